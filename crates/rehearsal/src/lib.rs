@@ -1,0 +1,1 @@
+//! The whole city under seeded load and faults.
