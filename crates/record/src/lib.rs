@@ -10,6 +10,7 @@ pub mod encoding;
 pub mod event;
 /// Names and identities: one type each.
 pub mod name;
+mod serial;
 /// Moments in time, with the offset at which they were written down.
 pub mod time;
 /// Typed attribute values.

@@ -278,11 +278,20 @@ fn clock(loader: &Loader, id: Id, node: Node<'_>, marks: &mut Vec<Ref>) -> Optio
     }
     let binds = [("office", Watcher::Office), ("party", Watcher::Party)];
     let binds = node.get("binds").and_then(|member| pick(&member, &binds)).unwrap_or(Watcher::Office);
+    let deems = node.id("deems").inspect(|reference| marks.push(reference.clone()));
+    if let Some(Ref { id, place }) = deems.as_ref().filter(|deems| !deems.id.as_str().contains('.')) {
+        let problem = place.problem(
+            format!("`{id}` does not say how the step counts as done"),
+            format!("name the outcome too: `deems = \"{id}.accepted\"`"),
+        );
+        node.source.problems.borrow_mut().push(problem);
+    }
     let pauses = node.ids("pauses");
     marks.extend(pauses.iter().cloned());
     let promise = own(&node, "promise");
     let place = node.place();
     node.finish();
     let pauses = pauses.into_iter().map(|step| step.id).collect();
-    Some(Clock { id, title, from: from?, to: to?, limit: limit?, promise, binds, pauses, place })
+    let deems = deems.as_ref().map(after_of);
+    Some(Clock { id, title, from: from?, to: to?, limit: limit?, promise, binds, deems, pauses, place })
 }

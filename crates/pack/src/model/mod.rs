@@ -1,4 +1,5 @@
 use crate::problem::Place;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,6 +31,18 @@ impl Id {
     /// The name by which conditions call it, since a hyphen is a minus sign to them: `birth_place`.
     pub fn variable(&self) -> String {
         self.0.replace('-', "_")
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(String::deserialize(deserializer)?.into()))
     }
 }
 
