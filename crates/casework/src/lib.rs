@@ -1,1 +1,24 @@
-//! The `casework` floor.
+//! Runs procedures: commands in, events out.
+//!
+//! A case moves only by events. [`State`] is the fold of a case's events; [`decide`] says, from a state and a command,
+//! which events follow, or why none do and what is possible instead. Both are pure: time, randomness and answers in
+//! clear are handed in.
+
+/// The events that cases are made of.
+pub mod activity;
+/// Answers to a form's questions: read, checked, written.
+pub mod answer;
+/// The clocks that run in a case.
+pub mod clocks;
+/// What can be asked of a case.
+pub mod command;
+/// From a state and a command to events.
+pub mod decide;
+/// What is possible in a case now.
+pub mod moves;
+/// The state of a case.
+pub mod state;
+
+pub use command::Command;
+pub use decide::{Decided, Refusal, Situation, decide};
+pub use state::State;
