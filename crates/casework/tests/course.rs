@@ -1,5 +1,7 @@
 //! Cases run as their procedures say. A script is a case's life, a line a command; the snapshot is what came of each.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use casework::decide::{Situation, Truth, decide};
 use casework::state::{Stage, State};
 use casework::{Command, answer, clocks};
@@ -107,7 +109,9 @@ fn check(script: &str) -> String {
                 for event in &decided.events {
                     state.apply(event);
                     let _ = writeln!(told, "  {} {}", event.id, event.activity);
-                    for (name, value) in event.attributes.iter().filter(|(name, _)| name.as_str() != "edition") {
+                    for (name, value) in
+                        event.attributes.iter().filter(|(name, _)| name.as_str() != "edition")
+                    {
                         let mut text = String::new();
                         record::encoding::value(&mut text, value);
                         let _ = writeln!(told, "      {name} {text}");
@@ -125,7 +129,9 @@ fn check(script: &str) -> String {
                 let possible: Vec<String> = refusal
                     .possible
                     .iter()
-                    .map(|m| m.about.as_ref().map_or(m.action.into(), |about| format!("{} {about}", m.action)))
+                    .map(|m| {
+                        m.about.as_ref().map_or(m.action.into(), |about| format!("{} {about}", m.action))
+                    })
                     .collect();
                 let _ = writeln!(told, "      possible: {}", possible.join(", "));
             }
@@ -135,7 +141,13 @@ fn check(script: &str) -> String {
     for reading in clocks::read(&state, procedure) {
         let pauses: Vec<String> = reading.pauses.iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
         let stopped = reading.stopped.map_or("running".into(), |stopped| stopped.to_string());
-        let _ = writeln!(told, "  clock {} {}..{stopped} {}", reading.clock.id, reading.started, pauses.join(" "));
+        let _ = writeln!(
+            told,
+            "  clock {} {}..{stopped} {}",
+            reading.clock.id,
+            reading.started,
+            pauses.join(" ")
+        );
     }
     told
 }

@@ -1,5 +1,7 @@
 //! Packs are read whole: the shipped ones without a fault, broken ones with every fault and its mend.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use pack::{File, load};
 
 /// The faults of one file, as its author sees them.

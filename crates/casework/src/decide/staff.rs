@@ -199,8 +199,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// A clock ran out. The event's id is made of the clock and its start, so that it is put down once however often the
-    /// timer asks. Where the law takes silence for an answer, that answer follows.
+    /// A clock ran out. The event's id is made of the clock and its start, so that it is put down once however often
+    /// the timer asks. Where the law takes silence for an answer, that answer follows.
     pub(super) fn expire(&mut self, id: &Id) -> Carried {
         let (clock, started) = self.clock(id)?;
         if self.state.expired.contains(&(id.clone(), started)) {

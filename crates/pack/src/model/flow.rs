@@ -174,7 +174,8 @@ pub struct Clock {
     pub promise: Option<Own>,
     /// Whom it binds.
     pub binds: Watcher,
-    /// The step, with its outcome, that counts as done when the clock runs out: silence that the law takes for an answer.
+    /// The step, with its outcome, that counts as done when the clock runs out: silence that the law takes for an
+    /// answer.
     pub deems: Option<After>,
     /// Which steps pause it besides correction; those with [`Step::pauses`] where none is named.
     pub pauses: Vec<Id>,
