@@ -136,7 +136,7 @@ mod tests {
         let mut found = Vec::new();
         let upward = "[package]\nname = \"record\"\n[dependencies]\nweb = { path = \"../web\" }\n";
         floors("crates/record/Cargo.toml", upward, &mut found);
-        rust("crates/record/src/util.rs", &format!("{}\nlet x = 1; \n", "a".repeat(119)), &mut found);
+        rust("crates/record/src/util.rs", &format!("{}\nlet x = 1; \n", "a".repeat(121)), &mut found);
         let told: Vec<&str> = found.iter().map(|fault| fault.split(": ").next().unwrap_or("")).collect();
         let places = ["crates/record/Cargo.toml", "crates/record/src/util.rs"];
         assert_eq!(

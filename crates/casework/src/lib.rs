@@ -8,6 +8,8 @@
 pub mod activity;
 /// Answers to a form's questions: read, checked, written.
 pub mod answer;
+/// What is to be done, by whom, until when.
+pub mod board;
 /// The clocks that run in a case.
 pub mod clocks;
 /// What can be asked of a case.
