@@ -62,10 +62,7 @@ const NOT_TOML: &str = "this is not TOML";
 type Round = fn(&Loader, &Id, &Node<'_>, &mut Definitions);
 
 /// The order in which kinds of definition are read: procedures take in the flows and fields read before them.
-const ROUNDS: [Round; 4] = [manifests, city::read, form::read_shared, |loader, pack, root, definitions| {
-    flow::read_shared(loader, root, definitions);
-    procedure::read(loader, pack, root, definitions);
-}];
+const ROUNDS: [Round; 5] = [manifests, city::read, form::read_shared, flow::read_shared, procedure::read];
 
 /// Reads what can be read of a file. Where the syntax is broken its definitions still count, so that other files' use
 /// of them is no fault, but only the broken syntax is told.
