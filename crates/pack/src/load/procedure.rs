@@ -3,8 +3,8 @@ use super::flow::work_in;
 use super::form::{form, own};
 use super::{Kind, Loader, pick};
 use crate::model::{
-    Audience, Basis, Channel, Clock, ClockLimit, Definitions, Flow, Id, Level, MaterialUse, Procedure, Start,
-    StepKind,
+    Audience, Basis, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Id, Level, MaterialUse,
+    Procedure, Start, StepKind,
 };
 use crate::reader::{Member, Node};
 
@@ -62,6 +62,7 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         materials: materials(loader, &node),
         form: form(loader, &node, "form", shared),
         flow: flow?,
+        conditions: Conditions::default(),
         place: node.place(),
     };
     check_issued(&node, &procedure, shared);
