@@ -5,6 +5,8 @@
 
 /// Conditions in CEL: parse, type check, evaluate, explain.
 pub mod cel;
+/// Counting days: calendars, instruments' rules, deadlines.
+pub mod days;
 /// Reading and checking packs.
 pub mod load;
 /// What packs define, read and checked.

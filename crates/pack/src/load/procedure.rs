@@ -3,8 +3,8 @@ use super::flow::{check_answers, check_waits, work_in};
 use super::form::{form, own};
 use super::{Kind, Loader, pick};
 use crate::model::{
-    Audience, Basis, Channel, Clock, ClockLimit, Definitions, Flow, Id, Level, MaterialUse, Procedure, Start,
-    StepKind,
+    Audience, Basis, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Id, Level, MaterialUse,
+    Procedure, Start, StepKind,
 };
 use crate::reader::{Member, Node};
 
@@ -67,6 +67,7 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         materials: materials(loader, &node),
         form,
         flow: flow?,
+        conditions: Conditions::default(),
         place: node.place(),
     };
     check_issued(&node, &procedure, shared);
