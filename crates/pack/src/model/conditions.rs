@@ -1,5 +1,5 @@
 use super::{Condition, Field, FieldKind, Form, Id, Step, Title};
-use crate::cel::{self, Bindings, Checked, Choice, Env, NoFunctions, Outcome, Schema, Type};
+use crate::cel::{self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Type, ValueRef};
 use crate::problem::Problem;
 use jiff::civil::Date;
 use record::Value;
@@ -48,7 +48,8 @@ impl Conditions {
         let env = Env::new()
             .variable("form", form_type, cel::Title::new("表单", "the form"))
             .variable("steps", steps_type, cel::Title::new("环节", "the steps"))
-            .variable("today", Type::Date, cel::Title::new("今天", "today"));
+            .variable("today", Type::Date, cel::Title::new("今天", "today"))
+            .function(age_signature());
         let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();
         Self { env, checked: BTreeMap::new(), kinds: kinds(form), steps }
     }
@@ -95,7 +96,7 @@ impl Conditions {
             }
         }
         bind(&["today"], Some(cel::Value::Date(known.today)));
-        match checked.eval(&bindings, &NoFunctions) {
+        match checked.eval(&bindings, &call) {
             Outcome::Value(cel::Value::Bool(truth)) => Some(truth),
             _ => None,
         }
@@ -110,6 +111,24 @@ impl Conditions {
     /// The checked form of a condition.
     pub fn checked(&self, condition: &Condition) -> Option<&Arc<Checked>> {
         self.checked.get(&condition.source)
+    }
+}
+
+/// `age(born, today)`: whole years, as the law counts them. The birthday itself completes a year on the day after
+/// (civil law counts from the next day), which no form asks to that precision; the birthday is taken.
+fn age_signature() -> Signature {
+    let title = ("{0}至{1}的周岁", "the age at {1} of one born on {0}");
+    Signature::new("age", [Type::Date, Type::Date], Type::Int).titled(title.0, title.1).total()
+}
+
+fn call(name: &str, args: &[ValueRef<'_>]) -> Result<Option<cel::Value>, String> {
+    match (name, args) {
+        ("age", [ValueRef::Date(born), ValueRef::Date(at)]) => {
+            let before_birthday = (at.month(), at.day()) < (born.month(), born.day());
+            let years = i64::from(at.year()) - i64::from(born.year()) - i64::from(before_birthday);
+            Ok(Some(cel::Value::Int(years)))
+        }
+        _ => Err(format!("the function `{name}` is not provided here")),
     }
 }
 
