@@ -198,7 +198,7 @@ fn vin(text: &str) -> bool {
     let worths: Option<Vec<u32>> = text.bytes().map(worth).collect();
     let Some(worths) = worths.filter(|worths| worths.len() == 17) else { return false };
     let sum: u32 = worths.iter().zip(WEIGHTS).map(|(worth, weight)| worth * weight).sum();
-    let check = text.bytes().nth(8);
+    let check = text.as_bytes().get(8).copied();
     let expected = match sum % 11 {
         10 => b'X',
         digit => b'0' + digit as u8,

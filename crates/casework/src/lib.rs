@@ -8,14 +8,20 @@
 pub mod activity;
 /// Answers to a form's questions: read, checked, written.
 pub mod answer;
+/// What is to be done, by whom, until when.
+pub mod board;
 /// The clocks that run in a case.
 pub mod clocks;
 /// What can be asked of a case.
 pub mod command;
 /// From a state and a command to events.
 pub mod decide;
+/// When clocks run out.
+pub mod due;
 /// What is possible in a case now.
 pub mod moves;
+/// The numbers by which people call cases.
+pub mod number;
 /// The state of a case.
 pub mod state;
 

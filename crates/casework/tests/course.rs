@@ -1,5 +1,7 @@
 //! Cases run as their procedures say. A script is a case's life, a line a command; the snapshot is what came of each.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use casework::decide::{Situation, Truth, decide};
 use casework::state::{Stage, State};
 use casework::{Command, answer, clocks};
@@ -81,8 +83,12 @@ fn file(name: &str) -> FileRef {
 
 /// Runs a script, an hour a line; `bob: do …` names who asks, otherwise the party does.
 fn check(script: &str) -> String {
+    check_of("card", script)
+}
+
+fn check_of(procedure: &str, script: &str) -> String {
     let definitions = town();
-    let procedure = &definitions.procedures["card"];
+    let procedure = &definitions.procedures[procedure];
     let case = ObjectRef::new("application", "1");
     let mut state = State::default();
     let mut told = String::new();
@@ -107,7 +113,9 @@ fn check(script: &str) -> String {
                 for event in &decided.events {
                     state.apply(event);
                     let _ = writeln!(told, "  {} {}", event.id, event.activity);
-                    for (name, value) in event.attributes.iter().filter(|(name, _)| name.as_str() != "edition") {
+                    for (name, value) in
+                        event.attributes.iter().filter(|(name, _)| name.as_str() != "edition")
+                    {
                         let mut text = String::new();
                         record::encoding::value(&mut text, value);
                         let _ = writeln!(told, "      {name} {text}");
@@ -125,7 +133,9 @@ fn check(script: &str) -> String {
                 let possible: Vec<String> = refusal
                     .possible
                     .iter()
-                    .map(|m| m.about.as_ref().map_or(m.action.into(), |about| format!("{} {about}", m.action)))
+                    .map(|m| {
+                        m.about.as_ref().map_or(m.action.into(), |about| format!("{} {about}", m.action))
+                    })
                     .collect();
                 let _ = writeln!(told, "      possible: {}", possible.join(", "));
             }
@@ -135,7 +145,13 @@ fn check(script: &str) -> String {
     for reading in clocks::read(&state, procedure) {
         let pauses: Vec<String> = reading.pauses.iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
         let stopped = reading.stopped.map_or("running".into(), |stopped| stopped.to_string());
-        let _ = writeln!(told, "  clock {} {}..{stopped} {}", reading.clock.id, reading.started, pauses.join(" "));
+        let _ = writeln!(
+            told,
+            "  clock {} {}..{stopped} {}",
+            reading.clock.id,
+            reading.started,
+            pauses.join(" ")
+        );
     }
     told
 }
@@ -255,4 +271,18 @@ fn silence_counts_as_the_answer_that_the_law_takes_it_for() {
         timer: expire accept
         bob: extend decide"
     )));
+}
+
+#[test]
+fn a_moment_that_the_form_tells_starts_a_clock_and_a_step_waits_for_one() {
+    insta::assert_snapshot!(check_of(
+        "keep",
+        "start counter web
+        save taken=2025-12-31T20:00 urgent=no
+        submit
+        bob: do register done
+        bob: do destroy done
+        timer: expire kept
+        bob: do destroy done"
+    ));
 }

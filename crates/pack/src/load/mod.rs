@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 mod city;
+mod conditions;
 mod flow;
 mod form;
 mod procedure;
@@ -45,6 +46,7 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
         finish_root(&Node::new(source, table.get_ref(), 0..0));
     }
     loader.check_references(&problems);
+    conditions::check(&mut definitions, &problems);
     city::check_tree(&loader, &definitions, &problems);
     let broken = |problem: &Problem| {
         let source = parsed.iter().find(|(_, source, _)| source.file == problem.file);

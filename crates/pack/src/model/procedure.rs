@@ -44,6 +44,8 @@ pub struct Procedure {
     pub form: Form,
     /// Its course: the shared flow with the procedure's own steps worked in.
     pub flow: Flow,
+    /// Its conditions, checked.
+    pub conditions: super::Conditions,
     /// Where it is defined.
     pub place: Place,
 }
