@@ -44,7 +44,9 @@ pub enum Problem {
         part: String,
     },
     /// An event without a time.
-    #[error("{what} has no time; add it, or import with events that have none placed at the time of the one before")]
+    #[error(
+        "{what} has no time; add it, or import with events that have none placed at the time of the one before"
+    )]
     Untimed {
         /// Which event.
         what: String,
@@ -68,7 +70,9 @@ pub enum Problem {
         id: String,
     },
     /// A reference to what the log does not hold.
-    #[error("{what} refers to {target} `{id}`, which the log does not declare; declare it or take the reference out")]
+    #[error(
+        "{what} refers to {target} `{id}`, which the log does not declare; declare it or take the reference out"
+    )]
     Dangling {
         /// What refers.
         what: String,

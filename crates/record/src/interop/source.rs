@@ -43,7 +43,9 @@ impl Source<'_> {
     pub(crate) fn open(&self) -> Result<Box<dyn Read + '_>, ImportError> {
         let unreadable = |cause| ImportError::Unreadable { name: self.name(), cause };
         let mut raw: Box<dyn BufRead + '_> = match self {
-            Self::File(path) => Box::new(BufReader::with_capacity(BUFFER, File::open(path).map_err(unreadable)?)),
+            Self::File(path) => {
+                Box::new(BufReader::with_capacity(BUFFER, File::open(path).map_err(unreadable)?))
+            }
             Self::Bytes { bytes, .. } => Box::new(Cursor::new(*bytes)),
         };
         let head = raw.fill_buf().map_err(unreadable)?;

@@ -92,18 +92,19 @@ pub(crate) fn object(id: String, object: ObjectRef, time: Time) -> Event {
 
 /// The events that declare `object` with its values in the order given: one event for every run of values of one time.
 pub(crate) fn object_events(
-    id: &str,
+    prefix: &str,
     object: &ObjectRef,
     values: Vec<(Name, Value, Time)>,
     links: Vec<Link>,
 ) -> Vec<Event> {
     let first = values.first().map_or(Time::ZERO, |(_, _, time)| *time);
-    let mut events = vec![self::object(id.to_owned(), object.clone(), first)];
+    let mut events =
+        vec![self::object(prefixed(prefix, &format!("{OBJECT}/{}", object.id)), object.clone(), first)];
     for (name, value, time) in values {
-        let later = events.len();
         let same = events.last().is_some_and(|last| last.time == time && last.time.offset() == time.offset());
         if !same {
-            events.push(Event::new(format!("{id}/{later}"), VALUE, time).about(SUBJECT, object.clone()));
+            let id = prefixed(prefix, &format!("{VALUE}/{}/{}", events.len(), object.id));
+            events.push(Event::new(id, VALUE, time).about(SUBJECT, object.clone()));
         }
         if let Some(last) = events.last_mut() {
             last.changes.push(Change { object: object.clone(), name, value });
@@ -136,7 +137,9 @@ pub(crate) fn wrap(value: &Value) -> String {
 
 /// The value that a text stands for.
 pub(crate) fn unwrapped(text: Cow<'_, str>) -> Value {
-    let read = |json: &str| encoding::read_value(&serde_json::from_str(json).ok()?).filter(|value| shallow(value, 16));
+    let read = |json: &str| {
+        encoding::read_value(&serde_json::from_str(json).ok()?).filter(|value| shallow(value, 16))
+    };
     match text.strip_prefix(JSON).and_then(read) {
         Some(value) => value,
         None => Value::Text(text.into()),

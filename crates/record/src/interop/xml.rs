@@ -4,6 +4,7 @@
 
 use super::fault::{ImportError, Place};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::io::Read;
 use std::ops::Range;
 
@@ -27,8 +28,8 @@ pub(crate) enum Token<'a> {
 /// A start tag.
 #[derive(Clone, Copy)]
 pub(crate) struct Tag<'a> {
-    bytes: &'a [u8],
-    name: &'a [u8],
+    buffer: &'a str,
+    name: &'a str,
     attributes: &'a [Attribute],
     /// Whether the element ends with this tag.
     pub(crate) empty: bool,
@@ -38,7 +39,7 @@ pub(crate) struct Tag<'a> {
 struct Attribute {
     name: Range<usize>,
     value: Range<usize>,
-    /// Without entities, so that its bytes are its text.
+    /// Without entities and control characters, so that it is its text.
     plain: bool,
 }
 
@@ -47,8 +48,8 @@ pub(crate) type Fault = Cow<'static, str>;
 
 impl<'a> Tag<'a> {
     /// The element's name without a namespace prefix.
-    pub(crate) fn name(&self) -> &'a [u8] {
-        match memchr::memchr(b':', self.name) {
+    pub(crate) fn name(&self) -> &'a str {
+        match self.name.bytes().position(|byte| byte == b':') {
             Some(colon) => self.name.get(colon + 1..).unwrap_or_default(),
             None => self.name,
         }
@@ -56,7 +57,7 @@ impl<'a> Tag<'a> {
 
     /// The attribute's text, if the tag has it.
     #[inline]
-    pub(crate) fn get(&self, name: &[u8]) -> Result<Option<Cow<'a, str>>, Fault> {
+    pub(crate) fn get(&self, name: &str) -> Result<Option<Cow<'a, str>>, Fault> {
         match self.attributes.iter().find(|attribute| self.slice(&attribute.name) == name) {
             Some(attribute) => text(self.slice(&attribute.value), attribute.plain, true).map(Some),
             None => Ok(None),
@@ -69,14 +70,14 @@ impl<'a> Tag<'a> {
     }
 
     /// The names of the tag's attributes, as they are written.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &'a [u8]> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
         let tag = *self;
         tag.attributes.iter().map(move |attribute| tag.slice(&attribute.name))
     }
 
     #[inline]
-    fn slice(&self, range: &Range<usize>) -> &'a [u8] {
-        self.bytes.get(range.clone()).unwrap_or_default()
+    fn slice(&self, range: &Range<usize>) -> &'a str {
+        self.buffer.get(range.clone()).unwrap_or_default()
     }
 }
 
@@ -84,15 +85,18 @@ impl<'a> Tag<'a> {
 pub(crate) struct Scanner<R> {
     source: R,
     name: String,
-    buffer: Vec<u8>,
-    /// What of the buffer is filled and not yet read: `start` is where the current piece begins.
+    /// What was read and not yet dropped; checked to be UTF-8 once, as a whole.
+    buffer: String,
+    /// The bytes of a character that the buffer ends within.
+    carry: Vec<u8>,
+    /// Where in the buffer the current piece begins, and the next.
     start: usize,
     next: usize,
-    end: usize,
     exhausted: bool,
-    lines_before: u64,
+    /// Up to where in the buffer lines were counted, and how many there are from the document's beginning.
+    counted: Cell<(usize, u64)>,
     attributes: Vec<Attribute>,
-    open: Vec<u8>,
+    open: String,
     open_ends: Vec<usize>,
     blank_text: bool,
     begun: bool,
@@ -128,14 +132,14 @@ impl<R: Read> Scanner<R> {
         Self {
             source,
             name: name.to_owned(),
-            buffer: vec![0; FIRST_BUFFER],
+            buffer: String::new(),
+            carry: Vec::new(),
             start: 0,
             next: 0,
-            end: 0,
             exhausted: false,
-            lines_before: 0,
+            counted: Cell::new((0, 0)),
             attributes: Vec::new(),
-            open: Vec::new(),
+            open: String::new(),
             open_ends: Vec::new(),
             blank_text,
             begun: false,
@@ -145,8 +149,11 @@ impl<R: Read> Scanner<R> {
 
     /// The line on which the last piece begins, counted from 1.
     pub(crate) fn line(&self) -> u64 {
-        let before = self.buffer.get(..self.start).unwrap_or_default();
-        self.lines_before + memchr::memchr_iter(b'\n', before).count() as u64 + 1
+        let (counted, lines) = self.counted.get();
+        let since = self.buffer.get(counted..self.start).unwrap_or_default();
+        let lines = lines + memchr::memchr_iter(b'\n', since.as_bytes()).count() as u64;
+        self.counted.set((self.start.max(counted), lines));
+        lines + 1
     }
 
     /// Where the last piece begins.
@@ -181,16 +188,24 @@ impl<R: Read> Scanner<R> {
                 }
                 Piece::Text { range, plain } => {
                     let raw = self.buffer.get(range.clone()).unwrap_or_default();
-                    let blank = raw.iter().all(u8::is_ascii_whitespace);
+                    let blank = raw.bytes().all(|byte| byte.is_ascii_whitespace());
                     if self.open_ends.is_empty() && !blank {
-                        return Err(self.malformed("text stands outside the document's one element; take it out"));
+                        return Err(
+                            self.malformed("text stands outside the document's one element; take it out")
+                        );
                     }
                     if blank && (!self.blank_text || self.open_ends.is_empty()) {
                         continue;
                     }
                     return self.texted(range, plain);
                 }
-                Piece::Cdata { range } => return self.texted(range, true),
+                Piece::Cdata { range } => {
+                    let raw = self.buffer.get(range).unwrap_or_default();
+                    if !raw.chars().all(allowed) {
+                        return Err(self.malformed("a text holds a control character, which XML forbids"));
+                    }
+                    return Ok(Token::Text(Cow::Borrowed(raw)));
+                }
                 Piece::Eof => return self.finished(),
             }
         }
@@ -201,24 +216,22 @@ impl<R: Read> Scanner<R> {
             return Err(self.malformed("a second element follows the document's one element; take it out"));
         }
         if !empty {
-            self.open.extend_from_slice(self.buffer.get(name.clone()).unwrap_or_default());
+            self.open.push_str(self.buffer.get(name.clone()).unwrap_or_default());
             self.open_ends.push(self.open.len());
         }
-        let bytes = self.buffer.as_slice();
-        let name = bytes.get(name).unwrap_or_default();
-        Ok(Token::Start(Tag { bytes, name, attributes: &self.attributes, empty }))
+        let buffer = self.buffer.as_str();
+        let name = buffer.get(name).unwrap_or_default();
+        Ok(Token::Start(Tag { buffer, name, attributes: &self.attributes, empty }))
     }
 
     fn ended(&mut self, name: Range<usize>) -> Result<(), ImportError> {
         let closed = self.buffer.get(name).unwrap_or_default();
         let Some(end) = self.open_ends.pop() else {
-            let name = String::from_utf8_lossy(closed).into_owned();
-            return Err(self.malformed(format!("`</{name}>` ends an element that was never begun")));
+            return Err(self.malformed(format!("`</{closed}>` ends an element that was never begun")));
         };
         let begin = self.open_ends.last().copied().unwrap_or(0);
         let opened = self.open.get(begin..end).unwrap_or_default();
         if opened != closed {
-            let (opened, closed) = (String::from_utf8_lossy(opened), String::from_utf8_lossy(closed));
             return Err(self.malformed(format!("`</{closed}>` stands where `</{opened}>` should")));
         }
         self.open.truncate(begin);
@@ -236,8 +249,10 @@ impl<R: Read> Scanner<R> {
     fn finished(&mut self) -> Result<Token<'_>, ImportError> {
         if let Some(end) = self.open_ends.last() {
             let begin = self.open_ends.iter().rev().nth(1).copied().unwrap_or(0);
-            let name = String::from_utf8_lossy(self.open.get(begin..*end).unwrap_or_default()).into_owned();
-            return Err(self.malformed(format!("the file ends within `<{name}>`; it was cut short, get it whole")));
+            let name = self.open.get(begin..*end).unwrap_or_default();
+            return Err(
+                self.malformed(format!("the file ends within `<{name}>`; it was cut short, get it whole"))
+            );
         }
         if !self.begun {
             return Err(self.malformed("the file holds no element; it is not XML"));
@@ -245,45 +260,45 @@ impl<R: Read> Scanner<R> {
         Ok(Token::Eof)
     }
 
-    /// Moves what is unread to the buffer's front and reads on behind it.
+    /// Drops what was read and reads on behind the rest.
     fn fill(&mut self) -> Result<(), ImportError> {
         if self.exhausted {
             return Err(self.malformed("the file ends within a tag; it was cut short, get it whole"));
         }
-        let dropped = self.buffer.get(..self.start).unwrap_or_default();
-        self.lines_before += memchr::memchr_iter(b'\n', dropped).count() as u64;
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
+        let lines = self.line() - 1;
+        self.counted.set((0, lines));
+        let mut bytes = std::mem::take(&mut self.buffer).into_bytes();
+        bytes.drain(..self.start);
         (self.start, self.next) = (0, 0);
-        if self.end * 2 > self.buffer.len() {
-            if self.buffer.len() > LONGEST {
-                return Err(self.malformed("a tag or text is longer than 16 MiB; this is no event log"));
+        if bytes.len() > LONGEST {
+            return Err(self.malformed("a tag or text is longer than 16 MiB; this is no event log"));
+        }
+        bytes.append(&mut self.carry);
+        let wanted = FIRST_BUFFER.max(bytes.len());
+        let taken = self.source.by_ref().take(wanted as u64).read_to_end(&mut bytes);
+        let taken = taken.map_err(|cause| ImportError::Unreadable { name: self.name.clone(), cause })?;
+        self.exhausted = taken == 0;
+        let first = !std::mem::replace(&mut self.encoding_checked, true);
+        if first {
+            self.check_encoding(&bytes)?;
+        }
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            self.carry = bytes.split_off(error.valid_up_to());
+            if error.error_len().is_some() || self.exhausted {
+                self.counted.set((0, lines + memchr::memchr_iter(b'\n', &bytes).count() as u64));
+                return Err(self.malformed("a text is not valid UTF-8; convert the file to UTF-8"));
             }
-            self.buffer.resize(self.buffer.len() * 2, 0);
         }
-        while self.end < self.buffer.len() {
-            let space = self.buffer.get_mut(self.end..).unwrap_or_default();
-            match self.source.read(space) {
-                Ok(0) => {
-                    self.exhausted = true;
-                    break;
-                }
-                Ok(count) => self.end += count,
-                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(cause) => return Err(ImportError::Unreadable { name: self.name.clone(), cause }),
-            }
-        }
-        if !std::mem::replace(&mut self.encoding_checked, true) {
-            self.check_encoding()?;
-        }
+        self.buffer = String::from_utf8(bytes).unwrap_or_default();
         Ok(())
     }
 
-    fn check_encoding(&mut self) -> Result<(), ImportError> {
-        let head = self.buffer.get(..self.end).unwrap_or_default();
-        let mend = "convert the file to UTF-8";
-        if head.starts_with(&[0xFE, 0xFF]) || head.starts_with(&[0xFF, 0xFE]) || head.contains(&0) {
-            return Err(self.malformed(format!("the file is in UTF-16 or is not text; {mend}")));
+    fn check_encoding(&mut self, head: &[u8]) -> Result<(), ImportError> {
+        if head.starts_with(&[0xFE, 0xFF])
+            || head.starts_with(&[0xFF, 0xFE])
+            || memchr::memchr(0, head).is_some()
+        {
+            return Err(self.malformed("the file is in UTF-16 or is not text; convert it to UTF-8"));
         }
         if head.starts_with(&[0xEF, 0xBB, 0xBF]) {
             self.next = 3;
@@ -294,7 +309,7 @@ impl<R: Read> Scanner<R> {
     /// Scans one piece from `start`, without reading on; on success `next` stands behind it.
     #[inline]
     fn piece(&mut self) -> Scan<Piece> {
-        let bytes = self.buffer.get(..self.end).unwrap_or_default();
+        let bytes = self.buffer.as_bytes();
         let mut at = self.next;
         if !self.blank_text {
             while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
@@ -336,7 +351,8 @@ impl<R: Read> Scanner<R> {
                     None if self.exhausted => rest.len(),
                     None => return Err(Stop::More),
                 };
-                let plain = memchr::memchr(b'&', rest.get(..length).unwrap_or_default()).is_none();
+                let odd = |byte: &u8| *byte == b'&' || *byte < b' ';
+                let plain = !rest.get(..length).unwrap_or_default().iter().any(odd);
                 self.next = at + length;
                 Ok(Piece::Text { range: at..at + length, plain })
             }
@@ -344,21 +360,42 @@ impl<R: Read> Scanner<R> {
     }
 }
 
+/// What a byte ends: bit 0 a name, bit 1 the plain part of an attribute's value.
+static ENDS: [u8; 256] = {
+    let mut ends = [0; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        ends[byte] = 0b11;
+        byte += 1;
+    }
+    ends[b' ' as usize] = 0b01;
+    ends[b'/' as usize] = 0b01;
+    ends[b'>' as usize] = 0b01;
+    ends[b'=' as usize] = 0b01;
+    ends[b'<' as usize] = 0b11;
+    ends[b'"' as usize] = 0b11;
+    ends[b'\'' as usize] = 0b11;
+    ends[b'&' as usize] = 0b11;
+    ends
+};
+
+/// The first byte from `from` on that has `bit` among what it ends, and where it stands.
+#[inline]
+fn until(bytes: &[u8], from: usize, bit: u8) -> Scan<(usize, u8)> {
+    let rest = bytes.get(from..).unwrap_or_default();
+    let found = rest.iter().position(|byte| ENDS.get(usize::from(*byte)).is_some_and(|ends| ends & bit != 0));
+    let at = found.ok_or(Stop::More)?;
+    Ok((from + at, rest.get(at).copied().unwrap_or_default()))
+}
+
 /// Reads a name from `from` on.
 #[inline]
 fn name(bytes: &[u8], from: usize) -> Scan<Range<usize>> {
-    let mut at = from;
-    loop {
-        match bytes.get(at) {
-            None => return Err(Stop::More),
-            Some(b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>' | b'=') => break,
-            Some(b'<' | b'"' | b'\'' | b'&' | 0..=0x1F) => {
-                return fault("a tag's name holds a character that no name may; write `&lt;` for a lone `<`");
-            }
-            Some(_) => at += 1,
-        }
+    match until(bytes, from, 0b01)? {
+        (at, _) if at == from => fault("a tag has no name; write `&lt;` for a lone `<`"),
+        (at, b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>' | b'=') => Ok(from..at),
+        _ => fault("a tag's name holds a character that no name may; write `&lt;` for a lone `<`"),
     }
-    if at == from { fault("a tag has no name; write `&lt;` for a lone `<`") } else { Ok(from..at) }
 }
 
 #[inline]
@@ -402,13 +439,13 @@ fn attributes(bytes: &[u8], from: usize, found: &mut Vec<Attribute>) -> Scan<(bo
         at = begin;
         let mut plain = true;
         loop {
-            let rest = bytes.get(at..).unwrap_or_default();
-            let Some(step) = memchr::memchr3(quote, b'&', b'<', rest) else { return Err(Stop::More) };
-            at += step + 1;
-            match rest.get(step) {
-                Some(b'&') => plain = false,
-                Some(b'<') => return fault("an attribute's value holds a `<`; write `&lt;`"),
-                _ => break,
+            let (end, byte) = until(bytes, at, 0b10)?;
+            at = end + 1;
+            match byte {
+                _ if byte == quote => break,
+                b'"' | b'\'' => {}
+                b'<' => return fault("an attribute's value holds a `<`; write `&lt;`"),
+                _ => plain = false,
             }
         }
         let twice = |other: &Attribute| bytes.get(other.name.clone()) == bytes.get(name.clone());
@@ -446,11 +483,17 @@ fn aside(bytes: &[u8], at: usize) -> Scan<(Piece, usize)> {
     if rest.starts_with(b"<!DOCTYPE") {
         let end = until(9, b">")?;
         if memchr::memchr(b'[', rest.get(..end).unwrap_or_default()).is_some() {
-            return fault("the document type has declarations of its own, which are not read; take `<!DOCTYPE …>` out");
+            return fault(
+                "the document type has declarations of its own, which are not read; take `<!DOCTYPE …>` out",
+            );
         }
         return Ok((Piece::Skip, at + end + 1));
     }
-    if rest.len() < 9 { Err(Stop::More) } else { fault("`<!` begins neither a comment nor a text; write `&lt;`") }
+    if rest.len() < 9 {
+        Err(Stop::More)
+    } else {
+        fault("`<!` begins neither a comment nor a text; write `&lt;`")
+    }
 }
 
 /// Checks the encoding that an XML declaration names.
@@ -463,17 +506,16 @@ fn declared(declaration: &[u8]) -> Scan<()> {
         return Ok(());
     }
     let encoding = String::from_utf8_lossy(encoding).into_owned();
-    fault(format!("the file says that it is in `{encoding}`; convert it to UTF-8 and say so in its first line"))
+    fault(format!(
+        "the file says that it is in `{encoding}`; convert it to UTF-8 and say so in its first line"
+    ))
 }
 
 /// The text that `raw` stands for. In attributes a literal line end or tab counts as a space, as XML has it; in text a
 /// carriage return before a line feed falls away.
 #[inline]
-fn text(raw: &[u8], plain: bool, attribute: bool) -> Result<Cow<'_, str>, Fault> {
-    let Ok(text) = std::str::from_utf8(raw) else {
-        return Err("a text is not valid UTF-8; convert the file to UTF-8".into());
-    };
-    if plain && !raw.iter().any(|byte| *byte < 0x20) { Ok(Cow::Borrowed(text)) } else { resolve(text, attribute) }
+fn text(raw: &str, plain: bool, attribute: bool) -> Result<Cow<'_, str>, Fault> {
+    if plain { Ok(Cow::Borrowed(raw)) } else { resolve(raw, attribute) }
 }
 
 #[cold]
@@ -497,7 +539,11 @@ fn resolve(text: &str, attribute: bool) -> Result<Cow<'_, str>, Fault> {
             '\t' | '\n' if attribute => out.push(' '),
             '\t' | '\n' => out.push(character),
             control if control < ' ' => {
-                return Err(format!("a text holds the control character {:#04x}, which XML forbids", control as u32).into());
+                return Err(format!(
+                    "a text holds the control character {:#04x}, which XML forbids",
+                    control as u32
+                )
+                .into());
             }
             other => out.push(other),
         }

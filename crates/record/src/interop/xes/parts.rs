@@ -92,7 +92,9 @@ pub(super) fn unfold(event: &Event, of: Option<usize>) -> Vec<(&'static str, Val
     let changes: Vec<Value> = event.changes.iter().map(write_change).collect();
     let links: Vec<Value> = event.links.iter().map(write_link).collect();
     let lists = [(OBJECTS, relations), (CHANGES, changes), (LINKS, links)];
-    found.extend(lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name, Value::List(list))));
+    found.extend(
+        lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name, Value::List(list))),
+    );
     found
 }
 

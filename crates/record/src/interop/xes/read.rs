@@ -1,9 +1,9 @@
-use super::DEEPEST;
 use super::super::fault::{ImportError, Problem, excerpt};
 use super::super::intake::Intake;
 use super::super::source::Source;
 use super::super::vocabulary;
 use super::super::xml::{Scanner, Tag, Token};
+use super::DEEPEST;
 use super::parts;
 use crate::{Activity, Change, Event, Name, ObjectId, ObjectRef, ObjectType, Relation, Time, Value};
 use std::borrow::Cow;
@@ -90,7 +90,7 @@ struct Raw<'a> {
 impl Reader<'_, '_, '_> {
     fn log(&mut self) -> Result<(), ImportError> {
         match self.scanner.next()? {
-            Token::Start(tag) if tag.name() == b"log" => {
+            Token::Start(tag) if tag.name() == "log" => {
                 let empty = tag.empty;
                 let xml = members(&tag);
                 self.header.xml = xml.map_err(|what| self.scanner.malformed(what))?;
@@ -98,7 +98,11 @@ impl Reader<'_, '_, '_> {
                     self.children_of_log()?;
                 }
             }
-            _ => return Err(self.scanner.malformed("the document's element is not `<log>`; this is no XES log")),
+            _ => {
+                return Err(self
+                    .scanner
+                    .malformed("the document's element is not `<log>`; this is no XES log"));
+            }
         }
         self.declare_log()?;
         match self.scanner.next()? {
@@ -119,27 +123,28 @@ impl Reader<'_, '_, '_> {
             };
             let empty = tag.empty;
             match tag.name() {
-                b"trace" => {
+                "trace" => {
                     let unknown = tag_extra(&tag, &[]);
                     self.extra(&unknown, "a trace");
                     self.trace(empty)?;
                 }
-                b"event" => {
+                "event" => {
                     let unknown = tag_extra(&tag, &[]);
                     self.extra(&unknown, "an event");
                     self.loose_event(empty)?;
                 }
-                b"extension" | b"classifier" => {
-                    let extension = tag.name() == b"extension";
+                "extension" | "classifier" => {
+                    let extension = tag.name() == "extension";
                     let part = members(&tag).map_err(|what| self.scanner.malformed(what))?;
-                    let list = if extension { &mut self.header.extensions } else { &mut self.header.classifiers };
+                    let list =
+                        if extension { &mut self.header.extensions } else { &mut self.header.classifiers };
                     list.push(Value::Map(part));
                     if !empty {
                         let what = if extension { "an extension" } else { "a classifier" };
                         self.nothing_within(what)?;
                     }
                 }
-                b"global" => {
+                "global" => {
                     let mut part = members(&tag).map_err(|what| self.scanner.malformed(what))?;
                     let mut attributes = Vec::new();
                     if !empty {
@@ -205,7 +210,7 @@ impl Reader<'_, '_, '_> {
                 continue;
             };
             let empty = tag.empty;
-            if tag.name() == b"event" {
+            if tag.name() == "event" {
                 let unknown = tag_extra(&tag, &[]);
                 self.extra(&unknown, "an event");
                 if trace.object.is_none() {
@@ -242,7 +247,8 @@ impl Reader<'_, '_, '_> {
         };
         let mut event = event;
         for (name, value) in attributes {
-            let links = (name.as_str() == vocabulary::LINKS).then(|| parts::read_list(&value, parts::read_link));
+            let links =
+                (name.as_str() == vocabulary::LINKS).then(|| parts::read_list(&value, parts::read_link));
             if let Some(links) = links.flatten() {
                 event.links.extend(links);
             } else if let Some(object) = &trace.object {
@@ -286,7 +292,8 @@ impl Reader<'_, '_, '_> {
             Some(object) => vec![Relation { qualifier: vocabulary::CASE.into(), object: object.clone() }],
             None => Vec::new(),
         };
-        if let Some(event) = read_event(&mut self.scanner, self.intake, &self.id, objects, trace.time, empty)? {
+        if let Some(event) = read_event(&mut self.scanner, self.intake, &self.id, objects, trace.time, empty)?
+        {
             trace.time = Some(event.time);
             self.intake.event(event)?;
         }
@@ -501,7 +508,7 @@ fn nested<R: Read>(
             Token::End => break,
             Token::Start(tag) => {
                 let empty = tag.empty;
-                if tag.name() == b"values" {
+                if tag.name() == "values" {
                     if !empty {
                         attributes(scanner, intake, depth + 1, &mut items)?;
                     }
@@ -552,24 +559,24 @@ impl From<Cow<'static, str>> for Bad {
 #[inline]
 fn raw<'a>(tag: &Tag<'a>) -> Result<Raw<'a>, Bad> {
     let kind = match tag.name() {
-        b"string" => Kind::String,
-        b"date" => Kind::Date,
-        b"int" => Kind::Int,
-        b"float" => Kind::Float,
-        b"boolean" => Kind::Boolean,
-        b"id" => Kind::Id,
-        b"list" => Kind::List,
-        b"container" => Kind::Container,
-        other => return Err(unknown(format!("element `<{}>`", excerpt(&String::from_utf8_lossy(other))), "this element")),
+        "string" => Kind::String,
+        "date" => Kind::Date,
+        "int" => Kind::Int,
+        "float" => Kind::Float,
+        "boolean" => Kind::Boolean,
+        "id" => Kind::Id,
+        "list" => Kind::List,
+        "container" => Kind::Container,
+        other => return Err(unknown(format!("element `<{}>`", excerpt(other)), "this element")),
     };
-    let Some(key) = tag.get(b"key")? else { return Err(missing(kind, "key")) };
-    let value = match tag.get(b"value")? {
+    let Some(key) = tag.get("key")? else { return Err(missing(kind, "key")) };
+    let value = match tag.get("value")? {
         Some(value) => value,
         None if matches!(kind, Kind::List | Kind::Container) => Cow::Borrowed(""),
         None => return Err(missing(kind, "value")),
     };
     if tag.len() > 2
-        && let Some(name) = tag_extra(tag, &[b"key", b"value"])
+        && let Some(name) = tag_extra(tag, &["key", "value"])
     {
         return Err(unknown(format!("the tag's `{}`", excerpt(&name)), "an attribute"));
     }
@@ -587,18 +594,13 @@ fn missing(kind: Kind, part: &str) -> Bad {
     Bad::Problem(Box::new(Problem::Missing { what, part: format!("`{part}`") }))
 }
 
-fn tag_extra(tag: &Tag<'_>, known: &[&[u8]]) -> Option<String> {
-    let name = tag.names().find(|name| !known.contains(name))?;
-    Some(String::from_utf8_lossy(name).into_owned())
+fn tag_extra(tag: &Tag<'_>, known: &[&str]) -> Option<String> {
+    tag.names().find(|name| !known.contains(name)).map(str::to_owned)
 }
 
 /// The XML attributes of a tag, in order.
 fn members(tag: &Tag<'_>) -> Result<Vec<(Name, Value)>, Cow<'static, str>> {
-    let member = |name: &[u8]| {
-        let text = tag.get(name)?.unwrap_or_default();
-        let name = std::str::from_utf8(name).map_err(|_| "a tag's attribute has a name that is not UTF-8")?;
-        Ok((Name::new(name), Value::from(&*text)))
-    };
+    let member = |name| Ok((Name::new(name), Value::from(&*tag.get(name)?.unwrap_or_default())));
     tag.names().map(member).collect()
 }
 
@@ -628,10 +630,18 @@ fn typed(raw: &Raw<'_>) -> Parsed {
     let wrong = |kind| wrong(&raw.key, text, kind);
     let value = match raw.kind {
         Kind::String => {
-            if text.starts_with(vocabulary::JSON) { vocabulary::unwrapped(Cow::Borrowed(text)) } else { text.into() }
+            if text.starts_with(vocabulary::JSON) {
+                vocabulary::unwrapped(Cow::Borrowed(text))
+            } else {
+                text.into()
+            }
         }
-        Kind::Date => Value::Time(Time::parse(text).map_err(|_| wrong("a time like `2026-01-31T08:30:00+08:00`"))?),
-        Kind::Int => Value::Integer(text.trim().parse().map_err(|_| wrong("a whole number of at most 64 bits"))?),
+        Kind::Date => {
+            Value::Time(Time::parse(text).map_err(|_| wrong("a time like `2026-01-31T08:30:00+08:00`"))?)
+        }
+        Kind::Int => {
+            Value::Integer(text.trim().parse().map_err(|_| wrong("a whole number of at most 64 bits"))?)
+        }
         Kind::Float => Value::Float(parts::float(text).ok_or_else(|| wrong("a number like `1.5`"))?),
         Kind::Boolean => Value::Boolean(parts::boolean(text).ok_or_else(|| wrong("`true` or `false`"))?),
         Kind::Id => Value::Id(text.into()),
@@ -646,4 +656,3 @@ fn wrong(key: &str, text: &str, kind: &'static str) -> Bad {
     let what = format!("attribute `{}`", excerpt(key));
     Bad::Problem(Box::new(Problem::Type { what, text: excerpt(text), kind }))
 }
-

@@ -1,8 +1,8 @@
+use super::super::Format;
 use super::super::export::{Exported, Spool, copy};
 use super::super::fault::{ExportError, excerpt};
 use super::super::vocabulary::{self, CASE, HEADER, ITEM, LINKS, OBJECT, UNNAMED, UNTIMED, VALUE};
 use super::super::xml::{allowed, escape};
-use super::super::Format;
 use super::parts;
 use crate::{Event, Name, ObjectId, ObjectType, Time, Value};
 use std::collections::{HashMap, HashSet};
@@ -72,7 +72,8 @@ impl Writer {
     }
 
     fn header(&mut self, event: &Event) {
-        let of_xes = event.attribute(parts::FORMAT).and_then(Value::as_text).is_none_or(|format| format == "xes");
+        let of_xes =
+            event.attribute(parts::FORMAT).and_then(Value::as_text).is_none_or(|format| format == "xes");
         if !of_xes {
             return;
         }
@@ -100,7 +101,9 @@ impl Writer {
     }
 
     fn case_type(&self) -> Result<ObjectType, ExportError> {
-        self.object_type.clone().ok_or_else(|| unfit("a record of objects of several types", "say which type of objects the traces are of"))
+        self.object_type.clone().ok_or_else(|| {
+            unfit("a record of objects of several types", "say which type of objects the traces are of")
+        })
     }
 
     fn trace(&mut self, id: &ObjectId) -> &mut Trace {
@@ -120,7 +123,10 @@ impl Writer {
         let mut named = false;
         for change in &event.changes {
             named |= change.name.as_str() == parts::NAME;
-            let dated = Value::Annotated(Box::new(change.value.clone()), vec![("log:time".into(), event.time.into())]);
+            let dated = Value::Annotated(
+                Box::new(change.value.clone()),
+                vec![("log:time".into(), event.time.into())],
+            );
             let value = if event.time == Time::ZERO { &change.value } else { &dated };
             attribute(&mut rendered, 2, change.name.as_str(), value)?;
         }
@@ -264,7 +270,8 @@ fn unfit(what: &str, mend: &str) -> ExportError {
 /// Renders an event of the trace that is its object at `of`; `identified` keeps its id.
 fn render(out: &mut Vec<u8>, event: &Event, of: Option<usize>, identified: bool) -> Written {
     out.extend_from_slice(b"\t\t<event>\n");
-    let first = |name: &str| event.attributes.iter().find(|(own, _)| own.as_str() == name).map(|(_, value)| value);
+    let first =
+        |name: &str| event.attributes.iter().find(|(own, _)| own.as_str() == name).map(|(_, value)| value);
     let untold = event.activity.as_str() == UNNAMED;
     let told = first(parts::NAME).is_some_and(|value| !matches!(value, Value::Text(_)));
     if !untold && !told {
@@ -372,7 +379,9 @@ fn attribute(out: &mut Vec<u8>, depth: usize, key: &str, value: &Value) -> Writt
 
 fn item(out: &mut Vec<u8>, depth: usize, value: &Value) -> Written {
     match value {
-        Value::Map(members) if members.len() == 1 && members.iter().all(|(name, _)| name.as_str() != ITEM) => {
+        Value::Map(members)
+            if members.len() == 1 && members.iter().all(|(name, _)| name.as_str() != ITEM) =>
+        {
             named(out, depth, members)
         }
         other => attribute(out, depth, ITEM, other),
@@ -401,7 +410,9 @@ fn scalar(value: &Value) -> (&'static str, String) {
         Value::Integer(number) => ("int", number.to_string()),
         Value::Boolean(truth) => ("boolean", truth.to_string()),
         Value::Time(time) => ("date", time.to_string()),
-        Value::Float(number) if number.is_infinite() => ("float", if *number > 0.0 { "INF" } else { "-INF" }.to_owned()),
+        Value::Float(number) if number.is_infinite() => {
+            ("float", if *number > 0.0 { "INF" } else { "-INF" }.to_owned())
+        }
         Value::Float(number) => ("float", format!("{number:?}")),
         Value::Id(id) if id.chars().all(allowed) => ("id", id.to_string()),
         Value::Text(text) if !text.starts_with(vocabulary::JSON) && text.chars().all(allowed) => {
