@@ -14,6 +14,7 @@ mod export;
 mod fault;
 mod intake;
 mod ocel;
+mod parts;
 mod source;
 pub mod vocabulary;
 mod xes;
@@ -93,7 +94,7 @@ pub struct Options {
     /// What the ids of the log's events begin with, so that two logs in one record do not share ids: event `e1` becomes
     /// `PREFIX/e1`. Empty: ids are taken as they are. By default the file's name without its endings.
     pub prefix: Option<String>,
-    /// The type of the objects that XES traces, and a CSV's `case` column, become.
+    /// The type of the objects that XES traces become.
     pub case_type: ObjectType,
     /// Takes in what can be, and reports every part that cannot, instead of failing.
     pub lenient: bool,

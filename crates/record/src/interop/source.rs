@@ -52,6 +52,21 @@ impl Source<'_> {
         Ok(if head.starts_with(&[0x1F, 0x8B]) { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
     }
 
+    /// Whether the content is compressed.
+    pub(crate) fn packed(&self) -> Result<bool, ImportError> {
+        let mut head = [0; 2];
+        let read = match self {
+            Self::File(path) => File::open(path).and_then(|mut file| file.read_exact(&mut head)),
+            Self::Bytes { bytes, .. } => Cursor::new(*bytes).read_exact(&mut head),
+        };
+        match read {
+            Err(cause) if cause.kind() != std::io::ErrorKind::UnexpectedEof => {
+                Err(ImportError::Unreadable { name: self.name(), cause })
+            }
+            _ => Ok(head == [0x1F, 0x8B]),
+        }
+    }
+
     /// The format, from what the content begins with; only CSV, which begins with anything, needs its ending.
     pub fn format(&self) -> Result<Format, ImportError> {
         let name = self.name();

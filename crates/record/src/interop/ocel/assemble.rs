@@ -75,6 +75,11 @@ impl<'i, 'o> Assembler<'i, 'o> {
         if types.get(&name).is_some() {
             return self.intake.refuse(place(Part::Whole), Problem::Duplicate { what, id: excerpt(&name) });
         }
+        if of_events && vocabulary::is_carrier(&Activity::new(&name)) {
+            let part = format!("the reserved name `{name}`");
+            let unknown = Problem::Unknown { part, what: "the types of events".to_owned() };
+            return self.intake.refuse(place(Part::Whole), unknown);
+        }
         let Some(own) = types.entry(&name) else { return };
         for (position, (attribute, kind)) in attributes.into_iter().enumerate() {
             let place = || place(Part::Attribute(position));

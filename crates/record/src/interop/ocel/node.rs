@@ -3,9 +3,7 @@
 use super::super::fault::{ImportError, Place, Problem, excerpt};
 use super::declared::Raw;
 use crate::{Name, Value};
-use serde::de::{
-    Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 use std::io::Read;
 

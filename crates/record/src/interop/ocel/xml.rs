@@ -253,9 +253,13 @@ impl<R: Read> Reader<'_, '_, '_, R> {
     /// The text of an element that has nothing else.
     fn text(&mut self, element: Element) -> Result<String, ImportError> {
         let mut whole = String::new();
-        while !element.empty {
+        let mut open = !element.empty;
+        while open {
             let inner = match self.scanner.next()? {
-                Token::End | Token::Eof => break,
+                Token::End | Token::Eof => {
+                    open = false;
+                    continue;
+                }
                 Token::Text(text) => {
                     whole.push_str(&text);
                     continue;

@@ -1,5 +1,6 @@
 use super::super::fault::{ImportError, Problem, excerpt};
 use super::super::intake::Intake;
+use super::super::parts as shared;
 use super::super::source::Source;
 use super::super::vocabulary;
 use super::super::xml::{Scanner, Tag, Token};
@@ -200,11 +201,13 @@ impl Reader<'_, '_, '_> {
         }
         self.traces += 1;
         let mut trace = Trace::default();
-        while !empty {
+        let mut open = !empty;
+        while open {
             let token = self.scanner.next()?;
             let Token::Start(tag) = token else {
                 if matches!(token, Token::End) {
-                    break;
+                    open = false;
+                    continue;
                 }
                 self.stray_text("a trace")?;
                 continue;
@@ -248,7 +251,7 @@ impl Reader<'_, '_, '_> {
         let mut event = event;
         for (name, value) in attributes {
             let links =
-                (name.as_str() == vocabulary::LINKS).then(|| parts::read_list(&value, parts::read_link));
+                (name.as_str() == vocabulary::LINKS).then(|| shared::read_list(&value, shared::read_link));
             if let Some(links) = links.flatten() {
                 event.links.extend(links);
             } else if let Some(object) = &trace.object {
@@ -362,11 +365,13 @@ fn read_event<R: Read>(
     let (mut activity, mut time) = (None, None);
     let mut named_already = false;
     let mut found = Vec::with_capacity(if empty { 0 } else { 8 });
-    while !empty {
+    let mut open = !empty;
+    while open {
         let token = scanner.next()?;
         let Token::Start(tag) = token else {
             if matches!(token, Token::End) {
-                break;
+                open = false;
+                continue;
             }
             stray(scanner, intake, "an event")?;
             continue;
@@ -396,7 +401,7 @@ fn read_event<R: Read>(
     let mut event = Event::new(id, activity, Time::ZERO);
     event.objects = objects;
     event.attributes = found;
-    parts::fold(&mut event);
+    shared::fold(&mut event);
     let stated = event.attributes.iter().find(|(name, _)| name.as_str() == parts::TIME);
     let stated = stated.and_then(|(_, value)| match value {
         Value::Annotated(value, _) => parts::time(value),

@@ -1,6 +1,7 @@
 use super::super::Format;
 use super::super::export::{Exported, Spool, copy};
 use super::super::fault::{ExportError, excerpt};
+use super::super::parts as shared;
 use super::super::vocabulary::{self, CASE, HEADER, ITEM, LINKS, OBJECT, UNNAMED, UNTIMED, VALUE};
 use super::super::xml::{allowed, escape};
 use super::parts;
@@ -132,7 +133,7 @@ impl Writer {
         }
         if !event.links.is_empty() {
             let links = Event { objects: Vec::new(), changes: Vec::new(), actor: None, ..event.clone() };
-            for (name, value) in parts::unfold(&links, None).iter().filter(|(name, _)| *name == LINKS) {
+            for (name, value) in shared::unfold(&links, None).iter().filter(|(name, _)| *name == LINKS) {
                 attribute(&mut rendered, 2, name, value)?;
             }
         }
@@ -296,7 +297,7 @@ fn render(out: &mut Vec<u8>, event: &Event, of: Option<usize>, identified: bool)
     if let Some(relation) = relation.filter(|relation| relation.qualifier.as_str() != CASE) {
         attribute(out, 3, vocabulary::QUALIFIER, &relation.qualifier.as_str().into())?;
     }
-    for (name, value) in parts::unfold(event, of) {
+    for (name, value) in shared::unfold(event, of) {
         attribute(out, 3, name, &value)?;
     }
     out.extend_from_slice(b"\t\t</event>\n");
