@@ -18,6 +18,8 @@ pub mod command;
 pub mod decide;
 /// What is possible in a case now.
 pub mod moves;
+/// The numbers by which people call cases.
+pub mod number;
 /// The state of a case.
 pub mod state;
 

@@ -3,6 +3,10 @@
 //! A pack is a folder of TOML files. [`load`](load::load) reads all packs of a city at once, checks them against each
 //! other and gives back either the whole [`Definitions`] or every [`Problem`] with its place and its mend.
 
+/// Conditions in CEL: parse, type check, evaluate, explain.
+pub mod cel;
+/// Counting days: calendars, instruments' rules, deadlines.
+pub mod days;
 /// Reading and checking packs.
 pub mod load;
 /// What packs define, read and checked.

@@ -8,7 +8,7 @@ use crate::model::{
 use crate::problem::{Place, nearest};
 use crate::reader::{Node, Ref};
 
-pub(super) fn read_shared(loader: &Loader, root: &Node<'_>, definitions: &mut Definitions) {
+pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     for (id, node) in root.tables("flow") {
         if !loader.define(Kind::Flow, &id, &node) {
             continue;
@@ -35,8 +35,7 @@ pub(super) fn read_shared(loader: &Loader, root: &Node<'_>, definitions: &mut De
 pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared: &Definitions) {
     let mut marks: Vec<Ref> = Vec::new();
     for (id, inner) in node.tables("step") {
-        let before = flow.steps.last().map(|step| step.id.clone()).filter(|last| *last != id);
-        let step = step(loader, id, inner, before, shared, &mut marks);
+        let step = step(loader, inner, usual_after(flow, &id), id, shared, &mut marks);
         place_in(&mut flow.steps, step, |step| &step.id);
     }
     for (id, inner) in node.tables("clock") {
@@ -54,6 +53,16 @@ pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared:
     }
     for Ref { id, place } in marks {
         check_mark(flow, &id, &place, node);
+    }
+}
+
+/// What a step comes after unless it says so: what the step that it replaces came after, or else the last step so far.
+fn usual_after(flow: &Flow, id: &Id) -> Vec<After> {
+    match flow.step(id.as_str()) {
+        Some(replaced) => replaced.after.clone(),
+        None => {
+            flow.steps.last().map(|last| After { step: last.id.clone(), outcome: None }).into_iter().collect()
+        }
     }
 }
 
@@ -99,9 +108,9 @@ fn after_of(reference: &Ref) -> After {
 
 fn step(
     loader: &Loader,
-    id: Id,
     node: Node<'_>,
-    before: Option<Id>,
+    usual_after: Vec<After>,
+    id: Id,
     shared: &Definitions,
     marks: &mut Vec<Ref>,
 ) -> Step {
@@ -114,7 +123,7 @@ fn step(
             marks.extend(named.iter().cloned());
             named.iter().map(after_of).collect()
         }
-        None => before.map(|step| After { step, outcome: None }).into_iter().collect(),
+        None => usual_after,
     };
     let separate = node.ids("separate");
     marks.extend(separate.iter().cloned());

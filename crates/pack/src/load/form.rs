@@ -33,14 +33,7 @@ pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definiti
     }
     for (id, node) in root.tables("credential") {
         if loader.define(Kind::Credential, &id, &node) {
-            let credential = Credential {
-                id: id.clone(),
-                title: node.need_title(),
-                valid: own(&node, "valid"),
-                shows: node.ids("shows").into_iter().map(|shown| shown.id).collect(),
-            };
-            node.finish();
-            definitions.credentials.insert(id, credential);
+            definitions.credentials.insert(id.clone(), credential(id, node));
         }
     }
 }
@@ -163,6 +156,32 @@ fn choices(node: &Node<'_>) -> Vec<Choice> {
         row.finish();
     }
     choices
+}
+
+fn credential(id: Id, node: Node<'_>) -> Credential {
+    let term = |row: Node<'_>| {
+        let when = condition(&row, "when");
+        if when.is_none() {
+            row.report(
+                "this term has no condition",
+                "add `when = \"…\"`, or give the length as the credential's `valid`",
+            );
+        }
+        let term = when.map(|when| (when, own(&row, "valid")));
+        row.finish();
+        term
+    };
+    let credential = Credential {
+        id,
+        title: node.need_title(),
+        valid: own(&node, "valid"),
+        terms: node.rows("term").into_iter().filter_map(term).collect(),
+        until: node.id("until").map(|until| until.id),
+        shows: node.ids("shows").into_iter().map(|shown| shown.id).collect(),
+        place: node.place(),
+    };
+    node.finish();
+    credential
 }
 
 fn fee(id: Id, node: Node<'_>) -> Fee {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 mod city;
+mod conditions;
 mod flow;
 mod form;
 mod procedure;
@@ -45,6 +46,7 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
         finish_root(&Node::new(source, table.get_ref(), 0..0));
     }
     loader.check_references(&problems);
+    conditions::check(&mut definitions, &problems);
     city::check_tree(&loader, &definitions, &problems);
     let broken = |problem: &Problem| {
         let source = parsed.iter().find(|(_, source, _)| source.file == problem.file);
@@ -62,10 +64,7 @@ const NOT_TOML: &str = "this is not TOML";
 type Round = fn(&Loader, &Id, &Node<'_>, &mut Definitions);
 
 /// The order in which kinds of definition are read: procedures take in the flows and fields read before them.
-const ROUNDS: [Round; 4] = [manifests, city::read, form::read_shared, |loader, pack, root, definitions| {
-    flow::read_shared(loader, root, definitions);
-    procedure::read(loader, pack, root, definitions);
-}];
+const ROUNDS: [Round; 5] = [manifests, city::read, form::read_shared, flow::read_shared, procedure::read];
 
 /// Reads what can be read of a file. Where the syntax is broken its definitions still count, so that other files' use
 /// of them is no fault, but only the broken syntax is told.

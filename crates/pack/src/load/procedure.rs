@@ -3,7 +3,8 @@ use super::flow::work_in;
 use super::form::{form, own};
 use super::{Kind, Loader, pick};
 use crate::model::{
-    Audience, Basis, Channel, Clock, ClockLimit, Definitions, Flow, Id, Level, MaterialUse, Procedure, Start,
+    Audience, Basis, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Id, Level, MaterialUse,
+    Procedure, Start, StepKind,
 };
 use crate::reader::{Member, Node};
 
@@ -34,6 +35,7 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     if let Some(flow) = &mut flow {
         work_in(loader, &node, flow, shared);
         leave_out(&node, flow);
+        issue(loader, &node, flow);
         resolve_clocks(flow, limit.as_ref(), promise);
     }
     let procedure = Procedure {
@@ -60,10 +62,46 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         materials: materials(loader, &node),
         form: form(loader, &node, "form", shared),
         flow: flow?,
+        conditions: Conditions::default(),
         place: node.place(),
     };
+    check_issued(&node, &procedure, shared);
     node.finish();
     Some(procedure)
+}
+
+/// Has the last decision issue the credential that the procedure names.
+fn issue(loader: &Loader, node: &Node<'_>, flow: &mut Flow) {
+    let Some(reference) = node.id("issues") else { return };
+    match flow.steps.iter_mut().rev().find(|step| step.kind == StepKind::Decide) {
+        Some(step) => step.issues = Some(loader.want(Kind::Credential, reference)),
+        None => {
+            let what =
+                format!("the flow `{}` decides nothing, so nothing issues `{}`", flow.id, reference.id);
+            let mend = "give the step that issues it `issues = \"…\"`";
+            node.source.problems.borrow_mut().push(reference.place.problem(what, mend));
+        }
+    }
+}
+
+/// A credential can show only what the procedure, or the step that issues it, asks for.
+fn check_issued(node: &Node<'_>, procedure: &Procedure, shared: &Definitions) {
+    for step in &procedure.flow.steps {
+        let Some(credential) = step.issues.as_ref().and_then(|id| shared.credentials.get(id)) else {
+            continue;
+        };
+        for shown in credential.shows.iter().chain(&credential.until) {
+            if procedure.form.field(shown.as_str()).or_else(|| step.form.field(shown.as_str())).is_none() {
+                node.report(
+                    format!(
+                        "`{}` issues `{}`, which shows `{shown}`, but nobody asks for it",
+                        procedure.id, credential.id
+                    ),
+                    format!("add a field `{shown}` to the form, or take it out of the credential"),
+                );
+            }
+        }
+    }
 }
 
 fn words<T: Copy>(node: &Node<'_>, name: &'static str, all: &[(&'static str, T)], usual: &[T]) -> Vec<T> {

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 mod city;
+mod conditions;
 mod flow;
 mod form;
 mod procedure;
 
 pub use city::{ACTIONS, Effect, Level, Office, Policy, Role};
+pub use conditions::{Conditions, Known};
 pub use flow::{
     After, Clock, ClockLimit, Correction, Flow, Guard, Mark, OfficeRule, Outcome, Step, StepKind, Watcher,
 };

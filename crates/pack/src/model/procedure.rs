@@ -44,6 +44,8 @@ pub struct Procedure {
     pub form: Form,
     /// Its course: the shared flow with the procedure's own steps worked in.
     pub flow: Flow,
+    /// Its conditions, checked.
+    pub conditions: super::Conditions,
     /// Where it is defined.
     pub place: Place,
 }
@@ -190,8 +192,14 @@ pub struct Credential {
     pub id: Id,
     /// What people call it.
     pub title: Title,
-    /// How long it is valid; without: until revoked.
+    /// How long it is valid where no term applies; without: until revoked.
     pub valid: Option<Own>,
-    /// The answers of the form that it shows.
+    /// Lengths of time that depend on the form, the first whose condition holds; a term without a length: until revoked.
+    pub terms: Vec<(Condition, Option<Own>)>,
+    /// The answer that says the last day on which it is valid; before any length of time.
+    pub until: Option<Id>,
+    /// The answers that it shows, of the procedure's form or of the step that issues it.
     pub shows: Vec<Id>,
+    /// Where it is defined.
+    pub place: Place,
 }
