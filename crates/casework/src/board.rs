@@ -6,7 +6,7 @@
 use crate::activity::{self, part};
 use crate::state::{Stage, State};
 use pack::Id;
-use record::{Event, ObjectRef, Time};
+use record::{Event, ObjectRef, Time, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -109,7 +109,8 @@ impl Board {
         }
         let Some(state) = self.running.get_mut(case) else { return };
         state.apply(event);
-        state.answers.clear();
+        // Clocks may run from moments that the form tells.
+        state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
         state.materials.clear();
         state.steps.values_mut().for_each(|step| step.answers.clear());
         let outlook = outlook(state);

@@ -1,6 +1,6 @@
 //! The clocks of a case: when each started, when it stood still, when it stopped.
 
-use crate::state::{State, StepState};
+use crate::state::{State, Status, StepState};
 use pack::Id;
 use pack::model::{After, Clock, Mark, Procedure};
 use record::Time;
@@ -22,10 +22,10 @@ pub struct Reading<'a> {
     pub expired: bool,
 }
 
-/// The clocks that have started, in the order of the flow.
+/// The clocks that have started, in the order of the flow. One for a step that this case does without does not run.
 pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
     let reading = |clock: &'a Clock| {
-        let started = started(state, clock)?;
+        let started = started(state, clock).filter(|_| !for_skipped(state, clock))?;
         Some(Reading {
             clock,
             started,
@@ -36,6 +36,11 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
         })
     };
     procedure.flow.clocks.iter().filter_map(reading).collect()
+}
+
+fn for_skipped(state: &State, clock: &Clock) -> bool {
+    let Mark::Done(After { step, .. }) = &clock.to else { return false };
+    state.steps.get(step).is_some_and(|step| step.status == Status::Skipped)
 }
 
 /// When the clock last started.
@@ -65,6 +70,10 @@ fn moments(state: &State, mark: &Mark) -> Vec<Time> {
                 .map(|done| done.at)
                 .collect()
         }
+        Mark::Answer(field) => match state.answers.get(field) {
+            Some(record::Value::Time(moment)) => vec![*moment],
+            _ => Vec::new(),
+        },
     }
 }
 

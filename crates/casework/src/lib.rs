@@ -16,6 +16,8 @@ pub mod clocks;
 pub mod command;
 /// From a state and a command to events.
 pub mod decide;
+/// When clocks run out.
+pub mod due;
 /// What is possible in a case now.
 pub mod moves;
 /// The numbers by which people call cases.

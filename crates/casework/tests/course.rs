@@ -83,8 +83,12 @@ fn file(name: &str) -> FileRef {
 
 /// Runs a script, an hour a line; `bob: do …` names who asks, otherwise the party does.
 fn check(script: &str) -> String {
+    check_of("card", script)
+}
+
+fn check_of(procedure: &str, script: &str) -> String {
     let definitions = town();
-    let procedure = &definitions.procedures["card"];
+    let procedure = &definitions.procedures[procedure];
     let case = ObjectRef::new("application", "1");
     let mut state = State::default();
     let mut told = String::new();
@@ -267,4 +271,18 @@ fn silence_counts_as_the_answer_that_the_law_takes_it_for() {
         timer: expire accept
         bob: extend decide"
     )));
+}
+
+#[test]
+fn a_moment_that_the_form_tells_starts_a_clock_and_a_step_waits_for_one() {
+    insta::assert_snapshot!(check_of(
+        "keep",
+        "start counter web
+        save taken=2025-12-31T20:00 urgent=no
+        submit
+        bob: do register done
+        bob: do destroy done
+        timer: expire kept
+        bob: do destroy done"
+    ));
 }

@@ -65,6 +65,53 @@ colour = "red"
 }
 
 #[test]
+fn clocks_and_steps_wait_for_what_is_there() {
+    insta::assert_snapshot!(check(
+        r#"
+[pack]
+id = "broken"
+title = { zh = "坏", en = "Broken" }
+version = "1"
+effective = 2026-01-01
+[category.x]
+title = { zh = "类", en = "Category" }
+[object.application]
+title = { zh = "申请", en = "Application" }
+[role.keeper]
+title = { zh = "保管员", en = "Keeper" }
+
+[procedure.early]
+title = { zh = "早", en = "Before its flow in the file" }
+flow = "keep"
+category = "x"
+level = "station"
+[procedure.early.form]
+field = [
+    { id = "taken", title = { zh = "何时", en = "When" }, kind = "moment", required = false },
+]
+[procedure.early.clock.by-date]
+title = { zh = "钟", en = "Clock" }
+from = "form.tkaen"
+to = "erase"
+own = "1 day"
+
+[flow.keep]
+title = { zh = "保管", en = "Keep" }
+[flow.keep.step.erase]
+kind = "act"
+role = "keeper"
+activity = "erased"
+not-before = "kpet"
+[flow.keep.clock.kept]
+title = { zh = "保存", en = "Kept" }
+from = "form.taken"
+to = "erase"
+own = "6 months"
+"#
+    ));
+}
+
+#[test]
 fn broken_toml_has_its_place() {
     insta::assert_snapshot!(check("[pack]\nid = \"a\"\ntitle = { zh = 1 \n[role.x\n"));
 }

@@ -45,10 +45,20 @@ impl<'a> Draft<'a> {
                 ));
             }
         }
+        if let Some(clock) = &step.not_before
+            && !self.has_run_out(clock)
+        {
+            return Err(Fault::new("法定的期间尚未届满", "The time that must pass first has not passed yet"));
+        }
         match step.guards.iter().find(|guard| !self.situation.holds(Some(&guard.condition))) {
             Some(guard) => Err(Fault { why: guard.title.clone(), faults: Vec::new() }),
             None => Ok(()),
         }
+    }
+
+    /// Whether it is on the record that the clock, as it last ran, ran out.
+    fn has_run_out(&self, id: &Id) -> bool {
+        self.clock(id).is_ok_and(|(_, started)| self.state.expired.contains(&(id.clone(), started)))
     }
 
     pub(super) fn do_step(

@@ -2,8 +2,8 @@ use super::city::condition;
 use super::form::{form, own, own_of};
 use super::{Kind, Loader, pick};
 use crate::model::{
-    After, Clock, ClockLimit, Correction, Definitions, Flow, Guard, Id, Level, Mark, OfficeRule, Outcome,
-    Own, Step, StepKind, Title, Unit, Watcher,
+    After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
+    OfficeRule, Outcome, Own, Step, StepKind, Title, Unit, Watcher,
 };
 use crate::problem::{Place, nearest};
 use crate::reader::{Node, Ref};
@@ -53,6 +53,46 @@ pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared:
     }
     for Ref { id, place } in marks {
         check_mark(flow, &id, &place, node);
+    }
+    check_waits(flow, node);
+}
+
+/// What a step waits for must be a clock of its flow.
+pub(super) fn check_waits(flow: &Flow, node: &Node<'_>) {
+    for step in &flow.steps {
+        let Some(clock) = step.not_before.as_ref() else { continue };
+        if flow.clocks.iter().any(|other| other.id == *clock) {
+            continue;
+        }
+        let what =
+            format!("the step `{}` waits for a clock `{clock}`, which the flow does not have", step.id);
+        let mend = match nearest(clock.as_str(), flow.clocks.iter().map(|other| other.id.as_str())) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("add the clock `{clock}`, or remove `not-before`"),
+        };
+        node.source.problems.borrow_mut().push(step.place.problem(what, mend));
+    }
+}
+
+/// A clock that runs from or to an answer needs a moment that every case has, and that is not sealed.
+pub(super) fn check_answers(flow: &Flow, form: &Form, node: &Node<'_>) {
+    for clock in &flow.clocks {
+        for mark in [&clock.from, &clock.to] {
+            let Mark::Answer(id) = mark else { continue };
+            let field = form.field(id.as_str());
+            if field.is_some_and(|field| field.kind == FieldKind::Moment && field.required && !field.personal)
+            {
+                continue;
+            }
+            let what = match field {
+                None => {
+                    format!("the clock `{}` runs by `form.{id}`, which the form does not ask for", clock.id)
+                }
+                Some(_) => format!("the clock `{}` cannot run by `form.{id}`", clock.id),
+            };
+            let mend = format!("ask for `{id}` with `kind = \"moment\"`, required and not personal");
+            node.source.problems.borrow_mut().push(clock.place.problem(what, mend));
+        }
     }
 }
 
@@ -142,6 +182,7 @@ fn step(
         outcomes,
         separate: separate.into_iter().map(|step| step.id).collect(),
         pauses: node.flag("pauses"),
+        not_before: node.id("not-before").map(|clock| clock.id),
         optional: node.flag("optional"),
         repeats: node.flag("repeats"),
         issues: node.id("issues").map(|credential| loader.want(Kind::Credential, credential)),
@@ -268,6 +309,7 @@ fn clock(loader: &Loader, id: Id, node: Node<'_>, marks: &mut Vec<Ref>) -> Optio
         Some(match reference.id.as_str() {
             "submitted" => Mark::Submitted,
             "ended" => Mark::Ended,
+            word if word.starts_with("form.") => Mark::Answer(Id::from(word.trim_start_matches("form."))),
             _ => {
                 let done = Mark::Done(after_of(&reference));
                 marks.push(reference);

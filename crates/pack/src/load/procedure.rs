@@ -1,5 +1,5 @@
 use super::city::condition;
-use super::flow::work_in;
+use super::flow::{check_answers, check_waits, work_in};
 use super::form::{form, own};
 use super::{Kind, Loader, pick};
 use crate::model::{
@@ -38,6 +38,11 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         issue(loader, &node, flow);
         resolve_clocks(flow, limit.as_ref(), promise);
     }
+    let form = form(loader, &node, "form", shared);
+    if let Some(flow) = &flow {
+        check_waits(flow, &node);
+        check_answers(flow, &form, &node);
+    }
     let procedure = Procedure {
         id,
         pack: pack.clone(),
@@ -60,7 +65,7 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         duty: node.title("duty"),
         fee: node.id("fee").map(|fee| loader.want(Kind::Fee, fee)),
         materials: materials(loader, &node),
-        form: form(loader, &node, "form", shared),
+        form,
         flow: flow?,
         conditions: Conditions::default(),
         place: node.place(),

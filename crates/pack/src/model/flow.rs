@@ -81,6 +81,8 @@ pub struct Step {
     pub separate: Vec<Id>,
     /// Whether the case's clocks stand still while the step is open, as for an expert's examination.
     pub pauses: bool,
+    /// The clock that must have run out before the step may be done: a time that must be waited for, or kept.
+    pub not_before: Option<Id>,
     /// Whether the case may end without it.
     pub optional: bool,
     /// Whether it may be done again and again while the case runs.
@@ -155,6 +157,8 @@ pub enum Mark {
     Ended,
     /// A step was done, with a certain outcome if one is named.
     Done(After),
+    /// What the form's answer to this field says: a moment before anybody came to write it down.
+    Answer(Id),
 }
 
 /// A deadline at work: from one moment of a case to another.
