@@ -1,5 +1,5 @@
 use super::{Condition, Field, FieldKind, Form, Id, Step, Title};
-use crate::cel::{self, Bindings, Checked, Choice, Env, NoFunctions, Outcome, Schema, Type};
+use crate::cel::{self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Type, ValueRef};
 use crate::problem::Problem;
 use jiff::civil::Date;
 use record::Value;
@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The conditions of a procedure, checked against what they may speak of: `form`, the answers so far; `steps`, how each
-/// step ended and what it recorded; `today`.
+/// step ended and what it recorded; `today`; and `age(born, day)`, the whole years from one day to another.
 #[derive(Clone, Debug, Default)]
 pub struct Conditions {
     env: Env,
@@ -45,10 +45,13 @@ impl Conditions {
         };
         let form_type = Type::Object(Arc::new(Schema::new("form", fields(form))));
         let steps_type = Type::Object(Arc::new(Schema::new("steps", steps.iter().map(of_step))));
+        let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
+            .titled("从{0}到{1}的周年数", "the whole years from {0} to {1}");
         let env = Env::new()
             .variable("form", form_type, cel::Title::new("表单", "the form"))
             .variable("steps", steps_type, cel::Title::new("环节", "the steps"))
-            .variable("today", Type::Date, cel::Title::new("今天", "today"));
+            .variable("today", Type::Date, cel::Title::new("今天", "today"))
+            .function(age.total());
         let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();
         Self { env, checked: BTreeMap::new(), kinds: kinds(form), steps }
     }
@@ -95,7 +98,7 @@ impl Conditions {
             }
         }
         bind(&["today"], Some(cel::Value::Date(known.today)));
-        match checked.eval(&bindings, &NoFunctions) {
+        match checked.eval(&bindings, &call) {
             Outcome::Value(cel::Value::Bool(truth)) => Some(truth),
             _ => None,
         }
@@ -111,6 +114,19 @@ impl Conditions {
     pub fn checked(&self, condition: &Condition) -> Option<&Arc<Checked>> {
         self.checked.get(&condition.source)
     }
+}
+
+fn call(name: &str, args: &[ValueRef<'_>]) -> Result<Option<cel::Value>, String> {
+    match (name, args) {
+        ("age", [ValueRef::Date(from), ValueRef::Date(to)]) => Ok(Some(age(*from, *to).into())),
+        _ => Err(format!("the function `{name}` is not provided here")),
+    }
+}
+
+/// The whole years from `from` to `to`; one born on 29 February is a year older on 1 March of a common year.
+fn age(from: Date, to: Date) -> i64 {
+    let unreached = (to.month(), to.day()) < (from.month(), from.day());
+    i64::from(to.year()) - i64::from(from.year()) - i64::from(unreached)
 }
 
 fn choice(id: &Id, title: &Title) -> Choice {
@@ -146,4 +162,20 @@ fn cel_value(kind: &FieldKind, value: &Value) -> Option<cel::Value> {
         }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::age;
+
+    #[test]
+    fn a_year_is_full_on_its_day() {
+        let day = |text: &str| text.parse().unwrap();
+        let check = |from, to| age(day(from), day(to));
+        assert_eq!(check("2010-06-15", "2026-06-14"), 15);
+        assert_eq!(check("2010-06-15", "2026-06-15"), 16);
+        assert_eq!(check("2008-02-29", "2026-02-28"), 17);
+        assert_eq!(check("2008-02-29", "2026-03-01"), 18);
+        assert_eq!(check("2026-06-15", "2026-06-15"), 0);
+    }
 }
