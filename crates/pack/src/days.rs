@@ -1,9 +1,9 @@
 //! Statutory days: calendars, instruments' counting rules, deadlines, and the engine that counts them.
 //!
 //! "日" is not one type. An instrument says which numbers of days are working days, whether a last day on a holiday
-//! moves, and from which hour an hour limit runs; a [`DayRule`] is that as data, each part with the article that says it.
-//! [`count()`] applies a rule to one [`Deadline`] and explains what it did. No clock is read here: times are handed in, as
-//! civil time in Shanghai ([`local`]).
+//! moves, and from which hour an hour limit runs; a [`DayRule`] is that as data, each part with the article that
+//! says it. [`count()`] applies a rule to one [`Deadline`] and explains what it did. No clock is read here: times
+//! are handed in, as civil time in Shanghai ([`local`]).
 
 /// Working days, rest days and make-up workdays.
 pub mod calendar;
@@ -24,8 +24,10 @@ mod pause;
 pub mod promise;
 /// Limits and counting rules.
 pub mod rule;
-/// How a due time was found, step by step, in words.
+/// How a due time was found, step by step.
 pub mod step;
+/// The steps in Chinese and in English.
+pub mod words;
 
 pub use calendar::{Calendar, Day, Overrides};
 pub use count::count;
@@ -33,7 +35,8 @@ pub use deadline::{Deadline, Standing};
 pub use due::{Adjustment, At, Due, Refused};
 pub use law::Law;
 pub use rule::{Cite, DayRule, Direction, Limit, Text, Unit};
-pub use step::{Lang, Step};
+pub use step::Step;
+pub use words::Lang;
 
 /// The civil time in Shanghai (UTC+8 all year; China has kept no summer time since 1991) of a moment on the record.
 /// `None` beyond the years that calendars reach.

@@ -54,7 +54,8 @@ impl Calendar {
     /// The years that may have a published notice: the first is the first that `holiday-cn` holds.
     const YEARS: std::ops::RangeInclusive<i16> = 2007..=2100;
 
-    /// The State Council's yearly arrangements as `holiday-cn` has them. A year without any festival is not published.
+    /// The State Council's yearly arrangements as `holiday-cn` has them. A year without any festival is not
+    /// published.
     pub fn national() -> Self {
         let mut calendar = Self::default();
         for year in Self::YEARS {

@@ -148,6 +148,15 @@ impl Count<'_> {
     fn walk(&mut self, origin: Date, days: u32, working: bool, counted: &mut u32) -> Result<Walk, Refused> {
         let mut date = origin;
         let mut left = days;
+        if !working {
+            let end = origin.checked_add(i64::from(days).days()).map_err(|_| self.out_of_range())?;
+            if !self.pauses.iter().any(|pause| pause.touches(origin, end)) {
+                let from = origin.tomorrow().map_err(|_| self.out_of_range())?;
+                self.say(What::Counted { from, to: end, first: *counted + 1, last: *counted + days }, None);
+                *counted += days;
+                return Ok(Walk::Reached(end));
+            }
+        }
         while left > 0 {
             date = date.tomorrow().map_err(|_| self.out_of_range())?;
             if let Some(pause) = self.pauses.iter().find(|pause| pause.holds(date)).cloned() {

@@ -144,8 +144,8 @@ impl Deadline {
         rule
     }
 
-    /// Whether its counting is settled by law, under `rule` as [`Self::rule`] gives it: for days, whether they are natural
-    /// or working days; for hours, when they begin; for months and years, which day is the first.
+    /// Whether its counting is settled by law, under `rule` as [`Self::rule`] gives it: for days, whether they are
+    /// natural or working days; for hours, when they begin; for months and years, which day is the first.
     pub fn standing(&self, rule: &DayRule) -> Standing {
         let by_default = match self.limit.map(|limit| limit.unit) {
             _ if !self.verified => return Standing::Unverified,

@@ -203,8 +203,8 @@ impl At {
         }
     }
 
-    /// Whether an act at `time` is in time. The 24:00 of a last day is no longer part of it; the last moment of an hour
-    /// limit is.
+    /// Whether an act at `time` is in time. The 24:00 of a last day is no longer part of it; the last moment of an
+    /// hour limit is.
     pub fn allows(self, time: DateTime) -> bool {
         match self {
             Self::Day(date) => time.date() <= date,

@@ -2,7 +2,7 @@ use super::deadline::Deadline;
 use super::due::{Adjustment, Due, Refused};
 use super::law::{Instrument, Law};
 use super::numeral;
-use super::step::Lang;
+use super::words::Lang;
 use super::{count::count, deadline::Standing};
 use jiff::civil::DateTime;
 
@@ -102,8 +102,8 @@ impl Law {
 /// The name of an instrument and the number of an article in it, as far as `query` has them.
 fn split(query: &str) -> (String, Option<u32>) {
     let plain: String = query.chars().filter(|char| !"《》〈〉 \u{3000}".contains(*char)).collect();
-    if let Some((name, rest)) = plain.rsplit_once('第')
-        && let Some((number, _)) = rest.split_once('条')
+    if let Some((before, _)) = plain.split_once('条')
+        && let Some((name, number)) = before.rsplit_once('第')
         && let Some(article) = numeral::read(number)
     {
         return (name.to_owned(), Some(article));
@@ -179,7 +179,7 @@ impl Answer<'_> {
         if self.due.undecided {
             lines.push(lang.of(&self.law.default_rule.reason).to_owned());
         }
-        if let Some(conflict) = self.law.superseded(&self.deadline.id) {
+        if let Some(conflict) = self.law.superseded(&self.deadline.id, self.start.date()) {
             let reason = lang.of(&conflict.reason);
             lines.push(match lang {
                 Lang::Zh => format!("另有规定优先：{}。理由：{reason}", conflict.chosen),

@@ -88,8 +88,8 @@ pub struct Conflict {
 }
 
 impl Law {
-    /// Reads every `.toml` file of the folder `dir`, sub-folders included, and checks them as one pack. All problems are
-    /// returned at once.
+    /// Reads every `.toml` file of the folder `dir`, sub-folders included, and checks them as one pack. All problems
+    /// are returned at once.
     pub fn load(dir: &Path) -> Result<Self, Vec<Problem>> {
         let sources = problem::read_folder(dir).map_err(|problem| vec![problem])?;
         Self::read(&sources)
@@ -103,6 +103,7 @@ impl Law {
         problems.sort_by(|one, other| {
             (&one.file, one.line, one.column).cmp(&(&other.file, other.line, other.column))
         });
+        problems.dedup();
         match draft {
             Some(law) if problems.is_empty() => Ok(law),
             _ => Err(problems),
@@ -120,11 +121,19 @@ impl Law {
         deadline.standing(&self.rule(deadline))
     }
 
-    /// The choice in which `id` gave way to another deadline, if it did.
-    pub fn superseded(&self, id: &str) -> Option<&Conflict> {
-        self.conflicts
-            .iter()
-            .find(|conflict| conflict.chosen != id && conflict.between.iter().any(|one| one == id))
+    /// The choice in which `id` gave way to another deadline, if it did for what starts on `start`: a text that came
+    /// into force later does not govern what began before.
+    pub fn superseded(&self, id: &str, start: Date) -> Option<&Conflict> {
+        let in_force = |chosen: &str| {
+            let instrument =
+                self.deadlines.get(chosen).and_then(|chosen| self.instruments.get(&chosen.instrument));
+            instrument.and_then(|instrument| instrument.in_force).is_none_or(|date| date <= start)
+        };
+        self.conflicts.iter().find(|conflict| {
+            conflict.chosen != id
+                && conflict.between.iter().any(|one| one == id)
+                && in_force(&conflict.chosen)
+        })
     }
 }
 

@@ -42,9 +42,9 @@ pub fn promised(
     }
 }
 
-/// Whether a promise can ever be later than the law's limit: the first start in the years that `calendar` publishes from
-/// which it is. Of two limits in one kind of days the shorter is never later; five working days and seven natural ones
-/// have to be tried.
+/// Whether a promise can ever be later than the law's limit: the first start in the years that `calendar` publishes
+/// from which it is. Of two limits in one kind of days the shorter is never later; five working days and seven
+/// natural ones have to be tried.
 pub fn overrun(promise: Limit, deadline: &Deadline, rule: &DayRule, calendar: &Calendar) -> Option<Overrun> {
     let law = deadline.limit?;
     let forward = law.direction == Direction::After && promise.direction == Direction::After;

@@ -2,7 +2,7 @@ use smol_str::SmolStr;
 use std::fmt;
 
 /// A text in Chinese and in English.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Text {
     /// Chinese.
     pub zh: SmolStr,
@@ -195,8 +195,8 @@ pub struct Ruling<T> {
 /// How one instrument counts, every part of it settled.
 ///
 /// Two parts are the same in every instrument and are here for what they cite: a limit on a person's liberty never
-/// moves beyond its last day ([`custody`](Self::custody)), and months end on the corresponding day or, where the month has none,
-/// on its last ([`same_day`](Self::same_day)).
+/// moves beyond its last day ([`custody`](Self::custody)), and months end on the corresponding day or, where the
+/// month has none, on its last ([`same_day`](Self::same_day)).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DayRule {
     /// Which numbers of days are working days.

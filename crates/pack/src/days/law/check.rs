@@ -1,4 +1,4 @@
-use super::fields::{At, Fields, Tree};
+use super::fields::{Fields, Placed, Tree};
 use super::instrument::{self, Titles};
 use super::problem::{Place, Problem};
 use super::{Conflict, Instrument, Law, calendar, deadline, laid_over};
@@ -9,34 +9,39 @@ use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-type Named<'a> = (At<'a, SmolStr>, Fields<'a>);
+type Named<'a> = (Placed<'a, SmolStr>, Fields<'a>);
 
-/// The law that `trees` tell, with everything wrong in it added to `problems`. `None` where no default rule is left to
-/// count by.
+/// The law that `trees` tell, with everything wrong in it added to `problems`. `None` where no default rule is left
+/// to count by.
 pub(super) fn draft(trees: &[Tree<'_>], problems: &mut Vec<Problem>) -> Option<Law> {
     let notes = RefCell::new(Vec::new());
     let files: Vec<Fields<'_>> = trees.iter().map(|tree| tree.fields(&notes)).collect();
     let law = read(&files);
-    for file in &files {
-        file.finish();
-    }
+    // After an error of syntax the rest of a file may stand under a wrong heading, so unknown names there mean
+    // little.
+    files.iter().zip(trees).filter(|(_, tree)| tree.problems.is_empty()).for_each(|(file, _)| file.finish());
     problems.extend(notes.into_inner());
     law
 }
 
 fn read(files: &[Fields<'_>]) -> Option<Law> {
     let instruments = unique(files, "instrument");
-    let titles =
-        Titles(instruments.iter().map(|(id, fields)| (id.value.clone(), title(&id.value, fields))).collect());
+    let titles = Titles {
+        instruments: instruments
+            .iter()
+            .map(|(id, fields)| (id.value.clone(), title(&id.value, fields)))
+            .collect(),
+        domains: unique(files, "domain").iter().filter_map(titled).collect(),
+        pauses: unique(files, "pause").iter().filter_map(titled).collect(),
+    };
     let deadlines = unique(files, "deadline");
-    let domains: BTreeMap<SmolStr, Text> = unique(files, "domain").iter().filter_map(domain).collect();
     let calendars: Vec<Overrides> =
         unique(files, "calendar").iter().map(|(_, fields)| calendar::read(fields)).collect();
     let read: Vec<(Deadline, Place<'_>, &Fields<'_>)> = deadlines
         .iter()
         .filter_map(|(id, fields)| Some((deadline::read(id, fields, &titles)?, id.place.clone(), fields)))
         .collect();
-    check_deadlines(&read, &domains);
+    check_references(&read);
     let conflicts = conflicts(files, &read);
     let default = default_rule(files, &titles)?;
     let drafts: BTreeMap<SmolStr, Instrument> = instruments
@@ -49,7 +54,7 @@ fn read(files: &[Fields<'_>]) -> Option<Law> {
     let law = Law {
         instruments,
         deadlines: read.iter().map(|(deadline, ..)| (deadline.id.clone(), deadline.clone())).collect(),
-        domains,
+        domains: titles.domains,
         default_rule: default,
         conflicts,
         calendar: laid_over(&calendars),
@@ -80,7 +85,7 @@ fn title(id: &SmolStr, fields: &Fields<'_>) -> Text {
     quiet.unwrap_or_else(|| Text { zh: id.clone(), en: id.clone() })
 }
 
-fn domain((id, fields): &Named<'_>) -> Option<(SmolStr, Text)> {
+fn titled((id, fields): &Named<'_>) -> Option<(SmolStr, Text)> {
     let title = fields.need_title("title");
     fields.finish();
     Some((id.value.clone(), title?))
@@ -130,13 +135,9 @@ fn complete(
 
 type Read<'a> = (Deadline, Place<'a>, &'a Fields<'a>);
 
-fn check_deadlines(read: &[Read<'_>], domains: &BTreeMap<SmolStr, Text>) {
+fn check_references(read: &[Read<'_>]) {
     let mut references = BTreeSet::new();
     for (deadline, place, fields) in read {
-        if !domains.contains_key(&deadline.domain) {
-            let what = format!("no domain `{}`", deadline.domain);
-            fields.note(place, what, format!("declare `[domain.{}]` or mend the id", deadline.domain));
-        }
         if let Some(reference) =
             deadline.reference.as_ref().filter(|reference| !references.insert((*reference).clone()))
         {

@@ -1,18 +1,17 @@
-use super::fields::{At, Fields};
+use super::fields::{Fields, Placed};
 use super::instrument::{Titles, hours_from};
 use crate::days::deadline::{Deadline, Deemed, Extension, Grant, OtherStart, Repeats, Suspension};
-use crate::days::rule::{Cite, Limit, Ruling};
+use crate::days::rule::{Cite, HoursFrom, Limit, Ruling};
 use smol_str::SmolStr;
 
 /// `[deadline.id]`.
-pub(super) fn read(id: &At<'_, SmolStr>, fields: &Fields<'_>, titles: &Titles) -> Option<Deadline> {
+pub(super) fn read(id: &Placed<'_, SmolStr>, fields: &Fields<'_>, titles: &Titles) -> Option<Deadline> {
     if !is_kebab(&id.value) {
         let mend = "write small letters, digits and single hyphens, like `public-order-case-closed`";
         fields.note(&id.place, format!("`{}` is not an id", id.value), mend);
     }
     let unverified = fields.flag("unverified");
-    let instrument = fields.need_text("instrument");
-    let limit = fields.limit("limit");
+    let limit = fields.limit("limit").map(|limit| limit.value);
     if limit.is_none() && !fields.has("limit") && !unverified {
         fields.note(
             &fields.place(),
@@ -20,33 +19,32 @@ pub(super) fn read(id: &At<'_, SmolStr>, fields: &Fields<'_>, titles: &Titles) -
             "add `limit = \"30 days\"`, or `unverified = true`",
         );
     }
-    let limit = limit.map(|limit| limit.value);
     let cite = cite(fields, titles, unverified);
-    let inner = Inner { titles, cite: cite.as_ref(), limit };
-    let (trigger, action) = (fields.need_title("trigger"), fields.need_title("action"));
-    let domain = fields.need_text("domain");
-    let extensions = fields.tables("extension").iter().filter_map(|one| inner.extension(one)).collect();
+    let instrument = fields.need_text("instrument").map(|named| named.value);
+    let article = fields.text("article").map(|article| article.value);
+    let inner = Inner { titles, instrument: instrument.as_ref(), article: article.as_ref(), limit };
+    let (trigger, action, domain) =
+        (fields.need_title("trigger"), fields.need_title("action"), fields.need_text("domain"));
+    check_domain(fields, titles, domain.as_ref());
+    let extensions: Vec<Extension> =
+        fields.tables("extension").iter().filter_map(|one| inner.extension(one)).collect();
     check_order(fields, &extensions);
-    let deadline = Deadline {
+    let terms = Deadline {
         id: id.value.clone(),
         reference: fields.text("ref").map(|text| text.value),
-        domain: domain?.value,
-        trigger: trigger?,
-        action: action?,
-        instrument: instrument?.value,
+        domain: domain.map(|domain| domain.value).unwrap_or_default(),
+        trigger: trigger.clone().unwrap_or_default(),
+        action: action.clone().unwrap_or_default(),
+        instrument: instrument.clone().unwrap_or_default(),
         limit,
         verified: !unverified,
         detention: fields.flag("detention"),
         at_least: fields.flag("at-least"),
         matter: fields.text("matter").map(|text| text.value),
-        hours: fields.table("hours").and_then(|one| {
-            let ruling = inner.ruling(&one, hours_from(&one));
-            one.finish();
-            ruling
-        }),
+        hours: fields.table("hours").and_then(|one| inner.hours(&one)),
         stays: fields.title("stays"),
         extensions,
-        suspensions: fields.tables("suspension").iter().filter_map(|one| inner.suspension(one)).collect(),
+        suspensions: fields.tables("suspension").iter().flat_map(|one| inner.suspensions(one)).collect(),
         starts: fields.tables("start").iter().filter_map(|one| inner.start(one)).collect(),
         repeats: fields.table("repeats").and_then(|one| inner.repeats(&one)),
         deemed: fields.table("deemed").and_then(|one| inner.deemed(&one)),
@@ -54,7 +52,7 @@ pub(super) fn read(id: &At<'_, SmolStr>, fields: &Fields<'_>, titles: &Titles) -
         cite,
     };
     fields.finish();
-    Some(deadline)
+    (trigger.is_some() && action.is_some() && instrument.is_some()).then_some(terms)
 }
 
 /// The words of law; an unverified deadline quotes none.
@@ -74,8 +72,15 @@ fn cite(fields: &Fields<'_>, titles: &Titles, unverified: bool) -> Option<Cite> 
     None
 }
 
+fn check_domain(fields: &Fields<'_>, titles: &Titles, domain: Option<&Placed<'_, SmolStr>>) {
+    if let Some(named) = domain.filter(|named| !titles.domains.contains_key(&named.value)) {
+        let mend = format!("declare `[domain.{}]` or mend the id", named.value);
+        fields.note(&named.place, format!("no domain `{}`", named.value), mend);
+    }
+}
+
 /// An extension may follow only another of the same deadline, and ids are used once.
-fn check_order(fields: &Fields<'_>, extensions: &Vec<Extension>) {
+fn check_order(fields: &Fields<'_>, extensions: &[Extension]) {
     for (index, extension) in extensions.iter().enumerate() {
         let earlier = extensions.get(..index).unwrap_or_default();
         if earlier.iter().any(|other| other.id == extension.id) {
@@ -104,36 +109,37 @@ pub(super) fn is_kebab(id: &str) -> bool {
 /// What the tables within a deadline share.
 struct Inner<'a> {
     titles: &'a Titles,
-    cite: Option<&'a Cite>,
+    instrument: Option<&'a SmolStr>,
+    article: Option<&'a SmolStr>,
     limit: Option<Limit>,
 }
 
 impl Inner<'_> {
     fn cite(&self, fields: &Fields<'_>) -> Option<Cite> {
-        self.titles.cite(fields, self.cite.map(|cite| &cite.instrument), self.cite.map(|cite| &cite.article))
+        self.titles.cite(fields, self.instrument, self.article)
     }
 
-    fn ruling<T>(&self, fields: &Fields<'_>, value: Option<T>) -> Option<Ruling<T>> {
-        let cite = self.cite(fields);
+    fn hours(&self, fields: &Fields<'_>) -> Option<Ruling<HoursFrom>> {
+        let (value, cite) = (hours_from(fields), self.cite(fields));
+        fields.finish();
         Some(Ruling { value: value?, cite: cite?, by_default: false })
     }
 
     fn extension(&self, fields: &Fields<'_>) -> Option<Extension> {
-        let id = fields.need_text("id");
-        let grant = self.grant(fields);
-        let approver = fields.need_title("approver");
+        let (id, grant, approver) =
+            (fields.need_text("id"), self.grant(fields), fields.need_title("approver"));
+        let (times, after, when) = (fields.number("times"), fields.text("after"), fields.title("when"));
         let cite = self.cite(fields);
-        let extension = Extension {
+        fields.finish();
+        Some(Extension {
             id: id?.value,
             grant: grant?,
-            times: fields.number("times").map(|times| times.value),
-            after: fields.text("after").map(|after| after.value),
+            times: times.map(|times| times.value),
+            after: after.map(|after| after.value),
             approver: approver?,
-            when: fields.title("when"),
+            when,
             cite: cite?,
-        };
-        fields.finish();
-        Some(extension)
+        })
     }
 
     fn grant(&self, fields: &Fields<'_>) -> Option<Grant> {
@@ -158,10 +164,34 @@ impl Inner<'_> {
         Some(grant)
     }
 
-    fn suspension(&self, fields: &Fields<'_>) -> Option<Suspension> {
-        let (kind, title, cite) = (fields.need_text("kind"), fields.need_title("title"), self.cite(fields));
+    fn suspensions(&self, fields: &Fields<'_>) -> Vec<Suspension> {
+        let (kinds, cite) = (fields.texts("kinds"), self.cite(fields));
+        if kinds.is_none() && !fields.has("kinds") {
+            fields.note(
+                &fields.place(),
+                "`kinds` is missing",
+                "name what stops the clock, `kinds = [\"hearing\"]`",
+            );
+        }
         fields.finish();
-        Some(Suspension { kind: kind?.value, title: title?, cite: cite? })
+        let mut suspensions = Vec::new();
+        for kind in kinds.unwrap_or_default() {
+            match (self.titles.pauses.get(&kind.value), &cite) {
+                (Some(title), Some(cite)) => {
+                    suspensions.push(Suspension {
+                        kind: kind.value,
+                        title: title.clone(),
+                        cite: cite.clone(),
+                    });
+                }
+                (None, _) => {
+                    let mend = format!("declare `[pause.{}]` or mend the id", kind.value);
+                    fields.note(&kind.place, format!("no pause `{}`", kind.value), mend);
+                }
+                (Some(_), None) => {}
+            }
+        }
+        suspensions
     }
 
     fn start(&self, fields: &Fields<'_>) -> Option<OtherStart> {

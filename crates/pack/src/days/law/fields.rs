@@ -51,7 +51,7 @@ pub struct Fields<'a> {
 }
 
 /// A value with the place where it stands.
-pub struct At<'a, T> {
+pub struct Placed<'a, T> {
     /// The value.
     pub value: T,
     /// Where it stands.
@@ -75,13 +75,13 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of `key`, if it is there.
-    fn value(&self, key: &'static str) -> Option<At<'a, &'a DeValue<'a>>> {
+    fn value(&self, key: &'static str) -> Option<Placed<'a, &'a DeValue<'a>>> {
         self.seen.borrow_mut().insert(key);
         self.table.get(key).map(|value| self.at(value, value.get_ref()))
     }
 
-    fn at<T>(&self, spanned: &Spanned<DeValue<'a>>, value: T) -> At<'a, T> {
-        At { value, place: Place { source: self.source, start: spanned.span().start } }
+    fn at<T>(&self, spanned: &Spanned<DeValue<'a>>, value: T) -> Placed<'a, T> {
+        Placed { value, place: Place { source: self.source, start: spanned.span().start } }
     }
 
     fn typed<T>(
@@ -89,13 +89,13 @@ impl<'a> Fields<'a> {
         key: &'static str,
         shape: &str,
         read: impl Fn(&'a DeValue<'a>) -> Option<T>,
-    ) -> Option<At<'a, T>> {
-        let At { value, place } = self.value(key)?;
+    ) -> Option<Placed<'a, T>> {
+        let Placed { value, place } = self.value(key)?;
         let typed = read(value);
         if typed.is_none() {
-            self.note(&place, format!("`{key}` is {}", value.type_str()), format!("write {shape}"));
+            self.note(&place, format!("`{key}` is {}", kind(value)), format!("write {shape}"));
         }
-        typed.map(|value| At { value, place })
+        typed.map(|value| Placed { value, place })
     }
 
     fn required<T>(&self, key: &'static str, shape: &str, value: Option<T>) -> Option<T> {
@@ -106,7 +106,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that may be missing.
-    pub fn text(&self, key: &'static str) -> Option<At<'a, SmolStr>> {
+    pub fn text(&self, key: &'static str) -> Option<Placed<'a, SmolStr>> {
         let text = self.typed(key, "a text in quotes", |value| value.as_str().map(SmolStr::new))?;
         if text.value.trim().is_empty() {
             self.note(&text.place, format!("`{key}` is empty"), "write the text or leave the key out");
@@ -116,14 +116,16 @@ impl<'a> Fields<'a> {
     }
 
     /// A text that must be there.
-    pub fn need_text(&self, key: &'static str) -> Option<At<'a, SmolStr>> {
+    pub fn need_text(&self, key: &'static str) -> Option<Placed<'a, SmolStr>> {
         self.required(key, "\"…\"", self.text(key))
     }
 
     /// A text in both languages that may be missing.
     pub fn title(&self, key: &'static str) -> Option<Text> {
-        let inner = self.table(key)?;
-        let text = inner.need_text("zh").zip(inner.need_text("en"));
+        let table = self.typed(key, "`{ zh = \"…\", en = \"…\" }`", DeValue::as_table)?;
+        let inner = self.inner(table.value, table.place.start);
+        let (zh, en) = (inner.need_text("zh"), inner.need_text("en"));
+        let text = zh.zip(en);
         inner.finish();
         text.map(|(zh, en)| Text { zh: zh.value, en: en.value })
     }
@@ -151,28 +153,28 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number from 1 up.
-    pub fn number(&self, key: &'static str) -> Option<At<'a, u32>> {
+    pub fn number(&self, key: &'static str) -> Option<Placed<'a, u32>> {
         self.typed(key, "a whole number from 1", whole)
     }
 
     /// A list of whole numbers from 1 up.
-    pub fn numbers(&self, key: &'static str) -> Option<At<'a, Vec<u32>>> {
+    pub fn numbers(&self, key: &'static str) -> Option<Placed<'a, Vec<u32>>> {
         self.typed(key, "whole numbers in brackets", |value| {
             value.as_array()?.iter().map(|number| whole(number.get_ref())).collect()
         })
     }
 
     /// A list of texts.
-    pub fn texts(&self, key: &'static str) -> Option<Vec<At<'a, SmolStr>>> {
+    pub fn texts(&self, key: &'static str) -> Option<Vec<Placed<'a, SmolStr>>> {
         let list = self.typed(key, "texts in brackets", |value| {
             let texts = value.as_array()?.iter();
             texts.map(|text| text.get_ref().as_str().map(|str| self.at(text, SmolStr::new(str)))).collect()
         });
-        list.map(|list: At<'a, Vec<At<'a, SmolStr>>>| list.value)
+        list.map(|list: Placed<'a, Vec<Placed<'a, SmolStr>>>| list.value)
     }
 
     /// A date without a time.
-    pub fn date(&self, key: &'static str) -> Option<At<'a, Date>> {
+    pub fn date(&self, key: &'static str) -> Option<Placed<'a, Date>> {
         self.typed(key, "a date like 2026-01-31", date)
     }
 
@@ -185,15 +187,15 @@ impl<'a> Fields<'a> {
     }
 
     /// A limit like `30 days` or `2 days before`.
-    pub fn limit(&self, key: &'static str) -> Option<At<'a, Limit>> {
-        let At { value, place } = self.text(key)?;
+    pub fn limit(&self, key: &'static str) -> Option<Placed<'a, Limit>> {
+        let Placed { value, place } = self.text(key)?;
         let limit = Limit::parse(&value);
         if limit.is_none() {
-            let mend = "write a number from 1 to 3660 and `hours`, `days`, `workdays`, `months` or `years`, then `before` \
-                        where it runs backward; or `immediately`";
+            let mend = "write a number from 1 to 3660 and `hours`, `days`, `workdays`, `months` or `years`, then \
+                        `before` where it runs backward; or `immediately`";
             self.note(&place, format!("`{value}` is not a limit"), mend);
         }
-        limit.map(|value| At { value, place })
+        limit.map(|value| Placed { value, place })
     }
 
     /// A table within this one.
@@ -213,7 +215,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The tables of a table, by id, `[key.id]`.
-    pub fn named(&self, key: &'static str) -> Vec<(At<'a, SmolStr>, Fields<'a>)> {
+    pub fn named(&self, key: &'static str) -> Vec<(Placed<'a, SmolStr>, Fields<'a>)> {
         let Some(table) = self.typed(key, "a table", DeValue::as_table) else { return Vec::new() };
         let mut named = Vec::new();
         for (id, value) in table.value {
@@ -221,7 +223,7 @@ impl<'a> Fields<'a> {
             let id = SmolStr::new(id.get_ref());
             match value.get_ref().as_table() {
                 Some(inner) => {
-                    named.push((At { value: id, place: place.clone() }, self.inner(inner, place.start)));
+                    named.push((Placed { value: id, place: place.clone() }, self.inner(inner, place.start)));
                 }
                 None => self.note(
                     &place,
@@ -252,6 +254,17 @@ impl<'a> Fields<'a> {
                 );
             }
         }
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date or a time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
     }
 }
 

@@ -1,4 +1,4 @@
-use super::fields::{At, Fields};
+use super::fields::{Fields, Placed};
 use super::problem::Place;
 use super::{DefaultRule, Follows, Instrument};
 use crate::days::numeral;
@@ -6,8 +6,12 @@ use crate::days::rule::{Cite, DayRule, HoursFrom, PartialRule, Ruling, Text, Wor
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
-/// The titles of all instruments of the pack, against which citations are resolved.
-pub(super) struct Titles(pub BTreeMap<SmolStr, Text>);
+/// The titles of everything that a pack's tables refer to by id.
+pub(super) struct Titles {
+    pub instruments: BTreeMap<SmolStr, Text>,
+    pub domains: BTreeMap<SmolStr, Text>,
+    pub pauses: BTreeMap<SmolStr, Text>,
+}
 
 impl Titles {
     /// The citation in `fields`: `quote`, and `article` and `instrument` where they are not the ones given.
@@ -17,29 +21,25 @@ impl Titles {
         instrument: Option<&SmolStr>,
         article: Option<&SmolStr>,
     ) -> Option<Cite> {
-        let named = fields.text("instrument");
-        let id = match (&named, instrument) {
-            (Some(named), _) => named.value.clone(),
-            (None, Some(known)) => known.clone(),
-            (None, None) => fields.need_text("instrument")?.value,
+        let named =
+            if instrument.is_some() { fields.text("instrument") } else { fields.need_text("instrument") };
+        let title = match &named {
+            Some(named) => self.title(fields, &named.value, &named.place),
+            None => instrument.and_then(|known| self.instruments.get(known).cloned()),
         };
-        let article = match (fields.text("article"), article) {
-            (Some(At { value, place }), _) => {
-                check_article(fields, &value, &place);
-                value
-            }
-            (None, Some(known)) => known.clone(),
-            (None, None) => fields.need_text("article")?.value,
-        };
-        let quote = fields.need_text("quote")?.value;
-        let place = named.map_or(fields.place(), |named| named.place);
-        let title = self.title(fields, &id, &place)?;
-        Some(Cite { instrument: id, title, article, quote })
+        let id = named.map(|named| named.value).or_else(|| instrument.cloned());
+        let own = if article.is_some() { fields.text("article") } else { fields.need_text("article") };
+        if let Some(Placed { value, place }) = &own {
+            check_article(fields, value, place);
+        }
+        let article = own.map(|own| own.value).or_else(|| article.cloned());
+        let quote = fields.need_text("quote");
+        Some(Cite { instrument: id?, title: title?, article: article?, quote: quote?.value })
     }
 
     /// The title of the instrument `id`, named at `place`.
     pub fn title(&self, fields: &Fields<'_>, id: &SmolStr, place: &Place<'_>) -> Option<Text> {
-        let title = self.0.get(id);
+        let title = self.instruments.get(id);
         if title.is_none() {
             fields.note(
                 place,
@@ -67,26 +67,29 @@ pub(super) fn read(
     let title = fields.need_title("title");
     let own = fields.table("rule").map(|rule| partial(&rule, titles, Some(id))).unwrap_or_default();
     let follows = fields.table("follows").and_then(|inner| {
-        let to = inner.need_text("to")?;
-        titles.title(&inner, &to.value, &to.place)?;
-        let cite = titles.cite(&inner, Some(id), None)?;
+        let (to, cite) = (inner.need_text("to"), titles.cite(&inner, Some(id), None));
         inner.finish();
-        Some(Follows { instrument: to.value, cite })
+        let to = to?;
+        titles.title(&inner, &to.value, &to.place)?;
+        Some(Follows { instrument: to.value, cite: cite? })
     });
-    let instrument = Instrument {
+    let names = fields.texts("names").unwrap_or_default().into_iter().map(|name| name.value).collect();
+    let (edition, in_force) = (fields.title("edition"), fields.date("in-force").map(|date| date.value));
+    let (corpus, note) = (fields.text("corpus").map(|path| path.value), fields.title("note"));
+    fields.finish();
+    let rule = default.clone();
+    Some(Instrument {
         id: id.clone(),
         title: title?,
-        names: fields.texts("names").unwrap_or_default().into_iter().map(|name| name.value).collect(),
-        edition: fields.title("edition"),
-        in_force: fields.date("in-force").map(|date| date.value),
-        corpus: fields.text("corpus").map(|path| path.value),
+        names,
+        edition,
+        in_force,
+        corpus,
         own,
         follows,
-        rule: default.clone(),
-        note: fields.title("note"),
-    };
-    fields.finish();
-    Some(instrument)
+        rule,
+        note,
+    })
 }
 
 /// `[default-rule]`: every part but `transit` and `posted` must be there.
@@ -182,8 +185,8 @@ fn workdays(fields: &Fields<'_>) -> Option<Workdays> {
     match (are, numbers, up_to) {
         (None, Some(numbers), None) => Some(Workdays::Listed(numbers.value)),
         (None, None, Some(most)) => Some(Workdays::UpTo(most.value)),
-        (Some(At { value, .. }), None, None) if value == "none" => Some(Workdays::None),
-        (Some(At { value, .. }), None, None) if value == "all" => Some(Workdays::All),
+        (Some(Placed { value, .. }), None, None) if value == "none" => Some(Workdays::None),
+        (Some(Placed { value, .. }), None, None) if value == "all" => Some(Workdays::All),
         _ => {
             let mend = "write one of `are = \"none\"`, `are = \"all\"`, `numbers = [2, 3]`, `up-to = 10`";
             fields.note(&fields.place(), "it does not say which numbers of days are working days", mend);
