@@ -2,14 +2,14 @@ use crate::activity::{self, part};
 use crate::board::{Board, Outlook};
 use crate::book::Book;
 use crate::command::Command;
-use crate::decide::{Decided, Refusal, Situation, Truth, decide};
+use crate::decide::{self, Decided, Refusal, Situation, Truth};
 use crate::moves::{self, Move};
 use crate::state::{Stage, State, Status};
 use crate::{answer, clocks, due};
 use access::policy::{Actor, CaseFacts, Decision, Request, StepFacts};
 use jiff::civil::Date;
 use pack::model::{Condition, Known, Procedure, StepKind, Watcher};
-use pack::{File, Id, Problem};
+use pack::{File, Id, Problem, Title};
 use record::{
     AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
 };
@@ -289,7 +289,7 @@ impl Casework {
             judge: &judge,
         };
         let decided =
-            decide(&view.state, command, &situation).map_err(|refusal| Refused::Case(Box::new(refusal)))?;
+            decide::decide(&view.state, command, &situation).map_err(|refusal| Refused::Case(Box::new(refusal)))?;
         let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
         let events = self.keep(case, view.version, decided, subject.as_ref())?;
         self.catch_up()?;
@@ -373,6 +373,77 @@ impl Casework {
             })
         };
         Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
+    }
+
+    /// The fields that are asked for, given `answers` in clear.
+    pub fn shown(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
+        self.given(view, answers, now, |situation| {
+            let shown = decide::shown_fields(&situation.procedure.form, situation);
+            shown.into_iter().map(|field| field.id.clone()).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// The materials that are asked for, given `answers` in clear.
+    pub fn needed(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
+        self.given(view, answers, now, |situation| {
+            let needed = decide::needed_materials(situation);
+            needed.into_iter().map(|asked| asked.material.clone()).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// What is missing or wrong before the case can be handed in, by field and material.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
+        let answers = self.answers(&view.state)?;
+        Ok(self.given(view, &answers, now, |situation| decide::missing(&view.state, situation)).unwrap_or_default())
+    }
+
+    /// What it costs, in fen; 0 where it is free, none where an answer that decides it is missing.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
+        let answers = self.answers(&view.state)?;
+        let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
+        let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
+        let tier = self.given(view, &answers, now, |situation| {
+            fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
+                None => Some(Some(*fen)),
+                Some(when) => match (situation.judge)(when, situation.answers) {
+                    Truth::True => Some(Some(*fen)),
+                    Truth::False => None,
+                    Truth::Unknown => Some(None),
+                },
+            })
+        });
+        Ok(tier.flatten().flatten())
+    }
+
+    /// Asks something of the situation that `answers` make.
+    fn given<T>(
+        &self,
+        view: &View,
+        answers: &BTreeMap<Id, Value>,
+        now: Time,
+        ask: impl FnOnce(&Situation<'_>) -> T,
+    ) -> Option<T> {
+        let procedure = view.procedure()?;
+        let judge = judge_of(procedure, &view.state, now);
+        let nobody = ObjectRef::new("case", "");
+        Some(ask(&Situation {
+            now,
+            actor: None,
+            procedure,
+            definitions: &view.book.definitions,
+            edition: view.book.digest,
+            case: view.state.case.as_ref().unwrap_or(&nobody),
+            answers,
+            judge: &judge,
+        }))
     }
 
     /// Lets everybody look at the board, as of the last commit that this process knows of.

@@ -56,6 +56,8 @@ pub struct City {
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
     /// When the whole record was last verified, how far, and what was found.
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
+    /// The record's size, told whenever it grows.
+    pub growth: tokio::sync::broadcast::Sender<u64>,
     /// How many requests were answered, by status.
     pub answered: Mutex<HashMap<u16, u64>>,
 }
@@ -129,6 +131,7 @@ impl City {
             door,
             names: RwLock::default(),
             verified: Mutex::default(),
+            growth: tokio::sync::broadcast::channel(16).0,
             answered: Mutex::default(),
             settings,
         })
