@@ -1,10 +1,10 @@
-use super::super::Format;
-use super::super::export::{Exported, Spool};
-use super::super::fault::{ExportError, SinkError, excerpt};
-use super::super::parts;
-use super::super::vocabulary::{self, ACTOR, HEADER, OBJECT, UNTIMED, VALUE};
 use super::mapping::{Column, Kind, Mapping, Role};
 use super::{MAPPING, cell};
+use crate::interop::Format;
+use crate::interop::export::{Exported, Spool};
+use crate::interop::fault::{ExportError, SinkError, excerpt};
+use crate::interop::parts;
+use crate::interop::vocabulary::{self, ACTOR, HEADER, OBJECT, UNTIMED, VALUE};
 use crate::{Event, Name, ObjectRef, ObjectType, Qualifier, Relation, Value, encoding};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
