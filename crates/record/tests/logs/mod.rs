@@ -93,6 +93,10 @@ fn declared((name, value): &(record::Name, Value)) -> Vec<String> {
                 _ => vec![format!("{name} {kind}")],
             })
             .collect(),
+        Value::Map(members) => {
+            members.iter().map(|(own, value)| format!("{name} {own} {}", text(value))).collect()
+        }
+        Value::List(items) => items.iter().map(|item| format!("{name} {}", text(item))).collect(),
         other => vec![format!("{name} {}", text(other))],
     }
 }

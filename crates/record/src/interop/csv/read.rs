@@ -286,6 +286,9 @@ impl Rows<'_> {
         place: Place,
     ) -> Result<(), ImportError> {
         parts::fold(&mut event);
+        for id in [&mut event.cause, &mut event.corrects].into_iter().flatten() {
+            *id = intake.id(id.as_str()).into();
+        }
         match (time, self.time) {
             (Some(time), _) => event.time = time,
             (None, before) if intake.options.untimed => {
