@@ -8,6 +8,8 @@
 pub mod encoding;
 /// Events, and the entries that they become on a record.
 pub mod event;
+/// Event logs in and out.
+pub mod interop;
 /// Names and identities: one type each.
 pub mod name;
 mod serial;
@@ -15,6 +17,41 @@ mod serial;
 pub mod time;
 /// Typed attribute values.
 pub mod value;
+
+/// Attached files.
+pub mod attach;
+/// What can be computed anew, and may be lost.
+pub mod cache;
+mod cites;
+mod commit;
+/// States computed from an object's entries.
+pub mod fold;
+/// The secrets of a record.
+pub mod keys;
+/// The Merkle tree over the entries.
+pub mod merkle;
+/// Signed notes and checkpoints.
+pub mod note;
+/// Personal values, sealed until they are erased.
+pub mod personal;
+/// Checkpoints, proofs and receipts.
+pub mod proof;
+mod record;
+/// Where a record is kept.
+pub mod store;
+/// Checking a whole record against itself.
+pub mod verify;
+
+pub use attach::AttachError;
+pub use cache::Cache;
+pub use commit::AppendError;
+pub use fold::Fold;
+pub use keys::Keys;
+pub use note::VerifierKey;
+pub use personal::{ERASED, Erased};
+pub use record::{Batch, Entry, Health, Pending, Record, Subscription, Version};
+pub use store::{Secret, Store, StoreError};
+pub use verify::{Fault, Verification};
 
 pub use event::{Change, Event, Link, Relation};
 pub use name::{Activity, EventId, Name, ObjectId, ObjectRef, ObjectType, Qualifier};

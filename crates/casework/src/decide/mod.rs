@@ -23,7 +23,7 @@ pub struct Situation<'a> {
     pub actor: Option<&'a ObjectRef>,
     /// What the case is a case of, in the edition that it runs under.
     pub procedure: &'a Procedure,
-    /// That edition.
+    /// All definitions of that edition.
     pub definitions: &'a Definitions,
     /// Its digest.
     pub edition: Digest,

@@ -3,7 +3,7 @@ use super::deadline::{Deadline, Standing};
 use super::due::{Adjustment, At, Due, Provisional, Refused};
 use super::grant::{self, Extent};
 use super::pause::{self, Pause};
-use super::rule::{Cite, DayRule, Direction, HoursFrom, Limit, Ruling, Unit};
+use super::rule::{Cite, DayRule, Direction, HoursFrom, Ruling, Unit};
 use super::step::{Skip, Stay, Step, What};
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, ToSpan};

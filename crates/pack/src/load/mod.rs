@@ -9,6 +9,7 @@ mod city;
 mod conditions;
 mod flow;
 mod form;
+mod law;
 mod procedure;
 
 /// One file of a pack. The folder that it lies in is its pack.
@@ -42,9 +43,11 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
             round(&loader, pack, &root, &mut definitions);
         }
     }
-    for (_, source, table) in &parsed {
+    for (_, source, table) in parsed.iter().filter(|(_, _, table)| !law::is_law(table.get_ref())) {
         finish_root(&Node::new(source, table.get_ref(), 0..0));
     }
+    let of_law = files.iter().zip(&parsed).filter(|(_, (_, _, table))| law::is_law(table.get_ref()));
+    definitions.law = law::read(of_law.map(|(file, _)| file), &problems);
     loader.check_references(&problems);
     conditions::check(&mut definitions, &problems);
     city::check_tree(&loader, &definitions, &problems);
@@ -85,9 +88,7 @@ fn finish_root(root: &Node<'_>) {
     for (heading, _) in Kind::HEADINGS {
         let _ = root.get(heading);
     }
-    for heading in ["pack", "default-rule", "conflict"] {
-        let _ = root.get(heading);
-    }
+    let _ = root.get("pack");
     root.note_unasked();
 }
 

@@ -117,6 +117,8 @@ pub struct Manifest {
 pub struct Definitions {
     /// The packs themselves.
     pub packs: BTreeMap<Id, Manifest>,
+    /// What the law says about time; none where the packs hold no law.
+    pub law: Option<crate::days::Law>,
     /// Offices, a tree by [`Office::parent`].
     pub offices: BTreeMap<Id, Office>,
     /// Roles that people hold in offices.

@@ -1,0 +1,272 @@
+//! The one writer of a record: a queue, and a thread that takes what waits there, decides it, writes it in one commit
+//! and then answers everyone.
+
+/// Deciding what of a group is appended.
+mod plan;
+/// What waits for the writer.
+mod queue;
+
+use crate::keys::Keys;
+use crate::merkle::{Frontier, leaf_hash};
+use crate::note::TreeHead;
+use crate::store::{StoreError, SubjectKey, Writer};
+use crate::{Digest, EventId, ObjectRef, Version};
+pub(crate) use plan::Prepared;
+use plan::{Memory, Plan};
+pub(crate) use queue::{Answer, Queue};
+use std::sync::{Arc, Condvar, Mutex, RwLock};
+use std::time::{Duration, Instant};
+
+/// Why events were not appended. Nothing of the batch was.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum AppendError {
+    /// Someone else was first.
+    #[error("`{object}` has changed meanwhile (version {}, not {}); read it again", found.0, expected.0)]
+    Conflict {
+        /// The object.
+        object: ObjectRef,
+        /// The version that the batch expected.
+        expected: Version,
+        /// The version that it has.
+        found: Version,
+    },
+    /// The id stands for another event.
+    #[error("another event has the id `{id}` already; choose a new id")]
+    IdTaken {
+        /// The event's id.
+        id: EventId,
+    },
+    /// The event is longer than an entry may be.
+    #[error("the event `{id}` is {bytes} bytes long, more than 4 MiB; attach long content as a file")]
+    TooLong {
+        /// The event's id.
+        id: EventId,
+        /// Its length.
+        bytes: usize,
+    },
+    /// The event's values nest deeper than readers can follow.
+    #[error("the values of the event `{id}` nest too deep; flatten them")]
+    TooDeep {
+        /// The event's id.
+        id: EventId,
+    },
+    /// The event cites what the record does not hold.
+    #[error("the event `{id}` cites {what}, which is not on the record; append it together with the event")]
+    Dangling {
+        /// The event's id.
+        id: EventId,
+        /// A sealed value or a file.
+        what: String,
+    },
+    /// The subject was erased after something of theirs was sealed and before it was appended.
+    #[error("the personal data of `{subject}` was erased meanwhile; ask anew whether it may be kept")]
+    Erased {
+        /// The subject.
+        subject: ObjectRef,
+    },
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What the writer is asked to do.
+pub(crate) enum Job {
+    /// Appends a batch; with `erase`, destroys that subject's key and values in the same commit.
+    Append { batch: Work, answer: Answer<Result<Appended, AppendError>> },
+    /// Keeps `key` unless its subject has one; answers with the one that is kept.
+    Key { key: SubjectKey, answer: Answer<Result<SubjectKey, StoreError>> },
+    /// Keeps a checkpoint that witnesses signed.
+    Cosign { size: u64, note: String, answer: Answer<Result<(), StoreError>> },
+}
+
+/// A batch as the writer takes it: encoded and hashed by whoever hands it in.
+pub(crate) struct Work {
+    pub(crate) events: Vec<Prepared>,
+    pub(crate) expect: Vec<(ObjectRef, Version)>,
+    pub(crate) secrets: Vec<crate::store::Secret>,
+    pub(crate) erase: Option<ObjectRef>,
+}
+
+/// A batch that is on the record.
+#[derive(Clone, Debug)]
+pub(crate) struct Appended {
+    pub(crate) indices: Vec<u64>,
+    /// Sealed values destroyed.
+    pub(crate) values: u64,
+    /// Whether nothing of them is left in the store's files.
+    pub(crate) scrubbed: bool,
+}
+
+/// The record as of a commit.
+#[derive(Clone, Debug)]
+pub(crate) struct View {
+    pub(crate) frontier: Frontier,
+    pub(crate) head: TreeHead,
+    /// The signed checkpoint.
+    pub(crate) note: String,
+}
+
+/// What the writer shares with everyone else.
+pub(crate) struct Shared {
+    pub(crate) queue: Queue,
+    pub(crate) view: RwLock<Arc<View>>,
+    pub(crate) commits: Commits,
+    pub(crate) status: Mutex<Status>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Status {
+    pub(crate) last_commit: Duration,
+    pub(crate) stopped: Option<String>,
+}
+
+/// How far the record has grown, for those who wait for it.
+#[derive(Default)]
+pub(crate) struct Commits {
+    state: Mutex<(u64, bool)>,
+    changed: Condvar,
+}
+
+impl Commits {
+    fn publish(&self, size: u64, closed: bool) {
+        if let Ok(mut state) = self.state.lock() {
+            *state = (size, closed);
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until the record is longer than `seen`: its size, or `None` when time ran out or it was closed.
+    pub(crate) fn wait(&self, seen: u64, timeout: Duration) -> Option<u64> {
+        let state = self.state.lock().ok()?;
+        let wait =
+            self.changed.wait_timeout_while(state, timeout, |(size, closed)| *size <= seen && !*closed);
+        wait.ok().map(|(state, _)| state.0).filter(|size| *size > seen)
+    }
+
+    pub(crate) fn closed(&self) -> bool {
+        self.state.lock().is_ok_and(|state| state.1)
+    }
+}
+
+impl Shared {
+    pub(crate) fn new(view: View) -> Self {
+        let commits = Commits::default();
+        commits.publish(view.head.size, false);
+        let status = Mutex::default();
+        Self { queue: Queue::default(), view: RwLock::new(Arc::new(view)), commits, status }
+    }
+
+    pub(crate) fn view(&self) -> Result<Arc<View>, StoreError> {
+        let view = self.view.read().map_err(|_| StoreError::Failed("the writer broke off".to_owned()))?;
+        Ok(Arc::clone(&view))
+    }
+}
+
+/// The leaf that an event's line has in the log: its SHA-256 digest.
+pub(crate) fn line_leaf(line: &[u8]) -> Digest {
+    leaf_hash(&Digest::of(line).0)
+}
+
+/// The thread that writes.
+pub(crate) struct Committer {
+    shared: Arc<Shared>,
+    keys: Keys,
+    writer: Box<dyn Writer>,
+    memory: Memory,
+    scrub_due: bool,
+}
+
+impl Committer {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        keys: Keys,
+        mut writer: Box<dyn Writer>,
+    ) -> Result<Self, StoreError> {
+        let size = shared.view()?.head.size;
+        let memory = Memory::new(size, writer.last_object()?);
+        Ok(Self { shared, keys, writer, memory, scrub_due: true })
+    }
+
+    /// Serves until the queue is closed and empty, or a write fails.
+    pub(crate) fn run(mut self) {
+        loop {
+            let wait = if self.scrub_due { Duration::from_secs(1) } else { Duration::MAX };
+            let Some(jobs) = self.shared.queue.take(wait) else { break };
+            let outcome = if jobs.is_empty() { self.scrub().map(drop) } else { self.serve(jobs) };
+            if let Err(error) = outcome {
+                self.stop(&error);
+                break;
+            }
+        }
+        let size = self.shared.view().map_or(0, |view| view.head.size);
+        self.shared.commits.publish(size, true);
+    }
+
+    /// Refuses everything from now on: a failed write leaves unknown what is on the disk, and a failed sync must never
+    /// be tried again, since the system may have dropped what it could not write.
+    fn stop(&self, error: &StoreError) {
+        let reason = error.to_string();
+        if let Ok(mut status) = self.shared.status.lock() {
+            status.stopped = Some(reason.clone());
+        }
+        let refusal = StoreError::Stopped { reason };
+        for job in self.shared.queue.close(Some(refusal.clone())) {
+            refuse(job, &refusal);
+        }
+    }
+
+    fn serve(&mut self, jobs: Vec<Job>) -> Result<(), StoreError> {
+        let plan = match Plan::new(&mut self.memory, self.writer.as_mut(), &jobs) {
+            Ok(plan) => plan,
+            Err(error) => {
+                jobs.into_iter().for_each(|job| refuse(job, &error));
+                return Ok(());
+            }
+        };
+        let (mut group, decisions) = plan.decide(jobs);
+        let erases = !group.erasures.is_empty();
+        if !group.is_empty() {
+            let view = self.shared.view()?;
+            let mut frontier = view.frontier.clone();
+            for entry in &group.entries {
+                frontier.push(leaf_hash(&entry.digest.0), &mut group.tiles);
+            }
+            let head =
+                TreeHead { origin: view.head.origin.clone(), size: frontier.size(), root: frontier.root() };
+            group.head = head.sign(self.keys.signer());
+            let start = Instant::now();
+            if let Err(error) = self.writer.commit(&group) {
+                self.memory.forget(view.head.size, self.writer.last_object().unwrap_or(i64::MAX));
+                let full = matches!(error, StoreError::Full | StoreError::InUse { .. });
+                let answer =
+                    if full { error.clone() } else { StoreError::Stopped { reason: error.to_string() } };
+                decisions.into_iter().for_each(|decision| decision.refuse(&answer));
+                return if full { Ok(()) } else { Err(error) };
+            }
+            if let Ok(mut status) = self.shared.status.lock() {
+                status.last_commit = start.elapsed();
+            }
+            if let Ok(mut view) = self.shared.view.write() {
+                *view = Arc::new(View { frontier, head, note: group.head });
+            }
+            self.shared.commits.publish(self.memory.size(), false);
+        }
+        let scrubbed = !erases || self.scrub()?;
+        decisions.into_iter().for_each(|decision| decision.answer(scrubbed));
+        self.writer.settle()
+    }
+
+    fn scrub(&mut self) -> Result<bool, StoreError> {
+        let scrubbed = self.writer.scrub()?;
+        self.scrub_due = !scrubbed;
+        Ok(scrubbed)
+    }
+}
+
+pub(crate) fn refuse(job: Job, error: &StoreError) {
+    match job {
+        Job::Append { answer, .. } => answer.give(Err(error.clone().into())),
+        Job::Key { answer, .. } => answer.give(Err(error.clone())),
+        Job::Cosign { answer, .. } => answer.give(Err(error.clone())),
+    }
+}

@@ -1,0 +1,86 @@
+use crate::commit::{Answer, AppendError, Job, Work};
+use crate::keys::damaged_key;
+use crate::store::{Secret, StoreError, SubjectKey};
+use crate::{Digest, Event, ObjectRef, Record, Relation, SealedRef, Value, encoding};
+
+/// The part that a subject plays in the event that erased their data.
+pub const ERASED: &str = "erased";
+
+const VALUE: &str = "value";
+
+/// What an erasure destroyed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Erased {
+    /// The entry that says so.
+    pub index: u64,
+    /// Sealed values.
+    pub values: u64,
+    /// Sealed files.
+    pub files: u64,
+    /// Whether nothing of them is left in the store's files; otherwise a reader was in the way, and the writer tries
+    /// again until it is so.
+    pub scrubbed: bool,
+}
+
+impl Record {
+    /// Seals `value` under the key of `subject`, made on first use. The value goes into an event; the secret goes into
+    /// the same batch. Both are void when the subject is erased before that batch is appended.
+    pub fn seal(&self, subject: &ObjectRef, value: &Value) -> Result<(Value, Secret), StoreError> {
+        let key = self.subject_key(subject)?;
+        let mut plain = String::new();
+        encoding::value(&mut plain, value);
+        let bytes = self.inner().keys.seal(&key, VALUE, plain.as_bytes())?;
+        let digest = Digest::of(&bytes);
+        let sealed = SealedRef { subject: subject.clone(), digest };
+        Ok((Value::Sealed(sealed), Secret { subject: subject.clone(), key: key.id, bytes, digest }))
+    }
+
+    /// Reads a sealed value; `None` when it was erased.
+    pub fn unseal(&self, sealed: &SealedRef) -> Result<Option<Value>, StoreError> {
+        let mut reader = self.inner().store.reader()?;
+        let Some(secret) = reader.secret(&sealed.subject, &sealed.digest)? else { return Ok(None) };
+        let Some(key) = reader.subject_key(&sealed.subject)?.filter(|key| key.id == secret.key) else {
+            return Ok(None);
+        };
+        let damaged =
+            || StoreError::damaged(format!("the sealed value {} of `{}`", sealed.digest, sealed.subject));
+        let plain = self.inner().keys.unseal(&key, VALUE, &secret.bytes).ok_or_else(damaged)?;
+        let json = serde_json::from_slice(&plain).map_err(|_| damaged())?;
+        encoding::read_value(&json).map(Some).ok_or_else(damaged)
+    }
+
+    /// Destroys the key of `subject` with everything that is sealed under it, and appends `event`, which says so: the
+    /// subject is added to its objects as [`ERASED`]. Every proof still holds, since the log has only digests of sealed
+    /// bytes. Caches are dropped, since projections may have put readable values there.
+    pub fn erase(&self, subject: &ObjectRef, mut event: Event) -> Result<Erased, AppendError> {
+        let erased = Relation { qualifier: ERASED.into(), object: subject.clone() };
+        if !event.objects.contains(&erased) {
+            event.objects.push(erased);
+        }
+        let events = vec![self.prepare(&event)?];
+        let erase = Some(subject.clone());
+        let work = Work { events, expect: Vec::new(), secrets: Vec::new(), erase };
+        let appended = self.submit_work(work)?.outcome()?;
+        let key = self.inner().store.reader()?.subject_key(subject)?.map(|key| key.id);
+        let files = self.inner().store.files().erase(subject, key)?;
+        self.cache().clear();
+        let index = appended.indices.first().copied().unwrap_or(0);
+        Ok(Erased { index, values: appended.values, files, scrubbed: appended.scrubbed })
+    }
+
+    pub(crate) fn opens_secret(&self, secret: &Secret, key: &SubjectKey) -> bool {
+        self.inner().keys.unseal(key, VALUE, &secret.bytes).is_some()
+    }
+
+    /// The key that `subject` has, made and kept when there is none.
+    pub(crate) fn subject_key(&self, subject: &ObjectRef) -> Result<SubjectKey, StoreError> {
+        if let Some(key) = self.inner().store.reader()?.subject_key(subject)? {
+            return Ok(key);
+        }
+        let (answer, waiting) = Answer::new();
+        self.put(Job::Key { key: self.inner().keys.make_subject_key(subject)?, answer });
+        let gone = || Err(StoreError::Stopped { reason: "the writer broke off".to_owned() });
+        let key = waiting.wait().unwrap_or_else(gone)?;
+        self.inner().keys.unwrap_key(&key).map(|_| key).ok_or_else(|| damaged_key(subject))
+    }
+}

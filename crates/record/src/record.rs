@@ -1,0 +1,460 @@
+use crate::cache::Cache;
+use crate::commit::{
+    Answer, AppendError, Appended, Committer, Job, Prepared, Shared, View, Work, line_leaf, refuse,
+};
+use crate::keys::Keys;
+use crate::merkle::{self, Frontier, TILE_WIDTH, Tiles, empty_root};
+use crate::note::{Note, TreeHead, VerifierKey};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Group, Line, Reader, Secret, Store, StoreError};
+use crate::{Digest, Event, EventId, ObjectId, ObjectRef, ObjectType, encoding};
+use std::cell::RefCell;
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// An event at its place on the record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// 0 for the first.
+    pub index: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// How far an object has come: 1 + the index of the last entry that touched it, and 0 when none did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version(pub u64);
+
+/// Events that are appended together or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The events, in order.
+    pub events: Vec<Event>,
+    /// Objects with the version that each must still have.
+    pub expect: Vec<(ObjectRef, Version)>,
+    /// Sealed values that the events cite, as [`Record::seal`] made them.
+    pub secrets: Vec<Secret>,
+}
+
+impl From<Event> for Batch {
+    fn from(event: Event) -> Self {
+        Self { events: vec![event], ..Self::default() }
+    }
+}
+
+impl From<Vec<Event>> for Batch {
+    fn from(events: Vec<Event>) -> Self {
+        Self { events, ..Self::default() }
+    }
+}
+
+/// A handle on a record; cheap to clone and shared between threads.
+///
+/// Appending goes through one writer, which writes what waits in one commit; reading never waits for it. Dropping the
+/// last handle writes what is queued and lets go of the store.
+#[derive(Clone)]
+pub struct Record {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) keys: Keys,
+    pub(crate) cache: Cache,
+    shared: Arc<Shared>,
+    /// `None` when the record was opened for reading only.
+    thread: Option<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.shared.queue.close(None);
+        if let Some(Ok(thread)) = self.thread.take().map(Mutex::into_inner)
+            && let Some(thread) = thread
+        {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// A longer event is refused: a line must fit a database cell and a reader's memory with ease.
+const LINE_BYTES: usize = 4 << 20;
+/// The name of a log that was given none.
+const ORIGIN: &str = "lianchi.local/record";
+
+impl Record {
+    /// The record in `dir`, in SQLite; store and keys are made on the first start.
+    pub fn create_in(dir: &Path) -> Result<Self, StoreError> {
+        Self::create_named(dir, ORIGIN)
+    }
+
+    /// As [`Self::create_in`]; `origin` names the log when it is made, and should be a URL without scheme under which
+    /// its checkpoints will be found.
+    pub fn create_named(dir: &Path, origin: &str) -> Result<Self, StoreError> {
+        let keys = match SqliteStore::open(dir) {
+            Ok(store) if store.reader()?.head()?.is_some() => Keys::open_in(&dir.join("keys"))?,
+            Ok(_) | Err(StoreError::Missing { .. }) => Keys::create_in(&dir.join("keys"), origin)?,
+            Err(error) => return Err(error),
+        };
+        Self::open(SqliteStore::create(dir)?, keys, Cache::open_in(dir))
+    }
+
+    /// The record that is in `dir`; [`StoreError::Missing`] when there is none.
+    pub fn open_in(dir: &Path) -> Result<Self, StoreError> {
+        let store = SqliteStore::open(dir)?;
+        Self::open(store, Keys::open_in(&dir.join("keys"))?, Cache::open_in(dir))
+    }
+
+    /// The record in `dir` for reading only, also while another process writes to it or when it is damaged.
+    pub fn read_in(dir: &Path) -> Result<Self, StoreError> {
+        let store = SqliteStore::open(dir)?;
+        Self::read(store, Keys::open_in(&dir.join("keys"))?, Cache::open_in(dir))
+    }
+
+    /// The record in `store`, with a writer. Its last entries are checked against the signed checkpoint.
+    pub fn open(store: impl Store + 'static, keys: Keys, cache: Cache) -> Result<Self, StoreError> {
+        let store: Arc<dyn Store> = Arc::new(store);
+        let mut writer = store.writer()?;
+        let head = store.reader()?.head()?;
+        let note = match head {
+            Some(note) => note,
+            None => {
+                let origin = keys.verifier().name().to_owned();
+                let head = TreeHead { origin, size: 0, root: empty_root() }.sign(keys.signer());
+                writer.commit(&Group { head: head.clone(), ..Group::default() })?;
+                head
+            }
+        };
+        let view = load(store.reader()?, &note, Some(keys.verifier()))?;
+        if view.frontier.root() != view.head.root {
+            let place = "the last entries do not fit the signed checkpoint";
+            return Err(StoreError::damaged(place));
+        }
+        sweep_files(store.as_ref())?;
+        let shared = Arc::new(Shared::new(view));
+        let committer = Committer::new(Arc::clone(&shared), keys.clone(), writer)?;
+        let spawn = std::thread::Builder::new().name("record writer".to_owned());
+        let thread = spawn.spawn(move || committer.run()).map_err(|e| StoreError::Failed(e.to_string()))?;
+        let thread = Some(Mutex::new(Some(thread)));
+        Ok(Self { inner: Arc::new(Inner { store, keys, cache, shared, thread }) })
+    }
+
+    /// The record in `store`, for reading only.
+    pub fn read(store: impl Store + 'static, keys: Keys, cache: Cache) -> Result<Self, StoreError> {
+        let store: Arc<dyn Store> = Arc::new(store);
+        let origin = keys.verifier().name().to_owned();
+        let head = TreeHead { origin, size: 0, root: empty_root() };
+        let shared = Arc::new(Shared::new(View { frontier: Frontier::default(), head, note: String::new() }));
+        Ok(Self { inner: Arc::new(Inner { store, keys, cache, shared, thread: None }) })
+    }
+
+    /// Appends a batch and returns the index of each of its events, once they are durable. An event whose id is on
+    /// the record with the same content keeps the index that it has; a batch of such alone changes nothing.
+    pub fn append(&self, batch: impl Into<Batch>) -> Result<Vec<u64>, AppendError> {
+        self.submit(batch)?.wait()
+    }
+
+    /// Hands in a batch without waiting for it, so that the next one can be prepared meanwhile. Batches handed in by
+    /// one thread are written in their order.
+    pub fn submit(&self, batch: impl Into<Batch>) -> Result<Pending, AppendError> {
+        let batch = batch.into();
+        let events = batch.events.iter().map(|event| self.prepare(event)).collect::<Result<_, _>>()?;
+        self.submit_work(Work { events, expect: batch.expect, secrets: batch.secrets, erase: None })
+    }
+
+    pub(crate) fn submit_work(&self, batch: Work) -> Result<Pending, AppendError> {
+        let (answer, waiting) = Answer::new();
+        self.put(Job::Append { batch, answer });
+        Ok(Pending { waiting })
+    }
+
+    pub(crate) fn put(&self, job: Job) {
+        if self.inner.thread.is_some() {
+            self.inner.shared.queue.put(job);
+        } else {
+            refuse(job, &StoreError::Stopped { reason: "it was opened for reading only".to_owned() });
+        }
+    }
+
+    pub(crate) fn prepare(&self, event: &Event) -> Result<Prepared, AppendError> {
+        let id = event.id.clone();
+        let cites = crate::cites::cites(event).ok_or_else(|| AppendError::TooDeep { id: id.clone() })?;
+        let line = encoding::encode(event);
+        if line.len() > LINE_BYTES {
+            return Err(AppendError::TooLong { id, bytes: line.len() });
+        }
+        let held = |file: &crate::FileRef| self.inner.store.files().about(&file.digest);
+        let files = cites.files.into_iter().map(|file| held(&file).map(|held| (file, held)));
+        let touched = event.touched().into_iter().cloned().collect();
+        let digest = Digest::of(line.as_bytes());
+        Ok(Prepared {
+            id,
+            line,
+            digest,
+            touched,
+            sealed: cites.sealed,
+            files: files.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The entry at `index`.
+    pub fn entry(&self, index: u64) -> Result<Option<Entry>, StoreError> {
+        Ok(self.entries(index, 1)?.into_iter().next().filter(|entry| entry.index == index))
+    }
+
+    /// The entry of the event `id`.
+    pub fn find(&self, id: &EventId) -> Result<Option<Entry>, StoreError> {
+        let index = self.inner.store.reader()?.index_of(id.as_str())?;
+        index.map_or(Ok(None), |index| self.entry(index))
+    }
+
+    /// Up to `limit` entries from index `from` on, in order.
+    pub fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        decode(self.inner.store.reader()?.lines(from, limit)?)
+    }
+
+    /// Up to `limit` entries that touched `object` since it had the version `from`, in order.
+    pub fn history(&self, object: &ObjectRef, from: Version, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        decode(self.inner.store.reader()?.history(object, from.0, limit)?)
+    }
+
+    /// The version that `object` has now.
+    pub fn version(&self, object: &ObjectRef) -> Result<Version, StoreError> {
+        let last = self.inner.store.reader()?.last_touch(object)?;
+        Ok(Version(last.map_or(0, |last| last + 1)))
+    }
+
+    /// Up to `limit` ids of objects of type `kind` that follow `after`, in the order of their bytes.
+    pub fn objects(
+        &self,
+        kind: &ObjectType,
+        after: Option<&ObjectId>,
+        limit: usize,
+    ) -> Result<Vec<ObjectId>, StoreError> {
+        self.inner.store.reader()?.objects(kind, after, limit)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> Result<u64, StoreError> {
+        if self.inner.thread.is_some() {
+            return Ok(self.inner.shared.view()?.head.size);
+        }
+        let note = self.inner.store.reader()?.head()?;
+        note.map_or(Ok(0), |note| tree_head(&note).map(|head| head.size))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.len()? == 0)
+    }
+
+    /// Waits for commits from now on.
+    pub fn subscribe(&self) -> Result<Subscription, StoreError> {
+        Ok(Subscription { shared: Arc::clone(&self.inner.shared), seen: self.len()? })
+    }
+
+    /// A place for what can be computed anew.
+    pub fn cache(&self) -> &Cache {
+        &self.inner.cache
+    }
+
+    /// The key that checks this record's checkpoints and receipts.
+    pub fn verifier(&self) -> &VerifierKey {
+        self.inner.keys.verifier()
+    }
+
+    /// How the record is.
+    pub fn health(&self) -> Result<Health, StoreError> {
+        let status = self.inner.shared.status.lock();
+        let status = status.map_err(|_| StoreError::Failed("the writer broke off".to_owned()))?.clone();
+        Ok(Health {
+            entries: self.len()?,
+            checkpoint: self.checkpoint()?,
+            queued: self.inner.shared.queue.len(),
+            last_commit: status.last_commit,
+            stopped: status.stopped,
+            store_bytes: self.inner.store.bytes()?,
+        })
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
+    /// The record as of the last commit, with the right edge of its tree.
+    pub(crate) fn view(&self) -> Result<Arc<View>, StoreError> {
+        let shared = &self.inner.shared;
+        if self.inner.thread.is_some() {
+            return shared.view();
+        }
+        let mut reader = self.inner.store.reader()?;
+        reader.freeze()?;
+        let view = shared.view()?;
+        match reader.head()? {
+            Some(note) if note != view.note => {
+                let view = Arc::new(load(reader, &note, None)?);
+                set(&shared.view, Arc::clone(&view));
+                Ok(view)
+            }
+            _ => Ok(view),
+        }
+    }
+
+    /// The record's tree, as large as `view` or smaller.
+    pub(crate) fn tree(&self, view: Arc<View>) -> Result<Tree<'_>, StoreError> {
+        Ok(Tree { view, reader: RefCell::new(self.inner.store.reader()?) })
+    }
+}
+
+fn set(lock: &RwLock<Arc<View>>, view: Arc<View>) {
+    if let Ok(mut held) = lock.write() {
+        *held = view;
+    }
+}
+
+/// A batch that was handed in.
+#[must_use = "a batch that is not waited for may have been refused"]
+pub struct Pending {
+    waiting: Answer<Result<Appended, AppendError>>,
+}
+
+impl Pending {
+    /// The indices of the events, once they are durable.
+    pub fn wait(self) -> Result<Vec<u64>, AppendError> {
+        self.outcome().map(|appended| appended.indices)
+    }
+
+    pub(crate) fn outcome(self) -> Result<Appended, AppendError> {
+        let gone = || StoreError::Stopped { reason: "the writer broke off".to_owned() };
+        self.waiting.wait().unwrap_or_else(|| Err(gone().into()))
+    }
+}
+
+/// Wakes after commits.
+pub struct Subscription {
+    shared: Arc<Shared>,
+    seen: u64,
+}
+
+impl Subscription {
+    /// Waits until there are entries that this subscription has not been woken for: the record's size then. `None`
+    /// when none came in `timeout`, or the writer has ended.
+    pub fn wait(&mut self, timeout: Duration) -> Option<u64> {
+        let size = self.shared.commits.wait(self.seen, timeout)?;
+        self.seen = size;
+        Some(size)
+    }
+
+    /// Whether the writer has ended, so that nothing more will come.
+    pub fn ended(&self) -> bool {
+        self.shared.commits.closed()
+    }
+}
+
+/// How a record is.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// Entries.
+    pub entries: u64,
+    /// The last signed checkpoint.
+    pub checkpoint: String,
+    /// Batches that wait for the writer.
+    pub queued: usize,
+    /// How long the last commit took, with its sync.
+    pub last_commit: Duration,
+    /// Why nothing is written any more, if so.
+    pub stopped: Option<String>,
+    /// Bytes that the store takes.
+    pub store_bytes: u64,
+}
+
+pub(crate) fn decode(lines: Vec<Line>) -> Result<Vec<Entry>, StoreError> {
+    let read = |(index, line): Line| match encoding::decode(&line) {
+        Ok(event) => Ok(Entry { index, event }),
+        Err(error) => Err(StoreError::damaged(format!("entry {index}: {error}"))),
+    };
+    lines.into_iter().map(read).collect()
+}
+
+pub(crate) fn tree_head(note: &str) -> Result<TreeHead, StoreError> {
+    let head = Note::parse(note).and_then(|note| TreeHead::parse(note.text()));
+    head.map_err(|error| StoreError::damaged(format!("the signed checkpoint: {error}")))
+}
+
+fn load(reader: Box<dyn Reader + '_>, note: &str, key: Option<&VerifierKey>) -> Result<View, StoreError> {
+    if let Some(key) = key {
+        let checked = Note::parse(note).and_then(|note| note.verify(key));
+        checked.map_err(|error| StoreError::damaged(format!("the signed checkpoint: {error}")))?;
+    }
+    let head = tree_head(note)?;
+    let frontier = Frontier::read(head.size, &Stored(RefCell::new(reader)))?;
+    Ok(View { frontier, head, note: note.to_owned() })
+}
+
+/// Destroys sealed files whose key was destroyed when the program ended between the two.
+fn sweep_files(store: &dyn Store) -> Result<(), StoreError> {
+    let mut subjects = Vec::new();
+    store.reader()?.scan(crate::store::Table::Erasures, &mut |row| {
+        if let crate::store::Row::Erasure(subject, _) = row {
+            subjects.push(subject);
+        }
+        Ok(())
+    })?;
+    for subject in subjects {
+        let key = store.reader()?.subject_key(&subject)?.map(|key| key.id);
+        store.files().erase(&subject, key)?;
+    }
+    Ok(())
+}
+
+/// The incomplete tiles at the right edge, computed from entries and full tiles.
+struct Stored<'a>(RefCell<Box<dyn Reader + 'a>>);
+
+impl Tiles for Stored<'_> {
+    type Error = StoreError;
+
+    fn hashes(&self, level: u8, index: u64, width: u64) -> Result<Vec<Digest>, StoreError> {
+        let first = index * TILE_WIDTH;
+        let Some(below) = level.checked_sub(1) else {
+            let lines = self.0.borrow_mut().lines(first, usize::try_from(width).unwrap_or(usize::MAX))?;
+            return Ok(lines.iter().map(|(_, line)| line_leaf(line)).collect());
+        };
+        let root = |tile| {
+            full_tile(self.0.borrow_mut().as_mut(), below, tile).map(|hashes| merkle::tile_root(&hashes))
+        };
+        (first..first + width).map(root).collect()
+    }
+}
+
+fn full_tile(reader: &mut dyn Reader, level: u8, index: u64) -> Result<Vec<Digest>, StoreError> {
+    let damaged = || StoreError::damaged(format!("tile {level}/{index}"));
+    let bytes = reader.tile(level, index)?.ok_or_else(damaged)?;
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    if hashes.len() as u64 != TILE_WIDTH || !rest.is_empty() {
+        return Err(damaged());
+    }
+    Ok(hashes.iter().map(|hash| Digest(*hash)).collect())
+}
+
+/// The hashes of a record's tree.
+pub(crate) struct Tree<'a> {
+    view: Arc<View>,
+    reader: RefCell<Box<dyn Reader + 'a>>,
+}
+
+impl Tiles for Tree<'_> {
+    type Error = StoreError;
+
+    fn hashes(&self, level: u8, index: u64, width: u64) -> Result<Vec<Digest>, StoreError> {
+        let count = merkle::hashes_at(self.view.frontier.size(), level).unwrap_or(0);
+        let mut hashes = if count / TILE_WIDTH == index {
+            self.view.frontier.edge(level).to_vec()
+        } else {
+            full_tile(self.reader.borrow_mut().as_mut(), level, index)?
+        };
+        hashes.truncate(usize::try_from(width).unwrap_or(usize::MAX));
+        Ok(hashes)
+    }
+}

@@ -1,0 +1,189 @@
+mod files;
+mod reader;
+mod writer;
+
+use super::{Files, Reader, Store, StoreError, Writer};
+use crate::{Digest, ObjectRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+const FORM: i64 = 1;
+const APPLICATION: i64 = 0x4c4e_4348;
+const RECORD: &str = "record.sqlite";
+const FILES: &str = "files.sqlite";
+
+/// A record in `record.sqlite` of a directory, its attached files in `files.sqlite` beside it.
+///
+/// Both are in write-ahead mode and synced at each commit. Automatic checkpoints are off, because SQLite overlooks
+/// their failures: the writer makes them itself and stops when one fails. Deleted content is overwritten.
+pub struct SqliteStore {
+    dir: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+    files: files::SqliteFiles,
+}
+
+impl SqliteStore {
+    /// The store in `dir`, made when it is not there.
+    pub fn create(dir: &Path) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(dir)
+            .map_err(|error| StoreError::Failed(format!("`{}`: {error}", dir.display())))?;
+        Self::with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// The store that is in `dir`; [`StoreError::Missing`] when there is none.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        if !dir.join(RECORD).is_file() {
+            return Err(StoreError::Missing { place: dir.display().to_string() });
+        }
+        Self::with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    fn with(dir: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let place = dir.display().to_string();
+        let connection = connect(&dir.join(RECORD), flags)?;
+        prepare(&connection, include_str!("schema.sql"), &place)?;
+        let files = files::SqliteFiles::open(&dir.join(FILES), &place)?;
+        connection.pragma_update(None, "query_only", true).map_err(failure)?;
+        Ok(Self { dir: dir.to_owned(), idle: Mutex::new(vec![connection]), files })
+    }
+
+    fn connection(&self) -> Result<Connection, StoreError> {
+        let idle = self.idle.lock().map_err(|_| poisoned())?.pop();
+        idle.map_or_else(
+            || {
+                let connection = connect(&self.dir.join(RECORD), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+                connection.pragma_update(None, "query_only", true).map_err(failure)?;
+                Ok(connection)
+            },
+            Ok,
+        )
+    }
+}
+
+impl Store for SqliteStore {
+    fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.dir.join("writer.lock"))
+            .map_err(|error| StoreError::Failed(format!("`{}`: {error}", self.dir.display())))?;
+        if lock.try_lock().is_err() {
+            return Err(StoreError::InUse { place: self.place() });
+        }
+        let connection = connect(&self.dir.join(RECORD), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        Ok(Box::new(writer::SqliteWriter::new(connection, lock)?))
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
+        Ok(Box::new(reader::SqliteReader::new(&self.idle, self.connection()?)))
+    }
+
+    fn files(&self) -> &dyn Files {
+        &self.files
+    }
+
+    fn bytes(&self) -> Result<u64, StoreError> {
+        let sizes = [RECORD, FILES].iter().flat_map(|name| {
+            let wal = format!("{name}-wal");
+            [self.dir.join(name), self.dir.join(wal)]
+        });
+        Ok(sizes.filter_map(|path| std::fs::metadata(path).ok()).map(|data| data.len()).sum())
+    }
+
+    fn place(&self) -> String {
+        self.dir.display().to_string()
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection =
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failure)?;
+    let settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -4096; PRAGMA trusted_schema = OFF;";
+    connection.execute_batch(settings).map_err(failure)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// Makes the tables on first use, and refuses forms that this version does not know.
+fn prepare(connection: &Connection, schema: &str, place: &str) -> Result<(), StoreError> {
+    let form = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0));
+    match form(connection).map_err(failure)? {
+        FORM => Ok(()),
+        0 => {
+            let begin = "BEGIN IMMEDIATE";
+            connection.execute_batch(begin).map_err(failure)?;
+            let made = if form(connection).map_err(failure)? == 0 {
+                let stamps = format!("PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORM};");
+                connection.execute_batch(&format!("{schema}{stamps}COMMIT"))
+            } else {
+                connection.execute_batch("ROLLBACK")
+            };
+            made.map_err(failure)
+        }
+        version => Err(StoreError::Newer { place: place.to_owned(), version }),
+    }
+}
+
+/// Moves the write-ahead log into the main file. `false` when a reader kept it from being finished.
+fn checkpoint(connection: &Connection, mode: &str) -> Result<bool, StoreError> {
+    let busy = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
+        let (busy, frames, moved): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(busy != 0 || moved < frames)
+    });
+    busy.map(|busy| !busy).map_err(failure)
+}
+
+fn failure(error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::damaged(error.to_string()),
+        _ => {
+            let code =
+                error.sqlite_error().map_or(String::new(), |e| format!(" (SQLite code {})", e.extended_code));
+            StoreError::Failed(format!("{error}{code}"))
+        }
+    }
+}
+
+fn poisoned() -> StoreError {
+    StoreError::Failed("a thread that was using the store broke off".to_owned())
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn index(value: i64) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::damaged(format!("an entry has the number {value}")))
+}
+
+fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
+    bytes.try_into().map(Digest).map_err(|_| StoreError::damaged("a digest has not 32 bytes"))
+}
+
+fn key_id(bytes: &[u8]) -> Result<[u8; 8], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::damaged("a key's id has not 8 bytes"))
+}
+
+/// What a column holds, however SQLite says that it is typed: damage must come out as a fault, not as a type error.
+fn bytes<'a>(row: &'a rusqlite::Row<'_>, column: usize) -> Result<&'a [u8], StoreError> {
+    let value = row.get_ref(column).map_err(failure)?;
+    value.as_bytes().map_err(|_| StoreError::damaged("a column that holds bytes holds something else"))
+}
+
+fn text<'a>(row: &'a rusqlite::Row<'_>, column: usize) -> Result<&'a str, StoreError> {
+    std::str::from_utf8(bytes(row, column)?).map_err(|_| StoreError::damaged("a text is not UTF-8"))
+}
+
+fn integer(row: &rusqlite::Row<'_>, column: usize) -> Result<i64, StoreError> {
+    row.get(column).map_err(|_| StoreError::damaged("a column that holds a number holds something else"))
+}
+
+fn subject(row: &rusqlite::Row<'_>, column: usize) -> Result<ObjectRef, StoreError> {
+    Ok(ObjectRef::new(text(row, column)?, text(row, column + 1)?))
+}

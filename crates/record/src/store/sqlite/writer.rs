@@ -1,0 +1,187 @@
+use super::{bytes, checkpoint, failure, index, integer, key_id, number};
+use crate::Digest;
+use crate::store::{Group, Known, Question, StoreError, SubjectKey, Writer};
+use rusqlite::{Connection, OptionalExtension as _};
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+/// Pages in the write-ahead log at which it is moved into the main file: large enough that a page changed often is
+/// moved once, small enough that a commit waiting behind it waits some tens of milliseconds.
+const SETTLE_PAGES: i32 = 4000;
+
+pub(super) struct SqliteWriter {
+    connection: Connection,
+    /// Pages in the write-ahead log after the last commit.
+    pages: Arc<AtomicI32>,
+    /// Held while this lives; the system lets go of it when the process dies.
+    _lock: File,
+}
+
+impl SqliteWriter {
+    pub(super) fn new(mut connection: Connection, lock: File) -> Result<Self, StoreError> {
+        connection.execute_batch("PRAGMA cache_size = -32768").map_err(failure)?;
+        let pages = Arc::new(AtomicI32::new(0));
+        let seen = Arc::clone(&pages);
+        let hook = move |_: &mut rusqlite::hooks::Wal, pages| {
+            seen.store(pages, Ordering::Relaxed);
+            Ok(())
+        };
+        connection.wal_hook(Some(hook)).map_err(failure)?;
+        Ok(Self { connection, pages, _lock: lock })
+    }
+
+    fn write(&self, group: &Group) -> Result<(), rusqlite::Error> {
+        let c = &self.connection;
+        for (subject, at) in &group.erasures {
+            let whose = (subject.kind.as_str(), subject.id.as_str());
+            c.prepare_cached("DELETE FROM subject_key WHERE kind = ?1 AND id = ?2")?.execute(whose)?;
+            c.prepare_cached("UPDATE secret SET bytes = x'' WHERE kind = ?1 AND id = ?2")?.execute(whose)?;
+            c.prepare_cached("INSERT INTO erasure (kind, id, idx) VALUES (?1, ?2, ?3)")?.execute((
+                whose.0,
+                whose.1,
+                number(*at),
+            ))?;
+        }
+        let mut entry = c.prepare_cached("INSERT INTO entry (idx, line) VALUES (?1, ?2)")?;
+        for new in &group.entries {
+            entry.execute((number(new.index), &new.line))?;
+        }
+        let mut id = c.prepare_cached("INSERT INTO event_id (id, idx) VALUES (?1, ?2)")?;
+        for new in &group.entries {
+            id.execute((&new.id, number(new.index)))?;
+        }
+        let mut object = c.prepare_cached("INSERT INTO object (kind, id, number) VALUES (?1, ?2, ?3)")?;
+        for (number, new) in &group.objects {
+            object.execute((new.kind.as_str(), new.id.as_str(), number))?;
+        }
+        let mut touch = c.prepare_cached("INSERT INTO touch (number, idx) VALUES (?1, ?2)")?;
+        for (object, at) in &group.touches {
+            touch.execute((object, number(*at)))?;
+        }
+        for tile in &group.tiles {
+            let hashes: Vec<u8> = tile.hashes.iter().flat_map(|hash| hash.0).collect();
+            c.prepare_cached("INSERT INTO tile (level, idx, hashes) VALUES (?1, ?2, ?3)")?.execute((
+                tile.level,
+                number(tile.index),
+                hashes,
+            ))?;
+        }
+        for key in &group.keys {
+            let sql = "INSERT INTO subject_key (kind, id, key, wrapped) VALUES (?1, ?2, ?3, ?4)";
+            let whose = &key.subject;
+            c.prepare_cached(sql)?.execute((
+                whose.kind.as_str(),
+                whose.id.as_str(),
+                &key.id[..],
+                &key.wrapped,
+            ))?;
+        }
+        for new in &group.secrets {
+            let sql =
+                "INSERT OR IGNORE INTO secret (kind, id, digest, key, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
+            let whose = &new.subject;
+            c.prepare_cached(sql)?.execute((
+                whose.kind.as_str(),
+                whose.id.as_str(),
+                &new.digest.0[..],
+                &new.key[..],
+                &new.bytes,
+            ))?;
+        }
+        for (size, note) in &group.cosigned {
+            let sql = "INSERT OR REPLACE INTO cosigned (size, note) VALUES (?1, ?2)";
+            c.prepare_cached(sql)?.execute((number(*size), note))?;
+        }
+        c.prepare_cached("INSERT OR REPLACE INTO head (one, note) VALUES (0, ?1)")?.execute([&group.head])?;
+        Ok(())
+    }
+
+    fn read(&self, question: &Question, known: &mut Known) -> Result<(), StoreError> {
+        let c = &self.connection;
+        let sql = "SELECT entry.idx, line FROM event_id JOIN entry ON entry.idx = event_id.idx WHERE event_id.id = ?1";
+        let mut statement = c.prepare_cached(sql).map_err(failure)?;
+        for id in &question.ids {
+            let mut rows = statement.query([id]).map_err(failure)?;
+            if let Some(row) = rows.next().map_err(failure)? {
+                known.ids.insert(id.clone(), (index(integer(row, 0)?)?, Digest::of(bytes(row, 1)?)));
+            }
+        }
+        let sql = "SELECT object.number, (SELECT max(idx) FROM touch WHERE touch.number = object.number)
+            FROM object WHERE kind = ?1 AND id = ?2";
+        let mut statement = c.prepare_cached(sql).map_err(failure)?;
+        for object in &question.objects {
+            let mut rows = statement.query((object.kind.as_str(), object.id.as_str())).map_err(failure)?;
+            if let Some(row) = rows.next().map_err(failure)? {
+                known.objects.insert(object.clone(), (integer(row, 0)?, index(integer(row, 1)?)?));
+            }
+        }
+        for (subject, digest) in &question.sealed {
+            let sql = "SELECT 1 FROM secret WHERE kind = ?1 AND id = ?2 AND digest = ?3";
+            let params = (subject.kind.as_str(), subject.id.as_str(), &digest.0[..]);
+            if c.prepare_cached(sql).and_then(|mut s| s.exists(params)).map_err(failure)? {
+                known.sealed.insert(*digest);
+            }
+        }
+        for subject in &question.subjects {
+            let whose = (subject.kind.as_str(), subject.id.as_str());
+            let sql = "SELECT key, wrapped FROM subject_key WHERE kind = ?1 AND id = ?2";
+            let mut statement = c.prepare_cached(sql).map_err(failure)?;
+            if let Some(row) = statement.query(whose).map_err(failure)?.next().map_err(failure)? {
+                let (id, wrapped) = (key_id(bytes(row, 0)?)?, bytes(row, 1)?.to_vec());
+                known.keys.insert(subject.clone(), SubjectKey { subject: subject.clone(), id, wrapped });
+            }
+            let sql = "SELECT count(*) FROM secret WHERE kind = ?1 AND id = ?2 AND bytes != x''";
+            let count = c.prepare_cached(sql).and_then(|mut s| s.query_row(whose, |row| row.get(0)));
+            known.values.insert(subject.clone(), index(count.map_err(failure)?)?);
+        }
+        Ok(())
+    }
+}
+
+impl Writer for SqliteWriter {
+    fn look_up(&mut self, question: &Question) -> Result<Known, StoreError> {
+        self.connection.execute_batch("BEGIN").map_err(failure)?;
+        let mut known = Known::default();
+        let read = self.read(question, &mut known);
+        self.connection.execute_batch("COMMIT").map_err(failure)?;
+        read.map(|()| known)
+    }
+
+    fn last_object(&mut self) -> Result<i64, StoreError> {
+        let sql = "SELECT number FROM touch ORDER BY number DESC LIMIT 1";
+        let last = self.connection.query_row(sql, [], |row| row.get(0)).optional();
+        last.map(|last| last.unwrap_or(0)).map_err(failure)
+    }
+
+    fn commit(&mut self, group: &Group) -> Result<(), StoreError> {
+        let written = self
+            .connection
+            .execute_batch("BEGIN IMMEDIATE")
+            .and_then(|()| self.write(group))
+            .and_then(|()| self.connection.execute_batch("COMMIT"));
+        let Err(error) = written else { return Ok(()) };
+        let undone = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
+        match failure(error) {
+            StoreError::Full if !undone => Err(StoreError::Failed("a full disk, and no way back".to_owned())),
+            error => Err(error),
+        }
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        if self.pages.load(Ordering::Relaxed) < SETTLE_PAGES {
+            return Ok(());
+        }
+        match checkpoint(&self.connection, "PASSIVE") {
+            Ok(_) | Err(StoreError::Full) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn scrub(&mut self) -> Result<bool, StoreError> {
+        match checkpoint(&self.connection, "TRUNCATE") {
+            Err(StoreError::Full) => Ok(false),
+            other => other,
+        }
+    }
+}
