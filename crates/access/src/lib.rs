@@ -5,16 +5,20 @@
 //! [`Policies`] decide, from the packs, what a person may do in the post in which they act: what no policy permits is
 //! denied, a forbidding policy wins, and the order of policies never matters.
 //!
-//! Nothing here reads a clock or does I/O: time and randomness are handed in, and so is whatever unseals.
+//! Nothing here reads a clock: time and randomness are handed in. Only [`People`] and [`registry::Draft::add_to`] touch a
+//! record; all else is pure.
 
 /// What happens to people, in the words of the record.
 pub mod activity;
+mod bytes;
 /// From sign-in names to people.
 pub mod directory;
 /// Randomness, handed in.
 pub mod entropy;
 /// Password rules and hashes.
 pub mod password;
+/// Everyone at once, following the record.
+pub mod people;
 /// People, and the posts they hold.
 pub mod person;
 /// Who may do what.
@@ -34,6 +38,7 @@ pub mod throttle;
 
 pub use directory::{Directory, SignInName};
 pub use entropy::Entropy;
+pub use people::People;
 pub use person::{Person, PersonId, Post};
 pub use policy::{Decision, Policies, Request};
 pub use session::Sessions;

@@ -6,7 +6,7 @@ use access::registry::{self, Details, Stamp};
 use access::{Directory, Person, PersonId, Post, SignInName};
 use access::{directory::DirectoryKey, password::Hash, roster::Roster};
 use proptest::prelude::*;
-use record::{Change, Digest, Event, SealedRef, Time, Value};
+use record::{Change, Digest, Event, Fold, SealedRef, Time, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
@@ -52,7 +52,7 @@ fn script(lines: &str) -> Vec<Event> {
             "withdraw" => registry::role_withdrawn(stamp, who, &Post::parse(rest).unwrap()),
             "lock" => registry::locked(stamp, who, rest),
             "unlock" => registry::unlocked(stamp, who, rest),
-            "erase" => Event::new(stamp.id, "data erased", stamp.time).about(part::ERASED, who.object()),
+            "erase" => Event::new(stamp.id, "data erased", stamp.time).about(record::ERASED, who.object()),
             "clear-name" => {
                 let mut event =
                     Event::new(stamp.id, "person registered", stamp.time).about(part::PERSON, who.object());
@@ -74,7 +74,7 @@ fn script(lines: &str) -> Vec<Event> {
 fn check(lines: &str) -> String {
     let events = script(lines);
     let person = Person::fold(person(1), &events);
-    let again = Person::from_bytes(person.id, &person.to_bytes()).unwrap();
+    let again = <Person as Fold>::from_bytes(&person.to_bytes()).unwrap();
     assert_eq!(again, person, "a snapshot is the same person");
     let at = |time: Option<Time>| time.map_or("-".into(), |time| time.to_string()[11..16].to_owned());
     let now = &person.now;
@@ -149,8 +149,16 @@ fn nothing_personal_is_on_the_record_in_clear() {
 fn sign_in_names_are_found_however_they_are_typed() {
     let mut directory = Directory::new(DirectoryKey::new([7; 32]));
     let name = SignInName::parse(" Zhang.San１３８ ").unwrap();
-    directory.claim(person(1), &name).unwrap();
-    assert!(directory.claim(person(2), &name).is_err());
+    let mut kept = BTreeMap::new();
+    let set = [sealed(registry::name_set(stamp(0), person(1), &name), &mut kept)];
+    assert_eq!(directory.claim(person(1), &name), Ok(()));
+    assert!(directory.claim(person(2), &name).is_err(), "claimed");
+    directory.release(person(1));
+    assert_eq!(directory.claim(person(2), &name), Ok(()));
+    directory.release(person(2));
+    let unseal = |sealed: &SealedRef| Ok::<_, Infallible>(kept.get(&sealed.digest).cloned());
+    directory.update(&Person::fold(person(1), &set), unseal).unwrap_or_else(|never| match never {});
+    assert!(directory.claim(person(2), &name).is_err(), "held");
     assert_eq!(directory.claim(person(1), &name), Ok(()));
     for typed in ["zhang.san138", "ZHANG.SAN138", "ｚｈａｎｇ．ｓａｎ１３８", " zhang.san138\u{3000}"]
     {

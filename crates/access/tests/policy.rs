@@ -203,7 +203,7 @@ fn only_held_posts_are_acted_in() {
     let other = Post::new("clerk", "bridge-station");
     assert!(matches!(Actor::of(&someone, Some(&other)), Err(NotActing::NotHeld { .. })));
     let stamp = Stamp { id: "lock".into(), time: Time::ZERO, actor: None };
-    someone.apply(&registry::locked(stamp, someone.id, "left the service"));
+    someone.take(&registry::locked(stamp, someone.id, "left the service"));
     assert!(matches!(Actor::of(&someone, None), Err(NotActing::Locked(_))));
 }
 

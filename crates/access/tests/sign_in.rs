@@ -3,10 +3,12 @@
 use access::directory::DirectoryKey;
 use access::entropy::{Entropy, Seeded};
 use access::password::{self, Argon2id, Hash, HashError, Hasher, MOST_BYTES};
+use access::registry::{self, Stamp};
 use access::sign_in::{self, Account, Door, Refused, Welcome};
 use access::throttle::{Origin, Pace, Throttle, Wait};
-use access::{Directory, PersonId, SignInName};
+use access::{Directory, Person, PersonId, SignInName};
 use proptest::prelude::*;
+use record::{Digest, ObjectRef, SealedRef, Time, Value};
 use std::cell::Cell;
 use std::net::IpAddr;
 
@@ -60,7 +62,14 @@ fn a_try_goes_through_its_three_steps() {
     let person = PersonId::random(&mut entropy).unwrap();
     let hash = door.hasher().hash(RIGHT, &mut entropy).unwrap();
     let mut directory = Directory::new(DirectoryKey::new([1; 32]));
-    directory.claim(person, &SignInName::parse("zhang").unwrap()).unwrap();
+    let stamp = Stamp { id: "e".into(), time: Time::ZERO, actor: None };
+    let set = registry::name_set(stamp, person, &SignInName::parse("zhang").unwrap());
+    let seal = |subject: &ObjectRef, _: &Value| {
+        let digest = Digest::of(b"zhang");
+        Ok::<_, ()>(Value::Sealed(SealedRef { subject: subject.clone(), digest }))
+    };
+    let known = Person::fold(person, &[set.seal(seal).unwrap()]);
+    directory.update(&known, |_| Ok::<_, ()>(Some("zhang".into()))).unwrap();
     let mut throttle = Throttle::default();
     let address: IpAddr = "203.0.113.7".parse().unwrap();
     let mut attempt = |name: &str, password: &str, now: i64| {
