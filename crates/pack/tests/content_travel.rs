@@ -122,7 +122,8 @@ fn each_limit_is_the_listed_one() {
             let deadline = &DEFINITIONS.law.as_ref().unwrap().deadlines[limit.unwrap()];
             let cite = deadline.cite.as_ref().unwrap();
             assert_eq!(cite.article.as_str(), listed["article"].as_str().unwrap(), "{}", procedure.id);
-            let digits: String = listed["text"].as_str().unwrap().chars().take_while(char::is_ascii_digit).collect();
+            let digits: String =
+                listed["text"].as_str().unwrap().chars().take_while(char::is_ascii_digit).collect();
             let amount = deadline.limit.unwrap().amount.to_string();
             assert_eq!(amount, digits, "{}: {listed}", procedure.id);
         } else {
@@ -161,10 +162,19 @@ fn each_fee_is_the_listed_one() {
             .filter_map(|digits| digits.parse::<i64>().ok())
             .collect();
         for (_, fen) in &fee.tiers {
-            assert!(numbers.contains(&(fen / 100)) && fen % 100 == 0, "{}: {fen} fen, {listed}", procedure.id);
+            assert!(
+                numbers.contains(&(fen / 100)) && fen % 100 == 0,
+                "{}: {fen} fen, {listed}",
+                procedure.id
+            );
         }
         let quoted = row["fee"]["basis_doc"].is_string();
-        assert_eq!(fee.basis.is_some(), quoted, "{}: a fee without a notice is the office's own", procedure.id);
+        assert_eq!(
+            fee.basis.is_some(),
+            quoted,
+            "{}: a fee without a notice is the office's own",
+            procedure.id
+        );
     });
 }
 
@@ -196,7 +206,6 @@ fn every_quote_stands_in_its_article() {
     let mut check = |place: String, instrument: &str, article: &str, quote: &str| {
         let corpus = law.instruments[instrument].corpus.as_deref();
         let corpus = corpus.unwrap_or_else(|| panic!("{place}: no text of {instrument}"));
-        let corpus = &law.instruments[instrument].corpus.as_ref().filter(|path| *path == corpus).unwrap();
         let file = files.entry(corpus).or_insert_with(|| articles(&folder.join("corpus").join(corpus)));
         let text = file.get(article).unwrap_or_else(|| panic!("{place}: no {article} in {corpus}"));
         assert!(text.contains(&plain(quote)), "{place}: {article} lacks {quote}");
