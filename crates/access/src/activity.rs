@@ -25,8 +25,6 @@ pub const OF_PERSON: [&str; 8] =
 pub mod part {
     /// Whom the event is about.
     pub const PERSON: &str = "person";
-    /// Whose data was erased, as [`record`] marks it.
-    pub const ERASED: &str = "erased";
     /// Where a role is held.
     pub const OFFICE: &str = "office";
     /// Whose data was read.

@@ -121,12 +121,14 @@ pub struct Directory {
     key: DirectoryKey,
     people: HashMap<NameKey, PersonId>,
     names: HashMap<PersonId, NameKey>,
+    /// Names that are being given away: the events that do so are not yet on the record.
+    claims: HashMap<NameKey, PersonId>,
 }
 
 impl Directory {
     /// An empty one.
     pub fn new(key: DirectoryKey) -> Self {
-        Self { key, people: HashMap::new(), names: HashMap::new() }
+        Self { key, people: HashMap::new(), names: HashMap::new(), claims: HashMap::new() }
     }
 
     /// The keyed hash of `name`.
@@ -149,18 +151,25 @@ impl Directory {
         self.people.is_empty()
     }
 
-    /// Gives `name` to `person`, to be called before the event that sets it is appended, so that of two people who want
-    /// one name at one time only one gets it. If the append fails, [`Directory::update`] takes it back.
+    /// Keeps `name` for `person`, to be called before the event that sets it is appended, so that of two people who want
+    /// one name at one time only one gets it. The name is found once the event has been taken in; if the append fails,
+    /// let go of it with [`Directory::release`].
     ///
     /// # Errors
     /// [`Taken`], when it is another person's.
     pub fn claim(&mut self, person: PersonId, name: &SignInName) -> Result<(), Taken> {
         let key = self.key.of(name.as_str());
-        if self.people.get(&key).is_some_and(|holder| *holder != person) {
+        let holders = [self.people.get(&key), self.claims.get(&key)];
+        if holders.into_iter().flatten().any(|holder| *holder != person) {
             return Err(Taken);
         }
-        self.put(person, Some(key));
+        self.claims.insert(key, person);
         Ok(())
+    }
+
+    /// Lets go of whatever was kept for `person`.
+    pub fn release(&mut self, person: PersonId) {
+        self.claims.retain(|_, holder| *holder != person);
     }
 
     /// Takes in how `person` stands now; `unseal` yields the value in clear, or none when the person was erased. Of two
@@ -183,7 +192,7 @@ impl Directory {
         Ok(())
     }
 
-    /// Forgets a person who was erased.
+    /// Forgets a person, until they are taken in again.
     pub fn forget(&mut self, person: PersonId) {
         self.put(person, None);
     }
@@ -193,9 +202,18 @@ impl Directory {
             self.people.remove(&old);
         }
         if let Some(key) = key {
-            self.names.insert(person, key);
-            self.people.insert(key, person);
+            self.insert(key, person);
         }
+    }
+
+    pub(crate) fn insert(&mut self, name: NameKey, person: PersonId) {
+        self.claims.remove(&name);
+        self.names.insert(person, name);
+        self.people.insert(name, person);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (NameKey, PersonId)> {
+        self.people.iter().map(|(name, person)| (*name, *person))
     }
 }
 

@@ -1,4 +1,7 @@
-/// Where random bytes come from. In tests a seeded one stands in, so that ids and tokens can be foretold.
+use sha2::{Digest as _, Sha256};
+
+/// Where random bytes come from. In tests [`Seeded`] stands in, so that ids and tokens can be
+/// foretold.
 pub trait Entropy {
     /// Fills `bytes`.
     ///
@@ -29,17 +32,24 @@ pub(crate) fn draw<const N: usize>(entropy: &mut dyn Entropy) -> Result<[u8; N],
     Ok(bytes)
 }
 
-#[cfg(test)]
-pub(crate) struct Counting(pub u64);
+/// SHA-256 of a counter: the same ids and tokens from the same seed. For rehearsals; never where a token or a key is to
+/// be secret.
+#[derive(Clone, Copy, Debug)]
+pub struct Seeded(u64);
 
-#[cfg(test)]
-impl Entropy for Counting {
+impl Seeded {
+    /// Bytes that follow from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self(seed << 32)
+    }
+}
+
+impl Entropy for Seeded {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
-        use sha2::Digest as _;
         for chunk in bytes.chunks_mut(32) {
-            self.0 += 1;
-            let block = sha2::Sha256::digest(self.0.to_le_bytes());
-            chunk.copy_from_slice(&block[..chunk.len()]);
+            self.0 = self.0.wrapping_add(1);
+            let block = Sha256::digest(self.0.to_le_bytes());
+            chunk.iter_mut().zip(block).for_each(|(to, from)| *to = from);
         }
         Ok(())
     }

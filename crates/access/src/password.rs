@@ -104,7 +104,7 @@ pub fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
         return Err(Weak::Pattern);
     }
     let holds = |word: &&str| word.chars().count() >= 4 && small.contains(&word.to_lowercase());
-    if known.iter().any(|word| holds(&word)) { Err(Weak::Known) } else { Ok(()) }
+    if known.iter().any(holds) { Err(Weak::Known) } else { Ok(()) }
 }
 
 /// Whether all but two of the steps from letter to letter are by the same distance of at most one, or the whole is a

@@ -1,12 +1,12 @@
 use crate::activity::{self, attribute, part};
 use crate::entropy::{Entropy, NoEntropy, draw};
 use pack::Id;
-use record::{Event, ObjectRef, Relation, SealedRef, Time, Value, encoding};
+use record::{ERASED, Entry, Event, Fold, ObjectRef, Relation, SealedRef, Time, Value, encoding};
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 /// A person's identity on the record: 128 random bits that say nothing about the person, written in hexadecimal.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonId(pub(crate) [u8; 16]);
 
 impl PersonId {
@@ -88,7 +88,7 @@ impl fmt::Debug for Post {
 }
 
 /// A person as their events tell. What is sealed is read with the person's key, while there is one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Person {
     /// Who.
     pub id: PersonId,
@@ -132,13 +132,13 @@ impl Person {
     /// The fold of `events` in the order of the record.
     pub fn fold<'a>(id: PersonId, events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut person = Self::new(id);
-        events.into_iter().for_each(|event| person.apply(event));
+        events.into_iter().for_each(|event| person.take(event));
         person
     }
 
     /// Takes in the next event. Events of other activities and of other people are passed over; one that corrects an
     /// earlier one stands in its stead.
-    pub fn apply(&mut self, event: &Event) {
+    pub fn take(&mut self, event: &Event) {
         let me = self.id.object();
         if !is_of(&me, event) {
             return;
@@ -154,25 +154,39 @@ impl Person {
             self.now.apply(&me, event);
         }
     }
+}
 
-    /// The events that count, one canonical line each: a snapshot of the fold.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let lines = self.events.iter().map(|event| encoding::encode(event) + "\n");
-        lines.collect::<String>().into_bytes()
+/// So that a record keeps snapshots of people as of other objects: the id, then the events that count, one canonical line
+/// each. What is sealed stays sealed in them.
+impl Fold for Person {
+    const NAME: &'static str = "person";
+    const VERSION: u32 = 1;
+
+    fn start(object: &ObjectRef) -> Self {
+        Self::new(PersonId::of(object).unwrap_or_default())
     }
 
-    /// The person whose snapshot [`Person::to_bytes`] wrote; none when it cannot be read.
-    pub fn from_bytes(id: PersonId, bytes: &[u8]) -> Option<Self> {
-        let mut person = Self::new(id);
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            person.apply(&encoding::decode(line).ok()?);
+    fn apply(&mut self, entry: &Entry) {
+        self.take(&entry.event);
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let lines = self.events.iter().map(|event| encoding::encode(event) + "\n");
+        format!("{}\n{}", self.id, lines.collect::<String>()).into_bytes()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let mut person = Self::new(PersonId::parse(std::str::from_utf8(lines.next()?).ok()?)?);
+        for line in lines.filter(|line| !line.is_empty()) {
+            person.take(&encoding::decode(line).ok()?);
         }
         Some(person)
     }
 }
 
 fn is_of(me: &ObjectRef, event: &Event) -> bool {
-    let erases = |relation: &Relation| relation.qualifier.as_str() == part::ERASED && relation.object == *me;
+    let erases = |relation: &Relation| relation.qualifier.as_str() == ERASED && relation.object == *me;
     let listed = activity::OF_PERSON.contains(&event.activity.as_str());
     (listed && event.object(part::PERSON) == Some(me)) || event.objects.iter().any(erases)
 }

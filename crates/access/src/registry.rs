@@ -2,7 +2,7 @@ use crate::activity::{self, attribute, part};
 use crate::directory::SignInName;
 use crate::password::Hash;
 use crate::person::{PersonId, Post};
-use record::{Change, Event, EventId, ObjectRef, Time, Value};
+use record::{Batch, Change, Event, EventId, ObjectRef, Record, StoreError, Time, Value};
 
 /// What every event needs besides its own matter.
 #[derive(Clone, Debug)]
@@ -15,16 +15,30 @@ pub struct Stamp {
     pub actor: Option<ObjectRef>,
 }
 
-/// An event whose personal values are not yet sealed. It cannot be had otherwise than sealed, or together with the list
-/// of what is to be sealed.
+/// An event whose personal values are not yet sealed. It cannot be had in clear.
 #[derive(Clone, PartialEq)]
 pub struct Draft {
     event: Event,
 }
 
 impl Draft {
-    /// The event with each personal value replaced by what `seal` makes of it, under the subject's key: a
-    /// [`Value::Sealed`].
+    /// Seals each personal value under its subject's key in `record`, and adds the event with its secrets to `batch`.
+    ///
+    /// # Errors
+    /// When the record cannot keep a key; the batch is then as it was.
+    pub fn add_to(self, batch: &mut Batch, record: &Record) -> Result<(), StoreError> {
+        let mut secrets = Vec::new();
+        let event = self.seal(|subject, value| {
+            let (value, secret) = record.seal(subject, value)?;
+            secrets.push(secret);
+            Ok::<_, StoreError>(value)
+        })?;
+        batch.events.push(event);
+        batch.secrets.extend(secrets);
+        Ok(())
+    }
+
+    /// The event with each personal value replaced by what `seal` makes of it: a [`Value::Sealed`].
     ///
     /// # Errors
     /// Whatever `seal` fails with.
@@ -34,13 +48,6 @@ impl Draft {
             change.value = seal(&change.object, &change.value)?;
         }
         Ok(event)
-    }
-
-    /// The event in clear, with the positions in [`Event::changes`] of the values that must be sealed before anything
-    /// is kept.
-    pub fn into_parts(self) -> (Event, Vec<usize>) {
-        let personal = (0..self.event.changes.len()).collect();
-        (self.event, personal)
     }
 }
 

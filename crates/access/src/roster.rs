@@ -12,20 +12,30 @@ pub struct Roster {
 impl Roster {
     /// Takes in how `person` stands now. Whoever is locked holds nothing here.
     pub fn update(&mut self, person: &Person) {
-        for post in self.posts.remove(&person.id).unwrap_or_default() {
+        let locked = person.now.locked.is_some();
+        self.set(person.id, if locked { BTreeSet::new() } else { person.now.posts.clone() });
+    }
+
+    pub(crate) fn set(&mut self, person: PersonId, posts: BTreeSet<Post>) {
+        for post in self.posts.remove(&person).unwrap_or_default() {
             let Some(holders) = self.holders.get_mut(&post) else { continue };
-            holders.remove(&person.id);
+            holders.remove(&person);
             if holders.is_empty() {
                 self.holders.remove(&post);
             }
         }
-        if person.now.locked.is_some() || person.now.posts.is_empty() {
+        if posts.is_empty() {
             return;
         }
-        for post in &person.now.posts {
-            self.holders.entry(post.clone()).or_default().insert(person.id);
+        for post in &posts {
+            self.holders.entry(post.clone()).or_default().insert(person);
         }
-        self.posts.insert(person.id, person.now.posts.clone());
+        self.posts.insert(person, posts);
+    }
+
+    /// Everyone who holds a post, with all of theirs.
+    pub fn iter(&self) -> impl Iterator<Item = (PersonId, &BTreeSet<Post>)> {
+        self.posts.iter().map(|(person, posts)| (*person, posts))
     }
 
     /// Who holds `post`, in the order of ids.

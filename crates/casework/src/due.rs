@@ -47,6 +47,14 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
     }
 }
 
+/// Counts an office's own limit that nothing stops.
+pub fn own(start: Time, own: Own, law: &Law) -> Option<Due> {
+    let start = days::local(start)?;
+    let limit = limit_of(own)?;
+    let deadline = own_deadline(limit, &law.default_rule.reason);
+    days::count(start, &deadline, &law.default_rule.rule, &law.calendar, &[]).ok()
+}
+
 /// Counts an office's own limit: stopped by every pause, by the pack's default rule.
 fn count_own(start: DateTime, own: Own, reading: &Reading<'_>, law: &Law) -> Result<Due, Refused> {
     let rule = &law.default_rule.rule;

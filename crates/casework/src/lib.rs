@@ -10,6 +10,8 @@ pub mod activity;
 pub mod answer;
 /// What is to be done, by whom, until when.
 pub mod board;
+/// Editions of a city's packs.
+pub mod book;
 /// The clocks that run in a case.
 pub mod clocks;
 /// What can be asked of a case.
@@ -22,9 +24,13 @@ pub mod due;
 pub mod moves;
 /// The numbers by which people call cases.
 pub mod number;
+/// All cases on a record.
+pub mod service;
 /// The state of a case.
 pub mod state;
 
+pub use book::Book;
 pub use command::Command;
 pub use decide::{Decided, Refusal, Situation, decide};
+pub use service::{Ask, Casework, OpenError, Refused, View};
 pub use state::State;

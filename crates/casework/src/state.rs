@@ -207,7 +207,10 @@ impl State {
     /// Takes in the next event of the case. An event of no known kind changes nothing: another crate's reading of a
     /// personal answer, say.
     pub fn apply(&mut self, event: &Event) {
-        self.events += 1;
+        let case = event.object(part::CASE).or(self.case.as_ref());
+        if case.is_some_and(|case| event.id.as_str().starts_with(&format!("{case}/"))) {
+            self.events += 1;
+        }
         let text = |name: &str| event.attribute(name).and_then(Value::as_text);
         match event.activity.as_str() {
             activity::STARTED => self.start(event),

@@ -3,6 +3,7 @@
 //! SHA-256 of it all. The bytes are a cache: whatever is wrong with them, everyone signs in again.
 
 use super::{Kind, Rules, Session, Sessions, stands};
+use crate::bytes::{take, take_text};
 use crate::person::{PersonId, Post};
 use record::Digest;
 
@@ -64,16 +65,8 @@ fn read(bytes: &[u8]) -> Option<Vec<(Digest, Session)>> {
         let opened = i64::from_be_bytes(take(&mut rest)?);
         let seen = i64::from_be_bytes(take(&mut rest)?);
         let [length] = take(&mut rest)?;
-        let (post, after) = rest.split_at_checked(length.into())?;
-        rest = after;
-        let post = Post::parse(std::str::from_utf8(post).ok()?);
+        let post = Post::parse(take_text(&mut rest, length.into())?);
         sessions.push((name, Session { person, kind, opened, seen, post }));
     }
     Some(sessions)
-}
-
-fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (first, after) = rest.split_first_chunk::<N>()?;
-    *rest = after;
-    Some(*first)
 }

@@ -6,6 +6,24 @@ use record::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+impl Condition {
+    /// Checks the condition against what it may speak of.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each at its place in the file.
+    pub fn check(&self, env: &Env) -> Result<Checked, Vec<Problem>> {
+        let place = |problem: cel::Problem| {
+            let before = self.source.get(..problem.span.range().start).unwrap_or_default();
+            let mut place = self.place.clone();
+            // The condition's place is that of its opening quote.
+            place.column += 1 + before.chars().count();
+            place.problem(format!("in the condition, {}", problem.what), problem.mend)
+        };
+        let expr = cel::parse(&self.source).map_err(|problem| vec![place(problem)])?;
+        cel::check(&expr, env, &Type::Bool).map_err(|problems| problems.into_iter().map(place).collect())
+    }
+}
+
 /// The conditions of a procedure, checked against what they may speak of: `form`, the answers so far; `steps`, how each
 /// step ended and what it recorded; `today`; and `age(born, day)`, the whole years from one day to another.
 #[derive(Clone, Debug, Default)]
@@ -64,16 +82,7 @@ impl Conditions {
         if self.checked.contains_key(&condition.source) {
             return Ok(());
         }
-        let place = |problem: cel::Problem| {
-            let before = condition.source.get(..problem.span.range().start).unwrap_or_default();
-            let mut place = condition.place.clone();
-            // The condition's place is that of its opening quote.
-            place.column += 1 + before.chars().count();
-            place.problem(format!("in the condition, {}", problem.what), problem.mend)
-        };
-        let expr = cel::parse(&condition.source).map_err(|problem| vec![place(problem)])?;
-        let checked = cel::check(&expr, &self.env, &Type::Bool)
-            .map_err(|problems| problems.into_iter().map(place).collect::<Vec<_>>())?;
+        let checked = condition.check(&self.env)?;
         self.checked.insert(condition.source.clone(), Arc::new(checked));
         Ok(())
     }

@@ -150,6 +150,11 @@ pub(super) fn header(prefix: &str, format: &str, events: &Types, objects: &Types
         .with_value(OBJECT_TYPES, objects.to_value())
 }
 
+/// Whether an attribute of a header is one that [`header`] writes.
+pub(super) fn is_declaration(name: &str) -> bool {
+    matches!(name, FORMAT | EVENT_TYPES | OBJECT_TYPES)
+}
+
 /// Declares what a header declares.
 pub(super) fn read_header(header: &Event, events: &mut Types, objects: &mut Types) {
     for (types, name) in [(events, EVENT_TYPES), (objects, OBJECT_TYPES)] {

@@ -89,15 +89,27 @@ impl Survey {
 
     fn header(&mut self, event: Event) {
         let format = event.attribute(declared::FORMAT).and_then(Value::as_text).unwrap_or_default();
-        if format.starts_with("ocel") {
+        let ours = format.starts_with("ocel");
+        let mut id = event.id.to_string();
+        if ours {
             declared::read_header(&event, &mut self.event_types, &mut self.object_types);
             self.prefixes.extend(vocabulary::prefix_of(&event).map(str::to_owned));
+            // As a part of the header of the log that is being written.
+            id = vocabulary::prefixed(
+                vocabulary::prefix_of(&event).unwrap_or_default(),
+                &format!("{HEADER}/2"),
+            );
+        }
+        let own = event
+            .attributes
+            .into_iter()
+            .filter(|(name, _)| !ours || !declared::is_declaration(name.as_str()));
+        let values: Vec<_> = own.map(|(name, value)| (name, value, Time::ZERO)).collect();
+        if ours && values.is_empty() {
             return;
         }
-        // Another format's header has no place in OCEL but as an object of its own.
-        let object = ObjectRef::new(HEADER, event.id.as_str());
-        let values = event.attributes.into_iter().map(|(name, value)| (name, value, Time::ZERO));
-        let values: Vec<_> = values.collect();
+        // What OCEL has no place for is carried by an object of its own.
+        let object = ObjectRef::new(HEADER, id);
         self.admit(&object, &values);
         if let Some(own) = self.object(&object) {
             own.values.extend(values);
@@ -175,11 +187,11 @@ impl Survey {
         self,
         hand: &mut dyn FnMut(Out<'_>) -> Result<(), ExportError>,
     ) -> Result<Exported, ExportError> {
-        let ids = self.ids();
         let prefix = match self.prefixes.as_slice() {
             [prefix] if !self.foreign => prefix.clone(),
             _ => String::new(),
         };
+        let ids = self.ids(&prefix);
         let id = |object: &ObjectRef| {
             self.positions.get(object).and_then(|position| ids.get(*position)).map_or("", |id| id.as_ref())
         };
@@ -247,7 +259,7 @@ impl Survey {
     }
 
     /// Every object's id in the log: its own, or `TYPE:ID` where objects of several types share it.
-    fn ids(&self) -> Vec<String> {
+    fn ids(&self, prefix: &str) -> Vec<String> {
         let mut types: HashMap<&str, Option<&ObjectType>> = HashMap::new();
         for own in &self.objects {
             let kind = types.entry(own.object.id.as_str()).or_insert(Some(&own.object.kind));
@@ -258,6 +270,9 @@ impl Survey {
         let shared = |own: &Object| types.get(own.object.id.as_str()).is_some_and(Option::is_none);
         let mut taken: HashSet<String> = self.objects.iter().map(|own| own.object.id.to_string()).collect();
         let id = |own: &Object| {
+            if own.object.kind.as_str() == HEADER {
+                return strip(own.object.id.as_str(), prefix).unwrap_or(own.object.id.as_str()).to_owned();
+            }
             if !shared(own) {
                 return own.object.id.to_string();
             }
