@@ -38,6 +38,7 @@ pub struct Policies {
     env: Env,
     all: Vec<(Policy, Option<Checked>)>,
     offices: BTreeMap<Id, facts::OfficeFacts>,
+    starters: BTreeMap<Id, Id>,
     roles: BTreeMap<Id, Title>,
     purposes: BTreeMap<Id, Title>,
 }
@@ -63,7 +64,14 @@ impl Policies {
         }
         let roles = definitions.roles.values().map(|role| (role.id.clone(), role.title.clone())).collect();
         let purposes = definitions.purposes.clone();
-        Ok(Self { env, all, offices: facts::offices(definitions), roles, purposes })
+        Ok(Self {
+            env,
+            all,
+            offices: facts::offices(definitions),
+            starters: facts::starters(definitions),
+            roles,
+            purposes,
+        })
     }
 
     /// Decides: allowed when a permitting policy applies and no forbidding one does.
@@ -110,7 +118,7 @@ impl Policies {
         if !ACTIONS.contains(&request.action) || request.purpose.is_some_and(unheard) {
             return (false, Vec::new());
         }
-        let bindings = facts::bind(&self.env, &self.offices, request);
+        let bindings = facts::bind(&self.env, &self.offices, &self.starters, request);
         let (mut permits, mut forbids) = (Vec::new(), Vec::new());
         for (policy, condition) in self.all.iter().filter(|(policy, _)| speaks_of(policy, request)) {
             let certainty = condition.as_ref().map_or(Some(Certainty::Sure), |when| ask(when, &bindings));
