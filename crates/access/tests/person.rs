@@ -205,6 +205,8 @@ fn grants() -> impl Strategy<Value = Vec<(bool, usize, usize)>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn posts_are_what_was_granted_and_not_withdrawn(moves in grants()) {
         let [roles, offices] = [["clerk", "examiner", "approver"], ["lake", "bridge", "east"]];

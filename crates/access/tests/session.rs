@@ -132,6 +132,8 @@ fn posts_are_taken_up_in_open_sessions_only() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_restart_changes_nothing(opened in prop::collection::vec((0u64..6, any::<bool>(), 0i64..4_000), 0..30)) {
         let mut entropy = Seeded::new(9);

@@ -193,6 +193,8 @@ fn one_right_password_does_not_pay_for_guesses_at_others() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Whoever guesses, at whatever times and among whatever other names, has no more than a few guesses a day.
     #[test]
     fn guesses_are_few(gaps in prop::collection::vec((0i64..4_000, 0u32..200), 1..2_000)) {

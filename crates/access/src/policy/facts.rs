@@ -1,6 +1,6 @@
 use super::Request;
 use pack::cel::{self, Bindings, Choice, Env, Field, Schema, Type, Value};
-use pack::model::{Definitions, Level, StepKind};
+use pack::model::{Definitions, Level, Procedure, Start, StepKind};
 use pack::{Id, Title};
 use record::ObjectRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub struct CaseFacts {
     /// `case.id`, written `type:id`.
     pub id: ObjectRef,
-    /// `case.procedure`.
+    /// `case.procedure`. From it follows `case.started_by`, the role whose duty it is to start one; absent where the party
+    /// applies.
     pub procedure: Id,
     /// `case.category`: the procedure's.
     pub category: Id,
@@ -59,6 +60,15 @@ pub(super) fn offices(definitions: &Definitions) -> BTreeMap<Id, OfficeFacts> {
     all.collect()
 }
 
+/// The role that starts each procedure that is an office's own duty.
+pub(super) fn starters(definitions: &Definitions) -> BTreeMap<Id, Id> {
+    let role = |procedure: &Procedure| match &procedure.start {
+        Start::Role(role) => Some((procedure.id.clone(), role.clone())),
+        Start::Party => None,
+    };
+    definitions.procedures.values().filter_map(role).collect()
+}
+
 /// What the conditions of policies may speak of. Names of roles, offices, procedures and categories are checked
 /// against the packs, so that a misspelt one is found when the packs are loaded.
 pub(super) fn env(definitions: &Definitions) -> Env {
@@ -80,6 +90,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         field("id", Type::String, "编号", "number"),
         field("procedure", procedures, "事项", "procedure"),
         field("category", categories, "类别", "category"),
+        field("started_by", roles.clone(), "依职责启动的岗位", "role that starts it").optional(),
         field("party", Type::String, "当事人", "party").optional(),
         field("office", offices.clone(), "承办单位", "office"),
         field("offices", Type::list(offices.clone()), "经手单位", "offices with a part in it"),
@@ -129,7 +140,12 @@ fn object(name: &str, fields: impl IntoIterator<Item = Field>) -> Type {
 
 /// The facts of a request by place. A name that the packs no longer know (an office that was closed, say) is left out,
 /// and so is unknown.
-pub(super) fn bind(env: &Env, offices: &BTreeMap<Id, OfficeFacts>, request: &Request<'_>) -> Bindings {
+pub(super) fn bind(
+    env: &Env,
+    offices: &BTreeMap<Id, OfficeFacts>,
+    starters: &BTreeMap<Id, Id>,
+    request: &Request<'_>,
+) -> Bindings {
     let mut bound = Bound { bindings: Bindings::new(env), offices };
     let post = request.actor.post();
     bound.text("actor", "id", request.actor.id());
@@ -141,6 +157,9 @@ pub(super) fn bind(env: &Env, offices: &BTreeMap<Id, OfficeFacts>, request: &Req
         bound.text("case", "id", &case.id);
         bound.text("case", "procedure", &case.procedure);
         bound.text("case", "category", &case.category);
+        if let Some(role) = starters.get(&case.procedure) {
+            bound.text("case", "started_by", role);
+        }
         if let Some(party) = &case.party {
             bound.text("case", "party", party);
         }
