@@ -59,7 +59,7 @@ impl Checker<'_> {
                     return self.wrong(*at, format!("`{pattern}` is not a pattern: {reason}"), mend);
                 }
             },
-            (Builtin::To(kind), [Node { kind: NodeKind::Literal(value), span: at, .. }]) => {
+            (Builtin::To(kind), [Node { kind: NodeKind::Literal(value), span: at, ty: given }]) if *given != Type::Dyn => {
                 return match convert::to(kind, value.view()) {
                     Ok(value) => Node { kind: NodeKind::Literal(value), ty, span },
                     Err((_, what)) => {

@@ -14,7 +14,7 @@ impl Checker<'_> {
                 Some(found) => self.reach(of, found, span),
                 None => self.no_field(&of, &schema, field),
             },
-            Type::Map(key, value) if Type::String.fits(&key) => {
+            Type::Map(key, value) if key.join(&Type::String).is_some() => {
                 Node { kind: NodeKind::Key(Box::new(of), field.text.clone()), ty: (*value).clone(), span }
             }
             Type::Dyn | Type::Never => {
