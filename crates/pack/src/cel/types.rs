@@ -120,13 +120,27 @@ impl Type {
 
     /// The type in words and in CEL's own name, for messages: ``a whole number (`int`)``.
     pub fn described(&self) -> String {
-        let words = match self {
+        match self {
+            Self::Choice(choices) => format!("text (one of {})", choices.listed()),
+            other => format!("{} (`{other}`)", other.words()),
+        }
+    }
+
+    /// The same to stand in parentheses: ``a whole number, `int` ``.
+    pub(super) fn bare(&self) -> String {
+        match self {
+            Self::Choice(choices) => format!("one of {}", choices.listed()),
+            other => format!("{}, `{other}`", other.words()),
+        }
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
             Self::Bool => "true or false",
             Self::Int => "a whole number",
             Self::Uint => "an unsigned number",
             Self::Double => "a number with a fraction",
-            Self::String => "text",
-            Self::Choice(choices) => return format!("text (one of {})", choices.listed()),
+            Self::String | Self::Choice(_) => "text",
             Self::Bytes => "bytes",
             Self::Timestamp => "a moment",
             Self::Date => "a day",
@@ -134,12 +148,11 @@ impl Type {
             Self::Null => "nothing",
             Self::List(_) => "a list",
             Self::Map(..) => "a map",
-            Self::Object(schema) => return format!("an object (`{}`)", schema.name),
+            Self::Object(_) => "an object",
             Self::Type => "a type",
             Self::Dyn => "of any type",
             Self::Never => "the element of an empty list",
-        };
-        format!("{words} (`{self}`)")
+        }
     }
 }
 

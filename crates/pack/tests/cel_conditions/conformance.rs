@@ -2,12 +2,27 @@
 //! `tests/simple/testdata` of a copy of the specification.
 
 use super::world::{literal, shown};
-use pack::cel::{Bindings, Env, Expr, ExprKind, Kind, Map, NoFunctions, Outcome, Title, Type, Value, Word, check, parse};
+use pack::cel::{
+    Bindings, Env, Expr, ExprKind, Kind, Map, NoFunctions, Outcome, Title, Type, Value, Word, check, parse,
+};
 use std::sync::Arc;
 
 const FILES: [&str; 15] = [
-    "basic", "comparisons", "conversions", "fields", "fp_math", "integer_math", "lists", "logic", "macros", "namespace",
-    "parse", "plumbing", "string", "timestamps", "type_deduction",
+    "basic",
+    "comparisons",
+    "conversions",
+    "fields",
+    "fp_math",
+    "integer_math",
+    "lists",
+    "logic",
+    "macros",
+    "namespace",
+    "parse",
+    "plumbing",
+    "string",
+    "timestamps",
+    "type_deduction",
 ];
 
 /// What the tests use that packs do not have, and why a test with it is left out.
@@ -36,7 +51,9 @@ const DIFFERENT: [&str; 1] = ["timestamp_selectors"];
 #[test]
 fn agrees_with_the_specification() {
     let Ok(folder) = std::env::var("CEL_SPEC_TESTDATA") else {
-        println!("left out: CEL's conformance tests (set CEL_SPEC_TESTDATA to tests/simple/testdata of the specification)");
+        println!(
+            "left out: CEL's conformance tests (set CEL_SPEC_TESTDATA to tests/simple/testdata of the specification)"
+        );
         return;
     };
     let (mut passed, mut refused, mut left_out, mut failed) = (0, 0, 0, Vec::new());
@@ -54,7 +71,12 @@ fn agrees_with_the_specification() {
                     Verdict::Refused => refused += 1,
                     Verdict::LeftOut => left_out += 1,
                     Verdict::Failed(why) => {
-                        failed.push(format!("{file}/{}/{}: {}\n    {why}", section.text("name"), test.text("name"), test.text("expr")));
+                        failed.push(format!(
+                            "{file}/{}/{}: {}\n    {why}",
+                            section.text("name"),
+                            test.text("name"),
+                            test.text("expr")
+                        ));
                     }
                 }
             }
@@ -77,7 +99,11 @@ fn run(test: &Tree) -> Verdict {
     let whole = format!("{test:?}");
     let absent = |word: &str| match word.split_once(": ") {
         Some((key, value)) => test.text(key) == value,
-        None => source.contains(word) || whole.contains(&format!("(\"{word}")) || whole.contains("[type.googleapis.com/cel"),
+        None => {
+            source.contains(word)
+                || whole.contains(&format!("(\"{word}"))
+                || whole.contains("[type.googleapis.com/cel")
+        }
     };
     if ABSENT.iter().any(|(word, _)| absent(word)) {
         return Verdict::LeftOut;
@@ -104,14 +130,18 @@ fn run(test: &Tree) -> Verdict {
         bindings.set(&[&key], value).unwrap();
     }
     let parsed = parse(&source).map_err(|problem| vec![problem]);
-    let checked = match parsed.and_then(|expr| check(&expr, &env, &Type::Dyn).or_else(|_| check(&loose(expr), &env, &Type::Dyn))) {
+    let checked = match parsed
+        .and_then(|expr| check(&expr, &env, &Type::Dyn).or_else(|_| check(&loose(expr), &env, &Type::Dyn)))
+    {
         Ok(checked) => checked,
         Err(_) if wanted.is_none() => return Verdict::Refused,
         Err(problems) => return Verdict::Failed(format!("refused: {problems:?}")),
     };
     match (checked.eval(&bindings, &NoFunctions), wanted) {
         (Outcome::Error(_), None) => Verdict::Passed,
-        (Outcome::Value(value), Some(wanted)) if literal(value.view()) == literal(wanted.view()) => Verdict::Passed,
+        (Outcome::Value(value), Some(wanted)) if literal(value.view()) == literal(wanted.view()) => {
+            Verdict::Passed
+        }
         (outcome, wanted) => {
             let wanted = wanted.map_or("an error".to_owned(), |value| literal(value.view()));
             Verdict::Failed(format!("{}, not {wanted}", shown(&outcome)))
@@ -125,7 +155,9 @@ fn loose(mut expr: Expr) -> Expr {
     let boxed = |part: Box<Expr>| Box::new(loose(*part));
     expr.kind = match expr.kind {
         ExprKind::List(items) => ExprKind::List(each(items)),
-        ExprKind::Map(entries) => ExprKind::Map(entries.into_iter().map(|(key, value)| (loose(key), loose(value))).collect()),
+        ExprKind::Map(entries) => {
+            ExprKind::Map(entries.into_iter().map(|(key, value)| (loose(key), loose(value))).collect())
+        }
         ExprKind::Select(of, word) => ExprKind::Select(boxed(of), word),
         ExprKind::Has(of, word) => ExprKind::Has(boxed(of), word),
         ExprKind::Index(of, at) => ExprKind::Index(boxed(of), boxed(at)),
@@ -283,7 +315,13 @@ impl Reader<'_> {
         let start = self.at;
         let bracket = self.peek() == b'[';
         let start = if bracket { self.at } else { start.max(self.at) };
-        let ends = |byte: u8| if bracket { byte == b']' } else { byte.is_ascii_whitespace() || b":{}<>,;[]\"'#".contains(&byte) };
+        let ends = |byte: u8| {
+            if bracket {
+                byte == b']'
+            } else {
+                byte.is_ascii_whitespace() || b":{}<>,;[]\"'#".contains(&byte)
+            }
+        };
         while self.text.get(self.at).is_some_and(|byte| !ends(*byte)) {
             self.at += 1;
         }
@@ -316,7 +354,8 @@ impl Reader<'_> {
                 b'U' => self.numbered(8, 16, out),
                 b'0'..=b'7' => {
                     self.at -= 1;
-                    let count = self.text[self.at..].iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
+                    let count =
+                        self.text[self.at..].iter().take(3).take_while(|b| matches!(b, b'0'..=b'7')).count();
                     let digits = std::str::from_utf8(&self.text[self.at..self.at + count]).unwrap();
                     out.push(u8::from_str_radix(digits, 8).unwrap());
                     self.at += count;

@@ -43,8 +43,17 @@ pub enum Sort {
     Length,
 }
 
-const SORTS: [Sort; 9] =
-    [Sort::Bool, Sort::Int, Sort::Uint, Sort::Double, Sort::Text, Sort::Ints, Sort::Texts, Sort::Moment, Sort::Length];
+const SORTS: [Sort; 9] = [
+    Sort::Bool,
+    Sort::Int,
+    Sort::Uint,
+    Sort::Double,
+    Sort::Text,
+    Sort::Ints,
+    Sort::Texts,
+    Sort::Moment,
+    Sort::Length,
+];
 
 impl Sort {
     pub fn ty(self) -> Type {
@@ -64,9 +73,8 @@ impl Sort {
 
 /// The environment: two fields of each sort in the object `o`, one nested, and a map.
 pub fn env() -> Env {
-    let fields = |suffix: &str| {
-        SORTS.map(|sort| Field::new(format!("{}{suffix}", name(sort)), sort.ty()).optional())
-    };
+    let fields =
+        |suffix: &str| SORTS.map(|sort| Field::new(format!("{}{suffix}", name(sort)), sort.ty()).optional());
     let inner = Schema::new("inner", fields(""));
     let outer = fields("0").into_iter().chain(fields("1")).chain([
         Field::new("in-ner", Type::Object(inner.into())).optional(),
@@ -90,7 +98,13 @@ fn name(sort: Sort) -> &'static str {
 }
 
 /// An expression of `sort`. `locals` are the variables of the enclosing macros. With `has`, presence is asked for.
-pub fn expression(supply: &mut Supply, sort: Sort, depth: usize, locals: &mut Vec<(String, Sort)>, has: bool) -> String {
+pub fn expression(
+    supply: &mut Supply,
+    sort: Sort,
+    depth: usize,
+    locals: &mut Vec<(String, Sort)>,
+    has: bool,
+) -> String {
     let mut draw = |supply: &mut Supply, sort: Sort, locals: &mut Vec<(String, Sort)>| {
         expression(supply, sort, depth.saturating_sub(1), locals, has)
     };
@@ -105,14 +119,36 @@ pub fn expression(supply: &mut Supply, sort: Sort, depth: usize, locals: &mut Ve
         Sort::Bool => boolean(supply, locals, &mut draw, has),
         Sort::Int => match supply.below(9) {
             0 => format!("-({})", draw(supply, Sort::Int, locals)),
-            1 => format!("size({})", draw(supply, [Sort::Text, Sort::Ints, Sort::Texts][supply.at % 3], locals)),
+            1 => format!(
+                "size({})",
+                draw(supply, [Sort::Text, Sort::Ints, Sort::Texts][supply.at % 3], locals)
+            ),
             2 => format!("{}[{}]", list(draw(supply, Sort::Ints, locals)), draw(supply, Sort::Int, locals)),
-            3 => format!("int({})", draw(supply, [Sort::Uint, Sort::Double, Sort::Moment][supply.at % 3], locals)),
+            3 => format!(
+                "int({})",
+                draw(supply, [Sort::Uint, Sort::Double, Sort::Moment][supply.at % 3], locals)
+            ),
             4 => {
-                let part = supply.pick(&["getFullYear", "getMonth", "getDate", "getDayOfYear", "getHours", "getDayOfWeek", "getMinutes"]);
-                format!("({}).{part}(\"{}\")", draw(supply, Sort::Moment, locals), supply.pick(&["UTC", "+08:00", "-02:30"]))
+                let part = supply.pick(&[
+                    "getFullYear",
+                    "getMonth",
+                    "getDate",
+                    "getDayOfYear",
+                    "getHours",
+                    "getDayOfWeek",
+                    "getMinutes",
+                ]);
+                format!(
+                    "({}).{part}(\"{}\")",
+                    draw(supply, Sort::Moment, locals),
+                    supply.pick(&["UTC", "+08:00", "-02:30"])
+                )
             }
-            5 => format!("({}).{}()", draw(supply, Sort::Length, locals), supply.pick(&["getHours", "getMinutes", "getSeconds"])),
+            5 => format!(
+                "({}).{}()",
+                draw(supply, Sort::Length, locals),
+                supply.pick(&["getHours", "getMinutes", "getSeconds"])
+            ),
             _ => arithmetic(supply, Sort::Int, locals, &mut draw, &["+", "-", "*", "/", "%"]),
         },
         Sort::Uint => match supply.below(4) {
@@ -124,7 +160,10 @@ pub fn expression(supply: &mut Supply, sort: Sort, depth: usize, locals: &mut Ve
             _ => arithmetic(supply, Sort::Double, locals, &mut draw, &["+", "-", "*", "/"]),
         },
         Sort::Text => match supply.below(4) {
-            0 => format!("string({})", draw(supply, [Sort::Int, Sort::Bool, Sort::Uint][supply.at % 3], locals)),
+            0 => format!(
+                "string({})",
+                draw(supply, [Sort::Int, Sort::Bool, Sort::Uint][supply.at % 3], locals)
+            ),
             1 => format!("{}[{}]", list(draw(supply, Sort::Texts, locals)), draw(supply, Sort::Int, locals)),
             _ => arithmetic(supply, Sort::Text, locals, &mut draw, &["+"]),
         },
@@ -146,7 +185,13 @@ fn list(text: String) -> String {
     format!("({text})")
 }
 
-fn arithmetic(s: &mut Supply, sort: Sort, locals: &mut Vec<(String, Sort)>, draw: &mut Draw<'_>, ops: &[&str]) -> String {
+fn arithmetic(
+    s: &mut Supply,
+    sort: Sort,
+    locals: &mut Vec<(String, Sort)>,
+    draw: &mut Draw<'_>,
+    ops: &[&str],
+) -> String {
     let (a, op) = (draw(s, sort, locals), s.pick(ops));
     format!("({a} {op} {})", draw(s, sort, locals))
 }
@@ -163,9 +208,17 @@ fn boolean(s: &mut Supply, locals: &mut Vec<(String, Sort)>, draw: &mut Draw<'_>
             let function = s.pick(&["contains", "startsWith", "endsWith"]);
             format!("({}).{function}({})", draw(s, Sort::Text, locals), draw(s, Sort::Text, locals))
         }
-        4 => format!("({}).matches(\"{}\")", draw(s, Sort::Text, locals), s.pick(&["a", "^a*b?$", "[a-c]+|好", "^.$", r"\\d{2}"])),
+        4 => format!(
+            "({}).matches(\"{}\")",
+            draw(s, Sort::Text, locals),
+            s.pick(&["a", "^a*b?$", "[a-c]+|好", "^.$", r"\\d{2}"])
+        ),
         5 => format!("({} in {})", draw(s, Sort::Int, locals), list(draw(s, Sort::Ints, locals))),
-        6 => format!("({} in {})", draw(s, Sort::Text, locals), if s.below(2) == 0 { "o.m".to_owned() } else { list(draw(s, Sort::Texts, locals)) }),
+        6 => format!(
+            "({} in {})",
+            draw(s, Sort::Text, locals),
+            if s.below(2) == 0 { "o.m".to_owned() } else { list(draw(s, Sort::Texts, locals)) }
+        ),
         7 if has => {
             let sort = SORTS[s.below(SORTS.len())];
             format!("has({})", path(s, sort))
@@ -179,8 +232,11 @@ fn boolean(s: &mut Supply, locals: &mut Vec<(String, Sort)>, draw: &mut Draw<'_>
         }
         _ => {
             let sort = SORTS[s.below(SORTS.len())];
-            let ops: &[&str] =
-                if matches!(sort, Sort::Ints | Sort::Texts) { &["==", "!="] } else { &["==", "!=", "<", "<=", ">", ">="] };
+            let ops: &[&str] = if matches!(sort, Sort::Ints | Sort::Texts) {
+                &["==", "!="]
+            } else {
+                &["==", "!=", "<", "<=", ">", ">="]
+            };
             let (a, op) = (draw(s, sort, locals), s.pick(ops));
             format!("({a} {op} {})", draw(s, sort, locals))
         }
@@ -205,12 +261,22 @@ fn lists(s: &mut Supply, sort: Sort, locals: &mut Vec<(String, Sort)>, draw: &mu
         _ => {
             let items: Vec<String> = (0..s.below(4)).map(|_| draw(s, element, locals)).collect();
             // An empty list alone has elements of no type; a literal element keeps the sort.
-            if items.is_empty() { format!("[{}]", literal(s, element)) } else { format!("[{}]", items.join(", ")) }
+            if items.is_empty() {
+                format!("[{}]", literal(s, element))
+            } else {
+                format!("[{}]", items.join(", "))
+            }
         }
     }
 }
 
-fn scoped(s: &mut Supply, range: Sort, body: Sort, locals: &mut Vec<(String, Sort)>, draw: &mut Draw<'_>) -> (String, String) {
+fn scoped(
+    s: &mut Supply,
+    range: Sort,
+    body: Sort,
+    locals: &mut Vec<(String, Sort)>,
+    draw: &mut Draw<'_>,
+) -> (String, String) {
     let variable = format!("x{}", locals.len());
     locals.push((variable.clone(), if range == Sort::Ints { Sort::Int } else { Sort::Text }));
     let body = draw(s, body, locals);
@@ -238,14 +304,20 @@ fn path(s: &mut Supply, sort: Sort) -> String {
 fn literal(s: &mut Supply, sort: Sort) -> String {
     let text = match sort {
         Sort::Bool => s.pick(&["true", "false"]),
-        Sort::Int => s.pick(&["0", "1", "-1", "2", "3", "10", "-7", "9223372036854775807", "-9223372036854775808"]),
+        Sort::Int => {
+            s.pick(&["0", "1", "-1", "2", "3", "10", "-7", "9223372036854775807", "-9223372036854775808"])
+        }
         Sort::Uint => s.pick(&["0u", "1u", "2u", "7u", "18446744073709551615u"]),
         Sort::Double => s.pick(&["0.0", "1.0", "-1.5", "0.1", "1e300", "9007199254740993.0", "-0.0"]),
         Sort::Text => s.pick(&["\"\"", "\"a\"", "\"b\"", "\"ab\"", "\"好\"", "'a\\tb'", "\"12\""]),
         Sort::Ints => s.pick(&["[1, 2]", "[0]", "[3, 1, 2, 1]"]),
         Sort::Texts => s.pick(&["[\"a\", \"b\"]", "[\"\"]", "[\"好\", \"a\", \"a\"]"]),
-        Sort::Moment => s.pick(&["timestamp(\"2026-02-28T23:59:59Z\")", "timestamp(\"1970-01-01T00:00:00+08:00\")"]),
-        Sort::Length => s.pick(&["duration(\"1h30m\")", "duration(\"-2s\")", "duration(\"8760h\")", "duration(\"0s\")"]),
+        Sort::Moment => {
+            s.pick(&["timestamp(\"2026-02-28T23:59:59Z\")", "timestamp(\"1970-01-01T00:00:00+08:00\")"])
+        }
+        Sort::Length => {
+            s.pick(&["duration(\"1h30m\")", "duration(\"-2s\")", "duration(\"8760h\")", "duration(\"0s\")"])
+        }
     };
     text.to_owned()
 }
@@ -254,7 +326,11 @@ fn literal(s: &mut Supply, sort: Sort) -> String {
 pub fn bindings(s: &mut Supply, holes: bool) -> Bindings {
     let mut bound = Bindings::new(&env());
     for sort in SORTS {
-        for path in [vec![format!("{}0", name(sort))], vec![format!("{}1", name(sort))], vec!["in-ner".to_owned(), name(sort).to_owned()]] {
+        for path in [
+            vec![format!("{}0", name(sort))],
+            vec![format!("{}1", name(sort))],
+            vec!["in-ner".to_owned(), name(sort).to_owned()],
+        ] {
             let value = value(s, sort);
             if holes && s.below(3) == 0 {
                 continue;
@@ -277,12 +353,16 @@ fn value(s: &mut Supply, sort: Sort) -> Value {
         Sort::Double => Value::Double([0.0, 1.0, -2.5, 1e18, 1e19, f64::INFINITY, f64::NAN][s.below(7)]),
         Sort::Text => Value::from(["", "a", "ab", "好的", "12", "b"][s.below(6)]),
         Sort::Ints => Value::list((0..s.below(4)).map(|n| Value::Int(n as i64)).collect::<Vec<_>>()),
-        Sort::Texts => Value::list((0..s.below(4)).map(|n| Value::from(["a", "b", ""][n % 3])).collect::<Vec<_>>()),
+        Sort::Texts => {
+            Value::list((0..s.below(4)).map(|n| Value::from(["a", "b", ""][n % 3])).collect::<Vec<_>>())
+        }
         Sort::Moment => {
             let seconds = [0, 1_770_000_000, -1, 253_402_300_799, -62_135_596_800, 951_782_400][s.below(6)];
             Value::Timestamp(record::Time::new(seconds, [0, 999_999_999][s.below(2)], Some(0)).unwrap())
         }
-        Sort::Length => Value::Duration(jiff::SignedDuration::from_millis([0, 1500, -60_000, 86_400_000, i64::MAX / 1_000_001][s.below(5)])),
+        Sort::Length => Value::Duration(jiff::SignedDuration::from_millis(
+            [0, 1500, -60_000, 86_400_000, i64::MAX / 1_000_001][s.below(5)],
+        )),
     }
 }
 

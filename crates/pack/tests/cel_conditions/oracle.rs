@@ -14,13 +14,19 @@ fn theirs(value: ValueRef<'_>) -> cel::Value {
         ValueRef::Uint(value) => cel::Value::UInt(value),
         ValueRef::Double(value) => cel::Value::Float(value),
         ValueRef::String(text) => cel::Value::String(Arc::new(text.to_owned())),
-        ValueRef::Timestamp(time) => {
-            cel::Value::Timestamp(chrono::DateTime::from_timestamp(time.seconds(), time.subsecond_nanos()).unwrap().fixed_offset())
+        ValueRef::Timestamp(time) => cel::Value::Timestamp(
+            chrono::DateTime::from_timestamp(time.seconds(), time.subsecond_nanos()).unwrap().fixed_offset(),
+        ),
+        ValueRef::Duration(length) => {
+            cel::Value::Duration(chrono::Duration::nanoseconds(length.as_nanos() as i64))
         }
-        ValueRef::Duration(length) => cel::Value::Duration(chrono::Duration::nanoseconds(length.as_nanos() as i64)),
-        ValueRef::List(items) => cel::Value::List(Arc::new(items.iter().map(|item| theirs(item.view())).collect())),
+        ValueRef::List(items) => {
+            cel::Value::List(Arc::new(items.iter().map(|item| theirs(item.view())).collect()))
+        }
         ValueRef::Map(map) => {
-            let entry = |(key, value): (&pack::cel::Key, &Value)| (key.as_str().unwrap().to_owned(), theirs(value.view()));
+            let entry = |(key, value): (&pack::cel::Key, &Value)| {
+                (key.as_str().unwrap().to_owned(), theirs(value.view()))
+            };
             cel::Value::from(map.iter().map(entry).collect::<HashMap<String, cel::Value>>())
         }
         other => panic!("{other:?} is not generated"),
@@ -30,7 +36,9 @@ fn theirs(value: ValueRef<'_>) -> cel::Value {
 fn same(ours: ValueRef<'_>, other: &cel::Value) -> bool {
     match (ours, other) {
         (ValueRef::Double(a), cel::Value::Float(b)) => a == *b || (a.is_nan() && b.is_nan()),
-        (ValueRef::List(a), cel::Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a.view(), b)),
+        (ValueRef::List(a), cel::Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a.view(), b))
+        }
         (ours, other) => theirs(ours) == *other,
     }
 }
@@ -38,7 +46,8 @@ fn same(ours: ValueRef<'_>, other: &cel::Value) -> bool {
 /// Theirs is an error when a NaN is ordered, which the definition leaves open; ours is false, as IEEE 754 has it.
 fn nan_ordered(error: &cel::ExecutionError) -> bool {
     let cel::ExecutionError::NoSuchOverload(overload) = error else { return false };
-    ["_<_", "_<=_", "_>_", "_>=_"].contains(&overload.function()) && overload.argument_types() == ["double", "double"]
+    ["_<_", "_<=_", "_>_", "_>=_"].contains(&overload.function())
+        && overload.argument_types() == ["double", "double"]
 }
 
 /// What both make of `source`: `None` when they agree.
@@ -48,7 +57,11 @@ fn disagreement(source: &str, numbers: &mut Supply) -> Option<String> {
     let checked = match check(&parse(source).unwrap(), &env, &Type::Dyn) {
         Ok(checked) => checked,
         // A constant that cannot be converted is refused beforehand; the other side errs when it gets there.
-        Err(problems) if problems.iter().all(|problem| problem.mend == "write a whole number within range") => return None,
+        Err(problems)
+            if problems.iter().all(|problem| problem.mend == "write a whole number within range") =>
+        {
+            return None;
+        }
         Err(problems) => return Some(format!("refused: {problems:?}")),
     };
     let ours = checked.eval(&bound, &NoFunctions);

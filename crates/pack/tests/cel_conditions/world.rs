@@ -34,7 +34,10 @@ fn person(name: &str) -> Schema {
 }
 
 pub fn kinds() -> Type {
-    Type::choice([("birth", "出生", "birth"), ("death", "死亡", "death"), ("move-in", "迁入", "moving in")].map(choice))
+    Type::choice(
+        [("birth", "出生", "birth"), ("death", "死亡", "death"), ("move-in", "迁入", "moving in")]
+            .map(choice),
+    )
 }
 
 fn form() -> Schema {
@@ -79,9 +82,15 @@ pub fn env() -> Env {
         .variable("now", Type::Timestamp, Title::new("现在", "now"))
         .variable("today", Type::Date, Title::new("今日", "today"))
         .variable("event", Type::Dyn, Title::new("事件", "event"))
-        .function(Signature::new("age", [Type::Date, Type::Date], Type::Int).titled("{0}至{1}的周岁", "age from {0} on {1}"))
+        .function(
+            Signature::new("age", [Type::Date, Type::Date], Type::Int)
+                .titled("{0}至{1}的周岁", "age from {0} on {1}"),
+        )
         .function(Signature::new("days", [Type::Int], Type::Duration).titled("{0} 天", "{0} days"))
-        .function(Signature::new("workdays", [Type::Date, Type::Date], Type::Int).titled("{0}至{1}的工作日数", "workdays from {0} to {1}"))
+        .function(
+            Signature::new("workdays", [Type::Date, Type::Date], Type::Int)
+                .titled("{0}至{1}的工作日数", "workdays from {0} to {1}"),
+        )
 }
 
 /// `age` and `days`; `workdays` is left to fail.
@@ -93,7 +102,8 @@ pub fn functions(name: &str, args: &[ValueRef<'_>]) -> Result<Option<Value>, Str
             Ok(Some(Value::Int(years - i64::from(before))))
         }
         ("days", [ValueRef::Int(days)]) => {
-            let hours = days.checked_mul(24).filter(|hours| hours.abs() < 2_000_000).ok_or("too many days")?;
+            let hours =
+                days.checked_mul(24).filter(|hours| hours.abs() < 2_000_000).ok_or("too many days")?;
             Ok(Some(Value::Duration(jiff::SignedDuration::from_hours(hours))))
         }
         _ => Err(format!("`{name}` has no calendar here")),
@@ -113,7 +123,9 @@ pub fn filled() -> Bindings {
     let mut bound = Bindings::new(&env());
     let child = |name: &str, born: Option<&str>| {
         let born = born.map(|born| ("born", date(born)));
-        Value::object([("name", Value::from(name)), ("gender", Value::from("female"))].into_iter().chain(born))
+        Value::object(
+            [("name", Value::from(name)), ("gender", Value::from("female"))].into_iter().chain(born),
+        )
     };
     let fees = Value::object([("certificate", Value::Int(500)), ("copy", Value::Int(200))]);
     for (path, value) in [
@@ -147,7 +159,9 @@ pub fn checked(source: &str, wanted: &Type) -> Result<Checked, Vec<Problem>> {
 pub fn outcome(source: &str) -> String {
     match checked(source, &Type::Dyn) {
         Ok(checked) => shown(&checked.eval(&filled(), &functions)),
-        Err(problems) => format!("refused: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | ")),
+        Err(problems) => {
+            format!("refused: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join(" | "))
+        }
     }
 }
 
@@ -171,9 +185,13 @@ pub fn literal(value: ValueRef<'_>) -> String {
         ValueRef::Timestamp(time) => time.to_string(),
         ValueRef::Date(day) => day.to_string(),
         ValueRef::Duration(length) => format!("{}s", length.as_secs_f64()),
-        ValueRef::List(items) => format!("[{}]", items.iter().map(|v| literal(v.view())).collect::<Vec<_>>().join(", ")),
+        ValueRef::List(items) => {
+            format!("[{}]", items.iter().map(|v| literal(v.view())).collect::<Vec<_>>().join(", "))
+        }
         ValueRef::Map(map) => {
-            let entry = |(key, value): (&Key, &Value)| format!("{}: {}", literal(key.to_value().view()), literal(value.view()));
+            let entry = |(key, value): (&Key, &Value)| {
+                format!("{}: {}", literal(key.to_value().view()), literal(value.view()))
+            };
             format!("{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
         }
         ValueRef::Type(kind) => kind.name().to_owned(),
