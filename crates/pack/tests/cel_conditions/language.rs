@@ -154,14 +154,17 @@ fn the_rest_of_the_language() {
 
 #[test]
 fn work_is_bounded() {
-    let nested = "[0,1,2,3,4,5,6,7,8,9].all(a, [0,1,2,3,4,5,6,7,8,9].all(b, [0,1,2,3,4,5,6,7,8,9].all(c, \
-                  [0,1,2,3,4,5,6,7,8,9].all(d, [0,1,2,3,4,5,6,7,8,9].all(e, [0,1,2,3,4,5,6,7,8,9].all(f, true))))))";
-    let doubling = format!("[\"foo\"]{}.size()", ".map(x, [x, x]).map(x, x + x)".repeat(20));
-    let growing = format!("[1,2,3,4,5,6,7,8]{}.size()", ".map(x, [x, x, x, x, x, x, x, x])".repeat(1));
-    let strings = format!("\"{}\"", "a".repeat(1000)) + &" + form.phone".repeat(50);
-    for (source, stopped) in
-        [(nested, true), (doubling.as_str(), false), (growing.as_str(), false), (strings.as_str(), false)]
-    {
+    let nested = |depth: usize| "[0,1,2,3,4,5,6,7,8,9].all(a, ".repeat(depth) + "true" + &")".repeat(depth);
+    let doubled =
+        |range: &str, times: usize| format!("{range}{}[0].size() > 0", ".map(x, x + x)".repeat(times));
+    for (source, stopped) in [
+        (nested(4), false),
+        (nested(6), true),
+        (doubled("[[1]]", 8), false),
+        (doubled("[[1]]", 50), true),
+        (doubled("[\"a\"]", 50), true),
+    ] {
+        let source = source.as_str();
         let checked = checked(source, &Type::Dyn).unwrap();
         let outcome = checked.eval(&filled(), &functions);
         let budget = matches!(&outcome, Outcome::Error(fault) if fault.kind == FaultKind::Budget);

@@ -1,5 +1,7 @@
 //! Conditions in CEL: language, messages, oracles and properties.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+
 mod conformance;
 mod explaining;
 mod generator;

@@ -134,7 +134,7 @@ impl Checker<'_> {
             let what = format!("{} cannot be among {}", self.subject(left), held.described());
             let mend = match (&left.ty, &right.kind) {
                 (Type::List(_), _) => "ask `.exists(x, x in […])` for one of its elements".to_owned(),
-                (_, NodeKind::List(items)) if items.first().is_some() => {
+                (_, NodeKind::List(items)) if !items.is_empty() => {
                     let first = items.first().and_then(|item| instead(&left.ty, item));
                     first.map_or_else(
                         || format!("list values that are {}", left.ty.described()),
