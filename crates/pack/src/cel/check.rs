@@ -1,10 +1,12 @@
 use super::checked::{Checked, FoldNode, Node, NodeKind};
 use super::env::Env;
+use super::map::Key;
 use super::syntax::{Expr, ExprKind, Fold, FoldExpr, Literal};
 use super::types::Type;
-use super::value::{Key, Value};
+use super::value::Value;
 use super::{Problem, Span};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 mod builtins;
 mod calls;
@@ -160,7 +162,7 @@ impl Checker<'_> {
     fn map(&mut self, entries: &[(Expr, Expr)], mixed: bool, span: Span) -> Node {
         let (mut keys, mut values) = (Type::Never, Type::Never);
         let mut nodes: Vec<(Node, Node)> = Vec::with_capacity(entries.len());
-        let mut seen: Vec<Key> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (key, value) in entries {
             let (key, value) = (self.element(key, mixed), self.element(value, mixed));
             if !matches!(
@@ -172,11 +174,9 @@ impl Checker<'_> {
             }
             if let NodeKind::Literal(literal) = &key.kind
                 && let Some(literal) = Key::of(literal.view())
+                && !seen.insert(literal)
             {
-                if seen.contains(&literal) {
-                    self.report(key.span, "this key stands twice in the map", "leave one of the two");
-                }
-                seen.push(literal);
+                self.report(key.span, "this key stands twice in the map", "leave one of the two");
             }
             for (so_far, node) in [(&mut keys, &key), (&mut values, &value)] {
                 match so_far.join(&node.ty) {

@@ -1,10 +1,11 @@
 use super::checked::{Checked, Node, NodeKind};
 use super::env::Env;
 use super::fault::{Fault, FaultKind};
+use super::map::{Key, Map};
 use super::source::{Functions, Source};
 use super::syntax::{BinaryOp, Fold};
 use super::types::Type;
-use super::value::{Key, Map, Value, ValueRef};
+use super::value::{Value, ValueRef};
 use super::{hazard, ops};
 use smol_str::SmolStr;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 use super::super::checked::{Node, NodeKind};
 use super::super::near::nearest;
+use super::super::schema::{Field, Schema};
 use super::super::syntax::{BinaryOp, Expr, ExprKind, Word};
-use super::super::types::{Field, Schema};
 use super::super::value::Value;
 use super::super::{Span, Type};
 use super::{Checker, step};
@@ -139,7 +139,7 @@ impl Checker<'_> {
 
     /// `form.child-name`, which reads as `form.child - name`, where `child-name` is a field and `child` is none.
     pub(super) fn hyphenated(&mut self, left: &Expr, right: &Expr, span: Span) -> Option<Node> {
-        let (object, first, id) = joined(left, right)?;
+        let (object, first, id) = joined(left, right).filter(|(object, ..)| plain(object))?;
         let reported = self.problems.len();
         let object = self.node(object);
         self.problems.truncate(reported);
@@ -153,6 +153,16 @@ impl Checker<'_> {
         let mut node = self.wrong(span, what, format!("write `{owner}{}` or `{owner}[\"{id}\"]`", step(&id)));
         node.ty = field.ty.clone();
         Some(node)
+    }
+}
+
+/// Whether an expression is a mere path, which costs nothing to look at twice.
+fn plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name { .. } => true,
+        ExprKind::Select(of, _) => plain(of),
+        ExprKind::Index(of, at) => plain(of) && matches!(at.kind, ExprKind::Literal(_)),
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 use super::super::checked::{Node, NodeKind};
 use super::super::near::nearest;
+use super::super::schema::Choices;
 use super::super::syntax::{BinaryOp, Expr, ExprKind};
-use super::super::types::Choices;
 use super::super::value::Value;
 use super::super::{Span, Type};
 use super::{Checker, shown};

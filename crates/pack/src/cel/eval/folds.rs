@@ -1,7 +1,8 @@
 use super::super::checked::FoldNode;
 use super::super::fault::Fault;
+use super::super::map::Key;
 use super::super::syntax::Fold;
-use super::super::value::{Key, Value, ValueRef};
+use super::super::value::{Value, ValueRef};
 use super::{Item, Run, Step, mismatch, weigh};
 
 impl<'a> Run<'a> {
