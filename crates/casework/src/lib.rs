@@ -1,1 +1,36 @@
-//! The `casework` floor.
+//! Runs procedures: commands in, events out.
+//!
+//! A case moves only by events. [`State`] is the fold of a case's events; [`decide`] says, from a state and a command,
+//! which events follow, or why none do and what is possible instead. Both are pure: time, randomness and answers in
+//! clear are handed in.
+
+/// The events that cases are made of.
+pub mod activity;
+/// Answers to a form's questions: read, checked, written.
+pub mod answer;
+/// What is to be done, by whom, until when.
+pub mod board;
+/// Editions of a city's packs.
+pub mod book;
+/// The clocks that run in a case.
+pub mod clocks;
+/// What can be asked of a case.
+pub mod command;
+/// From a state and a command to events.
+pub mod decide;
+/// When clocks run out.
+pub mod due;
+/// What is possible in a case now.
+pub mod moves;
+/// The numbers by which people call cases.
+pub mod number;
+/// All cases on a record.
+pub mod service;
+/// The state of a case.
+pub mod state;
+
+pub use book::Book;
+pub use command::Command;
+pub use decide::{Decided, Refusal, Situation, decide};
+pub use service::{Ask, Casework, OpenError, Refused, View};
+pub use state::State;

@@ -1,2 +1,76 @@
-//! The one binary.
-fn main() {}
+//! The one binary: a city's services on one record.
+
+mod clock;
+mod demo;
+mod erase;
+mod law;
+mod logs;
+mod packs;
+mod proof;
+mod say;
+mod up;
+
+use clap::{Parser, Subcommand};
+use say::{Failure, Say};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Lianchi: a city's services on one provable record.
+#[derive(Parser)]
+#[command(name = "lianchi", version, about)]
+struct Options {
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the city (what `lianchi` alone does).
+    Up(up::Options),
+    /// Take an event log into a record: XES, OCEL (JSON, XML, SQLite) or CSV.
+    Import(logs::Import),
+    /// Write a record's events as a log.
+    Export(logs::Export),
+    /// Check a whole record, or a receipt on its own.
+    Verify(proof::Options),
+    /// Check and explain definitions.
+    #[command(subcommand)]
+    Pack(packs::Command),
+    /// When a statutory deadline ends, and how that was counted.
+    Due(law::Due),
+    /// Destroy a person's sealed data; every proof stays valid.
+    Erase(erase::Options),
+}
+
+/// A folder that holds a record.
+#[derive(clap::Args, Clone)]
+struct Data {
+    /// The folder that holds the record.
+    #[arg(long = "data", value_name = "DIR", default_value = "data")]
+    dir: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let say = Say { json: options.json };
+    let done = match options.command.unwrap_or_else(|| Command::Up(up::Options::default())) {
+        Command::Up(options) => up::run(&options, say),
+        Command::Import(options) => logs::import(&options, say),
+        Command::Export(options) => logs::export(&options, say),
+        Command::Verify(options) => proof::run(&options, say),
+        Command::Pack(command) => packs::run(&command, say),
+        Command::Due(options) => law::run(&options, say),
+        Command::Erase(options) => erase::run(&options, say),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Finding) => ExitCode::from(1),
+        Err(Failure::Input(error)) => {
+            say.error(error.as_ref());
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,1 +1,49 @@
+//! Statutory days: calendars, instruments' counting rules, deadlines, and the engine that counts them.
+//!
+//! "日" is not one type. An instrument says which numbers of days are working days, whether a last day on a holiday
+//! moves, and from which hour an hour limit runs; a [`DayRule`] is that as data, each part with the article that says it.
+//! [`count()`] applies a rule to one [`Deadline`] and explains what it did. No clock is read here: times are handed in, as
+//! civil time in Shanghai ([`local`]).
 
+/// Working days, rest days and make-up workdays.
+pub mod calendar;
+mod count;
+/// Deadlines, with their extensions, suspensions and outcomes.
+pub mod deadline;
+/// What happens to a running period, and when it ends.
+pub mod due;
+/// What a count is asked for by name: a deadline's id, its reference, or an article.
+pub mod find;
+mod grant;
+/// The law pack: instruments, deadlines, the default rule and choices between conflicting texts.
+pub mod law;
+/// Chinese numerals in article numbers.
+pub mod numeral;
+mod pause;
+/// An office's own promise beside the law's limit.
+pub mod promise;
+/// Limits and counting rules.
+pub mod rule;
+/// How a due time was found, step by step, in words.
+pub mod step;
+
+pub use calendar::{Calendar, Day, Overrides};
+pub use count::count;
+pub use deadline::{Deadline, Standing};
+pub use due::{Adjustment, At, Due, Refused};
+pub use law::Law;
+pub use rule::{Cite, DayRule, Direction, Limit, Text, Unit};
+pub use step::{Lang, Step};
+
+/// The civil time in Shanghai (UTC+8 all year; China has kept no summer time since 1991) of a moment on the record.
+/// `None` beyond the years that calendars reach.
+pub fn local(time: record::Time) -> Option<jiff::civil::DateTime> {
+    let moment = jiff::Timestamp::new(time.seconds(), i32::try_from(time.subsecond_nanos()).ok()?).ok()?;
+    Some(jiff::tz::Offset::constant(8).to_datetime(moment))
+}
+
+/// The moment at which clocks in Shanghai show `civil`.
+pub fn moment(civil: jiff::civil::DateTime) -> Option<record::Time> {
+    let stamp = jiff::tz::Offset::constant(8).to_timestamp(civil).ok()?;
+    Some(record::Time::at(stamp, 8 * 60))
+}

@@ -1,7 +1,20 @@
-//! The language of definitions.
+//! The language of definitions: what differs from city to city, as data.
+//!
+//! A pack is a folder of TOML files. [`load`](load::load) reads all packs of a city at once, checks them against each
+//! other and gives back either the whole [`Definitions`] or every [`Problem`] with its place and its mend.
 
-/// Day counting: instruments' rules, calendars and deadlines.
-pub mod days;
-
-/// Conditions in CEL: parse, type check, evaluate.
+/// Conditions in CEL: parse, type check, evaluate, explain.
 pub mod cel;
+/// Counting days: calendars, instruments' rules, deadlines.
+pub mod days;
+/// Reading and checking packs.
+pub mod load;
+/// What packs define, read and checked.
+pub mod model;
+/// What is wrong in a definition file, and where.
+pub mod problem;
+mod reader;
+
+pub use load::{File, load};
+pub use model::{Definitions, Id, Title};
+pub use problem::Problem;

@@ -154,6 +154,13 @@ pub fn value(out: &mut String, content: &Value) {
     }
 }
 
+/// One value as JSON, as [`value`] writes it.
+pub fn to_json(content: &Value) -> Json {
+    let mut line = String::new();
+    value(&mut line, content);
+    serde_json::from_str(&line).unwrap_or(Json::Null)
+}
+
 fn typed(out: &mut String, name: &str, write: impl FnOnce(&mut String)) {
     out.push_str("{\"");
     out.push_str(name);

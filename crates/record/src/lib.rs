@@ -8,8 +8,11 @@
 pub mod encoding;
 /// Events, and the entries that they become on a record.
 pub mod event;
+/// Event logs in and out.
+pub mod interop;
 /// Names and identities: one type each.
 pub mod name;
+mod serial;
 /// Moments in time, with the offset at which they were written down.
 pub mod time;
 /// Typed attribute values.

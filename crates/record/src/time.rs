@@ -4,7 +4,8 @@ use std::hash::{Hash, Hasher};
 
 /// A moment to the nanosecond, with the offset from UTC at which it was written down.
 ///
-/// Two times are equal, and ordered, by the moment alone; the offset is kept so that a log can be written as it was read.
+/// Two times are equal, and ordered, by the moment alone; the offset is kept so that a log can be written as it was
+/// read.
 #[derive(Clone, Copy)]
 pub struct Time {
     seconds: i64,
@@ -274,7 +275,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn agrees_with_jiff_and_reads_back(seconds in -60_000_000_000i64..250_000_000_000, nanos in 0u32..1_000_000_000) {
+        fn agrees_with_jiff_and_reads_back(
+            seconds in -60_000_000_000i64..250_000_000_000,
+            nanos in 0u32..1_000_000_000,
+        ) {
             let time = Time::new(seconds, nanos, Some(0)).unwrap();
             prop_assert_eq!(Time::parse(&time.to_string()).unwrap(), time);
             let theirs = jiff::Timestamp::new(seconds, nanos as i32).unwrap();

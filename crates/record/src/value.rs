@@ -93,7 +93,7 @@ pub struct SealedRef {
 }
 
 /// A file attached to an event, kept by the digest of its content.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct FileRef {
     /// SHA-256 of the stored bytes: of the sealed ones when the file is personal.
     pub digest: Digest,

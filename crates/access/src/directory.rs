@@ -1,0 +1,224 @@
+use crate::person::{Person, PersonId};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use record::{SealedRef, Value};
+use sha2::Sha256;
+use std::collections::HashMap;
+use std::fmt;
+
+/// A name by which a person signs in: 2 to 64 letters, marks and digits of any script, without blanks.
+///
+/// Full-width letters and digits are taken for the ordinary ones, and capitals for small letters, since which of them a
+/// person types depends on the state of their input method. A name is never shown to anyone but its holder.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignInName(String);
+
+/// Why a text cannot be a sign-in name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadName {
+    /// Too short or too long.
+    #[error("a sign-in name has 2 to 64 characters; choose another")]
+    Length,
+    /// Something that cannot be seen, or that separates.
+    #[error("a sign-in name has no blanks and no control characters; leave them out")]
+    Blank,
+    /// It could be somebody's identity number.
+    #[error("an identity number cannot be a sign-in name; choose another")]
+    IdentityNumber,
+}
+
+impl SignInName {
+    /// Reads a name as a person typed it.
+    ///
+    /// # Errors
+    /// [`BadName`], when it cannot serve.
+    pub fn parse(text: &str) -> Result<Self, BadName> {
+        let name = folded(text);
+        if !(2..=64).contains(&name.chars().count()) {
+            return Err(BadName::Length);
+        }
+        if name.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+            return Err(BadName::Blank);
+        }
+        if is_identity_number(&name) {
+            return Err(BadName::IdentityNumber);
+        }
+        Ok(Self(name))
+    }
+
+    /// The name, folded.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SignInName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignInName(…)")
+    }
+}
+
+fn folded(text: &str) -> String {
+    let narrow = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        '\u{3000}' => ' ',
+        other => other,
+    };
+    text.chars().map(narrow).collect::<String>().trim().to_lowercase()
+}
+
+/// Whether `name` has the form of a resident identity number of 18 characters with a right check digit (GB 11643).
+fn is_identity_number(name: &str) -> bool {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let Some((digits, check)) = name.split_at_checked(17) else { return false };
+    let values: Option<Vec<u32>> = digits.chars().map(|digit| digit.to_digit(10)).collect();
+    let Some(values) = values else { return false };
+    let sum: u32 = values.iter().zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
+    let wanted = "10x98765432".chars().nth((sum % 11) as usize);
+    check.chars().eq(wanted)
+}
+
+/// The key under which names are looked up, kept beside the data and never on the record.
+#[derive(Clone)]
+pub struct DirectoryKey([u8; 32]);
+
+impl DirectoryKey {
+    /// A key of 32 random bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// What stands for `name` in memory: the first 128 bits of HMAC-SHA-256. Any text has one, so that a name that
+    /// cannot exist is looked up like any other.
+    pub fn of(&self, name: &str) -> NameKey {
+        let mut key = [0; 16];
+        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) {
+            mac.update(folded(name).as_bytes());
+            let full = mac.finalize().into_bytes();
+            key.iter_mut().zip(full).for_each(|(to, from)| *to = from);
+        }
+        NameKey(key)
+    }
+}
+
+/// A sign-in name's keyed hash.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NameKey(pub(crate) [u8; 16]);
+
+impl fmt::Debug for NameKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+/// The name is another person's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("this sign-in name is taken; choose another")]
+pub struct Taken;
+
+/// Which person signs in by which name: a projection of the record that holds no name, only keyed hashes.
+#[derive(Clone)]
+pub struct Directory {
+    key: DirectoryKey,
+    people: HashMap<NameKey, PersonId>,
+    names: HashMap<PersonId, NameKey>,
+    /// Names that are being given away: the events that do so are not yet on the record.
+    claims: HashMap<NameKey, PersonId>,
+}
+
+impl Directory {
+    /// An empty one.
+    pub fn new(key: DirectoryKey) -> Self {
+        Self { key, people: HashMap::new(), names: HashMap::new(), claims: HashMap::new() }
+    }
+
+    /// The keyed hash of `name`.
+    pub fn key(&self, name: &str) -> NameKey {
+        self.key.of(name)
+    }
+
+    /// Who signs in by this name.
+    pub fn find(&self, name: NameKey) -> Option<PersonId> {
+        self.people.get(&name).copied()
+    }
+
+    /// How many people can sign in.
+    pub fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    /// Whether nobody can.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
+    /// Keeps `name` for `person`, to be called before the event that sets it is appended, so that of two people who want
+    /// one name at one time only one gets it. The name is found once the event has been taken in; if the append fails,
+    /// let go of it with [`Directory::release`].
+    ///
+    /// # Errors
+    /// [`Taken`], when it is another person's.
+    pub fn claim(&mut self, person: PersonId, name: &SignInName) -> Result<(), Taken> {
+        let key = self.key.of(name.as_str());
+        let holders = [self.people.get(&key), self.claims.get(&key)];
+        if holders.into_iter().flatten().any(|holder| *holder != person) {
+            return Err(Taken);
+        }
+        self.claims.insert(key, person);
+        Ok(())
+    }
+
+    /// Lets go of whatever was kept for `person`.
+    pub fn release(&mut self, person: PersonId) {
+        self.claims.retain(|_, holder| *holder != person);
+    }
+
+    /// Takes in how `person` stands now; `unseal` yields the value in clear, or none when the person was erased. Of two
+    /// people whose events claim one name the first to be taken in has it.
+    ///
+    /// # Errors
+    /// Whatever `unseal` fails with.
+    pub fn update<E>(
+        &mut self,
+        person: &Person,
+        unseal: impl FnOnce(&SealedRef) -> Result<Option<Value>, E>,
+    ) -> Result<(), E> {
+        let value = match &person.now.sign_in_name {
+            Some(sealed) => unseal(sealed)?,
+            None => None,
+        };
+        let key = value.as_ref().and_then(Value::as_text).map(|name| self.key.of(name));
+        let free = |key: &NameKey| self.people.get(key).is_none_or(|holder| *holder == person.id);
+        self.put(person.id, key.filter(free));
+        Ok(())
+    }
+
+    /// Forgets a person, until they are taken in again.
+    pub fn forget(&mut self, person: PersonId) {
+        self.put(person, None);
+    }
+
+    fn put(&mut self, person: PersonId, key: Option<NameKey>) {
+        if let Some(old) = self.names.remove(&person) {
+            self.people.remove(&old);
+        }
+        if let Some(key) = key {
+            self.insert(key, person);
+        }
+    }
+
+    pub(crate) fn insert(&mut self, name: NameKey, person: PersonId) {
+        self.claims.remove(&name);
+        self.names.insert(person, name);
+        self.people.insert(name, person);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (NameKey, PersonId)> {
+        self.people.iter().map(|(name, person)| (*name, *person))
+    }
+}
+
+impl fmt::Debug for Directory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Directory({} names)", self.people.len())
+    }
+}

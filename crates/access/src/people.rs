@@ -1,0 +1,141 @@
+use crate::activity::{self, part};
+use crate::bytes::{take, take_text};
+use crate::directory::{Directory, DirectoryKey, NameKey};
+use crate::person::{Person, PersonId, Post};
+use crate::roster::Roster;
+use record::{Digest, ERASED, Entry, Event, Record, StoreError, encoding};
+use std::collections::BTreeSet;
+
+/// Entries read at once.
+const CHUNK: usize = 1024;
+/// The name under which the record's cache keeps this.
+const CACHED: &str = "access people 1";
+
+/// All that must be known of everyone at once: who signs in by which name, and who holds which post. It follows the
+/// record, and is cached so that a restart need not read the whole of it.
+#[derive(Clone, Debug)]
+pub struct People {
+    /// From sign-in names to people.
+    pub directory: Directory,
+    /// From posts to people.
+    pub roster: Roster,
+    /// The index of the next entry to be taken in.
+    next: u64,
+    /// The digest of the last one that was.
+    last: Digest,
+}
+
+impl People {
+    /// The people of `record`, from its cache as far as that goes.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn open(record: &Record, key: DirectoryKey) -> Result<Self, StoreError> {
+        let cached = record.cache().get(CACHED).and_then(|bytes| Self::from_bytes(&bytes, &key));
+        let mut people = match cached {
+            Some(people) if people.belongs_to(record)? => people,
+            _ => Self {
+                directory: Directory::new(key),
+                roster: Roster::default(),
+                next: 0,
+                last: Digest([0; 32]),
+            },
+        };
+        people.follow(record)?;
+        Ok(people)
+    }
+
+    /// Takes in every entry that was appended since.
+    ///
+    /// # Errors
+    /// When the record cannot be read; what was taken in until then stands, and calling again goes on from there.
+    pub fn follow(&mut self, record: &Record) -> Result<(), StoreError> {
+        loop {
+            let entries = record.entries(self.next, CHUNK)?;
+            let Some(last) = entries.last() else { return Ok(()) };
+            let moved = concerned(&entries);
+            // All names that may have changed hands are let go of first, so that it does not matter who comes first.
+            moved.iter().for_each(|id| self.directory.forget(*id));
+            for id in moved {
+                let (person, _) = record.fold::<Person>(&id.object())?;
+                self.directory.update(&person, |sealed| record.unseal(sealed))?;
+                self.roster.update(&person);
+            }
+            self.next = last.index + 1;
+            self.last = digest(&last.event);
+        }
+    }
+
+    /// Puts this into the record's cache.
+    pub fn save(&self, record: &Record) {
+        record.cache().put(CACHED, &self.to_bytes());
+    }
+
+    /// Whether the last entry taken in is one of `record`: after a restore from a backup it may not be.
+    fn belongs_to(&self, record: &Record) -> Result<bool, StoreError> {
+        let Some(last) = self.next.checked_sub(1) else { return Ok(true) };
+        Ok(record.entry(last)?.is_some_and(|entry| digest(&entry.event) == self.last))
+    }
+
+    /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry (8 and
+    /// 32); how many names (8) and each with its person (16 and 16); then for each holder of posts their id, how many
+    /// bytes follow (4), and the posts, one a line. Numbers are big-endian.
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.directory.key("").0.to_vec();
+        bytes.extend_from_slice(&self.next.to_be_bytes());
+        bytes.extend_from_slice(&self.last.0);
+        bytes.extend_from_slice(&(self.directory.len() as u64).to_be_bytes());
+        for (name, person) in self.directory.iter() {
+            bytes.extend_from_slice(&name.0);
+            bytes.extend_from_slice(&person.0);
+        }
+        for (person, posts) in self.roster.iter() {
+            let lines: Vec<String> = posts.iter().map(Post::to_string).collect();
+            let lines = lines.join("\n");
+            bytes.extend_from_slice(&person.0);
+            bytes.extend_from_slice(&u32::try_from(lines.len()).unwrap_or(u32::MAX).to_be_bytes());
+            bytes.extend_from_slice(lines.as_bytes());
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8], key: &DirectoryKey) -> Option<Self> {
+        let mut rest = bytes;
+        let mut directory = Directory::new(key.clone());
+        if take(&mut rest)? != directory.key("").0 {
+            return None;
+        }
+        let next = u64::from_be_bytes(take(&mut rest)?);
+        let last = Digest(take(&mut rest)?);
+        for _ in 0..u64::from_be_bytes(take(&mut rest)?) {
+            let name = NameKey(take(&mut rest)?);
+            directory.insert(name, PersonId(take(&mut rest)?));
+        }
+        let mut roster = Roster::default();
+        while !rest.is_empty() {
+            let person = PersonId(take(&mut rest)?);
+            let length = u32::from_be_bytes(take(&mut rest)?) as usize;
+            let lines = take_text(&mut rest, length)?.lines();
+            roster.set(person, lines.map(Post::parse).collect::<Option<_>>()?);
+        }
+        Some(Self { directory, roster, next, last })
+    }
+}
+
+fn digest(event: &Event) -> Digest {
+    Digest::of(encoding::encode(event).as_bytes())
+}
+
+/// The people whose standing may have changed.
+fn concerned(entries: &[Entry]) -> BTreeSet<PersonId> {
+    let mut moved = BTreeSet::new();
+    for Entry { event, .. } in entries {
+        let listed = activity::OF_PERSON.contains(&event.activity.as_str());
+        let parts = event.objects.iter().filter(|relation| {
+            let part = relation.qualifier.as_str();
+            part == ERASED || (listed && part == part::PERSON)
+        });
+        moved.extend(parts.filter_map(|relation| PersonId::of(&relation.object)));
+    }
+    moved
+}

@@ -1,0 +1,232 @@
+use crate::activity::{self, attribute, part};
+use crate::entropy::{Entropy, NoEntropy, draw};
+use pack::Id;
+use record::{ERASED, Entry, Event, Fold, ObjectRef, Relation, SealedRef, Time, Value, encoding};
+use std::collections::{BTreeSet, HashSet};
+use std::fmt;
+
+/// A person's identity on the record: 128 random bits that say nothing about the person, written in hexadecimal.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonId(pub(crate) [u8; 16]);
+
+impl PersonId {
+    /// The type of object that people are.
+    pub const KIND: &'static str = "person";
+
+    /// A new one.
+    ///
+    /// # Errors
+    /// When there is no randomness to be had.
+    pub fn random(entropy: &mut dyn Entropy) -> Result<Self, NoEntropy> {
+        draw(entropy).map(Self)
+    }
+
+    /// The person's object: `person:…`.
+    pub fn object(self) -> ObjectRef {
+        ObjectRef::new(Self::KIND, self.to_string())
+    }
+
+    /// The person that `object` is, if it is one.
+    pub fn of(object: &ObjectRef) -> Option<Self> {
+        (object.kind.as_str() == Self::KIND).then(|| Self::parse(object.id.as_str())).flatten()
+    }
+
+    /// Reads 32 hexadecimal digits in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = |byte: &u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(byte);
+        (text.len() == 32 && text.bytes().all(|byte| digits(&byte)))
+            .then(|| u128::from_str_radix(text, 16).ok())
+            .flatten()
+            .map(|number| Self(number.to_be_bytes()))
+    }
+}
+
+impl fmt::Display for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
+impl fmt::Debug for PersonId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "person:{self}")
+    }
+}
+
+/// A role held in an office. Whoever holds several acts in one at a time.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Post {
+    /// Which role.
+    pub role: Id,
+    /// In which office.
+    pub office: Id,
+}
+
+impl Post {
+    /// The role `role` in the office `office`.
+    pub fn new(role: impl Into<Id>, office: impl Into<Id>) -> Self {
+        Self { role: role.into(), office: office.into() }
+    }
+
+    /// Reads `role@office`, as [`fmt::Display`] writes it.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (role, office) = text.split_once('@')?;
+        (!role.is_empty() && !office.is_empty()).then(|| Self::new(role, office))
+    }
+}
+
+impl fmt::Display for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.role, self.office)
+    }
+}
+
+impl fmt::Debug for Post {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+/// A person as their events tell. What is sealed is read with the person's key, while there is one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Person {
+    /// Who.
+    pub id: PersonId,
+    /// What their events come to.
+    pub now: Standing,
+    /// The events that it comes from: a few, of those in which the person plays any part.
+    events: Vec<Event>,
+}
+
+/// How a person stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// When they became known; none: their events do not say.
+    pub registered: Option<Time>,
+    /// Since when they are kept from signing in.
+    pub locked: Option<Time>,
+    /// When they were erased, and nothing was set since.
+    pub erased: Option<Time>,
+    /// The posts that they hold.
+    pub posts: BTreeSet<Post>,
+    /// Their name.
+    pub name: Option<SealedRef>,
+    /// Their telephone number.
+    pub phone: Option<SealedRef>,
+    /// Their identity number.
+    pub identity_number: Option<SealedRef>,
+    /// The name by which they sign in.
+    pub sign_in_name: Option<SealedRef>,
+    /// The hash of their password.
+    pub password: Option<SealedRef>,
+    /// Since when that password stands.
+    pub password_since: Option<Time>,
+}
+
+impl Person {
+    /// Nothing but an identity.
+    pub fn new(id: PersonId) -> Self {
+        Self { id, now: Standing::default(), events: Vec::new() }
+    }
+
+    /// The fold of `events` in the order of the record.
+    pub fn fold<'a>(id: PersonId, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut person = Self::new(id);
+        events.into_iter().for_each(|event| person.take(event));
+        person
+    }
+
+    /// Takes in the next event. Events of other activities and of other people are passed over; one that corrects an
+    /// earlier one stands in its stead.
+    pub fn take(&mut self, event: &Event) {
+        let me = self.id.object();
+        if !is_of(&me, event) {
+            return;
+        }
+        self.events.push(event.clone());
+        if event.corrects.is_none() {
+            self.now.apply(&me, event);
+            return;
+        }
+        let superseded: HashSet<_> = self.events.iter().filter_map(|event| event.corrects.as_ref()).collect();
+        self.now = Standing::default();
+        for event in self.events.iter().filter(|event| !superseded.contains(&event.id)) {
+            self.now.apply(&me, event);
+        }
+    }
+}
+
+/// So that a record keeps snapshots of people as of other objects: the id, then the events that count, one canonical line
+/// each. What is sealed stays sealed in them.
+impl Fold for Person {
+    const NAME: &'static str = "person";
+    const VERSION: u32 = 1;
+
+    fn start(object: &ObjectRef) -> Self {
+        Self::new(PersonId::of(object).unwrap_or_default())
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        self.take(&entry.event);
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let lines = self.events.iter().map(|event| encoding::encode(event) + "\n");
+        format!("{}\n{}", self.id, lines.collect::<String>()).into_bytes()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let mut lines = bytes.split(|byte| *byte == b'\n');
+        let mut person = Self::new(PersonId::parse(std::str::from_utf8(lines.next()?).ok()?)?);
+        for line in lines.filter(|line| !line.is_empty()) {
+            person.take(&encoding::decode(line).ok()?);
+        }
+        Some(person)
+    }
+}
+
+fn is_of(me: &ObjectRef, event: &Event) -> bool {
+    let erases = |relation: &Relation| relation.qualifier.as_str() == ERASED && relation.object == *me;
+    let listed = activity::OF_PERSON.contains(&event.activity.as_str());
+    (listed && event.object(part::PERSON) == Some(me)) || event.objects.iter().any(erases)
+}
+
+impl Standing {
+    fn apply(&mut self, me: &ObjectRef, event: &Event) {
+        match event.activity.as_str() {
+            activity::REGISTERED => self.registered = self.registered.or(Some(event.time)),
+            activity::PASSWORD_SET => self.password_since = Some(event.time),
+            activity::ROLE_GRANTED => self.posts.extend(post(event)),
+            activity::ROLE_WITHDRAWN => {
+                if let Some(post) = post(event) {
+                    self.posts.remove(&post);
+                }
+            }
+            activity::LOCKED => self.locked = self.locked.or(Some(event.time)),
+            activity::UNLOCKED => self.locked = None,
+            activity::DETAILS_CHANGED | activity::NAME_SET => {}
+            // What is left is an erasure, whatever it was called.
+            _ => *self = Self { erased: Some(event.time), registered: self.registered, ..Self::default() },
+        }
+        for change in event.changes.iter().filter(|change| change.object == *me) {
+            // A value in clear is not taken: nothing personal enters through a log that was not sealed.
+            let Value::Sealed(sealed) = &change.value else { continue };
+            let place = match change.name.as_str() {
+                attribute::NAME => &mut self.name,
+                attribute::PHONE => &mut self.phone,
+                attribute::IDENTITY_NUMBER => &mut self.identity_number,
+                attribute::SIGN_IN_NAME => &mut self.sign_in_name,
+                attribute::PASSWORD => &mut self.password,
+                _ => continue,
+            };
+            *place = Some(sealed.clone());
+            self.erased = None;
+        }
+    }
+}
+
+fn post(event: &Event) -> Option<Post> {
+    let role = event.attribute(attribute::ROLE)?.as_text()?;
+    let office = event.object(part::OFFICE)?;
+    Some(Post::new(role, office.id.as_str()))
+}

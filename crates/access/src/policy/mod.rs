@@ -1,0 +1,193 @@
+use crate::person::Post;
+use jiff::civil::Date;
+use pack::cel::{Bindings, Checked, Env, NoFunctions, Outcome, Source as _, Value};
+use pack::model::{ACTIONS, Definitions, Effect, Policy};
+use pack::{Id, Problem, Title};
+use std::collections::BTreeMap;
+
+mod actor;
+mod decision;
+mod facts;
+
+pub use actor::{Actor, NotActing};
+pub use decision::{Because, Certainty, Decision, Way};
+pub use facts::{CaseFacts, StepFacts};
+
+/// What somebody asks to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Who, and in which post.
+    pub actor: &'a Actor,
+    /// What: one of [`ACTIONS`].
+    pub action: &'a str,
+    /// What for, as they state it.
+    pub purpose: Option<&'a Id>,
+    /// The case that it is about.
+    pub case: Option<&'a CaseFacts>,
+    /// The step that it is about.
+    pub step: Option<&'a StepFacts>,
+    /// The office that it is about, where it is not about a case.
+    pub office: Option<&'a Id>,
+    /// The day on which it is asked.
+    pub today: Date,
+}
+
+/// The policies of all packs, each condition checked.
+#[derive(Clone, Debug)]
+pub struct Policies {
+    env: Env,
+    all: Vec<(Policy, Option<Checked>)>,
+    offices: BTreeMap<Id, facts::OfficeFacts>,
+    roles: BTreeMap<Id, Title>,
+    purposes: BTreeMap<Id, Title>,
+}
+
+impl Policies {
+    /// Checks every policy's condition against what policies may speak of.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of them, each at its place in its file.
+    pub fn check(definitions: &Definitions) -> Result<Self, Vec<Problem>> {
+        let env = facts::env(definitions);
+        let mut problems = Vec::new();
+        let mut all = Vec::new();
+        for policy in definitions.policies.values() {
+            match policy.when.as_ref().map(|when| when.check(&env)).transpose() {
+                Ok(condition) => all.push((policy.clone(), condition)),
+                Err(found) => problems.extend(found),
+            }
+        }
+        if !problems.is_empty() {
+            problems.sort();
+            return Err(problems);
+        }
+        let roles = definitions.roles.values().map(|role| (role.id.clone(), role.title.clone())).collect();
+        let purposes = definitions.purposes.clone();
+        Ok(Self { env, all, offices: facts::offices(definitions), roles, purposes })
+    }
+
+    /// Decides: allowed when a permitting policy applies and no forbidding one does.
+    ///
+    /// A permitting policy applies when its roles, actions and purpose are those of the request and its condition
+    /// surely holds. A forbidding one already applies when its condition may hold, since a fact that is missing must
+    /// not be a way round it; for the same reason one that is bound to a purpose applies as long as no other purpose
+    /// is stated. In every post and with every purpose that would do instead, the refused person is told so.
+    pub fn decide(&self, request: &Request<'_>) -> Decision {
+        let (allowed, because) = self.judge(request);
+        let ways = if allowed { Vec::new() } else { self.ways(request) };
+        Decision {
+            allowed,
+            actor: request.actor.id().clone(),
+            post: request.actor.post().cloned(),
+            action: request.action.into(),
+            purpose: request.purpose.cloned(),
+            case: request.case.map(|case| case.id.clone()),
+            because,
+            ways,
+        }
+    }
+
+    /// How the person could do it: the posts that they hold, and acting for themselves, each as it is or with the
+    /// purposes that would do. Empty when there is no way.
+    pub fn ways(&self, request: &Request<'_>) -> Vec<Way> {
+        let mut ways = Vec::new();
+        for actor in request.actor.guises() {
+            let asked = Request { actor: &actor, ..*request };
+            if self.judge(&asked).0 {
+                ways.push(self.way(&asked, request));
+                continue;
+            }
+            for purpose in self.purposes.keys() {
+                let asked = Request { purpose: Some(purpose), ..asked };
+                if self.judge(&asked).0 {
+                    ways.push(self.way(&asked, request));
+                }
+            }
+        }
+        ways
+    }
+
+    fn judge(&self, request: &Request<'_>) -> (bool, Vec<Because>) {
+        // An action or a purpose that no pack defines would slip past whatever forbids it by name.
+        let unheard = |purpose: &Id| !self.purposes.contains_key(purpose);
+        if !ACTIONS.contains(&request.action) || request.purpose.is_some_and(unheard) {
+            return (false, Vec::new());
+        }
+        let bindings = facts::bind(&self.env, &self.offices, request);
+        let (mut permits, mut forbids) = (Vec::new(), Vec::new());
+        for (policy, condition) in self.all.iter().filter(|(policy, _)| speaks_of(policy, request)) {
+            let certainty = condition.as_ref().map_or(Some(Certainty::Sure), |when| ask(when, &bindings));
+            let Some(certainty) = certainty else { continue };
+            let sure = certainty == Certainty::Sure;
+            let because = Because { policy: policy.id.clone(), title: policy.title.clone(), certainty };
+            match policy.effect {
+                Effect::Forbid => forbids.push(because),
+                Effect::Permit if sure => permits.push(because),
+                Effect::Permit => {}
+            }
+        }
+        if forbids.is_empty() { (!permits.is_empty(), permits) } else { (false, forbids) }
+    }
+
+    fn way(&self, asked: &Request<'_>, refused: &Request<'_>) -> Way {
+        let post = asked.actor.post();
+        let purpose = asked.purpose.filter(|purpose| refused.purpose != Some(purpose));
+        let title = |titles: &BTreeMap<Id, Title>, id: &Id| {
+            titles.get(id).cloned().unwrap_or_else(|| Title::new(id.as_str(), id.as_str()))
+        };
+        let acting = (post != refused.actor.post()).then(|| match post {
+            None => Title::new("以本人身份办理", "act for yourself"),
+            Some(Post { role, office }) => {
+                let role = title(&self.roles, role);
+                let office = self.offices.get(office).map(|office| office.title.clone()).unwrap_or_default();
+                Title::new(
+                    &format!("以{}“{}”身份办理", office.zh, role.zh),
+                    &format!("act as {} of {}", role.en, office.en),
+                )
+            }
+        });
+        let stating = purpose.map(|purpose| {
+            let words = title(&self.purposes, purpose);
+            Title::new(
+                &format!("说明目的“{}”", words.zh),
+                &format!("state the purpose `{purpose}` ({})", words.en),
+            )
+        });
+        let title = match (acting, stating) {
+            (Some(a), Some(b)) => {
+                Title::new(&format!("{}，并{}", a.zh, b.zh), &format!("{}, and {}", a.en, b.en))
+            }
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => Title::default(),
+        };
+        Way { post: post.cloned(), purpose: asked.purpose.cloned(), title }
+    }
+}
+
+/// Whether `policy` is about such a request at all, whatever its condition.
+fn speaks_of(policy: &Policy, request: &Request<'_>) -> bool {
+    let role = request.actor.post().map(|post| &post.role);
+    let roles = policy.roles.is_empty() || role.is_some_and(|role| policy.roles.contains(role));
+    let actions =
+        policy.actions.is_empty() || policy.actions.iter().any(|one| one.as_str() == request.action);
+    let purpose = match (&policy.purpose, request.purpose) {
+        (None, _) => true,
+        (Some(_), None) => policy.effect == Effect::Forbid,
+        (Some(bound), Some(stated)) => bound == stated,
+    };
+    roles && actions && purpose
+}
+
+/// How surely the condition holds; none when it surely does not.
+fn ask(condition: &Checked, bindings: &Bindings) -> Option<Certainty> {
+    match condition.eval(bindings, &NoFunctions) {
+        Outcome::Value(Value::Bool(true)) => Some(Certainty::Sure),
+        Outcome::Value(_) => None,
+        Outcome::Error(fault) => Some(Certainty::Failed(fault.to_string())),
+        Outcome::Unknown => {
+            let absent = condition.slots().into_iter().filter(|slot| bindings.get(*slot).is_none());
+            let paths = absent.filter_map(|slot| condition.env.place(slot));
+            Some(Certainty::Unknown(paths.map(|place| place.path.join(".")).collect()))
+        }
+    }
+}

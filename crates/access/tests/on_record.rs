@@ -1,0 +1,141 @@
+//! People on a real record: registered, found, signed in, erased.
+
+use access::directory::DirectoryKey;
+use access::entropy::Seeded;
+use access::password::{Argon2id, Hash, Hasher as _};
+use access::registry::{self, Details, Draft, Stamp};
+use access::sign_in::{Account, Door, Refused};
+use access::{People, Person, PersonId, Post, SignInName};
+use record::{Batch, Event, Fold as _, Record, Time};
+
+const RIGHT: &str = "南湖边的第三棵柳树下";
+
+struct Town {
+    record: Record,
+    entropy: Seeded,
+    next: u32,
+}
+
+impl Town {
+    fn stamp(&mut self) -> Stamp {
+        self.next += 1;
+        let time = Time::new(1_780_000_000 + i64::from(self.next), 0, Some(480)).unwrap();
+        Stamp { id: format!("e{}", self.next).as_str().into(), time, actor: None }
+    }
+
+    fn add(&mut self, drafts: Vec<Draft>, events: Vec<Event>) {
+        let mut batch = Batch::from(events);
+        for draft in drafts {
+            draft.add_to(&mut batch, &self.record).unwrap();
+        }
+        self.record.append(batch).unwrap();
+    }
+
+    fn settle(&mut self, name: &str) -> PersonId {
+        let person = PersonId::random(&mut self.entropy).unwrap();
+        let hash = Argon2id::CHEAPEST.hash(RIGHT, &mut self.entropy).unwrap();
+        let name = SignInName::parse(name).unwrap();
+        let details = Details { name: Some("张三".into()), ..Details::default() };
+        let drafts = vec![
+            registry::registered(self.stamp(), person, details),
+            registry::name_set(self.stamp(), person, &name),
+            registry::password_set(self.stamp(), person, &hash),
+        ];
+        let granted = registry::role_granted(self.stamp(), person, &Post::new("clerk", "lake-station"));
+        self.add(drafts, vec![granted]);
+        person
+    }
+
+    fn sign_in(&self, people: &People, name: &str, password: &str) -> Result<PersonId, Refused> {
+        let door = Door::new(Argon2id::CHEAPEST, &mut Seeded::new(7)).unwrap();
+        let account = people.directory.find(people.directory.key(name)).map(|id| {
+            let (person, _) = self.record.fold::<Person>(&id.object()).unwrap();
+            let hash = person.now.password.and_then(|sealed| self.record.unseal(&sealed).unwrap());
+            let hash = hash.and_then(|value| value.as_text().map(Hash::kept));
+            Account { person: id, locked: person.now.locked.is_some(), hash }
+        });
+        door.verify(account.as_ref(), password).map(|welcome| welcome.person)
+    }
+}
+
+fn key() -> DirectoryKey {
+    DirectoryKey::new([3; 32])
+}
+
+/// What a newly built projection and `people` say alike.
+fn check(town: &Town, people: &People, names: &[&str]) -> Vec<Option<PersonId>> {
+    town.record.cache().clear();
+    let anew = People::open(&town.record, key()).unwrap();
+    let found = |people: &People| -> Vec<_> {
+        names.iter().map(|name| people.directory.find(people.directory.key(name))).collect()
+    };
+    assert_eq!(found(&anew), found(people), "followed and rebuilt alike");
+    assert_eq!(anew.roster.iter().collect::<Vec<_>>(), people.roster.iter().collect::<Vec<_>>());
+    found(people)
+}
+
+#[test]
+fn people_live_on_the_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = Record::create_in(dir.path()).unwrap();
+    let mut town = Town { record, entropy: Seeded::new(1), next: 0 };
+    let mut people = People::open(&town.record, key()).unwrap();
+    let zhang = town.settle("zhang");
+    let li = town.settle("li");
+    people.follow(&town.record).unwrap();
+    let names = ["zhang", "li", "wang"];
+    assert_eq!(check(&town, &people, &names), [Some(zhang), Some(li), None]);
+    assert_eq!(town.sign_in(&people, "ZHANG", RIGHT), Ok(zhang));
+    assert_eq!(town.sign_in(&people, "zhang", "not the password"), Err(Refused::Wrong));
+
+    // Between two looks, one lets go of a name and the other takes it.
+    let [wang, old] = ["wang", "zhang"].map(|name| SignInName::parse(name).unwrap());
+    let drafts =
+        vec![registry::name_set(town.stamp(), zhang, &wang), registry::name_set(town.stamp(), li, &old)];
+    town.add(drafts, Vec::new());
+    people.follow(&town.record).unwrap();
+    assert_eq!(check(&town, &people, &names), [Some(li), None, Some(zhang)]);
+
+    let lock = registry::locked(town.stamp(), li, "left the service");
+    town.add(Vec::new(), vec![lock]);
+    people.follow(&town.record).unwrap();
+    assert_eq!(town.sign_in(&people, "zhang", RIGHT), Err(Refused::Locked));
+    let clerks = Post::new("clerk", "lake-station");
+    assert_eq!(people.roster.holders(&clerks).collect::<Vec<_>>(), [zhang], "the locked hold nothing");
+
+    let stamp = town.stamp();
+    town.record.erase(&zhang.object(), Event::new(stamp.id, "person erased", stamp.time)).unwrap();
+    people.follow(&town.record).unwrap();
+    assert_eq!(check(&town, &people, &names), [Some(li), None, None]);
+    assert_eq!(town.sign_in(&people, "wang", RIGHT), Err(Refused::Wrong));
+    let (person, _) = town.record.fold::<Person>(&zhang.object()).unwrap();
+    assert!(person.now.erased.is_some() && person.now.posts.is_empty());
+    assert_eq!(Person::from_bytes(&person.to_bytes()), Some(person));
+}
+
+#[test]
+fn the_cache_serves_its_own_record_and_key_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = Record::create_in(dir.path()).unwrap();
+    let mut town = Town { record, entropy: Seeded::new(1), next: 0 };
+    let zhang = town.settle("zhang");
+    let people = People::open(&town.record, key()).unwrap();
+    people.save(&town.record);
+    let bytes = town.record.cache().get("access people 1").unwrap();
+    assert!(!String::from_utf8_lossy(&bytes).contains("zhang"), "no name in it");
+    let found = |record: &Record, key: DirectoryKey| {
+        let people = People::open(record, key).unwrap();
+        (people.directory.find(people.directory.key("zhang")), people.roster.iter().count())
+    };
+    assert_eq!(found(&town.record, key()), (Some(zhang), 1));
+    assert_eq!(found(&town.record, DirectoryKey::new([4; 32])), (Some(zhang), 1), "another key: built anew");
+
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = Record::create_in(elsewhere.path()).unwrap();
+    other.cache().put("access people 1", &bytes);
+    assert_eq!(found(&other, key()), (None, 0), "another record: built anew");
+    for cut in [0, 15, 40, bytes.len() - 1] {
+        town.record.cache().put("access people 1", &bytes[..cut]);
+        assert_eq!(found(&town.record, key()), (Some(zhang), 1), "cut at {cut}");
+    }
+}

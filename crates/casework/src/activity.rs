@@ -1,0 +1,48 @@
+//! Past-tense facts. Those of steps are named by the packs; these belong to every case.
+
+/// A case was begun; nobody need act on it yet.
+pub const STARTED: &str = "case started";
+/// Answers were given or changed.
+pub const SAVED: &str = "answers saved";
+/// A material was attached.
+pub const ATTACHED: &str = "material attached";
+/// A material was taken back before anyone looked at it.
+pub const DETACHED: &str = "material detached";
+/// The party handed the application in.
+pub const SUBMITTED: &str = "application submitted";
+/// A clerk said what is missing; the clocks stand still.
+pub const CORRECTION_REQUESTED: &str = "correction requested";
+/// The party answered; the clocks run on.
+pub const CORRECTION_ANSWERED: &str = "correction answered";
+/// Somebody took a step upon themselves.
+pub const TAKEN: &str = "step taken";
+/// A step went to somebody else.
+pub const HANDED_OVER: &str = "step handed over";
+/// A deadline was moved, as its law allows.
+pub const EXTENDED: &str = "deadline extended";
+/// A deadline went by.
+pub const EXPIRED: &str = "deadline passed";
+/// The party took the application back.
+pub const WITHDRAWN: &str = "application withdrawn";
+/// The party never answered a correction, and the case ended.
+pub const LAPSED: &str = "application lapsed";
+/// The party said how well they were served.
+pub const RATED: &str = "service rated";
+/// The party complained.
+pub const COMPLAINED: &str = "complaint made";
+/// A complaint was answered.
+pub const REPLIED: &str = "complaint answered";
+/// A running case went over to another edition of its pack.
+pub const MIGRATED: &str = "case migrated";
+
+/// The parts that objects play in a case's events.
+pub mod part {
+    /// The case itself.
+    pub const CASE: &str = "case";
+    /// Whose case it is.
+    pub const PARTY: &str = "party";
+    /// The office where it happened.
+    pub const OFFICE: &str = "office";
+    /// Who a step went to.
+    pub const HOLDER: &str = "holder";
+}

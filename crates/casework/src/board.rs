@@ -1,0 +1,234 @@
+//! What is to be done, by whom, until when: a reading of all cases, kept in memory and rebuilt from their events.
+//!
+//! A case that runs is kept as its state without answers and files; one that is over as a line. Nothing here is told to
+//! anyone who may not see it: the caller asks the policies.
+
+use crate::activity::{self, part};
+use crate::state::{Stage, State};
+use pack::Id;
+use record::{Event, ObjectRef, Time, Value};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A case as lists show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Line {
+    /// The case.
+    pub case: ObjectRef,
+    /// What it is a case of.
+    pub procedure: Id,
+    /// Where it is handled.
+    pub office: Id,
+    /// Whose it is.
+    pub party: Option<ObjectRef>,
+    /// When it was begun.
+    pub started: Time,
+    /// When it was handed in.
+    pub submitted: Option<Time>,
+    /// How far it is.
+    pub stage: Stage,
+}
+
+/// An open step in somebody's queue.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Task {
+    /// The case.
+    pub case: ObjectRef,
+    /// What it is a case of.
+    pub procedure: Id,
+    /// The step.
+    pub step: Id,
+    /// Where it is done.
+    pub office: Id,
+    /// By whom.
+    pub role: Id,
+    /// Who took it upon themselves.
+    pub holder: Option<ObjectRef>,
+    /// Since when it is open.
+    pub opened: Time,
+    /// When the nearest clock that binds the office runs out.
+    pub due: Option<Time>,
+    /// Whether the case waits for its party.
+    pub waiting: bool,
+}
+
+/// A running clock.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Running {
+    /// When it runs out.
+    pub due: Time,
+    /// In which case.
+    pub case: ObjectRef,
+    /// Which clock.
+    pub clock: Id,
+    /// Whether it binds the office or the party.
+    pub office: bool,
+}
+
+/// What the definitions add to a case's state for the board.
+#[derive(Clone, Debug, Default)]
+pub struct Outlook {
+    /// The role of each step.
+    pub roles: BTreeMap<Id, Id>,
+    /// Running clocks: clock, when it runs out, whether it binds the office, whether its end is on the record already.
+    pub clocks: Vec<(Id, Time, bool, bool)>,
+}
+
+/// All cases, those that run with their tasks and clocks.
+#[derive(Default)]
+pub struct Board {
+    running: HashMap<ObjectRef, State>,
+    over: HashMap<ObjectRef, Line>,
+    names: HashMap<String, ObjectRef>,
+    parties: HashMap<ObjectRef, Vec<ObjectRef>>,
+    desks: BTreeMap<(Id, Id), BTreeMap<TaskKey, Task>>,
+    clocks: BTreeSet<Running>,
+    of_case: HashMap<ObjectRef, Held>,
+}
+
+/// Tasks are ordered by when they are due, those without a clock last, then by age.
+type TaskKey = (bool, Option<Time>, Time, ObjectRef, Id);
+
+/// What the board holds of one case elsewhere, so that it can be taken out again.
+#[derive(Default)]
+struct Held {
+    tasks: Vec<((Id, Id), TaskKey)>,
+    clocks: Vec<Running>,
+}
+
+impl Board {
+    /// Takes in an event of the record. `outlook` says what the definitions add for the state that follows.
+    pub fn apply(&mut self, event: &Event, outlook: impl FnOnce(&State) -> Outlook) {
+        let Some(case) = event.object(part::CASE) else { return };
+        if event.activity.as_str() == activity::STARTED {
+            self.names.insert(case.id.to_string(), case.clone());
+            if let Some(party) = event.object(part::PARTY) {
+                self.parties.entry(party.clone()).or_default().push(case.clone());
+            }
+            self.running.insert(case.clone(), State::default());
+        }
+        let Some(state) = self.running.get_mut(case) else { return };
+        state.apply(event);
+        // Clocks may run from moments that the form tells.
+        state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
+        state.materials.clear();
+        state.steps.values_mut().for_each(|step| step.answers.clear());
+        let outlook = outlook(state);
+        let state = state.clone();
+        self.take_out(case);
+        if state.ended() {
+            self.running.remove(case);
+            self.over.extend(line(&state).map(|line| (case.clone(), line)));
+        } else {
+            self.put_in(case, &state, outlook);
+        }
+    }
+
+    fn take_out(&mut self, case: &ObjectRef) {
+        let Some(held) = self.of_case.remove(case) else { return };
+        for (desk, key) in held.tasks {
+            if let Some(tasks) = self.desks.get_mut(&desk) {
+                tasks.remove(&key);
+            }
+        }
+        for running in held.clocks {
+            self.clocks.remove(&running);
+        }
+    }
+
+    fn put_in(&mut self, case: &ObjectRef, state: &State, outlook: Outlook) {
+        let mut held = Held::default();
+        let due = outlook.clocks.iter().filter(|(_, _, office, _)| *office).map(|(_, due, _, _)| *due).min();
+        for (id, step) in state.open_steps() {
+            let role = outlook.roles.get(id).cloned().unwrap_or_default();
+            let opened = step.runs.last().map_or(Time::ZERO, |run| run.opened);
+            let task = Task {
+                case: case.clone(),
+                procedure: state.procedure.clone(),
+                step: id.clone(),
+                office: step.office.clone(),
+                role: role.clone(),
+                holder: step.holder.clone(),
+                opened,
+                due,
+                waiting: state.stage == Stage::Correcting,
+            };
+            let desk = (step.office.clone(), role);
+            let key = (due.is_none(), due, opened, case.clone(), id.clone());
+            held.tasks.push((desk.clone(), key.clone()));
+            self.desks.entry(desk).or_default().insert(key, task);
+        }
+        for (clock, due, office, told) in outlook.clocks {
+            if !told {
+                let running = Running { due, case: case.clone(), clock, office };
+                held.clocks.push(running.clone());
+                self.clocks.insert(running);
+            }
+        }
+        self.of_case.insert(case.clone(), held);
+    }
+
+    /// The case whose number is `name`.
+    pub fn named(&self, name: &str) -> Option<&ObjectRef> {
+        self.names.get(name)
+    }
+
+    /// The cases of `party`, the newest first.
+    pub fn of_party<'a>(&'a self, party: &ObjectRef) -> impl Iterator<Item = Line> + use<'a> {
+        let cases = self.parties.get(party).map(Vec::as_slice).unwrap_or_default();
+        cases.iter().rev().filter_map(|case| self.line(case))
+    }
+
+    /// One case as lists show it.
+    pub fn line(&self, case: &ObjectRef) -> Option<Line> {
+        self.over.get(case).cloned().or_else(|| line(self.running.get(case)?))
+    }
+
+    /// The open steps of a role in an office, the most urgent first.
+    pub fn queue<'a>(&'a self, office: &Id, role: &Id) -> impl Iterator<Item = &'a Task> + use<'a> {
+        let desk = self.desks.get(&(office.clone(), role.clone()));
+        desk.into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// All open steps, desk by desk.
+    pub fn tasks(&self) -> impl Iterator<Item = &Task> {
+        self.desks.values().flat_map(BTreeMap::values)
+    }
+
+    /// The clocks that run out at `now` or before and of which the record does not tell yet, the oldest first.
+    pub fn run_out(&self, now: Time) -> Vec<Running> {
+        self.clocks.iter().take_while(|running| running.due <= now).cloned().collect()
+    }
+
+    /// When the next clock runs out.
+    pub fn next(&self) -> Option<Time> {
+        self.clocks.first().map(|running| running.due)
+    }
+
+    /// The cases that run.
+    pub fn running(&self) -> impl Iterator<Item = &State> {
+        self.running.values()
+    }
+
+    /// How many cases run, and how many are over.
+    pub fn size(&self) -> (usize, usize) {
+        (self.running.len(), self.over.len())
+    }
+
+    /// The cases that are over.
+    pub fn over(&self) -> impl Iterator<Item = &Line> {
+        self.over.values()
+    }
+}
+
+fn line(state: &State) -> Option<Line> {
+    Some(Line {
+        case: state.case.clone()?,
+        procedure: state.procedure.clone(),
+        office: state.office.clone(),
+        party: state.party.clone(),
+        started: state.started?,
+        submitted: state.submitted,
+        stage: state.stage.clone(),
+    })
+}

@@ -1,0 +1,150 @@
+use pack::Id;
+use pack::model::Channel;
+use record::{Digest, FileRef, ObjectRef, Value};
+
+/// What can be asked of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Begin a case of the situation's procedure.
+    Start {
+        /// The office that is to handle it.
+        office: Id,
+        /// Whose case it is; none for an office's own duties.
+        party: Option<ObjectRef>,
+        /// Where it was asked for.
+        channel: Channel,
+    },
+    /// Keep answers; `None` takes one back.
+    Save {
+        /// Field and answer.
+        answers: Vec<(Id, Option<Value>)>,
+    },
+    /// Add a file to a material.
+    Attach {
+        /// Which material.
+        material: Id,
+        /// The stored file.
+        file: FileRef,
+    },
+    /// Take a file back.
+    Detach {
+        /// Which material.
+        material: Id,
+        /// Which file.
+        digest: Digest,
+    },
+    /// Hand the application in.
+    Submit,
+    /// Do a step.
+    Do {
+        /// Which step.
+        step: Id,
+        /// How it ends.
+        outcome: Id,
+        /// Why; needed where the outcome says so.
+        reasons: Option<String>,
+        /// What the step's own form records.
+        answers: Vec<(Id, Value)>,
+    },
+    /// Say what is missing; the clocks stand still until it is answered.
+    Correct {
+        /// The step at which it was found.
+        step: Id,
+        /// Fields and materials with what is wrong about each.
+        notes: Vec<(Id, String)>,
+    },
+    /// Hand the corrected application in again.
+    Answer,
+    /// Take an open step upon oneself.
+    Take {
+        /// Which step.
+        step: Id,
+    },
+    /// Give an open step to a colleague.
+    HandOver {
+        /// Which step.
+        step: Id,
+        /// To whom.
+        to: ObjectRef,
+        /// Why.
+        reasons: String,
+    },
+    /// Move a deadline, as its law allows.
+    Extend {
+        /// Which clock.
+        clock: Id,
+        /// Why.
+        reasons: String,
+    },
+    /// Take the application back.
+    Withdraw {
+        /// Why, if the party cares to say.
+        reasons: Option<String>,
+    },
+    /// Say how well one was served: one to five stars.
+    Rate {
+        /// How many.
+        stars: u8,
+        /// In words.
+        words: Option<String>,
+    },
+    /// Complain.
+    Complain {
+        /// About what.
+        words: String,
+    },
+    /// Answer a complaint.
+    Reply {
+        /// Which, counted from 0.
+        complaint: usize,
+        /// The answer.
+        words: String,
+    },
+    /// Go over to the situation's edition.
+    Migrate,
+    /// A clock ran out. Asked by the timer, once for each run of a clock.
+    Expire {
+        /// Which clock.
+        clock: Id,
+    },
+    /// The time for answering a correction ran out. Asked by the timer.
+    Lapse,
+}
+
+impl Command {
+    /// The action that policies speak of; none for what the timer asks.
+    pub fn action(&self, kind: Option<pack::model::StepKind>) -> Option<&'static str> {
+        use pack::model::StepKind;
+        Some(match self {
+            Self::Start { .. } => "start",
+            Self::Save { .. } | Self::Attach { .. } | Self::Detach { .. } => "save",
+            Self::Submit => "submit",
+            Self::Do { .. } => {
+                let kind = kind.unwrap_or(StepKind::Act);
+                StepKind::ALL.iter().find(|(_, other)| *other == kind).map_or("act", |(word, _)| word)
+            }
+            Self::Correct { .. } => "correct",
+            Self::Answer => "answer",
+            Self::Take { .. } => "take",
+            Self::HandOver { .. } => "hand-over",
+            Self::Extend { .. } => "extend",
+            Self::Withdraw { .. } => "withdraw",
+            Self::Rate { .. } => "rate",
+            Self::Complain { .. } => "complain",
+            Self::Reply { .. } => "reply",
+            Self::Migrate => "migrate",
+            Self::Expire { .. } | Self::Lapse => return None,
+        })
+    }
+
+    /// The step that it is about.
+    pub fn step(&self) -> Option<&Id> {
+        match self {
+            Self::Do { step, .. }
+            | Self::Correct { step, .. }
+            | Self::Take { step }
+            | Self::HandOver { step, .. } => Some(step),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The course of a case: which steps open, which are skipped, when it is over.
+
+use super::Draft;
+use crate::state::{Stage, State, Status};
+use pack::Id;
+use pack::model::{After, OfficeRule, Outcome, Step};
+use record::{Event, Value};
+
+impl Draft<'_> {
+    /// Says in `event` what follows from it for the case's course: the steps that it closes, opens and skips, and
+    /// whether it ends the case.
+    pub(super) fn move_course(&self, event: &mut Event) {
+        let mut after = self.state.clone();
+        after.apply(event);
+        let outcome = self.outcome_of(event);
+        let mut moved = Moved::default();
+        if let Some((step, outcome)) = outcome {
+            self.reopen(&mut after, outcome, &mut moved);
+            if outcome.ends {
+                return self.end(event, &after, format!("{}.{}", step.id, outcome.id));
+            }
+            if step.repeats {
+                self.open(&mut after, step, &mut moved);
+            }
+        }
+        if after.stage != Stage::Correcting {
+            self.advance(&mut after, &mut moved);
+        }
+        let waits = after.open_steps().any(|(id, _)| {
+            let step = self.situation.procedure.flow.step(id.as_str());
+            step.is_none_or(|step| !step.optional)
+        });
+        if !waits && after.stage == Stage::Open {
+            return self.end(event, &after, "completed".into());
+        }
+        for (name, ids) in [("closed", moved.closed), ("opened", moved.opened), ("skipped", moved.skipped)] {
+            if !ids.is_empty() {
+                let ids = ids.into_iter().map(Value::from).collect();
+                event.attributes.push((name.into(), Value::List(ids)));
+            }
+        }
+    }
+
+    fn outcome_of(&self, event: &Event) -> Option<(&Step, &Outcome)> {
+        let text = |name: &str| event.attribute(name).and_then(Value::as_text);
+        let step = self.situation.procedure.flow.step(text("step")?)?;
+        Some((step, step.outcome(text("outcome")?)?))
+    }
+
+    fn end(&self, event: &mut Event, after: &State, how: String) {
+        let open: Vec<Value> = after.open_steps().map(|(id, _)| Value::from(id.as_str())).collect();
+        if !open.is_empty() {
+            event.attributes.push(("closed".into(), Value::List(open)));
+        }
+        event.attributes.push(("ended".into(), how.into()));
+    }
+
+    /// Opens again what the outcome says, and puts back to waiting all that comes after it.
+    fn reopen(&self, after: &mut State, outcome: &Outcome, moved: &mut Moved) {
+        for id in &outcome.reopens {
+            let Some(step) = self.situation.procedure.flow.step(id.as_str()) else { continue };
+            for later in self.later_than(id) {
+                if let Some(state) = after.steps.get_mut(&later)
+                    && state.status != Status::Waiting
+                {
+                    state.status = Status::Waiting;
+                    moved.closed.push(later.to_string());
+                }
+            }
+            self.open(after, step, moved);
+        }
+    }
+
+    /// The steps that come after `first`, near or far, but not `first` itself.
+    fn later_than(&self, first: &Id) -> Vec<Id> {
+        let steps = &self.situation.procedure.flow.steps;
+        let mut later: Vec<Id> = Vec::new();
+        let mut reached = vec![first.clone()];
+        while let Some(id) = reached.pop() {
+            let next = steps.iter().filter(|step| step.after.iter().any(|after| after.step == id));
+            for step in next {
+                if step.id != *first && !later.contains(&step.id) {
+                    later.push(step.id.clone());
+                    reached.push(step.id.clone());
+                }
+            }
+        }
+        later
+    }
+
+    /// Opens every waiting step whose turn it is, and skips those that are not needed, until nothing changes.
+    fn advance(&self, after: &mut State, moved: &mut Moved) {
+        loop {
+            let ready = self.situation.procedure.flow.steps.iter().find(|step| {
+                let status = after.steps.get(&step.id).map_or(Status::Waiting, |state| state.status);
+                status == Status::Waiting && turn(after, step)
+            });
+            let Some(step) = ready else { return };
+            if self.situation.may_hold(step.when.as_ref()) {
+                self.open(after, step, moved);
+            } else {
+                after.steps.entry(step.id.clone()).or_default().status = Status::Skipped;
+                moved.skipped.push(step.id.to_string());
+            }
+        }
+    }
+
+    fn open(&self, after: &mut State, step: &Step, moved: &mut Moved) {
+        let office = self.office_of(step);
+        after.steps.entry(step.id.clone()).or_default().status = Status::Open;
+        moved.opened.push(format!("{}@{office}", step.id));
+    }
+
+    /// The office that does `step` in this case.
+    fn office_of(&self, step: &Step) -> Id {
+        let own = &self.state.office;
+        let definitions = self.situation.definitions;
+        let found = match &step.office {
+            OfficeRule::Own => None,
+            OfficeRule::Named(office) => Some(office.clone()),
+            OfficeRule::Parent => definitions.offices.get(own).and_then(|office| office.parent.clone()),
+            OfficeRule::Level(level) => {
+                let mut chain = definitions.chain(own);
+                chain.find(|office| office.level <= *level).map(|office| office.id.clone())
+            }
+        };
+        found.unwrap_or_else(|| own.clone())
+    }
+}
+
+/// Whether all that must come before `step` is done, or one of it where that is enough. A skipped step counts as done,
+/// unless a certain outcome of it is asked for.
+fn turn(state: &State, step: &Step) -> bool {
+    let met = |after: &After| match state.steps.get(&after.step).map(|state| state.status) {
+        Some(Status::Skipped) => after.outcome.is_none(),
+        Some(Status::Done) => {
+            let done = state.done(&after.step);
+            after.outcome.as_ref().is_none_or(|wanted| done.is_some_and(|done| done.outcome == *wanted))
+        }
+        _ => false,
+    };
+    if step.any { step.after.is_empty() || step.after.iter().any(met) } else { step.after.iter().all(met) }
+}
+
+/// What an event does to the steps of a case.
+#[derive(Default)]
+struct Moved {
+    closed: Vec<String>,
+    opened: Vec<String>,
+    skipped: Vec<String>,
+}

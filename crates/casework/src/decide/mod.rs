@@ -1,0 +1,225 @@
+use crate::activity::{self, part};
+use crate::command::Command;
+use crate::moves::{self, Move};
+use crate::state::{Stage, State};
+use pack::model::{Condition, Definitions, Procedure};
+use pack::{Id, Title};
+use record::{Change, Digest, Event, ObjectRef, Relation, Time, Value};
+use std::collections::BTreeMap;
+
+mod course;
+mod form;
+mod party;
+mod staff;
+
+pub use form::{missing, needed_materials, shown_fields};
+
+/// Everything besides the case's state that a decision depends on.
+#[derive(Clone, Copy)]
+pub struct Situation<'a> {
+    /// The moment of the command.
+    pub now: Time,
+    /// Who asks; none: the timer.
+    pub actor: Option<&'a ObjectRef>,
+    /// What the case is a case of, in the edition that it runs under.
+    pub procedure: &'a Procedure,
+    /// All definitions of that edition.
+    pub definitions: &'a Definitions,
+    /// Its digest.
+    pub edition: Digest,
+    /// The case; a new one's number is chosen by the caller.
+    pub case: &'a ObjectRef,
+    /// The answers to the form in clear, as far as they are known.
+    pub answers: &'a BTreeMap<Id, Value>,
+    /// Says whether a condition holds for these answers.
+    pub judge: &'a dyn Fn(&Condition, &BTreeMap<Id, Value>) -> Truth,
+}
+
+/// What a condition comes to where answers may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    True,
+    /// It does not.
+    False,
+    /// An answer that it needs is missing, or it cannot be computed.
+    Unknown,
+}
+
+impl Situation<'_> {
+    /// Whether `condition` surely holds. Without a condition: yes.
+    pub fn holds(&self, condition: Option<&Condition>) -> bool {
+        condition.is_none_or(|condition| (self.judge)(condition, self.answers) == Truth::True)
+    }
+
+    /// Whether `condition` may hold: a step is skipped only when it surely is not needed.
+    pub fn may_hold(&self, condition: Option<&Condition>) -> bool {
+        condition.is_none_or(|condition| (self.judge)(condition, self.answers) != Truth::False)
+    }
+}
+
+/// The events that follow from a command, and which of their values are to be sealed first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decided {
+    /// In order; never empty.
+    pub events: Vec<Event>,
+    /// Values in clear that must be sealed under the subject's key before anything is kept: event, change.
+    pub personal: Vec<(usize, usize)>,
+}
+
+/// Why a command was not carried out, and what is possible instead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// Why, in words for the person who asked.
+    pub why: Title,
+    /// Fields, materials and steps that something is wrong with, each with what.
+    pub faults: Vec<(Id, Title)>,
+    /// What is possible now.
+    pub possible: Vec<Move>,
+}
+
+/// What follows from `command` in `state`.
+///
+/// # Errors
+/// Why nothing follows, and what is possible instead.
+pub fn decide(state: &State, command: &Command, situation: &Situation<'_>) -> Result<Decided, Refusal> {
+    let mut draft = Draft::new(state, *situation);
+    draft.carry_out(command).map_err(|fault| Refusal {
+        why: fault.why,
+        faults: fault.faults,
+        possible: moves::possible(state, situation),
+    })?;
+    Ok(Decided { events: draft.events, personal: draft.personal })
+}
+
+/// Why not, before it is known what else is possible.
+#[derive(Debug)]
+struct Fault {
+    why: Title,
+    faults: Vec<(Id, Title)>,
+}
+
+impl Fault {
+    fn new(zh: &str, en: &str) -> Self {
+        Self { why: Title::new(zh, en), faults: Vec::new() }
+    }
+}
+
+type Carried = Result<(), Fault>;
+
+/// Events being written, and the state as it is after each.
+struct Draft<'a> {
+    state: State,
+    events: Vec<Event>,
+    personal: Vec<(usize, usize)>,
+    situation: Situation<'a>,
+}
+
+impl<'a> Draft<'a> {
+    fn new(state: &State, situation: Situation<'a>) -> Self {
+        Self { state: state.clone(), events: Vec::new(), personal: Vec::new(), situation }
+    }
+
+    fn carry_out(&mut self, command: &Command) -> Carried {
+        let started = self.state.case.is_some();
+        if started == matches!(command, Command::Start { .. }) {
+            return Err(if started {
+                Fault::new("该事项已经开始", "This case has begun already")
+            } else {
+                Fault::new("没有这个事项", "There is no such case")
+            });
+        }
+        match command {
+            Command::Start { office, party, channel } => self.start(office, party.as_ref(), *channel),
+            Command::Save { answers } => self.save(answers),
+            Command::Attach { material, file } => self.attach(material, file),
+            Command::Detach { material, digest } => self.detach(material, *digest),
+            Command::Submit => self.submit(),
+            Command::Answer => self.answer_correction(),
+            Command::Withdraw { reasons } => self.withdraw(reasons.as_deref()),
+            Command::Rate { stars, words } => self.rate(*stars, words.as_deref()),
+            Command::Complain { words } => self.complain(words),
+            Command::Do { step, outcome, reasons, answers } => {
+                self.do_step(step, outcome, reasons.as_deref(), answers)
+            }
+            Command::Correct { step, notes } => self.correct(step, notes),
+            Command::Take { step } => self.take(step),
+            Command::HandOver { step, to, reasons } => self.hand_over(step, to, reasons),
+            Command::Extend { clock, reasons } => self.extend(clock, reasons),
+            Command::Reply { complaint, words } => self.reply(*complaint, words),
+            Command::Migrate => self.migrate(),
+            Command::Expire { clock } => self.expire(clock),
+            Command::Lapse => self.lapse(),
+        }
+    }
+
+    /// An event about the case, to be completed and then [put down](Self::put).
+    fn event(&self, activity: &str) -> Event {
+        let number = self.state.events + 1;
+        let id = format!("{}/{number}", self.situation.case);
+        let mut event = Event::new(id, activity, self.situation.now);
+        event.actor = self.situation.actor.cloned();
+        event.cause = self.events.last().map(|event| event.id.clone());
+        event.about(part::CASE, self.situation.case.clone())
+    }
+
+    fn put(&mut self, event: Event) {
+        self.state.apply(&event);
+        self.events.push(event);
+    }
+
+    /// Puts down an event that may open further steps or end the case.
+    fn put_and_move(&mut self, mut event: Event) {
+        self.move_course(&mut event);
+        self.put(event);
+    }
+
+    /// An answer as an attribute of the case's object.
+    fn change(&mut self, event: &mut Event, of: &str, field: &Id, value: Value, personal: bool) {
+        if personal {
+            self.personal.push((self.events.len(), event.changes.len()));
+        }
+        let name = format!("{of}.{field}").into();
+        event.changes.push(Change { object: self.situation.case.clone(), name, value });
+    }
+
+    fn at_office(event: &mut Event, office: &Id) {
+        let object = ObjectRef::new("office", office.as_str());
+        let known = event.objects.iter().any(|relation| relation.object == object);
+        if !known {
+            event.objects.push(Relation { qualifier: part::OFFICE.into(), object });
+        }
+    }
+
+    fn migrate(&mut self) -> Carried {
+        if self.state.ended() {
+            return Err(Fault::new("事项已经办结", "The case is over"));
+        }
+        if self.state.edition == Some(self.situation.edition) {
+            return Err(Fault::new("已是这一版本", "The case runs under this edition already"));
+        }
+        let unknown = |(id, _): &(&Id, _)| self.situation.procedure.flow.step(id.as_str()).is_none();
+        if let Some((step, _)) = self.state.open_steps().find(unknown) {
+            let why = Title {
+                zh: format!("新版本中没有正在办理的环节“{step}”"),
+                en: format!("the new edition has no step `{step}`, which is open in this case"),
+            };
+            return Err(Fault { why, faults: Vec::new() });
+        }
+        let edition = self.situation.edition.to_string();
+        let event = self.event(activity::MIGRATED).with("edition", edition);
+        self.put(event);
+        Ok(())
+    }
+
+    fn running(&self) -> Carried {
+        match self.state.stage {
+            Stage::Open => Ok(()),
+            Stage::Draft => Err(Fault::new("申请尚未提交", "The application is not handed in yet")),
+            Stage::Correcting => {
+                Err(Fault::new("正在等待申请人补正", "The case waits for the applicant's correction"))
+            }
+            Stage::Ended { .. } => Err(Fault::new("事项已经办结", "The case is over")),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What the party does: begin, fill in, hand in, correct, withdraw, rate, complain.
+
+use super::form::missing;
+use super::{Carried, Draft, Fault};
+use crate::activity::{self, part};
+use crate::state::Stage;
+use pack::Id;
+use pack::model::{Channel, Start};
+use record::{Digest, FileRef, ObjectRef, Value};
+
+impl Draft<'_> {
+    pub(super) fn start(&mut self, office: &Id, party: Option<&ObjectRef>, channel: Channel) -> Carried {
+        let procedure = self.situation.procedure;
+        let Some(handles) = self.situation.definitions.offices.get(office) else {
+            return Err(Fault::new("没有这个单位", "There is no such office"));
+        };
+        if !handles.handles.contains(&procedure.category) || handles.level > procedure.level {
+            return Err(Fault::new("该单位不办理这个事项", "This office does not handle this"));
+        }
+        let by_party = procedure.start == Start::Party;
+        if by_party && !procedure.channels.contains(&channel) {
+            return Err(Fault::new("这个事项不在此处办理", "This cannot be asked for here"));
+        }
+        if by_party != party.is_some() {
+            return Err(if by_party {
+                Fault::new("缺少申请人", "The applicant is missing")
+            } else {
+                Fault::new("这是单位的职责，没有申请人", "This is an office's duty; it has no applicant")
+            });
+        }
+        let word = Channel::ALL.iter().find(|(_, other)| *other == channel).map_or("web", |(word, _)| word);
+        let mut event = self
+            .event(activity::STARTED)
+            .with("procedure", procedure.id.as_str())
+            .with("edition", self.situation.edition.to_string())
+            .with("channel", word);
+        if let Some(party) = party {
+            event = event.about(part::PARTY, party.clone());
+        }
+        Self::at_office(&mut event, office);
+        self.put(event);
+        Ok(())
+    }
+
+    fn open_to_party(&self) -> Carried {
+        match self.state.stage {
+            Stage::Draft | Stage::Correcting => Ok(()),
+            Stage::Open => Err(Fault::new(
+                "申请已经提交，不能再改",
+                "The application is handed in; it cannot be changed",
+            )),
+            Stage::Ended { .. } => Err(Fault::new("事项已经办结", "The case is over")),
+        }
+    }
+
+    pub(super) fn save(&mut self, answers: &[(Id, Option<Value>)]) -> Carried {
+        self.open_to_party()?;
+        let mut event = self.event(activity::SAVED);
+        for (id, answer) in answers {
+            let Some(field) = self.situation.procedure.form.field(id.as_str()) else {
+                return Err(Fault::new("表单中没有这一项", "The form does not ask for this"));
+            };
+            let value = answer.clone().unwrap_or(Value::List(Vec::new()));
+            let personal = field.personal && answer.is_some();
+            let known = answer.as_ref() == self.situation.answers.get(id);
+            if !known {
+                self.change(&mut event, "form", id, value, personal);
+            }
+        }
+        if !event.changes.is_empty() {
+            self.put(event);
+        }
+        Ok(())
+    }
+
+    pub(super) fn attach(&mut self, material: &Id, file: &FileRef) -> Carried {
+        self.open_to_party()?;
+        if !self.situation.procedure.materials.iter().any(|asked| asked.material == *material) {
+            return Err(Fault::new("不需要这份材料", "This paper is not asked for"));
+        }
+        let event = self
+            .event(activity::ATTACHED)
+            .with("material", material.as_str())
+            .with("file", Value::File(file.clone()));
+        self.put(event);
+        Ok(())
+    }
+
+    pub(super) fn detach(&mut self, material: &Id, digest: Digest) -> Carried {
+        self.open_to_party()?;
+        let files = self.state.materials.get(material);
+        let Some(file) = files.and_then(|files| files.iter().find(|file| file.digest == digest)).cloned()
+        else {
+            return Err(Fault::new("没有这份文件", "There is no such file"));
+        };
+        let event = self
+            .event(activity::DETACHED)
+            .with("material", material.as_str())
+            .with("file", Value::File(file));
+        self.put(event);
+        Ok(())
+    }
+
+    fn complete(&self) -> Carried {
+        let faults = missing(&self.state, &self.situation);
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let why = Fault::new("还有内容需要填写或改正", "Something is still missing or wrong").why;
+        Err(Fault { why, faults })
+    }
+
+    pub(super) fn submit(&mut self) -> Carried {
+        if self.state.stage != Stage::Draft {
+            return Err(Fault::new("申请已经提交", "The application is handed in already"));
+        }
+        self.complete()?;
+        let mut event = self.event(activity::SUBMITTED).with("stage", "open");
+        Self::at_office(&mut event, &self.state.office.clone());
+        self.put_and_move(event);
+        Ok(())
+    }
+
+    pub(super) fn answer_correction(&mut self) -> Carried {
+        if self.state.stage != Stage::Correcting {
+            return Err(Fault::new("没有需要补正的内容", "There is nothing to correct"));
+        }
+        self.complete()?;
+        let event = self.event(activity::CORRECTION_ANSWERED).with("stage", "open");
+        self.put_and_move(event);
+        Ok(())
+    }
+
+    pub(super) fn withdraw(&mut self, reasons: Option<&str>) -> Carried {
+        if self.state.ended() {
+            return Err(Fault::new("事项已经办结", "The case is over"));
+        }
+        let flow = &self.situation.procedure.flow;
+        let decided = flow
+            .steps
+            .iter()
+            .any(|step| step.kind == pack::model::StepKind::Decide && self.state.done(&step.id).is_some());
+        if !flow.withdrawable || decided {
+            return Err(Fault::new("已作出决定，不能撤回", "It is decided; it cannot be withdrawn"));
+        }
+        let mut event = self.event(activity::WITHDRAWN).with("ended", "withdrawn");
+        if let Some(reasons) = reasons {
+            event = event.with("reasons", reasons);
+        }
+        self.close_all(&mut event);
+        self.put(event);
+        Ok(())
+    }
+
+    pub(super) fn close_all(&self, event: &mut record::Event) {
+        let open: Vec<Value> = self.state.open_steps().map(|(id, _)| Value::from(id.as_str())).collect();
+        if !open.is_empty() {
+            event.attributes.push(("closed".into(), Value::List(open)));
+        }
+    }
+
+    pub(super) fn rate(&mut self, stars: u8, words: Option<&str>) -> Carried {
+        if !self.state.ended() {
+            return Err(Fault::new("办结后才能评价", "It can be rated when it is over"));
+        }
+        if self.state.rating.is_some() {
+            return Err(Fault::new("已经评价过", "It is rated already"));
+        }
+        if !(1..=5).contains(&stars) {
+            return Err(Fault::new("请选择一到五星", "Choose one to five stars"));
+        }
+        let mut event = self.event(activity::RATED).with("stars", i64::from(stars));
+        if let Some(words) = words {
+            event = event.with("words", words);
+        }
+        self.put(event);
+        Ok(())
+    }
+
+    pub(super) fn complain(&mut self, words: &str) -> Carried {
+        if self.state.stage == Stage::Draft {
+            return Err(Fault::new("申请尚未提交", "The application is not handed in yet"));
+        }
+        if words.trim().is_empty() {
+            return Err(Fault::new("请写明投诉的内容", "Say what the complaint is about"));
+        }
+        let event = self.event(activity::COMPLAINED).with("words", words.trim());
+        self.put(event);
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! When the clocks of a case run out.
+
+use crate::clocks::Reading;
+use jiff::ToSpan;
+use jiff::civil::DateTime;
+use pack::days::deadline::Suspension;
+use pack::days::{self, Adjustment, At, Deadline, Due, Law, Limit, Refused, Text};
+use pack::model::{ClockLimit, Own, Unit};
+use record::Time;
+
+/// When a clock runs out by the law or by the office's own word, and when the office promised.
+#[derive(Clone, Debug)]
+pub struct Counted {
+    /// By the limit.
+    pub limit: Due,
+    /// By the promise, where one stands beside the law's limit.
+    pub promise: Option<Due>,
+}
+
+impl Counted {
+    /// The moment at which the limit runs out; none while the clock stands.
+    pub fn at(&self) -> Option<Time> {
+        days::moment(self.limit.at.end()?)
+    }
+}
+
+/// Counts a clock. `None` where the law pack does not know its deadline, or the deadline sets no limit.
+pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
+    let start = days::local(reading.started)?;
+    match &reading.clock.limit {
+        ClockLimit::Law(id) => {
+            let deadline = law.deadlines.get(id.as_str())?;
+            let rule = law.rule(deadline);
+            let adjustments = adjustments(reading, deadline);
+            let limit = days::count(start, deadline, &rule, &law.calendar, &adjustments).ok()?;
+            let promised = |own: Own| {
+                let promise = limit_of(own)?;
+                days::promise::promised(start, promise, deadline, &rule, &law.calendar, &adjustments).ok()
+            };
+            let promise = reading.clock.promise.and_then(promised);
+            Some(Counted { limit, promise })
+        }
+        ClockLimit::Own(own) => {
+            Some(Counted { limit: count_own(start, *own, reading, law).ok()?, promise: None })
+        }
+        ClockLimit::Procedure => None,
+    }
+}
+
+/// Counts an office's own limit that nothing stops.
+pub fn own(start: Time, own: Own, law: &Law) -> Option<Due> {
+    let start = days::local(start)?;
+    let limit = limit_of(own)?;
+    let deadline = own_deadline(limit, &law.default_rule.reason);
+    days::count(start, &deadline, &law.default_rule.rule, &law.calendar, &[]).ok()
+}
+
+/// Counts an office's own limit: stopped by every pause, by the pack's default rule.
+fn count_own(start: DateTime, own: Own, reading: &Reading<'_>, law: &Law) -> Result<Due, Refused> {
+    let rule = &law.default_rule.rule;
+    let Some(limit) = limit_of(own) else { return minutes(start, own.amount, reading) };
+    let deadline = own_deadline(limit, &law.default_rule.reason);
+    days::count(start, &deadline, rule, &law.calendar, &adjustments(reading, &deadline))
+}
+
+/// An office's own limit in the shape of a statutory one, stopped by whatever stops the case.
+fn own_deadline(limit: Limit, why: &Text) -> Deadline {
+    let text = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };
+    let cite = days::Cite {
+        instrument: "own".into(),
+        title: text("本单位规定", "the office's own rule"),
+        article: String::new().into(),
+        quote: why.zh.clone(),
+    };
+    let pause =
+        Suspension { kind: "pause".into(), title: text("补正或等候", "correction or waiting"), cite };
+    Deadline {
+        id: "own".into(),
+        reference: None,
+        domain: "own".into(),
+        trigger: text("开始", "the start"),
+        action: text("办结", "done"),
+        instrument: "own".into(),
+        cite: None,
+        limit: Some(limit),
+        verified: false,
+        detention: false,
+        at_least: false,
+        matter: None,
+        hours: None,
+        stays: None,
+        extensions: Vec::new(),
+        suspensions: vec![pause],
+        starts: Vec::new(),
+        repeats: None,
+        deemed: None,
+        note: None,
+    }
+}
+
+fn limit_of(own: Own) -> Option<Limit> {
+    let unit = match own.unit {
+        Unit::Minutes => return None,
+        Unit::Hours => days::Unit::Hours,
+        Unit::Days => days::Unit::Days,
+        Unit::Workdays => days::Unit::Workdays,
+        Unit::Months => days::Unit::Months,
+        Unit::Years => days::Unit::Years,
+    };
+    Some(Limit::after(own.amount, unit))
+}
+
+/// Elapsed minutes, those of a pause not counted.
+fn minutes(start: DateTime, amount: u32, reading: &Reading<'_>) -> Result<Due, Refused> {
+    let range = || Refused::OutOfRange { deadline: "own".into(), start };
+    let mut end = start.checked_add(i64::from(amount).minutes()).map_err(|_| range())?;
+    let mut at = None;
+    for (from, to) in pauses(reading) {
+        match to {
+            _ if from >= end => break,
+            None => at = Some(At::Stopped { since: from }),
+            Some(to) => end = end.checked_add(to.duration_since(from)).map_err(|_| range())?,
+        }
+    }
+    let at = at.unwrap_or(At::Moment(end));
+    Ok(Due { at, provisional: None, undecided: false, posted_in_time: false, steps: Vec::new() })
+}
+
+fn pauses(reading: &Reading<'_>) -> Vec<(DateTime, Option<DateTime>)> {
+    let local = |(from, to): &(Time, Option<Time>)| Some((days::local(*from)?, to.and_then(days::local)));
+    reading.pauses.iter().filter_map(local).collect()
+}
+
+/// What happened to the clock, in the law's terms. A pause that the law does not know for this deadline stops nothing.
+fn adjustments(reading: &Reading<'_>, deadline: &Deadline) -> Vec<Adjustment> {
+    let kind = deadline.suspensions.first().map(|suspension| suspension.kind.clone());
+    let suspend = |kind| {
+        pauses(reading).into_iter().map(move |(from, to)| Adjustment::Suspend {
+            kind: Clone::clone(&kind),
+            from,
+            to,
+        })
+    };
+    let mut all: Vec<Adjustment> = kind.into_iter().flat_map(suspend).collect();
+    let granted = grants(deadline).take(reading.extensions);
+    all.extend(granted.map(|id| Adjustment::Extend { id, amount: None }));
+    all
+}
+
+/// The extensions that the law allows, in the order in which they can be granted.
+fn grants(deadline: &Deadline) -> impl Iterator<Item = smol_str::SmolStr> {
+    const UNLIMITED: usize = 1;
+    deadline.extensions.iter().flat_map(|extension| {
+        let times = extension.times.map_or(UNLIMITED, |times| times as usize);
+        std::iter::repeat_n(extension.id.clone(), times)
+    })
+}
+
+/// How often the clock may still be extended, by law.
+pub fn extensions_left(reading: &Reading<'_>, law: &Law) -> usize {
+    let ClockLimit::Law(id) = &reading.clock.limit else { return 0 };
+    let Some(deadline) = law.deadlines.get(id.as_str()) else { return 0 };
+    grants(deadline).count().saturating_sub(reading.extensions)
+}

@@ -1,0 +1,535 @@
+use crate::activity::{self, part};
+use crate::board::{Board, Outlook};
+use crate::book::Book;
+use crate::command::Command;
+use crate::decide::{Decided, Refusal, Situation, Truth, decide};
+use crate::moves::{self, Move};
+use crate::state::{Stage, State, Status};
+use crate::{answer, clocks, due};
+use access::policy::{Actor, CaseFacts, Decision, Request, StepFacts};
+use jiff::civil::Date;
+use pack::model::{Condition, Known, Procedure, StepKind, Watcher};
+use pack::{File, Id, Problem};
+use record::{
+    AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, RwLock};
+
+/// The name under which the board holds the time for answering a correction.
+const CORRECTION: &str = "correction";
+/// Entries read at once when the board catches up.
+const CHUNK: usize = 1_000;
+
+/// All cases on a record: what may be asked of them, and what is known of them. Shared between threads.
+pub struct Casework {
+    record: Record,
+    current: Arc<Book>,
+    older: RwLock<HashMap<Digest, Arc<Book>>>,
+    board: RwLock<Board>,
+    read_to: Mutex<u64>,
+}
+
+/// Why casework cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The packs have faults.
+    #[error("the packs have {} problems; run `lianchi pack check` to see them", .0.len())]
+    Packs(Vec<Problem>),
+    /// The record fails.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The edition could not be put on the record.
+    #[error("the edition could not be put on the record")]
+    Append(#[from] AppendError),
+    /// The edition could not be kept as a file.
+    #[error("the edition could not be kept")]
+    Attach(#[from] record::AttachError),
+}
+
+/// Why a command was not carried out.
+#[derive(Debug)]
+pub enum Refused {
+    /// No case has this number, or no procedure this name.
+    Unknown,
+    /// Policies do not permit it.
+    Denied(Box<Decision>),
+    /// The case does not allow it now.
+    Case(Box<Refusal>),
+    /// Somebody else moved the case first: the event that did.
+    Overtaken(Box<Event>),
+    /// The record does not take it.
+    Record(Box<AppendError>),
+    /// The record fails.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// A case as it stands, with the definitions that it runs under.
+pub struct View {
+    /// Its state.
+    pub state: State,
+    /// The edition.
+    pub book: Arc<Book>,
+    version: Version,
+}
+
+impl View {
+    /// What it is a case of.
+    pub fn procedure(&self) -> Option<&Procedure> {
+        self.book.procedure(&self.state.procedure)
+    }
+}
+
+impl Fold for State {
+    const NAME: &'static str = "case";
+    const VERSION: u32 = 1;
+
+    fn apply(&mut self, entry: &Entry) {
+        self.apply(&entry.event);
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
+}
+
+impl Casework {
+    /// Casework on `record` under the packs in `files`. An edition that the record does not hold yet is put on it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(record: Record, files: &[File], now: Time) -> Result<Self, OpenError> {
+        let current = Arc::new(Book::read(files).map_err(OpenError::Packs)?);
+        let id = edition_event(current.digest);
+        if record.find(&id)?.is_none() {
+            let file = record.attach("edition.txt", current.text().as_bytes(), None)?;
+            let edition = ObjectRef::new("edition", current.digest.to_string());
+            let packs = current.definitions.packs.values();
+            let packs = packs.map(|pack| Value::from(format!("{} {}", pack.id, pack.version)));
+            let event = Event::new(id, "edition adopted", now)
+                .about("edition", edition)
+                .with("packs", Value::List(packs.collect()))
+                .with("file", Value::File(file));
+            record.append(event)?;
+        }
+        let casework = Self {
+            record,
+            current,
+            older: RwLock::default(),
+            board: RwLock::default(),
+            read_to: Mutex::new(0),
+        };
+        casework.catch_up()?;
+        Ok(casework)
+    }
+
+    /// The record.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The edition that new cases begin in.
+    pub fn book(&self) -> &Arc<Book> {
+        &self.current
+    }
+
+    /// The edition with this digest; the current one where the record does not hold it or can no longer read it.
+    pub fn edition(&self, digest: Option<Digest>) -> Arc<Book> {
+        let Some(digest) = digest.filter(|digest| *digest != self.current.digest) else {
+            return Arc::clone(&self.current);
+        };
+        if let Some(book) = self.older.read().ok().and_then(|older| older.get(&digest).cloned()) {
+            return book;
+        }
+        let read = || {
+            let entry = self.record.find(&edition_event(digest)).ok()??;
+            let Some(Value::File(file)) = entry.event.attribute("file") else { return None };
+            let bytes = self.record.file(file).ok()??;
+            Book::reread(std::str::from_utf8(&bytes).ok()?).ok().map(Arc::new)
+        };
+        let book = read().unwrap_or_else(|| Arc::clone(&self.current));
+        if let Ok(mut older) = self.older.write() {
+            older.insert(digest, Arc::clone(&book));
+        }
+        book
+    }
+
+    /// The case, as of the last commit.
+    ///
+    /// # Errors
+    /// [`Refused::Unknown`] where there is none.
+    pub fn view(&self, case: &ObjectRef) -> Result<View, Refused> {
+        let (state, version) = self.record.fold::<State>(case)?;
+        if state.case.is_none() {
+            return Err(Refused::Unknown);
+        }
+        let book = self.edition(state.edition);
+        Ok(View { state, book, version })
+    }
+
+    /// The answers to the form in clear, as far as their subject was not erased. For deciding, not for showing: showing
+    /// them is reading personal data.
+    pub fn answers(&self, state: &State) -> Result<BTreeMap<Id, Value>, StoreError> {
+        self.clear(&state.answers)
+    }
+
+    /// Values in clear, as far as they can be read.
+    pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
+        let mut clear = BTreeMap::new();
+        for (id, value) in answers {
+            let value = match value {
+                Value::Sealed(sealed) => self.record.unseal(sealed)?,
+                plain => Some(plain.clone()),
+            };
+            clear.extend(value.map(|value| (id.clone(), value)));
+        }
+        Ok(clear)
+    }
+
+    /// Begins a case of `procedure` and gives back its reference; `number` is the number that it gets.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn start(
+        &self,
+        procedure: &Id,
+        number: &str,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<ObjectRef, Refused> {
+        let book = Arc::clone(&self.current);
+        let defined = book.procedure(procedure).ok_or(Refused::Unknown)?;
+        let case = ObjectRef::new(defined.object.as_str(), number);
+        let view = View { state: State::default(), book: Arc::clone(&book), version: Version(0) };
+        self.carry_out(&case, &view, defined, command, ask)?;
+        Ok(case)
+    }
+
+    /// Carries out a command on a case and gives back the events that it made.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub fn run(&self, case: &ObjectRef, command: &Command, ask: &Ask<'_>) -> Result<Vec<Event>, Refused> {
+        loop {
+            let mut view = self.view(case)?;
+            if *command == Command::Migrate {
+                view.book = Arc::clone(&self.current);
+            }
+            let book = Arc::clone(&view.book);
+            let procedure = book.procedure(&view.state.procedure).ok_or(Refused::Unknown)?;
+            match self.carry_out(case, &view, procedure, command, ask) {
+                Err(Refused::Record(error)) if matches!(*error, AppendError::Conflict { .. }) => {
+                    // What came between may be no move of the case: somebody read its answers, say. Then ask again.
+                    let since = self.record.history(case, view.version, CHUNK)?;
+                    let moved = |entry: &Entry| entry.event.id.as_str().starts_with(&format!("{case}/"));
+                    if let Some(entry) = since.into_iter().find(moved) {
+                        return Err(Refused::Overtaken(Box::new(entry.event)));
+                    }
+                }
+                other => return other,
+            }
+        }
+    }
+
+    fn carry_out(
+        &self,
+        case: &ObjectRef,
+        view: &View,
+        procedure: &Procedure,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<Vec<Event>, Refused> {
+        if let Some(seen) = ask.seen.filter(|seen| *seen != view.state.events) {
+            let since = self.record.history(case, Version(0), usize::MAX)?;
+            let moved =
+                since.into_iter().filter(|entry| entry.event.id.as_str().starts_with(&format!("{case}/")));
+            if let Some(entry) = moved.skip(usize::try_from(seen).unwrap_or(0)).last() {
+                return Err(Refused::Overtaken(Box::new(entry.event)));
+            }
+        }
+        let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
+        let action = command.action(step.map(|step| step.kind));
+        if let (Some(action), Some(actor)) = (action, ask.actor) {
+            let facts = facts(case, view, procedure, command);
+            let step = step.map(|step| step_facts(&view.state, step));
+            let request = Request {
+                actor,
+                action,
+                purpose: ask.purpose,
+                case: Some(&facts),
+                step: step.as_ref(),
+                office: None,
+                today: today(ask.now),
+            };
+            let decision = view.book.policies.decide(&request);
+            if !decision.allowed() {
+                return Err(Refused::Denied(Box::new(decision)));
+            }
+        }
+        let answers = self.answers(&view.state)?;
+        let judge = judge_of(procedure, &view.state, ask.now);
+        let situation = Situation {
+            now: ask.now,
+            actor: ask.actor.map(Actor::id),
+            procedure,
+            definitions: &view.book.definitions,
+            edition: view.book.digest,
+            case,
+            answers: &answers,
+            judge: &judge,
+        };
+        let decided =
+            decide(&view.state, command, &situation).map_err(|refusal| Refused::Case(Box::new(refusal)))?;
+        let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
+        let events = self.keep(case, view.version, decided, subject.as_ref())?;
+        self.catch_up()?;
+        Ok(events)
+    }
+
+    /// Seals what is personal and appends.
+    fn keep(
+        &self,
+        case: &ObjectRef,
+        version: Version,
+        decided: Decided,
+        subject: Option<&ObjectRef>,
+    ) -> Result<Vec<Event>, Refused> {
+        let mut events = decided.events;
+        if events.is_empty() {
+            return Ok(events);
+        }
+        let mut secrets = Vec::new();
+        for (event, change) in decided.personal {
+            let change = events.get_mut(event).and_then(|event| event.changes.get_mut(change));
+            if let (Some(change), Some(subject)) = (change, subject) {
+                let (sealed, secret) = self.record.seal(subject, &change.value)?;
+                change.value = sealed;
+                secrets.push(secret);
+            }
+        }
+        let batch = Batch { events: events.clone(), expect: vec![(case.clone(), version)], secrets };
+        self.record.append(batch).map_err(|error| Refused::Record(Box::new(error)))?;
+        Ok(events)
+    }
+
+    /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
+    pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
+        let procedure = view.procedure()?;
+        let facts = facts(case, view, procedure, &Command::Submit);
+        let request = Request {
+            actor: ask.actor?,
+            action,
+            purpose: ask.purpose,
+            case: Some(&facts),
+            step: None,
+            office: None,
+            today: today(ask.now),
+        };
+        Some(view.book.policies.decide(&request))
+    }
+
+    /// What the person may do in the case now.
+    pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
+        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+        let answers = self.answers(&view.state)?;
+        let judge = judge_of(procedure, &view.state, ask.now);
+        let situation = Situation {
+            now: ask.now,
+            actor: ask.actor.map(Actor::id),
+            procedure,
+            definitions: &view.book.definitions,
+            edition: view.book.digest,
+            case,
+            answers: &answers,
+            judge: &judge,
+        };
+        let facts = facts(case, view, procedure, &Command::Submit);
+        let allowed = |possible: &Move| {
+            let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
+            let step = step
+                .map(|step| step_facts(&view.state, step))
+                .or_else(|| deciding_step(procedure, &view.state));
+            ask.actor.is_some_and(|actor| {
+                let request = Request {
+                    actor,
+                    action: possible.action,
+                    purpose: ask.purpose,
+                    case: Some(&facts),
+                    step: step.as_ref(),
+                    office: None,
+                    today: today(ask.now),
+                };
+                view.book.policies.decide(&request).allowed()
+            })
+        };
+        Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
+    }
+
+    /// Lets everybody look at the board, as of the last commit that this process knows of.
+    pub fn board<T>(&self, look: impl FnOnce(&Board) -> T) -> Result<T, StoreError> {
+        self.catch_up()?;
+        let board = self.board.read().map_err(|_| StoreError::Failed("the board broke off".into()))?;
+        Ok(look(&board))
+    }
+
+    /// Has the board read what came since.
+    fn catch_up(&self) -> Result<(), StoreError> {
+        let broke = || StoreError::Failed("the board broke off".into());
+        let mut read_to = self.read_to.lock().map_err(|_| broke())?;
+        while *read_to < self.record.len()? {
+            let entries = self.record.entries(*read_to, CHUNK)?;
+            let Some(last) = entries.last().map(|entry| entry.index) else { break };
+            let mut board = self.board.write().map_err(|_| broke())?;
+            for entry in &entries {
+                board.apply(&entry.event, |state| self.outlook(state));
+            }
+            *read_to = last + 1;
+        }
+        Ok(())
+    }
+
+    fn outlook(&self, state: &State) -> Outlook {
+        let book = self.edition(state.edition);
+        let Some(procedure) = book.procedure(&state.procedure) else { return Outlook::default() };
+        let roles = procedure.flow.steps.iter().map(|step| (step.id.clone(), step.role.clone())).collect();
+        let mut running = Vec::new();
+        if let Some(law) = &book.definitions.law {
+            for reading in clocks::read(state, procedure).iter().filter(|reading| reading.stopped.is_none()) {
+                let at = due::count(reading, law).and_then(|counted| counted.at());
+                let office = reading.clock.binds == Watcher::Office;
+                running.extend(at.map(|at| (reading.clock.id.clone(), at, office, reading.expired)));
+            }
+            let answer_by = procedure.flow.correction.as_ref().zip(state.asked());
+            if let Some((correction, asked)) = answer_by.filter(|_| state.stage == Stage::Correcting) {
+                let at = due::own(asked.asked, correction.answer, law)
+                    .and_then(|due| pack::days::moment(due.at.end()?));
+                running.extend(at.map(|at| (CORRECTION.into(), at, false, false)));
+            }
+        }
+        Outlook { roles, clocks: running }
+    }
+
+    /// Puts down what time has brought: clocks that ran out, corrections never answered. Says how many.
+    ///
+    /// Asking twice, from two places or after a crash makes nothing twice, since the events' ids name the clock.
+    pub fn tick(&self, now: Time) -> Result<usize, StoreError> {
+        let mut fired = 0;
+        for running in self.board(|board| board.run_out(now))? {
+            let command = match running.clock.as_str() {
+                CORRECTION => Command::Lapse,
+                _ => Command::Expire { clock: running.clock },
+            };
+            // What happened at the deadline is dated so, however late the timer came to tell it.
+            let ask = Ask { now: running.due, actor: None, purpose: None, seen: None };
+            match self.run(&running.case, &command, &ask) {
+                Ok(_) => fired += 1,
+                Err(Refused::Store(error)) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        Ok(fired)
+    }
+}
+
+/// Who asks, when, and what for.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// The moment.
+    pub now: Time,
+    /// Who; none: the program itself.
+    pub actor: Option<&'a Actor>,
+    /// What for, where personal data is to be read.
+    pub purpose: Option<&'a Id>,
+    /// How many events the case had when the person decided, where they decided from a page.
+    pub seen: Option<u64>,
+}
+
+fn edition_event(digest: Digest) -> record::EventId {
+    format!("edition/{digest}").into()
+}
+
+/// The day in China.
+pub fn today(now: Time) -> Date {
+    answer::china().to_datetime(now.timestamp()).date()
+}
+
+fn facts(case: &ObjectRef, view: &View, procedure: &Procedure, command: &Command) -> CaseFacts {
+    let state = &view.state;
+    let (office, party) = match command {
+        Command::Start { office, party, .. } => (office.clone(), party.clone()),
+        _ => (state.office.clone(), state.party.clone()),
+    };
+    let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
+    let mut offices: BTreeSet<Id> =
+        steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
+    offices.insert(office.clone());
+    CaseFacts {
+        id: case.clone(),
+        procedure: procedure.id.clone(),
+        category: procedure.category.clone(),
+        party,
+        office,
+        offices,
+        ended: state.ended(),
+    }
+}
+
+fn step_facts(state: &State, step: &pack::model::Step) -> StepFacts {
+    let held = state.steps.get(&step.id);
+    StepFacts {
+        id: step.id.clone(),
+        kind: step.kind,
+        role: step.role.clone(),
+        office: held.map(|held| held.office.clone()).unwrap_or_default(),
+        holder: held.and_then(|held| held.holder.clone()),
+    }
+}
+
+/// Deadlines are extended, and complaints answered, by whoever decides the case.
+fn deciding_step(procedure: &Procedure, state: &State) -> Option<StepFacts> {
+    let decides = procedure.flow.steps.iter().find(|step| step.kind == StepKind::Decide)?;
+    let mut facts = step_facts(state, decides);
+    if facts.office == Id::default() {
+        facts.office = state.office.clone();
+    }
+    Some(facts)
+}
+
+fn judge_of<'a>(
+    procedure: &'a Procedure,
+    state: &'a State,
+    now: Time,
+) -> impl Fn(&Condition, &BTreeMap<Id, Value>) -> Truth + 'a {
+    move |condition, answers| {
+        let done = |(id, step): (&'a Id, &'a crate::state::StepState)| {
+            let done = step.runs.last()?.done.as_ref()?;
+            Some((id, &done.outcome, &step.answers))
+        };
+        let known = Known {
+            form: Some(answers),
+            steps: state.steps.iter().filter_map(done).collect(),
+            today: today(now),
+        };
+        match procedure.conditions.holds(condition, &known) {
+            Some(true) => Truth::True,
+            Some(false) => Truth::False,
+            None => Truth::Unknown,
+        }
+    }
+}
+
+/// Whether an event is a move of some case.
+pub fn is_move(event: &Event) -> bool {
+    event.object(part::CASE).is_some_and(|case| event.id.as_str().starts_with(&format!("{case}/")))
+        || event.activity.as_str() == activity::STARTED
+}

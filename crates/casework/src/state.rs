@@ -1,0 +1,373 @@
+use crate::activity::{self, part};
+use pack::Id;
+use record::{Digest, Event, EventId, FileRef, ObjectRef, Time, Value};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A case as its events tell it. Needs no definitions: each event says which steps it opened, skipped and closed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// How many events it has had: a case's events are numbered.
+    pub events: u64,
+    /// The case; none before its first event.
+    pub case: Option<ObjectRef>,
+    /// What it is a case of.
+    pub procedure: Id,
+    /// The edition of the packs that it runs under.
+    pub edition: Option<Digest>,
+    /// The office that handles it.
+    pub office: Id,
+    /// Whose case it is.
+    pub party: Option<ObjectRef>,
+    /// Where it was asked for.
+    pub channel: String,
+    /// When it was begun.
+    pub started: Option<Time>,
+    /// When it was handed in.
+    pub submitted: Option<Time>,
+    /// How far it is.
+    pub stage: Stage,
+    /// The answers to the form; personal ones sealed.
+    pub answers: BTreeMap<Id, Value>,
+    /// The files of each material.
+    pub materials: BTreeMap<Id, Vec<FileRef>>,
+    /// The steps that were ever opened or skipped.
+    pub steps: BTreeMap<Id, StepState>,
+    /// Corrections, the last perhaps unanswered.
+    pub corrections: Vec<Correction>,
+    /// Deadlines that were moved.
+    pub extensions: Vec<Extension>,
+    /// Clocks that ran out, with the moment at which the clock had started.
+    pub expired: BTreeSet<(Id, Time)>,
+    /// The last rating.
+    pub rating: Option<Rating>,
+    /// Complaints in order.
+    pub complaints: Vec<Complaint>,
+}
+
+/// How far a case is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Begun, not handed in.
+    #[default]
+    Draft,
+    /// Handed in; steps are open.
+    Open,
+    /// Waiting for the party's correction.
+    Correcting,
+    /// Over.
+    Ended {
+        /// When.
+        at: Time,
+        /// How: `step.outcome`, or `withdrawn`, `lapsed`, `completed`.
+        how: String,
+    },
+}
+
+/// One step of a case.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StepState {
+    /// Where it is done.
+    pub office: Id,
+    /// Who took it upon themselves.
+    pub holder: Option<ObjectRef>,
+    /// Whether it is open, done or skipped now.
+    pub status: Status,
+    /// Each time it was opened, in order.
+    pub runs: Vec<Run>,
+    /// What its own form recorded, last time.
+    pub answers: BTreeMap<Id, Value>,
+}
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Status {
+    /// Not yet possible, or to be done again later.
+    #[default]
+    Waiting,
+    /// To be done.
+    Open,
+    /// Done.
+    Done,
+    /// Not needed in this case.
+    Skipped,
+}
+
+/// One time that a step was open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// When it opened.
+    pub opened: Time,
+    /// How it ended, if it did.
+    pub done: Option<Done>,
+    /// When it stopped being open without being done: a correction, a withdrawal, an earlier step done again.
+    pub closed: Option<Time>,
+}
+
+/// How a step ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// When.
+    pub at: Time,
+    /// With which outcome.
+    pub outcome: Id,
+    /// By whom; none where silence counted as an answer.
+    pub by: Option<ObjectRef>,
+    /// Why.
+    pub reasons: Option<String>,
+    /// The event.
+    pub event: EventId,
+}
+
+/// A correction that was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Correction {
+    /// The step at which it was found.
+    pub step: Id,
+    /// When it was asked for.
+    pub asked: Time,
+    /// By whom.
+    pub by: Option<ObjectRef>,
+    /// Fields and materials with what is wrong about each.
+    pub notes: Vec<(Id, String)>,
+    /// When it was answered.
+    pub answered: Option<Time>,
+}
+
+/// A deadline that was moved.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Extension {
+    /// Which clock.
+    pub clock: Id,
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub by: Option<ObjectRef>,
+    /// Why.
+    pub reasons: String,
+}
+
+/// How well the party was served.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rating {
+    /// One to five.
+    pub stars: u8,
+    /// In words.
+    pub words: Option<String>,
+}
+
+/// A complaint and its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Complaint {
+    /// What about.
+    pub words: String,
+    /// When.
+    pub at: Time,
+    /// When it was answered, and how.
+    pub reply: Option<(Time, String)>,
+}
+
+impl State {
+    /// The state after `events`, in order.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut state = Self::default();
+        for event in events {
+            state.apply(event);
+        }
+        state
+    }
+
+    /// Whether nothing more can happen to it but rating and complaint.
+    pub fn ended(&self) -> bool {
+        matches!(self.stage, Stage::Ended { .. })
+    }
+
+    /// The steps that are open now.
+    pub fn open_steps(&self) -> impl Iterator<Item = (&Id, &StepState)> {
+        self.steps.iter().filter(|(_, step)| step.status == Status::Open)
+    }
+
+    /// How the step ended last, if it stands done.
+    pub fn done(&self, step: &Id) -> Option<&Done> {
+        let step = self.steps.get(step).filter(|step| step.status == Status::Done)?;
+        step.runs.last()?.done.as_ref()
+    }
+
+    /// Whose personal data the case holds: the party's, or, in an office's own duty, the case's.
+    pub fn subject(&self) -> Option<ObjectRef> {
+        let of_case = || self.case.as_ref().map(|case| ObjectRef::new("subject", case.id.clone()));
+        self.party.clone().or_else(of_case)
+    }
+
+    /// The correction that waits for the party.
+    pub fn asked(&self) -> Option<&Correction> {
+        self.corrections.last().filter(|correction| correction.answered.is_none())
+    }
+
+    /// Takes in the next event of the case. An event of no known kind changes nothing: another crate's reading of a
+    /// personal answer, say.
+    pub fn apply(&mut self, event: &Event) {
+        let case = event.object(part::CASE).or(self.case.as_ref());
+        if case.is_some_and(|case| event.id.as_str().starts_with(&format!("{case}/"))) {
+            self.events += 1;
+        }
+        let text = |name: &str| event.attribute(name).and_then(Value::as_text);
+        match event.activity.as_str() {
+            activity::STARTED => self.start(event),
+            activity::SUBMITTED => self.submitted = Some(event.time),
+            activity::ATTACHED | activity::DETACHED => self.change_material(event),
+            activity::CORRECTION_REQUESTED => self.corrections.push(Correction {
+                step: text("step").unwrap_or_default().into(),
+                asked: event.time,
+                by: event.actor.clone(),
+                notes: notes(event),
+                answered: None,
+            }),
+            activity::CORRECTION_ANSWERED => {
+                if let Some(correction) = self.corrections.last_mut() {
+                    correction.answered = Some(event.time);
+                }
+            }
+            activity::TAKEN | activity::HANDED_OVER => {
+                if let Some(step) = text("step").and_then(|id| self.steps.get_mut(id)) {
+                    step.holder = event.object(part::HOLDER).cloned();
+                }
+            }
+            activity::EXTENDED => self.extensions.push(Extension {
+                clock: text("clock").unwrap_or_default().into(),
+                at: event.time,
+                by: event.actor.clone(),
+                reasons: text("reasons").unwrap_or_default().into(),
+            }),
+            activity::EXPIRED => {
+                let started = event.attribute("started");
+                if let (Some(clock), Some(Value::Time(started))) = (text("clock"), started) {
+                    self.expired.insert((clock.into(), *started));
+                }
+            }
+            activity::RATED => {
+                let stars = event.attribute("stars").and_then(Value::as_integer).unwrap_or_default();
+                let words = text("words").map(str::to_owned);
+                self.rating = Some(Rating { stars: u8::try_from(stars).unwrap_or_default(), words });
+            }
+            activity::COMPLAINED => self.complaints.push(Complaint {
+                words: text("words").unwrap_or_default().into(),
+                at: event.time,
+                reply: None,
+            }),
+            activity::REPLIED => {
+                let which = event.attribute("complaint").and_then(Value::as_integer);
+                let which = which.and_then(|which| usize::try_from(which).ok()).unwrap_or_default();
+                if let Some(complaint) = self.complaints.get_mut(which) {
+                    complaint.reply = Some((event.time, text("words").unwrap_or_default().into()));
+                }
+            }
+            activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
+            _ => {}
+        }
+        if event.activity.as_str() != activity::CORRECTION_REQUESTED {
+            self.finish_step(event);
+        }
+        self.answer(event);
+        self.move_on(event);
+    }
+
+    fn start(&mut self, event: &Event) {
+        let text = |name: &str| event.attribute(name).and_then(Value::as_text).unwrap_or_default();
+        self.case = event.object(part::CASE).cloned();
+        self.party = event.object(part::PARTY).cloned();
+        self.procedure = text("procedure").into();
+        self.edition = Digest::parse(text("edition"));
+        self.office = event.object(part::OFFICE).map(|office| office.id.as_str().into()).unwrap_or_default();
+        self.channel = text("channel").into();
+        self.started = Some(event.time);
+    }
+
+    fn change_material(&mut self, event: &Event) {
+        let material = event.attribute("material").and_then(Value::as_text);
+        let (Some(material), Some(Value::File(file))) = (material, event.attribute("file")) else { return };
+        let files = self.materials.entry(material.into()).or_default();
+        files.retain(|other| other.digest != file.digest);
+        if event.activity.as_str() == activity::ATTACHED {
+            files.push(file.clone());
+        }
+    }
+
+    /// An event with an outcome is the end of a step.
+    fn finish_step(&mut self, event: &Event) {
+        let text = |name: &str| event.attribute(name).and_then(Value::as_text);
+        let (Some(id), Some(outcome)) = (text("step"), text("outcome")) else { return };
+        let step = self.steps.entry(id.into()).or_default();
+        let done = Done {
+            at: event.time,
+            outcome: outcome.into(),
+            by: event.actor.clone(),
+            reasons: text("reasons").map(str::to_owned),
+            event: event.id.clone(),
+        };
+        if step.runs.last().is_none_or(|run| run.done.is_some() || run.closed.is_some()) {
+            step.runs.push(Run { opened: event.time, done: None, closed: None });
+        }
+        if let Some(run) = step.runs.last_mut() {
+            run.done = Some(done);
+        }
+        step.status = Status::Done;
+    }
+
+    /// `form.<field>` and `<step>.<field>`: a case's answers are attributes of its object. A missing value in the map
+    /// takes an answer back.
+    fn answer(&mut self, event: &Event) {
+        for change in event.changes.iter().filter(|change| Some(&change.object) == self.case.as_ref()) {
+            let Some((of, field)) = change.name.as_str().split_once('.') else { continue };
+            let answers = match of {
+                "form" => &mut self.answers,
+                step => &mut self.steps.entry(step.into()).or_default().answers,
+            };
+            if change.value == Value::List(Vec::new()) {
+                answers.remove(field);
+            } else {
+                answers.insert(field.into(), change.value.clone());
+            }
+        }
+    }
+
+    /// What every event may say: which steps it opened, skipped, closed, and whether it ended the case or stopped it.
+    fn move_on(&mut self, event: &Event) {
+        let list = |name: &str| match event.attribute(name) {
+            Some(Value::List(items)) => items.iter().filter_map(Value::as_text).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        for id in list("closed") {
+            let step = self.steps.entry(id.into()).or_default();
+            step.status = Status::Waiting;
+            if let Some(run) = step.runs.last_mut().filter(|run| run.done.is_none()) {
+                run.closed.get_or_insert(event.time);
+            }
+        }
+        for opened in list("opened") {
+            let (id, office) = opened.split_once('@').unwrap_or((opened, ""));
+            let step = self.steps.entry(id.into()).or_default();
+            step.status = Status::Open;
+            step.office = office.into();
+            step.runs.push(Run { opened: event.time, done: None, closed: None });
+        }
+        for id in list("skipped") {
+            self.steps.entry(id.into()).or_default().status = Status::Skipped;
+        }
+        match event.attribute("stage").and_then(Value::as_text) {
+            Some("open") => self.stage = Stage::Open,
+            Some("correcting") => self.stage = Stage::Correcting,
+            _ => {}
+        }
+        if let Some(how) = event.attribute("ended").and_then(Value::as_text) {
+            self.stage = Stage::Ended { at: event.time, how: how.to_owned() };
+        }
+    }
+}
+
+fn notes(event: &Event) -> Vec<(Id, String)> {
+    let Some(Value::Map(notes)) = event.attribute("notes") else { return Vec::new() };
+    let read =
+        |(name, note): &(record::Name, Value)| Some((name.as_str().into(), note.as_text()?.to_owned()));
+    notes.iter().filter_map(read).collect()
+}

@@ -1,0 +1,288 @@
+//! Cases run as their procedures say. A script is a case's life, a line a command; the snapshot is what came of each.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
+use casework::decide::{Situation, Truth, decide};
+use casework::state::{Stage, State};
+use casework::{Command, answer, clocks};
+use pack::model::{Channel, Condition, Definitions, Procedure};
+use pack::{File, Id};
+use record::{Digest, FileRef, ObjectRef, Time, Value};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+fn town() -> Definitions {
+    pack::load(&[File { path: "town/town.toml".into(), text: include_str!("town.toml").into() }]).unwrap()
+}
+
+/// Conditions in these scripts are a truth of the form, or its opposite.
+fn judge(condition: &Condition, answers: &BTreeMap<Id, Value>) -> Truth {
+    let field = condition.source.trim_start_matches("form.");
+    match answers.get(field) {
+        Some(Value::Boolean(true)) => Truth::True,
+        Some(Value::Boolean(false)) => Truth::False,
+        _ => Truth::Unknown,
+    }
+}
+
+fn command(words: &[&str], procedure: &Procedure) -> Command {
+    let text = |at: usize| words.get(at).map(|word| (*word).to_owned());
+    let id = |at: usize| Id::from(*words.get(at).unwrap());
+    let pairs = |from: usize| words[from..].iter().filter_map(|word| word.split_once('='));
+    match words[0] {
+        "start" => Command::Start {
+            office: id(1),
+            party: Some(ObjectRef::new("person", "ann")),
+            channel: Channel::ALL.iter().find(|(word, _)| *word == words[2]).unwrap().1,
+        },
+        "save" => {
+            let read = |(field, text): (&str, &str)| {
+                let kind = &procedure.form.field(field).unwrap().kind;
+                (Id::from(field), (!text.is_empty()).then(|| answer::read(kind, text).unwrap()))
+            };
+            Command::Save { answers: pairs(1).map(read).collect() }
+        }
+        "attach" => Command::Attach { material: id(1), file: file(words[1]) },
+        "submit" => Command::Submit,
+        "answer" => Command::Answer,
+        "do" => Command::Do {
+            step: id(1),
+            outcome: id(2),
+            reasons: text(3).filter(|word| !word.contains('=')),
+            answers: pairs(3).map(|(field, text)| (Id::from(field), Value::from(text))).collect(),
+        },
+        "correct" => {
+            let notes = pairs(2).map(|(field, note)| (Id::from(field), note.to_owned())).collect();
+            Command::Correct { step: id(1), notes }
+        }
+        "take" => Command::Take { step: id(1) },
+        "give" => {
+            let to = ObjectRef::new("person", words[2]);
+            Command::HandOver { step: id(1), to, reasons: "holiday".into() }
+        }
+        "extend" => Command::Extend { clock: id(1), reasons: "many papers".into() },
+        "withdraw" => Command::Withdraw { reasons: None },
+        "rate" => Command::Rate { stars: words[1].parse().unwrap(), words: None },
+        "complain" => Command::Complain { words: words[1].into() },
+        "reply" => Command::Reply { complaint: words[1].parse().unwrap(), words: words[2].into() },
+        "expire" => Command::Expire { clock: id(1) },
+        "lapse" => Command::Lapse,
+        other => panic!("`{other}` is no command of these scripts"),
+    }
+}
+
+fn file(name: &str) -> FileRef {
+    FileRef {
+        digest: Digest::of(name.as_bytes()),
+        name: name.into(),
+        media_type: "image/png".into(),
+        size: 1,
+        subject: None,
+    }
+}
+
+/// Runs a script, an hour a line; `bob: do …` names who asks, otherwise the party does.
+fn check(script: &str) -> String {
+    check_of("card", script)
+}
+
+fn check_of(procedure: &str, script: &str) -> String {
+    let definitions = town();
+    let procedure = &definitions.procedures[procedure];
+    let case = ObjectRef::new("application", "1");
+    let mut state = State::default();
+    let mut told = String::new();
+    for (hour, line) in script.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+        let (actor, words) = line.split_once(": ").unwrap_or(("ann", line));
+        let words: Vec<&str> = words.split(' ').collect();
+        let actor = ObjectRef::new("person", actor);
+        let answers = state.answers.clone();
+        let situation = Situation {
+            now: Time::new(1_767_229_200 + hour as i64 * 3600, 0, Some(480)).unwrap(),
+            actor: (actor.id.as_str() != "timer").then_some(&actor),
+            procedure,
+            definitions: &definitions,
+            edition: Digest::of(b"edition"),
+            case: &case,
+            answers: &answers,
+            judge: &judge,
+        };
+        let _ = writeln!(told, "> {line}");
+        match decide(&state, &command(&words, procedure), &situation) {
+            Ok(decided) => {
+                for event in &decided.events {
+                    state.apply(event);
+                    let _ = writeln!(told, "  {} {}", event.id, event.activity);
+                    for (name, value) in
+                        event.attributes.iter().filter(|(name, _)| name.as_str() != "edition")
+                    {
+                        let mut text = String::new();
+                        record::encoding::value(&mut text, value);
+                        let _ = writeln!(told, "      {name} {text}");
+                    }
+                }
+                for (event, change) in &decided.personal {
+                    let _ = writeln!(told, "      sealed {}", decided.events[*event].changes[*change].name);
+                }
+            }
+            Err(refusal) => {
+                let _ = writeln!(told, "  refused: {}", refusal.why.en);
+                for (id, fault) in refusal.faults {
+                    let _ = writeln!(told, "      {id}: {}", fault.en);
+                }
+                let possible: Vec<String> = refusal
+                    .possible
+                    .iter()
+                    .map(|m| {
+                        m.about.as_ref().map_or(m.action.into(), |about| format!("{} {about}", m.action))
+                    })
+                    .collect();
+                let _ = writeln!(told, "      possible: {}", possible.join(", "));
+            }
+        }
+    }
+    let _ = writeln!(told, "= {}", stage(&state));
+    for reading in clocks::read(&state, procedure) {
+        let pauses: Vec<String> = reading.pauses.iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
+        let stopped = reading.stopped.map_or("running".into(), |stopped| stopped.to_string());
+        let _ = writeln!(
+            told,
+            "  clock {} {}..{stopped} {}",
+            reading.clock.id,
+            reading.started,
+            pauses.join(" ")
+        );
+    }
+    told
+}
+
+fn stage(state: &State) -> String {
+    match &state.stage {
+        Stage::Ended { how, .. } => format!("ended: {how}"),
+        other => format!("{other:?}"),
+    }
+}
+
+const BEGUN: &str = "
+    start counter web
+    save name=安娜 difficult=no
+    attach photo
+    submit";
+
+#[test]
+fn an_ordinary_case_goes_from_application_to_rating() {
+    insta::assert_snapshot!(check(&format!(
+        "{BEGUN}
+        bob: do accept accepted
+        bob: do look passed
+        bob: do decide granted
+        cleo: do decide granted
+        bob: do deliver delivered
+        rate 5
+        rate 4"
+    )));
+}
+
+#[test]
+fn what_is_missing_is_told_field_by_field() {
+    insta::assert_snapshot!(check(
+        "submit
+        start counter web
+        start counter web
+        submit
+        save difficult=yes
+        submit
+        save name=安娜 story=长
+        attach photo
+        attach proof
+        attach passport
+        submit
+        save name=安"
+    ));
+}
+
+#[test]
+fn parallel_steps_join_and_the_expert_stops_the_clock() {
+    insta::assert_snapshot!(check(
+        "start counter window
+        save name=安娜 difficult=yes story=长
+        submit
+        bob: do accept accepted
+        bob: do look passed
+        cleo: do decide granted
+        dan: do test passed
+        dan: do test passed opinion=真
+        cleo: do decide refused
+        cleo: do decide refused forged
+        complain slow
+        bob: reply 0 sorry
+        bob: reply 0 sorry"
+    ));
+}
+
+#[test]
+fn a_correction_stops_the_clocks_until_it_is_answered() {
+    insta::assert_snapshot!(check(&format!(
+        "{BEGUN}
+        bob: correct accept photo=模糊
+        bob: do accept accepted
+        save name=安妮
+        answer
+        bob: do accept accepted
+        bob: correct decide name=x
+        bob: correct look name=错字
+        timer: lapse
+        rate 1"
+    )));
+}
+
+#[test]
+fn a_step_sent_back_opens_the_earlier_one_again() {
+    insta::assert_snapshot!(check(&format!(
+        "{BEGUN}
+        bob: do accept accepted
+        bob: do look again
+        bob: do look again blurred
+        bob: do look passed
+        bob: do accept declined forged"
+    )));
+}
+
+#[test]
+fn a_taken_step_is_its_holders_until_handed_over() {
+    insta::assert_snapshot!(check(&format!(
+        "{BEGUN}
+        bob: take accept
+        cleo: do accept accepted
+        bob: give accept cleo
+        bob: do accept accepted
+        cleo: do accept accepted
+        withdraw
+        complain late"
+    )));
+}
+
+#[test]
+fn silence_counts_as_the_answer_that_the_law_takes_it_for() {
+    insta::assert_snapshot!(check(&format!(
+        "{BEGUN}
+        bob: extend decide
+        timer: expire accept
+        timer: expire accept
+        bob: extend decide"
+    )));
+}
+
+#[test]
+fn a_moment_that_the_form_tells_starts_a_clock_and_a_step_waits_for_one() {
+    insta::assert_snapshot!(check_of(
+        "keep",
+        "start counter web
+        save taken=2025-12-31T20:00 urgent=no
+        submit
+        bob: do register done
+        bob: do destroy done
+        timer: expire kept
+        bob: do destroy done"
+    ));
+}

@@ -1,0 +1,348 @@
+use super::calendar::{Calendar, Day};
+use super::deadline::{Deadline, Standing};
+use super::due::{Adjustment, At, Due, Provisional, Refused};
+use super::grant::{self, Extent};
+use super::pause::{self, Pause};
+use super::rule::{Cite, DayRule, Direction, HoursFrom, Ruling, Unit};
+use super::step::{Skip, Stay, Step, What};
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, ToSpan};
+use std::collections::BTreeSet;
+
+/// Counts `deadline` from `start` (civil time in Shanghai) under `rule`, the one that [`Deadline::rule`] gives.
+///
+/// For a backward limit `start` is the event that the act must precede. Extensions apply in the order given.
+pub fn count(
+    start: DateTime,
+    deadline: &Deadline,
+    rule: &DayRule,
+    calendar: &Calendar,
+    adjustments: &[Adjustment],
+) -> Result<Due, Refused> {
+    let limit = deadline.limit.ok_or_else(|| Refused::NoLimit { deadline: deadline.id.clone() })?;
+    let moves = adjustments.iter().any(|adjustment| *adjustment != Adjustment::Custody);
+    if moves && (limit.direction == Direction::Before || limit.unit == Unit::Immediately) {
+        return Err(Refused::Fixed { deadline: deadline.id.clone(), limit });
+    }
+    let granted = grant::read(deadline, rule, limit, adjustments)?;
+    let mut count = Count {
+        start,
+        deadline,
+        rule,
+        calendar,
+        pauses: pause::read(deadline, rule, adjustments)?,
+        custody: deadline.detention || adjustments.contains(&Adjustment::Custody),
+        steps: Vec::new(),
+        unpublished: BTreeSet::new(),
+        undecided: deadline.standing(rule) == Standing::Undecided,
+    };
+    count.say(What::Limit { limit, at_least: deadline.at_least }, deadline.cite.clone());
+    if limit.unit == Unit::Days {
+        count.rule_says(What::Kind { working: rule.workdays.value.has(limit.amount) }, &rule.workdays);
+    }
+    count.steps.extend(granted.steps);
+    let at = match (limit.direction, granted.extent) {
+        (_, Extent::Now) => At::Moment(start),
+        (Direction::After, Extent::Hours(hours)) => count.hours(hours)?,
+        (Direction::After, Extent::Months(months)) => count.months(months)?,
+        (Direction::After, Extent::Days(stretches)) => count.days(&stretches)?,
+        (Direction::Before, extent) => count.backward(extent)?,
+    };
+    Ok(count.finish(at))
+}
+
+struct Count<'a> {
+    start: DateTime,
+    deadline: &'a Deadline,
+    rule: &'a DayRule,
+    calendar: &'a Calendar,
+    pauses: Vec<Pause>,
+    custody: bool,
+    steps: Vec<Step>,
+    unpublished: BTreeSet<i16>,
+    undecided: bool,
+}
+
+/// Where a walk over days came to.
+enum Walk {
+    Reached(Date),
+    Stopped(At),
+}
+
+impl Count<'_> {
+    fn hours(&mut self, hours: u32) -> Result<At, Refused> {
+        let begin = match self.rule.hours.value {
+            HoursFrom::Moment => self.start,
+            HoursFrom::NextHour => {
+                let hour = self.start.date().at(self.start.hour(), 0, 0, 0);
+                hour.checked_add(1.hour()).map_err(|_| self.out_of_range())?
+            }
+        };
+        let rule = self.rule;
+        self.rule_says(What::HoursBegin { start: self.start, begin }, &rule.hours);
+        let mut left = SignedDuration::from_hours(i64::from(hours));
+        let mut cursor = begin;
+        for pause in pause::merged(&self.pauses) {
+            let until = pause.from.max(cursor).duration_since(cursor);
+            if until >= left {
+                break;
+            }
+            let Some(to) = pause.to else {
+                return Ok(self.stop(&pause, cursor.max(pause.from), None));
+            };
+            if to > cursor {
+                left -= until;
+                let from = pause.from.max(cursor);
+                self.say(What::Stood { from, to, why: pause.why.clone() }, Some(pause.cite));
+                cursor = to;
+            }
+        }
+        cursor.checked_add(left).map(At::Moment).map_err(|_| self.out_of_range())
+    }
+
+    fn months(&mut self, months: u32) -> Result<At, Refused> {
+        let origin = self.origin()?;
+        let first = if self.rule.first_day.value { self.start.date() } else { origin };
+        let named = first.checked_add(i64::from(months).months()).map_err(|_| self.out_of_range())?;
+        let clipped = named.day() != first.day();
+        let end = if self.rule.first_day.value && !clipped { self.before(named)? } else { named };
+        let rule = self.rule;
+        self.rule_says(What::SameDay { date: end, clipped }, &rule.same_day);
+        let days =
+            u32::try_from(end.duration_since(origin).as_hours() / 24).map_err(|_| self.out_of_range())?;
+        if self.pauses.iter().any(|pause| pause.touches(origin, end)) {
+            return match self.walk(origin, days, false, &mut 0)? {
+                Walk::Reached(date) => self.roll(date),
+                Walk::Stopped(at) => Ok(at),
+            };
+        }
+        self.roll(end)
+    }
+
+    fn days(&mut self, stretches: &[(u32, bool)]) -> Result<At, Refused> {
+        let mut last = self.origin()?;
+        let mut counted = 0;
+        for (days, working) in stretches {
+            match self.walk(last, *days, *working, &mut counted)? {
+                Walk::Reached(date) => last = date,
+                Walk::Stopped(at) => return Ok(at),
+            }
+        }
+        match stretches.last() {
+            Some((_, true)) => {
+                self.say(What::Ends { date: last }, None);
+                Ok(At::Day(last))
+            }
+            _ => self.roll(last),
+        }
+    }
+
+    /// The day after which counting begins.
+    fn origin(&mut self) -> Result<Date, Refused> {
+        let (rule, day, counts) = (self.rule, self.start.date(), self.rule.first_day.value);
+        self.rule_says(What::Start { day, counts }, &rule.first_day);
+        if counts { self.before(day) } else { Ok(day) }
+    }
+
+    /// The `days`-th counted day after `origin`, telling what each stretch of days on the way was.
+    fn walk(&mut self, origin: Date, days: u32, working: bool, counted: &mut u32) -> Result<Walk, Refused> {
+        let mut date = origin;
+        let mut left = days;
+        while left > 0 {
+            date = date.tomorrow().map_err(|_| self.out_of_range())?;
+            if let Some(pause) = self.pauses.iter().find(|pause| pause.holds(date)).cloned() {
+                if pause.to.is_none() {
+                    return Ok(Walk::Stopped(self.stop(&pause, pause.from, Some(*counted))));
+                }
+                self.skip(date, Skip::Pause(pause.why), Some(pause.cite));
+                continue;
+            }
+            let calendar = self.calendar;
+            let day = if working { self.ask(date) } else { Day::Workday };
+            match day {
+                Day::Weekend => self.skip(date, Skip::Weekend, None),
+                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), None),
+                Day::Workday | Day::MakeUp(_) => {
+                    *counted += 1;
+                    left -= 1;
+                    self.tally(date, *counted, calendar, working);
+                }
+            }
+        }
+        Ok(Walk::Reached(date))
+    }
+
+    fn roll(&mut self, last: Date) -> Result<At, Refused> {
+        let rule = self.rule;
+        let fixed = self.custody || self.deadline.stays.is_some() || !rule.last_day.value;
+        if fixed {
+            if !self.calendar.works(last) {
+                self.stay(last);
+            }
+            self.say(What::Ends { date: last }, None);
+            return Ok(At::Day(last));
+        }
+        let mut date = last;
+        loop {
+            if let Some(pause) =
+                self.pauses.iter().find(|pause| pause.to.is_none() && pause.holds(date)).cloned()
+            {
+                return Ok(self.stop(&pause, pause.from, None));
+            }
+            if self.ask(date).works() && !self.pauses.iter().any(|pause| pause.holds(date)) {
+                break;
+            }
+            date = date.tomorrow().map_err(|_| self.out_of_range())?;
+        }
+        if date > last {
+            self.undecided |= rule.last_day.by_default;
+            let names = self.festivals(last, date);
+            self.rule_says(What::Rolled { from: last, to: date, names }, &rule.last_day);
+        }
+        self.say(What::Ends { date }, None);
+        Ok(At::Day(date))
+    }
+
+    fn stay(&mut self, date: Date) {
+        let rule = self.rule;
+        if self.custody {
+            self.rule_says(What::Stays { date, why: Stay::Custody }, &rule.custody);
+        } else if let Some(why) = &self.deadline.stays {
+            self.say(What::Stays { date, why: Stay::Because(why.clone()) }, self.deadline.cite.clone());
+        } else {
+            self.rule_says(What::Stays { date, why: Stay::Rule }, &rule.last_day);
+        }
+    }
+
+    fn backward(&mut self, extent: Extent) -> Result<At, Refused> {
+        let rule = self.rule;
+        let event = self.start;
+        if let Extent::Hours(hours) = extent {
+            let end = event.checked_sub(i64::from(hours).hours()).map_err(|_| self.out_of_range())?;
+            return Ok(At::Moment(end));
+        }
+        let counts = rule.first_day.value;
+        self.rule_says(What::Event { day: event.date(), counts }, &rule.first_day);
+        let mut date =
+            if counts { event.date().tomorrow().map_err(|_| self.out_of_range())? } else { event.date() };
+        match extent {
+            Extent::Months(months) => {
+                let named = date.checked_sub(i64::from(months).months()).map_err(|_| self.out_of_range())?;
+                self.rule_says(
+                    What::SameDay { date: named, clipped: named.day() != date.day() },
+                    &rule.same_day,
+                );
+                date = named;
+            }
+            Extent::Days(stretches) => {
+                for (days, working) in stretches {
+                    date = self.walk_back(date, days, working)?;
+                }
+            }
+            Extent::Hours(_) | Extent::Now => {}
+        }
+        if !self.calendar.works(date) {
+            self.say(What::Stays { date, why: Stay::Backward }, None);
+        }
+        self.say(What::Ends { date }, None);
+        Ok(At::Day(date))
+    }
+
+    fn walk_back(&mut self, event: Date, days: u32, working: bool) -> Result<Date, Refused> {
+        let mut date = event;
+        let mut counted = 0;
+        while counted < days {
+            date = self.before(date)?;
+            let calendar = self.calendar;
+            match if working { self.ask(date) } else { Day::Workday } {
+                Day::Weekend => self.skip(date, Skip::Weekend, None),
+                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), None),
+                Day::Workday | Day::MakeUp(_) => {
+                    counted += 1;
+                    self.tally(date, counted, calendar, working);
+                }
+            }
+        }
+        Ok(date)
+    }
+
+    fn finish(mut self, at: At) -> Due {
+        if self.undecided {
+            self.say(What::Undecided, None);
+        }
+        let provisional = (!self.unpublished.is_empty()).then_some(Provisional { years: self.unpublished });
+        let mut steps = self.steps;
+        if let Some(Provisional { years }) = &provisional {
+            steps.push(Step::new(What::Provisional { years: years.clone() }, None));
+        }
+        if let Some(posted) = &self.rule.posted {
+            steps.push(Step::new(What::Posted, Some(posted.cite.clone())));
+        }
+        if let Some(deemed) = &self.deadline.deemed {
+            steps.push(Step::new(What::Deemed { title: deemed.title.clone() }, Some(deemed.cite.clone())));
+        }
+        Due { at, provisional, undecided: self.undecided, posted_in_time: self.rule.posted.is_some(), steps }
+    }
+}
+
+/// What the steps are made of.
+impl<'a> Count<'a> {
+    /// What a day is, remembering a year whose calendar is not published.
+    fn ask(&mut self, date: Date) -> Day<'a> {
+        if !self.calendar.publishes(date) {
+            self.unpublished.insert(date.year());
+        }
+        self.calendar.day(date)
+    }
+
+    fn before(&self, date: Date) -> Result<Date, Refused> {
+        date.yesterday().map_err(|_| self.out_of_range())
+    }
+
+    fn out_of_range(&self) -> Refused {
+        Refused::OutOfRange { deadline: self.deadline.id.clone(), start: self.start }
+    }
+
+    fn stop(&mut self, pause: &Pause, since: DateTime, counted: Option<u32>) -> At {
+        self.say(What::Stopped { since, counted, why: pause.why.clone() }, Some(pause.cite.clone()));
+        At::Stopped { since }
+    }
+
+    fn say(&mut self, what: What, cite: Option<Cite>) {
+        self.steps.push(Step::new(what, cite));
+    }
+
+    fn rule_says<T>(&mut self, what: What, ruling: &Ruling<T>) {
+        self.steps.push(Step { what, cite: Some(ruling.cite.clone()), by_default: ruling.by_default });
+    }
+
+    /// Adds a day to the stretch of counted days that the last step tells of, or begins a new one.
+    fn tally(&mut self, date: Date, nth: u32, calendar: &Calendar, working: bool) {
+        if let (true, Day::MakeUp(name)) = (working, calendar.day(date)) {
+            self.say(What::MakeUp { date, nth, name: name.clone() }, None);
+        } else if let Some(Step { what: What::Counted { to, last, .. }, .. }) = self.steps.last_mut() {
+            (*to, *last) = (date, nth);
+        } else {
+            self.say(What::Counted { from: date, to: date, first: nth, last: nth }, None);
+        }
+    }
+
+    fn skip(&mut self, date: Date, why: Skip, cite: Option<Cite>) {
+        match self.steps.last_mut() {
+            Some(Step { what: What::Skipped { to, why: same, .. }, .. }) if *same == why => *to = date,
+            _ => self.say(What::Skipped { from: date, to: date, why }, cite),
+        }
+    }
+
+    fn festivals(&self, from: Date, until: Date) -> Vec<super::rule::Text> {
+        let mut names = Vec::new();
+        for date in from.series(1.day()).take_while(|date| *date < until) {
+            if let Day::Holiday(name) = self.calendar.day(date)
+                && !names.contains(name)
+            {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+}

@@ -1,0 +1,170 @@
+use super::rule::{Cite, DayRule, HoursFrom, Limit, Ruling, Text, Unit};
+use smol_str::SmolStr;
+
+/// A time that a text of law sets between an event and an act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deadline {
+    /// The id by which packs name it, `public-order-case-closed`.
+    pub id: SmolStr,
+    /// The number in the list of statutory deadlines, `DL-012`; none for texts that stand here to be chosen against.
+    pub reference: Option<SmolStr>,
+    /// The field of work, an id of [`Law::domains`](super::Law::domains).
+    pub domain: SmolStr,
+    /// What starts it; for backward limits, what it must precede.
+    pub trigger: Text,
+    /// What must be done, or what ends.
+    pub action: Text,
+    /// The instrument's id.
+    pub instrument: SmolStr,
+    /// Article and quote; none where no text was read.
+    pub cite: Option<Cite>,
+    /// How long; none where the texts that were read set no limit.
+    pub limit: Option<Limit>,
+    /// Whether the words were read in the text itself. What is not verified is never quoted as law.
+    pub verified: bool,
+    /// Whether it bounds a measure on a person's liberty, and so never moves beyond its last day.
+    pub detention: bool,
+    /// Whether it says how long at least (retention) and not how long at most.
+    pub at_least: bool,
+    /// What one deadline shares with another that sets the same time differently.
+    pub matter: Option<SmolStr>,
+    /// The article's own word on when hours begin, where it departs from its instrument's rule.
+    pub hours: Option<Ruling<HoursFrom>>,
+    /// A last day that does not move although the instrument's rule would move it, and why.
+    pub stays: Option<Text>,
+    /// Extensions that may be granted.
+    pub extensions: Vec<Extension>,
+    /// What stops the clock.
+    pub suspensions: Vec<Suspension>,
+    /// Other events from which the same limit runs in the cases named.
+    pub starts: Vec<OtherStart>,
+    /// How often the whole period may be run again.
+    pub repeats: Option<Repeats>,
+    /// What the law takes as done when the time has passed in silence.
+    pub deemed: Option<Deemed>,
+    /// A remark for the reader.
+    pub note: Option<Text>,
+}
+
+/// More time, and who may grant it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Extension {
+    /// Its id within the deadline.
+    pub id: SmolStr,
+    /// How much.
+    pub grant: Grant,
+    /// How many times; none where the text sets no number.
+    pub times: Option<u32>,
+    /// The extension that must have been granted before this one.
+    pub after: Option<SmolStr>,
+    /// Who grants it.
+    pub approver: Text,
+    /// In which cases.
+    pub when: Option<Text>,
+    /// Where it says so.
+    pub cite: Cite,
+}
+
+/// How much more time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// At most so much on top, each time.
+    By(Limit),
+    /// Up to so much in all.
+    To(Limit),
+}
+
+impl Grant {
+    /// The most that may be granted.
+    pub fn most(self) -> Limit {
+        match self {
+            Self::By(limit) | Self::To(limit) => limit,
+        }
+    }
+}
+
+/// A kind of time that is not counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspension {
+    /// `appraisal`, `hearing`, …
+    pub kind: SmolStr,
+    /// Its name.
+    pub title: Text,
+    /// Where it says so.
+    pub cite: Cite,
+}
+
+/// Another event from which the limit runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherStart {
+    /// What it is.
+    pub trigger: Text,
+    /// Where it says so.
+    pub cite: Cite,
+}
+
+/// A period that may be run again, as a case that is sent back for more investigation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repeats {
+    /// How often in all.
+    pub times: u32,
+    /// Where it says so.
+    pub cite: Cite,
+}
+
+/// The outcome that the law supposes after silence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deemed {
+    /// `accepted`, `permitted`, …
+    pub outcome: SmolStr,
+    /// In words.
+    pub title: Text,
+    /// Where it says so.
+    pub cite: Cite,
+}
+
+/// How far law settles a deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Standing {
+    /// The text sets the limit and its instrument, or one that it refers to, says how to count it.
+    Decided,
+    /// The text sets the limit; how to count it is the pack's default rule.
+    Undecided,
+    /// No text was read that sets it: the office's own, not law.
+    Unverified,
+}
+
+impl Deadline {
+    /// The rule by which this deadline is counted, given its instrument's.
+    pub fn rule(&self, instrument: &DayRule) -> DayRule {
+        let mut rule = instrument.clone();
+        if let Some(hours) = &self.hours {
+            rule.hours = hours.clone();
+        }
+        rule
+    }
+
+    /// Whether its counting is settled by law, under `rule` as [`Self::rule`] gives it: for days, whether they are natural
+    /// or working days; for hours, when they begin; for months and years, which day is the first.
+    pub fn standing(&self, rule: &DayRule) -> Standing {
+        let by_default = match self.limit.map(|limit| limit.unit) {
+            _ if !self.verified => return Standing::Unverified,
+            None => return Standing::Unverified,
+            Some(Unit::Immediately | Unit::Workdays) => false,
+            Some(Unit::Hours) => rule.hours.by_default,
+            Some(Unit::Days) => rule.workdays.by_default,
+            Some(Unit::Months | Unit::Years) => rule.first_day.by_default,
+        };
+        if by_default { Standing::Undecided } else { Standing::Decided }
+    }
+
+    /// The extension called `id`.
+    pub fn extension(&self, id: &str) -> Option<&Extension> {
+        self.extensions.iter().find(|extension| extension.id == id)
+    }
+
+    /// The suspension of this kind.
+    pub fn suspension(&self, kind: &str) -> Option<&Suspension> {
+        self.suspensions.iter().find(|suspension| suspension.kind == kind)
+    }
+}

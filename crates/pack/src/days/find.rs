@@ -1,0 +1,201 @@
+use super::deadline::Deadline;
+use super::due::{Adjustment, Due, Refused};
+use super::law::{Instrument, Law};
+use super::numeral;
+use super::step::Lang;
+use super::{count::count, deadline::Standing};
+use jiff::civil::DateTime;
+
+/// What a query names.
+#[derive(Clone, Debug)]
+pub enum Found<'a> {
+    /// One deadline.
+    One(&'a Deadline),
+    /// Several, in the order of their references.
+    Many(Vec<&'a Deadline>),
+    /// None.
+    Nothing,
+}
+
+/// A counted deadline with everything that a reader needs beside the date.
+#[derive(Clone, Debug)]
+pub struct Answer<'a> {
+    /// The deadline.
+    pub deadline: &'a Deadline,
+    /// How far law settles it.
+    pub standing: Standing,
+    /// When it ends.
+    pub due: Due,
+    law: &'a Law,
+    start: DateTime,
+}
+
+/// Counts `deadline` of `law` from `start`, with the pack's calendar.
+pub fn due<'a>(
+    law: &'a Law,
+    deadline: &'a Deadline,
+    start: DateTime,
+    adjustments: &[Adjustment],
+) -> Result<Answer<'a>, Refused> {
+    let rule = law.rule(deadline);
+    let due = count(start, deadline, &rule, &law.calendar, adjustments)?;
+    Ok(Answer { deadline, standing: deadline.standing(&rule), due, law, start })
+}
+
+impl Law {
+    /// What `query` names: an id (`public-order-case-closed`), a reference (`DL-012`), an article of an instrument
+    /// (`治安管理处罚法第一百一十八条`, `行政许可法 42`), an instrument alone, or words of a trigger or action.
+    pub fn find(&self, query: &str) -> Found<'_> {
+        let query = query.trim();
+        let named = |deadline: &&Deadline| {
+            deadline.id == query
+                || deadline.reference.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(query))
+        };
+        if let Some(deadline) = self.deadlines.values().find(named) {
+            return Found::One(deadline);
+        }
+        let (name, article) = split(query);
+        let mut found = self.of_article(&name, article);
+        if found.is_empty() && article.is_none() {
+            found = self.worded(query);
+        }
+        found.sort_by(|one, other| {
+            (!one.verified, &one.reference, &one.id).cmp(&(!other.verified, &other.reference, &other.id))
+        });
+        match found.as_slice() {
+            [] => Found::Nothing,
+            [one] => Found::One(one),
+            _ => Found::Many(found),
+        }
+    }
+
+    fn of_article(&self, name: &str, article: Option<u32>) -> Vec<&Deadline> {
+        if name.is_empty() && article.is_none() {
+            return Vec::new();
+        }
+        let exact = self.instruments.values().any(|instrument| is_called(instrument, name));
+        let meant = |deadline: &&Deadline| {
+            let instrument = self.instruments.get(&deadline.instrument);
+            let by_name = name.is_empty()
+                || instrument
+                    .is_some_and(|known| if exact { is_called(known, name) } else { resembles(known, name) });
+            let own = deadline.cite.as_ref().and_then(|cite| numeral::article(&cite.article));
+            by_name && (article.is_none() || own == article)
+        };
+        self.deadlines.values().filter(meant).collect()
+    }
+
+    fn worded(&self, words: &str) -> Vec<&Deadline> {
+        let lower = words.to_lowercase();
+        if lower.is_empty() {
+            return Vec::new();
+        }
+        let says = |deadline: &&Deadline| {
+            [&deadline.trigger, &deadline.action]
+                .iter()
+                .any(|text| text.zh.contains(words) || text.en.to_lowercase().contains(&lower))
+        };
+        self.deadlines.values().filter(says).collect()
+    }
+}
+
+/// The name of an instrument and the number of an article in it, as far as `query` has them.
+fn split(query: &str) -> (String, Option<u32>) {
+    let plain: String = query.chars().filter(|char| !"《》〈〉 \u{3000}".contains(*char)).collect();
+    if let Some((name, rest)) = plain.rsplit_once('第')
+        && let Some((number, _)) = rest.split_once('条')
+        && let Some(article) = numeral::read(number)
+    {
+        return (name.to_owned(), Some(article));
+    }
+    let name = plain.trim_end_matches(|char: char| char.is_ascii_digit());
+    let article = plain.get(name.len()..).and_then(|digits| digits.parse().ok());
+    let name = match article {
+        Some(_) => name.trim_end_matches("art.").trim_end_matches("article").trim_end_matches(','),
+        None => name,
+    };
+    (name.to_owned(), article)
+}
+
+const STATE: &str = "中华人民共和国";
+
+fn is_called(instrument: &Instrument, name: &str) -> bool {
+    let compact: String = instrument.title.en.split_whitespace().collect();
+    let title = instrument.title.zh.as_str();
+    instrument.id == name
+        || title == name
+        || title.strip_prefix(STATE) == Some(name)
+        || instrument.names.iter().any(|other| other == name)
+        || compact.eq_ignore_ascii_case(name)
+}
+
+fn resembles(instrument: &Instrument, name: &str) -> bool {
+    let compact: String = instrument.title.en.to_lowercase().split_whitespace().collect();
+    instrument.title.zh.contains(name) || compact.contains(&name.to_lowercase())
+}
+
+impl Answer<'_> {
+    /// The answer in words, line by line: what is due, how it was counted, and what to know about it.
+    pub fn words(&self, lang: Lang) -> Vec<String> {
+        let Self { deadline, due, .. } = self;
+        let name = format!("{} → {}", lang.of(&deadline.trigger), lang.of(&deadline.action));
+        let mut lines = vec![match &deadline.reference {
+            Some(reference) => format!("{name} ({reference} {})", deadline.id),
+            None => format!("{name} ({})", deadline.id),
+        }];
+        lines.push(self.verdict(lang));
+        lines.extend(due.steps.iter().map(|step| format!("  {}", step.words(lang))));
+        lines.extend(self.cautions(lang));
+        lines
+    }
+
+    fn verdict(&self, lang: Lang) -> String {
+        use super::due::At;
+        let least = self.deadline.at_least;
+        match (self.due.at, lang) {
+            (At::Day(date), Lang::Zh) if least => format!("至少保留至：{}", lang.date(date)),
+            (At::Day(date), Lang::Zh) => format!("最后一日：{}", lang.date(date)),
+            (At::Moment(moment), Lang::Zh) => format!("最迟：{}", lang.moment(moment)),
+            (At::Stopped { since }, Lang::Zh) => {
+                format!("自{}起停止计算，恢复后才有届满日", lang.moment(since))
+            }
+            (At::Day(date), Lang::En) if least => format!("keep at least until {}", lang.date(date)),
+            (At::Day(date), Lang::En) => format!("last day: {}", lang.date(date)),
+            (At::Moment(moment), Lang::En) => format!("at the latest: {}", lang.moment(moment)),
+            (At::Stopped { since }, Lang::En) => {
+                format!("stopped since {}; it ends only after it resumes", lang.moment(since))
+            }
+        }
+    }
+
+    fn cautions(&self, lang: Lang) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.standing == Standing::Unverified {
+            lines.push(match lang {
+                Lang::Zh => "未核实：没有读到规定原文，不作为法定期限引用".to_owned(),
+                Lang::En => "unverified: no text was read that sets this; it is not quoted as law".to_owned(),
+            });
+        }
+        if self.due.undecided {
+            lines.push(lang.of(&self.law.default_rule.reason).to_owned());
+        }
+        if let Some(conflict) = self.law.superseded(&self.deadline.id) {
+            let reason = lang.of(&conflict.reason);
+            lines.push(match lang {
+                Lang::Zh => format!("另有规定优先：{}。理由：{reason}", conflict.chosen),
+                Lang::En => format!("another text governs: {}. Why: {reason}", conflict.chosen),
+            });
+        }
+        let instrument = self.law.instruments.get(&self.deadline.instrument);
+        if let Some(date) =
+            instrument.and_then(|known| known.in_force).filter(|date| self.start.date() < *date)
+        {
+            lines.push(match lang {
+                Lang::Zh => format!("该文本自{date}起施行，起算日在此之前"),
+                Lang::En => format!("this text applies from {date}; the start is earlier"),
+            });
+        }
+        lines.extend(self.deadline.note.iter().map(|note| lang.of(note).to_owned()));
+        lines
+    }
+}

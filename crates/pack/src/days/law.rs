@@ -1,0 +1,134 @@
+use super::calendar::{Calendar, Overrides};
+use super::deadline::{Deadline, Standing};
+use super::rule::{Cite, DayRule, PartialRule, Text};
+use jiff::civil::Date;
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+mod calendar;
+mod check;
+mod deadline;
+mod fields;
+mod instrument;
+mod problem;
+
+pub use fields::{Fields, Tree};
+pub use problem::{Place, Problem, Source};
+
+/// Everything that a law pack says, checked.
+#[derive(Clone, Debug)]
+pub struct Law {
+    /// Instruments by id.
+    pub instruments: BTreeMap<SmolStr, Instrument>,
+    /// Deadlines by id.
+    pub deadlines: BTreeMap<SmolStr, Deadline>,
+    /// The fields of work that deadlines belong to, by id.
+    pub domains: BTreeMap<SmolStr, Text>,
+    /// The rule that stands in where an instrument is silent.
+    pub default_rule: DefaultRule,
+    /// The choices made between texts that set the same time differently.
+    pub conflicts: Vec<Conflict>,
+    /// The national calendar with the pack's own days.
+    pub calendar: Calendar,
+}
+
+/// A text of law.
+#[derive(Clone, Debug)]
+pub struct Instrument {
+    /// The id by which packs name it.
+    pub id: SmolStr,
+    /// Its title.
+    pub title: Text,
+    /// Other names under which it is looked up.
+    pub names: Vec<SmolStr>,
+    /// The edition quoted, `公安部令第149号`.
+    pub edition: Option<Text>,
+    /// The day from which that edition applies.
+    pub in_force: Option<Date>,
+    /// The file of the corpus that holds its text; none where the text was not read whole.
+    pub corpus: Option<SmolStr>,
+    /// What it says itself about counting.
+    pub own: PartialRule,
+    /// The instrument to which it refers for the rest.
+    pub follows: Option<Follows>,
+    /// How it counts, with the parts of the instrument that it follows and of the default rule.
+    pub rule: DayRule,
+    /// A remark for the reader.
+    pub note: Option<Text>,
+}
+
+/// A reference to another instrument's counting rule.
+#[derive(Clone, Debug)]
+pub struct Follows {
+    /// The other instrument's id.
+    pub instrument: SmolStr,
+    /// Where the reference is made.
+    pub cite: Cite,
+}
+
+/// The rule that stands in where an instrument does not say how its periods are counted.
+#[derive(Clone, Debug)]
+pub struct DefaultRule {
+    /// The rule.
+    pub rule: DayRule,
+    /// Why this one.
+    pub reason: Text,
+}
+
+/// Texts that set the same time differently, and the one that the pack goes by.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// The deadlines' ids.
+    pub between: Vec<SmolStr>,
+    /// The one that governs.
+    pub chosen: SmolStr,
+    /// Why.
+    pub reason: Text,
+}
+
+impl Law {
+    /// Reads every `.toml` file of the folder `dir`, sub-folders included, and checks them as one pack. All problems are
+    /// returned at once.
+    pub fn load(dir: &Path) -> Result<Self, Vec<Problem>> {
+        let sources = problem::read_folder(dir).map_err(|problem| vec![problem])?;
+        Self::read(&sources)
+    }
+
+    /// Checks `sources` as one pack.
+    pub fn read(sources: &[Source]) -> Result<Self, Vec<Problem>> {
+        let trees: Vec<Tree<'_>> = sources.iter().map(Tree::parse).collect();
+        let mut problems: Vec<Problem> = trees.iter().flat_map(|tree| tree.problems.clone()).collect();
+        let draft = check::draft(&trees, &mut problems);
+        problems.sort_by(|one, other| {
+            (&one.file, one.line, one.column).cmp(&(&other.file, other.line, other.column))
+        });
+        match draft {
+            Some(law) if problems.is_empty() => Ok(law),
+            _ => Err(problems),
+        }
+    }
+
+    /// The rule by which `deadline` is counted.
+    pub fn rule(&self, deadline: &Deadline) -> DayRule {
+        let instrument = self.instruments.get(&deadline.instrument);
+        deadline.rule(instrument.map_or(&self.default_rule.rule, |instrument| &instrument.rule))
+    }
+
+    /// How far law settles `deadline`.
+    pub fn standing(&self, deadline: &Deadline) -> Standing {
+        deadline.standing(&self.rule(deadline))
+    }
+
+    /// The choice in which `id` gave way to another deadline, if it did.
+    pub fn superseded(&self, id: &str) -> Option<&Conflict> {
+        self.conflicts
+            .iter()
+            .find(|conflict| conflict.chosen != id && conflict.between.iter().any(|one| one == id))
+    }
+}
+
+/// The calendar of the pack: the national one under the pack's own days.
+fn laid_over(overrides: &[Overrides]) -> Calendar {
+    overrides.iter().fold(Calendar::national(), |calendar, one| calendar.with(one))
+}

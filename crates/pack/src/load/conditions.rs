@@ -1,0 +1,42 @@
+//! Checks every condition of a procedure against the procedure's own form and steps.
+
+use crate::model::{Condition, Conditions, Definitions, Procedure};
+use crate::problem::Problem;
+use std::cell::RefCell;
+
+/// Gives each procedure its checked conditions; notes what is wrong with any.
+pub(super) fn check(definitions: &mut Definitions, problems: &RefCell<Vec<Problem>>) {
+    let fees = std::mem::take(&mut definitions.fees);
+    let credentials = std::mem::take(&mut definitions.credentials);
+    for procedure in definitions.procedures.values_mut() {
+        let mut conditions = Conditions::new(&procedure.form, &procedure.flow.steps);
+        let fee = procedure.fee.as_ref().and_then(|fee| fees.get(fee));
+        let tiers = fee.into_iter().flat_map(|fee| &fee.tiers).filter_map(|(when, _)| when.as_ref());
+        let issued = procedure.flow.steps.iter().filter_map(|step| credentials.get(step.issues.as_ref()?));
+        let terms = issued.flat_map(|credential| &credential.terms).map(|(when, _)| when);
+        for condition in of_procedure(procedure).chain(tiers).chain(terms) {
+            if let Err(found) = conditions.add(condition) {
+                problems.borrow_mut().extend(found);
+            }
+        }
+        procedure.conditions = conditions;
+    }
+    definitions.fees = fees;
+    definitions.credentials = credentials;
+}
+
+fn of_procedure(procedure: &Procedure) -> impl Iterator<Item = &Condition> {
+    let steps = &procedure.flow.steps;
+    let forms = std::iter::once(&procedure.form).chain(steps.iter().map(|step| &step.form));
+    let fields = forms.flat_map(|form| &form.fields);
+    let of_fields = fields.flat_map(|field| {
+        let check = field.check.as_ref().map(|(check, _)| check);
+        field.when.as_ref().into_iter().chain(check)
+    });
+    let of_materials = procedure.materials.iter().filter_map(|asked| asked.when.as_ref());
+    let of_steps = steps.iter().flat_map(|step| {
+        let guards = step.guards.iter().map(|guard| &guard.condition);
+        step.when.as_ref().into_iter().chain(guards)
+    });
+    of_fields.chain(of_materials).chain(of_steps)
+}

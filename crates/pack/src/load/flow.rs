@@ -1,0 +1,348 @@
+use super::city::condition;
+use super::form::{form, own, own_of};
+use super::{Kind, Loader, pick};
+use crate::model::{
+    After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
+    OfficeRule, Outcome, Own, Step, StepKind, Title, Unit, Watcher,
+};
+use crate::problem::{Place, nearest};
+use crate::reader::{Node, Ref};
+
+pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
+    for (id, node) in root.tables("flow") {
+        if !loader.define(Kind::Flow, &id, &node) {
+            continue;
+        }
+        let mut flow = Flow {
+            id: id.clone(),
+            title: node.need_title(),
+            steps: Vec::new(),
+            clocks: Vec::new(),
+            correction: None,
+            withdrawable: node.get("withdrawable").and_then(|member| member.flag()).unwrap_or(true),
+        };
+        work_in(loader, &node, &mut flow, definitions);
+        if flow.steps.is_empty() {
+            node.report(format!("the flow `{id}` has no steps"), format!("add `[flow.{id}.step.…]`"));
+        }
+        node.finish();
+        definitions.flows.insert(id, flow);
+    }
+}
+
+/// Works the steps, clocks and correction of `node` into `flow`: a name that the flow has already is replaced, a new
+/// one is added.
+pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared: &Definitions) {
+    let mut marks: Vec<Ref> = Vec::new();
+    for (id, inner) in node.tables("step") {
+        let step = step(loader, inner, usual_after(flow, &id), id, shared, &mut marks);
+        place_in(&mut flow.steps, step, |step| &step.id);
+    }
+    for (id, inner) in node.tables("clock") {
+        if let Some(clock) = clock(loader, id, inner, &mut marks) {
+            place_in(&mut flow.clocks, clock, |clock| &clock.id);
+        }
+    }
+    if let Some(inner) = node.get("correction").and_then(|member| member.node()) {
+        let at = inner.ids("at");
+        marks.extend(at.iter().cloned());
+        let answer = inner.need("answer", "\"15 workdays\"").and_then(|member| own_of(&member));
+        let answer = answer.unwrap_or(Own { amount: 15, unit: Unit::Workdays });
+        flow.correction = Some(Correction { at: at.into_iter().map(|at| at.id).collect(), answer });
+        inner.finish();
+    }
+    for Ref { id, place } in marks {
+        check_mark(flow, &id, &place, node);
+    }
+    check_waits(flow, node);
+}
+
+/// What a step waits for must be a clock of its flow.
+pub(super) fn check_waits(flow: &Flow, node: &Node<'_>) {
+    for step in &flow.steps {
+        let Some(clock) = step.not_before.as_ref() else { continue };
+        if flow.clocks.iter().any(|other| other.id == *clock) {
+            continue;
+        }
+        let what =
+            format!("the step `{}` waits for a clock `{clock}`, which the flow does not have", step.id);
+        let mend = match nearest(clock.as_str(), flow.clocks.iter().map(|other| other.id.as_str())) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("add the clock `{clock}`, or remove `not-before`"),
+        };
+        node.source.problems.borrow_mut().push(step.place.problem(what, mend));
+    }
+}
+
+/// A clock that runs from or to an answer needs a moment that every case has, and that is not sealed.
+pub(super) fn check_answers(flow: &Flow, form: &Form, node: &Node<'_>) {
+    for clock in &flow.clocks {
+        for mark in [&clock.from, &clock.to] {
+            let Mark::Answer(id) = mark else { continue };
+            let field = form.field(id.as_str());
+            if field.is_some_and(|field| field.kind == FieldKind::Moment && field.required && !field.personal)
+            {
+                continue;
+            }
+            let what = match field {
+                None => {
+                    format!("the clock `{}` runs by `form.{id}`, which the form does not ask for", clock.id)
+                }
+                Some(_) => format!("the clock `{}` cannot run by `form.{id}`", clock.id),
+            };
+            let mend = format!("ask for `{id}` with `kind = \"moment\"`, required and not personal");
+            node.source.problems.borrow_mut().push(clock.place.problem(what, mend));
+        }
+    }
+}
+
+/// What a step comes after unless it says so: what the step that it replaces came after, or else the last step so far.
+fn usual_after(flow: &Flow, id: &Id) -> Vec<After> {
+    match flow.step(id.as_str()) {
+        Some(replaced) => replaced.after.clone(),
+        None => {
+            flow.steps.last().map(|last| After { step: last.id.clone(), outcome: None }).into_iter().collect()
+        }
+    }
+}
+
+fn place_in<T>(items: &mut Vec<T>, item: T, id: impl Fn(&T) -> &Id) {
+    match items.iter_mut().find(|other| id(other) == id(&item)) {
+        Some(other) => *other = item,
+        None => items.push(item),
+    }
+}
+
+/// A step, or a step with an outcome, that something refers to must be one of the flow's.
+fn check_mark(flow: &Flow, id: &Id, place: &Place, node: &Node<'_>) {
+    let (step, outcome) = split_mark(id);
+    let report = |what: String, mend: String| {
+        node.source.problems.borrow_mut().push(place.problem(what, mend));
+    };
+    let among = |word: &str, all: &[&str]| match nearest(word, all.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("use one of `{}`", all.join("`, `")),
+    };
+    let Some(found) = flow.step(step.as_str()) else {
+        let steps = flow.steps.iter().map(|step| step.id.as_str());
+        let all: Vec<&str> = steps.chain(["submitted", "ended"]).collect();
+        return report(format!("no step is called `{step}`"), among(step.as_str(), &all));
+    };
+    if let Some(outcome) = outcome.filter(|outcome| found.outcome(outcome.as_str()).is_none()) {
+        let all: Vec<&str> = found.outcomes.iter().map(|outcome| outcome.id.as_str()).collect();
+        report(format!("the step `{step}` has no outcome `{outcome}`"), among(outcome.as_str(), &all));
+    }
+}
+
+fn split_mark(id: &Id) -> (Id, Option<Id>) {
+    match id.as_str().split_once('.') {
+        Some((step, outcome)) => (Id::from(step), Some(Id::from(outcome))),
+        None => (id.clone(), None),
+    }
+}
+
+fn after_of(reference: &Ref) -> After {
+    let (step, outcome) = split_mark(&reference.id);
+    After { step, outcome }
+}
+
+fn step(
+    loader: &Loader,
+    node: Node<'_>,
+    usual_after: Vec<After>,
+    id: Id,
+    shared: &Definitions,
+    marks: &mut Vec<Ref>,
+) -> Step {
+    let kind = node.need("kind", "\"examine\"").and_then(|member| pick(&member, &StepKind::ALL));
+    let kind = kind.unwrap_or(StepKind::Act);
+    let role = node.need("role", "\"clerk\"").and_then(|member| member.id());
+    let after = match node.get("after") {
+        Some(member) => {
+            let named = member.ids();
+            marks.extend(named.iter().cloned());
+            named.iter().map(after_of).collect()
+        }
+        None => usual_after,
+    };
+    let separate = node.ids("separate");
+    marks.extend(separate.iter().cloned());
+    let guards = node.rows("guard").into_iter().filter_map(guard).collect();
+    let outcomes = outcomes(&node, kind, marks);
+    let step = Step {
+        title: node.title("title").unwrap_or_else(|| usual_title(kind)),
+        kind,
+        role: role.map(|role| loader.want(Kind::Role, role)).unwrap_or_default(),
+        office: office_rule(loader, &node),
+        after,
+        any: node.flag("any"),
+        when: condition(&node, "when"),
+        guards,
+        form: form(loader, &node, "form", shared),
+        outcomes,
+        separate: separate.into_iter().map(|step| step.id).collect(),
+        pauses: node.flag("pauses"),
+        not_before: node.id("not-before").map(|clock| clock.id),
+        optional: node.flag("optional"),
+        repeats: node.flag("repeats"),
+        issues: node.id("issues").map(|credential| loader.want(Kind::Credential, credential)),
+        place: node.place(),
+        id,
+    };
+    node.finish();
+    step
+}
+
+fn guard(node: Node<'_>) -> Option<Guard> {
+    let condition = condition(&node, "must");
+    if condition.is_none() {
+        node.report("the guard has no condition", "add `must = \"…\"`, what has to hold");
+    }
+    let guard = condition.map(|condition| Guard { condition, title: node.need_title() });
+    node.finish();
+    guard
+}
+
+fn office_rule(loader: &Loader, node: &Node<'_>) -> OfficeRule {
+    let Some(member) = node.get("office") else { return OfficeRule::Own };
+    let Some(reference) = member.id() else { return OfficeRule::Own };
+    let word = reference.id.as_str();
+    match (word, Level::ALL.iter().find(|(name, _)| *name == word)) {
+        ("own", _) => OfficeRule::Own,
+        ("parent", _) => OfficeRule::Parent,
+        (_, Some((_, level))) => OfficeRule::Level(*level),
+        _ => OfficeRule::Named(loader.want(Kind::Office, reference)),
+    }
+}
+
+/// What a step of each kind is called unless the flow says otherwise.
+fn usual_title(kind: StepKind) -> Title {
+    match kind {
+        StepKind::Accept => Title::new("受理", "Accept"),
+        StepKind::Examine => Title::new("审查", "Examine"),
+        StepKind::Decide => Title::new("决定", "Decide"),
+        StepKind::Deliver => Title::new("送达", "Deliver"),
+        StepKind::Act => Title::new("办理", "Do"),
+    }
+}
+
+/// How a step of each kind ends unless the flow says otherwise: id, titles, event, whether it needs reasons, whether it
+/// ends the case.
+fn usual_outcomes(kind: StepKind) -> Vec<Outcome> {
+    let outcome = |id: &str, zh: &str, en: &str, activity: &str, (reasons, ends): (bool, bool)| Outcome {
+        id: id.into(),
+        title: Title::new(zh, en),
+        activity: activity.into(),
+        reasons,
+        ends,
+        reopens: Vec::new(),
+    };
+    match kind {
+        StepKind::Accept => vec![
+            outcome("accepted", "予以受理", "Accept", "application accepted", (false, false)),
+            outcome("declined", "不予受理", "Decline", "application declined", (true, true)),
+        ],
+        StepKind::Examine => vec![
+            outcome("passed", "审查通过", "Pass", "examination passed", (false, false)),
+            outcome("failed", "审查不通过", "Fail", "examination failed", (true, false)),
+        ],
+        StepKind::Decide => vec![
+            outcome("granted", "准予", "Grant", "application granted", (false, false)),
+            outcome("refused", "不予准予", "Refuse", "application refused", (true, true)),
+        ],
+        StepKind::Deliver => {
+            vec![outcome("delivered", "已送达", "Delivered", "result delivered", (false, false))]
+        }
+        StepKind::Act => Vec::new(),
+    }
+}
+
+fn outcomes(node: &Node<'_>, kind: StepKind, marks: &mut Vec<Ref>) -> Vec<Outcome> {
+    let activity = node.text("activity");
+    let mut outcomes = usual_outcomes(kind);
+    let own = node.rows("outcome");
+    if !own.is_empty() {
+        outcomes = own.into_iter().map(|row| outcome(row, activity.as_deref(), marks)).collect();
+    } else if let Some(activity) = &activity {
+        match outcomes.first_mut() {
+            Some(first) => first.activity.clone_from(activity),
+            None => outcomes.push(Outcome {
+                id: "done".into(),
+                title: Title::new("完成", "Done"),
+                activity: activity.clone(),
+                reasons: false,
+                ends: false,
+                reopens: Vec::new(),
+            }),
+        }
+    }
+    if outcomes.is_empty() {
+        node.report("this step makes no event", "add `activity = \"…\"`, a past-tense fact in English");
+    }
+    outcomes
+}
+
+fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outcome {
+    let id = row.need("id", "\"agreed\"").and_then(|member| member.id()).map(|reference| reference.id);
+    let own = row.text("activity").or_else(|| activity.map(str::to_owned));
+    if own.is_none() {
+        row.report("this outcome makes no event", "add `activity = \"…\"` here or to its step");
+    }
+    let reopens = row.ids("reopens");
+    marks.extend(reopens.iter().cloned());
+    let outcome = Outcome {
+        id: id.unwrap_or_default(),
+        title: row.need_title(),
+        activity: own.unwrap_or_default(),
+        reasons: row.flag("reasons"),
+        ends: row.flag("ends"),
+        reopens: reopens.into_iter().map(|step| step.id).collect(),
+    };
+    row.finish();
+    outcome
+}
+
+fn clock(loader: &Loader, id: Id, node: Node<'_>, marks: &mut Vec<Ref>) -> Option<Clock> {
+    let title = node.need_title();
+    let mut mark = |name: &'static str, example: &str| {
+        let reference = node.need(name, example)?.id()?;
+        Some(match reference.id.as_str() {
+            "submitted" => Mark::Submitted,
+            "ended" => Mark::Ended,
+            word if word.starts_with("form.") => Mark::Answer(Id::from(word.trim_start_matches("form."))),
+            _ => {
+                let done = Mark::Done(after_of(&reference));
+                marks.push(reference);
+                done
+            }
+        })
+    };
+    let (from, to) = (mark("from", "\"accept\""), mark("to", "\"decide\""));
+    let law = node.id("law").map(|deadline| ClockLimit::Law(loader.want(Kind::Deadline, deadline)));
+    let own_limit = own(&node, "own").map(ClockLimit::Own);
+    let procedure = node.flag("procedure").then_some(ClockLimit::Procedure);
+    let mut limits = law.into_iter().chain(own_limit).chain(procedure);
+    let limit = limits.next();
+    if limit.is_none() || limits.next().is_some() {
+        let mend = "give one of `law = \"…\"` (a deadline), `own = \"3 workdays\"`, `procedure = true`";
+        node.report(format!("the clock `{id}` needs one limit"), mend);
+    }
+    let binds = [("office", Watcher::Office), ("party", Watcher::Party)];
+    let binds = node.get("binds").and_then(|member| pick(&member, &binds)).unwrap_or(Watcher::Office);
+    let deems = node.id("deems").inspect(|reference| marks.push(reference.clone()));
+    if let Some(Ref { id, place }) = deems.as_ref().filter(|deems| !deems.id.as_str().contains('.')) {
+        let problem = place.problem(
+            format!("`{id}` does not say how the step counts as done"),
+            format!("name the outcome too: `deems = \"{id}.accepted\"`"),
+        );
+        node.source.problems.borrow_mut().push(problem);
+    }
+    let pauses = node.ids("pauses");
+    marks.extend(pauses.iter().cloned());
+    let promise = own(&node, "promise");
+    let place = node.place();
+    node.finish();
+    let pauses = pauses.into_iter().map(|step| step.id).collect();
+    let deems = deems.as_ref().map(after_of);
+    Some(Clock { id, title, from: from?, to: to?, limit: limit?, promise, binds, deems, pauses, place })
+}

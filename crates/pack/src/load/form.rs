@@ -1,0 +1,231 @@
+use super::city::condition;
+use super::{Kind, Loader, pick};
+use crate::model::{
+    Choice, Condition, Credential, Definitions, Fee, Field, FieldKind, Form, Id, Material, Own, Unit,
+};
+use crate::reader::{Member, Node};
+
+pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
+    for (id, node) in root.tables("fields") {
+        if loader.define(Kind::Fields, &id, &node) {
+            let title = Some(node.need_title());
+            let mut fields = rows(loader, &node);
+            if let Some(first) = fields.first_mut() {
+                first.group.clone_from(&title);
+            }
+            node.finish();
+            definitions.fields.insert(id, Form { title, fields });
+        }
+    }
+    for (id, node) in root.tables("material") {
+        if loader.define(Kind::Material, &id, &node) {
+            let title = node.need_title();
+            let personal = node.get("personal").and_then(|member| member.flag()).unwrap_or(true);
+            let material = Material { id: id.clone(), title, from: node.title("from"), personal };
+            node.finish();
+            definitions.materials.insert(id, material);
+        }
+    }
+    for (id, node) in root.tables("fee") {
+        if loader.define(Kind::Fee, &id, &node) {
+            definitions.fees.insert(id.clone(), fee(id, node));
+        }
+    }
+    for (id, node) in root.tables("credential") {
+        if loader.define(Kind::Credential, &id, &node) {
+            definitions.credentials.insert(id.clone(), credential(id, node));
+        }
+    }
+}
+
+/// The form in the member `name`: shared groups first, then its own fields.
+pub(super) fn form(loader: &Loader, node: &Node<'_>, name: &'static str, shared: &Definitions) -> Form {
+    let Some(node) = node.get(name).and_then(|member| member.node()) else { return Form::default() };
+    let mut fields = Vec::new();
+    for reference in node.ids("groups") {
+        let place = reference.place.clone();
+        let group = loader.want(Kind::Fields, reference);
+        let added = shared.fields.get(&group).map(|form| form.fields.clone()).unwrap_or_default();
+        for field in added {
+            add(&mut fields, field, |what, mend| {
+                node.source.problems.borrow_mut().push(place.problem(what, mend));
+            });
+        }
+    }
+    let heading = node.title("title");
+    let mut own = rows(loader, &node);
+    if let Some(first) = own.first_mut() {
+        first.group.clone_from(&heading);
+    }
+    for field in own {
+        add(&mut fields, field, |what, mend| node.report(what, mend));
+    }
+    node.finish();
+    Form { title: heading, fields }
+}
+
+fn add(fields: &mut Vec<Field>, field: Field, report: impl FnOnce(String, String)) {
+    if fields.iter().any(|other| other.id == field.id) {
+        let what = format!("the form asks for `{}` twice", field.id);
+        report(what, "rename one of the two fields, or leave the group out".into());
+    } else {
+        fields.push(field);
+    }
+}
+
+/// The fields in `[[field]]`.
+fn rows(loader: &Loader, node: &Node<'_>) -> Vec<Field> {
+    node.rows("field").into_iter().filter_map(|row| field(loader, row)).collect()
+}
+
+fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
+    let id = node.need("id", "\"birth-place\"").and_then(|member| member.id()).map(|reference| reference.id);
+    let title = node.need_title();
+    let kind = node.need("kind", "\"text\"").and_then(|member| field_kind(loader, &node, &member));
+    let check = condition(&node, "check").map(|check| {
+        let title = node.need("check-title", "{ zh = \"…\", en = \"…\" }").and_then(|member| member.title());
+        (check, title.unwrap_or_default())
+    });
+    let field = Field {
+        id: id.unwrap_or_default(),
+        title,
+        kind: kind.unwrap_or(FieldKind::Text),
+        required: node.get("required").and_then(|member| member.flag()).unwrap_or(true),
+        when: condition(&node, "when"),
+        check,
+        hint: node.title("hint"),
+        personal: node.flag("personal"),
+        group: None,
+    };
+    node.finish();
+    (field.id != Id::default()).then_some(field)
+}
+
+fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<FieldKind> {
+    const PLAIN: [(&str, Plain); 16] = [
+        ("text", || FieldKind::Text),
+        ("long-text", || FieldKind::LongText),
+        ("integer", || FieldKind::Integer { min: None, max: None }),
+        ("money", || FieldKind::Money),
+        ("date", || FieldKind::Date),
+        ("moment", || FieldKind::Moment),
+        ("truth", || FieldKind::Truth),
+        ("choice", || FieldKind::Choice(Vec::new())),
+        ("choices", || FieldKind::Choices(Vec::new())),
+        ("identity-number", || FieldKind::IdentityNumber),
+        ("phone", || FieldKind::Phone),
+        ("address", || FieldKind::Address),
+        ("plate", || FieldKind::Plate),
+        ("vin", || FieldKind::Vin),
+        ("credit-code", || FieldKind::CreditCode),
+        ("file", || FieldKind::File),
+    ];
+    if let Some((_, object)) = member.text().and_then(|text| text.split_once("object:")) {
+        let reference = crate::reader::Ref { id: Id::from(object), place: member.place() };
+        return Some(FieldKind::Object(loader.want(Kind::Object, reference)));
+    }
+    let kind = pick(member, &PLAIN)?();
+    Some(match kind {
+        FieldKind::Integer { .. } => {
+            let bound = |name| node.get(name).and_then(|member| member.integer());
+            FieldKind::Integer { min: bound("min"), max: bound("max") }
+        }
+        FieldKind::Choice(_) => FieldKind::Choice(choices(node)),
+        FieldKind::Choices(_) => FieldKind::Choices(choices(node)),
+        other => other,
+    })
+}
+
+type Plain = fn() -> FieldKind;
+
+fn choices(node: &Node<'_>) -> Vec<Choice> {
+    let Some(member) = node.need("of", "[{ id = \"hospital\", zh = \"医院\", en = \"Hospital\" }]") else {
+        return Vec::new();
+    };
+    let mut choices: Vec<Choice> = Vec::new();
+    for row in member.items().filter_map(|item| item.node()) {
+        let id = row.need("id", "\"hospital\"").and_then(|id| id.id()).map(|reference| reference.id);
+        let part = |name| row.need(name, "\"…\"").and_then(|text| text.text()).unwrap_or_default().to_owned();
+        let title = crate::Title { zh: part("zh"), en: part("en") };
+        if let Some(id) = id {
+            if choices.iter().any(|choice| choice.id == id) {
+                row.report(format!("`{id}` can be chosen twice"), "rename or remove one of the two");
+            }
+            choices.push(Choice { id, title });
+        }
+        row.finish();
+    }
+    choices
+}
+
+fn credential(id: Id, node: Node<'_>) -> Credential {
+    let term = |row: Node<'_>| {
+        let when = condition(&row, "when");
+        if when.is_none() {
+            row.report(
+                "this term has no condition",
+                "add `when = \"…\"`, or give the length as the credential's `valid`",
+            );
+        }
+        let term = when.map(|when| (when, own(&row, "valid")));
+        row.finish();
+        term
+    };
+    let credential = Credential {
+        id,
+        title: node.need_title(),
+        valid: own(&node, "valid"),
+        terms: node.rows("term").into_iter().filter_map(term).collect(),
+        until: node.id("until").map(|until| until.id),
+        shows: node.ids("shows").into_iter().map(|shown| shown.id).collect(),
+        place: node.place(),
+    };
+    node.finish();
+    credential
+}
+
+fn fee(id: Id, node: Node<'_>) -> Fee {
+    let title = node.need_title();
+    let basis = node.title("basis");
+    let yuan = |node: &Node<'_>| {
+        let fen = node.need("fen", "2000").and_then(|member| member.integer());
+        fen.unwrap_or_default()
+    };
+    let mut tiers: Vec<(Option<Condition>, i64)> =
+        node.rows("tier").into_iter().map(|tier| tier_of(tier, yuan)).collect();
+    if tiers.is_empty() {
+        tiers.push((None, yuan(&node)));
+    }
+    let last = tiers.len() - 1;
+    if tiers.iter().enumerate().any(|(position, (when, _))| when.is_none() != (position == last)) {
+        node.report("every tier but the last needs a `when`, and the last has none", "order the tiers so");
+    }
+    node.finish();
+    Fee { id, title, tiers, basis }
+}
+
+fn tier_of(tier: Node<'_>, fen: impl Fn(&Node<'_>) -> i64) -> (Option<Condition>, i64) {
+    let read = (condition(&tier, "when"), fen(&tier));
+    tier.finish();
+    read
+}
+
+/// A length of time such as `"3 workdays"`.
+pub(super) fn own(node: &Node<'_>, name: &'static str) -> Option<Own> {
+    own_of(&node.get(name)?)
+}
+
+pub(super) fn own_of(member: &Member<'_>) -> Option<Own> {
+    let text = member.text()?;
+    let read = || {
+        let (amount, word) = text.split_once(' ')?;
+        let (_, _, unit) = Unit::ALL.into_iter().find(|(one, many, _)| word == *one || word == *many)?;
+        Some(Own { amount: amount.parse().ok()?, unit })
+    };
+    let own = read();
+    if own.is_none() {
+        let mend = "write a number and minutes, hours, days, workdays, months or years: `\"3 workdays\"`";
+        member.report(format!("`{text}` is not a length of time"), mend);
+    }
+    own
+}

@@ -1,0 +1,93 @@
+use super::{Condition, Id, Title};
+
+/// Fields in the order in which people are asked.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// The heading, where the fields are a shared group.
+    pub title: Option<Title>,
+    /// The fields.
+    pub fields: Vec<Field>,
+}
+
+impl Form {
+    /// The field named `id`.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id.as_str() == id)
+    }
+}
+
+/// One question of a form.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name, unique in the form.
+    pub id: Id,
+    /// The question.
+    pub title: Title,
+    /// What an answer is.
+    pub kind: FieldKind,
+    /// Whether an answer is needed where the field is shown.
+    pub required: bool,
+    /// When the field is shown, over the form's other fields; without: always.
+    pub when: Option<Condition>,
+    /// A rule that the answer must keep, with what to say when it does not.
+    pub check: Option<(Condition, Title)>,
+    /// Help under the question.
+    pub hint: Option<Title>,
+    /// Personal: sealed under the applicant's key.
+    pub personal: bool,
+    /// The heading of the group that it came from, shown before the group's first field.
+    pub group: Option<Title>,
+}
+
+/// What an answer is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldKind {
+    /// One line.
+    Text,
+    /// Several lines.
+    LongText,
+    /// A whole number within bounds, where given.
+    Integer {
+        /// The least that is right.
+        min: Option<i64>,
+        /// The greatest that is right.
+        max: Option<i64>,
+    },
+    /// An amount of money in yuan, kept in fen.
+    Money,
+    /// A day.
+    Date,
+    /// A day and a time of day.
+    Moment,
+    /// Yes or no.
+    Truth,
+    /// One of some.
+    Choice(Vec<Choice>),
+    /// Any of some.
+    Choices(Vec<Choice>),
+    /// A resident identity number of 18 characters (GB 11643), its check digit checked.
+    IdentityNumber,
+    /// A telephone number.
+    Phone,
+    /// A street address.
+    Address,
+    /// A vehicle's number plate (GA 36).
+    Plate,
+    /// A vehicle identification number of 17 characters (GB 16735), its check digit checked.
+    Vin,
+    /// A unified social credit code of 18 characters (GB 32100), its check digit checked.
+    CreditCode,
+    /// An attached file.
+    File,
+    /// Another object of the record, of this type.
+    Object(Id),
+}
+
+/// One answer of those to choose from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// Its name in conditions.
+    pub id: Id,
+    /// What people read.
+    pub title: Title,
+}

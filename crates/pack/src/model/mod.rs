@@ -1,0 +1,160 @@
+use crate::problem::Place;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
+use std::collections::BTreeMap;
+use std::fmt;
+
+mod city;
+mod conditions;
+mod flow;
+mod form;
+mod procedure;
+
+pub use city::{ACTIONS, Effect, Level, Office, Policy, Role};
+pub use conditions::{Conditions, Known};
+pub use flow::{
+    After, Clock, ClockLimit, Correction, Flow, Guard, Mark, OfficeRule, Outcome, Step, StepKind, Watcher,
+};
+pub use form::{Choice, Field, FieldKind, Form};
+pub use procedure::{
+    Audience, Basis, Channel, Credential, Fee, Material, MaterialUse, Own, Procedure, Start, Unit,
+};
+
+/// The name of a definition within its kind: small letters, digits and single hyphens.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Id(SmolStr);
+
+impl Id {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name by which conditions call it, since a hyphen is a minus sign to them: `birth_place`.
+    pub fn variable(&self) -> String {
+        self.0.replace('-', "_")
+    }
+}
+
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(String::deserialize(deserializer)?.into()))
+    }
+}
+
+impl From<&str> for Id {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl std::borrow::Borrow<str> for Id {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0.as_str())
+    }
+}
+
+/// The same words in Chinese and in English.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Title {
+    /// 中文。
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+impl Title {
+    /// Both versions from code.
+    pub fn new(zh: &str, en: &str) -> Self {
+        Self { zh: zh.into(), en: en.into() }
+    }
+}
+
+/// A condition in CEL as its author wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Condition {
+    /// The expression.
+    pub source: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What one pack says of itself.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// Its name.
+    pub id: Id,
+    /// What people call it.
+    pub title: Title,
+    /// Its author's version.
+    pub version: String,
+    /// The first day on which its procedures may be started.
+    pub effective: jiff::civil::Date,
+    /// Packs whose definitions it builds on.
+    pub requires: Vec<Id>,
+}
+
+/// Everything that a city's packs define, checked against each other. Ids are unique within their kind over all packs.
+#[derive(Clone, Debug, Default)]
+pub struct Definitions {
+    /// The packs themselves.
+    pub packs: BTreeMap<Id, Manifest>,
+    /// What the law says about time; none where the packs hold no law.
+    pub law: Option<crate::days::Law>,
+    /// Offices, a tree by [`Office::parent`].
+    pub offices: BTreeMap<Id, Office>,
+    /// Roles that people hold in offices.
+    pub roles: BTreeMap<Id, Role>,
+    /// Purposes under which personal data may be collected and read.
+    pub purposes: BTreeMap<Id, Title>,
+    /// Who may do what.
+    pub policies: BTreeMap<Id, Policy>,
+    /// Types of objects that cases are, and that their events are about.
+    pub objects: BTreeMap<Id, Title>,
+    /// Headings under which people find services.
+    pub categories: BTreeMap<Id, Title>,
+    /// Groups of fields that forms share.
+    pub fields: BTreeMap<Id, Form>,
+    /// Papers and proofs that procedures ask for.
+    pub materials: BTreeMap<Id, Material>,
+    /// What procedures cost.
+    pub fees: BTreeMap<Id, Fee>,
+    /// What procedures give.
+    pub credentials: BTreeMap<Id, Credential>,
+    /// Courses that procedures share.
+    pub flows: BTreeMap<Id, Flow>,
+    /// The services and duties themselves, each with its flow worked in.
+    pub procedures: BTreeMap<Id, Procedure>,
+}
+
+impl Definitions {
+    /// The office and those above it, from near to far.
+    pub fn chain<'a>(&'a self, office: &Id) -> impl Iterator<Item = &'a Office> {
+        let first = self.offices.get(office);
+        std::iter::successors(first, |office| office.parent.as_ref().and_then(|up| self.offices.get(up)))
+            .take(self.offices.len())
+    }
+
+    /// Whether `office` is `above` or lies below it.
+    pub fn lies_in(&self, office: &Id, above: &Id) -> bool {
+        self.chain(office).any(|up| up.id == *above)
+    }
+}

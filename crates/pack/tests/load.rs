@@ -1,0 +1,139 @@
+//! Packs are read whole: the shipped ones without a fault, broken ones with every fault and its mend.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
+use pack::{File, load};
+
+/// The faults of one file, as its author sees them.
+fn check(text: &str) -> String {
+    let files = [File { path: "broken/pack.toml".into(), text: text.into() }];
+    match load(&files) {
+        Ok(_) => "no fault".into(),
+        Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
+    }
+}
+
+#[test]
+fn faults_are_all_told_at_once() {
+    insta::assert_snapshot!(check(
+        r#"
+[pack]
+id = "other"
+title = { zh = "坏", en = "" }
+effective = "2026-01-01"
+
+[office.Station]
+title = { zh = "所", en = "Station" }
+level = "villge"
+
+[role.clerk]
+titel = { zh = "员", en = "Clerk" }
+
+[policy.p]
+title = { zh = "策", en = "Policy" }
+effect = "allow"
+roles = ["clrek"]
+actions = ["aprove"]
+
+[flow.counter]
+title = { zh = "流程", en = "Flow" }
+[flow.counter.step.accept]
+kind = "accept"
+role = "clerk"
+[flow.counter.step.decide]
+kind = "decide"
+role = "clerk"
+after = ["acept"]
+[flow.counter.step.hold]
+kind = "act"
+role = "clerk"
+after = ["decide.grantd"]
+[flow.counter.clock.c]
+title = { zh = "钟", en = "Clock" }
+from = "submited"
+to = "decide"
+own = "3 workingdays"
+
+[procedure.p]
+title = { zh = "事", en = "Thing" }
+flow = "countr"
+category = "x"
+level = "station"
+colour = "red"
+"#
+    ));
+}
+
+#[test]
+fn clocks_and_steps_wait_for_what_is_there() {
+    insta::assert_snapshot!(check(
+        r#"
+[pack]
+id = "broken"
+title = { zh = "坏", en = "Broken" }
+version = "1"
+effective = 2026-01-01
+[category.x]
+title = { zh = "类", en = "Category" }
+[object.application]
+title = { zh = "申请", en = "Application" }
+[role.keeper]
+title = { zh = "保管员", en = "Keeper" }
+
+[procedure.early]
+title = { zh = "早", en = "Before its flow in the file" }
+flow = "keep"
+category = "x"
+level = "station"
+[procedure.early.form]
+field = [
+    { id = "taken", title = { zh = "何时", en = "When" }, kind = "moment", required = false },
+]
+[procedure.early.clock.by-date]
+title = { zh = "钟", en = "Clock" }
+from = "form.tkaen"
+to = "erase"
+own = "1 day"
+
+[flow.keep]
+title = { zh = "保管", en = "Keep" }
+[flow.keep.step.erase]
+kind = "act"
+role = "keeper"
+activity = "erased"
+not-before = "kpet"
+[flow.keep.clock.kept]
+title = { zh = "保存", en = "Kept" }
+from = "form.taken"
+to = "erase"
+own = "6 months"
+"#
+    ));
+}
+
+#[test]
+fn broken_toml_has_its_place() {
+    insta::assert_snapshot!(check("[pack]\nid = \"a\"\ntitle = { zh = 1 \n[role.x\n"));
+}
+
+#[test]
+fn shipped_packs_have_no_fault() {
+    let problems = load(&shipped()).err().unwrap_or_default();
+    assert!(problems.is_empty(), "{}", problems.iter().map(|p| format!("{p}\n")).collect::<String>());
+}
+
+fn shipped() -> Vec<File> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
+    let mut files = Vec::new();
+    for pack in std::fs::read_dir(&root).unwrap() {
+        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
+            let path = file.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+                files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
+            }
+        }
+    }
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files
+}

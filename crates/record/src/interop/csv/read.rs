@@ -1,0 +1,372 @@
+use super::super::fault::{ImportError, Place, Problem, excerpt};
+use super::super::intake::Intake;
+use super::super::source::Source;
+use super::super::{parts, vocabulary};
+use super::MAPPING;
+use super::mapping::{Column, Kind, Mapping, Role};
+use crate::{Activity, Event, Name, ObjectRef, Relation, Time, Value};
+use csv::{ByteRecord, ReaderBuilder};
+use std::collections::HashSet;
+use std::io::Read;
+
+/// The longest stretch without a line end, so that a damaged or hostile file cannot fill the memory.
+const LONGEST: usize = 64 << 20;
+
+/// Reads a whole log.
+pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), ImportError> {
+    let (headers, mut mapping) = columns(source, intake.options.mapping.as_ref())?;
+    complete(source, &headers, &mut mapping)?;
+    let mut header = vocabulary::header(&intake.prefix, 1).with("format", intake.format().to_string());
+    header.attributes.push((MAPPING.into(), Value::from(mapping.to_string())));
+    intake.pass(header)?;
+    let roles = roles(&headers, &mapping);
+    let mut rows =
+        Rows { mapping: &mapping, roles, ids: HashSet::new(), objects: HashSet::new(), time: None };
+    each_row(source, &mapping, &mut |number, line, cells| {
+        if cells.len() != headers.len() {
+            let text = cells.len().to_string();
+            let problem = Problem::Type {
+                what: format!("the number of cells, where the first row has {},", headers.len()),
+                text,
+                kind: "the same; a quotation mark within a cell must be doubled",
+            };
+            intake.refuse(Place::Line(line), problem);
+            return Ok(());
+        }
+        rows.take(intake, number, Place::Line(line), cells)
+    })?;
+    intake.counts.objects = rows.objects.len() as u64;
+    Ok(())
+}
+
+fn reader<'s>(
+    source: &'s Source<'_>,
+    delimiter: u8,
+) -> Result<csv::Reader<Checked<Box<dyn Read + 's>>>, ImportError> {
+    let checked = Checked { source: source.open()?, since: 0, quotes: 0 };
+    Ok(ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(checked))
+}
+
+/// The columns' names, and the mapping with its delimiter: the first one with which all that it names is there.
+fn columns(source: &Source<'_>, given: Option<&Mapping>) -> Result<(Vec<String>, Mapping), ImportError> {
+    let delimiters =
+        given.and_then(|mapping| mapping.delimiter).map_or(vec![b',', b';', b'\t'], |own| vec![own]);
+    let mut seen: Option<Vec<String>> = None;
+    for delimiter in delimiters {
+        let mut record = ByteRecord::new();
+        let read = reader(source, delimiter)?.read_byte_record(&mut record);
+        read.map_err(|error| unreadable(source, error))?;
+        let headers = texts(&record).ok_or_else(|| not_utf8(1))?;
+        let mapping = given.cloned().or_else(|| Mapping::guess(&headers));
+        if let Some(mut mapping) = mapping
+            && mapping.columns.iter().all(|column| headers.contains(&column.header.as_str()))
+        {
+            mapping.delimiter = Some(delimiter).filter(|delimiter| *delimiter != b',');
+            let headers: Vec<String> = headers.into_iter().map(str::to_owned).collect();
+            let twice = |column: &&Column| headers.iter().filter(|own| **own == column.header).count() > 1;
+            return match mapping.columns.iter().find(twice) {
+                None => Ok((headers, mapping)),
+                Some(column) => Err(ImportError::Options(format!(
+                    "the file has several columns `{}`; rename all but one",
+                    excerpt(&column.header)
+                ))),
+            };
+        }
+        if seen.as_ref().is_none_or(|seen| seen.len() < headers.len()) {
+            seen = Some(headers.into_iter().map(str::to_owned).collect());
+        }
+    }
+    let seen = seen.unwrap_or_default();
+    let listed: Vec<String> = seen.iter().take(50).map(|header| format!("`{}`", excerpt(header))).collect();
+    let missing =
+        given.and_then(|mapping| mapping.columns.iter().find(|column| !seen.contains(&column.header)));
+    let what = match missing {
+        Some(column) => format!("the file has no column `{}`", excerpt(&column.header)),
+        None => "a CSV file needs a mapping such as `case=COLUMN,activity=COLUMN,time=COLUMN`".to_owned(),
+    };
+    Err(ImportError::Options(format!("{what}; its columns are {}", listed.join(", "))))
+}
+
+fn unreadable(source: &Source<'_>, error: csv::Error) -> ImportError {
+    let text = error.to_string();
+    let cause = match error.into_kind() {
+        csv::ErrorKind::Io(cause) => cause,
+        _ => std::io::Error::other(text),
+    };
+    ImportError::Unreadable { name: source.name(), cause }
+}
+
+fn not_utf8(line: u64) -> ImportError {
+    let what =
+        "a cell is not valid UTF-8; convert the file to UTF-8, from GBK or whatever it is in".to_owned();
+    ImportError::Malformed { place: Place::Line(line), what }
+}
+
+fn texts(record: &ByteRecord) -> Option<Vec<&str>> {
+    record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect()
+}
+
+type Take<'t> = &'t mut dyn FnMut(u64, u64, &[&str]) -> Result<(), ImportError>;
+
+/// Hands every row behind the first on, with its number and line.
+fn each_row(source: &Source<'_>, mapping: &Mapping, take: Take<'_>) -> Result<(), ImportError> {
+    let mut reader = reader(source, mapping.delimiter.unwrap_or(b','))?;
+    let mut record = ByteRecord::new();
+    let mut number = 0;
+    while reader.read_byte_record(&mut record).map_err(|error| unreadable(source, error))? {
+        if number > 0 {
+            let line = record.position().map_or(0, csv::Position::line);
+            let cells = texts(&record).ok_or_else(|| not_utf8(line))?;
+            take(number, line, &cells)?;
+        }
+        number += 1;
+    }
+    if reader.get_ref().quotes % 2 == 1 {
+        let what = "a quotation mark is not closed, so that rows ran together; close it, or double it if it is meant \
+                    as itself"
+            .to_owned();
+        return Err(ImportError::Malformed { place: Place::Log, what });
+    }
+    Ok(())
+}
+
+/// What may still be the type of a column.
+#[derive(Clone, Copy)]
+struct Sniffed {
+    any: bool,
+    integer: bool,
+    float: bool,
+    boolean: bool,
+    time: bool,
+}
+
+/// Makes every column that the mapping does not name an attribute, of the narrowest type that fits all its values.
+fn complete(source: &Source<'_>, headers: &[String], mapping: &mut Mapping) -> Result<(), ImportError> {
+    let named = |header: &String| mapping.columns.iter().any(|column| column.header == *header);
+    let open: Vec<bool> = headers.iter().map(|header| !named(header)).collect();
+    if !open.contains(&true) {
+        return Ok(());
+    }
+    let all = Sniffed { any: false, integer: true, float: true, boolean: true, time: true };
+    let mut sniffed = vec![all; headers.len()];
+    each_row(source, mapping, &mut |_, _, cells| {
+        for ((cell, sniffed), _) in cells.iter().zip(&mut sniffed).zip(&open).filter(|(_, open)| **open) {
+            if !cell.is_empty() {
+                sniffed.any = true;
+                sniffed.integer = sniffed.integer && integer(cell).is_some();
+                sniffed.float = sniffed.float && float(cell).is_some();
+                sniffed.boolean = sniffed.boolean && boolean(cell).is_some();
+                sniffed.time = sniffed.time && Time::parse(cell).is_ok();
+            }
+        }
+        Ok(())
+    })?;
+    for ((header, sniffed), _) in headers.iter().zip(sniffed).zip(open).filter(|(_, open)| *open) {
+        let kind = match sniffed {
+            Sniffed { any: false, .. } => Kind::Text,
+            Sniffed { integer: true, .. } => Kind::Integer,
+            Sniffed { float: true, .. } => Kind::Float,
+            Sniffed { boolean: true, .. } => Kind::Boolean,
+            Sniffed { time: true, .. } => Kind::Time,
+            _ => Kind::Text,
+        };
+        let role = Role::Attribute { name: Name::new(header), kind };
+        mapping.columns.push(Column { header: header.clone(), role });
+    }
+    Ok(())
+}
+
+/// A whole number, unless writing it again would lose something: `007` is a code.
+fn integer(text: &str) -> Option<i64> {
+    text.parse::<i64>().ok().filter(|number| number.to_string() == text)
+}
+
+fn float(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let code = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    let begins = digits.starts_with(|character: char| character.is_ascii_digit());
+    text.parse::<f64>().ok().filter(|number| number.is_finite() && begins && !code)
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+/// What each column of the file holds, in the file's order.
+fn roles(headers: &[String], mapping: &Mapping) -> Vec<Role> {
+    let mut left: Vec<&Column> = mapping.columns.iter().collect();
+    let mut role = |header: &String| {
+        let position = left.iter().position(|column| column.header == *header)?;
+        Some(left.remove(position).role.clone())
+    };
+    let text = |header: &String| Role::Attribute { name: Name::new(header), kind: Kind::Text };
+    headers.iter().map(|header| role(header).unwrap_or_else(|| text(header))).collect()
+}
+
+struct Rows<'m> {
+    mapping: &'m Mapping,
+    roles: Vec<Role>,
+    ids: HashSet<String>,
+    objects: HashSet<ObjectRef>,
+    time: Option<Time>,
+}
+
+impl Rows<'_> {
+    fn take(
+        &mut self,
+        intake: &mut Intake<'_>,
+        number: u64,
+        place: Place,
+        cells: &[&str],
+    ) -> Result<(), ImportError> {
+        let mut event = Event::new(intake.id(&number.to_string()), vocabulary::UNNAMED, Time::ZERO);
+        let mut time = None;
+        for (role, cell) in self.roles.iter().zip(cells) {
+            if cell.is_empty() {
+                continue;
+            }
+            match role {
+                Role::Id => {
+                    let id = whole(cell);
+                    if !self.ids.insert(id.clone()) {
+                        intake.refuse(place, Problem::Duplicate { what: "event", id: excerpt(&id) });
+                        return Ok(());
+                    }
+                    event.id = intake.id(&id).into();
+                }
+                Role::Activity => {
+                    let activity = Activity::from(whole(cell));
+                    if vocabulary::is_carrier(&activity) {
+                        let part = format!("the reserved name `{activity}`");
+                        intake.refuse(place, Problem::Unknown { part, what: "activities".to_owned() });
+                        return Ok(());
+                    }
+                    event.activity = activity;
+                }
+                Role::Time => match parse(cell, self.mapping.time_format.as_deref()) {
+                    Some(read) => time = Some(read),
+                    None => {
+                        let kind = "a time like `2026-01-31T08:30:00+08:00`; if all are written so, give their format";
+                        let what = "the time".to_owned();
+                        intake.refuse(place, Problem::Type { what, text: excerpt(cell), kind });
+                        return Ok(());
+                    }
+                },
+                Role::Object { kind, qualifier, many } => {
+                    for id in if *many { ids(cell) } else { vec![whole(cell)] } {
+                        let object = ObjectRef { kind: kind.clone(), id: id.into() };
+                        vocabulary::relate(&mut event, Relation { qualifier: qualifier.clone(), object });
+                    }
+                }
+                Role::Attribute { name, kind } => match typed(name, cell, *kind) {
+                    Ok(value) => vocabulary::attribute(&mut event, name.clone(), value),
+                    Err(problem) => intake.refuse(place.clone(), problem),
+                },
+            }
+        }
+        parts::fold(&mut event);
+        match (time, self.time) {
+            (Some(time), _) => event.time = time,
+            (None, before) if intake.options.untimed => {
+                event.time = before.unwrap_or(Time::ZERO);
+                event.attributes.push((vocabulary::UNTIMED.into(), true.into()));
+                intake.counts.attributes -= 1;
+            }
+            _ => {
+                intake.refuse(place, Problem::Untimed { what: "the row".to_owned() });
+                return Ok(());
+            }
+        }
+        self.time = Some(event.time);
+        for relation in &event.objects {
+            if !self.objects.contains(&relation.object) {
+                intake.object_type(&relation.object.kind);
+                self.objects.insert(relation.object.clone());
+            }
+        }
+        intake.event(event)
+    }
+}
+
+/// A cell's text, which may stand for one that a cell cannot hold.
+fn whole(cell: &str) -> String {
+    match vocabulary::unwrapped(cell.into()) {
+        Value::Text(text) => text.into(),
+        _ => cell.to_owned(),
+    }
+}
+
+/// The ids in a cell of several.
+fn ids(cell: &str) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let mut characters = cell.chars();
+    while let Some(character) = characters.next() {
+        let character = match character {
+            ';' => {
+                found.push(String::new());
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            other => other,
+        };
+        if let Some(last) = found.last_mut() {
+            last.push(character);
+        }
+    }
+    found
+}
+
+fn typed(name: &Name, cell: &str, kind: Kind) -> Result<Value, Problem> {
+    let (value, wanted) = match kind {
+        Kind::Text => (Some(vocabulary::unwrapped(cell.into())), "a text"),
+        Kind::Integer => (cell.trim().parse().ok().map(Value::Integer), "a whole number of at most 64 bits"),
+        Kind::Float => (cell.trim().parse().ok().map(Value::Float), "a number like `1.5`"),
+        Kind::Boolean => (boolean(cell.trim()).map(Value::Boolean), "`true` or `false`"),
+        Kind::Time => (Time::parse(cell).ok().map(Value::Time), "a time like `2026-01-31T08:30:00+08:00`"),
+    };
+    let what = || format!("attribute `{}`", excerpt(name.as_str()));
+    value.ok_or_else(|| Problem::Type { what: what(), text: excerpt(cell), kind: wanted })
+}
+
+fn parse(cell: &str, format: Option<&str>) -> Option<Time> {
+    let Some(format) = format else { return Time::parse(cell).ok() };
+    let parts = jiff::fmt::strtime::BrokenDownTime::parse(format, cell.trim()).ok()?;
+    let civil = match parts.to_datetime() {
+        Ok(civil) => civil,
+        Err(_) => parts.to_date().ok()?.at(0, 0, 0, 0),
+    };
+    let offset = parts.offset();
+    let stamp = offset.unwrap_or(jiff::tz::Offset::UTC).to_timestamp(civil).ok()?;
+    let nanos = stamp.as_nanosecond();
+    let seconds = i64::try_from(nanos.div_euclid(1_000_000_000)).ok()?;
+    let rest = u32::try_from(nanos.rem_euclid(1_000_000_000)).ok()?;
+    let minutes = offset.map(|offset| i16::try_from(offset.seconds() / 60)).transpose().ok()?;
+    Time::new(seconds, rest, minutes)
+}
+
+/// Passes a stream on as long as line ends keep coming, and counts its quotation marks.
+struct Checked<R> {
+    source: R,
+    since: usize,
+    quotes: usize,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.source.read(out)?;
+        let read = out.get(..count).unwrap_or_default();
+        self.quotes += memchr::memchr_iter(b'"', read).count();
+        self.since = match memchr::memrchr(b'\n', read) {
+            Some(last) => count - last,
+            None => self.since + count,
+        };
+        if self.since > LONGEST {
+            return Err(std::io::Error::other("64 MiB without a line end; this is no event log"));
+        }
+        Ok(count)
+    }
+}

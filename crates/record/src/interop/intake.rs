@@ -1,0 +1,164 @@
+use super::fault::{ImportError, Place, Problem, Refusal, SinkError};
+use super::{Format, Options, Source, vocabulary};
+use crate::{Activity, Event, ObjectType};
+use std::collections::HashSet;
+use std::fmt;
+
+/// How many refusals an error lists.
+const LISTED: usize = 10;
+
+/// What an import took in, counted as the log itself has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Events of the log; the reserved ones that carry the rest are not among them.
+    pub events: u64,
+    /// Different activities of these events.
+    pub event_types: u64,
+    /// Objects; in XES the traces.
+    pub objects: u64,
+    /// Different types of these objects.
+    pub object_types: u64,
+    /// Relations between events and objects.
+    pub relations: u64,
+    /// Links between objects.
+    pub links: u64,
+    /// Attribute values of events, besides activity and time.
+    pub attributes: u64,
+    /// Attribute values of objects.
+    pub values: u64,
+    /// Attribute values that the log gives as null or as nothing, and that the record so does not have.
+    pub nulls: u64,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} events of {} types, ", self.events, self.event_types)?;
+        write!(f, "{} objects of {} types, ", self.objects, self.object_types)?;
+        write!(f, "{} relations, {} links, ", self.relations, self.links)?;
+        write!(f, "{} attributes, {} object values", self.attributes, self.values)?;
+        if self.nulls > 0 { write!(f, ", {} nulls", self.nulls) } else { Ok(()) }
+    }
+}
+
+/// The outcome of an import.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The format that was read.
+    pub format: Format,
+    /// What the log held.
+    pub counts: Counts,
+    /// Every part that was left out; empty unless [`Options::lenient`].
+    pub refused: Vec<Refusal>,
+}
+
+/// Where all readers put what they find.
+pub(crate) struct Intake<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) prefix: String,
+    pub(crate) counts: Counts,
+    format: Format,
+    sink: &'a mut dyn FnMut(Event) -> Result<(), SinkError>,
+    activities: HashSet<Activity>,
+    types: HashSet<ObjectType>,
+    refused: Vec<Refusal>,
+    total: u64,
+}
+
+impl<'a> Intake<'a> {
+    pub(crate) fn new(
+        format: Format,
+        source: &Source<'_>,
+        options: &'a Options,
+        sink: &'a mut dyn FnMut(Event) -> Result<(), SinkError>,
+    ) -> Self {
+        let prefix = options.prefix.clone().unwrap_or_else(|| source.stem());
+        Self {
+            options,
+            prefix,
+            counts: Counts::default(),
+            format,
+            sink,
+            activities: HashSet::new(),
+            types: HashSet::new(),
+            refused: Vec::new(),
+            total: 0,
+        }
+    }
+
+    /// The format that is being read.
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// The id of the log's event `id`.
+    pub(crate) fn id(&self, id: &str) -> String {
+        vocabulary::prefixed(&self.prefix, id)
+    }
+
+    /// Takes an event of the log.
+    #[inline]
+    pub(crate) fn event(&mut self, event: Event) -> Result<(), ImportError> {
+        self.counts.events += 1;
+        self.counts.relations += event.objects.len() as u64;
+        self.counts.attributes += event.attributes.len() as u64;
+        if !self.activities.contains(event.activity.as_str()) {
+            self.activities.insert(event.activity.clone());
+        }
+        self.pass(event)
+    }
+
+    /// Takes an event that carries an object's values or links.
+    pub(crate) fn carrier(&mut self, event: Event) -> Result<(), ImportError> {
+        self.counts.values += event.changes.len() as u64;
+        self.counts.links += event.links.len() as u64;
+        if event.activity.as_str() == vocabulary::OBJECT {
+            self.counts.objects += 1;
+            for relation in &event.objects {
+                self.object_type(&relation.object.kind);
+            }
+        }
+        self.pass(event)
+    }
+
+    /// Takes note of a type of objects.
+    pub(crate) fn object_type(&mut self, kind: &ObjectType) {
+        if !self.types.contains(kind.as_str()) {
+            self.types.insert(kind.clone());
+        }
+    }
+
+    /// Takes note of a type of events.
+    pub(crate) fn event_type(&mut self, activity: &Activity) {
+        if !self.activities.contains(activity.as_str()) {
+            self.activities.insert(activity.clone());
+        }
+    }
+
+    /// Takes an event without counting what it holds.
+    #[inline]
+    pub(crate) fn pass(&mut self, event: Event) -> Result<(), ImportError> {
+        if self.total > 0 && !self.options.lenient {
+            return Ok(());
+        }
+        (self.sink)(event).map_err(ImportError::Sink)
+    }
+
+    /// Leaves a part of the log out.
+    #[cold]
+    pub(crate) fn refuse(&mut self, place: Place, problem: Problem) {
+        self.total += 1;
+        if self.options.lenient || self.refused.len() < LISTED {
+            self.refused.push(Refusal { place, problem });
+        }
+    }
+
+    /// The outcome, once the log is read to its end.
+    pub(crate) fn finish(mut self) -> Result<Report, ImportError> {
+        if self.total > 0 && !self.options.lenient {
+            return Err(ImportError::Refused { first: self.refused, total: self.total });
+        }
+        self.counts.event_types = self.activities.len() as u64;
+        self.counts.object_types = self.types.len() as u64;
+        Ok(Report { format: self.format, counts: self.counts, refused: self.refused })
+    }
+}

@@ -1,0 +1,99 @@
+use super::Format;
+use super::fault::ImportError;
+use flate2::bufread::MultiGzDecoder;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+
+/// How much of a file is looked at to tell its format.
+const HEAD: u64 = 64 << 10;
+const BUFFER: usize = 64 << 10;
+
+/// A log to read, plain or compressed with gzip, which its first bytes tell. It is opened once for every pass over it.
+#[derive(Clone, Copy, Debug)]
+pub enum Source<'a> {
+    /// A file.
+    File(&'a Path),
+    /// A file's content.
+    Bytes {
+        /// The file's name.
+        name: &'a str,
+        /// Its content.
+        bytes: &'a [u8],
+    },
+}
+
+impl Source<'_> {
+    /// The name, without folders.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Self::Bytes { name, .. } => (*name).to_owned(),
+        }
+    }
+
+    /// The name without its endings: `RTFM` for `RTFM.xes.gz`.
+    pub(crate) fn stem(&self) -> String {
+        let name = self.name();
+        let stem = name.split('.').find(|part| !part.is_empty()).unwrap_or("log");
+        stem.to_owned()
+    }
+
+    /// The content from its beginning, decompressed.
+    pub(crate) fn open(&self) -> Result<Box<dyn Read + '_>, ImportError> {
+        let unreadable = |cause| ImportError::Unreadable { name: self.name(), cause };
+        let mut raw: Box<dyn BufRead + '_> = match self {
+            Self::File(path) => {
+                Box::new(BufReader::with_capacity(BUFFER, File::open(path).map_err(unreadable)?))
+            }
+            Self::Bytes { bytes, .. } => Box::new(Cursor::new(*bytes)),
+        };
+        let head = raw.fill_buf().map_err(unreadable)?;
+        Ok(if head.starts_with(&[0x1F, 0x8B]) { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
+    }
+
+    /// Whether the content is compressed.
+    pub(crate) fn packed(&self) -> Result<bool, ImportError> {
+        let mut head = [0; 2];
+        let read = match self {
+            Self::File(path) => File::open(path).and_then(|mut file| file.read_exact(&mut head)),
+            Self::Bytes { bytes, .. } => Cursor::new(*bytes).read_exact(&mut head),
+        };
+        match read {
+            Err(cause) if cause.kind() != std::io::ErrorKind::UnexpectedEof => {
+                Err(ImportError::Unreadable { name: self.name(), cause })
+            }
+            _ => Ok(head == [0x1F, 0x8B]),
+        }
+    }
+
+    /// The format, from what the content begins with; only CSV, which begins with anything, needs its ending.
+    pub fn format(&self) -> Result<Format, ImportError> {
+        let name = self.name();
+        let mut head = Vec::new();
+        let read = self.open()?.take(HEAD).read_to_end(&mut head);
+        read.map_err(|cause| ImportError::Unreadable { name: name.clone(), cause })?;
+        let known = of_content(&head).or(Format::of_name(&name).filter(|format| *format == Format::Csv));
+        known.ok_or(ImportError::Format { name })
+    }
+}
+
+fn of_content(head: &[u8]) -> Option<Format> {
+    if head.starts_with(b"SQLite format 3\0") {
+        return Some(Format::OcelSqlite);
+    }
+    let text = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head).trim_ascii_start();
+    match text.first()? {
+        b'{' => {
+            let key = text.get(1..).unwrap_or_default().trim_ascii_start();
+            Some(if key.starts_with(b"\"ocel:") { Format::Ocel1Json } else { Format::OcelJson })
+        }
+        b'<' => {
+            let elements = ["<event-types", "<object-types", "<objects", "<events"];
+            let holds = |mark: &&str| memchr::memmem::find(text, mark.as_bytes()).is_some();
+            let ocel = elements.iter().any(holds) && !holds(&"<trace") && !holds(&"<global");
+            Some(if ocel { Format::OcelXml } else { Format::Xes })
+        }
+        _ => None,
+    }
+}
