@@ -1,0 +1,112 @@
+use pack::model::Definitions;
+use pack::{Id, Title};
+
+mod score;
+mod spelling;
+
+use spelling::Spelling;
+
+/// Services by what people call them: a small index, held in memory.
+#[derive(Clone, Debug, Default)]
+pub struct Index {
+    services: Vec<Service>,
+}
+
+#[derive(Clone, Debug)]
+struct Service {
+    id: Id,
+    names: Vec<Name>,
+}
+
+/// One of the names of a service.
+#[derive(Clone, Debug)]
+struct Name {
+    weight: f32,
+    spelling: Spelling,
+}
+
+/// A service that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    /// Which.
+    pub id: Id,
+    /// How well it fits, from 0 to 1.
+    pub score: f32,
+}
+
+/// How much a name counts by where it stands.
+const TITLE: f32 = 1.0;
+const POPULAR: f32 = 0.97;
+const CATEGORY: f32 = 0.45;
+const ABOUT: f32 = 0.55;
+const MATERIAL: f32 = 0.35;
+
+/// Below this share of the best hit, a hit is noise.
+const NOISE: f32 = 0.45;
+/// Below this score nothing was found.
+const LEAST: f32 = 0.3;
+
+impl Index {
+    /// The services that people may ask for.
+    pub fn new(definitions: &Definitions) -> Self {
+        let party = |procedure: &&pack::model::Procedure| procedure.start == pack::model::Start::Party;
+        let service = |procedure: &pack::model::Procedure| {
+            let mut names = Vec::new();
+            let mut add = |weight, text: &str| names.push(Name { weight, spelling: Spelling::new(text) });
+            let mut both = |weight, title: &Title| {
+                add(weight, &title.zh);
+                add(weight, &title.en);
+            };
+            both(TITLE, &procedure.title);
+            if let Some(title) = definitions.categories.get(&procedure.category) {
+                both(CATEGORY, title);
+            }
+            if let Some(about) = &procedure.about {
+                both(ABOUT, about);
+            }
+            for step in &procedure.flow.steps {
+                if let Some(given) = step.issues.as_ref().and_then(|id| definitions.credentials.get(id)) {
+                    both(ABOUT, &given.title);
+                }
+            }
+            for asked in &procedure.materials {
+                if let Some(material) = definitions.materials.get(&asked.material) {
+                    both(MATERIAL, &material.title);
+                }
+            }
+            for name in &procedure.search {
+                add(POPULAR, name);
+            }
+            Service { id: procedure.id.clone(), names }
+        };
+        Self { services: definitions.procedures.values().filter(party).map(service).collect() }
+    }
+
+    /// At most `most` services for what a person typed: Chinese, pinyin, its initials, English, or some of each. The best
+    /// first; equal ones in the order of their ids.
+    pub fn find(&self, query: &str, most: usize) -> Vec<Hit> {
+        let query = Spelling::new(query);
+        if query.is_empty() {
+            return Vec::new();
+        }
+        let hit = |service: &Service| {
+            let scores = service.names.iter().map(|name| name.weight * score::of(&query, &name.spelling));
+            let mut best = [0.0_f32; 2];
+            for score in scores {
+                if score > best[0] {
+                    best = [score, best[0]];
+                } else if score > best[1] {
+                    best[1] = score;
+                }
+            }
+            // A second name that fits too breaks ties between services that share the first.
+            Hit { id: service.id.clone(), score: (best[0] * 0.96 + best[1] * 0.04).min(1.0) }
+        };
+        let mut hits: Vec<Hit> = self.services.iter().map(hit).filter(|hit| hit.score >= LEAST).collect();
+        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));
+        let least = hits.first().map_or(0.0, |best| best.score * NOISE);
+        hits.retain(|hit| hit.score >= least);
+        hits.truncate(most);
+        hits
+    }
+}

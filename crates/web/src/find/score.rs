@@ -1,0 +1,203 @@
+//! How well a query fits a name, from 0 to 1.
+
+use super::spelling::Spelling;
+
+/// The best of the ways in which the query may be meant.
+pub(super) fn of(query: &Spelling, name: &Spelling) -> f32 {
+    if query.chinese {
+        return chinese(query, name);
+    }
+    let typed: String = query.chars.iter().collect();
+    words(&query.words, &name.words).max(if name.chinese { letters(&typed, name) } else { 0.0 })
+}
+
+/// Chinese against Chinese: the same text, one within the other, or the share of characters, and of pairs of them, that
+/// they have in common, so that 身份证丢了 finds 居民身份证丢失补领. A character that sounds the same counts a little, since
+/// people choose the wrong one from a list.
+fn chinese(query: &Spelling, name: &Spelling) -> f32 {
+    if !name.chinese {
+        return 0.0;
+    }
+    let (q, n) = (&query.chars, &name.chars);
+    if q == n {
+        return 1.0;
+    }
+    if let Some(at) = position(n, q) {
+        return within(q.len(), n.len(), at == 0);
+    }
+    if let Some(at) = position(q, n).filter(|_| n.len() >= 2) {
+        // The query says more than the name: 我想给孩子上户口.
+        return 0.62 + 0.3 * share(n.len(), q.len()) + if at == 0 { 0.02 } else { 0.0 };
+    }
+    let singles = q.iter().filter(|c| n.contains(c)).count();
+    let pairs = |of: &[char]| of.windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>();
+    let (of_query, of_name) = (pairs(q), pairs(n));
+    let doubles = of_query.iter().filter(|pair| of_name.contains(pair)).count();
+    let cover = 0.35 * share(singles, q.len()) + 0.65 * share(doubles, of_query.len().max(1));
+    let back = share(q.iter().filter(|c| n.contains(c)).count(), n.len()).min(1.0);
+    let by_sound = if q.len() >= 2 { letters(&query.pinyin, name) * 0.8 } else { 0.0 };
+    (0.75 * cover + 0.12 * back).max(by_sound)
+}
+
+/// Letters against a Chinese name: its initials, its pinyin from a syllable on, or its pinyin with a slip.
+fn letters(typed: &str, name: &Spelling) -> f32 {
+    let length = typed.chars().count();
+    if length < 2 {
+        return 0.0;
+    }
+    let mut best = 0.0_f32;
+    if name.initials == typed {
+        best = 0.95;
+    } else if let Some(at) = name.initials.find(typed) {
+        best = within(length, name.initials.len(), at == 0) - 0.06;
+    } else if let Some(spread) = subsequence(typed, &name.initials).filter(|_| length >= 3) {
+        best = 0.5 * spread;
+    }
+    if name.pinyin == typed {
+        return 0.99;
+    }
+    let starts = name.syllables.iter().filter_map(|start| name.pinyin.get(*start..));
+    let found = starts.enumerate().find(|(_, rest)| rest.starts_with(typed));
+    if let Some((at, _)) = found.filter(|_| length >= 3) {
+        best = best.max(within(length, name.pinyin.len(), at == 0) - 0.02);
+    }
+    best.max(slipped(typed, name))
+}
+
+/// A slip of one letter in five, against the pinyin from each syllable on.
+fn slipped(typed: &str, name: &Spelling) -> f32 {
+    let length = typed.len();
+    let allowed = length / 5;
+    if allowed == 0 || !typed.is_ascii() {
+        return 0.0;
+    }
+    let mut best = 0.0_f32;
+    for (place, start) in name.syllables.iter().enumerate() {
+        let rest = name.pinyin.as_bytes().get(*start..).unwrap_or_default();
+        let rest = rest.get(..(length + allowed).min(rest.len())).unwrap_or_default();
+        let slips = prefix_distance(typed.as_bytes(), rest);
+        if slips <= allowed {
+            let fit = within(length, name.pinyin.len(), place == 0) - 0.1 - 0.05 * slips as f32;
+            best = best.max(fit);
+        }
+    }
+    best
+}
+
+/// English words: the share of the query's words that the name has, whole, begun or with a slip, and of the name's that
+/// the query has.
+fn words(query: &[String], name: &[String]) -> f32 {
+    if query.is_empty() || name.is_empty() {
+        return 0.0;
+    }
+    let best = |word: &String, others: &[String]| others.iter().map(|other| alike(word, other)).fold(0.0, f32::max);
+    let there = query.iter().map(|word| best(word, name)).sum::<f32>() / query.len() as f32;
+    let back = name.iter().map(|word| best(word, query)).sum::<f32>() / name.len() as f32;
+    let first = if alike(&query[0], &name[0]) > 0.8 { 0.02 } else { 0.0 };
+    0.78 * there * there + 0.2 * back + first
+}
+
+fn alike(typed: &str, word: &str) -> f32 {
+    if typed == word {
+        return 1.0;
+    }
+    let length = typed.chars().count();
+    if length >= 3 && word.starts_with(typed) {
+        return 0.88;
+    }
+    if length >= 4 && typed.starts_with(word) && word.len() >= 4 {
+        return 0.8;
+    }
+    let slips = distance(typed.as_bytes(), word.as_bytes());
+    if slips <= length / 4 && length >= 4 { 0.85 - 0.1 * slips as f32 } else { 0.0 }
+}
+
+/// How well a part of `length` out of `whole` fits; a little better at the beginning.
+fn within(length: usize, whole: usize, first: bool) -> f32 {
+    0.66 + 0.28 * share(length, whole) + if first { 0.04 } else { 0.0 }
+}
+
+fn share(part: usize, whole: usize) -> f32 {
+    part as f32 / whole.max(1) as f32
+}
+
+fn position(whole: &[char], part: &[char]) -> Option<usize> {
+    whole.windows(part.len().max(1)).position(|window| window == part)
+}
+
+/// Whether the letters of `typed` stand in `text` in order, beginning with its first; how closely, up to 1.
+fn subsequence(typed: &str, text: &str) -> Option<f32> {
+    if !text.starts_with(typed.chars().next()?) {
+        return None;
+    }
+    let mut rest = text.char_indices();
+    let mut last = 0;
+    for c in typed.chars() {
+        last = rest.find(|(_, other)| *other == c)?.0;
+    }
+    Some(share(typed.len(), last + 1))
+}
+
+/// How many letters must be put in, left out, changed or swapped with their neighbour (optimal string alignment).
+fn distance(a: &[u8], b: &[u8]) -> usize {
+    table(a, b).pop().and_then(|row| row.last().copied()).unwrap_or(usize::MAX)
+}
+
+/// The same from `a` to the nearest beginning of `b`.
+fn prefix_distance(a: &[u8], b: &[u8]) -> usize {
+    table(a, b).pop().and_then(|row| row.into_iter().min()).unwrap_or(usize::MAX)
+}
+
+fn table(a: &[u8], b: &[u8]) -> Vec<Vec<usize>> {
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let above = &rows[i];
+            let mut least = (above[j] + usize::from(x != y)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                least = least.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same distance, by trying every way.
+    fn slow(a: &[u8], b: &[u8]) -> usize {
+        match (a, b) {
+            ([], rest) | (rest, []) => rest.len(),
+            ([x, a_rest @ ..], [y, b_rest @ ..]) => {
+                let mut least = slow(a_rest, b_rest) + usize::from(x != y);
+                least = least.min(slow(a_rest, b) + 1).min(slow(a, b_rest) + 1);
+                if let ([x2, a_rest @ ..], [y2, b_rest @ ..]) = (a_rest, b_rest)
+                    && x == y2
+                    && x2 == y
+                {
+                    least = least.min(slow(a_rest, b_rest) + 1);
+                }
+                least
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn distance_agrees_with_trying_everything(a in "[abc]{0,5}", b in "[abc]{0,5}") {
+            prop_assert_eq!(distance(a.as_bytes(), b.as_bytes()), slow(a.as_bytes(), b.as_bytes()));
+        }
+
+        #[test]
+        fn scores_lie_between_nothing_and_one(a in "[a-c出生登记 ]{0,8}", b in "[a-c出生登记 ]{0,8}") {
+            let score = of(&Spelling::new(&a), &Spelling::new(&b));
+            prop_assert!((0.0..=1.0).contains(&score), "{a} {b} {score}");
+        }
+    }
+}

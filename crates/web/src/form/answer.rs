@@ -1,0 +1,38 @@
+use crate::text::{self, Lang};
+use maud::{Markup, html};
+use pack::model::FieldKind;
+
+/// An answer as people read it: choices by their titles, days and money in words. `typed` is as
+/// [`casework::answer::write`] writes it.
+pub fn shown(lang: Lang, kind: &FieldKind, typed: &str) -> Markup {
+    let title = |id: &str| match kind {
+        FieldKind::Choice(choices) | FieldKind::Choices(choices) => {
+            choices.iter().find(|choice| choice.id.as_str() == id).map(|choice| lang.of(&choice.title))
+        }
+        _ => None,
+    };
+    html! {
+        @if typed.is_empty() {
+            span.soft { (lang.say("answer-none")) }
+        } @else {
+            @match kind {
+                FieldKind::Truth if typed == "yes" => (lang.say("yes")),
+                FieldKind::Truth => (lang.say("no")),
+                FieldKind::Choice(_) => (title(typed).unwrap_or(typed)),
+                FieldKind::Choices(_) => {
+                    @for (place, id) in typed.split(',').enumerate() {
+                        @if place > 0 { @if lang == Lang::Zh { "、" } @else { ", " } }
+                        (title(id).unwrap_or(id))
+                    }
+                }
+                FieldKind::Date => (typed.parse().map_or(typed.to_owned(), |date| text::date(lang, date))),
+                FieldKind::Money => { (typed) " " (lang.say("unit-yuan")) }
+                FieldKind::LongText => span.long { (typed) },
+                FieldKind::IdentityNumber | FieldKind::Plate | FieldKind::Vin | FieldKind::CreditCode => {
+                    span.code { (typed) }
+                }
+                _ => (typed),
+            }
+        }
+    }
+}

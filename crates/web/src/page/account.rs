@@ -1,0 +1,146 @@
+use crate::layout::{Frame, Head, document};
+use crate::{part, path};
+use maud::{Markup, html};
+use pack::Title;
+
+/// What was filled in to sign in or to open an account, and what is wrong with it.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// The name by which the person signs in, as typed.
+    pub login: String,
+    /// The person's own name, as typed.
+    pub name: String,
+    /// Where to go on to.
+    pub back: String,
+    /// What is wrong, by field: `login`, `name`, `password`; with no such field, with the whole.
+    pub faults: Vec<(&'static str, Title)>,
+    /// Sign-ins of a demonstration city, shown only there: name, password, who it is.
+    pub demo: Vec<(String, String, Title)>,
+}
+
+/// Signing in.
+pub fn sign_in(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let title = lang.say("sign-in");
+    let head = Head { faulty: !view.faults.is_empty(), ..Head::new(title.as_ref()) };
+    document(frame, &head, &html! {
+        (summary(frame, view))
+        h1 { (title) }
+        form method="post" action=(path::SIGN_IN) {
+            (part::token(frame))
+            input type="hidden" name="back" value=(view.back);
+            (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
+            (field(frame, view, Input { id: "password", kind: "password", auto: "current-password", value: "" }))
+            p.buttons { button.act type="submit" { (title) } }
+        }
+        p { (lang.say("account-none")) " " a href=(path::REGISTER) { (lang.say("register")) } }
+        @if !view.demo.is_empty() { (demo(frame, view)) }
+    })
+}
+
+/// Opening an account.
+pub fn register(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let title = lang.say("register");
+    let head = Head { faulty: !view.faults.is_empty(), ..Head::new(title.as_ref()) };
+    document(frame, &head, &html! {
+        (summary(frame, view))
+        h1 { (title) }
+        p { (lang.say("register-lead")) }
+        form method="post" action=(path::REGISTER) {
+            (part::token(frame))
+            input type="hidden" name="back" value=(view.back);
+            (field(frame, view, Input { id: "name", kind: "text", auto: "name", value: &view.name }))
+            (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
+            (field(frame, view, Input { id: "password", kind: "password", auto: "new-password", value: "" }))
+            p.buttons { button.act type="submit" { (title) } }
+        }
+        p { (lang.say("account-have")) " " a href=(path::SIGN_IN) { (lang.say("sign-in")) } }
+    })
+}
+
+#[derive(Clone, Copy)]
+struct Input<'a> {
+    id: &'static str,
+    kind: &'static str,
+    auto: &'static str,
+    value: &'a str,
+}
+
+fn field(frame: &Frame, view: &View, input: Input<'_>) -> Markup {
+    let lang = frame.lang;
+    let label = match input.id {
+        "login" => lang.say("account-login"),
+        "name" => lang.say("account-name"),
+        _ => lang.say("account-password"),
+    };
+    let hint = match input.auto {
+        "new-password" => Some(lang.say("account-password-hint")),
+        "name" => Some(lang.say("account-name-hint")),
+        _ => None,
+    };
+    let fault = view.faults.iter().find(|(of, _)| *of == input.id).map(|(_, what)| what);
+    let mut described = Vec::new();
+    if hint.is_some() {
+        described.push(format!("{}-hint", input.id));
+    }
+    if fault.is_some() {
+        described.push(format!("{}-error", input.id));
+    }
+    html! {
+        div.field.wrong[fault.is_some()] {
+            label for=(input.id) { (label) }
+            @if let Some(hint) = hint { p.hint id={ (input.id) "-hint" } { (hint) } }
+            @if let Some(fault) = fault {
+                p.error id={ (input.id) "-error" } { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
+            }
+            input.short id=(input.id) name=(input.id) type=(input.kind) value=(input.value) autocomplete=(input.auto)
+                autocapitalize="none" spellcheck="false" required
+                aria-describedby=[(!described.is_empty()).then(|| described.join(" "))]
+                aria-invalid=[fault.map(|_| "true")];
+        }
+    }
+}
+
+fn summary(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let known = |id: &str| ["login", "name", "password"].contains(&id);
+    html! {
+        @if !view.faults.is_empty() {
+            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus {
+                h2 #summary-title { (lang.say("error-title")) }
+                ul {
+                    @for (id, what) in &view.faults {
+                        li {
+                            @if known(id) { a href={ "#" (id) } { (lang.of(what)) } } @else { (lang.of(what)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn demo(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    html! {
+        section.demo aria-labelledby="demo-title" {
+            h2 #demo-title { (lang.say("demo-title")) }
+            p.soft { (lang.say("demo-lead")) }
+            table {
+                thead {
+                    tr {
+                        th scope="col" { (lang.say("demo-who")) }
+                        th scope="col" { (lang.say("account-login")) }
+                        th scope="col" { (lang.say("account-password")) }
+                    }
+                }
+                tbody {
+                    @for (login, password, who) in &view.demo {
+                        tr { td { (lang.of(who)) } td { code { (login) } } td { code { (password) } } }
+                    }
+                }
+            }
+        }
+    }
+}

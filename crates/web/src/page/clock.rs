@@ -1,0 +1,130 @@
+use crate::part::{self, Cited, Due};
+use crate::text::{self, Lang};
+use maud::{Markup, html};
+use pack::Title;
+use pack::model::{Own, Watcher};
+use record::Time;
+
+/// A clock of a case, with how its days are counted.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// What must be done in time.
+    pub title: Title,
+    /// Whom it binds.
+    pub binds: Watcher,
+    /// When it started.
+    pub started: Time,
+    /// When it stopped, if it did.
+    pub stopped: Option<Time>,
+    /// When it is due; none where no rule counts it.
+    pub due: Option<Due>,
+    /// How its days are counted, in words.
+    pub counted: Title,
+    /// The law that sets it; none: the office's own limit.
+    pub law: Option<Cited>,
+    /// The office's own promise within the law's limit.
+    pub promise: Option<(Own, Due)>,
+    /// When it stood still, and why.
+    pub pauses: Vec<Pause>,
+    /// When it was moved.
+    pub extensions: Vec<Extension>,
+    /// Whether the law says no word on how its days are counted, so that it runs under a stated default.
+    pub undecided: bool,
+}
+
+/// A time during which a clock stood still.
+#[derive(Clone, Debug)]
+pub struct Pause {
+    /// From when.
+    pub from: Time,
+    /// Until when; none: still.
+    pub until: Option<Time>,
+    /// Why.
+    pub why: Title,
+}
+
+/// A deadline that was moved.
+#[derive(Clone, Debug)]
+pub struct Extension {
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub by: Option<String>,
+    /// Why.
+    pub reasons: String,
+}
+
+/// All clocks of a case, each with its due date in words and how it is counted on request.
+pub fn list(lang: Lang, clocks: &[View]) -> Markup {
+    html! {
+        ul.clocks data-refresh="clocks" {
+            @for clock in clocks { (one(lang, clock)) }
+        }
+    }
+}
+
+fn one(lang: Lang, clock: &View) -> Markup {
+    html! {
+        li {
+            p.clock {
+                b { (lang.of(&clock.title)) }
+                @if let Some(due) = &clock.due { " " (part::standing(lang, due.standing)) }
+            }
+            p {
+                @match clock.binds {
+                    Watcher::Office => (lang.say("clock-office")),
+                    Watcher::Party => (lang.say("clock-party")),
+                }
+                " "
+                @match &clock.due {
+                    Some(due) => (part::due_at(lang, due)),
+                    None => (lang.say("clock-no-date")),
+                }
+            }
+            @if let Some((own, due)) = &clock.promise {
+                p.soft {
+                    (lang.tell("clock-promise", &[("length", text::length(lang, *own).into())])) " "
+                    (part::due_at(lang, due)) " " (part::standing(lang, due.standing))
+                }
+            }
+            details {
+                summary { (lang.say("clock-how")) span.unseen { ": " (lang.of(&clock.title)) } }
+                p { (lang.of(&clock.counted)) }
+                @if clock.undecided { p.soft { (lang.say("clock-undecided")) } }
+                (history(lang, clock))
+                @match &clock.law {
+                    Some(cited) => (part::quote(lang, cited)),
+                    None => p.soft { (lang.say("clock-own")) },
+                }
+            }
+        }
+    }
+}
+
+fn history(lang: Lang, clock: &View) -> Markup {
+    html! {
+        ul {
+            li { (lang.say("clock-started")) " " (part::moment(lang, clock.started)) }
+            @for pause in &clock.pauses {
+                li {
+                    (lang.say("clock-stood-still")) " " (part::moment(lang, pause.from)) " – "
+                    @match pause.until {
+                        Some(until) => (part::moment(lang, until)),
+                        None => (lang.say("clock-until-now")),
+                    }
+                    ": " (lang.of(&pause.why))
+                }
+            }
+            @for moved in &clock.extensions {
+                li {
+                    (lang.say("clock-extended")) " " (part::moment(lang, moved.at))
+                    @if let Some(by) = &moved.by { " · " (by) }
+                    ": " (moved.reasons)
+                }
+            }
+            @if let Some(stopped) = clock.stopped {
+                li { (lang.say("clock-stopped")) " " (part::moment(lang, stopped)) }
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+use crate::text::Lang;
+use crate::{part, path};
+use maud::{Markup, html};
+use pack::Title;
+use record::Time;
+
+/// A step of a case, as its readers see it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What is to be done.
+    pub title: Title,
+    /// Where.
+    pub office: Title,
+    /// Where it stands.
+    pub status: Status,
+}
+
+/// Where a step stands.
+#[derive(Clone, Debug)]
+pub enum Status {
+    /// Not yet possible.
+    Waiting,
+    /// To be done, since when, and who took it.
+    Open {
+        /// Since when.
+        since: Time,
+        /// Who took it upon themselves.
+        holder: Option<String>,
+    },
+    /// Done.
+    Done {
+        /// When.
+        at: Time,
+        /// How it ended.
+        outcome: Title,
+        /// By whom; none where silence counted as an answer.
+        by: Option<String>,
+        /// Why.
+        reasons: Option<String>,
+    },
+    /// Not needed in this case.
+    Skipped,
+}
+
+/// The steps of a case in order: what was done, by whom, where, and what is to come.
+pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
+    html! {
+        ol.course data-refresh="steps" {
+            @for step in steps {
+                @match &step.status {
+                    Status::Done { at, outcome, by, reasons } => li.done {
+                        b { (lang.of(&step.title)) } " " (part::tag("kept", lang.of(outcome)))
+                        p.soft {
+                            (part::moment(lang, *at)) " · " (lang.of(&step.office)) " · "
+                            @match by {
+                                Some(by) => (by),
+                                None => (lang.say("step-by-silence")),
+                            }
+                        }
+                        @if let Some(reasons) = reasons { p.reasons { (lang.say("step-reasons")) (reasons) } }
+                    },
+                    Status::Open { since, holder } => li.now aria-current="step" {
+                        b { (lang.of(&step.title)) } " " (part::tag("calm", &lang.say("step-open")))
+                        p.soft {
+                            (lang.of(&step.office)) " · "
+                            @match holder {
+                                Some(holder) => (holder),
+                                None => (lang.say("step-nobody-yet")),
+                            }
+                            " · " (lang.say("step-since")) " " (part::moment(lang, *since))
+                        }
+                    },
+                    Status::Waiting => li.ahead { b { (lang.of(&step.title)) } p.soft { (lang.of(&step.office)) } },
+                    Status::Skipped => li.ahead { s { (lang.of(&step.title)) } " " span.soft { (lang.say("step-skipped")) } },
+                }
+            }
+        }
+    }
+}
+
+/// Something that happened in a case.
+#[derive(Clone, Debug)]
+pub struct Happening {
+    /// When.
+    pub at: Time,
+    /// What, as a past-tense fact.
+    pub what: Title,
+    /// By whom; none: the timer.
+    pub by: Option<String>,
+    /// In which office.
+    pub office: Option<Title>,
+    /// What was said with it.
+    pub words: Option<String>,
+    /// Its entry on the record.
+    pub entry: Option<u64>,
+}
+
+/// Everything that happened, the latest first. `linked`: whether each leads to its entry.
+pub fn happenings(lang: Lang, happenings: &[Happening], linked: bool) -> Markup {
+    html! {
+        ol.events reversed data-refresh="events" {
+            @for happening in happenings {
+                li {
+                    p { b { (lang.of(&happening.what)) } }
+                    p.soft {
+                        (part::moment(lang, happening.at))
+                        @match &happening.by {
+                            Some(by) => { " · " (by) }
+                            None => { " · " (lang.say("by-timer")) }
+                        }
+                        @if let Some(office) = &happening.office { " · " (lang.of(office)) }
+                        @if let Some(entry) = happening.entry {
+                            " · "
+                            @if linked {
+                                a href=(path::entry(entry)) { (lang.tell("entry-number", &[("n", entry.to_string().into())])) }
+                            } @else {
+                                (lang.tell("entry-number", &[("n", entry.to_string().into())]))
+                            }
+                        }
+                    }
+                    @if let Some(words) = &happening.words { p.reasons { (words) } }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+use crate::form::{self, Filling, MaterialAsked};
+use crate::layout::{Face, Frame, Head, document};
+use crate::text::Lang;
+use crate::{part, path};
+use maud::{Markup, html};
+use pack::model::{Condition, Form};
+use pack::{Id, Title};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An application being filled in, or corrected.
+#[derive(Clone)]
+pub struct View<'a> {
+    /// The case's number.
+    pub case: &'a str,
+    /// How many events it had.
+    pub seen: u64,
+    /// The service.
+    pub service: &'a Id,
+    /// What people call it.
+    pub title: &'a Title,
+    /// The form.
+    pub form: &'a Form,
+    /// The fields that are asked for now.
+    pub shown: &'a BTreeSet<Id>,
+    /// The answers as typed.
+    pub answers: &'a BTreeMap<Id, String>,
+    /// The materials that are asked for now.
+    pub materials: &'a [MaterialAsked<'a>],
+    /// Conditions of materials, which hang on answers too.
+    pub hanging: &'a [&'a Condition],
+    /// What is wrong, by field and material.
+    pub faults: &'a [(Id, Title)],
+    /// What the office asked to be corrected; empty where this is no correction.
+    pub asked: &'a [(Id, String)],
+}
+
+/// The page with form and materials.
+pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
+    let lang = frame.lang;
+    let filling = filling(frame, view);
+    let head = Head { faulty: !view.faults.is_empty(), ..Head::new(lang.of(view.title)) };
+    let head = head.under(lang.say("nav-cases"), path::CASES);
+    document(frame, &head, &html! {
+        (form::error_summary(&filling, view.materials))
+        (stages(lang, 1))
+        h1 { (lang.of(view.title)) }
+        @if !view.asked.is_empty() { (asked(lang, view)) }
+        form.fill method="post" enctype="multipart/form-data" action=(path::of_case(view.case, "form")) novalidate
+            autocomplete=[(frame.face == Face::Kiosk).then_some("off")]
+            data-form=(path::of_case(view.case, "form/part")) data-service=(view.service)
+            data-keep=[(frame.face == Face::Resident).then_some("")] {
+            (part::token(frame))
+            (part::seen(view.seen))
+            // Enter in a field presses the first button of the form: this one, and not one that takes a file back.
+            button.unseen type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" { (lang.say("form-save")) }
+            (matter(frame, view))
+            p.buttons {
+                button.act type="submit" name="then" value="check" { (lang.say("form-continue")) }
+                button type="submit" name="then" value="save" { (lang.say("form-save")) }
+            }
+            p.soft.saved role="status" data-saved
+                data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
+                data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost")) data-camera=(lang.say("form-camera")) {
+                (lang.say("form-saves"))
+            }
+        }
+    })
+}
+
+/// Fields and materials alone: what the form module asks for again when an answer changes.
+pub fn fragment(frame: &Frame, view: &View<'_>) -> Markup {
+    matter(frame, view)
+}
+
+fn matter(frame: &Frame, view: &View<'_>) -> Markup {
+    html! {
+        div data-part {
+            (form::render(&filling(frame, view)))
+            @if !view.materials.is_empty() {
+                (form::materials(frame.lang, frame.face, view.materials, view.faults))
+            }
+        }
+    }
+}
+
+fn filling<'a>(frame: &Frame, view: &View<'a>) -> Filling<'a> {
+    Filling {
+        form: view.form,
+        shown: view.shown,
+        answers: view.answers,
+        faults: view.faults,
+        hanging: view.hanging,
+        prefix: "",
+        lang: frame.lang,
+        face: frame.face,
+    }
+}
+
+/// What the office asked for, each linked to its field.
+fn asked(lang: Lang, view: &View<'_>) -> Markup {
+    let name = |id: &Id| {
+        let field = view.form.field(id.as_str()).map(|field| (format!("#f-{id}"), lang.of(&field.title)));
+        let material = || view.materials.iter().find(|asked| asked.id == id);
+        field.or_else(|| material().map(|asked| (format!("#m-{id}"), lang.of(asked.title))))
+    };
+    part::callout("soon", lang.say("correct-asked"), html! {
+        ul {
+            @for (id, note) in view.asked {
+                li {
+                    @if let Some((to, title)) = name(id) { a href=(to) { (title) } ": " }
+                    (note)
+                }
+            }
+        }
+    })
+}
+
+/// Where one is on the way: fill in, check, handed in.
+pub(super) fn stages(lang: Lang, now: usize) -> Markup {
+    let names = [lang.say("stage-fill"), lang.say("stage-check"), lang.say("stage-sent")];
+    html! {
+        ol.stages aria-label=(lang.say("stages")) {
+            @for (place, name) in names.iter().enumerate() {
+                li.past[place + 1 < now] aria-current=[(place + 1 == now).then_some("step")] { (name) }
+            }
+        }
+    }
+}

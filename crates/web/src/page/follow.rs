@@ -1,0 +1,325 @@
+use super::cases::Stage;
+use super::clock;
+use super::course::{self, Happening, Step};
+use crate::layout::{Frame, Head, document};
+use crate::part::{self, Due};
+use crate::path;
+use jiff::civil::Date;
+use maud::{Markup, html};
+use pack::model::Office;
+use pack::{Id, Title};
+use record::Time;
+
+/// A case as its party follows it.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The case's number.
+    pub case: String,
+    /// How many events it had.
+    pub seen: u64,
+    /// The service.
+    pub service: Id,
+    /// What people call it.
+    pub title: Title,
+    /// How far it is.
+    pub stage: Stage,
+    /// The office that handles it.
+    pub office: Option<Office>,
+    /// When it was handed in.
+    pub submitted: Option<Time>,
+    /// What the party is asked to correct.
+    pub asked: Option<Asked>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The clocks.
+    pub clocks: Vec<clock::View>,
+    /// Everything that happened, the latest first.
+    pub happened: Vec<Happening>,
+    /// Who has read the party's personal data, the latest first.
+    pub reads: Vec<Read>,
+    /// What the case has given.
+    pub given: Vec<Given>,
+    /// What the party may do now, as [`casework::moves`] names it: `withdraw`, `rate`, `complain`.
+    pub may: Vec<&'static str>,
+    /// The rating that was given.
+    pub rating: Option<(u8, Option<String>)>,
+    /// Complaints with their answers.
+    pub complaints: Vec<Complaint>,
+}
+
+/// A correction that the party is asked for.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// When it was asked for.
+    pub at: Time,
+    /// By whom.
+    pub by: Option<String>,
+    /// Until when it must be answered.
+    pub due: Option<Due>,
+    /// Field or material by its title, with what is wrong.
+    pub notes: Vec<(Title, String)>,
+}
+
+/// A reading of personal data.
+#[derive(Clone, Debug)]
+pub struct Read {
+    /// When.
+    pub at: Time,
+    /// By whom.
+    pub by: String,
+    /// In which office.
+    pub office: Title,
+    /// Under which purpose.
+    pub purpose: Title,
+}
+
+/// A licence, certificate or entry that the case gave.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What.
+    pub title: Title,
+    /// The last day on which it is valid; none: until revoked.
+    pub until: Option<Date>,
+    /// Where it can be had.
+    pub path: String,
+}
+
+/// A complaint.
+#[derive(Clone, Debug)]
+pub struct Complaint {
+    /// What about.
+    pub words: String,
+    /// When.
+    pub at: Time,
+    /// The answer.
+    pub reply: Option<(Time, String)>,
+}
+
+/// The page.
+pub fn show(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let head = Head::new(lang.of(&view.title)).under(lang.say("nav-cases"), path::CASES);
+    let head = head.live(path::of_case(&view.case, "events"));
+    document(frame, &head, &html! {
+        h1 { (lang.of(&view.title)) }
+        p.status data-refresh="status" {
+            (part::tag(view.stage.tone(), &view.stage.words(frame)))
+            " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
+            @if let Some(at) = view.submitted { " " span.soft { (lang.say("case-submitted")) " " (part::moment(lang, at)) } }
+        }
+        div data-refresh="asked" { @if let Some(asked) = &view.asked { (correction(frame, view, asked)) } }
+        @if !view.given.is_empty() { (given(frame, view)) }
+        section aria-labelledby="steps-title" {
+            h2 #steps-title { (lang.say("case-steps")) }
+            (course::steps(lang, &view.steps))
+        }
+        @if !view.clocks.is_empty() {
+            section aria-labelledby="clocks-title" {
+                h2 #clocks-title { (lang.say("case-clocks")) }
+                (clock::list(lang, &view.clocks))
+            }
+        }
+        (actions(frame, view))
+        (complaints(frame, view))
+        section aria-labelledby="reads-title" {
+            h2 #reads-title { (lang.say("case-reads")) }
+            p.soft { (lang.say("case-reads-more")) }
+            (reads(frame, view))
+        }
+        section aria-labelledby="events-title" {
+            h2 #events-title { (lang.say("case-events")) }
+            details {
+                summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
+                (course::happenings(lang, &view.happened, false))
+            }
+        }
+        @if let Some(office) = &view.office { (contact(frame, office)) }
+    })
+}
+
+fn correction(frame: &Frame, view: &View, asked: &Asked) -> Markup {
+    let lang = frame.lang;
+    part::callout("soon", lang.say("correct-asked"), html! {
+        ul { @for (title, note) in &asked.notes { li { b { (lang.of(title)) } ": " (note) } } }
+        p.soft {
+            (part::moment(lang, asked.at))
+            @if let Some(by) = &asked.by { " · " (by) }
+        }
+        @if let Some(due) = &asked.due {
+            p { (lang.say("correct-until")) " " b { (part::due_at(lang, due)) } " " (part::standing(lang, due.standing)) }
+        }
+        p.soft { (lang.say("correct-clocks-stand")) }
+        p.buttons { (part::go(&path::of_case(&view.case, "form"), &lang.say("correct-go"))) }
+    })
+}
+
+fn given(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    html! {
+        section.given aria-labelledby="given-title" {
+            h2 #given-title { (lang.say("case-given")) }
+            ul {
+                @for given in &view.given {
+                    li {
+                        a href=(given.path) { (lang.of(&given.title)) } " "
+                        span.soft {
+                            @match given.until {
+                                Some(until) => { (lang.say("valid-until")) " " (part::date(lang, until)) }
+                                None => (lang.say("valid-always")),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn actions(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let may = |action: &str| view.may.contains(&action);
+    html! {
+        section.actions aria-labelledby="actions-title" {
+            h2 #actions-title { (lang.say("case-actions")) }
+            @if view.submitted.is_some() {
+                p.buttons { (part::go(&path::of_case(&view.case, "receipt"), &lang.say("receipt-get"))) }
+            }
+            @if may("rate") { (rate(frame, view)) }
+            @if let Some((stars, words)) = &view.rating {
+                p {
+                    (lang.tell("rated", &[("stars", (*stars).into())]))
+                    @if let Some(words) = words { " " span.soft { (words) } }
+                }
+            }
+            @if may("withdraw") {
+                details {
+                    summary { (lang.say("withdraw")) }
+                    form method="post" action=(path::of_case(&view.case, "withdraw")) {
+                        (part::token(frame)) (part::seen(view.seen))
+                        p { (lang.say("withdraw-more")) }
+                        div.field {
+                            label for="withdraw-why" { (lang.say("withdraw-why")) " " span.soft { (lang.say("form-optional")) } }
+                            textarea #withdraw-why name="reasons" rows="2" maxlength="5000" {}
+                        }
+                        button.stop type="submit" { (lang.say("withdraw-go")) }
+                    }
+                }
+            }
+            @if may("complain") {
+                details {
+                    summary { (lang.say("complain")) }
+                    form method="post" action=(path::of_case(&view.case, "complain")) {
+                        (part::token(frame)) (part::seen(view.seen))
+                        p { (lang.say("complain-more")) }
+                        div.field {
+                            label for="complain-words" { (lang.say("complain-words")) }
+                            textarea #complain-words name="words" rows="4" maxlength="5000" required {}
+                        }
+                        button.act type="submit" { (lang.say("complain-go")) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn rate(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let words = [
+        (5, lang.say("rate-five")),
+        (4, lang.say("rate-four")),
+        (3, lang.say("rate-three")),
+        (2, lang.say("rate-two")),
+        (1, lang.say("rate-one")),
+    ];
+    html! {
+        form.rate method="post" action=(path::of_case(&view.case, "rate")) {
+            (part::token(frame)) (part::seen(view.seen))
+            fieldset {
+                legend { (lang.say("rate")) }
+                div.options.inline {
+                    @for (stars, words) in &words {
+                        div.option {
+                            input type="radio" id={ "stars-" (stars) } name="stars" value=(stars) required;
+                            label for={ "stars-" (stars) } { (words) }
+                        }
+                    }
+                }
+            }
+            div.field {
+                label for="rate-words" { (lang.say("rate-words")) " " span.soft { (lang.say("form-optional")) } }
+                textarea #rate-words name="words" rows="2" maxlength="5000" {}
+            }
+            p.soft { (lang.say("rate-more")) }
+            button.act type="submit" { (lang.say("rate-go")) }
+        }
+    }
+}
+
+fn complaints(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    html! {
+        @if !view.complaints.is_empty() {
+            section aria-labelledby="complaints-title" {
+                h2 #complaints-title { (lang.say("complaints")) }
+                @for complaint in &view.complaints {
+                    div.complaint {
+                        p { (complaint.words) }
+                        p.soft { (part::moment(lang, complaint.at)) }
+                        @match &complaint.reply {
+                            Some((at, words)) => {
+                                p.reasons { (lang.say("complaint-reply")) (words) }
+                                p.soft { (part::moment(lang, *at)) }
+                            }
+                            None => p { (part::tag("soon", &lang.say("complaint-open"))) },
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn reads(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    html! {
+        @if view.reads.is_empty() {
+            p { (lang.say("case-reads-none")) }
+        } @else {
+            div.scroll tabindex="0" role="region" aria-labelledby="reads-title" {
+                table {
+                    thead {
+                        tr {
+                            th scope="col" { (lang.say("read-when")) }
+                            th scope="col" { (lang.say("read-who")) }
+                            th scope="col" { (lang.say("read-office")) }
+                            th scope="col" { (lang.say("read-purpose")) }
+                        }
+                    }
+                    tbody {
+                        @for read in &view.reads {
+                            tr {
+                                td { (part::moment(lang, read.at)) }
+                                td { (read.by) }
+                                td { (lang.of(&read.office)) }
+                                td { (lang.of(&read.purpose)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn contact(frame: &Frame, office: &Office) -> Markup {
+    let lang = frame.lang;
+    html! {
+        section aria-labelledby="office-title" {
+            h2 #office-title { (lang.say("case-office")) }
+            p { b { (lang.of(&office.title)) } }
+            @if let Some(address) = &office.address { p { (lang.of(address)) } }
+            @if let Some(hours) = &office.hours { p.soft { (lang.of(hours)) } }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+use super::home::search;
+use crate::layout::{Frame, Head, document};
+use crate::{path, text};
+use maud::{Markup, html};
+use pack::model::{Channel, Procedure};
+use pack::{Id, Title};
+
+/// Services in a list: those found for a query, or those of a category.
+#[derive(Clone, Debug, Default)]
+pub struct View {
+    /// What the list is of.
+    pub of: Of,
+    /// The services, best first.
+    pub services: Vec<Found>,
+    /// All headings, to look under instead.
+    pub categories: Vec<(Id, Title)>,
+}
+
+/// What a list of services is of.
+#[derive(Clone, Debug)]
+pub enum Of {
+    /// The answer to a query.
+    Query(String),
+    /// A category.
+    Category(Id, Title),
+}
+
+impl Default for Of {
+    fn default() -> Self {
+        Self::Query(String::new())
+    }
+}
+
+/// A service in a list.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Which.
+    pub id: Id,
+    /// What people call it.
+    pub title: Title,
+    /// What it is for.
+    pub about: Option<Title>,
+    /// Its heading.
+    pub category: Title,
+    /// Where it can be asked for.
+    pub channels: Vec<Channel>,
+}
+
+impl Found {
+    /// The service as its definition has it, under the heading `category`.
+    pub fn new(procedure: &Procedure, category: &Title) -> Self {
+        Self {
+            id: procedure.id.clone(),
+            title: procedure.title.clone(),
+            about: procedure.about.clone(),
+            category: category.clone(),
+            channels: procedure.channels.clone(),
+        }
+    }
+}
+
+/// The list.
+pub fn show(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let (title, query) = match &view.of {
+        Of::Query(query) if query.is_empty() => (lang.say("found-title-empty").into_owned(), query.as_str()),
+        Of::Query(query) => (lang.tell("found-title", &[("query", query.as_str().into())]), query.as_str()),
+        Of::Category(_, title) => (lang.of(title).to_owned(), ""),
+    };
+    document(frame, &Head::new(title.as_str()).under(lang.say("nav-services"), path::HOME), &html! {
+        h1 { (title) }
+        (search(frame, query))
+        p.soft role="status" { (lang.tell("found-count", &[("count", view.services.len().into())])) }
+        @if view.services.is_empty() {
+            p { (lang.say("found-none")) }
+            h2 { (lang.say("found-instead")) }
+            ul {
+                @for (id, title) in &view.categories {
+                    li { a href=(path::category(id)) { (lang.of(title)) } }
+                }
+            }
+        } @else {
+            ol.found {
+                @for found in &view.services { (one(frame, found)) }
+            }
+        }
+    })
+}
+
+fn one(frame: &Frame, found: &Found) -> Markup {
+    let lang = frame.lang;
+    html! {
+        li {
+            h2 { a href=(path::service(&found.id)) { (lang.of(&found.title)) } }
+            @if let Some(about) = &found.about { p { (lang.of(about)) } }
+            p.soft {
+                (lang.of(&found.category))
+                @for channel in &found.channels { " · " (text::kind_of_channel(lang, *channel)) }
+            }
+        }
+    }
+}

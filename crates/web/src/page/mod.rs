@@ -1,0 +1,42 @@
+//! Every page is a module with a `View`, plain data that its reader may see, and `show`, which makes the document.
+
+/// Signing in and opening an account.
+pub mod account;
+/// A supervisor's board: what is due and overdue, from the city down.
+pub mod board;
+/// One's own cases.
+pub mod cases;
+/// Answers to be checked before they are handed in, and the page after it.
+pub mod check;
+/// Clocks of a case as people read them.
+pub mod clock;
+/// Starting a case at the counter.
+pub mod counter;
+/// What happened in a case.
+pub mod course;
+/// A clerk's queue.
+pub mod desk;
+/// An event with its entry on the record and its proof.
+pub mod entry;
+/// Filling in: form and materials.
+pub mod fill;
+/// A case as its party follows it.
+pub mod follow;
+/// Services found, and the services of a category.
+pub mod found;
+/// The health of the record.
+pub mod health;
+/// The front page.
+pub mod home;
+/// Drafts without a network: a service's empty form, and the page that stands for those that cannot be loaded.
+pub mod offline;
+/// A receipt, to be printed and kept.
+pub mod receipt;
+/// What could not be done, and what to do instead.
+pub mod refused;
+/// What a service gives, who may ask, and on what law it rests.
+pub mod service;
+/// Checking a receipt.
+pub mod verify;
+/// One case on one page, as a clerk handles it.
+pub mod work;

@@ -1,0 +1,124 @@
+use crate::layout::{Face, Frame, Head, document};
+use crate::{part, path};
+use maud::{Markup, html};
+use pack::Title;
+use record::Time;
+
+/// What could not be done.
+#[derive(Clone, Debug)]
+pub enum View {
+    /// 400: what was asked cannot be read.
+    Unreadable(Title),
+    /// 403: a policy denies it, and why.
+    Denied {
+        /// The policy's own words; none where no policy permits it.
+        why: Option<Title>,
+        /// Whether signing in may help.
+        anonymous: bool,
+    },
+    /// 404: there is no such page, or none for this reader.
+    Missing,
+    /// 409: a colleague was faster, or it is not possible now.
+    Overtaken {
+        /// Who did what and when, if that is the reason.
+        by: Option<Faster>,
+        /// Why it is not possible.
+        why: Title,
+        /// What is possible now.
+        possible: Vec<Title>,
+        /// Where the case is to be seen as it is now.
+        back: String,
+    },
+    /// 413: the file is larger than `most` bytes.
+    TooLarge {
+        /// The most bytes.
+        most: u64,
+        /// Where to try again.
+        back: String,
+    },
+    /// 429: too many attempts; when the next will be heard.
+    TooMany {
+        /// Seconds until then.
+        seconds: u64,
+    },
+    /// 500: our own fault. The number under which it is noted.
+    Broken {
+        /// The number.
+        number: String,
+    },
+}
+
+/// A colleague who was faster.
+#[derive(Clone, Debug)]
+pub struct Faster {
+    /// Who.
+    pub who: String,
+    /// When.
+    pub at: Time,
+    /// What.
+    pub what: Title,
+}
+
+/// The page. Its status is the caller's to set.
+pub fn show(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let (title, body) = match view {
+        View::Unreadable(why) => (lang.say("refused-unreadable"), html! { p { (lang.of(why)) } (home(frame)) }),
+        View::Denied { why, anonymous } => (lang.say("refused-denied"), denied(frame, why.as_ref(), *anonymous)),
+        View::Missing => (lang.say("refused-missing"), html! { p { (lang.say("refused-missing-more")) } (home(frame)) }),
+        View::Overtaken { by, why, possible, back } => (
+            if by.is_some() { lang.say("refused-overtaken") } else { lang.say("refused-impossible") },
+            overtaken(frame, by.as_ref(), why, possible, back),
+        ),
+        View::TooLarge { most, back } => (lang.say("refused-large"), html! {
+            p { (lang.tell("refused-large-more", &[("most", crate::text::size(*most).into())])) }
+            p.buttons { (part::go(back, &lang.say("go-back"))) }
+        }),
+        View::TooMany { seconds } => (lang.say("refused-many"), html! {
+            p { (lang.tell("refused-many-more", &[("seconds", seconds.to_string().into())])) }
+        }),
+        View::Broken { number } => (lang.say("refused-broken"), html! {
+            p { (lang.say("refused-broken-more")) }
+            p { (lang.say("refused-number")) " " b.code { (number) } }
+            (home(frame))
+        }),
+    };
+    document(frame, &Head::new(title.as_ref()), &html! { h1 { (title) } (body) })
+}
+
+fn home(frame: &Frame) -> Markup {
+    let lang = frame.lang;
+    let to = if frame.face == Face::Staff { path::DESK } else { path::HOME };
+    html! { p.buttons { (part::go(to, &lang.say("go-home"))) } }
+}
+
+fn denied(frame: &Frame, why: Option<&Title>, anonymous: bool) -> Markup {
+    let lang = frame.lang;
+    html! {
+        @match why {
+            Some(why) => (part::callout("late", lang.say("refused-because"), html! { p { (lang.of(why)) } })),
+            None => p { (lang.say("refused-no-policy")) },
+        }
+        @if anonymous {
+            p.buttons { (part::go(&path::sign_in(&frame.path), &lang.say("sign-in"))) }
+        } @else {
+            (home(frame))
+        }
+    }
+}
+
+fn overtaken(frame: &Frame, by: Option<&Faster>, why: &Title, possible: &[Title], back: &str) -> Markup {
+    let lang = frame.lang;
+    html! {
+        @if let Some(by) = by {
+            (part::callout("soon", html! { (by.who) " · " (part::moment(lang, by.at)) }, html! { p { (lang.of(&by.what)) } }))
+            p { (lang.say("refused-nothing-lost")) }
+        }
+        p { (lang.of(why)) }
+        @if !possible.is_empty() {
+            h2 { (lang.say("refused-possible")) }
+            ul { @for title in possible { li { (lang.of(title)) } } }
+        }
+        p.buttons { (part::go(back, &lang.say("refused-see-now"))) }
+    }
+}

@@ -1,0 +1,265 @@
+use crate::form;
+use crate::layout::{Face, Frame, Head, document};
+use crate::part::{self, Cited};
+use crate::text::{self, Lang};
+use crate::{path, text::kind_of_channel};
+use maud::{Markup, html};
+use pack::model::{Audience, Basis, Channel, Condition, Definitions, MaterialUse, Office, Procedure, Start};
+use pack::{Id, Title};
+use std::collections::BTreeMap;
+
+/// A service and what is needed to show it.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The service.
+    pub procedure: &'a Procedure,
+    /// What it refers to.
+    pub definitions: &'a Definitions,
+    /// The names of the laws that it cites.
+    pub instruments: &'a BTreeMap<Id, Title>,
+    /// The law's limit for deciding, if there is one.
+    pub limit: Option<&'a Limit>,
+}
+
+/// A limit that the law sets.
+#[derive(Clone, Debug)]
+pub struct Limit {
+    /// How long: `20个工作日`.
+    pub length: Title,
+    /// How its days are counted, in words.
+    pub counted: Title,
+    /// Where the law says so.
+    pub law: Cited,
+}
+
+/// The page of a service.
+pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
+    let lang = frame.lang;
+    let Procedure { title, category, about, item, .. } = view.procedure;
+    let category_title = view.definitions.categories.get(category).map(|title| lang.of(title)).unwrap_or_default();
+    let head = Head::new(lang.of(title)).under(category_title, path::category(category));
+    document(frame, &head, &html! {
+        h1 { (lang.of(title)) }
+        @if let Some(about) = about { p.lead { (lang.of(about)) } }
+        (facts(lang, view))
+        (begin(frame, view))
+        (materials(lang, view))
+        (steps(lang, view))
+        (law(lang, view))
+        (offices(lang, view))
+        @if let Some(item) = item { p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) } }
+    })
+}
+
+fn facts(lang: Lang, view: &View<'_>) -> Markup {
+    let procedure = view.procedure;
+    let mut rows: Vec<(String, Markup)> = Vec::new();
+    let mut row = |name: std::borrow::Cow<'static, str>, value: Markup| rows.push((name.into_owned(), value));
+    row(lang.say("service-who"), joined(lang, procedure.audience.iter().map(|who| audience(lang, *who))));
+    let gives = procedure.flow.steps.iter().filter_map(|step| step.issues.as_ref());
+    let gives: Vec<_> = gives.filter_map(|id| view.definitions.credentials.get(id)).collect();
+    if !gives.is_empty() {
+        row(lang.say("service-gives"), html! {
+            @for credential in gives {
+                p {
+                    (lang.of(&credential.title))
+                    @if let Some(valid) = credential.valid {
+                        " " span.soft { (lang.tell("service-valid", &[("length", text::length(lang, valid).into())])) }
+                    }
+                }
+            }
+        });
+    }
+    if let Some(duty) = &procedure.duty {
+        row(lang.say("service-duty"), html! { (lang.of(duty)) });
+    }
+    row(lang.say("service-limit"), limit(lang, view));
+    row(lang.say("service-fee"), fee(lang, view));
+    row(lang.say("service-channels"), joined(lang, procedure.channels.iter().map(|c| kind_of_channel(lang, *c))));
+    part::rows(&rows)
+}
+
+fn joined(lang: Lang, words: impl Iterator<Item = impl AsRef<str>>) -> Markup {
+    let words: Vec<_> = words.map(|word| word.as_ref().to_owned()).collect();
+    html! { (words.join(if lang == Lang::Zh { "、" } else { ", " })) }
+}
+
+fn audience(lang: Lang, audience: Audience) -> std::borrow::Cow<'static, str> {
+    match audience {
+        Audience::Person => lang.say("audience-person"),
+        Audience::Enterprise => lang.say("audience-enterprise"),
+        Audience::Foreigner => lang.say("audience-foreigner"),
+    }
+}
+
+fn limit(lang: Lang, view: &View<'_>) -> Markup {
+    html! {
+        @if let Some(promise) = view.procedure.promise {
+            p { b { (text::length(lang, promise)) } " " span.soft { (lang.say("service-promise")) } }
+        }
+        @if let Some(limit) = view.limit {
+            p { b { (lang.of(&limit.length)) } " " span.soft { (lang.say("service-by-law")) } }
+            details {
+                summary { (lang.say("service-counted")) }
+                p { (lang.of(&limit.counted)) }
+                (part::quote(lang, &limit.law))
+            }
+        } @else if view.procedure.promise.is_none() {
+            span.soft { (lang.say("service-no-limit")) }
+        }
+    }
+}
+
+fn fee(lang: Lang, view: &View<'_>) -> Markup {
+    let fee = view.procedure.fee.as_ref().and_then(|id| view.definitions.fees.get(id));
+    let Some(fee) = fee else { return html! { b { (lang.say("fee-free")) } } };
+    let several = fee.tiers.len() > 1;
+    html! {
+        p {
+            (lang.of(&fee.title)) ": "
+            @for (place, (_, fen)) in fee.tiers.iter().enumerate() {
+                @if place > 0 { " / " }
+                b { (text::money(lang, *fen)) }
+            }
+            @if several { " " span.soft { (lang.say("fee-depends")) } }
+        }
+        @if let Some(basis) = &fee.basis { p.soft { (lang.of(basis)) } }
+    }
+}
+
+fn begin(frame: &Frame, view: &View<'_>) -> Markup {
+    let lang = frame.lang;
+    let procedure = view.procedure;
+    let wanted = if frame.face == Face::Kiosk { Channel::Kiosk } else { Channel::Web };
+    let open = procedure.channels.contains(&wanted) || procedure.channels.contains(&Channel::Phone);
+    let offices: Vec<&Office> = handling(view).collect();
+    html! {
+        section.begin aria-labelledby="begin-title" {
+            h2 #begin-title { (lang.say("service-begin-title")) }
+            @if procedure.start != Start::Party {
+                p { (lang.say("service-by-office")) }
+            } @else if !open {
+                p { (lang.say("service-window-only")) }
+            } @else if frame.who.is_none() {
+                p { (lang.say("service-sign-in")) }
+                p.buttons {
+                    (part::go(&path::sign_in(&path::service(&procedure.id)), &lang.say("service-sign-in-go")))
+                    a href=(path::blank(&procedure.id)) { (lang.say("service-blank")) }
+                }
+            } @else {
+                form method="post" action=(path::begin(&procedure.id)) {
+                    (part::token(frame))
+                    div.field {
+                        label for="office" { (lang.say("service-office")) }
+                        select #office name="office" {
+                            @for office in &offices { option value=(office.id) { (lang.of(&office.title)) } }
+                        }
+                    }
+                    p.buttons {
+                        button.act type="submit" { (lang.say("service-begin")) }
+                        @if frame.face == Face::Resident {
+                            a href=(path::blank(&procedure.id)) { (lang.say("service-blank")) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn handling<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Office> {
+    let View { procedure, definitions, .. } = *view;
+    let of_level = definitions.offices.values().filter(|office| office.level == procedure.level);
+    of_level.filter(|office| office.handles.contains(&procedure.category))
+}
+
+fn materials(lang: Lang, view: &View<'_>) -> Markup {
+    let asked = &view.procedure.materials;
+    html! {
+        section aria-labelledby="materials-title" {
+            h2 #materials-title { (lang.say("materials")) }
+            @if asked.is_empty() { p { (lang.say("materials-none")) } }
+            ul.papers { @for material in asked { (paper(lang, view, material)) } }
+        }
+    }
+}
+
+fn paper(lang: Lang, view: &View<'_>, asked: &MaterialUse) -> Markup {
+    let Some(material) = view.definitions.materials.get(&asked.material) else { return html! {} };
+    html! {
+        li {
+            p {
+                b { (lang.of(&material.title)) }
+                @if asked.optional { " " (part::tag("plain", &lang.say("material-optional"))) }
+                @if let Some(when) = &asked.when { " " (part::tag("plain", &lang.say("material-when"))) " " (hangs_on(lang, view, when)) }
+            }
+            p.soft {
+                @if let Some(from) = &material.from {
+                    (lang.tell("material-from", &[("from", lang.of(from).into())])) " "
+                }
+                (form::why(lang, asked.law.as_ref().and_then(|basis| cited(view, basis)).as_ref()))
+            }
+        }
+    }
+}
+
+/// The questions on whose answers a condition hangs, by their titles.
+fn hangs_on(lang: Lang, view: &View<'_>, when: &Condition) -> Markup {
+    let form = &view.procedure.form;
+    let on: Vec<&str> = form.fields.iter().filter(|field| form::names(&when.source, &field.id)).map(|field| lang.of(&field.title)).collect();
+    html! { @if !on.is_empty() { span.soft { (lang.tell("material-hangs-on", &[("fields", on.join(" / ").into())])) } } }
+}
+
+fn steps(lang: Lang, view: &View<'_>) -> Markup {
+    let roles = &view.definitions.roles;
+    html! {
+        section aria-labelledby="steps-title" {
+            h2 #steps-title { (lang.say("service-steps")) }
+            ol.course {
+                @for step in &view.procedure.flow.steps {
+                    li {
+                        b { (lang.of(&step.title)) }
+                        @if let Some(role) = roles.get(&step.role) { " " span.soft { (lang.of(&role.title)) } }
+                        @if step.when.is_some() { " " (part::tag("plain", &lang.say("step-sometimes"))) }
+                        @if step.pauses { " " (part::tag("still", &lang.say("step-pauses"))) }
+                    }
+                }
+            }
+            @if view.procedure.flow.withdrawable { p.soft { (lang.say("service-withdrawable")) } }
+        }
+    }
+}
+
+fn cited(view: &View<'_>, basis: &Basis) -> Option<Cited> {
+    let instrument = view.instruments.get(&basis.instrument)?.clone();
+    Some(Cited { instrument, article: basis.article.clone(), quote: basis.quote.clone() })
+}
+
+fn law(lang: Lang, view: &View<'_>) -> Markup {
+    let law: Vec<Cited> = view.procedure.law.iter().filter_map(|basis| cited(view, basis)).collect();
+    html! {
+        section aria-labelledby="law-title" {
+            h2 #law-title { (lang.say("service-law")) }
+            @if law.is_empty() { p { (lang.say("service-no-law")) } }
+            @for cited in &law { (part::quote(lang, cited)) }
+            @if lang == Lang::En && !law.is_empty() { p.soft { (lang.say("law-in-chinese")) } }
+        }
+    }
+}
+
+fn offices(lang: Lang, view: &View<'_>) -> Markup {
+    html! {
+        section aria-labelledby="offices-title" {
+            h2 #offices-title { (lang.say("service-offices")) }
+            ul.offices {
+                @for office in handling(view) {
+                    li {
+                        b { (lang.of(&office.title)) }
+                        @if let Some(address) = &office.address { p { (lang.of(address)) } }
+                        @if let Some(hours) = &office.hours { p.soft { (lang.of(hours)) } }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+use super::cases::Stage;
+use super::clock;
+use super::course::{self, Happening, Step};
+use crate::form::{self, Attached};
+use crate::layout::{Frame, Head, document};
+use crate::text::{self, Lang};
+use crate::{part, path};
+use maud::{Markup, html};
+use pack::model::{Channel, FieldKind, Form};
+use pack::{Id, Title};
+use std::collections::{BTreeMap, BTreeSet};
+
+mod moves;
+
+/// One case on one page, as the staff who handle it see it.
+#[derive(Clone)]
+pub struct View<'a> {
+    /// The case's number.
+    pub case: &'a str,
+    /// How many events it had.
+    pub seen: u64,
+    /// What it is a case of.
+    pub title: &'a Title,
+    /// How far it is.
+    pub stage: Stage,
+    /// Where it was asked for.
+    pub channel: Channel,
+    /// The office that handles it.
+    pub office: &'a Title,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// The clocks.
+    pub clocks: Vec<clock::View>,
+    /// Everything that happened, the latest first.
+    pub happened: Vec<Happening>,
+    /// The answers under their headings.
+    pub groups: Vec<Group>,
+    /// The purpose under which personal answers are shown now.
+    pub opened: Option<Title>,
+    /// Purposes under which the reader may see them; empty: under none.
+    pub purposes: Vec<(Id, Title)>,
+    /// The materials.
+    pub papers: Vec<Paper>,
+    /// What the reader may do now.
+    pub moves: Vec<Doing<'a>>,
+    /// The cases before and after it in the reader's queue.
+    pub neighbours: (Option<String>, Option<String>),
+}
+
+/// Answers under one heading.
+#[derive(Clone, Debug, Default)]
+pub struct Group {
+    /// The heading.
+    pub title: Option<Title>,
+    /// The answers.
+    pub answers: Vec<Answer>,
+}
+
+/// One answer.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The field.
+    pub id: Id,
+    /// The question.
+    pub title: Title,
+    /// What kind of answer it is.
+    pub kind: FieldKind,
+    /// The answer as [`casework::answer::write`] writes it; none: personal, and not opened.
+    pub typed: Option<String>,
+}
+
+/// A material with its files.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// Which.
+    pub id: Id,
+    /// What people call it.
+    pub title: Title,
+    /// What was attached; empty where it was shown at the window, or is missing.
+    pub files: Vec<Attached>,
+}
+
+/// Something that the reader may do, with what its form needs.
+#[derive(Clone)]
+pub struct Doing<'a> {
+    /// The action as policies name it, and so its path.
+    pub action: &'static str,
+    /// The step, clock or complaint that it is about.
+    pub about: String,
+    /// What people call it.
+    pub title: Title,
+    /// What its form asks.
+    pub ask: Ask<'a>,
+    /// Why it was refused when it was last tried, on this page.
+    pub refused: Option<Title>,
+}
+
+/// What the form of a move asks.
+#[derive(Clone)]
+pub enum Ask<'a> {
+    /// To do a step: the outcome, reasons, what the step records.
+    Step {
+        /// How it can end: name, words, whether reasons are needed.
+        outcomes: &'a [pack::model::Outcome],
+        /// What doing it records.
+        form: &'a Form,
+        /// The fields that are asked for.
+        shown: BTreeSet<Id>,
+        /// What was typed.
+        answers: BTreeMap<Id, String>,
+        /// The outcome and the reasons as filled in before.
+        chosen: (Option<Id>, String),
+        /// What is wrong with it.
+        faults: Vec<(Id, Title)>,
+        /// Why it cannot be done yet, each with its reason.
+        hindered: Vec<Title>,
+    },
+    /// To ask for a correction, field by field.
+    Correct,
+    /// To hand over to one of these.
+    HandOver(Vec<(String, String)>),
+    /// To give reasons, as for an extension.
+    Reasons,
+    /// To answer in words: this complaint.
+    Reply(String),
+    /// Nothing: a button does it.
+    Nothing,
+}
+
+/// The page.
+pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
+    let lang = frame.lang;
+    let refused = view.moves.iter().any(|doing| doing.refused.is_some());
+    let mut head = Head::new(format!("{} {}", lang.of(view.title), view.case)).under(lang.say("nav-desk"), path::DESK);
+    head.faulty = refused;
+    document(frame, &head.wide().live(format!("{}/events", path::desk_case(view.case))), &html! {
+        header.casehead {
+            h1 { (lang.of(view.title)) }
+            p.status data-refresh="status" {
+                (part::tag(view.stage.tone(), &view.stage.words(frame)))
+                " " span.code { (view.case) } " " span.soft {
+                    (lang.of(view.office)) " · " (text::kind_of_channel(lang, view.channel))
+                }
+            }
+            (neighbours(lang, view))
+        }
+        p.callout.soon role="status" data-changed hidden { (lang.say("work-changed")) " " a href=(frame.path) { (lang.say("work-reload")) } }
+        div.threefold {
+            section.left aria-labelledby="steps-title" {
+                h2 #steps-title { (lang.say("case-steps")) }
+                (course::steps(lang, &view.steps))
+                @if !view.clocks.is_empty() {
+                    h2 { (lang.say("case-clocks")) }
+                    (clock::list(lang, &view.clocks))
+                }
+            }
+            div.middle {
+                (answers(frame, view))
+                (papers(lang, view))
+                section aria-labelledby="events-title" {
+                    h2 #events-title { (lang.say("case-events")) }
+                    (course::happenings(lang, &view.happened, false))
+                }
+            }
+            section.right #moves tabindex="-1" aria-labelledby="moves-title" {
+                h2 #moves-title { (lang.say("work-moves")) }
+                @if view.moves.is_empty() { p { (lang.say("work-nothing")) } }
+                @for doing in &view.moves { (moves::one(frame, view, doing)) }
+            }
+        }
+    })
+}
+
+fn neighbours(lang: Lang, view: &View<'_>) -> Markup {
+    let (before, after) = &view.neighbours;
+    html! {
+        @if before.is_some() || after.is_some() {
+            nav.pages aria-label=(lang.say("work-neighbours")) {
+                @if let Some(before) = before {
+                    a href=(path::desk_case(before)) data-key="k" { (lang.say("work-previous")) }
+                }
+                @if let Some(after) = after {
+                    a href=(path::desk_case(after)) data-key="j" { (lang.say("work-next")) }
+                }
+            }
+        }
+    }
+}
+
+fn answers(frame: &Frame, view: &View<'_>) -> Markup {
+    let lang = frame.lang;
+    let sealed = view.groups.iter().flat_map(|group| &group.answers).any(|answer| answer.typed.is_none());
+    html! {
+        section aria-labelledby="answers-title" {
+            h2 #answers-title { (lang.say("work-answers")) }
+            @if let Some(purpose) = &view.opened {
+                (part::callout("calm", lang.say("personal-open"), html! {
+                    p { (lang.say("personal-purpose")) ": " (lang.of(purpose)) }
+                    p.soft { (lang.say("personal-noted")) }
+                }))
+            } @else if sealed {
+                (unseal(frame, view))
+            }
+            @for group in &view.groups {
+                @if let Some(title) = &group.title { h3 { (lang.of(title)) } }
+                dl.rows.tight {
+                    @for answer in &group.answers {
+                        div id={ "a-" (answer.id) } {
+                            dt { (lang.of(&answer.title)) }
+                            dd {
+                                @match &answer.typed {
+                                    Some(typed) => (form::answer_shown(lang, &answer.kind, typed)),
+                                    None => span.sealed { (lang.say("personal-sealed")) },
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
+    let lang = frame.lang;
+    html! {
+        @if view.purposes.is_empty() {
+            p.soft { (lang.say("personal-denied")) }
+        } @else {
+            form.unseal method="post" action=(path::desk_personal(view.case)) {
+                (part::token(frame))
+                div.field {
+                    label for="purpose" { (lang.say("personal-state")) }
+                    select #purpose name="purpose" required {
+                        option value="" { (lang.say("form-choose")) }
+                        @for (id, title) in &view.purposes { option value=(id) { (lang.of(title)) } }
+                    }
+                    p.hint { (lang.say("personal-noted")) }
+                }
+                button type="submit" { (lang.say("personal-show")) }
+            }
+        }
+    }
+}
+
+fn papers(lang: Lang, view: &View<'_>) -> Markup {
+    html! {
+        section aria-labelledby="papers-title" {
+            h2 #papers-title { (lang.say("materials")) }
+            @if view.papers.is_empty() { p.soft { (lang.say("materials-none")) } }
+            ul.papers {
+                @for paper in &view.papers {
+                    li id={ "m-" (paper.id) } {
+                        b { (lang.of(&paper.title)) }
+                        @if paper.files.is_empty() {
+                            p.soft {
+                                @if view.channel == Channel::Window { (lang.say("paper-at-window")) }
+                                @else { (lang.say("paper-missing")) }
+                            }
+                        }
+                        @for file in &paper.files {
+                            p {
+                                a href=(file.path) target="_blank" { (file.name) span.unseen { " " (lang.say("opens-new")) } }
+                                " " span.soft { (text::size(file.size)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

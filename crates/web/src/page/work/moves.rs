@@ -1,0 +1,135 @@
+//! The form of each move.
+
+use super::{Ask, Doing, View};
+use crate::form::{self, Filling};
+use crate::layout::Frame;
+use crate::{part, path};
+use maud::{Markup, html};
+use pack::Id;
+use pack::model::Outcome;
+
+pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
+    let lang = frame.lang;
+    let key = format!("{}-{}", doing.action, doing.about);
+    // The work itself stands open; what is seldom needed opens on request.
+    let open = matches!(doing.ask, Ask::Step { .. } | Ask::Nothing) || doing.refused.is_some();
+    let body = html! {
+        @if let Some(why) = &doing.refused {
+            div.callout.late role="alert" tabindex="-1" data-focus { p { (lang.of(why)) } }
+        }
+        form method="post" action=(path::desk_move(view.case, doing.action, &doing.about)) enctype="multipart/form-data" novalidate {
+            (part::token(frame))
+            (part::seen(view.seen))
+            (ask(frame, view, doing, &key))
+        }
+    };
+    html! {
+        @if matches!(doing.ask, Ask::Nothing) {
+            (body)
+        } @else {
+            details.move open[open] {
+                summary { (lang.of(&doing.title)) }
+                (body)
+            }
+        }
+    }
+}
+
+fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
+    let lang = frame.lang;
+    html! {
+        @match &doing.ask {
+            Ask::Step { outcomes, form, shown, answers, chosen, faults, hindered } => {
+                @let filling = Filling {
+                    form, shown, answers, faults, hanging: &[], prefix: &format!("{}.", doing.about), lang, face: frame.face,
+                };
+                @if !hindered.is_empty() {
+                    (part::callout("soon", lang.say("move-hindered"), html! { ul { @for why in hindered { li { (lang.of(why)) } } } }))
+                }
+                (form::render(&filling))
+                (outcome(frame, outcomes, chosen, key))
+                button.act type="submit" { (lang.say("move-record")) }
+            }
+            Ask::Correct => {
+                (correct(frame, view, key))
+                button.act type="submit" { (lang.say("correct-send")) }
+            }
+            Ask::HandOver(colleagues) => {
+                div.field {
+                    label for={ (key) "-to" } { (lang.say("hand-over-to")) }
+                    select id={ (key) "-to" } name="to" required {
+                        option value="" { (lang.say("form-choose")) }
+                        @for (id, name) in colleagues { option value=(id) { (name) } }
+                    }
+                }
+                (words(key, "reasons", &lang.say("move-reasons"), ""))
+                button.act type="submit" { (lang.of(&doing.title)) }
+            }
+            Ask::Reasons => {
+                (words(key, "reasons", &lang.say("move-reasons"), ""))
+                button.act type="submit" { (lang.of(&doing.title)) }
+            }
+            Ask::Reply(complaint) => {
+                blockquote { (complaint) }
+                (words(key, "words", &lang.say("reply-words"), ""))
+                button.act type="submit" { (lang.of(&doing.title)) }
+            }
+            Ask::Nothing => button type="submit" { (lang.of(&doing.title)) },
+        }
+    }
+}
+
+fn words(key: &str, name: &str, label: &str, value: &str) -> Markup {
+    html! {
+        div.field {
+            label for={ (key) "-" (name) } { (label) }
+            textarea id={ (key) "-" (name) } name=(name) rows="3" maxlength="5000" { (value) }
+        }
+    }
+}
+
+fn outcome(frame: &Frame, outcomes: &[Outcome], chosen: &(Option<Id>, String), key: &str) -> Markup {
+    let lang = frame.lang;
+    let (id, reasons) = chosen;
+    let any = outcomes.iter().any(|outcome| outcome.reasons);
+    html! {
+        fieldset.field {
+            legend { (lang.say("move-outcome")) }
+            div.options {
+                @for outcome in outcomes {
+                    @let own = format!("{key}-{}", outcome.id);
+                    div.option {
+                        input type="radio" id=(own) name="outcome" value=(outcome.id) required
+                            checked[id.as_ref() == Some(&outcome.id) || outcomes.len() == 1];
+                        label for=(own) {
+                            (lang.of(&outcome.title))
+                            @if outcome.reasons { " " span.soft { (lang.say("outcome-with-reasons")) } }
+                            @if outcome.ends { " " span.soft { (lang.say("outcome-ends")) } }
+                        }
+                    }
+                }
+            }
+        }
+        @if any {
+            (words(key, "reasons", &lang.say("move-reasons-shown"), reasons))
+        } @else {
+            (words(key, "reasons", &lang.say("move-note"), reasons))
+        }
+    }
+}
+
+/// Each field and material with room for what is wrong: posted as `note.<id>`; blank ones are none.
+fn correct(frame: &Frame, view: &View<'_>, key: &str) -> Markup {
+    let lang = frame.lang;
+    let fields = view.groups.iter().flat_map(|group| &group.answers).map(|answer| (&answer.id, &answer.title));
+    let papers = view.papers.iter().map(|paper| (&paper.id, &paper.title));
+    html! {
+        p.hint { (lang.say("correct-hint")) }
+        @for (id, title) in fields.chain(papers) {
+            div.field.row {
+                label for={ (key) "-" (id) } { (lang.of(title)) }
+                input id={ (key) "-" (id) } name={ "note." (id) } type="text" maxlength="500" autocomplete="off";
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+use crate::layout::Frame;
+use crate::text::{self, Lang};
+use jiff::civil::Date;
+use maud::{Markup, PreEscaped, Render, html};
+use pack::Title;
+use pack::model::Own;
+use record::Time;
+
+/// When something is due, and how that stands at the moment of the page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Due {
+    /// The last moment at which it is in time.
+    pub at: Time,
+    /// Whether only the day counts, as with limits in days.
+    pub whole_day: bool,
+    /// How it stands.
+    pub standing: Standing,
+    /// Whether the day lies beyond the published calendar and may still move.
+    pub provisional: bool,
+}
+
+/// How a deadline stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// So much is left.
+    Ahead(Own),
+    /// So little is left that it should be next.
+    Soon(Own),
+    /// It falls today.
+    Today,
+    /// It is past by so much.
+    Late(Own),
+    /// The clock stands still.
+    Paused,
+    /// It was kept.
+    Kept,
+    /// It was missed.
+    Missed,
+}
+
+impl Standing {
+    /// The name of its colour in the style sheet; the words say the same.
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::Ahead(_) => "calm",
+            Self::Soon(_) | Self::Today => "soon",
+            Self::Late(_) | Self::Missed => "late",
+            Self::Paused => "still",
+            Self::Kept => "kept",
+        }
+    }
+
+    /// In words.
+    pub fn words(self, lang: Lang) -> String {
+        let length = |own| ("length", text::length(lang, own).into());
+        match self {
+            Self::Ahead(own) | Self::Soon(own) => lang.tell("due-left", &[length(own)]),
+            Self::Today => lang.say("due-today").into_owned(),
+            Self::Late(own) => lang.tell("due-late", &[length(own)]),
+            Self::Paused => lang.say("due-paused").into_owned(),
+            Self::Kept => lang.say("due-kept").into_owned(),
+            Self::Missed => lang.say("due-missed").into_owned(),
+        }
+    }
+}
+
+/// How it stands, as a label with its colour.
+pub fn standing(lang: Lang, standing: Standing) -> Markup {
+    tag(standing.tone(), &standing.words(lang))
+}
+
+/// The day, or the moment, on which something is due.
+pub fn due_at(lang: Lang, due: &Due) -> Markup {
+    let day = text::day(due.at);
+    html! {
+        @if due.whole_day {
+            (date(lang, day)) " " span.soft { (text::weekday(lang, day)) }
+        } @else {
+            (moment(lang, due.at))
+        }
+        @if due.provisional { " " span.soft { (lang.say("due-provisional")) } }
+    }
+}
+
+/// A day.
+pub fn date(lang: Lang, date: Date) -> Markup {
+    html! { time datetime=(date) { (text::date(lang, date)) } }
+}
+
+/// A moment.
+pub fn moment(lang: Lang, time: Time) -> Markup {
+    html! { time datetime=(text::points_in_time(time)) { (text::moment(lang, time)) } }
+}
+
+/// A short label with a tone: `calm`, `soon`, `late`, `still`, `kept`, `plain`.
+pub fn tag(tone: &str, words: &str) -> Markup {
+    html! { span class={ "tag " (tone) } { (words) } }
+}
+
+/// What was just done.
+pub fn notice(words: &str) -> Markup {
+    html! { div.notice role="status" { p { (words) } } }
+}
+
+/// Something that must not be overlooked.
+pub fn callout(tone: &str, title: impl Render, body: impl Render) -> Markup {
+    html! { div class={ "callout " (tone) } { p.lead { (title) } (body) } }
+}
+
+/// Rows of a name and a value. A value may be any markup.
+pub fn rows(rows: &[(String, Markup)]) -> Markup {
+    html! {
+        dl.rows {
+            @for (name, value) in rows {
+                div { dt { (name) } dd { (value) } }
+            }
+        }
+    }
+}
+
+/// What every posted form carries.
+pub fn token(frame: &Frame) -> Markup {
+    html! {
+        @if !frame.token.is_empty() {
+            input type="hidden" name="token" value=(frame.token);
+        }
+    }
+}
+
+/// The state that its reader saw: how many events the case had. A form that changes a case carries it, so that the
+/// slower of two colleagues is told and not overwritten.
+pub fn seen(events: u64) -> Markup {
+    html! { input type="hidden" name="seen" value=(events); }
+}
+
+/// An article of a law with its words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cited {
+    /// The instrument.
+    pub instrument: Title,
+    /// The article as the instrument numbers it.
+    pub article: String,
+    /// Its words, in the language of the law.
+    pub quote: String,
+}
+
+/// The instrument and the article, in a line.
+pub fn source(lang: Lang, cited: &Cited) -> Markup {
+    let article = text::article(lang, &cited.article);
+    html! {
+        cite {
+            @match lang {
+                Lang::Zh => { "《" (cited.instrument.zh) "》" (article) }
+                Lang::En => { (cited.instrument.en) ", " (article) }
+            }
+        }
+    }
+}
+
+/// The article with its words.
+pub fn quote(lang: Lang, cited: &Cited) -> Markup {
+    html! {
+        figure.law {
+            blockquote lang="zh-CN" { "“" (cited.quote) "”" }
+            figcaption { (source(lang, cited)) }
+        }
+    }
+}
+
+/// Our mark: a lotus over its pond.
+pub fn mark() -> Markup {
+    PreEscaped(MARK.to_owned())
+}
+
+const MARK: &str = concat!(
+    r#"<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">"#,
+    r#"<path d="M16 4c3.6 3.5 5 7.400 5 10.600 0 3.700-2 6.600-5 8.400-3-1.800-5-4.700-5-8.400C11 11.400 12.400 7.500 16 4z"/>"#,
+    r#"<path d="M8.700 9.500c-.9 5.600.700 10.300 5 13.300C8.600 22.400 4.300 19 3 13.300c2-.1 4-1.200 5.700-3.800zm14.600 0c.9 5.600-.7 10.300-5 "#,
+    r#"13.300 5.100-.4 9.400-3.800 10.700-9.500-2-.1-4-1.200-5.700-3.800z" opacity=".72"/>"#,
+    r#"<path d="M5 26.200h22M9.500 29.200h13" fill="none" stroke="currentColor" stroke-width="1.700" stroke-linecap="round"/></svg>"#,
+);
+
+/// A link that looks like a button.
+pub fn go(to: &str, words: &str) -> Markup {
+    html! { a.act href=(to) { (words) } }
+}

@@ -1,0 +1,132 @@
+use crate::text::Lang;
+use pack::Id;
+use std::fmt::Write;
+
+/// The front page.
+pub const HOME: &str = "/";
+/// Services found: `?q=`.
+pub const FIND: &str = "/find";
+/// Signing in, and its form: `?back=`.
+pub const SIGN_IN: &str = "/sign-in";
+/// Opening an account, and its form.
+pub const REGISTER: &str = "/register";
+/// Signing out; asked with POST.
+pub const SIGN_OUT: &str = "/sign-out";
+/// One's own cases.
+pub const CASES: &str = "/cases";
+/// Checking a receipt.
+pub const VERIFY: &str = "/verify";
+/// What works without a network: drafts on this device.
+pub const OFFLINE: &str = "/offline";
+/// A clerk's queue.
+pub const DESK: &str = "/desk";
+/// Starting a case at the counter.
+pub const COUNTER: &str = "/desk/start";
+/// A supervisor's board.
+pub const BOARD: &str = "/board";
+/// The health of the record.
+pub const RECORD: &str = "/board/record";
+
+/// `text` as one segment of a path or one value of a query.
+pub fn segment(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Sets the language and goes back.
+pub fn language(lang: Lang, back: &str) -> String {
+    format!("/language/{}?back={}", lang.tag(), segment(back))
+}
+
+/// Signs in and goes on to `next`.
+pub fn sign_in(next: &str) -> String {
+    format!("{SIGN_IN}?back={}", segment(next))
+}
+
+/// The services found for `query`.
+pub fn find(query: &str) -> String {
+    format!("{FIND}?q={}", segment(query))
+}
+
+/// The services of a category.
+pub fn category(id: &Id) -> String {
+    format!("/categories/{id}")
+}
+
+/// A service.
+pub fn service(id: &Id) -> String {
+    format!("/services/{id}")
+}
+
+/// Begins a case of a service; asked with POST (`office`, and answers if there are any).
+pub fn begin(id: &Id) -> String {
+    format!("/services/{id}/begin")
+}
+
+/// The service's empty form, which works without a network.
+pub fn blank(id: &Id) -> String {
+    format!("/services/{id}/form")
+}
+
+/// The party's view of a case.
+pub fn case(case: &str) -> String {
+    format!("/cases/{}", segment(case))
+}
+
+/// Something of a case: `form`, `check`, `submit`, `receipt`, `withdraw`, `rate`, `complain`.
+pub fn of_case(case: &str, what: &str) -> String {
+    format!("/cases/{}/{what}", segment(case))
+}
+
+/// The files of a material: POST attaches one.
+pub fn material(case: &str, material: &Id) -> String {
+    format!("/cases/{}/materials/{material}", segment(case))
+}
+
+/// One attached file.
+pub fn file(case: &str, material: &Id, digest: &str) -> String {
+    format!("/cases/{}/materials/{material}/{digest}", segment(case))
+}
+
+/// A case as staff handle it.
+pub fn desk_case(case: &str) -> String {
+    format!("/desk/cases/{}", segment(case))
+}
+
+/// A move of staff, asked with POST: `do/examine`, `correct/accept`, `take/accept`, `extend/decision`, `reply/0`.
+pub fn desk_move(case: &str, action: &str, about: &str) -> String {
+    format!("/desk/cases/{}/{action}/{}", segment(case), segment(about))
+}
+
+/// Asks for the personal answers of a case under a purpose; POST.
+pub fn desk_personal(case: &str) -> String {
+    format!("/desk/cases/{}/personal", segment(case))
+}
+
+/// One office on the board.
+pub fn board_office(office: &Id) -> String {
+    format!("/board/offices/{office}")
+}
+
+/// The cases of one procedure in an office and below.
+pub fn board_cases(office: &Id, procedure: &Id) -> String {
+    format!("/board/offices/{office}/{procedure}")
+}
+
+/// A case as a supervisor sees it: its events.
+pub fn board_case(case: &str) -> String {
+    format!("/board/cases/{}", segment(case))
+}
+
+/// An entry of the record.
+pub fn entry(index: u64) -> String {
+    format!("/board/entries/{index}")
+}

@@ -1,0 +1,178 @@
+use super::Lang;
+use jiff::civil::{Date, DateTime};
+use pack::model::{Channel, Own, Unit};
+use record::Time;
+
+/// The moment as clocks in China show it.
+fn local(time: Time) -> DateTime {
+    casework::answer::china().to_datetime(time.timestamp())
+}
+
+/// The day on which `time` lies in China.
+pub fn day(time: Time) -> Date {
+    local(time).date()
+}
+
+/// A day: `2026年1月31日`, `31 January 2026`.
+pub fn date(lang: Lang, date: Date) -> String {
+    match lang {
+        Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        Lang::En => format!("{} {} {}", date.day(), month(date.month()), date.year()),
+    }
+}
+
+/// A day and a time of day: `2026年1月31日 08:30`, `31 January 2026, 08:30`.
+pub fn moment(lang: Lang, time: Time) -> String {
+    let at = local(time);
+    let comma = if lang == Lang::En { "," } else { "" };
+    format!("{}{comma} {:02}:{:02}", date(lang, at.date()), at.hour(), at.minute())
+}
+
+/// A moment for machines: the `datetime` of a `<time>`.
+pub fn points_in_time(time: Time) -> String {
+    let at = local(time);
+    format!("{}T{:02}:{:02}:{:02}+08:00", at.date(), at.hour(), at.minute(), at.second())
+}
+
+/// The day of the week: `周六`, `Saturday`.
+pub fn weekday(lang: Lang, date: Date) -> &'static str {
+    const NAMES: [(&str, &str); 7] = [
+        ("周一", "Monday"),
+        ("周二", "Tuesday"),
+        ("周三", "Wednesday"),
+        ("周四", "Thursday"),
+        ("周五", "Friday"),
+        ("周六", "Saturday"),
+        ("周日", "Sunday"),
+    ];
+    let place = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or_default();
+    let (zh, en) = NAMES.get(place).copied().unwrap_or_default();
+    if lang == Lang::Zh { zh } else { en }
+}
+
+fn month(number: i8) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let place = usize::try_from(number - 1).unwrap_or_default();
+    NAMES.get(place).copied().unwrap_or_default()
+}
+
+/// A length of time: `20个工作日`, `20 working days`.
+pub fn length(lang: Lang, own: Own) -> String {
+    let n = ("n", own.amount.into());
+    match own.unit {
+        Unit::Minutes => lang.tell("length-minutes", &[n]),
+        Unit::Hours => lang.tell("length-hours", &[n]),
+        Unit::Days => lang.tell("length-days", &[n]),
+        Unit::Workdays => lang.tell("length-workdays", &[n]),
+        Unit::Months => lang.tell("length-months", &[n]),
+        Unit::Years => lang.tell("length-years", &[n]),
+    }
+}
+
+/// An amount in fen: `120元`, `99.50元`, `¥120`, `¥99.50`.
+pub fn money(lang: Lang, fen: i64) -> String {
+    let (yuan, rest) = (fen / 100, (fen % 100).abs());
+    let number = if rest == 0 { yuan.to_string() } else { format!("{yuan}.{rest:02}") };
+    if lang == Lang::Zh { format!("{number}元") } else { format!("¥{number}") }
+}
+
+/// A size in bytes: `820 B`, `412 KB`, `3.4 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..=1023 => format!("{bytes} B"),
+        1024..=1_048_575 => format!("{} KB", bytes.div_ceil(1024)),
+        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+    }
+}
+
+/// Where a service can be asked for, in words.
+pub fn kind_of_channel(lang: Lang, channel: Channel) -> std::borrow::Cow<'static, str> {
+    match channel {
+        Channel::Window => lang.say("channel-window"),
+        Channel::Web => lang.say("channel-web"),
+        Channel::Phone => lang.say("channel-phone"),
+        Channel::Kiosk => lang.say("channel-kiosk"),
+    }
+}
+
+/// An article as its instrument numbers it, for readers of either language: `第七条`, `Article 7`. What is not numbered
+/// that way stays as it is.
+pub fn article(lang: Lang, article: &str) -> String {
+    let numeral = article.strip_prefix('第').and_then(|rest| rest.split_once('条'));
+    match numeral.and_then(|(numeral, rest)| Some((number(numeral)?, rest))) {
+        Some((number, "")) if lang == Lang::En => format!("Article {number}"),
+        Some((number, rest)) if lang == Lang::En => match rest.strip_prefix('之').and_then(self::number) {
+            Some(inserted) => format!("Article {number}-{inserted}"),
+            None => format!("Article {number} {rest}"),
+        },
+        _ => article.to_owned(),
+    }
+}
+
+/// A Chinese numeral below ten thousand.
+fn number(numeral: &str) -> Option<u32> {
+    let (mut sum, mut digit) = (0, None);
+    for c in numeral.chars() {
+        let unit = match c {
+            '十' => 10,
+            '百' => 100,
+            '千' => 1000,
+            '零' | '〇' => {
+                digit = None;
+                continue;
+            }
+            _ => {
+                let place = "一二三四五六七八九".chars().position(|other| other == c)?;
+                digit = Some(u32::try_from(place + 1).ok()?);
+                continue;
+            }
+        };
+        sum += digit.take().unwrap_or(1) * unit;
+    }
+    (!numeral.is_empty()).then_some(sum + digit.unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn articles_are_numbered_for_both() {
+        let check = |zh: &str, en: &str| assert_eq!(article(Lang::En, zh), en);
+        check("第七条", "Article 7");
+        check("第十条", "Article 10");
+        check("第四十二条", "Article 42");
+        check("第一百零五条", "Article 105");
+        check("第一百二十条", "Article 120");
+        check("第一百三十三条之一", "Article 133-1");
+        check("附件1", "附件1");
+        assert_eq!(article(Lang::Zh, "第七条"), "第七条");
+    }
+
+    #[test]
+    fn figures_read_as_people_write_them() {
+        let time = Time::parse("2026-01-30T18:05:00Z").unwrap();
+        assert_eq!(moment(Lang::Zh, time), "2026年1月31日 02:05");
+        assert_eq!(moment(Lang::En, time), "31 January 2026, 02:05");
+        assert_eq!(points_in_time(time), "2026-01-31T02:05:00+08:00");
+        assert_eq!(weekday(Lang::Zh, day(time)), "周六");
+        assert_eq!(money(Lang::Zh, 12_000), "120元");
+        assert_eq!(money(Lang::En, 9_950), "¥99.50");
+        assert_eq!([size(820), size(1025), size(3_565_159)], ["820 B", "2 KB", "3.4 MB"]);
+        assert_eq!(length(Lang::En, Own { amount: 1, unit: Unit::Workdays }), "1 working day");
+        assert_eq!(length(Lang::Zh, Own { amount: 20, unit: Unit::Workdays }), "20个工作日");
+    }
+}
