@@ -1,5 +1,7 @@
 //! People are what their events make of them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use access::activity::{attribute, part};
 use access::entropy::Seeded;
 use access::registry::{self, Details, Stamp};
@@ -230,7 +232,8 @@ proptest! {
                 for office in offices {
                     let post = Post::new(role, office);
                     let holders: Vec<PersonId> = roster.holders(&post).collect();
-                    prop_assert_eq!(holders, oracle.contains(&post).then(|| person(1)).into_iter().collect::<Vec<_>>());
+                    let wanted: &[PersonId] = if oracle.contains(&post) { &[person(1)] } else { &[] };
+                    prop_assert_eq!(holders, wanted);
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! Who may do what: the shipped packs' policies as tables, and what holds for any policies.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use access::entropy::Seeded;
 use access::policy::{Actor, CaseFacts, Certainty, Decision, NotActing, StepFacts};
 use access::registry::{self, Stamp};
@@ -308,7 +310,7 @@ fn ask(policies: impl IntoIterator<Item = Policy>, purpose: Option<&str>) -> Dec
     let actor = Actor::of(&person(1, std::slice::from_ref(&clerk)), Some(&clerk)).unwrap();
     let (case, purpose) = (case("lake-station", None), purpose.map(Id::from));
     let policies = Policies::check(&with(policies)).unwrap();
-    policies.decide(&Request {
+    let request = Request {
         actor: &actor,
         action: "read-case",
         purpose: purpose.as_ref(),
@@ -316,7 +318,10 @@ fn ask(policies: impl IntoIterator<Item = Policy>, purpose: Option<&str>) -> Dec
         step: None,
         office: None,
         today: TODAY,
-    })
+    };
+    let decision = policies.decide(&request);
+    assert_eq!(decision.allowed(), policies.allows(&request));
+    decision
 }
 
 fn named(all: &[Drawn]) -> impl Iterator<Item = Policy> {

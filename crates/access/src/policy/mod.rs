@@ -77,11 +77,12 @@ impl Policies {
     /// Decides: allowed when a permitting policy applies and no forbidding one does.
     ///
     /// A permitting policy applies when its roles, actions and purpose are those of the request and its condition
-    /// surely holds. A forbidding one already applies when its condition may hold, since a fact that is missing must
-    /// not be a way round it; for the same reason one that is bound to a purpose applies as long as no other purpose
-    /// is stated. In every post and with every purpose that would do instead, the refused person is told so.
+    /// surely holds. A forbidding one already applies when its condition may hold, since a fact that is missing
+    /// must not be a way round it; for the same reason one that is bound to a purpose applies as long as no other
+    /// purpose is stated. In every post and with every purpose that would do instead, the refused person is told
+    /// so.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
-        let (allowed, because) = self.judge(request);
+        let (allowed, because) = self.judge(request, &self.bind(request));
         let ways = if allowed { Vec::new() } else { self.ways(request) };
         Decision {
             allowed,
@@ -95,33 +96,44 @@ impl Policies {
         }
     }
 
-    /// How the person could do it: in each post that they hold, or acting for themselves, with the purpose stated, without
-    /// any, or else with each that would do. Empty when there is no way.
+    /// How the person could do it: in each post that they hold, or acting for themselves, with the purpose stated,
+    /// without any, or else with each that would do. Empty when there is no way.
     pub fn ways(&self, request: &Request<'_>) -> Vec<Way> {
         let mut ways = Vec::new();
         for actor in request.actor.guises() {
             let asked = |purpose| Request { actor: &actor, purpose, ..*request };
+            let bindings = self.bind(&asked(None));
+            let would = |asked: &Request<'_>| self.judge(asked, &bindings).0;
             let mut simple = [request.purpose, None].into_iter().map(asked);
-            if let Some(asked) = simple.find(|asked| self.judge(asked).0) {
+            if let Some(asked) = simple.find(would) {
                 ways.push(self.way(&asked, request));
                 continue;
             }
             let stated = self.purposes.keys().map(|purpose| asked(Some(purpose)));
-            ways.extend(stated.filter(|asked| self.judge(asked).0).map(|asked| self.way(&asked, request)));
+            ways.extend(stated.filter(would).map(|asked| self.way(&asked, request)));
         }
         ways
     }
 
-    fn judge(&self, request: &Request<'_>) -> (bool, Vec<Because>) {
+    /// Whether it may be done: what [`Policies::decide`] says, without the reasons. For long lists of what somebody may
+    /// see or do.
+    pub fn allows(&self, request: &Request<'_>) -> bool {
+        self.judge(request, &self.bind(request)).0
+    }
+
+    fn bind(&self, request: &Request<'_>) -> Bindings {
+        facts::bind(&self.env, &self.offices, &self.starters, request)
+    }
+
+    fn judge(&self, request: &Request<'_>, bindings: &Bindings) -> (bool, Vec<Because>) {
         // An action or a purpose that no pack defines would slip past whatever forbids it by name.
         let unheard = |purpose: &Id| !self.purposes.contains_key(purpose);
         if !ACTIONS.contains(&request.action) || request.purpose.is_some_and(unheard) {
             return (false, Vec::new());
         }
-        let bindings = facts::bind(&self.env, &self.offices, &self.starters, request);
         let (mut permits, mut forbids) = (Vec::new(), Vec::new());
         for (policy, condition) in self.all.iter().filter(|(policy, _)| speaks_of(policy, request)) {
-            let certainty = condition.as_ref().map_or(Some(Certainty::Sure), |when| ask(when, &bindings));
+            let certainty = condition.as_ref().map_or(Some(Certainty::Sure), |when| ask(when, bindings));
             let Some(certainty) = certainty else { continue };
             let sure = certainty == Certainty::Sure;
             let because = Because { policy: policy.id.clone(), title: policy.title.clone(), certainty };
