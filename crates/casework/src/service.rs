@@ -261,7 +261,10 @@ impl Casework {
         let action = command.action(step.map(|step| step.kind));
         if let (Some(action), Some(actor)) = (action, ask.actor) {
             let facts = facts(case, view, procedure, command);
-            let step = step.map(|step| step_facts(&view.state, step));
+            let step = step.map(|step| step_facts(&view.state, step)).or_else(|| {
+                let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
+                deciding_step(procedure, &view.state).filter(|_| of_decider)
+            });
             let request = Request {
                 actor,
                 action,
@@ -369,7 +372,7 @@ impl Casework {
                     office: None,
                     today: today(ask.now),
                 };
-                view.book.policies.decide(&request).allowed()
+                view.book.policies.allows(&request)
             })
         };
         Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
@@ -413,7 +416,7 @@ impl Casework {
         let tier = self.given(view, &answers, now, |situation| {
             fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
                 None => Some(Some(*fen)),
-                Some(when) => match (situation.judge)(when, situation.answers) {
+                Some(when) => match (situation.judge)(when, None, situation.answers) {
                     Truth::True => Some(Some(*fen)),
                     Truth::False => None,
                     Truth::Unknown => Some(None),

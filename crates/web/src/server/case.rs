@@ -3,7 +3,7 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::show;
-use crate::form::material::{Attached, MaterialAsked};
+use crate::form::{Attached, MaterialAsked};
 use crate::layout::Face;
 use crate::page::{cases, check, fill, follow, receipt};
 use crate::part::Cited;

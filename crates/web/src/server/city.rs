@@ -119,14 +119,15 @@ impl City {
         let people = People::open(&record, DirectoryKey::new(settings.directory_key))?;
         let casework = Casework::open(record, files, (settings.clock)())?;
         let finder = Index::new(&casework.book().definitions);
-        let kept = casework.record().cache().get(SESSIONS);
-        let kept = kept.and_then(|bytes| Sessions::from_bytes(&bytes, Rules::default()));
+        let now = (settings.clock)().seconds();
+        let kept = casework.record().cache().get(SESSIONS).unwrap_or_default();
+        let sessions = Sessions::restore(Rules::default(), &kept, now);
         let door = Door::new(settings.password_cost, &mut SystemEntropy)?;
         Ok(Self {
             casework,
             finder,
             people: RwLock::new(people),
-            sessions: Mutex::new(kept.unwrap_or_else(|| Sessions::new(Rules::default()))),
+            sessions: Mutex::new(sessions),
             throttle: Mutex::default(),
             door,
             names: RwLock::default(),
@@ -144,7 +145,7 @@ impl City {
 
     /// Keeps what may be lost, so that a restart need not make it anew.
     pub fn save(&self) {
-        self.casework.record().cache().put(SESSIONS, &locked(&self.sessions).to_bytes());
+        self.casework.record().cache().put(SESSIONS, &locked(&self.sessions).save());
         if let Ok(people) = self.people.read() {
             people.save(self.casework.record());
         }

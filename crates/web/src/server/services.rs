@@ -9,7 +9,7 @@ use crate::part::Cited;
 use crate::text::Lang;
 use crate::{asset, path};
 use casework::Command;
-use pack::days::step::Lang as Counting;
+use pack::days::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
 use std::collections::BTreeMap;

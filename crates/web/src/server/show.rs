@@ -8,7 +8,7 @@ use casework::activity::{self, part};
 use casework::due::Counted;
 use casework::state::Status;
 use casework::{View, clocks, due as counting};
-use pack::days::step::Lang as Counting;
+use pack::days::Lang as Counting;
 use pack::days::{self, At};
 use pack::model::{ClockLimit, Own, Procedure, Unit};
 use pack::{Id, Title};
