@@ -6,8 +6,8 @@ use refusals::too_deep;
 
 mod refusals;
 
-/// How many expressions may stand inside one another, and how many operators of one kind (other than `&&` and `||`) in
-/// a row. Every later pass recurses over the tree, so this is what bounds the stack.
+/// How many expressions may stand inside one another, and how many operators of one kind (other than `&&` and `||`)
+/// in a row. Every later pass recurses over the tree, so this is what bounds the stack.
 pub const MAX_DEPTH: u32 = 64;
 
 /// Names that CEL keeps for host languages.

@@ -29,6 +29,12 @@ impl Supply {
     }
 }
 
+/// `times` as many cases as `PROPTEST_CASES` says, or as are usual.
+pub fn cases(times: u32) -> ProptestConfig {
+    let usual = ProptestConfig::default();
+    ProptestConfig { cases: times * usual.cases, failure_persistence: None, ..usual }
+}
+
 /// The types that are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {

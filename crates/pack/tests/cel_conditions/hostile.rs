@@ -79,7 +79,7 @@ const PIECES: [&str; 48] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 16 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::generator::cases(16))]
 
     #[test]
     fn survives_any_text(source in "\\PC{0,60}") {
@@ -92,7 +92,12 @@ proptest! {
     }
 
     #[test]
-    fn survives_mutations(numbers in supply(), at in any::<prop::sample::Index>(), len in 0usize..6, piece in 0..PIECES.len()) {
+    fn survives_mutations(
+        numbers in supply(),
+        at in any::<prop::sample::Index>(),
+        len in 0usize..6,
+        piece in 0..PIECES.len(),
+    ) {
         let mut numbers = Supply::new(numbers);
         let (_, source) = draw(&mut numbers, true);
         let chars: Vec<char> = source.chars().collect();

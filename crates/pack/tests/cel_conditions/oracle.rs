@@ -78,7 +78,7 @@ fn disagreement(source: &str, numbers: &mut Supply) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::generator::cases(8))]
     #[test]
     fn agrees_with_the_cel_crate(numbers in supply()) {
         let mut numbers = Supply::new(numbers);

@@ -101,7 +101,7 @@ fn bare(mut expr: Expr) -> Expr {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::generator::cases(8))]
     #[test]
     fn a_printed_tree_parses_to_itself(numbers in supply()) {
         let tree = expression(&mut Supply::new(numbers), 4);

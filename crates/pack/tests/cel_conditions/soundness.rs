@@ -5,7 +5,7 @@ use pack::cel::*;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(super::generator::cases(8))]
 
     /// A value is of the type that the checker found, an error was foretold, and with everything there nothing is
     /// unknown.
@@ -78,10 +78,10 @@ proptest! {
         let (_, source) = draw(&mut numbers, true);
         let bound = bindings(&mut numbers, true);
         let expr = parse(&source).unwrap();
-        let outcome = |expr: &Expr| check(expr, &env(), &Type::Dyn).ok().map(|checked| match checked.eval(&bound, &NoFunctions) {
-            Outcome::Error(fault) => fault.to_string(),
-            other => format!("{other:?}"),
-        });
+        let outcome = |expr: &Expr| match check(expr, &env(), &Type::Dyn).ok()?.eval(&bound, &NoFunctions) {
+            Outcome::Error(fault) => Some(fault.to_string()),
+            other => Some(format!("{other:?}")),
+        };
         prop_assert_eq!(outcome(&expr), outcome(&parse(&expr.to_string()).unwrap()));
     }
 }

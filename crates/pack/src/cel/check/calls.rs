@@ -186,7 +186,8 @@ impl Checker<'_> {
         let mut known: Vec<&str> = provided().collect();
         known.dedup();
         if known.is_empty() {
-            return "CEL's own functions are `size`, `contains`, `startsWith`, `matches`, `int`, `string`, `date` and others".to_owned();
+            return "CEL's own are `size`, `contains`, `startsWith`, `matches`, `int`, `date` and others"
+                .to_owned();
         }
         let shown: Vec<String> = known.iter().take(12).map(|name| format!("`{name}`")).collect();
         format!("besides CEL's own there are {}", shown.join(", "))

@@ -5,7 +5,8 @@ use super::{MAX_DEPTH, Parser};
 impl Parser {
     /// CEL's optional values.
     pub(super) fn optional(&self) -> Problem {
-        let mend = "write the plain form: what is not filled in makes a comparison unknown, and `has(form.born)` asks for it";
+        let mend = "write the plain form: what is not filled in makes a comparison unknown; \
+                    ask for it with `has(form.born)`";
         Problem::new(self.span(), "optional values (`?`) are not part of this language", mend)
     }
 
