@@ -16,7 +16,7 @@ pub struct Book {
 }
 
 /// Begins each file in an edition's text; no TOML line begins so.
-const FILE_MARK: &str = "\u{1c} ";
+const FILE_MARK: &str = "§§§§ lianchi pack file ";
 
 impl Book {
     /// Reads and checks all packs.

@@ -291,8 +291,8 @@ impl Casework {
             answers: &answers,
             judge: &judge,
         };
-        let decided =
-            decide::decide(&view.state, command, &situation).map_err(|refusal| Refused::Case(Box::new(refusal)))?;
+        let decided = decide::decide(&view.state, command, &situation)
+            .map_err(|refusal| Refused::Case(Box::new(refusal)))?;
         let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
         let events = self.keep(case, view.version, decided, subject.as_ref())?;
         self.catch_up()?;
@@ -402,7 +402,9 @@ impl Casework {
     /// When the record cannot be read.
     pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
         let answers = self.answers(&view.state)?;
-        Ok(self.given(view, &answers, now, |situation| decide::missing(&view.state, situation)).unwrap_or_default())
+        Ok(self
+            .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
+            .unwrap_or_default())
     }
 
     /// What it costs, in fen; 0 where it is free, none where an answer that decides it is missing.

@@ -16,8 +16,9 @@ pub struct Options {
 }
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
-    let subject = ObjectRef::parse(&options.subject)
-        .ok_or_else(|| Wrong(format!("`{}` is not a subject; write it like `person:7f3a…`", options.subject)))?;
+    let subject = ObjectRef::parse(&options.subject).ok_or_else(|| {
+        Wrong(format!("`{}` is not a subject; write it like `person:7f3a…`", options.subject))
+    })?;
     let record = Record::open_in(&options.data.dir)?;
     if record.version(&subject)?.0 == 0 {
         let error = format!("`{subject}` is not on this record; nothing was erased");

@@ -1,8 +1,8 @@
 use crate::packs;
 use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
-use pack::days::find::{Found, due};
 use pack::days::Lang;
+use pack::days::find::{Found, due};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -35,14 +35,24 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
     let deadline = match law.find(&options.deadline) {
         Found::One(deadline) => deadline,
         Found::Nothing => {
-            let error = format!("nothing in the law pack is called `{}`; give an id, a number such as `DL-012`, \
-                                 or an article such as `行政许可法 42`", options.deadline);
+            let error = format!(
+                "nothing in the law pack is called `{}`; give an id, a number such as `DL-012`, \
+                                 or an article such as `行政许可法 42`",
+                options.deadline
+            );
             return Err(Wrong(error).into());
         }
         Found::Many(all) => {
-            let lines: Vec<String> =
-                all.iter().map(|one| format!("    {}: {} → {}", one.id, one.trigger.zh, one.action.zh)).collect();
-            let error = format!("`{}` names {} deadlines; choose one:\n{}", options.deadline, all.len(), lines.join("\n"));
+            let lines: Vec<String> = all
+                .iter()
+                .map(|one| format!("    {}: {} → {}", one.id, one.trigger.zh, one.action.zh))
+                .collect();
+            let error = format!(
+                "`{}` names {} deadlines; choose one:\n{}",
+                options.deadline,
+                all.len(),
+                lines.join("\n")
+            );
             return Err(Wrong(error).into());
         }
     };

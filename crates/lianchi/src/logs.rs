@@ -75,7 +75,8 @@ pub fn import(options: &Import, say: Say) -> Result<(), Failure> {
     say.progress("importing", all, all);
     let added = record.len()? - before;
     let refused: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
-    let mut words = format!("{}\n{added} entries added to {}", count_words(&report.counts), options.data.dir.display());
+    let mut words =
+        format!("{}\n{added} entries added to {}", count_words(&report.counts), options.data.dir.display());
     if !refused.is_empty() {
         words.push_str(&format!("\n{} parts refused:\n    {}", refused.len(), refused.join("\n    ")));
     }
@@ -131,7 +132,10 @@ pub fn export(options: &Export, say: Say) -> Result<(), Failure> {
     let format = match &options.format {
         Some(name) => format(name)?,
         None => Format::of_name(&name).ok_or_else(|| {
-            Wrong(format!("`{name}` does not tell a format; add `--format`, one of {}", Format::NAMES.join(", ")))
+            Wrong(format!(
+                "`{name}` does not tell a format; add `--format`, one of {}",
+                Format::NAMES.join(", ")
+            ))
         })?,
     };
     let record = Record::read_in(&options.data.dir)?;
@@ -202,7 +206,7 @@ fn format(name: &str) -> Result<Format, Failure> {
 }
 
 fn mapping(text: &str) -> Result<Mapping, Failure> {
-    Ok(text.parse::<Mapping>().map_err(|error| Wrong(error.to_string()))?)
+    Ok(Mapping::parse(text).map_err(Wrong)?)
 }
 
 fn count_words(counts: &Counts) -> String {

@@ -68,7 +68,8 @@ fn shipped(dir: &Dir<'_>, files: &mut Vec<File>) {
 }
 
 fn read(root: &Path, dir: &Path, files: &mut Vec<File>) -> Result<(), Failure> {
-    let told = |path: &Path, error: std::io::Error| Wrong(format!("`{}` cannot be read: {error}", path.display()));
+    let told =
+        |path: &Path, error: std::io::Error| Wrong(format!("`{}` cannot be read: {error}", path.display()));
     for entry in std::fs::read_dir(dir).map_err(|error| told(dir, error))? {
         let path = entry.map_err(|error| told(dir, error))?.path();
         if path.is_dir() {
@@ -170,10 +171,14 @@ fn words(procedure: &Procedure, all: &Definitions) -> String {
         let _ = writeln!(out, "\nTo bring / 材料:");
     }
     for asked in &procedure.materials {
-        let title = all.materials.get(&asked.material).map(|material| both(&material.title)).unwrap_or_default();
+        let title =
+            all.materials.get(&asked.material).map(|material| both(&material.title)).unwrap_or_default();
         let when = asked.when.as_ref().and_then(|when| procedure.conditions.explain(when));
         let when = when.map(|when| format!(" — if {}", when.en)).unwrap_or_default();
-        let basis = asked.law.as_ref().map_or(" (the office's own wish)".to_owned(), |law| format!(" ({})", law.article));
+        let basis = asked
+            .law
+            .as_ref()
+            .map_or(" (the office's own wish)".to_owned(), |law| format!(" ({})", law.article));
         let _ = writeln!(out, "  {title}{basis}{when}");
     }
     let _ = writeln!(out, "\nSteps / 环节:");
@@ -188,7 +193,8 @@ fn words(procedure: &Procedure, all: &Definitions) -> String {
                 None => after.step.to_string(),
             })
             .collect();
-        let after = if after.is_empty() { "at once".to_owned() } else { format!("after {}", after.join(", ")) };
+        let after =
+            if after.is_empty() { "at once".to_owned() } else { format!("after {}", after.join(", ")) };
         let outcomes: Vec<&str> = step.outcomes.iter().map(|outcome| outcome.id.as_str()).collect();
         let _ = writeln!(out, "  {} ({kind}, {role}; {after}) → {}", both(&step.title), outcomes.join(" | "));
     }

@@ -76,7 +76,10 @@ fn receipt(file: &std::path::Path, key: Option<&str>, say: Say) -> Result<(), Fa
             Ok(())
         }
         Err(error) => {
-            say.answer(&format!("the receipt does not hold: {error}"), &json!({ "valid": false, "why": error.to_string() }));
+            say.answer(
+                &format!("the receipt does not hold: {error}"),
+                &json!({ "valid": false, "why": error.to_string() }),
+            );
             Err(Failure::Finding)
         }
     }

@@ -37,6 +37,13 @@ impl Say {
         }
     }
 
+    /// Tells people what is going on.
+    pub fn line(self, words: &str) {
+        if !self.json {
+            println!("{words}");
+        }
+    }
+
     /// Tells an error with its causes, on the error stream.
     pub fn error(self, error: &dyn Error) {
         let mut text = error.to_string();

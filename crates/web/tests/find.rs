@@ -11,7 +11,8 @@ fn definitions() -> Definitions {
 fn check(index: &Index, query: &str, wanted: &str) -> Option<String> {
     let hits = index.find(query, 5);
     let first = hits.first().map_or("nothing", |hit| hit.id.as_str());
-    let told = || hits.iter().map(|hit| format!("{} {:.3}", hit.id, hit.score)).collect::<Vec<_>>().join(", ");
+    let told =
+        || hits.iter().map(|hit| format!("{} {:.3}", hit.id, hit.score)).collect::<Vec<_>>().join(", ");
     (first != wanted).then(|| format!("`{query}` should find {wanted}, found {}", told()))
 }
 
@@ -73,7 +74,8 @@ fn queries_find_what_is_meant() {
         ("", "nothing"),
         ("zzzzzzzz", "nothing"),
     ];
-    let wrong: Vec<String> = table.iter().filter_map(|(query, wanted)| check(&index, query, wanted)).collect();
+    let wrong: Vec<String> =
+        table.iter().filter_map(|(query, wanted)| check(&index, query, wanted)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

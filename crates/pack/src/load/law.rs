@@ -8,8 +8,8 @@ use std::cell::RefCell;
 use toml::de::DeTable;
 
 /// Headings that only files of law have.
-pub(super) const HEADINGS: [&str; 6] =
-    ["instrument", "deadline", "default-rule", "conflict", "calendar", "domain"];
+pub(super) const HEADINGS: [&str; 7] =
+    ["instrument", "deadline", "default-rule", "conflict", "calendar", "domain", "pause"];
 
 /// Whether the file holds law and nothing else.
 pub(super) fn is_law(table: &DeTable<'_>) -> bool {

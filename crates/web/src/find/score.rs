@@ -90,7 +90,8 @@ fn words(query: &[String], name: &[String]) -> f32 {
     if query.is_empty() || name.is_empty() {
         return 0.0;
     }
-    let best = |word: &String, others: &[String]| others.iter().map(|other| alike(word, other)).fold(0.0, f32::max);
+    let best =
+        |word: &String, others: &[String]| others.iter().map(|other| alike(word, other)).fold(0.0, f32::max);
     let there = query.iter().map(|word| best(word, name)).sum::<f32>() / query.len() as f32;
     let back = name.iter().map(|word| best(word, query)).sum::<f32>() / name.len() as f32;
     let first = if alike(&query[0], &name[0]) > 0.8 { 0.02 } else { 0.0 };

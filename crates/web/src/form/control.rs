@@ -127,7 +127,14 @@ fn control(asked: &Asked<'_>) -> Markup {
         FieldKind::Moment => line(asked, Line { kind: "datetime-local", wide: "short", ..Line::default() }),
         FieldKind::Phone => line(
             asked,
-            Line { kind: "tel", mode: Some("tel"), most: Some(20), wide: "short", auto: Some("tel"), ..Line::default() },
+            Line {
+                kind: "tel",
+                mode: Some("tel"),
+                most: Some(20),
+                wide: "short",
+                auto: Some("tel"),
+                ..Line::default()
+            },
         ),
         FieldKind::Address => {
             line(asked, Line { most: Some(200), auto: Some("street-address"), ..Line::default() })
@@ -202,26 +209,32 @@ fn select(asked: &Asked<'_>, choices: &[Choice]) -> Markup {
 
 fn truth(asked: &Asked<'_>) -> Markup {
     let choices = [("yes", asked.lang.say("yes")), ("no", asked.lang.say("no"))];
-    fieldset(asked, html! {
-        div.options.inline {
-            @for (place, (value, title)) in choices.iter().enumerate() {
-                (option(asked, "radio", place, value, title, asked.value == *value))
+    fieldset(
+        asked,
+        html! {
+            div.options.inline {
+                @for (place, (value, title)) in choices.iter().enumerate() {
+                    (option(asked, "radio", place, value, title, asked.value == *value))
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 fn options(asked: &Asked<'_>, kind: &str, choices: &[Choice]) -> Markup {
     let chosen = |choice: &Choice| asked.value.split(',').any(|id| id == choice.id.as_str());
-    fieldset(asked, html! {
-        // Nothing is sent for checkboxes that are all empty, so that taking the last one back needs this.
-        @if kind == "checkbox" { input type="hidden" name=(asked.name) value=""; }
-        div.options.inline[choices.len() <= 3] {
-            @for (place, choice) in choices.iter().enumerate() {
-                (option(asked, kind, place, choice.id.as_str(), asked.lang.of(&choice.title), chosen(choice)))
+    fieldset(
+        asked,
+        html! {
+            // Nothing is sent for checkboxes that are all empty, so that taking the last one back needs this.
+            @if kind == "checkbox" { input type="hidden" name=(asked.name) value=""; }
+            div.options.inline[choices.len() <= 3] {
+                @for (place, choice) in choices.iter().enumerate() {
+                    (option(asked, kind, place, choice.id.as_str(), asked.lang.of(&choice.title), chosen(choice)))
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Several controls under one question.

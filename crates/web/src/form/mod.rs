@@ -60,7 +60,8 @@ pub fn render(filling: &Filling<'_>) -> Markup {
 /// page, in the same words as at the fields.
 pub fn error_summary(filling: &Filling<'_>, materials: &[MaterialAsked<'_>]) -> Markup {
     let lang = filling.lang;
-    let of_field = |id: &Id| filling.form.field(id.as_str()).filter(|field| filling.shown.contains(&field.id));
+    let of_field =
+        |id: &Id| filling.form.field(id.as_str()).filter(|field| filling.shown.contains(&field.id));
     let of_material = |id: &Id| materials.iter().find(|asked| asked.id == id);
     html! {
         @if !filling.faults.is_empty() {

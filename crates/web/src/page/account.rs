@@ -23,19 +23,23 @@ pub fn sign_in(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("sign-in");
     let head = Head { faulty: !view.faults.is_empty(), ..Head::new(title.as_ref()) };
-    document(frame, &head, &html! {
-        (summary(frame, view))
-        h1 { (title) }
-        form method="post" action=(path::SIGN_IN) {
-            (part::token(frame))
-            input type="hidden" name="back" value=(view.back);
-            (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
-            (field(frame, view, Input { id: "password", kind: "password", auto: "current-password", value: "" }))
-            p.buttons { button.act type="submit" { (title) } }
-        }
-        p { (lang.say("account-none")) " " a href=(path::REGISTER) { (lang.say("register")) } }
-        @if !view.demo.is_empty() { (demo(frame, view)) }
-    })
+    document(
+        frame,
+        &head,
+        &html! {
+            (summary(frame, view))
+            h1 { (title) }
+            form method="post" action=(path::SIGN_IN) {
+                (part::token(frame))
+                input type="hidden" name="back" value=(view.back);
+                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
+                (field(frame, view, Input { id: "password", kind: "password", auto: "current-password", value: "" }))
+                p.buttons { button.act type="submit" { (title) } }
+            }
+            p { (lang.say("account-none")) " " a href=(path::REGISTER) { (lang.say("register")) } }
+            @if !view.demo.is_empty() { (demo(frame, view)) }
+        },
+    )
 }
 
 /// Opening an account.
@@ -43,20 +47,24 @@ pub fn register(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("register");
     let head = Head { faulty: !view.faults.is_empty(), ..Head::new(title.as_ref()) };
-    document(frame, &head, &html! {
-        (summary(frame, view))
-        h1 { (title) }
-        p { (lang.say("register-lead")) }
-        form method="post" action=(path::REGISTER) {
-            (part::token(frame))
-            input type="hidden" name="back" value=(view.back);
-            (field(frame, view, Input { id: "name", kind: "text", auto: "name", value: &view.name }))
-            (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
-            (field(frame, view, Input { id: "password", kind: "password", auto: "new-password", value: "" }))
-            p.buttons { button.act type="submit" { (title) } }
-        }
-        p { (lang.say("account-have")) " " a href=(path::SIGN_IN) { (lang.say("sign-in")) } }
-    })
+    document(
+        frame,
+        &head,
+        &html! {
+            (summary(frame, view))
+            h1 { (title) }
+            p { (lang.say("register-lead")) }
+            form method="post" action=(path::REGISTER) {
+                (part::token(frame))
+                input type="hidden" name="back" value=(view.back);
+                (field(frame, view, Input { id: "name", kind: "text", auto: "name", value: &view.name }))
+                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
+                (field(frame, view, Input { id: "password", kind: "password", auto: "new-password", value: "" }))
+                p.buttons { button.act type="submit" { (title) } }
+            }
+            p { (lang.say("account-have")) " " a href=(path::SIGN_IN) { (lang.say("sign-in")) } }
+        },
+    )
 }
 
 #[derive(Clone, Copy)]

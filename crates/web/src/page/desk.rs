@@ -85,18 +85,22 @@ pub struct Row {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("nav-desk");
-    document(frame, &Head::new(title.as_ref()).wide().live("/desk/events"), &html! {
-        h1 { (title) }
-        (counts(frame, view))
-        div.split {
-            (filter(frame, view))
-            section.queue aria-label=(title) data-refresh="queue" {
-                p.soft role="status" { (lang.tell("queue-count", &[("count", view.total.into())])) }
-                @if view.rows.is_empty() { p { (lang.say("queue-empty")) } } @else { (table(frame, view)) }
-                (pages(frame, view))
+    document(
+        frame,
+        &Head::new(title.as_ref()).wide().live("/desk/events"),
+        &html! {
+            h1 { (title) }
+            (counts(frame, view))
+            div.split {
+                (filter(frame, view))
+                section.queue aria-label=(title) data-refresh="queue" {
+                    p.soft role="status" { (lang.tell("queue-count", &[("count", view.total.into())])) }
+                    @if view.rows.is_empty() { p { (lang.say("queue-empty")) } } @else { (table(frame, view)) }
+                    (pages(frame, view))
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// The counts are links that filter.

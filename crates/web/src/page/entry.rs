@@ -58,26 +58,30 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let number = lang.tell("entry-number", &[("n", view.entry.to_string().into())]);
     let head = Head::new(number.as_str()).under(lang.say("nav-board"), path::BOARD);
     let head = head.under(lang.say("nav-record"), path::RECORD);
-    document(frame, &head, &html! {
-        h1 { (lang.of(&view.what)) " " span.soft { (number) } }
-        (part::rows(&facts(frame, view)))
-        h2 { (lang.say("entry-objects")) }
-        ul {
-            @for (part, object, to) in &view.objects {
-                li {
-                    span.soft { (part) } " "
-                    @match to {
-                        Some(to) => a.code href=(to) { (object) },
-                        None => span.code { (object) },
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(&view.what)) " " span.soft { (number) } }
+            (part::rows(&facts(frame, view)))
+            h2 { (lang.say("entry-objects")) }
+            ul {
+                @for (part, object, to) in &view.objects {
+                    li {
+                        span.soft { (part) } " "
+                        @match to {
+                            Some(to) => a.code href=(to) { (object) },
+                            None => span.code { (object) },
+                        }
                     }
                 }
             }
-        }
-        h2 { (lang.say("entry-raw")) }
-        pre tabindex="0" { code { (view.raw) } }
-        (proof(frame, view))
-        (neighbours(frame, view))
-    })
+            h2 { (lang.say("entry-raw")) }
+            pre tabindex="0" { code { (view.raw) } }
+            (proof(frame, view))
+            (neighbours(frame, view))
+        },
+    )
 }
 
 fn facts(frame: &Frame, view: &View) -> Vec<(String, Markup)> {
@@ -86,12 +90,15 @@ fn facts(frame: &Frame, view: &View) -> Vec<(String, Markup)> {
         (lang.say("entry-id").into_owned(), html! { span.code { (view.id) } }),
         (lang.say("entry-at").into_owned(), part::moment(lang, view.at)),
         (lang.say("entry-appended").into_owned(), part::moment(lang, view.appended)),
-        (lang.say("entry-by").into_owned(), html! {
-            @match &view.by {
-                Some(by) => (by),
-                None => (lang.say("by-timer")),
-            }
-        }),
+        (
+            lang.say("entry-by").into_owned(),
+            html! {
+                @match &view.by {
+                    Some(by) => (by),
+                    None => (lang.say("by-timer")),
+                }
+            },
+        ),
     ];
     if let Some(purpose) = &view.purpose {
         rows.push((lang.say("read-purpose").into_owned(), html! { (lang.of(purpose)) }));

@@ -100,57 +100,65 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let head = Head::new(lang.of(&view.title)).under(lang.say("nav-cases"), path::CASES);
     let head = head.live(path::of_case(&view.case, "events"));
-    document(frame, &head, &html! {
-        h1 { (lang.of(&view.title)) }
-        p.status data-refresh="status" {
-            (part::tag(view.stage.tone(), &view.stage.words(frame)))
-            " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
-            @if let Some(at) = view.submitted { " " span.soft { (lang.say("case-submitted")) " " (part::moment(lang, at)) } }
-        }
-        div data-refresh="asked" { @if let Some(asked) = &view.asked { (correction(frame, view, asked)) } }
-        @if !view.given.is_empty() { (given(frame, view)) }
-        section aria-labelledby="steps-title" {
-            h2 #steps-title { (lang.say("case-steps")) }
-            (course::steps(lang, &view.steps))
-        }
-        @if !view.clocks.is_empty() {
-            section aria-labelledby="clocks-title" {
-                h2 #clocks-title { (lang.say("case-clocks")) }
-                (clock::list(lang, &view.clocks))
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(&view.title)) }
+            p.status data-refresh="status" {
+                (part::tag(view.stage.tone(), &view.stage.words(frame)))
+                " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
+                @if let Some(at) = view.submitted { " " span.soft { (lang.say("case-submitted")) " " (part::moment(lang, at)) } }
             }
-        }
-        (actions(frame, view))
-        (complaints(frame, view))
-        section aria-labelledby="reads-title" {
-            h2 #reads-title { (lang.say("case-reads")) }
-            p.soft { (lang.say("case-reads-more")) }
-            (reads(frame, view))
-        }
-        section aria-labelledby="events-title" {
-            h2 #events-title { (lang.say("case-events")) }
-            details {
-                summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
-                (course::happenings(lang, &view.happened, false))
+            div data-refresh="asked" { @if let Some(asked) = &view.asked { (correction(frame, view, asked)) } }
+            @if !view.given.is_empty() { (given(frame, view)) }
+            section aria-labelledby="steps-title" {
+                h2 #steps-title { (lang.say("case-steps")) }
+                (course::steps(lang, &view.steps))
             }
-        }
-        @if let Some(office) = &view.office { (contact(frame, office)) }
-    })
+            @if !view.clocks.is_empty() {
+                section aria-labelledby="clocks-title" {
+                    h2 #clocks-title { (lang.say("case-clocks")) }
+                    (clock::list(lang, &view.clocks))
+                }
+            }
+            (actions(frame, view))
+            (complaints(frame, view))
+            section aria-labelledby="reads-title" {
+                h2 #reads-title { (lang.say("case-reads")) }
+                p.soft { (lang.say("case-reads-more")) }
+                (reads(frame, view))
+            }
+            section aria-labelledby="events-title" {
+                h2 #events-title { (lang.say("case-events")) }
+                details {
+                    summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
+                    (course::happenings(lang, &view.happened, false))
+                }
+            }
+            @if let Some(office) = &view.office { (contact(frame, office)) }
+        },
+    )
 }
 
 fn correction(frame: &Frame, view: &View, asked: &Asked) -> Markup {
     let lang = frame.lang;
-    part::callout("soon", lang.say("correct-asked"), html! {
-        ul { @for (title, note) in &asked.notes { li { b { (lang.of(title)) } ": " (note) } } }
-        p.soft {
-            (part::moment(lang, asked.at))
-            @if let Some(by) = &asked.by { " · " (by) }
-        }
-        @if let Some(due) = &asked.due {
-            p { (lang.say("correct-until")) " " b { (part::due_at(lang, due)) } " " (part::standing(lang, due.standing)) }
-        }
-        p.soft { (lang.say("correct-clocks-stand")) }
-        p.buttons { (part::go(&path::of_case(&view.case, "form"), &lang.say("correct-go"))) }
-    })
+    part::callout(
+        "soon",
+        lang.say("correct-asked"),
+        html! {
+            ul { @for (title, note) in &asked.notes { li { b { (lang.of(title)) } ": " (note) } } }
+            p.soft {
+                (part::moment(lang, asked.at))
+                @if let Some(by) = &asked.by { " · " (by) }
+            }
+            @if let Some(due) = &asked.due {
+                p { (lang.say("correct-until")) " " b { (part::due_at(lang, due)) } " " (part::standing(lang, due.standing)) }
+            }
+            p.soft { (lang.say("correct-clocks-stand")) }
+            p.buttons { (part::go(&path::of_case(&view.case, "form"), &lang.say("correct-go"))) }
+        },
+    )
 }
 
 fn given(frame: &Frame, view: &View) -> Markup {

@@ -57,19 +57,23 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("nav-record");
     let covered = view.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
-    document(frame, &Head::new(title.as_ref()), &html! {
-        h1 { (title) }
-        p.soft { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
-        (verdict(frame, view))
-        (part::rows(&[
-            (lang.say("record-entries").into_owned(), html! { b { (grouped(view.entries)) } }),
-            (lang.say("record-uncovered").into_owned(), html! { (grouped(view.entries.saturating_sub(covered))) }),
-            (lang.say("record-objects").into_owned(), html! { (grouped(view.objects)) }),
-            (lang.say("record-store").into_owned(), html! { (view.store) " · " (text::size(view.bytes)) }),
-        ]))
-        (checkpoint(frame, view))
-        (witnesses(frame, view))
-    })
+    document(
+        frame,
+        &Head::new(title.as_ref()),
+        &html! {
+            h1 { (title) }
+            p.soft { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
+            (verdict(frame, view))
+            (part::rows(&[
+                (lang.say("record-entries").into_owned(), html! { b { (grouped(view.entries)) } }),
+                (lang.say("record-uncovered").into_owned(), html! { (grouped(view.entries.saturating_sub(covered))) }),
+                (lang.say("record-objects").into_owned(), html! { (grouped(view.objects)) }),
+                (lang.say("record-store").into_owned(), html! { (view.store) " · " (text::size(view.bytes)) }),
+            ]))
+            (checkpoint(frame, view))
+            (witnesses(frame, view))
+        },
+    )
 }
 
 fn verdict(frame: &Frame, view: &View) -> Markup {

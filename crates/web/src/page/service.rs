@@ -36,19 +36,24 @@ pub struct Limit {
 pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let Procedure { title, category, about, item, .. } = view.procedure;
-    let category_title = view.definitions.categories.get(category).map(|title| lang.of(title)).unwrap_or_default();
+    let category_title =
+        view.definitions.categories.get(category).map(|title| lang.of(title)).unwrap_or_default();
     let head = Head::new(lang.of(title)).under(category_title, path::category(category));
-    document(frame, &head, &html! {
-        h1 { (lang.of(title)) }
-        @if let Some(about) = about { p.lead { (lang.of(about)) } }
-        (facts(lang, view))
-        (begin(frame, view))
-        (materials(lang, view))
-        (steps(lang, view))
-        (law(lang, view))
-        (offices(lang, view))
-        @if let Some(item) = item { p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) } }
-    })
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(title)) }
+            @if let Some(about) = about { p.lead { (lang.of(about)) } }
+            (facts(lang, view))
+            (begin(frame, view))
+            (materials(lang, view))
+            (steps(lang, view))
+            (law(lang, view))
+            (offices(lang, view))
+            @if let Some(item) = item { p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) } }
+        },
+    )
 }
 
 fn facts(lang: Lang, view: &View<'_>) -> Markup {
@@ -59,23 +64,29 @@ fn facts(lang: Lang, view: &View<'_>) -> Markup {
     let gives = procedure.flow.steps.iter().filter_map(|step| step.issues.as_ref());
     let gives: Vec<_> = gives.filter_map(|id| view.definitions.credentials.get(id)).collect();
     if !gives.is_empty() {
-        row(lang.say("service-gives"), html! {
-            @for credential in gives {
-                p {
-                    (lang.of(&credential.title))
-                    @if let Some(valid) = credential.valid {
-                        " " span.soft { (lang.tell("service-valid", &[("length", text::length(lang, valid).into())])) }
+        row(
+            lang.say("service-gives"),
+            html! {
+                @for credential in gives {
+                    p {
+                        (lang.of(&credential.title))
+                        @if let Some(valid) = credential.valid {
+                            " " span.soft { (lang.tell("service-valid", &[("length", text::length(lang, valid).into())])) }
+                        }
                     }
                 }
-            }
-        });
+            },
+        );
     }
     if let Some(duty) = &procedure.duty {
         row(lang.say("service-duty"), html! { (lang.of(duty)) });
     }
     row(lang.say("service-limit"), limit(lang, view));
     row(lang.say("service-fee"), fee(lang, view));
-    row(lang.say("service-channels"), joined(lang, procedure.channels.iter().map(|c| kind_of_channel(lang, *c))));
+    row(
+        lang.say("service-channels"),
+        joined(lang, procedure.channels.iter().map(|c| kind_of_channel(lang, *c))),
+    );
     part::rows(&rows)
 }
 
@@ -206,7 +217,12 @@ fn paper(lang: Lang, view: &View<'_>, asked: &MaterialUse) -> Markup {
 /// The questions on whose answers a condition hangs, by their titles.
 fn hangs_on(lang: Lang, view: &View<'_>, when: &Condition) -> Markup {
     let form = &view.procedure.form;
-    let on: Vec<&str> = form.fields.iter().filter(|field| form::names(&when.source, &field.id)).map(|field| lang.of(&field.title)).collect();
+    let on: Vec<&str> = form
+        .fields
+        .iter()
+        .filter(|field| form::names(&when.source, &field.id))
+        .map(|field| lang.of(&field.title))
+        .collect();
     html! { @if !on.is_empty() { span.soft { (lang.tell("material-hangs-on", &[("fields", on.join(" / ").into())])) } } }
 }
 

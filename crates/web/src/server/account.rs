@@ -32,7 +32,8 @@ pub fn sign_in_page(asked: &Asked) -> Result<Answer, Oops> {
 }
 
 pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
-    let (login, secret) = (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
+    let (login, secret) =
+        (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
     match asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk) {
         Ok(token) => {
             let home = back(asked) == path::HOME;
@@ -60,21 +61,29 @@ pub fn register_page(asked: &Asked) -> Result<Answer, Oops> {
 }
 
 pub fn register(asked: &Asked) -> Result<Answer, Oops> {
-    let (login, secret) = (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
+    let (login, secret) =
+        (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
     let name = asked.words("name");
     let fault = match name {
         None => ("name", Title::new("请填写姓名", "Enter your name")),
         Some(name) => match asked.city.register(login, name, secret, &[], asked.now) {
             Ok(_) => {
-                let token = asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk);
+                let token =
+                    asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk);
                 return match token {
                     Ok(token) => Ok(Answer::go(back(asked)).session(Some(&token))),
                     Err(_) => Ok(Answer::go(path::SIGN_IN)),
                 };
             }
-            Err(NotRegistered::Name(error)) => ("login", Title::new("登录名由3到64个字母、数字或汉字组成", &error.to_string())),
-            Err(NotRegistered::Taken(error)) => ("login", Title::new("这个登录名已被使用，请换一个", &error.to_string())),
-            Err(NotRegistered::Weak(error)) => ("password", Title::new("密码至少10个字符，且不能太常见", &error.to_string())),
+            Err(NotRegistered::Name(error)) => {
+                ("login", Title::new("登录名由3到64个字母、数字或汉字组成", &error.to_string()))
+            }
+            Err(NotRegistered::Taken(error)) => {
+                ("login", Title::new("这个登录名已被使用，请换一个", &error.to_string()))
+            }
+            Err(NotRegistered::Weak(error)) => {
+                ("password", Title::new("密码至少10个字符，且不能太常见", &error.to_string()))
+            }
             Err(other) => return Err(Oops::Broken(other.to_string())),
         },
     };

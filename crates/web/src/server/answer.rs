@@ -164,9 +164,8 @@ impl Oops {
     /// A policy's denial, in its words.
     pub fn denied(decision: &Decision) -> Self {
         let reasons = decision.reasons();
-        let join = |part: fn(&Title) -> &str, with: &str| {
-            reasons.iter().map(part).collect::<Vec<_>>().join(with)
-        };
+        let join =
+            |part: fn(&Title) -> &str, with: &str| reasons.iter().map(part).collect::<Vec<_>>().join(with);
         let why = Title { zh: join(|title| &title.zh, "；"), en: join(|title| &title.en, ". ") };
         Self::Denied { why: (!reasons.is_empty()).then_some(why) }
     }
@@ -213,7 +212,9 @@ impl Oops {
             Self::Missing => refused::View::Missing,
             Self::Denied { why } => refused::View::Denied { why, anonymous: asked.actor.is_none() },
             Self::Unreadable(what) => refused::View::Unreadable(what),
-            Self::File(record::AttachError::TooLarge { .. }) => refused::View::TooLarge { most: 20 << 20, back },
+            Self::File(record::AttachError::TooLarge { .. }) => {
+                refused::View::TooLarge { most: 20 << 20, back }
+            }
             Self::File(error) => refused::View::Unreadable(Title::new(
                 "这种文件不能上传，请上传 PDF 或图片",
                 &format!("{error}"),
@@ -231,7 +232,9 @@ impl Oops {
         let lang = asked.lang;
         let said = |title: &Title| lang.of(title).to_owned();
         match self {
-            Self::SignIn => serde_json::json!({ "error": "sign in first, or send `Authorization: Bearer …`" }),
+            Self::SignIn => {
+                serde_json::json!({ "error": "sign in first, or send `Authorization: Bearer …`" })
+            }
             Self::Missing => serde_json::json!({ "error": "there is no such thing, or none for you" }),
             Self::Denied { why } => serde_json::json!({ "error": "denied", "why": why.as_ref().map(said) }),
             Self::Unreadable(what) => serde_json::json!({ "error": said(what) }),
@@ -283,7 +286,9 @@ pub fn notice(done: &str) -> Option<Title> {
         "rated" => Title::new("感谢您的评价", "Thank you for your rating"),
         "complained" => Title::new("投诉已收到", "Your complaint was received"),
         "handled" => Title::new("已办理", "Done"),
-        "corrected" => Title::new("已要求补正，时限停止计算", "A correction was asked for; the clocks stand still"),
+        "corrected" => {
+            Title::new("已要求补正，时限停止计算", "A correction was asked for; the clocks stand still")
+        }
         "signed-out" => Title::new("已退出登录", "You are signed out"),
         _ => return None,
     })

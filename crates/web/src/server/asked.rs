@@ -122,7 +122,8 @@ impl Asked {
         }
         let right = match &self.token {
             Some(token) => {
-                self.field("token").is_some_and(|text| token.is_form_token(text)) || (self.api && self.own_site)
+                self.field("token").is_some_and(|text| token.is_form_token(text))
+                    || (self.api && self.own_site)
             }
             None => self.own_site,
         };
@@ -198,7 +199,8 @@ impl Asked {
                 post: title,
             }
         });
-        let notice = self.query.iter().find(|(name, _)| name == "done").and_then(|(_, done)| answer::notice(done));
+        let notice =
+            self.query.iter().find(|(name, _)| name == "done").and_then(|(_, done)| answer::notice(done));
         Frame {
             lang: self.lang,
             face: if self.kiosk && face == Face::Resident { Face::Kiosk } else { face },
@@ -216,7 +218,8 @@ type Body = (Vec<(String, String)>, Vec<Sent>, Option<serde_json::Value>);
 async fn read_body(headers: &HeaderMap, request: Request) -> Result<Body, Response> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
-        let mut multipart = Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
+        let mut multipart =
+            Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
         let (mut posted, mut files) = (Vec::new(), Vec::new());
         while let Some(part) = multipart.next_field().await.map_err(IntoResponse::into_response)? {
             let field = part.name().unwrap_or_default().to_owned();
@@ -269,6 +272,7 @@ fn own_site(headers: &HeaderMap) -> bool {
 }
 
 fn accepted(headers: &HeaderMap) -> Lang {
-    let value = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split(',').find_map(|tag| Lang::parse(tag.split(';').next()?.trim())).unwrap_or_default()
 }

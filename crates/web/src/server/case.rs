@@ -21,7 +21,8 @@ pub fn visible(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
     asked.signed_in()?;
     let case = asked.case()?;
     let view = asked.city.casework.view(&case)?;
-    let decision = asked.city.casework.permit(&case, &view, "read-case", &asked.ask()).ok_or(Oops::Missing)?;
+    let decision =
+        asked.city.casework.permit(&case, &view, "read-case", &asked.ask()).ok_or(Oops::Missing)?;
     if decision.allowed() { Ok((case, view)) } else { Err(Oops::Missing) }
 }
 
@@ -98,7 +99,11 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         at: correction.asked,
         by: correction.by.as_ref().and_then(|by| asked.city.staff_name(by)),
         due: answer_by(asked, &view),
-        notes: correction.notes.iter().map(|(id, note)| (named(procedure, definitions, id), note.clone())).collect(),
+        notes: correction
+            .notes
+            .iter()
+            .map(|(id, note)| (named(procedure, definitions, id), note.clone()))
+            .collect(),
     });
     let page = follow::View {
         case: case.id.to_string(),
@@ -135,7 +140,14 @@ fn answer_by(asked: &Asked, view: &View) -> Option<crate::part::Due> {
     let law = view.book.definitions.law.as_ref()?;
     let due = casework::due::own(view.state.asked()?.asked, correction.answer, law)?;
     let whole_day = matches!(due.at, pack::days::At::Day(_));
-    show::due(asked, due.at.end().and_then(pack::days::moment), whole_day, None, false, due.provisional.is_some())
+    show::due(
+        asked,
+        due.at.end().and_then(pack::days::moment),
+        whole_day,
+        None,
+        false,
+        due.provisional.is_some(),
+    )
 }
 
 /// What a field or a material is called.
@@ -182,7 +194,11 @@ fn given(view: &View, case: &ObjectRef) -> Vec<follow::Given> {
         .map(|(credential, done)| {
             let from = casework::service::today(done.at);
             let until = credential.valid.and_then(|valid| until(from, valid));
-            follow::Given { title: credential.title.clone(), until, path: path::of_case(&case.id.to_string(), "receipt") }
+            follow::Given {
+                title: credential.title.clone(),
+                until,
+                path: path::of_case(&case.id.to_string(), "receipt"),
+            }
         })
         .collect()
 }
@@ -245,7 +261,8 @@ impl Filling {
     fn show(&self, asked: &Asked, case: &str, faults: &[(Id, Title)], whole: bool) -> Result<Answer, Oops> {
         let procedure = self.view.procedure().ok_or(Oops::Missing)?;
         let materials = materials(asked, &self.view, case)?;
-        let hanging: Vec<&Condition> = procedure.materials.iter().filter_map(|asked| asked.when.as_ref()).collect();
+        let hanging: Vec<&Condition> =
+            procedure.materials.iter().filter_map(|asked| asked.when.as_ref()).collect();
         let notes = self.view.state.asked().map(|correction| correction.notes.clone()).unwrap_or_default();
         let page = fill::View {
             case,
@@ -292,7 +309,12 @@ pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
     let attached = view.state.materials.get(material).map(Vec::as_slice).unwrap_or_default();
     let shown = |file: &record::FileRef| {
         let digest = file.digest.to_string();
-        Attached { name: file.name.to_string(), size: file.size, path: path::file(case, material, &digest), digest }
+        Attached {
+            name: file.name.to_string(),
+            size: file.size,
+            path: path::file(case, material, &digest),
+            digest,
+        }
     };
     attached.iter().map(shown).collect()
 }
@@ -540,9 +562,12 @@ pub fn complain(asked: &Asked) -> Result<Answer, Oops> {
 /// The event that a receipt is for: the last that ended the case, or else the handing in.
 fn receipted(asked: &Asked, case: &ObjectRef) -> Result<record::Entry, Oops> {
     let history = asked.city.casework.record().history(case, Version(0), usize::MAX)?;
-    let ended = |entry: &&record::Entry| entry.event.attribute("ended").is_some_and(|how| matches!(how, Value::Text(_)));
+    let ended = |entry: &&record::Entry| {
+        entry.event.attribute("ended").is_some_and(|how| matches!(how, Value::Text(_)))
+    };
     let decided = history.iter().rev().find(ended);
-    let submitted = || history.iter().rev().find(|entry| entry.event.activity.as_str() == activity::SUBMITTED);
+    let submitted =
+        || history.iter().rev().find(|entry| entry.event.activity.as_str() == activity::SUBMITTED);
     decided.or_else(submitted).cloned().ok_or(Oops::Missing)
 }
 

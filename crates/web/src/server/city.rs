@@ -222,7 +222,8 @@ impl City {
         people.follow(record)?;
         people.directory.claim(person, login)?;
         let object = person.object();
-        let stamp = |part: &str| Stamp { id: format!("{object}/{part}").into(), time, actor: Some(object.clone()) };
+        let stamp =
+            |part: &str| Stamp { id: format!("{object}/{part}").into(), time, actor: Some(object.clone()) };
         let details = Details { name: Some(name.to_owned()), ..Details::default() };
         let drafts = [
             registry::registered(stamp("registered"), person, details),

@@ -74,7 +74,8 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
     });
     let procedures: BTreeSet<&Id> = all.iter().map(|task| &task.procedure).collect();
     let roles: BTreeSet<&Id> = all.iter().map(|task| &task.role).collect();
-    let role_title = |id: &&Id| book.definitions.roles.get(*id).map(|role| ((*id).clone(), role.title.clone()));
+    let role_title =
+        |id: &&Id| book.definitions.roles.get(*id).map(|role| ((*id).clone(), role.title.clone()));
     let view = desk::View {
         rows: rows.collect(),
         total: kept.len() as u64,
@@ -178,7 +179,8 @@ fn page(
         }
         casework::state::Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, Some(procedure))),
     };
-    let channel = Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
+    let channel =
+        Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
     let page = work::View {
         case: &number,
         seen: view.state.events,
@@ -234,7 +236,8 @@ fn groups(
             groups.push(work::Group { title: field.group.clone(), answers: Vec::new() });
         }
         let sealed = matches!(view.state.answers.get(&field.id), Some(Value::Sealed(_)));
-        let typed = || clear.get(&field.id).map(|value| answer::write(&field.kind, value)).unwrap_or_default();
+        let typed =
+            || clear.get(&field.id).map(|value| answer::write(&field.kind, value)).unwrap_or_default();
         if let Some(group) = groups.last_mut().filter(|_| shown.contains(&field.id)) {
             group.answers.push(work::Answer {
                 id: field.id.clone(),
@@ -305,7 +308,8 @@ fn asking<'a>(
             let me = asked.actor.as_ref()?.id();
             let holders = asked.city.holders(&Post::new(step.role.clone(), office));
             let others = holders.into_iter().map(PersonId::object).filter(|person| person != me);
-            let named = others.map(|person| (person.to_string(), asked.city.staff_name(&person).unwrap_or_default()));
+            let named =
+                others.map(|person| (person.to_string(), asked.city.staff_name(&person).unwrap_or_default()));
             Asking::HandOver(named.collect())
         }
         _ => {
@@ -340,10 +344,15 @@ fn typed(asked: &Asked, step: &pack::model::Step) -> BTreeMap<Id, String> {
     form::typed(&step.form, &format!("{}.", step.id), pairs)
 }
 
-fn neighbours(asked: &Asked, post: &Post, case: &ObjectRef) -> Result<(Option<String>, Option<String>), Oops> {
-    let queue: Vec<ObjectRef> = asked.city.casework.board(|board| {
-        board.queue(&post.office, &post.role).map(|task| task.case.clone()).collect()
-    })?;
+fn neighbours(
+    asked: &Asked,
+    post: &Post,
+    case: &ObjectRef,
+) -> Result<(Option<String>, Option<String>), Oops> {
+    let queue: Vec<ObjectRef> = asked
+        .city
+        .casework
+        .board(|board| board.queue(&post.office, &post.role).map(|task| task.case.clone()).collect())?;
     let at = queue.iter().position(|other| other == case);
     let number = |at: Option<usize>| at.and_then(|at| queue.get(at)).map(|case| case.id.to_string());
     Ok((number(at.and_then(|at| at.checked_sub(1))), number(at.map(|at| at + 1))))
@@ -353,7 +362,8 @@ fn neighbours(asked: &Asked, post: &Post, case: &ObjectRef) -> Result<(Option<St
 /// refuses where no policy permits it.
 pub fn read_personal(asked: &Asked, fields: &[&str]) -> Result<(ObjectRef, View, Id), Oops> {
     let (case, view) = visible(asked)?;
-    let stated = asked.id("purpose").or_else(|| may_state(asked, &case, &view).first().map(|(id, _)| id.clone()));
+    let stated =
+        asked.id("purpose").or_else(|| may_state(asked, &case, &view).first().map(|(id, _)| id.clone()));
     let purpose = stated.ok_or(Oops::Denied { why: None })?;
     let ask = Ask { purpose: Some(&purpose), ..asked.ask() };
     let decision = asked.city.casework.permit(&case, &view, access::reading::ACTION, &ask);
@@ -379,7 +389,11 @@ pub fn personal(asked: &Asked) -> Result<Answer, Oops> {
     asked.post()?;
     let (_, view) = visible(asked)?;
     let procedure = view.procedure().ok_or(Oops::Missing)?;
-    let sealed = procedure.form.fields.iter().filter(|field| field.personal && view.state.answers.contains_key(&field.id));
+    let sealed = procedure
+        .form
+        .fields
+        .iter()
+        .filter(|field| field.personal && view.state.answers.contains_key(&field.id));
     let fields: Vec<String> = sealed.map(|field| field.id.to_string()).collect();
     let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
     let (case, view, purpose) = read_personal(asked, &fields)?;
@@ -425,18 +439,25 @@ fn command(
         "extend" => Command::Extend { clock: about.into(), reasons: words("reasons") },
         "hand-over" => {
             let to = asked.words("to").and_then(ObjectRef::parse);
-            let to = to.ok_or_else(|| Oops::Unreadable(Title::new("请选择转交给谁", "Choose whom to hand it to")))?;
+            let to = to
+                .ok_or_else(|| Oops::Unreadable(Title::new("请选择转交给谁", "Choose whom to hand it to")))?;
             Command::HandOver { step: about.into(), to, reasons: words("reasons") }
         }
-        "reply" => Command::Reply { complaint: about.parse().map_err(|_| Oops::Missing)?, words: words("words") },
+        "reply" => {
+            Command::Reply { complaint: about.parse().map_err(|_| Oops::Missing)?, words: words("words") }
+        }
         "correct" => {
             let notes = asked.posted.iter().filter_map(|(name, note)| {
                 Some((Id::from(name.strip_prefix("note.")?), note.trim().to_owned()))
             });
-            Command::Correct { step: about.into(), notes: notes.filter(|(_, note)| !note.is_empty()).collect() }
+            Command::Correct {
+                step: about.into(),
+                notes: notes.filter(|(_, note)| !note.is_empty()).collect(),
+            }
         }
         _ => {
-            let step = procedure.flow.step(about).filter(|step| kind(step.kind) == action).ok_or(Oops::Missing)?;
+            let step =
+                procedure.flow.step(about).filter(|step| kind(step.kind) == action).ok_or(Oops::Missing)?;
             let mut answers = Vec::new();
             for (id, text) in typed(asked, step) {
                 let field = step.form.field(id.as_str()).filter(|_| !text.is_empty());
@@ -479,7 +500,8 @@ fn counter_view(asked: &Asked, post: &Post) -> counter::View {
         hits.iter().filter_map(|hit| of_hit(&hit.id)).map(|p| (p.id.clone(), p.title.clone())).collect()
     };
     let chosen = asked.id("service");
-    let chosen = chosen.and_then(|id| all.iter().find(|p| p.id == id)).map(|p| (p.id.clone(), p.title.clone()));
+    let chosen =
+        chosen.and_then(|id| all.iter().find(|p| p.id == id)).map(|p| (p.id.clone(), p.title.clone()));
     let applicant = asked.words("applicant").unwrap_or_default().to_owned();
     counter::View { query, services: found, chosen, applicant, applicants: Vec::new(), fault: None }
 }

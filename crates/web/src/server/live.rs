@@ -41,9 +41,9 @@ pub fn watch(city: &Arc<City>) {
 /// A stream of the record's size. It says nothing of what happened: the page asks again for what its reader may see.
 pub async fn events(State(city): State<Arc<City>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let growth = city.growth.subscribe();
-    let stream = tokio_stream::StreamExt::filter_map(
-        tokio_stream::wrappers::BroadcastStream::new(growth),
-        |size| size.ok().map(|size| Ok(Event::default().event("grown").data(size.to_string()))),
-    );
+    let stream =
+        tokio_stream::StreamExt::filter_map(tokio_stream::wrappers::BroadcastStream::new(growth), |size| {
+            size.ok().map(|size| Ok(Event::default().event("grown").data(size.to_string())))
+        });
     Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
 }

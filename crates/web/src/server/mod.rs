@@ -16,7 +16,7 @@ mod record_pages;
 mod services;
 mod show;
 
-pub use city::{City, Demo, OpenError, Settings};
+pub use city::{City, Demo, NotRegistered, OpenError, Settings};
 
 use answer::{Answer, Oops};
 use asked::Asked;
@@ -124,8 +124,8 @@ pub fn router(city: Arc<City>) -> Router {
 
 fn handler(
     page: Page,
-) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>> + Clone
-{
+) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>>
++ Clone {
     move |State(city), params, request| Box::pin(handle(city, params, request, page))
 }
 

@@ -55,7 +55,11 @@ fn popular(asked: &Asked) -> Result<Vec<(Id, Title)>, Oops> {
     })?;
     let mut all: Vec<_> = offered(asked).filter_map(|p| Some((counts.get(&p.id)?, p))).collect();
     all.sort_by_key(|(count, procedure)| (std::cmp::Reverse(**count), procedure.id.clone()));
-    Ok(all.into_iter().take(4).map(|(_, procedure)| (procedure.id.clone(), procedure.title.clone())).collect())
+    Ok(all
+        .into_iter()
+        .take(4)
+        .map(|(_, procedure)| (procedure.id.clone(), procedure.title.clone()))
+        .collect())
 }
 
 fn headings(asked: &Asked) -> Vec<(Id, Title)> {
@@ -100,7 +104,9 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let law = definitions.law.as_ref();
     let titles = law.into_iter().flat_map(|law| &law.instruments);
     let instruments = titles
-        .map(|(id, instrument)| (Id::from(id.as_str()), Title::new(&instrument.title.zh, &instrument.title.en)))
+        .map(|(id, instrument)| {
+            (Id::from(id.as_str()), Title::new(&instrument.title.zh, &instrument.title.en))
+        })
         .collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
     let view = service::View { procedure, definitions, instruments: &instruments, limit: limit.as_ref() };
@@ -143,7 +149,9 @@ pub fn offline(asked: &Asked) -> Result<Answer, Oops> {
 pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = named(asked)?;
     let actor = asked.signed_in()?;
-    let office = asked.id("office").ok_or_else(|| Oops::Unreadable(Title::new("请选择办理单位", "Choose an office")))?;
+    let office = asked
+        .id("office")
+        .ok_or_else(|| Oops::Unreadable(Title::new("请选择办理单位", "Choose an office")))?;
     let channel = if asked.kiosk { Channel::Kiosk } else { Channel::Web };
     let number = asked.city.case_number(asked.now).map_err(|error| Oops::Broken(error.to_string()))?;
     // Whoever begins for themselves acts for themselves, whatever post they hold.

@@ -63,7 +63,8 @@ pub fn happenings(
     let mut last = String::new();
     for entry in asked.city.casework.record().history(case, Version(0), usize::MAX)? {
         let event = &entry.event;
-        let draft = [activity::SAVED, activity::ATTACHED, activity::DETACHED].contains(&event.activity.as_str());
+        let draft =
+            [activity::SAVED, activity::ATTACHED, activity::DETACHED].contains(&event.activity.as_str());
         if draft && !linked && last == activity::SAVED {
             continue;
         }
@@ -141,7 +142,8 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
                 Counting::En => "; ",
             })
         };
-        let promise = reading.clock.promise.zip(counted.as_ref().and_then(|counted| counted.promise.as_ref()));
+        let promise =
+            reading.clock.promise.zip(counted.as_ref().and_then(|counted| counted.promise.as_ref()));
         let of = |due: &days::Due| of_days(asked, due, reading.stopped, paused);
         let extended = view.state.extensions.iter().filter(|extension| extension.clock == reading.clock.id);
         clock::View {
@@ -151,7 +153,9 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
             counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
-            law: deadline.filter(|deadline| deadline.verified).and_then(|deadline| cited(deadline.cite.as_ref()?)),
+            law: deadline
+                .filter(|deadline| deadline.verified)
+                .and_then(|deadline| cited(deadline.cite.as_ref()?)),
             promise: promise.and_then(|(own, promised)| Some((own, of(promised)?))),
             pauses: reading.pauses.iter().map(|(from, until)| pause(view, *from, *until)).collect(),
             extensions: extended
@@ -219,7 +223,8 @@ fn running(now: Time, at: Time) -> Standing {
     const DAY: i64 = 24 * HOUR;
     let left = at.seconds() - now.seconds();
     let own = |seconds: i64| {
-        let (amount, unit) = if seconds >= DAY { (seconds / DAY, Unit::Days) } else { ((seconds / HOUR).max(1), Unit::Hours) };
+        let (amount, unit) =
+            if seconds >= DAY { (seconds / DAY, Unit::Days) } else { ((seconds / HOUR).max(1), Unit::Hours) };
         Own { amount: u32::try_from(amount).unwrap_or(u32::MAX), unit }
     };
     match left {
@@ -243,7 +248,9 @@ pub fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
         "withdrawn" => Title::new("已撤回", "Withdrawn"),
         "lapsed" => Title::new("逾期未补正，已终止", "Ended: never corrected"),
         other => {
-            let named = other.split_once('.').and_then(|(step, outcome)| procedure?.flow.step(step)?.outcome(outcome));
+            let named = other
+                .split_once('.')
+                .and_then(|(step, outcome)| procedure?.flow.step(step)?.outcome(outcome));
             named.map_or_else(|| Title::new(other, other), |outcome| outcome.title.clone())
         }
     }

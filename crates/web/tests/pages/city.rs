@@ -9,9 +9,20 @@ use web::text::Lang;
 
 /// Words of people, which stay as they were written on a page in either language.
 pub const WORDS: [&str; 14] = [
-    "王小莲", "李建国", "张敏", "赵刚", "王小荷", "王大江", "陈静",
-    "照片模糊，请重拍，四角都要拍到", "与身份证不一致，请核对最后一位", "材料齐全", "专家排期，需再等三天",
-    "窗口排队太久", "已增开一个窗口，谢谢您指出", "冀F12345",
+    "王小莲",
+    "李建国",
+    "张敏",
+    "赵刚",
+    "王小荷",
+    "王大江",
+    "陈静",
+    "照片模糊，请重拍，四角都要拍到",
+    "与身份证不一致，请核对最后一位",
+    "材料齐全",
+    "专家排期，需再等三天",
+    "窗口排队太久",
+    "已增开一个窗口，谢谢您指出",
+    "冀F12345",
 ];
 
 /// The law is put in by code, since this small city has no law pack.
@@ -32,7 +43,8 @@ pub fn definitions() -> Definitions {
 }
 
 pub fn instruments() -> BTreeMap<Id, Title> {
-    [("household-regulations".into(), Title::new("户口登记条例", "Household Registration Regulations"))].into()
+    [("household-regulations".into(), Title::new("户口登记条例", "Household Registration Regulations"))]
+        .into()
 }
 
 pub fn at(text: &str) -> Time {
@@ -44,7 +56,12 @@ pub fn own(amount: u32, unit: Unit) -> Own {
 }
 
 pub fn due(day: &str, standing: Standing) -> Due {
-    Due { at: at(&format!("{day}T23:59")), whole_day: true, standing, provisional: date(2026, 12, 31) < day.parse().unwrap() }
+    Due {
+        at: at(&format!("{day}T23:59")),
+        whole_day: true,
+        standing,
+        provisional: date(2026, 12, 31) < day.parse().unwrap(),
+    }
 }
 
 pub fn cited() -> Cited {

@@ -70,7 +70,11 @@ fn every_page_is_small_whole_and_without_inline_code() {
             assert_eq!(html.matches("<main").count(), 1, "{at}: one main");
             assert!(!html.contains(" style=\"") && !html.contains("<style"), "{at}: inline style");
             assert!(!html.contains(" onclick") && !html.contains("javascript:"), "{at}: inline code");
-            assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"/").count(), "{at}");
+            assert_eq!(
+                html.matches("<script").count(),
+                html.matches("<script type=\"module\" src=\"/").count(),
+                "{at}"
+            );
         }
     }
 }

@@ -121,7 +121,8 @@ fn outcome(frame: &Frame, outcomes: &[Outcome], chosen: &(Option<Id>, String), k
 /// Each field and material with room for what is wrong: posted as `note.<id>`; blank ones are none.
 fn correct(frame: &Frame, view: &View<'_>, key: &str) -> Markup {
     let lang = frame.lang;
-    let fields = view.groups.iter().flat_map(|group| &group.answers).map(|answer| (&answer.id, &answer.title));
+    let fields =
+        view.groups.iter().flat_map(|group| &group.answers).map(|answer| (&answer.id, &answer.title));
     let papers = view.papers.iter().map(|paper| (&paper.id, &paper.title));
     html! {
         p.hint { (lang.say("correct-hint")) }
