@@ -4,7 +4,7 @@ use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{Decided, Refusal, Situation, Truth, decide};
 use crate::moves::{self, Move};
-use crate::state::{Stage, State, Status};
+use crate::state::{Stage, State, Status, StepState};
 use crate::{answer, clocks, due};
 use access::policy::{Actor, CaseFacts, Decision, Request, StepFacts};
 use jiff::civil::Date;
@@ -509,12 +509,9 @@ fn judge_of<'a>(
     procedure: &'a Procedure,
     state: &'a State,
     now: Time,
-) -> impl Fn(&Condition, &BTreeMap<Id, Value>) -> Truth + 'a {
-    move |condition, answers| {
-        let done = |(id, step): (&'a Id, &'a crate::state::StepState)| {
-            let done = step.runs.last()?.done.as_ref()?;
-            Some((id, &done.outcome, &step.answers))
-        };
+) -> impl Fn(&Condition, Option<&State>, &BTreeMap<Id, Value>) -> Truth + 'a {
+    move |condition, after, answers| {
+        let state = after.unwrap_or(state);
         let known = Known {
             form: Some(answers),
             steps: state.steps.iter().filter_map(done).collect(),
@@ -526,6 +523,12 @@ fn judge_of<'a>(
             None => Truth::Unknown,
         }
     }
+}
+
+/// How a step last ended and what it recorded, where it is done.
+fn done<'a>((id, step): (&'a Id, &'a StepState)) -> Option<(&'a Id, &'a Id, &'a BTreeMap<Id, Value>)> {
+    let done = step.runs.last()?.done.as_ref().filter(|_| step.status == Status::Done)?;
+    Some((id, &done.outcome, &step.answers))
 }
 
 /// Whether an event is a move of some case.
