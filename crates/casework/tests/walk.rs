@@ -9,7 +9,7 @@
 )]
 
 use casework::decide::{Situation, Truth, decide, missing};
-use casework::state::State;
+use casework::state::{State, Status, StepState};
 use casework::{Book, Command, answer, clocks};
 use jiff::civil::Date;
 use pack::model::{Channel, Condition, Definitions, Field, FieldKind, Form, Known, Procedure, Start, Step};
@@ -101,6 +101,14 @@ impl Dice {
     }
 }
 
+fn judge(procedure: &Procedure, condition: &Condition, known: &Known<'_>) -> Truth {
+    match procedure.conditions.holds(condition, known) {
+        Some(true) => Truth::True,
+        Some(false) => Truth::False,
+        None => Truth::Unknown,
+    }
+}
+
 struct Walk<'a> {
     definitions: &'a Definitions,
     procedure: &'a Procedure,
@@ -114,19 +122,14 @@ impl Walk<'_> {
     fn command(&mut self, actor: &str, command: &Command) -> Result<(), String> {
         self.moves += 1;
         let (state, procedure) = (&self.state, self.procedure);
-        let judge = |condition: &Condition, answers: &Answers| {
-            let done = |(id, step): (&'_ Id, &'_ casework::state::StepState)| {
-                let done = step.runs.last()?.done.as_ref()?;
+        let judge = |condition: &Condition, after: Option<&State>, answers: &Answers| {
+            let done = |(id, step): (&'_ Id, &'_ StepState)| {
+                let done = step.runs.last()?.done.as_ref().filter(|_| step.status == Status::Done)?;
                 Some((id.clone(), done.outcome.clone(), step.answers.clone()))
             };
-            let done: Vec<_> = state.steps.iter().filter_map(done).collect();
+            let done: Vec<_> = after.unwrap_or(state).steps.iter().filter_map(done).collect();
             let steps = done.iter().map(|(id, outcome, answers)| (id, outcome, answers)).collect();
-            let known = Known { form: Some(answers), steps, today: TODAY };
-            match procedure.conditions.holds(condition, &known) {
-                Some(true) => Truth::True,
-                Some(false) => Truth::False,
-                None => Truth::Unknown,
-            }
+            self::judge(procedure, condition, &Known { form: Some(answers), steps, today: TODAY })
         };
         let actor = ObjectRef::new("person", actor);
         let situation = Situation {
@@ -171,13 +174,9 @@ impl Walk<'_> {
 
     fn faults(&self) -> Vec<Id> {
         let answers = &self.answers;
-        let judge = |condition: &Condition, _: &Answers| {
+        let judge = |condition: &Condition, _: Option<&State>, _: &Answers| {
             let known = Known { form: Some(answers), steps: Vec::new(), today: TODAY };
-            match self.procedure.conditions.holds(condition, &known) {
-                Some(true) => Truth::True,
-                Some(false) => Truth::False,
-                None => Truth::Unknown,
-            }
+            self::judge(self.procedure, condition, &known)
         };
         let situation = Situation {
             now: Time::new(1_795_392_000, 0, Some(480)).unwrap(),
