@@ -44,6 +44,12 @@ pub enum AppendError {
         /// Its length.
         bytes: usize,
     },
+    /// An id, or the type of an object, is longer than an index can hold.
+    #[error("the id `{id}…` is longer than 1,000 bytes; choose a shorter one")]
+    IdTooLong {
+        /// Its beginning.
+        id: String,
+    },
     /// The event's values nest deeper than readers can follow.
     #[error("the values of the event `{id}` nest too deep; flatten them")]
     TooDeep {

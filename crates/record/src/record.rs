@@ -81,6 +81,8 @@ impl Drop for Inner {
 
 /// A longer event is refused: a line must fit a database cell and a reader's memory with ease.
 const LINE_BYTES: usize = 4 << 20;
+/// A longer id is refused: it would not fit a page of a store's index.
+const ID_BYTES: usize = 1000;
 /// The name of a log that was given none.
 const ORIGIN: &str = "lianchi.local/record";
 
@@ -105,6 +107,24 @@ impl Record {
     pub fn open_in(dir: &Path) -> Result<Self, StoreError> {
         let store = SqliteStore::open(dir)?;
         Self::open(store, Keys::open_in(&dir.join("keys"))?, Cache::open_in(dir))
+    }
+
+    /// The record in the PostgreSQL database at `url`, its keys and caches in `dir`; both are made on the first start.
+    /// `origin` names the log when it is made.
+    #[cfg(feature = "postgres")]
+    pub fn create_at(url: &str, dir: &Path, origin: &str) -> Result<Self, StoreError> {
+        let store = crate::store::postgres::PostgresStore::create(url)?;
+        let started = store.reader()?.head()?.is_some();
+        let keys = dir.join("keys");
+        let keys = if started { Keys::open_in(&keys)? } else { Keys::create_in(&keys, origin)? };
+        Self::open(store, keys, Cache::open_in(dir))
+    }
+
+    /// As [`Self::create_at`], for reading only.
+    #[cfg(feature = "postgres")]
+    pub fn read_at(url: &str, dir: &Path) -> Result<Self, StoreError> {
+        let store = crate::store::postgres::PostgresStore::open(url)?;
+        Self::read(store, Keys::open_in(&dir.join("keys"))?, Cache::open_in(dir))
     }
 
     /// The record in `dir` for reading only, also while another process writes to it or when it is damaged.
@@ -185,9 +205,13 @@ impl Record {
         if line.len() > LINE_BYTES {
             return Err(AppendError::TooLong { id, bytes: line.len() });
         }
+        let touched: Vec<ObjectRef> = event.touched().into_iter().cloned().collect();
+        let ids = touched.iter().flat_map(|object| [object.kind.as_str(), object.id.as_str()]);
+        if let Some(long) = ids.chain([id.as_str()]).find(|id| id.len() > ID_BYTES) {
+            return Err(AppendError::IdTooLong { id: long.chars().take(40).collect() });
+        }
         let held = |file: &crate::FileRef| self.inner.store.files().about(&file.digest);
         let files = cites.files.into_iter().map(|file| held(&file).map(|held| (file, held)));
-        let touched = event.touched().into_iter().cloned().collect();
         let digest = Digest::of(line.as_bytes());
         Ok(Prepared {
             id,

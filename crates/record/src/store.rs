@@ -1,6 +1,9 @@
 //! Where a record is kept. A store only reads and writes; what may be appended is decided above it, so that every store
 //! decides alike.
 
+/// The store in PostgreSQL.
+#[cfg(feature = "postgres")]
+pub mod postgres;
 /// The store in a directory, for one machine.
 pub mod sqlite;
 
@@ -248,7 +251,7 @@ pub trait Reader {
     fn secret(&mut self, subject: &ObjectRef, digest: &Digest) -> Result<Option<Secret>, StoreError>;
     /// The smallest checkpoint with signatures of witnesses over at least `size` entries.
     fn cosigned(&mut self, size: u64) -> Result<Option<String>, StoreError>;
-    /// Reads a whole table in no stated order.
+    /// Reads a whole table in no stated order, but for the rows of one object, which follow one another.
     fn scan(
         &mut self,
         table: Table,

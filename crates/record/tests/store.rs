@@ -42,6 +42,15 @@ fn run(make: impl Fn() -> Box<dyn Place>) {
     }
 }
 
+#[cfg(feature = "postgres")]
+#[test]
+fn postgres() {
+    match places::postgres::Server::start() {
+        Ok(server) => run(|| Box::new(server.place())),
+        Err(missing) => println!("left out: {missing}"),
+    }
+}
+
 #[test]
 fn sqlite() {
     run(|| Box::new(Sqlite::new()));
@@ -157,6 +166,12 @@ fn refuses_what_cannot_be_kept(place: &dyn Place) {
     record.append(event(1).with("x", deepest)).unwrap();
     let long = "x".repeat(5 << 20);
     assert!(matches!(record.append(event(2).with("x", long)), Err(AppendError::TooLong { .. })));
+    let long = "池".repeat(400);
+    for event in
+        [event(&long), event(5).about("case", object(&long)), event(5).about("", ObjectRef::new(&*long, "1"))]
+    {
+        assert!(matches!(record.append(event), Err(AppendError::IdTooLong { .. })));
+    }
     let (sealed, _) = record.seal(&object(1), &Value::from("name")).unwrap();
     assert!(matches!(record.append(event(3).with("x", sealed)), Err(AppendError::Dangling { .. })));
     let other = Sqlite::new().open().unwrap();

@@ -1,5 +1,9 @@
 //! Places where a record can be kept, made for one test and gone after it.
 
+#[cfg(feature = "postgres")]
+#[allow(dead_code, reason = "only the checks of stores run on a server")]
+pub mod postgres;
+
 use record::{Record, StoreError};
 use std::path::Path;
 

@@ -1,0 +1,178 @@
+use super::{bytes_of, digest, failure, index, key_id, number, text};
+use crate::ObjectRef;
+use crate::store::{Group, Known, Question, StoreError, SubjectKey, Writer};
+use postgres::error::SqlState;
+use postgres::{Client, Statement};
+
+pub(super) struct PostgresWriter {
+    client: Client,
+    ids: Statement,
+    objects: Statement,
+    append: Statement,
+}
+
+/// What every group writes, in one statement, so that the usual commit is one round trip.
+const APPEND: &str = "
+    WITH entries AS (
+        INSERT INTO entry (idx, line) SELECT * FROM unnest($1::bigint[], $2::bytea[])
+    ), ids AS (
+        INSERT INTO event_id (id, idx) SELECT * FROM unnest($3::bytea[], $1::bigint[])
+    ), objects AS (
+        INSERT INTO object (kind, id, number) SELECT * FROM unnest($4::bytea[], $5::bytea[], $6::bigint[])
+    ), touches AS (
+        INSERT INTO touch (number, idx) SELECT * FROM unnest($7::bigint[], $8::bigint[])
+    )
+    INSERT INTO head (one, note) VALUES (0, $9) ON CONFLICT (one) DO UPDATE SET note = excluded.note";
+const IDS: &str = "SELECT id, idx, sha256(line) FROM event_id JOIN entry USING (idx) WHERE id = ANY($1)";
+const OBJECTS: &str =
+    "SELECT kind, id, number, (SELECT max(idx) FROM touch WHERE touch.number = object.number)
+    FROM unnest($1::bytea[], $2::bytea[]) AS asked (kind, id) JOIN object USING (kind, id)";
+
+impl PostgresWriter {
+    pub(super) fn new(mut client: Client) -> Result<Self, StoreError> {
+        client.batch_execute("SET synchronous_commit = on").map_err(failure)?;
+        let mut prepare = |sql| client.prepare(sql).map_err(failure);
+        let (ids, objects, append) = (prepare(IDS)?, prepare(OBJECTS)?, prepare(APPEND)?);
+        Ok(Self { client, ids, objects, append })
+    }
+
+    fn write(&mut self, group: &Group) -> Result<(), postgres::Error> {
+        let alone = group.erasures.is_empty()
+            && group.tiles.is_empty()
+            && group.keys.is_empty()
+            && group.secrets.is_empty()
+            && group.cosigned.is_empty();
+        if alone {
+            return self.append(group);
+        }
+        self.client.batch_execute("BEGIN")?;
+        self.beside(group)?;
+        self.append(group)?;
+        self.client.batch_execute("COMMIT")
+    }
+
+    fn append(&mut self, group: &Group) -> Result<(), postgres::Error> {
+        let indices: Vec<i64> = group.entries.iter().map(|entry| number(entry.index)).collect();
+        let lines: Vec<&[u8]> = group.entries.iter().map(|entry| entry.line.as_bytes()).collect();
+        let ids: Vec<&[u8]> = group.entries.iter().map(|entry| entry.id.as_bytes()).collect();
+        let kinds: Vec<&[u8]> = group.objects.iter().map(|(_, object)| bytes_of(object).0).collect();
+        let names: Vec<&[u8]> = group.objects.iter().map(|(_, object)| bytes_of(object).1).collect();
+        let numbers: Vec<i64> = group.objects.iter().map(|(number, _)| *number).collect();
+        let (touched, by): (Vec<i64>, Vec<i64>) =
+            group.touches.iter().map(|(n, at)| (*n, number(*at))).unzip();
+        let params: [&(dyn postgres::types::ToSql + Sync); 9] =
+            [&indices, &lines, &ids, &kinds, &names, &numbers, &touched, &by, &group.head];
+        self.client.execute(&self.append, &params).map(drop)
+    }
+
+    fn beside(&mut self, group: &Group) -> Result<(), postgres::Error> {
+        let client = &mut self.client;
+        for (subject, at) in &group.erasures {
+            let (kind, id) = bytes_of(subject);
+            client.execute("DELETE FROM subject_key WHERE kind = $1 AND id = $2", &[&kind, &id])?;
+            client.execute("UPDATE secret SET bytes = '' WHERE kind = $1 AND id = $2", &[&kind, &id])?;
+            client.execute(
+                "INSERT INTO erasure (kind, id, idx) VALUES ($1, $2, $3)",
+                &[&kind, &id, &number(*at)],
+            )?;
+        }
+        for tile in &group.tiles {
+            let hashes: Vec<u8> = tile.hashes.iter().flat_map(|hash| hash.0).collect();
+            let sql = "INSERT INTO tile (level, idx, hashes) VALUES ($1, $2, $3)";
+            client.execute(sql, &[&i64::from(tile.level), &number(tile.index), &hashes])?;
+        }
+        for key in &group.keys {
+            let (kind, id) = bytes_of(&key.subject);
+            let sql = "INSERT INTO subject_key (kind, id, key, wrapped) VALUES ($1, $2, $3, $4)";
+            client.execute(sql, &[&kind, &id, &&key.id[..], &key.wrapped])?;
+        }
+        for secret in &group.secrets {
+            let (kind, id) = bytes_of(&secret.subject);
+            let sql = "INSERT INTO secret (kind, id, digest, key, bytes) VALUES ($1, $2, $3, $4, $5)
+                ON CONFLICT DO NOTHING";
+            client.execute(sql, &[&kind, &id, &&secret.digest.0[..], &&secret.key[..], &secret.bytes])?;
+        }
+        for (size, note) in &group.cosigned {
+            let sql = "INSERT INTO cosigned (size, note) VALUES ($1, $2)
+                ON CONFLICT (size) DO UPDATE SET note = excluded.note";
+            client.execute(sql, &[&number(*size), note])?;
+        }
+        Ok(())
+    }
+
+    fn subject(&mut self, subject: &ObjectRef, known: &mut Known) -> Result<(), StoreError> {
+        let (kind, id) = bytes_of(subject);
+        let sql = "SELECT key, wrapped FROM subject_key WHERE kind = $1 AND id = $2";
+        if let Some(row) = self.client.query_opt(sql, &[&kind, &id]).map_err(failure)? {
+            let (id, wrapped) = (key_id(row.get(0))?, row.get(1));
+            known.keys.insert(subject.clone(), SubjectKey { subject: subject.clone(), id, wrapped });
+        }
+        let sql = "SELECT count(*) FROM secret WHERE kind = $1 AND id = $2 AND bytes != ''";
+        let count = self.client.query_one(sql, &[&kind, &id]).map_err(failure)?.get(0);
+        known.values.insert(subject.clone(), index(count)?);
+        Ok(())
+    }
+}
+
+impl Writer for PostgresWriter {
+    fn look_up(&mut self, question: &Question) -> Result<Known, StoreError> {
+        let mut known = Known::default();
+        let ids: Vec<&[u8]> = question.ids.iter().map(|id| id.as_bytes()).collect();
+        if !ids.is_empty() {
+            for row in self.client.query(&self.ids, &[&ids]).map_err(failure)? {
+                known.ids.insert(text(&row, 0)?.to_owned(), (index(row.get(1))?, digest(row.get(2))?));
+            }
+        }
+        let (kinds, names): (Vec<&[u8]>, Vec<&[u8]>) = question.objects.iter().map(bytes_of).unzip();
+        if !kinds.is_empty() {
+            for row in self.client.query(&self.objects, &[&kinds, &names]).map_err(failure)? {
+                let untouched = || StoreError::damaged("an object that no entry touches");
+                let last = row.get::<_, Option<i64>>(3).ok_or_else(untouched)?;
+                known.objects.insert(super::subject(&row, 0)?, (row.get(2), index(last)?));
+            }
+        }
+        for (subject, digest) in &question.sealed {
+            let (kind, id) = bytes_of(subject);
+            let sql = "SELECT 1 FROM secret WHERE kind = $1 AND id = $2 AND digest = $3";
+            let found = self.client.query_opt(sql, &[&kind, &id, &&digest.0[..]]).map_err(failure)?;
+            known.sealed.extend(found.map(|_| *digest));
+        }
+        question.subjects.iter().try_for_each(|subject| self.subject(subject, &mut known))?;
+        Ok(known)
+    }
+
+    fn last_object(&mut self) -> Result<i64, StoreError> {
+        let sql = "SELECT coalesce(max(number), 0) FROM touch";
+        self.client.query_one(sql, &[]).map(|row| row.get(0)).map_err(failure)
+    }
+
+    fn commit(&mut self, group: &Group) -> Result<(), StoreError> {
+        let Err(error) = self.write(group) else { return Ok(()) };
+        let undone = self.client.batch_execute("ROLLBACK").is_ok();
+        match failure(error) {
+            StoreError::Full if !undone => Err(StoreError::Failed("a full disk, and no way back".to_owned())),
+            error => Err(error),
+        }
+    }
+
+    fn settle(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Writes the table of keys anew: a deleted row stays in its page until then. Its copies in the server's own log go
+    /// when that is recycled.
+    fn scrub(&mut self) -> Result<bool, StoreError> {
+        let vacuum = "SET lock_timeout = '500ms'";
+        self.client.batch_execute(vacuum).map_err(failure)?;
+        let done = self.client.batch_execute("VACUUM FULL subject_key");
+        self.client.batch_execute("RESET lock_timeout").map_err(failure)?;
+        match done {
+            Ok(()) => Ok(true),
+            Err(error) if error.code() == Some(&SqlState::LOCK_NOT_AVAILABLE) => Ok(false),
+            Err(error) => match failure(error) {
+                StoreError::Full => Ok(false),
+                error => Err(error),
+            },
+        }
+    }
+}
