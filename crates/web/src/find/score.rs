@@ -91,7 +91,15 @@ fn words(query: &[String], name: &[String]) -> f32 {
         return 0.0;
     }
     let best = |word: &String, others: &[String]| others.iter().map(|other| alike(word, other)).fold(0.0, f32::max);
-    let there = query.iter().map(|word| best(word, name)).sum::<f32>() / query.len() as f32;
+    let mut found: Vec<f32> = query.iter().map(|word| best(word, name)).collect();
+    // Two words may be one: `new born`.
+    for (place, pair) in query.windows(2).enumerate() {
+        let joined = best(&pair.concat(), name);
+        for score in found.iter_mut().skip(place).take(2).filter(|_| joined > 0.8) {
+            *score = score.max(joined);
+        }
+    }
+    let there = found.iter().sum::<f32>() / query.len() as f32;
     let back = name.iter().map(|word| best(word, query)).sum::<f32>() / name.len() as f32;
     let first = if alike(&query[0], &name[0]) > 0.8 { 0.02 } else { 0.0 };
     0.78 * there * there + 0.2 * back + first

@@ -70,9 +70,9 @@ pub fn error_summary(filling: &Filling<'_>, materials: &[MaterialAsked<'_>]) -> 
                     @for (id, what) in filling.faults {
                         li {
                             @if let Some(field) = of_field(id) {
-                                a href={ "#" (anchor(filling, field)) } { (lang.of(&field.title)) ": " (lang.of(what)) }
+                                a href={ "#" (anchor(filling, field)) } { (lang.of(&field.title)) (lang.colon()) (lang.of(what)) }
                             } @else if let Some(asked) = of_material(id) {
-                                a href={ "#m-" (id) } { (lang.of(asked.title)) ": " (lang.of(what)) }
+                                a href={ "#m-" (id) } { (lang.of(asked.title)) (lang.colon()) (lang.of(what)) }
                             } @else {
                                 (lang.of(what))
                             }

@@ -127,7 +127,7 @@ fn offices(frame: &Frame, view: &View) -> Markup {
         section aria-labelledby="offices-title" {
             h2 #offices-title { (lang.say("board-offices")) }
             p.soft { (lang.say("board-legend")) }
-            div.scroll tabindex="0" role="region" aria-labelledby="offices-title" {
+            div.scroll tabindex="0" role="group" aria-labelledby="offices-title" {
                 table.heat data-refresh="offices" {
                     thead {
                         tr {
@@ -172,7 +172,7 @@ fn office_link(frame: &Frame, view: &View, row: &OfficeRow) -> Markup {
 fn heat(frame: &Frame, sums: Sums) -> Markup {
     let lang = frame.lang;
     html! {
-        td.figure class={ "h" (sums.heat()) } {
+        td class={ "figure h" (sums.heat()) } {
             b { (sums.open) }
             @if sums.late > 0 {
                 span.late { (lang.tell("cell-late", &[("count", sums.late.into())])) }
@@ -190,7 +190,7 @@ fn procedures(frame: &Frame, view: &View) -> Markup {
         section aria-labelledby="procedures-title" {
             h2 #procedures-title { (lang.say("board-procedures")) }
             @if view.procedures.is_empty() { p { (lang.say("board-none")) } } @else {
-                div.scroll tabindex="0" role="region" aria-labelledby="procedures-title" {
+                div.scroll tabindex="0" role="group" aria-labelledby="procedures-title" {
                     table data-refresh="procedures" {
                         thead {
                             tr {

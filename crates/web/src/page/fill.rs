@@ -107,7 +107,7 @@ fn asked(lang: Lang, view: &View<'_>) -> Markup {
         ul {
             @for (id, note) in view.asked {
                 li {
-                    @if let Some((to, title)) = name(id) { a href=(to) { (title) } ": " }
+                    @if let Some((to, title)) = name(id) { a href=(to) { (title) } (lang.colon()) }
                     (note)
                 }
             }

@@ -107,19 +107,34 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
             @if let Some(at) = view.submitted { " " span.soft { (lang.say("case-submitted")) " " (part::moment(lang, at)) } }
         }
-        div data-refresh="asked" { @if let Some(asked) = &view.asked { (correction(frame, view, asked)) } }
-        @if !view.given.is_empty() { (given(frame, view)) }
-        section aria-labelledby="steps-title" {
-            h2 #steps-title { (lang.say("case-steps")) }
-            (course::steps(lang, &view.steps))
-        }
-        @if !view.clocks.is_empty() {
-            section aria-labelledby="clocks-title" {
-                h2 #clocks-title { (lang.say("case-clocks")) }
-                (clock::list(lang, &view.clocks))
+        div.beside {
+            div {
+                div data-refresh="asked" { @if let Some(asked) = &view.asked { (correction(frame, view, asked)) } }
+                @if !view.given.is_empty() { (given(frame, view)) }
+                section aria-labelledby="steps-title" {
+                    h2 #steps-title { (lang.say("case-steps")) }
+                    (course::steps(lang, &view.steps))
+                }
             }
+            div.next {
+                @if !view.clocks.is_empty() {
+                    section aria-labelledby="clocks-title" {
+                        h2 #clocks-title { (lang.say("case-clocks")) }
+                        (clock::list(lang, &view.clocks))
+                    }
+                }
+                (actions(frame, view))
+                @if let Some(office) = &view.office { (contact(frame, office)) }
+            }
+            div { (trail(frame, view)) }
         }
-        (actions(frame, view))
+    })
+}
+
+/// What was said and seen in the case: complaints, readings of personal data, every event.
+fn trail(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    html! {
         (complaints(frame, view))
         section aria-labelledby="reads-title" {
             h2 #reads-title { (lang.say("case-reads")) }
@@ -133,14 +148,13 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 (course::happenings(lang, &view.happened, false))
             }
         }
-        @if let Some(office) = &view.office { (contact(frame, office)) }
-    })
+    }
 }
 
 fn correction(frame: &Frame, view: &View, asked: &Asked) -> Markup {
     let lang = frame.lang;
     part::callout("soon", lang.say("correct-asked"), html! {
-        ul { @for (title, note) in &asked.notes { li { b { (lang.of(title)) } ": " (note) } } }
+        ul { @for (title, note) in &asked.notes { li { b { (lang.of(title)) } (lang.colon()) (note) } } }
         p.soft {
             (part::moment(lang, asked.at))
             @if let Some(by) = &asked.by { " · " (by) }
@@ -286,7 +300,7 @@ fn reads(frame: &Frame, view: &View) -> Markup {
         @if view.reads.is_empty() {
             p { (lang.say("case-reads-none")) }
         } @else {
-            div.scroll tabindex="0" role="region" aria-labelledby="reads-title" {
+            div.scroll tabindex="0" role="group" aria-labelledby="reads-title" {
                 table {
                     thead {
                         tr {

@@ -41,13 +41,19 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     document(frame, &head, &html! {
         h1 { (lang.of(title)) }
         @if let Some(about) = about { p.lead { (lang.of(about)) } }
-        (facts(lang, view))
-        (begin(frame, view))
-        (materials(lang, view))
-        (steps(lang, view))
-        (law(lang, view))
-        (offices(lang, view))
-        @if let Some(item) = item { p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) } }
+        div.beside {
+            div { (facts(lang, view)) }
+            div.next { (begin(frame, view)) }
+            div {
+                (materials(lang, view))
+                (steps(lang, view))
+                (law(lang, view))
+                (offices(lang, view))
+                @if let Some(item) = item {
+                    p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) }
+                }
+            }
+        }
     })
 }
 
@@ -116,7 +122,7 @@ fn fee(lang: Lang, view: &View<'_>) -> Markup {
     let several = fee.tiers.len() > 1;
     html! {
         p {
-            (lang.of(&fee.title)) ": "
+            (lang.of(&fee.title)) (lang.colon())
             @for (place, (_, fen)) in fee.tiers.iter().enumerate() {
                 @if place > 0 { " / " }
                 b { (text::money(lang, *fen)) }

@@ -195,7 +195,7 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
             h2 #answers-title { (lang.say("work-answers")) }
             @if let Some(purpose) = &view.opened {
                 (part::callout("calm", lang.say("personal-open"), html! {
-                    p { (lang.say("personal-purpose")) ": " (lang.of(purpose)) }
+                    p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
                     p.soft { (lang.say("personal-noted")) }
                 }))
             } @else if sealed {
