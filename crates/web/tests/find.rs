@@ -5,13 +5,14 @@ use web::find::Index;
 
 fn definitions() -> Definitions {
     let text = include_str!("pages/city.toml").to_owned();
-    pack::load(&[pack::File { path: "demo/pack.toml".into(), text }]).unwrap()
+    pack::load(&[pack::File { path: "demo/pack.toml".into(), text }]).expect("the tests' city has no fault")
 }
 
 fn check(index: &Index, query: &str, wanted: &str) -> Option<String> {
     let hits = index.find(query, 5);
     let first = hits.first().map_or("nothing", |hit| hit.id.as_str());
-    let told = || hits.iter().map(|hit| format!("{} {:.3}", hit.id, hit.score)).collect::<Vec<_>>().join(", ");
+    let told =
+        || hits.iter().map(|hit| format!("{} {:.3}", hit.id, hit.score)).collect::<Vec<_>>().join(", ");
     (first != wanted).then(|| format!("`{query}` should find {wanted}, found {}", told()))
 }
 
@@ -73,12 +74,11 @@ fn queries_find_what_is_meant() {
         ("", "nothing"),
         ("zzzzzzzz", "nothing"),
     ];
-    let wrong: Vec<String> = table.iter().filter_map(|(query, wanted)| check(&index, query, wanted)).collect();
+    let wrong: Vec<String> =
+        table.iter().filter_map(|(query, wanted)| check(&index, query, wanted)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The index of the shipped packs finds every service by its own title, its own popular names excepted where two services
-/// share one.
 #[test]
 fn every_service_is_found_by_its_own_title() {
     let definitions = definitions();

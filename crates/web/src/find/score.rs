@@ -11,8 +11,8 @@ pub(super) fn of(query: &Spelling, name: &Spelling) -> f32 {
     words(&query.words, &name.words).max(if name.chinese { letters(&typed, name) } else { 0.0 })
 }
 
-/// Chinese against Chinese: the same text, one within the other, or the share of characters, and of pairs of them, that
-/// they have in common, so that 身份证丢了 finds 居民身份证丢失补领. A character that sounds the same counts a little, since
+/// Chinese against Chinese: the same text, one within the other, or the share of characters, and of pairs of them,
+/// that they have in common, so that 身份证丢了 finds 居民身份证丢失补领. A character that sounds the same counts a little, since
 /// people choose the wrong one from a list.
 fn chinese(query: &Spelling, name: &Spelling) -> f32 {
     if !name.chinese {
@@ -84,13 +84,14 @@ fn slipped(typed: &str, name: &Spelling) -> f32 {
     best
 }
 
-/// English words: the share of the query's words that the name has, whole, begun or with a slip, and of the name's that
-/// the query has.
+/// English words: the share of the query's words that the name has, whole, begun or with a slip, and of the name's
+/// that the query has.
 fn words(query: &[String], name: &[String]) -> f32 {
     if query.is_empty() || name.is_empty() {
         return 0.0;
     }
-    let best = |word: &String, others: &[String]| others.iter().map(|other| alike(word, other)).fold(0.0, f32::max);
+    let best =
+        |word: &String, others: &[String]| others.iter().map(|other| alike(word, other)).fold(0.0, f32::max);
     let mut found: Vec<f32> = query.iter().map(|word| best(word, name)).collect();
     // Two words may be one: `new born`.
     for (place, pair) in query.windows(2).enumerate() {

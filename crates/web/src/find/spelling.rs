@@ -58,8 +58,8 @@ fn narrow(c: char) -> char {
 
 /// English words that say nothing of what is looked for.
 const STOP: [&str; 26] = [
-    "a", "an", "the", "of", "for", "to", "in", "on", "my", "your", "i", "is", "am", "are", "do", "does", "how", "and",
-    "or", "with", "want", "need", "can", "get", "s", "me",
+    "a", "an", "the", "of", "for", "to", "in", "on", "my", "your", "i", "is", "am", "are", "do", "does",
+    "how", "and", "or", "with", "want", "need", "can", "get", "s", "me",
 ];
 
 /// The word without the ending that its plural or tense gives it: enough for titles, no more.

@@ -61,7 +61,9 @@ pub(super) fn field(filling: &Filling<'_>, field: &Field) -> Markup {
                 }
             }
             @if asked.live {
-                noscript { button.quiet type="submit" name="then" value="save" { (asked.lang.say("form-refresh")) } }
+                noscript {
+                    button.quiet type="submit" name="then" value="save" { (asked.lang.say("form-refresh")) }
+                }
             }
         }
     }
@@ -109,7 +111,9 @@ fn control(asked: &Asked<'_>) -> Markup {
     match &field.kind {
         FieldKind::LongText => html! {
             textarea id=(asked.id) name=(asked.name) rows="5" maxlength="5000"
-                aria-describedby=[asked.described.as_deref()] aria-invalid=[asked.fault.map(|_| "true")] { (value) }
+                aria-describedby=[asked.described.as_deref()] aria-invalid=[asked.fault.map(|_| "true")] {
+                    (value)
+                }
         },
         FieldKind::Choice(choices) => select(asked, choices),
         FieldKind::Integer { min, max } => {
@@ -119,7 +123,7 @@ fn control(asked: &Asked<'_>) -> Markup {
         }
         FieldKind::Money => html! {
             span.amount {
-                (line(asked, Line { mode: Some("decimal"), most: Some(15), wide: "short", ..Line::default() }))
+                (line(asked, MONEY))
                 span.soft { (asked.lang.say("unit-yuan")) }
             }
         },
@@ -127,7 +131,14 @@ fn control(asked: &Asked<'_>) -> Markup {
         FieldKind::Moment => line(asked, Line { kind: "datetime-local", wide: "short", ..Line::default() }),
         FieldKind::Phone => line(
             asked,
-            Line { kind: "tel", mode: Some("tel"), most: Some(20), wide: "short", auto: Some("tel"), ..Line::default() },
+            Line {
+                kind: "tel",
+                mode: Some("tel"),
+                most: Some(20),
+                wide: "short",
+                auto: Some("tel"),
+                ..Line::default()
+            },
         ),
         FieldKind::Address => {
             line(asked, Line { most: Some(200), auto: Some("street-address"), ..Line::default() })
@@ -147,6 +158,9 @@ fn control(asked: &Asked<'_>) -> Markup {
         _ => line(asked, Line { most: Some(200), ..Line::default() }),
     }
 }
+
+const MONEY: Line =
+    Line { kind: "", mode: Some("decimal"), most: Some(15), wide: "short", auto: None, code: false };
 
 /// How one line is typed.
 #[derive(Clone, Copy, Default)]
@@ -202,26 +216,33 @@ fn select(asked: &Asked<'_>, choices: &[Choice]) -> Markup {
 
 fn truth(asked: &Asked<'_>) -> Markup {
     let choices = [("yes", asked.lang.say("yes")), ("no", asked.lang.say("no"))];
-    fieldset(asked, html! {
-        div.options.inline {
-            @for (place, (value, title)) in choices.iter().enumerate() {
-                (option(asked, "radio", place, value, title, asked.value == *value))
+    fieldset(
+        asked,
+        html! {
+            div.options.inline {
+                @for (place, (value, title)) in choices.iter().enumerate() {
+                    (option(asked, "radio", place, value, title, asked.value == *value))
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 fn options(asked: &Asked<'_>, kind: &str, choices: &[Choice]) -> Markup {
     let chosen = |choice: &Choice| asked.value.split(',').any(|id| id == choice.id.as_str());
-    fieldset(asked, html! {
-        // Nothing is sent for checkboxes that are all empty, so that taking the last one back needs this.
-        @if kind == "checkbox" { input type="hidden" name=(asked.name) value=""; }
-        div.options.inline[choices.len() <= 3] {
-            @for (place, choice) in choices.iter().enumerate() {
-                (option(asked, kind, place, choice.id.as_str(), asked.lang.of(&choice.title), chosen(choice)))
+    fieldset(
+        asked,
+        html! {
+            // Nothing is sent for checkboxes that are all empty, so that taking the last one back needs this.
+            @if kind == "checkbox" { input type="hidden" name=(asked.name) value=""; }
+            div.options.inline[choices.len() <= 3] {
+                @for (place, choice) in choices.iter().enumerate() {
+                    @let title = asked.lang.of(&choice.title);
+                (option(asked, kind, place, choice.id.as_str(), title, chosen(choice)))
+                }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Several controls under one question.

@@ -92,13 +92,17 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.of(&view.office.1);
     let head = under(frame, Head::new(title), &view.above).wide().live("/board/events");
-    document(frame, &head, &html! {
-        h1 { (title) }
-        p.soft data-refresh="at" { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
-        (sums(frame, view.sums))
-        @if !view.offices.is_empty() { (offices(frame, view)) }
-        (procedures(frame, view))
-    })
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (title) }
+            p.soft data-refresh="at" { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
+            (sums(frame, view.sums))
+            @if !view.offices.is_empty() { (offices(frame, view)) }
+            (procedures(frame, view))
+        },
+    )
 }
 
 fn under(frame: &Frame, head: Head, above: &[(Id, Title)]) -> Head {
@@ -206,11 +210,15 @@ fn procedures(frame: &Frame, view: &View) -> Markup {
                             @for row in &view.procedures {
                                 tr {
                                     th scope="row" {
-                                        a href=(path::board_cases(&view.office.0, &row.id)) data-row { (lang.of(&row.title)) }
+                                        a href=(path::board_cases(&view.office.0, &row.id)) data-row {
+                                            (lang.of(&row.title))
+                                        }
                                     }
                                     td.figure { (row.sums.open) }
                                     td.figure { (row.sums.soon) }
-                                    td.figure { @if row.sums.late > 0 { b.late { (row.sums.late) } } @else { "0" } }
+                                    td.figure {
+                                        @if row.sums.late > 0 { b.late { (row.sums.late) } } @else { "0" }
+                                    }
                                     td.figure { (share(row.sums)) }
                                     td { (bars(frame, &row.days)) }
                                 }
@@ -223,7 +231,8 @@ fn procedures(frame: &Frame, view: &View) -> Markup {
     }
 }
 
-/// Days as bars: kept upwards in one colour, missed on top in another; the sums in words for those who do not see them.
+/// Days as bars: kept upwards in one colour, missed on top in another; the sums in words for those who do not see
+/// them.
 fn bars(frame: &Frame, days: &[(u64, u64)]) -> Markup {
     const HIGH: u64 = 24;
     let most = days.iter().map(|(kept, missed)| kept + missed).max().unwrap_or(0).max(1);
@@ -283,43 +292,55 @@ pub struct Case {
 pub fn cases(frame: &Frame, view: &Cases) -> Markup {
     let lang = frame.lang;
     let title = lang.of(&view.procedure);
-    document(frame, &under(frame, Head::new(title), &view.above).wide(), &html! {
-        h1 { (title) }
-        p.soft role="status" { (lang.tell("board-cases", &[("shown", view.cases.len().into()), ("total", view.total.into())])) }
-        table.wide {
-            thead {
-                tr {
-                    th scope="col" { (lang.say("queue-due")) }
-                    th scope="col" { (lang.say("case-number")) }
-                    th scope="col" { (lang.say("filter-office")) }
-                    th scope="col" { (lang.say("queue-step")) }
-                    th scope="col" { (lang.say("queue-holder")) }
-                    th scope="col" { (lang.say("case-submitted")) }
-                }
+    let facts = [("shown", view.cases.len().into()), ("total", view.total.into())];
+    document(
+        frame,
+        &under(frame, Head::new(title), &view.above).wide(),
+        &html! {
+            h1 { (title) }
+            p.soft role="status" {
+                (lang.tell("board-cases", &facts))
             }
-            tbody {
-                @for case in &view.cases {
+            table.wide {
+                thead {
                     tr {
-                        td data-name=(lang.say("queue-due")) {
-                            @match &case.due {
-                                Some(due) => { (part::standing(lang, due.standing)) " " span.nowrap { (part::due_at(lang, due)) } }
-                                None => span.soft { (lang.say("queue-no-clock")) },
+                        th scope="col" { (lang.say("queue-due")) }
+                        th scope="col" { (lang.say("case-number")) }
+                        th scope="col" { (lang.say("filter-office")) }
+                        th scope="col" { (lang.say("queue-step")) }
+                        th scope="col" { (lang.say("queue-holder")) }
+                        th scope="col" { (lang.say("case-submitted")) }
+                    }
+                }
+                tbody {
+                    @for case in &view.cases {
+                        tr {
+                            td data-name=(lang.say("queue-due")) {
+                                @match &case.due {
+                                    Some(due) => {
+                                        (part::standing(lang, due.standing)) " "
+                                        span.nowrap { (part::due_at(lang, due)) }
+                                    }
+                                    None => span.soft { (lang.say("queue-no-clock")) },
+                                }
                             }
-                        }
-                        td data-name=(lang.say("case-number")) {
-                            a.code href=(path::board_case(&case.case)) data-row { (case.case) }
-                        }
-                        td data-name=(lang.say("filter-office")) { (lang.of(&case.office)) }
-                        td data-name=(lang.say("queue-step")) { (lang.of(&case.stage)) }
-                        td data-name=(lang.say("queue-holder")) { (case.holder.as_deref().unwrap_or("–")) }
-                        td data-name=(lang.say("case-submitted")) {
-                            @if let Some(at) = case.submitted { (part::moment(lang, at)) } @else { "–" }
+                            td data-name=(lang.say("case-number")) {
+                                a.code href=(path::board_case(&case.case)) data-row { (case.case) }
+                            }
+                            td data-name=(lang.say("filter-office")) { (lang.of(&case.office)) }
+                            td data-name=(lang.say("queue-step")) { (lang.of(&case.stage)) }
+                            td data-name=(lang.say("queue-holder")) {
+                                (case.holder.as_deref().unwrap_or("–"))
+                            }
+                            td data-name=(lang.say("case-submitted")) {
+                                @if let Some(at) = case.submitted { (part::moment(lang, at)) } @else { "–" }
+                            }
                         }
                     }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 /// A case as a supervisor sees it: its course and clocks, and each event with its entry.
@@ -345,20 +366,24 @@ pub struct Trail {
 pub fn case(frame: &Frame, view: &Trail) -> Markup {
     let lang = frame.lang;
     let head = under(frame, Head::new(format!("{} {}", lang.of(&view.title), view.case)), &view.above).wide();
-    document(frame, &head, &html! {
-        h1 { (lang.of(&view.title)) }
-        p.status { span.code { (view.case) } " " span.soft { (lang.of(&view.office)) } }
-        div.twofold {
-            section.left aria-labelledby="steps-title" {
-                h2 #steps-title { (lang.say("case-steps")) }
-                (course::steps(lang, &view.steps))
-                h2 { (lang.say("case-clocks")) }
-                (clock::list(lang, &view.clocks))
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(&view.title)) }
+            p.status { span.code { (view.case) } " " span.soft { (lang.of(&view.office)) } }
+            div.twofold {
+                section.left aria-labelledby="steps-title" {
+                    h2 #steps-title { (lang.say("case-steps")) }
+                    (course::steps(lang, &view.steps))
+                    h2 { (lang.say("case-clocks")) }
+                    (clock::list(lang, &view.clocks))
+                }
+                section.middle aria-labelledby="events-title" {
+                    h2 #events-title { (lang.say("case-events")) }
+                    (course::happenings(lang, &view.happened, true))
+                }
             }
-            section.middle aria-labelledby="events-title" {
-                h2 #events-title { (lang.say("case-events")) }
-                (course::happenings(lang, &view.happened, true))
-            }
-        }
-    })
+        },
+    )
 }

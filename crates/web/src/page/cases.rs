@@ -69,21 +69,25 @@ impl Stage {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("nav-cases");
-    document(frame, &Head::new(title.as_ref()), &html! {
-        h1 { (title) }
-        @if view.cases.is_empty() {
-            p { (lang.say("cases-none")) }
-            p.buttons { (part::go(path::HOME, &lang.say("cases-find"))) }
-        }
-        ul.cases data-refresh="cases" {
-            @for case in &view.cases { (one(frame, case)) }
-        }
-        section data-drafts hidden {
-            h2 { (lang.say("offline-drafts")) }
-            p.soft { (lang.say("offline-drafts-more")) }
-            ul {}
-        }
-    })
+    document(
+        frame,
+        &Head::new(title.as_ref()),
+        &html! {
+            h1 { (title) }
+            @if view.cases.is_empty() {
+                p { (lang.say("cases-none")) }
+                p.buttons { (part::go(path::HOME, &lang.say("cases-find"))) }
+            }
+            ul.cases data-refresh="cases" {
+                @for case in &view.cases { (one(frame, case)) }
+            }
+            section data-drafts hidden {
+                h2 { (lang.say("offline-drafts")) }
+                p.soft { (lang.say("offline-drafts-more")) }
+                ul {}
+            }
+        },
+    )
 }
 
 fn one(frame: &Frame, case: &Case) -> Markup {
@@ -98,10 +102,14 @@ fn one(frame: &Frame, case: &Case) -> Markup {
             p {
                 (part::tag(case.stage.tone(), &case.stage.words(frame)))
                 @if let Some(due) = &case.due {
-                    " " (part::standing(lang, due.standing)) " " (lang.say("due-by")) " " (part::due_at(lang, due))
+                    " " (part::standing(lang, due.standing)) " " (lang.say("due-by")) "
+                    " (part::due_at(lang, due))
                 }
             }
-            p.soft { span.code { (case.number) } " · " (lang.of(&case.office)) " · " (part::moment(lang, case.touched)) }
+            p.soft {
+                span.code { (case.number) } " · " (lang.of(&case.office)) " ·
+                " (part::moment(lang, case.touched))
+            }
         }
     }
 }

@@ -56,56 +56,66 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let title = lang.say("check-title");
     let form = path::of_case(&view.case, "form");
     let then = path::of_case(&view.case, if view.correction { "answer" } else { "submit" });
-    let head = Head::new(title.as_ref()).under(lang.say("nav-cases"), path::CASES).under(lang.of(&view.title), form.as_str());
-    document(frame, &head, &html! {
-        (stages(lang, 2))
-        h1 { (title) }
-        @for group in &view.groups {
-            section.answers {
-                @if let Some(title) = &group.title { h2 { (lang.of(title)) } }
-                dl.rows {
-                    @for answer in &group.answers {
-                        (row(frame, lang.of(&answer.title), &form::answer_shown(lang, &answer.kind, &answer.typed),
-                            &format!("{form}#f-{}", answer.id)))
+    let head = Head::new(title.as_ref())
+        .under(lang.say("nav-cases"), path::CASES)
+        .under(lang.of(&view.title), form.as_str());
+    document(
+        frame,
+        &head,
+        &html! {
+            (stages(lang, 2))
+            h1 { (title) }
+            @for group in &view.groups {
+                section.answers {
+                    @if let Some(title) = &group.title { h2 { (lang.of(title)) } }
+                    dl.rows {
+                        @for answer in &group.answers {
+                            @let shown = form::answer_shown(lang, &answer.kind, &answer.typed);
+                        (row(frame, lang.of(&answer.title), &shown, &format!("{form}#f-{}", answer.id)))
+                        }
                     }
                 }
             }
-        }
-        @if !view.materials.is_empty() {
-            section.answers {
-                h2 { (lang.say("materials")) }
-                dl.rows {
-                    @for (id, title, files) in &view.materials {
-                        @let shown = html! {
-                            @if files.is_empty() { span.soft { (lang.say("answer-none")) } }
-                            @for file in files { p { (file) } }
-                        };
-                        (row(frame, lang.of(title), &shown, &format!("{form}#m-{id}")))
+            @if !view.materials.is_empty() {
+                section.answers {
+                    h2 { (lang.say("materials")) }
+                    dl.rows {
+                        @for (id, title, files) in &view.materials {
+                            @let shown = html! {
+                                @if files.is_empty() { span.soft { (lang.say("answer-none")) } }
+                                @for file in files { p { (file) } }
+                            };
+                            (row(frame, lang.of(title), &shown, &format!("{form}#m-{id}")))
+                        }
                     }
                 }
             }
-        }
-        form.declare method="post" action=(then) {
-            (part::token(frame))
-            (part::seen(view.seen))
-            h2 { (lang.say("check-declare")) }
-            p { (lang.say("check-true")) }
-            p {
-                (lang.tell("check-goes-to", &[("office", lang.of(&view.office).into())])) " "
-                @match view.fee {
-                    Some(0) => (lang.say("check-free")),
-                    Some(fen) => (lang.tell("check-fee", &[("fee", text::money(lang, fen).into())])),
-                    None => {}
+            form.declare method="post" action=(then) {
+                (part::token(frame))
+                (part::seen(view.seen))
+                h2 { (lang.say("check-declare")) }
+                p { (lang.say("check-true")) }
+                p {
+                    (lang.tell("check-goes-to", &[("office", lang.of(&view.office).into())])) " "
+                    @match view.fee {
+                        Some(0) => (lang.say("check-free")),
+                        Some(fen) => (lang.tell("check-fee", &[("fee", text::money(lang, fen).into())])),
+                        None => {}
+                    }
+                }
+                p.buttons {
+                    button.act type="submit" {
+                        @if view.correction {
+                            (lang.say("check-send-correction"))
+                        } @else {
+                            (lang.say("check-send"))
+                        }
+                    }
+                    a href=(form) { (lang.say("check-back")) }
                 }
             }
-            p.buttons {
-                button.act type="submit" {
-                    @if view.correction { (lang.say("check-send-correction")) } @else { (lang.say("check-send")) }
-                }
-                a href=(form) { (lang.say("check-back")) }
-            }
-        }
-    })
+        },
+    )
 }
 
 fn row(frame: &Frame, title: &str, value: &Markup, change: &str) -> Markup {
@@ -136,23 +146,29 @@ pub fn submitted(frame: &Frame, view: &Submitted) -> Markup {
     let lang = frame.lang;
     let title = lang.say("sent-title");
     let case = path::case(&view.case);
-    document(frame, &Head::new(title.as_ref()).under(lang.say("nav-cases"), path::CASES), &html! {
-        (stages(lang, 3))
-        div.done data-sent=(view.case) {
-            h1 { (title) }
-            p { (lang.of(&view.title)) }
-            p.number { span.soft { (lang.say("case-number")) } " " b.code { (view.case) } }
-        }
-        h2 { (lang.say("sent-next")) }
-        p {
-            (lang.tell("sent-with", &[("office", lang.of(&view.office).into())]))
-            @if let Some((what, due)) = &view.next {
-                " " (lang.tell("sent-due", &[("what", lang.of(what).into())])) " " b { (part::due_at(lang, due)) }
+    document(
+        frame,
+        &Head::new(title.as_ref()).under(lang.say("nav-cases"), path::CASES),
+        &html! {
+            (stages(lang, 3))
+            div.done data-sent=(view.case) {
+                h1 { (title) }
+                p { (lang.of(&view.title)) }
+                p.number { span.soft { (lang.say("case-number")) } " " b.code { (view.case) } }
             }
-        }
-        p.buttons {
-            (part::go(&case, &lang.say("sent-follow")))
-            a href=(path::of_case(&view.case, "receipt")) { (lang.say("receipt-get")) }
-        }
-    })
+            h2 { (lang.say("sent-next")) }
+            p {
+                (lang.tell("sent-with", &[("office", lang.of(&view.office).into())]))
+                @if let Some((what, due)) = &view.next {
+                    " " (lang.tell("sent-due", &[("what", lang.of(what).into())])) " " b {
+                        (part::due_at(lang, due))
+                    }
+                }
+            }
+            p.buttons {
+                (part::go(&case, &lang.say("sent-follow")))
+                a href=(path::of_case(&view.case, "receipt")) { (lang.say("receipt-get")) }
+            }
+        },
+    )
 }

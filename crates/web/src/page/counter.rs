@@ -24,14 +24,21 @@ pub struct View {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("nav-counter");
-    let head = Head { faulty: view.fault.is_some(), ..Head::new(title.as_ref()).under(lang.say("nav-desk"), path::DESK) };
-    document(frame, &head, &html! {
-        h1 { (title) }
-        @match &view.chosen {
-            None => (choose(frame, view)),
-            Some((id, title)) => (applicant(frame, view, id, title)),
-        }
-    })
+    let head = Head {
+        faulty: view.fault.is_some(),
+        ..Head::new(title.as_ref()).under(lang.say("nav-desk"), path::DESK)
+    };
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (title) }
+            @match &view.chosen {
+                None => (choose(frame, view)),
+                Some((id, title)) => (applicant(frame, view, id, title)),
+            }
+        },
+    )
 }
 
 fn choose(frame: &Frame, view: &View) -> Markup {
@@ -67,7 +74,8 @@ fn applicant(frame: &Frame, view: &View, id: &Id, title: &Title) -> Markup {
                 @if let Some(fault) = &view.fault {
                     p.error #applicant-error { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
                 }
-                input.code #applicant type="text" name="applicant" value=(view.applicant) autocomplete="off" spellcheck="false"
+                input.code #applicant type="text" name="applicant" value=(view.applicant)
+                    autocomplete="off" spellcheck="false"
                     aria-describedby=(described) aria-invalid=[view.fault.as_ref().map(|_| "true")];
             }
             @if view.applicants.is_empty() {

@@ -33,7 +33,8 @@ pub struct View {
     pub raw: String,
     /// The digest of the entry, in hexadecimal.
     pub leaf: String,
-    /// The proof: the checkpoint's size and root, and the digests from the leaf up; none while no checkpoint covers it.
+    /// The proof: the checkpoint's size and root, and the digests from the leaf up; none while no checkpoint covers
+    /// it.
     pub proof: Option<Proof>,
     /// Whether there are entries before and after it that the reader may see.
     pub neighbours: (Option<u64>, Option<u64>),
@@ -58,26 +59,30 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let number = lang.tell("entry-number", &[("n", view.entry.to_string().into())]);
     let head = Head::new(number.as_str()).under(lang.say("nav-board"), path::BOARD);
     let head = head.under(lang.say("nav-record"), path::RECORD);
-    document(frame, &head, &html! {
-        h1 { (lang.of(&view.what)) " " span.soft { (number) } }
-        (part::rows(&facts(frame, view)))
-        h2 { (lang.say("entry-objects")) }
-        ul {
-            @for (part, object, to) in &view.objects {
-                li {
-                    span.soft { (part) } " "
-                    @match to {
-                        Some(to) => a.code href=(to) { (object) },
-                        None => span.code { (object) },
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(&view.what)) " " span.soft { (number) } }
+            (part::rows(&facts(frame, view)))
+            h2 { (lang.say("entry-objects")) }
+            ul {
+                @for (part, object, to) in &view.objects {
+                    li {
+                        span.soft { (part) } " "
+                        @match to {
+                            Some(to) => a.code href=(to) { (object) },
+                            None => span.code { (object) },
+                        }
                     }
                 }
             }
-        }
-        h2 { (lang.say("entry-raw")) }
-        pre tabindex="0" { code { (view.raw) } }
-        (proof(frame, view))
-        (neighbours(frame, view))
-    })
+            h2 { (lang.say("entry-raw")) }
+            pre tabindex="0" { code { (view.raw) } }
+            (proof(frame, view))
+            (neighbours(frame, view))
+        },
+    )
 }
 
 fn facts(frame: &Frame, view: &View) -> Vec<(String, Markup)> {
@@ -86,12 +91,15 @@ fn facts(frame: &Frame, view: &View) -> Vec<(String, Markup)> {
         (lang.say("entry-id").into_owned(), html! { span.code { (view.id) } }),
         (lang.say("entry-at").into_owned(), part::moment(lang, view.at)),
         (lang.say("entry-appended").into_owned(), part::moment(lang, view.appended)),
-        (lang.say("entry-by").into_owned(), html! {
-            @match &view.by {
-                Some(by) => (by),
-                None => (lang.say("by-timer")),
-            }
-        }),
+        (
+            lang.say("entry-by").into_owned(),
+            html! {
+                @match &view.by {
+                    Some(by) => (by),
+                    None => (lang.say("by-timer")),
+                }
+            },
+        ),
     ];
     if let Some(purpose) = &view.purpose {
         rows.push((lang.say("read-purpose").into_owned(), html! { (lang.of(purpose)) }));
@@ -134,7 +142,9 @@ fn neighbours(frame: &Frame, view: &View) -> Markup {
     let (before, after) = view.neighbours;
     html! {
         nav.pages aria-label=(lang.say("pages")) {
-            @if let Some(before) = before { a rel="prev" href=(path::entry(before)) { (lang.say("page-previous")) } }
+            @if let Some(before) = before {
+                a rel="prev" href=(path::entry(before)) { (lang.say("page-previous")) }
+            }
             @if let Some(after) = after { a rel="next" href=(path::entry(after)) { (lang.say("page-next")) } }
         }
     }

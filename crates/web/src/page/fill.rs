@@ -40,31 +40,40 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let filling = filling(frame, view);
     let head = Head { faulty: !view.faults.is_empty(), ..Head::new(lang.of(view.title)) };
     let head = head.under(lang.say("nav-cases"), path::CASES);
-    document(frame, &head, &html! {
-        (form::error_summary(&filling, view.materials))
-        (stages(lang, 1))
-        h1 { (lang.of(view.title)) }
-        @if !view.asked.is_empty() { (asked(lang, view)) }
-        form.fill method="post" enctype="multipart/form-data" action=(path::of_case(view.case, "form")) novalidate
-            autocomplete=[(frame.face == Face::Kiosk).then_some("off")]
-            data-form=(path::of_case(view.case, "form/part")) data-service=(view.service)
-            data-keep=[(frame.face == Face::Resident).then_some("")] {
-            (part::token(frame))
-            (part::seen(view.seen))
-            // Enter in a field presses the first button of the form: this one, and not one that takes a file back.
-            button.unseen type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" { (lang.say("form-save")) }
-            (matter(frame, view))
-            p.buttons {
-                button.act type="submit" name="then" value="check" { (lang.say("form-continue")) }
-                button type="submit" name="then" value="save" { (lang.say("form-save")) }
+    document(
+        frame,
+        &head,
+        &html! {
+            (form::error_summary(&filling, view.materials))
+            (stages(lang, 1))
+            h1 { (lang.of(view.title)) }
+            @if !view.asked.is_empty() { (asked(lang, view)) }
+            form.fill method="post" enctype="multipart/form-data"
+                action=(path::of_case(view.case, "form")) novalidate
+                autocomplete=[(frame.face == Face::Kiosk).then_some("off")]
+                data-form=(path::of_case(view.case, "form/part")) data-service=(view.service)
+                data-keep=[(frame.face == Face::Resident).then_some("")] {
+                (part::token(frame))
+                (part::seen(view.seen))
+                // Enter in a field presses the first button of the form: this one, and not one that takes a file
+                // back.
+                button.unseen type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {
+                    (lang.say("form-save"))
+                }
+                (matter(frame, view))
+                p.buttons {
+                    button.act type="submit" name="then" value="check" { (lang.say("form-continue")) }
+                    button type="submit" name="then" value="save" { (lang.say("form-save")) }
+                }
+                p.soft.saved role="status" data-saved
+                    data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
+                    data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
+                    data-camera=(lang.say("form-camera")) {
+                    (lang.say("form-saves"))
+                }
             }
-            p.soft.saved role="status" data-saved
-                data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
-                data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost")) data-camera=(lang.say("form-camera")) {
-                (lang.say("form-saves"))
-            }
-        }
-    })
+        },
+    )
 }
 
 /// Fields and materials alone: what the form module asks for again when an answer changes.
@@ -103,16 +112,20 @@ fn asked(lang: Lang, view: &View<'_>) -> Markup {
         let material = || view.materials.iter().find(|asked| asked.id == id);
         field.or_else(|| material().map(|asked| (format!("#m-{id}"), lang.of(asked.title))))
     };
-    part::callout("soon", lang.say("correct-asked"), html! {
-        ul {
-            @for (id, note) in view.asked {
-                li {
-                    @if let Some((to, title)) = name(id) { a href=(to) { (title) } (lang.colon()) }
-                    (note)
+    part::callout(
+        "soon",
+        lang.say("correct-asked"),
+        html! {
+            ul {
+                @for (id, note) in view.asked {
+                    li {
+                        @if let Some((to, title)) = name(id) { a href=(to) { (title) } (lang.colon()) }
+                        (note)
+                    }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 /// Where one is on the way: fill in, check, handed in.

@@ -67,24 +67,28 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         Of::Query(query) => (lang.tell("found-title", &[("query", query.as_str().into())]), query.as_str()),
         Of::Category(_, title) => (lang.of(title).to_owned(), ""),
     };
-    document(frame, &Head::new(title.as_str()).under(lang.say("nav-services"), path::HOME), &html! {
-        h1 { (title) }
-        (search(frame, query))
-        p.soft role="status" { (lang.tell("found-count", &[("count", view.services.len().into())])) }
-        @if view.services.is_empty() {
-            p { (lang.say("found-none")) }
-            h2 { (lang.say("found-instead")) }
-            ul {
-                @for (id, title) in &view.categories {
-                    li { a href=(path::category(id)) { (lang.of(title)) } }
+    document(
+        frame,
+        &Head::new(title.as_str()).under(lang.say("nav-services"), path::HOME),
+        &html! {
+            h1 { (title) }
+            (search(frame, query))
+            p.soft role="status" { (lang.tell("found-count", &[("count", view.services.len().into())])) }
+            @if view.services.is_empty() {
+                p { (lang.say("found-none")) }
+                h2 { (lang.say("found-instead")) }
+                ul {
+                    @for (id, title) in &view.categories {
+                        li { a href=(path::category(id)) { (lang.of(title)) } }
+                    }
+                }
+            } @else {
+                ol.found {
+                    @for found in &view.services { (one(frame, found)) }
                 }
             }
-        } @else {
-            ol.found {
-                @for found in &view.services { (one(frame, found)) }
-            }
-        }
-    })
+        },
+    )
 }
 
 fn one(frame: &Frame, found: &Found) -> Markup {

@@ -9,8 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// network; what is typed stays on that device until it is sent.
 pub fn blank(frame: &Frame, procedure: &Procedure) -> Markup {
     let lang = frame.lang;
-    let shown: BTreeSet<_> =
-        procedure.form.fields.iter().filter(|field| field.when.is_none()).map(|field| field.id.clone()).collect();
+    let shown: BTreeSet<_> = procedure
+        .form
+        .fields
+        .iter()
+        .filter(|field| field.when.is_none())
+        .map(|field| field.id.clone())
+        .collect();
     let filling = Filling {
         form: &procedure.form,
         shown: &shown,
@@ -23,29 +28,37 @@ pub fn blank(frame: &Frame, procedure: &Procedure) -> Markup {
     };
     let service = path::service(&procedure.id);
     let head = Head::new(lang.of(&procedure.title)).under(lang.of(&procedure.title), service.as_str());
-    document(frame, &head, &html! {
-        h1 { (lang.of(&procedure.title)) }
-        (part::callout("calm", lang.say("blank-lead"), html! { p { (lang.say("blank-more")) } }))
-        noscript { p.callout.soon { (lang.say("blank-no-script")) } }
-        div.fill data-blank=(procedure.id) {
-            (form::render(&filling))
-            p.soft.saved role="status" data-saved data-kept=(lang.say("form-kept")) {}
-            p.buttons { (part::go(&service, &lang.say("blank-go"))) }
-        }
-    })
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(&procedure.title)) }
+            (part::callout("calm", lang.say("blank-lead"), html! { p { (lang.say("blank-more")) } }))
+            noscript { p.callout.soon { (lang.say("blank-no-script")) } }
+            div.fill data-blank=(procedure.id) {
+                (form::render(&filling))
+                p.soft.saved role="status" data-saved data-kept=(lang.say("form-kept")) {}
+                p.buttons { (part::go(&service, &lang.say("blank-go"))) }
+            }
+        },
+    )
 }
 
 /// What stands for a page that cannot be loaded: the drafts on this device.
 pub fn show(frame: &Frame) -> Markup {
     let lang = frame.lang;
     let title = lang.say("offline-title");
-    document(frame, &Head::new(title.as_ref()), &html! {
-        h1 { (title) }
-        p { (lang.say("offline-lead")) }
-        section data-drafts hidden {
-            h2 { (lang.say("offline-drafts")) }
-            p.soft { (lang.say("offline-drafts-more")) }
-            ul {}
-        }
-    })
+    document(
+        frame,
+        &Head::new(title.as_ref()),
+        &html! {
+            h1 { (title) }
+            p { (lang.say("offline-lead")) }
+            section data-drafts hidden {
+                h2 { (lang.say("offline-drafts")) }
+                p.soft { (lang.say("offline-drafts-more")) }
+                ul {}
+            }
+        },
+    )
 }

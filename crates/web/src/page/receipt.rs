@@ -47,29 +47,36 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         (lang.say("receipt-what").into_owned(), html! { (lang.of(&view.what)) }),
         (lang.say("receipt-at").into_owned(), part::moment(lang, view.at)),
         (lang.say("case-office").into_owned(), html! { (lang.of(&view.office)) }),
-        (lang.say("receipt-entry").into_owned(), html! { (lang.tell("entry-of", &[
-            ("n", view.entry.to_string().into()), ("size", view.size.to_string().into())])) }),
+        (
+            lang.say("receipt-entry").into_owned(),
+            html! { (lang.tell("entry-of", &[
+            ("n", view.entry.to_string().into()), ("size", view.size.to_string().into())])) },
+        ),
         (lang.say("receipt-leaf").into_owned(), html! { span.hash { (view.leaf) } }),
         (lang.say("receipt-root").into_owned(), html! { span.hash { (view.root) } }),
         (lang.say("receipt-origin").into_owned(), html! { span.code { (view.origin) } }),
     ];
-    document(frame, &head, &html! {
-        article.receipt {
-            h1 { (title) }
-            div.sheet {
-                (part::rows(&rows))
-                @if let Some(code) = square(&view.address, &lang.say("receipt-code")) {
-                    figure { (code) figcaption.soft { (lang.say("receipt-scan")) } }
+    document(
+        frame,
+        &head,
+        &html! {
+            article.receipt {
+                h1 { (title) }
+                div.sheet {
+                    (part::rows(&rows))
+                    @if let Some(code) = square(&view.address, &lang.say("receipt-code")) {
+                        figure { (code) figcaption.soft { (lang.say("receipt-scan")) } }
+                    }
+                }
+                p { (lang.say("receipt-means")) }
+                p.buttons.screen {
+                    a.act href=(view.download) download { (lang.say("receipt-download")) }
+                    button type="button" data-print hidden { (lang.say("receipt-print")) }
+                    a href=(path::VERIFY) { (lang.say("nav-verify")) }
                 }
             }
-            p { (lang.say("receipt-means")) }
-            p.buttons.screen {
-                a.act href=(view.download) download { (lang.say("receipt-download")) }
-                button type="button" data-print hidden { (lang.say("receipt-print")) }
-                a href=(path::VERIFY) { (lang.say("nav-verify")) }
-            }
-        }
-    })
+        },
+    )
 }
 
 /// `text` as a QR code, four modules of quiet around it; none where it is too long for one.

@@ -63,25 +63,40 @@ pub struct Faster {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let (title, body) = match view {
-        View::Unreadable(why) => (lang.say("refused-unreadable"), html! { p { (lang.of(why)) } (home(frame)) }),
-        View::Denied { why, anonymous } => (lang.say("refused-denied"), denied(frame, why.as_ref(), *anonymous)),
-        View::Missing => (lang.say("refused-missing"), html! { p { (lang.say("refused-missing-more")) } (home(frame)) }),
+        View::Unreadable(why) => {
+            (lang.say("refused-unreadable"), html! { p { (lang.of(why)) } (home(frame)) })
+        }
+        View::Denied { why, anonymous } => {
+            (lang.say("refused-denied"), denied(frame, why.as_ref(), *anonymous))
+        }
+        View::Missing => {
+            (lang.say("refused-missing"), html! { p { (lang.say("refused-missing-more")) } (home(frame)) })
+        }
         View::Overtaken { by, why, possible, back } => (
             if by.is_some() { lang.say("refused-overtaken") } else { lang.say("refused-impossible") },
             overtaken(frame, by.as_ref(), why, possible, back),
         ),
-        View::TooLarge { most, back } => (lang.say("refused-large"), html! {
-            p { (lang.tell("refused-large-more", &[("most", crate::text::size(*most).into())])) }
-            p.buttons { (part::go(back, &lang.say("go-back"))) }
-        }),
-        View::TooMany { seconds } => (lang.say("refused-many"), html! {
-            p { (lang.tell("refused-many-more", &[("seconds", seconds.to_string().into())])) }
-        }),
-        View::Broken { number } => (lang.say("refused-broken"), html! {
-            p { (lang.say("refused-broken-more")) }
-            p { (lang.say("refused-number")) " " b.code { (number) } }
-            (home(frame))
-        }),
+        View::TooLarge { most, back } => (
+            lang.say("refused-large"),
+            html! {
+                p { (lang.tell("refused-large-more", &[("most", crate::text::size(*most).into())])) }
+                p.buttons { (part::go(back, &lang.say("go-back"))) }
+            },
+        ),
+        View::TooMany { seconds } => (
+            lang.say("refused-many"),
+            html! {
+                p { (lang.tell("refused-many-more", &[("seconds", seconds.to_string().into())])) }
+            },
+        ),
+        View::Broken { number } => (
+            lang.say("refused-broken"),
+            html! {
+                p { (lang.say("refused-broken-more")) }
+                p { (lang.say("refused-number")) " " b.code { (number) } }
+                (home(frame))
+            },
+        ),
     };
     document(frame, &Head::new(title.as_ref()), &html! { h1 { (title) } (body) })
 }
@@ -111,7 +126,8 @@ fn overtaken(frame: &Frame, by: Option<&Faster>, why: &Title, possible: &[Title]
     let lang = frame.lang;
     html! {
         @if let Some(by) = by {
-            (part::callout("soon", html! { (by.who) " · " (part::moment(lang, by.at)) }, html! { p { (lang.of(&by.what)) } }))
+            @let who = html! { (by.who) " · " (part::moment(lang, by.at)) };
+            (part::callout("soon", who, html! { p { (lang.of(&by.what)) } }))
             p { (lang.say("refused-nothing-lost")) }
         }
         p { (lang.of(why)) }

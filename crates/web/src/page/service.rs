@@ -36,25 +36,32 @@ pub struct Limit {
 pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let Procedure { title, category, about, item, .. } = view.procedure;
-    let category_title = view.definitions.categories.get(category).map(|title| lang.of(title)).unwrap_or_default();
+    let category_title =
+        view.definitions.categories.get(category).map(|title| lang.of(title)).unwrap_or_default();
     let head = Head::new(lang.of(title)).under(category_title, path::category(category));
-    document(frame, &head, &html! {
-        h1 { (lang.of(title)) }
-        @if let Some(about) = about { p.lead { (lang.of(about)) } }
-        div.beside {
-            div { (facts(lang, view)) }
-            div.next { (begin(frame, view)) }
-            div {
-                (materials(lang, view))
-                (steps(lang, view))
-                (law(lang, view))
-                (offices(lang, view))
-                @if let Some(item) = item {
-                    p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) }
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(title)) }
+            @if let Some(about) = about { p.lead { (lang.of(about)) } }
+            div.beside {
+                div { (facts(lang, view)) }
+                div.next {
+                    (begin(frame, view))
+                    (offices(lang, view))
+                }
+                div {
+                    (materials(lang, view))
+                    (steps(lang, view))
+                    (law(lang, view))
+                    @if let Some(item) = item {
+                        p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) }
+                    }
                 }
             }
-        }
-    })
+        },
+    )
 }
 
 fn facts(lang: Lang, view: &View<'_>) -> Markup {
@@ -65,23 +72,31 @@ fn facts(lang: Lang, view: &View<'_>) -> Markup {
     let gives = procedure.flow.steps.iter().filter_map(|step| step.issues.as_ref());
     let gives: Vec<_> = gives.filter_map(|id| view.definitions.credentials.get(id)).collect();
     if !gives.is_empty() {
-        row(lang.say("service-gives"), html! {
-            @for credential in gives {
-                p {
-                    (lang.of(&credential.title))
-                    @if let Some(valid) = credential.valid {
-                        " " span.soft { (lang.tell("service-valid", &[("length", text::length(lang, valid).into())])) }
+        row(
+            lang.say("service-gives"),
+            html! {
+                @for credential in gives {
+                    p {
+                        (lang.of(&credential.title))
+                        @if let Some(valid) = credential.valid {
+                            " " span.soft {
+                                (lang.tell("service-valid", &[("length", text::length(lang, valid).into())]))
+                            }
+                        }
                     }
                 }
-            }
-        });
+            },
+        );
     }
     if let Some(duty) = &procedure.duty {
         row(lang.say("service-duty"), html! { (lang.of(duty)) });
     }
     row(lang.say("service-limit"), limit(lang, view));
     row(lang.say("service-fee"), fee(lang, view));
-    row(lang.say("service-channels"), joined(lang, procedure.channels.iter().map(|c| kind_of_channel(lang, *c))));
+    row(
+        lang.say("service-channels"),
+        joined(lang, procedure.channels.iter().map(|c| kind_of_channel(lang, *c))),
+    );
     part::rows(&rows)
 }
 
@@ -197,7 +212,9 @@ fn paper(lang: Lang, view: &View<'_>, asked: &MaterialUse) -> Markup {
             p {
                 b { (lang.of(&material.title)) }
                 @if asked.optional { " " (part::tag("plain", &lang.say("material-optional"))) }
-                @if let Some(when) = &asked.when { " " (part::tag("plain", &lang.say("material-when"))) " " (hangs_on(lang, view, when)) }
+                @if let Some(when) = &asked.when {
+                    " " (part::tag("plain", &lang.say("material-when"))) " " (hangs_on(lang, view, when))
+                }
             }
             p.soft {
                 @if let Some(from) = &material.from {
@@ -212,8 +229,17 @@ fn paper(lang: Lang, view: &View<'_>, asked: &MaterialUse) -> Markup {
 /// The questions on whose answers a condition hangs, by their titles.
 fn hangs_on(lang: Lang, view: &View<'_>, when: &Condition) -> Markup {
     let form = &view.procedure.form;
-    let on: Vec<&str> = form.fields.iter().filter(|field| form::names(&when.source, &field.id)).map(|field| lang.of(&field.title)).collect();
-    html! { @if !on.is_empty() { span.soft { (lang.tell("material-hangs-on", &[("fields", on.join(" / ").into())])) } } }
+    let on: Vec<&str> = form
+        .fields
+        .iter()
+        .filter(|field| form::names(&when.source, &field.id))
+        .map(|field| lang.of(&field.title))
+        .collect();
+    html! {
+        @if !on.is_empty() {
+            span.soft { (lang.tell("material-hangs-on", &[("fields", on.join(" / ").into())])) }
+        }
+    }
 }
 
 fn steps(lang: Lang, view: &View<'_>) -> Markup {
@@ -225,7 +251,9 @@ fn steps(lang: Lang, view: &View<'_>) -> Markup {
                 @for step in &view.procedure.flow.steps {
                     li {
                         b { (lang.of(&step.title)) }
-                        @if let Some(role) = roles.get(&step.role) { " " span.soft { (lang.of(&role.title)) } }
+                        @if let Some(role) = roles.get(&step.role) {
+                            " " span.soft { (lang.of(&role.title)) }
+                        }
                         @if step.when.is_some() { " " (part::tag("plain", &lang.say("step-sometimes"))) }
                         @if step.pauses { " " (part::tag("still", &lang.say("step-pauses"))) }
                     }

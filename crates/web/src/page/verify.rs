@@ -34,42 +34,51 @@ pub struct Proven {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("nav-verify");
-    document(frame, &Head::new(title.as_ref()), &html! {
-        h1 { (title) }
-        div role="status" {
-            @match &view.result {
-                Some(Ok(proven)) => (good(frame, proven)),
-                Some(Err(why)) => (part::callout("late", lang.say("verify-bad"), html! {
-                    p { (lang.of(why)) }
-                    p { (lang.say("verify-bad-more")) }
-                })),
-                None => p { (lang.say("verify-lead")) },
+    document(
+        frame,
+        &Head::new(title.as_ref()),
+        &html! {
+            h1 { (title) }
+            div role="status" {
+                @match &view.result {
+                    Some(Ok(proven)) => (good(frame, proven)),
+                    Some(Err(why)) => (part::callout("late", lang.say("verify-bad"), html! {
+                        p { (lang.of(why)) }
+                        p { (lang.say("verify-bad-more")) }
+                    })),
+                    None => p { (lang.say("verify-lead")) },
+                }
             }
-        }
-        form method="post" action=(path::VERIFY) enctype="multipart/form-data" {
-            (part::token(frame))
-            div.field {
-                label for="receipt-file" { (lang.say("verify-file")) }
-                input #receipt-file type="file" name="file" accept=".tlog-proof,text/plain";
+            form method="post" action=(path::VERIFY) enctype="multipart/form-data" {
+                (part::token(frame))
+                div.field {
+                    label for="receipt-file" { (lang.say("verify-file")) }
+                    input #receipt-file type="file" name="file" accept=".tlog-proof,text/plain";
+                }
+                div.field {
+                    label for="receipt-text" { (lang.say("verify-text")) }
+                    textarea.code #receipt-text name="text" rows="8" spellcheck="false" maxlength="20000" {
+                        (view.text)
+                    }
+                }
+                p.buttons { button.act type="submit" { (lang.say("verify-go")) } }
             }
-            div.field {
-                label for="receipt-text" { (lang.say("verify-text")) }
-                textarea.code #receipt-text name="text" rows="8" spellcheck="false" maxlength="20000" { (view.text) }
-            }
-            p.buttons { button.act type="submit" { (lang.say("verify-go")) } }
-        }
-        h2 { (lang.say("verify-offline")) }
-        p { (lang.say("verify-offline-more")) }
-        pre tabindex="0" { code { "lianchi verify --receipt FILE" } }
-    })
+            h2 { (lang.say("verify-offline")) }
+            p { (lang.say("verify-offline-more")) }
+            pre tabindex="0" { code { "lianchi verify --receipt FILE" } }
+        },
+    )
 }
 
 fn good(frame: &Frame, proven: &Proven) -> Markup {
     let lang = frame.lang;
     let mut rows = vec![
         (lang.say("receipt-origin").into_owned(), html! { span.code { (proven.origin) } }),
-        (lang.say("receipt-entry").into_owned(), html! { (lang.tell("entry-of", &[
-            ("n", proven.entry.to_string().into()), ("size", proven.size.to_string().into())])) }),
+        (
+            lang.say("receipt-entry").into_owned(),
+            html! { (lang.tell("entry-of", &[
+            ("n", proven.entry.to_string().into()), ("size", proven.size.to_string().into())])) },
+        ),
         (lang.say("receipt-leaf").into_owned(), html! { span.hash { (proven.leaf) } }),
     ];
     if let Some(at) = proven.at {
@@ -78,5 +87,9 @@ fn good(frame: &Frame, proven: &Proven) -> Markup {
     if !proven.witnesses.is_empty() {
         rows.push((lang.say("witnesses").into_owned(), html! { (proven.witnesses.join(", ")) }));
     }
-    part::callout("kept", lang.say("verify-good"), html! { p { (lang.say("verify-good-more")) } (part::rows(&rows)) })
+    part::callout(
+        "kept",
+        lang.say("verify-good"),
+        html! { p { (lang.say("verify-good-more")) } (part::rows(&rows)) },
+    )
 }

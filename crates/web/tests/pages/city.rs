@@ -9,17 +9,28 @@ use web::text::Lang;
 
 /// Words of people, which stay as they were written on a page in either language.
 pub const WORDS: [&str; 14] = [
-    "王小莲", "李建国", "张敏", "赵刚", "王小荷", "王大江", "陈静",
-    "照片模糊，请重拍，四角都要拍到", "与身份证不一致，请核对最后一位", "材料齐全", "专家排期，需再等三天",
-    "窗口排队太久", "已增开一个窗口，谢谢您指出", "冀F12345",
+    "王小莲",
+    "李建国",
+    "张敏",
+    "赵刚",
+    "王小荷",
+    "王大江",
+    "陈静",
+    "照片模糊，请重拍，四角都要拍到",
+    "与身份证不一致，请核对最后一位",
+    "材料齐全",
+    "专家排期，需再等三天",
+    "窗口排队太久",
+    "已增开一个窗口，谢谢您指出",
+    "冀F12345",
 ];
 
 /// The law is put in by code, since this small city has no law pack.
 pub fn definitions() -> Definitions {
     let text = include_str!("city.toml").to_owned();
     let loaded = pack::load(&[pack::File { path: "demo/pack.toml".into(), text }]);
-    let mut definitions = loaded.unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let birth = definitions.procedures.get_mut("birth-registration").unwrap();
+    let mut definitions = loaded.expect("the tests' city has no fault");
+    let birth = definitions.procedures.get_mut("birth-registration").expect("it is defined");
     let basis = |quote: &str, place: &pack::problem::Place| Basis {
         instrument: "household-regulations".into(),
         article: "第七条".into(),
@@ -32,11 +43,12 @@ pub fn definitions() -> Definitions {
 }
 
 pub fn instruments() -> BTreeMap<Id, Title> {
-    [("household-regulations".into(), Title::new("户口登记条例", "Household Registration Regulations"))].into()
+    [("household-regulations".into(), Title::new("户口登记条例", "Household Registration Regulations"))]
+        .into()
 }
 
 pub fn at(text: &str) -> Time {
-    Time::parse(&format!("{text}:00+08:00")).unwrap()
+    Time::parse(&format!("{text}:00+08:00")).expect("a time")
 }
 
 pub fn own(amount: u32, unit: Unit) -> Own {
@@ -44,7 +56,12 @@ pub fn own(amount: u32, unit: Unit) -> Own {
 }
 
 pub fn due(day: &str, standing: Standing) -> Due {
-    Due { at: at(&format!("{day}T23:59")), whole_day: true, standing, provisional: date(2026, 12, 31) < day.parse().unwrap() }
+    Due {
+        at: at(&format!("{day}T23:59")),
+        whole_day: true,
+        standing,
+        provisional: date(2026, 12, 31) < day.parse().expect("a day"),
+    }
 }
 
 pub fn cited() -> Cited {

@@ -70,7 +70,11 @@ fn every_page_is_small_whole_and_without_inline_code() {
             assert_eq!(html.matches("<main").count(), 1, "{at}: one main");
             assert!(!html.contains(" style=\"") && !html.contains("<style"), "{at}: inline style");
             assert!(!html.contains(" onclick") && !html.contains("javascript:"), "{at}: inline code");
-            assert_eq!(html.matches("<script").count(), html.matches("<script type=\"module\" src=\"/").count(), "{at}");
+            assert_eq!(
+                html.matches("<script").count(),
+                html.matches("<script type=\"module\" src=\"/").count(),
+                "{at}"
+            );
         }
     }
 }
@@ -100,7 +104,7 @@ fn ids_are_unique_and_everything_that_is_named_exists() {
     }
 }
 
-/// What stands in Chinese on an English page: names of people, words that somebody wrote, and the law, marked as such.
+/// What stands in Chinese on an English page: names, words that somebody wrote, and the law, marked as such.
 #[test]
 fn english_pages_are_english() {
     let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);

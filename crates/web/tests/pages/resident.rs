@@ -5,7 +5,9 @@ use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::{Attached, MaterialAsked};
 use web::page::course::{Happening, Status, Step};
-use web::page::{account, cases, check, clock, fill, follow, found, home, offline, receipt, refused, service, verify};
+use web::page::{
+    account, cases, check, clock, fill, follow, found, home, offline, receipt, refused, service, verify,
+};
 use web::part::Standing;
 use web::text::Lang;
 
@@ -42,15 +44,21 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         };
         ids.iter().map(one).collect::<Vec<_>>()
     };
-    let headings: Vec<_> = definitions.categories.iter().map(|(id, title)| (id.clone(), title.clone())).collect();
+    let headings: Vec<_> =
+        definitions.categories.iter().map(|(id, title)| (id.clone(), title.clone())).collect();
     let some = found::View {
         of: found::Of::Query("csdj".into()),
         services: found_of(&["birth-registration", "death-registration"]),
         categories: headings.clone(),
     };
-    let none = found::View { of: found::Of::Query("<script>".into()), services: vec![], categories: headings.clone() };
+    let none = found::View {
+        of: found::Of::Query("<script>".into()),
+        services: vec![],
+        categories: headings.clone(),
+    };
     let of = found::Of::Category("household".into(), definitions.categories["household"].clone());
-    let category = found::View { of, services: found_of(&["birth-registration", "move-in"]), categories: headings };
+    let category =
+        found::View { of, services: found_of(&["birth-registration", "move-in"]), categories: headings };
     let limit = service::Limit {
         length: Title::new("20个工作日", "20 working days"),
         counted: Title::new(
@@ -71,11 +79,23 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         ("found", found::show(&visitor(lang, "/find?q=csdj"), &some)),
         ("found-none", found::show(&visitor(lang, "/find?q=%3Cscript%3E"), &none)),
         ("category", found::show(&visitor(lang, "/categories/household"), &category)),
-        ("service", service::show(&resident(lang, "/services/birth-registration"), &view("birth-registration"))),
+        (
+            "service",
+            service::show(&resident(lang, "/services/birth-registration"), &view("birth-registration")),
+        ),
         ("service-bare", service::show(&visitor(lang, "/services/taiwan-permit"), &view("taiwan-permit"))),
         ("kiosk-home", home::show(&kiosk(lang, "/"), &front)),
-        ("kiosk-service", service::show(&kiosk(lang, "/services/birth-registration"), &view("birth-registration"))),
-        ("blank", offline::blank(&visitor(lang, "/services/birth-registration/form"), &definitions.procedures["birth-registration"])),
+        (
+            "kiosk-service",
+            service::show(&kiosk(lang, "/services/birth-registration"), &view("birth-registration")),
+        ),
+        (
+            "blank",
+            offline::blank(
+                &visitor(lang, "/services/birth-registration/form"),
+                &definitions.procedures["birth-registration"],
+            ),
+        ),
         ("offline", offline::show(&visitor(lang, "/offline"))),
     ]
 }
@@ -119,10 +139,17 @@ fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)
         ("mailed", "yes"),
         ("postage", "12.00"),
     ];
-    let answers: BTreeMap<Id, String> = typed.into_iter().map(|(id, text)| (id.into(), text.into())).collect();
+    let answers: BTreeMap<Id, String> =
+        typed.into_iter().map(|(id, text)| (id.into(), text.into())).collect();
     let all: BTreeSet<Id> = procedure.form.fields.iter().map(|field| field.id.clone()).collect();
     let faults = vec![
-        (Id::from("identity-number"), Title::new("身份号码应为18位，且校验码正确", "An identity number has 18 characters, the last a check digit")),
+        (
+            Id::from("identity-number"),
+            Title::new(
+                "身份号码应为18位，且校验码正确",
+                "An identity number has 18 characters, the last a check digit",
+            ),
+        ),
         (Id::from("children"), Title::new("请填写", "This is needed")),
         (Id::from("household-book"), Title::new("请上传", "Attach this")),
     ];
@@ -190,16 +217,24 @@ fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)
     pages
 }
 
-fn handing_in(lang: Lang, definitions: &Definitions, answers: &BTreeMap<Id, String>) -> Vec<(&'static str, Markup)> {
+fn handing_in(
+    lang: Lang,
+    definitions: &Definitions,
+    answers: &BTreeMap<Id, String>,
+) -> Vec<(&'static str, Markup)> {
     let mut groups: Vec<check::Group> = Vec::new();
     for field in &definitions.procedures["birth-registration"].form.fields {
         if field.group.is_some() {
             groups.push(check::Group { title: field.group.clone(), answers: vec![] });
         }
         let typed = answers.get(&field.id).cloned().unwrap_or_default();
-        let answer =
-            check::Answer { id: field.id.clone(), title: field.title.clone(), kind: field.kind.clone(), typed };
-        groups.last_mut().unwrap().answers.push(answer);
+        let answer = check::Answer {
+            id: field.id.clone(),
+            title: field.title.clone(),
+            kind: field.kind.clone(),
+            typed,
+        };
+        groups.last_mut().expect("the first field opens a group").answers.push(answer);
     }
     let paper = |id: &str, files: &[&str]| {
         let files = files.iter().map(|file| (*file).to_owned()).collect();
@@ -271,7 +306,11 @@ pub fn steps(definitions: &Definitions) -> Vec<Step> {
     };
     vec![
         step("受理", "Accept", done),
-        step("审核", "Examine", Status::Open { since: at("2026-02-02T10:30"), holder: Some("李建国".into()) }),
+        step(
+            "审核",
+            "Examine",
+            Status::Open { since: at("2026-02-02T10:30"), holder: Some("李建国".into()) },
+        ),
         step("专家评审", "Expert review", Status::Skipped),
         step("决定", "Decide", Status::Waiting),
         step("送达", "Deliver", Status::Waiting),
@@ -287,7 +326,8 @@ pub fn clocks() -> Vec<clock::View> {
         due: Some(due("2026-03-09", Standing::Ahead(own(14, Unit::Workdays)))),
         counted: Title::new(
             "2026年2月2日受理，次日起算20个工作日，春节放假7天不算，补正2天不算。",
-            "Accepted on 2 February 2026; 20 working days from the next day, without the 7 days of the Spring Festival and the 2 days of correction.",
+            "Accepted on 2 February 2026; 20 working days from the next day, without the \
+             7 days of the Spring Festival and the 2 days of correction.",
         ),
         law: Some(cited()),
         promise: Some((own(1, Unit::Workdays), due("2026-02-03", Standing::Soon(own(4, Unit::Hours))))),
@@ -334,10 +374,24 @@ pub fn happened(definitions: &Definitions) -> Vec<Happening> {
         entry,
     };
     vec![
-        one("2026-02-06T09:00", "期限延长", "Deadline extended", Some("赵刚"), Some("专家排期，需再等三天"), Some(104_980)),
+        one(
+            "2026-02-06T09:00",
+            "期限延长",
+            "Deadline extended",
+            Some("赵刚"),
+            Some("专家排期，需再等三天"),
+            Some(104_980),
+        ),
         one("2026-02-05T16:00", "补正已提交", "Correction answered", Some("王小莲"), None, Some(104_911)),
         one("2026-02-04T00:00", "承诺期限已过", "Promise passed", None, None, None),
-        one("2026-02-02T10:30", "申请已受理", "Application accepted", Some("张敏"), Some("材料齐全"), Some(104_300)),
+        one(
+            "2026-02-02T10:30",
+            "申请已受理",
+            "Application accepted",
+            Some("张敏"),
+            Some("材料齐全"),
+            Some(104_300),
+        ),
         one("2026-01-31T09:12", "申请已提交", "Application handed in", Some("王小莲"), None, Some(104_217)),
     ]
 }
@@ -356,7 +410,10 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
             by: Some("李建国".into()),
             due: Some(due("2026-02-26", Standing::Soon(own(3, Unit::Workdays)))),
             notes: vec![
-                (Title::new("出生医学证明", "Medical certificate of birth"), "照片模糊，请重拍，四角都要拍到".into()),
+                (
+                    Title::new("出生医学证明", "Medical certificate of birth"),
+                    "照片模糊，请重拍，四角都要拍到".into(),
+                ),
                 (Title::new("公民身份号码", "Identity number"), "与身份证不一致，请核对最后一位".into()),
             ],
         }),
@@ -394,7 +451,8 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         ],
         ..open.clone()
     };
-    let rated = follow::View { rating: Some((4, None)), may: vec!["complain"], complaints: vec![], ..ended.clone() };
+    let rated =
+        follow::View { rating: Some((4, None)), may: vec!["complain"], complaints: vec![], ..ended.clone() };
     let mine = |number: &str, stage, due| cases::Case {
         number: number.into(),
         title: title(definitions),
@@ -405,8 +463,16 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
     };
     let list = cases::View {
         cases: vec![
-            mine(CASE, cases::Stage::Correcting, Some(due("2026-02-26", Standing::Soon(own(3, Unit::Workdays))))),
-            mine("LH20260205-0031", cases::Stage::Open(Title::new("审核", "Examine")), Some(due("2026-03-09", Standing::Ahead(own(14, Unit::Workdays))))),
+            mine(
+                CASE,
+                cases::Stage::Correcting,
+                Some(due("2026-02-26", Standing::Soon(own(3, Unit::Workdays)))),
+            ),
+            mine(
+                "LH20260205-0031",
+                cases::Stage::Open(Title::new("审核", "Examine")),
+                Some(due("2026-03-09", Standing::Ahead(own(14, Unit::Workdays)))),
+            ),
             mine("LH20260206-0002", cases::Stage::Draft, None),
             mine("LH20251103-0011", cases::Stage::Ended(Title::new("准予登记", "Registered")), None),
         ],
@@ -435,12 +501,26 @@ fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
         ("refused-denied", show(&refused::View::Denied { why: Some(why), anonymous: false })),
         ("refused-anonymous", show(&refused::View::Denied { why: None, anonymous: true })),
         ("refused-missing", show(&refused::View::Missing)),
-        ("refused-overtaken", show(&refused::View::Overtaken { by: Some(faster), why: over.clone(), possible: possible.clone(), back: back.clone() })),
-        ("refused-impossible", show(&refused::View::Overtaken { by: None, why: over, possible, back: back.clone() })),
+        (
+            "refused-overtaken",
+            show(&refused::View::Overtaken {
+                by: Some(faster),
+                why: over.clone(),
+                possible: possible.clone(),
+                back: back.clone(),
+            }),
+        ),
+        (
+            "refused-impossible",
+            show(&refused::View::Overtaken { by: None, why: over, possible, back: back.clone() }),
+        ),
         ("refused-large", show(&refused::View::TooLarge { most: 20 * 1024 * 1024, back })),
         ("refused-many", show(&refused::View::TooMany { seconds: 30 })),
         ("refused-broken", show(&refused::View::Broken { number: "E-7F3A".into() })),
-        ("refused-unreadable", show(&refused::View::Unreadable(Title::new("日期写法不对", "The date is not written as one")))),
+        (
+            "refused-unreadable",
+            show(&refused::View::Unreadable(Title::new("日期写法不对", "The date is not written as one"))),
+        ),
     ]
 }
 
@@ -462,5 +542,8 @@ fn answers_read_as_people_say_them() {
     check("father", "<b>", "&lt;b&gt;", "&lt;b&gt;");
     let window = web::text::kind_of_channel(Lang::En, Channel::Window);
     assert_eq!(window, "Window");
-    assert_eq!(web::form::answer_shown(Lang::En, &FieldKind::Text, "").into_string(), "<span class=\"soft\">Not given</span>");
+    assert_eq!(
+        web::form::answer_shown(Lang::En, &FieldKind::Text, "").into_string(),
+        "<span class=\"soft\">Not given</span>"
+    );
 }

@@ -34,11 +34,26 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         due,
     };
     let rows = vec![
-        row("LH20260120-0003", "move-in", None, Some(due("2026-02-04", Standing::Late(own(2, Unit::Workdays))))),
+        row(
+            "LH20260120-0003",
+            "move-in",
+            None,
+            Some(due("2026-02-04", Standing::Late(own(2, Unit::Workdays)))),
+        ),
         row(CASE, "birth-registration", Some("李建国"), Some(due("2026-02-06", Standing::Today))),
-        row("LH20260201-0008", "adult-name-change", Some("张敏"), Some(due("2026-02-10", Standing::Soon(own(2, Unit::Workdays))))),
+        row(
+            "LH20260201-0008",
+            "adult-name-change",
+            Some("张敏"),
+            Some(due("2026-02-10", Standing::Soon(own(2, Unit::Workdays)))),
+        ),
         row("LH20260201-0011", "no-criminal-record", None, Some(due("2026-02-20", Standing::Paused))),
-        row("LH20260203-0001", "identity-card-lost", None, Some(due("2026-03-30", Standing::Ahead(own(31, Unit::Days))))),
+        row(
+            "LH20260203-0001",
+            "identity-card-lost",
+            None,
+            Some(due("2026-03-30", Standing::Ahead(own(31, Unit::Days)))),
+        ),
         row("LH20260203-0002", "death-registration", None, None),
     ];
     let titles = |all: &BTreeMap<Id, pack::model::Role>| {
@@ -49,7 +64,11 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         total: 128,
         page: (2, 5),
         counts: desk::Counts { all: 128, late: 3, soon: 9, paused: 4, mine: 12, free: 70 },
-        filter: desk::Filter { query: "登记&x".into(), office: Some("lake".into()), ..desk::Filter::default() },
+        filter: desk::Filter {
+            query: "登记&x".into(),
+            office: Some("lake".into()),
+            ..desk::Filter::default()
+        },
         offices: vec![("lake".into(), office.clone())],
         roles: titles(&definitions.roles),
         procedures: definitions.procedures.values().map(|p| (p.id.clone(), p.title.clone())).collect(),
@@ -58,7 +77,8 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
     let found = ["birth-registration", "death-registration"];
     let services = found.map(|id| (Id::from(id), definitions.procedures[id].title.clone())).to_vec();
     let choosing = counter::View { query: "dj".into(), services, ..counter::View::default() };
-    let chosen = Some((Id::from("birth-registration"), definitions.procedures["birth-registration"].title.clone()));
+    let chosen =
+        Some((Id::from("birth-registration"), definitions.procedures["birth-registration"].title.clone()));
     let unknown = counter::View {
         chosen: chosen.clone(),
         applicant: "lotsu".into(),
@@ -73,7 +93,10 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
     };
     vec![
         ("desk", desk::show(&clerk(lang, "/desk"), &view)),
-        ("desk-empty", desk::show(&clerk(lang, "/desk"), &desk::View { page: (1, 1), ..desk::View::default() })),
+        (
+            "desk-empty",
+            desk::show(&clerk(lang, "/desk"), &desk::View { page: (1, 1), ..desk::View::default() }),
+        ),
         ("counter", counter::show(&clerk(lang, "/desk/start"), &choosing)),
         ("counter-unknown", counter::show(&clerk(lang, "/desk/start"), &unknown)),
         ("counter-known", counter::show(&clerk(lang, "/desk/start"), &known)),
@@ -82,7 +105,14 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
 
 fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
     let procedure = &definitions.procedures["birth-registration"];
-    let clear = [("sex", "female"), ("birth-place", "b"), ("married", "yes"), ("children", "2"), ("mailed", "no"), ("hour", "2026-01-20 04:05")];
+    let clear = [
+        ("sex", "female"),
+        ("birth-place", "b"),
+        ("married", "yes"),
+        ("children", "2"),
+        ("mailed", "no"),
+        ("hour", "2026-01-20 04:05"),
+    ];
     let clear: BTreeMap<&str, &str> = clear.into();
     let group = |open: bool| {
         let mut groups: Vec<work::Group> = Vec::new();
@@ -91,14 +121,22 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
                 groups.push(work::Group { title: field.group.clone(), answers: vec![] });
             }
             let known = clear.get(field.id.as_str()).copied();
-            let typed = if field.personal && !open { None } else { Some(known.unwrap_or_default().to_owned()) };
-            let answer = work::Answer { id: field.id.clone(), title: field.title.clone(), kind: field.kind.clone(), typed };
-            groups.last_mut().unwrap().answers.push(answer);
+            let typed =
+                if field.personal && !open { None } else { Some(known.unwrap_or_default().to_owned()) };
+            let answer = work::Answer {
+                id: field.id.clone(),
+                title: field.title.clone(),
+                kind: field.kind.clone(),
+                typed,
+            };
+            groups.last_mut().expect("the first field opens a group").answers.push(answer);
         }
         groups
     };
-    let paper = |id: &str, files: Vec<Attached>| {
-        work::Paper { id: id.into(), title: definitions.materials[id].title.clone(), files }
+    let paper = |id: &str, files: Vec<Attached>| work::Paper {
+        id: id.into(),
+        title: definitions.materials[id].title.clone(),
+        files,
     };
     let file = Attached {
         name: "certificate.jpg".into(),
@@ -139,9 +177,15 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
 
 fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
     let flow = &definitions.flows["counter"];
-    let step = flow.step("examine").unwrap();
+    let step = flow.step("examine").expect("it is defined");
     let form: &Form = &definitions.procedures["vehicle-registration"].form;
-    let doing = |action, about: &str, title, ask| work::Doing { action, about: about.into(), title, ask, refused: None };
+    let doing = |action, about: &str, title, ask| work::Doing {
+        action,
+        about: about.into(),
+        title,
+        ask,
+        refused: None,
+    };
     let examine = work::Ask::Step {
         outcomes: &step.outcomes,
         form,
@@ -164,7 +208,12 @@ fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
             work::Ask::HandOver(vec![("zhang".into(), "张敏".into()), ("zhao".into(), "赵刚".into())]),
         ),
         doing("extend", "decision", Title::new("延期：作出决定", "Extend: Decide"), work::Ask::Reasons),
-        doing("reply", "0", Title::new("答复投诉", "Answer the complaint"), work::Ask::Reply("窗口排队太久".into())),
+        doing(
+            "reply",
+            "0",
+            Title::new("答复投诉", "Answer the complaint"),
+            work::Ask::Reply("窗口排队太久".into()),
+        ),
     ]
 }
 
@@ -173,8 +222,10 @@ fn sums(open: u64, soon: u64, late: u64, kept: u64, missed: u64) -> board::Sums 
 }
 
 fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
-    let days: Vec<(u64, u64)> = (0..14).map(|day| (day * 7 % 11 + u64::from(day != 5) * 2, u64::from(day % 5 == 3) * 3)).collect();
-    let categories: Vec<_> = definitions.categories.iter().map(|(id, title)| (id.clone(), title.clone())).collect();
+    let days: Vec<(u64, u64)> =
+        (0..14).map(|day| (day * 7 % 11 + u64::from(day != 5) * 2, u64::from(day % 5 == 3) * 3)).collect();
+    let categories: Vec<_> =
+        definitions.categories.iter().map(|(id, title)| (id.clone(), title.clone())).collect();
     let row = |id: &str, cells: Vec<Option<board::Sums>>| {
         let all = cells.iter().flatten().fold(board::Sums::default(), |a, b| {
             sums(a.open + b.open, a.soon + b.soon, a.late + b.late, a.kept + b.kept, a.missed + b.missed)
@@ -188,7 +239,16 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
         }
     };
     let offices = vec![
-        row("bureau", vec![Some(sums(120, 4, 0, 300, 2)), Some(sums(31, 2, 1, 80, 0)), None, None, Some(sums(212, 9, 4, 700, 9))]),
+        row(
+            "bureau",
+            vec![
+                Some(sums(120, 4, 0, 300, 2)),
+                Some(sums(31, 2, 1, 80, 0)),
+                None,
+                None,
+                Some(sums(212, 9, 4, 700, 9)),
+            ],
+        ),
         row("east", vec![None, None, Some(sums(56, 4, 3, 98, 2)), Some(sums(40, 8, 16, 30, 20)), None]),
         row("lake", vec![None, None, Some(sums(0, 0, 0, 0, 0)), Some(sums(5, 0, 0, 9, 0)), None]),
     ];
@@ -254,7 +314,10 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
     vec![
         ("board", board::show(&supervisor(lang, "/board"), &city)),
         ("board-station", board::show(&supervisor(lang, "/board/offices/lake"), &station)),
-        ("board-cases", board::cases(&supervisor(lang, "/board/offices/lake/birth-registration"), &of_procedure)),
+        (
+            "board-cases",
+            board::cases(&supervisor(lang, "/board/offices/lake/birth-registration"), &of_procedure),
+        ),
         ("board-case", board::case(&supervisor(lang, "/board/cases/x"), &trail)),
     ]
 }
@@ -270,7 +333,9 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
             size: 1_048_576,
             root: ROOT.into(),
             at: at("2026-02-06T08:59"),
-            note: "demo.city/record\n1048576\nHI5EtfDXpik74VxwwPmis8TV5vcIGSo7TF1ufwCRGis=\n\n— demo.city/record Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n".into(),
+            note: "demo.city/record\n1048576\nHI5EtfDXpik74VxwwPmis8TV5vcIGSo7TF1ufwCRGis=\n\n\
+                   — demo.city/record \
+                   Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n".into(),
         }),
         witnesses: vec![
             health::Witness { name: "people-congress.demo".into(), signed: Some((1_048_000, at("2026-02-06T08:00"))) },
@@ -303,9 +368,16 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
             ("case".into(), format!("application:{CASE}"), Some(format!("/board/cases/{CASE}"))),
             ("office".into(), "office:lake".into(), None),
         ],
-        raw: "{\n  \"activity\": \"application accepted\",\n  \"attributes\": { \"outcome\": \"accepted\", \"step\": \"accept\" }\n}".into(),
+        raw: "{\n  \"activity\": \"application accepted\",\n\
+                \"attributes\": { \"outcome\": \"accepted\", \"step\": \"accept\" }\n}"
+            .into(),
         leaf: LEAF.into(),
-        proof: Some(entry::Proof { size: 104_512, root: ROOT.into(), path: vec![LEAF.into(), ROOT.into()], download: "/board/entries/104300.tlog-proof".into() }),
+        proof: Some(entry::Proof {
+            size: 104_512,
+            root: ROOT.into(),
+            path: vec![LEAF.into(), ROOT.into()],
+            download: "/board/entries/104300.tlog-proof".into(),
+        }),
         neighbours: (Some(104_299), Some(104_301)),
     };
     let fresh = entry::View { proof: None, by: None, neighbours: (None, None), ..event.clone() };

@@ -131,44 +131,51 @@ pub enum Ask<'a> {
 pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let refused = view.moves.iter().any(|doing| doing.refused.is_some());
-    let mut head = Head::new(format!("{} {}", lang.of(view.title), view.case)).under(lang.say("nav-desk"), path::DESK);
+    let mut head =
+        Head::new(format!("{} {}", lang.of(view.title), view.case)).under(lang.say("nav-desk"), path::DESK);
     head.faulty = refused;
-    document(frame, &head.wide().live(format!("{}/events", path::desk_case(view.case))), &html! {
-        header.casehead {
-            h1 { (lang.of(view.title)) }
-            p.status data-refresh="status" {
-                (part::tag(view.stage.tone(), &view.stage.words(frame)))
-                " " span.code { (view.case) } " " span.soft {
-                    (lang.of(view.office)) " · " (text::kind_of_channel(lang, view.channel))
+    document(
+        frame,
+        &head.wide().live(format!("{}/events", path::desk_case(view.case))),
+        &html! {
+            header.casehead {
+                h1 { (lang.of(view.title)) }
+                p.status data-refresh="status" {
+                    (part::tag(view.stage.tone(), &view.stage.words(frame)))
+                    " " span.code { (view.case) } " " span.soft {
+                        (lang.of(view.office)) " · " (text::kind_of_channel(lang, view.channel))
+                    }
+                }
+                (neighbours(lang, view))
+            }
+            p.callout.soon role="status" data-changed hidden {
+                (lang.say("work-changed")) " " a href=(frame.path) { (lang.say("work-reload")) }
+            }
+            div.threefold {
+                section.left aria-labelledby="steps-title" {
+                    h2 #steps-title { (lang.say("case-steps")) }
+                    (course::steps(lang, &view.steps))
+                    @if !view.clocks.is_empty() {
+                        h2 { (lang.say("case-clocks")) }
+                        (clock::list(lang, &view.clocks))
+                    }
+                }
+                div.middle {
+                    (answers(frame, view))
+                    (papers(lang, view))
+                    section aria-labelledby="events-title" {
+                        h2 #events-title { (lang.say("case-events")) }
+                        (course::happenings(lang, &view.happened, false))
+                    }
+                }
+                section.right #moves tabindex="-1" aria-labelledby="moves-title" {
+                    h2 #moves-title { (lang.say("work-moves")) }
+                    @if view.moves.is_empty() { p { (lang.say("work-nothing")) } }
+                    @for doing in &view.moves { (moves::one(frame, view, doing)) }
                 }
             }
-            (neighbours(lang, view))
-        }
-        p.callout.soon role="status" data-changed hidden { (lang.say("work-changed")) " " a href=(frame.path) { (lang.say("work-reload")) } }
-        div.threefold {
-            section.left aria-labelledby="steps-title" {
-                h2 #steps-title { (lang.say("case-steps")) }
-                (course::steps(lang, &view.steps))
-                @if !view.clocks.is_empty() {
-                    h2 { (lang.say("case-clocks")) }
-                    (clock::list(lang, &view.clocks))
-                }
-            }
-            div.middle {
-                (answers(frame, view))
-                (papers(lang, view))
-                section aria-labelledby="events-title" {
-                    h2 #events-title { (lang.say("case-events")) }
-                    (course::happenings(lang, &view.happened, false))
-                }
-            }
-            section.right #moves tabindex="-1" aria-labelledby="moves-title" {
-                h2 #moves-title { (lang.say("work-moves")) }
-                @if view.moves.is_empty() { p { (lang.say("work-nothing")) } }
-                @for doing in &view.moves { (moves::one(frame, view, doing)) }
-            }
-        }
-    })
+        },
+    )
 }
 
 fn neighbours(lang: Lang, view: &View<'_>) -> Markup {
@@ -260,7 +267,9 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                         }
                         @for file in &paper.files {
                             p {
-                                a href=(file.path) target="_blank" { (file.name) span.unseen { " " (lang.say("opens-new")) } }
+                                a href=(file.path) target="_blank" {
+                                    (file.name) span.unseen { " " (lang.say("opens-new")) }
+                                }
                                 " " span.soft { (text::size(file.size)) }
                             }
                         }
