@@ -1,4 +1,4 @@
-// Keeps the shell and the catalogue of services for times without a network. Pages that hold anyone's data are never kept.
+// Keeps the shell and the catalogue of services for times without a network. Pages with anyone's data are never kept.
 
 const KEPT = "lianchi @asset(lianchi.css) @asset(form.js) @asset(app.js)";
 const FIRST = ["/offline", "@asset(lianchi.css)", "@asset(icon.svg)", "@asset(app.js)", "@asset(form.js)", "@asset(live.js)"];

@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 pub struct Asset {
     /// Its name.
     pub name: &'static str,
-    /// Its address: `/assets/<16 digits>/<name>`; the service worker alone has a fixed one, since it must stand at the root.
+    /// Its address: `/assets/<16 digits>/<name>`; the service worker alone has a fixed one, since it must stand at
+    /// the root.
     pub url: String,
     /// Its content.
     pub bytes: Vec<u8>,

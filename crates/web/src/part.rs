@@ -172,13 +172,7 @@ pub fn mark() -> Markup {
     PreEscaped(MARK.to_owned())
 }
 
-const MARK: &str = concat!(
-    r#"<svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">"#,
-    r#"<path d="M16 4c3.6 3.5 5 7.400 5 10.600 0 3.700-2 6.600-5 8.400-3-1.800-5-4.700-5-8.400C11 11.400 12.400 7.500 16 4z"/>"#,
-    r#"<path d="M8.700 9.500c-.9 5.600.700 10.300 5 13.300C8.600 22.400 4.300 19 3 13.300c2-.1 4-1.200 5.700-3.800zm14.600 0c.9 5.600-.7 10.300-5 "#,
-    r#"13.300 5.100-.4 9.400-3.800 10.700-9.500-2-.1-4-1.200-5.700-3.800z" opacity=".72"/>"#,
-    r#"<path d="M5 26.200h22M9.500 29.200h13" fill="none" stroke="currentColor" stroke-width="1.700" stroke-linecap="round"/></svg>"#,
-);
+const MARK: &str = include_str!("../assets/mark.svg");
 
 /// A link that looks like a button.
 pub fn go(to: &str, words: &str) -> Markup {

@@ -17,7 +17,9 @@ nav-counter = Counter
 nav-board = Board
 nav-record = The record
 nav-foot = Foot
-foot-line = We watch the work of the authorities, never the lives of the people. You see every time your data is read.
+foot-line =
+    We watch the work of the authorities, never the lives of the people. You see every time your data is
+    read.
 sign-in = Sign in
 sign-out = Sign out
 register = Open an account
@@ -51,7 +53,9 @@ kiosk-finish = Finish and leave
 kiosk-still-there = Are you still there?
 kiosk-wipes-soon = Your entries will be wiped from this screen. Seconds left:
 kiosk-stay = I am still here
-kiosk-wipes = When you leave, or after two minutes without a touch, this screen wipes everything you entered and keeps nothing.
+kiosk-wipes =
+    When you leave, or after two minutes without a touch, this screen wipes everything you entered and
+    keeps nothing.
 
 ## Finding
 
@@ -70,7 +74,9 @@ home-all = { $count ->
     }
 home-promises = What you can count on here
 home-law = The law is shown.
-home-law-more = Each paper and each limit comes with the article's own words; what has none is marked as the office's own wish.
+home-law-more =
+    Each paper and each limit comes with the article's own words; what has none is marked as the
+    office's own wish.
 home-clocks = The days are counted openly.
 home-clocks-more = You see the step, who has it, the day it is due and how that day was counted.
 home-reads = Every look is on the record.
@@ -147,7 +153,9 @@ form-continue = Save and check
 form-saves = Your answers are saved as you type.
 form-saving = Saving…
 form-saved = Saved
-form-kept = No network. Your answers are kept on this device only, sent when the network is back, and removed once handed in or when you sign out.
+form-kept =
+    No network. Your answers are kept on this device only, sent when the network is back, and removed
+    once handed in or when you sign out.
 form-lost = Not saved; check the network
 form-camera = Take a picture
 hint-identity-number = 18 characters; the last may be an X
@@ -313,7 +321,9 @@ receipt-root = Root of the checkpoint
 receipt-origin = Log
 receipt-code = QR code of the address for checking
 receipt-scan = Scan to check
-receipt-means = This receipt proves that the above stands on the record. Anyone can check it, without asking the office.
+receipt-means =
+    This receipt proves that the above stands on the record. Anyone can check it, without asking the
+    office.
 receipt-download = Download the proof
 receipt-print = Print
 verify-lead = Upload or paste a receipt to see whether it is true. No sign-in is needed and nothing is kept.
@@ -399,7 +409,7 @@ work-changed = This case has just changed.
 work-reload = Load it again
 personal-open = Personal answers are shown
 personal-purpose = Purpose
-personal-noted = The reading is on the record, and the person can see it.
+personal-noted = Each reading is put on the record, and the person can see it.
 personal-sealed = personal, sealed
 personal-denied = You may not read the personal answers.
 personal-state = State a purpose to read the personal answers
@@ -460,6 +470,9 @@ witnesses = Witnesses
 witnesses-none = There are none. With another body's signature the record could not be forked in secret.
 witness-signed = signed up to { $n }
 witness-not-yet = has not signed yet
+entry-neighbours = Neighbouring entries
+entry-previous = Previous entry
+entry-next = Next entry
 entry-id = Event
 entry-at = Happened
 entry-appended = Appended

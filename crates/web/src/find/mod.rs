@@ -82,8 +82,8 @@ impl Index {
         Self { services: definitions.procedures.values().filter(party).map(service).collect() }
     }
 
-    /// At most `most` services for what a person typed: Chinese, pinyin, its initials, English, or some of each. The best
-    /// first; equal ones in the order of their ids.
+    /// At most `most` services for what a person typed: Chinese, pinyin, its initials, English, or some of each. The
+    /// best first; equal ones in the order of their ids.
     pub fn find(&self, query: &str, most: usize) -> Vec<Hit> {
         let query = Spelling::new(query);
         if query.is_empty() {

@@ -2,6 +2,9 @@
 
 use super::spelling::Spelling;
 
+/// Beyond so many letters nobody means one name with a slip in it.
+const LONGEST: usize = 60;
+
 /// The best of the ways in which the query may be meant.
 pub(super) fn of(query: &Spelling, name: &Spelling) -> f32 {
     if query.chinese {
@@ -11,8 +14,8 @@ pub(super) fn of(query: &Spelling, name: &Spelling) -> f32 {
     words(&query.words, &name.words).max(if name.chinese { letters(&typed, name) } else { 0.0 })
 }
 
-/// Chinese against Chinese: the same text, one within the other, or the share of characters, and of pairs of them, that
-/// they have in common, so that 身份证丢了 finds 居民身份证丢失补领. A character that sounds the same counts a little, since
+/// Chinese against Chinese: the same text, one within the other, or the share of characters, and of pairs of them,
+/// that they have in common, so that 身份证丢了 finds 居民身份证丢失补领. A character that sounds the same counts a little, since
 /// people choose the wrong one from a list.
 fn chinese(query: &Spelling, name: &Spelling) -> f32 {
     if !name.chinese {
@@ -35,8 +38,13 @@ fn chinese(query: &Spelling, name: &Spelling) -> f32 {
     let doubles = of_query.iter().filter(|pair| of_name.contains(pair)).count();
     let cover = 0.35 * share(singles, q.len()) + 0.65 * share(doubles, of_query.len().max(1));
     let back = share(q.iter().filter(|c| n.contains(c)).count(), n.len()).min(1.0);
-    let by_sound = if q.len() >= 2 { letters(&query.pinyin, name) * 0.8 } else { 0.0 };
-    (0.75 * cover + 0.12 * back).max(by_sound)
+    let by_text = 0.75 * cover + 0.12 * back;
+    // Sound is for a wrong character or two; a sentence is not misspelt as a whole.
+    if by_text < 0.6 && (2..=8).contains(&q.len()) {
+        by_text.max(letters(&query.pinyin, name) * 0.8)
+    } else {
+        by_text
+    }
 }
 
 /// Letters against a Chinese name: its initials, its pinyin from a syllable on, or its pinyin with a slip.
@@ -68,15 +76,14 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
 fn slipped(typed: &str, name: &Spelling) -> f32 {
     let length = typed.len();
     let allowed = length / 5;
-    if allowed == 0 || !typed.is_ascii() {
+    if allowed == 0 || length > LONGEST || !typed.is_ascii() {
         return 0.0;
     }
     let mut best = 0.0_f32;
     for (place, start) in name.syllables.iter().enumerate() {
         let rest = name.pinyin.as_bytes().get(*start..).unwrap_or_default();
         let rest = rest.get(..(length + allowed).min(rest.len())).unwrap_or_default();
-        let slips = prefix_distance(typed.as_bytes(), rest);
-        if slips <= allowed {
+        if let Some(slips) = prefix_distance(typed.as_bytes(), rest, allowed) {
             let fit = within(length, name.pinyin.len(), place == 0) - 0.1 - 0.05 * slips as f32;
             best = best.max(fit);
         }
@@ -84,15 +91,23 @@ fn slipped(typed: &str, name: &Spelling) -> f32 {
     best
 }
 
-/// English words: the share of the query's words that the name has, whole, begun or with a slip, and of the name's that
-/// the query has.
+/// English words: the share of the query's words that the name has, whole, begun or with a slip, and of the name's
+/// that the query has.
 fn words(query: &[String], name: &[String]) -> f32 {
     if query.is_empty() || name.is_empty() {
         return 0.0;
     }
     let best =
         |word: &String, others: &[String]| others.iter().map(|other| alike(word, other)).fold(0.0, f32::max);
-    let there = query.iter().map(|word| best(word, name)).sum::<f32>() / query.len() as f32;
+    let mut found: Vec<f32> = query.iter().map(|word| best(word, name)).collect();
+    // Two words may be one: `new born`.
+    for (place, pair) in query.windows(2).enumerate() {
+        let joined = best(&pair.concat(), name);
+        for score in found.iter_mut().skip(place).take(2).filter(|_| joined > 0.8) {
+            *score = score.max(joined);
+        }
+    }
+    let there = found.iter().sum::<f32>() / query.len() as f32;
     let back = name.iter().map(|word| best(word, query)).sum::<f32>() / name.len() as f32;
     let first = if alike(&query[0], &name[0]) > 0.8 { 0.02 } else { 0.0 };
     0.78 * there * there + 0.2 * back + first
@@ -109,8 +124,8 @@ fn alike(typed: &str, word: &str) -> f32 {
     if length >= 4 && typed.starts_with(word) && word.len() >= 4 {
         return 0.8;
     }
-    let slips = distance(typed.as_bytes(), word.as_bytes());
-    if slips <= length / 4 && length >= 4 { 0.85 - 0.1 * slips as f32 } else { 0.0 }
+    let slips = distance(typed.as_bytes(), word.as_bytes(), length / 4).filter(|_| length >= 4);
+    slips.map_or(0.0, |slips| 0.85 - 0.1 * slips as f32)
 }
 
 /// How well a part of `length` out of `whole` fits; a little better at the beginning.
@@ -139,31 +154,43 @@ fn subsequence(typed: &str, text: &str) -> Option<f32> {
     Some(share(typed.len(), last + 1))
 }
 
-/// How many letters must be put in, left out, changed or swapped with their neighbour (optimal string alignment).
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    table(a, b).pop().and_then(|row| row.last().copied()).unwrap_or(usize::MAX)
+/// How many letters must be put in, left out, changed or swapped with their neighbour (optimal string alignment); none
+/// where that is more than `most`.
+fn distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
+    last_row(a, b, most)?.last().copied().filter(|slips| *slips <= most)
 }
 
 /// The same from `a` to the nearest beginning of `b`.
-fn prefix_distance(a: &[u8], b: &[u8]) -> usize {
-    table(a, b).pop().and_then(|row| row.into_iter().min()).unwrap_or(usize::MAX)
+fn prefix_distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
+    last_row(a, b, most)?.into_iter().min().filter(|slips| *slips <= most)
 }
 
-fn table(a: &[u8], b: &[u8]) -> Vec<Vec<usize>> {
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+/// The last row of the table of distances; none as soon as a whole row is beyond `most`.
+fn last_row(a: &[u8], b: &[u8], most: usize) -> Option<Vec<usize>> {
+    let mut before = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut row = vec![0; b.len() + 1];
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
+        row[0] = i + 1;
         for (j, y) in b.iter().enumerate() {
-            let above = &rows[i];
             let mut least = (above[j] + usize::from(x != y)).min(above[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                least = least.min(rows[i - 1][j - 1] + 1);
+                let before: &Vec<usize> = &before;
+                least = least.min(before[j - 1] + 1);
             }
-            row.push(least);
+            row[j + 1] = least;
         }
-        rows.push(row);
+        // A swap costs one more than the row before, so it does not come back from beyond `most` either.
+        if row.iter().min().is_some_and(|least| *least > most) {
+            return None;
+        }
+        before.clone_from(&above);
+        std::mem::swap(&mut above, &mut row);
     }
-    rows
+    Some(above)
 }
 
 #[cfg(test)]
@@ -192,7 +219,16 @@ mod tests {
     proptest! {
         #[test]
         fn distance_agrees_with_trying_everything(a in "[abc]{0,5}", b in "[abc]{0,5}") {
-            prop_assert_eq!(distance(a.as_bytes(), b.as_bytes()), slow(a.as_bytes(), b.as_bytes()));
+            let right = slow(a.as_bytes(), b.as_bytes());
+            for most in 0..6 {
+                prop_assert_eq!(distance(a.as_bytes(), b.as_bytes(), most), (right <= most).then_some(right));
+            }
+        }
+
+        #[test]
+        fn a_beginning_is_as_near_as_the_nearest(a in "[abc]{0,4}", b in "[abc]{0,5}") {
+            let right = (0..=b.len()).map(|end| slow(a.as_bytes(), &b.as_bytes()[..end])).min();
+            prop_assert_eq!(prefix_distance(a.as_bytes(), b.as_bytes(), 9), right);
         }
 
         #[test]

@@ -2,6 +2,13 @@ use crate::text::{self, Lang};
 use maud::{Markup, html};
 use pack::model::FieldKind;
 
+/// A moment as [`casework::answer::write`] writes it, in words.
+fn moment(lang: Lang, typed: &str) -> String {
+    let time = typed.replacen(' ', "T", 1);
+    let time = record::Time::parse(&format!("{time}:00+08:00"));
+    time.map_or(typed.to_owned(), |time| text::moment(lang, time))
+}
+
 /// An answer as people read it: choices by their titles, days and money in words. `typed` is as
 /// [`casework::answer::write`] writes it.
 pub fn shown(lang: Lang, kind: &FieldKind, typed: &str) -> Markup {
@@ -26,6 +33,7 @@ pub fn shown(lang: Lang, kind: &FieldKind, typed: &str) -> Markup {
                     }
                 }
                 FieldKind::Date => (typed.parse().map_or(typed.to_owned(), |date| text::date(lang, date))),
+                FieldKind::Moment => (moment(lang, typed)),
                 FieldKind::Money => { (typed) " " (lang.say("unit-yuan")) }
                 FieldKind::LongText => span.long { (typed) },
                 FieldKind::IdentityNumber | FieldKind::Plate | FieldKind::Vin | FieldKind::CreditCode => {

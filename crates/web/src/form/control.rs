@@ -61,7 +61,9 @@ pub(super) fn field(filling: &Filling<'_>, field: &Field) -> Markup {
                 }
             }
             @if asked.live {
-                noscript { button.quiet type="submit" name="then" value="save" { (asked.lang.say("form-refresh")) } }
+                noscript {
+                    button.quiet type="submit" name="then" value="save" { (asked.lang.say("form-refresh")) }
+                }
             }
         }
     }
@@ -109,7 +111,9 @@ fn control(asked: &Asked<'_>) -> Markup {
     match &field.kind {
         FieldKind::LongText => html! {
             textarea id=(asked.id) name=(asked.name) rows="5" maxlength="5000"
-                aria-describedby=[asked.described.as_deref()] aria-invalid=[asked.fault.map(|_| "true")] { (value) }
+                aria-describedby=[asked.described.as_deref()] aria-invalid=[asked.fault.map(|_| "true")] {
+                    (value)
+                }
         },
         FieldKind::Choice(choices) => select(asked, choices),
         FieldKind::Integer { min, max } => {
@@ -119,7 +123,7 @@ fn control(asked: &Asked<'_>) -> Markup {
         }
         FieldKind::Money => html! {
             span.amount {
-                (line(asked, Line { mode: Some("decimal"), most: Some(15), wide: "short", ..Line::default() }))
+                (line(asked, MONEY))
                 span.soft { (asked.lang.say("unit-yuan")) }
             }
         },
@@ -154,6 +158,9 @@ fn control(asked: &Asked<'_>) -> Markup {
         _ => line(asked, Line { most: Some(200), ..Line::default() }),
     }
 }
+
+const MONEY: Line =
+    Line { kind: "", mode: Some("decimal"), most: Some(15), wide: "short", auto: None, code: false };
 
 /// How one line is typed.
 #[derive(Clone, Copy, Default)]
@@ -230,7 +237,8 @@ fn options(asked: &Asked<'_>, kind: &str, choices: &[Choice]) -> Markup {
             @if kind == "checkbox" { input type="hidden" name=(asked.name) value=""; }
             div.options.inline[choices.len() <= 3] {
                 @for (place, choice) in choices.iter().enumerate() {
-                    (option(asked, kind, place, choice.id.as_str(), asked.lang.of(&choice.title), chosen(choice)))
+                    @let title = asked.lang.of(&choice.title);
+                (option(asked, kind, place, choice.id.as_str(), title, chosen(choice)))
                 }
             }
         },

@@ -36,14 +36,18 @@ pub struct Attached {
     pub path: String,
 }
 
-/// The materials, each with its upload. Part of the same form as the fields, so that a plain post keeps what was typed;
-/// files come as `material.<id>`, taking one back as `remove=<id>/<digest>`.
+/// The materials, each with its upload. Part of the same form as the fields, so that a plain post keeps what was
+/// typed; files come as `material.<id>`, taking one back as `remove=<id>/<digest>`.
 pub fn list(lang: Lang, face: Face, asked: &[MaterialAsked<'_>], faults: &[(Id, Title)]) -> Markup {
     html! {
         section.materials data-materials aria-labelledby="materials-title" {
             h2 #materials-title { (lang.say("materials")) }
             p.hint {
-                @if face == Face::Staff { (lang.say("materials-window")) } @else { (lang.say("materials-hint")) }
+                @if face == Face::Staff {
+                    (lang.say("materials-window"))
+                } @else {
+                    (lang.say("materials-hint"))
+                }
             }
             @for material in asked {
                 @let fault = faults.iter().find(|(of, _)| of == material.id).map(|(_, what)| what);
@@ -80,14 +84,16 @@ fn one(lang: Lang, material: &MaterialAsked<'_>, fault: Option<&Title>) -> Marku
                         li {
                             a href=(file.path) { (file.name) }
                             " " span.soft { (text::size(file.size)) }
-                            button.quiet type="submit" name="remove" value={ (material.id) "/" (file.digest) } {
+                            button.quiet type="submit" name="remove"
+                                value={ (material.id) "/" (file.digest) } {
                                 (lang.say("file-remove")) span.unseen { " " (file.name) }
                             }
                         }
                     }
                 }
             }
-            input id=(id) name={ "material." (material.id) } type="file" multiple accept="image/*,application/pdf"
+            input id=(id) name={ "material." (material.id) } type="file" multiple
+                accept="image/*,application/pdf"
                 aria-describedby=(described) aria-invalid=[fault.map(|_| "true")];
         }
     }
@@ -97,7 +103,10 @@ fn one(lang: Lang, material: &MaterialAsked<'_>, fault: Option<&Title>) -> Marku
 pub(crate) fn why(lang: Lang, law: Option<&Cited>) -> Markup {
     html! {
         @match law {
-            Some(cited) => { (lang.say("material-by-law")) " " (part::source(lang, cited)) }
+            Some(cited) => {
+                (lang.say("material-by-law")) " " (part::source(lang, cited))
+                q lang="zh-CN" { (cited.quote) }
+            }
             None => (lang.say("material-by-office")),
         }
     }

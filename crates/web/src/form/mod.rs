@@ -56,8 +56,8 @@ pub fn render(filling: &Filling<'_>) -> Markup {
     }
 }
 
-/// What is wrong with a form, each fault linked to its field; nothing where nothing is wrong. Stands at the top of the
-/// page, in the same words as at the fields.
+/// What is wrong with a form, each fault linked to its field; nothing where nothing is wrong. Stands at the top of
+/// the page, in the same words as at the fields.
 pub fn error_summary(filling: &Filling<'_>, materials: &[MaterialAsked<'_>]) -> Markup {
     let lang = filling.lang;
     let of_field =
@@ -71,9 +71,13 @@ pub fn error_summary(filling: &Filling<'_>, materials: &[MaterialAsked<'_>]) -> 
                     @for (id, what) in filling.faults {
                         li {
                             @if let Some(field) = of_field(id) {
-                                a href={ "#" (anchor(filling, field)) } { (lang.of(&field.title)) ": " (lang.of(what)) }
+                                a href={ "#" (anchor(filling, field)) } {
+                                    (lang.of(&field.title)) (lang.colon()) (lang.of(what))
+                                }
                             } @else if let Some(asked) = of_material(id) {
-                                a href={ "#m-" (id) } { (lang.of(asked.title)) ": " (lang.of(what)) }
+                                a href={ "#m-" (id) } {
+                                    (lang.of(asked.title)) (lang.colon()) (lang.of(what))
+                                }
                             } @else {
                                 (lang.of(what))
                             }
@@ -85,8 +89,9 @@ pub fn error_summary(filling: &Filling<'_>, materials: &[MaterialAsked<'_>]) -> 
     }
 }
 
-/// The answers of a posted form, as typed: a name that stands several times, as checkboxes send it, becomes one answer
-/// with commas. Names that no field of the form has are left out; a blank answer stays, and takes the kept one back.
+/// The answers of a posted form, as typed: a name that stands several times, as checkboxes send it, becomes one
+/// answer with commas. Names that no field of the form has are left out; a blank answer stays, and takes the kept
+/// one back.
 pub fn typed<'p>(
     form: &Form,
     prefix: &str,

@@ -43,7 +43,9 @@ fn switch(frame: &Frame) -> Markup {
         Lang::En => "English",
     };
     html! {
-        a.switch href=(path::language(other, &frame.path)) lang=(other.tag()) hreflang=(other.tag()) { (name) }
+        a.switch href=(path::language(other, &frame.path)) lang=(other.tag()) hreflang=(other.tag()) {
+            (name)
+        }
     }
 }
 
@@ -73,7 +75,9 @@ fn staff(frame: &Frame) -> Markup {
                 (link(frame, path::RECORD, &lang.say("nav-record")))
             }
         }
-        button.help type="button" data-help hidden aria-haspopup="dialog" { (lang.say("keys-open")) " " kbd { "?" } }
+        button.help type="button" data-help hidden aria-haspopup="dialog" {
+            (lang.say("keys-open")) " " kbd { "?" }
+        }
         (account(frame))
     }
 }
@@ -106,7 +110,11 @@ fn account(frame: &Frame) -> Markup {
                     form method="post" action=(path::SIGN_OUT) data-sign-out {
                         (part::token(frame))
                         button.quiet type="submit" {
-                            @if frame.face == Face::Kiosk { (lang.say("kiosk-finish")) } @else { (lang.say("sign-out")) }
+                            @if frame.face == Face::Kiosk {
+                                (lang.say("kiosk-finish"))
+                            } @else {
+                                (lang.say("sign-out"))
+                            }
                         }
                     }
                 }
@@ -120,7 +128,8 @@ pub(super) fn foot(frame: &Frame) -> Markup {
     let lang = frame.lang;
     html! {
         @if frame.face == Face::Kiosk {
-            div.wipe role="alertdialog" aria-labelledby="wipe-title" aria-describedby="wipe-text" data-wipe hidden {
+            div.wipe role="alertdialog" aria-labelledby="wipe-title" aria-describedby="wipe-text"
+                data-wipe hidden {
                 h2 #wipe-title { (lang.say("kiosk-still-there")) }
                 p #wipe-text { (lang.say("kiosk-wipes-soon")) " " b data-seconds { "30" } }
                 button.act type="button" data-stay { (lang.say("kiosk-stay")) }
@@ -131,7 +140,13 @@ pub(super) fn foot(frame: &Frame) -> Markup {
         }
         footer.foot {
             div.bar {
-                p { @if frame.face == Face::Kiosk { (lang.say("kiosk-wipes")) } @else { (lang.say("foot-line")) } }
+                p {
+                    @if frame.face == Face::Kiosk {
+                        (lang.say("kiosk-wipes"))
+                    } @else {
+                        (lang.say("foot-line"))
+                    }
+                }
                 @if frame.face != Face::Kiosk {
                     nav aria-label=(lang.say("nav-foot")) {
                         a href=(path::VERIFY) { (lang.say("nav-verify")) }

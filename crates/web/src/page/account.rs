@@ -22,6 +22,7 @@ pub struct View {
 pub fn sign_in(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("sign-in");
+    let login = view.login.as_str();
     let head = Head { faulty: !view.faults.is_empty(), ..Head::new(title.as_ref()) };
     document(
         frame,
@@ -32,8 +33,8 @@ pub fn sign_in(frame: &Frame, view: &View) -> Markup {
             form method="post" action=(path::SIGN_IN) {
                 (part::token(frame))
                 input type="hidden" name="back" value=(view.back);
-                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
-                (field(frame, view, Input { id: "password", kind: "password", auto: "current-password", value: "" }))
+                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: login }))
+                (field(frame, view, Input { id: "password", kind: "password", auto: CURRENT, value: "" }))
                 p.buttons { button.act type="submit" { (title) } }
             }
             p { (lang.say("account-none")) " " a href=(path::REGISTER) { (lang.say("register")) } }
@@ -46,6 +47,7 @@ pub fn sign_in(frame: &Frame, view: &View) -> Markup {
 pub fn register(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("register");
+    let login = view.login.as_str();
     let head = Head { faulty: !view.faults.is_empty(), ..Head::new(title.as_ref()) };
     document(
         frame,
@@ -58,14 +60,17 @@ pub fn register(frame: &Frame, view: &View) -> Markup {
                 (part::token(frame))
                 input type="hidden" name="back" value=(view.back);
                 (field(frame, view, Input { id: "name", kind: "text", auto: "name", value: &view.name }))
-                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: &view.login }))
-                (field(frame, view, Input { id: "password", kind: "password", auto: "new-password", value: "" }))
+                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: login }))
+                (field(frame, view, Input { id: "password", kind: "password", auto: NEW, value: "" }))
                 p.buttons { button.act type="submit" { (title) } }
             }
             p { (lang.say("account-have")) " " a href=(path::SIGN_IN) { (lang.say("sign-in")) } }
         },
     )
 }
+
+const CURRENT: &str = "current-password";
+const NEW: &str = "new-password";
 
 #[derive(Clone, Copy)]
 struct Input<'a> {
@@ -83,7 +88,7 @@ fn field(frame: &Frame, view: &View, input: Input<'_>) -> Markup {
         _ => lang.say("account-password"),
     };
     let hint = match input.auto {
-        "new-password" => Some(lang.say("account-password-hint")),
+        NEW => Some(lang.say("account-password-hint")),
         "name" => Some(lang.say("account-name-hint")),
         _ => None,
     };
@@ -100,9 +105,12 @@ fn field(frame: &Frame, view: &View, input: Input<'_>) -> Markup {
             label for=(input.id) { (label) }
             @if let Some(hint) = hint { p.hint id={ (input.id) "-hint" } { (hint) } }
             @if let Some(fault) = fault {
-                p.error id={ (input.id) "-error" } { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
+                p.error id={ (input.id) "-error" } {
+                    span.unseen { (lang.say("error-prefix")) } (lang.of(fault))
+                }
             }
-            input.short id=(input.id) name=(input.id) type=(input.kind) value=(input.value) autocomplete=(input.auto)
+            input.short id=(input.id) name=(input.id) type=(input.kind) value=(input.value)
+                autocomplete=(input.auto)
                 autocapitalize="none" spellcheck="false" required
                 aria-describedby=[(!described.is_empty()).then(|| described.join(" "))]
                 aria-invalid=[fault.map(|_| "true")];
@@ -120,7 +128,11 @@ fn summary(frame: &Frame, view: &View) -> Markup {
                 ul {
                     @for (id, what) in &view.faults {
                         li {
-                            @if known(id) { a href={ "#" (id) } { (lang.of(what)) } } @else { (lang.of(what)) }
+                            @if known(id) {
+                                a href={ "#" (id) } { (lang.of(what)) }
+                            } @else {
+                                (lang.of(what))
+                            }
                         }
                     }
                 }

@@ -131,7 +131,7 @@ fn offices(frame: &Frame, view: &View) -> Markup {
         section aria-labelledby="offices-title" {
             h2 #offices-title { (lang.say("board-offices")) }
             p.soft { (lang.say("board-legend")) }
-            div.scroll tabindex="0" role="region" aria-labelledby="offices-title" {
+            div.scroll tabindex="0" role="group" aria-labelledby="offices-title" {
                 table.heat data-refresh="offices" {
                     thead {
                         tr {
@@ -176,7 +176,7 @@ fn office_link(frame: &Frame, view: &View, row: &OfficeRow) -> Markup {
 fn heat(frame: &Frame, sums: Sums) -> Markup {
     let lang = frame.lang;
     html! {
-        td.figure class={ "h" (sums.heat()) } {
+        td class={ "figure h" (sums.heat()) } {
             b { (sums.open) }
             @if sums.late > 0 {
                 span.late { (lang.tell("cell-late", &[("count", sums.late.into())])) }
@@ -194,7 +194,7 @@ fn procedures(frame: &Frame, view: &View) -> Markup {
         section aria-labelledby="procedures-title" {
             h2 #procedures-title { (lang.say("board-procedures")) }
             @if view.procedures.is_empty() { p { (lang.say("board-none")) } } @else {
-                div.scroll tabindex="0" role="region" aria-labelledby="procedures-title" {
+                div.scroll tabindex="0" role="group" aria-labelledby="procedures-title" {
                     table data-refresh="procedures" {
                         thead {
                             tr {
@@ -210,11 +210,15 @@ fn procedures(frame: &Frame, view: &View) -> Markup {
                             @for row in &view.procedures {
                                 tr {
                                     th scope="row" {
-                                        a href=(path::board_cases(&view.office.0, &row.id)) data-row { (lang.of(&row.title)) }
+                                        a href=(path::board_cases(&view.office.0, &row.id)) data-row {
+                                            (lang.of(&row.title))
+                                        }
                                     }
                                     td.figure { (row.sums.open) }
                                     td.figure { (row.sums.soon) }
-                                    td.figure { @if row.sums.late > 0 { b.late { (row.sums.late) } } @else { "0" } }
+                                    td.figure {
+                                        @if row.sums.late > 0 { b.late { (row.sums.late) } } @else { "0" }
+                                    }
                                     td.figure { (share(row.sums)) }
                                     td { (bars(frame, &row.days)) }
                                 }
@@ -227,7 +231,8 @@ fn procedures(frame: &Frame, view: &View) -> Markup {
     }
 }
 
-/// Days as bars: kept upwards in one colour, missed on top in another; the sums in words for those who do not see them.
+/// Days as bars: kept upwards in one colour, missed on top in another; the sums in words for those who do not see
+/// them.
 fn bars(frame: &Frame, days: &[(u64, u64)]) -> Markup {
     const HIGH: u64 = 24;
     let most = days.iter().map(|(kept, missed)| kept + missed).max().unwrap_or(0).max(1);
@@ -287,12 +292,15 @@ pub struct Case {
 pub fn cases(frame: &Frame, view: &Cases) -> Markup {
     let lang = frame.lang;
     let title = lang.of(&view.procedure);
+    let facts = [("shown", view.cases.len().into()), ("total", view.total.into())];
     document(
         frame,
         &under(frame, Head::new(title), &view.above).wide(),
         &html! {
             h1 { (title) }
-            p.soft role="status" { (lang.tell("board-cases", &[("shown", view.cases.len().into()), ("total", view.total.into())])) }
+            p.soft role="status" {
+                (lang.tell("board-cases", &facts))
+            }
             table.wide {
                 thead {
                     tr {
@@ -309,7 +317,10 @@ pub fn cases(frame: &Frame, view: &Cases) -> Markup {
                         tr {
                             td data-name=(lang.say("queue-due")) {
                                 @match &case.due {
-                                    Some(due) => { (part::standing(lang, due.standing)) " " span.nowrap { (part::due_at(lang, due)) } }
+                                    Some(due) => {
+                                        (part::standing(lang, due.standing)) " "
+                                        span.nowrap { (part::due_at(lang, due)) }
+                                    }
                                     None => span.soft { (lang.say("queue-no-clock")) },
                                 }
                             }
@@ -318,7 +329,9 @@ pub fn cases(frame: &Frame, view: &Cases) -> Markup {
                             }
                             td data-name=(lang.say("filter-office")) { (lang.of(&case.office)) }
                             td data-name=(lang.say("queue-step")) { (lang.of(&case.stage)) }
-                            td data-name=(lang.say("queue-holder")) { (case.holder.as_deref().unwrap_or("–")) }
+                            td data-name=(lang.say("queue-holder")) {
+                                (case.holder.as_deref().unwrap_or("–"))
+                            }
                             td data-name=(lang.say("case-submitted")) {
                                 @if let Some(at) = case.submitted { (part::moment(lang, at)) } @else { "–" }
                             }

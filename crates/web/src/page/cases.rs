@@ -102,10 +102,14 @@ fn one(frame: &Frame, case: &Case) -> Markup {
             p {
                 (part::tag(case.stage.tone(), &case.stage.words(frame)))
                 @if let Some(due) = &case.due {
-                    " " (part::standing(lang, due.standing)) " " (lang.say("due-by")) " " (part::due_at(lang, due))
+                    " " (part::standing(lang, due.standing)) " " (lang.say("due-by")) "
+                    " (part::due_at(lang, due))
                 }
             }
-            p.soft { span.code { (case.number) } " · " (lang.of(&case.office)) " · " (part::moment(lang, case.touched)) }
+            p.soft {
+                span.code { (case.number) } " · " (lang.of(&case.office)) " ·
+                " (part::moment(lang, case.touched))
+            }
         }
     }
 }

@@ -70,8 +70,8 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     @if let Some(title) = &group.title { h2 { (lang.of(title)) } }
                     dl.rows {
                         @for answer in &group.answers {
-                            (row(frame, lang.of(&answer.title), &form::answer_shown(lang, &answer.kind, &answer.typed),
-                                &format!("{form}#f-{}", answer.id)))
+                            @let shown = form::answer_shown(lang, &answer.kind, &answer.typed);
+                        (row(frame, lang.of(&answer.title), &shown, &format!("{form}#f-{}", answer.id)))
                         }
                     }
                 }
@@ -105,7 +105,11 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 }
                 p.buttons {
                     button.act type="submit" {
-                        @if view.correction { (lang.say("check-send-correction")) } @else { (lang.say("check-send")) }
+                        @if view.correction {
+                            (lang.say("check-send-correction"))
+                        } @else {
+                            (lang.say("check-send"))
+                        }
                     }
                     a href=(form) { (lang.say("check-back")) }
                 }
@@ -156,7 +160,9 @@ pub fn submitted(frame: &Frame, view: &Submitted) -> Markup {
             p {
                 (lang.tell("sent-with", &[("office", lang.of(&view.office).into())]))
                 @if let Some((what, due)) = &view.next {
-                    " " (lang.tell("sent-due", &[("what", lang.of(what).into())])) " " b { (part::due_at(lang, due)) }
+                    " " (lang.tell("sent-due", &[("what", lang.of(what).into())])) " " b {
+                        (part::due_at(lang, due))
+                    }
                 }
             }
             p.buttons {

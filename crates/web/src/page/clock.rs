@@ -88,7 +88,7 @@ fn one(lang: Lang, clock: &View) -> Markup {
                 }
             }
             details {
-                summary { (lang.say("clock-how")) span.unseen { ": " (lang.of(&clock.title)) } }
+                summary { (lang.say("clock-how")) span.unseen { (lang.colon()) (lang.of(&clock.title)) } }
                 p { (lang.of(&clock.counted)) }
                 @if clock.undecided { p.soft { (lang.say("clock-undecided")) } }
                 (history(lang, clock))
@@ -112,14 +112,14 @@ fn history(lang: Lang, clock: &View) -> Markup {
                         Some(until) => (part::moment(lang, until)),
                         None => (lang.say("clock-until-now")),
                     }
-                    ": " (lang.of(&pause.why))
+                    (lang.colon()) (lang.of(&pause.why))
                 }
             }
             @for moved in &clock.extensions {
                 li {
                     (lang.say("clock-extended")) " " (part::moment(lang, moved.at))
                     @if let Some(by) = &moved.by { " · " (by) }
-                    ": " (moved.reasons)
+                    (lang.colon()) (moved.reasons)
                 }
             }
             @if let Some(stopped) = clock.stopped {

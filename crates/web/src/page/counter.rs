@@ -74,7 +74,8 @@ fn applicant(frame: &Frame, view: &View, id: &Id, title: &Title) -> Markup {
                 @if let Some(fault) = &view.fault {
                     p.error #applicant-error { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
                 }
-                input.code #applicant type="text" name="applicant" value=(view.applicant) autocomplete="off" spellcheck="false"
+                input.code #applicant type="text" name="applicant" value=(view.applicant)
+                    autocomplete="off" spellcheck="false"
                     aria-describedby=(described) aria-invalid=[view.fault.as_ref().map(|_| "true")];
             }
             @if view.applicants.is_empty() {

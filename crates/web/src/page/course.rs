@@ -70,8 +70,14 @@ pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
                             " · " (lang.say("step-since")) " " (part::moment(lang, *since))
                         }
                     },
-                    Status::Waiting => li.ahead { b { (lang.of(&step.title)) } p.soft { (lang.of(&step.office)) } },
-                    Status::Skipped => li.ahead { s { (lang.of(&step.title)) } " " span.soft { (lang.say("step-skipped")) } },
+                    Status::Waiting => li.ahead {
+                        b { (lang.of(&step.title)) }
+                        p.soft { (lang.of(&step.office)) }
+                    },
+                    Status::Skipped => li.ahead {
+                        s { (lang.of(&step.title)) }
+                        " " span.soft { (lang.say("step-skipped")) }
+                    },
                 }
             }
         }
@@ -112,7 +118,9 @@ pub fn happenings(lang: Lang, happenings: &[Happening], linked: bool) -> Markup 
                         @if let Some(entry) = happening.entry {
                             " · "
                             @if linked {
-                                a href=(path::entry(entry)) { (lang.tell("entry-number", &[("n", entry.to_string().into())])) }
+                                a href=(path::entry(entry)) {
+                                    (lang.tell("entry-number", &[("n", entry.to_string().into())]))
+                                }
                             } @else {
                                 (lang.tell("entry-number", &[("n", entry.to_string().into())]))
                             }

@@ -95,7 +95,11 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 (filter(frame, view))
                 section.queue aria-label=(title) data-refresh="queue" {
                     p.soft role="status" { (lang.tell("queue-count", &[("count", view.total.into())])) }
-                    @if view.rows.is_empty() { p { (lang.say("queue-empty")) } } @else { (table(frame, view)) }
+                    @if view.rows.is_empty() {
+                        p { (lang.say("queue-empty")) }
+                    } @else {
+                        (table(frame, view))
+                    }
                     (pages(frame, view))
                 }
             }
@@ -118,7 +122,9 @@ fn counts(frame: &Frame, view: &View) -> Markup {
             _ => view.filter.due.is_none() && view.filter.holder.is_none(),
         };
         html! {
-            li { a href=(to) class=(tone) aria-current=[here.then_some("true")] { b { (count) } " " (words) } }
+            li {
+                a href=(to) class=(tone) aria-current=[here.then_some("true")] { b { (count) } " " (words) }
+            }
         }
     };
     html! {
@@ -154,7 +160,8 @@ fn filter(frame: &Frame, view: &View) -> Markup {
         form.filter role="search" method="get" action=(path::DESK) aria-label=(lang.say("filter")) {
             div.field {
                 label for="filter-q" { (lang.say("filter-query")) }
-                input #filter-q type="search" name="q" value=(view.filter.query) data-search autocomplete="off";
+                input #filter-q type="search" name="q" value=(view.filter.query) data-search
+                    autocomplete="off";
             }
             (select("office", &lang.say("filter-office"), &view.offices, &view.filter.office))
             (select("role", &lang.say("filter-role"), &view.roles, &view.filter.role))
@@ -193,7 +200,10 @@ fn one(frame: &Frame, row: &Row) -> Markup {
         tr.mine[row.mine] {
             td data-name=(lang.say("queue-due")) {
                 @match &row.due {
-                    Some(due) => { (part::standing(lang, due.standing)) " " span.nowrap { (part::due_at(lang, due)) } }
+                    Some(due) => {
+                        (part::standing(lang, due.standing)) " "
+                        span.nowrap { (part::due_at(lang, due)) }
+                    }
                     None => span.soft { (lang.say("queue-no-clock")) },
                 }
             }
@@ -201,7 +211,9 @@ fn one(frame: &Frame, row: &Row) -> Markup {
                 a href=(path::desk_case(&row.case)) data-row { (lang.of(&row.title)) }
                 " " span.code.soft { (row.case) }
             }
-            td data-name=(lang.say("queue-step")) { (lang.of(&row.step)) " " span.soft { (lang.of(&row.office)) } }
+            td data-name=(lang.say("queue-step")) {
+                (lang.of(&row.step)) " " span.soft { (lang.of(&row.office)) }
+            }
             td data-name=(lang.say("queue-holder")) {
                 @match &row.holder {
                     Some(_) if row.mine => b { (lang.say("queue-mine")) },

@@ -33,7 +33,8 @@ pub struct View {
     pub raw: String,
     /// The digest of the entry, in hexadecimal.
     pub leaf: String,
-    /// The proof: the checkpoint's size and root, and the digests from the leaf up; none while no checkpoint covers it.
+    /// The proof: the checkpoint's size and root, and the digests from the leaf up; none while no checkpoint covers
+    /// it.
     pub proof: Option<Proof>,
     /// Whether there are entries before and after it that the reader may see.
     pub neighbours: (Option<u64>, Option<u64>),
@@ -140,9 +141,11 @@ fn neighbours(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let (before, after) = view.neighbours;
     html! {
-        nav.pages aria-label=(lang.say("pages")) {
-            @if let Some(before) = before { a rel="prev" href=(path::entry(before)) { (lang.say("page-previous")) } }
-            @if let Some(after) = after { a rel="next" href=(path::entry(after)) { (lang.say("page-next")) } }
+        nav.pages aria-label=(lang.say("entry-neighbours")) {
+            @if let Some(before) = before {
+                a rel="prev" href=(path::entry(before)) { (lang.say("entry-previous")) }
+            }
+            @if let Some(after) = after { a rel="next" href=(path::entry(after)) { (lang.say("entry-next")) } }
         }
     }
 }

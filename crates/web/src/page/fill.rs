@@ -48,14 +48,18 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
             (stages(lang, 1))
             h1 { (lang.of(view.title)) }
             @if !view.asked.is_empty() { (asked(lang, view)) }
-            form.fill method="post" enctype="multipart/form-data" action=(path::of_case(view.case, "form")) novalidate
+            form.fill method="post" enctype="multipart/form-data"
+                action=(path::of_case(view.case, "form")) novalidate
                 autocomplete=[(frame.face == Face::Kiosk).then_some("off")]
                 data-form=(path::of_case(view.case, "form/part")) data-service=(view.service)
                 data-keep=[(frame.face == Face::Resident).then_some("")] {
                 (part::token(frame))
                 (part::seen(view.seen))
-                // Enter in a field presses the first button of the form: this one, and not one that takes a file back.
-                button.unseen type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" { (lang.say("form-save")) }
+                // Enter in a field presses the first button of the form: this one, and not one that takes a file
+                // back.
+                button.unseen type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {
+                    (lang.say("form-save"))
+                }
                 (matter(frame, view))
                 p.buttons {
                     button.act type="submit" name="then" value="check" { (lang.say("form-continue")) }
@@ -63,7 +67,8 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                 }
                 p.soft.saved role="status" data-saved
                     data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
-                    data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost")) data-camera=(lang.say("form-camera")) {
+                    data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
+                    data-camera=(lang.say("form-camera")) {
                     (lang.say("form-saves"))
                 }
             }
@@ -114,7 +119,7 @@ fn asked(lang: Lang, view: &View<'_>) -> Markup {
             ul {
                 @for (id, note) in view.asked {
                     li {
-                        @if let Some((to, title)) = name(id) { a href=(to) { (title) } ": " }
+                        @if let Some((to, title)) = name(id) { a href=(to) { (title) } (lang.colon()) }
                         (note)
                     }
                 }

@@ -108,37 +108,55 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             p.status data-refresh="status" {
                 (part::tag(view.stage.tone(), &view.stage.words(frame)))
                 " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
-                @if let Some(at) = view.submitted { " " span.soft { (lang.say("case-submitted")) " " (part::moment(lang, at)) } }
-            }
-            div data-refresh="asked" { @if let Some(asked) = &view.asked { (correction(frame, view, asked)) } }
-            @if !view.given.is_empty() { (given(frame, view)) }
-            section aria-labelledby="steps-title" {
-                h2 #steps-title { (lang.say("case-steps")) }
-                (course::steps(lang, &view.steps))
-            }
-            @if !view.clocks.is_empty() {
-                section aria-labelledby="clocks-title" {
-                    h2 #clocks-title { (lang.say("case-clocks")) }
-                    (clock::list(lang, &view.clocks))
+                @if let Some(at) = view.submitted {
+                    " " span.soft { (lang.say("case-submitted")) " " (part::moment(lang, at)) }
                 }
             }
-            (actions(frame, view))
-            (complaints(frame, view))
-            section aria-labelledby="reads-title" {
-                h2 #reads-title { (lang.say("case-reads")) }
-                p.soft { (lang.say("case-reads-more")) }
-                (reads(frame, view))
-            }
-            section aria-labelledby="events-title" {
-                h2 #events-title { (lang.say("case-events")) }
-                details {
-                    summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
-                    (course::happenings(lang, &view.happened, false))
+            div.beside {
+                div {
+                    div data-refresh="asked" {
+                        @if let Some(asked) = &view.asked { (correction(frame, view, asked)) }
+                    }
+                    @if !view.given.is_empty() { (given(frame, view)) }
+                    section aria-labelledby="steps-title" {
+                        h2 #steps-title { (lang.say("case-steps")) }
+                        (course::steps(lang, &view.steps))
+                    }
                 }
+                div.next {
+                    @if !view.clocks.is_empty() {
+                        section aria-labelledby="clocks-title" {
+                            h2 #clocks-title { (lang.say("case-clocks")) }
+                            (clock::list(lang, &view.clocks))
+                        }
+                    }
+                    (actions(frame, view))
+                    @if let Some(office) = &view.office { (contact(frame, office)) }
+                }
+                div { (trail(frame, view)) }
             }
-            @if let Some(office) = &view.office { (contact(frame, office)) }
         },
     )
+}
+
+/// What was said and seen in the case: complaints, readings of personal data, every event.
+fn trail(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    html! {
+        (complaints(frame, view))
+        section aria-labelledby="reads-title" {
+            h2 #reads-title { (lang.say("case-reads")) }
+            p.soft { (lang.say("case-reads-more")) }
+            (reads(frame, view))
+        }
+        section aria-labelledby="events-title" {
+            h2 #events-title { (lang.say("case-events")) }
+            details {
+                summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
+                (course::happenings(lang, &view.happened, false))
+            }
+        }
+    }
 }
 
 fn correction(frame: &Frame, view: &View, asked: &Asked) -> Markup {
@@ -147,13 +165,16 @@ fn correction(frame: &Frame, view: &View, asked: &Asked) -> Markup {
         "soon",
         lang.say("correct-asked"),
         html! {
-            ul { @for (title, note) in &asked.notes { li { b { (lang.of(title)) } ": " (note) } } }
+            ul { @for (title, note) in &asked.notes { li { b { (lang.of(title)) } (lang.colon()) (note) } } }
             p.soft {
                 (part::moment(lang, asked.at))
                 @if let Some(by) = &asked.by { " · " (by) }
             }
             @if let Some(due) = &asked.due {
-                p { (lang.say("correct-until")) " " b { (part::due_at(lang, due)) } " " (part::standing(lang, due.standing)) }
+                p {
+                    (lang.say("correct-until")) " " b { (part::due_at(lang, due)) } "
+                    " (part::standing(lang, due.standing))
+                }
             }
             p.soft { (lang.say("correct-clocks-stand")) }
             p.buttons { (part::go(&path::of_case(&view.case, "form"), &lang.say("correct-go"))) }
@@ -206,7 +227,9 @@ fn actions(frame: &Frame, view: &View) -> Markup {
                         (part::token(frame)) (part::seen(view.seen))
                         p { (lang.say("withdraw-more")) }
                         div.field {
-                            label for="withdraw-why" { (lang.say("withdraw-why")) " " span.soft { (lang.say("form-optional")) } }
+                            label for="withdraw-why" {
+                                (lang.say("withdraw-why")) " " span.soft { (lang.say("form-optional")) }
+                            }
                             textarea #withdraw-why name="reasons" rows="2" maxlength="5000" {}
                         }
                         button.stop type="submit" { (lang.say("withdraw-go")) }
@@ -255,7 +278,9 @@ fn rate(frame: &Frame, view: &View) -> Markup {
                 }
             }
             div.field {
-                label for="rate-words" { (lang.say("rate-words")) " " span.soft { (lang.say("form-optional")) } }
+                label for="rate-words" {
+                    (lang.say("rate-words")) " " span.soft { (lang.say("form-optional")) }
+                }
                 textarea #rate-words name="words" rows="2" maxlength="5000" {}
             }
             p.soft { (lang.say("rate-more")) }
@@ -294,7 +319,7 @@ fn reads(frame: &Frame, view: &View) -> Markup {
         @if view.reads.is_empty() {
             p { (lang.say("case-reads-none")) }
         } @else {
-            div.scroll tabindex="0" role="region" aria-labelledby="reads-title" {
+            div.scroll tabindex="0" role="group" aria-labelledby="reads-title" {
                 table {
                     thead {
                         tr {

@@ -56,7 +56,9 @@ pub struct Witness {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("nav-record");
-    let covered = view.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size);
+    let size = text::size(view.bytes);
+    let uncovered =
+        view.entries - view.checkpoint.as_ref().map_or(0, |checkpoint| checkpoint.size.min(view.entries));
     document(
         frame,
         &Head::new(title.as_ref()),
@@ -66,9 +68,9 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             (verdict(frame, view))
             (part::rows(&[
                 (lang.say("record-entries").into_owned(), html! { b { (grouped(view.entries)) } }),
-                (lang.say("record-uncovered").into_owned(), html! { (grouped(view.entries.saturating_sub(covered))) }),
+                (lang.say("record-uncovered").into_owned(), html! { (grouped(uncovered)) }),
                 (lang.say("record-objects").into_owned(), html! { (grouped(view.objects)) }),
-                (lang.say("record-store").into_owned(), html! { (view.store) " · " (text::size(view.bytes)) }),
+                (lang.say("record-store").into_owned(), html! { (view.store) " · " (size) }),
             ]))
             (checkpoint(frame, view))
             (witnesses(frame, view))
@@ -81,11 +83,17 @@ fn verdict(frame: &Frame, view: &View) -> Markup {
     html! {
         @match &view.verified {
             Some((at, entries, Ok(()))) => (part::callout("kept", lang.say("record-whole"), html! {
-                p { (part::moment(lang, *at)) " · " (lang.tell("record-checked", &[("n", grouped(*entries).into())])) }
+                p {
+                    (part::moment(lang, *at)) " ·
+                    " (lang.tell("record-checked", &[("n", grouped(*entries).into())]))
+                }
             })),
             Some((at, entries, Err(why))) => (part::callout("late", lang.say("record-broken"), html! {
                 p { (lang.of(why)) }
-                p { (part::moment(lang, *at)) " · " (lang.tell("record-checked", &[("n", grouped(*entries).into())])) }
+                p {
+                    (part::moment(lang, *at)) " ·
+                    " (lang.tell("record-checked", &[("n", grouped(*entries).into())]))
+                }
             })),
             None => (part::callout("soon", lang.say("record-unchecked"), html! {})),
         }
@@ -149,7 +157,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 2);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             out.push('\u{202f}');
         }
         out.push(digit);

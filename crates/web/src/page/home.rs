@@ -42,7 +42,11 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 @if !view.popular.is_empty() {
                     div.popular {
                         h2 { (lang.say("home-popular")) }
-                        ul { @for (id, title) in &view.popular { li { a href=(path::service(id)) { (lang.of(title)) } } } }
+                        ul {
+                            @for (id, title) in &view.popular {
+                                li { a href=(path::service(id)) { (lang.of(title)) } }
+                            }
+                        }
                     }
                 }
             }

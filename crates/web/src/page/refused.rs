@@ -126,7 +126,8 @@ fn overtaken(frame: &Frame, by: Option<&Faster>, why: &Title, possible: &[Title]
     let lang = frame.lang;
     html! {
         @if let Some(by) = by {
-            (part::callout("soon", html! { (by.who) " · " (part::moment(lang, by.at)) }, html! { p { (lang.of(&by.what)) } }))
+            @let who = html! { (by.who) " · " (part::moment(lang, by.at)) };
+            (part::callout("soon", who, html! { p { (lang.of(&by.what)) } }))
             p { (lang.say("refused-nothing-lost")) }
         }
         p { (lang.of(why)) }

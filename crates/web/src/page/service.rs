@@ -45,13 +45,21 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
         &html! {
             h1 { (lang.of(title)) }
             @if let Some(about) = about { p.lead { (lang.of(about)) } }
-            (facts(lang, view))
-            (begin(frame, view))
-            (materials(lang, view))
-            (steps(lang, view))
-            (law(lang, view))
-            (offices(lang, view))
-            @if let Some(item) = item { p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) } }
+            div.beside {
+                div { (facts(lang, view)) }
+                div.next {
+                    (begin(frame, view))
+                    (offices(lang, view))
+                }
+                div {
+                    (materials(lang, view))
+                    (steps(lang, view))
+                    (law(lang, view))
+                    @if let Some(item) = item {
+                        p.soft { (lang.tell("service-item", &[("item", item.as_str().into())])) }
+                    }
+                }
+            }
         },
     )
 }
@@ -71,7 +79,9 @@ fn facts(lang: Lang, view: &View<'_>) -> Markup {
                     p {
                         (lang.of(&credential.title))
                         @if let Some(valid) = credential.valid {
-                            " " span.soft { (lang.tell("service-valid", &[("length", text::length(lang, valid).into())])) }
+                            " " span.soft {
+                                (lang.tell("service-valid", &[("length", text::length(lang, valid).into())]))
+                            }
                         }
                     }
                 }
@@ -127,7 +137,7 @@ fn fee(lang: Lang, view: &View<'_>) -> Markup {
     let several = fee.tiers.len() > 1;
     html! {
         p {
-            (lang.of(&fee.title)) ": "
+            (lang.of(&fee.title)) (lang.colon())
             @for (place, (_, fen)) in fee.tiers.iter().enumerate() {
                 @if place > 0 { " / " }
                 b { (text::money(lang, *fen)) }
@@ -202,7 +212,9 @@ fn paper(lang: Lang, view: &View<'_>, asked: &MaterialUse) -> Markup {
             p {
                 b { (lang.of(&material.title)) }
                 @if asked.optional { " " (part::tag("plain", &lang.say("material-optional"))) }
-                @if let Some(when) = &asked.when { " " (part::tag("plain", &lang.say("material-when"))) " " (hangs_on(lang, view, when)) }
+                @if let Some(when) = &asked.when {
+                    " " (part::tag("plain", &lang.say("material-when"))) " " (hangs_on(lang, view, when))
+                }
             }
             p.soft {
                 @if let Some(from) = &material.from {
@@ -223,7 +235,11 @@ fn hangs_on(lang: Lang, view: &View<'_>, when: &Condition) -> Markup {
         .filter(|field| form::names(&when.source, &field.id))
         .map(|field| lang.of(&field.title))
         .collect();
-    html! { @if !on.is_empty() { span.soft { (lang.tell("material-hangs-on", &[("fields", on.join(" / ").into())])) } } }
+    html! {
+        @if !on.is_empty() {
+            span.soft { (lang.tell("material-hangs-on", &[("fields", on.join(" / ").into())])) }
+        }
+    }
 }
 
 fn steps(lang: Lang, view: &View<'_>) -> Markup {
@@ -235,7 +251,9 @@ fn steps(lang: Lang, view: &View<'_>) -> Markup {
                 @for step in &view.procedure.flow.steps {
                     li {
                         b { (lang.of(&step.title)) }
-                        @if let Some(role) = roles.get(&step.role) { " " span.soft { (lang.of(&role.title)) } }
+                        @if let Some(role) = roles.get(&step.role) {
+                            " " span.soft { (lang.of(&role.title)) }
+                        }
                         @if step.when.is_some() { " " (part::tag("plain", &lang.say("step-sometimes"))) }
                         @if step.pauses { " " (part::tag("still", &lang.say("step-pauses"))) }
                     }

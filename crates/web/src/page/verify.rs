@@ -57,7 +57,9 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 }
                 div.field {
                     label for="receipt-text" { (lang.say("verify-text")) }
-                    textarea.code #receipt-text name="text" rows="8" spellcheck="false" maxlength="20000" { (view.text) }
+                    textarea.code #receipt-text name="text" rows="8" spellcheck="false" maxlength="20000" {
+                        (view.text)
+                    }
                 }
                 p.buttons { button.act type="submit" { (lang.say("verify-go")) } }
             }

@@ -76,6 +76,14 @@ impl Lang {
         self.words(key, Some(&args)).into_owned()
     }
 
+    /// What stands between a name and what is said of it.
+    pub fn colon(self) -> &'static str {
+        match self {
+            Self::Zh => "：",
+            Self::En => ": ",
+        }
+    }
+
     /// The words of `title` in this language.
     pub fn of(self, title: &Title) -> &str {
         match self {

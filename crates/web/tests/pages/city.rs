@@ -29,8 +29,8 @@ pub const WORDS: [&str; 14] = [
 pub fn definitions() -> Definitions {
     let text = include_str!("city.toml").to_owned();
     let loaded = pack::load(&[pack::File { path: "demo/pack.toml".into(), text }]);
-    let mut definitions = loaded.unwrap_or_else(|problems| panic!("{problems:#?}"));
-    let birth = definitions.procedures.get_mut("birth-registration").unwrap();
+    let mut definitions = loaded.expect("the tests' city has no fault");
+    let birth = definitions.procedures.get_mut("birth-registration").expect("it is defined");
     let basis = |quote: &str, place: &pack::problem::Place| Basis {
         instrument: "household-regulations".into(),
         article: "第七条".into(),
@@ -48,7 +48,7 @@ pub fn instruments() -> BTreeMap<Id, Title> {
 }
 
 pub fn at(text: &str) -> Time {
-    Time::parse(&format!("{text}:00+08:00")).unwrap()
+    Time::parse(&format!("{text}:00+08:00")).expect("a time")
 }
 
 pub fn own(amount: u32, unit: Unit) -> Own {
@@ -60,7 +60,7 @@ pub fn due(day: &str, standing: Standing) -> Due {
         at: at(&format!("{day}T23:59")),
         whole_day: true,
         standing,
-        provisional: date(2026, 12, 31) < day.parse().unwrap(),
+        provisional: date(2026, 12, 31) < day.parse().expect("a day"),
     }
 }
 

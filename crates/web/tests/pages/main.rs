@@ -104,7 +104,7 @@ fn ids_are_unique_and_everything_that_is_named_exists() {
     }
 }
 
-/// What stands in Chinese on an English page: names of people, words that somebody wrote, and the law, marked as such.
+/// What stands in Chinese on an English page: names, words that somebody wrote, and the law, marked as such.
 #[test]
 fn english_pages_are_english() {
     let chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);

@@ -234,7 +234,7 @@ fn handing_in(
             kind: field.kind.clone(),
             typed,
         };
-        groups.last_mut().unwrap().answers.push(answer);
+        groups.last_mut().expect("the first field opens a group").answers.push(answer);
     }
     let paper = |id: &str, files: &[&str]| {
         let files = files.iter().map(|file| (*file).to_owned()).collect();
@@ -326,7 +326,8 @@ pub fn clocks() -> Vec<clock::View> {
         due: Some(due("2026-03-09", Standing::Ahead(own(14, Unit::Workdays)))),
         counted: Title::new(
             "2026年2月2日受理，次日起算20个工作日，春节放假7天不算，补正2天不算。",
-            "Accepted on 2 February 2026; 20 working days from the next day, without the 7 days of the Spring Festival and the 2 days of correction.",
+            "Accepted on 2 February 2026; 20 working days from the next day, without the \
+             7 days of the Spring Festival and the 2 days of correction.",
         ),
         law: Some(cited()),
         promise: Some((own(1, Unit::Workdays), due("2026-02-03", Standing::Soon(own(4, Unit::Hours))))),

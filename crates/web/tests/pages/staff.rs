@@ -129,7 +129,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
                 kind: field.kind.clone(),
                 typed,
             };
-            groups.last_mut().unwrap().answers.push(answer);
+            groups.last_mut().expect("the first field opens a group").answers.push(answer);
         }
         groups
     };
@@ -177,7 +177,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
 
 fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
     let flow = &definitions.flows["counter"];
-    let step = flow.step("examine").unwrap();
+    let step = flow.step("examine").expect("it is defined");
     let form: &Form = &definitions.procedures["vehicle-registration"].form;
     let doing = |action, about: &str, title, ask| work::Doing {
         action,
@@ -333,7 +333,9 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
             size: 1_048_576,
             root: ROOT.into(),
             at: at("2026-02-06T08:59"),
-            note: "demo.city/record\n1048576\nHI5EtfDXpik74VxwwPmis8TV5vcIGSo7TF1ufwCRGis=\n\n— demo.city/record Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n".into(),
+            note: "demo.city/record\n1048576\nHI5EtfDXpik74VxwwPmis8TV5vcIGSo7TF1ufwCRGis=\n\n\
+                   — demo.city/record \
+                   Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n".into(),
         }),
         witnesses: vec![
             health::Witness { name: "people-congress.demo".into(), signed: Some((1_048_000, at("2026-02-06T08:00"))) },
@@ -366,9 +368,16 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
             ("case".into(), format!("application:{CASE}"), Some(format!("/board/cases/{CASE}"))),
             ("office".into(), "office:lake".into(), None),
         ],
-        raw: "{\n  \"activity\": \"application accepted\",\n  \"attributes\": { \"outcome\": \"accepted\", \"step\": \"accept\" }\n}".into(),
+        raw: "{\n  \"activity\": \"application accepted\",\n\
+                \"attributes\": { \"outcome\": \"accepted\", \"step\": \"accept\" }\n}"
+            .into(),
         leaf: LEAF.into(),
-        proof: Some(entry::Proof { size: 104_512, root: ROOT.into(), path: vec![LEAF.into(), ROOT.into()], download: "/board/entries/104300.tlog-proof".into() }),
+        proof: Some(entry::Proof {
+            size: 104_512,
+            root: ROOT.into(),
+            path: vec![LEAF.into(), ROOT.into()],
+            download: "/board/entries/104300.tlog-proof".into(),
+        }),
         neighbours: (Some(104_299), Some(104_301)),
     };
     let fresh = entry::View { proof: None, by: None, neighbours: (None, None), ..event.clone() };

@@ -148,7 +148,9 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                 }
                 (neighbours(lang, view))
             }
-            p.callout.soon role="status" data-changed hidden { (lang.say("work-changed")) " " a href=(frame.path) { (lang.say("work-reload")) } }
+            p.callout.soon role="status" data-changed hidden {
+                (lang.say("work-changed")) " " a href=(frame.path) { (lang.say("work-reload")) }
+            }
             div.threefold {
                 section.left aria-labelledby="steps-title" {
                     h2 #steps-title { (lang.say("case-steps")) }
@@ -200,7 +202,7 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
             h2 #answers-title { (lang.say("work-answers")) }
             @if let Some(purpose) = &view.opened {
                 (part::callout("calm", lang.say("personal-open"), html! {
-                    p { (lang.say("personal-purpose")) ": " (lang.of(purpose)) }
+                    p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
                     p.soft { (lang.say("personal-noted")) }
                 }))
             } @else if sealed {
@@ -265,7 +267,9 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                         }
                         @for file in &paper.files {
                             p {
-                                a href=(file.path) target="_blank" { (file.name) span.unseen { " " (lang.say("opens-new")) } }
+                                a href=(file.path) target="_blank" {
+                                    (file.name) span.unseen { " " (lang.say("opens-new")) }
+                                }
                                 " " span.soft { (text::size(file.size)) }
                             }
                         }

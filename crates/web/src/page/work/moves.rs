@@ -17,7 +17,8 @@ pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
         @if let Some(why) = &doing.refused {
             div.callout.late role="alert" tabindex="-1" data-focus { p { (lang.of(why)) } }
         }
-        form method="post" action=(path::desk_move(view.case, doing.action, &doing.about)) enctype="multipart/form-data" novalidate {
+        form method="post" action=(path::desk_move(view.case, doing.action, &doing.about))
+            enctype="multipart/form-data" novalidate {
             (part::token(frame))
             (part::seen(view.seen))
             (ask(frame, view, doing, &key))
@@ -41,10 +42,12 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
         @match &doing.ask {
             Ask::Step { outcomes, form, shown, answers, chosen, faults, hindered } => {
                 @let filling = Filling {
-                    form, shown, answers, faults, hanging: &[], prefix: &format!("{}.", doing.about), lang, face: frame.face,
+                    form, shown, answers, faults, hanging: &[], lang, face: frame.face,
+                    prefix: &format!("{}.", doing.about),
                 };
                 @if !hindered.is_empty() {
-                    (part::callout("soon", lang.say("move-hindered"), html! { ul { @for why in hindered { li { (lang.of(why)) } } } }))
+                    @let why = html! { ul { @for why in hindered { li { (lang.of(why)) } } } };
+                    (part::callout("soon", lang.say("move-hindered"), why))
                 }
                 (form::render(&filling))
                 (outcome(frame, outcomes, chosen, key))
@@ -129,7 +132,8 @@ fn correct(frame: &Frame, view: &View<'_>, key: &str) -> Markup {
         @for (id, title) in fields.chain(papers) {
             div.field.row {
                 label for={ (key) "-" (id) } { (lang.of(title)) }
-                input id={ (key) "-" (id) } name={ "note." (id) } type="text" maxlength="500" autocomplete="off";
+                input id={ (key) "-" (id) } name={ "note." (id) } type="text" maxlength="500"
+                    autocomplete="off";
             }
         }
     }
