@@ -7,8 +7,8 @@ use std::fmt;
 
 /// A name by which a person signs in: 2 to 64 letters, marks and digits of any script, without blanks.
 ///
-/// Full-width letters and digits are taken for the ordinary ones, and capitals for small letters, since which of them a
-/// person types depends on the state of their input method. A name is never shown to anyone but its holder.
+/// Full-width letters and digits are taken for the ordinary ones, and capitals for small letters, since which of
+/// them a person types depends on the state of their input method. A name is never shown to anyone but its holder.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SignInName(String);
 
@@ -151,9 +151,9 @@ impl Directory {
         self.people.is_empty()
     }
 
-    /// Keeps `name` for `person`, to be called before the event that sets it is appended, so that of two people who want
-    /// one name at one time only one gets it. The name is found once the event has been taken in; if the append fails,
-    /// let go of it with [`Directory::release`].
+    /// Keeps `name` for `person`, to be called before the event that sets it is appended, so that of two people
+    /// who want one name at one time only one gets it. The name is found once the event has been taken in; if the
+    /// append fails, let go of it with [`Directory::release`].
     ///
     /// # Errors
     /// [`Taken`], when it is another person's.
@@ -172,8 +172,8 @@ impl Directory {
         self.claims.retain(|_, holder| *holder != person);
     }
 
-    /// Takes in how `person` stands now; `unseal` yields the value in clear, or none when the person was erased. Of two
-    /// people whose events claim one name the first to be taken in has it.
+    /// Takes in how `person` stands now; `unseal` yields the value in clear, or none when the person was erased.
+    /// Of two people whose events claim one name the first to be taken in has it.
     ///
     /// # Errors
     /// Whatever `unseal` fails with.

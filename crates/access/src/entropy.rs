@@ -32,8 +32,8 @@ pub(crate) fn draw<const N: usize>(entropy: &mut dyn Entropy) -> Result<[u8; N],
     Ok(bytes)
 }
 
-/// SHA-256 of a counter: the same ids and tokens from the same seed. For rehearsals; never where a token or a key is to
-/// be secret.
+/// SHA-256 of a counter: the same ids and tokens from the same seed. For rehearsals; never where a token or a key
+/// is to be secret.
 #[derive(Clone, Copy, Debug)]
 pub struct Seeded(u64);
 

@@ -1,12 +1,12 @@
 //! People, sign-in, sessions, and who may do what.
 //!
-//! A [`Person`] is the fold of the events about them; no table of users stands beside the record. Names, telephone and
-//! identity numbers and the password's hash are sealed under the person's key, so that erasing a person erases them too.
-//! [`Policies`] decide, from the packs, what a person may do in the post in which they act: what no policy permits is
-//! denied, a forbidding policy wins, and the order of policies never matters.
+//! A [`Person`] is the fold of the events about them; no table of users stands beside the record. Names, telephone
+//! and identity numbers and the password's hash are sealed under the person's key, so that erasing a person erases
+//! them too. [`Policies`] decide, from the packs, what a person may do in the post in which they act: what no
+//! policy permits is denied, a forbidding policy wins, and the order of policies never matters.
 //!
-//! Nothing here reads a clock: time and randomness are handed in. Only [`People`] and [`registry::Draft::add_to`] touch a
-//! record; all else is pure.
+//! Nothing here reads a clock: time and randomness are handed in. Only [`People`] and [`registry::Draft::add_to`]
+//! touch a record; all else is pure.
 
 /// What happens to people, in the words of the record.
 pub mod activity;

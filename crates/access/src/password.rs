@@ -9,8 +9,8 @@ pub const LEAST: usize = 10;
 /// The greatest number of bytes of a password; a longer one is never right.
 pub const MOST_BYTES: usize = 1024;
 
-/// Passwords that everyone tries first, in small letters: the well-known lists' entries of ten characters and more, and
-/// the lines that people here know by heart.
+/// Passwords that everyone tries first, in small letters: the well-known lists' entries of ten characters and
+/// more, and the lines that people here know by heart.
 const BANNED: [&str; 46] = [
     "1234567890",
     "12345678910",
@@ -82,8 +82,9 @@ pub enum Weak {
 
 /// Whether `password` is good enough for a person of whom `known` is known (sign-in name, telephone number).
 ///
-/// There are no rules about capitals, digits or marks: length is what counts (NIST SP 800-63B), and Chinese sentences
-/// are welcome. The bytes are kept as typed, without Unicode normalisation: input methods for Chinese yield one form.
+/// There are no rules about capitals, digits or marks: length is what counts (NIST SP 800-63B), and Chinese
+/// sentences are welcome. The bytes are kept as typed, without Unicode normalisation: input methods for Chinese
+/// yield one form.
 ///
 /// # Errors
 /// [`Weak`], the first that applies.
@@ -107,8 +108,8 @@ pub fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
     if known.iter().any(holds) { Err(Weak::Known) } else { Ok(()) }
 }
 
-/// Whether all but two of the steps from letter to letter are by the same distance of at most one, or the whole is a
-/// short piece repeated.
+/// Whether all but two of the steps from letter to letter are by the same distance of at most one, or the whole is
+/// a short piece repeated.
 fn is_pattern(letters: &[char]) -> bool {
     let steps = || {
         letters.windows(2).filter_map(|pair| match pair {
@@ -154,8 +155,8 @@ pub enum HashError {
     Failed(String),
 }
 
-/// Hashes passwords. It takes as long as it takes, on purpose: call it where it holds nobody up, and bound how many run
-/// at once, since each needs its memory.
+/// Hashes passwords. It takes as long as it takes, on purpose: call it where it holds nobody up, and bound how
+/// many run at once, since each needs its memory.
 pub trait Hasher {
     /// A new hash of `password`.
     ///
@@ -164,7 +165,8 @@ pub trait Hasher {
     fn hash(&self, password: &str, entropy: &mut dyn Entropy) -> Result<Hash, HashError>;
     /// Whether `password` is the one that `hash` was made from; `false` for a hash that cannot be read.
     fn verify(&self, password: &str, hash: &Hash) -> bool;
-    /// Whether `hash` was made at another cost than new ones, and should be made anew when the password is next known.
+    /// Whether `hash` was made at another cost than new ones, and should be made anew when the password is next
+    /// known.
     fn is_outdated(&self, hash: &Hash) -> bool;
 }
 

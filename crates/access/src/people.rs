@@ -11,8 +11,8 @@ const CHUNK: usize = 1024;
 /// The name under which the record's cache keeps this.
 const CACHED: &str = "access people 1";
 
-/// All that must be known of everyone at once: who signs in by which name, and who holds which post. It follows the
-/// record, and is cached so that a restart need not read the whole of it.
+/// All that must be known of everyone at once: who signs in by which name, and who holds which post. It follows
+/// the record, and is cached so that a restart need not read the whole of it.
 #[derive(Clone, Debug)]
 pub struct People {
     /// From sign-in names to people.
@@ -54,7 +54,8 @@ impl People {
             let entries = record.entries(self.next, CHUNK)?;
             let Some(last) = entries.last() else { return Ok(()) };
             let moved = concerned(&entries);
-            // All names that may have changed hands are let go of first, so that it does not matter who comes first.
+            // All names that may have changed hands are let go of first, so that it does not matter who comes
+            // first.
             moved.iter().for_each(|id| self.directory.forget(*id));
             for id in moved {
                 let (person, _) = record.fold::<Person>(&id.object())?;
@@ -77,9 +78,9 @@ impl People {
         Ok(record.entry(last)?.is_some_and(|entry| digest(&entry.event) == self.last))
     }
 
-    /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry (8 and
-    /// 32); how many names (8) and each with its person (16 and 16); then for each holder of posts their id, how many
-    /// bytes follow (4), and the posts, one a line. Numbers are big-endian.
+    /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry
+    /// (8 and 32); how many names (8) and each with its person (16 and 16); then for each holder of posts their
+    /// id, how many bytes follow (4), and the posts, one a line. Numbers are big-endian.
     fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = self.directory.key("").0.to_vec();
         bytes.extend_from_slice(&self.next.to_be_bytes());

@@ -136,8 +136,8 @@ impl Person {
         person
     }
 
-    /// Takes in the next event. Events of other activities and of other people are passed over; one that corrects an
-    /// earlier one stands in its stead.
+    /// Takes in the next event. Events of other activities and of other people are passed over; one that corrects
+    /// an earlier one stands in its stead.
     pub fn take(&mut self, event: &Event) {
         let me = self.id.object();
         if !is_of(&me, event) {
@@ -156,8 +156,8 @@ impl Person {
     }
 }
 
-/// So that a record keeps snapshots of people as of other objects: the id, then the events that count, one canonical line
-/// each. What is sealed stays sealed in them.
+/// So that a record keeps snapshots of people as of other objects: the id, then the events that count, one
+/// canonical line each. What is sealed stays sealed in them.
 impl Fold for Person {
     const NAME: &'static str = "person";
     const VERSION: u32 = 1;

@@ -21,8 +21,8 @@ pub enum NotReadable {
 }
 
 /// The event that says that personal data of `subject` was read, to be on the record before the data is shown. The
-/// subject is among its objects, so that it stands in the history that they themselves can see. None when the subject
-/// reads their own.
+/// subject is among its objects, so that it stands in the history that they themselves can see. None when the
+/// subject reads their own.
 ///
 /// `fields` are the names of what is shown, each once in the event, in the order of their names.
 ///

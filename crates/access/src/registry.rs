@@ -22,7 +22,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Seals each personal value under its subject's key in `record`, and adds the event with its secrets to `batch`.
+    /// Seals each personal value under its subject's key in `record`, and adds the event with its secrets to
+    /// `batch`.
     ///
     /// # Errors
     /// When the record cannot keep a key; the batch is then as it was.

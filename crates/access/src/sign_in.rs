@@ -45,7 +45,8 @@ impl Refused {
 pub struct Try {
     name: NameKey,
     origin: Origin,
-    /// Who signs in by that name. The caller fetches this person's [`Account`], and must answer alike when there is none.
+    /// Who signs in by that name. The caller fetches this person's [`Account`], and must answer alike when there
+    /// is none.
     pub person: Option<PersonId>,
 }
 

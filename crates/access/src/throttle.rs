@@ -17,8 +17,8 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// For one sign-in name: five free tries, then 2 s, 4 s … up to a quarter of an hour; forgotten after a day. At the
-    /// longest wait that leaves fewer than a hundred guesses a day.
+    /// For one sign-in name: five free tries, then 2 s, 4 s … up to a quarter of an hour; forgotten after a day.
+    /// At the longest wait that leaves fewer than a hundred guesses a day.
     pub const NAME: Self = Self { free: 5, first: 2, longest: 900, forget: 86_400 };
     /// For one address, behind which a whole service hall may sit: fifty free tries, then up to five minutes.
     pub const ADDRESS: Self = Self { free: 50, first: 2, longest: 300, forget: 3_600 };
@@ -31,8 +31,8 @@ impl Pace {
     }
 }
 
-/// Where a try comes from: an IPv4 address, or the /64 network of an IPv6 address, within which one household or one
-/// attacker has all addresses.
+/// Where a try comes from: an IPv4 address, or the /64 network of an IPv6 address, within which one household or
+/// one attacker has all addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin(IpAddr);
 
@@ -52,8 +52,8 @@ impl From<IpAddr> for Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wait(pub i64);
 
-/// Counts failures by name and by origin, and says when the next try may be made. Kept in memory alone: it is bounded,
-/// and a restart forgives.
+/// Counts failures by name and by origin, and says when the next try may be made. Kept in memory alone: it is
+/// bounded, and a restart forgives.
 #[derive(Clone, Debug)]
 pub struct Throttle {
     names: Counts<NameKey>,
@@ -72,8 +72,8 @@ impl Throttle {
         Self { names: Counts::new(name, room), origins: Counts::new(origin, room) }
     }
 
-    /// Lets a try pass, counting it as a failure until [`Throttle::succeeded`] says otherwise: tries made at one time
-    /// cannot slip through together. `now` is in seconds since any fixed moment.
+    /// Lets a try pass, counting it as a failure until [`Throttle::succeeded`] says otherwise: tries made at one
+    /// time cannot slip through together. `now` is in seconds since any fixed moment.
     ///
     /// # Errors
     /// [`Wait`]; the try is then not counted.
@@ -87,8 +87,8 @@ impl Throttle {
         Ok(())
     }
 
-    /// The try was right: the name starts afresh, and the origin is given back the one try. Its other failures stand,
-    /// so that a person with one right password cannot use it to guess others'.
+    /// The try was right: the name starts afresh, and the origin is given back the one try. Its other failures
+    /// stand, so that a person with one right password cannot use it to guess others'.
     pub fn succeeded(&mut self, name: NameKey, origin: Origin) {
         self.names.all.remove(&name);
         self.origins.give_back(&origin);
@@ -145,8 +145,8 @@ impl<K: Copy + Eq + Hash + Ord> Counts<K> {
         }
     }
 
-    /// Drops what is forgotten; if that is not a quarter, then also those who have the least to wait, so that nobody
-    /// is let off by filling the room with others.
+    /// Drops what is forgotten; if that is not a quarter, then also those who have the least to wait, so that
+    /// nobody is let off by filling the room with others.
     fn make_room(&mut self, now: i64) {
         let mut by_wait: Vec<(bool, i64, K)> =
             self.all.iter().map(|(key, count)| (self.stands(count, now), self.until(count), *key)).collect();

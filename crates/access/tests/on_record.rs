@@ -1,5 +1,7 @@
 //! People on a real record: registered, found, signed in, erased.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use access::directory::DirectoryKey;
 use access::entropy::Seeded;
 use access::password::{Argon2id, Hash, Hasher as _};

@@ -1,5 +1,7 @@
 //! People are what their events make of them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use access::activity::{attribute, part};
 use access::entropy::Seeded;
 use access::registry::{self, Details, Stamp};
@@ -205,6 +207,8 @@ fn grants() -> impl Strategy<Value = Vec<(bool, usize, usize)>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn posts_are_what_was_granted_and_not_withdrawn(moves in grants()) {
         let [roles, offices] = [["clerk", "examiner", "approver"], ["lake", "bridge", "east"]];
@@ -228,7 +232,8 @@ proptest! {
                 for office in offices {
                     let post = Post::new(role, office);
                     let holders: Vec<PersonId> = roster.holders(&post).collect();
-                    prop_assert_eq!(holders, oracle.contains(&post).then(|| person(1)).into_iter().collect::<Vec<_>>());
+                    let wanted: &[PersonId] = if oracle.contains(&post) { &[person(1)] } else { &[] };
+                    prop_assert_eq!(holders, wanted);
                 }
             }
         }

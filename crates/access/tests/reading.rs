@@ -1,5 +1,7 @@
 //! Reads of personal data stand on the record, where their subject sees them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use access::entropy::Seeded;
 use access::policy::{Actor, CaseFacts};
 use access::reading::{NotReadable, reading};

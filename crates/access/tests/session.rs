@@ -1,5 +1,7 @@
 //! Sessions: how long they last, who ends them, what survives a restart.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use access::entropy::Seeded;
 use access::session::{Kind, Rules, Sessions, Token};
 use access::{PersonId, Post};
@@ -132,6 +134,8 @@ fn posts_are_taken_up_in_open_sessions_only() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_restart_changes_nothing(opened in prop::collection::vec((0u64..6, any::<bool>(), 0i64..4_000), 0..30)) {
         let mut entropy = Seeded::new(9);
@@ -151,7 +155,11 @@ proptest! {
     }
 
     #[test]
-    fn damaged_bytes_sign_everyone_out(at in any::<prop::sample::Index>(), bit in 0u8..8, cut in any::<prop::sample::Index>()) {
+    fn damaged_bytes_sign_everyone_out(
+        at in any::<prop::sample::Index>(),
+        bit in 0u8..8,
+        cut in any::<prop::sample::Index>(),
+    ) {
         let mut sessions = Sessions::new(Rules::default());
         sessions.open(person(1), Kind::Own, None, &mut Seeded::new(1), START).unwrap();
         let whole = sessions.save();

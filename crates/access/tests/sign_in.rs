@@ -1,5 +1,7 @@
 //! Signing in: the same work for every name, rules for passwords, waits after failures.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
 use access::directory::DirectoryKey;
 use access::entropy::{Entropy, Seeded};
 use access::password::{self, Argon2id, Hash, HashError, Hasher, MOST_BYTES};
@@ -152,7 +154,7 @@ fn waits(pace: Pace, tries: u32) -> String {
         now - start
     };
     let all: Vec<i64> = (0..tries).map(&mut waited).collect();
-    let runs = all.chunk_by(|a, b| a == b).map(|run| format!("{:2} tries after {:3} s\n", run.len(), run[0]));
+    let runs = all.chunk_by(|a, b| a == b).map(|run| format!("{:2} × after {:3} s\n", run.len(), run[0]));
     runs.collect()
 }
 
@@ -193,6 +195,8 @@ fn one_right_password_does_not_pay_for_guesses_at_others() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// Whoever guesses, at whatever times and among whatever other names, has no more than a few guesses a day.
     #[test]
     fn guesses_are_few(gaps in prop::collection::vec((0i64..4_000, 0u32..200), 1..2_000)) {

@@ -2,14 +2,14 @@ use crate::activity::{self, part};
 use crate::board::{Board, Outlook, Stopped};
 use crate::book::Book;
 use crate::command::Command;
-use crate::decide::{Decided, Refusal, Situation, Truth, decide};
+use crate::decide::{self, Decided, Refusal, Situation, Truth};
 use crate::moves::{self, Move};
-use crate::state::{Stage, State, Status};
+use crate::state::{Stage, State, Status, StepState};
 use crate::{answer, clocks, due};
 use access::policy::{Actor, CaseFacts, Decision, Request, StepFacts};
 use jiff::civil::Date;
 use pack::model::{Condition, Known, Procedure, StepKind, Watcher};
-use pack::{File, Id, Problem};
+use pack::{File, Id, Problem, Title};
 use record::{
     AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
 };
@@ -261,7 +261,10 @@ impl Casework {
         let action = command.action(step.map(|step| step.kind));
         if let (Some(action), Some(actor)) = (action, ask.actor) {
             let facts = facts(case, view, procedure, command);
-            let step = step.map(|step| step_facts(&view.state, step));
+            let step = step.map(|step| step_facts(&view.state, step)).or_else(|| {
+                let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
+                deciding_step(procedure, &view.state).filter(|_| of_decider)
+            });
             let request = Request {
                 actor,
                 action,
@@ -289,7 +292,7 @@ impl Casework {
             judge: &judge,
         };
         let decided =
-            decide(&view.state, command, &situation).map_err(|refusal| Refused::Case(Box::new(refusal)))?;
+            decide::decide(&view.state, command, &situation).map_err(|refusal| Refused::Case(Box::new(refusal)))?;
         let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
         let events = self.keep(case, view.version, decided, subject.as_ref())?;
         self.catch_up()?;
@@ -369,10 +372,81 @@ impl Casework {
                     office: None,
                     today: today(ask.now),
                 };
-                view.book.policies.decide(&request).allowed()
+                view.book.policies.allows(&request)
             })
         };
         Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
+    }
+
+    /// The fields that are asked for, given `answers` in clear.
+    pub fn shown(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
+        self.given(view, answers, now, |situation| {
+            let shown = decide::shown_fields(&situation.procedure.form, situation);
+            shown.into_iter().map(|field| field.id.clone()).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// The materials that are asked for, given `answers` in clear.
+    pub fn needed(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
+        self.given(view, answers, now, |situation| {
+            let needed = decide::needed_materials(situation);
+            needed.into_iter().map(|asked| asked.material.clone()).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// What is missing or wrong before the case can be handed in, by field and material.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
+        let answers = self.answers(&view.state)?;
+        Ok(self.given(view, &answers, now, |situation| decide::missing(&view.state, situation)).unwrap_or_default())
+    }
+
+    /// What it costs, in fen; 0 where it is free, none where an answer that decides it is missing.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
+        let answers = self.answers(&view.state)?;
+        let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
+        let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
+        let tier = self.given(view, &answers, now, |situation| {
+            fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
+                None => Some(Some(*fen)),
+                Some(when) => match (situation.judge)(when, None, situation.answers) {
+                    Truth::True => Some(Some(*fen)),
+                    Truth::False => None,
+                    Truth::Unknown => Some(None),
+                },
+            })
+        });
+        Ok(tier.flatten().flatten())
+    }
+
+    /// Asks something of the situation that `answers` make.
+    fn given<T>(
+        &self,
+        view: &View,
+        answers: &BTreeMap<Id, Value>,
+        now: Time,
+        ask: impl FnOnce(&Situation<'_>) -> T,
+    ) -> Option<T> {
+        let procedure = view.procedure()?;
+        let judge = judge_of(procedure, &view.state, now);
+        let nobody = ObjectRef::new("case", "");
+        Some(ask(&Situation {
+            now,
+            actor: None,
+            procedure,
+            definitions: &view.book.definitions,
+            edition: view.book.digest,
+            case: view.state.case.as_ref().unwrap_or(&nobody),
+            answers,
+            judge: &judge,
+        }))
     }
 
     /// Lets everybody look at the board, as of the last commit that this process knows of.
@@ -535,12 +609,9 @@ fn judge_of<'a>(
     procedure: &'a Procedure,
     state: &'a State,
     now: Time,
-) -> impl Fn(&Condition, &BTreeMap<Id, Value>) -> Truth + 'a {
-    move |condition, answers| {
-        let done = |(id, step): (&'a Id, &'a crate::state::StepState)| {
-            let done = step.runs.last()?.done.as_ref()?;
-            Some((id, &done.outcome, &step.answers))
-        };
+) -> impl Fn(&Condition, Option<&State>, &BTreeMap<Id, Value>) -> Truth + 'a {
+    move |condition, after, answers| {
+        let state = after.unwrap_or(state);
         let known = Known {
             form: Some(answers),
             steps: state.steps.iter().filter_map(done).collect(),
@@ -552,6 +623,12 @@ fn judge_of<'a>(
             None => Truth::Unknown,
         }
     }
+}
+
+/// How a step last ended and what it recorded, where it is done.
+fn done<'a>((id, step): (&'a Id, &'a StepState)) -> Option<(&'a Id, &'a Id, &'a BTreeMap<Id, Value>)> {
+    let done = step.runs.last()?.done.as_ref().filter(|_| step.status == Status::Done)?;
+    Some((id, &done.outcome, &step.answers))
 }
 
 /// Whether an event is a move of some case.

@@ -16,7 +16,7 @@ fn town() -> Definitions {
 }
 
 /// Conditions in these scripts are a truth of the form, or its opposite.
-fn judge(condition: &Condition, answers: &BTreeMap<Id, Value>) -> Truth {
+fn judge(condition: &Condition, _: Option<&State>, answers: &BTreeMap<Id, Value>) -> Truth {
     let field = condition.source.trim_start_matches("form.");
     match answers.get(field) {
         Some(Value::Boolean(true)) => Truth::True,

@@ -2,7 +2,7 @@ use crate::packs;
 use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
 use pack::days::find::{Found, due};
-use pack::days::step::Lang;
+use pack::days::Lang;
 use serde_json::json;
 use std::path::PathBuf;
 

@@ -137,3 +137,93 @@ fn shipped() -> Vec<File> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files
 }
+
+const SMALL: &str = r#"
+[pack]
+id = "broken"
+title = { zh = "坏", en = "Broken" }
+version = "1"
+effective = 2026-01-01
+[category.x]
+title = { zh = "类", en = "Category" }
+[object.application]
+title = { zh = "申请", en = "Application" }
+[role.clerk]
+title = { zh = "员", en = "Clerk" }
+[flow.counter]
+title = { zh = "流程", en = "Flow" }
+[flow.counter.step.accept]
+kind = "accept"
+role = "clerk"
+[flow.counter.step.examine]
+kind = "examine"
+role = "clerk"
+[flow.counter.step.decide]
+kind = "decide"
+role = "clerk"
+[procedure.card]
+title = { zh = "办证", en = "Get a card" }
+flow = "counter"
+category = "x"
+level = "station"
+"#;
+
+#[test]
+fn a_credential_shows_only_what_was_asked() {
+    let rest = r#"
+issues = "card"
+without = ["examine"]
+[procedure.card.form]
+field = [{ id = "born", title = { zh = "出生日期", en = "Born" }, kind = "date" }]
+[procedure.list]
+title = { zh = "登记", en = "List" }
+flow = "counter"
+category = "x"
+level = "station"
+issues = "card"
+without = ["decide"]
+[credential.card]
+title = { zh = "证", en = "Card" }
+valid = "10 years"
+until = "end"
+term = [
+    { when = "age(form.born, today) < 16", valid = "5 years" },
+    { when = "age(form.born) < 16", valid = "5 yeers" },
+    { valid = "1 year" },
+]
+shows = ["born", "name"]
+"#;
+    insta::assert_snapshot!(check(&format!("{SMALL}{rest}")));
+}
+
+/// A procedure's own version of a step keeps the step's place in the course, and the last decision issues.
+#[test]
+fn a_replaced_step_keeps_its_place() {
+    let rest = r#"
+issues = "card"
+[procedure.card.step.examine]
+kind = "act"
+role = "clerk"
+activity = "looked at"
+[procedure.card.step.note]
+kind = "act"
+role = "clerk"
+activity = "noted"
+[credential.card]
+title = { zh = "证", en = "Card" }
+"#;
+    let text = format!("{SMALL}{rest}");
+    let definitions = load(&[File { path: "broken/pack.toml".into(), text }]).unwrap();
+    let flow = &definitions.procedures["card"].flow;
+    let course = flow.steps.iter().map(|step| {
+        let after: Vec<&str> = step.after.iter().map(|after| after.step.as_str()).collect();
+        (step.id.as_str(), after, step.issues.as_ref().map(pack::Id::as_str))
+    });
+    let expected = [
+        ("accept", vec![], None),
+        ("examine", vec!["accept"], None),
+        ("decide", vec!["examine"], Some("card")),
+        ("note", vec!["decide"], None),
+    ];
+    assert_eq!(course.collect::<Vec<_>>(), expected);
+}

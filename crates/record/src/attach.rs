@@ -62,7 +62,7 @@ impl Record {
             }
         };
         let file = StoredFile { digest: Digest::of(&stored), sealed, bytes: stored };
-        self.inner().store.files().put(&file)?;
+        self.written(self.inner().store.files().put(&file))?;
         Ok(FileRef {
             digest: file.digest,
             name: name.into(),

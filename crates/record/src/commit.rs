@@ -156,6 +156,19 @@ impl Shared {
         Self { queue: Queue::default(), view: RwLock::new(Arc::new(view)), commits, status }
     }
 
+    /// Refuses everything from now on: a failed write leaves unknown what is on the disk, and a failed sync must never
+    /// be tried again, since the system may have dropped what it could not write.
+    pub(crate) fn stop(&self, error: &StoreError) {
+        let reason = error.to_string();
+        if let Ok(mut status) = self.status.lock() {
+            status.stopped.get_or_insert_with(|| reason.clone());
+        }
+        let refusal = StoreError::Stopped { reason };
+        for job in self.queue.close(Some(refusal.clone())) {
+            refuse(job, &refusal);
+        }
+    }
+
     pub(crate) fn view(&self) -> Result<Arc<View>, StoreError> {
         let view = self.view.read().map_err(|_| StoreError::Failed("the writer broke off".to_owned()))?;
         Ok(Arc::clone(&view))
@@ -184,7 +197,10 @@ impl Committer {
     ) -> Result<Self, StoreError> {
         let size = shared.view()?.head.size;
         let memory = Memory::new(size, writer.last_object()?);
-        Ok(Self { shared, keys, writer, memory, scrub_due: true })
+        // What an earlier process wrote and could not sync may be read back from the system's memory though it is not on
+        // the disk; here it is written anew, before anyone is told that it is there.
+        let scrub_due = !writer.scrub()?;
+        Ok(Self { shared, keys, writer, memory, scrub_due })
     }
 
     /// Serves until the queue is closed and empty, or a write fails.
@@ -194,25 +210,17 @@ impl Committer {
             let Some(jobs) = self.shared.queue.take(wait) else { break };
             let outcome = if jobs.is_empty() { self.scrub().map(drop) } else { self.serve(jobs) };
             if let Err(error) = outcome {
-                self.stop(&error);
-                break;
+                self.shared.stop(&error);
+                return self.end();
             }
         }
-        let size = self.shared.view().map_or(0, |view| view.head.size);
-        self.shared.commits.publish(size, true);
+        let _ = self.writer.scrub();
+        self.end();
     }
 
-    /// Refuses everything from now on: a failed write leaves unknown what is on the disk, and a failed sync must never
-    /// be tried again, since the system may have dropped what it could not write.
-    fn stop(&self, error: &StoreError) {
-        let reason = error.to_string();
-        if let Ok(mut status) = self.shared.status.lock() {
-            status.stopped = Some(reason.clone());
-        }
-        let refusal = StoreError::Stopped { reason };
-        for job in self.shared.queue.close(Some(refusal.clone())) {
-            refuse(job, &refusal);
-        }
+    fn end(&self) {
+        let size = self.shared.view().map_or(0, |view| view.head.size);
+        self.shared.commits.publish(size, true);
     }
 
     fn serve(&mut self, jobs: Vec<Job>) -> Result<(), StoreError> {

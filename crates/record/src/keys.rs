@@ -33,9 +33,9 @@ impl Keys {
     }
 
     /// Makes keys from the system's random bytes and writes them into `dir`, readable by their owner alone; those that
-    /// are there already are read instead.
+    /// are there already are read instead. The signing key is written last, so where it is, the others are.
     pub fn create_in(dir: &Path, origin: &str) -> Result<Self, StoreError> {
-        if dir.join(SIGNER).exists() || dir.join(MASTER).exists() {
+        if dir.join(SIGNER).exists() {
             return Self::open_in(dir);
         }
         let random = system_random();

@@ -324,3 +324,118 @@ impl TreeHead {
         format!("{text}\n{line}")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use signed_note::Verifiers as _;
+
+    /// The example of C2SP signed-note.
+    const KEY: &str = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
+    const NOTE: &str = "This is an example message.\n\n— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONnc\
+        AlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+
+    #[test]
+    fn reads_the_example_of_the_specification() {
+        let key = VerifierKey::parse(KEY).unwrap();
+        assert_eq!(key.to_string(), KEY);
+        let note = Note::parse(NOTE).unwrap();
+        assert_eq!(note.verify(&key), Ok(None));
+        assert_eq!(note.to_string(), NOTE);
+        let altered = Note::parse(&NOTE.replace("an example", "no example")).unwrap();
+        assert_eq!(
+            altered.verify(&key),
+            Err(NoteError::WrongSignature { name: "example.com/foo".to_owned() })
+        );
+    }
+
+    #[test]
+    fn refuses_what_is_no_note_or_key() {
+        for text in [
+            "",
+            "text",
+            "text\n\n",
+            "text\n\n— name AAAA\n",
+            "text\n\n— name AAAAAAAA",
+            "a\tb\n\n— n AAAAAAAA\n",
+        ] {
+            assert!(Note::parse(text).is_err(), "{text:?}");
+        }
+        for text in [
+            "",
+            "a+b",
+            &KEY.replace("530d903a", "530d903b"),
+            &KEY.replace("AekyeR", "AukyeR"),
+            "+530d903a+AA==",
+        ] {
+            assert!(VerifierKey::parse(text).is_err(), "{text:?}");
+        }
+        for name in ["", "a b", "a+b", "a\nb", "a\u{3000}b"] {
+            assert!(SignerKey::new(KeyKind::Log, name, &[1; 32]).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn agrees_with_another_implementation() {
+        let key = SignerKey::new(KeyKind::Log, "lianchi.example/log", &[7; 32]).unwrap();
+        assert_eq!(SignerKey::parse(&key.to_text()).unwrap().verifier(), key.verifier());
+        let head = TreeHead {
+            origin: "lianchi.example/log".to_owned(),
+            size: 20_852_163,
+            root: Digest::of(b"root"),
+        };
+        let note = head.sign(&key);
+        assert_eq!(TreeHead::parse(Note::parse(&note).unwrap().text()), Ok(head.clone()));
+
+        let theirs = signed_note::StandardVerifier::new(&key.verifier().to_string()).unwrap();
+        let verifiers = signed_note::VerifierList::new(vec![Box::new(theirs)]);
+        assert!(verifiers.verifier("lianchi.example/log", key.verifier().id()).is_ok());
+        let (verified, _) =
+            signed_note::Note::from_bytes(note.as_bytes()).unwrap().verify(&verifiers).unwrap();
+        assert_eq!(verified.len(), 1);
+        let checkpoint = tlog_tiles::Checkpoint::from_bytes(head.text().as_bytes()).unwrap();
+        assert_eq!((checkpoint.origin(), checkpoint.size()), ("lianchi.example/log", 20_852_163));
+        assert_eq!(checkpoint.hash().0, head.root.0);
+        assert_eq!(checkpoint.to_bytes(), head.text().into_bytes());
+
+        let signer = signed_note::StandardSigner::new(&key.to_text()).unwrap();
+        let mut again = signed_note::Note::new(head.text().as_bytes(), &[]).unwrap();
+        again.add_sigs(&[&signer]).unwrap();
+        assert_eq!(again.to_bytes(), note.into_bytes());
+    }
+
+    #[test]
+    fn refuses_what_is_no_checkpoint() {
+        let root = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=";
+        assert!(TreeHead::parse(&format!("o\n0\n{root}\n")).is_ok());
+        assert!(TreeHead::parse(&format!("o\n1\n{root}\nextension\n")).is_ok());
+        for text in [
+            "",
+            "o\n",
+            "o\n1\n",
+            "o\n1\nAAAA\n",
+            "\n1\nR\n",
+            "o\n01\nR\n",
+            "o\n-1\nR\n",
+            "o\n\nR\n",
+            "o\n1\nR",
+            "o\n1\nR\n\n",
+        ] {
+            assert!(TreeHead::parse(&text.replace('R', root)).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn witnesses_sign_the_time() {
+        let log = SignerKey::new(KeyKind::Log, "log", &[1; 32]).unwrap();
+        let witness = SignerKey::new(KeyKind::Witness, "witness", &[2; 32]).unwrap();
+        let text = TreeHead { origin: "log".to_owned(), size: 1, root: Digest::of(b"") }.text();
+        let note = format!("{text}\n{}{}", log.sign(&text, 0), witness.sign(&text, 1_679_315_147));
+        let note = Note::parse(&note).unwrap();
+        assert_eq!(note.verify(log.verifier()), Ok(None));
+        let key = VerifierKey::parse(&witness.verifier().to_string()).unwrap();
+        assert_eq!(note.verify(&key), Ok(Some(1_679_315_147)));
+        let as_log = SignerKey::new(KeyKind::Log, "witness", &[2; 32]).unwrap();
+        assert!(matches!(note.verify(as_log.verifier()), Err(NoteError::Unsigned { .. })));
+    }
+}

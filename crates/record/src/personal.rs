@@ -62,7 +62,7 @@ impl Record {
         let work = Work { events, expect: Vec::new(), secrets: Vec::new(), erase };
         let appended = self.submit_work(work)?.outcome()?;
         let key = self.inner().store.reader()?.subject_key(subject)?.map(|key| key.id);
-        let files = self.inner().store.files().erase(subject, key)?;
+        let files = self.written(self.inner().store.files().erase(subject, key))?;
         self.cache().clear();
         let index = appended.indices.first().copied().unwrap_or(0);
         Ok(Erased { index, values: appended.values, files, scrubbed: appended.scrubbed })

@@ -279,6 +279,17 @@ impl Record {
         })
     }
 
+    /// Stops the writer when a write beside it failed: the disk is the same.
+    pub(crate) fn written<T>(&self, written: Result<T, StoreError>) -> Result<T, StoreError> {
+        match written {
+            Err(StoreError::Full) | Ok(_) => written,
+            Err(error) => {
+                self.inner.shared.stop(&error);
+                Err(error)
+            }
+        }
+    }
+
     pub(crate) fn inner(&self) -> &Inner {
         &self.inner
     }

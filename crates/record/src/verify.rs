@@ -53,6 +53,8 @@ pub struct Verification {
 /// Faults that are listed; further ones are counted.
 pub const MAX_FAULTS: usize = 200;
 const CHUNK: usize = 2048;
+/// Hashes of one tile that are named when they differ.
+const NAMED_HASHES: usize = 4;
 
 impl Verification {
     fn fault(&mut self, place: impl fmt::Display, what: impl fmt::Display) {
@@ -181,11 +183,18 @@ impl Pass<'_> {
             };
             let full = lines.len() == CHUNK;
             for (index, line) in lines {
-                if index != next {
-                    self.found.fault(format!("entry {next}"), format!("it is missing; the next is {index}"));
+                for missing in next..index {
+                    self.found.fault(format!("entry {missing}"), "it is missing");
+                    let leaf = stored_leaf(reader, missing).unwrap_or(Digest([0; 32]));
+                    self.leaf(reader, leaf)?;
                 }
                 next = index + 1;
-                self.entry(reader, index, &line)?;
+                self.found.entries += 1;
+                self.leaf(reader, line_leaf(&line))?;
+                match encoding::decode(&line) {
+                    Ok(event) => self.event(reader, index, &event)?,
+                    Err(error) => self.found.fault(format!("entry {index}"), error),
+                }
             }
             progress(next.min(head.size), head.size);
             if !full {
@@ -201,26 +210,17 @@ impl Pass<'_> {
         Ok(())
     }
 
-    fn entry(&mut self, reader: &mut dyn Reader, index: u64, line: &[u8]) -> Result<(), StoreError> {
+    fn leaf(&mut self, reader: &mut dyn Reader, leaf: Digest) -> Result<(), StoreError> {
         let mut tiles = Vec::new();
-        self.frontier.push(line_leaf(line), &mut tiles);
-        self.found.entries += 1;
+        self.frontier.push(leaf, &mut tiles);
         for tile in tiles {
             self.tile(reader, &tile)?;
         }
-        if let Some(root) = self.heads.get(&self.frontier.size())
-            && *root != self.frontier.root()
-        {
-            let place = format!("checkpoint of {} entries", self.frontier.size());
-            self.found.fault(place, "the entries do not give its root");
+        let size = self.frontier.size();
+        if self.heads.get(&size).is_some_and(|root| *root != self.frontier.root()) {
+            self.found.fault(format!("checkpoint of {size} entries"), "the entries do not give its root");
         }
-        match encoding::decode(line) {
-            Ok(event) => self.event(reader, index, &event),
-            Err(error) => {
-                self.found.fault(format!("entry {index}"), error);
-                Ok(())
-            }
-        }
+        Ok(())
     }
 
     fn event(&mut self, reader: &mut dyn Reader, index: u64, event: &Event) -> Result<(), StoreError> {
@@ -246,18 +246,20 @@ impl Pass<'_> {
         };
         if kept.len() as u64 != TILE_WIDTH * 32 {
             self.found.fault(&place, format!("it is {} bytes long", kept.len()));
+            return Ok(());
         }
-        for (at, (hash, kept)) in (0..).zip(tile.hashes.iter().zip(kept.as_chunks::<32>().0)) {
-            if hash.0 != *kept {
-                let what = match tile.level {
-                    0 => format!(
-                        "its hash of entry {} differs: the entry or the tile was altered",
-                        tile.index * TILE_WIDTH + at
-                    ),
-                    _ => format!("its hash {at} differs: a tile below or this one was altered"),
-                };
-                self.found.fault(&place, what);
-            }
+        let pairs = (0..).zip(tile.hashes.iter().zip(kept.as_chunks::<32>().0));
+        let wrong: Vec<u64> = pairs.filter(|(_, (hash, kept))| hash.0 != **kept).map(|(at, _)| at).collect();
+        for at in wrong.iter().take(NAMED_HASHES) {
+            let at = tile.index * TILE_WIDTH + at;
+            let what = match tile.level {
+                0 => format!("its hash of entry {at} differs: the entry or the tile was altered"),
+                below => format!("its hash of tile {}/{at} differs: one of the two was altered", below - 1),
+            };
+            self.found.fault(&place, what);
+        }
+        if let Some(more) = wrong.len().checked_sub(NAMED_HASHES + 1) {
+            self.found.fault(&place, format!("{} more of its hashes differ", more + 1));
         }
         Ok(())
     }
@@ -276,4 +278,11 @@ impl Pass<'_> {
         });
         self.found.note("table of tiles", read)
     }
+}
+
+/// The hash that a full tile has of an entry, to go on with when the entry is missing.
+fn stored_leaf(reader: &mut dyn Reader, index: u64) -> Option<Digest> {
+    let tile = reader.tile(0, index / TILE_WIDTH).ok()??;
+    let hashes = tile.as_chunks::<32>().0;
+    hashes.get(usize::try_from(index % TILE_WIDTH).ok()?).copied().map(Digest)
 }

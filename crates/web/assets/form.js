@@ -1,0 +1,167 @@
+// Saves a form as it is typed, shows what hangs on an answer, sends files with their progress.
+// Without a network what was typed is kept on this device alone, until it is sent, handed in, or one signs out.
+
+const later = (wait, act) => {
+  let timer;
+  return () => { clearTimeout(timer); timer = setTimeout(act, wait); };
+};
+
+const store = {
+  read(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+  write(key, draft) { try { localStorage.setItem(key, JSON.stringify(draft)); return true; } catch { return false; } },
+  drop(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+};
+
+const fieldsOf = (root) => [...root.querySelectorAll("[data-fields] :is(input, select, textarea)")]
+  .filter((field) => field.name && field.type !== "file" && field.type !== "hidden");
+
+const read = (root) => {
+  const draft = {};
+  for (const field of fieldsOf(root)) {
+    if (/radio|checkbox/.test(field.type)) {
+      draft[field.name] ??= [];
+      if (field.checked) draft[field.name].push(field.value);
+    } else draft[field.name] = [field.value];
+  }
+  return draft;
+};
+
+const put = (root, draft, onlyBlank) => {
+  const blank = read(root);
+  for (const field of fieldsOf(root)) {
+    const kept = draft[field.name];
+    if (!kept || (onlyBlank && blank[field.name]?.join(""))) continue;
+    if (/radio|checkbox/.test(field.type)) field.checked = kept.includes(field.value);
+    else field.value = kept[0] ?? "";
+  }
+};
+
+function say(root, what) {
+  const line = root.querySelector("[data-saved]");
+  if (line) line.textContent = line.dataset[what] ?? "";
+}
+
+function fill(form) {
+  const part = form.dataset.form;
+  const keep = "keep" in form.dataset;
+  const key = `draft:${location.pathname}`;
+  const blank = `draft:/services/${form.dataset.service}/form`;
+  let changed = false;
+  let running = null;
+  let again = false;
+
+  const send = async (redraw) => {
+    if (running) { again = true; return running; }
+    say(form, "saving");
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    const before = JSON.stringify(read(form));
+    running = fetch(part, { method: "POST", body, headers: { Accept: "text/html" } }).then(async (answer) => {
+      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      const seen = answer.headers.get("Lianchi-Seen");
+      const field = form.querySelector("[name=seen]");
+      if (seen && field) field.value = seen;
+      const html = await answer.text();
+      if (redraw && JSON.stringify(read(form)) === before) replace(html);
+      changed = false;
+      store.drop(key);
+      store.drop(blank);
+      say(form, "done");
+    }).catch(() => {
+      const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form) });
+      say(form, kept ? "kept" : "lost");
+    }).finally(() => {
+      running = null;
+      if (again) { again = false; send(false); }
+    });
+    return running;
+  };
+
+  const replace = (html) => {
+    const old = form.querySelector("[data-part]");
+    const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-part]");
+    if (!old || !fresh) return;
+    const focus = document.activeElement?.id;
+    old.replaceWith(document.adoptNode(fresh));
+    uploads(form);
+    if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+  };
+
+  const soon = later(1200, () => send(false));
+  form.addEventListener("input", (event) => { if (event.target.type !== "file") { changed = true; soon(); } });
+  form.addEventListener("change", (event) => {
+    if (event.target.type !== "file" && event.target.closest("[data-live]")) send(true);
+  });
+  form.addEventListener("submit", () => { changed = false; store.drop(key); });
+  addEventListener("online", () => send(true));
+  addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form) }); });
+
+  if (keep) {
+    const kept = store.read(key) ?? store.read(blank);
+    if (kept) { put(form, kept.draft, true); send(true); }
+  }
+  uploads(form);
+}
+
+function uploads(form) {
+  for (const box of form.querySelectorAll("[data-upload]")) {
+    const input = box.querySelector("input[type=file]");
+    input.addEventListener("change", () => { if (input.files.length) upload(form, box, input); });
+    if (matchMedia("(pointer: coarse)").matches) {
+      const camera = document.createElement("button");
+      camera.type = "button";
+      camera.textContent = form.querySelector("[data-saved]")?.dataset.camera ?? "";
+      camera.addEventListener("click", () => {
+        input.setAttribute("capture", "environment");
+        input.click();
+        setTimeout(() => input.removeAttribute("capture"));
+      });
+      input.after(camera);
+    }
+  }
+}
+
+// fetch cannot tell how far an upload is; XMLHttpRequest can.
+function upload(form, box, input) {
+  const bar = document.createElement("progress");
+  bar.setAttribute("aria-labelledby", input.labels[0].id ||= `${input.id}-label`);
+  bar.max = 1;
+  bar.value = 0;
+  input.after(bar);
+  const body = new FormData();
+  body.set("token", form.querySelector("[name=token]")?.value ?? "");
+  for (const file of input.files) body.append("file", file);
+  const request = new XMLHttpRequest();
+  request.open("POST", box.dataset.upload);
+  request.setRequestHeader("Accept", "text/html");
+  request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
+  request.onloadend = () => {
+    bar.remove();
+    const fresh = request.status === 200
+      && new DOMParser().parseFromString(request.responseText, "text/html").querySelector(`#${input.id}`);
+    if (!fresh) { say(form, "lost"); return; }
+    const seen = request.getResponseHeader("Lianchi-Seen");
+    if (seen) form.querySelector("[name=seen]").value = seen;
+    box.replaceWith(document.adoptNode(fresh.closest("[data-upload]")));
+    uploads(form);
+    document.getElementById(input.id)?.focus();
+    say(form, "done");
+  };
+  request.send(body);
+}
+
+const blank = document.querySelector("[data-blank]");
+if (blank) {
+  const key = `draft:/services/${blank.dataset.blank}/form`;
+  const kept = store.read(key);
+  if (kept) put(blank, kept.draft, false);
+  blank.addEventListener("input", later(400, () => {
+    const title = document.querySelector("h1")?.textContent;
+    if (store.write(key, { title, draft: read(blank) })) say(blank, "kept");
+  }));
+}
+
+document.querySelectorAll("form[data-form]").forEach(fill);
+document.querySelector("[data-focus]")?.focus();
+const sent = document.querySelector("[data-sent]")?.dataset.sent;
+if (sent) store.drop(`draft:/cases/${encodeURIComponent(sent)}/form`);

@@ -17,5 +17,7 @@ pub mod page;
 pub mod part;
 /// Addresses of pages and of what their forms ask for.
 pub mod path;
+/// HTTP: from requests to pages.
+pub mod server;
 /// The words of the interface, in Chinese and in English.
 pub mod text;

@@ -1,0 +1,478 @@
+## The frame
+
+brand = Lianchi
+home = Home
+home-title = Find what you need done
+skip = Skip to content
+trail = You are here
+close = Close
+yes = Yes
+no = No
+nav-main = Main
+nav-services = Services
+nav-cases = My cases
+nav-verify = Check a receipt
+nav-desk = My queue
+nav-counter = Counter
+nav-board = Board
+nav-record = The record
+nav-foot = Foot
+foot-line = We watch the work of the authorities, never the lives of the people. You see every time your data is read.
+sign-in = Sign in
+sign-out = Sign out
+register = Open an account
+error-prefix = {"Error: "}
+error-title = There is something to put right
+go-back = Go back
+go-home = Go to the start
+pages = Pages
+page-previous = Previous
+page-next = Next
+page-of = Page { $page } of { $last }
+opens-new = (opens in a new window)
+
+## Keyboard
+
+keys-open = Shortcuts
+keys-title = Keyboard shortcuts
+keys-search = Search
+keys-next = Next row or case
+keys-previous = Previous row or case
+keys-enter = Open the row in focus
+keys-queue = Go to my queue
+keys-counter = Go to the counter
+keys-board = Go to the board
+keys-moves = Jump to what can be done
+keys-help = Show this list
+
+## Kiosk
+
+kiosk-finish = Finish and leave
+kiosk-still-there = Are you still there?
+kiosk-wipes-soon = Your entries will be wiped from this screen. Seconds left:
+kiosk-stay = I am still here
+kiosk-wipes = When you leave, or after two minutes without a touch, this screen wipes everything you entered and keeps nothing.
+
+## Finding
+
+search-label = Search services
+search-placeholder = Such as lost id card, newborn, csdj
+search-go = Search
+home-lead = Use your own words: Chinese, pinyin, its initials or English.
+home-popular = Often asked for
+home-waiting = { $count ->
+    [one] One of your cases waits for you
+   *[other] { $count } of your cases wait for you
+    }
+home-all = { $count ->
+    [one] The one service
+   *[other] All { $count } services
+    }
+home-promises = What you can count on here
+home-law = The law is shown.
+home-law-more = Each paper and each limit comes with the article's own words; what has none is marked as the office's own wish.
+home-clocks = The days are counted openly.
+home-clocks-more = You see the step, who has it, the day it is due and how that day was counted.
+home-reads = Every look is on the record.
+home-reads-more = You are told who read your data, when, and for what purpose.
+home-proof = Receipts can be checked.
+home-proof-more = Anyone can check a receipt offline; the record cannot be altered unseen.
+found-title-empty = Search services
+found-title = Results for “{ $query }”
+found-count = { $count ->
+    [one] 1 service
+   *[other] { $count } services
+    }
+found-none = Nothing found. Try other words, or look under a heading.
+found-instead = Look under a heading
+
+## A service
+
+service-item = Item { $item }
+service-who = Who may ask
+service-gives = What you get
+service-valid = valid for { $length }
+service-duty = Come within
+service-limit = How long it takes
+service-fee = Fee
+service-channels = Where to ask
+service-promise = the office's own promise
+service-by-law = the law's limit
+service-counted = How the days are counted
+service-no-limit = The law sets no limit, and the office promises none
+service-begin-title = Apply now
+service-by-office = An office starts this by itself; nobody applies for it.
+service-window-only = This can only be asked for at a window.
+service-sign-in = Sign in first. What you fill in is used for this alone.
+service-sign-in-go = Sign in and begin
+service-blank = See what you will be asked
+service-office = Which office is to handle it
+service-begin = Begin
+service-steps = What happens
+service-withdrawable = You may withdraw at any time before it is decided.
+service-law = The law
+service-no-law = No article provides for this; the office offers it of its own accord.
+service-offices = Offices
+law-in-chinese = Articles are quoted in Chinese, the language of the law.
+audience-person = Residents
+audience-enterprise = Enterprises and bodies
+audience-foreigner = Foreigners
+channel-window = Window
+channel-web = Website
+channel-phone = Phone
+channel-kiosk = Self-service screen
+fee-free = Free of charge
+fee-depends = as your case may be
+step-sometimes = only when needed
+step-pauses = clocks stand still
+materials = Papers
+materials-none = No papers are needed.
+materials-hint = A photo, a scan or a PDF, at most 20 MB each. On a phone you can take the picture here.
+materials-window = At the window the originals are looked at; nothing need be attached.
+material-from = From: { $from }.
+material-by-law = Asked for by
+material-by-office = The office's own wish; no article asks for it
+material-optional = may be missing
+material-when = sometimes
+material-hangs-on = depends on: { $fields }
+file-remove = Remove
+
+## A form
+
+form-refresh = Update the questions
+form-optional = (optional)
+form-choose = Choose
+form-save = Save
+form-continue = Save and check
+form-saves = Your answers are saved as you type.
+form-saving = Saving…
+form-saved = Saved
+form-kept = No network. Your answers are kept on this device only, sent when the network is back, and removed once handed in or when you sign out.
+form-lost = Not saved; check the network
+form-camera = Take a picture
+hint-identity-number = 18 characters; the last may be an X
+hint-vin = 17 characters, on the vehicle licence or at the foot of the windscreen
+hint-credit-code = 18 characters, on the business licence
+hint-plate = Such as 冀F12345
+hint-choices = Choose all that apply
+hint-file = A photo, a scan or a PDF
+unit-yuan = yuan
+answer-none = Not given
+stages = Stages
+stage-fill = Fill in
+stage-check = Check
+stage-sent = Handed in
+check-title = Check your answers
+check-change = Change
+check-declare = Hand it in
+check-true = By handing it in you say that what you filled in is true.
+check-goes-to = It goes to { $office }.
+check-free = Free of charge.
+check-fee = The fee is { $fee }, paid when it is handled.
+check-send = Hand in
+check-send-correction = Hand in the correction
+check-back = Go back and change
+sent-title = Handed in
+sent-next = What happens next
+sent-with = Your application is with { $office }.
+sent-due = { $what } is due by
+sent-follow = Follow it
+
+## Signing in
+
+account-login = Sign-in name
+account-name = Name
+account-name-hint = As in your identity document
+account-password = Password
+account-password-hint = At least 10 characters; a sentence will do
+account-none = No account yet?
+account-have = Have an account?
+register-lead = A name, a sign-in name and a password. Anything else is asked only when a service needs it.
+demo-title = Demonstration sign-ins
+demo-lead = This is a demonstration city. Anyone may use these; do not enter real data.
+demo-who = Who
+
+## Following a case
+
+cases-none = You have no cases.
+cases-find = Find a service
+stage-draft = Draft
+stage-open = In hand: { $step }
+stage-correcting = Waits for your correction
+stage-ended = Closed: { $how }
+case-number = Number
+case-submitted = Handed in
+case-steps = Steps
+case-clocks = Deadlines
+case-events = Everything that happened
+case-events-show = { $count ->
+    [one] Show the one event
+   *[other] Show all { $count } events
+    }
+case-actions = What you can do
+case-office = Office
+case-given = What you received
+case-reads = Who has read your data
+case-reads-more = Each reading of personal data needs a stated purpose and stands on the record.
+case-reads-none = Nobody has yet.
+read-when = When
+read-who = Who
+read-office = Office
+read-purpose = Purpose
+valid-until = valid until
+valid-always = valid until revoked
+correct-asked = Please correct
+correct-until = Answer by
+correct-clocks-stand = While we wait for you, the office's clocks stand still.
+correct-go = Correct it
+rate = How well were you served?
+rate-five = Very well
+rate-four = Well
+rate-three = Fairly
+rate-two = Badly
+rate-one = Very badly
+rate-words = In your words
+rate-more = A bad rating becomes work: somebody must answer you.
+rate-go = Send the rating
+rated = Your rating: { $stars } of 5
+withdraw = Withdraw the application
+withdraw-more = This ends the case. You may apply again.
+withdraw-why = Why
+withdraw-go = Withdraw
+complain = Complain
+complain-more = A supervisor handles it, not those who handle your case.
+complain-words = What happened
+complain-go = Send the complaint
+complaints = Complaints
+complaint-reply = {"Answer: "}
+complaint-open = Waits for an answer
+step-open = Now
+step-since = since
+step-nobody-yet = nobody yet
+step-skipped = not needed
+step-reasons = {"Reasons: "}
+step-by-silence = by silence
+by-timer = the timer
+entry-number = entry { $n }
+entry-of = { $n } of { $size }
+clock-office = The office must do this by
+clock-party = The applicant must do this by
+clock-no-date = no date could be counted
+clock-promise = Promised within { $length }, that is
+clock-how = How it was counted
+clock-undecided = The law does not say how these days are counted; the stated default is used.
+clock-own = A limit that the office sets itself
+clock-started = Started
+clock-stopped = Stopped
+clock-stood-still = Stood still
+clock-until-now = now
+clock-extended = Extended
+due-by = due
+due-left = { $length } left
+due-today = due today
+due-late = { $length } overdue
+due-paused = standing still
+due-kept = kept
+due-missed = missed
+due-provisional = (provisional until the year's holidays are published)
+length-minutes = { $n ->
+    [one] 1 minute
+   *[other] { $n } minutes
+    }
+length-hours = { $n ->
+    [one] 1 hour
+   *[other] { $n } hours
+    }
+length-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+    }
+length-workdays = { $n ->
+    [one] 1 working day
+   *[other] { $n } working days
+    }
+length-months = { $n ->
+    [one] 1 month
+   *[other] { $n } months
+    }
+length-years = { $n ->
+    [one] 1 year
+   *[other] { $n } years
+    }
+
+## Receipts
+
+receipt = Receipt
+receipt-get = See the receipt
+receipt-service = Service
+receipt-what = What
+receipt-at = When
+receipt-entry = Entry
+receipt-leaf = Digest of the entry
+receipt-root = Root of the checkpoint
+receipt-origin = Log
+receipt-code = QR code of the address for checking
+receipt-scan = Scan to check
+receipt-means = This receipt proves that the above stands on the record. Anyone can check it, without asking the office.
+receipt-download = Download the proof
+receipt-print = Print
+verify-lead = Upload or paste a receipt to see whether it is true. No sign-in is needed and nothing is kept.
+verify-file = The receipt's file (.tlog-proof)
+verify-text = Or paste its text
+verify-go = Check
+verify-good = The receipt is true
+verify-good-more = The entry lies under a signed checkpoint.
+verify-bad = The receipt does not hold
+verify-bad-more = Make sure the file is whole and unchanged. If it still does not hold, tell a supervisor.
+verify-signed = Signed
+verify-offline = Check it without this site
+verify-offline-more = On your own computer, with no network, run:
+
+## Refusals
+
+refused-unreadable = This cannot be read
+refused-denied = You may not do this
+refused-because = Why
+refused-no-policy = No policy permits it.
+refused-missing = There is no such page
+refused-missing-more = The address may be wrong, or the page is not yours to see.
+refused-overtaken = A colleague was faster
+refused-impossible = This is not possible now
+refused-nothing-lost = What you did just now had no effect and overwrote nothing.
+refused-possible = What is possible now
+refused-see-now = See the case as it is now
+refused-large = The file is too large
+refused-large-more = A file may have at most { $most }. Make it smaller, or split it.
+refused-many = Too many attempts
+refused-many-more = Try again in { $seconds } seconds.
+refused-broken = Something broke
+refused-broken-more = It is our fault, not yours. What you handed in is not lost.
+refused-number = When you report it, give this number
+
+## Without a network
+
+offline-title = No network
+offline-lead = The page returns with the network. The drafts below are on this device only.
+offline-drafts = Drafts on this device
+offline-drafts-more = Not sent yet. They are removed from this device once handed in, or when you sign out.
+blank-lead = Fill it in at leisure, even without a network
+blank-more = What you type stays on this device and is put in for you when you begin. Papers are added then.
+blank-no-script = This browser runs no scripts, so what you type here is not kept. Begin directly instead.
+blank-go = Go and begin
+
+## The desk
+
+queue-count = { $count ->
+    [one] 1 step to do
+   *[other] { $count } steps to do
+    }
+queue-counts = By urgency
+queue-empty = Nothing to do.
+queue-due = Due
+queue-case = Case
+queue-step = Step
+queue-holder = Holder
+queue-since = Since
+queue-mine = me
+queue-no-clock = no deadline
+count-all = all
+count-late = overdue
+count-soon = due soon
+count-paused = standing still
+count-mine = mine
+count-free = unassigned
+filter = Filter
+filter-all = All
+filter-query = Number or service
+filter-office = Office
+filter-role = Role
+filter-procedure = Procedure
+filter-go = Filter
+filter-clear = Clear
+work-moves = What you can do
+work-nothing = There is nothing for you to do now.
+work-answers = Application
+work-neighbours = Neighbours in the queue
+work-previous = Previous case
+work-next = Next case
+work-changed = This case has just changed.
+work-reload = Load it again
+personal-open = Personal answers are shown
+personal-purpose = Purpose
+personal-noted = The reading is on the record, and the person can see it.
+personal-sealed = personal, sealed
+personal-denied = You may not read the personal answers.
+personal-state = State a purpose to read the personal answers
+personal-show = Show
+paper-at-window = Shown at the window
+paper-missing = Not attached
+move-hindered = Not yet possible
+move-outcome = Outcome
+move-reasons = Reasons
+move-reasons-shown = Reasons (the applicant will read them)
+move-note = Note (optional)
+move-record = Record it
+outcome-with-reasons = (reasons needed)
+outcome-ends = (ends the case)
+correct-hint = Beside each item, say what is wrong and how to mend it, all at once. Leave the rest blank.
+correct-send = Ask for the correction
+hand-over-to = Hand over to
+reply-words = Answer
+counter-service = Choose the service
+counter-other = Choose another
+counter-applicant = Applicant
+counter-applicant-hint = Identity number or sign-in name, used only to find the applicant.
+counter-look-up = Look up
+counter-who = Is it this person?
+
+## The board
+
+board-at = As of
+board-open = In hand
+board-kept = Kept, 30 days
+board-all = All
+board-days = Last 14 days
+board-offices = By office and category
+board-legend = Each cell: in hand, overdue, due soon. The deeper the colour, the larger the share overdue.
+board-procedures = By procedure
+board-none = No cases.
+board-not-handled = not handled
+board-itself = This office itself
+board-cases = { $shown } of { $total } cases
+cell-late = { $count } overdue
+cell-soon = { $count } soon
+bars = Last { $days } days: { $kept } kept, { $missed } missed
+record-entries = Entries
+record-uncovered = Not yet under a checkpoint
+record-objects = Objects
+record-store = Store
+record-whole = The record is whole
+record-broken = The record is broken
+record-unchecked = Not yet verified as a whole
+record-checked = { $n } entries verified
+record-verify = Verify now
+record-verifying = Being verified…
+checkpoint = Checkpoint
+checkpoint-none = There is no checkpoint yet.
+checkpoint-size = Entries covered
+checkpoint-note = The signed note
+witnesses = Witnesses
+witnesses-none = There are none. With another body's signature the record could not be forked in secret.
+witness-signed = signed up to { $n }
+witness-not-yet = has not signed yet
+entry-id = Event
+entry-at = Happened
+entry-appended = Appended
+entry-by = By
+entry-cause = Caused by
+entry-corrects = Corrects
+entry-corrected = Corrected by
+entry-objects = Objects
+entry-raw = The event itself
+entry-proof = Proof
+entry-no-proof = The next checkpoint will cover it.
+entry-proof-more = This entry lies under the checkpoint over { $size } entries.
+entry-path = { $count ->
+    [one] The path: 1 digest
+   *[other] The path: { $count } digests
+    }

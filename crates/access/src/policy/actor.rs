@@ -2,8 +2,9 @@ use crate::person::{Person, Post};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
-/// A person in the post in which they act, or acting for themselves. A person with several posts acts in one at a time,
-/// so that what they may do as a clerk in one office does not add to what they may do as a supervisor in another.
+/// A person in the post in which they act, or acting for themselves. A person with several posts acts in one at a
+/// time, so that what they may do as a clerk in one office does not add to what they may do as a supervisor in
+/// another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
     id: ObjectRef,
@@ -28,8 +29,8 @@ pub enum NotActing {
 }
 
 impl Actor {
-    /// The person as they stand now, acting in `post`, or for themselves. To be made anew for each request, since posts
-    /// are withdrawn while people are signed in.
+    /// The person as they stand now, acting in `post`, or for themselves. To be made anew for each request, since
+    /// posts are withdrawn while people are signed in.
     ///
     /// # Errors
     /// [`NotActing`].

@@ -79,8 +79,8 @@ impl Decision {
         self.case.as_ref()
     }
 
-    /// The policies that decided, by name: those that permit it, or those that forbid it. Empty when it is denied only
-    /// because nothing permits it.
+    /// The policies that decided, by name: those that permit it, or those that forbid it. Empty when it is denied
+    /// only because nothing permits it.
     pub fn because(&self) -> &[Because] {
         &self.because
     }

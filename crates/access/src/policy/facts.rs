@@ -1,6 +1,6 @@
 use super::Request;
 use pack::cel::{self, Bindings, Choice, Env, Field, Schema, Type, Value};
-use pack::model::{Definitions, Level, StepKind};
+use pack::model::{Definitions, Level, Procedure, Start, StepKind};
 use pack::{Id, Title};
 use record::ObjectRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +11,8 @@ use std::sync::Arc;
 pub struct CaseFacts {
     /// `case.id`, written `type:id`.
     pub id: ObjectRef,
-    /// `case.procedure`.
+    /// `case.procedure`. From it follows `case.started_by`, the role whose duty it is to start one; absent where
+    /// the party applies.
     pub procedure: Id,
     /// `case.category`: the procedure's.
     pub category: Id,
@@ -19,8 +20,8 @@ pub struct CaseFacts {
     pub party: Option<ObjectRef>,
     /// `case.office`: where the case is.
     pub office: Id,
-    /// `case.offices`: every office that has or had a part in it, its own included. `case.above` follows from them:
-    /// these offices and all above them.
+    /// `case.offices`: every office that has or had a part in it, its own included. `case.above` follows from
+    /// them: these offices and all above them.
     pub offices: BTreeSet<Id>,
     /// `case.ended`.
     pub ended: bool,
@@ -59,6 +60,15 @@ pub(super) fn offices(definitions: &Definitions) -> BTreeMap<Id, OfficeFacts> {
     all.collect()
 }
 
+/// The role that starts each procedure that is an office's own duty.
+pub(super) fn starters(definitions: &Definitions) -> BTreeMap<Id, Id> {
+    let role = |procedure: &Procedure| match &procedure.start {
+        Start::Role(role) => Some((procedure.id.clone(), role.clone())),
+        Start::Party => None,
+    };
+    definitions.procedures.values().filter_map(role).collect()
+}
+
 /// What the conditions of policies may speak of. Names of roles, offices, procedures and categories are checked
 /// against the packs, so that a misspelt one is found when the packs are loaded.
 pub(super) fn env(definitions: &Definitions) -> Env {
@@ -80,6 +90,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         field("id", Type::String, "编号", "number"),
         field("procedure", procedures, "事项", "procedure"),
         field("category", categories, "类别", "category"),
+        field("started_by", roles.clone(), "依职责启动的岗位", "role that starts it").optional(),
         field("party", Type::String, "当事人", "party").optional(),
         field("office", offices.clone(), "承办单位", "office"),
         field("offices", Type::list(offices.clone()), "经手单位", "offices with a part in it"),
@@ -127,76 +138,87 @@ fn object(name: &str, fields: impl IntoIterator<Item = Field>) -> Type {
     Type::Object(Arc::new(Schema::new(name, fields)))
 }
 
-/// The facts of a request by place. A name that the packs no longer know (an office that was closed, say) is left out,
-/// and so is unknown.
-pub(super) fn bind(env: &Env, offices: &BTreeMap<Id, OfficeFacts>, request: &Request<'_>) -> Bindings {
-    let mut bound = Bound { bindings: Bindings::new(env), offices };
+/// The facts of a request by place. A name that the packs no longer know (an office that was closed, say) is
+/// left out, and so is unknown.
+pub(super) fn bind(
+    env: &Env,
+    offices: &BTreeMap<Id, OfficeFacts>,
+    starters: &BTreeMap<Id, Id>,
+    request: &Request<'_>,
+) -> Bindings {
+    let mut bindings = Bindings::new(env);
+    let mut object = |name: &str, fields: Vec<(&str, Option<Value>)>| {
+        let fits = |field: &str, value: &Value| {
+            let place = env.at(&[name, field]).and_then(|slot| env.place(slot));
+            place.is_some_and(|place| place.ty.admits(value.view()))
+        };
+        let known = fields.into_iter().filter_map(|(field, value)| Some((field, value?)));
+        // Every field was seen to fit, so the object fits.
+        let _ = bindings.set(&[name], Value::object(known.filter(|(field, value)| fits(field, value))));
+    };
     let post = request.actor.post();
-    bound.text("actor", "id", request.actor.id());
-    bound.list("actor", "roles", post.iter().map(|post| &post.role));
-    if let Some(post) = post {
-        bound.text("actor", "office", &post.office);
-    }
+    object(
+        "actor",
+        vec![
+            ("id", text(request.actor.id())),
+            ("roles", list(post.iter().map(|post| &post.role))),
+            ("office", post.and_then(|post| text(&post.office))),
+        ],
+    );
     if let Some(case) = request.case {
-        bound.text("case", "id", &case.id);
-        bound.text("case", "procedure", &case.procedure);
-        bound.text("case", "category", &case.category);
-        if let Some(party) = &case.party {
-            bound.text("case", "party", party);
-        }
-        bound.text("case", "office", &case.office);
-        bound.list("case", "offices", &case.offices);
-        bound.above("case", case.offices.iter());
-        bound.set("case", "ended", case.ended);
+        let fields = vec![
+            ("id", text(&case.id)),
+            ("procedure", text(&case.procedure)),
+            ("category", text(&case.category)),
+            ("started_by", starters.get(&case.procedure).and_then(text)),
+            ("party", case.party.as_ref().and_then(text)),
+            ("office", text(&case.office)),
+            ("offices", list(&case.offices)),
+            ("above", above(offices, &case.offices)),
+            ("ended", Some(Value::Bool(case.ended))),
+        ];
+        object("case", fields);
     }
     if let Some(step) = request.step {
-        bound.text("step", "id", &step.id);
-        bound.text("step", "kind", word(&StepKind::ALL, step.kind));
-        bound.text("step", "role", &step.role);
-        bound.text("step", "office", &step.office);
-        if let Some(holder) = &step.holder {
-            bound.text("step", "holder", holder);
-        }
+        let fields = vec![
+            ("id", text(&step.id)),
+            ("kind", text(word(&StepKind::ALL, step.kind))),
+            ("role", text(&step.role)),
+            ("office", text(&step.office)),
+            ("holder", step.holder.as_ref().and_then(text)),
+        ];
+        object("step", fields);
     }
     if let Some((id, office)) = request.office.and_then(|id| offices.get_key_value(id)) {
-        bound.text("office", "id", id);
-        bound.text("office", "level", word(&Level::ALL, office.level));
-        bound.above("office", std::iter::once(id));
+        let fields = vec![
+            ("id", text(id)),
+            ("level", text(word(&Level::ALL, office.level))),
+            ("above", above(offices, [id])),
+        ];
+        object("office", fields);
     }
-    let mut bindings = bound.bindings;
     let _ = bindings.set(&["today"], Value::Date(request.today));
     bindings
 }
 
-struct Bound<'a> {
-    bindings: Bindings,
-    offices: &'a BTreeMap<Id, OfficeFacts>,
+fn text(value: impl ToString) -> Option<Value> {
+    Some(value.to_string().as_str().into())
 }
 
-impl Bound<'_> {
-    fn set(&mut self, of: &str, name: &str, value: impl Into<Value>) {
-        // What does not fit its place is unknown, as the caller's doc says.
-        let _ = self.bindings.set(&[of, name], value);
-    }
+fn list<'a>(ids: impl IntoIterator<Item = &'a Id>) -> Option<Value> {
+    Some(Value::list(ids.into_iter().map(|id| Value::from(id.as_str())).collect::<Vec<_>>()))
+}
 
-    fn text(&mut self, of: &str, name: &str, value: impl ToString) {
-        self.set(of, name, value.to_string().as_str());
+/// The offices `below` and all above them; none when one of them is not known.
+fn above<'a>(
+    offices: &'a BTreeMap<Id, OfficeFacts>,
+    below: impl IntoIterator<Item = &'a Id>,
+) -> Option<Value> {
+    let mut all = BTreeSet::new();
+    for id in below {
+        all.extend(&offices.get(id)?.above);
     }
-
-    fn list<'a>(&mut self, of: &str, name: &str, ids: impl IntoIterator<Item = &'a Id>) {
-        let values: Vec<Value> = ids.into_iter().map(|id| id.as_str().into()).collect();
-        self.set(of, name, Value::list(values));
-    }
-
-    fn above<'a>(&mut self, of: &str, mut below: impl Iterator<Item = &'a Id>) {
-        let chains: Option<Vec<&OfficeFacts>> = below.try_fold(Vec::new(), |mut all, id| {
-            all.push(self.offices.get(id)?);
-            Some(all)
-        });
-        let Some(chains) = chains else { return };
-        let above: BTreeSet<&Id> = chains.iter().flat_map(|office| &office.above).collect();
-        self.list(of, "above", above);
-    }
+    list(all)
 }
 
 fn word<T: Copy + PartialEq>(all: &[(&'static str, T)], one: T) -> &'static str {

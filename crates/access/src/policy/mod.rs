@@ -38,6 +38,7 @@ pub struct Policies {
     env: Env,
     all: Vec<(Policy, Option<Checked>)>,
     offices: BTreeMap<Id, facts::OfficeFacts>,
+    starters: BTreeMap<Id, Id>,
     roles: BTreeMap<Id, Title>,
     purposes: BTreeMap<Id, Title>,
 }
@@ -63,17 +64,25 @@ impl Policies {
         }
         let roles = definitions.roles.values().map(|role| (role.id.clone(), role.title.clone())).collect();
         let purposes = definitions.purposes.clone();
-        Ok(Self { env, all, offices: facts::offices(definitions), roles, purposes })
+        Ok(Self {
+            env,
+            all,
+            offices: facts::offices(definitions),
+            starters: facts::starters(definitions),
+            roles,
+            purposes,
+        })
     }
 
     /// Decides: allowed when a permitting policy applies and no forbidding one does.
     ///
     /// A permitting policy applies when its roles, actions and purpose are those of the request and its condition
-    /// surely holds. A forbidding one already applies when its condition may hold, since a fact that is missing must
-    /// not be a way round it; for the same reason one that is bound to a purpose applies as long as no other purpose
-    /// is stated. In every post and with every purpose that would do instead, the refused person is told so.
+    /// surely holds. A forbidding one already applies when its condition may hold, since a fact that is missing
+    /// must not be a way round it; for the same reason one that is bound to a purpose applies as long as no other
+    /// purpose is stated. In every post and with every purpose that would do instead, the refused person is told
+    /// so.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
-        let (allowed, because) = self.judge(request);
+        let (allowed, because) = self.judge(request, &self.bind(request));
         let ways = if allowed { Vec::new() } else { self.ways(request) };
         Decision {
             allowed,
@@ -87,36 +96,44 @@ impl Policies {
         }
     }
 
-    /// How the person could do it: the posts that they hold, and acting for themselves, each as it is or with the
-    /// purposes that would do. Empty when there is no way.
+    /// How the person could do it: in each post that they hold, or acting for themselves, with the purpose stated,
+    /// without any, or else with each that would do. Empty when there is no way.
     pub fn ways(&self, request: &Request<'_>) -> Vec<Way> {
         let mut ways = Vec::new();
         for actor in request.actor.guises() {
-            let asked = Request { actor: &actor, ..*request };
-            if self.judge(&asked).0 {
+            let asked = |purpose| Request { actor: &actor, purpose, ..*request };
+            let bindings = self.bind(&asked(None));
+            let would = |asked: &Request<'_>| self.judge(asked, &bindings).0;
+            let mut simple = [request.purpose, None].into_iter().map(asked);
+            if let Some(asked) = simple.find(would) {
                 ways.push(self.way(&asked, request));
                 continue;
             }
-            for purpose in self.purposes.keys() {
-                let asked = Request { purpose: Some(purpose), ..asked };
-                if self.judge(&asked).0 {
-                    ways.push(self.way(&asked, request));
-                }
-            }
+            let stated = self.purposes.keys().map(|purpose| asked(Some(purpose)));
+            ways.extend(stated.filter(would).map(|asked| self.way(&asked, request)));
         }
         ways
     }
 
-    fn judge(&self, request: &Request<'_>) -> (bool, Vec<Because>) {
+    /// Whether it may be done: what [`Policies::decide`] says, without the reasons. For long lists of what somebody may
+    /// see or do.
+    pub fn allows(&self, request: &Request<'_>) -> bool {
+        self.judge(request, &self.bind(request)).0
+    }
+
+    fn bind(&self, request: &Request<'_>) -> Bindings {
+        facts::bind(&self.env, &self.offices, &self.starters, request)
+    }
+
+    fn judge(&self, request: &Request<'_>, bindings: &Bindings) -> (bool, Vec<Because>) {
         // An action or a purpose that no pack defines would slip past whatever forbids it by name.
         let unheard = |purpose: &Id| !self.purposes.contains_key(purpose);
         if !ACTIONS.contains(&request.action) || request.purpose.is_some_and(unheard) {
             return (false, Vec::new());
         }
-        let bindings = facts::bind(&self.env, &self.offices, request);
         let (mut permits, mut forbids) = (Vec::new(), Vec::new());
         for (policy, condition) in self.all.iter().filter(|(policy, _)| speaks_of(policy, request)) {
-            let certainty = condition.as_ref().map_or(Some(Certainty::Sure), |when| ask(when, &bindings));
+            let certainty = condition.as_ref().map_or(Some(Certainty::Sure), |when| ask(when, bindings));
             let Some(certainty) = certainty else { continue };
             let sure = certainty == Certainty::Sure;
             let because = Because { policy: policy.id.clone(), title: policy.title.clone(), certainty };
@@ -131,7 +148,6 @@ impl Policies {
 
     fn way(&self, asked: &Request<'_>, refused: &Request<'_>) -> Way {
         let post = asked.actor.post();
-        let purpose = asked.purpose.filter(|purpose| refused.purpose != Some(purpose));
         let title = |titles: &BTreeMap<Id, Title>, id: &Id| {
             titles.get(id).cloned().unwrap_or_else(|| Title::new(id.as_str(), id.as_str()))
         };
@@ -146,12 +162,12 @@ impl Policies {
                 )
             }
         });
-        let stating = purpose.map(|purpose| {
-            let words = title(&self.purposes, purpose);
-            Title::new(
-                &format!("说明目的“{}”", words.zh),
-                &format!("state the purpose `{purpose}` ({})", words.en),
-            )
+        let stating = (asked.purpose != refused.purpose).then(|| match asked.purpose {
+            None => Title::new("不说明目的", "state no purpose"),
+            Some(purpose) => {
+                let Title { zh, en } = title(&self.purposes, purpose);
+                Title::new(&format!("说明目的“{zh}”"), &format!("state the purpose `{purpose}` ({en})"))
+            }
         });
         let title = match (acting, stating) {
             (Some(a), Some(b)) => {

@@ -42,8 +42,8 @@ pub struct Rules {
 }
 
 impl Default for Rules {
-    /// Own device: 12 hours unused, 14 days in all. Desk: half an hour, a working day of 12 hours. Kiosk: 90 seconds, a
-    /// quarter of an hour, one at a time.
+    /// Own device: 12 hours unused, 14 days in all. Desk: half an hour, a working day of 12 hours. Kiosk: 90
+    /// seconds, a quarter of an hour, one at a time.
     fn default() -> Self {
         Self {
             own: Limits { idle: 12 * 3600, absolute: 14 * 86_400, most: 8 },
@@ -64,8 +64,8 @@ impl Rules {
     }
 }
 
-/// The secret by which a browser shows which session is its own: 256 random bits. Only its SHA-256 is kept here, so what
-/// is kept opens no session.
+/// The secret by which a browser shows which session is its own: 256 random bits. Only its SHA-256 is kept here,
+/// so what is kept opens no session.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token([u8; 32]);
 
@@ -85,8 +85,8 @@ impl Token {
         Digest::of(&self.0)
     }
 
-    /// What every form of the session carries, so that a form which another site made is known as such: HMAC-SHA-256
-    /// under the token, as 64 hexadecimal digits. Nothing needs to be kept for it.
+    /// What every form of the session carries, so that a form which another site made is known as such:
+    /// HMAC-SHA-256 under the token, as 64 hexadecimal digits. Nothing needs to be kept for it.
     pub fn form_token(&self) -> String {
         self.form_mac().map(|mac| Digest(mac.finalize().into_bytes().into()).to_string()).unwrap_or_default()
     }
@@ -131,8 +131,8 @@ pub struct Closed {
     pub session: Digest,
     /// Whose it was.
     pub person: PersonId,
-    /// Whether whatever was kept under its name (drafts, pages, downloads) must be wiped, because the next person at
-    /// the screen is another.
+    /// Whether whatever was kept under its name (drafts, pages, downloads) must be wiped, because the next person
+    /// at the screen is another.
     pub wipe: bool,
 }
 
@@ -150,8 +150,8 @@ impl Sessions {
         Self { rules, open: HashMap::new(), people: HashMap::new() }
     }
 
-    /// Signs `person` in, with a new token whatever the browser held before: `before` is closed, so that a token planted
-    /// by another never becomes this person's. Also gives back the sessions that had to make way.
+    /// Signs `person` in, with a new token whatever the browser held before: `before` is closed, so that a token
+    /// planted by another never becomes this person's. Also gives back the sessions that had to make way.
     ///
     /// # Errors
     /// When there is no randomness to be had; nothing is closed then.
@@ -177,8 +177,8 @@ impl Sessions {
         Ok((token, closed))
     }
 
-    /// The session that `token` opens, now used. None when it was never opened, or is over; one that has just run out is
-    /// closed by [`Sessions::sweep`].
+    /// The session that `token` opens, now used. None when it was never opened, or is over; one that has just run
+    /// out is closed by [`Sessions::sweep`].
     pub fn resume(&mut self, token: &Token, now: i64) -> Option<&Session> {
         let session = self.open.get_mut(&token.session())?;
         if !stands(&self.rules, session, now) {
@@ -216,8 +216,8 @@ impl Sessions {
         names.filter_map(|name| self.open.get_key_value(name))
     }
 
-    /// Closes every session that ran out, in the order of their names. To be asked every few seconds where there are
-    /// kiosks.
+    /// Closes every session that ran out, in the order of their names. To be asked every few seconds where there
+    /// are kiosks.
     pub fn sweep(&mut self, now: i64) -> Vec<Closed> {
         let over = self.open.iter().filter(|(_, session)| !stands(&self.rules, session, now));
         let mut names: Vec<Digest> = over.map(|(name, _)| *name).collect();

@@ -1,6 +1,6 @@
-//! Sessions as bytes: a heading, then for each session its name (32 bytes), the person (16), the kind (1), when it was
-//! opened and last used (8 each, big-endian), and the post (a length in one byte, then `role@office`); at the end the
-//! SHA-256 of it all. The bytes are a cache: whatever is wrong with them, everyone signs in again.
+//! Sessions as bytes: a heading, then for each session its name (32 bytes), the person (16), the kind (1), when it
+//! was opened and last used (8 each, big-endian), and the post (a length in one byte, then `role@office`); at the
+//! end the SHA-256 of it all. The bytes are a cache: whatever is wrong with them, everyone signs in again.
 
 use super::{Kind, Rules, Session, Sessions, stands};
 use crate::bytes::{take, take_text};
@@ -10,8 +10,8 @@ use record::Digest;
 const HEADING: &[u8] = b"lianchi sessions 1\n";
 
 impl Sessions {
-    /// The sessions as bytes, in the order of their names. Those at kiosks are left out: a restart wipes a screen. They
-    /// hold no token, yet say who is signed in, so they are for the owner of the data alone.
+    /// The sessions as bytes, in the order of their names. Those at kiosks are left out: a restart wipes a screen.
+    /// They hold no token, yet say who is signed in, so they are for the owner of the data alone.
     pub fn save(&self) -> Vec<u8> {
         let mut kept: Vec<_> = self.open.iter().filter(|(_, session)| session.kind != Kind::Kiosk).collect();
         kept.sort_unstable_by_key(|(name, _)| **name);
@@ -36,7 +36,8 @@ impl Sessions {
         bytes
     }
 
-    /// The sessions that [`Sessions::save`] wrote and that still stand at `now`; none when the bytes are not whole.
+    /// The sessions that [`Sessions::save`] wrote and that still stand at `now`; none when the bytes are not
+    /// whole.
     pub fn restore(rules: Rules, bytes: &[u8], now: i64) -> Self {
         let mut sessions = Self::new(rules);
         let Some(read) = read(bytes) else { return sessions };

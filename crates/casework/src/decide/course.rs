@@ -96,7 +96,7 @@ impl Draft<'_> {
                 status == Status::Waiting && turn(after, step)
             });
             let Some(step) = ready else { return };
-            if self.situation.may_hold(step.when.as_ref()) {
+            if self.situation.may_hold(step.when.as_ref(), after) {
                 self.open(after, step, moved);
             } else {
                 after.steps.entry(step.id.clone()).or_default().status = Status::Skipped;

@@ -31,9 +31,13 @@ pub struct Situation<'a> {
     pub case: &'a ObjectRef,
     /// The answers to the form in clear, as far as they are known.
     pub answers: &'a BTreeMap<Id, Value>,
-    /// Says whether a condition holds for these answers.
-    pub judge: &'a dyn Fn(&Condition, &BTreeMap<Id, Value>) -> Truth,
+    /// Says whether a condition holds for these answers: in the case as it stands, or in the state handed in, which a
+    /// command is leading it to.
+    pub judge: &'a Judge<'a>,
 }
+
+/// A condition, the state that a command leads to, and the answers, judged.
+pub type Judge<'a> = dyn Fn(&Condition, Option<&State>, &BTreeMap<Id, Value>) -> Truth + 'a;
 
 /// What a condition comes to where answers may be missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,12 +53,12 @@ pub enum Truth {
 impl Situation<'_> {
     /// Whether `condition` surely holds. Without a condition: yes.
     pub fn holds(&self, condition: Option<&Condition>) -> bool {
-        condition.is_none_or(|condition| (self.judge)(condition, self.answers) == Truth::True)
+        condition.is_none_or(|condition| (self.judge)(condition, None, self.answers) == Truth::True)
     }
 
-    /// Whether `condition` may hold: a step is skipped only when it surely is not needed.
-    pub fn may_hold(&self, condition: Option<&Condition>) -> bool {
-        condition.is_none_or(|condition| (self.judge)(condition, self.answers) != Truth::False)
+    /// Whether `condition` may hold in `after`: a step is skipped only when it surely is not needed.
+    pub fn may_hold(&self, condition: Option<&Condition>, after: &State) -> bool {
+        condition.is_none_or(|condition| (self.judge)(condition, Some(after), self.answers) != Truth::False)
     }
 }
 

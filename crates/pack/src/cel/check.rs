@@ -1,10 +1,12 @@
 use super::checked::{Checked, FoldNode, Node, NodeKind};
 use super::env::Env;
+use super::map::Key;
 use super::syntax::{Expr, ExprKind, Fold, FoldExpr, Literal};
 use super::types::Type;
-use super::value::{Key, Value};
+use super::value::Value;
 use super::{Problem, Span};
 use smol_str::SmolStr;
+use std::collections::BTreeSet;
 
 mod builtins;
 mod calls;
@@ -97,7 +99,7 @@ impl Checker<'_> {
 
     fn wrong_result(&mut self, root: &Node, expected: &Type) {
         let mend = match expected {
-            Type::Bool => as_condition(self.env, root),
+            Type::Bool => self.as_condition(root),
             Type::Date if root.ty == Type::Timestamp => "write `date(…)` around it".to_owned(),
             Type::Timestamp if root.ty == Type::Date => "write `timestamp(…)` around it".to_owned(),
             Type::String => "write `string(…)` around it".to_owned(),
@@ -115,7 +117,7 @@ impl Checker<'_> {
         let node = self.node(expr);
         if !node.ty.fits(&Type::Bool) {
             let what = format!("{} is not true or false", self.subject(&node));
-            self.report(node.span, what, as_condition(self.env, &node));
+            self.report(node.span, what, self.as_condition(&node));
         }
         node
     }
@@ -160,7 +162,7 @@ impl Checker<'_> {
     fn map(&mut self, entries: &[(Expr, Expr)], mixed: bool, span: Span) -> Node {
         let (mut keys, mut values) = (Type::Never, Type::Never);
         let mut nodes: Vec<(Node, Node)> = Vec::with_capacity(entries.len());
-        let mut seen: Vec<Key> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (key, value) in entries {
             let (key, value) = (self.element(key, mixed), self.element(value, mixed));
             if !matches!(
@@ -172,11 +174,9 @@ impl Checker<'_> {
             }
             if let NodeKind::Literal(literal) = &key.kind
                 && let Some(literal) = Key::of(literal.view())
+                && !seen.insert(literal)
             {
-                if seen.contains(&literal) {
-                    self.report(key.span, "this key stands twice in the map", "leave one of the two");
-                }
-                seen.push(literal);
+                self.report(key.span, "this key stands twice in the map", "leave one of the two");
             }
             for (so_far, node) in [(&mut keys, &key), (&mut values, &value)] {
                 match so_far.join(&node.ty) {
@@ -226,21 +226,47 @@ impl Checker<'_> {
 
     /// How a message speaks of a part: by its name where it has one, and with its type.
     fn subject(&self, node: &Node) -> String {
-        match named(self.env, node) {
-            Some(name) => format!("`{name}` ({})", bare(&node.ty)),
+        match self.named(node) {
+            Some(name) => format!("`{name}` ({})", node.ty.bare()),
             None => node.ty.described(),
         }
     }
-}
 
-/// What an expression calls a place, a field or a constant.
-fn named(env: &Env, node: &Node) -> Option<String> {
-    match &node.kind {
-        NodeKind::Place(slot) => env.place(*slot).map(|place| written(&place.path)),
-        NodeKind::Field(of, id) => named(env, of).map(|of| format!("{of}{}", step(id))),
-        NodeKind::Literal(Value::Null) => None,
-        NodeKind::Literal(value) => shown(value),
-        _ => None,
+    /// What an expression calls a place, a macro's variable, a field or a constant.
+    fn named(&self, node: &Node) -> Option<String> {
+        match &node.kind {
+            NodeKind::Place(slot) => self.env.place(*slot).map(|place| written(&place.path)),
+            NodeKind::Local(index) => self.locals.get(*index).map(|(name, _)| name.to_string()),
+            NodeKind::Field(of, id) => self.named(of).map(|of| format!("{of}{}", step(id))),
+            NodeKind::Literal(Value::Null) => None,
+            NodeKind::Literal(value) => shown(value),
+            _ => None,
+        }
+    }
+
+    /// How to make a condition of something that is none.
+    fn as_condition(&self, node: &Node) -> String {
+        let name = match &node.kind {
+            NodeKind::Literal(_) => None,
+            _ => self.named(node),
+        };
+        let name = name.unwrap_or_else(|| "…".to_owned());
+        match &node.ty {
+            Type::Choice(choices) => {
+                let first = choices.iter().next().map_or("…", |choice| choice.value.as_str());
+                format!("compare it, as in `{name} == \"{first}\"`")
+            }
+            Type::String => format!("compare it, as in `{name} == \"…\"`, or ask `{name}.size() > 0`"),
+            Type::Int => format!("compare it, as in `{name} > 0`"),
+            Type::Uint => format!("compare it, as in `{name} > 0u`"),
+            Type::Double => format!("compare it, as in `{name} > 0.0`"),
+            Type::List(_) | Type::Map(..) => format!("ask `{name}.size() > 0`, or use `{name}.exists(x, …)`"),
+            Type::Object(schema) => {
+                let field = schema.fields().first().map(|field| step(&field.id)).unwrap_or_default();
+                format!("ask for a field, as in `has({name}{field})`")
+            }
+            _ => format!("compare it, as in `{name} == …`"),
+        }
     }
 }
 
@@ -273,39 +299,6 @@ fn step(id: &str) -> String {
         && chars.all(|char| char == '_' || char.is_ascii_alphanumeric())
         && !matches!(name.as_str(), "in" | "true" | "false" | "null");
     if plain { format!(".{name}") } else { format!("[\"{id}\"]") }
-}
-
-/// A type's name in backticks; the listed values for a choice.
-fn bare(ty: &Type) -> String {
-    match ty {
-        Type::Choice(choices) => format!("one of {}", choices.listed()),
-        other => other.described(),
-    }
-}
-
-/// How to make a condition of something that is none.
-fn as_condition(env: &Env, node: &Node) -> String {
-    let name = match &node.kind {
-        NodeKind::Literal(_) => None,
-        _ => named(env, node),
-    };
-    let name = name.unwrap_or_else(|| "…".to_owned());
-    match &node.ty {
-        Type::Choice(choices) => {
-            let first = choices.iter().next().map_or("…", |choice| choice.value.as_str());
-            format!("compare it, as in `{name} == \"{first}\"`")
-        }
-        Type::String => format!("compare it, as in `{name} == \"…\"`, or ask `{name}.size() > 0`"),
-        Type::Int => format!("compare it, as in `{name} > 0`"),
-        Type::Uint => format!("compare it, as in `{name} > 0u`"),
-        Type::Double => format!("compare it, as in `{name} > 0.0`"),
-        Type::List(_) | Type::Map(..) => format!("ask `{name}.size() > 0`, or use `{name}.exists(x, …)`"),
-        Type::Object(schema) => {
-            let field = schema.fields().first().map(|field| step(&field.id)).unwrap_or_default();
-            format!("ask for a field, as in `has({name}{field})`")
-        }
-        _ => format!("compare it, as in `{name} == …`"),
-    }
 }
 
 fn constant(literal: &Literal) -> Value {

@@ -40,6 +40,7 @@ pub(super) fn to(kind: Kind, value: ValueRef<'_>) -> Result<Value, (FaultKind, S
         let fault = if convertible(kind, value.kind()) { FaultKind::Conversion } else { FaultKind::Type };
         let shown = match value {
             ValueRef::String(text) => format!("`{}`", text.chars().take(40).collect::<String>()),
+            ValueRef::Double(number) => format!("`{number:?}`"),
             other => match self::text(other) {
                 Some(text) => format!("`{text}`"),
                 None => format!("`{}`", other.kind().name()),

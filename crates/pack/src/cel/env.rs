@@ -1,4 +1,5 @@
-use super::types::{Title, Type};
+use super::schema::Title;
+use super::types::Type;
 use smol_str::SmolStr;
 use std::sync::Arc;
 

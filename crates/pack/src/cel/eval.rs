@@ -1,15 +1,18 @@
-use super::checked::{Checked, FoldNode, Node, NodeKind};
+use super::checked::{Checked, Node, NodeKind};
 use super::env::Env;
 use super::fault::{Fault, FaultKind};
+use super::map::{Key, Map};
 use super::source::{Functions, Source};
 use super::syntax::{BinaryOp, Fold};
-use super::value::{Key, Map, Value, ValueRef};
+use super::types::Type;
+use super::value::{Value, ValueRef};
 use super::{hazard, ops};
 use smol_str::SmolStr;
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 mod builtin;
+mod folds;
+mod relations;
 
 /// What an expression comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,10 +51,15 @@ impl Checked {
     /// The same within another budget.
     pub fn eval_within(&self, source: &dyn Source, functions: &dyn Functions, budget: u64) -> Outcome {
         let mut run = Run { env: &self.env, source, functions, locals: Vec::new(), budget };
-        let value = match run
-            .value(&self.root)
-            .and_then(|item| item.map(|item| run.own(item, &self.root)).transpose())
-        {
+        if self.root.ty == Type::Bool {
+            return match run.truth(&self.root) {
+                Ok(Some(truth)) => Outcome::Value(Value::Bool(truth)),
+                Ok(None) => Outcome::Unknown,
+                Err(fault) => Outcome::Error(*fault),
+            };
+        }
+        let item = run.value(&self.root);
+        let value = match item.and_then(|item| item.map(|item| run.own(item, &self.root)).transpose()) {
             Ok(Some(value)) => value,
             Ok(None) => return Outcome::Unknown,
             Err(fault) => return Outcome::Error(*fault),
@@ -186,53 +194,6 @@ impl<'a> Run<'a> {
         verdict
     }
 
-    fn relation(&mut self, op: BinaryOp, parts: &'a [Node; 2], node: &'a Node) -> Step<bool> {
-        let [left, right] = parts;
-        let (left, right) = (self.value(left)?, self.value(right)?);
-        let (Some(left), Some(right)) = (left, right) else { return Ok(None) };
-        let (a, b) = (left.view(), right.view());
-        let order = match op {
-            BinaryOp::Eq => return self.equal(a, b, node).map(Some),
-            BinaryOp::Ne => return self.equal(a, b, node).map(|equal| Some(!equal)),
-            BinaryOp::In => return self.within(a, b, node).map(Some),
-            _ => a.compare(b),
-        };
-        let Some(order) = order else {
-            let what =
-                format!("`{}` does not compare `{}` with `{}`", op.sign(), a.kind().name(), b.kind().name());
-            return Err(fault(node, FaultKind::Type, what));
-        };
-        self.spend(ops::weight(a).min(ops::weight(b)), node)?;
-        Ok(Some(match op {
-            BinaryOp::Lt => order == Some(Ordering::Less),
-            BinaryOp::Le => matches!(order, Some(Ordering::Less | Ordering::Equal)),
-            BinaryOp::Gt => order == Some(Ordering::Greater),
-            _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-        }))
-    }
-
-    fn equal(&mut self, a: ValueRef<'_>, b: ValueRef<'_>, node: &Node) -> Result<bool, Box<Fault>> {
-        let mut work = 0;
-        let equal = ops::equal(a, b, &mut work, self.budget);
-        self.spend(work, node)?;
-        Ok(equal)
-    }
-
-    fn within(&mut self, item: ValueRef<'_>, of: ValueRef<'_>, node: &Node) -> Result<bool, Box<Fault>> {
-        match of {
-            ValueRef::List(items) => {
-                for own in items {
-                    if self.equal(item, own.view(), node)? {
-                        return Ok(true);
-                    }
-                }
-                Ok(false)
-            }
-            ValueRef::Map(map) => Ok(map.get(item).is_some()),
-            other => Err(mismatch(node, other, "a list or a map")),
-        }
-    }
-
     fn arithmetic(&mut self, op: BinaryOp, parts: &'a [Node; 2], node: &'a Node) -> Step<Item<'a>> {
         let [left, right] = parts;
         let (left, right) = (self.value(left)?, self.value(right)?);
@@ -328,68 +289,6 @@ impl<'a> Run<'a> {
         Ok(Some(Item::Made(Value::Map(Arc::new(map)))))
     }
 
-    /// `all`, `exists` and `exists_one`.
-    fn quantify(&mut self, fold: &'a FoldNode) -> Step<bool> {
-        let Some(range) = self.value(&fold.range)? else { return Ok(None) };
-        let (count, filter) = (elements(&range, fold)?, fold.filter.as_ref());
-        let decisive = fold.fold == Fold::Exists;
-        let mut verdict = Ok(Some(!decisive));
-        let (mut hits, mut unknown) = (0, false);
-        for index in 0..count {
-            let (Some(element), Some(filter)) = (element(&range, index), filter) else { break };
-            self.spend(1, &fold.range)?;
-            self.locals.push(element);
-            let truth = self.truth(filter);
-            self.locals.pop();
-            match truth {
-                truth if fold.fold == Fold::ExistsOne => match truth? {
-                    Some(truth) => hits += usize::from(truth),
-                    None => unknown = true,
-                },
-                Ok(Some(truth)) if truth == decisive => return Ok(Some(decisive)),
-                Ok(Some(_)) => {}
-                other => weigh(&mut verdict, other)?,
-            }
-        }
-        if fold.fold == Fold::ExistsOne { Ok((!unknown).then_some(hits == 1)) } else { verdict }
-    }
-
-    /// `map` and `filter`.
-    fn collect(&mut self, fold: &'a FoldNode) -> Step<Item<'a>> {
-        let Some(range) = self.value(&fold.range)? else { return Ok(None) };
-        let count = elements(&range, fold)?;
-        let mut values = Some(Vec::new());
-        for index in 0..count {
-            let Some(item) = element(&range, index) else { break };
-            self.spend(1, &fold.range)?;
-            self.locals.push(item.clone());
-            let made = self.transformed(fold, item);
-            self.locals.pop();
-            match (made?, &mut values) {
-                (Some(Some(value)), Some(values)) => values.push(value),
-                (Some(None), _) | (Some(Some(_)), None) => {}
-                (None, _) => values = None,
-            }
-        }
-        Ok(values.map(|values| Item::Made(Value::List(values.into()))))
-    }
-
-    /// What an element becomes: nothing when it is filtered out.
-    fn transformed(&mut self, fold: &'a FoldNode, element: Item<'a>) -> Step<Option<Value>> {
-        let kept = match &fold.filter {
-            Some(filter) => self.truth(filter)?,
-            None => Some(true),
-        };
-        let made = match (kept, &fold.transform) {
-            (None, _) => return Ok(None),
-            (Some(false), _) => return Ok(Some(None)),
-            (Some(true), Some(transform)) => self.value(transform)?,
-            (Some(true), None) => Some(element),
-        };
-        let Some(made) = made else { return Ok(None) };
-        self.own(made, &fold.range).map(|value| Some(Some(value)))
-    }
-
     /// The value itself, copied where it is only seen.
     fn own(&mut self, item: Item<'_>, node: &Node) -> Result<Value, Box<Fault>> {
         match item {
@@ -425,26 +324,6 @@ fn weigh(verdict: &mut Step<bool>, other: Step<bool>) -> Result<(), Box<Fault>> 
         (Err(_), _) => {}
     }
     Ok(())
-}
-
-/// How many elements a macro goes through.
-fn elements(range: &Item<'_>, fold: &FoldNode) -> Result<usize, Box<Fault>> {
-    match range.view() {
-        ValueRef::List(items) => Ok(items.len()),
-        ValueRef::Map(map) => Ok(map.len()),
-        other => Err(mismatch(&fold.range, other, "a list or a map")),
-    }
-}
-
-/// The element, or the map's key, at `index`.
-fn element<'a>(range: &Item<'a>, index: usize) -> Option<Item<'a>> {
-    match range {
-        Item::Seen(ValueRef::List(items)) => items.get(index).map(|value| Item::Seen(value.view())),
-        Item::Made(Value::List(items)) => items.get(index).cloned().map(Item::Made),
-        Item::Seen(ValueRef::Map(map)) => map.key(index).map(Key::to_value).map(Item::Made),
-        Item::Made(Value::Map(map)) => map.key(index).map(Key::to_value).map(Item::Made),
-        _ => None,
-    }
 }
 
 /// The element of a list, or the value at a map's key.

@@ -115,6 +115,8 @@ fn number(rest: &str, at: usize) -> Result<(Token, usize), Problem> {
                 "write a length of time as `duration(\"{}h\")` or with a function such as `days({shown})`",
                 hours(shown)
             )
+        } else if tail.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit()) {
+            format!("write `{shown}{}`", tail.replace('_', ""))
         } else {
             format!("write the number alone, `{shown}`, or put text in quotes")
         };

@@ -217,8 +217,8 @@ fn day_part(part: Part, days: i64) -> i64 {
     }
 }
 
-/// Year, month and day in the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms"),
-/// for years beyond jiff's too, which a moment near the end of 9999 reaches in an eastern zone.
+/// Year, month and day in the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date
+/// algorithms"), for years beyond jiff's too, which a moment near the end of 9999 reaches in an eastern zone.
 fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);

@@ -32,7 +32,9 @@ pub(super) fn arithmetic(op: BinaryOp, left: ValueRef<'_>, right: ValueRef<'_>) 
             moment::between(a, b).map(Value::Duration).ok_or_else(overflow)
         }
         (BinaryOp::Add, Date(a), Duration(b)) | (BinaryOp::Add, Duration(b), Date(a)) => moved(a, b),
-        (BinaryOp::Sub, Date(a), Duration(b)) => moved(a, -b),
+        (BinaryOp::Sub, Date(a), Duration(b)) => {
+            b.checked_neg().map_or_else(|| Err(overflow()), |b| moved(a, b))
+        }
         (BinaryOp::Sub, Date(a), Date(b)) => length(Some(a.duration_since(b))),
         (BinaryOp::Add, Duration(a), Duration(b)) => length(a.checked_add(b)),
         (BinaryOp::Sub, Duration(a), Duration(b)) => length(a.checked_sub(b)),

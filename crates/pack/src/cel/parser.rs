@@ -2,11 +2,13 @@ use super::lexer::{self, Token};
 use super::literal::Number;
 use super::syntax::{BinaryOp, Expr, ExprKind, Fold, FoldExpr, Literal, Word};
 use super::{Problem, Span};
-use smol_str::SmolStr;
+use refusals::too_deep;
 
-/// How many expressions may stand inside one another, and how many operators of one kind (other than `&&` and `||`) in
-/// a row. Every later pass recurses over the tree, so this is what bounds the stack.
-pub const MAX_DEPTH: u32 = 100;
+mod refusals;
+
+/// How many expressions may stand inside one another, and how many operators of one kind (other than `&&` and `||`)
+/// in a row. Every later pass recurses over the tree, so this is what bounds the stack.
+pub const MAX_DEPTH: u32 = 64;
 
 /// Names that CEL keeps for host languages.
 const RESERVED: [&str; 17] = [
@@ -61,16 +63,25 @@ impl Parser {
             return Err(too_deep(self.span()));
         }
         let mut tree = self.binary(1)?;
+        let question = self.span();
         if self.take("?") {
-            let yes = self.binary(1)?;
-            self.expect(":", "`:` and what holds otherwise")?;
-            let no = self.expression()?;
-            let depth = tree.depth.max(yes.depth).max(no.depth);
-            let span = tree.expr.span.to(no.expr.span);
-            tree = node(ExprKind::If(Box::new([tree.expr, yes.expr, no.expr])), span, depth)?;
+            if self.is(".") && self.span().start == question.end {
+                return Err(self.optional());
+            }
+            tree = self.conditional(tree)?;
         }
         self.nesting -= 1;
         Ok(tree)
+    }
+
+    /// What follows the question mark after `condition`.
+    fn conditional(&mut self, condition: Tree) -> Result<Tree, Problem> {
+        let yes = self.binary(1)?;
+        self.expect(":", "`:` and what holds otherwise")?;
+        let no = self.expression()?;
+        let depth = condition.depth.max(yes.depth).max(no.depth);
+        let span = condition.expr.span.to(no.expr.span);
+        node(ExprKind::If(Box::new([condition.expr, yes.expr, no.expr])), span, depth)
     }
 
     /// Operands joined by operators that bind at least as tightly as `level`.
@@ -82,33 +93,7 @@ impl Parser {
         {
             self.at += 1;
             let right = self.binary(binds + 1)?;
-            let depth = left.depth.max(right.depth);
-            let span = left.expr.span.to(right.expr.span);
-            left = match (infix, left.expr.kind) {
-                (Infix::And, ExprKind::And(mut all)) if joined == Some(Infix::And) => {
-                    all.push(right.expr);
-                    Tree {
-                        expr: Expr { kind: ExprKind::And(all), span },
-                        depth: left.depth.max(right.depth + 1),
-                    }
-                }
-                (Infix::Or, ExprKind::Or(mut any)) if joined == Some(Infix::Or) => {
-                    any.push(right.expr);
-                    Tree {
-                        expr: Expr { kind: ExprKind::Or(any), span },
-                        depth: left.depth.max(right.depth + 1),
-                    }
-                }
-                (infix, kind) => {
-                    let first = Expr { kind, span: left.expr.span };
-                    let kind = match infix {
-                        Infix::And => ExprKind::And(vec![first, right.expr]),
-                        Infix::Or => ExprKind::Or(vec![first, right.expr]),
-                        Infix::Op(op) => ExprKind::Binary(op, Box::new(first), Box::new(right.expr)),
-                    };
-                    node(kind, span, depth)?
-                }
-            };
+            left = combined(left, infix, right, joined == Some(infix))?;
             joined = Some(infix);
         }
         Ok(left)
@@ -168,14 +153,7 @@ impl Parser {
             if self.take(".") {
                 tree = self.selection(tree)?;
             } else if self.take("[") {
-                if self.is("?") {
-                    return Err(self.optional());
-                }
-                let index = self.expression()?;
-                let span = tree.expr.span.to(self.span());
-                self.expect("]", "`]`")?;
-                let depth = tree.depth.max(index.depth);
-                tree = node(ExprKind::Index(Box::new(tree.expr), Box::new(index.expr)), span, depth)?;
+                tree = self.indexed(tree)?;
             } else if self.is("{") && matches!(tree.expr.kind, ExprKind::Name { .. } | ExprKind::Select(..)) {
                 let what = "packs have no message types to build";
                 return Err(Problem::new(self.span(), what, "write a map, such as `{\"born\": form.born}`"));
@@ -183,6 +161,17 @@ impl Parser {
                 return Ok(tree);
             }
         }
+    }
+
+    fn indexed(&mut self, target: Tree) -> Result<Tree, Problem> {
+        if self.is("?") {
+            return Err(self.optional());
+        }
+        let index = self.expression()?;
+        let span = target.expr.span.to(self.span());
+        self.expect("]", "`]`")?;
+        let depth = target.depth.max(index.depth);
+        node(ExprKind::Index(Box::new(target.expr), Box::new(index.expr)), span, depth)
     }
 
     fn selection(&mut self, target: Tree) -> Result<Tree, Problem> {
@@ -222,29 +211,32 @@ impl Parser {
     }
 
     fn primary(&mut self, minus: Option<Span>) -> Result<Tree, Problem> {
+        match self.token() {
+            Token::Word(word) if !matches!(word.as_str(), "true" | "false" | "null") => self.name(false),
+            Token::Sign("(") => {
+                self.at += 1;
+                let inner = self.expression()?;
+                self.expect(")", "`)`")?;
+                Ok(inner)
+            }
+            Token::Sign("[") => self.list(),
+            Token::Sign("{") => self.map(),
+            Token::Sign(".") => {
+                self.at += 1;
+                self.name(true)
+            }
+            _ => self.literal(minus),
+        }
+    }
+
+    fn literal(&mut self, minus: Option<Span>) -> Result<Tree, Problem> {
         let span = self.span();
         let literal = match self.token() {
             Token::Number(number) => signed(*number, minus, span)?,
             Token::String(text) => Literal::String(text.clone()),
             Token::Bytes(bytes) => Literal::Bytes(bytes.clone()),
-            Token::Word(word) => match word.as_str() {
-                "true" => Literal::Bool(true),
-                "false" => Literal::Bool(false),
-                "null" => Literal::Null,
-                _ => return self.name(false),
-            },
-            Token::Sign("(") => {
-                self.at += 1;
-                let inner = self.expression()?;
-                self.expect(")", "`)`")?;
-                return Ok(inner);
-            }
-            Token::Sign("[") => return self.list(),
-            Token::Sign("{") => return self.map(),
-            Token::Sign(".") => {
-                self.at += 1;
-                return self.name(true);
-            }
+            Token::Word(word) if word == "null" => Literal::Null,
+            Token::Word(word) => Literal::Bool(word == "true"),
             _ => return Err(self.unexpected("a value, a name or `(`")),
         };
         self.at += 1;
@@ -361,33 +353,6 @@ impl Parser {
     fn expect(&mut self, sign: &str, wanted: &str) -> Result<(), Problem> {
         if self.take(sign) { Ok(()) } else { Err(self.unexpected(wanted)) }
     }
-
-    fn optional(&self) -> Problem {
-        let mend = "write the plain form: what is not filled in makes a comparison unknown, and `has(form.born)` asks for it";
-        Problem::new(self.span(), "optional values (`?`) are not part of this language", mend)
-    }
-
-    fn unexpected(&self, wanted: &str) -> Problem {
-        let span = self.span();
-        let shown = match self.token() {
-            Token::End => {
-                return Problem::new(span, "the expression ends too early", format!("write {wanted} here"));
-            }
-            Token::Sign(sign) => (*sign).to_owned(),
-            Token::Word(word) => return worded(word, span, wanted),
-            Token::Quoted(word) => word.to_string(),
-            Token::Number(_) => {
-                return Problem::new(
-                    span,
-                    "a number does not belong here",
-                    format!("write {wanted} before it"),
-                );
-            }
-            Token::String(text) => format!("\"{text}\""),
-            Token::Bytes(_) => "b\"…\"".to_owned(),
-        };
-        Problem::new(span, format!("`{shown}` does not belong here"), format!("write {wanted}"))
-    }
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -397,6 +362,32 @@ enum Infix {
     Op(BinaryOp),
 }
 
+/// Two operands joined by `infix`; in a row of the same `&&` or `||` the second joins the first's row.
+fn combined(left: Tree, infix: Infix, right: Tree, row: bool) -> Result<Tree, Problem> {
+    let depth = left.depth.max(right.depth);
+    let span = left.expr.span.to(right.expr.span);
+    let row_depth = left.depth.max(right.depth + 1);
+    let kind = match (infix, left.expr.kind) {
+        (Infix::And, ExprKind::And(mut all)) if row => {
+            all.push(right.expr);
+            return Ok(Tree { expr: Expr { kind: ExprKind::And(all), span }, depth: row_depth });
+        }
+        (Infix::Or, ExprKind::Or(mut any)) if row => {
+            any.push(right.expr);
+            return Ok(Tree { expr: Expr { kind: ExprKind::Or(any), span }, depth: row_depth });
+        }
+        (infix, kind) => {
+            let first = Expr { kind, span: left.expr.span };
+            match infix {
+                Infix::And => ExprKind::And(vec![first, right.expr]),
+                Infix::Or => ExprKind::Or(vec![first, right.expr]),
+                Infix::Op(op) => ExprKind::Binary(op, Box::new(first), Box::new(right.expr)),
+            }
+        }
+    };
+    node(kind, span, depth)
+}
+
 fn node(kind: ExprKind, span: Span, children: u32) -> Result<Tree, Problem> {
     if children >= MAX_DEPTH {
         return Err(too_deep(span));
@@ -404,31 +395,8 @@ fn node(kind: ExprKind, span: Span, children: u32) -> Result<Tree, Problem> {
     Ok(Tree { expr: Expr { kind, span }, depth: children + 1 })
 }
 
-fn too_deep(span: Span) -> Problem {
-    let what = format!("more than {MAX_DEPTH} expressions stand inside one another");
-    Problem::new(span, what, "split the condition in two")
-}
-
 fn is_keyword(word: &str) -> bool {
     matches!(word, "true" | "false" | "null" | "in")
-}
-
-/// A word where an operator should stand: mostly an operator of another language.
-fn worded(word: &SmolStr, span: Span, wanted: &str) -> Problem {
-    let mend = match word.to_ascii_lowercase().as_str() {
-        "and" => "write `&&`".to_owned(),
-        "or" => "write `||`".to_owned(),
-        "is" | "equals" | "eq" => "write `==`".to_owned(),
-        "not" => "write `!`, as in `!(a in b)`".to_owned(),
-        "mod" => "write `%`".to_owned(),
-        "div" => "write `/`".to_owned(),
-        "between" => "write `low <= value && value <= high`".to_owned(),
-        "like" => "write `text.contains(\"…\")` or `text.matches(\"…\")`".to_owned(),
-        "then" => "write `condition ? value : other`".to_owned(),
-        "null" => "write `has(form.born)` to ask whether it is filled in".to_owned(),
-        _ => format!("write {wanted}"),
-    };
-    Problem::new(span, format!("`{word}` does not belong here"), mend)
 }
 
 fn signed(number: Number, minus: Option<Span>, span: Span) -> Result<Literal, Problem> {

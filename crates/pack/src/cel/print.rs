@@ -104,9 +104,17 @@ fn bare(expr: &Expr, f: &mut Formatter<'_>) -> fmt::Result {
 /// A sign before its operand. Before a number's digits it would become part of the literal, hence the parentheses.
 fn prefixed(sign: char, of: &Expr, f: &mut Formatter<'_>) -> fmt::Result {
     f.write_char(sign)?;
-    match of.kind {
-        ExprKind::Literal(Literal::Int(_) | Literal::Double(_)) => write!(f, "({of})"),
-        _ => print(of, UNARY, f),
+    if sign == '-' && begins_with_number(of) { write!(f, "({of})") } else { print(of, UNARY, f) }
+}
+
+fn begins_with_number(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(literal) => matches!(literal, Literal::Int(_) | Literal::Double(_)),
+        ExprKind::Select(of, _) | ExprKind::Index(of, _) | ExprKind::Call { target: Some(of), .. } => {
+            begins_with_number(of)
+        }
+        ExprKind::Fold(fold) => begins_with_number(&fold.range),
+        _ => false,
     }
 }
 

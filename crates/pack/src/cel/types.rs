@@ -1,5 +1,5 @@
+use super::schema::{Choice, Choices, Schema};
 use super::value::{Kind, ValueRef};
-use smol_str::SmolStr;
 use std::fmt;
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Type {
 
     /// Text that is one of `choices`.
     pub fn choice<I: IntoIterator<Item = Choice>>(choices: I) -> Self {
-        Self::Choice(Arc::new(Choices { all: choices.into_iter().collect() }))
+        Self::Choice(Arc::new(choices.into_iter().collect()))
     }
 
     /// Whether every value of this type may stand where `wanted` is asked for.
@@ -120,13 +120,27 @@ impl Type {
 
     /// The type in words and in CEL's own name, for messages: ``a whole number (`int`)``.
     pub fn described(&self) -> String {
-        let words = match self {
+        match self {
+            Self::Choice(choices) => format!("text (one of {})", choices.listed()),
+            other => format!("{} (`{other}`)", other.words()),
+        }
+    }
+
+    /// The same to stand in parentheses: ``a whole number, `int` ``.
+    pub(super) fn bare(&self) -> String {
+        match self {
+            Self::Choice(choices) => format!("one of {}", choices.listed()),
+            other => format!("{}, `{other}`", other.words()),
+        }
+    }
+
+    fn words(&self) -> &'static str {
+        match self {
             Self::Bool => "true or false",
             Self::Int => "a whole number",
             Self::Uint => "an unsigned number",
             Self::Double => "a number with a fraction",
-            Self::String => "text",
-            Self::Choice(choices) => return format!("text (one of {})", choices.listed()),
+            Self::String | Self::Choice(_) => "text",
             Self::Bytes => "bytes",
             Self::Timestamp => "a moment",
             Self::Date => "a day",
@@ -134,12 +148,11 @@ impl Type {
             Self::Null => "nothing",
             Self::List(_) => "a list",
             Self::Map(..) => "a map",
-            Self::Object(schema) => return format!("an object (`{}`)", schema.name),
+            Self::Object(_) => "an object",
             Self::Type => "a type",
             Self::Dyn => "of any type",
             Self::Never => "the element of an empty list",
-        };
-        format!("{words} (`{self}`)")
+        }
     }
 }
 
@@ -153,138 +166,5 @@ impl fmt::Display for Type {
             Self::Never => f.write_str("never"),
             other => f.write_str(other.kind().map_or("dyn", Kind::name)),
         }
-    }
-}
-
-/// A text in Chinese and English.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Title {
-    /// In Chinese.
-    pub zh: SmolStr,
-    /// In English.
-    pub en: SmolStr,
-}
-
-impl Title {
-    /// A text in both languages.
-    pub fn new(zh: impl AsRef<str>, en: impl AsRef<str>) -> Self {
-        Self { zh: SmolStr::new(zh), en: SmolStr::new(en) }
-    }
-
-    /// The same text in both.
-    pub fn same(text: impl AsRef<str>) -> Self {
-        Self::new(text.as_ref(), text.as_ref())
-    }
-}
-
-/// One listed value of a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// The value as stored and as written in conditions.
-    pub value: SmolStr,
-    /// What people read.
-    pub title: Title,
-}
-
-/// The listed values of a field.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choices {
-    all: Vec<Choice>,
-}
-
-impl Choices {
-    /// Each of them, in the order in which they were listed.
-    pub fn iter(&self) -> impl Iterator<Item = &Choice> {
-        self.all.iter()
-    }
-
-    /// The one whose value is `value`.
-    pub fn get(&self, value: &str) -> Option<&Choice> {
-        self.all.iter().find(|choice| choice.value == value)
-    }
-
-    /// Whether `value` is one of them.
-    pub fn contains(&self, value: &str) -> bool {
-        self.get(value).is_some()
-    }
-
-    /// The values in quotes, the first eight of them.
-    pub(super) fn listed(&self) -> String {
-        let mut shown: Vec<String> =
-            self.all.iter().take(8).map(|choice| format!("`\"{}\"`", choice.value)).collect();
-        if self.all.len() > shown.len() {
-            shown.push("…".to_owned());
-        }
-        shown.join(", ")
-    }
-}
-
-/// Named fields.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Schema {
-    /// What messages call it.
-    pub name: SmolStr,
-    fields: Vec<Field>,
-}
-
-impl Schema {
-    /// A schema of `fields`; of two with one id the later counts.
-    pub fn new(name: impl AsRef<str>, fields: impl IntoIterator<Item = Field>) -> Self {
-        let mut kept: Vec<Field> = Vec::new();
-        for field in fields {
-            kept.retain(|earlier| earlier.id != field.id);
-            kept.push(field);
-        }
-        Self { name: SmolStr::new(name), fields: kept }
-    }
-
-    /// The fields in order.
-    pub fn fields(&self) -> &[Field] {
-        &self.fields
-    }
-
-    /// The field whose id is `id`, to the letter.
-    pub fn exact(&self, id: &str) -> Option<&Field> {
-        self.fields.iter().find(|field| field.id == id)
-    }
-
-    /// The field that `name` means in `form.name`: the id itself, or else the one id that has `-` for `_`.
-    pub fn field(&self, name: &str) -> Option<&Field> {
-        self.exact(name).or_else(|| self.fields.iter().find(|field| field.id.replace('-', "_") == name))
-    }
-}
-
-/// One field of a schema.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Field {
-    /// Its key, such as `child-name`, which expressions write `child_name` or `["child-name"]`.
-    pub id: SmolStr,
-    /// The type of its value.
-    pub ty: Type,
-    /// Whether it may be absent even in a complete object.
-    pub optional: bool,
-    /// What people read.
-    pub title: Title,
-}
-
-impl Field {
-    /// A required field titled with its id.
-    pub fn new(id: impl AsRef<str>, ty: Type) -> Self {
-        let id = SmolStr::new(id);
-        Self { title: Title::same(&id), id, ty, optional: false }
-    }
-
-    /// The same field, titled.
-    #[must_use]
-    pub fn titled(mut self, zh: &str, en: &str) -> Self {
-        self.title = Title::new(zh, en);
-        self
-    }
-
-    /// The same field, which may be absent.
-    #[must_use]
-    pub fn optional(mut self) -> Self {
-        self.optional = true;
-        self
     }
 }

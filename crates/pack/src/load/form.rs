@@ -160,14 +160,14 @@ fn choices(node: &Node<'_>) -> Vec<Choice> {
 
 fn credential(id: Id, node: Node<'_>) -> Credential {
     let term = |row: Node<'_>| {
-        let when = condition(&row, "when");
+        let (when, valid) = (condition(&row, "when"), own(&row, "valid"));
         if when.is_none() {
             row.report(
                 "this term has no condition",
                 "add `when = \"…\"`, or give the length as the credential's `valid`",
             );
         }
-        let term = when.map(|when| (when, own(&row, "valid")));
+        let term = when.map(|when| (when, valid));
         row.finish();
         term
     };

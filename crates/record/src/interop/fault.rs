@@ -62,7 +62,7 @@ pub enum Problem {
         kind: &'static str,
     },
     /// An identity that occurs twice.
-    #[error("{what} `{id}` occurs a second time; give each its own id")]
+    #[error("{what} `{id}` occurs a second time; rename one or take it out")]
     Duplicate {
         /// What kind of thing.
         what: &'static str,

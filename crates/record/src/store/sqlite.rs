@@ -106,6 +106,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         PRAGMA cache_size = -4096; PRAGMA trusted_schema = OFF;";
     connection.execute_batch(settings).map_err(failure)?;
     connection.set_prepared_statement_cache_capacity(64);
+    // Closing would sync once more what a failed sync may have lost; the writer does it itself when all went well.
+    let unsynced = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+    connection.set_db_config(unsynced, true).map_err(failure)?;
     Ok(connection)
 }
 

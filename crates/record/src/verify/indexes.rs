@@ -1,10 +1,11 @@
 //! Indexes are compared with what the entries give by sums of keyed digests, in no more memory than the sums take; only
 //! when sums differ is every row looked up to name the one that is wrong.
 
-use super::{CHUNK, Pass, Verification};
+use super::{CHUNK, MAX_FAULTS, Pass};
 use crate::store::{Reader, Row, StoreError, Table};
 use crate::{Event, ObjectRef, Record, encoding};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
 /// The sum of the digests of rows: equal for equal multisets of rows and, since the key is random, for no others that
 /// anyone could arrange.
@@ -82,83 +83,109 @@ impl Pass<'_> {
 
     /// Names the ids that are missing, wrong or too many.
     fn place_ids(&mut self, reader: &mut dyn Reader) -> Result<(), StoreError> {
-        let before = self.found.faults.len();
+        let mut wrong = Wrong::default();
         each_event(reader, &mut |reader, index, event, _| {
-            match reader.index_of(event.id.as_str()) {
-                Ok(Some(at)) if at == index => {}
-                Ok(Some(at)) => {
-                    self.found.fault(format!("entry {index}"), format!("its id leads to entry {at}"))
-                }
-                Ok(None) => self.found.fault(format!("entry {index}"), "its id is not in the index"),
-                Err(error) => return self.found.note(&format!("entry {index}"), Err(error)),
-            }
-            Ok(())
-        })?;
-        if self.found.faults.len() == before {
-            self.found.fault("index of event ids", "it has rows that no entry gives");
-        }
-        Ok(())
-    }
-
-    /// Names the relations that are missing, wrong or too many.
-    fn place_touches(&mut self, reader: &mut dyn Reader) -> Result<(), StoreError> {
-        let before = self.found.faults.len();
-        each_event(reader, &mut |reader, index, _, touched| {
-            for object in touched {
-                let place = format!("object {object}");
-                match reader.history(object, index, 1) {
-                    Ok(lines) if lines.first().is_some_and(|(at, _)| *at == index) => {}
-                    Ok(_) => self.found.fault(place, format!("entry {index} is not in its history")),
-                    Err(error) => self.found.note(&place, Err(error))?,
-                }
-            }
-            Ok(())
-        })?;
-        let mut rows = Vec::new();
-        let read = reader.scan(Table::Touches, &mut |row| {
-            if let Row::Touch(kind, id, Some(index)) = row {
-                rows.push((ObjectRef::new(kind, id), index));
+            let what = match reader.index_of(event.id.as_str()) {
+                Ok(Some(at)) if at == index => return,
+                Ok(Some(at)) => format!("its id leads to entry {at}"),
+                Ok(None) => "its id is not in the index".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            wrong.add(format!("entry {index}"), what);
+        });
+        let mut other = self.record.inner().store.reader()?;
+        let read = reader.scan(Table::Ids, &mut |row| {
+            if let Row::Id(id, index) = row
+                && event_at(other.as_mut(), index).is_none_or(|event| event.id.as_str() != id)
+            {
+                wrong.add(
+                    format!("event id `{id}`"),
+                    format!("it leads to entry {index}, which has another id"),
+                );
             }
             Ok(())
         });
-        self.found.note("index of objects", read)?;
-        for (object, index) in rows {
-            let line =
-                reader.lines(index, 1).ok().and_then(|mut lines| lines.pop()).filter(|(at, _)| *at == index);
-            let event = line.and_then(|(_, line)| encoding::decode(&line).ok());
-            if !event.is_some_and(|event| event.touched().contains(&&object)) {
-                self.found.fault(
+        self.found.note("index of event ids", read)?;
+        self.list("index of event ids", wrong);
+        Ok(())
+    }
+
+    /// Names the objects whose histories lack entries or have too many.
+    fn place_touches(&mut self, reader: &mut dyn Reader) -> Result<(), StoreError> {
+        let mut wrong = Wrong::default();
+        each_event(reader, &mut |reader, index, _, touched| {
+            for object in touched {
+                let what = match reader.history(object, index, 1) {
+                    Ok(lines) if lines.first().is_some_and(|(at, _)| *at == index) => continue,
+                    Ok(_) => format!("its history lacks entry {index}"),
+                    Err(error) => error.to_string(),
+                };
+                wrong.add(format!("object {object}"), what);
+            }
+        });
+        let mut other = self.record.inner().store.reader()?;
+        let read = reader.scan(Table::Touches, &mut |row| {
+            let Row::Touch(kind, id, Some(index)) = row else { return Ok(()) };
+            let object = ObjectRef::new(kind, id);
+            if !event_at(other.as_mut(), index).is_some_and(|event| event.touched().contains(&&object)) {
+                wrong.add(
                     format!("object {object}"),
                     format!("its history has entry {index}, which is not about it"),
                 );
             }
-        }
-        if self.found.faults.len() == before {
-            self.found.fault("index of objects", "it does not fit the entries");
-        }
+            Ok(())
+        });
+        self.found.note("index of objects", read)?;
+        self.list("index of objects", wrong);
         Ok(())
+    }
+
+    fn list(&mut self, index: &str, wrong: Wrong) {
+        if wrong.places.is_empty() {
+            self.found.fault(index, "it does not fit the entries");
+        }
+        for (place, (what, count)) in wrong.places {
+            let more = if count > 1 { format!(", and {} more", count - 1) } else { String::new() };
+            self.found.fault(place, what + &more);
+        }
+        self.found.more += wrong.more;
     }
 }
 
-type Visit<'a> = dyn FnMut(&mut dyn Reader, u64, &Event, &[&ObjectRef]) -> Result<(), StoreError> + 'a;
+/// What is wrong with an index: for each place the first fault and how many there are.
+#[derive(Default)]
+struct Wrong {
+    places: BTreeMap<String, (String, u64)>,
+    more: u64,
+}
 
-fn each_event(reader: &mut dyn Reader, visit: &mut Visit<'_>) -> Result<(), StoreError> {
+impl Wrong {
+    fn add(&mut self, place: String, what: String) {
+        if self.places.len() >= MAX_FAULTS && !self.places.contains_key(&place) {
+            self.more += 1;
+            return;
+        }
+        self.places.entry(place).or_insert((what, 0)).1 += 1;
+    }
+}
+
+fn event_at(reader: &mut dyn Reader, index: u64) -> Option<Event> {
+    let (at, line) = reader.lines(index, 1).ok()?.pop()?;
+    encoding::decode(&line).ok().filter(|_| at == index)
+}
+
+type Visit<'a> = dyn FnMut(&mut dyn Reader, u64, &Event, &[&ObjectRef]) + 'a;
+
+fn each_event(reader: &mut dyn Reader, visit: &mut Visit<'_>) {
     let mut next = 0;
-    loop {
-        let Ok(lines) = reader.lines(next, CHUNK) else { return Ok(()) };
-        let Some((last, _)) = lines.last() else { return Ok(()) };
+    while let Ok(lines) = reader.lines(next, CHUNK)
+        && let Some((last, _)) = lines.last()
+    {
         next = last + 1;
         for (index, line) in &lines {
             if let Ok(event) = encoding::decode(line) {
-                visit(reader, *index, &event, &event.touched())?;
+                visit(reader, *index, &event, &event.touched());
             }
         }
-    }
-}
-
-impl Verification {
-    /// Whether the place of a fault is among those listed.
-    pub fn names(&self, place: &str) -> bool {
-        self.faults.iter().any(|fault| fault.place == place)
     }
 }

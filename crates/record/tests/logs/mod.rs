@@ -5,6 +5,7 @@ use record::{Event, Value, encoding};
 use std::path::PathBuf;
 
 /// The folder with the real logs, if this machine has it.
+#[allow(dead_code, reason = "not every test has use for all of these")]
 pub fn real() -> Option<PathBuf> {
     let given = std::env::var_os("LIANCHI_DATA").map(PathBuf::from);
     let data =
@@ -36,6 +37,7 @@ pub fn written(format: Format, events: &[Event], options: &WriteOptions) -> (Vec
 
 /// What a record says, as lines that are equal for records which say the same: events in order with their parts
 /// sorted; then objects, values, links and declarations, sorted.
+#[allow(dead_code, reason = "not every test has use for all of these")]
 pub fn said(events: &[Event]) -> Vec<String> {
     let (mut lines, mut rest) = (Vec::new(), Vec::new());
     for event in events {
@@ -73,6 +75,7 @@ pub fn said(events: &[Event]) -> Vec<String> {
     lines
 }
 
+#[allow(dead_code, reason = "not every test has use for all of these")]
 fn declared((name, value): &(record::Name, Value)) -> Vec<String> {
     let text = |value: &Value| {
         let mut text = String::new();
@@ -90,11 +93,16 @@ fn declared((name, value): &(record::Name, Value)) -> Vec<String> {
                 _ => vec![format!("{name} {kind}")],
             })
             .collect(),
+        Value::Map(members) => {
+            members.iter().map(|(own, value)| format!("{name} {own} {}", text(value))).collect()
+        }
+        Value::List(items) => items.iter().map(|item| format!("{name} {}", text(item))).collect(),
         other => vec![format!("{name} {}", text(other))],
     }
 }
 
 /// Fails at the first line in which two records differ.
+#[allow(dead_code, reason = "not every test has use for all of these")]
 pub fn assert_same(what: &str, one: &[Event], other: &[Event]) {
     let (one, other) = (said(one), said(other));
     if let Some(position) = one.iter().zip(&other).position(|(one, other)| one != other) {

@@ -56,6 +56,8 @@ pub struct City {
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
     /// When the whole record was last verified, how far, and what was found.
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
+    /// The record's size, told whenever it grows.
+    pub growth: tokio::sync::broadcast::Sender<u64>,
     /// How many requests were answered, by status.
     pub answered: Mutex<HashMap<u16, u64>>,
 }
@@ -117,18 +119,20 @@ impl City {
         let people = People::open(&record, DirectoryKey::new(settings.directory_key))?;
         let casework = Casework::open(record, files, (settings.clock)())?;
         let finder = Index::new(&casework.book().definitions);
-        let kept = casework.record().cache().get(SESSIONS);
-        let kept = kept.and_then(|bytes| Sessions::from_bytes(&bytes, Rules::default()));
+        let now = (settings.clock)().seconds();
+        let kept = casework.record().cache().get(SESSIONS).unwrap_or_default();
+        let sessions = Sessions::restore(Rules::default(), &kept, now);
         let door = Door::new(settings.password_cost, &mut SystemEntropy)?;
         Ok(Self {
             casework,
             finder,
             people: RwLock::new(people),
-            sessions: Mutex::new(kept.unwrap_or_else(|| Sessions::new(Rules::default()))),
+            sessions: Mutex::new(sessions),
             throttle: Mutex::default(),
             door,
             names: RwLock::default(),
             verified: Mutex::default(),
+            growth: tokio::sync::broadcast::channel(16).0,
             answered: Mutex::default(),
             settings,
         })
@@ -141,7 +145,7 @@ impl City {
 
     /// Keeps what may be lost, so that a restart need not make it anew.
     pub fn save(&self) {
-        self.casework.record().cache().put(SESSIONS, &locked(&self.sessions).to_bytes());
+        self.casework.record().cache().put(SESSIONS, &locked(&self.sessions).save());
         if let Ok(people) = self.people.read() {
             people.save(self.casework.record());
         }

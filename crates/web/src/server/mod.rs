@@ -51,11 +51,12 @@ const OPERATIONS: &[(&str, &str, Page)] = &[
     ("GET", "/cases/{case}", case::follow),
     ("GET", "/cases/{case}/form", case::fill),
     ("POST", "/cases/{case}/form", case::save),
-    ("POST", "/cases/{case}/form/fragment", case::fragment),
+    ("POST", "/cases/{case}/form/part", case::fragment),
     ("POST", "/cases/{case}/materials/{material}", case::attach),
     ("GET", "/cases/{case}/materials/{material}/{digest}", case::file),
     ("GET", "/cases/{case}/check", case::check),
     ("POST", "/cases/{case}/submit", case::submit),
+    ("POST", "/cases/{case}/answer", case::answer),
     ("POST", "/cases/{case}/withdraw", case::withdraw),
     ("POST", "/cases/{case}/rate", case::rate),
     ("POST", "/cases/{case}/complain", case::complain),
@@ -113,7 +114,9 @@ pub fn router(city: Arc<City>) -> Router {
         router = router.route(path, methods);
     }
     router
-        .route("/live", get(live::events))
+        .route("/cases/{case}/events", get(live::events))
+        .route("/desk/events", get(live::events))
+        .route("/desk/cases/{case}/events", get(live::events))
         .fallback(handler(services::missing))
         .layer(DefaultBodyLimit::max(MOST_BODY))
         .with_state(city)
@@ -147,6 +150,7 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    live::watch(&city);
     let timer = tokio::spawn(live::timer(Arc::clone(&city)));
     let service = router(Arc::clone(&city)).into_make_service_with_connect_info::<std::net::SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(stop).await;

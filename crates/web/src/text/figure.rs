@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(weekday(Lang::Zh, day(time)), "周六");
         assert_eq!(money(Lang::Zh, 12_000), "120元");
         assert_eq!(money(Lang::En, 9_950), "¥99.50");
-        assert_eq!([size(820), size(1025), size(3_565_158)], ["820 B", "2 KB", "3.4 MB"]);
+        assert_eq!([size(820), size(1025), size(3_565_159)], ["820 B", "2 KB", "3.4 MB"]);
         assert_eq!(length(Lang::En, Own { amount: 1, unit: Unit::Workdays }), "1 working day");
         assert_eq!(length(Lang::Zh, Own { amount: 20, unit: Unit::Workdays }), "20个工作日");
     }

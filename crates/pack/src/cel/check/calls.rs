@@ -1,11 +1,11 @@
 use super::super::checked::{Builtin, Node, NodeKind, Pattern};
 use super::super::convert;
 use super::super::near::nearest;
-use super::super::syntax::{Expr, Fold, Word};
+use super::super::syntax::{BinaryOp, Expr, Fold, Word};
 use super::super::value::{Kind, Value};
 use super::super::{Span, Type, moment};
+use super::Checker;
 use super::builtins::{NAMES, Overload, Style, overloads};
-use super::{Checker, bare};
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, function: &Word, target: Option<&Expr>, args: &[Expr], span: Span) -> Node {
@@ -13,6 +13,18 @@ impl Checker<'_> {
         let member = target.is_some();
         if name == "dyn" && !member && args.len() == 1 {
             self.mixed = true;
+        }
+        if let (Some(fold), Some(target)) = (Fold::named(name), target)
+            && !self.env.functions().iter().any(|signature| signature.name == name)
+        {
+            self.node(target);
+            let form = if fold == Fold::Map {
+                "`.map(x, …)` or `.map(x, …, …)`"
+            } else {
+                &format!("`.{name}(x, …)`")
+            };
+            let what = format!("`{name}` takes a name and what to do with it");
+            return self.wrong(span, what, format!("write {form}"));
         }
         let mut nodes = Vec::with_capacity(args.len() + 1);
         for arg in target.into_iter().chain(args) {
@@ -59,7 +71,9 @@ impl Checker<'_> {
                     return self.wrong(*at, format!("`{pattern}` is not a pattern: {reason}"), mend);
                 }
             },
-            (Builtin::To(kind), [Node { kind: NodeKind::Literal(value), span: at, .. }]) => {
+            (Builtin::To(kind), [Node { kind: NodeKind::Literal(value), span: at, ty: given }])
+                if *given != Type::Dyn =>
+            {
                 return match convert::to(kind, value.view()) {
                     Ok(value) => Node { kind: NodeKind::Literal(value), ty, span },
                     Err((_, what)) => {
@@ -96,18 +110,6 @@ impl Checker<'_> {
         let name = function.text.as_str();
         let provided: Vec<_> =
             self.env.functions().iter().filter(|signature| signature.name == name).collect();
-        if Fold::named(name).is_some() && member {
-            let form = if name == "map" {
-                "`.map(x, …)` or `.map(x, …, …)`".to_owned()
-            } else {
-                format!("`.{name}(x, …)`")
-            };
-            return self.wrong(
-                span,
-                format!("`{name}` takes a name and what to do with it"),
-                format!("write {form}"),
-            );
-        }
         if known.is_empty() && provided.is_empty() {
             let mend = self.instead_of_function(name, member);
             return self.wrong(function.span, format!("there is no function `{name}`"), mend);
@@ -117,23 +119,38 @@ impl Checker<'_> {
         shapes.extend(known.iter().map(|overload| format!("`{}`", shape(overload))));
         let misstyled = known.iter().all(|o| o.style != Style::Both && o.style != style(member))
             && provided.iter().all(|signature| signature.member != member);
-        let what = if misstyled {
+        let mend = format!("write {}", shapes.join(", "));
+        if misstyled {
             let way = if member { "after a dot" } else { "without a text or a time before it" };
-            format!("`{name}` is not called {way}")
-        } else if args.is_empty() {
-            format!("`{name}` was given nothing")
-        } else {
-            let given: Vec<String> = args.iter().map(|arg| self.given(arg)).collect();
-            format!("`{name}` does not take {}", given.join(" and "))
-        };
-        self.wrong(span, what, format!("write {}", shapes.join(", ")))
-    }
-
-    fn given(&self, arg: &Node) -> String {
-        match super::named(self.env, arg) {
-            Some(name) => format!("`{name}` ({})", bare(&arg.ty)),
-            None => arg.ty.described(),
+            return self.wrong(span, format!("`{name}` is not called {way}"), mend);
         }
+        let mut taken = provided.iter().map(|signature| signature.params.as_slice());
+        let mut built_in = known.iter().map(|overload| overload.params.as_slice());
+        let all: Vec<&[Type]> = taken.by_ref().chain(built_in.by_ref()).collect();
+        if all.iter().all(|params| params.len() != args.len()) {
+            let count = |given: usize| {
+                if given == 1 { "1 argument".to_owned() } else { format!("{given} arguments") }
+            };
+            let wanted = all.first().map_or(0, |params| params.len());
+            let own = usize::from(member);
+            let what = format!(
+                "`{name}` takes {}, not {}",
+                count(wanted - own.min(wanted)),
+                args.len().saturating_sub(own)
+            );
+            return self.wrong(span, what, mend);
+        }
+        let misfit = match all.as_slice() {
+            [params] => params.iter().zip(args).find(|(param, arg)| !arg.ty.fits(param)),
+            _ => None,
+        };
+        if let Some((param, arg)) = misfit {
+            let mend = self.comparable(BinaryOp::Eq, &placeholder(param, arg.span), arg).unwrap_or(mend);
+            let what = format!("`{name}` takes {} here, not {}", param.described(), self.subject(arg));
+            return self.wrong(arg.span, what, mend);
+        }
+        let given: Vec<String> = args.iter().map(|arg| self.subject(arg)).collect();
+        self.wrong(span, format!("`{name}` does not take {}", given.join(" and ")), mend)
     }
 
     fn instead_of_function(&self, name: &str, member: bool) -> String {
@@ -169,11 +186,17 @@ impl Checker<'_> {
         let mut known: Vec<&str> = provided().collect();
         known.dedup();
         if known.is_empty() {
-            return "CEL's own functions are `size`, `contains`, `startsWith`, `matches`, `int`, `string`, `date` and others".to_owned();
+            return "CEL's own are `size`, `contains`, `startsWith`, `matches`, `int`, `date` and others"
+                .to_owned();
         }
         let shown: Vec<String> = known.iter().take(12).map(|name| format!("`{name}`")).collect();
         format!("besides CEL's own there are {}", shown.join(", "))
     }
+}
+
+/// Something of type `ty`, to ask what could be compared with it.
+fn placeholder(ty: &Type, span: Span) -> Node {
+    Node { kind: NodeKind::List(Vec::new()), ty: ty.clone(), span }
 }
 
 fn style(member: bool) -> Style {

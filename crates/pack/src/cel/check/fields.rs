@@ -1,10 +1,10 @@
 use super::super::checked::{Node, NodeKind};
 use super::super::near::nearest;
+use super::super::schema::{Field, Schema};
 use super::super::syntax::{BinaryOp, Expr, ExprKind, Word};
-use super::super::types::{Field, Schema};
 use super::super::value::Value;
 use super::super::{Span, Type};
-use super::{Checker, named, step};
+use super::{Checker, step};
 
 impl Checker<'_> {
     /// `of.field`
@@ -12,9 +12,9 @@ impl Checker<'_> {
         match of.ty.clone() {
             Type::Object(schema) => match schema.field(&field.text) {
                 Some(found) => self.reach(of, found, span),
-                None => self.no_field(&of, &schema, field),
+                None => self.no_field(&of, &schema, field, false),
             },
-            Type::Map(key, value) if Type::String.fits(&key) => {
+            Type::Map(key, value) if key.join(&Type::String).is_some() => {
                 Node { kind: NodeKind::Key(Box::new(of), field.text.clone()), ty: (*value).clone(), span }
             }
             Type::Dyn | Type::Never => {
@@ -61,7 +61,7 @@ impl Checker<'_> {
                 };
                 match schema.exact(id) {
                     Some(found) => self.reach(of, found, span),
-                    None => self.no_field(&of, &schema, &Word { text: id.clone(), span: at.span }),
+                    None => self.no_field(&of, &schema, &Word { text: id.clone(), span: at.span }, true),
                 }
             }
             Type::List(element) => {
@@ -94,13 +94,14 @@ impl Checker<'_> {
         Node { kind: NodeKind::Index(Box::new([of, at])), ty, span }
     }
 
-    fn no_field(&mut self, of: &Node, schema: &Schema, field: &Word) -> Node {
-        let owner = named(self.env, of).unwrap_or_else(|| schema.name.to_string());
+    fn no_field(&mut self, of: &Node, schema: &Schema, field: &Word, indexed: bool) -> Node {
+        let owner = self.named(of).unwrap_or_else(|| schema.name.to_string());
         let what = format!("`{owner}` has no field `{}`", field.text);
         let ids = || schema.fields().iter().map(|field| field.id.as_str());
         let titled =
             schema.fields().iter().find(|own| own.title.zh == field.text || own.title.en == field.text);
         let mend = match nearest(&field.text, ids()).or(titled.map(|field| field.id.as_str())) {
+            Some(near) if indexed => format!("did you mean `{owner}[\"{near}\"]`?"),
             Some(near) => format!("did you mean `{owner}{}`?", step(near)),
             None => {
                 let shown: Vec<String> =
@@ -138,7 +139,7 @@ impl Checker<'_> {
 
     /// `form.child-name`, which reads as `form.child - name`, where `child-name` is a field and `child` is none.
     pub(super) fn hyphenated(&mut self, left: &Expr, right: &Expr, span: Span) -> Option<Node> {
-        let (object, first, id) = joined(left, right)?;
+        let (object, first, id) = joined(left, right).filter(|(object, ..)| plain(object))?;
         let reported = self.problems.len();
         let object = self.node(object);
         self.problems.truncate(reported);
@@ -147,11 +148,21 @@ impl Checker<'_> {
             return None;
         }
         let field = schema.exact(&id)?;
-        let owner = named(self.env, &object).unwrap_or_else(|| schema.name.to_string());
+        let owner = self.named(&object).unwrap_or_else(|| schema.name.to_string());
         let what = format!("`{owner}.{id}` reads as a subtraction");
         let mut node = self.wrong(span, what, format!("write `{owner}{}` or `{owner}[\"{id}\"]`", step(&id)));
         node.ty = field.ty.clone();
         Some(node)
+    }
+}
+
+/// Whether an expression is a mere path, which costs nothing to look at twice.
+fn plain(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name { .. } => true,
+        ExprKind::Select(of, _) => plain(of),
+        ExprKind::Index(of, at) => plain(of) && matches!(at.kind, ExprKind::Literal(_)),
+        _ => false,
     }
 }
 

@@ -1,10 +1,10 @@
 use super::super::checked::{Node, NodeKind};
 use super::super::near::nearest;
+use super::super::schema::Choices;
 use super::super::syntax::{BinaryOp, Expr, ExprKind};
-use super::super::types::Choices;
 use super::super::value::Value;
 use super::super::{Span, Type};
-use super::{Checker, named, shown};
+use super::{Checker, shown};
 
 impl Checker<'_> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Node {
@@ -13,11 +13,15 @@ impl Checker<'_> {
         {
             return node;
         }
-        let chained = ordering(op) && matches!(&left.kind, ExprKind::Binary(first, ..) if ordering(*first));
+        let written = (left, right);
         let (left, right) = (self.node(left), self.node(right));
-        if chained && left.ty == Type::Bool && right.ty != Type::Bool {
-            let what = "a comparison's outcome is compared again";
-            return self.wrong(span, what, "write both, as in `0 < x && x < 10`");
+        if let (ExprKind::Binary(first, _, middle), end) = (&written.0.kind, written.1)
+            && ordering(op)
+            && ordering(*first)
+            && right.ty != Type::Bool
+        {
+            let mend = format!("write `{} && {middle} {} {end}`", written.0, op.sign());
+            return self.wrong(span, "a comparison's outcome is compared again", mend);
         }
         let ty = match op {
             BinaryOp::Eq | BinaryOp::Ne => self.equality(op, &left, &right, span),
@@ -62,7 +66,7 @@ impl Checker<'_> {
                 Type::List(_) | Type::Map(..) => "compare `.size()`, or an element",
                 _ => "compare with `==`, or ask `in [\"…\", \"…\"]`",
             };
-            let what = match named(self.env, side) {
+            let what = match self.named(side) {
                 Some(name) => format!("`{name}` {what}"),
                 None => format!("{} {what}", side.ty.described()),
             };
@@ -76,7 +80,7 @@ impl Checker<'_> {
     fn listed(&mut self, field: &Node, choices: &Choices, other: &Node) {
         match &other.kind {
             NodeKind::Literal(Value::String(text)) if !choices.contains(text) => {
-                let subject = named(self.env, field).unwrap_or_else(|| "this".to_owned());
+                let subject = self.named(field).unwrap_or_else(|| "this".to_owned());
                 let titled =
                     choices.iter().find(|choice| choice.title.zh == *text || choice.title.en == *text);
                 let values = choices.iter().map(|choice| choice.value.as_str());
@@ -130,7 +134,7 @@ impl Checker<'_> {
             let what = format!("{} cannot be among {}", self.subject(left), held.described());
             let mend = match (&left.ty, &right.kind) {
                 (Type::List(_), _) => "ask `.exists(x, x in […])` for one of its elements".to_owned(),
-                (_, NodeKind::List(items)) if items.first().is_some() => {
+                (_, NodeKind::List(items)) if !items.is_empty() => {
                     let first = items.first().and_then(|item| instead(&left.ty, item));
                     first.map_or_else(
                         || format!("list values that are {}", left.ty.described()),
@@ -152,9 +156,9 @@ impl Checker<'_> {
     }
 
     /// What to write so that `other` can be compared with `side`, if that is plain.
-    fn comparable(&self, op: BinaryOp, side: &Node, other: &Node) -> Option<String> {
+    pub(super) fn comparable(&self, op: BinaryOp, side: &Node, other: &Node) -> Option<String> {
         if other.ty == Type::Null {
-            let name = named(self.env, side).unwrap_or_else(|| "form.born".to_owned());
+            let name = self.named(side).unwrap_or_else(|| "form.born".to_owned());
             let not = if op == BinaryOp::Ne { "" } else { "!" };
             return Some(format!("what is not filled in is absent, not null: write `{not}has({name})`"));
         }
@@ -188,7 +192,7 @@ impl Checker<'_> {
 
     /// A part in words short enough for a mend.
     pub(super) fn words(&self, node: &Node) -> String {
-        named(self.env, node).unwrap_or_else(|| "…".to_owned())
+        self.named(node).unwrap_or_else(|| "…".to_owned())
     }
 
     pub(super) fn negate(&mut self, of: Node, span: Span) -> Node {

@@ -27,7 +27,8 @@ impl<'a> Run<'a> {
             return Err(fault(node, FaultKind::Type, "an argument is missing"));
         };
         let second = views.next();
-        self.spend(1 + ops::weight(first), node)?;
+        let read = if matches!(first, ValueRef::List(_) | ValueRef::Map(_)) { 0 } else { ops::weight(first) };
+        self.spend(1 + read, node)?;
         let value = match (builtin, first, second) {
             (Builtin::Size, value, _) => match size(value) {
                 Some(size) => Value::Int(i64::try_from(size).unwrap_or(i64::MAX)),

@@ -2,8 +2,9 @@ use super::super::checked::{Node, NodeKind};
 use super::super::env::Slot;
 use super::super::moment;
 use super::super::print::quote;
+use super::super::schema::Title;
 use super::super::syntax::BinaryOp;
-use super::super::types::{Title, Type};
+use super::super::types::Type;
 use super::super::value::Value;
 use super::{Place, Speaker};
 use jiff::SignedDuration;
@@ -130,7 +131,7 @@ impl Speaker<'_> {
                 format!("[{}]", items.join(self.pick("、", ", ")))
             }
             Value::Map(map) => {
-                let entry = |(key, value): (&super::super::value::Key, &Value)| {
+                let entry = |(key, value): (&super::super::map::Key, &Value)| {
                     let mut shown = String::new();
                     match key.as_str() {
                         Some(text) => drop(quote(text, &mut shown)),

@@ -1,4 +1,4 @@
-use super::super::vocabulary::CASE;
+use crate::interop::vocabulary::CASE;
 use crate::{Name, ObjectType, Qualifier};
 use std::fmt::{self, Write as _};
 

@@ -1,9 +1,9 @@
-use super::super::fault::{ImportError, Place, Problem, excerpt};
-use super::super::intake::Intake;
-use super::super::source::Source;
-use super::super::{parts, vocabulary};
 use super::MAPPING;
 use super::mapping::{Column, Kind, Mapping, Role};
+use crate::interop::fault::{ImportError, Place, Problem, excerpt};
+use crate::interop::intake::Intake;
+use crate::interop::source::Source;
+use crate::interop::{parts, vocabulary};
 use crate::{Activity, Event, Name, ObjectRef, Relation, Time, Value};
 use csv::{ByteRecord, ReaderBuilder};
 use std::collections::HashSet;
@@ -43,7 +43,7 @@ fn reader<'s>(
     source: &'s Source<'_>,
     delimiter: u8,
 ) -> Result<csv::Reader<Checked<Box<dyn Read + 's>>>, ImportError> {
-    let checked = Checked { source: source.open()?, since: 0, quotes: 0 };
+    let checked = Checked { source: source.open()?, since: 0, quotes: 0, returns: false };
     Ok(ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(checked))
 }
 
@@ -77,6 +77,10 @@ fn columns(source: &Source<'_>, given: Option<&Mapping>) -> Result<(Vec<String>,
         }
     }
     let seen = seen.unwrap_or_default();
+    if seen.is_empty() {
+        let what = "the file has no first row with the names of its columns; put one there".to_owned();
+        return Err(ImportError::Options(what));
+    }
     let listed: Vec<String> = seen.iter().take(50).map(|header| format!("`{}`", excerpt(header))).collect();
     let missing =
         given.and_then(|mapping| mapping.columns.iter().find(|column| !seen.contains(&column.header)));
@@ -115,7 +119,9 @@ fn each_row(source: &Source<'_>, mapping: &Mapping, take: Take<'_>) -> Result<()
     let mut number = 0;
     while reader.read_byte_record(&mut record).map_err(|error| unreadable(source, error))? {
         if number > 0 {
-            let line = record.position().map_or(0, csv::Position::line);
+            // The reader counts a line feed after a carriage return as the next row's.
+            let behind = u64::from(reader.get_ref().returns);
+            let line = record.position().map_or(0, csv::Position::line) + behind;
             let cells = texts(&record).ok_or_else(|| not_utf8(line))?;
             take(number, line, &cells)?;
         }
@@ -268,7 +274,21 @@ impl Rows<'_> {
                 },
             }
         }
+        self.finish(intake, event, time, place)
+    }
+
+    /// Hands the event on, if it has a time or may have none.
+    fn finish(
+        &mut self,
+        intake: &mut Intake<'_>,
+        mut event: Event,
+        time: Option<Time>,
+        place: Place,
+    ) -> Result<(), ImportError> {
         parts::fold(&mut event);
+        for id in [&mut event.cause, &mut event.corrects].into_iter().flatten() {
+            *id = intake.id(id.as_str()).into();
+        }
         match (time, self.time) {
             (Some(time), _) => event.time = time,
             (None, before) if intake.options.untimed => {
@@ -353,12 +373,15 @@ struct Checked<R> {
     source: R,
     since: usize,
     quotes: usize,
+    /// Whether lines end with a carriage return and a line feed.
+    returns: bool,
 }
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         let count = self.source.read(out)?;
         let read = out.get(..count).unwrap_or_default();
+        self.returns = self.returns || memchr::memmem::find(read, b"\r\n").is_some();
         self.quotes += memchr::memchr_iter(b'"', read).count();
         self.since = match memchr::memrchr(b'\n', read) {
             Some(last) => count - last,

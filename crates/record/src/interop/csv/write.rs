@@ -1,10 +1,10 @@
-use super::super::Format;
-use super::super::export::{Exported, Spool};
-use super::super::fault::{ExportError, SinkError, excerpt};
-use super::super::parts;
-use super::super::vocabulary::{self, ACTOR, HEADER, OBJECT, UNTIMED, VALUE};
 use super::mapping::{Column, Kind, Mapping, Role};
 use super::{MAPPING, cell};
+use crate::interop::Format;
+use crate::interop::export::{Exported, Spool};
+use crate::interop::fault::{ExportError, SinkError, excerpt};
+use crate::interop::parts;
+use crate::interop::vocabulary::{self, ACTOR, HEADER, OBJECT, UNTIMED, VALUE};
 use crate::{Event, Name, ObjectRef, ObjectType, Qualifier, Relation, Value, encoding};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
@@ -54,10 +54,11 @@ pub(crate) fn write(
     let mut lines = BufReader::new(spool.into_reader()?);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line)? > 0 {
-        let event = encoding::decode(&line).map_err(|error| {
+        let mut event = encoding::decode(&line).map_err(|error| {
             unfit("an event", &format!("its values nest too deep ({error}); flatten them"))
         })?;
         line.clear();
+        layout.strip(&mut event);
         writer.write_record(row(&mapping, &event)?).map_err(io)?;
     }
     writer.flush()?;
@@ -90,7 +91,9 @@ fn flat(mut event: Event) -> Event {
 /// The columns that the events need.
 struct Layout {
     mapping: Option<Mapping>,
+    /// What the ids of all events begin with, unless some are foreign to the log they came from.
     prefix: Option<String>,
+    foreign: bool,
     identified: bool,
     objects: Vec<(ObjectType, Qualifier, bool)>,
     attributes: Vec<(Name, Kind)>,
@@ -99,21 +102,25 @@ struct Layout {
 impl Layout {
     fn new(given: Option<&Mapping>) -> Self {
         let (objects, attributes) = (Vec::new(), Vec::new());
-        Self { mapping: given.cloned(), prefix: None, identified: false, objects, attributes }
+        Self { mapping: given.cloned(), prefix: None, foreign: false, identified: false, objects, attributes }
     }
 
     fn header(&mut self, event: &Event) {
         let own =
             event.attribute(MAPPING).and_then(Value::as_text).and_then(|text| Mapping::parse(text).ok());
-        if let (None, Some(own)) = (&self.mapping, own) {
+        let Some(own) = own else { return };
+        if self.mapping.is_none() {
             self.mapping = Some(own);
-            self.prefix = vocabulary::prefix_of(event).map(|prefix| vocabulary::prefixed(prefix, ""));
         }
+        let prefix = vocabulary::prefix_of(event).map(|prefix| vocabulary::prefixed(prefix, ""));
+        self.foreign |= self.prefix.is_some() && self.prefix != prefix;
+        self.prefix = prefix;
     }
 
     fn admit(&mut self, event: &Event) {
         let counted = |id: &str| id.bytes().all(|byte| byte.is_ascii_digit());
         let own = self.prefix.as_ref().and_then(|prefix| event.id.as_str().strip_prefix(prefix.as_str()));
+        self.foreign |= own.is_none();
         self.identified |= !own.is_some_and(counted);
         for (position, relation) in event.objects.iter().enumerate() {
             let (kind, qualifier) = (&relation.object.kind, &relation.qualifier);
@@ -130,6 +137,18 @@ impl Layout {
                 Some((_, own)) if *own != kind => *own = Kind::Text,
                 Some(_) => {}
                 None => self.attributes.push((name.clone(), kind)),
+            }
+        }
+    }
+
+    /// Takes off the ids what reading the log put before them.
+    fn strip(&self, event: &mut Event) {
+        let Some(prefix) = self.prefix.as_ref().filter(|_| !self.foreign) else { return };
+        let own = |id: &str| id.strip_prefix(prefix.as_str()).unwrap_or(id).to_owned();
+        event.id = own(event.id.as_str()).into();
+        for (name, value) in &mut event.attributes {
+            if let (vocabulary::CAUSE | vocabulary::CORRECTS, Value::Text(id)) = (name.as_str(), &value) {
+                *value = Value::from(own(id));
             }
         }
     }

@@ -1,7 +1,7 @@
-use super::super::fault::{ImportError, Place, Problem, excerpt};
-use super::super::intake::Intake;
-use super::super::vocabulary;
 use super::declared::{self, Kind, Raw, Types, typed};
+use crate::interop::fault::{ImportError, Place, Problem, excerpt};
+use crate::interop::intake::Intake;
+use crate::interop::vocabulary;
 use crate::{Activity, Event, Link, Name, ObjectId, ObjectRef, ObjectType, Relation, Time, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -122,7 +122,7 @@ impl<'i, 'o> Assembler<'i, 'o> {
         for kind in self.event_types.iter() {
             self.intake.event_type(&Activity::new(&kind.name));
         }
-        for kind in self.object_types.iter() {
+        for kind in self.object_types.iter().filter(|kind| kind.name != vocabulary::HEADER) {
             self.intake.object_type(&ObjectType::new(&kind.name));
         }
         self.intake.pass(header)
@@ -146,11 +146,11 @@ impl<'i, 'o> Assembler<'i, 'o> {
             return Ok(());
         };
         let time = match draft.time {
-            None | Some(Raw::Null) => Err(Problem::Untimed { what: what() }),
+            None | Some(Raw::Null) => Err(missing(&what(), "time")),
             Some(raw) => match typed(&format!("the time of {}", what()), raw, Some(Kind::Time)) {
                 Ok(Some(Value::Time(time))) => Ok(time),
                 Err(problem) => Err(problem),
-                _ => Err(Problem::Untimed { what: what() }),
+                _ => Err(missing(&what(), "time")),
             },
         };
         let time = match time {

@@ -1,5 +1,5 @@
-use super::super::fault::{Problem, excerpt};
-use super::super::vocabulary;
+use crate::interop::fault::{Problem, excerpt};
+use crate::interop::vocabulary;
 use crate::{Event, Name, Time, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -121,7 +121,8 @@ impl Types {
         let member = |kind: &Type| {
             (Name::new(&kind.name), Value::Map(kind.attributes.iter().map(attribute).collect()))
         };
-        Value::Map(self.list.iter().map(member).collect())
+        // The type of the objects that carry another log's header is not one of the log's own.
+        Value::Map(self.list.iter().filter(|own| own.name != vocabulary::HEADER).map(member).collect())
     }
 
     fn declare(&mut self, declared: &Value) {
@@ -213,11 +214,11 @@ pub(super) fn typed(what: &str, raw: Raw, kind: Option<Kind>) -> Result<Option<V
         _ => None,
     };
     let wanted = match kind {
-        Kind::Text => "a text, as its type declares",
-        Kind::Time => "a time like `2026-01-31T08:30:00+08:00`, as its type declares",
-        Kind::Integer => "a whole number of at most 64 bits, as its type declares",
-        Kind::Float => "a number like `1.5`, as its type declares",
-        Kind::Boolean => "`true` or `false`, as its type declares",
+        Kind::Text => "a text",
+        Kind::Time => "a time like `2026-01-31T08:30:00+08:00`",
+        Kind::Integer => "a whole number of at most 64 bits",
+        Kind::Float => "a number like `1.5`",
+        Kind::Boolean => "`true` or `false`",
     };
     value.map(Some).ok_or_else(|| mistyped(what, &raw, wanted))
 }

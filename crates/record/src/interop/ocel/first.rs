@@ -1,12 +1,12 @@
 //! OCEL 1.0 in JSON. Its relations have no qualifiers, its objects no times and no links, and its attributes belong to
 //! no type; the three global members are kept in the header.
 
-use super::super::fault::{ImportError, Place, Problem};
-use super::super::intake::Intake;
-use super::super::source::Source;
 use super::assemble::{Assembler, EventDraft, ObjectDraft, Part, Reference};
 use super::node::{Item, Members, Node, Take, walk};
 use crate::Name;
+use crate::interop::fault::{ImportError, Place, Problem};
+use crate::interop::intake::Intake;
+use crate::interop::source::Source;
 
 const GLOBAL: &str = "ocel:global-log";
 const EVENTS: &str = "ocel:events";
@@ -96,7 +96,7 @@ fn declared(node: &Node) -> Vec<String> {
 }
 
 fn element(section: &str, id: &str, inner: &str, part: Part) -> Place {
-    let id = super::super::fault::excerpt(id);
+    let id = crate::interop::fault::excerpt(id);
     Place::Element(match part {
         Part::Whole => format!("{section}.{id}"),
         Part::Attribute(position) => format!("{section}.{id}.{inner}[{position}]"),

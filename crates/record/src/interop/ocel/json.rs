@@ -1,16 +1,16 @@
 //! OCEL 2.0 in JSON (ocel-standard.org, 2023). It is read twice: types and the objects' ids first, since an event may
 //! refer to an object that stands behind it.
 
-use super::super::export::Exported;
-use super::super::fault::{ExportError, ImportError, Place, Problem};
-use super::super::intake::Intake;
-use super::super::source::Source;
 use super::Survey;
 use super::assemble::{Assembler, EventDraft, ObjectDraft, Part, Reference};
 use super::declared::Types;
 use super::node::{Item, Members, Node, Take, walk};
 use super::survey::Out;
 use crate::Value;
+use crate::interop::export::Exported;
+use crate::interop::fault::{ExportError, ImportError, Place, Problem};
+use crate::interop::intake::Intake;
+use crate::interop::source::Source;
 use std::cell::RefCell;
 use std::io::Write;
 
@@ -290,7 +290,7 @@ fn attribute(text: &mut String, position: usize, name: &str, value: &Value) {
         Value::Float(number) => text.push_str(&format!("{number:?}")),
         Value::Time(time) => string(text, &time.to_string()),
         Value::Text(own) => string(text, own),
-        other => string(text, &super::super::vocabulary::wrap(other)),
+        other => string(text, &crate::interop::vocabulary::wrap(other)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! JSON as it stands in a file: members in order, each as often as it occurs, whole numbers apart from others.
 
-use super::super::fault::{ImportError, Place, Problem, excerpt};
 use super::declared::Raw;
+use crate::interop::fault::{ImportError, Place, Problem, excerpt};
 use crate::{Name, Value};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -219,7 +219,7 @@ type Hand<'h> = &'h mut dyn FnMut(&str, Item<'_>, Node) -> Result<(), ImportErro
 /// Reads a JSON document of one object, one part at a time: `take` says what to do with a member, `hand` gets the
 /// parts.
 pub(super) fn walk(
-    source: &super::super::Source<'_>,
+    source: &crate::interop::Source<'_>,
     take: &dyn Fn(&str) -> Take,
     hand: Hand<'_>,
 ) -> Result<(), ImportError> {

@@ -1,8 +1,8 @@
-use super::super::Format;
-use super::super::export::{Exported, Spool};
-use super::super::fault::{ExportError, SinkError};
-use super::super::vocabulary::{self, ACTOR, HEADER, OBJECT, VALUE};
-use super::declared::{self, Kind, Types};
+use super::declared::{self, Kind, Type, Types};
+use crate::interop::Format;
+use crate::interop::export::{Exported, Spool};
+use crate::interop::fault::{ExportError, SinkError};
+use crate::interop::vocabulary::{self, ACTOR, HEADER, OBJECT, VALUE};
 use crate::{Event, Link, Name, ObjectRef, ObjectType, Time, Value, encoding};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -231,29 +231,7 @@ impl Survey {
             line.clear();
             counts.attributes += event.attributes.len() as u64;
             counts.relations += event.objects.len() as u64;
-            let declared = self.event_types.get(event.activity.as_str());
-            let stripped = |id: &str| strip(id, &prefix).unwrap_or(id).to_owned();
-            let parts: Vec<(&str, Value)> = vocabulary::parts(&event)
-                .map(|(name, text)| {
-                    let own = if name == vocabulary::PURPOSE { text.to_owned() } else { stripped(text) };
-                    (name, Value::from(own))
-                })
-                .collect();
-            let own = event.attributes.iter().map(|(name, value)| {
-                let kind = declared.and_then(|declared| declared.kind(name.as_str()));
-                (name.as_str(), fitted(value, kind))
-            });
-            let parts = parts.iter().map(|(name, value)| (*name, Cow::Borrowed(value)));
-            let actor = event.actor.iter().map(|actor| (id(actor), ACTOR));
-            let related =
-                event.objects.iter().map(|relation| (id(&relation.object), relation.qualifier.as_str()));
-            hand(Out::Event(EventOut {
-                id: Cow::Owned(stripped(event.id.as_str())),
-                kind: event.activity.as_str(),
-                time: event.time,
-                attributes: own.chain(parts).collect(),
-                relations: related.chain(actor).collect(),
-            }))?;
+            hand_event(&event, self.event_types.get(event.activity.as_str()), &prefix, &id, hand)?;
         }
         Ok(exported)
     }
@@ -284,6 +262,37 @@ impl Survey {
         };
         self.objects.iter().map(id).collect()
     }
+}
+
+/// Hands on an event as its log has it.
+fn hand_event<'o>(
+    event: &Event,
+    declared: Option<&Type>,
+    prefix: &str,
+    id: &dyn Fn(&ObjectRef) -> &'o str,
+    hand: &mut dyn FnMut(Out<'_>) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let stripped = |id: &str| strip(id, prefix).unwrap_or(id).to_owned();
+    let parts: Vec<(&str, Value)> = vocabulary::parts(event)
+        .map(|(name, text)| {
+            let own = if name == vocabulary::PURPOSE { text.to_owned() } else { stripped(text) };
+            (name, Value::from(own))
+        })
+        .collect();
+    let own = event.attributes.iter().map(|(name, value)| {
+        let kind = declared.and_then(|declared| declared.kind(name.as_str()));
+        (name.as_str(), fitted(value, kind))
+    });
+    let parts = parts.iter().map(|(name, value)| (*name, Cow::Borrowed(value)));
+    let actor = event.actor.iter().map(|actor| (id(actor), ACTOR));
+    let related = event.objects.iter().map(|relation| (id(&relation.object), relation.qualifier.as_str()));
+    hand(Out::Event(EventOut {
+        id: Cow::Owned(stripped(event.id.as_str())),
+        kind: event.activity.as_str(),
+        time: event.time,
+        attributes: own.chain(parts).collect(),
+        relations: related.chain(actor).collect(),
+    }))
 }
 
 fn strip<'a>(id: &'a str, prefix: &str) -> Option<&'a str> {

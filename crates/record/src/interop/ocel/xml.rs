@@ -1,16 +1,16 @@
 //! OCEL 2.0 in XML. It is read twice, as its JSON is.
 
-use super::super::Format;
-use super::super::export::Exported;
-use super::super::fault::{ExportError, ImportError, Place, Problem, excerpt};
-use super::super::intake::Intake;
-use super::super::source::Source;
-use super::super::vocabulary;
-use super::super::xml::{Scanner, Tag, Token, allowed, escape};
 use super::Survey;
 use super::assemble::{Assembler, EventDraft, ObjectDraft, Part, Reference};
 use super::declared::{Raw, Types};
 use super::survey::Out;
+use crate::interop::Format;
+use crate::interop::export::Exported;
+use crate::interop::fault::{ExportError, ImportError, Place, Problem, excerpt};
+use crate::interop::intake::Intake;
+use crate::interop::source::Source;
+use crate::interop::vocabulary;
+use crate::interop::xml::{Scanner, Tag, Token, allowed, escape};
 use crate::{Time, Value};
 use std::io::{Read, Write};
 
@@ -282,7 +282,7 @@ struct Parts {
     relation_lines: Vec<u64>,
 }
 
-fn element(tag: &Tag<'_>) -> Result<Element, super::super::xml::Fault> {
+fn element(tag: &Tag<'_>) -> Result<Element, crate::interop::xml::Fault> {
     let mut attributes = Vec::with_capacity(tag.len());
     for name in tag.names() {
         attributes.push((name.to_owned(), tag.get(name)?.unwrap_or_default().into_owned()));

@@ -7,6 +7,7 @@
 //!   name, or with one of another type or with attributes of its own, keeps it as an attribute too.
 //! - A `list` is a list of maps of one member, for its items have keys; a `container` is a map.
 
+mod attribute;
 mod parts;
 mod read;
 mod write;

@@ -1,10 +1,10 @@
-use super::super::Format;
-use super::super::export::{Exported, Spool, copy};
-use super::super::fault::{ExportError, excerpt};
-use super::super::parts as shared;
-use super::super::vocabulary::{self, CASE, HEADER, ITEM, LINKS, OBJECT, UNNAMED, UNTIMED, VALUE};
-use super::super::xml::{allowed, escape};
 use super::parts;
+use crate::interop::Format;
+use crate::interop::export::{Exported, Spool, copy};
+use crate::interop::fault::{ExportError, excerpt};
+use crate::interop::parts as shared;
+use crate::interop::vocabulary::{self, CASE, HEADER, ITEM, LINKS, OBJECT, UNNAMED, UNTIMED, VALUE};
+use crate::interop::xml::{allowed, escape};
 use crate::{Event, Name, ObjectId, ObjectType, Time, Value};
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
@@ -286,7 +286,7 @@ fn render(out: &mut Vec<u8>, event: &Event, of: Option<usize>, identified: bool)
         attribute(out, 3, parts::TIME, &event.time.into())?;
     }
     if identified {
-        attribute(out, 3, "identity:id", &Value::Id(event.id.as_str().into()))?;
+        attribute(out, 3, "identity:id", &event.id.as_str().into())?;
     }
     for (name, value) in &event.attributes {
         if name.as_str() != UNTIMED {

@@ -31,6 +31,10 @@ impl SqliteWriter {
         Ok(Self { connection, pages, _lock: lock })
     }
 
+    fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
     fn write(&self, group: &Group) -> Result<(), rusqlite::Error> {
         let c = &self.connection;
         for (subject, at) in &group.erasures {
@@ -141,10 +145,10 @@ impl SqliteWriter {
 
 impl Writer for SqliteWriter {
     fn look_up(&mut self, question: &Question) -> Result<Known, StoreError> {
-        self.connection.execute_batch("BEGIN").map_err(failure)?;
+        self.run("BEGIN").map_err(failure)?;
         let mut known = Known::default();
         let read = self.read(question, &mut known);
-        self.connection.execute_batch("COMMIT").map_err(failure)?;
+        self.run("COMMIT").map_err(failure)?;
         read.map(|()| known)
     }
 
@@ -155,11 +159,8 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, group: &Group) -> Result<(), StoreError> {
-        let written = self
-            .connection
-            .execute_batch("BEGIN IMMEDIATE")
-            .and_then(|()| self.write(group))
-            .and_then(|()| self.connection.execute_batch("COMMIT"));
+        let written =
+            self.run("BEGIN IMMEDIATE").and_then(|()| self.write(group)).and_then(|()| self.run("COMMIT"));
         let Err(error) = written else { return Ok(()) };
         let undone = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
         match failure(error) {

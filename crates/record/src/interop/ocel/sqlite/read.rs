@@ -1,9 +1,9 @@
-use super::super::super::fault::{ImportError, Place, Problem, excerpt};
-use super::super::super::intake::Intake;
-use super::super::super::source::Source;
 use super::super::assemble::{Assembler, EventDraft, ObjectDraft, Part, Reference};
 use super::super::declared::Raw;
 use super::quoted;
+use crate::interop::fault::{ImportError, Place, Problem, excerpt};
+use crate::interop::intake::Intake;
+use crate::interop::source::Source;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Rows, Statement};
 use std::collections::HashMap;

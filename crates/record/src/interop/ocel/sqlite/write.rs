@@ -1,10 +1,10 @@
-use super::super::super::Format;
-use super::super::super::export::Exported;
-use super::super::super::fault::{ExportError, excerpt};
-use super::super::super::vocabulary;
 use super::super::declared::{Kind, Type, Types};
 use super::super::survey::{EventOut, ObjectOut, Out};
 use super::{Survey, quoted};
+use crate::interop::Format;
+use crate::interop::export::Exported;
+use crate::interop::fault::{ExportError, excerpt};
+use crate::interop::vocabulary;
 use crate::{Time, Value};
 use rusqlite::types::{Null, ToSqlOutput, Value as Sql};
 use rusqlite::{CachedStatement, Connection, ToSql, params};

@@ -2,16 +2,26 @@
 //! borrowed tags. It refuses document type declarations with content, so that no entity can expand, and any one tag or
 //! text of more than [`LONGEST`] bytes.
 
+mod lex;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub(crate) use text::{allowed, escape};
+
 use super::fault::{ImportError, Place};
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::Read;
 use std::ops::Range;
 
+use lex::{Attribute, Piece, Scan, Stop, aside, attributes, blanks, fault, name};
+use text::text;
+
 /// The longest tag, text or comment that is read, in bytes.
 pub(crate) const LONGEST: usize = 16 << 20;
-const MOST_ATTRIBUTES: usize = 64;
-const FIRST_BUFFER: usize = 128 << 10;
+/// How much is read at a time at least; little in this crate's own tests, so that every piece meets the end of a buffer.
+const FIRST_BUFFER: usize = if cfg!(test) { 16 } else { 128 << 10 };
 
 /// One piece of a document.
 pub(crate) enum Token<'a> {
@@ -33,14 +43,6 @@ pub(crate) struct Tag<'a> {
     attributes: &'a [Attribute],
     /// Whether the element ends with this tag.
     pub(crate) empty: bool,
-}
-
-#[derive(Clone, Debug)]
-struct Attribute {
-    name: Range<usize>,
-    value: Range<usize>,
-    /// Without entities and control characters, so that it is its text.
-    plain: bool,
 }
 
 /// Why a piece of XML cannot be read.
@@ -101,28 +103,6 @@ pub(crate) struct Scanner<R> {
     blank_text: bool,
     begun: bool,
     encoding_checked: bool,
-}
-
-/// What [`Scanner::piece`] found; ranges are within the buffer.
-enum Piece {
-    Start { name: Range<usize>, empty: bool },
-    End { name: Range<usize> },
-    Text { range: Range<usize>, plain: bool },
-    Cdata { range: Range<usize> },
-    Skip,
-    Eof,
-}
-
-enum Stop {
-    /// The piece goes on beyond the buffer.
-    More,
-    Fault(Fault),
-}
-
-type Scan<T> = Result<T, Stop>;
-
-fn fault<T>(what: impl Into<Fault>) -> Scan<T> {
-    Err(Stop::Fault(what.into()))
 }
 
 impl<R: Read> Scanner<R> {
@@ -356,243 +336,6 @@ impl<R: Read> Scanner<R> {
                 self.next = at + length;
                 Ok(Piece::Text { range: at..at + length, plain })
             }
-        }
-    }
-}
-
-/// What a byte ends: bit 0 a name, bit 1 the plain part of an attribute's value.
-static ENDS: [u8; 256] = {
-    let mut ends = [0; 256];
-    let mut byte = 0;
-    while byte < 0x20 {
-        ends[byte] = 0b11;
-        byte += 1;
-    }
-    ends[b' ' as usize] = 0b01;
-    ends[b'/' as usize] = 0b01;
-    ends[b'>' as usize] = 0b01;
-    ends[b'=' as usize] = 0b01;
-    ends[b'<' as usize] = 0b11;
-    ends[b'"' as usize] = 0b11;
-    ends[b'\'' as usize] = 0b11;
-    ends[b'&' as usize] = 0b11;
-    ends
-};
-
-/// The first byte from `from` on that has `bit` among what it ends, and where it stands.
-#[inline]
-fn until(bytes: &[u8], from: usize, bit: u8) -> Scan<(usize, u8)> {
-    let rest = bytes.get(from..).unwrap_or_default();
-    let found = rest.iter().position(|byte| ENDS.get(usize::from(*byte)).is_some_and(|ends| ends & bit != 0));
-    let at = found.ok_or(Stop::More)?;
-    Ok((from + at, rest.get(at).copied().unwrap_or_default()))
-}
-
-/// Reads a name from `from` on.
-#[inline]
-fn name(bytes: &[u8], from: usize) -> Scan<Range<usize>> {
-    match until(bytes, from, 0b01)? {
-        (at, _) if at == from => fault("a tag has no name; write `&lt;` for a lone `<`"),
-        (at, b' ' | b'\t' | b'\n' | b'\r' | b'/' | b'>' | b'=') => Ok(from..at),
-        _ => fault("a tag's name holds a character that no name may; write `&lt;` for a lone `<`"),
-    }
-}
-
-#[inline]
-fn blanks(bytes: &[u8], from: usize) -> Scan<usize> {
-    let mut at = from;
-    while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
-        at += 1;
-    }
-    if at < bytes.len() { Ok(at) } else { Err(Stop::More) }
-}
-
-/// Reads a tag's attributes and its end; whether the element is empty, and where the tag ends.
-#[inline]
-fn attributes(bytes: &[u8], from: usize, found: &mut Vec<Attribute>) -> Scan<(bool, usize)> {
-    found.clear();
-    let mut at = from;
-    loop {
-        let blank = at;
-        at = blanks(bytes, at)?;
-        match bytes.get(at) {
-            Some(b'>') => return Ok((false, at + 1)),
-            Some(b'/') => match bytes.get(at + 1) {
-                Some(b'>') => return Ok((true, at + 2)),
-                Some(_) => return fault("a tag holds a `/` that does not end it"),
-                None => return Err(Stop::More),
-            },
-            _ if blank == at => return fault("a tag's attributes are not parted by a space"),
-            _ => {}
-        }
-        let name = name(bytes, at)?;
-        at = blanks(bytes, name.end)?;
-        if bytes.get(at) != Some(&b'=') {
-            return fault("an attribute of a tag has no `=`");
-        }
-        at = blanks(bytes, at + 1)?;
-        let quote = match bytes.get(at) {
-            Some(quote @ (b'"' | b'\'')) => *quote,
-            _ => return fault("an attribute's value is not in quotes"),
-        };
-        let begin = at + 1;
-        at = begin;
-        let mut plain = true;
-        loop {
-            let (end, byte) = until(bytes, at, 0b10)?;
-            at = end + 1;
-            match byte {
-                _ if byte == quote => break,
-                b'"' | b'\'' => {}
-                b'<' => return fault("an attribute's value holds a `<`; write `&lt;`"),
-                _ => plain = false,
-            }
-        }
-        let twice = |other: &Attribute| bytes.get(other.name.clone()) == bytes.get(name.clone());
-        if found.iter().any(twice) {
-            return fault("a tag has the same attribute twice");
-        }
-        if found.len() == MOST_ATTRIBUTES {
-            return fault("a tag has more than 64 attributes; this is no event log");
-        }
-        found.push(Attribute { name, value: begin..at - 1, plain });
-    }
-}
-
-/// Passes over a comment, processing instruction, XML declaration or empty document type; finds `CDATA`.
-fn aside(bytes: &[u8], at: usize) -> Scan<(Piece, usize)> {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let until = |begin: usize, mark: &[u8]| {
-        let body = rest.get(begin..).unwrap_or_default();
-        memchr::memmem::find(body, mark).map(|length| begin + length).ok_or(Stop::More)
-    };
-    if rest.starts_with(b"<!--") {
-        return Ok((Piece::Skip, at + until(4, b"-->")? + 3));
-    }
-    if rest.starts_with(b"<![CDATA[") {
-        let end = at + until(9, b"]]>")?;
-        return Ok((Piece::Cdata { range: at + 9..end }, end + 3));
-    }
-    if rest.starts_with(b"<?") {
-        let end = until(2, b"?>")?;
-        if rest.starts_with(b"<?xml ") {
-            declared(rest.get(..end).unwrap_or_default())?;
-        }
-        return Ok((Piece::Skip, at + end + 2));
-    }
-    if rest.starts_with(b"<!DOCTYPE") {
-        let end = until(9, b">")?;
-        if memchr::memchr(b'[', rest.get(..end).unwrap_or_default()).is_some() {
-            return fault(
-                "the document type has declarations of its own, which are not read; take `<!DOCTYPE …>` out",
-            );
-        }
-        return Ok((Piece::Skip, at + end + 1));
-    }
-    if rest.len() < 9 {
-        Err(Stop::More)
-    } else {
-        fault("`<!` begins neither a comment nor a text; write `&lt;`")
-    }
-}
-
-/// Checks the encoding that an XML declaration names.
-fn declared(declaration: &[u8]) -> Scan<()> {
-    let Some(at) = memchr::memmem::find(declaration, b"encoding") else { return Ok(()) };
-    let value = declaration.get(at + 8..).unwrap_or_default();
-    let quoted = |byte: &u8| matches!(byte, b'"' | b'\'');
-    let Some(encoding) = value.split(quoted).nth(1) else { return Ok(()) };
-    if encoding.eq_ignore_ascii_case(b"utf-8") || encoding.eq_ignore_ascii_case(b"us-ascii") {
-        return Ok(());
-    }
-    let encoding = String::from_utf8_lossy(encoding).into_owned();
-    fault(format!(
-        "the file says that it is in `{encoding}`; convert it to UTF-8 and say so in its first line"
-    ))
-}
-
-/// The text that `raw` stands for. In attributes a literal line end or tab counts as a space, as XML has it; in text a
-/// carriage return before a line feed falls away.
-#[inline]
-fn text(raw: &str, plain: bool, attribute: bool) -> Result<Cow<'_, str>, Fault> {
-    if plain { Ok(Cow::Borrowed(raw)) } else { resolve(raw, attribute) }
-}
-
-#[cold]
-fn resolve(text: &str, attribute: bool) -> Result<Cow<'_, str>, Fault> {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.char_indices().peekable();
-    while let Some((at, character)) = chars.next() {
-        match character {
-            '&' => {
-                let rest = text.get(at + 1..).unwrap_or_default();
-                let Some((entity, _)) = rest.split_once(';').filter(|(entity, _)| entity.len() < 12) else {
-                    return Err("a lone `&` stands in a text; write `&amp;`".into());
-                };
-                out.push(resolved(entity)?);
-                while chars.next_if(|(next, _)| *next <= at + 1 + entity.len()).is_some() {}
-            }
-            '\r' => {
-                chars.next_if(|(_, next)| *next == '\n');
-                out.push(if attribute { ' ' } else { '\n' });
-            }
-            '\t' | '\n' if attribute => out.push(' '),
-            '\t' | '\n' => out.push(character),
-            control if control < ' ' => {
-                return Err(format!(
-                    "a text holds the control character {:#04x}, which XML forbids",
-                    control as u32
-                )
-                .into());
-            }
-            other => out.push(other),
-        }
-    }
-    Ok(Cow::Owned(out))
-}
-
-fn resolved(entity: &str) -> Result<char, Fault> {
-    let numeric = |digits: &str, radix| u32::from_str_radix(digits, radix).ok().and_then(char::from_u32);
-    let found = match entity {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => match entity.strip_prefix('#') {
-            Some(hex) if hex.starts_with('x') => numeric(hex.get(1..).unwrap_or_default(), 16),
-            Some(decimal) => numeric(decimal, 10),
-            None => None,
-        },
-    };
-    match found {
-        Some(character) if allowed(character) => Ok(character),
-        _ => Err(format!("`&{entity};` stands for no character; write the character itself").into()),
-    }
-}
-
-/// Whether XML 1.0 can carry the character at all.
-pub(crate) fn allowed(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
-}
-
-/// Writes `text` so that it may stand in a text or in a quoted attribute and reads back unchanged.
-pub(crate) fn escape(out: &mut Vec<u8>, text: &str) {
-    let special = |byte: u8| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\t' | b'\n' | b'\r');
-    if !text.bytes().any(special) {
-        out.extend_from_slice(text.as_bytes());
-        return;
-    }
-    for byte in text.bytes() {
-        match byte {
-            b'<' => out.extend_from_slice(b"&lt;"),
-            b'>' => out.extend_from_slice(b"&gt;"),
-            b'&' => out.extend_from_slice(b"&amp;"),
-            b'"' => out.extend_from_slice(b"&quot;"),
-            b'\t' => out.extend_from_slice(b"&#9;"),
-            b'\n' => out.extend_from_slice(b"&#10;"),
-            b'\r' => out.extend_from_slice(b"&#13;"),
-            other => out.push(other),
         }
     }
 }

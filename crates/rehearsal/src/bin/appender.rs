@@ -1,0 +1,26 @@
+//! A process to be killed or failed: appends to the record in a directory and prints, line by line, what it was told.
+//!
+//! `appender DIR load SEED` appends with eight threads until it is killed; `appender DIR script` runs a short list of all
+//! that writes; `appender DIR fill FLAG` appends until the disk is full, removes the file FLAG and goes on.
+
+use rehearsal::appender::{fill, load, script};
+use std::path::Path;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        [_, dir, "load", seed] => load(Path::new(dir), seed.parse().unwrap_or(0)),
+        [_, dir, "script"] => script(Path::new(dir)),
+        [_, dir, "fill", flag] => fill(Path::new(dir), Path::new(flag)),
+        _ => Err("usage: appender DIR load SEED | DIR script | DIR fill FLAG".to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("{reason}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Finding services and beginning them.
+
+use super::answer::{Answer, Oops};
+use super::asked::Asked;
+use crate::layout::Face;
+use crate::page::service::Limit;
+use crate::page::{found, home, offline, service};
+use crate::part::Cited;
+use crate::text::Lang;
+use crate::{asset, path};
+use casework::Command;
+use pack::days::Lang as Counting;
+use pack::model::{Channel, Procedure, Start};
+use pack::{Id, Title};
+use std::collections::BTreeMap;
+
+/// How many services a search shows, and a heading on the front page.
+const MOST_FOUND: usize = 20;
+const MOST_SHOWN: usize = 5;
+
+fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
+    let all = asked.city.casework.book().definitions.procedures.values();
+    all.filter(|procedure| procedure.start == Start::Party)
+}
+
+pub fn home(asked: &Asked) -> Result<Answer, Oops> {
+    let definitions = &asked.city.casework.book().definitions;
+    let categories = definitions.categories.iter().filter_map(|(id, title)| {
+        let of_category: Vec<_> = offered(asked).filter(|procedure| procedure.category == *id).collect();
+        let first = of_category.iter().take(MOST_SHOWN).map(|p| (p.id.clone(), p.title.clone())).collect();
+        let count = of_category.len();
+        (count > 0).then(|| home::Category { id: id.clone(), title: title.clone(), first, count })
+    });
+    let categories = categories.collect();
+    let waiting = match asked.actor.as_ref() {
+        None => 0,
+        Some(actor) => asked.city.casework.board(|board| {
+            let waits = |line: &casework::board::Line| line.stage == casework::state::Stage::Correcting;
+            board.of_party(actor.id()).filter(waits).count()
+        })?,
+    };
+    let popular = popular(asked)?;
+    Ok(Answer::page(home::show(&asked.frame(Face::Resident), &home::View { categories, popular, waiting })))
+}
+
+/// The services of which most cases run or ran; where there are none yet, none.
+fn popular(asked: &Asked) -> Result<Vec<(Id, Title)>, Oops> {
+    let counts = asked.city.casework.board(|board| {
+        let mut counts: BTreeMap<Id, usize> = BTreeMap::new();
+        let running = board.running().map(|state| &state.procedure);
+        for procedure in running.chain(board.over().map(|line| &line.procedure)) {
+            *counts.entry(procedure.clone()).or_default() += 1;
+        }
+        counts
+    })?;
+    let mut all: Vec<_> = offered(asked).filter_map(|p| Some((counts.get(&p.id)?, p))).collect();
+    all.sort_by_key(|(count, procedure)| (std::cmp::Reverse(**count), procedure.id.clone()));
+    Ok(all.into_iter().take(4).map(|(_, procedure)| (procedure.id.clone(), procedure.title.clone())).collect())
+}
+
+fn headings(asked: &Asked) -> Vec<(Id, Title)> {
+    let definitions = &asked.city.casework.book().definitions;
+    let used = |id: &Id| offered(asked).any(|procedure| procedure.category == *id);
+    let all = definitions.categories.iter().filter(|(id, _)| used(id));
+    all.map(|(id, title)| (id.clone(), title.clone())).collect()
+}
+
+fn listed(asked: &Asked, procedure: &Procedure) -> found::Found {
+    let categories = &asked.city.casework.book().definitions.categories;
+    found::Found::new(procedure, &categories.get(&procedure.category).cloned().unwrap_or_default())
+}
+
+pub fn find(asked: &Asked) -> Result<Answer, Oops> {
+    let query = asked.words("q").unwrap_or_default();
+    let hits = asked.city.finder.find(query, MOST_FOUND);
+    let book = asked.city.casework.book();
+    let services = hits.iter().filter_map(|hit| book.procedure(&hit.id)).map(|p| listed(asked, p)).collect();
+    let view = found::View { of: found::Of::Query(query.to_owned()), services, categories: headings(asked) };
+    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)))
+}
+
+pub fn category(asked: &Asked) -> Result<Answer, Oops> {
+    let id = Id::from(asked.param("category"));
+    let book = asked.city.casework.book();
+    let title = book.definitions.categories.get(&id).ok_or(Oops::Missing)?;
+    let services = offered(asked).filter(|p| p.category == id).map(|p| listed(asked, p)).collect();
+    let of = found::Of::Category(id.clone(), title.clone());
+    let view = found::View { of, services, categories: headings(asked) };
+    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)))
+}
+
+fn named(asked: &Asked) -> Result<&Procedure, Oops> {
+    let id = Id::from(asked.param("service"));
+    asked.city.casework.book().procedure(&id).filter(|p| p.start == Start::Party).ok_or(Oops::Missing)
+}
+
+pub fn service(asked: &Asked) -> Result<Answer, Oops> {
+    let procedure = named(asked)?;
+    let definitions = &asked.city.casework.book().definitions;
+    let law = definitions.law.as_ref();
+    let titles = law.into_iter().flat_map(|law| &law.instruments);
+    let instruments = titles
+        .map(|(id, instrument)| (Id::from(id.as_str()), Title::new(&instrument.title.zh, &instrument.title.en)))
+        .collect();
+    let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
+    let view = service::View { procedure, definitions, instruments: &instruments, limit: limit.as_ref() };
+    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
+}
+
+/// A limit of the law with how it is counted: the first steps of a count say it, whatever the day.
+fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
+    let deadline = law.deadlines.get(id.as_str())?;
+    let length = deadline.limit?;
+    let cite = deadline.cite.as_ref()?;
+    let rule = law.rule(deadline);
+    let start = jiff::civil::date(2026, 1, 5).at(9, 0, 0, 0);
+    let counted = pack::days::count(start, deadline, &rule, &law.calendar, &[]).ok()?;
+    let words = |lang| {
+        let kinds = counted.steps.iter().filter(|step| {
+            matches!(step.what, pack::days::step::What::Kind { .. } | pack::days::step::What::Limit { .. })
+        });
+        kinds.map(|step| step.words(lang)).collect::<Vec<_>>().join(" ")
+    };
+    Some(Limit {
+        length: Title { zh: length.zh(), en: length.to_string() },
+        counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+        law: Cited {
+            instrument: Title::new(&cite.title.zh, &cite.title.en),
+            article: cite.article.to_string(),
+            quote: cite.quote.to_string(),
+        },
+    })
+}
+
+pub fn blank(asked: &Asked) -> Result<Answer, Oops> {
+    Ok(Answer::page(offline::blank(&asked.frame(Face::Resident), named(asked)?)))
+}
+
+pub fn offline(asked: &Asked) -> Result<Answer, Oops> {
+    Ok(Answer::page(offline::show(&asked.frame(Face::Resident))))
+}
+
+pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
+    let procedure = named(asked)?;
+    let actor = asked.signed_in()?;
+    let office = asked.id("office").ok_or_else(|| Oops::Unreadable(Title::new("请选择办理单位", "Choose an office")))?;
+    let channel = if asked.kiosk { Channel::Kiosk } else { Channel::Web };
+    let number = asked.city.case_number(asked.now).map_err(|error| Oops::Broken(error.to_string()))?;
+    // Whoever begins for themselves acts for themselves, whatever post they hold.
+    let party = Some(actor.id().clone());
+    let command = Command::Start { office, party, channel };
+    let case = asked.city.casework.start(&procedure.id, &number, &command, &asked.ask())?;
+    super::case::keep_draft(asked, &case)?;
+    Ok(Answer::go(path::of_case(&number, "form")))
+}
+
+pub fn language(asked: &Asked) -> Result<Answer, Oops> {
+    let lang = Lang::parse(asked.param("lang")).ok_or(Oops::Missing)?;
+    let back = asked.field("back").filter(|back| back.starts_with('/') && !back.starts_with("//"));
+    Ok(Answer::go(back.unwrap_or(path::HOME)).choice("lang", lang.tag()))
+}
+
+pub fn asset(asked: &Asked) -> Result<Answer, Oops> {
+    let asset = asset::at(&asked.path).ok_or(Oops::Missing)?;
+    Ok(Answer::bytes(asset.mime, asset.bytes.clone()).forever())
+}
+
+pub fn worker(_asked: &Asked) -> Result<Answer, Oops> {
+    let asset = asset::at(asset::WORKER).ok_or(Oops::Missing)?;
+    Ok(Answer::bytes(asset.mime, asset.bytes.clone()))
+}
+
+pub fn missing(_asked: &Asked) -> Result<Answer, Oops> {
+    Err(Oops::Missing)
+}

@@ -1,0 +1,250 @@
+//! From what casework knows to what pages show.
+
+use super::asked::Asked;
+use crate::page::clock::{self, Pause};
+use crate::page::course::{Happening, Status as Shown, Step};
+use crate::part::{Cited, Due, Standing};
+use casework::activity::{self, part};
+use casework::due::Counted;
+use casework::state::Status;
+use casework::{View, clocks, due as counting};
+use pack::days::Lang as Counting;
+use pack::days::{self, At};
+use pack::model::{ClockLimit, Own, Procedure, Unit};
+use pack::{Id, Title};
+use record::{Event, ObjectRef, StoreError, Time, Value, Version};
+
+/// What an event is called.
+pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
+    let text = |name: &str| event.attribute(name).and_then(Value::as_text);
+    let step = text("step").and_then(|step| procedure?.flow.step(step));
+    if let (Some(step), Some(outcome)) = (step, text("outcome")) {
+        if let Some(outcome) = step.outcome(outcome) {
+            let deemed = text("reasons") == Some("deemed");
+            let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
+            return Title {
+                zh: format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
+                en: format!("{}: {}{en}", step.title.en, outcome.title.en),
+            };
+        }
+    }
+    let (zh, en) = match event.activity.as_str() {
+        activity::STARTED => ("开始填写", "Begun"),
+        activity::SAVED => ("填写", "Filled in"),
+        activity::ATTACHED => ("上传材料", "Material attached"),
+        activity::DETACHED => ("撤下材料", "Material taken back"),
+        activity::SUBMITTED => ("提交申请", "Handed in"),
+        activity::CORRECTION_REQUESTED => ("要求补正", "Correction asked for"),
+        activity::CORRECTION_ANSWERED => ("提交补正", "Correction handed in"),
+        activity::TAKEN => ("承办", "Taken on"),
+        activity::HANDED_OVER => ("转交", "Handed over"),
+        activity::EXTENDED => ("延长时限", "Deadline extended"),
+        activity::EXPIRED => ("时限届满", "Deadline passed"),
+        activity::WITHDRAWN => ("撤回申请", "Withdrawn"),
+        activity::LAPSED => ("逾期未补正，终止", "Ended: the correction was never answered"),
+        activity::RATED => ("评价", "Rated"),
+        activity::COMPLAINED => ("投诉", "Complaint"),
+        activity::REPLIED => ("答复投诉", "Complaint answered"),
+        activity::MIGRATED => ("转入新版本", "Moved to another edition"),
+        access::activity::DATA_READ => ("查看个人信息", "Personal data read"),
+        other => (other, other),
+    };
+    Title::new(zh, en)
+}
+
+/// Everything that happened in a case, the latest first. Saving a draft is told once, not field by field.
+pub fn happenings(
+    asked: &Asked,
+    view: &View,
+    case: &ObjectRef,
+    linked: bool,
+) -> Result<Vec<Happening>, StoreError> {
+    let mut told: Vec<Happening> = Vec::new();
+    let mut last = String::new();
+    for entry in asked.city.casework.record().history(case, Version(0), usize::MAX)? {
+        let event = &entry.event;
+        let draft = [activity::SAVED, activity::ATTACHED, activity::DETACHED].contains(&event.activity.as_str());
+        if draft && !linked && last == activity::SAVED {
+            continue;
+        }
+        last = if draft { activity::SAVED.to_owned() } else { event.activity.to_string() };
+        let text = |name: &str| event.attribute(name).and_then(Value::as_text).map(str::to_owned);
+        let office = event.object(part::OFFICE).map(|office| self::office(asked, &office.id.as_str().into()));
+        let reasons = text("reasons").filter(|reasons| reasons != "deemed");
+        told.push(Happening {
+            at: event.time,
+            what: happening(event, view.procedure()),
+            by: event.actor.as_ref().map(|actor| who(asked, view, actor)),
+            office,
+            words: reasons.or_else(|| text("words")),
+            entry: linked.then_some(entry.index),
+        });
+    }
+    told.reverse();
+    Ok(told)
+}
+
+/// Who did something, as readers of the case may know: staff by name, the party as such.
+fn who(asked: &Asked, view: &View, actor: &ObjectRef) -> String {
+    if view.state.party.as_ref() == Some(actor) {
+        return asked.lang.of(&Title::new("申请人", "the applicant")).to_owned();
+    }
+    let staff = || asked.lang.of(&Title::new("工作人员", "staff")).to_owned();
+    asked.city.staff_name(actor).unwrap_or_else(staff)
+}
+
+/// The steps of a case in the order of its flow.
+pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
+    let Some(procedure) = view.procedure() else { return Vec::new() };
+    let shown = |step: &pack::model::Step| {
+        let state = view.state.steps.get(&step.id);
+        let run = state.and_then(|state| state.runs.last());
+        let status = match state.map(|state| state.status) {
+            Some(Status::Skipped) => Shown::Skipped,
+            Some(Status::Open) => Shown::Open {
+                since: run.map_or(Time::ZERO, |run| run.opened),
+                holder: state.and_then(|state| state.holder.as_ref()).map(|holder| who(asked, view, holder)),
+            },
+            Some(Status::Done) => match run.and_then(|run| run.done.as_ref()) {
+                Some(done) => Shown::Done {
+                    at: done.at,
+                    outcome: step.outcome(done.outcome.as_str()).map(|o| o.title.clone()).unwrap_or_default(),
+                    by: done.by.as_ref().map(|by| who(asked, view, by)),
+                    reasons: done.reasons.clone().filter(|reasons| reasons != "deemed"),
+                },
+                None => Shown::Waiting,
+            },
+            _ => Shown::Waiting,
+        };
+        let office = state.map(|state| state.office.clone()).filter(|id| *id != Id::default());
+        let office = self::office(asked, &office.unwrap_or_else(|| view.state.office.clone()));
+        Step { title: step.title.clone(), office, status }
+    };
+    procedure.flow.steps.iter().map(shown).collect()
+}
+
+/// The clocks of a case that have started, each with how it is counted.
+pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
+    let Some(procedure) = view.procedure() else { return Vec::new() };
+    let Some(law) = &view.book.definitions.law else { return Vec::new() };
+    let shown = |reading: &clocks::Reading<'_>| {
+        let counted = counting::count(reading, law);
+        let paused = reading.pauses.last().is_some_and(|(_, until)| until.is_none());
+        let deadline = match &reading.clock.limit {
+            ClockLimit::Law(id) => law.deadlines.get(id.as_str()),
+            _ => None,
+        };
+        let words = |lang| {
+            let steps = counted.iter().flat_map(|counted: &Counted| &counted.limit.steps);
+            steps.map(|step| step.words(lang)).collect::<Vec<_>>().join(match lang {
+                Counting::Zh => "；",
+                Counting::En => "; ",
+            })
+        };
+        let promise = reading.clock.promise.zip(counted.as_ref().and_then(|counted| counted.promise.as_ref()));
+        let of = |due: &days::Due| of_days(asked, due, reading.stopped, paused);
+        let extended = view.state.extensions.iter().filter(|extension| extension.clock == reading.clock.id);
+        clock::View {
+            title: reading.clock.title.clone(),
+            binds: reading.clock.binds,
+            started: reading.started,
+            stopped: reading.stopped,
+            due: counted.as_ref().and_then(|counted| of(&counted.limit)),
+            counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+            law: deadline.filter(|deadline| deadline.verified).and_then(|deadline| cited(deadline.cite.as_ref()?)),
+            promise: promise.and_then(|(own, promised)| Some((own, of(promised)?))),
+            pauses: reading.pauses.iter().map(|(from, until)| pause(view, *from, *until)).collect(),
+            extensions: extended
+                .map(|extension| clock::Extension {
+                    at: extension.at,
+                    by: extension.by.as_ref().map(|by| who(asked, view, by)),
+                    reasons: extension.reasons.clone(),
+                })
+                .collect(),
+            undecided: counted.as_ref().is_some_and(|counted| counted.limit.undecided) && deadline.is_some(),
+        }
+    };
+    clocks::read(&view.state, procedure).iter().map(shown).collect()
+}
+
+fn pause(view: &View, from: Time, until: Option<Time>) -> Pause {
+    let correction = view.state.corrections.iter().any(|correction| correction.asked == from);
+    let why = if correction {
+        Title::new("等待补正", "Waiting for a correction")
+    } else {
+        Title::new("办理不计入时限的环节", "A step whose time does not count")
+    };
+    Pause { from, until, why }
+}
+
+fn cited(cite: &days::Cite) -> Option<Cited> {
+    Some(Cited {
+        instrument: Title::new(&cite.title.zh, &cite.title.en),
+        article: cite.article.to_string(),
+        quote: cite.quote.to_string(),
+    })
+}
+
+fn of_days(asked: &Asked, due: &days::Due, stopped: Option<Time>, paused: bool) -> Option<Due> {
+    let whole_day = matches!(due.at, At::Day(_));
+    let at = due.at.end().and_then(days::moment);
+    self::due(asked, at, whole_day, stopped, paused, due.provisional.is_some())
+}
+
+/// When something is due and how that stands now; the last moment before midnight where only the day counts.
+pub fn due(
+    asked: &Asked,
+    at: Option<Time>,
+    whole_day: bool,
+    stopped: Option<Time>,
+    paused: bool,
+    provisional: bool,
+) -> Option<Due> {
+    let standing = match (at, stopped) {
+        (None, _) if paused => Standing::Paused,
+        (None, _) => return None,
+        (Some(at), Some(stopped)) if stopped <= at => Standing::Kept,
+        (Some(_), Some(_)) => Standing::Missed,
+        (Some(_), None) if paused => Standing::Paused,
+        (Some(at), None) => running(asked.now, at),
+    };
+    let at = at.unwrap_or(asked.now);
+    // A day ends at midnight, which is the next day's first moment: shown as the day itself.
+    let shown = if whole_day { Time::new(at.seconds() - 1, 0, at.offset()).unwrap_or(at) } else { at };
+    Some(Due { at: shown, whole_day, standing, provisional })
+}
+
+fn running(now: Time, at: Time) -> Standing {
+    const HOUR: i64 = 3_600;
+    const DAY: i64 = 24 * HOUR;
+    let left = at.seconds() - now.seconds();
+    let own = |seconds: i64| {
+        let (amount, unit) = if seconds >= DAY { (seconds / DAY, Unit::Days) } else { ((seconds / HOUR).max(1), Unit::Hours) };
+        Own { amount: u32::try_from(amount).unwrap_or(u32::MAX), unit }
+    };
+    match left {
+        left if left < 0 => Standing::Late(own(-left)),
+        left if left <= DAY => Standing::Today,
+        left if left <= 3 * DAY => Standing::Soon(own(left)),
+        left => Standing::Ahead(own(left)),
+    }
+}
+
+/// What an office is called.
+pub fn office(asked: &Asked, id: &Id) -> Title {
+    let offices = &asked.city.casework.book().definitions.offices;
+    offices.get(id).map_or_else(|| Title::new(id.as_str(), id.as_str()), |office| office.title.clone())
+}
+
+/// How a case ended, in words.
+pub fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
+    match how {
+        "completed" => Title::new("办结", "Completed"),
+        "withdrawn" => Title::new("已撤回", "Withdrawn"),
+        "lapsed" => Title::new("逾期未补正，已终止", "Ended: never corrected"),
+        other => {
+            let named = other.split_once('.').and_then(|(step, outcome)| procedure?.flow.step(step)?.outcome(outcome));
+            named.map_or_else(|| Title::new(other, other), |outcome| outcome.title.clone())
+        }
+    }
+}

@@ -1,0 +1,466 @@
+use crate::city::{at, cited, due, instruments, kiosk, own, resident, visitor};
+use maud::Markup;
+use pack::model::{Channel, Definitions, FieldKind, Unit, Watcher};
+use pack::{Id, Title};
+use std::collections::{BTreeMap, BTreeSet};
+use web::form::{Attached, MaterialAsked};
+use web::page::course::{Happening, Status, Step};
+use web::page::{account, cases, check, clock, fill, follow, found, home, offline, receipt, refused, service, verify};
+use web::part::Standing;
+use web::text::Lang;
+
+const CASE: &str = "LH20260131-0007";
+const LEAF: &str = "9f2c5d7be0a4417a8f1e6b30c2d95f1144aa7be3d90c61f25e8a07b46c3d1e92";
+const ROOT: &str = "1c8e44b5f0d7a6293be15c70d8f9a2b3c4d5e6f708192a3b4c5d6e7f80911a2b";
+
+fn title(definitions: &Definitions) -> Title {
+    definitions.procedures["birth-registration"].title.clone()
+}
+
+pub fn pages(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
+    let mut pages = finding(lang, definitions);
+    pages.extend(applying(lang, definitions));
+    pages.extend(following(lang, definitions));
+    pages.extend(refusals(lang));
+    pages
+}
+
+fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
+    let category = |(id, title): (&Id, &Title)| {
+        let of: Vec<_> = definitions.procedures.values().filter(|p| p.category == *id).collect();
+        let first = of.iter().take(4).map(|p| (p.id.clone(), p.title.clone())).collect();
+        home::Category { id: id.clone(), title: title.clone(), first, count: of.len() }
+    };
+    let popular = ["birth-registration", "identity-card-lost", "licence-renewal", "vehicle-registration"];
+    let popular = popular.map(|id| (Id::from(id), definitions.procedures[id].title.clone())).to_vec();
+    let categories = definitions.categories.iter().map(category).collect();
+    let front = home::View { categories, popular, waiting: 1 };
+    let found_of = |ids: &[&str]| {
+        let one = |id: &&str| {
+            let procedure = &definitions.procedures[*id];
+            found::Found::new(procedure, &definitions.categories[&procedure.category])
+        };
+        ids.iter().map(one).collect::<Vec<_>>()
+    };
+    let headings: Vec<_> = definitions.categories.iter().map(|(id, title)| (id.clone(), title.clone())).collect();
+    let some = found::View {
+        of: found::Of::Query("csdj".into()),
+        services: found_of(&["birth-registration", "death-registration"]),
+        categories: headings.clone(),
+    };
+    let none = found::View { of: found::Of::Query("<script>".into()), services: vec![], categories: headings.clone() };
+    let of = found::Of::Category("household".into(), definitions.categories["household"].clone());
+    let category = found::View { of, services: found_of(&["birth-registration", "move-in"]), categories: headings };
+    let limit = service::Limit {
+        length: Title::new("20个工作日", "20 working days"),
+        counted: Title::new(
+            "自受理次日起算，只算工作日；补正和专家评审的时间不算。",
+            "From the day after acceptance, working days alone; correction and expert review do not count.",
+        ),
+        law: cited(),
+    };
+    let instruments = instruments();
+    let view = |id: &str| service::View {
+        procedure: &definitions.procedures[id],
+        definitions,
+        instruments: &instruments,
+        limit: (id == "birth-registration").then_some(&limit),
+    };
+    vec![
+        ("home", home::show(&resident(lang, "/"), &front)),
+        ("found", found::show(&visitor(lang, "/find?q=csdj"), &some)),
+        ("found-none", found::show(&visitor(lang, "/find?q=%3Cscript%3E"), &none)),
+        ("category", found::show(&visitor(lang, "/categories/household"), &category)),
+        ("service", service::show(&resident(lang, "/services/birth-registration"), &view("birth-registration"))),
+        ("service-bare", service::show(&visitor(lang, "/services/taiwan-permit"), &view("taiwan-permit"))),
+        ("kiosk-home", home::show(&kiosk(lang, "/"), &front)),
+        ("kiosk-service", service::show(&kiosk(lang, "/services/birth-registration"), &view("birth-registration"))),
+        ("blank", offline::blank(&visitor(lang, "/services/birth-registration/form"), &definitions.procedures["birth-registration"])),
+        ("offline", offline::show(&visitor(lang, "/offline"))),
+    ]
+}
+
+fn accounts(lang: Lang) -> Vec<(&'static str, Markup)> {
+    let demo = vec![
+        ("lotus".into(), "a quiet pond at dawn".into(), Title::new("居民 王小莲", "Resident 王小莲")),
+        ("clerk".into(), "eleven blue umbrellas".into(), Title::new("窗口受理员", "Counter clerk")),
+    ];
+    let first = account::View { back: "/cases".into(), demo, ..account::View::default() };
+    let wrong = account::View {
+        login: "lotus".into(),
+        faults: vec![("password", Title::new("至少需要10个字符", "At least 10 characters are needed"))],
+        ..account::View::default()
+    };
+    let refused = account::View {
+        login: "lotus".into(),
+        faults: vec![("", Title::new("登录名或密码不对", "The sign-in name or the password is wrong"))],
+        ..account::View::default()
+    };
+    vec![
+        ("sign-in", account::sign_in(&visitor(lang, "/sign-in"), &first)),
+        ("sign-in-wrong", account::sign_in(&visitor(lang, "/sign-in"), &refused)),
+        ("register", account::register(&visitor(lang, "/register"), &wrong)),
+    ]
+}
+
+fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
+    let procedure = &definitions.procedures["birth-registration"];
+    let typed = [
+        ("name", "王小莲"),
+        ("identity-number", "110105194912310021"),
+        ("phone", "13800000000"),
+        ("child-name", "王小荷"),
+        ("sex", "female"),
+        ("born", "2026-01-20"),
+        ("hour", "2026-01-20 04:05"),
+        ("birth-place", "b"),
+        ("married", "yes"),
+        ("also", "card,vaccine"),
+        ("mailed", "yes"),
+        ("postage", "12.00"),
+    ];
+    let answers: BTreeMap<Id, String> = typed.into_iter().map(|(id, text)| (id.into(), text.into())).collect();
+    let all: BTreeSet<Id> = procedure.form.fields.iter().map(|field| field.id.clone()).collect();
+    let faults = vec![
+        (Id::from("identity-number"), Title::new("身份号码应为18位，且校验码正确", "An identity number has 18 characters, the last a check digit")),
+        (Id::from("children"), Title::new("请填写", "This is needed")),
+        (Id::from("household-book"), Title::new("请上传", "Attach this")),
+    ];
+    let files = vec![Attached {
+        name: "certificate.jpg".into(),
+        size: 2_411_724,
+        digest: LEAF.into(),
+        path: format!("/cases/{CASE}/materials/birth-certificate/{LEAF}"),
+    }];
+    let materials: Vec<MaterialAsked<'_>> = procedure
+        .materials
+        .iter()
+        .map(|asked| {
+            let material = &definitions.materials[&asked.material];
+            MaterialAsked {
+                id: &material.id,
+                title: &material.title,
+                from: material.from.as_ref(),
+                optional: asked.optional,
+                law: asked.law.as_ref().map(|_| cited()),
+                files: if material.id.as_str() == "birth-certificate" { files.clone() } else { vec![] },
+                upload: web::path::material(CASE, &material.id),
+            }
+        })
+        .collect();
+    let hanging: Vec<_> = procedure.materials.iter().filter_map(|asked| asked.when.as_ref()).collect();
+    let view = fill::View {
+        case: CASE,
+        seen: 4,
+        service: &procedure.id,
+        title: &procedure.title,
+        form: &procedure.form,
+        shown: &all,
+        answers: &answers,
+        materials: &materials,
+        hanging: &hanging,
+        faults: &faults,
+        asked: &[],
+    };
+    let asked = [(Id::from("birth-certificate"), "照片模糊，请重拍，四角都要拍到".to_owned())];
+    let correcting = fill::View { faults: &[], asked: &asked, ..view.clone() };
+    let vehicle = &definitions.procedures["vehicle-registration"];
+    let of_vehicle: BTreeSet<Id> = vehicle.form.fields.iter().map(|field| field.id.clone()).collect();
+    let nothing = BTreeMap::new();
+    let codes = fill::View {
+        service: &vehicle.id,
+        title: &vehicle.title,
+        form: &vehicle.form,
+        shown: &of_vehicle,
+        answers: &nothing,
+        materials: &[],
+        hanging: &[],
+        faults: &[],
+        ..view.clone()
+    };
+    let path = format!("/cases/{CASE}/form");
+    let mut pages = accounts(lang);
+    pages.extend([
+        ("fill", fill::show(&resident(lang, &path), &view)),
+        ("fill-correction", fill::show(&resident(lang, &path), &correcting)),
+        ("fill-codes", fill::show(&resident(lang, &path), &codes)),
+        ("kiosk-fill", fill::show(&kiosk(lang, &path), &view)),
+    ]);
+    pages.extend(handing_in(lang, definitions, &answers));
+    pages
+}
+
+fn handing_in(lang: Lang, definitions: &Definitions, answers: &BTreeMap<Id, String>) -> Vec<(&'static str, Markup)> {
+    let mut groups: Vec<check::Group> = Vec::new();
+    for field in &definitions.procedures["birth-registration"].form.fields {
+        if field.group.is_some() {
+            groups.push(check::Group { title: field.group.clone(), answers: vec![] });
+        }
+        let typed = answers.get(&field.id).cloned().unwrap_or_default();
+        let answer =
+            check::Answer { id: field.id.clone(), title: field.title.clone(), kind: field.kind.clone(), typed };
+        groups.last_mut().unwrap().answers.push(answer);
+    }
+    let paper = |id: &str, files: &[&str]| {
+        let files = files.iter().map(|file| (*file).to_owned()).collect();
+        (Id::from(id), definitions.materials[id].title.clone(), files)
+    };
+    let office = definitions.offices["lake"].title.clone();
+    let view = check::View {
+        case: CASE.into(),
+        seen: 9,
+        title: title(definitions),
+        office: office.clone(),
+        groups,
+        materials: vec![paper("birth-certificate", &["certificate.jpg"]), paper("household-book", &[])],
+        fee: Some(1600),
+        correction: false,
+    };
+    let sent = check::Submitted {
+        case: CASE.into(),
+        title: title(definitions),
+        office,
+        next: Some((
+            Title::new("受理或一次告知补正", "Accepting it, or saying all that is missing"),
+            due("2026-02-06", Standing::Ahead(own(5, Unit::Workdays))),
+        )),
+    };
+    let receipt = receipt::View {
+        case: CASE.into(),
+        title: title(definitions),
+        what: Title::new("申请已提交", "Application handed in"),
+        at: at("2026-01-31T09:12"),
+        office: definitions.offices["lake"].title.clone(),
+        entry: 104_217,
+        size: 104_512,
+        leaf: LEAF.into(),
+        root: ROOT.into(),
+        origin: "demo.city/record".into(),
+        address: format!("https://demo.city/verify?entry=104217#{LEAF}"),
+        download: format!("/cases/{CASE}/receipt.tlog-proof"),
+    };
+    let proven = verify::Proven {
+        origin: "demo.city/record".into(),
+        entry: 104_217,
+        size: 104_512,
+        at: Some(at("2026-01-31T10:00")),
+        leaf: LEAF.into(),
+        witnesses: vec!["people-congress.demo".into()],
+    };
+    let good = verify::View { text: String::new(), result: Some(Ok(proven)) };
+    let why = Title::new("签名与记录的公钥不符", "The signature does not fit the log's key");
+    let bad = verify::View { text: "c2sp.org/tlog-proof@v1\n".into(), result: Some(Err(why)) };
+    vec![
+        ("check", check::show(&resident(lang, "/cases/x/check"), &view)),
+        ("submitted", check::submitted(&resident(lang, "/cases/x/submitted"), &sent)),
+        ("receipt", receipt::show(&resident(lang, "/cases/x/receipt"), &receipt)),
+        ("verify", verify::show(&visitor(lang, "/verify"), &verify::View::default())),
+        ("verify-good", verify::show(&visitor(lang, "/verify"), &good)),
+        ("verify-bad", verify::show(&visitor(lang, "/verify"), &bad)),
+    ]
+}
+
+pub fn steps(definitions: &Definitions) -> Vec<Step> {
+    let office = definitions.offices["lake"].title.clone();
+    let step = |zh, en, status| Step { title: Title::new(zh, en), office: office.clone(), status };
+    let done = Status::Done {
+        at: at("2026-02-02T10:30"),
+        outcome: Title::new("受理", "Accepted"),
+        by: Some("张敏".into()),
+        reasons: Some("材料齐全".into()),
+    };
+    vec![
+        step("受理", "Accept", done),
+        step("审核", "Examine", Status::Open { since: at("2026-02-02T10:30"), holder: Some("李建国".into()) }),
+        step("专家评审", "Expert review", Status::Skipped),
+        step("决定", "Decide", Status::Waiting),
+        step("送达", "Deliver", Status::Waiting),
+    ]
+}
+
+pub fn clocks() -> Vec<clock::View> {
+    let decision = clock::View {
+        title: Title::new("作出决定", "Decide"),
+        binds: Watcher::Office,
+        started: at("2026-02-02T10:30"),
+        stopped: None,
+        due: Some(due("2026-03-09", Standing::Ahead(own(14, Unit::Workdays)))),
+        counted: Title::new(
+            "2026年2月2日受理，次日起算20个工作日，春节放假7天不算，补正2天不算。",
+            "Accepted on 2 February 2026; 20 working days from the next day, without the 7 days of the Spring Festival and the 2 days of correction.",
+        ),
+        law: Some(cited()),
+        promise: Some((own(1, Unit::Workdays), due("2026-02-03", Standing::Soon(own(4, Unit::Hours))))),
+        pauses: vec![clock::Pause {
+            from: at("2026-02-03T09:00"),
+            until: Some(at("2026-02-05T16:00")),
+            why: Title::new("等待补正", "Waiting for the correction"),
+        }],
+        extensions: vec![clock::Extension {
+            at: at("2026-02-06T09:00"),
+            by: Some("赵刚".into()),
+            reasons: "专家排期，需再等三天".into(),
+        }],
+        undecided: true,
+    };
+    let notice = clock::View {
+        title: Title::new("一次告知补正", "Tell all that is missing"),
+        due: Some(due("2026-02-06", Standing::Kept)),
+        stopped: Some(at("2026-02-02T10:30")),
+        promise: None,
+        pauses: vec![],
+        extensions: vec![],
+        undecided: false,
+        ..decision.clone()
+    };
+    let answer = clock::View {
+        title: Title::new("补正", "Correct"),
+        binds: Watcher::Party,
+        due: Some(due("2027-02-26", Standing::Late(own(2, Unit::Days)))),
+        law: None,
+        ..notice.clone()
+    };
+    vec![decision, notice, answer]
+}
+
+pub fn happened(definitions: &Definitions) -> Vec<Happening> {
+    let office = definitions.offices["lake"].title.clone();
+    let one = |when: &str, zh, en, by: Option<&str>, words: Option<&str>, entry| Happening {
+        at: at(when),
+        what: Title::new(zh, en),
+        by: by.map(str::to_owned),
+        office: Some(office.clone()),
+        words: words.map(str::to_owned),
+        entry,
+    };
+    vec![
+        one("2026-02-06T09:00", "期限延长", "Deadline extended", Some("赵刚"), Some("专家排期，需再等三天"), Some(104_980)),
+        one("2026-02-05T16:00", "补正已提交", "Correction answered", Some("王小莲"), None, Some(104_911)),
+        one("2026-02-04T00:00", "承诺期限已过", "Promise passed", None, None, None),
+        one("2026-02-02T10:30", "申请已受理", "Application accepted", Some("张敏"), Some("材料齐全"), Some(104_300)),
+        one("2026-01-31T09:12", "申请已提交", "Application handed in", Some("王小莲"), None, Some(104_217)),
+    ]
+}
+
+fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
+    let open = follow::View {
+        case: CASE.into(),
+        seen: 12,
+        service: "birth-registration".into(),
+        title: title(definitions),
+        stage: cases::Stage::Correcting,
+        office: definitions.offices.get("lake").cloned(),
+        submitted: Some(at("2026-01-31T09:12")),
+        asked: Some(follow::Asked {
+            at: at("2026-02-03T09:00"),
+            by: Some("李建国".into()),
+            due: Some(due("2026-02-26", Standing::Soon(own(3, Unit::Workdays)))),
+            notes: vec![
+                (Title::new("出生医学证明", "Medical certificate of birth"), "照片模糊，请重拍，四角都要拍到".into()),
+                (Title::new("公民身份号码", "Identity number"), "与身份证不一致，请核对最后一位".into()),
+            ],
+        }),
+        steps: steps(definitions),
+        clocks: clocks(),
+        happened: happened(definitions),
+        reads: vec![follow::Read {
+            at: at("2026-02-02T10:31"),
+            by: "李建国".into(),
+            office: definitions.offices["lake"].title.clone(),
+            purpose: definitions.purposes["handle-case"].clone(),
+        }],
+        given: vec![],
+        may: vec!["withdraw", "complain"],
+        rating: None,
+        complaints: vec![],
+    };
+    let ended = follow::View {
+        stage: cases::Stage::Ended(Title::new("准予登记", "Registered")),
+        asked: None,
+        given: vec![follow::Given {
+            title: Title::new("居民户口簿", "Household register booklet"),
+            until: Some(jiff::civil::date(2036, 2, 9)),
+            path: "/credentials/hb-1".into(),
+        }],
+        may: vec!["rate", "complain"],
+        reads: vec![],
+        complaints: vec![
+            follow::Complaint {
+                words: "窗口排队太久".into(),
+                at: at("2026-02-10T12:00"),
+                reply: Some((at("2026-02-11T09:00"), "已增开一个窗口，谢谢您指出".into())),
+            },
+            follow::Complaint { words: "窗口排队太久".into(), at: at("2026-02-12T12:00"), reply: None },
+        ],
+        ..open.clone()
+    };
+    let rated = follow::View { rating: Some((4, None)), may: vec!["complain"], complaints: vec![], ..ended.clone() };
+    let mine = |number: &str, stage, due| cases::Case {
+        number: number.into(),
+        title: title(definitions),
+        stage,
+        office: definitions.offices["lake"].title.clone(),
+        touched: at("2026-02-06T09:00"),
+        due,
+    };
+    let list = cases::View {
+        cases: vec![
+            mine(CASE, cases::Stage::Correcting, Some(due("2026-02-26", Standing::Soon(own(3, Unit::Workdays))))),
+            mine("LH20260205-0031", cases::Stage::Open(Title::new("审核", "Examine")), Some(due("2026-03-09", Standing::Ahead(own(14, Unit::Workdays))))),
+            mine("LH20260206-0002", cases::Stage::Draft, None),
+            mine("LH20251103-0011", cases::Stage::Ended(Title::new("准予登记", "Registered")), None),
+        ],
+    };
+    vec![
+        ("cases", cases::show(&resident(lang, "/cases"), &list)),
+        ("cases-none", cases::show(&resident(lang, "/cases"), &cases::View::default())),
+        ("follow", follow::show(&resident(lang, "/cases/x"), &open)),
+        ("follow-ended", follow::show(&resident(lang, "/cases/x"), &ended)),
+        ("follow-rated", follow::show(&resident(lang, "/cases/x"), &rated)),
+    ]
+}
+
+fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
+    let show = |view: &refused::View| refused::show(&resident(lang, "/cases/x"), view);
+    let why = Title::new("工作人员不得办理自己的申请", "Nobody handles their own application");
+    let over = Title::new("该环节已经办完", "This step is done already");
+    let faster = refused::Faster {
+        who: "张敏".into(),
+        at: at("2026-02-02T10:30"),
+        what: Title::new("受理了申请", "Accepted the application"),
+    };
+    let back = "/desk/cases/LH20260131-0007".to_owned();
+    let possible = vec![Title::new("审核", "Examine"), Title::new("要求补正", "Ask for a correction")];
+    vec![
+        ("refused-denied", show(&refused::View::Denied { why: Some(why), anonymous: false })),
+        ("refused-anonymous", show(&refused::View::Denied { why: None, anonymous: true })),
+        ("refused-missing", show(&refused::View::Missing)),
+        ("refused-overtaken", show(&refused::View::Overtaken { by: Some(faster), why: over.clone(), possible: possible.clone(), back: back.clone() })),
+        ("refused-impossible", show(&refused::View::Overtaken { by: None, why: over, possible, back: back.clone() })),
+        ("refused-large", show(&refused::View::TooLarge { most: 20 * 1024 * 1024, back })),
+        ("refused-many", show(&refused::View::TooMany { seconds: 30 })),
+        ("refused-broken", show(&refused::View::Broken { number: "E-7F3A".into() })),
+        ("refused-unreadable", show(&refused::View::Unreadable(Title::new("日期写法不对", "The date is not written as one")))),
+    ]
+}
+
+/// A file field and a choice read back as people read them.
+#[test]
+fn answers_read_as_people_say_them() {
+    let definitions = crate::city::definitions();
+    let form = &definitions.procedures["birth-registration"].form;
+    let check = |field: &str, typed: &str, zh: &str, en: &str| {
+        let kind = &form.field(field).unwrap().kind;
+        assert_eq!(web::form::answer_shown(Lang::Zh, kind, typed).into_string(), zh, "{field}");
+        assert_eq!(web::form::answer_shown(Lang::En, kind, typed).into_string(), en, "{field}");
+    };
+    check("sex", "female", "女", "Female");
+    check("also", "card,vaccine", "社会保障卡、预防接种证", "Social security card, Vaccination record");
+    check("born", "2026-01-20", "2026年1月20日", "20 January 2026");
+    check("married", "no", "否", "No");
+    check("postage", "12.00", "12.00 元", "12.00 yuan");
+    check("father", "<b>", "&lt;b&gt;", "&lt;b&gt;");
+    let window = web::text::kind_of_channel(Lang::En, Channel::Window);
+    assert_eq!(window, "Window");
+    assert_eq!(web::form::answer_shown(Lang::En, &FieldKind::Text, "").into_string(), "<span class=\"soft\">Not given</span>");
+}
