@@ -462,7 +462,6 @@ witness-signed = signed up to { $n }
 witness-not-yet = has not signed yet
 entry-id = Event
 entry-at = Happened
-entry-appended = Appended
 entry-by = By
 entry-cause = Caused by
 entry-corrects = Corrects

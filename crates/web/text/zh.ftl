@@ -429,7 +429,6 @@ witness-signed = 已签到第 { $n } 条
 witness-not-yet = 尚未签名
 entry-id = 事件标识
 entry-at = 发生时间
-entry-appended = 写入时间
 entry-by = 何人
 entry-cause = 起因
 entry-corrects = 更正了

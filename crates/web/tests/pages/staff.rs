@@ -269,7 +269,6 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
             origin: "demo.city/record".into(),
             size: 1_048_576,
             root: ROOT.into(),
-            at: at("2026-02-06T08:59"),
             note: "demo.city/record\n1048576\nHI5EtfDXpik74VxwwPmis8TV5vcIGSo7TF1ufwCRGis=\n\n— demo.city/record Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n".into(),
         }),
         witnesses: vec![
@@ -293,7 +292,6 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
         what: Title::new("申请已受理", "Application accepted"),
         id: format!("application:{CASE}/5"),
         at: at("2026-02-02T10:30"),
-        appended: at("2026-02-02T10:30"),
         by: Some("张敏".into()),
         purpose: Some(Title::new("办理本人申请", "To handle the person's own application")),
         cause: Some((104_217, format!("application:{CASE}/4"))),
