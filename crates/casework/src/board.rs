@@ -4,7 +4,9 @@
 //! anyone who may not see it: the caller asks the policies.
 
 use crate::activity::{self, part};
+use crate::service::today;
 use crate::state::{Stage, State};
+use jiff::civil::Date;
 use pack::Id;
 use record::{Event, ObjectRef, Time, Value};
 use serde::{Deserialize, Serialize};
@@ -72,6 +74,34 @@ pub struct Outlook {
     pub roles: BTreeMap<Id, Id>,
     /// Running clocks: clock, when it runs out, whether it binds the office, whether its end is on the record already.
     pub clocks: Vec<(Id, Time, bool, bool)>,
+    /// Clocks that bind the office and have stopped.
+    pub stopped: Vec<Stopped>,
+}
+
+/// A clock that has stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stopped {
+    /// Which clock, and when it had started: a clock may run several times in a case.
+    pub run: (Id, Time),
+    /// When it stopped.
+    pub at: Time,
+    /// Whether that was in time.
+    pub kept: bool,
+}
+
+/// Clocks that stopped on one day, in one office, in cases of one procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally<'a> {
+    /// The day in China.
+    pub day: Date,
+    /// Where the cases are handled.
+    pub office: &'a Id,
+    /// What they are cases of.
+    pub procedure: &'a Id,
+    /// How many stopped in time.
+    pub kept: u64,
+    /// How many did not.
+    pub missed: u64,
 }
 
 /// All cases, those that run with their tasks and clocks.
@@ -84,6 +114,8 @@ pub struct Board {
     desks: BTreeMap<(Id, Id), BTreeMap<TaskKey, Task>>,
     clocks: BTreeSet<Running>,
     of_case: HashMap<ObjectRef, Held>,
+    stopped: HashMap<ObjectRef, BTreeSet<(Id, Time)>>,
+    days: BTreeMap<Date, BTreeMap<(Id, Id), (u64, u64)>>,
 }
 
 /// Tasks are ordered by when they are due, those without a clock last, then by age.
@@ -94,11 +126,14 @@ type TaskKey = (bool, Option<Time>, Time, ObjectRef, Id);
 struct Held {
     tasks: Vec<((Id, Id), TaskKey)>,
     clocks: Vec<Running>,
+    /// When each clock that binds the office runs out, the first first.
+    dues: Vec<Time>,
 }
 
 impl Board {
-    /// Takes in an event of the record. `outlook` says what the definitions add for the state that follows.
-    pub fn apply(&mut self, event: &Event, outlook: impl FnOnce(&State) -> Outlook) {
+    /// Takes in an event of the record. `outlook` says what the definitions add for the state that follows; of the
+    /// stopped clocks, those that it is shown are known already.
+    pub fn apply(&mut self, event: &Event, outlook: impl FnOnce(&State, &BTreeSet<(Id, Time)>) -> Outlook) {
         let Some(case) = event.object(part::CASE) else { return };
         if event.activity.as_str() == activity::STARTED {
             self.names.insert(case.id.to_string(), case.clone());
@@ -113,14 +148,29 @@ impl Board {
         state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
         state.materials.clear();
         state.steps.values_mut().for_each(|step| step.answers.clear());
-        let outlook = outlook(state);
+        let known = self.stopped.entry(case.clone()).or_default();
+        let outlook = outlook(state, known);
         let state = state.clone();
         self.take_out(case);
+        self.count(case, &state, &outlook.stopped);
         if state.ended() {
             self.running.remove(case);
+            self.stopped.remove(case);
             self.over.extend(line(&state).map(|line| (case.clone(), line)));
         } else {
             self.put_in(case, &state, outlook);
+        }
+    }
+
+    fn count(&mut self, case: &ObjectRef, state: &State, stopped: &[Stopped]) {
+        let known = self.stopped.entry(case.clone()).or_default();
+        for clock in stopped {
+            if known.insert(clock.run.clone()) {
+                let of_day = self.days.entry(today(clock.at)).or_default();
+                let (kept, missed) =
+                    of_day.entry((state.office.clone(), state.procedure.clone())).or_default();
+                *(if clock.kept { kept } else { missed }) += 1;
+            }
         }
     }
 
@@ -138,7 +188,10 @@ impl Board {
 
     fn put_in(&mut self, case: &ObjectRef, state: &State, outlook: Outlook) {
         let mut held = Held::default();
-        let due = outlook.clocks.iter().filter(|(_, _, office, _)| *office).map(|(_, due, _, _)| *due).min();
+        held.dues =
+            outlook.clocks.iter().filter(|(_, _, office, _)| *office).map(|(_, due, _, _)| *due).collect();
+        held.dues.sort_unstable();
+        let due = held.dues.first().copied();
         for (id, step) in state.open_steps() {
             let role = outlook.roles.get(id).cloned().unwrap_or_default();
             let opened = step.runs.last().map_or(Time::ZERO, |run| run.opened);
@@ -205,6 +258,30 @@ impl Board {
         self.clocks.first().map(|running| running.due)
     }
 
+    /// When the first of a running case's clocks that bind its office runs out, or ran out.
+    pub fn due(&self, case: &ObjectRef) -> Option<Time> {
+        self.of_case.get(case)?.dues.first().copied()
+    }
+
+    /// How many clocks that bind offices run past their time.
+    pub fn late(&self, now: Time) -> usize {
+        let late = |held: &Held| held.dues.iter().take_while(|due| **due < now).count();
+        self.of_case.values().map(late).sum()
+    }
+
+    /// The clocks that bind offices and stopped on `first` or later, day by day.
+    pub fn tallies(&self, first: Date) -> impl Iterator<Item = Tally<'_>> {
+        self.days.range(first..).flat_map(|(day, of_day)| {
+            of_day.iter().map(|((office, procedure), (kept, missed))| Tally {
+                day: *day,
+                office,
+                procedure,
+                kept: *kept,
+                missed: *missed,
+            })
+        })
+    }
+
     /// The cases that run.
     pub fn running(&self) -> impl Iterator<Item = &State> {
         self.running.values()
@@ -231,4 +308,70 @@ fn line(state: &State) -> Option<Line> {
         submitted: state.submitted,
         stage: state.stage.clone(),
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+mod tests {
+    use super::{Board, Outlook, Stopped};
+    use crate::activity::{self, part};
+    use record::{Event, ObjectRef, Time, Value};
+
+    fn hour(hour: i64) -> Time {
+        Time::new(1_767_225_600 + hour * 3_600, 0, Some(480)).unwrap()
+    }
+
+    fn event(case: &ObjectRef, number: u64, activity: &str, at: i64) -> Event {
+        Event::new(format!("{case}/{number}"), activity, hour(at)).about(part::CASE, case.clone())
+    }
+
+    /// A case's life: at which hour which clock, started at the first event, is seen stopped in time or late.
+    fn check(seen: &[&[(&str, i64, bool)]], ends: bool) -> Vec<String> {
+        let mut board = Board::default();
+        let case = ObjectRef::new("application", "1");
+        for (number, stopped) in (0..).zip(seen) {
+            let activity = if number == 0 { activity::STARTED } else { activity::SAVED };
+            let mut event = event(&case, number, activity, i64::try_from(number).unwrap());
+            if number == 0 {
+                event =
+                    event.about(part::OFFICE, ObjectRef::new("office", "counter")).with("procedure", "card");
+            }
+            if ends && number + 1 == seen.len() as u64 {
+                event = event.with("ended", Value::from("completed"));
+            }
+            board.apply(&event, |_, known| Outlook {
+                stopped: stopped
+                    .iter()
+                    .map(|(clock, at, kept)| Stopped {
+                        run: ((*clock).into(), hour(0)),
+                        at: hour(*at),
+                        kept: *kept,
+                    })
+                    .filter(|stopped| !known.contains(&stopped.run))
+                    .collect(),
+                ..Outlook::default()
+            });
+        }
+        let told = |tally: super::Tally<'_>| {
+            format!("{} {} {} {}+{}", tally.day, tally.office, tally.procedure, tally.kept, tally.missed)
+        };
+        board.tallies("2026-01-01".parse().unwrap()).map(told).collect()
+    }
+
+    /// Hour 0 is eight in the morning of 1 January in China, so that hour 16 is the next day there.
+    #[test]
+    fn each_run_of_a_clock_is_counted_once_on_the_day_it_stopped() {
+        let none: Vec<String> = Vec::new();
+        assert_eq!(check(&[&[], &[]], true), none);
+        assert_eq!(
+            check(&[&[], &[("a", 1, true)], &[("a", 1, true)]], false),
+            ["2026-01-01 counter card 1+0"]
+        );
+        assert_eq!(
+            check(&[&[], &[("a", 15, true), ("b", 15, false)]], true),
+            ["2026-01-01 counter card 1+1"]
+        );
+        let two_days = ["2026-01-01 counter card 0+1", "2026-01-02 counter card 1+0"];
+        assert_eq!(check(&[&[], &[("a", 15, false)], &[("a", 15, false), ("b", 16, true)]], true), two_days);
+    }
 }

@@ -1,5 +1,5 @@
 use crate::activity::{self, part};
-use crate::board::{Board, Outlook};
+use crate::board::{Board, Outlook, Stopped};
 use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Decided, Refusal, Situation, Truth};
@@ -467,22 +467,29 @@ impl Casework {
             let Some(last) = entries.last().map(|entry| entry.index) else { break };
             let mut board = self.board.write().map_err(|_| broke())?;
             for entry in &entries {
-                board.apply(&entry.event, |state| self.outlook(state));
+                board.apply(&entry.event, |state, known| self.outlook(state, known));
             }
             *read_to = last + 1;
         }
         Ok(())
     }
 
-    fn outlook(&self, state: &State) -> Outlook {
+    fn outlook(&self, state: &State, known: &BTreeSet<(Id, Time)>) -> Outlook {
         let book = self.edition(state.edition);
         let Some(procedure) = book.procedure(&state.procedure) else { return Outlook::default() };
         let roles = procedure.flow.steps.iter().map(|step| (step.id.clone(), step.role.clone())).collect();
-        let mut running = Vec::new();
+        let (mut running, mut stopped) = (Vec::new(), Vec::new());
         if let Some(law) = &book.definitions.law {
-            for reading in clocks::read(state, procedure).iter().filter(|reading| reading.stopped.is_none()) {
+            for reading in &clocks::read(state, procedure) {
+                let office = binds_office(reading, procedure);
+                let run = (reading.clock.id.clone(), reading.started);
+                if let Some(at) = reading.stopped {
+                    if office && !known.contains(&run) {
+                        stopped.extend(kept(reading, at, state, law).map(|kept| Stopped { run, at, kept }));
+                    }
+                    continue;
+                }
                 let at = due::count(reading, law).and_then(|counted| counted.at());
-                let office = reading.clock.binds == Watcher::Office;
                 running.extend(at.map(|at| (reading.clock.id.clone(), at, office, reading.expired)));
             }
             let answer_by = procedure.flow.correction.as_ref().zip(state.asked());
@@ -492,7 +499,7 @@ impl Casework {
                 running.extend(at.map(|at| (CORRECTION.into(), at, false, false)));
             }
         }
-        Outlook { roles, clocks: running }
+        Outlook { roles, clocks: running, stopped }
     }
 
     /// Puts down what time has brought: clocks that ran out, corrections never answered. Says how many.
@@ -515,6 +522,25 @@ impl Casework {
         }
         Ok(fired)
     }
+}
+
+/// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
+/// deadline.
+fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
+    let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
+    reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
+}
+
+/// Whether a clock that stopped `at` was kept; none where it has no limit, or where the party gave up before it ran out,
+/// so that nobody kept or missed it.
+fn kept(reading: &clocks::Reading<'_>, at: Time, state: &State, law: &pack::days::Law) -> Option<bool> {
+    let counted = due::count(reading, law)?;
+    if reading.expired || counted.at().is_some_and(|due| at > due) {
+        return Some(false);
+    }
+    let given_up = matches!(&state.stage, Stage::Ended { at: end, how }
+        if *end == at && ["withdrawn", "lapsed"].contains(&how.as_str()));
+    (!given_up).then_some(true)
 }
 
 /// Who asks, when, and what for.

@@ -122,6 +122,7 @@ pub(crate) struct Shared {
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Status {
+    pub(crate) objects: u64,
     pub(crate) last_commit: Duration,
     pub(crate) stopped: Option<String>,
 }
@@ -203,6 +204,9 @@ impl Committer {
     ) -> Result<Self, StoreError> {
         let size = shared.view()?.head.size;
         let memory = Memory::new(size, writer.last_object()?);
+        if let Ok(mut status) = shared.status.lock() {
+            status.objects = memory.objects();
+        }
         // What an earlier process wrote and could not sync may be read back from the system's memory though it is not on
         // the disk; here it is written anew, before anyone is told that it is there.
         let scrub_due = !writer.scrub()?;
@@ -259,6 +263,7 @@ impl Committer {
             }
             if let Ok(mut status) = self.shared.status.lock() {
                 status.last_commit = start.elapsed();
+                status.objects = self.memory.objects();
             }
             if let Ok(mut view) = self.shared.view.write() {
                 *view = Arc::new(View { frontier, head, note: group.head });

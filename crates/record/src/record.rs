@@ -295,6 +295,8 @@ impl Record {
         let status = status.map_err(|_| StoreError::Failed("the writer broke off".to_owned()))?.clone();
         Ok(Health {
             entries: self.len()?,
+            objects: status.objects,
+            store: self.inner.store.kind(),
             checkpoint: self.checkpoint()?,
             queued: self.inner.shared.queue.len(),
             last_commit: status.last_commit,
@@ -393,6 +395,10 @@ impl Subscription {
 pub struct Health {
     /// Entries.
     pub entries: u64,
+    /// Objects that they are about; 0 where the record was opened for reading only.
+    pub objects: u64,
+    /// What kind of store keeps them.
+    pub store: &'static str,
     /// The last signed checkpoint.
     pub checkpoint: String,
     /// Batches that wait for the writer.

@@ -300,6 +300,8 @@ pub trait Store: Send + Sync {
     fn files(&self) -> &dyn Files;
     /// Bytes that the store takes.
     fn bytes(&self) -> Result<u64, StoreError>;
+    /// What kind of store it is, as people know it.
+    fn kind(&self) -> &'static str;
     /// The place in words, for messages.
     fn place(&self) -> String;
 }

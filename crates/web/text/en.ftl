@@ -475,7 +475,6 @@ entry-previous = Previous entry
 entry-next = Next entry
 entry-id = Event
 entry-at = Happened
-entry-appended = Appended
 entry-by = By
 entry-cause = Caused by
 entry-corrects = Corrects

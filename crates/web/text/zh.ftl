@@ -432,7 +432,6 @@ entry-previous = 上一条
 entry-next = 下一条
 entry-id = 事件标识
 entry-at = 发生时间
-entry-appended = 写入时间
 entry-by = 何人
 entry-cause = 起因
 entry-corrects = 更正了

@@ -35,6 +35,11 @@ impl Memory {
     }
 
     /// Drops what was planned but not written.
+    /// How many objects there are: they are numbered from 1 in the order in which they were first seen.
+    pub(super) fn objects(&self) -> u64 {
+        u64::try_from(self.last_object).unwrap_or(0)
+    }
+
     pub(super) fn forget(&mut self, size: u64, last_object: i64) {
         *self = Self::new(size, last_object);
     }

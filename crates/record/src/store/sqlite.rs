@@ -93,6 +93,10 @@ impl Store for SqliteStore {
         Ok(sizes.filter_map(|path| std::fs::metadata(path).ok()).map(|data| data.len()).sum())
     }
 
+    fn kind(&self) -> &'static str {
+        "SQLite"
+    }
+
     fn place(&self) -> String {
         self.dir.display().to_string()
     }

@@ -37,8 +37,6 @@ pub struct Checkpoint {
     pub size: u64,
     /// Its root, in hexadecimal.
     pub root: String,
-    /// When it was signed.
-    pub at: Time,
     /// The text of the signed note.
     pub note: String,
 }
@@ -118,7 +116,6 @@ fn checkpoint(frame: &Frame, view: &View) -> Markup {
                     (lang.say("receipt-origin").into_owned(), html! { span.code { (checkpoint.origin) } }),
                     (lang.say("checkpoint-size").into_owned(), html! { (grouped(checkpoint.size)) }),
                     (lang.say("receipt-root").into_owned(), html! { span.hash { (checkpoint.root) } }),
-                    (lang.say("verify-signed").into_owned(), part::moment(lang, checkpoint.at)),
                 ]))
                 details {
                     summary { (lang.say("checkpoint-note")) }

@@ -13,6 +13,7 @@ use pack::{File, Title};
 use record::{Batch, ObjectRef, Record, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, MutexGuard, RwLock};
 
 /// What the operator decides.
@@ -56,6 +57,8 @@ pub struct City {
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
     /// When the whole record was last verified, how far, and what was found.
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
+    /// Whether the whole record is being verified now.
+    pub verifying: AtomicBool,
     /// The record's size, told whenever it grows.
     pub growth: tokio::sync::broadcast::Sender<u64>,
     /// How many requests were answered, by status.
@@ -132,6 +135,7 @@ impl City {
             door,
             names: RwLock::default(),
             verified: Mutex::default(),
+            verifying: AtomicBool::new(false),
             growth: tokio::sync::broadcast::channel(16).0,
             answered: Mutex::default(),
             settings,
