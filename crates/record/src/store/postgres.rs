@@ -109,6 +109,10 @@ impl Store for PostgresStore {
         index(bytes)
     }
 
+    fn kind(&self) -> &'static str {
+        "PostgreSQL"
+    }
+
     fn place(&self) -> String {
         self.place.clone()
     }

@@ -15,8 +15,6 @@ pub struct View {
     pub id: String,
     /// When it happened.
     pub at: Time,
-    /// When it was appended.
-    pub appended: Time,
     /// By whom.
     pub by: Option<String>,
     /// The stated purpose.
@@ -90,7 +88,6 @@ fn facts(frame: &Frame, view: &View) -> Vec<(String, Markup)> {
     let mut rows = vec![
         (lang.say("entry-id").into_owned(), html! { span.code { (view.id) } }),
         (lang.say("entry-at").into_owned(), part::moment(lang, view.at)),
-        (lang.say("entry-appended").into_owned(), part::moment(lang, view.appended)),
         (
             lang.say("entry-by").into_owned(),
             html! {

@@ -358,7 +358,6 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
         what: Title::new("申请已受理", "Application accepted"),
         id: format!("application:{CASE}/5"),
         at: at("2026-02-02T10:30"),
-        appended: at("2026-02-02T10:30"),
         by: Some("张敏".into()),
         purpose: Some(Title::new("办理本人申请", "To handle the person's own application")),
         cause: Some((104_217, format!("application:{CASE}/4"))),
