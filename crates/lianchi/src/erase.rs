@@ -1,7 +1,7 @@
 use crate::Data;
 use crate::clock::now;
 use crate::say::{Failure, Say, Wrong};
-use record::{Event, ObjectRef, Record};
+use record::{Event, ObjectRef};
 use serde_json::json;
 
 #[derive(clap::Args)]
@@ -19,7 +19,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let subject = ObjectRef::parse(&options.subject).ok_or_else(|| {
         Wrong(format!("`{}` is not a subject; write it like `person:7f3a…`", options.subject))
     })?;
-    let record = Record::open_in(&options.data.dir)?;
+    let record = options.data.open()?;
     if record.version(&subject)?.0 == 0 {
         let error = format!("`{subject}` is not on this record; nothing was erased");
         return Err(Wrong(error).into());

@@ -60,7 +60,7 @@ pub fn import(options: &Import, say: Say) -> Result<(), Failure> {
     };
     // All or nothing: a log with a fault in its last line must leave nothing behind.
     let all = interop::check(&source, &read)?.counts.events;
-    let record = Record::create_in(&options.data.dir)?;
+    let record = options.data.create()?;
     let before = record.len()?;
     let mut waiting = Appending::new(&record);
     let mut done = 0;
@@ -138,7 +138,7 @@ pub fn export(options: &Export, say: Say) -> Result<(), Failure> {
             ))
         })?,
     };
-    let record = Record::read_in(&options.data.dir)?;
+    let record = options.data.read()?;
     let all = record.len()?;
     let write = WriteOptions {
         object_type: options.object.as_deref().map(Into::into),

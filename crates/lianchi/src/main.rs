@@ -11,6 +11,7 @@ mod say;
 mod up;
 
 use clap::{Parser, Subcommand};
+use record::{Record, StoreError};
 use say::{Failure, Say};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -45,12 +46,44 @@ enum Command {
     Erase(erase::Options),
 }
 
-/// A folder that holds a record.
+/// Where a record is kept.
 #[derive(clap::Args, Clone)]
 struct Data {
-    /// The folder that holds the record.
+    /// The folder that holds the record, or the keys of one that PostgreSQL keeps.
     #[arg(long = "data", value_name = "DIR", default_value = "data")]
     dir: PathBuf,
+    /// The database that keeps the record, `postgres://user@host/name`; an embedded one in the folder if none is named.
+    #[arg(long, value_name = "URL")]
+    store: Option<String>,
+}
+
+/// The name of a log that is made here; its checkpoints carry it.
+const ORIGIN: &str = "lianchi.local/record";
+
+impl Data {
+    /// The record, made if there is none.
+    fn create(&self) -> Result<Record, StoreError> {
+        match &self.store {
+            Some(url) => Record::create_at(url, &self.dir, ORIGIN),
+            None => Record::create_in(&self.dir),
+        }
+    }
+
+    /// The record that is there, for writing.
+    fn open(&self) -> Result<Record, StoreError> {
+        match &self.store {
+            Some(url) => Record::create_at(url, &self.dir, ORIGIN),
+            None => Record::open_in(&self.dir),
+        }
+    }
+
+    /// The record that is there, for reading only.
+    fn read(&self) -> Result<Record, StoreError> {
+        match &self.store {
+            Some(url) => Record::read_at(url, &self.dir),
+            None => Record::read_in(&self.dir),
+        }
+    }
 }
 
 fn main() -> ExitCode {

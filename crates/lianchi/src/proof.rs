@@ -1,6 +1,6 @@
 use crate::Data;
 use crate::say::{Failure, Say, Wrong};
-use record::{Record, VerifierKey, proof};
+use record::{VerifierKey, proof};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
 }
 
 fn whole(options: &Options, say: Say) -> Result<(), Failure> {
-    let record = Record::read_in(&options.data.dir)?;
+    let record = options.data.read()?;
     let found = record.verify(&mut |done, all| say.progress("verifying", done, all))?;
     let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
     let mut words = format!(

@@ -1,8 +1,8 @@
+use crate::Data;
 use crate::clock::now;
 use crate::say::{Failure, Say, Wrong};
 use crate::{demo, packs};
 use pack::Title;
-use record::Record;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,9 +10,8 @@ use web::server::{City, OpenError, Settings, serve};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The folder that holds the record; made on the first start.
-    #[arg(long = "data", value_name = "DIR", default_value = "data")]
-    dir: PathBuf,
+    #[command(flatten)]
+    data: Data,
     /// The address and port to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -30,7 +29,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            dir: "data".into(),
+            data: Data { dir: "data".into(), store: None },
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             packs: None,
             name: "示范市/Demo City".into(),
@@ -41,14 +40,14 @@ impl Default for Options {
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let files = packs::files(options.packs.as_deref())?;
-    let record = Record::create_in(&options.dir)?;
+    let record = options.data.create()?;
     let first_start = record.is_empty()?;
     let loopback = options.listen.ip().is_loopback();
-    let with_demo = loopback && !options.empty && (first_start || options.dir.join(demo::MARK).exists());
+    let with_demo = loopback && !options.empty && (first_start || options.data.dir.join(demo::MARK).exists());
     let (zh, en) = options.name.split_once('/').unwrap_or((&options.name, &options.name));
     let settings = Settings {
         title: Title::new(zh, en),
-        directory_key: directory_key(&options.dir)?,
+        directory_key: directory_key(&options.data.dir)?,
         password_cost: access::password::Argon2id::OWASP,
         clock: now,
         demo: if with_demo { demo::sign_ins() } else { Vec::new() },
@@ -63,7 +62,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     };
     if with_demo && first_start {
         say.line("making a small demonstration city …");
-        demo::make(&city, &options.dir)?;
+        demo::make(&city, &options.data.dir)?;
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {

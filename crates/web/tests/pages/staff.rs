@@ -332,7 +332,6 @@ fn records(lang: Lang) -> Vec<(&'static str, Markup)> {
             origin: "demo.city/record".into(),
             size: 1_048_576,
             root: ROOT.into(),
-            at: at("2026-02-06T08:59"),
             note: "demo.city/record\n1048576\nHI5EtfDXpik74VxwwPmis8TV5vcIGSo7TF1ufwCRGis=\n\n\
                    — demo.city/record \
                    Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n".into(),
