@@ -25,6 +25,8 @@ pub(super) fn draft(trees: &[Tree<'_>], problems: &mut Vec<Problem>) -> Option<L
 }
 
 fn read(files: &[Fields<'_>]) -> Option<Law> {
+    // What the pack says of itself is for the loader of packs to check; here it is only known.
+    files.iter().for_each(|file| drop(file.table("pack")));
     let instruments = unique(files, "instrument");
     let titles = Titles {
         instruments: instruments
