@@ -20,6 +20,7 @@ pub mod command;
 pub mod decide;
 /// When clocks run out.
 pub mod due;
+mod facts;
 /// What is possible in a case now.
 pub mod moves;
 /// The numbers by which people call cases.

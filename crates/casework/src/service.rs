@@ -5,10 +5,10 @@ use crate::command::Command;
 use crate::decide::{self, Decided, Refusal, Situation, Truth};
 use crate::moves::{self, Move};
 use crate::state::{Stage, State, Status, StepState};
-use crate::{answer, clocks, due};
-use access::policy::{Actor, CaseFacts, Decision, Request, StepFacts};
+use crate::{answer, clocks, due, facts};
+use access::policy::{Actor, Decision, Request};
 use jiff::civil::Date;
-use pack::model::{Condition, Known, Procedure, StepKind, Watcher};
+use pack::model::{Condition, Known, Procedure, Watcher};
 use pack::{File, Id, Problem, Title};
 use record::{
     AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
@@ -260,10 +260,10 @@ impl Casework {
         let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
         let action = command.action(step.map(|step| step.kind));
         if let (Some(action), Some(actor)) = (action, ask.actor) {
-            let facts = facts(case, view, procedure, command);
-            let step = step.map(|step| step_facts(&view.state, step)).or_else(|| {
+            let facts = facts::of_case(case, view, procedure, command);
+            let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
                 let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
-                deciding_step(procedure, &view.state).filter(|_| of_decider)
+                facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
             });
             let request = Request {
                 actor,
@@ -328,7 +328,7 @@ impl Casework {
     /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
     pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
         let procedure = view.procedure()?;
-        let facts = facts(case, view, procedure, &Command::Submit);
+        let facts = facts::of_case(case, view, procedure, &Command::Submit);
         let request = Request {
             actor: ask.actor?,
             action,
@@ -356,12 +356,12 @@ impl Casework {
             answers: &answers,
             judge: &judge,
         };
-        let facts = facts(case, view, procedure, &Command::Submit);
+        let facts = facts::of_case(case, view, procedure, &Command::Submit);
         let allowed = |possible: &Move| {
             let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
             let step = step
-                .map(|step| step_facts(&view.state, step))
-                .or_else(|| deciding_step(procedure, &view.state));
+                .map(|step| facts::of_step(&view.state, step))
+                .or_else(|| facts::deciding_step(procedure, &view.state));
             ask.actor.is_some_and(|actor| {
                 let request = Request {
                     actor,
@@ -563,48 +563,6 @@ fn edition_event(digest: Digest) -> record::EventId {
 /// The day in China.
 pub fn today(now: Time) -> Date {
     answer::china().to_datetime(now.timestamp()).date()
-}
-
-fn facts(case: &ObjectRef, view: &View, procedure: &Procedure, command: &Command) -> CaseFacts {
-    let state = &view.state;
-    let (office, party) = match command {
-        Command::Start { office, party, .. } => (office.clone(), party.clone()),
-        _ => (state.office.clone(), state.party.clone()),
-    };
-    let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
-    let mut offices: BTreeSet<Id> =
-        steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
-    offices.insert(office.clone());
-    CaseFacts {
-        id: case.clone(),
-        procedure: procedure.id.clone(),
-        category: procedure.category.clone(),
-        party,
-        office,
-        offices,
-        ended: state.ended(),
-    }
-}
-
-fn step_facts(state: &State, step: &pack::model::Step) -> StepFacts {
-    let held = state.steps.get(&step.id);
-    StepFacts {
-        id: step.id.clone(),
-        kind: step.kind,
-        role: step.role.clone(),
-        office: held.map(|held| held.office.clone()).unwrap_or_default(),
-        holder: held.and_then(|held| held.holder.clone()),
-    }
-}
-
-/// Deadlines are extended, and complaints answered, by whoever decides the case.
-fn deciding_step(procedure: &Procedure, state: &State) -> Option<StepFacts> {
-    let decides = procedure.flow.steps.iter().find(|step| step.kind == StepKind::Decide)?;
-    let mut facts = step_facts(state, decides);
-    if facts.office == Id::default() {
-        facts.office = state.office.clone();
-    }
-    Some(facts)
 }
 
 fn judge_of<'a>(

@@ -37,7 +37,7 @@ mod problem;
 mod schema;
 mod source;
 mod syntax;
-mod types;
+mod typing;
 mod value;
 
 pub use check::check;
@@ -52,5 +52,5 @@ pub use problem::{Problem, Span};
 pub use schema::{Choice, Choices, Field, Schema, Title};
 pub use source::{BadBinding, Bindings, Functions, NoFunctions, Source};
 pub use syntax::{BinaryOp, Expr, ExprKind, Fold, FoldExpr, Literal, Word};
-pub use types::Type;
+pub use typing::Type;
 pub use value::{Kind, Value, ValueRef};

@@ -2,7 +2,7 @@ use super::checked::{Checked, FoldNode, Node, NodeKind};
 use super::env::Env;
 use super::map::Key;
 use super::syntax::{Expr, ExprKind, Fold, FoldExpr, Literal};
-use super::types::Type;
+use super::typing::Type;
 use super::value::Value;
 use super::{Problem, Span};
 use smol_str::SmolStr;

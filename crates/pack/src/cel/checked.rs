@@ -1,6 +1,6 @@
 use super::env::{Env, Slot};
 use super::syntax::{BinaryOp, Fold};
-use super::types::Type;
+use super::typing::Type;
 use super::value::{Kind, Value};
 use super::{Hazard, Span, hazard};
 use smol_str::SmolStr;

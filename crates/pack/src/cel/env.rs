@@ -1,5 +1,5 @@
 use super::schema::Title;
-use super::types::Type;
+use super::typing::Type;
 use smol_str::SmolStr;
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@ use super::fault::{Fault, FaultKind};
 use super::map::{Key, Map};
 use super::source::{Functions, Source};
 use super::syntax::{BinaryOp, Fold};
-use super::types::Type;
+use super::typing::Type;
 use super::value::{Value, ValueRef};
 use super::{hazard, ops};
 use smol_str::SmolStr;

@@ -1,7 +1,7 @@
 use super::checked::{Builtin, Checked, FoldNode, Node, NodeKind, Part};
 use super::env::Env;
 use super::syntax::{BinaryOp, Fold};
-use super::types::Type;
+use super::typing::Type;
 use super::value::{Kind, Value};
 use std::fmt;
 

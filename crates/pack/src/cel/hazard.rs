@@ -2,7 +2,7 @@ use super::checked::{Builtin, Checked, FoldNode, Node, NodeKind};
 use super::convert;
 use super::fault::{FaultKind, Hazard};
 use super::syntax::BinaryOp;
-use super::types::Type;
+use super::typing::Type;
 use super::value::Value;
 
 /// Every error that evaluation could meet, by place.

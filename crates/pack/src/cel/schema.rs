@@ -1,4 +1,4 @@
-use super::types::Type;
+use super::typing::Type;
 use smol_str::SmolStr;
 
 /// A text in Chinese and English.

@@ -1,5 +1,5 @@
 use super::env::{Env, Slot};
-use super::types::Type;
+use super::typing::Type;
 use super::value::{Value, ValueRef};
 use smol_str::SmolStr;
 

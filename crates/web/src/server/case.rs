@@ -5,7 +5,7 @@ use super::asked::Asked;
 use super::show;
 use crate::form::{Attached, MaterialAsked};
 use crate::layout::Face;
-use crate::page::{cases, check, fill, follow, receipt};
+use crate::page::{cases, check, fill, follow};
 use crate::part::Cited;
 use crate::{form, path};
 use axum::http::StatusCode;
@@ -13,7 +13,7 @@ use casework::state::{Stage, State};
 use casework::{Command, Refused, View, activity, answer};
 use pack::model::{Basis, Condition, FieldKind, Form, Procedure};
 use pack::{Id, Title};
-use record::{Digest, ObjectRef, Value, Version};
+use record::{Digest, ObjectRef, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A case that the reader may look at, as its party or otherwise; to anybody else it is not there.
@@ -27,7 +27,7 @@ pub fn visible(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
 }
 
 /// A case of the reader's own. Pages that show personal answers in clear are for the party alone.
-fn own(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
+pub fn own(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
     let (case, view) = visible(asked)?;
     let me = asked.signed_in()?.id();
     let by_me = view.state.party.as_ref() == Some(me) || entering(asked, &view);
@@ -557,48 +557,4 @@ pub fn complain(asked: &Asked) -> Result<Answer, Oops> {
     let words = asked.words("words").unwrap_or_default().to_owned();
     let (case, _) = run(asked, &Command::Complain { words })?;
     Ok(Answer::go(format!("{}?done=complained", path::case(case.id.as_str()))))
-}
-
-/// The event that a receipt is for: the last that ended the case, or else the handing in.
-fn receipted(asked: &Asked, case: &ObjectRef) -> Result<record::Entry, Oops> {
-    let history = asked.city.casework.record().history(case, Version(0), usize::MAX)?;
-    let ended = |entry: &&record::Entry| {
-        entry.event.attribute("ended").is_some_and(|how| matches!(how, Value::Text(_)))
-    };
-    let decided = history.iter().rev().find(ended);
-    let submitted =
-        || history.iter().rev().find(|entry| entry.event.activity.as_str() == activity::SUBMITTED);
-    decided.or_else(submitted).cloned().ok_or(Oops::Missing)
-}
-
-pub fn receipt(asked: &Asked) -> Result<Answer, Oops> {
-    let (case, view) = own(asked)?;
-    let entry = receipted(asked, &case)?;
-    let record = asked.city.casework.record();
-    let text = record.receipt(&entry.event.id)?.ok_or(Oops::Missing)?;
-    let proven = record::proof::verify_receipt(&text, None, Some(record.verifier()));
-    let proven = proven.map_err(|error| Oops::Broken(error.to_string()))?;
-    let line = record::encoding::encode(&entry.event);
-    let page = receipt::View {
-        case: case.id.to_string(),
-        title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
-        what: show::happening(&entry.event, view.procedure()),
-        at: entry.event.time,
-        office: show::office(asked, &view.state.office),
-        entry: entry.index,
-        size: proven.head.size,
-        leaf: Digest::of(line.as_bytes()).to_string(),
-        root: proven.head.root.to_string(),
-        origin: proven.head.origin,
-        address: path::VERIFY.to_owned(),
-        download: format!("{}.tlog-proof", path::of_case(case.id.as_str(), "receipt")),
-    };
-    Ok(Answer::page(receipt::show(&asked.frame(Face::Resident), &page)))
-}
-
-pub fn receipt_file(asked: &Asked) -> Result<Answer, Oops> {
-    let (case, _) = own(asked)?;
-    let entry = receipted(asked, &case)?;
-    let text = asked.city.casework.record().receipt(&entry.event.id)?.ok_or(Oops::Missing)?;
-    Ok(Answer::text(text).download(&format!("{}.tlog-proof", case.id)))
 }

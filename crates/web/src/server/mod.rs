@@ -12,6 +12,7 @@ mod case;
 mod city;
 mod desk;
 mod live;
+mod receipt;
 mod record_pages;
 mod services;
 mod show;
@@ -60,8 +61,8 @@ const OPERATIONS: &[(&str, &str, Page)] = &[
     ("POST", "/cases/{case}/withdraw", case::withdraw),
     ("POST", "/cases/{case}/rate", case::rate),
     ("POST", "/cases/{case}/complain", case::complain),
-    ("GET", "/cases/{case}/receipt", case::receipt),
-    ("GET", "/cases/{case}/receipt.tlog-proof", case::receipt_file),
+    ("GET", "/cases/{case}/receipt", receipt::page),
+    ("GET", "/cases/{case}/receipt.tlog-proof", receipt::file),
     ("GET", "/verify", record_pages::verify_page),
     ("POST", "/verify", record_pages::verify),
     ("GET", "/desk", desk::queue),

@@ -4,7 +4,7 @@ use super::super::moment;
 use super::super::print::quote;
 use super::super::schema::Title;
 use super::super::syntax::BinaryOp;
-use super::super::types::Type;
+use super::super::typing::Type;
 use super::super::value::Value;
 use super::{Place, Speaker};
 use jiff::SignedDuration;

@@ -1,0 +1,52 @@
+//! What policies may know of a case and of a step.
+
+use crate::command::Command;
+use crate::service::View;
+use crate::state::{State, Status};
+use access::policy::{CaseFacts, StepFacts};
+use pack::Id;
+use pack::model::{Procedure, StepKind};
+use record::ObjectRef;
+use std::collections::BTreeSet;
+
+pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, command: &Command) -> CaseFacts {
+    let state = &view.state;
+    let (office, party) = match command {
+        Command::Start { office, party, .. } => (office.clone(), party.clone()),
+        _ => (state.office.clone(), state.party.clone()),
+    };
+    let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
+    let mut offices: BTreeSet<Id> =
+        steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
+    offices.insert(office.clone());
+    CaseFacts {
+        id: case.clone(),
+        procedure: procedure.id.clone(),
+        category: procedure.category.clone(),
+        party,
+        office,
+        offices,
+        ended: state.ended(),
+    }
+}
+
+pub(crate) fn of_step(state: &State, step: &pack::model::Step) -> StepFacts {
+    let held = state.steps.get(&step.id);
+    StepFacts {
+        id: step.id.clone(),
+        kind: step.kind,
+        role: step.role.clone(),
+        office: held.map(|held| held.office.clone()).unwrap_or_default(),
+        holder: held.and_then(|held| held.holder.clone()),
+    }
+}
+
+/// Deadlines are extended, and complaints answered, by whoever decides the case.
+pub(crate) fn deciding_step(procedure: &Procedure, state: &State) -> Option<StepFacts> {
+    let decides = procedure.flow.steps.iter().find(|step| step.kind == StepKind::Decide)?;
+    let mut facts = of_step(state, decides);
+    if facts.office == Id::default() {
+        facts.office = state.office.clone();
+    }
+    Some(facts)
+}

@@ -1,0 +1,55 @@
+//! Receipts: that something stands on the record, for its party to keep.
+
+use super::answer::{Answer, Oops};
+use super::asked::Asked;
+use super::case::own;
+use super::show;
+use crate::layout::Face;
+use crate::page::receipt;
+use crate::path;
+use casework::activity;
+use record::{Digest, ObjectRef, Value, Version};
+
+/// The event that a receipt is for: the last that ended the case, or else the handing in.
+fn receipted(asked: &Asked, case: &ObjectRef) -> Result<record::Entry, Oops> {
+    let history = asked.city.casework.record().history(case, Version(0), usize::MAX)?;
+    let ended = |entry: &&record::Entry| {
+        entry.event.attribute("ended").is_some_and(|how| matches!(how, Value::Text(_)))
+    };
+    let decided = history.iter().rev().find(ended);
+    let submitted =
+        || history.iter().rev().find(|entry| entry.event.activity.as_str() == activity::SUBMITTED);
+    decided.or_else(submitted).cloned().ok_or(Oops::Missing)
+}
+
+pub fn page(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = own(asked)?;
+    let entry = receipted(asked, &case)?;
+    let record = asked.city.casework.record();
+    let text = record.receipt(&entry.event.id)?.ok_or(Oops::Missing)?;
+    let proven = record::proof::verify_receipt(&text, None, Some(record.verifier()));
+    let proven = proven.map_err(|error| Oops::Broken(error.to_string()))?;
+    let line = record::encoding::encode(&entry.event);
+    let page = receipt::View {
+        case: case.id.to_string(),
+        title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
+        what: show::happening(&entry.event, view.procedure()),
+        at: entry.event.time,
+        office: show::office(asked, &view.state.office),
+        entry: entry.index,
+        size: proven.head.size,
+        leaf: Digest::of(line.as_bytes()).to_string(),
+        root: proven.head.root.to_string(),
+        origin: proven.head.origin,
+        address: path::VERIFY.to_owned(),
+        download: format!("{}.tlog-proof", path::of_case(case.id.as_str(), "receipt")),
+    };
+    Ok(Answer::page(receipt::show(&asked.frame(Face::Resident), &page)))
+}
+
+pub fn file(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, _) = own(asked)?;
+    let entry = receipted(asked, &case)?;
+    let text = asked.city.casework.record().receipt(&entry.event.id)?.ok_or(Oops::Missing)?;
+    Ok(Answer::text(text).download(&format!("{}.tlog-proof", case.id)))
+}
