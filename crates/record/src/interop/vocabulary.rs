@@ -14,7 +14,8 @@
 //! [`Time::ZERO`].
 //!
 //! Reserved attributes: [`UNTIMED`] on the record; in logs [`ACTOR`], [`PURPOSE`], [`CAUSE`], [`CORRECTS`],
-//! [`OBJECTS`], [`CHANGES`], [`LINKS`] and [`QUALIFIER`] for parts of an event, and [`ITEM`] as the key of an XES list's plain items.
+//! [`OBJECTS`], [`CHANGES`], [`LINKS`] and [`QUALIFIER`] for parts of an event, and [`ITEM`] as the key of an XES
+//! list's plain items.
 //! Where a format has only plain values, any other value is the text [`JSON`] followed by its canonical JSON (see
 //! [`crate::encoding`]); a plain text that begins with [`JSON`] is written so too, so that reading is unambiguous.
 
