@@ -1,5 +1,7 @@
 //! Past-tense facts. Those of steps are named by the packs; these belong to every case.
 
+use record::{Event, ObjectRef};
+
 /// A case was begun; nobody need act on it yet.
 pub const STARTED: &str = "case started";
 /// Answers were given or changed.
@@ -45,4 +47,12 @@ pub mod part {
     pub const OFFICE: &str = "office";
     /// Who a step went to.
     pub const HOLDER: &str = "holder";
+}
+
+/// The case that an event is of, where it is one of the moves that make up its course. Others are about a case: somebody
+/// read its answers, or another case names it.
+pub fn moved(event: &Event) -> Option<&ObjectRef> {
+    let case = event.object(part::CASE)?;
+    let number = event.id.as_str().strip_prefix(case.kind.as_str())?.strip_prefix(':')?;
+    number.strip_prefix(case.id.as_str())?.starts_with('/').then_some(case)
 }

@@ -1,5 +1,6 @@
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use pack::Title;
+use pack::days;
 use pack::model::FieldKind;
 use record::{ObjectRef, Time, Value};
 
@@ -93,12 +94,20 @@ pub fn write(kind: &FieldKind, value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Boolean(truth) => if *truth { "yes" } else { "no" }.to_owned(),
         Value::Time(time) => {
-            let local = china().to_datetime(time.timestamp());
+            let local = days::local(*time);
             format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
         }
         Value::List(items) => items.iter().map(|item| write(kind, item)).collect::<Vec<_>>().join(","),
         Value::File(file) => file.name.to_string(),
         _ => String::new(),
+    }
+}
+
+/// Whether `value` is an answer to a question of `kind`.
+pub fn fits(kind: &FieldKind, value: &Value) -> bool {
+    match (kind, value) {
+        (FieldKind::File, value) => matches!(value, Value::File(_)),
+        (kind, value) => read(kind, &write(kind, value)).as_ref() == Ok(value),
     }
 }
 
@@ -113,14 +122,8 @@ fn fen(text: &str) -> Option<i64> {
     yuan.parse::<i64>().ok()?.checked_mul(100)?.checked_add(cents)
 }
 
-/// The time zone of every office.
-pub fn china() -> jiff::tz::Offset {
-    jiff::tz::offset(8)
-}
-
 fn moment(text: &str) -> Option<Time> {
-    let local: DateTime = text.replacen(' ', "T", 1).parse().ok()?;
-    Some(Time::at(china().to_timestamp(local).ok()?, 8 * 60))
+    days::moment(text.replacen(' ', "T", 1).parse().ok()?)
 }
 
 fn bounded(text: &str, most: usize) -> Result<String, Title> {

@@ -4,10 +4,10 @@
 //! anyone who may not see it: the caller asks the policies.
 
 use crate::activity::{self, part};
-use crate::service::today;
 use crate::state::{Stage, State};
 use jiff::civil::Date;
 use pack::Id;
+use pack::days::today;
 use record::{Event, ObjectRef, Time, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -54,17 +54,37 @@ pub struct Task {
     pub waiting: bool,
 }
 
-/// A running clock.
+/// What runs out in a case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Alarm {
+    /// One of its clocks.
+    Clock(Id),
+    /// The time for answering a correction.
+    Correction,
+}
+
+/// A time that runs in a case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Running {
     /// When it runs out.
     pub due: Time,
     /// In which case.
     pub case: ObjectRef,
-    /// Which clock.
-    pub clock: Id,
-    /// Whether it binds the office or the party.
+    /// Which.
+    pub alarm: Alarm,
+}
+
+/// A time that runs in a case, as its definitions tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticking {
+    /// Which.
+    pub alarm: Alarm,
+    /// When it runs out.
+    pub due: Time,
+    /// Whether it binds the office.
     pub office: bool,
+    /// Whether it is on the record already that it ran out.
+    pub told: bool,
 }
 
 /// What the definitions add to a case's state for the board.
@@ -72,8 +92,8 @@ pub struct Running {
 pub struct Outlook {
     /// The role of each step.
     pub roles: BTreeMap<Id, Id>,
-    /// Running clocks: clock, when it runs out, whether it binds the office, whether its end is on the record already.
-    pub clocks: Vec<(Id, Time, bool, bool)>,
+    /// What runs.
+    pub ticking: Vec<Ticking>,
     /// Clocks that bind the office and have stopped.
     pub stopped: Vec<Stopped>,
 }
@@ -115,8 +135,11 @@ pub struct Board {
     clocks: BTreeSet<Running>,
     of_case: HashMap<ObjectRef, Held>,
     stopped: HashMap<ObjectRef, BTreeSet<(Id, Time)>>,
-    days: BTreeMap<Date, BTreeMap<(Id, Id), (u64, u64)>>,
+    days: BTreeMap<Date, OfDay>,
 }
+
+/// By office and procedure, how many clocks stopped in time and how many did not.
+type OfDay = BTreeMap<(Id, Id), (u64, u64)>;
 
 /// Tasks are ordered by when they are due, those without a clock last, then by age.
 type TaskKey = (bool, Option<Time>, Time, ObjectRef, Id);
@@ -187,9 +210,8 @@ impl Board {
     }
 
     fn put_in(&mut self, case: &ObjectRef, state: &State, outlook: Outlook) {
-        let mut held = Held::default();
-        held.dues =
-            outlook.clocks.iter().filter(|(_, _, office, _)| *office).map(|(_, due, _, _)| *due).collect();
+        let of_office = outlook.ticking.iter().filter(|ticking| ticking.office);
+        let mut held = Held { dues: of_office.map(|ticking| ticking.due).collect(), ..Held::default() };
         held.dues.sort_unstable();
         let due = held.dues.first().copied();
         for (id, step) in state.open_steps() {
@@ -211,12 +233,10 @@ impl Board {
             held.tasks.push((desk.clone(), key.clone()));
             self.desks.entry(desk).or_default().insert(key, task);
         }
-        for (clock, due, office, told) in outlook.clocks {
-            if !told {
-                let running = Running { due, case: case.clone(), clock, office };
-                held.clocks.push(running.clone());
-                self.clocks.insert(running);
-            }
+        for Ticking { alarm, due, .. } in outlook.ticking.into_iter().filter(|ticking| !ticking.told) {
+            let running = Running { due, case: case.clone(), alarm };
+            held.clocks.push(running.clone());
+            self.clocks.insert(running);
         }
         self.of_case.insert(case.clone(), held);
     }

@@ -22,15 +22,21 @@ pub struct Reading<'a> {
     pub expired: bool,
 }
 
-/// The clocks that have started, in the order of the flow. One for a step that this case does without does not run.
+/// The clocks that have started, in the order of the flow. One for a step that this case does without does not run, nor
+/// one that would have started after the case was over.
 pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
     let reading = |clock: &'a Clock| {
+        let over = ended(state);
         let started = started(state, clock).filter(|_| !for_skipped(state, clock))?;
+        if over.is_some_and(|over| over < started) {
+            return None;
+        }
+        let stopped = first_after(state, &clock.to, started).or(over);
         Some(Reading {
             clock,
             started,
-            stopped: first_after(state, &clock.to, started).or(ended(state)),
-            pauses: pauses(state, procedure, clock, started),
+            stopped,
+            pauses: pauses(state, procedure, clock, (started, stopped)),
             extensions: state.extensions.iter().filter(|extension| extension.clock == clock.id).count(),
             expired: state.expired.contains(&(clock.id.clone(), started)),
         })
@@ -77,8 +83,14 @@ fn moments(state: &State, mark: &Mark) -> Vec<Time> {
     }
 }
 
-/// When the clock stood still: while the party corrected, and while a pausing step was open.
-fn pauses(state: &State, procedure: &Procedure, clock: &Clock, started: Time) -> Vec<(Time, Option<Time>)> {
+/// When the clock stood still while it ran: while the party corrected, and while a pausing step was open. What came after
+/// it had stopped moves nothing.
+fn pauses(
+    state: &State,
+    procedure: &Procedure,
+    clock: &Clock,
+    (started, stopped): (Time, Option<Time>),
+) -> Vec<(Time, Option<Time>)> {
     let pausing = |id: &Id| {
         let step = procedure.flow.step(id.as_str());
         if clock.pauses.is_empty() { step.is_some_and(|step| step.pauses) } else { clock.pauses.contains(id) }
@@ -92,9 +104,12 @@ fn pauses(state: &State, procedure: &Procedure, clock: &Clock, started: Time) ->
     };
     let mut spans: Vec<_> = state.corrections.iter().map(|asked| (asked.asked, asked.answered)).collect();
     spans.extend(state.steps.iter().filter(|(id, _)| pausing(id)).flat_map(|(_, step)| of_step(step)));
-    spans.retain(|(_, end)| end.is_none_or(|end| end > started));
-    for (start, _) in &mut spans {
+    spans.retain(|(start, end)| {
+        end.is_none_or(|end| end > started) && stopped.is_none_or(|stopped| *start < stopped)
+    });
+    for (start, end) in &mut spans {
         *start = (*start).max(started);
+        *end = (*end).into_iter().chain(stopped).min();
     }
     spans.sort_by_key(|(start, _)| *start);
     let mut joined: Vec<(Time, Option<Time>)> = Vec::new();

@@ -27,7 +27,7 @@ impl Counted {
 
 /// Counts a clock. `None` where the law pack does not know its deadline, or the deadline sets no limit.
 pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
-    let start = days::local(reading.started)?;
+    let start = days::local(reading.started);
     match &reading.clock.limit {
         ClockLimit::Law(id) => {
             let deadline = law.deadlines.get(id.as_str())?;
@@ -50,10 +50,15 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
 
 /// Counts an office's own limit that nothing stops.
 pub fn own(start: Time, own: Own, law: &Law) -> Option<Due> {
-    let start = days::local(start)?;
+    let start = days::local(start);
     let limit = limit_of(own)?;
     let deadline = own_deadline(limit, &law.default_rule.reason);
     days::count(start, &deadline, &law.default_rule.rule, &law.calendar, &[]).ok()
+}
+
+/// The moment until which the party may answer a correction that was asked for at `asked`.
+pub fn answer(asked: Time, answer: Own, law: &Law) -> Option<Time> {
+    days::moment(own(asked, answer, law)?.at.end()?)
 }
 
 /// Counts an office's own limit: stopped by every pause, by the pack's default rule.
@@ -129,8 +134,7 @@ fn minutes(start: DateTime, amount: u32, reading: &Reading<'_>) -> Result<Due, R
 }
 
 fn pauses(reading: &Reading<'_>) -> Vec<(DateTime, Option<DateTime>)> {
-    let local = |(from, to): &(Time, Option<Time>)| Some((days::local(*from)?, to.and_then(days::local)));
-    reading.pauses.iter().filter_map(local).collect()
+    reading.pauses.iter().map(|(from, to)| (days::local(*from), to.map(days::local))).collect()
 }
 
 /// What happened to the clock, in the law's terms. A pause that the law does not know for this deadline stops nothing.

@@ -1,6 +1,5 @@
 //! What policies may know of a case and of a step.
 
-use crate::command::Command;
 use crate::service::View;
 use crate::state::{State, Status};
 use access::policy::{CaseFacts, StepFacts};
@@ -9,12 +8,9 @@ use pack::model::{Procedure, StepKind};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
-pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, command: &Command) -> CaseFacts {
+pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure) -> CaseFacts {
     let state = &view.state;
-    let (office, party) = match command {
-        Command::Start { office, party, .. } => (office.clone(), party.clone()),
-        _ => (state.office.clone(), state.party.clone()),
-    };
+    let (office, party) = (state.office.clone(), state.party.clone());
     let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
     let mut offices: BTreeSet<Id> =
         steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
@@ -27,6 +23,24 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, comm
         office,
         offices,
         ended: state.ended(),
+    }
+}
+
+/// Of a case that is to be begun.
+pub(crate) fn of_start(
+    case: &ObjectRef,
+    procedure: &Procedure,
+    office: &Id,
+    party: Option<&ObjectRef>,
+) -> CaseFacts {
+    CaseFacts {
+        id: case.clone(),
+        procedure: procedure.id.clone(),
+        category: procedure.category.clone(),
+        party: party.cloned(),
+        office: office.clone(),
+        offices: BTreeSet::from([office.clone()]),
+        ended: false,
     }
 }
 

@@ -1,6 +1,6 @@
-use crate::decide::Situation;
-use crate::state::{Stage, State, Status};
-use pack::model::{StepKind, Watcher};
+use crate::decide::{Allowed, Situation};
+use crate::state::{Stage, State};
+use pack::model::StepKind;
 use pack::{Id, Title};
 
 /// Something that is possible in a case now, whoever may do it.
@@ -16,88 +16,81 @@ pub struct Move {
     pub title: Title,
 }
 
-/// All that is possible in `state`, in the order in which people should see it.
-pub fn possible(state: &State, situation: &Situation<'_>) -> Vec<Move> {
-    let plain =
-        |action, zh, en| Move { action, about: None, outcomes: Vec::new(), title: Title::new(zh, en) };
-    let mut moves = Vec::new();
-    match &state.stage {
-        _ if state.case.is_none() => moves.push(plain("start", "开始办理", "Begin")),
-        Stage::Draft => {
-            moves.push(plain("save", "填写", "Fill in"));
-            moves.push(plain("submit", "提交", "Hand in"));
-            moves.push(plain("withdraw", "撤回", "Withdraw"));
-        }
-        Stage::Correcting => {
-            moves.push(plain("save", "补正", "Correct"));
-            moves.push(plain("answer", "提交补正", "Hand in the correction"));
-            moves.push(plain("withdraw", "撤回", "Withdraw"));
-        }
-        Stage::Open => {
-            moves.extend(steps(state, situation));
-            moves.extend(extensions(state, situation));
-            let flow = &situation.procedure.flow;
-            let decided =
-                flow.steps.iter().any(|step| step.kind == StepKind::Decide && state.done(&step.id).is_some());
-            if flow.withdrawable && !decided {
-                moves.push(plain("withdraw", "撤回", "Withdraw"));
-            }
-        }
-        Stage::Ended { .. } if state.rating.is_none() && state.party.is_some() => {
-            moves.push(plain("rate", "评价", "Rate"));
-        }
-        Stage::Ended { .. } => {}
+impl Move {
+    fn new(action: &'static str, about: Option<&Id>, title: Title) -> Self {
+        Self { action, about: about.cloned(), outcomes: Vec::new(), title }
     }
-    if state.submitted.is_some() {
+}
+
+/// All that is possible in `state` for the actor of the situation as far as the case goes, in the order in which people
+/// should see it. What policies say to it is asked elsewhere.
+pub fn possible(state: &State, situation: &Situation<'_>) -> Vec<Move> {
+    let may = Allowed { state, situation: *situation };
+    let plain = |action, zh, en| Move::new(action, None, Title::new(zh, en));
+    if state.case.is_none() {
+        return vec![plain("start", "开始办理", "Begin")];
+    }
+    let mut moves = Vec::new();
+    if may.to_fill().is_ok() {
+        let correcting = state.stage == Stage::Correcting;
+        let (zh, en) = if correcting { ("补正", "Correct") } else { ("填写", "Fill in") };
+        moves.push(plain("save", zh, en));
+    }
+    if may.to_submit().is_ok() {
+        moves.push(plain("submit", "提交", "Hand in"));
+    }
+    if may.to_answer().is_ok() {
+        moves.push(plain("answer", "提交补正", "Hand in the correction"));
+    }
+    moves.extend(steps(may));
+    moves.extend(extensions(may));
+    if may.to_withdraw().is_ok() {
+        moves.push(plain("withdraw", "撤回", "Withdraw"));
+    }
+    if may.to_rate().is_ok() {
+        moves.push(plain("rate", "评价", "Rate"));
+    }
+    if may.to_complain().is_ok() {
         moves.push(plain("complain", "投诉", "Complain"));
     }
-    if state.complaints.iter().any(|complaint| complaint.reply.is_none()) {
+    if (0..state.complaints.len()).any(|which| may.to_reply(which).is_ok()) {
         moves.push(plain("reply", "答复投诉", "Answer the complaint"));
     }
     moves
 }
 
-fn steps(state: &State, situation: &Situation<'_>) -> Vec<Move> {
+fn steps(may: Allowed<'_, '_>) -> Vec<Move> {
     let mut moves = Vec::new();
-    for step in &situation.procedure.flow.steps {
-        let Some(open) = state.steps.get(&step.id).filter(|step| step.status == Status::Open) else {
+    for step in &may.situation.procedure.flow.steps {
+        let id = &step.id;
+        if may.open(id).is_err() {
             continue;
-        };
-        let kind = StepKind::ALL.iter().find(|(_, kind)| *kind == step.kind).map_or("act", |(word, _)| word);
-        let about = Some(step.id.clone());
-        moves.push(Move {
-            action: kind,
-            about: about.clone(),
-            outcomes: step.outcomes.iter().map(|outcome| outcome.id.clone()).collect(),
-            title: step.title.clone(),
-        });
-        let correction = situation.procedure.flow.correction.as_ref();
-        if correction.is_some_and(|correction| correction.at.contains(&step.id)) {
-            let title = Title::new("要求补正", "Ask for a correction");
-            moves.push(Move { action: "correct", about: about.clone(), outcomes: Vec::new(), title });
         }
-        let (action, title) = match open.holder {
-            None => ("take", Title::new("承办", "Take on")),
-            Some(_) => ("hand-over", Title::new("转交", "Hand over")),
-        };
-        moves.push(Move { action, about, outcomes: Vec::new(), title });
+        if may.to_do(id).is_ok() {
+            let word =
+                StepKind::ALL.iter().find(|(_, kind)| *kind == step.kind).map_or("act", |(word, _)| word);
+            let outcomes = step.outcomes.iter().map(|outcome| outcome.id.clone()).collect();
+            moves.push(Move { outcomes, ..Move::new(word, Some(id), step.title.clone()) });
+        }
+        if may.to_correct(id).is_ok() {
+            moves.push(Move::new("correct", Some(id), Title::new("要求补正", "Ask for a correction")));
+        }
+        if may.to_take(id).is_ok() {
+            moves.push(Move::new("take", Some(id), Title::new("承办", "Take on")));
+        }
+        if may.state.steps.get(id).is_some_and(|state| state.holder.is_some()) {
+            moves.push(Move::new("hand-over", Some(id), Title::new("转交", "Hand over")));
+        }
     }
     moves
 }
 
-fn extensions(state: &State, situation: &Situation<'_>) -> Vec<Move> {
-    let readings = crate::clocks::read(state, situation.procedure);
-    let running = readings.iter().filter(|reading| reading.stopped.is_none());
-    let office = running.filter(|reading| reading.clock.binds == Watcher::Office);
-    office
-        .map(|reading| Move {
-            action: "extend",
-            about: Some(reading.clock.id.clone()),
-            outcomes: Vec::new(),
-            title: Title::new(
-                format!("延期：{}", reading.clock.title.zh),
-                format!("Extend: {}", reading.clock.title.en),
-            ),
-        })
-        .collect()
+fn extensions(may: Allowed<'_, '_>) -> Vec<Move> {
+    let clocks = may.situation.procedure.flow.clocks.iter();
+    let open = clocks.filter(|clock| may.to_extend(&clock.id).is_ok());
+    open.map(|clock| {
+        let title = Title::new(format!("延期：{}", clock.title.zh), format!("Extend: {}", clock.title.en));
+        Move::new("extend", Some(&clock.id), title)
+    })
+    .collect()
 }

@@ -1,31 +1,32 @@
-use crate::activity::{self, part};
-use crate::board::{Board, Outlook, Stopped};
+use crate::activity;
+use crate::board::Board;
 use crate::book::Book;
 use crate::command::Command;
-use crate::decide::{self, Decided, Refusal, Situation, Truth};
-use crate::moves::{self, Move};
-use crate::state::{Stage, State, Status, StepState};
-use crate::{answer, clocks, due, facts};
-use access::policy::{Actor, Decision, Request};
-use jiff::civil::Date;
-use pack::model::{Condition, Known, Procedure, Watcher};
-use pack::{File, Id, Problem, Title};
+use crate::decide::{self, Decided, Judge, Refusal, Situation};
+use crate::facts;
+use crate::state::State;
+use access::policy::{Actor, CaseFacts, Decision, Request, StepFacts};
+use editions::Editions;
+use pack::days::today;
+use pack::model::Procedure;
+use pack::{File, Id, Problem};
 use record::{
     AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
-/// The name under which the board holds the time for answering a correction.
-const CORRECTION: &str = "correction";
-/// Entries read at once when the board catches up.
+mod editions;
+mod questions;
+mod timetable;
+
+/// Moves looked at when somebody was faster.
 const CHUNK: usize = 1_000;
 
 /// All cases on a record: what may be asked of them, and what is known of them. Shared between threads.
 pub struct Casework {
     record: Record,
-    current: Arc<Book>,
-    older: RwLock<HashMap<Digest, Arc<Book>>>,
+    editions: Editions,
     board: RwLock<Board>,
     read_to: Mutex<u64>,
 }
@@ -58,6 +59,8 @@ pub enum Refused {
     Case(Box<Refusal>),
     /// Somebody else moved the case first: the event that did.
     Overtaken(Box<Event>),
+    /// The edition that the case runs under is not to be had any more: it has to be migrated before anything else.
+    Stranded(Digest),
     /// The record does not take it.
     Record(Box<AppendError>),
     /// The record fails.
@@ -74,7 +77,7 @@ impl From<StoreError> for Refused {
 pub struct View {
     /// Its state.
     pub state: State,
-    /// The edition.
+    /// The edition; the current one where the case is [stranded](Self::stranded).
     pub book: Arc<Book>,
     version: Version,
 }
@@ -84,11 +87,60 @@ impl View {
     pub fn procedure(&self) -> Option<&Procedure> {
         self.book.procedure(&self.state.procedure)
     }
+
+    /// The edition that the case runs under, where it is not to be had any more.
+    pub fn stranded(&self) -> Option<Digest> {
+        self.state.edition.filter(|edition| *edition != self.book.digest)
+    }
+}
+
+/// Who asks, when, and what for.
+#[derive(Clone, Copy)]
+pub struct Ask<'a> {
+    /// The moment.
+    pub now: Time,
+    /// Who; none: the program itself.
+    pub actor: Option<&'a Actor>,
+    /// What for, where personal data is to be read.
+    pub purpose: Option<&'a Id>,
+    /// How many events the case had when the person decided, where they decided from a page.
+    pub seen: Option<u64>,
+}
+
+impl<'a> Ask<'a> {
+    /// What policies are asked; `None` where no person asks.
+    fn request(
+        &self,
+        action: &'a str,
+        case: &'a CaseFacts,
+        step: Option<&'a StepFacts>,
+    ) -> Option<Request<'a>> {
+        let (actor, purpose, today) = (self.actor?, self.purpose, today(self.now));
+        Some(Request { actor, action, purpose, case: Some(case), step, office: None, today })
+    }
+
+    fn situation(
+        &self,
+        (case, procedure, book): (&'a ObjectRef, &'a Procedure, &'a Book),
+        answers: &'a BTreeMap<Id, Value>,
+        judge: &'a Judge<'a>,
+    ) -> Situation<'a> {
+        Situation {
+            now: self.now,
+            actor: self.actor.map(Actor::id),
+            procedure,
+            definitions: &book.definitions,
+            edition: book.digest,
+            case,
+            answers,
+            judge,
+        }
+    }
 }
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);
@@ -109,26 +161,8 @@ impl Casework {
     /// # Errors
     /// [`OpenError`].
     pub fn open(record: Record, files: &[File], now: Time) -> Result<Self, OpenError> {
-        let current = Arc::new(Book::read(files).map_err(OpenError::Packs)?);
-        let id = edition_event(current.digest);
-        if record.find(&id)?.is_none() {
-            let file = record.attach("edition.txt", current.text().as_bytes(), None)?;
-            let edition = ObjectRef::new("edition", current.digest.to_string());
-            let packs = current.definitions.packs.values();
-            let packs = packs.map(|pack| Value::from(format!("{} {}", pack.id, pack.version)));
-            let event = Event::new(id, "edition adopted", now)
-                .about("edition", edition)
-                .with("packs", Value::List(packs.collect()))
-                .with("file", Value::File(file));
-            record.append(event)?;
-        }
-        let casework = Self {
-            record,
-            current,
-            older: RwLock::default(),
-            board: RwLock::default(),
-            read_to: Mutex::new(0),
-        };
+        let editions = Editions::adopt(&record, files, now)?;
+        let casework = Self { record, editions, board: RwLock::default(), read_to: Mutex::new(0) };
         casework.catch_up()?;
         Ok(casework)
     }
@@ -140,28 +174,15 @@ impl Casework {
 
     /// The edition that new cases begin in.
     pub fn book(&self) -> &Arc<Book> {
-        &self.current
+        &self.editions.current
     }
 
-    /// The edition with this digest; the current one where the record does not hold it or can no longer read it.
-    pub fn edition(&self, digest: Option<Digest>) -> Arc<Book> {
-        let Some(digest) = digest.filter(|digest| *digest != self.current.digest) else {
-            return Arc::clone(&self.current);
-        };
-        if let Some(book) = self.older.read().ok().and_then(|older| older.get(&digest).cloned()) {
-            return book;
-        }
-        let read = || {
-            let entry = self.record.find(&edition_event(digest)).ok()??;
-            let Some(Value::File(file)) = entry.event.attribute("file") else { return None };
-            let bytes = self.record.file(file).ok()??;
-            Book::reread(std::str::from_utf8(&bytes).ok()?).ok().map(Arc::new)
-        };
-        let book = read().unwrap_or_else(|| Arc::clone(&self.current));
-        if let Ok(mut older) = self.older.write() {
-            older.insert(digest, Arc::clone(&book));
-        }
-        book
+    /// The edition with this digest; none where the record does not hold it, or where this program finds faults in it.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn edition(&self, digest: Digest) -> Result<Option<Arc<Book>>, StoreError> {
+        self.editions.load(&self.record, digest)
     }
 
     /// The case, as of the last commit.
@@ -170,30 +191,23 @@ impl Casework {
     /// [`Refused::Unknown`] where there is none.
     pub fn view(&self, case: &ObjectRef) -> Result<View, Refused> {
         let (state, version) = self.record.fold::<State>(case)?;
-        if state.case.is_none() {
+        if state.case.as_ref() != Some(case) {
             return Err(Refused::Unknown);
         }
-        let book = self.edition(state.edition);
+        let edition = state.edition.map(|edition| self.edition(edition)).transpose()?;
+        let book = edition.flatten().unwrap_or_else(|| Arc::clone(self.book()));
         Ok(View { state, book, version })
     }
 
-    /// The answers to the form in clear, as far as their subject was not erased. For deciding, not for showing: showing
-    /// them is reading personal data.
-    pub fn answers(&self, state: &State) -> Result<BTreeMap<Id, Value>, StoreError> {
-        self.clear(&state.answers)
-    }
-
-    /// Values in clear, as far as they can be read.
-    pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
-        let mut clear = BTreeMap::new();
-        for (id, value) in answers {
-            let value = match value {
-                Value::Sealed(sealed) => self.record.unseal(sealed)?,
-                plain => Some(plain.clone()),
-            };
-            clear.extend(value.map(|value| (id.clone(), value)));
-        }
-        Ok(clear)
+    /// The entries that are the case's own, in order: its moves, and readings of its answers. Events of other cases that
+    /// name it are not among them.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn story(&self, case: &ObjectRef) -> Result<Vec<Entry>, StoreError> {
+        let mut entries = self.record.history(case, Version(0), usize::MAX)?;
+        entries.retain(|entry| entry.event.object(activity::part::CASE) == Some(case));
+        Ok(entries)
     }
 
     /// Begins a case of `procedure` and gives back its reference; `number` is the number that it gets.
@@ -207,7 +221,7 @@ impl Casework {
         command: &Command,
         ask: &Ask<'_>,
     ) -> Result<ObjectRef, Refused> {
-        let book = Arc::clone(&self.current);
+        let book = Arc::clone(self.book());
         let defined = book.procedure(procedure).ok_or(Refused::Unknown)?;
         let case = ObjectRef::new(defined.object.as_str(), number);
         let view = View { state: State::default(), book: Arc::clone(&book), version: Version(0) };
@@ -223,7 +237,9 @@ impl Casework {
         loop {
             let mut view = self.view(case)?;
             if *command == Command::Migrate {
-                view.book = Arc::clone(&self.current);
+                view.book = Arc::clone(self.book());
+            } else if let Some(edition) = view.stranded() {
+                return Err(Refused::Stranded(edition));
             }
             let book = Arc::clone(&view.book);
             let procedure = book.procedure(&view.state.procedure).ok_or(Refused::Unknown)?;
@@ -231,8 +247,7 @@ impl Casework {
                 Err(Refused::Record(error)) if matches!(*error, AppendError::Conflict { .. }) => {
                     // What came between may be no move of the case: somebody read its answers, say. Then ask again.
                     let since = self.record.history(case, view.version, CHUNK)?;
-                    let moved = |entry: &Entry| entry.event.id.as_str().starts_with(&format!("{case}/"));
-                    if let Some(entry) = since.into_iter().find(moved) {
+                    if let Some(entry) = since.into_iter().find(|entry| moves(case, entry)) {
                         return Err(Refused::Overtaken(Box::new(entry.event)));
                     }
                 }
@@ -249,54 +264,51 @@ impl Casework {
         command: &Command,
         ask: &Ask<'_>,
     ) -> Result<Vec<Event>, Refused> {
-        if let Some(seen) = ask.seen.filter(|seen| *seen != view.state.events) {
-            let since = self.record.history(case, Version(0), usize::MAX)?;
-            let moved =
-                since.into_iter().filter(|entry| entry.event.id.as_str().starts_with(&format!("{case}/")));
-            if let Some(entry) = moved.skip(usize::try_from(seen).unwrap_or(0)).last() {
-                return Err(Refused::Overtaken(Box::new(entry.event)));
-            }
-        }
-        let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
-        let action = command.action(step.map(|step| step.kind));
-        if let (Some(action), Some(actor)) = (action, ask.actor) {
-            let facts = facts::of_case(case, view, procedure, command);
-            let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
-                let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
-                facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
-            });
-            let request = Request {
-                actor,
-                action,
-                purpose: ask.purpose,
-                case: Some(&facts),
-                step: step.as_ref(),
-                office: None,
-                today: today(ask.now),
-            };
-            let decision = view.book.policies.decide(&request);
-            if !decision.allowed() {
-                return Err(Refused::Denied(Box::new(decision)));
-            }
-        }
+        self.overtaken(case, view, ask)?;
+        self.permitted(case, view, procedure, command, ask)?;
         let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
-        let situation = Situation {
-            now: ask.now,
-            actor: ask.actor.map(Actor::id),
-            procedure,
-            definitions: &view.book.definitions,
-            edition: view.book.digest,
-            case,
-            answers: &answers,
-            judge: &judge,
-        };
+        let judge = questions::judge_of(procedure, &view.state, ask.now);
+        let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
         let decided = decide::decide(&view.state, command, &situation)
             .map_err(|refusal| Refused::Case(Box::new(refusal)))?;
         let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
         let events = self.keep(case, view.version, decided, subject.as_ref())?;
         self.catch_up()?;
         Ok(events)
+    }
+
+    /// Refuses what was decided from an older page: the last move that its author cannot have seen says why.
+    fn overtaken(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<(), Refused> {
+        let Some(seen) = ask.seen.filter(|seen| *seen < view.state.events) else { return Ok(()) };
+        let history = self.record.history(case, Version(0), usize::MAX)?;
+        let mut unseen = history.into_iter().filter(|entry| moves(case, entry));
+        match unseen.nth(usize::try_from(seen).unwrap_or(usize::MAX)) {
+            Some(first) => Err(Refused::Overtaken(Box::new(unseen.last().unwrap_or(first).event))),
+            None => Ok(()),
+        }
+    }
+
+    fn permitted(
+        &self,
+        case: &ObjectRef,
+        view: &View,
+        procedure: &Procedure,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<(), Refused> {
+        let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
+        let Some(action) = command.action(step.map(|step| step.kind)) else { return Ok(()) };
+        let facts = match command {
+            Command::Start { office, party, .. } => facts::of_start(case, procedure, office, party.as_ref()),
+            _ => facts::of_case(case, view, procedure),
+        };
+        let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
+            let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
+            facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
+        });
+        let Some(request) = ask.request(action, &facts, step.as_ref()) else { return Ok(()) };
+        let decision = view.book.policies.decide(&request);
+        if decision.allowed() { Ok(()) } else { Err(Refused::Denied(Box::new(decision))) }
     }
 
     /// Seals what is personal and appends.
@@ -324,275 +336,8 @@ impl Casework {
         self.record.append(batch).map_err(|error| Refused::Record(Box::new(error)))?;
         Ok(events)
     }
-
-    /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
-    pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
-        let procedure = view.procedure()?;
-        let facts = facts::of_case(case, view, procedure, &Command::Submit);
-        let request = Request {
-            actor: ask.actor?,
-            action,
-            purpose: ask.purpose,
-            case: Some(&facts),
-            step: None,
-            office: None,
-            today: today(ask.now),
-        };
-        Some(view.book.policies.decide(&request))
-    }
-
-    /// What the person may do in the case now.
-    pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
-        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
-        let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
-        let situation = Situation {
-            now: ask.now,
-            actor: ask.actor.map(Actor::id),
-            procedure,
-            definitions: &view.book.definitions,
-            edition: view.book.digest,
-            case,
-            answers: &answers,
-            judge: &judge,
-        };
-        let facts = facts::of_case(case, view, procedure, &Command::Submit);
-        let allowed = |possible: &Move| {
-            let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
-            let step = step
-                .map(|step| facts::of_step(&view.state, step))
-                .or_else(|| facts::deciding_step(procedure, &view.state));
-            ask.actor.is_some_and(|actor| {
-                let request = Request {
-                    actor,
-                    action: possible.action,
-                    purpose: ask.purpose,
-                    case: Some(&facts),
-                    step: step.as_ref(),
-                    office: None,
-                    today: today(ask.now),
-                };
-                view.book.policies.allows(&request)
-            })
-        };
-        Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
-    }
-
-    /// The fields that are asked for, given `answers` in clear.
-    pub fn shown(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
-        self.given(view, answers, now, |situation| {
-            let shown = decide::shown_fields(&situation.procedure.form, situation);
-            shown.into_iter().map(|field| field.id.clone()).collect()
-        })
-        .unwrap_or_default()
-    }
-
-    /// The materials that are asked for, given `answers` in clear.
-    pub fn needed(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
-        self.given(view, answers, now, |situation| {
-            let needed = decide::needed_materials(situation);
-            needed.into_iter().map(|asked| asked.material.clone()).collect()
-        })
-        .unwrap_or_default()
-    }
-
-    /// What is missing or wrong before the case can be handed in, by field and material.
-    ///
-    /// # Errors
-    /// When the record cannot be read.
-    pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
-        let answers = self.answers(&view.state)?;
-        Ok(self
-            .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
-            .unwrap_or_default())
-    }
-
-    /// What it costs, in fen; 0 where it is free, none where an answer that decides it is missing.
-    ///
-    /// # Errors
-    /// When the record cannot be read.
-    pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
-        let answers = self.answers(&view.state)?;
-        let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
-        let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
-        let tier = self.given(view, &answers, now, |situation| {
-            fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
-                None => Some(Some(*fen)),
-                Some(when) => match (situation.judge)(when, None, situation.answers) {
-                    Truth::True => Some(Some(*fen)),
-                    Truth::False => None,
-                    Truth::Unknown => Some(None),
-                },
-            })
-        });
-        Ok(tier.flatten().flatten())
-    }
-
-    /// Asks something of the situation that `answers` make.
-    fn given<T>(
-        &self,
-        view: &View,
-        answers: &BTreeMap<Id, Value>,
-        now: Time,
-        ask: impl FnOnce(&Situation<'_>) -> T,
-    ) -> Option<T> {
-        let procedure = view.procedure()?;
-        let judge = judge_of(procedure, &view.state, now);
-        let nobody = ObjectRef::new("case", "");
-        Some(ask(&Situation {
-            now,
-            actor: None,
-            procedure,
-            definitions: &view.book.definitions,
-            edition: view.book.digest,
-            case: view.state.case.as_ref().unwrap_or(&nobody),
-            answers,
-            judge: &judge,
-        }))
-    }
-
-    /// Lets everybody look at the board, as of the last commit that this process knows of.
-    pub fn board<T>(&self, look: impl FnOnce(&Board) -> T) -> Result<T, StoreError> {
-        self.catch_up()?;
-        let board = self.board.read().map_err(|_| StoreError::Failed("the board broke off".into()))?;
-        Ok(look(&board))
-    }
-
-    /// Has the board read what came since.
-    fn catch_up(&self) -> Result<(), StoreError> {
-        let broke = || StoreError::Failed("the board broke off".into());
-        let mut read_to = self.read_to.lock().map_err(|_| broke())?;
-        while *read_to < self.record.len()? {
-            let entries = self.record.entries(*read_to, CHUNK)?;
-            let Some(last) = entries.last().map(|entry| entry.index) else { break };
-            let mut board = self.board.write().map_err(|_| broke())?;
-            for entry in &entries {
-                board.apply(&entry.event, |state, known| self.outlook(state, known));
-            }
-            *read_to = last + 1;
-        }
-        Ok(())
-    }
-
-    fn outlook(&self, state: &State, known: &BTreeSet<(Id, Time)>) -> Outlook {
-        let book = self.edition(state.edition);
-        let Some(procedure) = book.procedure(&state.procedure) else { return Outlook::default() };
-        let roles = procedure.flow.steps.iter().map(|step| (step.id.clone(), step.role.clone())).collect();
-        let (mut running, mut stopped) = (Vec::new(), Vec::new());
-        if let Some(law) = &book.definitions.law {
-            for reading in &clocks::read(state, procedure) {
-                let office = binds_office(reading, procedure);
-                let run = (reading.clock.id.clone(), reading.started);
-                if let Some(at) = reading.stopped {
-                    if office && !known.contains(&run) {
-                        stopped.extend(kept(reading, at, state, law).map(|kept| Stopped { run, at, kept }));
-                    }
-                    continue;
-                }
-                let at = due::count(reading, law).and_then(|counted| counted.at());
-                running.extend(at.map(|at| (reading.clock.id.clone(), at, office, reading.expired)));
-            }
-            let answer_by = procedure.flow.correction.as_ref().zip(state.asked());
-            if let Some((correction, asked)) = answer_by.filter(|_| state.stage == Stage::Correcting) {
-                let at = due::own(asked.asked, correction.answer, law)
-                    .and_then(|due| pack::days::moment(due.at.end()?));
-                running.extend(at.map(|at| (CORRECTION.into(), at, false, false)));
-            }
-        }
-        Outlook { roles, clocks: running, stopped }
-    }
-
-    /// Puts down what time has brought: clocks that ran out, corrections never answered. Says how many.
-    ///
-    /// Asking twice, from two places or after a crash makes nothing twice, since the events' ids name the clock.
-    pub fn tick(&self, now: Time) -> Result<usize, StoreError> {
-        let mut fired = 0;
-        for running in self.board(|board| board.run_out(now))? {
-            let command = match running.clock.as_str() {
-                CORRECTION => Command::Lapse,
-                _ => Command::Expire { clock: running.clock },
-            };
-            // What happened at the deadline is dated so, however late the timer came to tell it.
-            let ask = Ask { now: running.due, actor: None, purpose: None, seen: None };
-            match self.run(&running.case, &command, &ask) {
-                Ok(_) => fired += 1,
-                Err(Refused::Store(error)) => return Err(error),
-                Err(_) => {}
-            }
-        }
-        Ok(fired)
-    }
 }
 
-/// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
-/// deadline.
-fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
-    let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
-    reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
-}
-
-/// Whether a clock that stopped `at` was kept; none where it has no limit, or where the party gave up before it ran out,
-/// so that nobody kept or missed it.
-fn kept(reading: &clocks::Reading<'_>, at: Time, state: &State, law: &pack::days::Law) -> Option<bool> {
-    let counted = due::count(reading, law)?;
-    if reading.expired || counted.at().is_some_and(|due| at > due) {
-        return Some(false);
-    }
-    let given_up = matches!(&state.stage, Stage::Ended { at: end, how }
-        if *end == at && ["withdrawn", "lapsed"].contains(&how.as_str()));
-    (!given_up).then_some(true)
-}
-
-/// Who asks, when, and what for.
-#[derive(Clone, Copy)]
-pub struct Ask<'a> {
-    /// The moment.
-    pub now: Time,
-    /// Who; none: the program itself.
-    pub actor: Option<&'a Actor>,
-    /// What for, where personal data is to be read.
-    pub purpose: Option<&'a Id>,
-    /// How many events the case had when the person decided, where they decided from a page.
-    pub seen: Option<u64>,
-}
-
-fn edition_event(digest: Digest) -> record::EventId {
-    format!("edition/{digest}").into()
-}
-
-/// The day in China.
-pub fn today(now: Time) -> Date {
-    answer::china().to_datetime(now.timestamp()).date()
-}
-
-fn judge_of<'a>(
-    procedure: &'a Procedure,
-    state: &'a State,
-    now: Time,
-) -> impl Fn(&Condition, Option<&State>, &BTreeMap<Id, Value>) -> Truth + 'a {
-    move |condition, after, answers| {
-        let state = after.unwrap_or(state);
-        let known = Known {
-            form: Some(answers),
-            steps: state.steps.iter().filter_map(done).collect(),
-            today: today(now),
-        };
-        match procedure.conditions.holds(condition, &known) {
-            Some(true) => Truth::True,
-            Some(false) => Truth::False,
-            None => Truth::Unknown,
-        }
-    }
-}
-
-/// How a step last ended and what it recorded, where it is done.
-fn done<'a>((id, step): (&'a Id, &'a StepState)) -> Option<(&'a Id, &'a Id, &'a BTreeMap<Id, Value>)> {
-    let done = step.runs.last()?.done.as_ref().filter(|_| step.status == Status::Done)?;
-    Some((id, &done.outcome, &step.answers))
-}
-
-/// Whether an event is a move of some case.
-pub fn is_move(event: &Event) -> bool {
-    event.object(part::CASE).is_some_and(|case| event.id.as_str().starts_with(&format!("{case}/")))
-        || event.activity.as_str() == activity::STARTED
+fn moves(case: &ObjectRef, entry: &Entry) -> bool {
+    activity::moved(&entry.event) == Some(case)
 }

@@ -205,10 +205,14 @@ impl State {
     }
 
     /// Takes in the next event of the case. An event of no known kind changes nothing: another crate's reading of a
-    /// personal answer, say.
+    /// personal answer, say. Nor does an event of another case that only names this one.
     pub fn apply(&mut self, event: &Event) {
-        let case = event.object(part::CASE).or(self.case.as_ref());
-        if case.is_some_and(|case| event.id.as_str().starts_with(&format!("{case}/"))) {
+        let begins = event.activity.as_str() == activity::STARTED;
+        let case = event.object(part::CASE);
+        if case.is_none() || if begins { self.case.is_some() } else { self.case.as_ref() != case } {
+            return;
+        }
+        if activity::moved(event).is_some() {
             self.events += 1;
         }
         let text = |name: &str| event.attribute(name).and_then(Value::as_text);
@@ -298,6 +302,7 @@ impl State {
         let text = |name: &str| event.attribute(name).and_then(Value::as_text);
         let (Some(id), Some(outcome)) = (text("step"), text("outcome")) else { return };
         let step = self.steps.entry(id.into()).or_default();
+        step.answers.clear();
         let done = Done {
             at: event.time,
             outcome: outcome.into(),

@@ -81,7 +81,8 @@ fn file(name: &str) -> FileRef {
     }
 }
 
-/// Runs a script, an hour a line; `bob: do …` names who asks, otherwise the party does.
+/// Runs a script, an hour a line, or so many days on where it begins with `+`; `bob: do …` names who asks, otherwise the
+/// party does.
 fn check(script: &str) -> String {
     check_of("card", script)
 }
@@ -92,13 +93,17 @@ fn check_of(procedure: &str, script: &str) -> String {
     let case = ObjectRef::new("application", "1");
     let mut state = State::default();
     let mut told = String::new();
-    for (hour, line) in script.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
+    let mut hour = 0;
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (wait, line) =
+            line.strip_prefix('+').and_then(|line| line.split_once(' ')).unwrap_or(("0", line));
+        hour += 24 * wait.parse::<i64>().unwrap() + 1;
         let (actor, words) = line.split_once(": ").unwrap_or(("ann", line));
         let words: Vec<&str> = words.split(' ').collect();
         let actor = ObjectRef::new("person", actor);
         let answers = state.answers.clone();
         let situation = Situation {
-            now: Time::new(1_767_229_200 + hour as i64 * 3600, 0, Some(480)).unwrap(),
+            now: Time::new(1_767_225_600 + hour * 3600, 0, Some(480)).unwrap(),
             actor: (actor.id.as_str() != "timer").then_some(&actor),
             procedure,
             definitions: &definitions,
@@ -232,6 +237,7 @@ fn a_correction_stops_the_clocks_until_it_is_answered() {
         bob: correct decide name=x
         bob: correct look name=错字
         timer: lapse
+        +12 timer: lapse
         rate 1"
     )));
 }
@@ -268,7 +274,13 @@ fn silence_counts_as_the_answer_that_the_law_takes_it_for() {
         "{BEGUN}
         bob: extend decide
         timer: expire accept
+        +9 timer: expire accept
         timer: expire accept
+        bob: extend accept
+        bob: extend decide
+        bob: extend decide
+        +21 timer: expire decide
+        +12 timer: expire decide
         bob: extend decide"
     )));
 }
@@ -283,6 +295,7 @@ fn a_moment_that_the_form_tells_starts_a_clock_and_a_step_waits_for_one() {
         bob: do register done
         bob: do destroy done
         timer: expire kept
+        +190 timer: expire kept
         bob: do destroy done"
     ));
 }

@@ -243,7 +243,7 @@ impl Maker<'_> {
 
     /// An answer of the field's kind.
     fn answer(&mut self, field: &Field, at: Time) -> Option<Value> {
-        let day = casework::service::today(at);
+        let day = pack::days::today(at);
         let text = match &field.kind {
             FieldKind::Text => "演示".to_owned(),
             FieldKind::LongText => "演示用的说明。".to_owned(),

@@ -38,13 +38,16 @@ pub use rule::{Cite, DayRule, Direction, Limit, Unit};
 pub use step::Step;
 
 /// The civil time in Shanghai (UTC+8 all year; China has kept no summer time since 1991) of a moment on the record.
-/// `None` beyond the years that calendars reach.
-pub fn local(time: record::Time) -> Option<jiff::civil::DateTime> {
-    let moment = jiff::Timestamp::new(time.seconds(), i32::try_from(time.subsecond_nanos()).ok()?).ok()?;
-    Some(jiff::tz::Offset::constant(8).to_datetime(moment))
+pub fn local(time: record::Time) -> jiff::civil::DateTime {
+    jiff::tz::Offset::constant(8).to_datetime(time.timestamp())
 }
 
-/// The moment at which clocks in Shanghai show `civil`.
+/// The day in Shanghai.
+pub fn today(now: record::Time) -> jiff::civil::Date {
+    local(now).date()
+}
+
+/// The moment at which clocks in Shanghai show `civil`; `None` beyond the years that the record knows.
 pub fn moment(civil: jiff::civil::DateTime) -> Option<record::Time> {
     let stamp = jiff::tz::Offset::constant(8).to_timestamp(civil).ok()?;
     Some(record::Time::at(stamp, 8 * 60))

@@ -71,7 +71,7 @@ pub fn standing(lang: Lang, standing: Standing) -> Markup {
 
 /// The day, or the moment, on which something is due.
 pub fn due_at(lang: Lang, due: &Due) -> Markup {
-    let day = text::day(due.at);
+    let day = pack::days::today(due.at);
     html! {
         @if due.whole_day {
             (date(lang, day)) " " span.soft { (text::weekday(lang, day)) }

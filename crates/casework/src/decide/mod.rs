@@ -1,17 +1,19 @@
 use crate::activity::{self, part};
 use crate::command::Command;
 use crate::moves::{self, Move};
-use crate::state::{Stage, State};
-use pack::model::{Condition, Definitions, Procedure};
+use crate::state::State;
+use pack::model::{Condition, Definitions, Field, FieldKind, Procedure};
 use pack::{Id, Title};
-use record::{Change, Digest, Event, ObjectRef, Relation, Time, Value};
+use record::{Change, Digest, Event, Link, ObjectRef, Relation, Time, Value};
 use std::collections::BTreeMap;
 
+mod allowed;
 mod course;
 mod form;
 mod party;
 mod staff;
 
+pub(crate) use allowed::Allowed;
 pub use form::{missing, needed_materials, shown_fields};
 
 /// Everything besides the case's state that a decision depends on.
@@ -65,7 +67,7 @@ impl Situation<'_> {
 /// The events that follow from a command, and which of their values are to be sealed first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decided {
-    /// In order; never empty.
+    /// In order; none where nothing changes.
     pub events: Vec<Event>,
     /// Values in clear that must be sealed under the subject's key before anything is kept: event, change.
     pub personal: Vec<(usize, usize)>,
@@ -98,7 +100,7 @@ pub fn decide(state: &State, command: &Command, situation: &Situation<'_>) -> Re
 
 /// Why not, before it is known what else is possible.
 #[derive(Debug)]
-struct Fault {
+pub(crate) struct Fault {
     why: Title,
     faults: Vec<(Id, Title)>,
 }
@@ -109,7 +111,7 @@ impl Fault {
     }
 }
 
-type Carried = Result<(), Fault>;
+pub(crate) type Carried = Result<(), Fault>;
 
 /// Events being written, and the state as it is after each.
 struct Draft<'a> {
@@ -157,6 +159,10 @@ impl<'a> Draft<'a> {
         }
     }
 
+    fn allowed(&self) -> Allowed<'_, 'a> {
+        Allowed { state: &self.state, situation: self.situation }
+    }
+
     /// An event about the case, to be completed and then [put down](Self::put).
     fn event(&self, activity: &str) -> Event {
         let number = self.state.events + 1;
@@ -187,6 +193,22 @@ impl<'a> Draft<'a> {
         event.changes.push(Change { object: self.situation.case.clone(), name, value });
     }
 
+    /// What an answer names belongs to the case from now on.
+    fn link(&self, event: &mut Event, field: &Field, value: &Value) {
+        if let Some(to) = named_object(field, value) {
+            let from = self.situation.case.clone();
+            event.links.push(Link { from, qualifier: field.id.as_str().into(), to });
+        }
+    }
+
+    fn link_answers(&self, event: &mut Event) {
+        for field in &self.situation.procedure.form.fields {
+            if let Some(value) = self.state.answers.get(&field.id) {
+                self.link(event, field, value);
+            }
+        }
+    }
+
     fn at_office(event: &mut Event, office: &Id) {
         let object = ObjectRef::new("office", office.as_str());
         let known = event.objects.iter().any(|relation| relation.object == object);
@@ -197,7 +219,7 @@ impl<'a> Draft<'a> {
 
     fn migrate(&mut self) -> Carried {
         if self.state.ended() {
-            return Err(Fault::new("事项已经办结", "The case is over"));
+            return Err(allowed::over());
         }
         if self.state.edition == Some(self.situation.edition) {
             return Err(Fault::new("已是这一版本", "The case runs under this edition already"));
@@ -215,15 +237,15 @@ impl<'a> Draft<'a> {
         self.put(event);
         Ok(())
     }
+}
 
-    fn running(&self) -> Carried {
-        match self.state.stage {
-            Stage::Open => Ok(()),
-            Stage::Draft => Err(Fault::new("申请尚未提交", "The application is not handed in yet")),
-            Stage::Correcting => {
-                Err(Fault::new("正在等待申请人补正", "The case waits for the applicant's correction"))
-            }
-            Stage::Ended { .. } => Err(Fault::new("事项已经办结", "The case is over")),
-        }
-    }
+/// The object that an answer names. Whom a personal answer names is nobody's business.
+fn named_object(field: &Field, value: &Value) -> Option<ObjectRef> {
+    let names = matches!(field.kind, FieldKind::Object(_)) && !field.personal;
+    value.as_text().filter(|_| names).and_then(ObjectRef::parse)
+}
+
+fn unfit(field: &Id) -> Fault {
+    let faults = vec![(field.clone(), Title::new("不能识别", "This cannot be read"))];
+    Fault { why: Title::new("有的内容不能识别", "Something cannot be read"), faults }
 }

@@ -1,9 +1,8 @@
 //! What the party does: begin, fill in, hand in, correct, withdraw, rate, complain.
 
-use super::form::missing;
-use super::{Carried, Draft, Fault};
+use super::{Carried, Draft, Fault, unfit};
 use crate::activity::{self, part};
-use crate::state::Stage;
+use crate::answer;
 use pack::Id;
 use pack::model::{Channel, Start};
 use record::{Digest, FileRef, ObjectRef, Value};
@@ -42,28 +41,23 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn open_to_party(&self) -> Carried {
-        match self.state.stage {
-            Stage::Draft | Stage::Correcting => Ok(()),
-            Stage::Open => Err(Fault::new(
-                "申请已经提交，不能再改",
-                "The application is handed in; it cannot be changed",
-            )),
-            Stage::Ended { .. } => Err(Fault::new("事项已经办结", "The case is over")),
-        }
-    }
-
     pub(super) fn save(&mut self, answers: &[(Id, Option<Value>)]) -> Carried {
-        self.open_to_party()?;
+        self.allowed().to_fill()?;
         let mut event = self.event(activity::SAVED);
         for (id, answer) in answers {
             let Some(field) = self.situation.procedure.form.field(id.as_str()) else {
                 return Err(Fault::new("表单中没有这一项", "The form does not ask for this"));
             };
+            if answer.as_ref().is_some_and(|answer| !answer::fits(&field.kind, answer)) {
+                return Err(unfit(id));
+            }
             let value = answer.clone().unwrap_or(Value::List(Vec::new()));
             let personal = field.personal && answer.is_some();
-            let known = answer.as_ref() == self.situation.answers.get(id);
-            if !known {
+            let kept = match answer {
+                Some(answer) => self.situation.answers.get(id) == Some(answer),
+                None => !self.state.answers.contains_key(id),
+            };
+            if !kept {
                 self.change(&mut event, "form", id, value, personal);
             }
         }
@@ -74,7 +68,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn attach(&mut self, material: &Id, file: &FileRef) -> Carried {
-        self.open_to_party()?;
+        self.allowed().to_fill()?;
         if !self.situation.procedure.materials.iter().any(|asked| asked.material == *material) {
             return Err(Fault::new("不需要这份材料", "This paper is not asked for"));
         }
@@ -87,7 +81,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn detach(&mut self, material: &Id, digest: Digest) -> Carried {
-        self.open_to_party()?;
+        self.allowed().to_fill()?;
         let files = self.state.materials.get(material);
         let Some(file) = files.and_then(|files| files.iter().find(|file| file.digest == digest)).cloned()
         else {
@@ -101,48 +95,25 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn complete(&self) -> Carried {
-        let faults = missing(&self.state, &self.situation);
-        if faults.is_empty() {
-            return Ok(());
-        }
-        let why = Fault::new("还有内容需要填写或改正", "Something is still missing or wrong").why;
-        Err(Fault { why, faults })
-    }
-
     pub(super) fn submit(&mut self) -> Carried {
-        if self.state.stage != Stage::Draft {
-            return Err(Fault::new("申请已经提交", "The application is handed in already"));
-        }
-        self.complete()?;
+        self.allowed().to_submit()?;
         let mut event = self.event(activity::SUBMITTED).with("stage", "open");
         Self::at_office(&mut event, &self.state.office.clone());
+        self.link_answers(&mut event);
         self.put_and_move(event);
         Ok(())
     }
 
     pub(super) fn answer_correction(&mut self) -> Carried {
-        if self.state.stage != Stage::Correcting {
-            return Err(Fault::new("没有需要补正的内容", "There is nothing to correct"));
-        }
-        self.complete()?;
-        let event = self.event(activity::CORRECTION_ANSWERED).with("stage", "open");
+        self.allowed().to_answer()?;
+        let mut event = self.event(activity::CORRECTION_ANSWERED).with("stage", "open");
+        self.link_answers(&mut event);
         self.put_and_move(event);
         Ok(())
     }
 
     pub(super) fn withdraw(&mut self, reasons: Option<&str>) -> Carried {
-        if self.state.ended() {
-            return Err(Fault::new("事项已经办结", "The case is over"));
-        }
-        let flow = &self.situation.procedure.flow;
-        let decided = flow
-            .steps
-            .iter()
-            .any(|step| step.kind == pack::model::StepKind::Decide && self.state.done(&step.id).is_some());
-        if !flow.withdrawable || decided {
-            return Err(Fault::new("已作出决定，不能撤回", "It is decided; it cannot be withdrawn"));
-        }
+        self.allowed().to_withdraw()?;
         let mut event = self.event(activity::WITHDRAWN).with("ended", "withdrawn");
         if let Some(reasons) = reasons {
             event = event.with("reasons", reasons);
@@ -160,12 +131,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn rate(&mut self, stars: u8, words: Option<&str>) -> Carried {
-        if !self.state.ended() {
-            return Err(Fault::new("办结后才能评价", "It can be rated when it is over"));
-        }
-        if self.state.rating.is_some() {
-            return Err(Fault::new("已经评价过", "It is rated already"));
-        }
+        self.allowed().to_rate()?;
         if !(1..=5).contains(&stars) {
             return Err(Fault::new("请选择一到五星", "Choose one to five stars"));
         }
@@ -178,9 +144,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn complain(&mut self, words: &str) -> Carried {
-        if self.state.stage == Stage::Draft {
-            return Err(Fault::new("申请尚未提交", "The application is not handed in yet"));
-        }
+        self.allowed().to_complain()?;
         if words.trim().is_empty() {
             return Err(Fault::new("请写明投诉的内容", "Say what the complaint is about"));
         }

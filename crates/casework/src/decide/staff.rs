@@ -1,66 +1,15 @@
 //! What the office and the timer do: steps, corrections, handing over, extensions, deadlines.
 
-use super::{Carried, Draft, Fault};
+use super::{Carried, Draft, Fault, Truth, named_object, unfit};
 use crate::activity::{self, part};
+use crate::answer;
+use crate::clocks::Reading;
 use crate::state::{Stage, Status};
-use pack::model::{Clock, Step};
+use pack::model::{Condition, Step};
 use pack::{Id, Title};
-use record::{ObjectRef, Time, Value};
+use record::{Event, ObjectRef, Relation, Value};
 
-impl<'a> Draft<'a> {
-    fn open_step(&self, id: &Id) -> Result<&'a Step, Fault> {
-        self.running()?;
-        let step = self.situation.procedure.flow.step(id.as_str());
-        let status = self.state.steps.get(id).map_or(Status::Waiting, |step| step.status);
-        match (step, status) {
-            (None, _) => Err(Fault::new("没有这个环节", "There is no such step")),
-            (Some(step), Status::Open) => Ok(step),
-            (Some(_), Status::Done) => Err(Fault::new("这个环节已经办完", "This step is done already")),
-            (Some(_), Status::Skipped) => {
-                Err(Fault::new("这个环节不需要办理", "This step is not needed in this case"))
-            }
-            (Some(_), Status::Waiting) => {
-                Err(Fault::new("还没有轮到这个环节", "It is not this step's turn yet"))
-            }
-        }
-    }
-
-    /// A step that a colleague took upon themselves is theirs until they hand it over.
-    fn not_held_by_another(&self, step: &Step) -> Carried {
-        let holder = self.state.steps.get(&step.id).and_then(|state| state.holder.as_ref());
-        if holder.is_some() && holder != self.situation.actor {
-            return Err(Fault::new("这个环节已由同事承办", "A colleague has taken this step"));
-        }
-        Ok(())
-    }
-
-    fn may_do(&self, step: &Step) -> Carried {
-        self.not_held_by_another(step)?;
-        for other in &step.separate {
-            let by = self.state.done(other).and_then(|done| done.by.as_ref());
-            if by.is_some() && by == self.situation.actor {
-                return Err(Fault::new(
-                    "这一环节须由另一人办理：您办理了前面的环节",
-                    "Somebody else must do this step: you did an earlier one",
-                ));
-            }
-        }
-        if let Some(clock) = &step.not_before
-            && !self.has_run_out(clock)
-        {
-            return Err(Fault::new("法定的期间尚未届满", "The time that must pass first has not passed yet"));
-        }
-        match step.guards.iter().find(|guard| !self.situation.holds(Some(&guard.condition))) {
-            Some(guard) => Err(Fault { why: guard.title.clone(), faults: Vec::new() }),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether it is on the record that the clock, as it last ran, ran out.
-    fn has_run_out(&self, id: &Id) -> bool {
-        self.clock(id).is_ok_and(|(_, started)| self.state.expired.contains(&(id.clone(), started)))
-    }
-
+impl Draft<'_> {
     pub(super) fn do_step(
         &mut self,
         id: &Id,
@@ -68,8 +17,7 @@ impl<'a> Draft<'a> {
         reasons: Option<&str>,
         answers: &[(Id, Value)],
     ) -> Carried {
-        let step = self.open_step(id)?;
-        self.may_do(step)?;
+        let step = self.allowed().to_do(id)?;
         let Some(outcome) = step.outcome(outcome.as_str()) else {
             return Err(Fault::new("这个环节不能这样结束", "This step cannot end so"));
         };
@@ -83,28 +31,10 @@ impl<'a> Draft<'a> {
         if let Some(reasons) = reasons {
             event = event.with("reasons", reasons);
         }
-        let mut faults = Vec::new();
-        for field in step.form.fields.iter().filter(|field| field.required && field.when.is_none()) {
-            if !answers.iter().any(|(id, _)| *id == field.id) {
-                faults.push((field.id.clone(), Title::new("请填写", "This is needed")));
-            }
-        }
-        if !faults.is_empty() {
-            return Err(Fault {
-                why: Title::new("还有内容需要填写", "Something is still missing"), faults
-            });
-        }
         for (field, value) in answers {
-            let Some(asked) = step.form.field(field.as_str()) else {
-                return Err(Fault::new("表单中没有这一项", "The form does not ask for this"));
-            };
-            if let pack::model::FieldKind::Object(_) = asked.kind
-                && let Some(object) = value.as_text().and_then(ObjectRef::parse)
-            {
-                event = event.about(field.as_str(), object);
-            }
-            self.change(&mut event, id.as_str(), field, value.clone(), asked.personal);
+            self.record(&mut event, step, field, value)?;
         }
+        self.check_form(step, answers, &event)?;
         if let Some(credential) =
             step.issues.as_ref().filter(|_| step.outcomes.first().is_some_and(|first| first.id == outcome.id))
         {
@@ -117,13 +47,53 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    pub(super) fn correct(&mut self, id: &Id, notes: &[(Id, String)]) -> Carried {
-        let step = self.open_step(id)?;
-        self.not_held_by_another(step)?;
-        let allowed = self.situation.procedure.flow.correction.as_ref();
-        if !allowed.is_some_and(|correction| correction.at.contains(id)) {
-            return Err(Fault::new("这个环节不能要求补正", "No correction can be asked for at this step"));
+    /// An answer of a step's own form; what it names becomes part of the case's story.
+    fn record(&mut self, event: &mut Event, step: &Step, id: &Id, value: &Value) -> Carried {
+        let Some(field) = step.form.field(id.as_str()) else {
+            return Err(Fault::new("表单中没有这一项", "The form does not ask for this"));
+        };
+        if !answer::fits(&field.kind, value) {
+            return Err(unfit(id));
         }
+        if let Some(object) = named_object(field, value) {
+            event.objects.push(Relation { qualifier: id.as_str().into(), object });
+            self.link(event, field, value);
+        }
+        self.change(event, step.id.as_str(), id, value.clone(), field.personal);
+        Ok(())
+    }
+
+    /// The form of a step as the case is once the step is done: its conditions may speak of the step's own answers.
+    fn check_form(&self, step: &Step, answers: &[(Id, Value)], event: &Event) -> Carried {
+        let mut after = self.state.clone();
+        after.apply(event);
+        let is = |condition: &Condition| {
+            (self.situation.judge)(condition, Some(&after), self.situation.answers) == Truth::True
+        };
+        let mut faults = Vec::new();
+        for field in step.form.fields.iter().filter(|field| field.when.as_ref().is_none_or(is)) {
+            let answered = answers.iter().any(|(id, _)| *id == field.id);
+            match &field.check {
+                _ if !answered && field.required => {
+                    faults.push((field.id.clone(), Title::new("请填写", "This is needed")));
+                }
+                Some((check, title)) if answered && !is(check) => {
+                    faults.push((field.id.clone(), title.clone()));
+                }
+                _ => {}
+            }
+        }
+        if faults.is_empty() {
+            return Ok(());
+        }
+        Err(Fault {
+            why: Title::new("还有内容需要填写或改正", "Something is still missing or wrong"),
+            faults,
+        })
+    }
+
+    pub(super) fn correct(&mut self, id: &Id, notes: &[(Id, String)]) -> Carried {
+        self.allowed().to_correct(id)?;
         let notes: Vec<_> = notes.iter().filter(|(_, note)| !note.trim().is_empty()).collect();
         if notes.is_empty() {
             return Err(Fault::new("请写明需要补正的内容", "Say what is to be corrected"));
@@ -149,8 +119,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn take(&mut self, id: &Id) -> Carried {
-        let step = self.open_step(id)?;
-        self.may_do(step)?;
+        self.allowed().to_take(id)?;
         let Some(actor) = self.situation.actor else { return Ok(()) };
         let event = self.event(activity::TAKEN).with("step", id.as_str()).about(part::HOLDER, actor.clone());
         self.put(event);
@@ -158,7 +127,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn hand_over(&mut self, id: &Id, to: &ObjectRef, reasons: &str) -> Carried {
-        self.open_step(id)?;
+        self.allowed().open(id)?;
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明转交的理由", "Say why it is handed over"));
         }
@@ -171,19 +140,8 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn clock(&self, id: &Id) -> Result<(&'a Clock, Time), Fault> {
-        let clock = self.situation.procedure.flow.clocks.iter().find(|clock| clock.id == *id);
-        let started = clock.and_then(|clock| crate::clocks::started(&self.state, clock));
-        match (clock, started) {
-            (None, _) => Err(Fault::new("没有这个时限", "There is no such deadline")),
-            (_, None) => Err(Fault::new("这个时限没有在走", "This deadline is not running")),
-            (Some(clock), Some(started)) => Ok((clock, started)),
-        }
-    }
-
     pub(super) fn extend(&mut self, id: &Id, reasons: &str) -> Carried {
-        self.running()?;
-        let (_, _) = self.clock(id)?;
+        self.allowed().to_extend(id)?;
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明延期的理由", "Give the reasons for the extension"));
         }
@@ -193,13 +151,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn reply(&mut self, which: usize, words: &str) -> Carried {
-        match self.state.complaints.get(which) {
-            None => return Err(Fault::new("没有这件投诉", "There is no such complaint")),
-            Some(complaint) if complaint.reply.is_some() => {
-                return Err(Fault::new("投诉已经答复", "The complaint is answered already"));
-            }
-            Some(_) => {}
-        }
+        self.allowed().to_reply(which)?;
         if words.trim().is_empty() {
             return Err(Fault::new("请写明答复", "Write the answer"));
         }
@@ -212,10 +164,7 @@ impl<'a> Draft<'a> {
     /// A clock ran out. The event's id is made of the clock and its start, so that it is put down once however often
     /// the timer asks. Where the law takes silence for an answer, that answer follows.
     pub(super) fn expire(&mut self, id: &Id) -> Carried {
-        let (clock, started) = self.clock(id)?;
-        if self.state.expired.contains(&(id.clone(), started)) {
-            return Err(Fault::new("已经记录", "It is on the record already"));
-        }
+        let Reading { clock, started, .. } = self.allowed().to_expire(id)?;
         let mut event = self.event(activity::EXPIRED).with("clock", id.as_str()).with("started", started);
         event.id = format!("{}/expired/{id}/{started}", self.situation.case).into();
         self.put(event);
@@ -238,9 +187,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn lapse(&mut self) -> Carried {
-        if self.state.stage != Stage::Correcting {
-            return Err(Fault::new("没有需要补正的内容", "There is nothing to correct"));
-        }
+        self.allowed().to_lapse()?;
         let mut event = self.event(activity::LAPSED).with("ended", "lapsed");
         event.id = format!("{}/lapsed/{}", self.situation.case, self.state.corrections.len()).into();
         self.close_all(&mut event);

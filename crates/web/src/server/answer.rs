@@ -249,6 +249,10 @@ impl Oops {
                         "action": possible.action, "about": possible.about, "outcomes": possible.outcomes,
                     })).collect::<Vec<_>>(),
                 }),
+                Refused::Stranded(edition) => serde_json::json!({
+                    "error": "this case runs under an edition that is not to be had any more; have it migrated",
+                    "edition": edition,
+                }),
                 Refused::Overtaken(event) => serde_json::json!({
                     "error": "a colleague was faster", "event": event.id, "activity": event.activity,
                 }),
@@ -273,6 +277,15 @@ fn overtaken(refused: Refused, asked: &Asked, back: String) -> refused::View {
             let why = Title::new("这件事项刚刚有了变化", "The case has just changed");
             refused::View::Overtaken { by: Some(by), why, possible: Vec::new(), back }
         }
+        Refused::Stranded(_) => refused::View::Overtaken {
+            by: None,
+            why: Title::new(
+                "办理本事项所依据的版本已无法读取，须先转入新版本",
+                "The edition that this case runs under cannot be read any more; it has to be migrated first",
+            ),
+            possible: Vec::new(),
+            back,
+        },
         _ => refused::View::Missing,
     }
 }

@@ -9,14 +9,15 @@ use crate::part::Due;
 use access::policy::{CaseFacts, Request};
 use casework::View;
 use casework::board::Board;
-use casework::service::today;
 use casework::state::{Stage, State};
 use jiff::Span;
 use jiff::civil::Date;
+use pack::days::today;
 use pack::{Definitions, Id, Title};
-use record::{ObjectRef, Time};
+use record::{ObjectRef, StoreError, Time};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Days over which kept and missed clocks are summed, today among them.
 const SUMMED_DAYS: i64 = 30;
@@ -154,7 +155,7 @@ fn standing(asked: &Asked, at: Time) -> Standing {
 /// A clock that ends at midnight is told as the day before, which ends then.
 fn due_of(asked: &Asked, at: Option<Time>, paused: bool) -> Option<Due> {
     let midnight =
-        at.and_then(pack::days::local).is_some_and(|local| local.time() == jiff::civil::Time::midnight());
+        at.map(pack::days::local).is_some_and(|local| local.time() == jiff::civil::Time::midnight());
     show::due(asked, at, midnight, None, paused, false)
 }
 
@@ -293,27 +294,29 @@ pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
     let view = board::Cases {
         above: offices,
         procedure: title,
-        cases: found.iter().map(|(state, due)| line(asked, state, *due)).collect(),
+        cases: found.iter().map(|(state, due)| line(asked, state, *due)).collect::<Result<_, _>>()?,
         total: total as u64,
     };
     Ok(Answer::page(board::cases(&asked.frame(Face::Staff), &view)))
 }
 
-fn line(asked: &Asked, state: &State, due: Option<Time>) -> board::Case {
-    let book = asked.city.casework.edition(state.edition);
+fn line(asked: &Asked, state: &State, due: Option<Time>) -> Result<board::Case, StoreError> {
+    let casework = &asked.city.casework;
+    let edition = state.edition.map(|edition| casework.edition(edition)).transpose()?.flatten();
+    let book = edition.unwrap_or_else(|| Arc::clone(casework.book()));
     let procedure = book.procedure(&state.procedure);
     let correcting = state.stage == Stage::Correcting;
     let open = state.open_steps().next();
     let step = open.and_then(|(id, _)| procedure?.flow.step(id.as_str())).map(|step| step.title.clone());
     let waiting = || Title::new("等待补正", "Waiting for a correction");
-    board::Case {
+    Ok(board::Case {
         case: state.case.as_ref().map(|case| case.id.to_string()).unwrap_or_default(),
         office: show::office(asked, &state.office),
         stage: if correcting { waiting() } else { step.unwrap_or_default() },
         holder: open.and_then(|(_, step)| asked.city.staff_name(step.holder.as_ref()?)),
         submitted: state.submitted,
         due: due_of(asked, due, correcting),
-    }
+    })
 }
 
 /// A case that the reader may supervise.

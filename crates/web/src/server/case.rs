@@ -192,7 +192,7 @@ fn given(view: &View, case: &ObjectRef) -> Vec<follow::Given> {
     });
     issued
         .map(|(credential, done)| {
-            let from = casework::service::today(done.at);
+            let from = pack::days::today(done.at);
             let until = credential.valid.and_then(|valid| until(from, valid));
             follow::Given {
                 title: credential.title.clone(),

@@ -308,7 +308,7 @@ impl City {
     pub fn case_number(&self, now: Time) -> Result<String, NoEntropy> {
         let mut random = [0; 5];
         SystemEntropy.fill(&mut random)?;
-        Ok(casework::number::case_number(casework::service::today(now), random))
+        Ok(casework::number::case_number(pack::days::today(now), random))
     }
 
     /// Counts an answer for the metrics.

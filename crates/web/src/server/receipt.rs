@@ -8,11 +8,11 @@ use crate::layout::Face;
 use crate::page::receipt;
 use crate::path;
 use casework::activity;
-use record::{Digest, ObjectRef, Value, Version};
+use record::{Digest, ObjectRef, Value};
 
 /// The event that a receipt is for: the last that ended the case, or else the handing in.
 fn receipted(asked: &Asked, case: &ObjectRef) -> Result<record::Entry, Oops> {
-    let history = asked.city.casework.record().history(case, Version(0), usize::MAX)?;
+    let history = asked.city.casework.story(case)?;
     let ended = |entry: &&record::Entry| {
         entry.event.attribute("ended").is_some_and(|how| matches!(how, Value::Text(_)))
     };

@@ -12,7 +12,7 @@ use pack::Lang as Counting;
 use pack::days::{self, At};
 use pack::model::{ClockLimit, Own, Procedure, Unit};
 use pack::{Id, Title};
-use record::{Event, ObjectRef, StoreError, Time, Value, Version};
+use record::{Event, ObjectRef, StoreError, Time, Value};
 
 /// What an event is called.
 pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
@@ -61,7 +61,7 @@ pub fn happenings(
 ) -> Result<Vec<Happening>, StoreError> {
     let mut told: Vec<Happening> = Vec::new();
     let mut last = String::new();
-    for entry in asked.city.casework.record().history(case, Version(0), usize::MAX)? {
+    for entry in asked.city.casework.story(case)? {
         let event = &entry.event;
         let draft =
             [activity::SAVED, activity::ATTACHED, activity::DETACHED].contains(&event.activity.as_str());

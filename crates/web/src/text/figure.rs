@@ -1,17 +1,8 @@
 use super::Lang;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
+use pack::days::local;
 use pack::model::{Channel, Own, Unit};
 use record::Time;
-
-/// The moment as clocks in China show it.
-fn local(time: Time) -> DateTime {
-    casework::answer::china().to_datetime(time.timestamp())
-}
-
-/// The day on which `time` lies in China.
-pub fn day(time: Time) -> Date {
-    local(time).date()
-}
 
 /// A day: `2026年1月31日`, `31 January 2026`.
 pub fn date(lang: Lang, date: Date) -> String {
@@ -168,7 +159,7 @@ mod tests {
         assert_eq!(moment(Lang::Zh, time), "2026年1月31日 02:05");
         assert_eq!(moment(Lang::En, time), "31 January 2026, 02:05");
         assert_eq!(points_in_time(time), "2026-01-31T02:05:00+08:00");
-        assert_eq!(weekday(Lang::Zh, day(time)), "周六");
+        assert_eq!(weekday(Lang::Zh, local(time).date()), "周六");
         assert_eq!(money(Lang::Zh, 12_000), "120元");
         assert_eq!(money(Lang::En, 9_950), "¥99.50");
         assert_eq!([size(820), size(1025), size(3_565_159)], ["820 B", "2 KB", "3.4 MB"]);

@@ -1,0 +1,153 @@
+//! What may be known of a case and done with it: nothing here changes it.
+
+use super::{Ask, Casework, View};
+use crate::decide::{self, Situation, Truth};
+use crate::facts;
+use crate::moves::{self, Move};
+use crate::state::{State, Status, StepState};
+use access::policy::Decision;
+use pack::days::today;
+use pack::model::{Condition, Known, Procedure};
+use pack::{Id, Title};
+use record::{ObjectRef, StoreError, Time, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Casework {
+    /// The answers to the form in clear, as far as their subject was not erased. For deciding, not for showing: showing
+    /// them is reading personal data.
+    pub fn answers(&self, state: &State) -> Result<BTreeMap<Id, Value>, StoreError> {
+        self.clear(&state.answers)
+    }
+
+    /// Values in clear, as far as they can be read.
+    pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
+        let mut clear = BTreeMap::new();
+        for (id, value) in answers {
+            let value = match value {
+                Value::Sealed(sealed) => self.record.unseal(sealed)?,
+                plain => Some(plain.clone()),
+            };
+            clear.extend(value.map(|value| (id.clone(), value)));
+        }
+        Ok(clear)
+    }
+
+    /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
+    pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
+        let procedure = view.procedure()?;
+        let facts = facts::of_case(case, view, procedure);
+        let request = ask.request(action, &facts, None)?;
+        Some(view.book.policies.decide(&request))
+    }
+
+    /// What the person may do in the case now.
+    pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
+        let Some(procedure) = view.procedure().filter(|_| view.stranded().is_none()) else {
+            return Ok(Vec::new());
+        };
+        let answers = self.answers(&view.state)?;
+        let judge = judge_of(procedure, &view.state, ask.now);
+        let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
+        let facts = facts::of_case(case, view, procedure);
+        let allowed = |possible: &Move| {
+            let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
+            let step = step
+                .map(|step| facts::of_step(&view.state, step))
+                .or_else(|| facts::deciding_step(procedure, &view.state));
+            let request = ask.request(possible.action, &facts, step.as_ref());
+            request.is_some_and(|request| view.book.policies.allows(&request))
+        };
+        Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
+    }
+
+    /// The fields that are asked for, given `answers` in clear.
+    pub fn shown(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
+        self.given(view, answers, now, |situation| {
+            let shown = decide::shown_fields(&situation.procedure.form, situation);
+            shown.into_iter().map(|field| field.id.clone()).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// The materials that are asked for, given `answers` in clear.
+    pub fn needed(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
+        self.given(view, answers, now, |situation| {
+            let needed = decide::needed_materials(situation);
+            needed.into_iter().map(|asked| asked.material.clone()).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// What is missing or wrong before the case can be handed in, by field and material.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
+        let answers = self.answers(&view.state)?;
+        Ok(self
+            .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
+            .unwrap_or_default())
+    }
+
+    /// What it costs, in fen; 0 where it is free, none where an answer that decides it is missing.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
+        let answers = self.answers(&view.state)?;
+        let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
+        let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
+        let tier = self.given(view, &answers, now, |situation| {
+            fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
+                None => Some(Some(*fen)),
+                Some(when) => match (situation.judge)(when, None, situation.answers) {
+                    Truth::True => Some(Some(*fen)),
+                    Truth::False => None,
+                    Truth::Unknown => Some(None),
+                },
+            })
+        });
+        Ok(tier.flatten().flatten())
+    }
+
+    /// Asks something of the situation that `answers` make.
+    fn given<T>(
+        &self,
+        view: &View,
+        answers: &BTreeMap<Id, Value>,
+        now: Time,
+        ask: impl FnOnce(&Situation<'_>) -> T,
+    ) -> Option<T> {
+        let procedure = view.procedure()?;
+        let judge = judge_of(procedure, &view.state, now);
+        let case = view.state.case.as_ref()?;
+        let nobody = Ask { now, actor: None, purpose: None, seen: None };
+        Some(ask(&nobody.situation((case, procedure, &view.book), answers, &judge)))
+    }
+}
+
+pub(super) fn judge_of<'a>(
+    procedure: &'a Procedure,
+    state: &'a State,
+    now: Time,
+) -> impl Fn(&Condition, Option<&State>, &BTreeMap<Id, Value>) -> Truth + 'a {
+    move |condition, after, answers| {
+        let state = after.unwrap_or(state);
+        let known = Known {
+            form: Some(answers),
+            steps: state.steps.iter().filter_map(done).collect(),
+            today: today(now),
+        };
+        match procedure.conditions.holds(condition, &known) {
+            Some(true) => Truth::True,
+            Some(false) => Truth::False,
+            None => Truth::Unknown,
+        }
+    }
+}
+
+/// How a step last ended and what it recorded, where it is done.
+fn done<'a>((id, step): (&'a Id, &'a StepState)) -> Option<(&'a Id, &'a Id, &'a BTreeMap<Id, Value>)> {
+    let done = step.runs.last()?.done.as_ref().filter(|_| step.status == Status::Done)?;
+    Some((id, &done.outcome, &step.answers))
+}

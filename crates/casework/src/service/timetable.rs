@@ -1,0 +1,130 @@
+//! What is due, kept as the record grows, and what time brings about by itself.
+
+use super::{Ask, Casework, Refused};
+use crate::board::{Alarm, Board, Outlook, Stopped, Ticking};
+use crate::command::Command;
+use crate::state::{Stage, State};
+use crate::{activity, clocks, due};
+use pack::Id;
+use pack::model::{Procedure, Watcher};
+use record::{AppendError, Digest, Event, StoreError, Time};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Entries read at once when the board catches up.
+const CHUNK: usize = 1_000;
+
+impl Casework {
+    /// Lets everybody look at the board, as of the last commit that this process knows of.
+    pub fn board<T>(&self, look: impl FnOnce(&Board) -> T) -> Result<T, StoreError> {
+        self.catch_up()?;
+        let board = self.board.read().map_err(|_| StoreError::Failed("the board broke off".into()))?;
+        Ok(look(&board))
+    }
+
+    /// Has the board read what came since.
+    pub(super) fn catch_up(&self) -> Result<(), StoreError> {
+        let broke = || StoreError::Failed("the board broke off".into());
+        let mut read_to = self.read_to.lock().map_err(|_| broke())?;
+        while *read_to < self.record.len()? {
+            let entries = self.record.entries(*read_to, CHUNK)?;
+            let Some(last) = entries.last().map(|entry| entry.index) else { break };
+            // Editions are read here, so that nobody waits for them at the board.
+            for edition in entries.iter().filter_map(|entry| edition_of(&entry.event)) {
+                self.edition(edition)?;
+            }
+            let mut board = self.board.write().map_err(|_| broke())?;
+            for entry in &entries {
+                board.apply(&entry.event, |state, known| self.outlook(state, known));
+            }
+            *read_to = last + 1;
+        }
+        Ok(())
+    }
+
+    fn outlook(&self, state: &State, known: &BTreeSet<(Id, Time)>) -> Outlook {
+        let book = state.edition.and_then(|edition| self.editions.known(edition)).flatten();
+        // A case whose edition is gone still has to be found by whoever is to migrate it.
+        let book = book.unwrap_or_else(|| Arc::clone(self.book()));
+        let Some(procedure) = book.procedure(&state.procedure) else { return Outlook::default() };
+        let roles = procedure.flow.steps.iter().map(|step| (step.id.clone(), step.role.clone())).collect();
+        let mut outlook = Outlook { roles, ..Outlook::default() };
+        let Some(law) = &book.definitions.law else { return outlook };
+        for reading in &clocks::read(state, procedure) {
+            let office = binds_office(reading, procedure);
+            let run = (reading.clock.id.clone(), reading.started);
+            if let Some(at) = reading.stopped {
+                if office && !known.contains(&run) {
+                    let kept = kept(reading, at, state, law);
+                    outlook.stopped.extend(kept.map(|kept| Stopped { run, at, kept }));
+                }
+                continue;
+            }
+            let due = due::count(reading, law).and_then(|counted| counted.at());
+            let (alarm, told) = (Alarm::Clock(reading.clock.id.clone()), reading.expired);
+            outlook.ticking.extend(due.map(|due| Ticking { alarm, due, office, told }));
+        }
+        let answer_by = procedure.flow.correction.as_ref().zip(state.asked());
+        if let Some((correction, asked)) = answer_by.filter(|_| state.stage == Stage::Correcting) {
+            let due = due::answer(asked.asked, correction.answer, law);
+            let (alarm, office, told) = (Alarm::Correction, false, false);
+            outlook.ticking.extend(due.map(|due| Ticking { alarm, due, office, told }));
+        }
+        outlook
+    }
+
+    /// Puts down what time has brought: clocks that ran out, corrections never answered. Says how many.
+    ///
+    /// Asking twice, from two places or after a crash makes nothing twice, since the events' ids name the clock. A case
+    /// that has moved on meanwhile is passed over.
+    ///
+    /// # Errors
+    /// The first failure of the record; what else ran out is put down nevertheless.
+    pub fn tick(&self, now: Time) -> Result<usize, StoreError> {
+        let (mut fired, mut failed) = (0, None);
+        for running in self.board(|board| board.run_out(now))? {
+            let command = match running.alarm {
+                Alarm::Correction => Command::Lapse,
+                Alarm::Clock(clock) => Command::Expire { clock },
+            };
+            // What happened at the deadline is dated so, however late the timer came to tell it.
+            let ask = Ask { now: running.due, actor: None, purpose: None, seen: None };
+            match self.run(&running.case, &command, &ask) {
+                Ok(_) => fired += 1,
+                Err(Refused::Store(error)) => drop(failed.get_or_insert(error)),
+                Err(Refused::Record(error)) => {
+                    if let AppendError::Store(error) = *error {
+                        failed.get_or_insert(error);
+                    }
+                }
+                Err(_) => {}
+            }
+        }
+        failed.map_or(Ok(fired), Err)
+    }
+}
+
+/// The edition that a case begins under, or goes over to.
+fn edition_of(event: &Event) -> Option<Digest> {
+    let begins = [activity::STARTED, activity::MIGRATED].contains(&event.activity.as_str());
+    Digest::parse(event.attribute("edition").filter(|_| begins)?.as_text()?)
+}
+
+/// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
+/// deadline.
+fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
+    let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
+    reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
+}
+
+/// Whether a clock that stopped `at` was kept; none where it has no limit, or where the party gave up before it ran out,
+/// so that nobody kept or missed it.
+fn kept(reading: &clocks::Reading<'_>, at: Time, state: &State, law: &pack::days::Law) -> Option<bool> {
+    let counted = due::count(reading, law)?;
+    if reading.expired || counted.at().is_some_and(|due| at > due) {
+        return Some(false);
+    }
+    let given_up = matches!(&state.stage, Stage::Ended { at: end, how }
+        if *end == at && ["withdrawn", "lapsed"].contains(&how.as_str()));
+    (!given_up).then_some(true)
+}
