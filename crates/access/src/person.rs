@@ -1,8 +1,9 @@
 use crate::activity::{self, attribute, part};
 use crate::entropy::{Entropy, NoEntropy, draw};
 use pack::Id;
-use record::{ERASED, Entry, Event, Fold, ObjectRef, Relation, SealedRef, Time, Value, encoding};
-use std::collections::{BTreeSet, HashSet};
+use record::{ERASED, Entry, Event, Fold, ObjectRef, Relation, SealedRef, Time, Value};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A person's identity on the record: 128 random bits that say nothing about the person, written in hexadecimal.
@@ -54,7 +55,7 @@ impl fmt::Debug for PersonId {
 }
 
 /// A role held in an office. Whoever holds several acts in one at a time.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Post {
     /// Which role.
     pub role: Id,
@@ -94,12 +95,10 @@ pub struct Person {
     pub id: PersonId,
     /// What their events come to.
     pub now: Standing,
-    /// The events that it comes from: a few, of those in which the person plays any part.
-    events: Vec<Event>,
 }
 
 /// How a person stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// When they became known; none: their events do not say.
     pub registered: Option<Time>,
@@ -126,62 +125,42 @@ pub struct Standing {
 impl Person {
     /// Nothing but an identity.
     pub fn new(id: PersonId) -> Self {
-        Self { id, now: Standing::default(), events: Vec::new() }
+        Self { id, now: Standing::default() }
     }
 
     /// The fold of `events` in the order of the record.
     pub fn fold<'a>(id: PersonId, events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let events = (0..).zip(events).map(|(index, event)| Entry { index, event: event.clone() });
         let mut person = Self::new(id);
-        events.into_iter().for_each(|event| person.take(event));
+        record::fold::apply_all(&mut person, &events.collect::<Vec<_>>());
         person
-    }
-
-    /// Takes in the next event. Events of other activities and of other people are passed over; one that corrects
-    /// an earlier one stands in its stead.
-    pub fn take(&mut self, event: &Event) {
-        let me = self.id.object();
-        if !is_of(&me, event) {
-            return;
-        }
-        self.events.push(event.clone());
-        if event.corrects.is_none() {
-            self.now.apply(&me, event);
-            return;
-        }
-        let superseded: HashSet<_> = self.events.iter().filter_map(|event| event.corrects.as_ref()).collect();
-        self.now = Standing::default();
-        for event in self.events.iter().filter(|event| !superseded.contains(&event.id)) {
-            self.now.apply(&me, event);
-        }
     }
 }
 
-/// So that a record keeps snapshots of people as of other objects: the id, then the events that count, one
-/// canonical line each. What is sealed stays sealed in them.
+/// So that a record keeps snapshots of people as of other objects. What is sealed stays sealed in them.
 impl Fold for Person {
     const NAME: &'static str = "person";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn start(object: &ObjectRef) -> Self {
         Self::new(PersonId::of(object).unwrap_or_default())
     }
 
+    /// Takes in the next event. Events of other activities and of other people are passed over.
     fn apply(&mut self, entry: &Entry) {
-        self.take(&entry.event);
+        let me = self.id.object();
+        if is_of(&me, &entry.event) {
+            self.now.apply(&me, &entry.event);
+        }
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let lines = self.events.iter().map(|event| encoding::encode(event) + "\n");
-        format!("{}\n{}", self.id, lines.collect::<String>()).into_bytes()
+        serde_json::to_vec(&(self.id.to_string(), &self.now)).unwrap_or_default()
     }
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut lines = bytes.split(|byte| *byte == b'\n');
-        let mut person = Self::new(PersonId::parse(std::str::from_utf8(lines.next()?).ok()?)?);
-        for line in lines.filter(|line| !line.is_empty()) {
-            person.take(&encoding::decode(line).ok()?);
-        }
-        Some(person)
+        let (id, now): (String, Standing) = serde_json::from_slice(bytes).ok()?;
+        Some(Self { id: PersonId::parse(&id)?, now })
     }
 }
 

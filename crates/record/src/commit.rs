@@ -12,7 +12,7 @@ use crate::note::TreeHead;
 use crate::store::{StoreError, SubjectKey, Writer};
 use crate::{Digest, EventId, ObjectRef, Version};
 pub(crate) use plan::Prepared;
-use plan::{Memory, Plan};
+use plan::{Decision, Memory, Plan};
 pub(crate) use queue::{Answer, Queue};
 use std::sync::{Arc, Condvar, Mutex, RwLock};
 use std::time::{Duration, Instant};
@@ -61,8 +61,16 @@ pub enum AppendError {
     Dangling {
         /// The event's id.
         id: EventId,
-        /// A sealed value or a file.
+        /// A sealed value, a file, or the event that it corrects.
         what: String,
+    },
+    /// The event corrects one that is about other objects, too.
+    #[error("the event `{id}` corrects one that is about `{object}` as well; have it say so")]
+    Elsewhere {
+        /// The event's id.
+        id: EventId,
+        /// What it would leave uncorrected.
+        object: ObjectRef,
     },
     /// The subject was erased after something of theirs was sealed and before it was appended.
     #[error("the personal data of `{subject}` was erased meanwhile; ask anew whether it may be kept")]
@@ -238,7 +246,8 @@ impl Committer {
             Ok(plan) => plan,
             Err(error) => {
                 jobs.into_iter().for_each(|job| refuse(job, &error));
-                return Ok(());
+                // Damage at one place leaves others sound; a store that does not answer is not asked again.
+                return if matches!(error, StoreError::Damaged { .. }) { Ok(()) } else { Err(error) };
             }
         };
         let (mut group, decisions) = plan.decide(jobs);
@@ -254,12 +263,7 @@ impl Committer {
             group.head = head.sign(self.keys.signer());
             let start = Instant::now();
             if let Err(error) = self.writer.commit(&group) {
-                self.memory.forget(view.head.size, self.writer.last_object().unwrap_or(i64::MAX));
-                let full = matches!(error, StoreError::Full | StoreError::InUse { .. });
-                let answer =
-                    if full { error.clone() } else { StoreError::Stopped { reason: error.to_string() } };
-                decisions.into_iter().for_each(|decision| decision.refuse(&answer));
-                return if full { Ok(()) } else { Err(error) };
+                return self.undo(error, view.head.size, decisions);
             }
             if let Ok(mut status) = self.shared.status.lock() {
                 status.last_commit = start.elapsed();
@@ -273,6 +277,20 @@ impl Committer {
         let scrubbed = !erases || self.scrub()?;
         decisions.into_iter().for_each(|decision| decision.answer(scrubbed));
         self.writer.settle()
+    }
+
+    /// Answers that nothing was written. Where the disk was full that is known, and the writer goes on.
+    fn undo(&mut self, error: StoreError, size: u64, decisions: Vec<Decision>) -> Result<(), StoreError> {
+        let last_object = match &error {
+            StoreError::Full => self.writer.last_object(),
+            _ => Err(error.clone()),
+        };
+        let answer = match &last_object {
+            Ok(_) => error,
+            Err(error) => StoreError::Stopped { reason: error.to_string() },
+        };
+        decisions.into_iter().for_each(|decision| decision.refuse(&answer));
+        last_object.map(|last_object| self.memory.forget(size, last_object))
     }
 
     fn scrub(&mut self) -> Result<bool, StoreError> {

@@ -5,6 +5,7 @@
 //! [`Frontier`], at most 255 hashes for each level, which is rebuilt from the last entries at start.
 
 use crate::Digest;
+use crate::note::decimal;
 use sha2::{Digest as _, Sha256};
 
 /// Hashes in a full tile.
@@ -346,11 +347,6 @@ pub fn parse_tile_path(path: &str) -> Option<(Option<u8>, u64, u64)> {
     (level.is_none_or(|level| level < 64)
         && tile_path(level, index, width).strip_prefix("tile/") == Some(path))
     .then_some(parsed)
-}
-
-fn decimal(text: &str) -> Option<u64> {
-    let plain = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
-    if plain { text.parse().ok() } else { None }
 }
 
 #[cfg(test)]

@@ -108,6 +108,8 @@ impl VerifierKey {
             KeyKind::Witness => {
                 let (time, signature) = signature.split_first_chunk::<8>()?;
                 let time = u64::from_be_bytes(*time);
+                // A time of zero says nothing of when, and a larger one than this is none.
+                (1..=i64::MAX.unsigned_abs()).contains(&time).then_some(())?;
                 (Some(time), signature, cosigned_text(text, time))
             }
         };
@@ -302,8 +304,7 @@ impl TreeHead {
         let mut lines = text.strip_suffix('\n').ok_or(bad("it does not end with a line end"))?.split('\n');
         let origin = lines.next().filter(|line| !line.is_empty()).ok_or(bad("it has no origin"))?;
         let size = lines.next().ok_or(bad("it has no size"))?;
-        let plain = size == "0" || (!size.starts_with('0') && size.bytes().all(|b| b.is_ascii_digit()));
-        let size = size.parse().ok().filter(|_| plain).ok_or(bad("its size is no number"))?;
+        let size = decimal(size).ok_or(bad("its size is no number"))?;
         let root = lines.next().and_then(|line| BASE64_STANDARD.decode(line).ok());
         let root = root.and_then(|root| root.try_into().ok()).ok_or(bad("its root is no SHA-256 digest"))?;
         if lines.any(str::is_empty) {
@@ -323,6 +324,12 @@ impl TreeHead {
         let line = key.sign(&text, 0);
         format!("{text}\n{line}")
     }
+}
+
+/// A number without sign and without leading zeros: in all these formats one number is written in one way.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    let plain = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
+    text.parse().ok().filter(|_| plain)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 
 use crate::commit::{Answer, Job, View, line_leaf};
 use crate::merkle::{self, TILE_WIDTH, Tiles as _};
-use crate::note::{Note, NoteError, TreeHead, VerifierKey};
+use crate::note::{Note, NoteError, TreeHead, VerifierKey, decimal};
 use crate::store::StoreError;
 use crate::{Digest, Event, EventId, Record, encoding};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -289,8 +289,7 @@ impl<'a> Receipt<'a> {
         };
         let index = lines.next().and_then(|line| line.strip_prefix("index "));
         let index = index.ok_or(bad("it has no `index`"))?;
-        let plain = index == "0" || (!index.starts_with('0') && index.bytes().all(|b| b.is_ascii_digit()));
-        let index = index.parse().ok().filter(|_| plain).ok_or(bad("its `index` is no number"))?;
+        let index = decimal(index).ok_or(bad("its `index` is no number"))?;
         let hash = |line: &str| BASE64_STANDARD.decode(line).ok()?.try_into().ok().map(Digest);
         let proof: Option<Vec<Digest>> = lines.take(MAX_HASHES + 1).map(hash).collect();
         let proof =

@@ -218,6 +218,7 @@ impl Record {
             line,
             digest,
             touched,
+            corrects: event.corrects.clone(),
             sealed: cites.sealed,
             files: files.collect::<Result<_, _>>()?,
         })

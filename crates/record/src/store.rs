@@ -61,6 +61,27 @@ impl StoreError {
     }
 }
 
+fn broken_off() -> StoreError {
+    StoreError::Failed("a thread that was using the store broke off".to_owned())
+}
+
+/// An entry's number as databases keep it.
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+fn index(value: i64) -> Result<u64, StoreError> {
+    u64::try_from(value).map_err(|_| StoreError::damaged(format!("an entry has the number {value}")))
+}
+
+fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
+    bytes.try_into().map(Digest).map_err(|_| StoreError::damaged("a digest has not 32 bytes"))
+}
+
+fn key_id(bytes: &[u8]) -> Result<KeyId, StoreError> {
+    bytes.try_into().map_err(|_| StoreError::damaged("a key's id has not 8 bytes"))
+}
+
 /// Which of a subject's keys sealed something: keys made after an erasure differ from the one destroyed.
 pub type KeyId = [u8; 8];
 
@@ -158,6 +179,8 @@ impl Group {
 pub struct Question {
     /// Event ids.
     pub ids: Vec<String>,
+    /// Ids of events that are corrected.
+    pub corrected: Vec<String>,
     /// Objects that are touched or expected.
     pub objects: Vec<ObjectRef>,
     /// Sealed values that are cited.
@@ -171,6 +194,8 @@ pub struct Question {
 pub struct Known {
     /// Where an event is, and the digest of its line.
     pub ids: HashMap<String, (u64, Digest)>,
+    /// The lines of events that are corrected.
+    pub corrected: HashMap<String, Vec<u8>>,
     /// An object's number and the last entry that touched it.
     pub objects: HashMap<ObjectRef, (i64, u64)>,
     /// Sealed values that are there or were erased.

@@ -84,7 +84,7 @@ impl From<Time> for Value {
 
 /// Where a personal value is kept. The record holds this in place of the value, so erasing the subject's key and the
 /// sealed bytes leaves every proof intact.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct SealedRef {
     /// Whose data it is.
     pub subject: ObjectRef,

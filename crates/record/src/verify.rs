@@ -228,7 +228,10 @@ impl Pass<'_> {
         for object in event.touched() {
             self.touches.add(&[object.kind.as_str(), object.id.as_str()], index);
         }
-        let cited = cites(event).unwrap_or_default();
+        let Some(cited) = cites(event) else {
+            self.found.fault(format!("entry {index}"), "its values nest too deep to be read");
+            return Ok(());
+        };
         self.cited(reader, index, cited)
     }
 

@@ -1,6 +1,6 @@
 use super::{Answer, AppendError, Appended, Job, Work};
 use crate::store::{FileState, Group, KeyId, Known, NewEntry, Question, StoreError, SubjectKey, Writer};
-use crate::{Digest, EventId, FileRef, ObjectRef, SealedRef, Version};
+use crate::{Digest, EventId, FileRef, ObjectRef, SealedRef, Version, encoding};
 use std::collections::{HashMap, HashSet};
 
 /// An event made ready by whoever hands it in, so that the writer only has to number and write it.
@@ -10,6 +10,8 @@ pub(crate) struct Prepared {
     /// Of the line.
     pub(crate) digest: Digest,
     pub(crate) touched: Vec<ObjectRef>,
+    /// The event that it supersedes.
+    pub(crate) corrects: Option<EventId>,
     pub(crate) sealed: Vec<SealedRef>,
     /// Files that are cited, each with what the store holds of it.
     pub(crate) files: Vec<(FileRef, Option<FileState>)>,
@@ -34,12 +36,12 @@ impl Memory {
         self.size
     }
 
-    /// Drops what was planned but not written.
     /// How many objects there are: they are numbered from 1 in the order in which they were first seen.
     pub(super) fn objects(&self) -> u64 {
         u64::try_from(self.last_object).unwrap_or(0)
     }
 
+    /// Drops what was planned but not written.
     pub(super) fn forget(&mut self, size: u64, last_object: i64) {
         *self = Self::new(size, last_object);
     }
@@ -49,6 +51,10 @@ impl Memory {
 pub(super) struct Plan<'a> {
     memory: &'a mut Memory,
     known: Known,
+    /// What is about to be corrected, with the objects that it touched.
+    corrected: HashMap<String, Vec<ObjectRef>>,
+    /// What this group's events correct, be it of this group.
+    wanted: HashSet<String>,
     group: Group,
 }
 
@@ -98,6 +104,7 @@ impl<'a> Plan<'a> {
                 Job::Append { batch, .. } => {
                     for event in &batch.events {
                         question.ids.push(event.id.as_str().to_owned());
+                        question.corrected.extend(event.corrects.iter().map(|id| id.as_str().to_owned()));
                         objects.extend(event.touched.iter().filter(|o| !memory.objects.contains_key(*o)));
                         let cited = event.sealed.iter().map(|cited| (cited.subject.clone(), cited.digest));
                         question.sealed.extend(cited);
@@ -118,7 +125,14 @@ impl<'a> Plan<'a> {
         question.subjects = subjects.into_iter().cloned().collect();
         let mut known = writer.look_up(&question)?;
         memory.objects.extend(known.objects.drain());
-        Ok(Self { memory, known, group: Group::default() })
+        let mut corrected = HashMap::new();
+        for (id, line) in known.corrected.drain() {
+            let event = encoding::decode(&line)
+                .map_err(|error| StoreError::damaged(format!("the event `{id}`: {error}")))?;
+            corrected.insert(id, event.touched().into_iter().cloned().collect());
+        }
+        let wanted = question.corrected.into_iter().collect();
+        Ok(Self { memory, known, corrected, wanted, group: Group::default() })
     }
 
     /// Decides the jobs in their order, each seeing what those before it do.
@@ -200,8 +214,18 @@ impl<'a> Plan<'a> {
         for secret in &batch.secrets {
             is_current(&secret.subject, &secret.key)?;
         }
-        for event in &batch.events {
+        for (position, event) in batch.events.iter().enumerate() {
             let dangling = |what: String| AppendError::Dangling { id: event.id.clone(), what };
+            if let Some(wrong) = &event.corrects {
+                let earlier = batch.events.iter().take(position).find(|other| other.id == *wrong);
+                let touched = earlier.map(|event| &event.touched);
+                let touched = touched.or_else(|| self.corrected.get(wrong.as_str()));
+                let touched = touched.ok_or_else(|| dangling(format!("the event `{wrong}`")))?;
+                if let Some(object) = touched.iter().find(|object| !event.touched.contains(object)) {
+                    let (id, object) = (event.id.clone(), object.clone());
+                    return Err(AppendError::Elsewhere { id, object });
+                }
+            }
             for cited in &event.sealed {
                 let brought = batch.secrets.iter().any(|secret| secret.digest == cited.digest);
                 if !brought && !self.known.sealed.contains(&cited.digest) {
@@ -237,6 +261,9 @@ impl<'a> Plan<'a> {
         let index = self.memory.size;
         if self.known.ids.get(event.id.as_str()).is_none_or(|(at, _)| *at != index) {
             return;
+        }
+        if self.wanted.contains(event.id.as_str()) {
+            self.corrected.insert(event.id.as_str().to_owned(), event.touched.clone());
         }
         for object in event.touched {
             let memory = &mut *self.memory;

@@ -2,8 +2,8 @@ mod files;
 mod reader;
 mod writer;
 
-use super::{Files, Reader, Store, StoreError, Writer};
-use crate::{Digest, ObjectRef};
+use super::{Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number};
+use crate::ObjectRef;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::ToSql;
@@ -177,26 +177,6 @@ fn why(error: &postgres::Error) -> String {
         },
         |told| format!("{} (PostgreSQL code {})", told.message(), told.code().code()),
     )
-}
-
-fn broken_off() -> StoreError {
-    StoreError::Failed("a thread that was using the store broke off".to_owned())
-}
-
-fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn index(value: i64) -> Result<u64, StoreError> {
-    u64::try_from(value).map_err(|_| StoreError::damaged(format!("an entry has the number {value}")))
-}
-
-fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
-    bytes.try_into().map(Digest).map_err(|_| StoreError::damaged("a digest has not 32 bytes"))
-}
-
-fn key_id(bytes: &[u8]) -> Result<[u8; 8], StoreError> {
-    bytes.try_into().map_err(|_| StoreError::damaged("a key's id has not 8 bytes"))
 }
 
 fn text(row: &Row, column: usize) -> Result<&str, StoreError> {

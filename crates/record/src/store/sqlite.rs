@@ -2,8 +2,8 @@ mod files;
 mod reader;
 mod writer;
 
-use super::{Files, Reader, Store, StoreError, Writer};
-use crate::{Digest, ObjectRef};
+use super::{Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number};
+use crate::ObjectRef;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -50,7 +50,7 @@ impl SqliteStore {
     }
 
     fn connection(&self) -> Result<Connection, StoreError> {
-        let idle = self.idle.lock().map_err(|_| poisoned())?.pop();
+        let idle = self.idle.lock().map_err(|_| broken_off())?.pop();
         idle.map_or_else(
             || {
                 let connection = connect(&self.dir.join(RECORD), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -155,26 +155,6 @@ fn failure(error: rusqlite::Error) -> StoreError {
             StoreError::Failed(format!("{error}{code}"))
         }
     }
-}
-
-fn poisoned() -> StoreError {
-    StoreError::Failed("a thread that was using the store broke off".to_owned())
-}
-
-fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
-}
-
-fn index(value: i64) -> Result<u64, StoreError> {
-    u64::try_from(value).map_err(|_| StoreError::damaged(format!("an entry has the number {value}")))
-}
-
-fn digest(bytes: &[u8]) -> Result<Digest, StoreError> {
-    bytes.try_into().map(Digest).map_err(|_| StoreError::damaged("a digest has not 32 bytes"))
-}
-
-fn key_id(bytes: &[u8]) -> Result<[u8; 8], StoreError> {
-    bytes.try_into().map_err(|_| StoreError::damaged("a key's id has not 8 bytes"))
 }
 
 /// What a column holds, however SQLite says that it is typed: damage must come out as a fault, not as a type error.

@@ -123,6 +123,11 @@ impl Writer for PostgresWriter {
                 known.ids.insert(text(&row, 0)?.to_owned(), (index(row.get(1))?, digest(row.get(2))?));
             }
         }
+        for id in &question.corrected {
+            let sql = "SELECT line FROM event_id JOIN entry USING (idx) WHERE id = $1";
+            let line = self.client.query_opt(sql, &[&id.as_bytes()]).map_err(failure)?;
+            known.corrected.extend(line.map(|row| (id.clone(), row.get(0))));
+        }
         let (kinds, names): (Vec<&[u8]>, Vec<&[u8]>) = question.objects.iter().map(bytes_of).unzip();
         if !kinds.is_empty() {
             for row in self.client.query(&self.objects, &[&kinds, &names]).map_err(failure)? {

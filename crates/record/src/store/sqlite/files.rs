@@ -1,4 +1,4 @@
-use super::{bytes, checkpoint, connect, digest, failure, integer, key_id, poisoned, prepare, subject};
+use super::{broken_off, bytes, checkpoint, connect, digest, failure, integer, key_id, prepare, subject};
 use crate::store::{FileState, Files, KeyId, StoreError, StoredFile};
 use crate::{Digest, ObjectRef};
 use rusqlite::{Connection, OpenFlags, Row};
@@ -62,7 +62,7 @@ impl SqliteFiles {
         params: impl rusqlite::Params,
         mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let idle = self.idle.lock().map_err(|_| poisoned())?.pop();
+        let idle = self.idle.lock().map_err(|_| broken_off())?.pop();
         let connection = idle.map_or_else(|| connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE), Ok)?;
         let read = || {
             let mut statement = connection.prepare_cached(sql).map_err(failure)?;
@@ -73,7 +73,7 @@ impl SqliteFiles {
             Ok(())
         };
         let read: Result<(), StoreError> = read();
-        self.idle.lock().map_err(|_| poisoned())?.push(connection);
+        self.idle.lock().map_err(|_| broken_off())?.push(connection);
         read
     }
 }
@@ -84,7 +84,7 @@ impl Files for SqliteFiles {
             file.sealed.as_ref().map(|(subject, key)| (subject.kind.as_str(), subject.id.as_str(), &key[..]));
         let (kind, id, key) = (whose.map(|w| w.0), whose.map(|w| w.1), whose.map(|w| w.2));
         let sql = "INSERT OR IGNORE INTO file (digest, kind, id, key, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
-        let mut writer = self.writer.lock().map_err(|_| poisoned())?;
+        let mut writer = self.writer.lock().map_err(|_| broken_off())?;
         writer.commit("PASSIVE", |c| c.execute(sql, (&file.digest.0[..], kind, id, key, &file.bytes)))?;
         Ok(())
     }
@@ -113,7 +113,7 @@ impl Files for SqliteFiles {
         let sql = "UPDATE file SET bytes = x''
             WHERE kind = ?1 AND id = ?2 AND (?3 IS NULL OR key != ?3) AND bytes != x''";
         let params = (subject.kind.as_str(), subject.id.as_str(), keep);
-        let mut writer = self.writer.lock().map_err(|_| poisoned())?;
+        let mut writer = self.writer.lock().map_err(|_| broken_off())?;
         let erased = writer.commit("TRUNCATE", |c| c.execute(sql, params))?;
         Ok(erased as u64)
     }

@@ -1,6 +1,6 @@
 use super::{bytes, checkpoint, failure, index, integer, key_id, number};
 use crate::Digest;
-use crate::store::{Group, Known, Question, StoreError, SubjectKey, Writer};
+use crate::store::{Group, Known, Question, Secret, StoreError, SubjectKey, Writer};
 use rusqlite::{Connection, OptionalExtension as _};
 use std::fs::File;
 use std::sync::Arc;
@@ -36,17 +36,8 @@ impl SqliteWriter {
     }
 
     fn write(&self, group: &Group) -> Result<(), rusqlite::Error> {
+        self.beside(group)?;
         let c = &self.connection;
-        for (subject, at) in &group.erasures {
-            let whose = (subject.kind.as_str(), subject.id.as_str());
-            c.prepare_cached("DELETE FROM subject_key WHERE kind = ?1 AND id = ?2")?.execute(whose)?;
-            c.prepare_cached("UPDATE secret SET bytes = x'' WHERE kind = ?1 AND id = ?2")?.execute(whose)?;
-            c.prepare_cached("INSERT INTO erasure (kind, id, idx) VALUES (?1, ?2, ?3)")?.execute((
-                whose.0,
-                whose.1,
-                number(*at),
-            ))?;
-        }
         let mut entry = c.prepare_cached("INSERT INTO entry (idx, line) VALUES (?1, ?2)")?;
         for new in &group.entries {
             entry.execute((number(new.index), &new.line))?;
@@ -63,41 +54,41 @@ impl SqliteWriter {
         for (object, at) in &group.touches {
             touch.execute((object, number(*at)))?;
         }
+        c.prepare_cached("INSERT OR REPLACE INTO head (one, note) VALUES (0, ?1)")?.execute([&group.head])?;
+        Ok(())
+    }
+
+    /// What few groups have: erasures, tiles, keys, sealed values, co-signed checkpoints.
+    fn beside(&self, group: &Group) -> Result<(), rusqlite::Error> {
+        let c = &self.connection;
+        for (subject, at) in &group.erasures {
+            let (kind, id) = (subject.kind.as_str(), subject.id.as_str());
+            c.prepare_cached("DELETE FROM subject_key WHERE kind = ?1 AND id = ?2")?.execute((kind, id))?;
+            let sql = "UPDATE secret SET bytes = x'' WHERE kind = ?1 AND id = ?2";
+            c.prepare_cached(sql)?.execute((kind, id))?;
+            let sql = "INSERT INTO erasure (kind, id, idx) VALUES (?1, ?2, ?3)";
+            c.prepare_cached(sql)?.execute((kind, id, number(*at)))?;
+        }
         for tile in &group.tiles {
             let hashes: Vec<u8> = tile.hashes.iter().flat_map(|hash| hash.0).collect();
-            c.prepare_cached("INSERT INTO tile (level, idx, hashes) VALUES (?1, ?2, ?3)")?.execute((
-                tile.level,
-                number(tile.index),
-                hashes,
-            ))?;
+            let sql = "INSERT INTO tile (level, idx, hashes) VALUES (?1, ?2, ?3)";
+            c.prepare_cached(sql)?.execute((tile.level, number(tile.index), hashes))?;
         }
-        for key in &group.keys {
+        for SubjectKey { subject, id: key, wrapped } in &group.keys {
+            let (kind, id) = (subject.kind.as_str(), subject.id.as_str());
             let sql = "INSERT INTO subject_key (kind, id, key, wrapped) VALUES (?1, ?2, ?3, ?4)";
-            let whose = &key.subject;
-            c.prepare_cached(sql)?.execute((
-                whose.kind.as_str(),
-                whose.id.as_str(),
-                &key.id[..],
-                &key.wrapped,
-            ))?;
+            c.prepare_cached(sql)?.execute((kind, id, &key[..], wrapped))?;
         }
-        for new in &group.secrets {
+        for Secret { subject, digest, key, bytes } in &group.secrets {
+            let (kind, id) = (subject.kind.as_str(), subject.id.as_str());
             let sql =
                 "INSERT OR IGNORE INTO secret (kind, id, digest, key, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
-            let whose = &new.subject;
-            c.prepare_cached(sql)?.execute((
-                whose.kind.as_str(),
-                whose.id.as_str(),
-                &new.digest.0[..],
-                &new.key[..],
-                &new.bytes,
-            ))?;
+            c.prepare_cached(sql)?.execute((kind, id, &digest.0[..], &key[..], bytes))?;
         }
         for (size, note) in &group.cosigned {
             let sql = "INSERT OR REPLACE INTO cosigned (size, note) VALUES (?1, ?2)";
             c.prepare_cached(sql)?.execute((number(*size), note))?;
         }
-        c.prepare_cached("INSERT OR REPLACE INTO head (one, note) VALUES (0, ?1)")?.execute([&group.head])?;
         Ok(())
     }
 
@@ -109,6 +100,12 @@ impl SqliteWriter {
             let mut rows = statement.query([id]).map_err(failure)?;
             if let Some(row) = rows.next().map_err(failure)? {
                 known.ids.insert(id.clone(), (index(integer(row, 0)?)?, Digest::of(bytes(row, 1)?)));
+            }
+        }
+        for id in &question.corrected {
+            let mut rows = statement.query([id]).map_err(failure)?;
+            if let Some(row) = rows.next().map_err(failure)? {
+                known.corrected.insert(id.clone(), bytes(row, 1)?.to_vec());
             }
         }
         let sql = "SELECT object.number, (SELECT max(idx) FROM touch WHERE touch.number = object.number)
