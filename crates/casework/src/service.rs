@@ -280,7 +280,7 @@ impl Casework {
             }
         }
         let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
+        let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
             actor: ask.actor.map(Actor::id),
@@ -345,7 +345,7 @@ impl Casework {
     pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
         let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
+        let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
             actor: ask.actor.map(Actor::id),
@@ -437,7 +437,7 @@ impl Casework {
         ask: impl FnOnce(&Situation<'_>) -> T,
     ) -> Option<T> {
         let procedure = view.procedure()?;
-        let judge = judge_of(procedure, &view.state, now);
+        let judge = judge(procedure, &view.state, now);
         let nobody = ObjectRef::new("case", "");
         Some(ask(&Situation {
             now,
@@ -565,7 +565,8 @@ pub fn today(now: Time) -> Date {
     answer::china().to_datetime(now.timestamp()).date()
 }
 
-fn judge_of<'a>(
+/// Judges the conditions of a procedure for a case in `state`, and for states that a command leads it to.
+pub fn judge<'a>(
     procedure: &'a Procedure,
     state: &'a State,
     now: Time,
