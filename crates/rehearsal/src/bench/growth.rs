@@ -53,7 +53,7 @@ pub fn run(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), Fai
     in_casework(dir, amounts, report)
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Payments(i64);
 
 impl Fold for Payments {

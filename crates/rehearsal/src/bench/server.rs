@@ -1,7 +1,7 @@
 //! The real server, as an operator starts it, and people who sign in to it.
 
 use super::Failed;
-use super::usage::{cpu_seconds, peak_megabytes};
+use super::usage::peak_megabytes;
 use access::session::Token;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -69,10 +69,6 @@ impl Server {
         self.child.id().to_string()
     }
 
-    /// CPU that it took so far.
-    pub fn cpu(&self) -> f64 {
-        cpu_seconds(&self.process())
-    }
 
     /// The most memory that it has held, in MB.
     pub fn peak(&self) -> f64 {

@@ -245,7 +245,7 @@ impl Town {
             return Ok(case);
         }
         run(party, Command::Submit, at).map_err(refused)?;
-        let mut state = casework.view(&case).map_err(refused)?.state;
+        let mut state = casework.view(&case).map_err(refused)?.state.as_ref().clone();
         for _ in 0..steps {
             at = after(at, 1_800 + dice.below(120_000) as i64);
             if state.ended() || !self.step(course, &mut state, at, dice, &mut run)? {
