@@ -10,7 +10,7 @@ use crate::keys::Keys;
 use crate::merkle::{Frontier, leaf_hash};
 use crate::note::TreeHead;
 use crate::store::{StoreError, SubjectKey, Writer};
-use crate::{Digest, EventId, ObjectRef, Version};
+use crate::{Digest, EventId, Latency, ObjectRef, Version};
 pub(crate) use plan::Prepared;
 use plan::{Memory, Plan};
 pub(crate) use queue::{Answer, Queue};
@@ -118,6 +118,7 @@ pub(crate) struct Shared {
     pub(crate) view: RwLock<Arc<View>>,
     pub(crate) commits: Commits,
     pub(crate) status: Mutex<Status>,
+    pub(crate) appends: Mutex<Latency>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -159,8 +160,8 @@ impl Shared {
     pub(crate) fn new(view: View) -> Self {
         let commits = Commits::default();
         commits.publish(view.head.size, false);
-        let status = Mutex::default();
-        Self { queue: Queue::default(), view: RwLock::new(Arc::new(view)), commits, status }
+        let (status, appends) = (Mutex::default(), Mutex::default());
+        Self { queue: Queue::default(), view: RwLock::new(Arc::new(view)), commits, status, appends }
     }
 
     /// Refuses everything from now on: a failed write leaves unknown what is on the disk, and a failed sync must never
