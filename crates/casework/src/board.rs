@@ -136,6 +136,8 @@ pub struct Board {
     of_case: HashMap<ObjectRef, Held>,
     stopped: HashMap<ObjectRef, BTreeSet<(Id, Time)>>,
     days: BTreeMap<Date, OfDay>,
+    /// Complaints that nobody has answered, by case: running cases have them, and those that are over.
+    complaints: BTreeMap<ObjectRef, usize>,
 }
 
 /// By office and procedure, how many clocks stopped in time and how many did not.
@@ -154,9 +156,14 @@ struct Held {
 }
 
 impl Board {
-    /// Takes in an event of the record. `outlook` says what the definitions add for the state that follows; of the
-    /// stopped clocks, those that it is shown are known already.
-    pub fn apply(&mut self, event: &Event, outlook: impl FnOnce(&State, &BTreeSet<(Id, Time)>) -> Outlook) {
+    /// Takes in an event of the record; one that corrects an earlier one comes with the state that follows. `outlook` says
+    /// what the definitions add for the state that follows; of the stopped clocks, those that it is shown are known already.
+    pub fn apply(
+        &mut self,
+        event: &Event,
+        amended: Option<State>,
+        outlook: impl FnOnce(&State, &BTreeSet<(Id, Time)>) -> Outlook,
+    ) {
         let Some(case) = event.object(part::CASE) else { return };
         if event.activity.as_str() == activity::STARTED {
             self.names.insert(case.id.to_string(), case.clone());
@@ -165,8 +172,22 @@ impl Board {
             }
             self.running.insert(case.clone(), State::default());
         }
-        let Some(state) = self.running.get_mut(case) else { return };
-        state.apply(event);
+        match event.activity.as_str() {
+            activity::COMPLAINED => *self.complaints.entry(case.clone()).or_default() += 1,
+            activity::REPLIED => {
+                self.complaints.entry(case.clone()).and_modify(|open| *open = open.saturating_sub(1));
+                self.complaints.retain(|_, open| *open > 0);
+            }
+            _ => {}
+        }
+        let Some(state) = self.running.get_mut(case) else {
+            let over = amended.as_ref().and_then(line);
+            return self.over.extend(over.map(|line| (case.clone(), line)));
+        };
+        match amended {
+            Some(amended) => *state = amended,
+            None => state.apply(event),
+        }
         // Clocks may run from moments that the form tells.
         state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
         state.materials.clear();
@@ -268,6 +289,11 @@ impl Board {
         self.desks.values().flat_map(BTreeMap::values)
     }
 
+    /// The cases with complaints that nobody has answered.
+    pub fn complained(&self) -> impl Iterator<Item = &ObjectRef> {
+        self.complaints.keys()
+    }
+
     /// The clocks that run out at `now` or before and of which the record does not tell yet, the oldest first.
     pub fn run_out(&self, now: Time) -> Vec<Running> {
         self.clocks.iter().take_while(|running| running.due <= now).cloned().collect()
@@ -359,7 +385,7 @@ mod tests {
             if ends && number + 1 == seen.len() as u64 {
                 event = event.with("ended", Value::from("completed"));
             }
-            board.apply(&event, |_, known| Outlook {
+            board.apply(&event, None, |_, known| Outlook {
                 stopped: stopped
                     .iter()
                     .map(|(clock, at, kept)| Stopped {

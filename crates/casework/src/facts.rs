@@ -4,24 +4,25 @@ use crate::service::View;
 use crate::state::{State, Status};
 use access::policy::{CaseFacts, StepFacts};
 use pack::Id;
-use pack::model::{Procedure, StepKind};
+use pack::model::{Channel, Procedure, StepKind};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
 pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure) -> CaseFacts {
     let state = &view.state;
-    let (office, party) = (state.office.clone(), state.party.clone());
     let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
     let mut offices: BTreeSet<Id> =
         steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
-    offices.insert(office.clone());
+    offices.insert(state.office.clone());
     CaseFacts {
         id: case.clone(),
         procedure: procedure.id.clone(),
         category: procedure.category.clone(),
-        party,
-        office,
+        party: state.party.clone(),
+        office: state.office.clone(),
         offices,
+        channel: Channel::ALL.iter().find(|(name, _)| *name == state.channel).map(|(_, channel)| *channel),
+        handed_in: state.submitted.is_some(),
         ended: state.ended(),
     }
 }
@@ -32,6 +33,7 @@ pub(crate) fn of_start(
     procedure: &Procedure,
     office: &Id,
     party: Option<&ObjectRef>,
+    channel: Channel,
 ) -> CaseFacts {
     CaseFacts {
         id: case.clone(),
@@ -40,6 +42,8 @@ pub(crate) fn of_start(
         party: party.cloned(),
         office: office.clone(),
         offices: BTreeSet::from([office.clone()]),
+        channel: Some(channel),
+        handed_in: false,
         ended: false,
     }
 }

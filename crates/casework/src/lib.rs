@@ -25,6 +25,8 @@ mod facts;
 pub mod moves;
 /// The numbers by which people call cases.
 pub mod number;
+mod permit;
+mod repeat;
 /// All cases on a record.
 pub mod service;
 /// The state of a case.

@@ -75,10 +75,11 @@ fn steps(may: Allowed<'_, '_>) -> Vec<Move> {
         if may.to_correct(id).is_ok() {
             moves.push(Move::new("correct", Some(id), Title::new("要求补正", "Ask for a correction")));
         }
-        if may.to_take(id).is_ok() {
+        let held = may.state.steps.get(id).is_some_and(|state| state.holder.is_some());
+        if !held && may.to_take(id).is_ok() {
             moves.push(Move::new("take", Some(id), Title::new("承办", "Take on")));
         }
-        if may.state.steps.get(id).is_some_and(|state| state.holder.is_some()) {
+        if held {
             moves.push(Move::new("hand-over", Some(id), Title::new("转交", "Hand over")));
         }
     }

@@ -3,15 +3,14 @@ use crate::board::Board;
 use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Decided, Judge, Refusal, Situation};
-use crate::facts;
+use crate::permit;
 use crate::state::State;
-use access::policy::{Actor, CaseFacts, Decision, Request, StepFacts};
+use access::policy::{Actor, Decision};
 use editions::Editions;
-use pack::days::today;
 use pack::model::Procedure;
 use pack::{File, Id, Problem};
 use record::{
-    AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
+    AppendError, Batch, Digest, Entry, Event, ObjectRef, Record, StoreError, Time, Value, Version,
 };
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
@@ -19,6 +18,8 @@ use std::sync::{Arc, Mutex, RwLock};
 mod editions;
 mod questions;
 mod timetable;
+
+pub use questions::judge;
 
 /// Moves looked at when somebody was faster.
 const CHUNK: usize = 1_000;
@@ -76,13 +77,18 @@ impl From<StoreError> for Refused {
 /// A case as it stands, with the definitions that it runs under.
 pub struct View {
     /// Its state.
-    pub state: State,
+    pub state: Arc<State>,
     /// The edition; the current one where the case is [stranded](Self::stranded).
     pub book: Arc<Book>,
     version: Version,
 }
 
 impl View {
+    /// A case before its first event.
+    pub(crate) fn none(book: &Arc<Book>) -> Self {
+        Self { state: Arc::default(), book: Arc::clone(book), version: Version(0) }
+    }
+
     /// What it is a case of.
     pub fn procedure(&self) -> Option<&Procedure> {
         self.book.procedure(&self.state.procedure)
@@ -108,18 +114,7 @@ pub struct Ask<'a> {
 }
 
 impl<'a> Ask<'a> {
-    /// What policies are asked; `None` where no person asks.
-    fn request(
-        &self,
-        action: &'a str,
-        case: &'a CaseFacts,
-        step: Option<&'a StepFacts>,
-    ) -> Option<Request<'a>> {
-        let (actor, purpose, today) = (self.actor?, self.purpose, today(self.now));
-        Some(Request { actor, action, purpose, case: Some(case), step, office: None, today })
-    }
-
-    fn situation(
+    pub(crate) fn situation(
         &self,
         (case, procedure, book): (&'a ObjectRef, &'a Procedure, &'a Book),
         answers: &'a BTreeMap<Id, Value>,
@@ -135,23 +130,6 @@ impl<'a> Ask<'a> {
             answers,
             judge,
         }
-    }
-}
-
-impl Fold for State {
-    const NAME: &'static str = "case";
-    const VERSION: u32 = 2;
-
-    fn apply(&mut self, entry: &Entry) {
-        self.apply(&entry.event);
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(self).unwrap_or_default()
-    }
-
-    fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        serde_json::from_slice(bytes).ok()
     }
 }
 
@@ -224,8 +202,7 @@ impl Casework {
         let book = Arc::clone(self.book());
         let defined = book.procedure(procedure).ok_or(Refused::Unknown)?;
         let case = ObjectRef::new(defined.object.as_str(), number);
-        let view = View { state: State::default(), book: Arc::clone(&book), version: Version(0) };
-        self.carry_out(&case, &view, defined, command, ask)?;
+        self.carry_out(&case, &View::none(&book), defined, command, ask)?;
         Ok(case)
     }
 
@@ -247,8 +224,8 @@ impl Casework {
                 Err(Refused::Record(error)) if matches!(*error, AppendError::Conflict { .. }) => {
                     // What came between may be no move of the case: somebody read its answers, say. Then ask again.
                     let since = self.record.history(case, view.version, CHUNK)?;
-                    if let Some(entry) = since.into_iter().find(|entry| moves(case, entry)) {
-                        return Err(Refused::Overtaken(Box::new(entry.event)));
+                    if since.iter().any(|entry| activity::moved(&entry.event) == Some(case)) {
+                        return self.late(case, view.state.events, command, ask);
                     }
                 }
                 other => return other,
@@ -264,51 +241,43 @@ impl Casework {
         command: &Command,
         ask: &Ask<'_>,
     ) -> Result<Vec<Event>, Refused> {
-        self.overtaken(case, view, ask)?;
-        self.permitted(case, view, procedure, command, ask)?;
-        let answers = self.answers(&view.state)?;
-        let judge = questions::judge_of(procedure, &view.state, ask.now);
-        let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
-        let decided = decide::decide(&view.state, command, &situation)
-            .map_err(|refusal| Refused::Case(Box::new(refusal)))?;
+        if let Some(seen) = ask.seen.filter(|seen| *seen != view.state.events) {
+            return self.late(case, seen, command, ask);
+        }
+        let decided = self.decided(case, view, procedure, command, ask)?;
         let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
         let events = self.keep(case, view.version, decided, subject.as_ref())?;
         self.catch_up()?;
         Ok(events)
     }
 
-    /// Refuses what was decided from an older page: the last move that its author cannot have seen says why.
-    fn overtaken(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<(), Refused> {
-        let Some(seen) = ask.seen.filter(|seen| *seen < view.state.events) else { return Ok(()) };
-        let history = self.record.history(case, Version(0), usize::MAX)?;
-        let mut unseen = history.into_iter().filter(|entry| moves(case, entry));
-        match unseen.nth(usize::try_from(seen).unwrap_or(usize::MAX)) {
-            Some(first) => Err(Refused::Overtaken(Box::new(unseen.last().unwrap_or(first).event))),
-            None => Ok(()),
-        }
-    }
-
-    fn permitted(
+    /// What follows from a command that the policies permit. Nothing is kept.
+    pub(crate) fn decided(
         &self,
         case: &ObjectRef,
         view: &View,
         procedure: &Procedure,
         command: &Command,
         ask: &Ask<'_>,
-    ) -> Result<(), Refused> {
-        let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
-        let Some(action) = command.action(step.map(|step| step.kind)) else { return Ok(()) };
-        let facts = match command {
-            Command::Start { office, party, .. } => facts::of_start(case, procedure, office, party.as_ref()),
-            _ => facts::of_case(case, view, procedure),
+    ) -> Result<Decided, Refused> {
+        let answers = self.judged(&view.state, procedure, Some(command))?;
+        let judge = judge(procedure, &view.state, ask.now);
+        let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
+        let decide = || {
+            decide::decide(&view.state, command, &situation).map_err(|mut refusal| {
+                refusal.possible = permit::permitted(case, view, procedure, ask, refusal.possible);
+                Refused::Case(Box::new(refusal))
+            })
         };
-        let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
-            let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
-            facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
-        });
-        let Some(request) = ask.request(action, &facts, step.as_ref()) else { return Ok(()) };
-        let decision = view.book.policies.decide(&request);
-        if decision.allowed() { Ok(()) } else { Err(Refused::Denied(Box::new(decision))) }
+        let Some(decision) = permit::of_command(case, view, procedure, command, ask) else { return decide() };
+        // That there is no such step is no secret, and nothing to be permitted.
+        let known = command.step().is_none_or(|step| procedure.flow.step(step.as_str()).is_some());
+        if decision.allowed() || !known {
+            return decide();
+        }
+        // Whoever does such steps is told that it is not this one's turn, rather than that it is not theirs.
+        let closed = permit::out_of_turn(view, procedure, command, ask);
+        closed.then(decide).and_then(Result::err).map_or(Err(Refused::Denied(Box::new(decision))), Err)
     }
 
     /// Seals what is personal and appends.
@@ -336,8 +305,4 @@ impl Casework {
         self.record.append(batch).map_err(|error| Refused::Record(Box::new(error)))?;
         Ok(events)
     }
-}
-
-fn moves(case: &ObjectRef, entry: &Entry) -> bool {
-    activity::moved(&entry.event) == Some(case)
 }

@@ -1,6 +1,6 @@
 use crate::activity::{self, part};
 use pack::Id;
-use record::{Digest, Event, EventId, FileRef, ObjectRef, Time, Value};
+use record::{Digest, Entry, Event, EventId, FileRef, Fold, ObjectRef, Time, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -170,10 +170,14 @@ pub struct Complaint {
 impl State {
     /// The state after `events`, in order.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let entries = (0..).zip(events).map(|(index, event)| Entry { index, event: event.clone() });
+        Self::told(&entries.collect::<Vec<_>>())
+    }
+
+    /// The state that entries tell, in order, each as it was corrected.
+    pub fn told(entries: &[Entry]) -> Self {
         let mut state = Self::default();
-        for event in events {
-            state.apply(event);
-        }
+        record::fold::apply_all(&mut state, entries);
         state
     }
 
@@ -375,4 +379,26 @@ fn notes(event: &Event) -> Vec<(Id, String)> {
     let read =
         |(name, note): &(record::Name, Value)| Some((name.as_str().into(), note.as_text()?.to_owned()));
     notes.iter().filter_map(read).collect()
+}
+
+impl Fold for State {
+    const NAME: &'static str = "case";
+    const VERSION: u32 = 2;
+
+    fn apply(&mut self, entry: &Entry) {
+        self.apply(&entry.event);
+    }
+
+    /// Its number is taken, though its content stands elsewhere.
+    fn corrected(&mut self, by: &Entry) {
+        self.events += u64::from(activity::moved(&by.event).is_some());
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        serde_json::from_slice(bytes).ok()
+    }
 }

@@ -149,14 +149,10 @@ impl<'a> Allowed<'_, 'a> {
         Ok(())
     }
 
-    pub(crate) fn to_take(self, id: &Id) -> Result<&'a Step, Fault> {
+    pub(crate) fn to_take(self, id: &Id) -> Carried {
         let step = self.open(id)?;
         self.to_touch(step)?;
-        if self.state.steps.get(id).is_some_and(|state| state.holder.is_some()) {
-            return Err(Fault::new("您已经承办这个环节", "You have taken this step already"));
-        }
-        self.is_another(step)?;
-        Ok(step)
+        self.is_another(step)
     }
 
     pub(crate) fn to_do(self, id: &Id) -> Result<&'a Step, Fault> {
@@ -174,12 +170,12 @@ impl<'a> Allowed<'_, 'a> {
         }
     }
 
-    pub(crate) fn to_correct(self, id: &Id) -> Result<&'a Step, Fault> {
+    pub(crate) fn to_correct(self, id: &Id) -> Carried {
         let step = self.open(id)?;
         self.to_touch(step)?;
         let allowed = self.situation.procedure.flow.correction.as_ref();
         match allowed.is_some_and(|correction| correction.at.contains(id)) {
-            true => Ok(step),
+            true => Ok(()),
             false => Err(Fault::new("这个环节不能要求补正", "No correction can be asked for at this step")),
         }
     }

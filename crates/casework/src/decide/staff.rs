@@ -121,6 +121,9 @@ impl Draft<'_> {
     pub(super) fn take(&mut self, id: &Id) -> Carried {
         self.allowed().to_take(id)?;
         let Some(actor) = self.situation.actor else { return Ok(()) };
+        if self.state.steps.get(id).is_some_and(|step| step.holder.as_ref() == Some(actor)) {
+            return Ok(());
+        }
         let event = self.event(activity::TAKEN).with("step", id.as_str()).about(part::HOLDER, actor.clone());
         self.put(event);
         Ok(())

@@ -1,11 +1,11 @@
 //! What may be known of a case and done with it: nothing here changes it.
 
 use super::{Ask, Casework, View};
+use crate::command::Command;
 use crate::decide::{self, Situation, Truth};
-use crate::facts;
+use crate::permit;
 use crate::moves::{self, Move};
 use crate::state::{State, Status, StepState};
-use access::policy::Decision;
 use pack::days::today;
 use pack::model::{Condition, Known, Procedure};
 use pack::{Id, Title};
@@ -21,23 +21,41 @@ impl Casework {
 
     /// Values in clear, as far as they can be read.
     pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
-        let mut clear = BTreeMap::new();
-        for (id, value) in answers {
-            let value = match value {
-                Value::Sealed(sealed) => self.record.unseal(sealed)?,
-                plain => Some(plain.clone()),
-            };
-            clear.extend(value.map(|value| (id.clone(), value)));
-        }
-        Ok(clear)
+        self.clear_some(answers, |_| true)
     }
 
-    /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
-    pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
-        let procedure = view.procedure()?;
-        let facts = facts::of_case(case, view, procedure);
-        let request = ask.request(action, &facts, None)?;
-        Some(view.book.policies.decide(&request))
+    /// The answers by which the conditions of `procedure` are judged: in clear where one speaks of them or `command` changes
+    /// them, and otherwise as they are kept, since that they are there is all that counts.
+    pub(crate) fn judged(
+        &self,
+        state: &State,
+        procedure: &Procedure,
+        command: Option<&Command>,
+    ) -> Result<BTreeMap<Id, Value>, StoreError> {
+        let saved = |field: &Id| match command {
+            Some(Command::Save { answers }) => answers.iter().any(|(id, _)| id == field),
+            _ => false,
+        };
+        self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
+    }
+
+    fn clear_some(
+        &self,
+        answers: &BTreeMap<Id, Value>,
+        wanted: impl Fn(&Id) -> bool,
+    ) -> Result<BTreeMap<Id, Value>, StoreError> {
+        let mut clear = BTreeMap::new();
+        let mut sealed = Vec::new();
+        for (id, value) in answers {
+            match value {
+                Value::Sealed(reference) if wanted(id) => sealed.push((id, reference)),
+                kept => drop(clear.insert(id.clone(), kept.clone())),
+            }
+        }
+        let opened = self.record.unseal_all(sealed.iter().map(|(_, reference)| *reference))?;
+        let opened = sealed.into_iter().zip(opened);
+        clear.extend(opened.filter_map(|((id, _), value)| Some((id.clone(), value?))));
+        Ok(clear)
     }
 
     /// What the person may do in the case now.
@@ -45,19 +63,11 @@ impl Casework {
         let Some(procedure) = view.procedure().filter(|_| view.stranded().is_none()) else {
             return Ok(Vec::new());
         };
-        let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
+        let answers = self.judged(&view.state, procedure, None)?;
+        let judge = judge(procedure, &view.state, ask.now);
         let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
-        let facts = facts::of_case(case, view, procedure);
-        let allowed = |possible: &Move| {
-            let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
-            let step = step
-                .map(|step| facts::of_step(&view.state, step))
-                .or_else(|| facts::deciding_step(procedure, &view.state));
-            let request = ask.request(possible.action, &facts, step.as_ref());
-            request.is_some_and(|request| view.book.policies.allows(&request))
-        };
-        Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
+        let possible = moves::possible(&view.state, &situation);
+        Ok(permit::permitted(case, view, procedure, ask, possible))
     }
 
     /// The fields that are asked for, given `answers` in clear.
@@ -83,7 +93,8 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
-        let answers = self.answers(&view.state)?;
+        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+        let answers = self.judged(&view.state, procedure, None)?;
         Ok(self
             .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
             .unwrap_or_default())
@@ -94,8 +105,9 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
-        let answers = self.answers(&view.state)?;
-        let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
+        let Some(procedure) = view.procedure() else { return Ok(Some(0)) };
+        let answers = self.judged(&view.state, procedure, None)?;
+        let fee = procedure.fee.as_ref();
         let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
         let tier = self.given(view, &answers, now, |situation| {
             fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
@@ -119,14 +131,15 @@ impl Casework {
         ask: impl FnOnce(&Situation<'_>) -> T,
     ) -> Option<T> {
         let procedure = view.procedure()?;
-        let judge = judge_of(procedure, &view.state, now);
+        let judge = judge(procedure, &view.state, now);
         let case = view.state.case.as_ref()?;
         let nobody = Ask { now, actor: None, purpose: None, seen: None };
         Some(ask(&nobody.situation((case, procedure, &view.book), answers, &judge)))
     }
 }
 
-pub(super) fn judge_of<'a>(
+/// Judges the conditions of a procedure for a case in `state`, and for states that a command leads it to.
+pub fn judge<'a>(
     procedure: &'a Procedure,
     state: &'a State,
     now: Time,

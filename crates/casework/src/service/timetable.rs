@@ -4,10 +4,11 @@ use super::{Ask, Casework, Refused};
 use crate::board::{Alarm, Board, Outlook, Stopped, Ticking};
 use crate::command::Command;
 use crate::state::{Stage, State};
-use crate::{activity, clocks, due};
+use crate::activity::{self, part};
+use crate::{clocks, due};
 use pack::Id;
 use pack::model::{Procedure, Watcher};
-use record::{AppendError, Digest, Event, StoreError, Time};
+use record::{AppendError, Digest, Entry, Event, StoreError, Time, Version};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -27,19 +28,37 @@ impl Casework {
         let broke = || StoreError::Failed("the board broke off".into());
         let mut read_to = self.read_to.lock().map_err(|_| broke())?;
         while *read_to < self.record.len()? {
-            let entries = self.record.entries(*read_to, CHUNK)?;
-            let Some(last) = entries.last().map(|entry| entry.index) else { break };
-            // Editions are read here, so that nobody waits for them at the board.
-            for edition in entries.iter().filter_map(|entry| edition_of(&entry.event)) {
-                self.edition(edition)?;
+            let mut news: Vec<Entry> = Vec::new();
+            let next = self.record.follow(*read_to, CHUNK, &mut |entry| {
+                if entry.event.object(part::CASE).is_some() {
+                    news.push(entry.clone());
+                }
+            })?;
+            if next == *read_to {
+                break;
             }
+            // What has to be read for them is read here, so that nobody waits for it at the board.
+            let amended = news.iter().map(|entry| self.amended(entry)).collect::<Result<Vec<_>, _>>()?;
             let mut board = self.board.write().map_err(|_| broke())?;
-            for entry in &entries {
-                board.apply(&entry.event, |state, known| self.outlook(state, known));
+            for (entry, amended) in news.iter().zip(amended) {
+                board.apply(&entry.event, amended, |state, known| self.outlook(state, known));
             }
-            *read_to = last + 1;
+            *read_to = next;
         }
         Ok(())
+    }
+
+    /// Has the edition at hand that a case begins under or goes over to. The state of the case where the entry corrects an
+    /// earlier one: that cannot be had from the state before.
+    fn amended(&self, entry: &Entry) -> Result<Option<State>, StoreError> {
+        if let Some(edition) = edition_of(&entry.event) {
+            self.edition(edition)?;
+        }
+        let corrected = entry.event.corrects.as_ref().and(entry.event.object(part::CASE));
+        let Some(case) = corrected else { return Ok(None) };
+        let mut story = self.record.history(case, Version(0), usize::MAX)?;
+        story.retain(|earlier| earlier.index <= entry.index);
+        Ok(Some(State::told(&story)))
     }
 
     fn outlook(&self, state: &State, known: &BTreeSet<(Id, Time)>) -> Outlook {

@@ -1,11 +1,14 @@
 use super::{Answer, AppendError, Appended, Job, Work};
 use crate::store::{FileState, Group, KeyId, Known, NewEntry, Question, StoreError, SubjectKey, Writer};
-use crate::{Digest, EventId, FileRef, ObjectRef, SealedRef, Version, encoding};
+use crate::{Digest, Entry, Event, EventId, FileRef, ObjectRef, SealedRef, Version, encoding};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// An event made ready by whoever hands it in, so that the writer only has to number and write it.
 pub(crate) struct Prepared {
     pub(crate) id: EventId,
+    /// The event itself, unless it is one of so many that nobody will ask for them at once.
+    pub(crate) event: Option<Event>,
     pub(crate) line: String,
     /// Of the line.
     pub(crate) digest: Digest,
@@ -56,7 +59,11 @@ pub(super) struct Plan<'a> {
     /// What this group's events correct, be it of this group.
     wanted: HashSet<String>,
     group: Group,
+    news: News,
 }
+
+/// The entries of a group, decoded; none where not all of them are at hand.
+pub(super) type News = Option<Vec<Arc<Entry>>>;
 
 /// A job that was decided, to be answered once the group is written.
 pub(super) enum Decision {
@@ -132,11 +139,11 @@ impl<'a> Plan<'a> {
             corrected.insert(id, event.touched().into_iter().cloned().collect());
         }
         let wanted = question.corrected.into_iter().collect();
-        Ok(Self { memory, known, corrected, wanted, group: Group::default() })
+        Ok(Self { memory, known, corrected, wanted, group: Group::default(), news: Some(Vec::new()) })
     }
 
     /// Decides the jobs in their order, each seeing what those before it do.
-    pub(super) fn decide(mut self, jobs: Vec<Job>) -> (Group, Vec<Decision>) {
+    pub(super) fn decide(mut self, jobs: Vec<Job>) -> (Group, News, Vec<Decision>) {
         let mut decisions = Vec::with_capacity(jobs.len());
         for job in jobs {
             decisions.push(match job {
@@ -158,7 +165,7 @@ impl<'a> Plan<'a> {
                 }
             });
         }
-        (self.group, decisions)
+        (self.group, self.news, decisions)
     }
 
     fn append(&mut self, batch: Work) -> Result<Appended, AppendError> {
@@ -275,6 +282,10 @@ impl<'a> Plan<'a> {
             });
             *last = index;
             group.touches.push((*number, index));
+        }
+        match (event.event, &mut self.news) {
+            (Some(event), Some(news)) => news.push(Arc::new(Entry { index, event })),
+            _ => self.news = None,
         }
         let id = event.id.as_str().to_owned();
         self.group.entries.push(NewEntry { index, id, line: event.line, digest: event.digest });
