@@ -4,6 +4,9 @@
 const source = document.body.dataset.live;
 if (source && "EventSource" in window) {
   let timer;
+  const busy = (part) => [...part.querySelectorAll("form :is(input:not([type=hidden]), select, textarea)")]
+    .some((field) => field === document.activeElement || field.value !== (field.defaultValue ?? field.value)
+      || (field.defaultChecked ?? false) !== (field.checked ?? false));
   const refresh = async () => {
     if (document.hidden) return;
     const answer = await fetch(document.body.dataset.page, { headers: { Accept: "text/html" } }).catch(() => null);
@@ -11,7 +14,7 @@ if (source && "EventSource" in window) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const old of document.querySelectorAll("[data-refresh]")) {
       const fresh = page.querySelector(`[data-refresh="${old.dataset.refresh}"]`);
-      if (!fresh || fresh.innerHTML === old.innerHTML) continue;
+      if (!fresh || fresh.innerHTML === old.innerHTML || busy(old)) continue;
       const focus = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       const open = [...old.querySelectorAll("details")].map((details) => details.open);
       old.replaceWith(document.adoptNode(fresh));

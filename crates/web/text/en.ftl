@@ -429,6 +429,7 @@ outcome-ends = (ends the case)
 correct-hint = Beside each item, say what is wrong and how to mend it, all at once. Leave the rest blank.
 correct-send = Ask for the correction
 hand-over-to = Hand over to
+reply-send = Send the answer
 reply-words = Answer
 counter-service = Choose the service
 counter-other = Choose another

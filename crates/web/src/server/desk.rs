@@ -328,7 +328,8 @@ fn asking<'a>(
             let others = holders.into_iter().map(PersonId::object).filter(|person| person != me);
             let named =
                 others.map(|person| (person.to_string(), asked.city.staff_name(&person).unwrap_or_default()));
-            Asking::HandOver(named.collect())
+            let colleagues: Vec<_> = named.collect();
+            (!colleagues.is_empty()).then_some(Asking::HandOver(colleagues))?
         }
         _ => {
             let step = step.filter(|step| kind(step.kind) == possible.action)?;
@@ -426,7 +427,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let carried = match faults.is_empty() {
         true => asked.city.casework.run(&case, &command, &asked.ask()),
         false => {
-            let why = Title::new("有的内容不能识别", "Something cannot be read");
+            let why = Title::new("有些地方需要改正", "There is something to put right");
             Err(Refused::Case(Box::new(Refusal { why, faults, possible: Vec::new() })))
         }
     };
