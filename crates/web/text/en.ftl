@@ -207,6 +207,7 @@ cases-open = In hand
 cases-ended = Closed
 stage-draft = Draft
 stage-open = In hand: { $step }
+stage-waiting = Waits for the applicant's correction
 stage-correcting = Waits for your correction
 stage-ended = Closed: { $how }
 case-number = Number

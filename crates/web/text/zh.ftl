@@ -190,6 +190,7 @@ cases-open = 办理中
 cases-ended = 已办结
 stage-draft = 草稿
 stage-open = 办理中：{ $step }
+stage-waiting = 等申请人补正
 stage-correcting = 等您补正
 stage-ended = 已办结：{ $how }
 case-number = 编号

@@ -39,6 +39,26 @@ fn the_same_without_scripts() {
     plays("resident-without-scripts", include_str!("resident.steps"), false);
 }
 
+#[test]
+fn clerk_examiner_and_approver_at_one_case() {
+    plays("staff", include_str!("staff.steps"), true);
+}
+
+#[test]
+fn a_supervisor_from_the_city_to_the_event() {
+    plays("supervisor", include_str!("supervisor.steps"), true);
+}
+
+#[test]
+fn a_screen_wipes_itself() {
+    plays("screen", include_str!("screen.steps"), true);
+}
+
+#[test]
+fn a_phone_without_a_network() {
+    plays("offline", include_str!("offline.steps"), true);
+}
+
 /// Answers that are no pages to be looked at, and why.
 const NO_PAGES: [(&str, &str); 17] = [
     ("/language/{lang}", "leads on to the page that it was chosen on; each look goes through it"),

@@ -3,7 +3,7 @@
 //! | step | does |
 //! |---|---|
 //! | `as "resident"`, `… on a phone`, `… in English`, `… at a screen` | turns to that person's browser, opened when it is first named |
-//! | `open "/path"`, `reload` | |
+//! | `open "/path"`, `reload`, `go back` | |
 //! | `press "words"`, `… in "place"` | clicks the link, button or heading that opens; a place is a row, a section, a form with those words |
 //! | `write "text" into "label"`, `choose "option" for "label"`, `attach "file" to "label"` | fills in |
 //! | `key "j Enter"` | presses keys where the focus is |
@@ -155,6 +155,7 @@ impl Stage {
                 self.browser()?.goto(path).await.map_err(said)
             }
             ("reload", []) => self.browser()?.client.refresh().await.map_err(said),
+            ("go back", []) => self.browser()?.client.back().await.map_err(said),
             ("press _", [name]) => self.press("press", name, "").await,
             ("press _ in _", [name, place]) => self.press("press", name, place).await,
             ("write _ into _", [text, label]) => self.write(text, label, "").await,

@@ -41,6 +41,12 @@ fn entering(asked: &Asked, view: &View) -> bool {
     open && view.state.channel == "window" && post.is_some_and(|post| post.office == view.state.office)
 }
 
+/// The face of a page on which an application is filled in: its party's own, or that of the clerk who enters it.
+fn face(asked: &Asked, view: &View) -> Face {
+    let own = view.state.party.as_ref() == asked.actor.as_ref().map(|actor| actor.id());
+    if own { Face::Resident } else { Face::Staff }
+}
+
 pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     let me = asked.signed_in()?.id().clone();
     let lines: Vec<_> = asked.city.casework.board(|board| board.of_party(&me).collect())?;
@@ -57,25 +63,11 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             office: show::office(asked, &line.office),
             touched: last.map_or(line.started, |entry| entry.event.time),
             due: due.filter_map(|clock| clock.due).min_by_key(|due| due.at),
-            stage: stage(&view),
+            stage: show::stage(&view),
         });
     }
     all.sort_by_key(|case| (case.stage.rank(), std::cmp::Reverse(case.touched)));
     Ok(Answer::page(cases::show(&asked.frame(Face::Resident), &cases::View { cases: all })))
-}
-
-fn open_step(view: &View) -> Title {
-    let step = view.state.open_steps().next().and_then(|(id, _)| view.procedure()?.flow.step(id.as_str()));
-    step.map(|step| step.title.clone()).unwrap_or_default()
-}
-
-fn stage(view: &View) -> cases::Stage {
-    match &view.state.stage {
-        Stage::Draft => cases::Stage::Draft,
-        Stage::Correcting => cases::Stage::Correcting,
-        Stage::Open => cases::Stage::Open(open_step(view)),
-        Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, view.procedure())),
-    }
 }
 
 pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
@@ -105,7 +97,7 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         seen: view.state.events,
         service: procedure.id.clone(),
         title: procedure.title.clone(),
-        stage: stage(&view),
+        stage: show::stage(&view),
         office: definitions.offices.get(&view.state.office).cloned(),
         submitted: view.state.submitted,
         asked: asked_for,
@@ -272,7 +264,7 @@ impl Filling {
             faults,
             asked: &notes,
         };
-        let frame = asked.frame(Face::Resident);
+        let frame = asked.frame(face(asked, &self.view));
         Ok(Answer::page(if whole { fill::show(&frame, &page) } else { fill::fragment(&frame, &page) }))
     }
 }
@@ -501,7 +493,7 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
         correction,
         case: number,
     };
-    Ok(Answer::page(check::show(&asked.frame(Face::Resident), &page)))
+    Ok(Answer::page(check::show(&asked.frame(face(asked, &filling.view)), &page)))
 }
 
 /// Carries out a command of the party's on the case in the path.
@@ -544,7 +536,7 @@ pub fn submitted(asked: &Asked) -> Result<Answer, Oops> {
         office: show::office(asked, &view.state.office),
         next: next.and_then(|clock| Some((clock.title, clock.due?))),
     };
-    Ok(Answer::page(check::submitted(&asked.frame(Face::Resident), &page)))
+    Ok(Answer::page(check::submitted(&asked.frame(face(asked, &view)), &page)))
 }
 
 pub fn withdraw(asked: &Asked) -> Result<Answer, Oops> {

@@ -3,10 +3,11 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::case::{files, visible};
+use super::services::offered;
 use super::show;
 use crate::layout::{Face, Frame};
 use crate::page::work::{self, Ask as Asking, Doing};
-use crate::page::{cases, counter, desk};
+use crate::page::{counter, desk};
 use crate::part::{Due, Standing};
 use crate::{form, path};
 use access::registry::Stamp;
@@ -186,22 +187,13 @@ fn page(
     let papers = asked.city.casework.needed(view, &clear, asked.now);
     let purposes = &view.book.definitions.purposes;
     let office = show::office(asked, &view.state.office);
-    let stage = match &view.state.stage {
-        casework::state::Stage::Draft => cases::Stage::Draft,
-        casework::state::Stage::Correcting => cases::Stage::Correcting,
-        casework::state::Stage::Open => {
-            let open = view.state.open_steps().next();
-            cases::Stage::Open(open.map(|(id, _)| step_title(Some(procedure), id)).unwrap_or_default())
-        }
-        casework::state::Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, Some(procedure))),
-    };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
     let page = work::View {
         case: &number,
         seen: view.state.events,
         title: &procedure.title,
-        stage,
+        stage: show::stage(view),
         channel,
         office: &office,
         steps: show::steps(asked, view),
@@ -497,10 +489,11 @@ fn command(
     Ok((command, faults))
 }
 
+/// What the counter of an office takes in for a party.
 fn handled<'a>(asked: &'a Asked, post: &Post) -> impl Iterator<Item = &'a Procedure> {
     let definitions = &asked.city.casework.book().definitions;
     let office = definitions.offices.get(&post.office);
-    definitions.procedures.values().filter(move |procedure| {
+    offered(asked).filter(move |procedure| {
         let handles = office.is_some_and(|office| {
             office.handles.contains(&procedure.category) && office.level <= procedure.level
         });
