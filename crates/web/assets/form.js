@@ -167,7 +167,9 @@ function upload(form, box, input) {
     }
     const seen = request.getResponseHeader("Lianchi-Seen");
     if (seen) form.querySelector("[name=seen]").value = seen;
-    box.replaceWith(document.adoptNode(fresh.closest("[data-upload]")));
+    // The questions may have been drawn anew while the file was being chosen.
+    const now = box.isConnected ? box : form.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`);
+    now?.replaceWith(document.adoptNode(fresh.closest("[data-upload]")));
     uploads(form);
     document.getElementById(input.id)?.focus();
     say(form, "done");
