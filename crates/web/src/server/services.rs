@@ -20,11 +20,16 @@ const MOST_FOUND: usize = 20;
 const MOST_SHOWN: usize = 5;
 
 /// Services that a party asks for, in the order of the city's catalogue: it begins with what most people need.
-fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
+pub fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
     let all = asked.city.casework.book().definitions.procedures.values();
     let mut all: Vec<_> = all.filter(|procedure| procedure.start == Start::Party).collect();
-    all.sort_by_key(|procedure| (procedure.item.is_none(), procedure.item.as_deref(), &procedure.id));
+    all.sort_by_key(|procedure| catalogued(procedure));
     all.into_iter()
+}
+
+/// A procedure's place in the city's catalogue; what has no number there comes last.
+pub fn catalogued(procedure: &Procedure) -> (bool, Option<&str>, &Id) {
+    (procedure.item.is_none(), procedure.item.as_deref(), &procedure.id)
 }
 
 pub fn home(asked: &Asked) -> Result<Answer, Oops> {
