@@ -8,7 +8,7 @@ use super::{personal, show};
 use crate::form::Attached;
 use crate::layout::{Face, Frame};
 use crate::page::work::{self, Ask as Asking, Doing};
-use crate::page::{cases, desk};
+use crate::page::desk;
 use crate::part::{Due, Standing};
 use crate::{form, path};
 use access::{PersonId, Post};
