@@ -1,4 +1,4 @@
-use crate::model::{Definitions, Id, Manifest};
+use crate::model::{Definitions, Id, Level, Manifest};
 use crate::problem::{Place, Problem, nearest};
 use crate::reader::{Node, Ref, Source};
 use std::cell::RefCell;
@@ -7,9 +7,12 @@ use toml::de::DeTable;
 
 mod city;
 mod conditions;
+mod fee;
 mod flow;
+mod force;
 mod form;
 mod law;
+mod material;
 mod procedure;
 
 /// One file of a pack. The folder that it lies in is its pack.
@@ -48,8 +51,10 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     }
     let of_law = files.iter().zip(&parsed).filter(|(_, (_, _, table))| law::is_law(table.get_ref()));
     definitions.law = law::read(of_law.map(|(file, _)| file), &problems);
-    loader.check_references(&problems);
+    check_folders(&parsed, &definitions, &problems);
+    loader.check_references(&definitions, &problems);
     conditions::check(&mut definitions, &problems);
+    force::settle(&mut definitions, &problems);
     city::check_tree(&loader, &definitions, &problems);
     let broken = |problem: &Problem| {
         let source = parsed.iter().find(|(_, source, _)| source.file == problem.file);
@@ -60,6 +65,29 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     problems.sort();
     problems.dedup();
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
+}
+
+/// Every folder needs a pack that says what it is, and from when.
+fn check_folders(
+    parsed: &[(&Id, &Source<'_>, toml::Spanned<DeTable<'_>>)],
+    definitions: &Definitions,
+    problems: &RefCell<Vec<Problem>>,
+) {
+    let mut folders: BTreeMap<&Id, (&Source<'_>, bool)> = BTreeMap::new();
+    for (pack, source, table) in parsed {
+        let said = table.get_ref().keys().any(|key| key.get_ref() == "pack") || source.broken.get();
+        folders.entry(pack).or_insert((source, false)).1 |= said;
+    }
+    for (pack, (source, _)) in folders.into_iter().filter(|(_, (_, said))| !said) {
+        if definitions.packs.contains_key(pack) {
+            continue;
+        }
+        let what = format!("the folder `{pack}` has no `[pack]`");
+        let mend = format!(
+            "add the file `{pack}/pack.toml` with `[pack]`, its id, title, version and effective day"
+        );
+        problems.borrow_mut().push(source.place(&(0..0)).problem(what, mend));
+    }
 }
 
 const NOT_TOML: &str = "this is not TOML";
@@ -104,6 +132,8 @@ fn manifests(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut De
     let version = node.need("version", "\"2026.1\"").and_then(|member| member.text().map(str::to_owned));
     let effective = node.need("effective", "2026-01-01").and_then(|member| member.date());
     let requires = loader.want_all(Kind::Pack, node.ids("requires"));
+    let category = node.id("category").map(|category| loader.want(Kind::Category, category));
+    let level = node.get("level").and_then(|member| pick(&member, &Level::ALL));
     if let Some(id) = &id {
         if id.id != *folder {
             let problem = id.place.problem(
@@ -116,7 +146,7 @@ fn manifests(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut De
     }
     node.finish();
     if let (Some(version), Some(effective)) = (version, effective) {
-        let manifest = Manifest { id: folder.clone(), title, version, effective, requires };
+        let manifest = Manifest { id: folder.clone(), title, version, effective, requires, category, level };
         definitions.packs.insert(folder.clone(), manifest);
     }
 }
@@ -195,10 +225,12 @@ impl Loader {
         references.into_iter().map(|reference| self.want(kind, reference)).collect()
     }
 
-    fn check_references(&self, problems: &RefCell<Vec<Problem>>) {
+    fn check_references(&self, definitions: &Definitions, problems: &RefCell<Vec<Problem>>) {
         let defined = self.defined.borrow();
         for (kind, Ref { id, place }) in self.wanted.borrow().iter() {
-            if defined.contains_key(&(*kind, id.clone())) {
+            if let Some(there) = defined.get(&(*kind, id.clone())) {
+                let problem = required(definitions, *kind, id, place, there);
+                problems.borrow_mut().extend(problem);
                 continue;
             }
             let same = || defined.keys().filter(|(other, _)| other == kind).map(|(_, id)| id.as_str());
@@ -216,6 +248,19 @@ impl Loader {
             problems.borrow_mut().push(place.problem(format!("no {word} is called `{id}`"), mend));
         }
     }
+}
+
+/// Another pack's definitions can be used where it is required.
+fn required(definitions: &Definitions, kind: Kind, id: &Id, from: &Place, there: &Place) -> Option<Problem> {
+    let folder = |place: &Place| Id::from(place.file.split('/').next().unwrap_or_default());
+    let (mine, theirs) = (folder(from), folder(there));
+    let manifest = definitions.packs.get(&mine)?;
+    if kind == Kind::Pack || mine == theirs || manifest.requires.contains(&theirs) {
+        return None;
+    }
+    let what =
+        format!("the {} `{id}` is the pack `{theirs}`'s, which `{mine}` does not require", kind.word());
+    Some(from.problem(what, format!("add `{theirs}` to `requires` in `{mine}/pack.toml`")))
 }
 
 /// The value that goes by `word` in `all`, or a note of what can be said.

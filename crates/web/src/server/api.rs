@@ -10,7 +10,7 @@ use casework::board::{Line, Task};
 use casework::state::{Stage, Status};
 use casework::{Ask, Command, View};
 use pack::Title;
-use pack::model::{Channel, Field, FieldKind, Procedure, Start};
+use pack::model::{Basis, Channel, Charge, Fee, Field, FieldKind, Procedure, Start, Tier};
 use record::{ObjectRef, Time};
 use serde_json::{Value as Json, json};
 
@@ -34,7 +34,8 @@ fn number(case: &ObjectRef) -> &str {
 /// The services that people can ask for.
 pub fn services(asked: &Asked) -> Result<Answer, Oops> {
     let all = asked.city.casework.book().definitions.procedures.values();
-    let offered = all.filter(|procedure| procedure.start == Start::Party);
+    let offered =
+        all.filter(|procedure| procedure.start == Start::Party && procedure.in_force(asked.today()));
     let told = |procedure: &Procedure| {
         json!({
             "id": procedure.id,
@@ -54,9 +55,7 @@ fn named(asked: &Asked) -> Result<&Procedure, Oops> {
 pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = named(asked)?;
     let definitions = &asked.city.casework.book().definitions;
-    let offices = definitions.offices.values();
-    let offices = offices
-        .filter(|office| office.level == procedure.level && office.handles.contains(&procedure.category));
+    let offices = definitions.offices.values().filter(|office| procedure.handled_by(office));
     let channels = procedure.channels.iter().map(|channel| word(&Channel::ALL, *channel));
     let material = |asked: &pack::model::MaterialUse| {
         let called = definitions.materials.get(&asked.material).map(|material| title(&material.title));
@@ -88,8 +87,39 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
         "offices": offices.map(|one| json!({ "id": one.id, "title": title(&one.title) })).collect::<Vec<_>>(),
         "form": procedure.form.fields.iter().map(field).collect::<Vec<_>>(),
         "materials": procedure.materials.iter().map(material).collect::<Vec<_>>(),
+        "fees": procedure.fees.iter().filter_map(|id| definitions.fees.get(id)).map(fee).collect::<Vec<_>>(),
+        "effective": procedure.effective.to_string(),
+        "replaced": procedure.replaced.as_ref().map(|(from, by)| json!({ "from": from.to_string(), "by": by })),
         "steps": procedure.flow.steps.iter().map(step).collect::<Vec<_>>(),
     })))
+}
+
+/// A fee: for each of its cases `free`, an amount in `fen`, or who sets it.
+fn fee(fee: &Fee) -> Json {
+    let tier = |tier: &Tier| {
+        let (kind, fen, by) = match &tier.charge {
+            Charge::Free => ("free", None, None),
+            Charge::Fen(fen) => ("amount", Some(*fen), None),
+            Charge::SetBy(by) => ("set-by", None, Some(title(by))),
+        };
+        json!({
+            "charge": kind,
+            "fen": fen,
+            "set_by": by,
+            "when": tier.when.as_ref().map(|when| when.source.as_str()),
+            "law": tier.law.as_ref().or(fee.law.as_ref()).map(basis),
+        })
+    };
+    json!({
+        "id": fee.id,
+        "title": title(&fee.title),
+        "basis": fee.basis.as_ref().map(title),
+        "tiers": fee.tiers.iter().map(tier).collect::<Vec<_>>(),
+    })
+}
+
+fn basis(basis: &Basis) -> Json {
+    json!({ "instrument": basis.instrument, "article": basis.article, "quote": basis.quote })
 }
 
 fn field(field: &Field) -> Json {

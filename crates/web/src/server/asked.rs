@@ -1,7 +1,7 @@
 use super::answer::{self, Oops};
 use super::city::City;
 use crate::layout::{Face, Frame, Who};
-use crate::text::Lang;
+use crate::text::{self, Lang};
 use access::policy::Actor;
 use access::session::Token;
 use access::{Person, Post};
@@ -9,6 +9,7 @@ use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request}
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::Ask;
+use jiff::civil::Date;
 use pack::{Id, Title};
 use record::{ObjectRef, Time};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -165,6 +166,11 @@ impl Asked {
     /// The post in which they act, or a refusal.
     pub fn post(&self) -> Result<&Post, Oops> {
         self.signed_in()?.post().ok_or(Oops::Denied { why: None })
+    }
+
+    /// The day on which it is asked.
+    pub fn today(&self) -> Date {
+        text::day(self.now)
     }
 
     /// How a command is asked by whoever sent this.

@@ -480,12 +480,10 @@ fn command(
 
 fn handled<'a>(asked: &'a Asked, post: &Post) -> impl Iterator<Item = &'a Procedure> {
     let definitions = &asked.city.casework.book().definitions;
-    let office = definitions.offices.get(&post.office);
+    let (office, today) = (definitions.offices.get(&post.office), asked.today());
     definitions.procedures.values().filter(move |procedure| {
-        let handles = office.is_some_and(|office| {
-            office.handles.contains(&procedure.category) && office.level <= procedure.level
-        });
-        handles && procedure.channels.contains(&Channel::Window)
+        let handles = office.is_some_and(|office| procedure.handled_by(office));
+        handles && procedure.in_force(today) && procedure.channels.contains(&Channel::Window)
     })
 }
 

@@ -19,8 +19,8 @@ const MOST_FOUND: usize = 20;
 const MOST_SHOWN: usize = 5;
 
 fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
-    let all = asked.city.casework.book().definitions.procedures.values();
-    all.filter(|procedure| procedure.start == Start::Party)
+    let (all, today) = (asked.city.casework.book().definitions.procedures.values(), asked.today());
+    all.filter(move |procedure| procedure.start == Start::Party && procedure.in_force(today))
 }
 
 pub fn home(asked: &Asked) -> Result<Answer, Oops> {
@@ -78,7 +78,8 @@ pub fn find(asked: &Asked) -> Result<Answer, Oops> {
     let query = asked.words("q").unwrap_or_default();
     let hits = asked.city.finder.find(query, MOST_FOUND);
     let book = asked.city.casework.book();
-    let services = hits.iter().filter_map(|hit| book.procedure(&hit.id)).map(|p| listed(asked, p)).collect();
+    let found = hits.iter().filter_map(|hit| book.procedure(&hit.id)).filter(|p| p.in_force(asked.today()));
+    let services = found.map(|p| listed(asked, p)).collect();
     let view = found::View { of: found::Of::Query(query.to_owned()), services, categories: headings(asked) };
     Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)))
 }
@@ -109,7 +110,8 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
         })
         .collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
-    let view = service::View { procedure, definitions, instruments: &instruments, limit: limit.as_ref() };
+    let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
+    let view = service::View { procedure, definitions, instruments, limit, today };
     Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
 }
 
