@@ -242,13 +242,12 @@ fn new_step(id: &Id, kind: StepKind, role: Id, after: Option<After>, place: Plac
 }
 
 fn guard(node: Node<'_>) -> Option<Guard> {
-    let condition = condition(&node, "must");
+    let (condition, title) = (condition(&node, "must"), node.need_title());
     if condition.is_none() {
         node.report("the guard has no condition", "add `must = \"…\"`, what has to hold");
     }
-    let guard = condition.map(|condition| Guard { condition, title: node.need_title() });
     node.finish();
-    guard
+    condition.map(|condition| Guard { condition, title })
 }
 
 fn office_rule(loader: &Loader, reference: Ref) -> OfficeRule {
