@@ -116,7 +116,8 @@ fn known(files: &[File], place: &str) -> BTreeSet<String> {
 
 /// The members that the guide lists, by heading.
 fn documented() -> BTreeMap<String, BTreeSet<String>> {
-    let quoted = |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    let quoted =
+        |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut under: Vec<String> = Vec::new();
     for line in GUIDE.lines() {
@@ -143,10 +144,8 @@ fn the_guide_lists_every_member_and_no_other() {
     for (heading, place) in PLACES {
         found.entry(heading).or_default().extend(known(&files, place));
     }
-    let headings: BTreeSet<String> = ["headings", "headings of law"]
-        .iter()
-        .flat_map(|which| found.remove(which).unwrap())
-        .collect();
+    let headings: BTreeSet<String> =
+        ["headings", "headings of law"].iter().flat_map(|which| found.remove(which).unwrap()).collect();
     let mut wrong = Vec::new();
     for (heading, known) in &found {
         let listed = documented.get(*heading).cloned().unwrap_or_default();

@@ -32,8 +32,7 @@ fn residents_find_what_they_mean() {
         all += 1;
         first += usize::from(place == Some(0));
         if place != Some(0) {
-            let found: Vec<String> =
-                hits.iter().map(|hit| format!("{} {:.3}", hit.id, hit.score)).collect();
+            let found: Vec<String> = hits.iter().map(|hit| format!("{} {:.3}", hit.id, hit.score)).collect();
             println!("`{query}` means {wanted}, found {}", found.join(", "));
         }
         if place.is_none_or(|place| place > 2) {

@@ -50,10 +50,10 @@ impl Draft<'_> {
         if today < procedure.effective {
             let from = procedure.effective;
             return Err(Fault {
-                why: Title {
-                    zh: format!("这个事项自{}年{}月{}日起办理", from.year(), from.month(), from.day()),
-                    en: format!("This can be asked for from {from} on"),
-                },
+                why: Title::new(
+                    format!("这个事项自{}年{}月{}日起办理", from.year(), from.month(), from.day()),
+                    format!("This can be asked for from {from} on"),
+                ),
                 faults: Vec::new(),
             });
         }
@@ -62,10 +62,10 @@ impl Draft<'_> {
         let title =
             self.situation.definitions.procedures.get(by).map(|by| by.title.clone()).unwrap_or_default();
         Err(Fault {
-            why: Title {
-                zh: format!("这个事项已由“{}”代替", title.zh),
-                en: format!("`{}` has taken the place of this", title.en),
-            },
+            why: Title::new(
+                format!("这个事项已由“{}”代替", title.zh),
+                format!("`{}` has taken the place of this", title.en),
+            ),
             faults: Vec::new(),
         })
     }

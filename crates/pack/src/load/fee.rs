@@ -7,15 +7,13 @@ use crate::model::{Charge, Definitions, Fee, Id, Tier};
 use crate::reader::Node;
 
 pub(super) fn read_shared(loader: &Loader, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("fee") {
-        if loader.define(Kind::Fee, &id, &node) {
-            definitions.fees.insert(id.clone(), fee(loader, id, node));
-        }
+    for (id, node) in loader.define(Kind::Fee, root) {
+        definitions.fees.insert(id.clone(), fee(loader, id, node));
     }
 }
 
 fn fee(loader: &Loader, id: Id, node: Node<'_>) -> Fee {
-    let title = node.need_title();
+    let title = node.need_title("title");
     let basis_in_words = node.title("basis");
     let law = node.get("law").and_then(|law| basis(loader, &law));
     let mut tiers: Vec<Tier> = node.rows("tier").into_iter().filter_map(|row| tier(loader, row)).collect();

@@ -1,20 +1,19 @@
 //! From when a procedure is in force, and until when: its pack's first day, and that of what takes its place.
 
 use crate::model::{Definitions, Id};
-use crate::problem::Problem;
+use crate::reader::Faults;
 use jiff::civil::Date;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Tells each procedure what takes its place, and from which day; notes what cannot be.
-pub(super) fn settle(definitions: &mut Definitions, problems: &RefCell<Vec<Problem>>) {
+pub(super) fn settle(definitions: &mut Definitions, faults: &Faults) {
     let mut replaced: BTreeMap<Id, (Date, Id)> = BTreeMap::new();
     for procedure in definitions.procedures.values() {
         let Some(old) = procedure.replaces.as_ref().and_then(|id| definitions.procedures.get(id)) else {
             continue;
         };
         let report = |what: String, mend: &str| {
-            problems.borrow_mut().push(procedure.place.problem(what, mend));
+            faults.borrow_mut().push(procedure.place.problem(what, mend));
         };
         if old.effective >= procedure.effective {
             let (from, day) = (old.effective, procedure.effective);

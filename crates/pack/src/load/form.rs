@@ -1,31 +1,28 @@
 use super::city::condition;
 use super::{Kind, Loader, fee, material, pick};
+use crate::Title;
 use crate::model::{
-    Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Title, Unit,
+    Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Unit,
 };
-use crate::problem::nearest;
+use crate::problem::meant;
 use crate::reader::{Member, Node};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("fields") {
-        if loader.define(Kind::Fields, &id, &node) {
-            let title = Some(node.need_title());
-            let mut fields = rows(loader, &node);
-            if let Some(first) = fields.first_mut() {
-                first.group.clone_from(&title);
-            }
-            let materials = material::uses(loader, &node);
-            add_checks(&node, &mut fields);
-            node.finish();
-            definitions.fields.insert(id, Form { title, fields, materials });
+    for (id, node) in loader.define(Kind::Fields, root) {
+        let title = Some(node.need_title("title"));
+        let mut fields = rows(loader, &node);
+        if let Some(first) = fields.first_mut() {
+            first.group.clone_from(&title);
         }
+        let materials = material::uses(loader, &node);
+        add_checks(&node, &mut fields);
+        node.finish();
+        definitions.fields.insert(id, Form { title, fields, materials });
     }
     material::read_shared(loader, root, definitions);
     fee::read_shared(loader, root, definitions);
-    for (id, node) in root.tables("credential") {
-        if loader.define(Kind::Credential, &id, &node) {
-            definitions.credentials.insert(id.clone(), credential(id, node));
-        }
+    for (id, node) in loader.define(Kind::Credential, root) {
+        definitions.credentials.insert(id.clone(), credential(id, node));
     }
 }
 
@@ -41,7 +38,7 @@ pub(super) fn form(loader: &Loader, node: &Node<'_>, name: &'static str, shared:
         materials.extend(added.materials);
         for field in added.fields {
             add(&mut fields, field, |what, mend| {
-                node.source.problems.borrow_mut().push(place.problem(what, mend));
+                node.report_at(&place, what, mend);
             });
         }
     }
@@ -66,18 +63,15 @@ fn add_checks(node: &Node<'_>, fields: &mut [Field]) {
         if must.is_none() {
             row.report("the check has no condition", "add `must = \"…\"`, what has to hold");
         }
-        let title = row.need_title();
+        let title = row.need_title("title");
         row.finish();
         let Some((at, must)) = at.zip(must) else { continue };
         match fields.iter_mut().find(|field| field.id == at.id) {
             Some(field) => field.checks.push(Check { must, title }),
             None => {
-                let mend = match nearest(at.id.as_str(), fields.iter().map(|field| field.id.as_str())) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => "name a field of the form, where the fault is told".to_owned(),
-                };
-                let problem = at.place.problem(format!("the form has no field `{}`", at.id), mend);
-                node.source.problems.borrow_mut().push(problem);
+                let fields = fields.iter().map(|field| field.id.as_str());
+                let mend = meant(at.id.as_str(), fields, "name the field where the fault is told, one of");
+                node.report_at(&at.place, format!("the form has no field `{}`", at.id), mend);
             }
         }
     }
@@ -99,7 +93,7 @@ fn rows(loader: &Loader, node: &Node<'_>) -> Vec<Field> {
 
 fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
     let id = node.need("id", "\"birth-place\"").and_then(|member| member.id()).map(|reference| reference.id);
-    let title = node.need_title();
+    let title = node.need_title("title");
     let kind = node.need("kind", "\"text\"").and_then(|member| field_kind(loader, &node, &member));
     let id = id.unwrap_or_default();
     let kind = kind.unwrap_or(FieldKind::Text);
@@ -185,7 +179,7 @@ fn choices(node: &Node<'_>) -> Vec<Choice> {
     for row in member.items().filter_map(|item| item.node()) {
         let id = row.need("id", "\"hospital\"").and_then(|id| id.id()).map(|reference| reference.id);
         let part = |name| row.need(name, "\"…\"").and_then(|text| text.text()).unwrap_or_default().to_owned();
-        let title = crate::Title { zh: part("zh"), en: part("en") };
+        let title = crate::Title::new(part("zh"), part("en"));
         if let Some(id) = id {
             if choices.iter().any(|choice| choice.id == id) {
                 row.report(format!("`{id}` can be chosen twice"), "rename or remove one of the two");
@@ -212,7 +206,7 @@ fn credential(id: Id, node: Node<'_>) -> Credential {
     };
     let credential = Credential {
         id,
-        title: node.need_title(),
+        title: node.need_title("title"),
         valid: own(&node, "valid"),
         terms: node.rows("term").into_iter().filter_map(term).collect(),
         until: node.id("until").map(|until| until.id),

@@ -6,14 +6,12 @@ use crate::model::{Basis, Definitions, Material, MaterialUse};
 use crate::reader::{Member, Node};
 
 pub(super) fn read_shared(loader: &Loader, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("material") {
-        if loader.define(Kind::Material, &id, &node) {
-            let title = node.need_title();
-            let personal = node.get("personal").and_then(|member| member.flag()).unwrap_or(true);
-            let material = Material { id: id.clone(), title, from: node.title("from"), personal };
-            node.finish();
-            definitions.materials.insert(id, material);
-        }
+    for (id, node) in loader.define(Kind::Material, root) {
+        let title = node.need_title("title");
+        let personal = node.get("personal").and_then(|member| member.flag()).unwrap_or(true);
+        let material = Material { id: id.clone(), title, from: node.title("from"), personal };
+        node.finish();
+        definitions.materials.insert(id, material);
     }
 }
 

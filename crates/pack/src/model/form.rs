@@ -1,4 +1,5 @@
-use super::{Condition, Id, MaterialUse, Title};
+use super::{Condition, Id, MaterialUse};
+use crate::Title;
 
 /// Fields in the order in which people are asked.
 #[derive(Clone, Debug, Default)]

@@ -1,4 +1,5 @@
-use super::{Condition, Flow, Form, Id, Office, Title};
+use super::{Condition, Flow, Form, Id, Office};
+use crate::Title;
 use crate::problem::Place;
 use jiff::civil::Date;
 

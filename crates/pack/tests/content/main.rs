@@ -12,22 +12,14 @@ mod list;
 mod quotes;
 mod texts;
 
+use pack::load;
 use pack::model::{Basis, Definitions, Procedure, Start};
-use pack::{File, load};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 static DEFINITIONS: LazyLock<Definitions> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-            files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = pack::folder::read(&root).unwrap();
     load(&files).unwrap_or_else(|problems| panic!("{}", problems[0]))
 });
 

@@ -49,7 +49,7 @@ fn every_quote_stands_in_its_article() {
         let extensions = deadline.extensions.iter().map(|one| &one.cite);
         for cite in deadline.cite.iter().chain(suspensions).chain(extensions) {
             if law.instruments[&cite.instrument].corpus.is_some() {
-                texts.check(id, &cite.instrument, &cite.article, &cite.quote);
+                texts.check(id.as_str(), cite.instrument.as_str(), &cite.article, &cite.quote);
             }
         }
     }

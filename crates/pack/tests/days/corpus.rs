@@ -223,9 +223,9 @@ fn works_by_list(kind: &str, amount: u32) -> bool {
 fn quotes_name_the_number_that_the_pack_counts() {
     for deadline in LAW.deadlines.values().filter(|one| one.verified) {
         let Some(limit) = deadline.limit.filter(|limit| limit.unit != Unit::Immediately) else { continue };
-        says(&deadline.id, deadline.cite.as_ref().unwrap(), limit);
+        says(deadline.id.as_str(), deadline.cite.as_ref().unwrap(), limit);
         for extension in &deadline.extensions {
-            says(&deadline.id, &extension.cite, extension.grant.most());
+            says(deadline.id.as_str(), &extension.cite, extension.grant.most());
         }
     }
 }

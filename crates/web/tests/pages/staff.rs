@@ -60,6 +60,7 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         all.iter().map(|(id, role)| (id.clone(), role.title.clone())).collect::<Vec<_>>()
     };
     let view = desk::View {
+        complaints: Vec::new(),
         rows,
         total: 128,
         page: (2, 5),
