@@ -5,8 +5,8 @@ use crate::form::{self, Filling};
 use crate::layout::Frame;
 use crate::{part, path};
 use maud::{Markup, html};
-use pack::{Id, Title};
 use pack::model::Outcome;
+use pack::{Id, Title};
 
 pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
     let lang = frame.lang;
