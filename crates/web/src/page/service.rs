@@ -172,6 +172,7 @@ fn begin(frame: &Frame, view: &View<'_>) -> Markup {
             } @else {
                 form method="post" action=(path::begin(&procedure.id)) {
                     (part::token(frame))
+                    (part::once(frame))
                     div.field {
                         label for="office" { (lang.say("service-office")) }
                         select #office name="office" {
