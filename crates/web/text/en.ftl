@@ -157,6 +157,7 @@ form-choose = Choose
 form-save = Save
 form-continue = Save and check
 form-saves = Your answers are saved as you type.
+form-no-script = This browser runs no scripts: press Save before you leave.
 form-saving = Saving…
 form-saved = Saved
 form-kept =
@@ -371,7 +372,7 @@ refused-number = When you report it, give this number
 ## Without a network
 
 offline-title = No network
-offline-lead = The page returns with the network. The drafts below are on this device only.
+offline-lead = The page returns with the network.
 offline-drafts = Drafts on this device
 offline-drafts-more = Not sent yet. They are removed from this device once handed in, or when you sign out.
 blank-lead = Fill it in at leisure, even without a network

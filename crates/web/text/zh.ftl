@@ -142,6 +142,7 @@ form-choose = 请选择
 form-save = 保存
 form-continue = 保存并核对
 form-saves = 您填写的内容会自动保存。
+form-no-script = 此浏览器未启用脚本，离开前请点“保存”。
 form-saving = 正在保存…
 form-saved = 已保存
 form-kept = 没有网络。内容暂存在这台设备上，联网后自动上传，提交或退出后清除。
@@ -331,7 +332,7 @@ refused-number = 报告时请提供编号
 ## Without a network
 
 offline-title = 没有网络
-offline-lead = 联网后页面会自动恢复。下面的草稿只在这台设备上。
+offline-lead = 联网后页面会自动恢复。
 offline-drafts = 这台设备上的草稿
 offline-drafts-more = 尚未上传。提交后或退出时从本设备清除。
 blank-lead = 可以先填，不用联网
