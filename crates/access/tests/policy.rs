@@ -213,7 +213,8 @@ fn only_held_posts_are_acted_in() {
     let other = Post::new("clerk", "bridge-station");
     assert!(matches!(Actor::of(&someone, Some(&other)), Err(NotActing::NotHeld { .. })));
     let stamp = Stamp { id: "lock".into(), time: Time::ZERO, actor: None };
-    someone.take(&registry::locked(stamp, someone.id, "left the service"));
+    let locked = registry::locked(stamp, someone.id, "left the service");
+    record::Fold::apply(&mut someone, &record::Entry { index: 0, event: locked });
     assert!(matches!(Actor::of(&someone, None), Err(NotActing::Locked(_))));
 }
 

@@ -48,12 +48,7 @@ impl Casework {
     }
 }
 
-fn request<'a>(
-    actor: &'a Actor,
-    action: &'a str,
-    ask: &Ask<'a>,
-    facts: &'a CaseFacts,
-) -> Request<'a> {
+fn request<'a>(actor: &'a Actor, action: &'a str, ask: &Ask<'a>, facts: &'a CaseFacts) -> Request<'a> {
     Request {
         actor,
         action,

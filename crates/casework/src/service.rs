@@ -9,9 +9,7 @@ use access::policy::{Actor, Decision};
 use editions::Editions;
 use pack::model::Procedure;
 use pack::{File, Id, Problem};
-use record::{
-    AppendError, Batch, Digest, Entry, Event, ObjectRef, Record, StoreError, Time, Value, Version,
-};
+use record::{AppendError, Batch, Digest, Entry, Event, ObjectRef, Record, StoreError, Time, Value, Version};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 

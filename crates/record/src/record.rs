@@ -268,12 +268,7 @@ impl Record {
 
     /// Calls `visit` with up to `limit` entries from index `from` on, in order, and returns the index after the last of them.
     /// To be preferred where a record is followed: what was appended lately is at hand.
-    pub fn follow(
-        &self,
-        from: u64,
-        limit: usize,
-        visit: &mut dyn FnMut(&Entry),
-    ) -> Result<u64, StoreError> {
+    pub fn follow(&self, from: u64, limit: usize, visit: &mut dyn FnMut(&Entry)) -> Result<u64, StoreError> {
         if let Some(entries) = self.inner.shared.recent.since(from, limit) {
             entries.iter().for_each(|entry| visit(entry));
             return Ok(entries.last().map_or(from, |entry| entry.index + 1));

@@ -72,15 +72,12 @@ impl Draft<'_> {
         };
         let mut faults = Vec::new();
         for field in step.form.fields.iter().filter(|field| field.when.as_ref().is_none_or(is)) {
-            let answered = answers.iter().any(|(id, _)| *id == field.id);
-            match &field.check {
-                _ if !answered && field.required => {
+            if !answers.iter().any(|(id, _)| *id == field.id) {
+                if field.required {
                     faults.push((field.id.clone(), Title::new("请填写", "This is needed")));
                 }
-                Some((check, title)) if answered && !is(check) => {
-                    faults.push((field.id.clone(), title.clone()));
-                }
-                _ => {}
+            } else if let Some(broken) = field.checks.iter().find(|check| !is(&check.must)) {
+                faults.push((field.id.clone(), broken.title.clone()));
             }
         }
         if faults.is_empty() {

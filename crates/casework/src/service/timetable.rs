@@ -1,10 +1,10 @@
 //! What is due, kept as the record grows, and what time brings about by itself.
 
 use super::{Ask, Casework, Refused};
+use crate::activity::{self, part};
 use crate::board::{Alarm, Board, Outlook, Stopped, Ticking};
 use crate::command::Command;
 use crate::state::{Stage, State};
-use crate::activity::{self, part};
 use crate::{clocks, due};
 use pack::Id;
 use pack::model::{Procedure, Watcher};

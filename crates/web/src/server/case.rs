@@ -41,6 +41,11 @@ pub fn entering(asked: &Asked, case: &ObjectRef, view: &View) -> bool {
     open && !theirs(asked, view) && decision().is_some_and(|decision| decision.allowed())
 }
 
+/// The face of a page on which an application is filled in: its party's own, or that of whoever enters it for them.
+pub fn face(asked: &Asked, view: &View) -> Face {
+    if theirs(asked, view) { Face::Resident } else { Face::Staff }
+}
+
 pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     let me = asked.signed_in()?.id().clone();
     let lines: Vec<_> = asked.city.casework.board(|board| board.of_party(&me).collect())?;
@@ -57,25 +62,11 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             office: show::office(asked, &line.office),
             touched: last.map_or(line.started, |entry| entry.event.time),
             due: due.filter_map(|clock| clock.due).min_by_key(|due| due.at),
-            stage: stage(&view),
+            stage: show::stage(&view),
         });
     }
     all.sort_by_key(|case| (case.stage.rank(), std::cmp::Reverse(case.touched)));
     Ok(Answer::page(cases::show(&asked.frame(Face::Resident), &cases::View { cases: all })))
-}
-
-fn open_step(view: &View) -> Title {
-    let step = view.state.open_steps().next().and_then(|(id, _)| view.procedure()?.flow.step(id.as_str()));
-    step.map(|step| step.title.clone()).unwrap_or_default()
-}
-
-fn stage(view: &View) -> cases::Stage {
-    match &view.state.stage {
-        Stage::Draft => cases::Stage::Draft,
-        Stage::Correcting => cases::Stage::Correcting,
-        Stage::Open => cases::Stage::Open(open_step(view)),
-        Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, view.procedure())),
-    }
 }
 
 pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
@@ -105,7 +96,7 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         seen: view.state.events,
         service: procedure.id.clone(),
         title: procedure.title.clone(),
-        stage: stage(&view),
+        stage: show::stage(&view),
         office: definitions.offices.get(&view.state.office).cloned(),
         submitted: view.state.submitted,
         asked: asked_for,
@@ -245,7 +236,7 @@ pub fn submitted(asked: &Asked) -> Result<Answer, Oops> {
         office: show::office(asked, &view.state.office),
         next: next.and_then(|clock| Some((clock.title, clock.due?))),
     };
-    Ok(Answer::page(check::submitted(&asked.frame(Face::Resident), &page)))
+    Ok(Answer::page(check::submitted(&asked.frame(face(asked, &view)), &page)))
 }
 
 pub fn withdraw(asked: &Asked) -> Result<Answer, Oops> {

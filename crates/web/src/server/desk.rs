@@ -7,8 +7,8 @@ use super::filling::files;
 use super::{personal, show};
 use crate::form::Attached;
 use crate::layout::{Face, Frame};
+use crate::page::desk;
 use crate::page::work::{self, Ask as Asking, Doing};
-use crate::page::{cases, desk};
 use crate::part::{Due, Standing};
 use crate::{form, path};
 use access::{PersonId, Post};
@@ -202,22 +202,13 @@ fn page(
     let papers = asked.city.casework.needed(view, &clear, asked.now);
     let purposes = &view.book.definitions.purposes;
     let office = show::office(asked, &view.state.office);
-    let stage = match &view.state.stage {
-        casework::state::Stage::Draft => cases::Stage::Draft,
-        casework::state::Stage::Correcting => cases::Stage::Correcting,
-        casework::state::Stage::Open => {
-            let open = view.state.open_steps().next();
-            cases::Stage::Open(open.map(|(id, _)| step_title(Some(procedure), id)).unwrap_or_default())
-        }
-        casework::state::Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, Some(procedure))),
-    };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
     let page = work::View {
         case: &number,
         seen: view.state.events,
         title: &procedure.title,
-        stage,
+        stage: show::stage(view),
         channel,
         office: &office,
         steps: show::steps(asked, view),
@@ -346,7 +337,8 @@ fn asking<'a>(
             let others = holders.into_iter().map(PersonId::object).filter(|person| person != me);
             let named =
                 others.map(|person| (person.to_string(), asked.city.staff_name(&person).unwrap_or_default()));
-            Asking::HandOver(named.collect())
+            let colleagues: Vec<_> = named.collect();
+            (!colleagues.is_empty()).then_some(Asking::HandOver(colleagues))?
         }
         _ => {
             let step = step.filter(|step| kind(step.kind) == possible.action)?;
@@ -411,7 +403,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let carried = match faults.is_empty() {
         true => asked.city.casework.run(&case, &command, &asked.ask()),
         false => {
-            let why = Title::new("有的内容不能识别", "Something cannot be read");
+            let why = Title::new("有些地方需要改正", "There is something to put right");
             Err(Refused::Case(Box::new(Refusal { why, faults, possible: Vec::new() })))
         }
     };

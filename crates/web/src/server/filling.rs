@@ -2,10 +2,9 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::{Asked, Sent};
-use super::case::{entering, own, theirs, visible};
+use super::case::{entering, face, own, theirs, visible};
 use super::{personal, show};
 use crate::form::{Attached, MaterialAsked};
-use crate::layout::Face;
 use crate::page::{check, fill};
 use crate::part::Cited;
 use crate::{form, path};
@@ -84,7 +83,7 @@ impl Filling {
             faults,
             asked: &notes,
         };
-        let frame = asked.frame(Face::Resident);
+        let frame = asked.frame(face(asked, &self.view));
         let answer =
             Answer::page(if whole { fill::show(&frame, &page) } else { fill::fragment(&frame, &page) });
         Ok(answer.seen(self.view.state.events))
@@ -370,9 +369,9 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
         office: show::office(asked, &filling.view.state.office),
         groups: groups(&procedure.form, &filling.shown, &filling.typed),
         materials: materials.collect(),
-        fee: asked.city.casework.fee(&filling.view, asked.now)?,
+        fees: asked.city.casework.fees(&filling.view, asked.now)?,
         correction,
         case: number,
     };
-    Ok(Answer::page(check::show(&asked.frame(Face::Resident), &page)))
+    Ok(Answer::page(check::show(&asked.frame(face(asked, &filling.view)), &page)))
 }

@@ -3,11 +3,11 @@
 use super::answer::Oops;
 use super::asked::Asked;
 use access::entropy::{Entropy as _, NoEntropy, SystemEntropy};
-use pack::days::today;
 use casework::{Command, Refused, number};
 use jiff::ToSpan as _;
 use pack::Id;
-use record::{AppendError, Digest, ObjectRef, Version};
+use pack::days::today;
+use record::{AppendError, Digest, ObjectRef};
 
 /// Numbers that are tried before giving up: that two cases draw the same one is rare, that three do is a fault.
 const TRIES: u32 = 4;
