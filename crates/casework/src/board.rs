@@ -29,6 +29,8 @@ pub struct Line {
     pub submitted: Option<Time>,
     /// How far it is.
     pub stage: Stage,
+    /// Whether its personal values were destroyed.
+    pub erased: bool,
 }
 
 /// An open step in somebody's queue.
@@ -141,6 +143,11 @@ impl Board {
                 self.parties.entry(party.clone()).or_default().push(case.clone());
             }
             self.running.insert(case.clone(), State::default());
+        }
+        if event.activity.as_str() == activity::ERASED
+            && let Some(line) = self.over.get_mut(case)
+        {
+            line.erased = true;
         }
         let Some(state) = self.running.get_mut(case) else { return };
         state.apply(event);
@@ -307,6 +314,7 @@ fn line(state: &State) -> Option<Line> {
         started: state.started?,
         submitted: state.submitted,
         stage: state.stage.clone(),
+        erased: state.erased.is_some(),
     })
 }
 

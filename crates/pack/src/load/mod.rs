@@ -1,4 +1,4 @@
-use crate::model::{Definitions, Id, Manifest};
+use crate::model::{Definitions, Id, Manifest, Unit};
 use crate::problem::{Place, Problem, nearest};
 use crate::reader::{Node, Ref, Source};
 use std::cell::RefCell;
@@ -104,6 +104,10 @@ fn manifests(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut De
     let version = node.need("version", "\"2026.1\"").and_then(|member| member.text().map(str::to_owned));
     let effective = node.need("effective", "2026-01-01").and_then(|member| member.date());
     let requires = loader.want_all(Kind::Pack, node.ids("requires"));
+    let retention = form::own(&node, "retention");
+    if retention.is_some_and(|own| !matches!(own.unit, Unit::Days | Unit::Months | Unit::Years)) {
+        node.report("`retention` is shorter than a day", "count it in days, months or years: `\"10 years\"`");
+    }
     if let Some(id) = &id {
         if id.id != *folder {
             let problem = id.place.problem(
@@ -116,7 +120,7 @@ fn manifests(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut De
     }
     node.finish();
     if let (Some(version), Some(effective)) = (version, effective) {
-        let manifest = Manifest { id: folder.clone(), title, version, effective, requires };
+        let manifest = Manifest { id: folder.clone(), title, version, effective, requires, retention };
         definitions.packs.insert(folder.clone(), manifest);
     }
 }

@@ -110,6 +110,8 @@ pub struct Manifest {
     pub effective: jiff::civil::Date,
     /// Packs whose definitions it builds on.
     pub requires: Vec<Id>,
+    /// How long the personal data of a case of its procedures stays once the case has ended; without: for good.
+    pub retention: Option<Own>,
 }
 
 /// Everything that a city's packs define, checked against each other. Ids are unique within their kind over all packs.

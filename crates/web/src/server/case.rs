@@ -423,7 +423,7 @@ fn attach_one(
     bytes: &[u8],
 ) -> Result<(), Oops> {
     let personal = view.book.definitions.materials.get(material).is_none_or(|material| material.personal);
-    let subject = view.state.subject().filter(|_| personal);
+    let subject = personal.then(|| casework::state::sealed_under(case));
     let file = asked.city.casework.record().attach(name, bytes, subject.as_ref()).map_err(Oops::File)?;
     let ask = casework::Ask { seen: None, ..asked.ask() };
     asked.city.casework.run(case, &Command::Attach { material: material.clone(), file }, &ask)?;
