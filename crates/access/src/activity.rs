@@ -20,11 +20,13 @@ pub const CODE_ISSUED: &str = "sign-in code issued";
 pub const SIGNED_OUT: &str = "signed out elsewhere";
 /// A person asked that their data be erased, as soon as nothing keeps it.
 pub const ERASURE_ASKED: &str = "erasure asked for";
+/// They no longer ask for it.
+pub const ERASURE_CALLED_OFF: &str = "erasure called off";
 /// Somebody looked at another person's data.
 pub const DATA_READ: &str = "personal data read";
 
 /// The activities that [`crate::Person`] is a fold of.
-pub const OF_PERSON: [&str; 11] = [
+pub const OF_PERSON: [&str; 12] = [
     REGISTERED,
     DETAILS_CHANGED,
     NAME_SET,
@@ -36,6 +38,7 @@ pub const OF_PERSON: [&str; 11] = [
     CODE_ISSUED,
     SIGNED_OUT,
     ERASURE_ASKED,
+    ERASURE_CALLED_OFF,
 ];
 
 /// The parts that objects play in these events.

@@ -45,15 +45,17 @@ impl People {
         Ok(people)
     }
 
-    /// Takes in every entry that was appended since.
+    /// Takes in every entry that was appended since. Says whether any was about a person.
     ///
     /// # Errors
     /// When the record cannot be read; what was taken in until then stands, and calling again goes on from there.
-    pub fn follow(&mut self, record: &Record) -> Result<(), StoreError> {
+    pub fn follow(&mut self, record: &Record) -> Result<bool, StoreError> {
+        let mut any = false;
         loop {
             let entries = record.entries(self.next, CHUNK)?;
-            let Some(last) = entries.last() else { return Ok(()) };
+            let Some(last) = entries.last() else { return Ok(any) };
             let moved = concerned(&entries);
+            any |= !moved.is_empty();
             // All names that may have changed hands are let go of first, so that it does not matter who comes
             // first.
             moved.iter().for_each(|id| self.directory.forget(*id));

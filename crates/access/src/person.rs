@@ -3,7 +3,7 @@ use crate::entropy::{Entropy, NoEntropy, draw};
 use crate::session::Session;
 use pack::Id;
 use record::{ERASED, Entry, Event, Fold, ObjectRef, Relation, SealedRef, Time, Value, encoding};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt;
 
 /// A person's identity on the record: 128 random bits that say nothing about the person, written in hexadecimal.
@@ -110,6 +110,8 @@ pub struct Standing {
     pub erased: Option<Time>,
     /// The posts that they hold.
     pub posts: BTreeSet<Post>,
+    /// Since when they hold each, and who gave it to them.
+    pub granted: BTreeMap<Post, (Time, Option<ObjectRef>)>,
     /// Their name.
     pub name: Option<SealedRef>,
     /// Their telephone number.
@@ -223,10 +225,16 @@ impl Standing {
                 self.code = None;
                 self.sessions_from = Some(event.time);
             }
-            activity::ROLE_GRANTED => self.posts.extend(post(event)),
+            activity::ROLE_GRANTED => {
+                if let Some(post) = post(event) {
+                    self.granted.entry(post.clone()).or_insert((event.time, event.actor.clone()));
+                    self.posts.insert(post);
+                }
+            }
             activity::ROLE_WITHDRAWN => {
                 let post = post(event);
                 let held = post.as_ref().is_some_and(|post| self.posts.remove(post));
+                self.granted.retain(|granted, _| Some(granted) != post.as_ref());
                 if held && self.posts.is_empty() {
                     self.last = post;
                 }
@@ -239,6 +247,7 @@ impl Standing {
             activity::UNLOCKED => self.locked = None,
             activity::SIGNED_OUT => self.sessions_from = Some(event.time),
             activity::ERASURE_ASKED => self.wish = self.wish.or(Some(event.time)),
+            activity::ERASURE_CALLED_OFF => self.wish = None,
             activity::DETAILS_CHANGED | activity::NAME_SET | activity::CODE_ISSUED => {}
             // What is left is an erasure, whatever it was called.
             _ => {

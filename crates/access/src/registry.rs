@@ -102,6 +102,11 @@ pub fn erasure_asked(stamp: Stamp, person: PersonId) -> Event {
     begin(stamp, activity::ERASURE_ASKED, person)
 }
 
+/// A person no longer asks for that.
+pub fn erasure_called_off(stamp: Stamp, person: PersonId) -> Event {
+    begin(stamp, activity::ERASURE_CALLED_OFF, person)
+}
+
 /// A person is given a post.
 pub fn role_granted(stamp: Stamp, person: PersonId, post: &Post) -> Event {
     with_post(begin(stamp, activity::ROLE_GRANTED, person), post)

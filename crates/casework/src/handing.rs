@@ -68,19 +68,23 @@ impl Casework {
         Ok(step.separate.iter().any(did).then_some(why))
     }
 
-    /// Hands on all steps that `from` holds: to `to` what they may do, and with none back into the queue.
+    /// Hands on the steps that `from` holds, of one `post` or of all: to `to` what they may do, and with none back into
+    /// the queue.
     ///
     /// # Errors
-    /// When the record fails, or the first refusal of a policy: then nobody may hand on this work at all.
+    /// When the record fails.
     pub fn hand_on(
         &self,
         from: &ObjectRef,
         to: Option<&Person>,
+        post: Option<&Post>,
         reasons: &str,
         ask: &Ask<'_>,
     ) -> Result<Handed, Refused> {
         let mut handed = Handed::default();
-        for task in self.held_by(from)? {
+        let of_post =
+            |task: &Task| post.is_none_or(|post| (&post.role, &post.office) == (&task.role, &task.office));
+        for task in self.held_by(from)?.into_iter().filter(of_post) {
             let unsuited = to.map(|to| self.unsuited(&task, to, ask.now)).transpose()?.flatten();
             if let Some(why) = unsuited {
                 handed.left.push((task, why));
@@ -94,6 +98,10 @@ impl Casework {
             match self.run(&task.case, &command, ask) {
                 Ok(_) => handed.moved.push(task),
                 Err(Refused::Case(refusal)) => handed.left.push((task, refusal.why)),
+                Err(Refused::Denied(decision)) => {
+                    let why = decision.reasons().into_iter().next().unwrap_or_default();
+                    handed.left.push((task, why));
+                }
                 Err(Refused::Overtaken(_)) => {
                     let why = Title::new("案件刚刚有了变化，请再试", "The case has just changed; try again");
                     handed.left.push((task, why));

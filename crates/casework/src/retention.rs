@@ -3,7 +3,6 @@ use crate::command::Command;
 use crate::service::{Ask, Casework, Refused, today};
 use crate::state::{Stage, sealed_under};
 use access::registry::Stamp;
-use access::staff::By;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use pack::Id;
@@ -99,7 +98,7 @@ impl Casework {
     pub fn erase_case(
         &self,
         held: &Held,
-        by: By<'_>,
+        by: &ObjectRef,
         ask: &Ask<'_>,
         reasons: &str,
     ) -> Result<Option<Erased>, Refused> {
@@ -114,7 +113,7 @@ impl Casework {
             }
         }
         let stamp =
-            Stamp { id: format!("{}/erased", held.case).into(), time: ask.now, actor: Some(by.object()) };
+            Stamp { id: format!("{}/erased", held.case).into(), time: ask.now, actor: Some(by.clone()) };
         let mut event = Event::new(stamp.id, activity::ERASED, stamp.time)
             .about(part::CASE, held.case.clone())
             .with("reasons", reasons);

@@ -5,7 +5,6 @@
 use access::entropy::Seeded;
 use access::policy::Actor;
 use access::registry::{self, Stamp};
-use access::staff::By;
 use access::{Person, PersonId, Post};
 use casework::difference::{Difference, How};
 use casework::migration::Plan;
@@ -324,7 +323,7 @@ fn work_is_handed_on_to_whoever_may_do_it() {
         ("emil", &["clerk@counter"]),
     ] {
         let colleague = person(who, posts);
-        let handed = casework.hand_on(&cleo.id.object(), Some(&colleague), "ill", &ask).unwrap();
+        let handed = casework.hand_on(&cleo.id.object(), Some(&colleague), None, "ill", &ask).unwrap();
         let left: Vec<&str> = handed.left.iter().map(|(_, why)| why.en.as_str()).collect();
         let _ = writeln!(
             told,
@@ -334,7 +333,11 @@ fn work_is_handed_on_to_whoever_may_do_it() {
         );
     }
     let emil = person("emil", &[]).id.object();
-    let back = casework.hand_on(&emil, None, "left", &ask).unwrap();
+    let other = Post::new("clerk", "hall");
+    let none = casework.hand_on(&emil, None, Some(&other), "left", &ask).unwrap();
+    assert!(none.moved.is_empty() && none.left.is_empty(), "of another post they hold nothing");
+    let post = Post::new("clerk", "counter");
+    let back = casework.hand_on(&emil, None, Some(&post), "left", &ask).unwrap();
     let holder = casework.view(&town.case).unwrap().state.steps["decide"].holder.clone();
     let _ = writeln!(told, "nobody: {} back in the queue, held by {holder:?}", back.moved.len());
     insta::assert_snapshot!(told);
@@ -352,7 +355,7 @@ fn kept(script: &[&str], retention: Option<&str>, days: i64) -> String {
     let held = casework.held(&party, now).unwrap();
     let actor = Actor::of(&ann, None).unwrap();
     let ask = Ask { now, actor: Some(&actor), purpose: None, seen: None };
-    let erased = casework.erase_case(&held[0], By::Person(&actor), &ask, "asked").unwrap();
+    let erased = casework.erase_case(&held[0], &party, &ask, "asked").unwrap();
     let state = casework.view(&town.case).unwrap().state;
     let left = casework.answers(&state).unwrap();
     let file = state.materials.get("photo").and_then(|files| files.first());

@@ -22,7 +22,7 @@ fn view(asked: &Asked) -> View {
 }
 
 /// Where to go on to: a page of ours, or the front page.
-fn back(asked: &Asked) -> &str {
+pub fn back(asked: &Asked) -> &str {
     let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
     asked.field("back").filter(ours).unwrap_or(path::HOME)
 }
@@ -35,16 +35,8 @@ pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
     let (login, secret) =
         (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
     match asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk) {
-        Ok(token) => {
-            let home = back(asked) == path::HOME;
-            let posts = asked.city.resume(&token).and_then(|(_, post)| post);
-            let to = match posts {
-                Some(post) if home && post.role.as_str() == "supervisor" => path::BOARD,
-                Some(_) if home => path::DESK,
-                _ => back(asked),
-            };
-            Ok(Answer::go(to).session(Some(&token)))
-        }
+        Ok(token) => Ok(super::own::welcome(asked, &token)),
+        Err(Refused::Choose) => Ok(super::own::choose(asked, Vec::new())),
         Err(refused) => {
             let status = match refused {
                 Refused::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -71,7 +63,10 @@ pub fn register(asked: &Asked) -> Result<Answer, Oops> {
                 let token =
                     asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk);
                 return match token {
-                    Ok(token) => Ok(Answer::go(back(asked)).session(Some(&token))),
+                    Ok(token) => {
+                        asked.city.note_device(&token, &asked.device);
+                        Ok(Answer::go(back(asked)).session(Some(&token)))
+                    }
                     Err(_) => Ok(Answer::go(path::SIGN_IN)),
                 };
             }

@@ -267,6 +267,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let body = Body::of(asked, action, members)?;
     let command = body.command(&view)?;
+    super::staff::receives(asked, &view, &command)?;
     let ask = Ask { seen: body.seen(), ..asked.ask() };
     let events = asked.city.casework.run(&case, &command, &ask)?;
     let told = events

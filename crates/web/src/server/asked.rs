@@ -1,6 +1,9 @@
 use super::answer::{self, Oops};
 use super::city::City;
+use super::device::device;
+use super::{board, show, staff};
 use crate::layout::{Face, Frame, Who};
+use crate::path;
 use crate::text::Lang;
 use access::policy::Actor;
 use access::session::Token;
@@ -9,6 +12,7 @@ use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request}
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use casework::Ask;
+use pack::model::Start;
 use pack::{Id, Title};
 use record::{ObjectRef, Time};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -61,6 +65,8 @@ pub struct Asked {
     pub lang: Lang,
     /// The face that was chosen for this device.
     pub kiosk: bool,
+    /// The device, in a few words.
+    pub device: String,
     own_site: bool,
     bearer: bool,
 }
@@ -94,6 +100,11 @@ impl Asked {
             actor: None,
             lang,
             kiosk: cookie(&headers, "face") == Some("kiosk"),
+            device: headers
+                .get(header::USER_AGENT)
+                .and_then(|value| value.to_str().ok())
+                .map(device)
+                .unwrap_or_default(),
             own_site: own_site(&headers),
             bearer: bearer.is_some(),
             path,
@@ -105,9 +116,13 @@ impl Asked {
 
     fn recognize(&mut self, token: Option<Token>) {
         let Some(token) = token else { return };
-        let Some((id, post)) = self.city.resume(&token) else { return };
-        let Ok(person) = self.city.person(id) else { return };
-        let actor = Actor::of(&person, post.as_ref()).or_else(|_| Actor::of(&person, None));
+        let Some(session) = self.city.session(&token) else { return };
+        let Ok(person) = self.city.person(session.person) else { return };
+        if !person.now.lets(&session) {
+            return self.city.sign_out(&token);
+        }
+        // Whoever lost the post acts for themselves from now on.
+        let actor = Actor::of(&person, session.post.as_ref()).or_else(|_| Actor::of(&person, None));
         self.actor = actor.ok();
         self.person = self.actor.is_some().then_some(person);
         self.token = self.actor.is_some().then_some(token);
@@ -152,6 +167,11 @@ impl Asked {
         self.field(name).map(str::trim).filter(|words| !words.is_empty())
     }
 
+    /// The page of a long list that is asked for, counted from 1.
+    pub fn page(&self) -> usize {
+        self.words("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
+    }
+
     /// An id from query or body, where one is chosen.
     pub fn id(&self, name: &str) -> Option<Id> {
         self.words(name).map(Id::from)
@@ -180,23 +200,46 @@ impl Asked {
         case.ok_or(Oops::Missing)
     }
 
+    /// Whether there is a queue for the post: whether its role does a step of any procedure, or begins one.
+    fn has_queue(&self, post: &Post) -> bool {
+        let mut all = self.city.casework.book().definitions.procedures.values();
+        all.any(|procedure| {
+            procedure.start == Start::Role(post.role.clone())
+                || procedure.flow.steps.iter().any(|step| step.role == post.role)
+        })
+    }
+
+    /// What somebody works with, in the post in which they act.
+    fn work_of(&self, actor: &Actor) -> Who {
+        let Some(post) = actor.post() else { return Who::default() };
+        Who {
+            desk: self.has_queue(post),
+            board: board::may(self, actor, "supervise", &post.office),
+            staff: staff::may_look_after(self, actor, &post.office),
+            ..Who::default()
+        }
+    }
+
+    /// Where somebody begins, in the post in which they act.
+    pub fn start(&self, actor: &Actor) -> &'static str {
+        match self.work_of(actor) {
+            Who { desk: true, .. } => path::DESK,
+            Who { board: true, .. } => path::BOARD,
+            Who { staff: true, .. } => path::STAFF,
+            _ => path::HOME,
+        }
+    }
+
     /// The frame of a page for whoever asked.
     pub fn frame(&self, face: Face) -> Frame {
         let who = self.person.as_ref().map(|person| {
             let post = self.actor.as_ref().and_then(Actor::post);
-            let definitions = &self.city.casework.book().definitions;
-            let title = post.map(|post| {
-                let office = definitions.offices.get(&post.office).map(|office| office.title.clone());
-                let role = definitions.roles.get(&post.role).map(|role| role.title.clone());
-                let (office, role) = (office.unwrap_or_default(), role.unwrap_or_default());
-                Title { zh: format!("{} {}", office.zh, role.zh), en: format!("{}, {}", role.en, office.en) }
-            });
-            let supervises = post.is_some_and(|post| post.role.as_str() == "supervisor");
+            let work = self.actor.as_ref().map(|actor| self.work_of(actor)).unwrap_or_default();
             Who {
                 name: self.city.name(person).unwrap_or_default(),
-                desk: post.is_some() && !supervises,
-                board: supervises,
-                post: title,
+                post: post.map(|post| show::post(self, post)),
+                posts: person.now.posts.len(),
+                ..work
             }
         });
         let notice =

@@ -1,20 +1,20 @@
 use crate::find::Index;
-use access::directory::{DirectoryKey, SignInName, Taken};
+use access::directory::{self, DirectoryKey, SignInName};
 use access::entropy::{Entropy, NoEntropy, SystemEntropy};
 use access::password::{self, Argon2id, Hasher, Weak};
 use access::people::People;
 use access::registry::{self, Details, Stamp};
 use access::session::{Kind, Rules, Token};
-use access::sign_in::{self, Account, Door, Refused};
+use access::sign_in::{self, Account, Door, Refused, Welcome};
 use access::throttle::Throttle;
 use access::{Person, PersonId, Post, Sessions};
 use casework::Casework;
 use pack::{File, Title};
-use record::{Batch, ObjectRef, Record, StoreError, Time, Value};
+use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 /// What the operator decides.
 #[derive(Clone, Debug)]
@@ -51,9 +51,9 @@ pub struct City {
     /// Services by what people call them.
     pub finder: Index,
     people: RwLock<People>,
-    sessions: Mutex<Sessions>,
+    pub(super) sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
-    door: Door<Argon2id>,
+    pub(super) door: Door<Argon2id>,
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
     /// When the whole record was last verified, how far, and what was found.
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
@@ -87,7 +87,7 @@ pub enum NotRegistered {
     Name(#[from] access::directory::BadName),
     /// It is another's.
     #[error(transparent)]
-    Taken(#[from] Taken),
+    Taken(#[from] directory::Taken),
     /// The password is weak.
     #[error(transparent)]
     Weak(#[from] Weak),
@@ -108,9 +108,12 @@ pub enum NotRegistered {
 /// The name under which sessions are cached.
 const SESSIONS: &str = "web sessions 1";
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Everyone, held while something about them is decided.
+pub(super) type Taken<'a> = RwLockWriteGuard<'a, People>;
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that broke off while it held the lock left the content whole: each change is one assignment.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl City {
@@ -125,6 +128,8 @@ impl City {
         let now = (settings.clock)().seconds();
         let kept = casework.record().cache().get(SESSIONS).unwrap_or_default();
         let sessions = Sessions::restore(Rules::default(), &kept, now);
+        // Taken up once: after a crash older sessions, ended since, must not rise again.
+        casework.record().cache().put(SESSIONS, &[]);
         let door = Door::new(settings.password_cost, &mut SystemEntropy)?;
         Ok(Self {
             casework,
@@ -166,7 +171,8 @@ impl City {
             return name;
         }
         let stands = PersonId::of(person).and_then(|id| self.person(id).ok());
-        let name = stands.filter(|person| !person.now.posts.is_empty()).and_then(|person| self.name(&person));
+        let served = |person: &Person| !person.now.posts.is_empty() || person.now.last.is_some();
+        let name = stands.filter(served).and_then(|person| self.name(&person));
         if let Ok(mut names) = self.names.write() {
             names.insert(person.clone(), name.clone());
         }
@@ -179,18 +185,33 @@ impl City {
         value.as_text().map(str::to_owned)
     }
 
+    /// Forgets the names of those who act for the city, after something about them changed.
+    pub(super) fn forget_names(&self) {
+        if let Ok(mut names) = self.names.write() {
+            names.clear();
+        }
+    }
+
+    /// Everyone, as the record stands, held for as long as something about them is decided.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub(super) fn people(&self) -> Result<Taken<'_>, StoreError> {
+        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
+        if people.follow(self.casework.record())? {
+            self.forget_names();
+        }
+        Ok(people)
+    }
+
     /// Who holds a post.
     pub fn holders(&self, post: &Post) -> Vec<PersonId> {
-        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if people.follow(self.casework.record()).is_err() {
-            return Vec::new();
-        }
-        people.roster.holders(post).collect()
+        self.people().map(|people| people.roster.holders(post).collect()).unwrap_or_default()
     }
 
     /// Who signs in by this name, for a clerk who enters an application for them.
     pub fn find_person(&self, name: &str) -> Option<PersonId> {
-        let people = self.people.read().ok()?;
+        let people = self.people().ok()?;
         people.directory.find(people.directory.key(name))
     }
 
@@ -222,8 +243,7 @@ impl City {
         let record = self.casework.record();
         let hash = self.door.hasher().hash(secret, &mut SystemEntropy)?;
         let person = PersonId::random(&mut SystemEntropy)?;
-        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        people.follow(record)?;
+        let mut people = self.people()?;
         people.directory.claim(person, login)?;
         let object = person.object();
         let stamp =
@@ -251,7 +271,35 @@ impl City {
         Ok(person)
     }
 
-    /// Signs in. Verifying a password is slow, and no lock is held meanwhile.
+    /// Holds a password against the account of that name. It is slow, and no lock is held meanwhile.
+    pub(super) fn verify(&self, login: &str, secret: &str, address: IpAddr) -> Result<Welcome, Refused> {
+        let now = self.now();
+        let tried = {
+            let people = self.people().map_err(|_| Refused::Wait { seconds: 1 })?;
+            let throttle = &mut locked(&self.throttle);
+            sign_in::begin(throttle, &people.directory, login, address, now.seconds())?
+        };
+        let unsealed = |sealed: &SealedRef| {
+            let value = self.casework.record().unseal(sealed).ok()??;
+            value.as_text().map(password::Hash::kept)
+        };
+        let account = tried.person.and_then(|id| self.person(id).ok()).map(|person| Account {
+            person: person.id,
+            locked: person.now.locked.is_some(),
+            hash: person.now.password.as_ref().and_then(unsealed),
+            code: person
+                .now
+                .code
+                .as_ref()
+                .filter(|code| now < code.until)
+                .and_then(|code| unsealed(&code.hash)),
+        });
+        let result = self.door.verify(account.as_ref(), secret);
+        sign_in::finish(&mut locked(&self.throttle), tried, &result);
+        result
+    }
+
+    /// Signs in.
     pub fn sign_in(
         &self,
         login: &str,
@@ -260,25 +308,9 @@ impl City {
         before: Option<&Token>,
         kiosk: bool,
     ) -> Result<Token, Refused> {
+        let welcome = self.verify(login, secret, address)?;
         let now = self.now().seconds();
-        let tried = {
-            let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let _ = people.follow(self.casework.record());
-            sign_in::begin(&mut locked(&self.throttle), &people.directory, login, address, now)?
-        };
-        let person = tried.person.and_then(|id| self.person(id).ok());
-        let account = person.as_ref().map(|person| Account {
-            person: person.id,
-            locked: person.now.locked.is_some(),
-            hash: person.now.password.as_ref().and_then(|sealed| {
-                let value = self.casework.record().unseal(sealed).ok()??;
-                value.as_text().map(password::Hash::kept)
-            }),
-        });
-        let result = self.door.verify(account.as_ref(), secret);
-        sign_in::finish(&mut locked(&self.throttle), tried, &result);
-        let welcome = result?;
-        let posts = person.map(|person| person.now.posts).unwrap_or_default();
+        let posts = self.person(welcome.person).map(|person| person.now.posts).unwrap_or_default();
         let kind = match (kiosk, posts.is_empty()) {
             (true, _) => Kind::Kiosk,
             (false, false) => Kind::Desk,
@@ -288,7 +320,8 @@ impl City {
         let opened = sessions.open(welcome.person, kind, before, &mut SystemEntropy, now);
         let (token, _) = opened.map_err(|_| Refused::Wait { seconds: 1 })?;
         // Somebody with one post acts in it; with several they choose.
-        sessions.act_in(&token, posts.first().cloned(), now);
+        let only = posts.first().filter(|_| posts.len() == 1);
+        sessions.act_in(&token, only.cloned(), now);
         Ok(token)
     }
 

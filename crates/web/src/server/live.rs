@@ -13,14 +13,26 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// Tells the record what time has brought, for as long as the city stands.
 pub async fn timer(city: Arc<City>) {
+    // The day on which it was last seen whose data has stayed long enough.
+    let mut wished = None;
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let city = Arc::clone(&city);
-        let fired = tokio::task::spawn_blocking(move || city.casework.tick(city.now())).await;
+        let now = city.now();
+        let ticking = Arc::clone(&city);
+        let fired = tokio::task::spawn_blocking(move || ticking.casework.tick(now)).await;
         if let Ok(Err(error)) = fired {
             eprintln!("lianchi: the timer cannot write: {error}");
+        }
+        let today = casework::service::today(now);
+        if wished != Some(today) {
+            wished = Some(today);
+            let city = Arc::clone(&city);
+            let erased = tokio::task::spawn_blocking(move || city.carry_out_wishes()).await;
+            if let Ok(Err(error)) = erased {
+                eprintln!("lianchi: what people wish erased cannot be: {error}");
+            }
         }
     }
 }

@@ -11,13 +11,20 @@ mod board;
 mod case;
 mod city;
 mod desk;
+mod device;
+mod editions;
+mod erasure;
 mod live;
+mod own;
+mod people;
 mod receipt;
 mod record_pages;
 mod services;
 mod show;
+mod staff;
 
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
+pub use people::{Issued, Newcomer, NotDone, Secret};
 
 use answer::{Answer, Oops};
 use asked::Asked;
@@ -48,6 +55,16 @@ const OPERATIONS: &[(&str, &str, Page)] = &[
     ("GET", "/register", account::register_page),
     ("POST", "/register", account::register),
     ("POST", "/sign-out", account::sign_out),
+    ("POST", "/sign-in/password", own::chosen),
+    ("GET", "/account", own::page),
+    ("POST", "/account/password", own::password),
+    ("POST", "/account/sessions", own::sessions),
+    ("GET", "/account/post", own::posts_page),
+    ("POST", "/account/post", own::post),
+    ("GET", "/account/reads", own::reads),
+    ("GET", "/account/data", own::data),
+    ("GET", "/account/erasure", own::erasure_page),
+    ("POST", "/account/erasure", own::erase),
     ("GET", "/cases", case::list),
     ("GET", "/cases/{case}", case::follow),
     ("GET", "/cases/{case}/form", case::fill),
@@ -78,12 +95,23 @@ const OPERATIONS: &[(&str, &str, Page)] = &[
     ("GET", "/board/offices/{office}/{procedure}", board::cases),
     ("GET", "/board/cases/{case}", board::case),
     ("GET", "/board/entries/{entry}", record_pages::entry),
+    ("GET", "/staff", staff::list),
+    ("GET", "/staff/new", staff::new),
+    ("POST", "/staff/new", staff::take_on),
+    ("GET", "/staff/people/{person}", staff::person),
+    ("POST", "/staff/people/{person}/{act}", staff::act),
+    ("GET", "/editions", editions::list),
+    ("GET", "/editions/{procedure}", editions::one),
+    ("POST", "/editions/{procedure}", editions::carry_out),
+    ("GET", "/editions/cases/{case}", editions::case),
+    ("POST", "/editions/cases/{case}", editions::move_case),
     ("GET", "/api/openapi.json", api::document),
     ("GET", "/api/services", api::services),
     ("GET", "/api/services/{service}", api::service),
     ("POST", "/api/services/{service}/cases", api::begin),
     ("GET", "/api/cases", api::cases),
     ("GET", "/api/cases/{case}", api::case),
+    ("GET", "/api/cases/{case}/migration", editions::plan),
     ("POST", "/api/cases/{case}/{action}", api::act),
     ("GET", "/api/queue", api::queue),
     ("GET", "/checkpoint", record_pages::checkpoint),

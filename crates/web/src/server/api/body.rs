@@ -110,6 +110,8 @@ impl<'a> Body<'a> {
                 })?,
                 reasons: self.words("reasons"),
             },
+            "release" => Command::Release { step: self.id("step"), reasons: self.words("reasons") },
+            "migrate" => Command::Migrate { reasons: self.words("reasons") },
             "extend" => Command::Extend { clock: self.id("clock"), reasons: self.words("reasons") },
             "reply" => Command::Reply {
                 complaint: self

@@ -100,6 +100,8 @@ pub const ACTIONS: &[(&str, &[Member])] = &[
     ("take", &[STEP, SEEN]),
     ("hand-over", &[STEP, needed("to", Kind::Text, "To whom: `person:…`."), REASONS, SEEN]),
     ("extend", &[needed("clock", Kind::Text, "Which clock."), REASONS, SEEN]),
+    ("release", &[STEP, REASONS, SEEN]),
+    ("migrate", &[REASONS, SEEN]),
     ("reply", &[needed("complaint", Kind::Count, "Which complaint, counted from 0."), WORDS, SEEN]),
 ];
 
@@ -168,6 +170,12 @@ const OPERATIONS: &[Operation] = &[
             "clocks",
             "possible",
         ],
+    ),
+    get(
+        "/api/cases/{case}/migration",
+        "What going over to the current edition would do to a case; `migrate` does it.",
+        false,
+        &["from", "to", "differences", "clocks", "opens", "passes", "obstacles"],
     ),
     Operation {
         method: "POST",
