@@ -19,12 +19,13 @@ pub const MARK: &str = "demonstration";
 const PASSWORD: &str = "lotus-pond-2026";
 
 /// The posts that the sign-in page offers.
-const SHOWN: [(&str, &str, &str, &str, &str); 6] = [
+const SHOWN: [(&str, &str, &str, &str, &str); 7] = [
     ("resident", "", "", "居民", "a resident"),
     ("clerk", "clerk", "lake-station", "南湖派出所窗口受理员", "counter clerk, South Lake"),
     ("examiner", "examiner", "lake-station", "南湖派出所审核员", "examiner, South Lake"),
     ("approver", "approver", "lake-station", "南湖派出所审批人", "approver, South Lake"),
     ("supervisor", "supervisor", "bureau", "市局监督员", "supervisor, city bureau"),
+    ("administrator", "administrator", "bureau", "市局人员管理员", "administrator, city bureau"),
     ("officer", "officer", "lake-station", "南湖派出所民警", "police officer, South Lake"),
 ];
 

@@ -5,9 +5,11 @@ mod demo;
 mod erase;
 mod law;
 mod logs;
+mod migrate;
 mod packs;
 mod proof;
 mod say;
+mod staff;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -37,9 +39,12 @@ enum Command {
     Export(logs::Export),
     /// Check a whole record, or a receipt on its own.
     Verify(proof::Options),
-    /// Check and explain definitions.
+    /// Check and explain definitions; move running cases to the current edition.
     #[command(subcommand)]
     Pack(packs::Command),
+    /// Take people on, give and take back posts, lock accounts.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// When a statutory deadline ends, and how that was counted.
     Due(law::Due),
     /// Destroy a person's sealed data; every proof stays valid.
@@ -95,6 +100,7 @@ fn main() -> ExitCode {
         Command::Export(options) => logs::export(&options, say),
         Command::Verify(options) => proof::run(&options, say),
         Command::Pack(command) => packs::run(&command, say),
+        Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),
         Command::Erase(options) => erase::run(&options, say),
     };

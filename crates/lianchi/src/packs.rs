@@ -1,3 +1,4 @@
+use crate::migrate;
 use crate::say::{Failure, Say, Wrong};
 use include_dir::{Dir, DirEntry, include_dir};
 use pack::model::{ClockLimit, Definitions, Own, Procedure, StepKind, Unit};
@@ -24,12 +25,15 @@ pub enum Command {
         #[arg(long)]
         packs: Option<PathBuf>,
     },
+    /// Move a running case, or all of one procedure, to the current edition.
+    Migrate(migrate::Options),
 }
 
 pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
     match command {
         Command::Check { dir } => check(dir.as_deref(), say),
         Command::Explain { procedure, packs } => explain(procedure, packs.as_deref(), say),
+        Command::Migrate(options) => migrate::run(options, say),
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::Data;
 use crate::clock::now;
 use crate::say::{Failure, Say, Wrong};
-use crate::{demo, packs};
+use crate::{demo, packs, staff};
 use pack::Title;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -72,13 +72,14 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
                 options.listen
             ))
         })?;
-        announce(say, &listener.local_addr()?, with_demo);
+        let nobody = staff::nobody_yet(&city, &options.data)?;
+        announce(say, &listener.local_addr()?, with_demo, nobody.as_deref());
         serve(city, listener, stopped()).await?;
         Ok(())
     })
 }
 
-fn announce(say: Say, address: &SocketAddr, demo: bool) {
+fn announce(say: Say, address: &SocketAddr, demo: bool, nobody: Option<&str>) {
     let mut words = format!("Lianchi stands at http://{address}\n");
     let sign_ins = if demo { demo::sign_ins() } else { Vec::new() };
     if !sign_ins.is_empty() {
@@ -92,9 +93,19 @@ fn announce(say: Say, address: &SocketAddr, demo: bool) {
             ));
         }
     }
+    if let Some(command) = nobody {
+        words.push_str(&format!(
+            "\nNobody works here yet; stop this and make the first administrator: {command}\n"
+        ));
+    }
     words.push_str("\nCtrl-C stops it; nothing is lost.");
     let people: Vec<_> = sign_ins.iter().map(|one| serde_json::json!([one.login, one.password])).collect();
-    say.answer(&words, &serde_json::json!({ "address": format!("http://{address}"), "demo": people }));
+    say.answer(
+        &words,
+        &serde_json::json!({
+            "address": format!("http://{address}"), "demo": people, "first_administrator": nobody,
+        }),
+    );
 }
 
 async fn stopped() {
@@ -109,7 +120,7 @@ async fn stopped() {
 }
 
 /// The key under which sign-in names are looked up: made once, beside the record, for its owner's eyes alone.
-fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
+pub fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
     let path = dir.join("directory.key");
     let told = |error: std::io::Error| Wrong(format!("`{}` cannot be used: {error}", path.display()));
     if let Ok(kept) = std::fs::read(&path) {

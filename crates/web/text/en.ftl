@@ -549,6 +549,7 @@ erase-gone = { $count ->
     }
 erase-waits = What stays for now goes by itself when its time is over. You need not come back for it.
 erase-call-off = I no longer want it
+erase-later = Your wish is kept, and what stays for now goes by itself when its time is over.
 erase-confirm = Confirm
 erase-confirm-more = The keys to your data are destroyed. Nobody can bring it back, we cannot either.
 erase-sure = I understand that what is erased cannot be brought back

@@ -494,6 +494,7 @@ erase-always-more =
 erase-gone = 此前已删除{ $count }件。
 erase-waits = 暂时保留的内容到期后自动删除，您不必再来办理。
 erase-call-off = 不再申请删除
+erase-later = 您的申请会记下，暂时保留的内容到期后自动删除。
 erase-confirm = 确认
 erase-confirm-more = 您数据的密钥将被销毁，任何人都无法恢复，我们也不能。
 erase-sure = 我明白删除的内容无法恢复

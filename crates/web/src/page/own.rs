@@ -451,7 +451,7 @@ pub fn erasure(frame: &Frame, view: &Erasure) -> Markup {
             @if let Some(wish) = view.wish { (wished(frame, wish)) }
             section aria-labelledby="goes-title" {
                 h2 #goes-title { (lang.say("erase-goes")) }
-                @if view.going.is_empty() && view.account.is_some() { p { (lang.say("erase-nothing")) } } @else {
+                @if view.nothing_goes() { p { (lang.say("erase-nothing")) } } @else {
                     ul {
                         @if view.account.is_none() { li { (lang.say("erase-account")) } }
                         @for case in &view.going {
@@ -466,9 +466,15 @@ pub fn erasure(frame: &Frame, view: &Erasure) -> Markup {
                 p { (lang.say("erase-always-more")) }
                 @if view.gone > 0 { p.soft { (lang.tell("erase-gone", &[("count", view.gone.into())])) } }
             }
-            (confirm(frame, view))
+            @if !(view.nothing_goes() && view.wish.is_some()) { (confirm(frame, view)) }
         },
     )
+}
+
+impl Erasure {
+    fn nothing_goes(&self) -> bool {
+        self.going.is_empty() && self.account.is_some()
+    }
 }
 
 fn named(frame: &Frame, case: &Case) -> Markup {
@@ -521,7 +527,10 @@ fn confirm(frame: &Frame, view: &Erasure) -> Markup {
     html! {
         section.begin aria-labelledby="confirm-title" {
             h2 #confirm-title { (lang.say("erase-confirm")) }
-            p { (lang.say("erase-confirm-more")) }
+            p {
+                @if view.nothing_goes() { (lang.say("erase-later")) " " }
+                (lang.say("erase-confirm-more"))
+            }
             form method="post" action=(path::ERASURE) {
                 (part::token(frame))
                 div.field.wrong[unsure.is_some()] {

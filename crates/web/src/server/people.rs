@@ -146,11 +146,18 @@ fn later(now: Time, seconds: i64) -> Time {
     Time::new(now.seconds() + seconds, 0, now.offset()).unwrap_or(now)
 }
 
+/// Words that an error says, as a sentence of a page.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
 /// A sign-in name as it was typed, or why it can be none.
 fn sign_in_name(typed: &str) -> Result<SignInName, NotDone> {
     SignInName::parse(typed).map_err(|bad| {
         let zh = "登录名由2到64个字母、数字或汉字组成，不含空格，也不能是身份证号";
-        NotDone::Name(Title::new(zh, &bad.to_string()))
+        NotDone::Name(Title::new(zh, &sentence(&bad.to_string())))
     })
 }
 
