@@ -99,7 +99,7 @@ impl Weak {
         let en = self.to_string();
         let mut letters = en.chars();
         let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-        Title { zh: zh.into(), en: first.into_iter().chain(letters).collect() }
+        Title::new(zh, first.into_iter().chain(letters).collect::<String>())
     }
 }
 

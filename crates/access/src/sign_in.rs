@@ -40,8 +40,8 @@ impl Refused {
                 Title::new("登录码正确，请先设置密码", "The code is right; now choose a password")
             }
             Self::Wait { seconds } => Title::new(
-                &format!("尝试次数过多，请在 {seconds} 秒后重试"),
-                &format!("Too many failed tries; try again in {seconds} seconds"),
+                format!("尝试次数过多，请在 {seconds} 秒后重试"),
+                format!("Too many failed tries; try again in {seconds} seconds"),
             ),
         }
     }

@@ -87,14 +87,14 @@ impl Refused {
                 let join = |part: fn(&Title) -> &str, with: &str| {
                     reasons.iter().map(part).collect::<Vec<_>>().join(with)
                 };
-                Title { zh: join(|title| &title.zh, "；"), en: join(|title| &title.en, ". ") }
+                Title::new(join(|title| &title.zh, "；"), join(|title| &title.en, ". "))
             }
         }
     }
 }
 
 fn unfit<T>(zh: String, en: String) -> Result<T, Refused> {
-    Err(Refused::Unfit(Title { zh, en }))
+    Err(Refused::Unfit(Title::new(zh, en)))
 }
 
 /// Everything that decides what may be done with whom.

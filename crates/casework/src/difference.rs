@@ -123,8 +123,7 @@ fn say(zh: &str, en: &str) -> Title {
 }
 
 fn plain(text: impl ToString) -> Title {
-    let text = text.to_string();
-    Title { zh: text.clone(), en: text }
+    Title::same(text.to_string())
 }
 
 fn joined<'a>(all: impl IntoIterator<Item = &'a Title>) -> Title {
@@ -136,7 +135,7 @@ fn joined<'a>(all: impl IntoIterator<Item = &'a Title>) -> Title {
             all.iter().map(|title| part(title)).collect::<Vec<_>>().join(with)
         }
     };
-    Title { zh: join(|title| &title.zh, "、"), en: join(|title| &title.en, ", ") }
+    Title::new(join(|title| &title.zh, "、"), join(|title| &title.en, ", "))
 }
 
 fn yes(truth: bool) -> Title {
@@ -235,7 +234,7 @@ fn done(after: &After, flow: &Flow) -> Title {
     let outcome = step
         .and_then(|step| step.outcome(outcome.as_str()))
         .map_or_else(|| plain(outcome), |o| o.title.clone());
-    Title { zh: format!("{zh}（{}）", outcome.zh), en: format!("{en} ({})", outcome.en) }
+    Title::new(format!("{zh}（{}）", outcome.zh), format!("{en} ({})", outcome.en))
 }
 
 fn length(own: Own) -> Title {
@@ -249,7 +248,7 @@ fn length(own: Own) -> Title {
         Unit::Months => "个月",
         Unit::Years => "年",
     };
-    Title { zh: format!("{}{zh}", own.amount), en: format!("{} {en}", own.amount) }
+    Title::new(format!("{}{zh}", own.amount), format!("{} {en}", own.amount))
 }
 
 fn told_field(field: &Field) -> Told {

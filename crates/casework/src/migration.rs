@@ -1,7 +1,7 @@
 use crate::command::Command;
 use crate::decide::{self, Situation};
 use crate::difference::{Differences, differences};
-use crate::service::{Ask, Casework, Refused, View, judge_of};
+use crate::service::{Ask, Casework, Refused, View, judge};
 use crate::state::State;
 use crate::{clocks, due};
 use pack::model::{Definitions, Procedure};
@@ -105,7 +105,7 @@ impl Casework {
             return Ok(plan);
         };
         let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, now);
+        let judge = judge(procedure, &view.state, now);
         let situation = Situation {
             now,
             actor: None,
@@ -123,7 +123,7 @@ impl Casework {
             }
             Err(refusal) => plan.obstacles = refusal.faults,
             Ok(decided) => {
-                let mut after = view.state.clone();
+                let mut after = State::clone(&view.state);
                 decided.events.iter().for_each(|event| after.apply(event));
                 let (opens, passes) = decide::opened_and_passed(&view.state, &after);
                 let title = |id: &Id| procedure.flow.step(id.as_str()).map(|step| step.title.clone());

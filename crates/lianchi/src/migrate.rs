@@ -63,7 +63,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
             "why": came.err().map(|whys| whys.iter().map(|(about, why)| format!("{about}: {}", why.en)).collect::<Vec<_>>()),
             "opens": english(&plan.opens), "passes": english(&plan.passes),
             "clocks": plan.dues.iter().map(|due| json!({
-                "clock": due.clock.en, "before": due.before, "after": due.after,
+                "clock": due.clock.en.as_str(), "before": due.before, "after": due.after,
             })).collect::<Vec<_>>(),
         }));
         say.progress(if options.dry_run { "looking" } else { "moving" }, place, all);
@@ -175,7 +175,7 @@ fn parts(all: &Differences) -> Vec<Json> {
     let parts = of_parts(all).into_iter().flat_map(|(part, list)| list.iter().map(move |one| (part, one)));
     let told = parts.map(|(part, one)| {
         let (sign, more) = in_words(one);
-        json!({ "part": part, "how": sign, "title": one.title.en, "more": more.trim_start_matches(": ") })
+        json!({ "part": part, "how": sign, "title": one.title.en.as_str(), "more": more.trim_start_matches(": ") })
     });
     told.collect()
 }

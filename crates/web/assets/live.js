@@ -6,7 +6,7 @@ if (source && "EventSource" in window) {
   let timer;
   const refresh = async () => {
     if (document.hidden) return;
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+    const answer = await fetch(document.body.dataset.page, { headers: { Accept: "text/html" } }).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const old of document.querySelectorAll("[data-refresh]")) {
@@ -23,7 +23,7 @@ if (source && "EventSource" in window) {
     if (changed && seen(page) !== seen(document)) changed.hidden = false;
   };
   const events = new EventSource(source);
-  events.onmessage = () => { clearTimeout(timer); timer = setTimeout(refresh, 300); };
+  events.addEventListener("grown", () => { clearTimeout(timer); timer = setTimeout(refresh, 300); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
   addEventListener("pagehide", () => events.close());
 }

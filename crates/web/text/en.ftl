@@ -197,13 +197,14 @@ account-none = No account yet?
 account-have = Have an account?
 register-lead = A name, a sign-in name and a password. Anything else is asked only when a service needs it.
 demo-title = Demonstration sign-ins
-demo-lead = This is a demonstration city. Anyone may use these; do not enter real data.
-demo-who = Who
+demo-lead = This is a demonstration city: one press signs you in as any of these. Do not enter real data.
 
 ## Following a case
 
 cases-none = You have no cases.
 cases-find = Find a service
+cases-open = In hand
+cases-ended = Closed
 stage-draft = Draft
 stage-open = In hand: { $step }
 stage-correcting = Waits for your correction
@@ -240,7 +241,7 @@ rate-three = Fairly
 rate-two = Badly
 rate-one = Very badly
 rate-words = In your words
-rate-more = A bad rating becomes work: somebody must answer you.
+rate-more = Your rating goes on the record, where supervisors see it.
 rate-go = Send the rating
 rated = Your rating: { $stars } of 5
 withdraw = Withdraw the application
@@ -248,7 +249,7 @@ withdraw-more = This ends the case. You may apply again.
 withdraw-why = Why
 withdraw-go = Withdraw
 complain = Complain
-complain-more = A supervisor handles it, not those who handle your case.
+complain-more = Whoever decides must answer you in writing; supervisors see every complaint.
 complain-words = What happened
 complain-go = Send the complaint
 complaints = Complaints
@@ -378,6 +379,7 @@ queue-count = { $count ->
     }
 queue-counts = By urgency
 queue-empty = Nothing to do.
+queue-complaints = Complaints for you to answer
 queue-due = Due
 queue-case = Case
 queue-step = Step

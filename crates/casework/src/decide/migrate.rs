@@ -45,10 +45,10 @@ impl Draft<'_> {
             if let Some(after) = open.iter().find(before).filter(|_| !step.optional) {
                 all.push((
                     step.id.clone(),
-                    Title {
-                        zh: format!("新版本要求先办“{}”，而后面的环节 `{after}` 已经开始", step.title.zh),
-                        en: format!("this edition wants it done first, but the later step `{after}` is open"),
-                    },
+                    Title::new(
+                        format!("新版本要求先办“{}”，而后面的环节 `{after}` 已经开始", step.title.zh),
+                        format!("this edition wants it done first, but the later step `{after}` is open"),
+                    ),
                 ));
             }
         }
@@ -92,10 +92,10 @@ impl Draft<'_> {
                 }
             }?;
             let Title { zh, en } = why;
-            let why = Title {
-                zh: format!("已填写的内容不合要求：{zh}"),
-                en: format!("what was answered does not fit: {en}"),
-            };
+            let why = Title::new(
+                format!("已填写的内容不合要求：{zh}"),
+                format!("what was answered does not fit: {en}"),
+            );
             Some((field.id.clone(), why))
         };
         given.filter_map(misfit).collect()

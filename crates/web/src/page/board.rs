@@ -128,10 +128,10 @@ fn share(sums: Sums) -> String {
 fn offices(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     html! {
-        section aria-labelledby="offices-title" {
+        div {
             h2 #offices-title { (lang.say("board-offices")) }
             p.soft { (lang.say("board-legend")) }
-            div.scroll tabindex="0" role="group" aria-labelledby="offices-title" {
+            section.scroll tabindex="0" aria-labelledby="offices-title" {
                 table.heat data-refresh="offices" {
                     thead {
                         tr {
@@ -191,10 +191,10 @@ fn heat(frame: &Frame, sums: Sums) -> Markup {
 fn procedures(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     html! {
-        section aria-labelledby="procedures-title" {
+        div {
             h2 #procedures-title { (lang.say("board-procedures")) }
             @if view.procedures.is_empty() { p { (lang.say("board-none")) } } @else {
-                div.scroll tabindex="0" role="group" aria-labelledby="procedures-title" {
+                section.scroll tabindex="0" aria-labelledby="procedures-title" {
                     table data-refresh="procedures" {
                         thead {
                             tr {

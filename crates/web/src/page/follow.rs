@@ -144,7 +144,7 @@ fn trail(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     html! {
         (complaints(frame, view))
-        section aria-labelledby="reads-title" {
+        div {
             h2 #reads-title { (lang.say("case-reads")) }
             p.soft { (lang.say("case-reads-more")) }
             (reads(frame, view))
@@ -319,7 +319,7 @@ fn reads(frame: &Frame, view: &View) -> Markup {
         @if view.reads.is_empty() {
             p { (lang.say("case-reads-none")) }
         } @else {
-            div.scroll tabindex="0" role="group" aria-labelledby="reads-title" {
+            section.scroll tabindex="0" aria-labelledby="reads-title" {
                 table {
                     thead {
                         tr {

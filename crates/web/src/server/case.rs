@@ -48,12 +48,6 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     for line in lines {
         let view = asked.city.casework.view(&line.case)?;
         let procedure = view.procedure();
-        let stage = match &view.state.stage {
-            Stage::Draft => cases::Stage::Draft,
-            Stage::Correcting => cases::Stage::Correcting,
-            Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, procedure)),
-            Stage::Open => cases::Stage::Open(open_step(&view)),
-        };
         let history = asked.city.casework.record().version(&line.case)?;
         let last = asked.city.casework.record().entry(history.0.saturating_sub(1))?;
         let due = show::clocks(asked, &view).into_iter().filter(|clock| clock.stopped.is_none());
@@ -63,9 +57,10 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             office: show::office(asked, &line.office),
             touched: last.map_or(line.started, |entry| entry.event.time),
             due: due.filter_map(|clock| clock.due).min_by_key(|due| due.at),
-            stage,
+            stage: stage(&view),
         });
     }
+    all.sort_by_key(|case| (case.stage.rank(), std::cmp::Reverse(case.touched)));
     Ok(Answer::page(cases::show(&asked.frame(Face::Resident), &cases::View { cases: all })))
 }
 
@@ -321,8 +316,8 @@ pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
 
 fn cited(definitions: &pack::Definitions, law: &Basis) -> Cited {
     let instrument = definitions.law.as_ref().and_then(|all| all.instruments.get(law.instrument.as_str()));
-    let title = instrument.map(|instrument| Title::new(&instrument.title.zh, &instrument.title.en));
-    let instrument = title.unwrap_or_else(|| Title::new(law.instrument.as_str(), law.instrument.as_str()));
+    let title = instrument.map(|instrument| instrument.title.clone());
+    let instrument = title.unwrap_or_else(|| Title::same(law.instrument.as_str()));
     Cited { instrument, article: law.article.clone(), quote: law.quote.clone() }
 }
 
@@ -338,8 +333,11 @@ pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
     Filling::new(asked, view, None)?.show(asked, case.id.as_str(), &faults, true)
 }
 
+/// Saves what was typed so far, and gives back the questions that are asked now.
 pub fn fragment(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
+    keep(asked, &case, &view)?;
+    let view = asked.city.casework.view(&case)?;
     let typed = typed(asked, view.procedure().ok_or(Oops::Missing)?);
     let filling = Filling::new(asked, view, Some(&typed))?;
     filling.show(asked, case.id.as_str(), &[], false)
@@ -523,12 +521,21 @@ pub fn answer(asked: &Asked) -> Result<Answer, Oops> {
 }
 
 fn hand_in(asked: &Asked, command: &Command) -> Result<Answer, Oops> {
-    let (case, view) = match run(asked, command) {
+    let number = asked.param("case");
+    match run(asked, command) {
         Err(Oops::Refused(refused)) if matches!(&*refused, Refused::Case(why) if !why.faults.is_empty()) => {
-            return Ok(Answer::go(format!("{}?faults=1", path::of_case(asked.param("case"), "form"))));
+            Ok(Answer::go(format!("{}?faults=1", path::of_case(number, "form"))))
         }
-        other => other?,
-    };
+        other => other.map(|_| Answer::go(path::of_case(number, "submitted"))),
+    }
+}
+
+/// What stands after handing in: where the application is now, and what comes next.
+pub fn submitted(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = visible(asked)?;
+    if matches!(view.state.stage, Stage::Draft | Stage::Correcting) {
+        return Ok(Answer::go(path::of_case(asked.param("case"), "form")));
+    }
     let clocks = show::clocks(asked, &view);
     let next = clocks.into_iter().find(|clock| clock.stopped.is_none() && clock.due.is_some());
     let page = check::Submitted {

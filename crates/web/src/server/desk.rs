@@ -4,7 +4,7 @@ use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::case::{files, visible};
 use super::show;
-use crate::layout::Face;
+use crate::layout::{Face, Frame};
 use crate::page::work::{self, Ask as Asking, Doing};
 use crate::page::{cases, counter, desk};
 use crate::part::{Due, Standing};
@@ -77,6 +77,7 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
     let role_title =
         |id: &&Id| book.definitions.roles.get(*id).map(|role| ((*id).clone(), role.title.clone()));
     let view = desk::View {
+        complaints: complaints(asked)?,
         rows: rows.collect(),
         total: kept.len() as u64,
         page: (page as u64, kept.len().div_ceil(ROWS).max(1) as u64),
@@ -87,6 +88,21 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
         procedures: procedures.into_iter().map(|id| (id.clone(), title(id))).collect(),
     };
     Ok(Answer::page(desk::show(&asked.frame(Face::Staff), &view)))
+}
+
+/// The cases with a complaint that the reader is to answer.
+fn complaints(asked: &Asked) -> Result<Vec<(String, Title)>, Oops> {
+    let open: Vec<ObjectRef> = asked.city.casework.board(|board| board.complained().cloned().collect())?;
+    let mut mine = Vec::new();
+    for case in open {
+        let view = asked.city.casework.view(&case)?;
+        let moves = asked.city.casework.moves(&case, &view, &asked.ask())?;
+        if moves.iter().any(|possible| possible.action == "reply") {
+            let title = view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default();
+            mine.push((case.id.to_string(), title));
+        }
+    }
+    Ok(mine)
 }
 
 fn counts(tasks: &[(&Task, Option<Due>)], me: &ObjectRef) -> desk::Counts {
@@ -209,7 +225,9 @@ fn page(
         neighbours: neighbours(asked, &post, case)?,
     };
     let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(Answer::page(work::show(&asked.frame(Face::Staff), &page)).status(status))
+    // What was posted leads back to the case, in the other language too.
+    let frame = Frame { path: path::desk_case(&number), ..asked.frame(Face::Staff) };
+    Ok(Answer::page(work::show(&frame, &page)).status(status))
 }
 
 /// The purposes under which the reader may see the personal answers.

@@ -1,6 +1,7 @@
 //! Running cases that are not in the current edition: what going over to it would change, and doing it on purpose.
 
 use super::answer::{Answer, Oops};
+use super::api::title;
 use super::asked::Asked;
 use super::show;
 use super::{board, case};
@@ -141,7 +142,7 @@ fn why(refusal: &casework::Refusal) -> Title {
     if refusal.faults.is_empty() {
         return refusal.why.clone();
     }
-    Title { zh: join(|title| &title.zh, "；"), en: join(|title| &title.en, "; ") }
+    Title::new(join(|title| &title.zh, "；"), join(|title| &title.en, "; "))
 }
 
 /// The case in the path, where the reader may move it.
@@ -188,7 +189,6 @@ pub fn move_case(asked: &Asked) -> Result<Answer, Oops> {
 pub fn plan(asked: &Asked) -> Result<Answer, Oops> {
     let (_, _) = case::visible(asked)?;
     let (_, _, plan) = movable(asked)?;
-    let title = |title: &Title| json!({ "zh": title.zh, "en": title.en });
     let titles = |all: &[Title]| all.iter().map(title).collect::<Vec<_>>();
     let dues = plan.dues.iter().map(|due| {
         let at = |time: Option<record::Time>| time.map(|time| time.to_string());
@@ -209,7 +209,6 @@ pub fn plan(asked: &Asked) -> Result<Answer, Oops> {
 /// Differences as programs read them.
 pub fn differences(all: &casework::difference::Differences) -> serde_json::Value {
     use casework::difference::{Difference, How};
-    let title = |title: &Title| json!({ "zh": title.zh, "en": title.en });
     let one = |difference: &Difference| {
         let (how, changed) = match &difference.how {
             How::Added => ("added", Vec::new()),

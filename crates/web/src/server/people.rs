@@ -17,6 +17,7 @@ use casework::service::today;
 use pack::Title;
 use record::{AppendError, Batch, Digest, Event, ObjectRef, StoreError, Time, Version};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// Why something was not done with an account.
 #[derive(Debug, thiserror::Error)]
@@ -177,7 +178,7 @@ impl City {
         Staff { definitions, policies, roster: &people.roster, today: today(self.now()) }
     }
 
-    fn folded(&self, id: PersonId) -> Result<(Person, Version), StoreError> {
+    fn folded(&self, id: PersonId) -> Result<(Arc<Person>, Version), StoreError> {
         self.casework.record().fold::<Person>(&id.object())
     }
 

@@ -417,8 +417,5 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
 /// A step that stays with somebody, and why.
 fn left(task: &Task, why: &Title) -> Title {
     let number = &task.case.id;
-    Title {
-        zh: format!("{number} 未能移交：{}", why.zh),
-        en: format!("{number} was not handed on: {}", why.en),
-    }
+    Title::new(format!("{number} 未能移交：{}", why.zh), format!("{number} was not handed on: {}", why.en))
 }

@@ -132,7 +132,7 @@ impl<'a> Body<'a> {
 }
 
 fn unreadable(zh: String, en: String) -> Oops {
-    Oops::Unreadable(Title { zh, en })
+    Oops::Unreadable(Title::new(zh, en))
 }
 
 /// That all needed members are there, and that each is known and of its kind.
@@ -185,7 +185,7 @@ mod tests {
         let (_, members) = ACTIONS.iter().find(|(name, _)| *name == action)?;
         match check(body.as_object()?, members) {
             Ok(()) => None,
-            Err(Oops::Unreadable(title)) => Some(title.en),
+            Err(Oops::Unreadable(title)) => Some(title.en.to_string()),
             Err(_) => Some("another fault".into()),
         }
     }
