@@ -260,13 +260,14 @@ fn told_field(field: &Field) -> Told {
         }
         _ => plain("–"),
     };
+    let checks: Vec<Title> = field.checks.iter().map(|check| plain(&check.must.source)).collect();
     vec![
         (say("名称", "name"), field.title.clone()),
         (say("类型", "kind"), kind(&field.kind)),
         (say("选项或范围", "choices or range"), choices),
         (say("必填", "required"), yes(field.required)),
         (say("适用条件", "asked when"), condition(field.when.as_ref())),
-        (say("检查", "must hold"), condition(field.check.as_ref().map(|(check, _)| check))),
+        (say("检查", "must hold"), joined(&checks)),
         (say("个人信息", "personal"), yes(field.personal)),
     ]
 }

@@ -33,6 +33,8 @@ pub mod migration;
 pub mod moves;
 /// The numbers by which people call cases.
 pub mod number;
+mod permit;
+mod repeat;
 /// How long personal data stays, and its end.
 pub mod retention;
 /// All cases on a record.
@@ -43,5 +45,5 @@ pub mod state;
 pub use book::Book;
 pub use command::Command;
 pub use decide::{Decided, Refusal, Situation, decide};
-pub use service::{Ask, Casework, OpenError, Refused, View};
+pub use service::{Ask, Casework, OpenError, Refused, View, is_move};
 pub use state::State;

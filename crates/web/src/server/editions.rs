@@ -1,10 +1,9 @@
 //! Running cases that are not in the current edition: what going over to it would change, and doing it on purpose.
 
 use super::answer::{Answer, Oops};
-use super::api::title;
 use super::asked::Asked;
+use super::board;
 use super::show;
-use super::{board, case};
 use crate::layout::Face;
 use crate::page::editions::{self, Moving};
 use crate::path;
@@ -13,7 +12,6 @@ use casework::migration::{Outdated, Plan};
 use casework::{Ask, Refused, View};
 use pack::{Id, Title};
 use record::{Digest, ObjectRef};
-use serde_json::json;
 
 /// Cases of which a page shows what would happen to each. The form moves all of them, also those it does not show.
 const MOST: usize = 200;
@@ -146,7 +144,7 @@ fn why(refusal: &casework::Refusal) -> Title {
 }
 
 /// The case in the path, where the reader may move it.
-fn movable(asked: &Asked) -> Result<(ObjectRef, View, Plan), Oops> {
+pub fn movable(asked: &Asked) -> Result<(ObjectRef, View, Plan), Oops> {
     asked.signed_in()?;
     let case = asked.case()?;
     let (view, plan) = planned(asked, &case)?;
@@ -183,46 +181,4 @@ pub fn move_case(asked: &Asked) -> Result<Answer, Oops> {
         Err(Refused::Case(refusal)) => one_case(asked, Some(why(&refusal))),
         Err(other) => Err(other.into()),
     }
-}
-
-/// What going over to the current edition would do to a case, for programs.
-pub fn plan(asked: &Asked) -> Result<Answer, Oops> {
-    let (_, _) = case::visible(asked)?;
-    let (_, _, plan) = movable(asked)?;
-    let titles = |all: &[Title]| all.iter().map(title).collect::<Vec<_>>();
-    let dues = plan.dues.iter().map(|due| {
-        let at = |time: Option<record::Time>| time.map(|time| time.to_string());
-        json!({ "clock": title(&due.clock), "before": at(due.before), "after": at(due.after) })
-    });
-    Ok(Answer::json(&json!({
-        "from": plan.from.map(|edition| edition.to_string()),
-        "to": plan.to.to_string(),
-        "differences": differences(&plan.differences),
-        "clocks": dues.collect::<Vec<_>>(),
-        "opens": titles(&plan.opens),
-        "passes": titles(&plan.passes),
-        "obstacles": plan.obstacles.iter().map(|(about, why)| json!({ "about": about, "why": title(why) }))
-            .collect::<Vec<_>>(),
-    })))
-}
-
-/// Differences as programs read them.
-pub fn differences(all: &casework::difference::Differences) -> serde_json::Value {
-    use casework::difference::{Difference, How};
-    let one = |difference: &Difference| {
-        let (how, changed) = match &difference.how {
-            How::Added => ("added", Vec::new()),
-            How::Gone => ("gone", Vec::new()),
-            How::Changed(what) => {
-                let change = |(what, was, is): &(Title, Title, Title)| json!({ "what": title(what), "before": title(was), "after": title(is) });
-                ("changed", what.iter().map(change).collect())
-            }
-        };
-        json!({ "title": title(&difference.title), "how": how, "changes": changed })
-    };
-    let list = |all: &[Difference]| all.iter().map(one).collect::<Vec<_>>();
-    json!({
-        "steps": list(&all.steps), "clocks": list(&all.clocks), "fields": list(&all.fields),
-        "papers": list(&all.materials),
-    })
 }

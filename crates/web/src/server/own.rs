@@ -1,9 +1,9 @@
 //! One's own account: password, sessions, the post to act in, who has read one's data, taking it along, erasing it.
 
-use super::account;
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::people::NotDone;
+use super::personal;
 use super::show;
 use crate::layout::Face;
 use crate::page::own::{self, Case, Choosing, Coded, Read, Reads, Stays, View};
@@ -31,7 +31,9 @@ impl From<NotDone> for Oops {
             NotDone::Denied(decision) => Self::denied(&decision),
             NotDone::Unfit(why) | NotDone::Name(why) => Self::Unreadable(why),
             NotDone::Weak(weak) => Self::Unreadable(weak.title()),
+            NotDone::NotIn(NotIn::Wait { seconds }) => Self::Wait { seconds },
             NotDone::NotIn(refused) => Self::Unreadable(refused.title()),
+            NotDone::Busy => Self::Busy,
             NotDone::Broken(what) => Self::Broken(what),
         }
     }
@@ -77,14 +79,13 @@ fn posts(asked: &Asked, person: &Person) -> Vec<own::Post> {
 }
 
 /// Who has read the person's data, the latest first.
-fn readings(asked: &Asked, person: &ObjectRef) -> Result<Vec<Read>, StoreError> {
+fn readings(asked: &Asked, person: &ObjectRef) -> Result<Vec<Read>, Oops> {
     let purposes = &asked.city.casework.book().definitions.purposes;
-    let history = asked.city.casework.record().history(person, Version(0), usize::MAX)?;
     let told = |event: &Event| {
         let office = event.object(part::OFFICE).map(|office| show::office(asked, &office.id.as_str().into()));
         let named = |purpose: &record::Name| {
             let known = purposes.get(purpose.as_str()).cloned();
-            known.unwrap_or_else(|| Title::new(purpose.as_str(), purpose.as_str()))
+            known.unwrap_or_else(|| Title::same(purpose.as_str()))
         };
         Read {
             at: event.time,
@@ -94,11 +95,7 @@ fn readings(asked: &Asked, person: &ObjectRef) -> Result<Vec<Read>, StoreError> 
             case: event.object(part::CASE).map(|case| case.id.to_string()),
         }
     };
-    let read = |event: &&Event| {
-        event.activity.as_str() == activity::DATA_READ
-            && event.object(activity::part::SUBJECT) == Some(person)
-    };
-    Ok(history.iter().rev().map(|entry| &entry.event).filter(read).map(told).collect())
+    Ok(personal::readings(asked, person)?.iter().map(told).collect())
 }
 
 /// When somebody last gave the person a one-time code, and who.
@@ -185,11 +182,8 @@ pub fn sessions(asked: &Asked) -> Result<Answer, Oops> {
 
 pub fn posts_page(asked: &Asked) -> Result<Answer, Oops> {
     let (person, actor, _) = signed_in(asked)?;
-    let view = Choosing {
-        posts: posts(asked, person),
-        own: actor.post().is_none(),
-        back: account::back(asked).to_owned(),
-    };
+    let view =
+        Choosing { posts: posts(asked, person), own: actor.post().is_none(), back: asked.back().to_owned() };
     Ok(Answer::page(own::choose_post(&asked.frame(face(asked)), &view)))
 }
 
@@ -200,8 +194,8 @@ pub fn post(asked: &Asked) -> Result<Answer, Oops> {
     asked.city.act_in(token, person, post.clone())?;
     let actor = Actor::of(person, post.as_ref()).map_err(|_| Oops::Denied { why: None })?;
     // A page of the post that was left may be none of the new one's.
-    let own_page = [path::ACCOUNT, path::CASES].iter().any(|page| account::back(asked).starts_with(page));
-    let to = if own_page { account::back(asked) } else { asked.start(&actor) };
+    let own_page = [path::ACCOUNT, path::CASES].iter().any(|page| asked.back().starts_with(page));
+    let to = if own_page { asked.back() } else { asked.start(&actor) };
     let joint = if to.contains('?') { '&' } else { '?' };
     Ok(Answer::go(format!("{to}{joint}done=post")))
 }
@@ -209,8 +203,8 @@ pub fn post(asked: &Asked) -> Result<Answer, Oops> {
 /// After signing in: on to where the person wanted to go, or where they begin; with several posts they choose first.
 pub fn welcome(asked: &Asked, token: &Token) -> Answer {
     asked.city.note_device(token, &asked.device);
-    let back = account::back(asked);
-    let session = asked.city.session(token);
+    let back = asked.back();
+    let session = asked.city.session(token, true);
     let person = session.as_ref().and_then(|session| asked.city.person(session.person).ok());
     let (Some(session), Some(person)) = (session, person) else {
         return Answer::go(back).session(Some(token));
@@ -230,7 +224,7 @@ pub fn choose(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Answer {
     let view = Coded {
         login: asked.field("login").unwrap_or_default().to_owned(),
         code: asked.field("password").unwrap_or_default().to_owned(),
-        back: account::back(asked).to_owned(),
+        back: asked.back().to_owned(),
         faults,
     };
     Answer::page(own::choose_password(&asked.frame(Face::Resident), &view)).status(status)
@@ -243,7 +237,7 @@ pub fn chosen(asked: &Asked) -> Result<Answer, Oops> {
     match asked.city.choose_password((login, code), new, asked.address, asked.kiosk) {
         Ok(token) => Ok(welcome(asked, &token)),
         // The code was used meanwhile, or ran out.
-        Err(NotDone::NotIn(_)) => Ok(Answer::go(path::sign_in(account::back(asked)))),
+        Err(NotDone::NotIn(_)) => Ok(Answer::go(path::sign_in(asked.back()))),
         Err(error) => Ok(choose(asked, vec![at("new", error)?])),
     }
 }
@@ -251,7 +245,7 @@ pub fn chosen(asked: &Asked) -> Result<Answer, Oops> {
 pub fn reads(asked: &Asked) -> Result<Answer, Oops> {
     let (person, ..) = signed_in(asked)?;
     let all = readings(asked, &person.id.object())?;
-    let page = asked.page();
+    let page = asked.leaf();
     let reads = all.iter().skip((page - 1) * ROWS).take(ROWS).cloned().collect();
     let view = Reads { reads, page: (page as u64, all.len().div_ceil(ROWS).max(1) as u64) };
     Ok(Answer::page(own::reads(&asked.frame(face(asked)), &view)))

@@ -1,6 +1,6 @@
 //! What people do with their own accounts, and administrators and the operator with those of others.
 
-use super::city::{City, Taken as Locks, locked};
+use super::city::{City, Held, locked};
 use access::code::{self, SignInCode};
 use access::directory::SignInName;
 use access::entropy::{NoEntropy, SystemEntropy};
@@ -37,6 +37,9 @@ pub enum NotDone {
     /// The old password, or the code, is not right.
     #[error(transparent)]
     NotIn(#[from] NotIn),
+    /// Too many passwords are being hashed.
+    #[error("too many people sign in at once; try again in a moment")]
+    Busy,
     /// The record or the machine fails.
     #[error("{0}")]
     Broken(String),
@@ -172,7 +175,7 @@ impl City {
         Ok(look(&self.judge_of(&people)))
     }
 
-    fn judge_of<'a>(&'a self, people: &'a Locks<'_>) -> Staff<'a> {
+    fn judge_of<'a>(&'a self, people: &'a Held<'_>) -> Staff<'a> {
         let book = self.casework.book();
         let (definitions, policies) = (&book.definitions, &book.policies);
         Staff { definitions, policies, roster: &people.roster, today: today(self.now()) }
@@ -234,6 +237,7 @@ impl City {
 
     /// What somebody will sign in by, hashed. It is slow, and no lock is held meanwhile.
     fn fresh(&self, secret: Secret<'_>) -> Result<Fresh, NotDone> {
+        let _pass = self.hashing.enter(self.bounds.hashing).ok_or(NotDone::Busy)?;
         let hash = |text: &str| self.door.hasher().hash(text, &mut SystemEntropy);
         Ok(match secret {
             Secret::Password(text) => Fresh { hash: hash(text)?, code: None },
@@ -344,7 +348,7 @@ impl City {
         (old, new): (&str, &str),
         address: IpAddr,
     ) -> Result<Token, NotDone> {
-        let session = self.session(token).ok_or(NotIn::Wrong)?;
+        let session = self.session(token, true).ok_or(NotIn::Wrong)?;
         let (person, _) = self.folded(session.person)?;
         self.confirm(&person, old, address)?;
         if old == new {
@@ -397,7 +401,7 @@ impl City {
     /// # Errors
     /// [`NotDone`].
     pub fn sign_out_elsewhere(&self, token: &Token) -> Result<Token, NotDone> {
-        let session = self.session(token).ok_or(NotIn::Wrong)?;
+        let session = self.session(token, true).ok_or(NotIn::Wrong)?;
         let (person, version) = self.folded(session.person)?;
         let stamp = self.stamp((&person, version), "signed-out", Some(person.id.object()), self.now());
         self.casework.record().append(registry::signed_out(stamp, person.id))?;
@@ -413,11 +417,6 @@ impl City {
         sessions.act_in(&token, session.post.clone(), now);
         sessions.note_device(&token, &session.device);
         Ok(token)
-    }
-
-    /// The session that a token opens.
-    pub fn session(&self, token: &Token) -> Option<Session> {
-        locked(&self.sessions).resume(token, self.now().seconds()).cloned()
     }
 
     /// A person's sessions, the one used last first.

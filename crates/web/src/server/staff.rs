@@ -129,7 +129,7 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             *held.entry(holder).or_default() += 1;
         }
     })?;
-    let page = asked.page();
+    let page = asked.leaf();
     let mut groups: Vec<(Id, Office)> = Vec::new();
     for (office, name, id, member) in all.iter().skip((page - 1) * ROWS).take(ROWS) {
         if groups.last().is_none_or(|(last, _)| last != office) {
