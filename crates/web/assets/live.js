@@ -30,7 +30,7 @@ if (source || document.querySelector("[data-again]")) {
   if (source && "EventSource" in window) {
     let timer;
     const events = new EventSource(source);
-    events.addEventListener("grown", () => { clearTimeout(timer); timer = setTimeout(refresh, 300); });
+    events.onmessage = () => { clearTimeout(timer); timer = setTimeout(refresh, 300); };
     document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
     addEventListener("pagehide", () => events.close());
   }
