@@ -40,6 +40,7 @@ pub fn supervises(asked: &Asked, office: &Id) -> Result<(), Oops> {
         party: None,
         office: office.clone(),
         offices: BTreeSet::from([office.clone()]),
+        roles: BTreeSet::new(),
         channel: None,
         handed_in: true,
         ended: false,
