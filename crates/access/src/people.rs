@@ -3,7 +3,7 @@ use crate::bytes::{take, take_text};
 use crate::directory::{Directory, DirectoryKey, NameKey};
 use crate::person::{Person, PersonId, Post};
 use crate::roster::Roster;
-use record::{Digest, ERASED, Entry, Event, Record, StoreError, encoding};
+use record::{Digest, ERASED, Entry, Record, StoreError, encoding};
 use std::collections::BTreeSet;
 
 /// Entries read at once.
@@ -21,8 +21,6 @@ pub struct People {
     pub roster: Roster,
     /// The index of the next entry to be taken in.
     next: u64,
-    /// The digest of the last one that was.
-    last: Digest,
 }
 
 impl People {
@@ -33,13 +31,9 @@ impl People {
     pub fn open(record: &Record, key: DirectoryKey) -> Result<Self, StoreError> {
         let cached = record.cache().get(CACHED).and_then(|bytes| Self::from_bytes(&bytes, &key));
         let mut people = match cached {
-            Some(people) if people.belongs_to(record)? => people,
-            _ => Self {
-                directory: Directory::new(key),
-                roster: Roster::default(),
-                next: 0,
-                last: Digest([0; 32]),
-            },
+            // After a restore from a backup the last entry that was taken in may not be one of the record's.
+            Some((people, last)) if last_taken(record, people.next)? == last => people,
+            _ => Self { directory: Directory::new(key), roster: Roster::default(), next: 0 },
         };
         people.follow(record)?;
         Ok(people)
@@ -51,9 +45,11 @@ impl People {
     /// When the record cannot be read; what was taken in until then stands, and calling again goes on from there.
     pub fn follow(&mut self, record: &Record) -> Result<(), StoreError> {
         loop {
-            let entries = record.entries(self.next, CHUNK)?;
-            let Some(last) = entries.last() else { return Ok(()) };
-            let moved = concerned(&entries);
+            let mut moved = BTreeSet::new();
+            let next = record.follow(self.next, CHUNK, &mut |entry| concerned(entry, &mut moved))?;
+            if next == self.next {
+                return Ok(());
+            }
             // All names that may have changed hands are let go of first, so that it does not matter who comes
             // first.
             moved.iter().for_each(|id| self.directory.forget(*id));
@@ -62,29 +58,24 @@ impl People {
                 self.directory.update(&person, |sealed| record.unseal(sealed))?;
                 self.roster.update(&person);
             }
-            self.next = last.index + 1;
-            self.last = digest(&last.event);
+            self.next = next;
         }
     }
 
     /// Puts this into the record's cache.
     pub fn save(&self, record: &Record) {
-        record.cache().put(CACHED, &self.to_bytes());
-    }
-
-    /// Whether the last entry taken in is one of `record`: after a restore from a backup it may not be.
-    fn belongs_to(&self, record: &Record) -> Result<bool, StoreError> {
-        let Some(last) = self.next.checked_sub(1) else { return Ok(true) };
-        Ok(record.entry(last)?.is_some_and(|entry| digest(&entry.event) == self.last))
+        if let Ok(last) = last_taken(record, self.next) {
+            record.cache().put(CACHED, &self.to_bytes(last));
+        }
     }
 
     /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry
     /// (8 and 32); how many names (8) and each with its person (16 and 16); then for each holder of posts their
     /// id, how many bytes follow (4), and the posts, one a line. Numbers are big-endian.
-    fn to_bytes(&self) -> Vec<u8> {
+    fn to_bytes(&self, last: Digest) -> Vec<u8> {
         let mut bytes = self.directory.key("").0.to_vec();
         bytes.extend_from_slice(&self.next.to_be_bytes());
-        bytes.extend_from_slice(&self.last.0);
+        bytes.extend_from_slice(&last.0);
         bytes.extend_from_slice(&(self.directory.len() as u64).to_be_bytes());
         for (name, person) in self.directory.iter() {
             bytes.extend_from_slice(&name.0);
@@ -100,7 +91,7 @@ impl People {
         bytes
     }
 
-    fn from_bytes(bytes: &[u8], key: &DirectoryKey) -> Option<Self> {
+    fn from_bytes(bytes: &[u8], key: &DirectoryKey) -> Option<(Self, Digest)> {
         let mut rest = bytes;
         let mut directory = Directory::new(key.clone());
         if take(&mut rest)? != directory.key("").0 {
@@ -119,24 +110,22 @@ impl People {
             let lines = take_text(&mut rest, length)?.lines();
             roster.set(person, lines.map(Post::parse).collect::<Option<_>>()?);
         }
-        Some(Self { directory, roster, next, last })
+        Some((Self { directory, roster, next }, last))
     }
 }
 
-fn digest(event: &Event) -> Digest {
-    Digest::of(encoding::encode(event).as_bytes())
+/// The digest of the entry before `next`; of nothing where there is none.
+fn last_taken(record: &Record, next: u64) -> Result<Digest, StoreError> {
+    let last = next.checked_sub(1).map_or(Ok(None), |last| record.entry(last))?;
+    Ok(last.map_or(Digest([0; 32]), |entry| Digest::of(encoding::encode(&entry.event).as_bytes())))
 }
 
-/// The people whose standing may have changed.
-fn concerned(entries: &[Entry]) -> BTreeSet<PersonId> {
-    let mut moved = BTreeSet::new();
-    for Entry { event, .. } in entries {
-        let listed = activity::OF_PERSON.contains(&event.activity.as_str());
-        let parts = event.objects.iter().filter(|relation| {
-            let part = relation.qualifier.as_str();
-            part == ERASED || (listed && part == part::PERSON)
-        });
-        moved.extend(parts.filter_map(|relation| PersonId::of(&relation.object)));
-    }
-    moved
+/// Adds the people whose standing may have changed.
+fn concerned(Entry { event, .. }: &Entry, moved: &mut BTreeSet<PersonId>) {
+    let listed = activity::OF_PERSON.contains(&event.activity.as_str());
+    let parts = event.objects.iter().filter(|relation| {
+        let part = relation.qualifier.as_str();
+        part == ERASED || (listed && part == part::PERSON)
+    });
+    moved.extend(parts.filter_map(|relation| PersonId::of(&relation.object)));
 }

@@ -2,7 +2,7 @@
 
 use crate::command::Command;
 use crate::decide::{Situation, decide};
-use crate::service::{Ask, Casework, Refused, judge_of};
+use crate::service::{Ask, Casework, Refused, judge};
 use crate::state::State;
 use record::{Event, ObjectRef, StoreError, Value, Version};
 
@@ -56,8 +56,8 @@ impl Casework {
         }
         let book = self.edition(state.edition);
         let Some(procedure) = book.procedure(&state.procedure) else { return Ok(None) };
-        let answers = self.answers(state)?;
-        let judge = judge_of(procedure, state, first.time);
+        let answers = self.judged(state, procedure, Some(command))?;
+        let judge = judge(procedure, state, first.time);
         let situation = Situation {
             now: first.time,
             actor: Some(actor.id()),

@@ -73,7 +73,7 @@ impl From<StoreError> for Refused {
 /// A case as it stands, with the definitions that it runs under.
 pub struct View {
     /// Its state.
-    pub state: State,
+    pub state: Arc<State>,
     /// The edition.
     pub book: Arc<Book>,
     version: Version,
@@ -82,7 +82,7 @@ pub struct View {
 impl View {
     /// A case before its first event.
     pub(crate) fn none(book: &Arc<Book>) -> Self {
-        Self { state: State::default(), book: Arc::clone(book), version: Version(0) }
+        Self { state: Arc::default(), book: Arc::clone(book), version: Version(0) }
     }
 
     /// What it is a case of.
@@ -190,14 +190,40 @@ impl Casework {
 
     /// Values in clear, as far as they can be read.
     pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
+        self.clear_some(answers, |_| true)
+    }
+
+    /// The answers by which the conditions of `procedure` are judged: in clear where one speaks of them or `command` changes
+    /// them, and otherwise as they are kept, since that they are there is all that counts.
+    pub(crate) fn judged(
+        &self,
+        state: &State,
+        procedure: &Procedure,
+        command: Option<&Command>,
+    ) -> Result<BTreeMap<Id, Value>, StoreError> {
+        let saved = |field: &Id| match command {
+            Some(Command::Save { answers }) => answers.iter().any(|(id, _)| id == field),
+            _ => false,
+        };
+        self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
+    }
+
+    fn clear_some(
+        &self,
+        answers: &BTreeMap<Id, Value>,
+        wanted: impl Fn(&Id) -> bool,
+    ) -> Result<BTreeMap<Id, Value>, StoreError> {
         let mut clear = BTreeMap::new();
+        let mut sealed = Vec::new();
         for (id, value) in answers {
-            let value = match value {
-                Value::Sealed(sealed) => self.record.unseal(sealed)?,
-                plain => Some(plain.clone()),
-            };
-            clear.extend(value.map(|value| (id.clone(), value)));
+            match value {
+                Value::Sealed(reference) if wanted(id) => sealed.push((id, reference)),
+                kept => drop(clear.insert(id.clone(), kept.clone())),
+            }
         }
+        let opened = self.record.unseal_all(sealed.iter().map(|(_, reference)| *reference))?;
+        let opened = sealed.into_iter().zip(opened);
+        clear.extend(opened.filter_map(|((id, _), value)| Some((id.clone(), value?))));
         Ok(clear)
     }
 
@@ -275,8 +301,8 @@ impl Casework {
         command: &Command,
         ask: &Ask<'_>,
     ) -> Result<Decided, Refused> {
-        let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
+        let answers = self.judged(&view.state, procedure, Some(command))?;
+        let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
             actor: ask.actor.map(Actor::id),
@@ -333,8 +359,8 @@ impl Casework {
     /// What the person may do in the case now.
     pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
-        let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
+        let answers = self.judged(&view.state, procedure, None)?;
+        let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
             actor: ask.actor.map(Actor::id),
@@ -372,7 +398,8 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
-        let answers = self.answers(&view.state)?;
+        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+        let answers = self.judged(&view.state, procedure, None)?;
         Ok(self
             .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
             .unwrap_or_default())
@@ -383,7 +410,8 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
-        let answers = self.answers(&view.state)?;
+        let Some(procedure) = view.procedure() else { return Ok(Some(0)) };
+        let answers = self.judged(&view.state, procedure, None)?;
         let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
         let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
         let tier = self.given(view, &answers, now, |situation| {
@@ -408,7 +436,7 @@ impl Casework {
         ask: impl FnOnce(&Situation<'_>) -> T,
     ) -> Option<T> {
         let procedure = view.procedure()?;
-        let judge = judge_of(procedure, &view.state, now);
+        let judge = judge(procedure, &view.state, now);
         let nobody = ObjectRef::new("case", "");
         Some(ask(&Situation {
             now,
@@ -434,13 +462,14 @@ impl Casework {
         let broke = || StoreError::Failed("the board broke off".into());
         let mut read_to = self.read_to.lock().map_err(|_| broke())?;
         while *read_to < self.record.len()? {
-            let entries = self.record.entries(*read_to, CHUNK)?;
-            let Some(last) = entries.last().map(|entry| entry.index) else { break };
             let mut board = self.board.write().map_err(|_| broke())?;
-            for entry in &entries {
+            let next = self.record.follow(*read_to, CHUNK, &mut |entry| {
                 board.apply(&entry.event, |state, known| self.outlook(state, known));
+            })?;
+            if next == *read_to {
+                break;
             }
-            *read_to = last + 1;
+            *read_to = next;
         }
         Ok(())
     }
@@ -545,7 +574,8 @@ pub fn today(now: Time) -> Date {
     answer::china().to_datetime(now.timestamp()).date()
 }
 
-pub(crate) fn judge_of<'a>(
+/// Judges the conditions of a procedure for a case in `state`, and for states that a command leads it to.
+pub fn judge<'a>(
     procedure: &'a Procedure,
     state: &'a State,
     now: Time,

@@ -38,6 +38,7 @@ pub mod note;
 pub mod personal;
 /// Checkpoints, proofs and receipts.
 pub mod proof;
+mod recent;
 mod record;
 /// Where a record is kept.
 pub mod store;

@@ -5,6 +5,7 @@ use crate::commit::{
 use crate::keys::Keys;
 use crate::merkle::{self, Frontier, TILE_WIDTH, Tiles, empty_root};
 use crate::note::{Note, TreeHead, VerifierKey};
+use crate::recent::States;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Group, Line, Reader, Secret, Store, StoreError};
 use crate::{Digest, Event, EventId, Latency, ObjectId, ObjectRef, ObjectType, encoding};
@@ -79,10 +80,24 @@ impl Drop for Inner {
     }
 }
 
+impl Inner {
+    /// The states that the writer keeps up to date, where this process has it.
+    pub(crate) fn states(&self) -> Option<&States> {
+        self.thread.is_some().then_some(&self.shared.states)
+    }
+
+    /// Drops them, since they may have been computed from what was erased.
+    pub(crate) fn forget_states(&self) {
+        self.shared.states.tell(None);
+    }
+}
+
 /// A longer event is refused: a line must fit a database cell and a reader's memory with ease.
 const LINE_BYTES: usize = 4 << 20;
 /// A longer id is refused: it would not fit a page of a store's index.
 const ID_BYTES: usize = 1000;
+/// Events of a longer batch are not kept at hand: it is an import.
+const AT_HAND: usize = 100;
 /// The name of a log that was given none.
 const ORIGIN: &str = "lianchi.local/record";
 
@@ -185,7 +200,12 @@ impl Record {
     /// one thread are written in their order.
     pub fn submit(&self, batch: impl Into<Batch>) -> Result<Pending, AppendError> {
         let batch = batch.into();
-        let events = batch.events.iter().map(|event| self.prepare(event)).collect::<Result<_, _>>()?;
+        let at_hand = batch.events.len() <= AT_HAND;
+        let prepare = |event| {
+            let prepared = self.prepare(event)?;
+            Ok(Prepared { event: prepared.event.filter(|_| at_hand), ..prepared })
+        };
+        let events = batch.events.into_iter().map(prepare).collect::<Result<_, AppendError>>()?;
         self.submit_work(Work { events, expect: batch.expect, secrets: batch.secrets, erase: None })
     }
 
@@ -203,10 +223,10 @@ impl Record {
         }
     }
 
-    pub(crate) fn prepare(&self, event: &Event) -> Result<Prepared, AppendError> {
+    pub(crate) fn prepare(&self, event: Event) -> Result<Prepared, AppendError> {
         let id = event.id.clone();
-        let cites = crate::cites::cites(event).ok_or_else(|| AppendError::TooDeep { id: id.clone() })?;
-        let line = encoding::encode(event);
+        let cites = crate::cites::cites(&event).ok_or_else(|| AppendError::TooDeep { id: id.clone() })?;
+        let line = encoding::encode(&event);
         if line.len() > LINE_BYTES {
             return Err(AppendError::TooLong { id, bytes: line.len() });
         }
@@ -223,6 +243,7 @@ impl Record {
             line,
             digest,
             touched,
+            event: Some(event),
             sealed: cites.sealed,
             files: files.collect::<Result<_, _>>()?,
         })
@@ -242,6 +263,18 @@ impl Record {
     /// Up to `limit` entries from index `from` on, in order.
     pub fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         decode(self.inner.store.reader()?.lines(from, limit)?)
+    }
+
+    /// Calls `visit` with up to `limit` entries from index `from` on, in order, and returns the index after the last of them.
+    /// To be preferred where a record is followed: what was appended lately is at hand.
+    pub fn follow(&self, from: u64, limit: usize, visit: &mut dyn FnMut(&Entry)) -> Result<u64, StoreError> {
+        if let Some(entries) = self.inner.shared.recent.since(from, limit) {
+            entries.iter().for_each(|entry| visit(entry));
+            return Ok(entries.last().map_or(from, |entry| entry.index + 1));
+        }
+        let entries = self.entries(from, limit)?;
+        entries.iter().for_each(visit);
+        Ok(entries.last().map_or(from, |entry| entry.index + 1))
     }
 
     /// Up to `limit` entries that touched `object` since it had the version `from`, in order.

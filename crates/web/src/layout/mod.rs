@@ -133,7 +133,7 @@ pub fn document(frame: &Frame, head: &Head, matter: &Markup) -> Markup {
                     script type="module" src=(asset::url(module)) {}
                 }
             }
-            body data-live=[head.live.as_ref().map(|path| format!("{path}?at={}", frame.at))] {
+            body data-live=[head.live.as_ref().map(|path| format!("{path}?at={}", frame.at))] data-page=(frame.path) {
                 a.skip href="#main" { (lang.say("skip")) }
                 (chrome::top(frame))
                 (trail(frame, head))

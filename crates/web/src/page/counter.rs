@@ -32,7 +32,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     };
     document(
         frame,
-        &head,
+        &head.wide(),
         &html! {
             h1 { (title) }
             @match &view.chosen {

@@ -8,6 +8,8 @@ use record::Time;
 /// A clerk's queue: the open steps of their roles and offices, the most urgent first.
 #[derive(Clone, Debug, Default)]
 pub struct View {
+    /// Cases with complaints that the reader is to answer: number and service.
+    pub complaints: Vec<(String, Title)>,
     /// The rows of this page.
     pub rows: Vec<Row>,
     /// How many rows there are in all under the filter.
@@ -91,6 +93,21 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             h1 { (title) }
             (counts(frame, view))
+            div data-refresh="complaints" {
+                @if !view.complaints.is_empty() {
+                    section.callout.soon aria-labelledby="complaints-title" {
+                        h2.lead #complaints-title { (lang.say("queue-complaints")) }
+                        ul {
+                            @for (case, title) in &view.complaints {
+                                li {
+                                    a href=(path::desk_case(case)) data-row { (lang.of(title)) }
+                                    " " span.code { (case) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
             div.split {
                 (filter(frame, view))
                 section.queue aria-label=(title) data-refresh="queue" {

@@ -39,7 +39,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let filling = filling(frame, view);
     let head = Head { faulty: !view.faults.is_empty(), ..Head::new(lang.of(view.title)) };
-    let head = head.under(lang.say("nav-cases"), path::CASES);
+    let head = under_list(frame, head);
     document(
         frame,
         &head,
@@ -74,6 +74,14 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
             }
         },
     )
+}
+
+/// Below the list that the case stands in: of one's own cases, or of a clerk's.
+pub(super) fn under_list(frame: &Frame, head: Head) -> Head {
+    match frame.face {
+        Face::Staff => head.under(frame.lang.say("nav-desk"), path::DESK),
+        _ => head.under(frame.lang.say("nav-cases"), path::CASES),
+    }
 }
 
 /// Fields and materials alone: what the form module asks for again when an answer changes.

@@ -78,15 +78,15 @@ pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Resu
                 BadName::Blank => "登录名不能含有空格",
                 BadName::IdentityNumber => "不能用身份号码作登录名，请换一个",
             };
-            ("login", Title::new(zh, &error.to_string()))
+            ("login", Title::new(zh, error.to_string()))
         }
         Err(NotRegistered::Taken(error)) => match sign_in() {
             Ok(token) => return Ok(Ok(token)),
             Err(refused @ Refused::Wait { .. }) => return Err(waiting(refused)),
-            Err(_) => ("login", Title::new("这个登录名已被使用，请换一个", &error.to_string())),
+            Err(_) => ("login", Title::new("这个登录名已被使用，请换一个", error.to_string())),
         },
         Err(NotRegistered::Weak(error)) => {
-            ("password", Title::new("密码至少10个字符，且不能太常见", &error.to_string()))
+            ("password", Title::new("密码至少10个字符，且不能太常见", error.to_string()))
         }
         Err(NotRegistered::Busy) => return Err(Oops::Busy),
         Err(NotRegistered::Store(error)) => return Err(error.into()),

@@ -72,7 +72,7 @@ pub fn admit(asked: &Asked) -> Result<(), Oops> {
 }
 
 fn title(title: &Title) -> Json {
-    json!({ "zh": title.zh, "en": title.en })
+    json!({ "zh": title.zh.as_str(), "en": title.en.as_str() })
 }
 
 fn moment(time: Option<Time>) -> Json {

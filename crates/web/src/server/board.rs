@@ -352,6 +352,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         case: case.id.to_string(),
         title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
         office: show::office(asked, office),
+        stage: show::stage(&view),
         steps: show::steps(asked, &view),
         clocks: show::clocks(asked, &view),
         happened: show::happenings(asked, &view, &case, true)?,

@@ -41,6 +41,11 @@ pub fn entering(asked: &Asked, case: &ObjectRef, view: &View) -> bool {
     open && !theirs(asked, view) && decision().is_some_and(|decision| decision.allowed())
 }
 
+/// The face of a page on which an application is filled in: its party's own, or that of whoever enters it for them.
+pub fn face(asked: &Asked, view: &View) -> Face {
+    if theirs(asked, view) { Face::Resident } else { Face::Staff }
+}
+
 pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     let me = asked.signed_in()?.id().clone();
     let lines: Vec<_> = asked.city.casework.board(|board| board.of_party(&me).collect())?;
@@ -48,12 +53,6 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     for line in lines {
         let view = asked.city.casework.view(&line.case)?;
         let procedure = view.procedure();
-        let stage = match &view.state.stage {
-            Stage::Draft => cases::Stage::Draft,
-            Stage::Correcting => cases::Stage::Correcting,
-            Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, procedure)),
-            Stage::Open => cases::Stage::Open(open_step(&view)),
-        };
         let history = asked.city.casework.record().version(&line.case)?;
         let last = asked.city.casework.record().entry(history.0.saturating_sub(1))?;
         let due = show::clocks(asked, &view).into_iter().filter(|clock| clock.stopped.is_none());
@@ -63,24 +62,11 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             office: show::office(asked, &line.office),
             touched: last.map_or(line.started, |entry| entry.event.time),
             due: due.filter_map(|clock| clock.due).min_by_key(|due| due.at),
-            stage,
+            stage: show::stage(&view),
         });
     }
+    all.sort_by_key(|case| (case.stage.rank(), std::cmp::Reverse(case.touched)));
     Ok(Answer::page(cases::show(&asked.frame(Face::Resident), &cases::View { cases: all })))
-}
-
-fn open_step(view: &View) -> Title {
-    let step = view.state.open_steps().next().and_then(|(id, _)| view.procedure()?.flow.step(id.as_str()));
-    step.map(|step| step.title.clone()).unwrap_or_default()
-}
-
-fn stage(view: &View) -> cases::Stage {
-    match &view.state.stage {
-        Stage::Draft => cases::Stage::Draft,
-        Stage::Correcting => cases::Stage::Correcting,
-        Stage::Open => cases::Stage::Open(open_step(view)),
-        Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, view.procedure())),
-    }
 }
 
 pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
@@ -110,7 +96,7 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         seen: view.state.events,
         service: procedure.id.clone(),
         title: procedure.title.clone(),
-        stage: stage(&view),
+        stage: show::stage(&view),
         office: definitions.offices.get(&view.state.office).cloned(),
         submitted: view.state.submitted,
         asked: asked_for,
@@ -227,12 +213,21 @@ pub fn answer(asked: &Asked) -> Result<Answer, Oops> {
 }
 
 fn hand_in(asked: &Asked, command: &Command) -> Result<Answer, Oops> {
-    let (case, view) = match run(asked, command) {
+    let number = asked.param("case");
+    match run(asked, command) {
         Err(Oops::Refused(refused)) if matches!(&*refused, Refused::Case(why) if !why.faults.is_empty()) => {
-            return Ok(Answer::go(format!("{}?faults=1", path::of_case(asked.param("case"), "form"))));
+            Ok(Answer::go(format!("{}?faults=1", path::of_case(number, "form"))))
         }
-        other => other?,
-    };
+        other => other.map(|_| Answer::go(path::of_case(number, "submitted"))),
+    }
+}
+
+/// What stands after handing in: where the application is now, and what comes next.
+pub fn submitted(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = visible(asked)?;
+    if matches!(view.state.stage, Stage::Draft | Stage::Correcting) {
+        return Ok(Answer::go(path::of_case(asked.param("case"), "form")));
+    }
     let clocks = show::clocks(asked, &view);
     let next = clocks.into_iter().find(|clock| clock.stopped.is_none() && clock.due.is_some());
     let page = check::Submitted {
@@ -241,7 +236,7 @@ fn hand_in(asked: &Asked, command: &Command) -> Result<Answer, Oops> {
         office: show::office(asked, &view.state.office),
         next: next.and_then(|clock| Some((clock.title, clock.due?))),
     };
-    Ok(Answer::page(check::submitted(&asked.frame(Face::Resident), &page)))
+    Ok(Answer::page(check::submitted(&asked.frame(face(asked, &view)), &page)))
 }
 
 pub fn withdraw(asked: &Asked) -> Result<Answer, Oops> {

@@ -188,7 +188,7 @@ impl City {
 
     /// The person, as they stand now.
     pub fn person(&self, id: PersonId) -> Result<Person, StoreError> {
-        Ok(self.casework.record().fold::<Person>(&id.object())?.0)
+        Ok(self.casework.record().fold::<Person>(&id.object())?.0.as_ref().clone())
     }
 
     /// The name of somebody who acts for the city; none for others, whose names are their own.

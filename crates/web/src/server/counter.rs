@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::{once, personal};
+use super::{once, personal, services};
 use crate::layout::Face;
 use crate::page::counter;
 use crate::path;
@@ -54,6 +54,7 @@ fn handled<'a>(asked: &'a Asked, post: &Post) -> Result<Vec<&'a Procedure>, Oops
             all.push(procedure);
         }
     }
+    all.sort_by_key(|procedure| services::catalogued(procedure));
     if all.is_empty() { Err(Oops::Denied { why: None }) } else { Ok(all) }
 }
 

@@ -6,9 +6,9 @@ use super::case::visible;
 use super::filling::files;
 use super::{personal, show};
 use crate::form::Attached;
-use crate::layout::Face;
+use crate::layout::{Face, Frame};
+use crate::page::desk;
 use crate::page::work::{self, Ask as Asking, Doing};
-use crate::page::{cases, desk};
 use crate::part::{Due, Standing};
 use crate::{form, path};
 use access::{PersonId, Post};
@@ -93,6 +93,7 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
     let role_title = |id: &Id| book.definitions.roles.get(id).map(|role| (id.clone(), role.title.clone()));
     let total = queue.tasks.len();
     let view = desk::View {
+        complaints: complaints(asked)?,
         rows: rows.collect(),
         total: total as u64,
         page: (queue.page as u64, total.div_ceil(ROWS).max(1) as u64),
@@ -103,6 +104,21 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
         filter: queue.filter,
     };
     Ok(Answer::page(desk::show(&asked.frame(Face::Staff), &view)))
+}
+
+/// The cases with a complaint that the reader is to answer.
+fn complaints(asked: &Asked) -> Result<Vec<(String, Title)>, Oops> {
+    let open: Vec<ObjectRef> = asked.city.casework.board(|board| board.complained().cloned().collect())?;
+    let mut mine = Vec::new();
+    for case in open {
+        let view = asked.city.casework.view(&case)?;
+        let moves = asked.city.casework.moves(&case, &view, &asked.ask())?;
+        if moves.iter().any(|possible| possible.action == "reply") {
+            let title = view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default();
+            mine.push((case.id.to_string(), title));
+        }
+    }
+    Ok(mine)
 }
 
 fn counts(tasks: &[(Task, Option<Due>)], me: &ObjectRef) -> desk::Counts {
@@ -186,22 +202,13 @@ fn page(
     let papers = asked.city.casework.needed(view, &clear, asked.now);
     let purposes = &view.book.definitions.purposes;
     let office = show::office(asked, &view.state.office);
-    let stage = match &view.state.stage {
-        casework::state::Stage::Draft => cases::Stage::Draft,
-        casework::state::Stage::Correcting => cases::Stage::Correcting,
-        casework::state::Stage::Open => {
-            let open = view.state.open_steps().next();
-            cases::Stage::Open(open.map(|(id, _)| step_title(Some(procedure), id)).unwrap_or_default())
-        }
-        casework::state::Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, Some(procedure))),
-    };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
     let page = work::View {
         case: &number,
         seen: view.state.events,
         title: &procedure.title,
-        stage,
+        stage: show::stage(view),
         channel,
         office: &office,
         steps: show::steps(asked, view),
@@ -225,7 +232,9 @@ fn page(
         neighbours: neighbours(asked, &post, case)?,
     };
     let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(Answer::page(work::show(&asked.frame(Face::Staff), &page)).status(status))
+    // What was posted leads back to the case, in the other language too.
+    let frame = Frame { path: path::desk_case(&number), ..asked.frame(Face::Staff) };
+    Ok(Answer::page(work::show(&frame, &page)).status(status))
 }
 
 /// Files with where they are to be seen: personal ones only once a purpose is stated, under which each is then asked for.
@@ -328,7 +337,8 @@ fn asking<'a>(
             let others = holders.into_iter().map(PersonId::object).filter(|person| person != me);
             let named =
                 others.map(|person| (person.to_string(), asked.city.staff_name(&person).unwrap_or_default()));
-            Asking::HandOver(named.collect())
+            let colleagues: Vec<_> = named.collect();
+            (!colleagues.is_empty()).then_some(Asking::HandOver(colleagues))?
         }
         _ => {
             let step = step.filter(|step| kind(step.kind) == possible.action)?;
@@ -393,7 +403,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let carried = match faults.is_empty() {
         true => asked.city.casework.run(&case, &command, &asked.ask()),
         false => {
-            let why = Title::new("有的内容不能识别", "Something cannot be read");
+            let why = Title::new("有些地方需要改正", "There is something to put right");
             Err(Refused::Case(Box::new(Refusal { why, faults, possible: Vec::new() })))
         }
     };

@@ -2,10 +2,9 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::{Asked, Sent};
-use super::case::{entering, own, theirs, visible};
+use super::case::{entering, face, own, theirs, visible};
 use super::{personal, show};
 use crate::form::{Attached, MaterialAsked};
-use crate::layout::Face;
 use crate::page::{check, fill};
 use crate::part::Cited;
 use crate::{form, path};
@@ -84,7 +83,7 @@ impl Filling {
             faults,
             asked: &notes,
         };
-        let frame = asked.frame(Face::Resident);
+        let frame = asked.frame(face(asked, &self.view));
         let answer =
             Answer::page(if whole { fill::show(&frame, &page) } else { fill::fragment(&frame, &page) });
         Ok(answer.seen(self.view.state.events))
@@ -130,7 +129,7 @@ pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
 
 fn cited(definitions: &pack::Definitions, law: &Basis) -> Cited {
     let instrument = definitions.law.as_ref().and_then(|all| all.instruments.get(law.instrument.as_str()));
-    let title = instrument.map(|instrument| Title::new(&instrument.title.zh, &instrument.title.en));
+    let title = instrument.map(|instrument| instrument.title.clone());
     let instrument = title.unwrap_or_else(|| Title::new(law.instrument.as_str(), law.instrument.as_str()));
     Cited { instrument, article: law.article.clone(), quote: law.quote.clone() }
 }
@@ -374,5 +373,5 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
         correction,
         case: number,
     };
-    Ok(Answer::page(check::show(&asked.frame(Face::Resident), &page)))
+    Ok(Answer::page(check::show(&asked.frame(face(asked, &filling.view)), &page)))
 }

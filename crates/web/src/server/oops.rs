@@ -104,7 +104,7 @@ impl Oops {
         let reasons = decision.reasons();
         let join =
             |part: fn(&Title) -> &str, with: &str| reasons.iter().map(part).collect::<Vec<_>>().join(with);
-        let why = Title { zh: join(|title| &title.zh, "；"), en: join(|title| &title.en, ". ") };
+        let why = Title::new(join(|title| &title.zh, "；"), join(|title| &title.en, ". "));
         Self::Denied { why: (!reasons.is_empty()).then_some(why) }
     }
 
@@ -185,10 +185,10 @@ impl Oops {
                 "请发送 `application/json`，文件用 `multipart/form-data`",
                 "send `application/json`, or files as `multipart/form-data`",
             ),
-            Self::TooLarge { most } => Title {
-                zh: format!("内容不能超过 {most} 字节"),
-                en: format!("the body is larger than {most} bytes: send less at once"),
-            },
+            Self::TooLarge { most } => Title::new(
+                format!("内容不能超过 {most} 字节"),
+                format!("the body is larger than {most} bytes: send less at once"),
+            ),
             Self::Slow => title(
                 "内容没有及时收到，请检查网络后重试",
                 "the body did not arrive in time: check the connection and send it again",
@@ -201,10 +201,7 @@ impl Oops {
                 "the record's disk is full: nothing can be added until whoever runs it makes room",
             ),
             Self::Wait { seconds } => access::sign_in::Refused::Wait { seconds: *seconds }.title(),
-            Self::File(error) => Title {
-                zh: "这种文件不能上传，请上传 PDF 或图片".into(),
-                en: error.to_string(),
-            },
+            Self::File(error) => Title::new("这种文件不能上传，请上传 PDF 或图片", error.to_string()),
             Self::Refused(refused) => match &**refused {
                 Refused::Case(refusal) => refusal.why.clone(),
                 Refused::Overtaken(_) => title("这件事项刚刚有了变化", "The case has just changed"),
@@ -282,7 +279,7 @@ fn faster(event: &Event, asked: &Asked) -> Json {
     json!({
         "event": event.id,
         "activity": event.activity,
-        "what": { "zh": what.zh, "en": what.en },
+        "what": { "zh": what.zh.as_str(), "en": what.en.as_str() },
         "at": event.time.to_string(),
         "by": by,
     })

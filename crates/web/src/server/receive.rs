@@ -39,7 +39,7 @@ impl Asked {
             let json = serde_json::from_slice(&bytes);
             self.json = Some(json.map_err(|error| {
                 let en = format!("the body is not JSON: {error}");
-                Oops::Unreadable(Title { zh: format!("请求体不是 JSON：{error}"), en })
+                Oops::Unreadable(Title::new(format!("请求体不是 JSON：{error}"), en))
             })?);
             return Ok(());
         }

@@ -88,7 +88,7 @@ fn in_words(error: &ReceiptError) -> Title {
         ReceiptError::TooFewWitnesses { .. } => "见证人的签名不够",
         ReceiptError::Store(_) => "暂时无法核验",
     };
-    Title::new(zh, &error.to_string())
+    Title::new(zh, error.to_string())
 }
 
 /// The health of the record, for supervisors.
@@ -129,7 +129,7 @@ fn verdict(faults: &[String]) -> Result<(), Title> {
     }
     let first = faults.iter().take(MOST_FAULTS).map(String::as_str).collect::<Vec<_>>().join("; ");
     let count = faults.len();
-    Err(Title { zh: format!("发现{count}处不符：{first}"), en: format!("{count} found: {first}") })
+    Err(Title::new(format!("发现{count}处不符：{first}"), format!("{count} found: {first}")))
 }
 
 pub fn verify_whole(asked: &Asked) -> Result<Answer, Oops> {

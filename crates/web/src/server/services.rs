@@ -10,27 +10,33 @@ use crate::part::Cited;
 use crate::text::Lang;
 use crate::{asset, path};
 use casework::Command;
-use pack::days::Lang as Counting;
+use pack::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many services a search shows, and a heading on the front page.
 const MOST_FOUND: usize = 20;
 const MOST_SHOWN: usize = 5;
 
-fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
+/// Services that a party asks for, in the order of the city's catalogue: it begins with what most people need.
+pub fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
     let all = asked.city.casework.book().definitions.procedures.values();
-    all.filter(|procedure| procedure.start == Start::Party)
+    let mut all: Vec<_> = all.filter(|procedure| procedure.start == Start::Party).collect();
+    all.sort_by_key(|procedure| catalogued(procedure));
+    all.into_iter()
+}
+
+/// A procedure's place in the city's catalogue; what has no number there comes last.
+pub fn catalogued(procedure: &Procedure) -> (bool, Option<&str>, &Id) {
+    (procedure.item.is_none(), procedure.item.as_deref(), &procedure.id)
 }
 
 pub fn home(asked: &Asked) -> Result<Answer, Oops> {
-    let definitions = &asked.city.casework.book().definitions;
-    let categories = definitions.categories.iter().filter_map(|(id, title)| {
-        let of_category: Vec<_> = offered(asked).filter(|procedure| procedure.category == *id).collect();
+    let categories = headings(asked).into_iter().map(|(id, title)| {
+        let of_category: Vec<_> = offered(asked).filter(|procedure| procedure.category == id).collect();
         let first = of_category.iter().take(MOST_SHOWN).map(|p| (p.id.clone(), p.title.clone())).collect();
-        let count = of_category.len();
-        (count > 0).then(|| home::Category { id: id.clone(), title: title.clone(), first, count })
+        home::Category { count: of_category.len(), first, id, title }
     });
     let categories = categories.collect();
     let waiting = match asked.actor.as_ref() {
@@ -64,11 +70,12 @@ fn popular(asked: &Asked) -> Result<Vec<(Id, Title)>, Oops> {
         .collect())
 }
 
+/// The headings under which services stand, in the order of their first services.
 fn headings(asked: &Asked) -> Vec<(Id, Title)> {
-    let definitions = &asked.city.casework.book().definitions;
-    let used = |id: &Id| offered(asked).any(|procedure| procedure.category == *id);
-    let all = definitions.categories.iter().filter(|(id, _)| used(id));
-    all.map(|(id, title)| (id.clone(), title.clone())).collect()
+    let titles = &asked.city.casework.book().definitions.categories;
+    let mut seen = BTreeSet::new();
+    let first = offered(asked).map(|procedure| &procedure.category).filter(|id| seen.insert(*id));
+    first.filter_map(|id| Some((id.clone(), titles.get(id)?.clone()))).collect()
 }
 
 fn listed(asked: &Asked, procedure: &Procedure) -> found::Found {
@@ -105,11 +112,8 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let definitions = &asked.city.casework.book().definitions;
     let law = definitions.law.as_ref();
     let titles = law.into_iter().flat_map(|law| &law.instruments);
-    let instruments = titles
-        .map(|(id, instrument)| {
-            (Id::from(id.as_str()), Title::new(&instrument.title.zh, &instrument.title.en))
-        })
-        .collect();
+    let instruments =
+        titles.map(|(id, instrument)| (Id::from(id.as_str()), instrument.title.clone())).collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
     let view = service::View { procedure, definitions, instruments: &instruments, limit: limit.as_ref() };
     Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)).public(asked))
@@ -130,10 +134,10 @@ fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
         kinds.map(|step| step.words(lang)).collect::<Vec<_>>().join(" ")
     };
     Some(Limit {
-        length: Title { zh: length.zh(), en: length.to_string() },
-        counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+        length: Title::new(length.zh(), length.to_string()),
+        counted: Title::new(words(Counting::Zh), words(Counting::En)),
         law: Cited {
-            instrument: Title::new(&cite.title.zh, &cite.title.en),
+            instrument: cite.title.clone(),
             article: cite.article.to_string(),
             quote: cite.quote.to_string(),
         },
@@ -166,6 +170,12 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
 pub fn language(asked: &Asked) -> Result<Answer, Oops> {
     let lang = Lang::parse(asked.param("lang")).ok_or(Oops::Missing)?;
     Ok(Answer::go(asked.back()).choice("lang", lang.tag()))
+}
+
+/// Makes this device a self-service screen, or an ordinary one again: what somebody sets up does once.
+pub fn face(asked: &Asked) -> Result<Answer, Oops> {
+    let face = ["kiosk", "resident"].into_iter().find(|face| *face == asked.param("face"));
+    Ok(Answer::go(path::HOME).choice("face", face.ok_or(Oops::Missing)?))
 }
 
 pub fn asset(asked: &Asked) -> Result<Answer, Oops> {

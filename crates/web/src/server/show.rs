@@ -1,14 +1,15 @@
 //! From what casework knows to what pages show.
 
 use super::asked::Asked;
+use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Happening, Status as Shown, Step};
 use crate::part::{Cited, Due, Standing};
 use casework::activity::{self, part};
 use casework::due::Counted;
-use casework::state::Status;
+use casework::state::{self, Status};
 use casework::{View, clocks, due as counting};
-use pack::days::Lang as Counting;
+use pack::Lang as Counting;
 use pack::days::{self, At};
 use pack::model::{ClockLimit, Own, Procedure, Unit};
 use pack::{Id, Title};
@@ -22,10 +23,10 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         if let Some(outcome) = step.outcome(outcome) {
             let deemed = text("reasons") == Some("deemed");
             let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
-            return Title {
-                zh: format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
-                en: format!("{}: {}{en}", step.title.en, outcome.title.en),
-            };
+            return Title::new(
+                format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
+                format!("{}: {}{en}", step.title.en, outcome.title.en),
+            );
         }
     }
     let (zh, en) = match event.activity.as_str() {
@@ -152,7 +153,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
             started: reading.started,
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
-            counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+            counted: Title::new(words(Counting::Zh), words(Counting::En)),
             law: deadline
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),
@@ -183,7 +184,7 @@ fn pause(view: &View, from: Time, until: Option<Time>) -> Pause {
 
 fn cited(cite: &days::Cite) -> Option<Cited> {
     Some(Cited {
-        instrument: Title::new(&cite.title.zh, &cite.title.en),
+        instrument: cite.title.clone(),
         article: cite.article.to_string(),
         quote: cite.quote.to_string(),
     })
@@ -235,6 +236,20 @@ fn running(now: Time, at: Time) -> Standing {
     }
 }
 
+/// How far a case is.
+pub fn stage(view: &View) -> Stage {
+    match &view.state.stage {
+        state::Stage::Draft => Stage::Draft,
+        state::Stage::Correcting => Stage::Correcting,
+        state::Stage::Open => {
+            let open = view.state.open_steps().next();
+            let step = open.and_then(|(id, _)| view.procedure()?.flow.step(id.as_str()));
+            Stage::Open(step.map(|step| step.title.clone()).unwrap_or_default())
+        }
+        state::Stage::Ended { how, .. } => Stage::Ended(ending(how, view.procedure())),
+    }
+}
+
 /// What an office is called.
 pub fn office(asked: &Asked, id: &Id) -> Title {
     let offices = &asked.city.casework.book().definitions.offices;
@@ -242,7 +257,7 @@ pub fn office(asked: &Asked, id: &Id) -> Title {
 }
 
 /// How a case ended, in words.
-pub fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
+fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
     match how {
         "completed" => Title::new("办结", "Completed"),
         "withdrawn" => Title::new("已撤回", "Withdrawn"),

@@ -240,7 +240,7 @@ fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
                 div.field {
                     label for="purpose" { (lang.say("personal-state")) }
                     select #purpose name="purpose" required {
-                        option value="" { (lang.say("form-choose")) }
+                        @if view.purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
                         @for (id, title) in &view.purposes { option value=(id) { (lang.of(title)) } }
                     }
                     p.hint { (lang.say("personal-noted")) }

@@ -169,7 +169,7 @@ fn said(wrong: &Wrong) -> Oops {
 }
 
 pub fn unreadable(zh: String, en: String) -> Oops {
-    Oops::Unreadable(Title { zh, en })
+    Oops::Unreadable(Title::new(zh, en))
 }
 
 /// An answer as a person would type it.

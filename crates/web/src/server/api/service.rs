@@ -189,10 +189,8 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
         return Ok(counter::start(procedure, &office, Some(person.object())));
     }
     let offices = asked.city.casework.book().definitions.offices.values();
-    let handles = |office: &&pack::model::Office| {
-        office.handles.contains(&procedure.category) && office.level <= procedure.level
-    };
-    let handling: Vec<&str> = offices.filter(handles).map(|office| office.id.as_str()).collect();
+    let handling: Vec<&str> =
+        offices.filter(|office| procedure.handled_by(office)).map(|office| office.id.as_str()).collect();
     let channels: Vec<&str> = procedure.channels.iter().map(|one| word(&Channel::ALL, *one)).collect();
     let office = one_of(body, "office", None, &handling)?;
     let channel = one_of(body, "channel", Some("web"), &channels)?;
@@ -213,7 +211,7 @@ fn one_of<'a>(
         Some(said) if all.contains(&said) => Ok(said),
         _ => {
             let all = all.join("`, `");
-            let what = Title { zh: format!("请选择：`{all}`"), en: format!("Choose one of `{all}`") };
+            let what = Title::new(format!("请选择：`{all}`"), format!("Choose one of `{all}`"));
             let why = Title::new("不能这样开始办理", "It cannot be begun so");
             let faults = vec![(member.into(), what)];
             Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })))
