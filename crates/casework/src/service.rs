@@ -8,7 +8,7 @@ use crate::state::{Stage, State, Status, StepState};
 use crate::{answer, clocks, due, permit};
 use access::policy::{Actor, Decision};
 use jiff::civil::Date;
-use pack::model::{Condition, Known, Procedure, Watcher};
+use pack::model::{Charge, Condition, Fee, Known, Procedure, Watcher};
 use pack::{File, Id, Problem, Title};
 use record::{
     AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
@@ -405,26 +405,27 @@ impl Casework {
             .unwrap_or_default())
     }
 
-    /// What it costs, in fen; 0 where it is free, none where an answer that decides it is missing.
+    /// What it costs: each fee with what is to be paid, or nothing where an answer that decides it is missing.
     ///
     /// # Errors
     /// When the record cannot be read.
-    pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
-        let Some(procedure) = view.procedure() else { return Ok(Some(0)) };
+    pub fn fees(&self, view: &View, now: Time) -> Result<Vec<(Title, Option<Charge>)>, StoreError> {
+        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
         let answers = self.judged(&view.state, procedure, None)?;
-        let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
-        let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
-        let tier = self.given(view, &answers, now, |situation| {
-            fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
-                None => Some(Some(*fen)),
-                Some(when) => match (situation.judge)(when, None, situation.answers) {
-                    Truth::True => Some(Some(*fen)),
-                    Truth::False => None,
-                    Truth::Unknown => Some(None),
-                },
+        let fees = procedure.fees.iter().filter_map(|fee| view.book.definitions.fees.get(fee));
+        let charge = |fee: &Fee| {
+            self.given(view, &answers, now, |situation| {
+                fee.tiers.iter().find_map(|tier| match tier.when.as_ref() {
+                    None => Some(Some(tier.charge.clone())),
+                    Some(when) => match (situation.judge)(when, None, situation.answers) {
+                        Truth::True => Some(Some(tier.charge.clone())),
+                        Truth::False => None,
+                        Truth::Unknown => Some(None),
+                    },
+                })
             })
-        });
-        Ok(tier.flatten().flatten())
+        };
+        Ok(fees.map(|fee| (fee.title.clone(), charge(fee).flatten().flatten())).collect())
     }
 
     /// Asks something of the situation that `answers` make.

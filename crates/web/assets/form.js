@@ -108,6 +108,7 @@ function fill(form) {
   addEventListener("online", () => send(true));
   addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form) }); });
 
+  say(form, "saves");
   if (keep) {
     const kept = store.read(key) ?? store.read(blank);
     if (kept) { put(form, kept.draft, true); send(true); }

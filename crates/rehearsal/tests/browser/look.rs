@@ -65,6 +65,17 @@ impl Stage {
         Ok(())
     }
 
+    /// Reads the pages of every service of a category, with their blank forms, in both languages.
+    pub async fn read_services(&mut self, category: &str) -> Result<(), String> {
+        for lang in LANGS {
+            self.browser()?.goto(&format!("/language/{lang}?back=/offline")).await.map_err(said)?;
+            let arguments = vec![json!(lang), json!(WORDS), json!(keys()), json!(category)];
+            let found = self.browser()?.client.execute(LOOK, arguments).await.map_err(said)?;
+            self.looked.faults.extend(told(&format!("{category} {lang}"), &found));
+        }
+        Ok(())
+    }
+
     /// Looks at the page as it stands, in the language that it is in.
     pub async fn look_here(&mut self, lang: &str) -> Result<(), String> {
         let browser = self.browser()?;
@@ -84,8 +95,7 @@ impl Stage {
             }
         }
         browser.wide(360, 780).await.map_err(said)?;
-        let keys: Vec<&str> = MESSAGES.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).collect();
-        let arguments = vec![json!(lang), json!(WORDS), json!(keys)];
+        let arguments = vec![json!(lang), json!(WORDS), json!(keys())];
         let found = browser.client.execute(LOOK, arguments).await.map_err(said)?;
         faults.extend(told(&format!("{path} {lang}"), &found));
         browser.wide(1280, 900).await.map_err(said)?;
@@ -121,6 +131,11 @@ impl Looked {
         }));
         if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
     }
+}
+
+/// The names of all messages.
+fn keys() -> Vec<&'static str> {
+    MESSAGES.lines().filter_map(|line| Some(line.split_once(" =")?.0)).collect()
 }
 
 fn told(place: &str, found: &Json) -> Vec<String> {

@@ -17,6 +17,7 @@
 //! | `scripts: step`, `no scripts: step` | is played only where scripts run, or only where they do not |
 //! | `play "apply"` | plays another file's steps here |
 //! | `look at "/path"`, `look here in "en"` | checks what holds of every page: in both languages, or as it stands |
+//! | `read the services of "household"` | the same for the pages of all services of a category, as far as their text goes |
 //! | `installable`, `device keeps nothing` | what the browser itself says |
 
 use crate::city::{City, run};
@@ -202,6 +203,7 @@ impl Stage {
             ("receipt holds", []) => self.verify(false).await,
             ("changed receipt fails", []) => self.verify(true).await,
             ("look at _", [path]) => self.look(path).await,
+            ("read the services of _", [category]) => self.read_services(category).await,
             ("look here in _", [lang]) => self.look_here(lang).await,
             ("installable", []) => self.installable().await,
             ("device keeps nothing", []) => {

@@ -65,12 +65,11 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                     button.act type="submit" name="then" value="check" { (lang.say("form-continue")) }
                     button type="submit" name="then" value="save" { (lang.say("form-save")) }
                 }
-                p.soft.saved role="status" data-saved
+                noscript { p.callout.soon { (lang.say("form-no-script")) } }
+                p.soft.saved role="status" data-saved data-saves=(lang.say("form-saves"))
                     data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
                     data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
-                    data-camera=(lang.say("form-camera")) {
-                    (lang.say("form-saves"))
-                }
+                    data-camera=(lang.say("form-camera")) {}
             }
         },
     )

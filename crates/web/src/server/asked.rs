@@ -2,7 +2,7 @@ use super::answer::{self, Oops};
 use super::city::City;
 use super::operation::{Operation, Work};
 use crate::layout::{Face, Frame, Who};
-use crate::text::Lang;
+use crate::text::{self, Lang};
 use access::policy::Actor;
 use access::session::Token;
 use access::{Person, Post};
@@ -11,6 +11,7 @@ use axum::extract::{ConnectInfo, RawPathParams};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use casework::Ask;
+use jiff::civil::Date;
 use pack::{Id, Title};
 use record::{Digest, ObjectRef, Time};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -189,6 +190,11 @@ impl Asked {
     /// The session, by the name under which it is kept.
     pub fn session(&self) -> Option<Digest> {
         self.token.as_ref().map(Token::session)
+    }
+
+    /// The day on which it is asked.
+    pub fn today(&self) -> Date {
+        text::day(self.now)
     }
 
     /// How a command is asked by whoever sent this.

@@ -369,7 +369,7 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
         office: show::office(asked, &filling.view.state.office),
         groups: groups(&procedure.form, &filling.shown, &filling.typed),
         materials: materials.collect(),
-        fee: asked.city.casework.fee(&filling.view, asked.now)?,
+        fees: asked.city.casework.fees(&filling.view, asked.now)?,
         correction,
         case: number,
     };

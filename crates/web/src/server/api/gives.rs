@@ -77,6 +77,13 @@ const LAW: Shape = Object(&[
     always("article", Text, "The article."),
     always("quote", Text, "Its words."),
 ]);
+const CHARGE: Member = maybe(
+    "charge",
+    Word(&["free", "amount", "set-by"]),
+    "Nothing, so much, or what somebody else sets; null while an answer that decides it is missing.",
+);
+const FEN: Member = free("fen", Count, "The amount, in fen.");
+const SET_BY: Member = free("set_by", Title, "Who sets it.");
 /// One service.
 pub const SERVICE: &[Member] = &[
     always("id", Text, "The name in the packs."),
@@ -99,6 +106,35 @@ pub const SERVICE: &[Member] = &[
             maybe("when", Text, "The condition under which it is asked for, in CEL."),
         ])),
         "The papers that are asked for.",
+    ),
+    always(
+        "fees",
+        List(&Object(&[
+            always("id", Text, "The name in the packs."),
+            always("title", Title, "What people call it."),
+            maybe("basis", Title, "What it rests on, where that is no law."),
+            always(
+                "tiers",
+                List(&Object(&[
+                    CHARGE,
+                    FEN,
+                    SET_BY,
+                    maybe("when", Text, "The condition under which it is so, in CEL."),
+                    maybe("law", LAW, "The law that says so."),
+                ])),
+                "The first whose condition holds counts.",
+            ),
+        ])),
+        "What it costs.",
+    ),
+    always("effective", Text, "The first day on which it can be asked for."),
+    maybe(
+        "replaced",
+        Object(&[
+            always("from", Text, "The day from which another is asked for in its place."),
+            always("by", Text, "Which."),
+        ]),
+        "What comes after it.",
     ),
     always(
         "steps",
@@ -179,7 +215,11 @@ pub const CASE: &[Member] = &[
         Map(&Text),
         "What is missing or wrong before it can be handed in, to whoever fills it in.",
     ),
-    maybe("fee", Count, "What it costs, in fen; null while an answer that decides it is missing."),
+    always(
+        "fees",
+        List(&Object(&[always("title", Title, "What people call it."), CHARGE, FEN, SET_BY])),
+        "What it costs.",
+    ),
     maybe(
         "correction",
         Object(&[
