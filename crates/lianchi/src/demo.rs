@@ -271,7 +271,7 @@ impl Maker<'_> {
     /// A day that the field's own check is likely to accept: some rules want one past, some one to come.
     fn date(&mut self, field: &Field, today: Date) -> Date {
         use jiff::ToSpan;
-        let future = field.check.as_ref().is_some_and(|(check, _)| check.source.contains(">"));
+        let future = field.checks.iter().any(|check| check.must.source.contains('>'));
         let days = 10 + self.draw(10) as i64;
         let moved = if future { today.checked_add(days.days()) } else { today.checked_sub(days.days()) };
         moved.unwrap_or(today)

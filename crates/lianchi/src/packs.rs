@@ -1,6 +1,6 @@
 use crate::say::{Failure, Say, Wrong};
 use include_dir::{Dir, DirEntry, include_dir};
-use pack::model::{ClockLimit, Definitions, Own, Procedure, StepKind, Unit};
+use pack::model::{Charge, ClockLimit, Definitions, Own, Procedure, StepKind, Unit};
 use pack::{File, Problem, Title};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -150,7 +150,6 @@ fn explain(id: &str, dir: Option<&Path>, say: Say) -> Result<(), Failure> {
 
 fn words(procedure: &Procedure, all: &Definitions) -> String {
     let mut out = String::new();
-    let both = |title: &Title| format!("{} · {}", title.zh, title.en);
     let _ = writeln!(out, "{}", both(&procedure.title));
     if let Some(about) = &procedure.about {
         let _ = writeln!(out, "{}\n{}", about.zh, about.en);
@@ -181,6 +180,7 @@ fn words(procedure: &Procedure, all: &Definitions) -> String {
             .map_or(" (the office's own wish)".to_owned(), |law| format!(" ({})", law.article));
         let _ = writeln!(out, "  {title}{basis}{when}");
     }
+    fees(&mut out, procedure, all);
     let _ = writeln!(out, "\nSteps / 环节:");
     for step in &procedure.flow.steps {
         let role = all.roles.get(&step.role).map(|role| role.title.en.as_str()).unwrap_or_default();
@@ -209,6 +209,32 @@ fn words(procedure: &Procedure, all: &Definitions) -> String {
         let _ = writeln!(out, "  {}: {limit}{promise}", both(&clock.title));
     }
     out
+}
+
+fn both(title: &Title) -> String {
+    format!("{} · {}", title.zh, title.en)
+}
+
+/// What it costs, case by case, and the article that says so.
+fn fees(out: &mut String, procedure: &Procedure, all: &Definitions) {
+    let _ = writeln!(out, "\nFees / 费用:");
+    if procedure.fees.is_empty() {
+        let _ = writeln!(out, "  收费目录中没有本项收费 · no fee is listed");
+    }
+    for fee in procedure.fees.iter().filter_map(|id| all.fees.get(id)) {
+        for tier in &fee.tiers {
+            let charge = match &tier.charge {
+                Charge::Free => "不收费 · free".to_owned(),
+                Charge::Fen(fen) => format!("{}.{:02} 元 · yuan", fen / 100, fen % 100),
+                Charge::SetBy(by) => format!("金额另定 · set by {} ({}), not stated", by.en, by.zh),
+            };
+            let when = tier.when.as_ref().and_then(|when| procedure.conditions.explain(when));
+            let when = when.map(|when| format!(" — if {}", when.en)).unwrap_or_default();
+            let law = tier.law.as_ref().or(fee.law.as_ref());
+            let law = law.map(|law| format!(" ({} {})", law.instrument, law.article)).unwrap_or_default();
+            let _ = writeln!(out, "  {}: {charge}{law}{when}", both(&fee.title));
+        }
+    }
 }
 
 fn law_words(all: &Definitions, id: &pack::Id) -> String {

@@ -1,6 +1,8 @@
 use super::{Condition, Field, FieldKind, Form, Id, Step};
 use crate::Title;
-use crate::cel::{self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Slot, Source, Type, ValueRef};
+use crate::cel::{
+    self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Slot, Source, Type, ValueRef,
+};
 use crate::problem::Problem;
 use jiff::civil::Date;
 use record::Value;
@@ -209,7 +211,8 @@ impl Conditions {
 }
 
 fn need(env: &Env, slot: Slot) -> Need {
-    let path: Vec<&str> = env.place(slot).into_iter().flat_map(|place| &place.path).map(|id| id.as_str()).collect();
+    let path: Vec<&str> =
+        env.place(slot).into_iter().flat_map(|place| &place.path).map(|id| id.as_str()).collect();
     match path.as_slice() {
         ["form", field] => Need::Field((*field).into()),
         ["steps", step, "outcome"] => Need::Outcome((*step).into()),

@@ -18,6 +18,7 @@ pub mod course;
 pub mod desk;
 /// An event with its entry on the record and its proof.
 pub mod entry;
+mod fee;
 /// Filling in: form and materials.
 pub mod fill;
 /// A case as its party follows it.
