@@ -7,7 +7,7 @@ use access::policy::{Actor, CaseFacts, Certainty, Decision, NotActing, StepFacts
 use access::registry::{self, Stamp};
 use access::{Person, PersonId, Policies, Post, Request};
 use jiff::civil::{Date, date};
-use pack::model::{Condition, Definitions, Effect, Policy, Start, StepKind};
+use pack::model::{Channel, Condition, Definitions, Effect, Policy, Start, StepKind};
 use pack::problem::Place;
 use pack::{File, Id, Title};
 use proptest::prelude::*;
@@ -44,6 +44,8 @@ fn case(office: &str, party: Option<&Person>) -> CaseFacts {
         party: party.map(|party| party.id.object()),
         office: office.into(),
         offices: BTreeSet::from([office.into()]),
+        channel: Some(Channel::Web),
+        handed_in: true,
         ended: false,
     }
 }

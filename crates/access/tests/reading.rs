@@ -44,6 +44,8 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         party: Some(subject.clone()),
         office: "lake-station".into(),
         offices: ["lake-station".into()].into(),
+        channel: None,
+        handed_in: true,
         ended: false,
     };
     let purpose = purpose.map(Id::from);

@@ -5,15 +5,16 @@ use crate::service::View;
 use crate::state::{State, Status};
 use access::policy::{CaseFacts, StepFacts};
 use pack::Id;
-use pack::model::{Procedure, StepKind};
+use pack::model::{Channel, Procedure, StepKind};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
 pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, command: &Command) -> CaseFacts {
     let state = &view.state;
-    let (office, party) = match command {
-        Command::Start { office, party, .. } => (office.clone(), party.clone()),
-        _ => (state.office.clone(), state.party.clone()),
+    let named = |word: &str| Channel::ALL.iter().find(|(name, _)| *name == word).map(|(_, channel)| *channel);
+    let (office, party, channel) = match command {
+        Command::Start { office, party, channel } => (office.clone(), party.clone(), Some(*channel)),
+        _ => (state.office.clone(), state.party.clone(), named(&state.channel)),
     };
     let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
     let mut offices: BTreeSet<Id> =
@@ -26,6 +27,8 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, comm
         party,
         office,
         offices,
+        channel,
+        handed_in: state.submitted.is_some(),
         ended: state.ended(),
     }
 }

@@ -25,6 +25,8 @@ mod facts;
 pub mod moves;
 /// The numbers by which people call cases.
 pub mod number;
+mod permit;
+mod repeat;
 /// All cases on a record.
 pub mod service;
 /// The state of a case.
@@ -33,5 +35,5 @@ pub mod state;
 pub use book::Book;
 pub use command::Command;
 pub use decide::{Decided, Refusal, Situation, decide};
-pub use service::{Ask, Casework, OpenError, Refused, View};
+pub use service::{Ask, Casework, OpenError, Refused, View, is_move};
 pub use state::State;

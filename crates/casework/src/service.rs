@@ -5,8 +5,8 @@ use crate::command::Command;
 use crate::decide::{self, Decided, Refusal, Situation, Truth};
 use crate::moves::{self, Move};
 use crate::state::{Stage, State, Status, StepState};
-use crate::{answer, clocks, due, facts};
-use access::policy::{Actor, Decision, Request};
+use crate::{answer, clocks, due, permit};
+use access::policy::{Actor, Decision};
 use jiff::civil::Date;
 use pack::model::{Charge, Condition, Fee, Known, Procedure, Watcher};
 use pack::{File, Id, Problem, Title};
@@ -80,6 +80,11 @@ pub struct View {
 }
 
 impl View {
+    /// A case before its first event.
+    pub(crate) fn none(book: &Arc<Book>) -> Self {
+        Self { state: Arc::default(), book: Arc::clone(book), version: Version(0) }
+    }
+
     /// What it is a case of.
     pub fn procedure(&self) -> Option<&Procedure> {
         self.book.procedure(&self.state.procedure)
@@ -190,7 +195,7 @@ impl Casework {
 
     /// The answers by which the conditions of `procedure` are judged: in clear where one speaks of them or `command` changes
     /// them, and otherwise as they are kept, since that they are there is all that counts.
-    fn judged(
+    pub(crate) fn judged(
         &self,
         state: &State,
         procedure: &Procedure,
@@ -236,8 +241,7 @@ impl Casework {
         let book = Arc::clone(&self.current);
         let defined = book.procedure(procedure).ok_or(Refused::Unknown)?;
         let case = ObjectRef::new(defined.object.as_str(), number);
-        let view = View { state: Arc::default(), book: Arc::clone(&book), version: Version(0) };
-        self.carry_out(&case, &view, defined, command, ask)?;
+        self.carry_out(&case, &View::none(&book), defined, command, ask)?;
         Ok(case)
     }
 
@@ -258,8 +262,8 @@ impl Casework {
                     // What came between may be no move of the case: somebody read its answers, say. Then ask again.
                     let since = self.record.history(case, view.version, CHUNK)?;
                     let moved = |entry: &Entry| entry.event.id.as_str().starts_with(&format!("{case}/"));
-                    if let Some(entry) = since.into_iter().find(moved) {
-                        return Err(Refused::Overtaken(Box::new(entry.event)));
+                    if since.iter().any(moved) {
+                        return self.late(case, view.state.events, command, ask);
                     }
                 }
                 other => return other,
@@ -276,35 +280,24 @@ impl Casework {
         ask: &Ask<'_>,
     ) -> Result<Vec<Event>, Refused> {
         if let Some(seen) = ask.seen.filter(|seen| *seen != view.state.events) {
-            let since = self.record.history(case, Version(0), usize::MAX)?;
-            let moved =
-                since.into_iter().filter(|entry| entry.event.id.as_str().starts_with(&format!("{case}/")));
-            if let Some(entry) = moved.skip(usize::try_from(seen).unwrap_or(0)).last() {
-                return Err(Refused::Overtaken(Box::new(entry.event)));
-            }
+            return self.late(case, seen, command, ask);
         }
-        let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
-        let action = command.action(step.map(|step| step.kind));
-        if let (Some(action), Some(actor)) = (action, ask.actor) {
-            let facts = facts::of_case(case, view, procedure, command);
-            let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
-                let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
-                facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
-            });
-            let request = Request {
-                actor,
-                action,
-                purpose: ask.purpose,
-                case: Some(&facts),
-                step: step.as_ref(),
-                office: None,
-                today: today(ask.now),
-            };
-            let decision = view.book.policies.decide(&request);
-            if !decision.allowed() {
-                return Err(Refused::Denied(Box::new(decision)));
-            }
-        }
+        let decided = self.decided(case, view, procedure, command, ask)?;
+        let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
+        let events = self.keep(case, view.version, decided, subject.as_ref())?;
+        self.catch_up()?;
+        Ok(events)
+    }
+
+    /// What follows from a command that the policies permit. Nothing is kept.
+    pub(crate) fn decided(
+        &self,
+        case: &ObjectRef,
+        view: &View,
+        procedure: &Procedure,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<Decided, Refused> {
         let answers = self.judged(&view.state, procedure, Some(command))?;
         let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
@@ -317,12 +310,21 @@ impl Casework {
             answers: &answers,
             judge: &judge,
         };
-        let decided = decide::decide(&view.state, command, &situation)
-            .map_err(|refusal| Refused::Case(Box::new(refusal)))?;
-        let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
-        let events = self.keep(case, view.version, decided, subject.as_ref())?;
-        self.catch_up()?;
-        Ok(events)
+        let decide = || {
+            decide::decide(&view.state, command, &situation).map_err(|mut refusal| {
+                refusal.possible = permit::permitted(case, view, procedure, ask, refusal.possible);
+                Refused::Case(Box::new(refusal))
+            })
+        };
+        let Some(decision) = permit::of_command(case, view, procedure, command, ask) else { return decide() };
+        // That there is no such step is no secret, and nothing to be permitted.
+        let known = command.step().is_none_or(|step| procedure.flow.step(step.as_str()).is_some());
+        if decision.allowed() || !known {
+            return decide();
+        }
+        // Whoever does such steps is told that it is not this one's turn, rather than that it is not theirs.
+        let closed = permit::out_of_turn(view, procedure, command, ask);
+        closed.then(decide).and_then(Result::err).map_or(Err(Refused::Denied(Box::new(decision))), Err)
     }
 
     /// Seals what is personal and appends.
@@ -351,22 +353,6 @@ impl Casework {
         Ok(events)
     }
 
-    /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
-    pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
-        let procedure = view.procedure()?;
-        let facts = facts::of_case(case, view, procedure, &Command::Submit);
-        let request = Request {
-            actor: ask.actor?,
-            action,
-            purpose: ask.purpose,
-            case: Some(&facts),
-            step: None,
-            office: None,
-            today: today(ask.now),
-        };
-        Some(view.book.policies.decide(&request))
-    }
-
     /// What the person may do in the case now.
     pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
@@ -382,26 +368,8 @@ impl Casework {
             answers: &answers,
             judge: &judge,
         };
-        let facts = facts::of_case(case, view, procedure, &Command::Submit);
-        let allowed = |possible: &Move| {
-            let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
-            let step = step
-                .map(|step| facts::of_step(&view.state, step))
-                .or_else(|| facts::deciding_step(procedure, &view.state));
-            ask.actor.is_some_and(|actor| {
-                let request = Request {
-                    actor,
-                    action: possible.action,
-                    purpose: ask.purpose,
-                    case: Some(&facts),
-                    step: step.as_ref(),
-                    office: None,
-                    today: today(ask.now),
-                };
-                view.book.policies.allows(&request)
-            })
-        };
-        Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
+        let possible = moves::possible(&view.state, &situation);
+        Ok(permit::permitted(case, view, procedure, ask, possible))
     }
 
     /// The fields that are asked for, given `answers` in clear.

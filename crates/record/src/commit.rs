@@ -11,7 +11,7 @@ use crate::merkle::{Frontier, leaf_hash};
 use crate::note::TreeHead;
 use crate::recent::{Recent, States};
 use crate::store::{StoreError, SubjectKey, Writer};
-use crate::{Digest, EventId, ObjectRef, Version};
+use crate::{Digest, EventId, Latency, ObjectRef, Version};
 pub(crate) use plan::Prepared;
 use plan::{Memory, Plan};
 pub(crate) use queue::{Answer, Queue};
@@ -121,6 +121,7 @@ pub(crate) struct Shared {
     pub(crate) status: Mutex<Status>,
     pub(crate) recent: Recent,
     pub(crate) states: States,
+    pub(crate) appends: Mutex<Latency>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -169,6 +170,7 @@ impl Shared {
             status: Mutex::default(),
             recent: Recent::default(),
             states: States::default(),
+            appends: Mutex::default(),
         }
     }
 

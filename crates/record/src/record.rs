@@ -8,12 +8,12 @@ use crate::note::{Note, TreeHead, VerifierKey};
 use crate::recent::States;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Group, Line, Reader, Secret, Store, StoreError};
-use crate::{Digest, Event, EventId, ObjectId, ObjectRef, ObjectType, encoding};
+use crate::{Digest, Event, EventId, Latency, ObjectId, ObjectRef, ObjectType, encoding};
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An event at its place on the record.
 #[derive(Clone, Debug, PartialEq)]
@@ -188,7 +188,12 @@ impl Record {
     /// Appends a batch and returns the index of each of its events, once they are durable. An event whose id is on
     /// the record with the same content keeps the index that it has; a batch of such alone changes nothing.
     pub fn append(&self, batch: impl Into<Batch>) -> Result<Vec<u64>, AppendError> {
-        self.submit(batch)?.wait()
+        let begun = Instant::now();
+        let appended = self.submit(batch)?.wait();
+        if let Ok(mut appends) = self.inner.shared.appends.lock() {
+            appends.add(begun.elapsed());
+        }
+        appended
     }
 
     /// Hands in a batch without waiting for it, so that the next one can be prepared meanwhile. Batches handed in by
@@ -262,12 +267,7 @@ impl Record {
 
     /// Calls `visit` with up to `limit` entries from index `from` on, in order, and returns the index after the last of them.
     /// To be preferred where a record is followed: what was appended lately is at hand.
-    pub fn follow(
-        &self,
-        from: u64,
-        limit: usize,
-        visit: &mut dyn FnMut(&Entry),
-    ) -> Result<u64, StoreError> {
+    pub fn follow(&self, from: u64, limit: usize, visit: &mut dyn FnMut(&Entry)) -> Result<u64, StoreError> {
         if let Some(entries) = self.inner.shared.recent.since(from, limit) {
             entries.iter().for_each(|entry| visit(entry));
             return Ok(entries.last().map_or(from, |entry| entry.index + 1));
@@ -338,6 +338,7 @@ impl Record {
             checkpoint: self.checkpoint()?,
             queued: self.inner.shared.queue.len(),
             last_commit: status.last_commit,
+            appends: self.inner.shared.appends.lock().map(|appends| appends.clone()).unwrap_or_default(),
             stopped: status.stopped,
             store_bytes: self.inner.store.bytes()?,
         })
@@ -443,6 +444,8 @@ pub struct Health {
     pub queued: usize,
     /// How long the last commit took, with its sync.
     pub last_commit: Duration,
+    /// How long whoever appended had to wait, until the sync that carried it.
+    pub appends: Latency,
     /// Why nothing is written any more, if so.
     pub stopped: Option<String>,
     /// Bytes that the store takes.

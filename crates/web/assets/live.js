@@ -2,8 +2,10 @@
 // Nothing that holds the focus or an open form is touched: there a line offers to load the page again.
 
 const source = document.body.dataset.live;
-if (source && "EventSource" in window) {
-  let timer;
+if (source || document.querySelector("[data-again]")) {
+  const busy = (part) => [...part.querySelectorAll("form :is(input:not([type=hidden]), select, textarea)")]
+    .some((field) => field === document.activeElement || field.value !== (field.defaultValue ?? field.value)
+      || (field.defaultChecked ?? false) !== (field.checked ?? false));
   const refresh = async () => {
     if (document.hidden) return;
     const answer = await fetch(document.body.dataset.page, { headers: { Accept: "text/html" } }).catch(() => null);
@@ -11,7 +13,7 @@ if (source && "EventSource" in window) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const old of document.querySelectorAll("[data-refresh]")) {
       const fresh = page.querySelector(`[data-refresh="${old.dataset.refresh}"]`);
-      if (!fresh || fresh.innerHTML === old.innerHTML) continue;
+      if (!fresh || fresh.innerHTML === old.innerHTML || busy(old)) continue;
       const focus = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       const open = [...old.querySelectorAll("details")].map((details) => details.open);
       old.replaceWith(document.adoptNode(fresh));
@@ -22,8 +24,14 @@ if (source && "EventSource" in window) {
     const changed = document.querySelector("[data-changed]");
     if (changed && seen(page) !== seen(document)) changed.hidden = false;
   };
-  const events = new EventSource(source);
-  events.addEventListener("grown", () => { clearTimeout(timer); timer = setTimeout(refresh, 300); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
-  addEventListener("pagehide", () => events.close());
+  // What is under way without the record growing is asked after until it is done.
+  const again = () => document.querySelector("[data-again]") && setTimeout(() => refresh().then(again), 1500);
+  again();
+  if (source && "EventSource" in window) {
+    let timer;
+    const events = new EventSource(source);
+    events.addEventListener("grown", () => { clearTimeout(timer); timer = setTimeout(refresh, 300); });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); });
+    addEventListener("pagehide", () => events.close());
+  }
 }

@@ -127,6 +127,15 @@ pub fn token(frame: &Frame) -> Markup {
     }
 }
 
+/// What a form carries that begins something: sent twice, it begins it once.
+pub fn once(frame: &Frame) -> Markup {
+    html! {
+        @if !frame.once.is_empty() {
+            input type="hidden" name="once" value=(frame.once);
+        }
+    }
+}
+
 /// The state that its reader saw: how many events the case had. A form that changes a case carries it, so that the
 /// slower of two colleagues is told and not overwritten.
 pub fn seen(events: u64) -> Markup {

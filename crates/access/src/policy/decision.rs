@@ -79,6 +79,12 @@ impl Decision {
         self.case.as_ref()
     }
 
+    /// The same, about no case: it was asked before there was one.
+    #[must_use]
+    pub fn without_case(self) -> Self {
+        Self { case: None, ..self }
+    }
+
     /// The policies that decided, by name: those that permit it, or those that forbid it. Empty when it is denied
     /// only because nothing permits it.
     pub fn because(&self) -> &[Because] {

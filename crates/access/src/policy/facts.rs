@@ -1,6 +1,6 @@
 use super::Request;
 use pack::cel::{Bindings, Choice, Env, Field, Schema, Type, Value};
-use pack::model::{Definitions, Level, Procedure, Start, StepKind};
+use pack::model::{Channel, Definitions, Level, Procedure, Start, StepKind};
 use pack::{Id, Title};
 use record::ObjectRef;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,10 @@ pub struct CaseFacts {
     /// `case.offices`: every office that has or had a part in it, its own included. `case.above` follows from
     /// them: these offices and all above them.
     pub offices: BTreeSet<Id>,
+    /// `case.channel`: where it was asked for; absent where that is not known.
+    pub channel: Option<Channel>,
+    /// `case.handed_in`: whether it was ever handed in, and is more than somebody's draft.
+    pub handed_in: bool,
     /// `case.ended`.
     pub ended: bool,
 }
@@ -80,6 +84,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
     };
     let kinds = words(&StepKind::ALL.map(|(word, _)| word));
     let levels = words(&Level::ALL.map(|(word, _)| word));
+    let channels = words(&Channel::ALL.map(|(word, _)| word));
     let actor = [
         field("id", Type::String, "本人", "the person"),
         field("roles", Type::list(roles.clone()), "岗位", "role"),
@@ -99,6 +104,8 @@ pub(super) fn env(definitions: &Definitions) -> Env {
             "经手单位及其上级",
             "offices with a part in it and those above",
         ),
+        field("channel", channels, "办理渠道", "channel").optional(),
+        field("handed_in", Type::Bool, "已提交", "handed in"),
         field("ended", Type::Bool, "已办结", "ended"),
     ];
     let step = [
@@ -171,6 +178,8 @@ pub(super) fn bind(
             ("office", text(&case.office)),
             ("offices", list(&case.offices)),
             ("above", above(offices, &case.offices)),
+            ("channel", case.channel.and_then(|channel| text(word(&Channel::ALL, channel)))),
+            ("handed_in", Some(Value::Bool(case.handed_in))),
             ("ended", Some(Value::Bool(case.ended))),
         ];
         object("case", fields);

@@ -8,6 +8,9 @@ use pack::model::{Channel, Start};
 use pack::{Id, Title};
 use record::{Digest, FileRef, ObjectRef, Value};
 
+/// Files that one paper may have.
+const MOST_FILES: usize = 20;
+
 impl Draft<'_> {
     pub(super) fn start(&mut self, office: &Id, party: Option<&ObjectRef>, channel: Channel) -> Carried {
         let procedure = self.situation.procedure;
@@ -105,6 +108,12 @@ impl Draft<'_> {
         self.open_to_party()?;
         if !self.situation.procedure.materials.iter().any(|asked| asked.material == *material) {
             return Err(Fault::new("不需要这份材料", "This paper is not asked for"));
+        }
+        if self.state.materials.get(material).is_some_and(|files| files.len() >= MOST_FILES) {
+            return Err(Fault::new(
+                "这份材料的文件太多，请合并后上传",
+                "There are too many files for this paper already: put several pages into one",
+            ));
         }
         let event = self
             .event(activity::ATTACHED)

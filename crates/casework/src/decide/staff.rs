@@ -152,6 +152,9 @@ impl<'a> Draft<'a> {
         let step = self.open_step(id)?;
         self.may_do(step)?;
         let Some(actor) = self.situation.actor else { return Ok(()) };
+        if self.state.steps.get(id).is_some_and(|step| step.holder.as_ref() == Some(actor)) {
+            return Ok(());
+        }
         let event = self.event(activity::TAKEN).with("step", id.as_str()).about(part::HOLDER, actor.clone());
         self.put(event);
         Ok(())

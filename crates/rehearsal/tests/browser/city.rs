@@ -36,8 +36,7 @@ impl City {
         let mut command = Command::new(binary()?);
         command.args(["up", "--listen", "127.0.0.1:0", "--data"]).arg(data.path().join("data"));
         let mut process = command.stdout(Stdio::piped()).spawn().map_err(told)?;
-        let said = process.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines);
-        let address = said.map_while(Result::ok).find_map(|line| {
+        let address = heard(&mut process, |line| {
             line.strip_prefix("Lianchi stands at http://").and_then(|address| address.parse().ok())
         });
         match address {
@@ -48,6 +47,15 @@ impl City {
             }
         }
     }
+}
+
+/// What `hear` makes of the first line that it understands of what a process says. The rest is let go by, so that nothing
+/// holds the process up.
+pub fn heard<T>(process: &mut Child, hear: impl Fn(&str) -> Option<T>) -> Option<T> {
+    let mut lines = BufReader::new(process.stdout.take()?).lines().map_while(Result::ok);
+    let heard = lines.find_map(|line| hear(&line));
+    std::thread::spawn(move || lines.for_each(drop));
+    heard
 }
 
 impl Drop for City {

@@ -1,13 +1,12 @@
 //! Chromium, driven through chromedriver.
 
-use crate::city::Cable;
+use crate::city::{Cable, heard};
 use fantoccini::error::CmdError;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder};
 use http::Method;
 use serde_json::{Map, Value as Json, json};
 use std::future::Future;
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -38,8 +37,7 @@ impl Driver {
         let mut command = Command::new(CHROMEDRIVER);
         command.arg("--port=0").process_group(0).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = command.spawn().map_err(told)?;
-        let said = process.stdout.take().map(BufReader::new).into_iter().flat_map(BufReader::lines);
-        let port = said.map_while(Result::ok).find_map(|line| {
+        let port = heard(&mut process, |line| {
             let port = line.split_once("started successfully on port ")?.1;
             port.trim_end_matches('.').parse::<u16>().ok()
         });
@@ -91,7 +89,8 @@ impl Browser {
             format!("--accept-lang={lang}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        let mut prefs = json!({ "download.default_directory": folder.path(), "download.prompt_for_download": false });
+        let mut prefs =
+            json!({ "download.default_directory": folder.path(), "download.prompt_for_download": false });
         if device.scripts_off {
             prefs["profile.managed_default_content_settings.javascript"] = json!(2);
         }
@@ -140,7 +139,8 @@ impl Browser {
 
     /// Whether the device itself knows that it has no network.
     pub async fn offline(&self, offline: bool) -> Result<(), CmdError> {
-        let fast = json!({ "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1 });
+        let fast =
+            json!({ "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1 });
         let command = Own("chromium/network_conditions", json!({ "network_conditions": fast }));
         self.client.issue_cmd(command).await.map(drop)
     }

@@ -2,8 +2,8 @@
 //!
 //! | step | does |
 //! |---|---|
-//! | `as "resident"`, `… on a phone`, `… in English`, `… without scripts` | turns to that person's browser, opened when it is first named |
-//! | `open "/path"`, `reload` | |
+//! | `as "resident"`, `… on a phone`, `… in English`, `… at a screen` | turns to that person's browser, opened when it is first named |
+//! | `open "/path"`, `reload`, `go back` | |
 //! | `press "words"`, `… in "place"` | clicks the link, button or heading that opens; a place is a row, a section, a form with those words |
 //! | `write "text" into "label"`, `choose "option" for "label"`, `attach "file" to "label"` | fills in |
 //! | `key "j Enter"` | presses keys where the focus is |
@@ -13,16 +13,22 @@
 //! | `pull the cable`, `plug the cable in` | takes the network away, and brings it back |
 //! | `hold the clock`, `let "90" seconds pass` | has the page count its seconds when it is told to |
 //! | `download "words"`, `receipt holds`, `changed receipt fails` | saves a receipt, and has `lianchi verify` check it |
+//! | `attach the receipt to "label"` | gives the saved receipt to the page that checks it |
+//! | `scripts: step`, `no scripts: step` | is played only where scripts run, or only where they do not |
+//! | `play "apply"` | plays another file's steps here |
+//! | `look at "/path"`, `look here in "en"` | checks what holds of every page: in both languages, or as it stands |
+//! | `read the services of "household"` | the same for the pages of all services of a category, as far as their text goes |
 //! | `installable`, `device keeps nothing` | what the browser itself says |
 
 use crate::city::{City, run};
 use crate::driver::{Browser, Device, Driver, said, until};
+use crate::look::{Looked, axe};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 const FIND: &str = include_str!("find.js");
@@ -39,34 +45,75 @@ const HOLD: &str = "const acts = []; const real = setInterval; \
 pub struct Stage {
     city: Arc<City>,
     driver: Driver,
+    scripts: bool,
     browsers: BTreeMap<String, Browser>,
-    who: String,
+    /// Whose browser it is now.
+    pub who: String,
     bound: BTreeMap<String, String>,
     receipt: Option<PathBuf>,
+    /// What was opened by its address, whatever it answers.
+    opened: BTreeSet<String>,
+    /// The text of axe-core, where there is one.
+    pub axe: Option<String>,
+    /// The pages that were looked at.
+    pub looked: Looked,
 }
 
-/// Plays a scenario to its end.
-pub async fn play(name: &str, scenario: &str, city: Arc<City>) -> Result<(), String> {
+/// Plays a scenario to its end. Without `scripts`, the browsers of residents run none.
+pub async fn play(name: &str, scenario: &str, scripts: bool, city: Arc<City>) -> Result<Looked, String> {
     let driver = Driver::start()?;
-    let (browsers, bound) = (BTreeMap::new(), BTreeMap::new());
-    let mut stage = Stage { city, driver, browsers, who: String::new(), bound, receipt: None };
+    // A name of its own, so that scenarios may play in one city.
+    let bound = BTreeMap::from([("run".to_owned(), name.replace('_', "-"))]);
+    let mut stage = Stage {
+        city,
+        driver,
+        scripts,
+        browsers: BTreeMap::new(),
+        who: String::new(),
+        bound,
+        receipt: None,
+        opened: BTreeSet::new(),
+        axe: axe(),
+        looked: Looked::default(),
+    };
     let mut played = Ok(());
-    for (number, line) in scenario.lines().enumerate() {
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') {
-            continue;
-        }
-        if let Err(error) = stage.perform(line).await {
+    for (place, line) in lines(name, scenario)? {
+        if let Err(error) = stage.perform(&line).await {
             let seen = stage.describe(name).await;
-            played = Err(format!("{name}.steps:{}: {line}\n    {error}\n{seen}", number + 1));
+            played = Err(format!("{place}: {line}\n    {error}\n{seen}"));
             break;
         }
     }
-    let quiet = stage.quiet().await;
+    let loud = stage.loud().await;
     for (_, browser) in std::mem::take(&mut stage.browsers) {
         let _ = browser.client.close().await;
     }
-    played.and(quiet.map_err(|error| format!("{name}.steps: {error}")))
+    played?;
+    stage.looked.faults.extend(loud?);
+    Ok(stage.looked)
+}
+
+/// The steps of a scenario with their places, those of the files that it plays among them.
+fn lines(name: &str, scenario: &str) -> Result<Vec<(String, String)>, String> {
+    let mut all = Vec::new();
+    for (number, line) in scenario.lines().enumerate() {
+        let (place, line) = (format!("{name}.steps:{}", number + 1), line.trim());
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match line.strip_prefix("play \"").and_then(|rest| rest.strip_suffix('"')) {
+            Some(other) => {
+                let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("tests/browser")
+                    .join(format!("{other}.steps"));
+                let text =
+                    std::fs::read_to_string(&file).map_err(|error| format!("{place}: `{other}`: {error}"))?;
+                all.extend(lines(other, &text)?);
+            }
+            None => all.push((place, line.to_owned())),
+        }
+    }
+    Ok(all)
 }
 
 /// A line as its shape, with `_` for each quoted text, and those texts.
@@ -88,26 +135,44 @@ fn parse(line: &str) -> Result<(String, Vec<String>), String> {
 
 impl Stage {
     async fn perform(&mut self, line: &str) -> Result<(), String> {
+        let line = match (line.strip_prefix("scripts: "), line.strip_prefix("no scripts: ")) {
+            (Some(step), _) if self.scripts => step,
+            (_, Some(step)) if !self.scripts => step,
+            (None, None) => line,
+            _ => return Ok(()),
+        };
         let (shape, texts) = parse(line)?;
-        let bound = |text: &String| self.bound.iter().fold(text.clone(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), value)
-        });
+        let bound = |text: &String| {
+            self.bound
+                .iter()
+                .fold(text.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        };
         let texts: Vec<String> = texts.iter().map(bound).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         match (shape.as_str(), texts.as_slice()) {
             ("as _", [who]) => self.turn_to(who, Device::default()).await,
-            ("as _ on a phone", [who]) => self.turn_to(who, Device { phone: true, ..Device::default() }).await,
-            ("as _ in English", [who]) => self.turn_to(who, Device { english: true, ..Device::default() }).await,
-            ("as _ without scripts", [who]) => {
-                self.turn_to(who, Device { scripts_off: true, ..Device::default() }).await
+            ("as _ on a phone", [who]) => {
+                let device = Device { phone: true, scripts_off: !self.scripts, ..Device::default() };
+                self.turn_to(who, device).await
             }
-            ("open _", [path]) => self.now()?.goto(path).await.map_err(said),
-            ("reload", []) => self.now()?.client.refresh().await.map_err(said),
+            ("as _ in English", [who]) => {
+                self.turn_to(who, Device { english: true, ..Device::default() }).await
+            }
+            ("open _", [path]) => {
+                self.opened.insert((*path).to_owned());
+                self.browser()?.goto(path).await.map_err(said)
+            }
+            ("reload", []) => self.browser()?.client.refresh().await.map_err(said),
+            ("go back", []) => self.browser()?.client.back().await.map_err(said),
             ("press _", [name]) => self.press("press", name, "").await,
             ("press _ in _", [name, place]) => self.press("press", name, place).await,
             ("write _ into _", [text, label]) => self.write(text, label, "").await,
             ("write _ into _ in _", [text, label, place]) => self.write(text, label, place).await,
             ("choose _ for _", [option, label]) => self.choose(option, label).await,
+            ("attach the receipt to _", [label]) => {
+                let receipt = self.receipt.clone().ok_or("no receipt was saved")?;
+                self.give(&receipt, label).await
+            }
             ("attach _ to _", [file, label]) => self.attach(file, label).await,
             ("key _", [keys]) => self.keys(keys).await,
             ("see _", [text]) => self.see(text, "", true).await,
@@ -124,7 +189,11 @@ impl Stage {
             ("plug the cable in", []) => self.plug(true).await,
             ("hold the clock", []) => {
                 let source = json!({ "source": HOLD });
-                self.now()?.devtools("Page.addScriptToEvaluateOnNewDocument", source).await.map(drop).map_err(said)
+                self.browser()?
+                    .devtools("Page.addScriptToEvaluateOnNewDocument", source)
+                    .await
+                    .map(drop)
+                    .map_err(said)
             }
             ("let _ seconds pass", [seconds]) => {
                 let script = format!("pass({seconds}); return true");
@@ -133,15 +202,23 @@ impl Stage {
             ("download _", [name]) => self.download(name).await,
             ("receipt holds", []) => self.verify(false).await,
             ("changed receipt fails", []) => self.verify(true).await,
+            ("look at _", [path]) => self.look(path).await,
+            ("read the services of _", [category]) => self.read_services(category).await,
+            ("look here in _", [lang]) => self.look_here(lang).await,
             ("installable", []) => self.installable().await,
             ("device keeps nothing", []) => {
-                self.wait_for("return localStorage.length + sessionStorage.length === 0", "it keeps something").await
+                self.wait_for(
+                    "return localStorage.length + sessionStorage.length === 0",
+                    "it keeps something",
+                )
+                .await
             }
             _ => Err(format!("no step reads `{shape}` with {} texts", texts.len())),
         }
     }
 
-    fn now(&self) -> Result<&Browser, String> {
+    /// The browser of whose turn it is.
+    pub fn browser(&self) -> Result<&Browser, String> {
         self.browsers.get(&self.who).ok_or_else(|| "nobody is there; begin with `as \"…\"`".to_owned())
     }
 
@@ -149,13 +226,17 @@ impl Stage {
         self.who = who.to_owned();
         if !self.browsers.contains_key(who) {
             let browser = Browser::open(&self.driver, self.city.address, device).await?;
+            if let Some(axe) = &self.axe {
+                let source = json!({ "source": axe });
+                browser.devtools("Page.addScriptToEvaluateOnNewDocument", source).await.map_err(said)?;
+            }
             self.browsers.insert(who.to_owned(), browser);
         }
         Ok(())
     }
 
     async fn find(&self, kind: &str, name: &str, place: &str) -> Result<Option<Element>, CmdError> {
-        let Ok(browser) = self.now() else { return Ok(None) };
+        let Ok(browser) = self.browser() else { return Ok(None) };
         let arguments = vec![json!(kind), json!(name), json!(place)];
         let found = browser.client.execute(FIND, arguments).await?;
         let id = found.as_object().and_then(|found| found.values().next()).and_then(Json::as_str);
@@ -183,7 +264,7 @@ impl Stage {
 
     /// The digits of a day in the order in which this browser's own control takes them.
     async fn date(&self, day: &str) -> Result<String, CmdError> {
-        let Ok(browser) = self.now() else { return Ok(String::new()) };
+        let Ok(browser) = self.browser() else { return Ok(String::new()) };
         let script = "const form = new Intl.DateTimeFormat(undefined, { year: 'numeric', month: '2-digit', day: '2-digit' }); \
             const parts = form.formatToParts(new Date(`${arguments[0]}T12:00`)); \
             return parts.filter((part) => part.type !== 'literal').map((part) => part.value).join('')";
@@ -203,14 +284,18 @@ impl Stage {
     }
 
     async fn attach(&self, file: &str, label: &str) -> Result<(), String> {
-        let path = self.now()?.folder.path().join(file);
+        let path = self.browser()?.folder.path().join(file);
         let bytes: &[u8] = match file.rsplit_once('.') {
             Some((_, "pdf")) => b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
                 trailer<</Root 1 0 R>>\n%%EOF\n",
             Some((_, "png")) => b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89",
-            _ => b"#!/bin/sh\n",
+            _ => b"<!DOCTYPE html><script>alert(1)</script>",
         };
         std::fs::write(&path, bytes).map_err(|error| error.to_string())?;
+        self.give(&path, label).await
+    }
+
+    async fn give(&self, path: &Path, label: &str) -> Result<(), String> {
         let path = path.display().to_string();
         let attach = || async {
             let Some(element) = self.find("field", label, "").await? else { return Ok(None) };
@@ -220,7 +305,7 @@ impl Stage {
     }
 
     async fn keys(&self, keys: &str) -> Result<(), String> {
-        let client = &self.now()?.client;
+        let client = &self.browser()?.client;
         for key in keys.split(' ') {
             let sent = match key {
                 "Enter" => "\u{e007}",
@@ -238,7 +323,7 @@ impl Stage {
     }
 
     async fn text(&self, place: &str) -> Result<String, CmdError> {
-        let Ok(browser) = self.now() else { return Ok(String::new()) };
+        let Ok(browser) = self.browser() else { return Ok(String::new()) };
         let text = browser.client.execute(TEXT, vec![json!(place)]).await?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
@@ -249,7 +334,7 @@ impl Stage {
     }
 
     async fn at(&mut self, pattern: &str) -> Result<(), String> {
-        let browser = self.now()?;
+        let browser = self.browser()?;
         let look = || async move { Ok(fits(&browser.path().await?, pattern)) };
         let what = format!("another address: {}", browser.path().await.unwrap_or_default());
         let found = until(&what, look).await?;
@@ -275,20 +360,21 @@ impl Stage {
 
     /// Waits until `script` returns true.
     async fn wait_for(&self, script: &str, what: &str) -> Result<(), String> {
-        let client = &self.now()?.client;
-        let look = || async move { Ok((client.execute(script, Vec::new()).await? == json!(true)).then_some(())) };
+        let client = &self.browser()?.client;
+        let look =
+            || async move { Ok((client.execute(script, Vec::new()).await? == json!(true)).then_some(())) };
         until(what, look).await
     }
 
     async fn plug(&self, plugged: bool) -> Result<(), String> {
-        let browser = self.now()?;
+        let browser = self.browser()?;
         browser.cable.plug(plugged);
         browser.offline(!plugged).await.map_err(said)
     }
 
     async fn download(&mut self, name: &str) -> Result<(), String> {
         self.press("press", name, "").await?;
-        let folder = self.now()?.folder.path().to_owned();
+        let folder = self.browser()?.folder.path().to_owned();
         let look = || async {
             let files = std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path());
             Ok(files.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "tlog-proof")))
@@ -302,24 +388,30 @@ impl Stage {
         let told = |error: std::io::Error| error.to_string();
         let mut path = self.receipt.clone().ok_or("no receipt was saved")?;
         let script = "return fetch('/record/key').then((answer) => answer.text())";
-        let key = self.now()?.client.execute(script, Vec::new()).await.map_err(said)?;
+        let key = self.browser()?.client.execute(script, Vec::new()).await.map_err(said)?;
         let key = key.as_str().unwrap_or_default().trim().to_owned();
         if changed {
             let text = std::fs::read_to_string(&path).map_err(told)?;
+            let middle = text.len() / 2;
+            let other = if text[middle..].starts_with('A') { "B" } else { "A" };
             path.set_extension("changed");
-            std::fs::write(&path, text.replacen("application", "opplication", 1)).map_err(told)?;
+            std::fs::write(&path, format!("{}{other}{}", &text[..middle], &text[middle + 1..]))
+                .map_err(told)?;
         }
-        let args = ["verify".as_ref(), "--receipt".as_ref(), path.as_os_str(), "--key".as_ref(), OsStr::new(&key)];
+        let args =
+            ["verify".as_ref(), "--receipt".as_ref(), path.as_os_str(), "--key".as_ref(), OsStr::new(&key)];
         let output = run(&args)?;
         let words = String::from_utf8_lossy(&output.stdout);
-        let (code, wanted) = if changed { (1, "does not hold") } else { (0, "signature and the proof are right") };
+        let (code, wanted) =
+            if changed { (1, "does not hold") } else { (0, "signature and the proof are right") };
         let right = output.status.code() == Some(code) && words.contains(wanted);
         right.then_some(()).ok_or_else(|| format!("{:?}: {words}", output.status))
     }
 
     async fn installable(&self) -> Result<(), String> {
-        let browser = self.now()?;
-        let ready = "return navigator.serviceWorker.ready.then((worker) => worker.active?.state === 'activated')";
+        let browser = self.browser()?;
+        let ready =
+            "return navigator.serviceWorker.ready.then((worker) => worker.active?.state === 'activated')";
         self.wait_for(ready, "no service worker").await?;
         let errors = browser.devtools("Page.getInstallabilityErrors", json!({})).await.map_err(said)?;
         let none = errors["installabilityErrors"].as_array().is_some_and(Vec::is_empty);
@@ -328,7 +420,7 @@ impl Stage {
 
     /// What stands where a step failed; its picture is kept beside the test.
     async fn describe(&self, name: &str) -> String {
-        let Ok(browser) = self.now() else { return String::new() };
+        let Ok(browser) = self.browser() else { return String::new() };
         let path = browser.path().await.unwrap_or_default();
         let text: String = self.text("").await.unwrap_or_default().chars().take(1500).collect();
         let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
@@ -337,19 +429,22 @@ impl Stage {
         format!("    {} at {path}: {text}{picture}", self.who)
     }
 
-    /// Nothing may go wrong unseen: no browser's console holds an error. A refusal that is a page is no error.
-    async fn quiet(&self) -> Result<(), String> {
+    /// Nothing may go wrong unseen: what the consoles hold of errors. A refusal that is a page is none, nor what fails where
+    /// the cable was pulled.
+    async fn loud(&self) -> Result<Vec<String>, String> {
         let mut loud = Vec::new();
         for (who, browser) in &self.browsers {
             for (level, source, words) in browser.console().await.map_err(said)? {
-                let refused = ["403", "409", "422"].iter().any(|status| words.contains(&format!("status of {status} ")));
-                let unplugged = words.contains("net::ERR_");
-                if level == "SEVERE" && !(source == "network" && (refused || unplugged)) {
-                    loud.push(format!("    {who}: {source}: {words}"));
+                let of = |path: &String| words.starts_with(&format!("{} ", browser.url(path)));
+                let refused =
+                    ["403", "409", "422"].iter().any(|code| words.contains(&format!("status of {code} ")));
+                let meant = refused || words.contains("net::ERR_") || self.opened.iter().any(of);
+                if level == "SEVERE" && !(source == "network" && meant) {
+                    loud.push(format!("{who}'s console: {source}: {words}"));
                 }
             }
         }
-        if loud.is_empty() { Ok(()) } else { Err(format!("the console holds errors\n{}", loud.join("\n"))) }
+        Ok(loud)
     }
 }
 

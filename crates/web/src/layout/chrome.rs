@@ -87,6 +87,7 @@ fn kiosk(frame: &Frame) -> Markup {
     html! {
         nav.main aria-label=(lang.say("nav-main")) {
             (link(frame, path::HOME, &lang.say("nav-services")))
+            @if frame.who.is_some() { (link(frame, path::CASES, &lang.say("nav-cases"))) }
         }
         (account(frame))
     }

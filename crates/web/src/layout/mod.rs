@@ -32,6 +32,10 @@ pub struct Frame {
     pub who: Option<Who>,
     /// What each posted form must carry to be taken; hidden in it.
     pub token: String,
+    /// A key of this page's own, which its forms that begin something carry; empty where nobody is signed in.
+    pub once: String,
+    /// How many entries the record had when the page was made: what happened since is news to it.
+    pub at: u64,
     /// Said once, at the top: what was just done.
     pub notice: Option<Title>,
 }
@@ -129,7 +133,7 @@ pub fn document(frame: &Frame, head: &Head, matter: &Markup) -> Markup {
                     script type="module" src=(asset::url(module)) {}
                 }
             }
-            body data-live=[head.live.as_deref()] data-page=(frame.path) {
+            body data-live=[head.live.as_ref().map(|path| format!("{path}?at={}", frame.at))] data-page=(frame.path) {
                 a.skip href="#main" { (lang.say("skip")) }
                 (chrome::top(frame))
                 (trail(frame, head))

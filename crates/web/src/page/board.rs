@@ -1,3 +1,4 @@
+use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
 use crate::layout::{Frame, Head, document};
@@ -354,6 +355,8 @@ pub struct Trail {
     pub title: Title,
     /// The office.
     pub office: Title,
+    /// How far it is.
+    pub stage: Stage,
     /// The steps.
     pub steps: Vec<Step>,
     /// The clocks.
@@ -371,13 +374,18 @@ pub fn case(frame: &Frame, view: &Trail) -> Markup {
         &head,
         &html! {
             h1 { (lang.of(&view.title)) }
-            p.status { span.code { (view.case) } " " span.soft { (lang.of(&view.office)) } }
+            p.status {
+                (part::tag(view.stage.tone(), &view.stage.words(frame)))
+                " " span.code { (view.case) } " " span.soft { (lang.of(&view.office)) }
+            }
             div.twofold {
                 section.left aria-labelledby="steps-title" {
                     h2 #steps-title { (lang.say("case-steps")) }
                     (course::steps(lang, &view.steps))
-                    h2 { (lang.say("case-clocks")) }
-                    (clock::list(lang, &view.clocks))
+                    @if !view.clocks.is_empty() {
+                        h2 { (lang.say("case-clocks")) }
+                        (clock::list(lang, &view.clocks))
+                    }
                 }
                 section.middle aria-labelledby="events-title" {
                     h2 #events-title { (lang.say("case-events")) }

@@ -1,4 +1,4 @@
-use crate::layout::{Frame, Head, document};
+use crate::layout::{Face, Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
 use maud::{Markup, html};
@@ -80,6 +80,7 @@ impl Stage {
         match self {
             Self::Draft => lang.say("stage-draft").into_owned(),
             Self::Open(step) => lang.tell("stage-open", &[("step", lang.of(step).into())]),
+            Self::Correcting if frame.face == Face::Staff => lang.say("stage-waiting").into_owned(),
             Self::Correcting => lang.say("stage-correcting").into_owned(),
             Self::Ended(how) => lang.tell("stage-ended", &[("how", lang.of(how).into())]),
         }

@@ -1,4 +1,4 @@
-use super::fill::stages;
+use super::fill::{stages, under_list};
 use crate::form;
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
@@ -57,9 +57,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let title = lang.say("check-title");
     let form = path::of_case(&view.case, "form");
     let then = path::of_case(&view.case, if view.correction { "answer" } else { "submit" });
-    let head = Head::new(title.as_ref())
-        .under(lang.say("nav-cases"), path::CASES)
-        .under(lang.of(&view.title), form.as_str());
+    let head = under_list(frame, Head::new(title.as_ref())).under(lang.of(&view.title), form.as_str());
     document(
         frame,
         &head,
@@ -162,7 +160,7 @@ pub fn submitted(frame: &Frame, view: &Submitted) -> Markup {
     let case = path::case(&view.case);
     document(
         frame,
-        &Head::new(title.as_ref()).under(lang.say("nav-cases"), path::CASES),
+        &under_list(frame, Head::new(title.as_ref())),
         &html! {
             (stages(lang, 3))
             div.done data-sent=(view.case) {

@@ -235,7 +235,7 @@ fn one(frame: &Frame, row: &Row) -> Markup {
                 @match &row.holder {
                     Some(_) if row.mine => b { (lang.say("queue-mine")) },
                     Some(holder) => (holder),
-                    None => span.soft { (lang.say("step-nobody-yet")) },
+                    None => span.soft.nowrap { (lang.say("step-nobody-yet")) },
                 }
             }
             td data-name=(lang.say("queue-since")) { (part::moment(lang, row.since)) }

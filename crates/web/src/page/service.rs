@@ -157,11 +157,14 @@ fn begin(frame: &Frame, view: &View<'_>) -> Markup {
                 p { (lang.say("service-sign-in")) }
                 p.buttons {
                     (part::go(&path::sign_in(&path::service(&procedure.id)), &lang.say("service-sign-in-go")))
-                    a href=(path::blank(&procedure.id)) { (lang.say("service-blank")) }
+                    @if frame.face == Face::Resident {
+                        a href=(path::blank(&procedure.id)) { (lang.say("service-blank")) }
+                    }
                 }
             } @else {
                 form method="post" action=(path::begin(&procedure.id)) {
                     (part::token(frame))
+                    (part::once(frame))
                     div.field {
                         label for="office" { (lang.say("service-office")) }
                         select #office name="office" {

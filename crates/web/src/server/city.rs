@@ -1,3 +1,7 @@
+use super::bounds::Bounds;
+use super::gate::Gate;
+use super::live::Streams;
+use super::measures::Measures;
 use crate::find::Index;
 use access::directory::{DirectoryKey, SignInName, Taken};
 use access::entropy::{Entropy, NoEntropy, SystemEntropy};
@@ -6,7 +10,7 @@ use access::people::People;
 use access::registry::{self, Details, Stamp};
 use access::session::{Kind, Rules, Token};
 use access::sign_in::{self, Account, Door, Refused};
-use access::throttle::Throttle;
+use access::throttle::{Pace, Throttle, Wait};
 use access::{Person, PersonId, Post, Sessions};
 use casework::Casework;
 use pack::{File, Title};
@@ -14,7 +18,8 @@ use record::{Batch, ObjectRef, Record, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
+use tokio::sync::{Semaphore, watch};
 
 /// What the operator decides.
 #[derive(Clone, Debug)]
@@ -60,10 +65,26 @@ pub struct City {
     /// Whether the whole record is being verified now.
     pub verifying: AtomicBool,
     /// The record's size, told whenever it grows.
-    pub growth: tokio::sync::broadcast::Sender<u64>,
-    /// How many requests were answered, by status.
-    pub answered: Mutex<HashMap<u16, u64>>,
+    pub growth: watch::Sender<u64>,
+    /// Whether the server stops: streams end then.
+    pub stopping: watch::Sender<bool>,
+    /// The streams that are open.
+    pub streams: Streams,
+    /// What is measured of the answers.
+    pub measures: Measures,
+    /// What the server bears with.
+    pub bounds: Bounds,
+    /// Proxies whose word is taken for where a request comes from.
+    pub proxies: Vec<IpAddr>,
+    /// The room for bodies that are being received, in KiB.
+    pub room: Arc<Semaphore>,
+    registrations: Mutex<Throttle>,
+    hashing: Gate,
 }
+
+/// How many accounts may be opened from one address: thirty at once, then one every half minute. A service hall opens
+/// them faster than one person does, and slower than a program.
+const REGISTRATIONS: Pace = Pace { free: 30, first: 2, longest: 30, forget: 600 };
 
 /// Why the city cannot open.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +112,9 @@ pub enum NotRegistered {
     /// The password is weak.
     #[error(transparent)]
     Weak(#[from] Weak),
+    /// Too many passwords are being hashed.
+    #[error("too many people sign in at once; try again in a moment")]
+    Busy,
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -136,8 +160,15 @@ impl City {
             names: RwLock::default(),
             verified: Mutex::default(),
             verifying: AtomicBool::new(false),
-            growth: tokio::sync::broadcast::channel(16).0,
-            answered: Mutex::default(),
+            growth: watch::Sender::new(0),
+            stopping: watch::Sender::new(false),
+            streams: Streams::default(),
+            measures: Measures::default(),
+            bounds: Bounds::default(),
+            proxies: Vec::new(),
+            room: Arc::new(Semaphore::new(Bounds::default().received >> 10)),
+            registrations: Mutex::new(Throttle::new(REGISTRATIONS, REGISTRATIONS, 65_536)),
+            hashing: Gate::default(),
             settings,
         })
     }
@@ -220,7 +251,9 @@ impl City {
         time: Time,
     ) -> Result<PersonId, NotRegistered> {
         let record = self.casework.record();
+        let pass = self.hashing.enter(self.bounds.hashing).ok_or(NotRegistered::Busy)?;
         let hash = self.door.hasher().hash(secret, &mut SystemEntropy)?;
+        drop(pass);
         let person = PersonId::random(&mut SystemEntropy)?;
         let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
         people.follow(record)?;
@@ -246,7 +279,10 @@ impl City {
         for post in posts {
             batch.events.push(registry::role_granted(stamp(&format!("{post}")), person, post));
         }
-        record.append(batch)?;
+        if let Err(error) = record.append(batch) {
+            people.directory.release(person);
+            return Err(error.into());
+        }
         people.follow(record)?;
         Ok(person)
     }
@@ -261,6 +297,7 @@ impl City {
         kiosk: bool,
     ) -> Result<Token, Refused> {
         let now = self.now().seconds();
+        let pass = self.hashing.enter(self.bounds.hashing).ok_or(Refused::Wait { seconds: 1 })?;
         let tried = {
             let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
             let _ = people.follow(self.casework.record());
@@ -276,6 +313,7 @@ impl City {
             }),
         });
         let result = self.door.verify(account.as_ref(), secret);
+        drop(pass);
         sign_in::finish(&mut locked(&self.throttle), tried, &result);
         let welcome = result?;
         let posts = person.map(|person| person.now.posts).unwrap_or_default();
@@ -292,11 +330,41 @@ impl City {
         Ok(token)
     }
 
-    /// Who has this token, and the post in which they act.
-    pub fn resume(&self, token: &Token) -> Option<(PersonId, Option<Post>)> {
+    /// Who has this token, and the post in which they act. `used`: by a person, which keeps the session alive.
+    pub fn resume(&self, token: &Token, used: bool) -> Option<(PersonId, Option<Post>)> {
         let now = self.now().seconds();
         let mut sessions = locked(&self.sessions);
-        sessions.resume(token, now).map(|session| (session.person, session.post.clone()))
+        let session = if used { sessions.resume(token, now) } else { sessions.peek(token, now) };
+        session.map(|session| (session.person, session.post.clone()))
+    }
+
+    /// Whether this token opens a session.
+    pub fn stands(&self, token: Option<&Token>) -> bool {
+        token.is_some_and(|token| locked(&self.sessions).peek(token, self.now().seconds()).is_some())
+    }
+
+    /// How many sessions are kept.
+    pub fn sessions(&self) -> usize {
+        locked(&self.sessions).len()
+    }
+
+    /// Lets an account be opened from `address`.
+    ///
+    /// # Errors
+    /// How many seconds to wait, where too many were.
+    pub fn admit_registration(&self, address: IpAddr) -> Result<(), i64> {
+        let people = self.people.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let name = people.directory.key(&address.to_string());
+        let mut registrations = locked(&self.registrations);
+        registrations.admit(name, address.into(), self.now().seconds()).map_err(|Wait(seconds)| seconds)
+    }
+
+    /// Lets go of what has run out, and of names that may have changed.
+    pub fn sweep(&self) {
+        locked(&self.sessions).sweep(self.now().seconds());
+        if let Ok(mut names) = self.names.write() {
+            names.clear();
+        }
     }
 
     /// Signs out.
@@ -309,10 +377,5 @@ impl City {
         let mut random = [0; 5];
         SystemEntropy.fill(&mut random)?;
         Ok(casework::number::case_number(casework::service::today(now), random))
-    }
-
-    /// Counts an answer for the metrics.
-    pub fn count(&self, status: u16) {
-        *locked(&self.answered).entry(status).or_default() += 1;
     }
 }

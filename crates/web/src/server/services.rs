@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
+use super::once;
 use crate::layout::Face;
 use crate::page::service::Limit;
 use crate::page::{found, home, offline, service};
@@ -19,12 +20,17 @@ const MOST_FOUND: usize = 20;
 const MOST_SHOWN: usize = 5;
 
 /// Services that a party asks for, in the order of the city's catalogue: it begins with what most people need.
-fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
+pub fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
     let (all, today) = (asked.city.casework.book().definitions.procedures.values(), asked.today());
     let here = |procedure: &&Procedure| procedure.start == Start::Party && procedure.in_force(today);
     let mut all: Vec<_> = all.filter(here).collect();
-    all.sort_by_key(|procedure| (procedure.item.is_none(), procedure.item.as_deref(), &procedure.id));
+    all.sort_by_key(|procedure| catalogued(procedure));
     all.into_iter()
+}
+
+/// A procedure's place in the city's catalogue; what has no number there comes last.
+pub fn catalogued(procedure: &Procedure) -> (bool, Option<&str>, &Id) {
+    (procedure.item.is_none(), procedure.item.as_deref(), &procedure.id)
 }
 
 pub fn home(asked: &Asked) -> Result<Answer, Oops> {
@@ -42,7 +48,8 @@ pub fn home(asked: &Asked) -> Result<Answer, Oops> {
         })?,
     };
     let popular = popular(asked)?;
-    Ok(Answer::page(home::show(&asked.frame(Face::Resident), &home::View { categories, popular, waiting })))
+    let view = home::View { categories, popular, waiting };
+    Ok(Answer::page(home::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 /// The services of which most cases run or ran; where there are none yet, none.
@@ -84,7 +91,7 @@ pub fn find(asked: &Asked) -> Result<Answer, Oops> {
     let found = hits.iter().filter_map(|hit| book.procedure(&hit.id)).filter(|p| p.in_force(asked.today()));
     let services = found.map(|p| listed(asked, p)).collect();
     let view = found::View { of: found::Of::Query(query.to_owned()), services, categories: headings(asked) };
-    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)))
+    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 pub fn category(asked: &Asked) -> Result<Answer, Oops> {
@@ -94,7 +101,7 @@ pub fn category(asked: &Asked) -> Result<Answer, Oops> {
     let services = offered(asked).filter(|p| p.category == id).map(|p| listed(asked, p)).collect();
     let of = found::Of::Category(id.clone(), title.clone());
     let view = found::View { of, services, categories: headings(asked) };
-    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)))
+    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 fn named(asked: &Asked) -> Result<&Procedure, Oops> {
@@ -112,7 +119,7 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
     let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
     let view = service::View { procedure, definitions, instruments, limit, today };
-    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
+    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 /// A limit of the law with how it is counted: the first steps of a count say it, whatever the day.
@@ -141,11 +148,11 @@ fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
 }
 
 pub fn blank(asked: &Asked) -> Result<Answer, Oops> {
-    Ok(Answer::page(offline::blank(&asked.frame(Face::Resident), named(asked)?)))
+    Ok(Answer::page(offline::blank(&asked.frame(Face::Resident), named(asked)?)).public(asked))
 }
 
 pub fn offline(asked: &Asked) -> Result<Answer, Oops> {
-    Ok(Answer::page(offline::show(&asked.frame(Face::Resident))))
+    Ok(Answer::page(offline::show(&asked.frame(Face::Resident))).public(asked))
 }
 
 pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
@@ -155,19 +162,17 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
         .id("office")
         .ok_or_else(|| Oops::Unreadable(Title::new("请选择办理单位", "Choose an office")))?;
     let channel = if asked.kiosk { Channel::Kiosk } else { Channel::Web };
-    let number = asked.city.case_number(asked.now).map_err(|error| Oops::Broken(error.to_string()))?;
     // Whoever begins for themselves acts for themselves, whatever post they hold.
     let party = Some(actor.id().clone());
     let command = Command::Start { office, party, channel };
-    let case = asked.city.casework.start(&procedure.id, &number, &command, &asked.ask())?;
-    super::case::keep_draft(asked, &case)?;
-    Ok(Answer::go(path::of_case(&number, "form")))
+    let begun = once::begin(asked, &procedure.id, &command, asked.words("once"))?;
+    super::filling::keep_draft(asked, begun.case())?;
+    Ok(Answer::go(path::of_case(begun.case().id.as_str(), "form")))
 }
 
 pub fn language(asked: &Asked) -> Result<Answer, Oops> {
     let lang = Lang::parse(asked.param("lang")).ok_or(Oops::Missing)?;
-    let back = asked.field("back").filter(|back| back.starts_with('/') && !back.starts_with("//"));
-    Ok(Answer::go(back.unwrap_or(path::HOME)).choice("lang", lang.tag()))
+    Ok(Answer::go(asked.back()).choice("lang", lang.tag()))
 }
 
 /// Makes this device a self-service screen, or an ordinary one again: what somebody sets up does once.
@@ -188,4 +193,8 @@ pub fn worker(_asked: &Asked) -> Result<Answer, Oops> {
 
 pub fn missing(_asked: &Asked) -> Result<Answer, Oops> {
     Err(Oops::Missing)
+}
+
+pub fn other_method(_asked: &Asked) -> Result<Answer, Oops> {
+    Err(Oops::OtherMethod)
 }

@@ -1,12 +1,13 @@
 //! From what casework knows to what pages show.
 
 use super::asked::Asked;
+use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Happening, Status as Shown, Step};
 use crate::part::{Cited, Due, Standing};
 use casework::activity::{self, part};
 use casework::due::Counted;
-use casework::state::Status;
+use casework::state::{self, Status};
 use casework::{View, clocks, due as counting};
 use pack::Lang as Counting;
 use pack::days::{self, At};
@@ -235,6 +236,20 @@ fn running(now: Time, at: Time) -> Standing {
     }
 }
 
+/// How far a case is.
+pub fn stage(view: &View) -> Stage {
+    match &view.state.stage {
+        state::Stage::Draft => Stage::Draft,
+        state::Stage::Correcting => Stage::Correcting,
+        state::Stage::Open => {
+            let open = view.state.open_steps().next();
+            let step = open.and_then(|(id, _)| view.procedure()?.flow.step(id.as_str()));
+            Stage::Open(step.map(|step| step.title.clone()).unwrap_or_default())
+        }
+        state::Stage::Ended { how, .. } => Stage::Ended(ending(how, view.procedure())),
+    }
+}
+
 /// What an office is called.
 pub fn office(asked: &Asked, id: &Id) -> Title {
     let offices = &asked.city.casework.book().definitions.offices;
@@ -242,7 +257,7 @@ pub fn office(asked: &Asked, id: &Id) -> Title {
 }
 
 /// How a case ended, in words.
-pub fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
+fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
     match how {
         "completed" => Title::new("办结", "Completed"),
         "withdrawn" => Title::new("已撤回", "Withdrawn"),
