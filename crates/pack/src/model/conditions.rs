@@ -102,7 +102,7 @@ impl Conditions {
         let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
             .titled("从{0}到{1}的周年数", "the whole years from {0} to {1}");
         let env = Env::new()
-            .variable("form", form_type, Title::new("表单", "the form"))
+            .variable("form", form_type, Title::new("", ""))
             .variable("steps", steps_type, Title::new("环节", "the steps"))
             .variable("today", Type::Date, Title::new("今天", "today"))
             .function(age.total());
