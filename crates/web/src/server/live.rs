@@ -78,6 +78,7 @@ impl Matter {
                 here.map(|Task { case, step, holder, due, waiting, .. }| {
                     format!("{case} {step} {holder:?} {due:?} {waiting}\n")
                 })
+                .chain(board.complained().map(|case| format!("{case} complained\n")))
                 .collect::<String>()
             })?,
         };
