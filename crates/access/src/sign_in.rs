@@ -33,8 +33,8 @@ impl Refused {
                 "You are locked out; ask your office's administrator",
             ),
             Self::Wait { seconds } => Title::new(
-                &format!("尝试次数过多，请在 {seconds} 秒后重试"),
-                &format!("Too many failed tries; try again in {seconds} seconds"),
+                format!("尝试次数过多，请在 {seconds} 秒后重试"),
+                format!("Too many failed tries; try again in {seconds} seconds"),
             ),
         }
     }

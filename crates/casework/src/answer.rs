@@ -21,11 +21,9 @@ pub fn read(kind: &FieldKind, text: &str) -> Result<Value, Title> {
             let high = max.filter(|max| number > *max);
             match (low, high) {
                 (Some(min), _) => {
-                    Err(Title { zh: format!("不能小于{min}"), en: format!("Must be at least {min}") })
+                    Err(Title::new(format!("不能小于{min}"), format!("Must be at least {min}")))
                 }
-                (_, Some(max)) => {
-                    Err(Title { zh: format!("不能大于{max}"), en: format!("Must be at most {max}") })
-                }
+                (_, Some(max)) => Err(Title::new(format!("不能大于{max}"), format!("Must be at most {max}"))),
                 _ => Ok(Value::Integer(number)),
             }
         }
@@ -130,7 +128,7 @@ fn bounded(text: &str, most: usize) -> Result<String, Title> {
         return Err(Title::new("请填写", "This is needed"));
     }
     if text.chars().count() > most {
-        return Err(Title { zh: format!("不能超过{most}字"), en: format!("At most {most} characters") });
+        return Err(Title::new(format!("不能超过{most}字"), format!("At most {most} characters")));
     }
     match text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\r' && *c != '\t') {
         Some(_) => Err(Title::new("含有不能使用的字符", "Contains characters that cannot be used")),

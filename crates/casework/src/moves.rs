@@ -94,10 +94,10 @@ fn extensions(state: &State, situation: &Situation<'_>) -> Vec<Move> {
             action: "extend",
             about: Some(reading.clock.id.clone()),
             outcomes: Vec::new(),
-            title: Title {
-                zh: format!("延期：{}", reading.clock.title.zh),
-                en: format!("Extend: {}", reading.clock.title.en),
-            },
+            title: Title::new(
+                format!("延期：{}", reading.clock.title.zh),
+                format!("Extend: {}", reading.clock.title.en),
+            ),
         })
         .collect()
 }

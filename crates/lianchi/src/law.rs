@@ -1,7 +1,7 @@
 use crate::packs;
 use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
-use pack::days::Lang;
+use pack::Lang;
 use pack::days::find::{Found, due};
 use serde_json::json;
 use std::path::PathBuf;

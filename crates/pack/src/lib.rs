@@ -14,7 +14,10 @@ pub mod model;
 /// What is wrong in a definition file, and where.
 pub mod problem;
 mod reader;
+/// Words for people, in both languages.
+pub mod text;
 
 pub use load::{File, load};
-pub use model::{Definitions, Id, Title};
+pub use model::{Definitions, Id};
 pub use problem::Problem;
+pub use text::{Lang, Title};

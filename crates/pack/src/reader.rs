@@ -252,7 +252,7 @@ impl<'a> Member<'a> {
             }
             text => text.unwrap_or_default().to_owned(),
         };
-        let title = Title { zh: part("zh"), en: part("en") };
+        let title = Title::new(part("zh"), part("en"));
         node.finish();
         Some(title)
     }

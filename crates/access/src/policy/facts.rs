@@ -1,5 +1,5 @@
 use super::Request;
-use pack::cel::{self, Bindings, Choice, Env, Field, Schema, Type, Value};
+use pack::cel::{Bindings, Choice, Env, Field, Schema, Type, Value};
 use pack::model::{Definitions, Level, Procedure, Start, StepKind};
 use pack::{Id, Title};
 use record::ObjectRef;
@@ -53,8 +53,7 @@ pub(super) struct OfficeFacts {
 pub(super) fn offices(definitions: &Definitions) -> BTreeMap<Id, OfficeFacts> {
     let facts = |id: &Id| definitions.chain(id).map(|office| office.id.clone()).collect();
     let all = definitions.offices.values().map(|office| {
-        let Title { zh, en } = &office.title;
-        let title = Title::new(zh, en);
+        let title = office.title.clone();
         (office.id.clone(), OfficeFacts { title, level: office.level, above: facts(&office.id) })
     });
     all.collect()
@@ -77,7 +76,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
     let procedures = choices(definitions.procedures.values().map(|one| (&one.id, &one.title)));
     let categories = choices(definitions.categories.iter());
     let words = |all: &[&str]| {
-        Type::choice(all.iter().map(|word| Choice { value: (*word).into(), title: cel::Title::same(word) }))
+        Type::choice(all.iter().map(|word| Choice { value: (*word).into(), title: Title::same(word) }))
     };
     let kinds = words(&StepKind::ALL.map(|(word, _)| word));
     let levels = words(&Level::ALL.map(|(word, _)| word));
@@ -115,18 +114,15 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         field("above", Type::list(offices), "本级及上级", "it and those above"),
     ];
     Env::new()
-        .variable("actor", object("actor", actor), cel::Title::new("经办人", "the person who acts"))
-        .optional("case", object("case", case), cel::Title::new("案件", "the case"))
-        .optional("step", object("step", step), cel::Title::new("环节", "the step"))
-        .optional("office", object("office", office), cel::Title::new("单位", "the office"))
-        .variable("today", Type::Date, cel::Title::new("今天", "today"))
+        .variable("actor", object("actor", actor), Title::new("经办人", "the person who acts"))
+        .optional("case", object("case", case), Title::new("案件", "the case"))
+        .optional("step", object("step", step), Title::new("环节", "the step"))
+        .optional("office", object("office", office), Title::new("单位", "the office"))
+        .variable("today", Type::Date, Title::new("今天", "today"))
 }
 
 fn choices<'a>(all: impl Iterator<Item = (&'a Id, &'a Title)>) -> Type {
-    let one = |(id, title): (&Id, &Title)| Choice {
-        value: id.as_str().into(),
-        title: cel::Title::new(&title.zh, &title.en),
-    };
+    let one = |(id, title): (&Id, &Title)| Choice { value: id.as_str().into(), title: title.clone() };
     Type::choice(all.map(one))
 }
 

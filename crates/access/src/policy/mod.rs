@@ -157,8 +157,8 @@ impl Policies {
                 let role = title(&self.roles, role);
                 let office = self.offices.get(office).map(|office| office.title.clone()).unwrap_or_default();
                 Title::new(
-                    &format!("以{}“{}”身份办理", office.zh, role.zh),
-                    &format!("act as {} of {}", role.en, office.en),
+                    format!("以{}“{}”身份办理", office.zh, role.zh),
+                    format!("act as {} of {}", role.en, office.en),
                 )
             }
         });
@@ -166,12 +166,12 @@ impl Policies {
             None => Title::new("不说明目的", "state no purpose"),
             Some(purpose) => {
                 let Title { zh, en } = title(&self.purposes, purpose);
-                Title::new(&format!("说明目的“{zh}”"), &format!("state the purpose `{purpose}` ({en})"))
+                Title::new(format!("说明目的“{zh}”"), format!("state the purpose `{purpose}` ({en})"))
             }
         });
         let title = match (acting, stating) {
             (Some(a), Some(b)) => {
-                Title::new(&format!("{}，并{}", a.zh, b.zh), &format!("{}, and {}", a.en, b.en))
+                Title::new(format!("{}，并{}", a.zh, b.zh), format!("{}, and {}", a.en, b.en))
             }
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => Title::default(),

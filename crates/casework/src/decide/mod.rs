@@ -204,10 +204,10 @@ impl<'a> Draft<'a> {
         }
         let unknown = |(id, _): &(&Id, _)| self.situation.procedure.flow.step(id.as_str()).is_none();
         if let Some((step, _)) = self.state.open_steps().find(unknown) {
-            let why = Title {
-                zh: format!("新版本中没有正在办理的环节“{step}”"),
-                en: format!("the new edition has no step `{step}`, which is open in this case"),
-            };
+            let why = Title::new(
+                format!("新版本中没有正在办理的环节“{step}”"),
+                format!("the new edition has no step `{step}`, which is open in this case"),
+            );
             return Err(Fault { why, faults: Vec::new() });
         }
         let edition = self.situation.edition.to_string();

@@ -1,4 +1,5 @@
-use super::rule::{Cite, DayRule, HoursFrom, Limit, Ruling, Text, Unit};
+use super::rule::{Cite, DayRule, HoursFrom, Limit, Ruling, Unit};
+use crate::Title;
 use smol_str::SmolStr;
 
 /// A time that a text of law sets between an event and an act.
@@ -11,9 +12,9 @@ pub struct Deadline {
     /// The field of work, an id of [`Law::domains`](super::Law::domains).
     pub domain: SmolStr,
     /// What starts it; for backward limits, what it must precede.
-    pub trigger: Text,
+    pub trigger: Title,
     /// What must be done, or what ends.
-    pub action: Text,
+    pub action: Title,
     /// The instrument's id.
     pub instrument: SmolStr,
     /// Article and quote; none where no text was read.
@@ -31,7 +32,7 @@ pub struct Deadline {
     /// The article's own word on when hours begin, where it departs from its instrument's rule.
     pub hours: Option<Ruling<HoursFrom>>,
     /// A last day that does not move although the instrument's rule would move it, and why.
-    pub stays: Option<Text>,
+    pub stays: Option<Title>,
     /// Extensions that may be granted.
     pub extensions: Vec<Extension>,
     /// What stops the clock.
@@ -43,7 +44,7 @@ pub struct Deadline {
     /// What the law takes as done when the time has passed in silence.
     pub deemed: Option<Deemed>,
     /// A remark for the reader.
-    pub note: Option<Text>,
+    pub note: Option<Title>,
 }
 
 /// More time, and who may grant it.
@@ -58,9 +59,9 @@ pub struct Extension {
     /// The extension that must have been granted before this one.
     pub after: Option<SmolStr>,
     /// Who grants it.
-    pub approver: Text,
+    pub approver: Title,
     /// In which cases.
-    pub when: Option<Text>,
+    pub when: Option<Title>,
     /// Where it says so.
     pub cite: Cite,
 }
@@ -89,7 +90,7 @@ pub struct Suspension {
     /// `appraisal`, `hearing`, …
     pub kind: SmolStr,
     /// Its name.
-    pub title: Text,
+    pub title: Title,
     /// Where it says so.
     pub cite: Cite,
 }
@@ -98,7 +99,7 @@ pub struct Suspension {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherStart {
     /// What it is.
-    pub trigger: Text,
+    pub trigger: Title,
     /// Where it says so.
     pub cite: Cite,
 }
@@ -118,7 +119,7 @@ pub struct Deemed {
     /// `accepted`, `permitted`, …
     pub outcome: SmolStr,
     /// In words.
-    pub title: Text,
+    pub title: Title,
     /// Where it says so.
     pub cite: Cite,
 }

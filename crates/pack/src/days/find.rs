@@ -2,8 +2,8 @@ use super::deadline::Deadline;
 use super::due::{Adjustment, Due, Refused};
 use super::law::{Instrument, Law};
 use super::numeral;
-use super::words::Lang;
 use super::{count::count, deadline::Standing};
+use crate::Lang;
 use jiff::civil::DateTime;
 
 /// What a query names.

@@ -1,6 +1,7 @@
 use super::calendar::{Calendar, Overrides};
 use super::deadline::{Deadline, Standing};
-use super::rule::{Cite, DayRule, PartialRule, Text};
+use super::rule::{Cite, DayRule, PartialRule};
+use crate::Title;
 use jiff::civil::Date;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ pub struct Law {
     /// Deadlines by id.
     pub deadlines: BTreeMap<SmolStr, Deadline>,
     /// The fields of work that deadlines belong to, by id.
-    pub domains: BTreeMap<SmolStr, Text>,
+    pub domains: BTreeMap<SmolStr, Title>,
     /// The rule that stands in where an instrument is silent.
     pub default_rule: DefaultRule,
     /// The choices made between texts that set the same time differently.
@@ -39,11 +40,11 @@ pub struct Instrument {
     /// The id by which packs name it.
     pub id: SmolStr,
     /// Its title.
-    pub title: Text,
+    pub title: Title,
     /// Other names under which it is looked up.
     pub names: Vec<SmolStr>,
     /// The edition quoted, `公安部令第149号`.
-    pub edition: Option<Text>,
+    pub edition: Option<Title>,
     /// The day from which that edition applies.
     pub in_force: Option<Date>,
     /// The file of the corpus that holds its text; none where the text was not read whole.
@@ -55,7 +56,7 @@ pub struct Instrument {
     /// How it counts, with the parts of the instrument that it follows and of the default rule.
     pub rule: DayRule,
     /// A remark for the reader.
-    pub note: Option<Text>,
+    pub note: Option<Title>,
 }
 
 /// A reference to another instrument's counting rule.
@@ -73,7 +74,7 @@ pub struct DefaultRule {
     /// The rule.
     pub rule: DayRule,
     /// Why this one.
-    pub reason: Text,
+    pub reason: Title,
 }
 
 /// Texts that set the same time differently, and the one that the pack goes by.
@@ -84,7 +85,7 @@ pub struct Conflict {
     /// The one that governs.
     pub chosen: SmolStr,
     /// Why.
-    pub reason: Text,
+    pub reason: Title,
 }
 
 impl Law {

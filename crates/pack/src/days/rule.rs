@@ -1,14 +1,6 @@
+use crate::Title;
 use smol_str::SmolStr;
 use std::fmt;
-
-/// A text in Chinese and in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text {
-    /// Chinese.
-    pub zh: SmolStr,
-    /// English.
-    pub en: SmolStr,
-}
 
 /// Where a text of law says a thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +8,7 @@ pub struct Cite {
     /// The instrument's id.
     pub instrument: SmolStr,
     /// The instrument's title.
-    pub title: Text,
+    pub title: Title,
     /// The article as the text numbers it, `第一百一十八条`.
     pub article: SmolStr,
     /// The words that say it.

@@ -1,5 +1,6 @@
 use super::{Kind, Loader, pick};
-use crate::model::{ACTIONS, Condition, Definitions, Effect, Id, Level, Office, Policy, Role, Title};
+use crate::Title;
+use crate::model::{ACTIONS, Condition, Definitions, Effect, Id, Level, Office, Policy, Role};
 use crate::problem::{Problem, nearest};
 use crate::reader::{Node, Ref};
 use std::cell::RefCell;

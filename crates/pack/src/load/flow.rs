@@ -1,9 +1,10 @@
 use super::city::condition;
 use super::form::{form, own, own_of};
 use super::{Kind, Loader, pick};
+use crate::Title;
 use crate::model::{
     After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
-    OfficeRule, Outcome, Own, Step, StepKind, Title, Unit, Watcher,
+    OfficeRule, Outcome, Own, Step, StepKind, Unit, Watcher,
 };
 use crate::problem::{Place, nearest};
 use crate::reader::{Node, Ref};

@@ -146,7 +146,7 @@ fn choices(node: &Node<'_>) -> Vec<Choice> {
     for row in member.items().filter_map(|item| item.node()) {
         let id = row.need("id", "\"hospital\"").and_then(|id| id.id()).map(|reference| reference.id);
         let part = |name| row.need(name, "\"…\"").and_then(|text| text.text()).unwrap_or_default().to_owned();
-        let title = crate::Title { zh: part("zh"), en: part("en") };
+        let title = crate::Title::new(part("zh"), part("en"));
         if let Some(id) = id {
             if choices.iter().any(|choice| choice.id == id) {
                 row.report(format!("`{id}` can be chosen twice"), "rename or remove one of the two");

@@ -1,4 +1,5 @@
-use super::{Condition, Id, Title};
+use super::{Condition, Id};
+use crate::Title;
 
 /// Where in the tree an office stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

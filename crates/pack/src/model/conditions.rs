@@ -1,4 +1,5 @@
-use super::{Condition, Field, FieldKind, Form, Id, Step, Title};
+use super::{Condition, Field, FieldKind, Form, Id, Step};
+use crate::Title;
 use crate::cel::{self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Type, ValueRef};
 use crate::problem::Problem;
 use jiff::civil::Date;
@@ -66,9 +67,9 @@ impl Conditions {
         let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
             .titled("从{0}到{1}的周年数", "the whole years from {0} to {1}");
         let env = Env::new()
-            .variable("form", form_type, cel::Title::new("表单", "the form"))
-            .variable("steps", steps_type, cel::Title::new("环节", "the steps"))
-            .variable("today", Type::Date, cel::Title::new("今天", "today"))
+            .variable("form", form_type, Title::new("表单", "the form"))
+            .variable("steps", steps_type, Title::new("环节", "the steps"))
+            .variable("today", Type::Date, Title::new("今天", "today"))
             .function(age.total());
         let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();
         Self { env, checked: BTreeMap::new(), kinds: kinds(form), steps }
@@ -139,7 +140,7 @@ fn age(from: Date, to: Date) -> i64 {
 }
 
 fn choice(id: &Id, title: &Title) -> Choice {
-    Choice { value: id.as_str().into(), title: cel::Title::new(&title.zh, &title.en) }
+    Choice { value: id.as_str().into(), title: title.clone() }
 }
 
 /// A field as conditions see it. Money is in fen; a file can only be asked for with `has`.

@@ -1,5 +1,6 @@
 use super::procedure::Own;
-use super::{Condition, Form, Id, Title};
+use super::{Condition, Form, Id};
+use crate::Title;
 use crate::problem::Place;
 
 /// The course that procedures share: steps, clocks, and what happens between.

@@ -1,4 +1,5 @@
-use super::{Condition, Id, Title};
+use super::{Condition, Id};
+use crate::Title;
 
 /// Fields in the order in which people are asked.
 #[derive(Clone, Debug, Default)]

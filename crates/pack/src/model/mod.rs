@@ -1,3 +1,4 @@
+use crate::Title;
 use crate::problem::Place;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
@@ -69,22 +70,6 @@ impl fmt::Display for Id {
 impl fmt::Debug for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.0.as_str())
-    }
-}
-
-/// The same words in Chinese and in English.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Title {
-    /// 中文。
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl Title {
-    /// Both versions from code.
-    pub fn new(zh: &str, en: &str) -> Self {
-        Self { zh: zh.into(), en: en.into() }
     }
 }
 

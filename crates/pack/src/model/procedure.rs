@@ -1,4 +1,5 @@
-use super::{Condition, Flow, Form, Id, Title};
+use super::{Condition, Flow, Form, Id};
+use crate::Title;
 use crate::problem::Place;
 
 /// A service that people ask for, or a duty that an office has: a flow with its own form, materials, law, fee.

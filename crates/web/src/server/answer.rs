@@ -166,7 +166,7 @@ impl Oops {
         let reasons = decision.reasons();
         let join =
             |part: fn(&Title) -> &str, with: &str| reasons.iter().map(part).collect::<Vec<_>>().join(with);
-        let why = Title { zh: join(|title| &title.zh, "；"), en: join(|title| &title.en, ". ") };
+        let why = Title::new(join(|title| &title.zh, "；"), join(|title| &title.en, ". "));
         Self::Denied { why: (!reasons.is_empty()).then_some(why) }
     }
 
@@ -217,7 +217,7 @@ impl Oops {
             }
             Self::File(error) => refused::View::Unreadable(Title::new(
                 "这种文件不能上传，请上传 PDF 或图片",
-                &format!("{error}"),
+                format!("{error}"),
             )),
             Self::Refused(refused) => overtaken(*refused, asked, back),
             Self::Broken(what) => {

@@ -20,7 +20,7 @@ mod document;
 pub use document::document;
 
 fn title(title: &Title) -> Json {
-    json!({ "zh": title.zh, "en": title.en })
+    json!({ "zh": title.zh.as_str(), "en": title.en.as_str() })
 }
 
 fn moment(time: Option<Time>) -> Json {

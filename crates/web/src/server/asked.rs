@@ -189,7 +189,7 @@ impl Asked {
                 let office = definitions.offices.get(&post.office).map(|office| office.title.clone());
                 let role = definitions.roles.get(&post.role).map(|role| role.title.clone());
                 let (office, role) = (office.unwrap_or_default(), role.unwrap_or_default());
-                Title { zh: format!("{} {}", office.zh, role.zh), en: format!("{}, {}", role.en, office.en) }
+                Title::new(format!("{} {}", office.zh, role.zh), format!("{}, {}", role.en, office.en))
             });
             let supervises = post.is_some_and(|post| post.role.as_str() == "supervisor");
             Who {

@@ -321,8 +321,8 @@ pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
 
 fn cited(definitions: &pack::Definitions, law: &Basis) -> Cited {
     let instrument = definitions.law.as_ref().and_then(|all| all.instruments.get(law.instrument.as_str()));
-    let title = instrument.map(|instrument| Title::new(&instrument.title.zh, &instrument.title.en));
-    let instrument = title.unwrap_or_else(|| Title::new(law.instrument.as_str(), law.instrument.as_str()));
+    let title = instrument.map(|instrument| instrument.title.clone());
+    let instrument = title.unwrap_or_else(|| Title::same(law.instrument.as_str()));
     Cited { instrument, article: law.article.clone(), quote: law.quote.clone() }
 }
 

@@ -119,7 +119,7 @@ fn verdict(faults: &[String]) -> Result<(), Title> {
     }
     let first = faults.iter().take(MOST_FAULTS).map(String::as_str).collect::<Vec<_>>().join("; ");
     let count = faults.len();
-    Err(Title { zh: format!("发现{count}处不符：{first}"), en: format!("{count} found: {first}") })
+    Err(Title::new(format!("发现{count}处不符：{first}"), format!("{count} found: {first}")))
 }
 
 /// Has the whole record checked, without keeping anybody waiting. One check runs at a time.

@@ -9,7 +9,7 @@ use crate::part::Cited;
 use crate::text::Lang;
 use crate::{asset, path};
 use casework::Command;
-use pack::days::Lang as Counting;
+use pack::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
 use std::collections::BTreeMap;
@@ -103,11 +103,8 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let definitions = &asked.city.casework.book().definitions;
     let law = definitions.law.as_ref();
     let titles = law.into_iter().flat_map(|law| &law.instruments);
-    let instruments = titles
-        .map(|(id, instrument)| {
-            (Id::from(id.as_str()), Title::new(&instrument.title.zh, &instrument.title.en))
-        })
-        .collect();
+    let instruments =
+        titles.map(|(id, instrument)| (Id::from(id.as_str()), instrument.title.clone())).collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
     let view = service::View { procedure, definitions, instruments: &instruments, limit: limit.as_ref() };
     Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
@@ -128,10 +125,10 @@ fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
         kinds.map(|step| step.words(lang)).collect::<Vec<_>>().join(" ")
     };
     Some(Limit {
-        length: Title { zh: length.zh(), en: length.to_string() },
-        counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+        length: Title::new(length.zh(), length.to_string()),
+        counted: Title::new(words(Counting::Zh), words(Counting::En)),
         law: Cited {
-            instrument: Title::new(&cite.title.zh, &cite.title.en),
+            instrument: cite.title.clone(),
             article: cite.article.to_string(),
             quote: cite.quote.to_string(),
         },

@@ -8,7 +8,7 @@ use casework::activity::{self, part};
 use casework::due::Counted;
 use casework::state::Status;
 use casework::{View, clocks, due as counting};
-use pack::days::Lang as Counting;
+use pack::Lang as Counting;
 use pack::days::{self, At};
 use pack::model::{ClockLimit, Own, Procedure, Unit};
 use pack::{Id, Title};
@@ -22,10 +22,10 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         if let Some(outcome) = step.outcome(outcome) {
             let deemed = text("reasons") == Some("deemed");
             let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
-            return Title {
-                zh: format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
-                en: format!("{}: {}{en}", step.title.en, outcome.title.en),
-            };
+            return Title::new(
+                format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
+                format!("{}: {}{en}", step.title.en, outcome.title.en),
+            );
         }
     }
     let (zh, en) = match event.activity.as_str() {
@@ -152,7 +152,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
             started: reading.started,
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
-            counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+            counted: Title::new(words(Counting::Zh), words(Counting::En)),
             law: deadline
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),
@@ -183,7 +183,7 @@ fn pause(view: &View, from: Time, until: Option<Time>) -> Pause {
 
 fn cited(cite: &days::Cite) -> Option<Cited> {
     Some(Cited {
-        instrument: Title::new(&cite.title.zh, &cite.title.en),
+        instrument: cite.title.clone(),
         article: cite.article.to_string(),
         quote: cite.quote.to_string(),
     })

@@ -2,9 +2,10 @@ use super::fields::{Fields, Placed, Tree};
 use super::instrument::{self, Titles};
 use super::problem::{Place, Problem};
 use super::{Conflict, Instrument, Law, calendar, deadline, laid_over};
+use crate::Title;
 use crate::days::calendar::Overrides;
 use crate::days::deadline::Deadline;
-use crate::days::rule::{DayRule, Text};
+use crate::days::rule::DayRule;
 use smol_str::SmolStr;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,12 +83,12 @@ fn unique<'a>(files: &'a [Fields<'a>], key: &'static str) -> Vec<Named<'a>> {
 }
 
 /// The title of an instrument, or its id where the title is missing (which is noted when the instrument is read).
-fn title(id: &SmolStr, fields: &Fields<'_>) -> Text {
+fn title(id: &SmolStr, fields: &Fields<'_>) -> Title {
     let quiet = fields.peek_title("title");
-    quiet.unwrap_or_else(|| Text { zh: id.clone(), en: id.clone() })
+    quiet.unwrap_or_else(|| Title { zh: id.clone(), en: id.clone() })
 }
 
-fn titled((id, fields): &Named<'_>) -> Option<(SmolStr, Text)> {
+fn titled((id, fields): &Named<'_>) -> Option<(SmolStr, Title)> {
     let title = fields.need_title("title");
     fields.finish();
     Some((id.value.clone(), title?))

@@ -1,5 +1,6 @@
 use super::problem::{Place, Problem, Source};
-use crate::days::rule::{Limit, Text};
+use crate::Title;
+use crate::days::rule::Limit;
 use jiff::civil::Date;
 use smol_str::SmolStr;
 use std::cell::RefCell;
@@ -121,25 +122,25 @@ impl<'a> Fields<'a> {
     }
 
     /// A text in both languages that may be missing.
-    pub fn title(&self, key: &'static str) -> Option<Text> {
+    pub fn title(&self, key: &'static str) -> Option<Title> {
         let table = self.typed(key, "`{ zh = \"…\", en = \"…\" }`", DeValue::as_table)?;
         let inner = self.inner(table.value, table.place.start);
         let (zh, en) = (inner.need_text("zh"), inner.need_text("en"));
         let text = zh.zip(en);
         inner.finish();
-        text.map(|(zh, en)| Text { zh: zh.value, en: en.value })
+        text.map(|(zh, en)| Title { zh: zh.value, en: en.value })
     }
 
     /// A text in both languages that must be there.
-    pub fn need_title(&self, key: &'static str) -> Option<Text> {
+    pub fn need_title(&self, key: &'static str) -> Option<Title> {
         self.required(key, "{ zh = \"…\", en = \"…\" }", self.title(key))
     }
 
     /// A text in both languages if it is there and right; what is wrong with it is noted when it is read.
-    pub fn peek_title(&self, key: &str) -> Option<Text> {
+    pub fn peek_title(&self, key: &str) -> Option<Title> {
         let table = self.table.get(key)?.get_ref().as_table()?;
         let part = |key: &str| table.get(key)?.get_ref().as_str().map(SmolStr::new);
-        Some(Text { zh: part("zh")?, en: part("en")? })
+        Some(Title { zh: part("zh")?, en: part("en")? })
     }
 
     /// A truth value; false where it is missing.

@@ -1,16 +1,17 @@
 use super::fields::{Fields, Placed};
 use super::problem::Place;
 use super::{DefaultRule, Follows, Instrument};
+use crate::Title;
 use crate::days::numeral;
-use crate::days::rule::{Cite, DayRule, HoursFrom, PartialRule, Ruling, Text, Workdays};
+use crate::days::rule::{Cite, DayRule, HoursFrom, PartialRule, Ruling, Workdays};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
 /// The titles of everything that a pack's tables refer to by id.
 pub(super) struct Titles {
-    pub instruments: BTreeMap<SmolStr, Text>,
-    pub domains: BTreeMap<SmolStr, Text>,
-    pub pauses: BTreeMap<SmolStr, Text>,
+    pub instruments: BTreeMap<SmolStr, Title>,
+    pub domains: BTreeMap<SmolStr, Title>,
+    pub pauses: BTreeMap<SmolStr, Title>,
 }
 
 impl Titles {
@@ -38,7 +39,7 @@ impl Titles {
     }
 
     /// The title of the instrument `id`, named at `place`.
-    pub fn title(&self, fields: &Fields<'_>, id: &SmolStr, place: &Place<'_>) -> Option<Text> {
+    pub fn title(&self, fields: &Fields<'_>, id: &SmolStr, place: &Place<'_>) -> Option<Title> {
         let title = self.instruments.get(id);
         if title.is_none() {
             fields.note(

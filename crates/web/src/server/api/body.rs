@@ -130,7 +130,7 @@ impl<'a> Body<'a> {
 }
 
 fn unreadable(zh: String, en: String) -> Oops {
-    Oops::Unreadable(Title { zh, en })
+    Oops::Unreadable(Title::new(zh, en))
 }
 
 /// That all needed members are there, and that each is known and of its kind.
