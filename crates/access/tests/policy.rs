@@ -18,16 +18,7 @@ const TODAY: Date = date(2026, 6, 1);
 
 fn shipped() -> Definitions {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-                files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-            }
-        }
-    }
+    let files = pack::folder::read(&root).unwrap();
     pack::load(&files).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 

@@ -150,7 +150,7 @@ fn adjustments(reading: &Reading<'_>, deadline: &Deadline) -> Vec<Adjustment> {
 }
 
 /// The extensions that the law allows, in the order in which they can be granted.
-fn grants(deadline: &Deadline) -> impl Iterator<Item = smol_str::SmolStr> {
+fn grants(deadline: &Deadline) -> impl Iterator<Item = pack::Id> {
     const UNLIMITED: usize = 1;
     deadline.extensions.iter().flat_map(|extension| {
         let times = extension.times.map_or(UNLIMITED, |times| times as usize);

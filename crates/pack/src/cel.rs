@@ -29,7 +29,6 @@ mod lexer;
 mod literal;
 mod map;
 mod moment;
-mod near;
 mod ops;
 mod parser;
 mod print;

@@ -7,6 +7,8 @@
 pub mod cel;
 /// Counting days: calendars, instruments' rules, deadlines.
 pub mod days;
+/// Reading packs from a folder.
+pub mod folder;
 /// Reading and checking packs.
 pub mod load;
 /// What packs define, read and checked.

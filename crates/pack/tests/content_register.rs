@@ -9,8 +9,8 @@
 )]
 
 use pack::days::numeral;
+use pack::load;
 use pack::model::{Basis, Channel, ClockLimit, Definitions, Mark, Procedure, Start};
-use pack::{File, load};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -37,15 +37,7 @@ const DUTIES: [&str; 24] = [
 
 static DEFINITIONS: LazyLock<Definitions> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let folders = std::fs::read_dir(&root).unwrap().map(|folder| folder.unwrap().path());
-    let paths =
-        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
-    let read = |path: PathBuf| File {
-        path: path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"),
-        text: std::fs::read_to_string(&path).unwrap(),
-    };
-    let mut files: Vec<File> = paths.map(read).collect();
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = pack::folder::read(&root).unwrap();
     load(&files).unwrap_or_else(|problems| panic!("{}", problems[0]))
 });
 

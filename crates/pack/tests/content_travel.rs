@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use pack::days::numeral;
+use pack::load;
 use pack::model::{Basis, Definitions, Procedure};
-use pack::{File, load};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -28,15 +28,7 @@ const FOUND_IN_THE_TEXT: [(&str, &str); 10] = [
 
 static DEFINITIONS: LazyLock<Definitions> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-            files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = pack::folder::read(&root).unwrap();
     load(&files).unwrap_or_else(|problems| panic!("{}", problems[0]))
 });
 
@@ -224,7 +216,7 @@ fn every_quote_stands_in_its_article() {
         let extensions = deadline.extensions.iter().map(|one| &one.cite);
         for cite in deadline.cite.iter().chain(suspensions).chain(extensions) {
             if law.instruments[&cite.instrument].corpus.is_some() {
-                check(id.to_string(), &cite.instrument, &cite.article, &cite.quote);
+                check(id.to_string(), cite.instrument.as_str(), &cite.article, &cite.quote);
                 checked += 1;
             }
         }

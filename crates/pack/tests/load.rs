@@ -124,18 +124,7 @@ fn shipped_packs_have_no_fault() {
 
 fn shipped() -> Vec<File> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-                files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-            }
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
+    pack::folder::read(&root).unwrap()
 }
 
 const SMALL: &str = r#"

@@ -1,22 +1,23 @@
 use super::rule::{Cite, DayRule, HoursFrom, Limit, Ruling, Unit};
 use crate::Title;
+use crate::model::Id;
 use smol_str::SmolStr;
 
 /// A time that a text of law sets between an event and an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// The id by which packs name it, `public-order-case-closed`.
-    pub id: SmolStr,
+    pub id: Id,
     /// The number in the list of statutory deadlines, `DL-012`; none for texts that stand here to be chosen against.
     pub reference: Option<SmolStr>,
     /// The field of work, an id of [`Law::domains`](super::Law::domains).
-    pub domain: SmolStr,
+    pub domain: Id,
     /// What starts it; for backward limits, what it must precede.
     pub trigger: Title,
     /// What must be done, or what ends.
     pub action: Title,
     /// The instrument's id.
-    pub instrument: SmolStr,
+    pub instrument: Id,
     /// Article and quote; none where no text was read.
     pub cite: Option<Cite>,
     /// How long; none where the texts that were read set no limit.
@@ -28,7 +29,7 @@ pub struct Deadline {
     /// Whether it says how long at least (retention) and not how long at most.
     pub at_least: bool,
     /// What one deadline shares with another that sets the same time differently.
-    pub matter: Option<SmolStr>,
+    pub matter: Option<Id>,
     /// The article's own word on when hours begin, where it departs from its instrument's rule.
     pub hours: Option<Ruling<HoursFrom>>,
     /// A last day that does not move although the instrument's rule would move it, and why.
@@ -51,13 +52,13 @@ pub struct Deadline {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// Its id within the deadline.
-    pub id: SmolStr,
+    pub id: Id,
     /// How much.
     pub grant: Grant,
     /// How many times; none where the text sets no number.
     pub times: Option<u32>,
     /// The extension that must have been granted before this one.
-    pub after: Option<SmolStr>,
+    pub after: Option<Id>,
     /// Who grants it.
     pub approver: Title,
     /// In which cases.
@@ -88,7 +89,7 @@ impl Grant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspension {
     /// `appraisal`, `hearing`, …
-    pub kind: SmolStr,
+    pub kind: Id,
     /// Its name.
     pub title: Title,
     /// Where it says so.
@@ -117,7 +118,7 @@ pub struct Repeats {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deemed {
     /// `accepted`, `permitted`, …
-    pub outcome: SmolStr,
+    pub outcome: Id,
     /// In words.
     pub title: Title,
     /// Where it says so.
@@ -161,11 +162,11 @@ impl Deadline {
 
     /// The extension called `id`.
     pub fn extension(&self, id: &str) -> Option<&Extension> {
-        self.extensions.iter().find(|extension| extension.id == id)
+        self.extensions.iter().find(|extension| extension.id.as_str() == id)
     }
 
     /// The suspension of this kind.
     pub fn suspension(&self, kind: &str) -> Option<&Suspension> {
-        self.suspensions.iter().find(|suspension| suspension.kind == kind)
+        self.suspensions.iter().find(|suspension| suspension.kind.as_str() == kind)
     }
 }

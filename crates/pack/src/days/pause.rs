@@ -35,7 +35,7 @@ pub(super) fn read(
     for adjustment in adjustments {
         let pause = match adjustment {
             Adjustment::Suspend { kind, from, to } => {
-                let Some(suspension) = deadline.suspension(kind) else {
+                let Some(suspension) = deadline.suspension(kind.as_str()) else {
                     let kinds: Vec<String> =
                         deadline.suspensions.iter().map(|one| format!("`{}`", one.kind)).collect();
                     let known = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", ") };

@@ -1,11 +1,10 @@
 //! Checks every condition of a procedure against the procedure's own form and steps.
 
 use crate::model::{Condition, Conditions, Definitions, Procedure};
-use crate::problem::Problem;
-use std::cell::RefCell;
+use crate::reader::Faults;
 
 /// Gives each procedure its checked conditions; notes what is wrong with any.
-pub(super) fn check(definitions: &mut Definitions, problems: &RefCell<Vec<Problem>>) {
+pub(super) fn check(definitions: &mut Definitions, faults: &Faults) {
     let fees = std::mem::take(&mut definitions.fees);
     let credentials = std::mem::take(&mut definitions.credentials);
     for procedure in definitions.procedures.values_mut() {
@@ -16,7 +15,7 @@ pub(super) fn check(definitions: &mut Definitions, problems: &RefCell<Vec<Proble
         let terms = issued.flat_map(|credential| &credential.terms).map(|(when, _)| when);
         for condition in of_procedure(procedure).chain(tiers).chain(terms) {
             if let Err(found) = conditions.add(condition) {
-                problems.borrow_mut().extend(found);
+                faults.borrow_mut().extend(found);
             }
         }
         procedure.conditions = conditions;

@@ -6,17 +6,14 @@ use crate::model::{
     After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
     OfficeRule, Outcome, Own, Step, StepKind, Unit, Watcher,
 };
-use crate::problem::{Place, nearest};
+use crate::problem::{Place, meant, nearest};
 use crate::reader::{Node, Ref};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("flow") {
-        if !loader.define(Kind::Flow, &id, &node) {
-            continue;
-        }
+    for (id, node) in loader.define(Kind::Flow, root) {
         let mut flow = Flow {
             id: id.clone(),
-            title: node.need_title(),
+            title: node.need_title("title"),
             steps: Vec::new(),
             clocks: Vec::new(),
             correction: None,
@@ -71,7 +68,7 @@ pub(super) fn check_waits(flow: &Flow, node: &Node<'_>) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("add the clock `{clock}`, or remove `not-before`"),
         };
-        node.source.problems.borrow_mut().push(step.place.problem(what, mend));
+        node.report_at(&step.place, what, mend);
     }
 }
 
@@ -92,7 +89,7 @@ pub(super) fn check_answers(flow: &Flow, form: &Form, node: &Node<'_>) {
                 Some(_) => format!("the clock `{}` cannot run by `form.{id}`", clock.id),
             };
             let mend = format!("ask for `{id}` with `kind = \"moment\"`, required and not personal");
-            node.source.problems.borrow_mut().push(clock.place.problem(what, mend));
+            node.report_at(&clock.place, what, mend);
         }
     }
 }
@@ -118,12 +115,9 @@ fn place_in<T>(items: &mut Vec<T>, item: T, id: impl Fn(&T) -> &Id) {
 fn check_mark(flow: &Flow, id: &Id, place: &Place, node: &Node<'_>) {
     let (step, outcome) = split_mark(id);
     let report = |what: String, mend: String| {
-        node.source.problems.borrow_mut().push(place.problem(what, mend));
+        node.report_at(place, what, mend);
     };
-    let among = |word: &str, all: &[&str]| match nearest(word, all.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("use one of `{}`", all.join("`, `")),
-    };
+    let among = |word: &str, all: &[&str]| meant(word, all.iter().copied(), "use one of");
     let Some(found) = flow.step(step.as_str()) else {
         let steps = flow.steps.iter().map(|step| step.id.as_str());
         let all: Vec<&str> = steps.chain(["submitted", "ended"]).collect();
@@ -199,7 +193,7 @@ fn guard(node: Node<'_>) -> Option<Guard> {
     if condition.is_none() {
         node.report("the guard has no condition", "add `must = \"…\"`, what has to hold");
     }
-    let guard = condition.map(|condition| Guard { condition, title: node.need_title() });
+    let guard = condition.map(|condition| Guard { condition, title: node.need_title("title") });
     node.finish();
     guard
 }
@@ -263,14 +257,14 @@ fn outcomes(node: &Node<'_>, kind: StepKind, marks: &mut Vec<Ref>) -> Vec<Outcom
     let mut outcomes = usual_outcomes(kind);
     let own = node.rows("outcome");
     if !own.is_empty() {
-        outcomes = own.into_iter().map(|row| outcome(row, activity.as_deref(), marks)).collect();
+        outcomes = own.into_iter().map(|row| outcome(row, activity, marks)).collect();
     } else if let Some(activity) = &activity {
         match outcomes.first_mut() {
-            Some(first) => first.activity.clone_from(activity),
+            Some(first) => first.activity = (*activity).to_owned(),
             None => outcomes.push(Outcome {
                 id: "done".into(),
                 title: Title::new("完成", "Done"),
-                activity: activity.clone(),
+                activity: (*activity).to_owned(),
                 reasons: false,
                 ends: false,
                 reopens: Vec::new(),
@@ -285,7 +279,7 @@ fn outcomes(node: &Node<'_>, kind: StepKind, marks: &mut Vec<Ref>) -> Vec<Outcom
 
 fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outcome {
     let id = row.need("id", "\"agreed\"").and_then(|member| member.id()).map(|reference| reference.id);
-    let own = row.text("activity").or_else(|| activity.map(str::to_owned));
+    let own = row.text("activity").or(activity);
     if own.is_none() {
         row.report("this outcome makes no event", "add `activity = \"…\"` here or to its step");
     }
@@ -293,8 +287,8 @@ fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outco
     marks.extend(reopens.iter().cloned());
     let outcome = Outcome {
         id: id.unwrap_or_default(),
-        title: row.need_title(),
-        activity: own.unwrap_or_default(),
+        title: row.need_title("title"),
+        activity: own.unwrap_or_default().to_owned(),
         reasons: row.flag("reasons"),
         ends: row.flag("ends"),
         reopens: reopens.into_iter().map(|step| step.id).collect(),
@@ -304,7 +298,7 @@ fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outco
 }
 
 fn clock(loader: &Loader, id: Id, node: Node<'_>, marks: &mut Vec<Ref>) -> Option<Clock> {
-    let title = node.need_title();
+    let title = node.need_title("title");
     let mut mark = |name: &'static str, example: &str| {
         let reference = node.need(name, example)?.id()?;
         Some(match reference.id.as_str() {
@@ -332,11 +326,11 @@ fn clock(loader: &Loader, id: Id, node: Node<'_>, marks: &mut Vec<Ref>) -> Optio
     let binds = node.get("binds").and_then(|member| pick(&member, &binds)).unwrap_or(Watcher::Office);
     let deems = node.id("deems").inspect(|reference| marks.push(reference.clone()));
     if let Some(Ref { id, place }) = deems.as_ref().filter(|deems| !deems.id.as_str().contains('.')) {
-        let problem = place.problem(
+        node.report_at(
+            place,
             format!("`{id}` does not say how the step counts as done"),
             format!("name the outcome too: `deems = \"{id}.accepted\"`"),
         );
-        node.source.problems.borrow_mut().push(problem);
     }
     let pauses = node.ids("pauses");
     marks.extend(pauses.iter().cloned());

@@ -6,35 +6,27 @@ use crate::model::{
 use crate::reader::{Member, Node};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("fields") {
-        if loader.define(Kind::Fields, &id, &node) {
-            let title = Some(node.need_title());
-            let mut fields = rows(loader, &node);
-            if let Some(first) = fields.first_mut() {
-                first.group.clone_from(&title);
-            }
-            node.finish();
-            definitions.fields.insert(id, Form { title, fields });
+    for (id, node) in loader.define(Kind::Fields, root) {
+        let title = Some(node.need_title("title"));
+        let mut fields = rows(loader, &node);
+        if let Some(first) = fields.first_mut() {
+            first.group.clone_from(&title);
         }
+        node.finish();
+        definitions.fields.insert(id, Form { title, fields });
     }
-    for (id, node) in root.tables("material") {
-        if loader.define(Kind::Material, &id, &node) {
-            let title = node.need_title();
-            let personal = node.get("personal").and_then(|member| member.flag()).unwrap_or(true);
-            let material = Material { id: id.clone(), title, from: node.title("from"), personal };
-            node.finish();
-            definitions.materials.insert(id, material);
-        }
+    for (id, node) in loader.define(Kind::Material, root) {
+        let title = node.need_title("title");
+        let personal = node.get("personal").and_then(|member| member.flag()).unwrap_or(true);
+        let material = Material { id: id.clone(), title, from: node.title("from"), personal };
+        node.finish();
+        definitions.materials.insert(id, material);
     }
-    for (id, node) in root.tables("fee") {
-        if loader.define(Kind::Fee, &id, &node) {
-            definitions.fees.insert(id.clone(), fee(id, node));
-        }
+    for (id, node) in loader.define(Kind::Fee, root) {
+        definitions.fees.insert(id.clone(), fee(id, node));
     }
-    for (id, node) in root.tables("credential") {
-        if loader.define(Kind::Credential, &id, &node) {
-            definitions.credentials.insert(id.clone(), credential(id, node));
-        }
+    for (id, node) in loader.define(Kind::Credential, root) {
+        definitions.credentials.insert(id.clone(), credential(id, node));
     }
 }
 
@@ -48,7 +40,7 @@ pub(super) fn form(loader: &Loader, node: &Node<'_>, name: &'static str, shared:
         let added = shared.fields.get(&group).map(|form| form.fields.clone()).unwrap_or_default();
         for field in added {
             add(&mut fields, field, |what, mend| {
-                node.source.problems.borrow_mut().push(place.problem(what, mend));
+                node.report_at(&place, what, mend);
             });
         }
     }
@@ -80,7 +72,7 @@ fn rows(loader: &Loader, node: &Node<'_>) -> Vec<Field> {
 
 fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
     let id = node.need("id", "\"birth-place\"").and_then(|member| member.id()).map(|reference| reference.id);
-    let title = node.need_title();
+    let title = node.need_title("title");
     let kind = node.need("kind", "\"text\"").and_then(|member| field_kind(loader, &node, &member));
     let check = condition(&node, "check").map(|check| {
         let title = node.need("check-title", "{ zh = \"…\", en = \"…\" }").and_then(|member| member.title());
@@ -173,7 +165,7 @@ fn credential(id: Id, node: Node<'_>) -> Credential {
     };
     let credential = Credential {
         id,
-        title: node.need_title(),
+        title: node.need_title("title"),
         valid: own(&node, "valid"),
         terms: node.rows("term").into_iter().filter_map(term).collect(),
         until: node.id("until").map(|until| until.id),
@@ -185,7 +177,7 @@ fn credential(id: Id, node: Node<'_>) -> Credential {
 }
 
 fn fee(id: Id, node: Node<'_>) -> Fee {
-    let title = node.need_title();
+    let title = node.need_title("title");
     let basis = node.title("basis");
     let yuan = |node: &Node<'_>| {
         let fen = node.need("fen", "2000").and_then(|member| member.integer());

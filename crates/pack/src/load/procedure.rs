@@ -9,11 +9,9 @@ use crate::model::{
 use crate::reader::{Member, Node};
 
 pub(super) fn read(loader: &Loader, pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("procedure") {
-        if loader.define(Kind::Procedure, &id, &node) {
-            let procedure = procedure(loader, pack, id.clone(), node, definitions);
-            definitions.procedures.extend(procedure.map(|procedure| (id, procedure)));
-        }
+    for (id, node) in loader.define(Kind::Procedure, root) {
+        let procedure = procedure(loader, pack, id.clone(), node, definitions);
+        definitions.procedures.extend(procedure.map(|procedure| (id, procedure)));
     }
 }
 
@@ -46,12 +44,12 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     let procedure = Procedure {
         id,
         pack: pack.clone(),
-        item: node.text("item"),
-        title: node.need_title(),
+        item: node.text("item").map(str::to_owned),
+        title: node.need_title("title"),
         about: node.title("about"),
         category: category.map(|category| loader.want(Kind::Category, category)).unwrap_or_default(),
         audience: words(&node, "audience", &Audience::ALL, &[Audience::Person]),
-        search: node.texts("search"),
+        search: node.texts("search").into_iter().map(str::to_owned).collect(),
         channels: words(&node, "channels", &Channel::ALL, &Channel::ALL.map(|(_, channel)| channel)),
         start,
         object,
@@ -84,7 +82,7 @@ fn issue(loader: &Loader, node: &Node<'_>, flow: &mut Flow) {
             let what =
                 format!("the flow `{}` decides nothing, so nothing issues `{}`", flow.id, reference.id);
             let mend = "give the step that issues it `issues = \"…\"`";
-            node.source.problems.borrow_mut().push(reference.place.problem(what, mend));
+            node.report_at(&reference.place, what, mend);
         }
     }
 }
@@ -121,7 +119,7 @@ fn leave_out(node: &Node<'_>, flow: &mut Flow) {
     for reference in node.ids("without") {
         let Some(position) = flow.steps.iter().position(|step| step.id == reference.id) else {
             let what = format!("the flow has no step `{}` to do without", reference.id);
-            node.source.problems.borrow_mut().push(reference.place.problem(what, "remove it from `without`"));
+            node.report_at(&reference.place, what, "remove it from `without`");
             continue;
         };
         let gone = flow.steps.remove(position);

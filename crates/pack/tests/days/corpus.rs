@@ -204,9 +204,9 @@ fn rows_without_a_counting_rule_are_undecided() {
 fn quotes_name_the_number_that_the_pack_counts() {
     for deadline in LAW.deadlines.values().filter(|one| one.verified) {
         let Some(limit) = deadline.limit.filter(|limit| limit.unit != Unit::Immediately) else { continue };
-        says(&deadline.id, deadline.cite.as_ref().unwrap(), limit);
+        says(deadline.id.as_str(), deadline.cite.as_ref().unwrap(), limit);
         for extension in &deadline.extensions {
-            says(&deadline.id, &extension.cite, extension.grant.most());
+            says(deadline.id.as_str(), &extension.cite, extension.grant.most());
         }
     }
 }

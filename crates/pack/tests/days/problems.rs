@@ -1,5 +1,5 @@
 use pack::days::Law;
-use pack::days::law::Source;
+use pack::{File, Problem};
 
 const RULE: &str = r#"
 [instrument.code]
@@ -27,11 +27,14 @@ quote = "三十日内"
 limit = "30 days"
 "#;
 
+fn read(texts: &[&str]) -> Result<Law, Vec<Problem>> {
+    let named = texts.iter().zip(["rule", "law", "more"]);
+    let file = |(text, name): (&&str, _)| File { path: format!("law/{name}.toml"), text: (*text).into() };
+    pack::load(&named.map(file).collect::<Vec<_>>()).map(|all| all.law.unwrap())
+}
+
 fn check(texts: &[&str]) -> String {
-    let file = |index: usize| std::path::PathBuf::from(format!("{}.toml", ["rule", "law", "more"][index]));
-    let sources =
-        texts.iter().enumerate().map(|(index, text)| Source { file: file(index), text: (*text).to_owned() });
-    match Law::read(&sources.collect::<Vec<_>>()) {
+    match read(texts) {
         Ok(law) => format!("{} deadlines", law.deadlines.len()),
         Err(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
@@ -211,8 +214,7 @@ from = 2026-11-24
 to = 2026-11-25
 worked = [2026-11-28]
 "#;
-    let source = |text: &str| Source { file: "office.toml".into(), text: text.to_owned() };
-    let law = Law::read(&[source(RULE), source(GOOD), source(office)]).unwrap();
+    let law = read(&[RULE, GOOD, office]).unwrap();
     let works = |day: &str| law.calendar.works(day.parse().unwrap());
     assert!(!works("2026-11-24") && !works("2026-11-25") && works("2026-11-28") && !works("2026-11-29"));
     assert!(

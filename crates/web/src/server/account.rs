@@ -76,13 +76,13 @@ pub fn register(asked: &Asked) -> Result<Answer, Oops> {
                 };
             }
             Err(NotRegistered::Name(error)) => {
-                ("login", Title::new("登录名由3到64个字母、数字或汉字组成", &error.to_string()))
+                ("login", Title::new("登录名由3到64个字母、数字或汉字组成", error.to_string()))
             }
             Err(NotRegistered::Taken(error)) => {
-                ("login", Title::new("这个登录名已被使用，请换一个", &error.to_string()))
+                ("login", Title::new("这个登录名已被使用，请换一个", error.to_string()))
             }
             Err(NotRegistered::Weak(error)) => {
-                ("password", Title::new("密码至少10个字符，且不能太常见", &error.to_string()))
+                ("password", Title::new("密码至少10个字符，且不能太常见", error.to_string()))
             }
             Err(other) => return Err(Oops::Broken(other.to_string())),
         },

@@ -82,7 +82,7 @@ fn in_words(error: &ReceiptError) -> Title {
         ReceiptError::TooFewWitnesses { .. } => "见证人的签名不够",
         ReceiptError::Store(_) => "暂时无法核验",
     };
-    Title::new(zh, &error.to_string())
+    Title::new(zh, error.to_string())
 }
 
 /// The health of the record, for supervisors.

@@ -183,7 +183,7 @@ mod tests {
         let (_, members) = ACTIONS.iter().find(|(name, _)| *name == action)?;
         match check(body.as_object()?, members) {
             Ok(()) => None,
-            Err(Oops::Unreadable(title)) => Some(title.en),
+            Err(Oops::Unreadable(title)) => Some(title.en.to_string()),
             Err(_) => Some("another fault".into()),
         }
     }
