@@ -33,8 +33,8 @@ fn check(template: &str, [first, second]: [&'static str; 2], word: &str, expecte
     let events = events(word);
     let bench = Bench::new(&events);
     let model = model(&rule(template, first, second), &bench.language()).unwrap();
-    let whole = !model.template.is_binary()
-        || matches!(model.template, Template::Choice | Template::ExclusiveChoice);
+    let whole =
+        !model.template.is_binary() || matches!(model.template, Template::Choice | Template::ExclusiveChoice);
     let (findings, summary) = bench.checked(&[model], Until::Closed).remove(0);
     let fulfilled = expected.matches('+').count() as u64;
     let violated = expected.matches('-').count() as u64;
@@ -127,7 +127,8 @@ fn as_declare_has_it() {
 /// An event may have attributes that are called as what every event has; they do not stand for it.
 #[test]
 fn what_an_event_is_is_not_up_to_its_attributes() {
-    let events: Vec<Event> = events("ab").into_iter().map(|event| event.with("activity", "b").with("time", 7)).collect();
+    let events: Vec<Event> =
+        events("ab").into_iter().map(|event| event.with("activity", "b").with("time", 7)).collect();
     let bench = Bench::new(&events);
     for (term, literal) in [
         (Term::Activity(Of::Activation), Literal::Text("a")),

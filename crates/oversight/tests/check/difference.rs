@@ -152,7 +152,8 @@ fn described(rule: &Rule, until: Until) -> String {
 }
 
 fn shown(number: u32, event: &Event) -> String {
-    let attributes: String = event.attributes.iter().map(|(name, value)| format!(" {name}={value}")).collect();
+    let attributes: String =
+        event.attributes.iter().map(|(name, value)| format!(" {name}={value:?}")).collect();
     format!("{number}:{}@{}{attributes}", event.activity, clock(event.time))
 }
 

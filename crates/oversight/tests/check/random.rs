@@ -5,12 +5,13 @@ use crate::chance::Chance;
 use crate::difference::{Bench, KIND, SECOND, explain, model};
 use crate::oracle::says::{Literal, Of, Says, Sign, Term};
 use crate::oracle::{Pattern, Rule};
+use oversight::Bits;
 use oversight::check::Until;
 use oversight::model::{Model, Template};
 use record::{Event, ObjectRef, Time, Value};
 use std::collections::BTreeMap;
 
-const LOGS: u64 = 120;
+const LOGS: u64 = 300;
 const RULES: usize = 30;
 const ACTIVITIES: [&str; 4] = ["a", "b", "c", "d"];
 const TEXTS: [&str; 4] = ["x", "y", "z", ""];
@@ -186,7 +187,8 @@ fn rule(chance: &mut Chance) -> Rule {
     // Three thousand years, and more than the record knows of time.
     let far = [100_000_000_000 * SECOND, 300_000_000_000 * SECOND];
     let least = [None, None, Some(0), Some(SECOND / 2), Some(SECOND), Some(3 * SECOND)];
-    let most = [None, Some(0), Some(SECOND), Some(3 * SECOND / 2), Some(4 * SECOND), Some(far[0]), Some(far[1])];
+    let most =
+        [None, Some(0), Some(SECOND), Some(3 * SECOND / 2), Some(4 * SECOND), Some(far[0]), Some(far[1])];
     Rule {
         template,
         first,
@@ -203,6 +205,50 @@ fn rules(chance: &mut Chance, bench: &Bench<'_>) -> (Vec<Rule>, Vec<Model>) {
     let rules = std::iter::repeat_with(|| rule(chance));
     let read = rules.filter_map(|rule| model(&rule, &language).ok().map(|model| (rule, model)));
     read.take(RULES).unzip()
+}
+
+/// Conditions are known to hold, known not to, or not known, whether asked event by event or of a whole log.
+#[test]
+fn on_what_is_known() {
+    let mut asked = 0;
+    for seed in 0..LOGS / 3 {
+        let mut chance = Chance::new(seed);
+        let events = events(&mut chance);
+        let bench = Bench::new(&events);
+        let language = bench.language();
+        let numbered = || (0_u32..).zip(&events);
+        for _ in 0..2 * RULES {
+            let one = says(&mut chance, false, 2);
+            let text = one.cel(["event", "event"]);
+            if let Ok(condition) = language.condition(&text) {
+                let within = Bits::of(events.len(), |_| chance.one_in(2));
+                let mask = condition.mask(&bench.log, &within);
+                for (number, event) in numbered() {
+                    asked += 1;
+                    let known = one.holds(event, event);
+                    let shown = format!("seed {seed}: {text} of {event:?}");
+                    assert_eq!(condition.holds(&bench.log, number), known, "{shown}");
+                    let at = number as usize;
+                    let masked = [mask.yes.contains(at), mask.no.contains(at)];
+                    let expected = [known == Some(true), known == Some(false)];
+                    assert!(!within.contains(at) || masked == expected, "{shown}: {masked:?} {expected:?}");
+                }
+            }
+            let both = says(&mut chance, true, 2);
+            let text = both.cel(["activation", "target"]);
+            if let Ok(correlation) = language.correlation(&text) {
+                for ((one, activation), (other, target)) in
+                    numbered().flat_map(|one| numbered().map(move |other| (one, other)))
+                {
+                    asked += 1;
+                    let expected = both.holds(activation, target) == Some(true);
+                    let found = correlation.holds(&bench.log, one, other);
+                    assert_eq!(found, expected, "seed {seed}: {text} of {activation:?} and {target:?}");
+                }
+            }
+        }
+    }
+    assert!(asked > 100_000, "most conditions are refused");
 }
 
 #[test]

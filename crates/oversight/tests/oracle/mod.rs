@@ -8,6 +8,7 @@ use oversight::log::EventNumber;
 use oversight::model::Template;
 use record::{Event, Time};
 use says::Says;
+use std::collections::HashMap;
 
 /// A constraint.
 #[derive(Clone, Debug)]
@@ -29,8 +30,8 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    fn matches(&self, event: &Event) -> bool {
-        let named = self.activities.iter().any(|activity| *activity == event.activity.as_str());
+    fn matches(&self, activity: &str, event: &Event) -> bool {
+        let named = self.activities.contains(&activity);
         named && self.condition.as_ref().is_none_or(|condition| condition.holds(event, event) == Some(true))
     }
 }
@@ -39,31 +40,36 @@ impl Pattern {
 pub struct Trace<'e> {
     pub object: &'e str,
     pub events: Vec<(EventNumber, &'e Event)>,
+    activities: Vec<&'e str>,
+    /// When each event happened, in nanoseconds.
+    at: Vec<i128>,
 }
 
 /// The traces of all objects of a type, in the order in which the log first speaks of them.
 pub fn traces<'e>(log: &'e [Event], kind: &str) -> Vec<Trace<'e>> {
-    let of_kind = |event: &'e Event| {
-        event
-            .objects
-            .iter()
-            .map(|relation| &relation.object)
-            .filter(|object| object.kind.as_str() == kind)
-            .map(|object| object.id.as_str())
-    };
-    let mut objects: Vec<&str> = Vec::new();
-    for object in log.iter().flat_map(of_kind) {
-        if !objects.contains(&object) {
-            objects.push(object);
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    let mut own: Vec<(&str, Vec<(EventNumber, &Event)>)> = Vec::new();
+    for (number, event) in (0..).zip(log) {
+        let objects = event.objects.iter().map(|relation| &relation.object);
+        for object in objects.filter(|object| object.kind.as_str() == kind) {
+            let object = object.id.as_str();
+            let trace = *numbers.entry(object).or_insert(own.len());
+            if trace == own.len() {
+                own.push((object, Vec::new()));
+            }
+            let (_, events) = &mut own[trace];
+            if events.last().is_none_or(|(last, _)| *last != number) {
+                events.push((number, event));
+            }
         }
     }
-    let trace = |object| {
-        let own = (0..).zip(log).filter(|(_, event)| of_kind(event).any(|other| other == object));
-        let mut events: Vec<(EventNumber, &Event)> = own.collect();
+    let trace = |(object, mut events): (&'e str, Vec<(EventNumber, &'e Event)>)| {
         events.sort_by_key(|(number, event)| (event.time, *number));
-        Trace { object, events }
+        let activities = events.iter().map(|(_, event)| event.activity.as_str()).collect();
+        let at = events.iter().map(|(_, event)| nanos(event.time)).collect();
+        Trace { object, events, activities, at }
     };
-    objects.into_iter().map(trace).collect()
+    own.into_iter().map(trace).collect()
 }
 
 /// What is asked of each activation.
@@ -96,11 +102,15 @@ enum Reach {
 fn halves(template: Template) -> Vec<Half> {
     use Reach::{Alternate, Anywhere, Chain};
     use Side::{After, Before, Either};
-    let half =
-        |second_activates, side, reach, forbids| Half { second_activates, side, reach, forbids, two_way: false };
-    let two_way = |one: Half, other: Half| {
-        vec![Half { two_way: true, ..one }, Half { two_way: true, ..other }]
+    let half = |second_activates, side, reach, forbids| Half {
+        second_activates,
+        side,
+        reach,
+        forbids,
+        two_way: false,
     };
+    let two_way =
+        |one: Half, other: Half| vec![Half { two_way: true, ..one }, Half { two_way: true, ..other }];
     match template {
         Template::Existence(_)
         | Template::Absence(_)
@@ -168,7 +178,8 @@ pub fn judge(traces: &[Trace<'_>], rule: &Rule, until: Until) -> (Vec<Finding>, 
 
 fn summary(standing: &[Vec<Verdict>]) -> Summary {
     let violated = |verdict: &&Verdict| matches!(verdict, Verdict::Violated | Verdict::ViolatedAtDeadline);
-    let pending = |verdict: &&Verdict| matches!(verdict, Verdict::PossiblyViolated | Verdict::PossiblySatisfied);
+    let pending =
+        |verdict: &&Verdict| matches!(verdict, Verdict::PossiblyViolated | Verdict::PossiblySatisfied);
     let (mut cases, mut activations) = (Cases::default(), Activations::default());
     for trace in standing {
         let broken = trace.iter().filter(violated).count() as u64;
@@ -195,22 +206,23 @@ struct Seen<'a> {
     until: Until,
     trace: usize,
     events: &'a [(EventNumber, &'a Event)],
-    /// When each event happened, in nanoseconds.
-    at: Vec<i128>,
+    at: &'a [i128],
     /// Whether each is of the first pattern, and of the second.
     is: [Vec<bool>; 2],
 }
 
 impl<'a> Seen<'a> {
     fn new(rule: &'a Rule, until: Until, number: usize, trace: &'a Trace<'_>) -> Self {
-        let matching =
-            |pattern: &Pattern| trace.events.iter().map(|(_, event)| pattern.matches(event)).collect();
+        let matching = |pattern: &Pattern| -> Vec<bool> {
+            let named = trace.activities.iter().zip(&trace.events);
+            named.map(|(activity, (_, event))| pattern.matches(activity, event)).collect()
+        };
         Self {
             rule,
             until,
             trace: number,
             events: &trace.events,
-            at: trace.events.iter().map(|(_, event)| nanos(event.time)).collect(),
+            at: &trace.at,
             is: [matching(&rule.first), matching(&rule.second)],
         }
     }
