@@ -370,8 +370,8 @@ fn kept(script: &[&str], retention: Option<&str>, days: i64) -> String {
     let again = casework.held(&party, now).unwrap()[0].stays;
     assert_eq!(again == Stays::Erased, erased.is_some());
     assert!(casework.record().verify(&mut |_, _| {}).unwrap().faults.is_empty());
-    let stage = match state.stage {
-        Stage::Ended { how, .. } => how,
+    let stage = match &state.stage {
+        Stage::Ended { how, .. } => how.clone(),
         other => format!("{other:?}"),
     };
     format!("{:?}, {retention:?}, {days} days: {:?}, then {again:?}, {stage}\n", script.last(), held[0].stays)

@@ -1,10 +1,13 @@
 //! The one binary: a city's services on one record.
 
+mod check;
 mod clock;
 mod demo;
 mod erase;
 mod law;
+mod log_file;
 mod logs;
+mod map;
 mod migrate;
 mod packs;
 mod proof;
@@ -39,6 +42,12 @@ enum Command {
     Export(logs::Export),
     /// Check a whole record, or a receipt on its own.
     Verify(proof::Options),
+    /// Check an event log against models, and cite the events that break them.
+    Check(check::Options),
+    /// Draw what the events of a log did: which activity came right after which.
+    Map(map::Map),
+    /// List the ways in which the cases of a log went.
+    Variants(map::Variants),
     /// Check and explain definitions; move running cases to the current edition.
     #[command(subcommand)]
     Pack(packs::Command),
@@ -99,6 +108,9 @@ fn main() -> ExitCode {
         Command::Import(options) => logs::import(&options, say),
         Command::Export(options) => logs::export(&options, say),
         Command::Verify(options) => proof::run(&options, say),
+        Command::Check(options) => check::run(&options, say),
+        Command::Map(options) => map::map(&options, say),
+        Command::Variants(options) => map::list(&options, say),
         Command::Pack(command) => packs::run(&command, say),
         Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),

@@ -37,6 +37,15 @@ impl Say {
         }
     }
 
+    /// Answers with one of many: `words` for people, or `json` on a line of its own.
+    pub fn record(self, words: &str, json: &Json) {
+        if self.json {
+            println!("{json}");
+        } else {
+            println!("{words}");
+        }
+    }
+
     /// Tells people what is going on.
     pub fn line(self, words: &str) {
         if !self.json {
@@ -56,6 +65,15 @@ impl Say {
             eprintln!("{:#}", serde_json::json!({ "error": text }));
         } else {
             eprintln!("lianchi: {text}");
+        }
+    }
+
+    /// Shows how much was done of what has no known end, on a terminal only, and only where people read.
+    pub fn count(self, what: &str, done: u64) {
+        let mut out = std::io::stderr();
+        if !self.json && out.is_terminal() {
+            let _ = write!(out, "\r{what}: {done}");
+            let _ = out.flush();
         }
     }
 
