@@ -35,6 +35,9 @@ pub const REPLIED: &str = "complaint answered";
 /// A running case went over to another edition of its pack.
 pub const MIGRATED: &str = "case migrated";
 
+/// Somebody's personal data was destroyed.
+pub const ERASED: &str = "personal data erased";
+
 /// The parts that objects play in a case's events.
 pub mod part {
     /// The case itself.

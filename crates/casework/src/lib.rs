@@ -20,6 +20,8 @@ pub mod command;
 pub mod decide;
 /// When clocks run out.
 pub mod due;
+/// Personal data destroyed.
+pub mod erase;
 mod facts;
 /// What is possible in a case now.
 pub mod moves;

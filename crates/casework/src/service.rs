@@ -88,7 +88,7 @@ impl View {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);
@@ -280,7 +280,7 @@ impl Casework {
             }
         }
         let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
+        let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
             actor: ask.actor.map(Actor::id),
@@ -293,7 +293,7 @@ impl Casework {
         };
         let decided = decide::decide(&view.state, command, &situation)
             .map_err(|refusal| Refused::Case(Box::new(refusal)))?;
-        let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
+        let subject = view.state.subject().or_else(|| Some(ObjectRef::new(State::SUBJECT, case.id.clone())));
         let events = self.keep(case, view.version, decided, subject.as_ref())?;
         self.catch_up()?;
         Ok(events)
@@ -345,7 +345,7 @@ impl Casework {
     pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
         let answers = self.answers(&view.state)?;
-        let judge = judge_of(procedure, &view.state, ask.now);
+        let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
             actor: ask.actor.map(Actor::id),
@@ -437,7 +437,7 @@ impl Casework {
         ask: impl FnOnce(&Situation<'_>) -> T,
     ) -> Option<T> {
         let procedure = view.procedure()?;
-        let judge = judge_of(procedure, &view.state, now);
+        let judge = judge(procedure, &view.state, now);
         let nobody = ObjectRef::new("case", "");
         Some(ask(&Situation {
             now,
@@ -526,7 +526,7 @@ impl Casework {
 
 /// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
 /// deadline.
-fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
+pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
     let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
     reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
 }
@@ -565,7 +565,8 @@ pub fn today(now: Time) -> Date {
     answer::china().to_datetime(now.timestamp()).date()
 }
 
-fn judge_of<'a>(
+/// Says whether conditions of `procedure` hold at `now`, in a case that stands as `state` does.
+pub fn judge<'a>(
     procedure: &'a Procedure,
     state: &'a State,
     now: Time,

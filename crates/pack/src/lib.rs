@@ -7,6 +7,8 @@
 pub mod cel;
 /// Counting days: calendars, instruments' rules, deadlines.
 pub mod days;
+/// Procedures in plain words.
+pub mod explain;
 /// Reading and checking packs.
 pub mod load;
 /// What packs define, read and checked.

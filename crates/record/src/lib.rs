@@ -48,7 +48,7 @@ pub use commit::AppendError;
 pub use fold::Fold;
 pub use keys::Keys;
 pub use note::VerifierKey;
-pub use personal::{ERASED, Erased};
+pub use personal::{ERASED, Erased, Kept};
 pub use record::{Batch, Entry, Health, Pending, Record, Subscription, Version};
 pub use store::{Secret, Store, StoreError};
 pub use verify::{Fault, Verification};

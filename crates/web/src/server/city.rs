@@ -9,8 +9,9 @@ use access::sign_in::{self, Account, Door, Refused};
 use access::throttle::Throttle;
 use access::{Person, PersonId, Post, Sessions};
 use casework::Casework;
+use casework::erase::{NotErased, Request};
 use pack::{File, Title};
-use record::{Batch, ObjectRef, Record, StoreError, Time, Value};
+use record::{Batch, Erased, ObjectRef, Record, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::AtomicBool;
@@ -59,8 +60,8 @@ pub struct City {
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
     /// Whether the whole record is being verified now.
     pub verifying: AtomicBool,
-    /// The record's size, told whenever it grows.
-    pub growth: tokio::sync::broadcast::Sender<u64>,
+    /// The record's size, told whenever it grows; nothing, once the city closes.
+    pub growth: tokio::sync::broadcast::Sender<Option<u64>>,
     /// How many requests were answered, by status.
     pub answered: Mutex<HashMap<u16, u64>>,
 }
@@ -297,6 +298,23 @@ impl City {
         let now = self.now().seconds();
         let mut sessions = locked(&self.sessions);
         sessions.resume(token, now).map(|session| (session.person, session.post.clone()))
+    }
+
+    /// Erases somebody's personal data, here too: what this process remembers of them, and their sessions.
+    ///
+    /// # Errors
+    /// [`NotErased`].
+    pub fn erase(&self, request: &Request<'_>) -> Result<Erased, NotErased> {
+        let erased = casework::erase::erase(self.casework.record(), request)?;
+        let mut names = self.names.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        names.remove(request.subject);
+        drop(names);
+        if let Some(person) = PersonId::of(request.subject) {
+            locked(&self.sessions).close_all(person, None);
+        }
+        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        people.follow(self.casework.record())?;
+        Ok(erased)
     }
 
     /// Signs out.

@@ -6,7 +6,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio_stream::Stream;
+use tokio_stream::wrappers::BroadcastStream;
+use tokio_stream::{Stream, StreamExt};
 
 /// How often the timer looks, and how long the record is waited for.
 const TICK: Duration = Duration::from_secs(1);
@@ -32,7 +33,7 @@ pub fn watch(city: &Arc<City>) {
     std::thread::spawn(move || {
         while city.strong_count() > 0 && !subscription.ended() {
             if let Some(size) = subscription.wait(TICK) {
-                let _ = growth.send(size);
+                let _ = growth.send(Some(size));
             }
         }
     });
@@ -40,10 +41,11 @@ pub fn watch(city: &Arc<City>) {
 
 /// A stream of the record's size. It says nothing of what happened: the page asks again for what its reader may see.
 pub async fn events(State(city): State<Arc<City>>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let growth = city.growth.subscribe();
-    let stream =
-        tokio_stream::StreamExt::filter_map(tokio_stream::wrappers::BroadcastStream::new(growth), |size| {
-            size.ok().map(|size| Ok(Event::default().event("grown").data(size.to_string())))
-        });
+    let growth = BroadcastStream::new(city.growth.subscribe());
+    let open = growth.take_while(|size| !matches!(size, Ok(None)));
+    let stream = open.filter_map(|size| {
+        let size = size.ok().flatten()?;
+        Some(Ok(Event::default().event("grown").data(size.to_string())))
+    });
     Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(20)))
 }

@@ -27,6 +27,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The most that one request may carry: a file of 20 MiB with what is around it.
 const MOST_BODY: usize = 21 << 20;
@@ -142,7 +143,10 @@ async fn handle(city: Arc<City>, params: RawPathParams, request: Request, page: 
     answered.await.unwrap_or_else(|_| axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response())
 }
 
-/// Serves the city on `listener` until `stop` is done, with its timers.
+/// Requests that have not ended so long after the city was told to close are broken off.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves the city on `listener` until `stop` is done, with its timers. Requests that are under way then are answered.
 ///
 /// # Errors
 /// When the network fails.
@@ -154,7 +158,18 @@ pub async fn serve(
     live::watch(&city);
     let timer = tokio::spawn(live::timer(Arc::clone(&city)));
     let service = router(Arc::clone(&city)).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    let served = axum::serve(listener, service).with_graceful_shutdown(stop).await;
+    let (closing, closed) = tokio::sync::oneshot::channel();
+    let growth = city.growth.clone();
+    let stop = async move {
+        stop.await;
+        // Those who watch would otherwise keep their connections open for as long as they like.
+        let _ = growth.send(None);
+        let _ = closing.send(());
+    };
+    let served = tokio::select! {
+        served = axum::serve(listener, service).with_graceful_shutdown(stop) => served,
+        () = async { if closed.await.is_ok() { tokio::time::sleep(GRACE).await } } => Ok(()),
+    };
     timer.abort();
     city.save();
     served
