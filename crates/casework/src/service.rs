@@ -509,7 +509,7 @@ fn first_was_another(error: &AppendError, case: &ObjectRef) -> bool {
 
 /// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
 /// deadline.
-fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
+pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
     let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
     reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
 }

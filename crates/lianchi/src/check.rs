@@ -35,14 +35,16 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     };
     let teller = Teller { log: &log, traces: &traces, models: &models, say };
     let mut violated = false;
+    let mut told = Ok(());
     let summaries = check(&log, &traces, &models, until, &mut |model, finding| {
         violated |= finding.verdict.is_violated();
-        if !options.summary {
-            teller.finding(model, &finding);
+        if !options.summary && told.is_ok() {
+            told = teller.finding(model, &finding);
         }
     });
+    told?;
     if options.summary {
-        summaries.iter().zip(&models).for_each(|(summary, model)| teller.summary(model, summary));
+        summaries.iter().zip(&models).try_for_each(|(summary, model)| teller.summary(model, summary))?;
     }
     if violated { Err(Failure::Finding) } else { Ok(()) }
 }
@@ -78,9 +80,9 @@ impl Teller<'_> {
         self.log.id(event).map_or("", |id| id.as_str())
     }
 
-    fn finding(&self, model: usize, finding: &Finding) {
+    fn finding(&self, model: usize, finding: &Finding) -> Result<(), Failure> {
         let name = self.models.get(model).map_or("", |model| model.name.as_str());
-        let Some(object) = self.traces.object(finding.trace) else { return };
+        let Some(object) = self.traces.object(finding.trace) else { return Ok(()) };
         let evidence: Vec<&str> = finding.evidence.iter().map(|event| self.id(*event)).collect();
         let activation = finding.activation.map(|event| self.id(event));
         let moment = |time: Option<Time>| time.map_or(Json::Null, |time| time.to_string().into());
@@ -107,10 +109,10 @@ impl Teller<'_> {
                 "deadline": moment(finding.deadline),
                 "at": moment(finding.at),
             }),
-        );
+        )
     }
 
-    fn summary(&self, model: &Model, summary: &Summary) {
+    fn summary(&self, model: &Model, summary: &Summary) -> Result<(), Failure> {
         let Summary { cases, activations } = summary;
         let words = format!(
             "{}\n    cases: {} kept, {} broken, {} pending, {} vacuous; activations: {} fulfilled, {} violated, {} pending",

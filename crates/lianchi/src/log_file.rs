@@ -30,9 +30,10 @@ impl LogFile {
             ..Options::default()
         };
         let mut log = Log::new();
+        let mut progress = say.progress("reading events");
         interop::read(&Source::File(&self.log), &options, &mut |event| {
-            if log.len() % 50_000 == 0 && log.len() > 0 {
-                say.count("reading events", log.len() as u64);
+            if log.len().is_multiple_of(10_000) {
+                progress.at(log.len() as u64, None);
             }
             Ok(log.push(&event)?)
         })?;

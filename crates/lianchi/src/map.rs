@@ -57,8 +57,7 @@ pub fn map(options: &Map, say: Say) -> Result<(), Failure> {
         write(path, &format!("{figures:#}\n"))?;
         words.push_str(&format!("\nall figures in {}", path.display()));
     }
-    say.answer(&words, &figures);
-    Ok(())
+    say.answer(&words, &figures)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
@@ -100,6 +99,5 @@ pub fn list(options: &Variants, say: Say) -> Result<(), Failure> {
         let example = variant.traces.first().and_then(|trace| traces.object(*trace as usize));
         told.push(json!({ "cases": count, "activities": way, "example": example.map(|object| object.id.to_string()) }));
     }
-    say.answer(&words, &json!({ "cases": traces.len(), "variants": all.len(), "most_frequent": told }));
-    Ok(())
+    say.answer(&words, &json!({ "cases": traces.len(), "variants": all.len(), "most_frequent": told }))
 }

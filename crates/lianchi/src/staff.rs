@@ -189,8 +189,7 @@ fn take_on(options: &Add, say: Say) -> Result<(), Failure> {
     say.answer(
         &format!("{} is {}: {person}\nsign in as `{}`", options.name, options.post, options.login),
         &json!({ "person": person, "post": options.post.to_string() }),
-    );
-    Ok(())
+    )
 }
 
 /// Whom a command is about.
@@ -227,8 +226,7 @@ fn act(person: &str, at: &At, act: &Act, say: Say) -> Result<(), Failure> {
     say.answer(
         &format!("{what}{back_words}{left_words}"),
         &json!({ "person": id.object(), "put_back": back, "left": left }),
-    );
-    Ok(())
+    )
 }
 
 fn reset(options: &Of, say: Say) -> Result<(), Failure> {
@@ -243,8 +241,7 @@ fn reset(options: &Of, say: Say) -> Result<(), Failure> {
             options.person
         ),
         &json!({ "person": id.object(), "code": code, "until": until }),
-    );
-    Ok(())
+    )
 }
 
 /// Reads the record alone, and so also while the city runs.
@@ -292,8 +289,7 @@ fn tell(options: &List, say: Say) -> Result<(), Failure> {
             json!({ "person": id, "name": name, "standing": standing, "posts": posts, "since": since })
         })
         .collect();
-    say.answer(&words, &json!({ "staff": all }));
-    Ok(())
+    say.answer(&words, &json!({ "staff": all }))
 }
 
 /// A password, typed twice without being shown, or the first line of the input. Never an argument: those are shown to
