@@ -31,6 +31,15 @@ pub struct Done {
     pub cases: u64,
 }
 
+impl Done {
+    /// What came of all that was done before, and of this.
+    fn with(before: Option<Self>, erased: Erased, cases: u64) -> Self {
+        let Some(before) = before else { return Self { erased, cases } };
+        let (values, files) = (before.erased.values + erased.values, before.erased.files + erased.files);
+        Self { erased: Erased { values, files, ..erased }, cases: before.cases + cases }
+    }
+}
+
 /// Why nothing was erased.
 #[derive(Debug, thiserror::Error)]
 pub enum NotErased {
@@ -38,7 +47,9 @@ pub enum NotErased {
     #[error("`{0}` is not on this record; nothing was erased")]
     Unknown(ObjectRef),
     /// The subject is known, and nothing of theirs is sealed.
-    #[error("nothing is sealed under `{0}`; data is sealed under a `person:…`, or a `subject:…` where nobody applied")]
+    #[error(
+        "nothing is sealed under `{0}`; data is sealed under a `person:…`, or a `subject:…` where nobody applied"
+    )]
     Nothing(ObjectRef),
     /// It was done before.
     #[error("`{subject}` was erased by entry {entry}; nothing of theirs was left")]
@@ -93,23 +104,19 @@ pub fn erase(record: &Record, request: &Request<'_>) -> Result<Done, NotErased> 
         Event { actor: request.actor.cloned(), ..event }
     };
     let mut done: Option<Done> = None;
-    let mut add = |erased: Erased, cases: u64| {
-        let before = done.map_or((0, 0, 0), |done| (done.erased.values, done.erased.files, done.cases));
-        let (values, files) = (before.0 + erased.values, before.1 + erased.files);
-        let whole = Done { erased: Erased { values, files, ..erased }, cases: before.2 + cases };
-        done = Some(whole);
-        whole
-    };
     // Cases first: what breaks off between is taken up again when it is asked anew.
     for case in cases(record, subject)? {
         let event = event(format!("{case}/erased")).about(part::CASE, case.clone());
         if record.find(&event.id)?.is_none() {
-            add(record.erase(&sealed_under(&case), event)?, 1);
+            done = Some(Done::with(done, record.erase(&sealed_under(&case), event)?, 1));
         }
     }
     match done {
         Some(done) if subject.kind == sealed_under(subject).kind => Ok(done),
-        _ => Ok(add(record.erase(subject, event(format!("{subject}/erased/{now}")))?, 0)),
+        _ => {
+            let whole = record.erase(subject, event(format!("{subject}/erased/{now}")))?;
+            Ok(Done::with(done, whole, 0))
+        }
     }
 }
 

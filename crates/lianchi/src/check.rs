@@ -134,6 +134,6 @@ impl Teller<'_> {
             "activations": {
                 "fulfilled": activations.fulfilled, "violated": activations.violated, "pending": activations.pending,
             },
-        }));
+        }))
     }
 }

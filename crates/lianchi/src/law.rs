@@ -3,7 +3,7 @@ use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
 use pack::Lang;
 use pack::days::find::{Found, due};
-use pack::days::{Adjustment, Deadline, Lang, Unit};
+use pack::days::{Adjustment, Deadline, Unit};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -53,7 +53,11 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
             };
             let lines: Vec<String> = all.iter().map(named).collect();
             let (query, count) = (&options.deadline, all.len());
-            return Err(Wrong(format!("`{query}` names {count} deadlines; choose one:\n{}", lines.join("\n"))).into());
+            return Err(Wrong(format!(
+                "`{query}` names {count} deadlines; choose one:\n{}",
+                lines.join("\n")
+            ))
+            .into());
         }
     };
     let from = start(&options.from, deadline)?;

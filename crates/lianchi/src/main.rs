@@ -95,7 +95,9 @@ impl Data {
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
         made.map_err(|error| {
             let place = self.dir.display();
-            StoreError::Failed(format!("the folder `{place}` cannot be made: {error}; name another with `--data`"))
+            StoreError::Failed(format!(
+                "the folder `{place}` cannot be made: {error}; name another with `--data`"
+            ))
         })?;
         match &self.store {
             Some(url) => Record::create_at(url, &self.dir, ORIGIN),

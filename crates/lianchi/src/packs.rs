@@ -110,7 +110,9 @@ impl Found {
         };
         if depth > DEEPEST {
             let place = dir.display();
-            return Err(Wrong(format!("`{place}` lies too deep; a pack is a folder right in that of packs")).into());
+            return Err(
+                Wrong(format!("`{place}` lies too deep; a pack is a folder right in that of packs")).into()
+            );
         }
         for entry in std::fs::read_dir(dir).map_err(|error| told(dir, error))? {
             let path = entry.map_err(|error| told(dir, error))?.path();
@@ -149,8 +151,9 @@ impl Found {
     /// A problem right after `before`.
     fn problem(&mut self, file: &str, before: &[u8], what: String, mend: &str) {
         let text = String::from_utf8_lossy(before);
-        let place = pack::problem::Place::of(&file.into(), &text, &(text.len()..text.len()));
-        self.problems.push(place.problem(what, mend));
+        let line = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        self.problems.push(Problem { file: file.into(), line, column, what, mend: mend.to_owned() });
     }
 }
 
@@ -212,7 +215,8 @@ fn explain(id: &str, lang: Lang, dir: Option<&Path>, say: Say) -> Result<(), Fai
                 let titled = definitions.procedures.values().filter(|one| {
                     one.title.zh.contains(id) || one.title.en.to_lowercase().contains(&id.to_lowercase())
                 });
-                let meant: Vec<String> = titled.map(|one| format!("`{}` ({})", one.id, one.title.zh)).collect();
+                let meant: Vec<String> =
+                    titled.map(|one| format!("`{}` ({})", one.id, one.title.zh)).collect();
                 match meant.is_empty() {
                     true => "a procedure goes by its id, such as `passport-first`".to_owned(),
                     false => format!("did you mean {}?", meant.join(", ")),
@@ -226,6 +230,6 @@ fn explain(id: &str, lang: Lang, dir: Option<&Path>, say: Say) -> Result<(), Fai
     let json: Vec<_> = sections.iter().map(|one| json!({ "title": one.title, "lines": one.lines })).collect();
     say.answer(
         &words.join("\n\n"),
-        &json!({ "procedure": id, "title": { "zh": procedure.title.zh, "en": procedure.title.en }, "sections": json }),
+        &json!({ "procedure": id, "title": { "zh": procedure.title.zh.as_str(), "en": procedure.title.en.as_str() }, "sections": json }),
     )
 }

@@ -70,7 +70,9 @@ fn text(file: &Path) -> Result<String, Failure> {
     let size = std::fs::metadata(file).map_err(told)?.len();
     if size > LONGEST {
         let place = file.display();
-        return Err(Wrong(format!("`{place}` is {size} bytes long, which no receipt is; name the receipt")).into());
+        return Err(
+            Wrong(format!("`{place}` is {size} bytes long, which no receipt is; name the receipt")).into()
+        );
     }
     Ok(String::from_utf8_lossy(&std::fs::read(file).map_err(told)?).into_owned())
 }

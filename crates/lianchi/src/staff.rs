@@ -137,11 +137,11 @@ fn in_use(error: StoreError) -> Failure {
 
 impl At {
     /// The city on the record, under the edition that it has: no other is adopted by looking after its people.
-    fn city(&self, record: Result<Record, StoreError>) -> Result<City, Failure> {
+    fn city(&self, record: Result<Record, StoreError>, say: Say) -> Result<City, Failure> {
         let record = record.map_err(in_use)?;
         let files = match editions::last(&record)? {
             Some(files) => files,
-            None => packs::files(self.packs.as_deref())?,
+            None => packs::files(self.packs.as_deref(), say)?,
         };
         let settings = Settings {
             title: Title::default(),
@@ -173,7 +173,7 @@ fn not_done(error: NotDone) -> Failure {
 }
 
 fn take_on(options: &Add, say: Say) -> Result<(), Failure> {
-    let city = options.at.city(options.at.data.create())?;
+    let city = options.at.city(options.at.data.create(), say)?;
     // What is wrong is said before anybody types a password.
     city.staff(|staff| staff.known(&options.post))?.map_err(|refused| not_done(refused.into()))?;
     if city.find_person(&options.login).is_some() {
@@ -203,7 +203,7 @@ fn whom(city: &City, text: &str) -> Result<PersonId, Failure> {
 }
 
 fn act(person: &str, at: &At, act: &Act, say: Say) -> Result<(), Failure> {
-    let city = at.city(at.data.open())?;
+    let city = at.city(at.data.open(), say)?;
     let id = whom(&city, person)?;
     let handed = city.act_on(By::Operator, id, act, &at.reasons).map_err(not_done)?;
     city.save();
@@ -230,7 +230,7 @@ fn act(person: &str, at: &At, act: &Act, say: Say) -> Result<(), Failure> {
 }
 
 fn reset(options: &Of, say: Say) -> Result<(), Failure> {
-    let city = options.at.city(options.at.data.open())?;
+    let city = options.at.city(options.at.data.open(), say)?;
     let id = whom(&city, &options.person)?;
     let issued = city.reset(By::Operator, id, &options.at.reasons).map_err(not_done)?;
     let Some((code, until)) = issued.code else { return Ok(()) };

@@ -96,7 +96,9 @@ fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
         let mend = match error.kind() {
             ErrorKind::AddrInUse => "end what listens there, or choose another with `--listen`",
             ErrorKind::AddrNotAvailable => "it is none of this machine's; choose another with `--listen`",
-            ErrorKind::PermissionDenied => "ports below 1024 are not for everybody; choose another with `--listen`",
+            ErrorKind::PermissionDenied => {
+                "ports below 1024 are not for everybody; choose another with `--listen`"
+            }
             _ => "choose another with `--listen`",
         };
         Wrong(format!("`{address}` cannot be listened on: {error}; {mend}"))
@@ -140,7 +142,9 @@ fn announce(say: Say, address: &SocketAddr, city: &City, nobody: Option<&str>) -
         }
     }
     if let Some(command) = nobody {
-        words.push_str(&format!("\nNobody works here yet; stop this and make the first administrator: {command}\n"));
+        words.push_str(&format!(
+            "\nNobody works here yet; stop this and make the first administrator: {command}\n"
+        ));
     }
     if !address.ip().is_loopback() {
         words.push_str("\nBrowsers sign in over https only: put a proxy with TLS before it.\n");
@@ -207,7 +211,8 @@ pub fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
     access::Entropy::fill(&mut access::entropy::SystemEntropy, &mut key)?;
     let draft = dir.join("directory.key.new");
     let written = || {
-        let mut file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let mut file =
+            std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         file.write_all(&key)?;
         file.sync_all()?;
         std::fs::rename(&draft, &path)

@@ -1,6 +1,8 @@
 use super::{Section, Speaker};
-use crate::days::Lang;
-use crate::model::{After, Clock, ClockLimit, Credential, Id, Level, Mark, OfficeRule, Outcome, Step, Watcher};
+use crate::Lang;
+use crate::model::{
+    After, Clock, ClockLimit, Credential, Id, Level, Mark, OfficeRule, Outcome, Step, Watcher,
+};
 
 impl Speaker<'_> {
     pub(super) fn steps(&self) -> Section {
@@ -30,7 +32,9 @@ impl Speaker<'_> {
         }
         let told = |zh: &str, en: &str, text: &str| format!("{}{text}", self.pick(zh, en));
         lines.extend(step.when.as_ref().map(|when| told("如果：", "only if: ", &self.when(when))));
-        lines.extend(step.guards.iter().map(|guard| told("须：", "it must be so: ", self.title(&guard.title))));
+        lines.extend(
+            step.guards.iter().map(|guard| told("须：", "it must be so: ", self.title(&guard.title))),
+        );
         if !step.separate.is_empty() {
             let others = self.named(&step.separate);
             lines.push(told("须由另一人办理，不同于：", "by somebody else than who did: ", &others));
@@ -55,7 +59,9 @@ impl Speaker<'_> {
     }
 
     fn office(&self, rule: &OfficeRule) -> String {
-        let named = |id: &Id| self.all.offices.get(id).map_or(id.as_str(), |office| self.title(&office.title)).to_owned();
+        let named = |id: &Id| {
+            self.all.offices.get(id).map_or(id.as_str(), |office| self.title(&office.title)).to_owned()
+        };
         let office = match rule {
             OfficeRule::Own => return String::new(),
             OfficeRule::Parent => self.pick("上一级单位", "the office above").to_owned(),
@@ -119,7 +125,9 @@ impl Speaker<'_> {
         let correction = self.procedure.flow.correction.as_ref()?;
         let (at, answer) = (self.named(&correction.at), self.length(correction.answer));
         let line = match self.lang {
-            Lang::Zh => format!("可在“{at}”时要求补正；申请人有{answer}答复，期间时限停止计算，逾期未答复的办理结束"),
+            Lang::Zh => {
+                format!("可在“{at}”时要求补正；申请人有{answer}答复，期间时限停止计算，逾期未答复的办理结束")
+            }
             Lang::En => format!(
                 "It can be asked for at: {at}. The applicant has {answer} to answer, and the clocks stand still; \
                  without an answer the case ends"
@@ -136,7 +144,9 @@ impl Speaker<'_> {
     fn clock(&self, clock: &Clock) -> Vec<String> {
         let limit = match &clock.limit {
             ClockLimit::Law(id) => self.by_law(id.as_str()),
-            ClockLimit::Own(own) => format!("{} ({})", self.length(*own), self.pick("本单位规定", "the office's own")),
+            ClockLimit::Own(own) => {
+                format!("{} ({})", self.length(*own), self.pick("本单位规定", "the office's own"))
+            }
             ClockLimit::Procedure => return Vec::new(),
         };
         let mut lines = vec![format!("- {}{}{limit}", self.title(&clock.title), self.pick("：", ": "))];
@@ -145,12 +155,18 @@ impl Speaker<'_> {
             Lang::Zh => format!("    自{from}至{to}"),
             Lang::En => format!("    from {from} to {to}"),
         });
-        lines.extend(clock.promise.map(|own| format!("    {}{}", self.pick("承诺：", "promised: "), self.length(own))));
+        lines.extend(
+            clock.promise.map(|own| format!("    {}{}", self.pick("承诺：", "promised: "), self.length(own))),
+        );
         if clock.binds == Watcher::Party {
             lines.push(format!("    {}", self.pick("约束当事人", "it binds the party")));
         }
         lines.extend(clock.deems.as_ref().map(|deems| {
-            format!("    {}{}", self.pick("逾期视为：", "if it runs out, this counts as done: "), self.after(deems))
+            format!(
+                "    {}{}",
+                self.pick("逾期视为：", "if it runs out, this counts as done: "),
+                self.after(deems)
+            )
         }));
         lines
     }
