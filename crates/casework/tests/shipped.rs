@@ -308,7 +308,19 @@ fn a_lost_passport_is_void_before_another_is_made() {
     ));
 }
 
+/// The party's own clock runs from the notice to the application; lessons and tests stop the office's.
 #[test]
-fn a_guest_tells_the_police_within_a_day_of_moving_in() {
-    insta::assert_snapshot!(check("foreigner-accommodation", "arrived=2026-01-04T20:00", "register granted"));
+fn full_points_go_once_lessons_and_tests_are_done() {
+    insta::assert_snapshot!(check(
+        "full-points-lessons",
+        "notice-at=2026-01-02T09:00 points=25 times=twice",
+        "accept accepted
+         lessons done
+         theory failed
+         theory passed
+         road passed
+         ed: clear unpaid
+         ed: clear granted
+         deliver delivered"
+    ));
 }

@@ -164,6 +164,11 @@ impl<'a> Node<'a> {
         member.items().filter_map(|item| item.node()).collect()
     }
 
+    /// Members that have no meaning here for want of something else, whose want is told elsewhere.
+    pub(crate) fn pass(&self, names: &[&'static str]) {
+        self.asked.borrow_mut().extend(names);
+    }
+
     /// Done with this table: notes each member that was never asked for.
     pub(crate) fn finish(&self) {
         let asked = self.asked.borrow();

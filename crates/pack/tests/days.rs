@@ -12,6 +12,8 @@ mod oracle;
 mod problems;
 #[path = "days/properties.rs"]
 mod properties;
+#[path = "content/texts.rs"]
+mod texts;
 #[path = "days/words.rs"]
 mod words;
 

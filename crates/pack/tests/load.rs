@@ -185,14 +185,13 @@ shows = ["born", "name"]
     insta::assert_snapshot!(check(&format!("{SMALL}{rest}")));
 }
 
-/// A procedure's own version of a step keeps the step's place in the course, and the last decision issues.
+/// Of a step that the flow has a procedure says what differs; the step keeps its place, and the last decision issues.
 #[test]
-fn a_replaced_step_keeps_its_place() {
+fn a_changed_step_keeps_what_is_not_said() {
     let rest = r#"
 issues = "card"
 [procedure.card.step.examine]
-kind = "act"
-role = "clerk"
+title = { zh = "看", en = "Look" }
 activity = "looked at"
 [procedure.card.step.note]
 kind = "act"
@@ -215,4 +214,9 @@ title = { zh = "证", en = "Card" }
         ("note", vec!["decide"], None),
     ];
     assert_eq!(course.collect::<Vec<_>>(), expected);
+    let looked = flow.step("examine").unwrap();
+    let ends: Vec<(&str, &str)> =
+        looked.outcomes.iter().map(|one| (one.id.as_str(), one.activity.as_str())).collect();
+    assert_eq!(ends, [("passed", "looked at"), ("failed", "examination failed")]);
+    assert_eq!((looked.title.en.as_str(), looked.role.as_str()), ("Look", "clerk"));
 }

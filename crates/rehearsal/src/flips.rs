@@ -185,14 +185,18 @@ fn rows(path: &Path) -> Option<Vec<String>> {
         let mut statement = connection.prepare(sql).ok()?;
         let columns = statement.column_count();
         let read = |row: &rusqlite::Row<'_>| {
-            (0..columns).map(|at| row.get_ref(at).map(|value| format!("{value:?}|"))).collect::<Result<String, _>>()
+            (0..columns)
+                .map(|at| row.get_ref(at).map(|value| format!("{value:?}|")))
+                .collect::<Result<String, _>>()
         };
         statement.query_map([], read).ok()?.collect::<Result<Vec<_>, _>>().ok()
     };
     let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1";
     let mut statement = connection.prepare(tables).ok()?;
-    let names: Vec<String> = statement.query_map([], |row| row.get(0)).ok()?.collect::<Result<_, _>>().ok()?;
-    let all: Option<Vec<_>> = names.iter().map(|name| list(&format!("SELECT * FROM {name} ORDER BY 1, 2"))).collect();
+    let names: Vec<String> =
+        statement.query_map([], |row| row.get(0)).ok()?.collect::<Result<_, _>>().ok()?;
+    let all: Option<Vec<_>> =
+        names.iter().map(|name| list(&format!("SELECT * FROM {name} ORDER BY 1, 2"))).collect();
     Some(all?.concat())
 }
 
@@ -201,7 +205,11 @@ fn rows(path: &Path) -> Option<Vec<String>> {
 /// and the rest of long cells) count as content.
 fn unused(bytes: &[u8]) -> Vec<Room> {
     let number = |at: usize, width: usize| -> usize {
-        bytes.get(at..at + width).unwrap_or_default().iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+        bytes
+            .get(at..at + width)
+            .unwrap_or_default()
+            .iter()
+            .fold(0, |sum, byte| sum << 8 | usize::from(*byte))
     };
     let size = match number(16, 2) {
         1 => 65_536,

@@ -143,7 +143,9 @@ impl Ledger {
     fn held(&self, record: &Record, id: &str, event: &record::Event) -> Result<(), String> {
         let why = |error: record::StoreError| error.to_string();
         let Some(Value::Sealed(name)) = event.attribute("name") else { return Ok(()) };
-        let Some(Value::File(face)) = event.attribute("face") else { return Err(format!("no file in `{id}`")) };
+        let Some(Value::File(face)) = event.attribute("face") else {
+            return Err(format!("no file in `{id}`"));
+        };
         let whose = subject(id).id.to_string();
         let held = (record.unseal(name).map_err(why)?, record.file(face).map_err(why)?);
         if self.erased.contains(&whose) && held != (None, None) {

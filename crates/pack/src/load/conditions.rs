@@ -9,8 +9,8 @@ pub(super) fn check(definitions: &mut Definitions, faults: &Faults) {
     let credentials = std::mem::take(&mut definitions.credentials);
     for procedure in definitions.procedures.values_mut() {
         let mut conditions = Conditions::new(&procedure.form, &procedure.flow.steps);
-        let fee = procedure.fee.as_ref().and_then(|fee| fees.get(fee));
-        let tiers = fee.into_iter().flat_map(|fee| &fee.tiers).filter_map(|(when, _)| when.as_ref());
+        let tiers = procedure.fees.iter().filter_map(|fee| fees.get(fee)).flat_map(|fee| &fee.tiers);
+        let tiers = tiers.filter_map(|tier| tier.when.as_ref());
         let issued = procedure.flow.steps.iter().filter_map(|step| credentials.get(step.issues.as_ref()?));
         let terms = issued.flat_map(|credential| &credential.terms).map(|(when, _)| when);
         for condition in of_procedure(procedure).chain(tiers).chain(terms) {
@@ -29,8 +29,8 @@ fn of_procedure(procedure: &Procedure) -> impl Iterator<Item = &Condition> {
     let forms = std::iter::once(&procedure.form).chain(steps.iter().map(|step| &step.form));
     let fields = forms.flat_map(|form| &form.fields);
     let of_fields = fields.flat_map(|field| {
-        let check = field.check.as_ref().map(|(check, _)| check);
-        field.when.as_ref().into_iter().chain(check)
+        let checks = field.checks.iter().map(|check| &check.must);
+        field.when.as_ref().into_iter().chain(checks)
     });
     let of_materials = procedure.materials.iter().filter_map(|asked| asked.when.as_ref());
     let of_steps = steps.iter().flat_map(|step| {

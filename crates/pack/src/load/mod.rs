@@ -1,4 +1,4 @@
-use crate::model::{Definitions, Id, Manifest};
+use crate::model::{Definitions, Id, Level, Manifest, Unit};
 use crate::problem::{Place, Problem, meant, nearest};
 use crate::reader::{Faults, Member, Node, Ref, Source};
 use std::cell::RefCell;
@@ -6,9 +6,12 @@ use std::collections::BTreeMap;
 
 mod city;
 mod conditions;
+mod fee;
 mod flow;
+mod force;
 mod form;
 mod law;
+mod material;
 mod procedure;
 
 /// One file of a pack. The folder that it lies in is its pack.
@@ -36,8 +39,10 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
         }
     }
     roots.iter().for_each(|(_, root)| root.finish());
-    loader.check_references(&faults);
+    check_folders(&roots, &sources, &definitions);
+    loader.check_references(&definitions, &faults);
     conditions::check(&mut definitions, &faults);
+    force::settle(&mut definitions, &faults);
     city::check_tree(&loader, &definitions, &faults);
     let problems = sift(faults.take(), &sources);
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
@@ -46,6 +51,27 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
 /// The pack that a file belongs to: the folder that it lies in.
 fn folder(source: &Source<'_>) -> Id {
     Id::from(source.file.split('/').next().unwrap_or_default())
+}
+
+/// Every folder needs a pack that says what it is, and from when.
+fn check_folders(roots: &[(Id, Node<'_>)], sources: &[Source<'_>], definitions: &Definitions) {
+    let mut silent: BTreeMap<&Id, &Node<'_>> = BTreeMap::new();
+    for (pack, root) in roots {
+        silent.entry(pack).or_insert(root);
+    }
+    for (pack, _) in roots.iter().filter(|(_, root)| root.has("pack")) {
+        silent.remove(pack);
+    }
+    for source in sources.iter().filter(|source| !source.broken.is_empty()) {
+        silent.remove(&folder(source));
+    }
+    silent.retain(|pack, _| !definitions.packs.contains_key(*pack));
+    for (pack, root) in silent {
+        let mend = format!(
+            "add the file `{pack}/pack.toml` with `[pack]`, its id, title, version and effective day"
+        );
+        root.report(format!("the folder `{pack}` has no `[pack]`"), mend);
+    }
 }
 
 /// Every problem once, in order. Where a file's syntax is broken its definitions still count, so that other files' use
@@ -71,6 +97,12 @@ fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Def
     let version = node.need("version", "\"2026.1\"").and_then(|member| member.text());
     let effective = node.need("effective", "2026-01-01").and_then(|member| member.date());
     let requires = loader.want_all(Kind::Pack, node.ids("requires"));
+    let category = node.id("category").map(|category| loader.want(Kind::Category, category));
+    let level = node.get("level").and_then(|member| pick(&member, &Level::ALL));
+    let retention = form::own(&node, "retention");
+    if retention.is_some_and(|own| !matches!(own.unit, Unit::Days | Unit::Months | Unit::Years)) {
+        node.report("`retention` is shorter than a day", "count it in days, months or years: `\"10 years\"`");
+    }
     if let Some(Ref { id, place }) = id {
         if id != *folder {
             node.report_at(
@@ -84,7 +116,8 @@ fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Def
     node.finish();
     if let (Some(version), Some(effective)) = (version, effective) {
         let version = version.to_owned();
-        let manifest = Manifest { id: folder.clone(), title, version, effective, requires };
+        let id = folder.clone();
+        let manifest = Manifest { id, title, version, effective, requires, category, level, retention };
         definitions.packs.insert(folder.clone(), manifest);
     }
 }
@@ -174,10 +207,12 @@ impl Loader {
         references.into_iter().map(|reference| self.want(kind, reference)).collect()
     }
 
-    fn check_references(&self, faults: &Faults) {
+    fn check_references(&self, definitions: &Definitions, faults: &Faults) {
         let defined = self.defined.borrow();
         for (kind, Ref { id, place }) in self.wanted.borrow().iter() {
-            if defined.contains_key(&(*kind, id.clone())) {
+            if let Some(there) = defined.get(&(*kind, id.clone())) {
+                let problem = required(definitions, *kind, id, place, there);
+                faults.borrow_mut().extend(problem);
                 continue;
             }
             let same = || defined.keys().filter(|(other, _)| other == kind).map(|(_, id)| id.as_str());
@@ -195,6 +230,19 @@ impl Loader {
             faults.borrow_mut().push(place.problem(format!("no {word} is called `{id}`"), mend));
         }
     }
+}
+
+/// Another pack's definitions can be used where it is required.
+fn required(definitions: &Definitions, kind: Kind, id: &Id, from: &Place, there: &Place) -> Option<Problem> {
+    let folder = |place: &Place| Id::from(place.file.split('/').next().unwrap_or_default());
+    let (mine, theirs) = (folder(from), folder(there));
+    let manifest = definitions.packs.get(&mine)?;
+    if kind == Kind::Pack || mine == theirs || manifest.requires.contains(&theirs) {
+        return None;
+    }
+    let what =
+        format!("the {} `{id}` is the pack `{theirs}`'s, which `{mine}` does not require", kind.word());
+    Some(from.problem(what, format!("add `{theirs}` to `requires` in `{mine}/pack.toml`")))
 }
 
 /// The value that goes by the member's word in `all`, or a note of what can be said.

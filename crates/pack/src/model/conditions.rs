@@ -1,6 +1,8 @@
 use super::{Condition, Field, FieldKind, Form, Id, Step};
 use crate::Title;
-use crate::cel::{self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Slot, Source, Type, ValueRef};
+use crate::cel::{
+    self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Slot, Source, Type, ValueRef,
+};
 use crate::problem::Problem;
 use jiff::civil::Date;
 use record::Value;
@@ -98,10 +100,12 @@ impl Conditions {
         let form_type = Type::Object(Arc::new(Schema::new("form", fields(form))));
         let steps_type = Type::Object(Arc::new(Schema::new("steps", steps.iter().map(of_step))));
         let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
-            .titled("从{0}到{1}的周年数", "the whole years from {0} to {1}");
+            .titled("从{0}到{1}的周岁数", "the age from {0} to {1}");
+        // Their fields say enough: “date of birth is before today”.
+        let untitled = || Title::new("", "");
         let env = Env::new()
-            .variable("form", form_type, Title::new("表单", "the form"))
-            .variable("steps", steps_type, Title::new("环节", "the steps"))
+            .variable("form", form_type, untitled())
+            .variable("steps", steps_type, untitled())
             .variable("today", Type::Date, Title::new("今天", "today"))
             .function(age.total());
         let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();
@@ -209,7 +213,8 @@ impl Conditions {
 }
 
 fn need(env: &Env, slot: Slot) -> Need {
-    let path: Vec<&str> = env.place(slot).into_iter().flat_map(|place| &place.path).map(|id| id.as_str()).collect();
+    let path: Vec<&str> =
+        env.place(slot).into_iter().flat_map(|place| &place.path).map(|id| id.as_str()).collect();
     match path.as_slice() {
         ["form", field] => Need::Field((*field).into()),
         ["steps", step, "outcome"] => Need::Outcome((*step).into()),

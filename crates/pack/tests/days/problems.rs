@@ -16,6 +16,14 @@ hours = { from = "moment", instrument = "code", article = "第二百零一条", 
 same-day = { instrument = "code", article = "第二百零二条", quote = "月" }
 "#;
 
+const PACK: &str = r#"
+[pack]
+id = "law"
+title = { zh = "法律", en = "Law" }
+version = "1"
+effective = 2021-01-01
+"#;
+
 const GOOD: &str = r#"
 [deadline.answer-given]
 domain = "work"
@@ -28,7 +36,7 @@ limit = "30 days"
 "#;
 
 fn read(texts: &[&str]) -> Result<Law, Vec<Problem>> {
-    let named = texts.iter().zip(["rule", "law", "more"]);
+    let named = std::iter::once(&PACK).chain(texts).zip(["pack", "rule", "law", "more"]);
     let file = |(text, name): (&&str, _)| File { path: format!("law/{name}.toml"), text: (*text).into() };
     pack::load(&named.map(file).collect::<Vec<_>>()).map(|all| all.law.unwrap())
 }

@@ -2,8 +2,8 @@
 
 use super::Malformed;
 use crate::{
-    Activity, Change, Digest, Event, EventId, FileRef, Link, Name, ObjectId, ObjectRef, ObjectType, Qualifier,
-    Relation, SealedRef, Time, Value,
+    Activity, Change, Digest, Event, EventId, FileRef, Link, Name, ObjectId, ObjectRef, ObjectType,
+    Qualifier, Relation, SealedRef, Time, Value,
 };
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -21,7 +21,8 @@ pub fn decode(line: &[u8]) -> Result<Event, Malformed> {
     event.attributes = line.attributes;
     let change = |(object, name, value): (Object, Name, Value)| Change { object: object.0, name, value };
     event.changes = line.changes.into_iter().map(change).collect();
-    let link = |(from, qualifier, to): (Object, Qualifier, Object)| Link { from: from.0, qualifier, to: to.0 };
+    let link =
+        |(from, qualifier, to): (Object, Qualifier, Object)| Link { from: from.0, qualifier, to: to.0 };
     event.links = line.links.into_iter().map(link).collect();
     Ok(event)
 }

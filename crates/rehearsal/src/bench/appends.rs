@@ -57,7 +57,12 @@ pub fn run(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), Fai
     let note = format!("{:.2} x the floor; WAL, synchronous = FULL, one row", sqlite.rate() / floor);
     report.figure("beside it: commits of SQLite alone", Amount(sqlite.rate(), "/s"), Bar::None, &note);
     let bar = |times: f64| Bar::AtLeast(times * floor);
-    report.figure("events by 1 client, one after the other", Amount(one.rate(), "/s"), bar(0.5), &one.told(&bare));
+    report.figure(
+        "events by 1 client, one after the other",
+        Amount(one.rate(), "/s"),
+        bar(0.5),
+        &one.told(&bare),
+    );
     let told = sixty_four.told(&bare);
     report.figure("events by 64 clients", Amount(sixty_four.rate(), "/s"), bar(3.0), &told);
     Ok(())

@@ -70,7 +70,12 @@ fn later(at: Time, seconds: i64) -> Time {
 }
 
 /// Runs the commands of a case on nothing but its state: how many events came of them.
-fn in_memory(book: &Book, procedure: &Procedure, life: &[(ObjectRef, Command)], began: Time) -> Result<usize, Failed> {
+fn in_memory(
+    book: &Book,
+    procedure: &Procedure,
+    life: &[(ObjectRef, Command)],
+    began: Time,
+) -> Result<usize, Failed> {
     let case = ObjectRef::new(procedure.object.as_str(), "2601-00000000-0");
     let mut state = State::default();
     let mut events: Vec<Event> = Vec::new();

@@ -48,7 +48,10 @@ fn compare(report: &mut Report, what: &str, short: &Sum, long: &Sum) {
 
 /// Measures both, on the record alone and through casework.
 pub fn run(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), Failed> {
-    report.area("growth", "a step on an object with 10,000 events beside one on an object with 10; the worse of wall and CPU");
+    report.area(
+        "growth",
+        "a step on an object with 10,000 events beside one on an object with 10; the worse of wall and CPU",
+    );
     on_record(dir, amounts, report)?;
     in_casework(dir, amounts, report)
 }
@@ -92,7 +95,8 @@ fn on_record(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), F
     let many = begin("many".to_owned(), LONG)?;
     let (mut short, mut long) = (Sum::default(), Sum::default());
     for turn in 0..amounts.steps / TURN {
-        let few: Vec<_> = (0..FEW).map(|n| begin(format!("few {turn}/{n}"), SHORT)).collect::<Result<_, _>>()?;
+        let few: Vec<_> =
+            (0..FEW).map(|n| begin(format!("few {turn}/{n}"), SHORT)).collect::<Result<_, _>>()?;
         short.turn(|n| few.get((n % FEW) as usize).map_or(Ok(()), |few| step(few, SHORT + n)))?;
         long.turn(|n| step(&many, LONG + n))?;
     }
@@ -104,7 +108,8 @@ fn on_record(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), F
 fn in_casework(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), Failed> {
     let town = Town::found(&dir.join("growth-town"), 1)?;
     let (casework, now) = (town.casework(), town.city.now());
-    let course = town.course("residence-permit").ok_or_else(|| Failed::new("no residence permit in the packs"))?;
+    let course =
+        town.course("residence-permit").ok_or_else(|| Failed::new("no residence permit in the packs"))?;
     let resident = town.residents.first().ok_or_else(|| Failed::new("nobody lives here"))?;
     // Handed in and not yet accepted: the first step is open.
     let case = |seed| town.case(course, resident, now, 1, &mut Dice(seed), &mut |_, _| {});
@@ -117,11 +122,14 @@ fn in_casework(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(),
     };
     let hand = |case: &ObjectRef, (step, actor): &(Id, Actor)| -> Result<(), Failed> {
         let command = Command::Take { step: step.clone() };
-        let over = Command::HandOver { step: step.clone(), to: actor.id().clone(), reasons: "轮班交接".into() };
+        let over =
+            Command::HandOver { step: step.clone(), to: actor.id().clone(), reasons: "轮班交接".into() };
         let view = casework.view(case).map_err(|_| Failed::new("the case is gone"))?;
         let held = view.state.steps.get(step).is_some_and(|step| step.holder.is_some());
         let command = if held { over } else { command };
-        casework.run(case, &command, &ask(now, actor)).map_err(|refused| Failed::new(format!("{refused:?}")))?;
+        casework
+            .run(case, &command, &ask(now, actor))
+            .map_err(|refused| Failed::new(format!("{refused:?}")))?;
         Ok(())
     };
     let many = case(1)?;
@@ -132,8 +140,7 @@ fn in_casework(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(),
     }
     let (mut short, mut long) = (Sum::default(), Sum::default());
     for turn in 0..amounts.steps / TURN {
-        let few: Vec<ObjectRef> =
-            (0..FEW).map(|n| case(2 + turn * FEW + n)).collect::<Result<_, _>>()?;
+        let few: Vec<ObjectRef> = (0..FEW).map(|n| case(2 + turn * FEW + n)).collect::<Result<_, _>>()?;
         let by_few = few.iter().map(open).collect::<Result<Vec<_>, _>>()?;
         short.turn(|n| {
             let at = (n % FEW) as usize;

@@ -266,7 +266,8 @@ impl Load {
         let (status, body) = answer(stream, buffer).await?;
         let took = due.elapsed();
         if !(200..400).contains(&status) {
-            let said = String::from_utf8_lossy(body.get(..body.len().min(200)).unwrap_or_default()).into_owned();
+            let said =
+                String::from_utf8_lossy(body.get(..body.len().min(200)).unwrap_or_default()).into_owned();
             self.failed.borrow_mut().push(format!("{method} {path}: {status} {said}"));
             return Ok(());
         }
@@ -319,7 +320,8 @@ async fn answer<'a>(stream: &mut TcpStream, buffer: &'a mut Vec<u8>) -> io::Resu
     let head = String::from_utf8_lossy(buffer.get(..body).unwrap_or_default()).to_lowercase();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| broken("has no status"))?;
-    let length = head.split("content-length:").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
+    let length =
+        head.split("content-length:").nth(1).and_then(|rest| rest.lines().next()?.trim().parse().ok());
     let length: usize = length.ok_or_else(|| broken("has no length"))?;
     while buffer.len() < body + length {
         if stream.read_buf(buffer).await? == 0 {

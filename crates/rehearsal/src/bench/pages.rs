@@ -45,7 +45,7 @@ impl Sample {
         let mut sample = Self::default();
         let free_text = |procedure: &Id| {
             let fields = &book.procedure(procedure)?.form.fields;
-            let free = fields.iter().find(|field| field.kind == FieldKind::Text && field.check.is_none());
+            let free = fields.iter().find(|field| field.kind == FieldKind::Text && field.checks.is_empty());
             free.map(|field| field.id.clone())
         };
         for resident in town.residents.iter().take(RESIDENTS) {
@@ -59,8 +59,9 @@ impl Sample {
         }
         let mut desks: Vec<(Post, Vec<ObjectRef>)> = Vec::new();
         for post in town.posts() {
-            let queue = casework
-                .board(|board| board.queue(&post.office, &post.role).map(|task| task.case.clone()).collect())?;
+            let queue = casework.board(|board| {
+                board.queue(&post.office, &post.role).map(|task| task.case.clone()).collect()
+            })?;
             desks.push((post, queue));
         }
         desks.sort_by_key(|(_, queue)| std::cmp::Reverse(queue.len()));
@@ -78,7 +79,13 @@ impl Sample {
 }
 
 /// Measures the load on `data`, of which `sample` was drawn.
-pub fn run(dir: &Path, data: &Path, sample: &Sample, amounts: &Amounts, report: &mut Report) -> Result<(), Failed> {
+pub fn run(
+    dir: &Path,
+    data: &Path,
+    sample: &Sample,
+    amounts: &Amounts,
+    report: &mut Report,
+) -> Result<(), Failed> {
     let server = Server::start(data)?;
     let bar = if amounts.quick { Bar::None } else { Bar::AtMost(5.0) };
     report.figure("start of the city, to its first answer", Amount(server.start, "s"), bar, "lianchi up");
@@ -97,7 +104,12 @@ pub fn run(dir: &Path, data: &Path, sample: &Sample, amounts: &Amounts, report: 
     let outcome = load(&plan, dir)?;
     let all = &outcome.all;
     let rate = all.count as f64 / outcome.wall;
-    report.figure("pages a second that were answered", Amount(rate, "/s"), Bar::AtLeast(RATE * 0.95), "of 100 due");
+    report.figure(
+        "pages a second that were answered",
+        Amount(rate, "/s"),
+        Bar::AtLeast(RATE * 0.95),
+        "of 100 due",
+    );
     let note = format!("half within {:.1} ms, the longest {:.0} ms", all.p50, all.most);
     report.figure("p99 of a page at 100 pages/s", Amount(all.p99, "ms"), Bar::AtMost(100.0), &note);
     for (kind, spread) in &outcome.kinds {
@@ -134,14 +146,16 @@ impl Drawn {
     }
 
     fn put(&mut self, kind: &str, requests: Vec<Request>) {
-        let requests = requests.into_iter().map(|request| Request { kind: kind.to_owned(), ..request }).collect();
+        let requests =
+            requests.into_iter().map(|request| Request { kind: kind.to_owned(), ..request }).collect();
         self.0.push(Walk { weight: 1, requests });
     }
 
     /// Gives each kind its share, however many walks it has.
     fn level(&mut self, shares: &[(&str, usize)]) {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-        let kind = |walk: &Walk| walk.requests.first().map(|request| request.kind.clone()).unwrap_or_default();
+        let kind =
+            |walk: &Walk| walk.requests.first().map(|request| request.kind.clone()).unwrap_or_default();
         for walk in &self.0 {
             *counts.entry(kind(walk)).or_default() += 1;
         }
@@ -155,7 +169,8 @@ impl Drawn {
 
     fn everybody(&mut self, sample: &Sample) {
         self.put("front page", vec![page("/", None)]);
-        for words in ["身份证", "sfz", "passport", "居住证", "jzz", "户口", "licence", "child", "车辆", "hkb"] {
+        for words in ["身份证", "sfz", "passport", "居住证", "jzz", "户口", "licence", "child", "车辆", "hkb"]
+        {
             self.put("search", vec![page(&format!("/find?q={}", encoded(words)), None)]);
         }
         for procedure in &sample.procedures {
@@ -189,7 +204,9 @@ impl Drawn {
                     let form = format!("{field}=saved-{{n}}");
                     self.put("saving", vec![post(&format!("/cases/{number}/form"), Some(token), &form)]);
                 }
-                (Stage::Draft, None) => self.put("form", vec![page(&format!("/cases/{number}/form"), Some(token))]),
+                (Stage::Draft, None) => {
+                    self.put("form", vec![page(&format!("/cases/{number}/form"), Some(token))])
+                }
                 (Stage::Ended { .. }, _) => {
                     self.put("my case", vec![page(&format!("/cases/{number}"), Some(token))]);
                     self.put("receipt", vec![page(&format!("/cases/{number}/receipt"), Some(token))]);
@@ -206,11 +223,14 @@ impl Drawn {
         };
         let begin = r#"{"office":"lake-station","channel":"web"}"#;
         let save = r#"{"answers":{"name":"李示范","phone":"13800000000"}}"#;
-        self.put("case begun by a program", vec![
-            bearer("POST", "/api/services/identity-card-lost/cases", begin),
-            bearer("POST", "/api/cases/{case}/save", save),
-            bearer("GET", "/api/cases/{case}", ""),
-        ]);
+        self.put(
+            "case begun by a program",
+            vec![
+                bearer("POST", "/api/services/identity-card-lost/cases", begin),
+                bearer("POST", "/api/cases/{case}/save", save),
+                bearer("GET", "/api/cases/{case}", ""),
+            ],
+        );
     }
 
     fn desk(&mut self, token: &Token, queue: &[ObjectRef]) {
@@ -220,7 +240,10 @@ impl Drawn {
         for case in queue.iter().take(20) {
             let path = format!("/desk/cases/{}", case.id);
             self.put("case at a desk", vec![page(&path, Some(token))]);
-            self.put("personal data", vec![post(&format!("{path}/personal"), Some(token), "purpose=handle-case")]);
+            self.put(
+                "personal data",
+                vec![post(&format!("{path}/personal"), Some(token), "purpose=handle-case")],
+            );
         }
     }
 
@@ -228,7 +251,10 @@ impl Drawn {
         self.put("board", vec![page("/board", Some(token))]);
         self.put("record's health", vec![page("/board/record", Some(token))]);
         for procedure in sample.procedures.iter().take(30) {
-            self.put("board of a procedure", vec![page(&format!("/board/offices/{office}/{procedure}"), Some(token))]);
+            self.put(
+                "board of a procedure",
+                vec![page(&format!("/board/offices/{office}/{procedure}"), Some(token))],
+            );
         }
         if office.as_str() == "bureau" {
             for case in sample.desks.iter().flat_map(|(_, queue)| queue.iter().take(10)) {
@@ -262,8 +288,15 @@ const SHARES: [(&str, usize); 19] = [
 ];
 
 fn page(path: &str, token: Option<&Token>) -> Request {
-    let cookie = token.map(|token| format!("Cookie: __Host-lianchi={}\r\n", token.text())).unwrap_or_default();
-    Request { kind: String::new(), method: "GET".into(), path: path.into(), headers: cookie, body: String::new() }
+    let cookie =
+        token.map(|token| format!("Cookie: __Host-lianchi={}\r\n", token.text())).unwrap_or_default();
+    Request {
+        kind: String::new(),
+        method: "GET".into(),
+        path: path.into(),
+        headers: cookie,
+        body: String::new(),
+    }
 }
 
 fn post(path: &str, token: Option<&Token>, form: &str) -> Request {
@@ -279,5 +312,15 @@ fn post(path: &str, token: Option<&Token>, form: &str) -> Request {
 
 /// As addresses and forms carry it.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(
+            |byte| {
+                if byte.is_ascii_alphanumeric() {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            },
+        )
+        .collect()
 }

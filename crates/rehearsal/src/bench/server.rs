@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 pub fn program(name: &str) -> Result<PathBuf, Failed> {
     let here = std::env::current_exe()?;
     let path = here.with_file_name(name);
-    let told = || Failed::new(format!("`{}` is not there; run `cargo xtask bench`, which builds it", path.display()));
+    let told = || {
+        Failed::new(format!("`{}` is not there; run `cargo xtask bench`, which builds it", path.display()))
+    };
     path.is_file().then(|| path.clone()).ok_or_else(told)
 }
 
@@ -46,7 +48,8 @@ impl Server {
             .spawn()?;
         let out = child.stdout.take().ok_or_else(|| Failed::new("the server has no output"))?;
         let mut out = BufReader::new(out);
-        let mut server = Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), start: 0.0, _out: None };
+        let mut server =
+            Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), start: 0.0, _out: None };
         let mut said = String::new();
         server.address = loop {
             if out.read_line(&mut said)? == 0 {
@@ -68,7 +71,6 @@ impl Server {
     pub fn process(&self) -> String {
         self.child.id().to_string()
     }
-
 
     /// The most memory that it has held, in MB.
     pub fn peak(&self) -> f64 {

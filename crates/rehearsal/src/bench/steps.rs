@@ -57,7 +57,12 @@ pub fn run(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), Fai
 fn tell(outcome: &Outcome, report: &mut Report) {
     let Outcome { all, late, wall, server_cpu, own_cpu, .. } = outcome;
     let rate = all.count as f64 / wall;
-    report.figure("steps a second that were answered", Amount(rate, "/s"), Bar::AtLeast(RATE * 0.98), "of 2,000 due");
+    report.figure(
+        "steps a second that were answered",
+        Amount(rate, "/s"),
+        Bar::AtLeast(RATE * 0.98),
+        "of 2,000 due",
+    );
     let note = format!(
         "half within {:.1} ms, the longest {:.0} ms; sent {:.1} ms after they were due at p99",
         all.p50, all.most, late.p99

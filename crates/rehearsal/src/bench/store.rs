@@ -28,7 +28,8 @@ struct Ran {
 /// Runs `lianchi` to its end.
 fn lianchi(args: &[&std::ffi::OsStr]) -> Result<Ran, Failed> {
     let (start, cpu) = (Instant::now(), children_cpu_seconds());
-    let mut child = Command::new(program("lianchi")?).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+    let mut child =
+        Command::new(program("lianchi")?).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
     let process = child.id().to_string();
     let mut peak: f64 = 0.0;
     while child.try_wait()?.is_none() {
@@ -46,7 +47,10 @@ fn lianchi(args: &[&std::ffi::OsStr]) -> Result<Ran, Failed> {
 /// Measures import, verification, start and pages, on one data folder.
 pub fn run(dir: &Path, amounts: &Amounts, log: Option<&Path>, report: &mut Report) -> Result<(), Failed> {
     let data = dir.join("million");
-    report.area("store", "a log imported by `lianchi import`, then cases up to the stated size, verified by `lianchi verify`");
+    report.area(
+        "store",
+        "a log imported by `lianchi import`, then cases up to the stated size, verified by `lianchi verify`",
+    );
     import(&data, log, amounts, report)?;
     let sample = settle(&data, amounts, report)?;
     verify(&data, amounts, report)?;
@@ -63,7 +67,10 @@ fn import(data: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Repor
             let ran = lianchi(&["import".as_ref(), log.as_os_str(), "--data".as_ref(), data.as_os_str()])?;
             let note = format!(
                 "{:.1} s CPU, {:.0} MB at most, {:.0} events/s; {}",
-                ran.cpu, ran.peak, RTFM_EVENTS / ran.wall, ran.said.lines().next().unwrap_or_default()
+                ran.cpu,
+                ran.peak,
+                RTFM_EVENTS / ran.wall,
+                ran.said.lines().next().unwrap_or_default()
             );
             report.figure(what, Amount(ran.wall, "s"), Bar::AtMost(15.0), &note);
             return Ok(());
@@ -114,7 +121,12 @@ fn settle(data: &Path, amounts: &Amounts, report: &mut Report) -> Result<Sample,
 fn verify(data: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), Failed> {
     let ran = lianchi(&["verify".as_ref(), "--data".as_ref(), data.as_os_str()])?;
     let bar = 30.0 * amounts.entries as f64 / 1_000_000.0;
-    let note = format!("{:.1} s CPU, {:.0} MB at most; {}", ran.cpu, ran.peak, ran.said.lines().next().unwrap_or(""));
+    let note = format!(
+        "{:.1} s CPU, {:.0} MB at most; {}",
+        ran.cpu,
+        ran.peak,
+        ran.said.lines().next().unwrap_or("")
+    );
     report.figure("a record of that size verified", Amount(ran.wall, "s"), Bar::AtMost(bar), &note);
     Ok(())
 }

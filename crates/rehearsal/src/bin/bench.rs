@@ -20,7 +20,9 @@ fn main() -> ExitCode {
             area if AREAS.contains(&area) => options.areas.push(arg),
             _ => {
                 let areas = AREAS.join(", ");
-                eprintln!("`{arg}` is nothing to measure; use --quick, --log FILE, --dir DIR, or one of {areas}");
+                eprintln!(
+                    "`{arg}` is nothing to measure; use --quick, --log FILE, --dir DIR, or one of {areas}"
+                );
                 return ExitCode::from(2);
             }
         }

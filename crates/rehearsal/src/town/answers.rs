@@ -50,7 +50,9 @@ impl Patterns {
         let mut wrong: Vec<Id> = procedure.form.fields.iter().map(|field| field.id.clone()).collect();
         for _ in 0..TRIES {
             for id in std::mem::take(&mut wrong) {
-                if let Some(pattern) = procedure.form.field(id.as_str()).and_then(|field| pattern(field, dice)) {
+                if let Some(pattern) =
+                    procedure.form.field(id.as_str()).and_then(|field| pattern(field, dice))
+                {
                     patterns.insert(id, pattern);
                 }
             }
@@ -68,7 +70,8 @@ impl Patterns {
 
     /// The fields that are missing or wrong.
     fn refused(&self, book: &Book, procedure: &Procedure, now: Time) -> Vec<Id> {
-        let answers: BTreeMap<Id, Value> = self.values(&procedure.form, now, &mut Dice(0)).into_iter().collect();
+        let answers: BTreeMap<Id, Value> =
+            self.values(&procedure.form, now, &mut Dice(0)).into_iter().collect();
         let state = State { answers: answers.clone(), ..State::default() };
         let case = ObjectRef::new("case", "");
         let situation = Situation {
@@ -124,7 +127,7 @@ fn pattern(field: &Field, dice: &mut Dice) -> Option<Pattern> {
         FieldKind::File => return None,
         FieldKind::Date => Pattern::Day(day(dice)),
         FieldKind::Moment => Pattern::Moment(day(dice)),
-        kind if varies(kind) && field.check.is_none() => Pattern::Any(kind.clone()),
+        kind if varies(kind) && field.checks.is_empty() => Pattern::Any(kind.clone()),
         kind => Pattern::Same(text_of(kind, dice)),
     })
 }
@@ -149,7 +152,9 @@ fn text_of(kind: &FieldKind, dice: &mut Dice) -> String {
         FieldKind::IdentityNumber => identity_number(dice.below(28_000)),
         FieldKind::Phone => format!("138{:08}", dice.below(100_000_000)),
         FieldKind::Plate => format!("冀F{:05}", dice.below(100_000)),
-        FieldKind::Vin => ["1M8GDM9AXKP042788", "11111111111111111"].get(dice.below(2)).copied().unwrap_or("").into(),
+        FieldKind::Vin => {
+            ["1M8GDM9AXKP042788", "11111111111111111"].get(dice.below(2)).copied().unwrap_or("").into()
+        }
         FieldKind::CreditCode => "91350100M000100Y43".into(),
         FieldKind::Address => format!("东城区南湖街{}号", 1 + dice.below(900)),
         FieldKind::Object(kind) => format!("{kind}:{}", dice.below(1_000)),

@@ -81,7 +81,10 @@ pub fn packs() -> Result<Vec<File>, Unmade> {
 }
 
 /// The moment. Towns are made up to now, so that a server that opens one finds no years of missed deadlines.
-#[expect(clippy::disallowed_methods, reason = "a town's cases end where the server's begin, which reads the clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a town's cases end where the server's begin, which reads the clock"
+)]
 fn clock() -> Time {
     Time::at(jiff::Timestamp::now(), 8 * 60)
 }
@@ -186,7 +189,9 @@ impl Town {
             let mut dice = Dice(seed ^ (hand << 40));
             while record.len().map_err(unmade)? < events {
                 let Some(course) = self.courses.get(dice.below(self.courses.len())) else { return Ok(()) };
-                let Some(resident) = self.residents.get(dice.below(self.residents.len())) else { return Ok(()) };
+                let Some(resident) = self.residents.get(dice.below(self.residents.len())) else {
+                    return Ok(());
+                };
                 let age = dice.below(700) as i64;
                 let under_way = age < 20 || dice.below(100) < 2;
                 let steps = if under_way { dice.below(5) } else { LONGEST };
@@ -253,7 +258,8 @@ impl Town {
             }
         }
         if state.ended() && dice.below(4) == 0 {
-            let rate = Command::Rate { stars: 3 + dice.below(3) as u8, words: Some("办得很快。".into()) };
+            let rate =
+                Command::Rate { stars: 3 + dice.below(3) as u8, words: Some("办得很快。".into()) };
             run(party, rate, after(at, DAY)).map_err(refused)?;
         }
         Ok(case)
@@ -316,10 +322,10 @@ fn courses(book: &Arc<Book>) -> Vec<Course> {
 
 fn course(book: &Book, procedure: &Procedure) -> Option<Course> {
     let mut dice = Dice(procedure.id.as_str().bytes().map(u64::from).sum());
-    let handles = |office: &&Office| {
-        office.handles.contains(&procedure.category) && office.level == procedure.level
-    };
-    let offices: Vec<Id> = book.definitions.offices.values().filter(handles).map(|office| office.id.clone()).collect();
+    let handles =
+        |office: &&Office| office.handles.contains(&procedure.category) && office.level == procedure.level;
+    let offices: Vec<Id> =
+        book.definitions.offices.values().filter(handles).map(|office| office.id.clone()).collect();
     let channel = procedure.channels.iter().find(|channel| **channel == Channel::Web)?;
     let steps = procedure.flow.steps.iter();
     let steps = steps.map(|step| (step.id.clone(), Patterns::plain(&step.form, &mut dice))).collect();

@@ -89,7 +89,8 @@ impl Browser {
             format!("--accept-lang={lang}"),
             format!("--user-data-dir={}", profile.path().display()),
         ];
-        let mut prefs = json!({ "download.default_directory": folder.path(), "download.prompt_for_download": false });
+        let mut prefs =
+            json!({ "download.default_directory": folder.path(), "download.prompt_for_download": false });
         if device.scripts_off {
             prefs["profile.managed_default_content_settings.javascript"] = json!(2);
         }
@@ -138,7 +139,8 @@ impl Browser {
 
     /// Whether the device itself knows that it has no network.
     pub async fn offline(&self, offline: bool) -> Result<(), CmdError> {
-        let fast = json!({ "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1 });
+        let fast =
+            json!({ "offline": offline, "latency": 0, "download_throughput": -1, "upload_throughput": -1 });
         let command = Own("chromium/network_conditions", json!({ "network_conditions": fast }));
         self.client.issue_cmd(command).await.map(drop)
     }

@@ -123,10 +123,16 @@ impl Looked {
         let seen = |path: &str| self.pages.contains_key(path);
         let named = |path: &str| others.iter().any(|(other, _)| stands_for(other, path));
         let missed = gets.iter().filter(|path| !seen(path) && !named(path));
-        faults.extend(missed.map(|path| format!("GET {path}: never looked at; add it to pages.steps, or say why not")));
+        faults.extend(
+            missed.map(|path| format!("GET {path}: never looked at; add it to pages.steps, or say why not")),
+        );
         let idle = |other: &str| !gets.iter().any(|path| stands_for(other, path) && !seen(path));
         let idle = others.iter().filter(|(other, _)| idle(other));
-        faults.extend(idle.map(|(path, _)| format!("GET {path}: said to be no page to look at, and is looked at or gone")));
+        faults.extend(
+            idle.map(|(path, _)| {
+                format!("GET {path}: said to be no page to look at, and is looked at or gone")
+            }),
+        );
         if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
     }
 }
@@ -153,5 +159,6 @@ fn told(place: &str, found: &Json) -> Vec<String> {
 /// Whether `path` is one of the operation's.
 fn is(operation: &str, path: &str) -> bool {
     let (wanted, parts): (Vec<&str>, Vec<&str>) = (operation.split('/').collect(), path.split('/').collect());
-    wanted.len() == parts.len() && wanted.iter().zip(&parts).all(|(a, b)| a == b || (a.starts_with('{') && !b.is_empty()))
+    wanted.len() == parts.len()
+        && wanted.iter().zip(&parts).all(|(a, b)| a == b || (a.starts_with('{') && !b.is_empty()))
 }

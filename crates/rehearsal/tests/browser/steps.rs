@@ -103,8 +103,11 @@ fn lines(name: &str, scenario: &str) -> Result<Vec<(String, String)>, String> {
         }
         match line.strip_prefix("play \"").and_then(|rest| rest.strip_suffix('"')) {
             Some(other) => {
-                let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser").join(format!("{other}.steps"));
-                let text = std::fs::read_to_string(&file).map_err(|error| format!("{place}: `{other}`: {error}"))?;
+                let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("tests/browser")
+                    .join(format!("{other}.steps"));
+                let text =
+                    std::fs::read_to_string(&file).map_err(|error| format!("{place}: `{other}`: {error}"))?;
                 all.extend(lines(other, &text)?);
             }
             None => all.push((place, line.to_owned())),
@@ -139,9 +142,11 @@ impl Stage {
             _ => return Ok(()),
         };
         let (shape, texts) = parse(line)?;
-        let bound = |text: &String| self.bound.iter().fold(text.clone(), |text, (name, value)| {
-            text.replace(&format!("{{{name}}}"), value)
-        });
+        let bound = |text: &String| {
+            self.bound
+                .iter()
+                .fold(text.clone(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
+        };
         let texts: Vec<String> = texts.iter().map(bound).collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         match (shape.as_str(), texts.as_slice()) {
@@ -150,7 +155,9 @@ impl Stage {
                 let device = Device { phone: true, scripts_off: !self.scripts, ..Device::default() };
                 self.turn_to(who, device).await
             }
-            ("as _ in English", [who]) => self.turn_to(who, Device { english: true, ..Device::default() }).await,
+            ("as _ in English", [who]) => {
+                self.turn_to(who, Device { english: true, ..Device::default() }).await
+            }
             ("open _", [path]) => {
                 self.opened.insert((*path).to_owned());
                 self.browser()?.goto(path).await.map_err(said)
@@ -182,7 +189,11 @@ impl Stage {
             ("plug the cable in", []) => self.plug(true).await,
             ("hold the clock", []) => {
                 let source = json!({ "source": HOLD });
-                self.browser()?.devtools("Page.addScriptToEvaluateOnNewDocument", source).await.map(drop).map_err(said)
+                self.browser()?
+                    .devtools("Page.addScriptToEvaluateOnNewDocument", source)
+                    .await
+                    .map(drop)
+                    .map_err(said)
             }
             ("let _ seconds pass", [seconds]) => {
                 let script = format!("pass({seconds}); return true");
@@ -196,7 +207,11 @@ impl Stage {
             ("look here in _", [lang]) => self.look_here(lang).await,
             ("installable", []) => self.installable().await,
             ("device keeps nothing", []) => {
-                self.wait_for("return localStorage.length + sessionStorage.length === 0", "it keeps something").await
+                self.wait_for(
+                    "return localStorage.length + sessionStorage.length === 0",
+                    "it keeps something",
+                )
+                .await
             }
             _ => Err(format!("no step reads `{shape}` with {} texts", texts.len())),
         }
@@ -346,7 +361,8 @@ impl Stage {
     /// Waits until `script` returns true.
     async fn wait_for(&self, script: &str, what: &str) -> Result<(), String> {
         let client = &self.browser()?.client;
-        let look = || async move { Ok((client.execute(script, Vec::new()).await? == json!(true)).then_some(())) };
+        let look =
+            || async move { Ok((client.execute(script, Vec::new()).await? == json!(true)).then_some(())) };
         until(what, look).await
     }
 
@@ -379,19 +395,23 @@ impl Stage {
             let middle = text.len() / 2;
             let other = if text[middle..].starts_with('A') { "B" } else { "A" };
             path.set_extension("changed");
-            std::fs::write(&path, format!("{}{other}{}", &text[..middle], &text[middle + 1..])).map_err(told)?;
+            std::fs::write(&path, format!("{}{other}{}", &text[..middle], &text[middle + 1..]))
+                .map_err(told)?;
         }
-        let args = ["verify".as_ref(), "--receipt".as_ref(), path.as_os_str(), "--key".as_ref(), OsStr::new(&key)];
+        let args =
+            ["verify".as_ref(), "--receipt".as_ref(), path.as_os_str(), "--key".as_ref(), OsStr::new(&key)];
         let output = run(&args)?;
         let words = String::from_utf8_lossy(&output.stdout);
-        let (code, wanted) = if changed { (1, "does not hold") } else { (0, "signature and the proof are right") };
+        let (code, wanted) =
+            if changed { (1, "does not hold") } else { (0, "signature and the proof are right") };
         let right = output.status.code() == Some(code) && words.contains(wanted);
         right.then_some(()).ok_or_else(|| format!("{:?}: {words}", output.status))
     }
 
     async fn installable(&self) -> Result<(), String> {
         let browser = self.browser()?;
-        let ready = "return navigator.serviceWorker.ready.then((worker) => worker.active?.state === 'activated')";
+        let ready =
+            "return navigator.serviceWorker.ready.then((worker) => worker.active?.state === 'activated')";
         self.wait_for(ready, "no service worker").await?;
         let errors = browser.devtools("Page.getInstallabilityErrors", json!({})).await.map_err(said)?;
         let none = errors["installabilityErrors"].as_array().is_some_and(Vec::is_empty);
@@ -416,7 +436,8 @@ impl Stage {
         for (who, browser) in &self.browsers {
             for (level, source, words) in browser.console().await.map_err(said)? {
                 let of = |path: &String| words.starts_with(&format!("{} ", browser.url(path)));
-                let refused = ["403", "409", "422"].iter().any(|code| words.contains(&format!("status of {code} ")));
+                let refused =
+                    ["403", "409", "422"].iter().any(|code| words.contains(&format!("status of {code} ")));
                 let meant = refused || words.contains("net::ERR_") || self.opened.iter().any(of);
                 if level == "SEVERE" && !(source == "network" && meant) {
                     loud.push(format!("{who}'s console: {source}: {words}"));

@@ -39,12 +39,12 @@ pub fn permit(
 /// The services that the reader may begin where they work.
 fn handled<'a>(asked: &'a Asked, post: &Post) -> Result<Vec<&'a Procedure>, Oops> {
     let definitions = &asked.city.casework.book().definitions;
-    let office = definitions.offices.get(&post.office);
+    let (office, today) = (definitions.offices.get(&post.office), asked.today());
     let here = |procedure: &&Procedure| {
-        let handles = office.is_some_and(|office| {
-            office.handles.contains(&procedure.category) && office.level <= procedure.level
-        });
-        handles && (procedure.start != Start::Party || procedure.channels.contains(&Channel::Window))
+        let handles = office.is_some_and(|office| procedure.handled_by(office));
+        handles
+            && procedure.in_force(today)
+            && (procedure.start != Start::Party || procedure.channels.contains(&Channel::Window))
     };
     // Somebody, who is not known yet.
     let party = ObjectRef::new("person", "");

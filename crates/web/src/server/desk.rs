@@ -7,8 +7,8 @@ use super::filling::files;
 use super::{personal, show};
 use crate::form::Attached;
 use crate::layout::{Face, Frame};
-use crate::page::work::{self, Ask as Asking, Doing};
 use crate::page::desk;
+use crate::page::work::{self, Ask as Asking, Doing};
 use crate::part::{Due, Standing};
 use crate::{form, path};
 use access::{PersonId, Post};
@@ -357,7 +357,7 @@ fn asking<'a>(
                 answers: typed,
                 chosen,
                 faults: tried.map(|tried| tried.refusal.faults.clone()).unwrap_or_default(),
-                hindered: Vec::new(),
+                hindered: possible.hindered.iter().cloned().collect(),
             }
         }
     })
@@ -400,6 +400,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let (action, about) = (asked.param("action"), asked.param("about"));
     let (command, faults) = command(asked, procedure, action, about)?;
+    super::staff::receives(asked, &view, &command)?;
     let carried = match faults.is_empty() {
         true => asked.city.casework.run(&case, &command, &asked.ask()),
         false => {
@@ -432,6 +433,9 @@ fn command(
     let command = match action {
         "take" => Command::Take { step: about.into() },
         "extend" => Command::Extend { clock: about.into(), reasons: words("reasons") },
+        "hand-over" if asked.words("to") == Some("queue") => {
+            Command::Release { step: about.into(), reasons: words("reasons") }
+        }
         "hand-over" => {
             let to = asked.words("to").and_then(ObjectRef::parse);
             let to = to

@@ -21,8 +21,9 @@ const MOST_SHOWN: usize = 5;
 
 /// Services that a party asks for, in the order of the city's catalogue: it begins with what most people need.
 pub fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
-    let all = asked.city.casework.book().definitions.procedures.values();
-    let mut all: Vec<_> = all.filter(|procedure| procedure.start == Start::Party).collect();
+    let (all, today) = (asked.city.casework.book().definitions.procedures.values(), asked.today());
+    let here = |procedure: &&Procedure| procedure.start == Start::Party && procedure.in_force(today);
+    let mut all: Vec<_> = all.filter(here).collect();
     all.sort_by_key(|procedure| catalogued(procedure));
     all.into_iter()
 }
@@ -87,7 +88,8 @@ pub fn find(asked: &Asked) -> Result<Answer, Oops> {
     let query = asked.words("q").unwrap_or_default();
     let hits = asked.city.finder.find(query, MOST_FOUND);
     let book = asked.city.casework.book();
-    let services = hits.iter().filter_map(|hit| book.procedure(&hit.id)).map(|p| listed(asked, p)).collect();
+    let found = hits.iter().filter_map(|hit| book.procedure(&hit.id)).filter(|p| p.in_force(asked.today()));
+    let services = found.map(|p| listed(asked, p)).collect();
     let view = found::View { of: found::Of::Query(query.to_owned()), services, categories: headings(asked) };
     Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
@@ -115,7 +117,8 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let instruments =
         titles.map(|(id, instrument)| (Id::from(id.as_str()), instrument.title.clone())).collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
-    let view = service::View { procedure, definitions, instruments: &instruments, limit: limit.as_ref() };
+    let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
+    let view = service::View { procedure, definitions, instruments, limit, today };
     Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 

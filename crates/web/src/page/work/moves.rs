@@ -5,8 +5,8 @@ use crate::form::{self, Filling};
 use crate::layout::Frame;
 use crate::{part, path};
 use maud::{Markup, html};
-use pack::{Id, Title};
 use pack::model::Outcome;
+use pack::{Id, Title};
 
 pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
     let lang = frame.lang;
@@ -63,6 +63,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     select id={ (key) "-to" } name="to" required {
                         option value="" { (lang.say("form-choose")) }
                         @for (id, name) in colleagues { option value=(id) { (name) } }
+                        option value="queue" { (lang.say("staff-to-queue")) }
                     }
                 }
                 (words(key, "reasons", &lang.say("move-reasons"), ""))

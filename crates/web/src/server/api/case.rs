@@ -80,7 +80,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         "stage": stage(&state.stage),
         "answers": form.map_or_else(|| json!({}), |form| written(form, &clear, own)),
         "missing": Json::Object(missing.collect()),
-        "fee": asked.city.casework.fee(&view, asked.now)?,
+        "fees": fees(asked, &view)?,
         "correction": correction,
         "materials": materials(asked, &view, &clear),
         "steps": steps(asked, &view),
@@ -99,6 +99,16 @@ fn written(form: &Form, clear: &BTreeMap<Id, Value>, open: bool) -> Json {
         Some((field.id.to_string(), Json::from(answer::write(&field.kind, value))))
     });
     Json::Object(written.collect())
+}
+
+fn fees(asked: &Asked, view: &View) -> Result<Vec<Json>, Oops> {
+    let fees = asked.city.casework.fees(view, asked.now)?;
+    let told = fees.iter().map(|(name, charge)| {
+        let mut told = super::service::charge(charge.as_ref());
+        told["title"] = title(name);
+        told
+    });
+    Ok(told.collect())
 }
 
 fn materials(asked: &Asked, view: &View, clear: &BTreeMap<Id, Value>) -> Vec<Json> {

@@ -77,6 +77,13 @@ const LAW: Shape = Object(&[
     always("article", Text, "The article."),
     always("quote", Text, "Its words."),
 ]);
+const CHARGE: Member = maybe(
+    "charge",
+    Word(&["free", "amount", "set-by"]),
+    "Nothing, so much, or what somebody else sets; null while an answer that decides it is missing.",
+);
+const FEN: Member = free("fen", Count, "The amount, in fen.");
+const SET_BY: Member = free("set_by", Title, "Who sets it.");
 /// One service.
 pub const SERVICE: &[Member] = &[
     always("id", Text, "The name in the packs."),
@@ -99,6 +106,35 @@ pub const SERVICE: &[Member] = &[
             maybe("when", Text, "The condition under which it is asked for, in CEL."),
         ])),
         "The papers that are asked for.",
+    ),
+    always(
+        "fees",
+        List(&Object(&[
+            always("id", Text, "The name in the packs."),
+            always("title", Title, "What people call it."),
+            maybe("basis", Title, "What it rests on, where that is no law."),
+            always(
+                "tiers",
+                List(&Object(&[
+                    CHARGE,
+                    FEN,
+                    SET_BY,
+                    maybe("when", Text, "The condition under which it is so, in CEL."),
+                    maybe("law", LAW, "The law that says so."),
+                ])),
+                "The first whose condition holds counts.",
+            ),
+        ])),
+        "What it costs.",
+    ),
+    always("effective", Text, "The first day on which it can be asked for."),
+    maybe(
+        "replaced",
+        Object(&[
+            always("from", Text, "The day from which another is asked for in its place."),
+            always("by", Text, "Which."),
+        ]),
+        "What comes after it.",
     ),
     always(
         "steps",
@@ -179,7 +215,11 @@ pub const CASE: &[Member] = &[
         Map(&Text),
         "What is missing or wrong before it can be handed in, to whoever fills it in.",
     ),
-    maybe("fee", Count, "What it costs, in fen; null while an answer that decides it is missing."),
+    always(
+        "fees",
+        List(&Object(&[always("title", Title, "What people call it."), CHARGE, FEN, SET_BY])),
+        "What it costs.",
+    ),
     maybe(
         "correction",
         Object(&[
@@ -294,6 +334,50 @@ pub const DONE: &[Member] = &[
         "What it made; nothing where it was so already.",
     ),
     always("seen", Count, "How many events the case has."),
+];
+const DIFFERENCES: Shape = List(&Object(&[
+    always("title", Title, "What it is called."),
+    always("how", Word(&["added", "gone", "changed"]), "How it differs."),
+    always(
+        "changes",
+        List(&Object(&[
+            always("what", Title, "In what."),
+            always("before", Title, "Before."),
+            always("after", Title, "After."),
+        ])),
+        "In what, where it is changed.",
+    ),
+]));
+/// What going over to the current edition would do to a case.
+pub const MIGRATION: &[Member] = &[
+    maybe("from", Text, "The edition that it runs under."),
+    always("to", Text, "The current one."),
+    always(
+        "differences",
+        Object(&[
+            always("steps", DIFFERENCES, "Steps."),
+            always("clocks", DIFFERENCES, "Clocks."),
+            always("fields", DIFFERENCES, "Questions of the form."),
+            always("papers", DIFFERENCES, "Papers."),
+        ]),
+        "What differs between the two.",
+    ),
+    always(
+        "clocks",
+        List(&Object(&[
+            always("clock", Title, "The clock."),
+            maybe("before", Moment, "When it runs out."),
+            maybe("after", Moment, "When it would."),
+        ])),
+        "Running clocks that would run out at another time.",
+    ),
+    always("opens", List(&Title), "Steps that would open."),
+    always("passes", List(&Title), "New steps that would not be asked for."),
+    always(
+        "obstacles",
+        List(&Object(&[always("about", Text, "The step, field or office."), always("why", Title, "Why.")])),
+        "Why it cannot be done; nothing where it can.",
+    ),
 ];
 /// Open steps.
 pub const QUEUE: &[Member] = &[

@@ -8,8 +8,9 @@ use crate::server::counter;
 use crate::server::once::{self, Begun};
 use axum::http::StatusCode;
 use casework::state::Stage;
-use casework::{Ask, Command};
-use pack::model::{Basis, Channel, Field, FieldKind, Procedure, Start};
+use casework::{Ask, Command, Refusal};
+use pack::Title;
+use pack::model::{Basis, Channel, Charge, Fee, Field, FieldKind, Procedure, Start, Tier};
 use record::ObjectRef;
 use serde_json::{Value as Json, json};
 
@@ -19,7 +20,8 @@ const MOST_FOUND: usize = 50;
 /// The services that people can ask for.
 pub fn services(asked: &Asked) -> Result<Answer, Oops> {
     let book = asked.city.casework.book();
-    let offered = || book.definitions.procedures.values().filter(|procedure| procedure.start == Start::Party);
+    let here = |procedure: &&Procedure| procedure.start == Start::Party && procedure.in_force(asked.today());
+    let offered = || book.definitions.procedures.values().filter(here);
     let found: Vec<&Procedure> = match asked.words("q") {
         Some(query) => {
             let hits = asked.city.finder.find(query, MOST_FOUND);
@@ -56,9 +58,7 @@ fn named(asked: &Asked) -> Result<&Procedure, Oops> {
 pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = named(asked)?;
     let definitions = &asked.city.casework.book().definitions;
-    let offices = definitions.offices.values();
-    let offices = offices
-        .filter(|office| office.level == procedure.level && office.handles.contains(&procedure.category));
+    let offices = definitions.offices.values().filter(|office| procedure.handled_by(office));
     let channels = procedure.channels.iter().map(|channel| word(&Channel::ALL, *channel));
     let started_by = match &procedure.start {
         Start::Role(role) => Some(role),
@@ -73,7 +73,6 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
             "when": asked.when.as_ref().map(|when| when.source.as_str()),
         })
     };
-    let law = |basis: &Basis| json!({ "instrument": basis.instrument, "article": basis.article, "quote": basis.quote });
     Ok(Answer::json(&json!({
         "id": procedure.id,
         "title": title(&procedure.title),
@@ -87,8 +86,41 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
         "limit": procedure.limit,
         "form": procedure.form.fields.iter().map(field).collect::<Vec<_>>(),
         "materials": procedure.materials.iter().map(material).collect::<Vec<_>>(),
+        "fees": procedure.fees.iter().filter_map(|id| definitions.fees.get(id)).map(fee).collect::<Vec<_>>(),
+        "effective": procedure.effective.to_string(),
+        "replaced": procedure.replaced.as_ref().map(|(from, by)| json!({ "from": from.to_string(), "by": by })),
         "steps": procedure.flow.steps.iter().map(step).collect::<Vec<_>>(),
     })))
+}
+
+fn law(basis: &Basis) -> Json {
+    json!({ "instrument": basis.instrument, "article": basis.article, "quote": basis.quote })
+}
+
+/// A fee, case by case.
+fn fee(fee: &Fee) -> Json {
+    let tier = |tier: &Tier| {
+        let mut told = charge(Some(&tier.charge));
+        told["when"] = json!(tier.when.as_ref().map(|when| when.source.as_str()));
+        told["law"] = json!(tier.law.as_ref().or(fee.law.as_ref()).map(law));
+        told
+    };
+    json!({
+        "id": fee.id,
+        "title": title(&fee.title),
+        "basis": fee.basis.as_ref().map(title),
+        "tiers": fee.tiers.iter().map(tier).collect::<Vec<_>>(),
+    })
+}
+
+/// What is to be paid: nothing, so many fen, or what somebody else sets; null while that is not decided.
+pub fn charge(charge: Option<&Charge>) -> Json {
+    match charge {
+        None => json!({ "charge": null }),
+        Some(Charge::Free) => json!({ "charge": "free" }),
+        Some(Charge::Fen(fen)) => json!({ "charge": "amount", "fen": fen }),
+        Some(Charge::SetBy(by)) => json!({ "charge": "set-by", "set_by": title(by) }),
+    }
 }
 
 fn step(step: &pack::model::Step) -> Json {
@@ -187,20 +219,33 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
         })?;
         return Ok(counter::start(procedure, &office, Some(person.object())));
     }
-    let office = body.id("office").ok_or_else(|| missing_office(asked, procedure))?;
-    let channel = body.text("channel").unwrap_or("web");
+    let offices = asked.city.casework.book().definitions.offices.values();
+    let handling: Vec<&str> =
+        offices.filter(|office| procedure.handled_by(office)).map(|office| office.id.as_str()).collect();
+    let channels: Vec<&str> = procedure.channels.iter().map(|one| word(&Channel::ALL, *one)).collect();
+    let office = one_of(body, "office", None, &handling)?;
+    let channel = one_of(body, "channel", Some("web"), &channels)?;
     let channel = Channel::ALL.iter().find(|(word, _)| *word == channel).map(|(_, channel)| *channel);
     let party = Some(asked.signed_in()?.id().clone());
-    Ok(Command::Start { office, party, channel: channel.unwrap_or(Channel::Web) })
+    Ok(Command::Start { office: office.into(), party, channel: channel.unwrap_or(Channel::Web) })
 }
 
-fn missing_office(asked: &Asked, procedure: &Procedure) -> Oops {
-    let offices = asked.city.casework.book().definitions.offices.values();
-    let offices = offices
-        .filter(|office| office.level == procedure.level && office.handles.contains(&procedure.category));
-    let offices = offices.map(|office| office.id.as_str()).collect::<Vec<_>>().join("`, `");
-    unreadable(
-        format!("请选择办理单位 `office`：`{offices}`"),
-        format!("`office` is missing; one of `{offices}`"),
-    )
+/// What the body says, where that is one of `all`; otherwise which they are.
+fn one_of<'a>(
+    body: &'a Body,
+    member: &'static str,
+    unsaid: Option<&'static str>,
+    all: &[&str],
+) -> Result<&'a str, Oops> {
+    let said = body.text(member).or(unsaid);
+    match said {
+        Some(said) if all.contains(&said) => Ok(said),
+        _ => {
+            let all = all.join("`, `");
+            let what = Title::new(format!("请选择：`{all}`"), format!("Choose one of `{all}`"));
+            let why = Title::new("不能这样开始办理", "It cannot be begun so");
+            let faults = vec![(member.into(), what)];
+            Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })))
+        }
+    }
 }
