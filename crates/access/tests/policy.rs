@@ -44,6 +44,7 @@ fn case(office: &str, party: Option<&Person>) -> CaseFacts {
         party: party.map(|party| party.id.object()),
         office: office.into(),
         offices: BTreeSet::from([office.into()]),
+        roles: BTreeSet::new(),
         channel: Some(Channel::Web),
         handed_in: true,
         ended: false,

@@ -44,6 +44,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         party: Some(subject.clone()),
         office: "lake-station".into(),
         offices: ["lake-station".into()].into(),
+        roles: Default::default(),
         channel: None,
         handed_in: true,
         ended: false,

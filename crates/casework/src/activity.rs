@@ -37,7 +37,7 @@ pub const REPLIED: &str = "complaint answered";
 /// A running case went over to another edition of its pack.
 pub const MIGRATED: &str = "case migrated";
 
-/// A case's personal values and files were destroyed.
+/// Personal data was destroyed: a person's, or a case's.
 pub const ERASED: &str = "personal data erased";
 
 /// The parts that objects play in a case's events.

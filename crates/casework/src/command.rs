@@ -147,6 +147,11 @@ impl Command {
         })
     }
 
+    /// Whether it means the same whatever happened since its sender looked: then nobody can be faster.
+    pub fn stands_alone(&self) -> bool {
+        matches!(self, Self::Rate { .. } | Self::Complain { .. })
+    }
+
     /// The step that it is about.
     pub fn step(&self) -> Option<&Id> {
         match self {

@@ -25,6 +25,10 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, comm
     let mut offices: BTreeSet<Id> =
         steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
     offices.insert(office.clone());
+    let had = |step: &&pack::model::Step| {
+        state.steps.get(&step.id).is_some_and(|state| state.status != Status::Skipped)
+    };
+    let roles = procedure.flow.steps.iter().filter(had).map(|step| step.role.clone()).collect();
     CaseFacts {
         id: case.clone(),
         procedure: procedure.id.clone(),
@@ -32,6 +36,7 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, comm
         party,
         office,
         offices,
+        roles,
         channel,
         handed_in: state.submitted.is_some(),
         ended: state.ended(),

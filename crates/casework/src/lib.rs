@@ -24,6 +24,8 @@ pub mod difference;
 pub mod due;
 /// Editions on the record.
 pub mod editions;
+/// Personal data destroyed.
+pub mod erase;
 mod facts;
 /// Work that goes from one colleague to another.
 pub mod handing;

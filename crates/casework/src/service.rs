@@ -240,7 +240,7 @@ impl Casework {
             let book = Arc::clone(&view.book);
             let procedure = book.procedure(&view.state.procedure).ok_or(Refused::Unknown)?;
             match self.carry_out(case, &view, procedure, command, ask) {
-                Err(Refused::Record(error)) if matches!(*error, AppendError::Conflict { .. }) => {
+                Err(Refused::Record(error)) if first_was_another(&error, case) => {
                     // What came between may be no move of the case: somebody read its answers, say. Then ask again.
                     let since = self.record.history(case, view.version, CHUNK)?;
                     let moved = |entry: &Entry| entry.event.id.as_str().starts_with(&format!("{case}/"));
@@ -262,7 +262,10 @@ impl Casework {
         ask: &Ask<'_>,
     ) -> Result<Vec<Event>, Refused> {
         if let Some(seen) = ask.seen.filter(|seen| *seen != view.state.events) {
-            return self.late(case, seen, command, ask);
+            match self.late(case, seen, command, ask) {
+                Err(Refused::Overtaken(_)) if command.stands_alone() => {}
+                other => return other,
+            }
         }
         let decided = self.decided(case, view, procedure, command, ask)?;
         let events = self.keep(case, view.version, decided)?;
@@ -497,9 +500,18 @@ impl Casework {
     }
 }
 
+/// Whether an append was refused because something else happened to the case first.
+fn first_was_another(error: &AppendError, case: &ObjectRef) -> bool {
+    match error {
+        AppendError::Conflict { .. } => true,
+        AppendError::IdTaken { id } => id.as_str().starts_with(&format!("{case}/")),
+        _ => false,
+    }
+}
+
 /// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
 /// deadline.
-fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
+pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
     let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
     reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
 }

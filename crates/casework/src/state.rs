@@ -170,6 +170,9 @@ pub struct Complaint {
 }
 
 impl State {
+    /// The type of the subjects under whom the personal data of offices' own duties is sealed.
+    pub const SUBJECT: &str = "subject";
+
     /// The state after `events`, in order.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut state = Self::default();
@@ -208,8 +211,14 @@ impl State {
     /// Takes in the next event of the case. An event of no known kind changes nothing: another crate's reading of a
     /// personal answer, say.
     pub fn apply(&mut self, event: &Event) {
-        let case = event.object(part::CASE).or(self.case.as_ref());
-        if case.is_some_and(|case| event.id.as_str().starts_with(&format!("{case}/"))) {
+        // Another case's step may name this one as what it is about: a call the response to it. That moves nothing here.
+        let case = event.object(part::CASE);
+        let ours = match &self.case {
+            Some(own) => case == Some(own),
+            None => event.activity.as_str() == activity::STARTED,
+        };
+        let Some(case) = case.filter(|_| ours) else { return };
+        if event.id.as_str().starts_with(&format!("{case}/")) {
             self.events += 1;
         }
         let text = |name: &str| event.attribute(name).and_then(Value::as_text);

@@ -30,7 +30,7 @@ pub struct Options {
 }
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
-    let files = packs::files(options.packs.as_deref())?;
+    let files = packs::files(options.packs.as_deref(), say)?;
     // A trial only reads, and so works while the city runs.
     let opened = if options.dry_run {
         Casework::try_edition(options.data.read()?, &files)
@@ -40,7 +40,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let casework = match opened {
         Ok(casework) => casework,
         Err(OpenError::Packs(problems)) => {
-            packs::tell(&problems, say);
+            packs::tell(&problems, say)?;
             return Err(Failure::Finding);
         }
         Err(error) => return Err(error.into()),
@@ -50,6 +50,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let mut words = String::new();
     tell_differences(&mut words, &differences);
     let all = cases.len() as u64;
+    let mut progress = say.progress(if options.dry_run { "looking at cases" } else { "moving cases" });
     for (place, case) in (1..).zip(&cases) {
         let plan = casework.plan(case, &casework.view(case).map_err(|refused| broken(&refused))?, now())?;
         let came = came_of(&casework, case, &plan, options)?;
@@ -66,7 +67,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
                 "clock": due.clock.en.as_str(), "before": due.before, "after": due.after,
             })).collect::<Vec<_>>(),
         }));
-        say.progress(if options.dry_run { "looking" } else { "moving" }, place, all);
+        progress.at(place, Some(all));
     }
     let verb = if options.dry_run { "would be moved" } else { "moved" };
     let _ = write!(words, "{moved} {verb}, {left} stay");
@@ -78,7 +79,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
                 .collect::<Vec<_>>(),
             "cases": rows,
         }),
-    );
+    )?;
     if left == 0 { Ok(()) } else { Err(Failure::Finding) }
 }
 

@@ -137,11 +137,11 @@ fn in_use(error: StoreError) -> Failure {
 
 impl At {
     /// The city on the record, under the edition that it has: no other is adopted by looking after its people.
-    fn city(&self, record: Result<Record, StoreError>) -> Result<City, Failure> {
+    fn city(&self, record: Result<Record, StoreError>, say: Say) -> Result<City, Failure> {
         let record = record.map_err(in_use)?;
         let files = match editions::last(&record)? {
             Some(files) => files,
-            None => packs::files(self.packs.as_deref())?,
+            None => packs::files(self.packs.as_deref(), say)?,
         };
         let settings = Settings {
             title: Title::default(),
@@ -173,7 +173,7 @@ fn not_done(error: NotDone) -> Failure {
 }
 
 fn take_on(options: &Add, say: Say) -> Result<(), Failure> {
-    let city = options.at.city(options.at.data.create())?;
+    let city = options.at.city(options.at.data.create(), say)?;
     // What is wrong is said before anybody types a password.
     city.staff(|staff| staff.known(&options.post))?.map_err(|refused| not_done(refused.into()))?;
     if city.find_person(&options.login).is_some() {
@@ -189,8 +189,7 @@ fn take_on(options: &Add, say: Say) -> Result<(), Failure> {
     say.answer(
         &format!("{} is {}: {person}\nsign in as `{}`", options.name, options.post, options.login),
         &json!({ "person": person, "post": options.post.to_string() }),
-    );
-    Ok(())
+    )
 }
 
 /// Whom a command is about.
@@ -204,7 +203,7 @@ fn whom(city: &City, text: &str) -> Result<PersonId, Failure> {
 }
 
 fn act(person: &str, at: &At, act: &Act, say: Say) -> Result<(), Failure> {
-    let city = at.city(at.data.open())?;
+    let city = at.city(at.data.open(), say)?;
     let id = whom(&city, person)?;
     let handed = city.act_on(By::Operator, id, act, &at.reasons).map_err(not_done)?;
     city.save();
@@ -227,12 +226,11 @@ fn act(person: &str, at: &At, act: &Act, say: Say) -> Result<(), Failure> {
     say.answer(
         &format!("{what}{back_words}{left_words}"),
         &json!({ "person": id.object(), "put_back": back, "left": left }),
-    );
-    Ok(())
+    )
 }
 
 fn reset(options: &Of, say: Say) -> Result<(), Failure> {
-    let city = options.at.city(options.at.data.open())?;
+    let city = options.at.city(options.at.data.open(), say)?;
     let id = whom(&city, &options.person)?;
     let issued = city.reset(By::Operator, id, &options.at.reasons).map_err(not_done)?;
     let Some((code, until)) = issued.code else { return Ok(()) };
@@ -243,8 +241,7 @@ fn reset(options: &Of, say: Say) -> Result<(), Failure> {
             options.person
         ),
         &json!({ "person": id.object(), "code": code, "until": until }),
-    );
-    Ok(())
+    )
 }
 
 /// Reads the record alone, and so also while the city runs.
@@ -292,8 +289,7 @@ fn tell(options: &List, say: Say) -> Result<(), Failure> {
             json!({ "person": id, "name": name, "standing": standing, "posts": posts, "since": since })
         })
         .collect();
-    say.answer(&words, &json!({ "staff": all }));
-    Ok(())
+    say.answer(&words, &json!({ "staff": all }))
 }
 
 /// A password, typed twice without being shown, or the first line of the input. Never an argument: those are shown to

@@ -23,6 +23,8 @@ pub struct CaseFacts {
     /// `case.offices`: every office that has or had a part in it, its own included. `case.above` follows from
     /// them: these offices and all above them.
     pub offices: BTreeSet<Id>,
+    /// `case.roles`: the roles whose steps it has or had.
+    pub roles: BTreeSet<Id>,
     /// `case.channel`: where it was asked for; absent where that is not known.
     pub channel: Option<Channel>,
     /// `case.handed_in`: whether it was ever handed in, and is more than somebody's draft.
@@ -124,6 +126,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
             "经手单位及其上级",
             "offices with a part in it and those above",
         ),
+        field("roles", Type::list(roles.clone()), "经手岗位", "roles with a step in it"),
         field("channel", channels, "办理渠道", "channel").optional(),
         field("handed_in", Type::Bool, "已提交", "handed in"),
         field("ended", Type::Bool, "已办结", "ended"),
@@ -201,6 +204,7 @@ pub(super) fn bind(
             ("office", text(&case.office)),
             ("offices", list(&case.offices)),
             ("above", above(offices, &case.offices)),
+            ("roles", list(&case.roles)),
             ("channel", case.channel.and_then(|channel| text(word(&Channel::ALL, channel)))),
             ("handed_in", Some(Value::Bool(case.handed_in))),
             ("ended", Some(Value::Bool(case.ended))),

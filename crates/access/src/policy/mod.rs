@@ -165,7 +165,7 @@ impl Policies {
             }
         });
         let stating = (asked.purpose != refused.purpose).then(|| match asked.purpose {
-            None => Title::new("不说明目的", "state no purpose"),
+            None => Title::new("不说明目的", "ask without stating a purpose"),
             Some(purpose) => {
                 let Title { zh, en } = title(&self.purposes, purpose);
                 Title::new(format!("说明目的“{zh}”"), format!("state the purpose `{purpose}` ({en})"))

@@ -15,6 +15,7 @@ mod staff;
 
 pub use form::{missing, needed_materials, shown_fields};
 pub use migrate::opened_and_passed;
+pub(crate) use staff::hindrances;
 
 /// Everything besides the case's state that a decision depends on.
 #[derive(Clone, Copy)]
@@ -93,9 +94,15 @@ pub fn decide(state: &State, command: &Command, situation: &Situation<'_>) -> Re
     draft.carry_out(command).map_err(|fault| Refusal {
         why: fault.why,
         faults: fault.faults,
-        possible: moves::possible(state, situation),
+        possible: possible(state, situation),
     })?;
     Ok(Decided { events: draft.events, personal: draft.personal })
+}
+
+/// What is possible in `state` and nothing keeps whoever asks from.
+fn possible(state: &State, situation: &Situation<'_>) -> Vec<Move> {
+    let all = moves::possible(state, situation).into_iter();
+    all.filter(|possible| possible.hindered.is_none()).collect()
 }
 
 /// Why not, before it is known what else is possible.

@@ -1,11 +1,22 @@
 //! What the office and the timer do: steps, corrections, handing over, extensions, deadlines.
 
-use super::{Carried, Draft, Fault};
+use super::{Carried, Draft, Fault, Situation};
 use crate::activity::{self, part};
-use crate::state::{Stage, Status};
+use crate::state::{Stage, State, Status};
 use pack::model::{Clock, Step};
 use pack::{Id, Title};
 use record::{ObjectRef, Time, Value};
+
+/// Why whoever asks cannot do an open step; and, of that, whether it is because a colleague has taken it.
+pub(crate) fn hindrances(
+    state: &State,
+    situation: &Situation<'_>,
+    step: &Step,
+) -> (Option<Title>, Option<Title>) {
+    let draft = Draft::new(state, *situation);
+    let why = |carried: Carried| carried.err().map(|fault| fault.why);
+    (why(draft.may_do(step)), why(draft.not_held_by_another(step)))
+}
 
 impl<'a> Draft<'a> {
     fn open_step(&self, id: &Id) -> Result<&'a Step, Fault> {

@@ -7,6 +7,7 @@ use super::own;
 use crate::layout::Face;
 use crate::page::account::{self, View};
 use crate::path;
+use access::directory::BadName;
 use access::session::Token;
 use access::sign_in::Refused;
 use axum::http::StatusCode;
@@ -65,7 +66,12 @@ pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Resu
     let fault = match asked.city.register(login, name, secret, &[], asked.now) {
         Ok(_) => return sign_in().map(Ok).map_err(waiting),
         Err(NotRegistered::Name(error)) => {
-            ("login", Title::new("登录名由3到64个字母、数字或汉字组成", error.to_string()))
+            let zh = match error {
+                BadName::Length => "登录名为2到64个字符",
+                BadName::Blank => "登录名不能含有空格",
+                BadName::IdentityNumber => "不能用身份号码作登录名，请换一个",
+            };
+            ("login", Title::new(zh, error.to_string()))
         }
         Err(NotRegistered::Taken(error)) => match sign_in() {
             Ok(token) => return Ok(Ok(token)),

@@ -46,6 +46,7 @@ fn any_case(office: &Id) -> CaseFacts {
         party: None,
         office: office.clone(),
         offices: BTreeSet::from([office.clone()]),
+        roles: BTreeSet::new(),
         channel: None,
         handed_in: true,
         ended: false,

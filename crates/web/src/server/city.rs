@@ -13,6 +13,7 @@ use access::sign_in::{self, Account, Door, Refused, Welcome};
 use access::throttle::{Pace, Throttle, Wait};
 use access::{Person, PersonId, Post, Sessions};
 use casework::Casework;
+use casework::erase::{Done, NotErased, Request};
 use pack::{File, Title};
 use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
@@ -395,6 +396,22 @@ impl City {
     /// Lets go of sessions that have run out.
     pub fn sweep(&self) {
         locked(&self.sessions).sweep(self.now().seconds());
+    }
+
+    /// Erases somebody's personal data at the operator's order, here too: what this process remembers of them, and their
+    /// sessions.
+    ///
+    /// # Errors
+    /// [`NotErased`].
+    pub fn erase_by_order(&self, request: &Request<'_>) -> Result<Done, NotErased> {
+        let done = casework::erase::erase(self.casework.record(), request)?;
+        self.forget_names();
+        if let Some(person) = PersonId::of(request.subject) {
+            locked(&self.sessions).close_all(person, None);
+        }
+        self.people()?.follow(self.casework.record())?;
+        self.casework.board(|_| ())?;
+        Ok(done)
     }
 
     /// Signs out.

@@ -357,7 +357,7 @@ fn asking<'a>(
                 answers: typed,
                 chosen,
                 faults: tried.map(|tried| tried.refusal.faults.clone()).unwrap_or_default(),
-                hindered: Vec::new(),
+                hindered: possible.hindered.iter().cloned().collect(),
             }
         }
     })

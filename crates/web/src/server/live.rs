@@ -11,7 +11,7 @@ use super::asked::Asked;
 use super::board::own_office;
 use super::case::{theirs, visible};
 use super::city::City;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use casework::board::Task;
@@ -78,6 +78,7 @@ impl Matter {
                 here.map(|Task { case, step, holder, due, waiting, .. }| {
                     format!("{case} {step} {holder:?} {due:?} {waiting}\n")
                 })
+                .chain(board.complained().map(|case| format!("{case} complained\n")))
                 .collect::<String>()
             })?,
         };
@@ -205,7 +206,9 @@ pub fn stream(asked: Asked, watched: Watched) -> Response {
     let (events, received) = mpsc::channel(1);
     tokio::spawn(feed(asked, watched, Place(city, session), events));
     let alive = KeepAlive::new().interval(Duration::from_secs(15));
-    Sse::new(ReceiverStream::new(received)).keep_alive(alive).into_response()
+    let mut response = Sse::new(ReceiverStream::new(received)).keep_alive(alive).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 type Sender = mpsc::Sender<Result<Event, Infallible>>;

@@ -42,7 +42,7 @@ pub use serve::serve;
 use answer::Answer;
 use asked::Asked;
 use axum::Router;
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -185,6 +185,8 @@ pub fn router(city: Arc<City>) -> Router {
     router
         .method_not_allowed_fallback(handler(&OTHER_METHOD))
         .fallback(handler(&MISSING))
+        // Each operation has its own bound.
+        .layer(DefaultBodyLimit::disable())
         .layer(map_response(answer::guard))
         .with_state(city)
 }
@@ -210,7 +212,7 @@ async fn handle(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let mut asked = Asked::new(Arc::clone(&city), operation, &params, &parts);
-    let received = asked.receive(&parts.headers, body, operation).await;
+    let received = asked.receive(parts, body, operation).await;
     let begun = Instant::now();
     let outcome = tokio::task::spawn_blocking(move || {
         asked.recognize();

@@ -215,7 +215,7 @@ const PASSWORD_HASHED: &str = "argon2id";
 
 #[test]
 fn cases_go_over_to_another_edition_on_purpose() {
-    let mut town = Town::new();
+    let town = Town::new();
     town.add("chief", "王管理", "administrator@bureau");
     town.add("eyes", "陈监督", "supervisor@bureau");
     town.add("li", "李建国", "clerk@lake-station");

@@ -44,6 +44,12 @@ pub fn pass(seconds: i64) {
     CLOCK.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
 }
 
+/// Held by a test that lets time pass, so that no other's sessions run out.
+pub fn alone() -> std::sync::MutexGuard<'static, ()> {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 /// Who there is: sign-in name, own name, role and office.
 pub const PEOPLE: &[(&str, &str, Option<(&str, &str)>)] = &[
     ("party", "王莲生", None),
@@ -101,9 +107,14 @@ pub fn settings() -> Settings {
 
 impl World {
     pub fn new() -> Self {
+        Self::changed(|_| {})
+    }
+
+    /// A city that bears with other things than usual.
+    pub fn changed(change: impl FnOnce(&mut City)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let record = Record::create_in(dir.path()).unwrap();
-        Self::on(dir, record, |_| {})
+        Self::on(dir, record, change)
     }
 
     /// A city on `record`, changed by `change` before it opens to anybody.

@@ -143,7 +143,7 @@ pub const SIGN_IN: &[Member] =
     &[always("login", Text, "The sign-in name."), always("password", Text, "The password.")];
 /// What opening an account takes.
 pub const REGISTER: &[Member] = &[
-    always("login", Text, "The sign-in name: 3 to 64 letters, digits or Chinese characters."),
+    always("login", Text, "The sign-in name: 2 to 64 characters without blanks."),
     always("name", Text, "The person's own name."),
     always("password", Text, "The password: at least 10 characters."),
 ];
