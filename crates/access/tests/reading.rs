@@ -57,6 +57,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         case: Some(&case),
         step: None,
         office: None,
+        staff: None,
         today: jiff::civil::date(2026, 6, 1),
     });
     let event = reading(&decision, stamp(), subject, &["phone", "name", "phone"])?;

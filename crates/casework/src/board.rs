@@ -29,6 +29,8 @@ pub struct Line {
     pub submitted: Option<Time>,
     /// How far it is.
     pub stage: Stage,
+    /// Whether its personal values were destroyed.
+    pub erased: bool,
 }
 
 /// An open step in somebody's queue.
@@ -145,6 +147,9 @@ impl Board {
             self.running.insert(case.clone(), State::default());
         }
         match event.activity.as_str() {
+            activity::ERASED => {
+                self.over.entry(case.clone()).and_modify(|line| line.erased = true);
+            }
             activity::COMPLAINED => *self.complaints.entry(case.clone()).or_default() += 1,
             activity::REPLIED => {
                 self.complaints.entry(case.clone()).and_modify(|open| *open = open.saturating_sub(1));
@@ -322,6 +327,7 @@ fn line(state: &State) -> Option<Line> {
         started: state.started?,
         submitted: state.submitted,
         stage: state.stage.clone(),
+        erased: state.erased.is_some(),
     })
 }
 

@@ -9,6 +9,11 @@ use pack::model::{Channel, Procedure, StepKind};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
+/// The action of doing a step of this kind, as policies name it.
+pub(crate) fn action(kind: StepKind) -> &'static str {
+    StepKind::ALL.iter().find(|(_, other)| *other == kind).map_or("act", |(word, _)| word)
+}
+
 pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, command: &Command) -> CaseFacts {
     let state = &view.state;
     let named = |word: &str| Channel::ALL.iter().find(|(name, _)| *name == word).map(|(_, channel)| *channel);

@@ -60,6 +60,7 @@ fn request<'a>(
         case: Some(facts),
         step: None,
         office: None,
+        staff: None,
         today: today(ask.now),
     }
 }

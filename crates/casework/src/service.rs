@@ -4,8 +4,8 @@ use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Decided, Refusal, Situation, Truth};
 use crate::moves::{self, Move};
-use crate::state::{Stage, State, Status, StepState};
-use crate::{answer, clocks, due, permit};
+use crate::state::{self, Stage, State, Status, StepState};
+use crate::{answer, clocks, due, editions, permit};
 use access::policy::{Actor, Decision};
 use jiff::civil::Date;
 use pack::model::{Charge, Condition, Fee, Known, Procedure, Watcher};
@@ -24,8 +24,8 @@ const CHUNK: usize = 1_000;
 /// All cases on a record: what may be asked of them, and what is known of them. Shared between threads.
 pub struct Casework {
     record: Record,
-    current: Arc<Book>,
-    older: RwLock<HashMap<Digest, Arc<Book>>>,
+    pub(crate) current: Arc<Book>,
+    pub(crate) older: RwLock<HashMap<Digest, Arc<Book>>>,
     board: RwLock<Board>,
     read_to: Mutex<u64>,
 }
@@ -93,7 +93,7 @@ impl View {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);
@@ -115,18 +115,19 @@ impl Casework {
     /// [`OpenError`].
     pub fn open(record: Record, files: &[File], now: Time) -> Result<Self, OpenError> {
         let current = Arc::new(Book::read(files).map_err(OpenError::Packs)?);
-        let id = edition_event(current.digest);
-        if record.find(&id)?.is_none() {
-            let file = record.attach("edition.txt", current.text().as_bytes(), None)?;
-            let edition = ObjectRef::new("edition", current.digest.to_string());
-            let packs = current.definitions.packs.values();
-            let packs = packs.map(|pack| Value::from(format!("{} {}", pack.id, pack.version)));
-            let event = Event::new(id, "edition adopted", now)
-                .about("edition", edition)
-                .with("packs", Value::List(packs.collect()))
-                .with("file", Value::File(file));
-            record.append(event)?;
-        }
+        editions::adopt(&record, &current, now)?;
+        Self::with(record, current)
+    }
+
+    /// As [`Casework::open`], but leaves the record as it is: to see what an edition that it does not hold would change.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn try_edition(record: Record, files: &[File]) -> Result<Self, OpenError> {
+        Self::with(record, Arc::new(Book::read(files).map_err(OpenError::Packs)?))
+    }
+
+    fn with(record: Record, current: Arc<Book>) -> Result<Self, OpenError> {
         let casework = Self {
             record,
             current,
@@ -146,27 +147,6 @@ impl Casework {
     /// The edition that new cases begin in.
     pub fn book(&self) -> &Arc<Book> {
         &self.current
-    }
-
-    /// The edition with this digest; the current one where the record does not hold it or can no longer read it.
-    pub fn edition(&self, digest: Option<Digest>) -> Arc<Book> {
-        let Some(digest) = digest.filter(|digest| *digest != self.current.digest) else {
-            return Arc::clone(&self.current);
-        };
-        if let Some(book) = self.older.read().ok().and_then(|older| older.get(&digest).cloned()) {
-            return book;
-        }
-        let read = || {
-            let entry = self.record.find(&edition_event(digest)).ok()??;
-            let Some(Value::File(file)) = entry.event.attribute("file") else { return None };
-            let bytes = self.record.file(file).ok()??;
-            Book::reread(std::str::from_utf8(&bytes).ok()?).ok().map(Arc::new)
-        };
-        let book = read().unwrap_or_else(|| Arc::clone(&self.current));
-        if let Ok(mut older) = self.older.write() {
-            older.insert(digest, Arc::clone(&book));
-        }
-        book
     }
 
     /// The case, as of the last commit.
@@ -252,7 +232,7 @@ impl Casework {
     pub fn run(&self, case: &ObjectRef, command: &Command, ask: &Ask<'_>) -> Result<Vec<Event>, Refused> {
         loop {
             let mut view = self.view(case)?;
-            if *command == Command::Migrate {
+            if matches!(command, Command::Migrate { .. }) {
                 view.book = Arc::clone(&self.current);
             }
             let book = Arc::clone(&view.book);
@@ -286,8 +266,7 @@ impl Casework {
             }
         }
         let decided = self.decided(case, view, procedure, command, ask)?;
-        let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
-        let events = self.keep(case, view.version, decided, subject.as_ref())?;
+        let events = self.keep(case, view.version, decided)?;
         self.catch_up()?;
         Ok(events)
     }
@@ -331,13 +310,7 @@ impl Casework {
     }
 
     /// Seals what is personal and appends.
-    fn keep(
-        &self,
-        case: &ObjectRef,
-        version: Version,
-        decided: Decided,
-        subject: Option<&ObjectRef>,
-    ) -> Result<Vec<Event>, Refused> {
+    fn keep(&self, case: &ObjectRef, version: Version, decided: Decided) -> Result<Vec<Event>, Refused> {
         let mut events = decided.events;
         if events.is_empty() {
             return Ok(events);
@@ -345,8 +318,8 @@ impl Casework {
         let mut secrets = Vec::new();
         for (event, change) in decided.personal {
             let change = events.get_mut(event).and_then(|event| event.changes.get_mut(change));
-            if let (Some(change), Some(subject)) = (change, subject) {
-                let (sealed, secret) = self.record.seal(subject, &change.value)?;
+            if let Some(change) = change {
+                let (sealed, secret) = self.record.seal(&state::sealed_under(case), &change.value)?;
                 change.value = sealed;
                 secrets.push(secret);
             }
@@ -536,7 +509,7 @@ fn first_was_another(error: &AppendError, case: &ObjectRef) -> bool {
 
 /// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
 /// deadline.
-fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
+pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
     let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
     reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
 }
@@ -564,10 +537,6 @@ pub struct Ask<'a> {
     pub purpose: Option<&'a Id>,
     /// How many events the case had when the person decided, where they decided from a page.
     pub seen: Option<u64>,
-}
-
-fn edition_event(digest: Digest) -> record::EventId {
-    format!("edition/{digest}").into()
 }
 
 /// The day in China.

@@ -43,6 +43,8 @@ pub struct State {
     pub rating: Option<Rating>,
     /// Complaints in order.
     pub complaints: Vec<Complaint>,
+    /// When its personal values and files were destroyed.
+    pub erased: Option<Time>,
 }
 
 /// How far a case is.
@@ -168,6 +170,9 @@ pub struct Complaint {
 }
 
 impl State {
+    /// The type of the subjects under whom the personal data of offices' own duties is sealed.
+    pub const SUBJECT: &str = "subject";
+
     /// The state after `events`, in order.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let mut state = Self::default();
@@ -195,8 +200,7 @@ impl State {
 
     /// Whose personal data the case holds: the party's, or, in an office's own duty, the case's.
     pub fn subject(&self) -> Option<ObjectRef> {
-        let of_case = || self.case.as_ref().map(|case| ObjectRef::new("subject", case.id.clone()));
-        self.party.clone().or_else(of_case)
+        self.party.clone().or_else(|| self.case.as_ref().map(sealed_under))
     }
 
     /// The correction that waits for the party.
@@ -207,8 +211,14 @@ impl State {
     /// Takes in the next event of the case. An event of no known kind changes nothing: another crate's reading of a
     /// personal answer, say.
     pub fn apply(&mut self, event: &Event) {
-        let case = event.object(part::CASE).or(self.case.as_ref());
-        if case.is_some_and(|case| event.id.as_str().starts_with(&format!("{case}/"))) {
+        // Another case's step may name this one as what it is about: a call the response to it. That moves nothing here.
+        let case = event.object(part::CASE);
+        let ours = match &self.case {
+            Some(own) => case == Some(own),
+            None => event.activity.as_str() == activity::STARTED,
+        };
+        let Some(case) = case.filter(|_| ours) else { return };
+        if event.id.as_str().starts_with(&format!("{case}/")) {
             self.events += 1;
         }
         let text = |name: &str| event.attribute(name).and_then(Value::as_text);
@@ -228,7 +238,7 @@ impl State {
                     correction.answered = Some(event.time);
                 }
             }
-            activity::TAKEN | activity::HANDED_OVER => {
+            activity::TAKEN | activity::HANDED_OVER | activity::RELEASED => {
                 if let Some(step) = text("step").and_then(|id| self.steps.get_mut(id)) {
                     step.holder = event.object(part::HOLDER).cloned();
                 }
@@ -262,6 +272,7 @@ impl State {
                     complaint.reply = Some((event.time, text("words").unwrap_or_default().into()));
                 }
             }
+            activity::ERASED => self.erased = Some(event.time),
             activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
             _ => {}
         }
@@ -363,6 +374,12 @@ impl State {
             self.stage = Stage::Ended { at: event.time, how: how.to_owned() };
         }
     }
+}
+
+/// Under whose key a case's personal values and files are sealed: its own, so that one case can be erased when its time
+/// has come and the party's others stay.
+pub fn sealed_under(case: &ObjectRef) -> ObjectRef {
+    ObjectRef::new("subject", case.id.clone())
 }
 
 fn notes(event: &Event) -> Vec<(Id, String)> {

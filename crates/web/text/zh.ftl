@@ -454,3 +454,132 @@ entry-proof = 证明
 entry-no-proof = 下一个检查点签名后即有证明。
 entry-proof-more = 此条目在覆盖 { $size } 条的检查点之下。
 entry-path = 证明路径，{ $count }个摘要
+
+## My account
+
+nav-account = 我的账号
+own-since = 账号开设于
+own-posts = 岗位
+own-post-now = 当前岗位
+own-password = 密码
+own-password-since = 设定于
+own-password-change = 修改密码
+own-password-old = 原密码
+own-password-new = 新密码
+own-password-ends = 修改后，其他设备上的登录随即结束。
+own-code = { $who }最近一次向您发放一次性登录码：
+own-sessions = 已登录的设备
+own-device = 设备
+own-device-unknown = 未知设备
+own-seen = 最近使用
+own-this = 本机
+own-end = 在该设备退出
+own-end-all = 在其他所有设备退出
+own-reads-all = 全部{ $count }次查看
+own-data = 您的数据
+own-data-more =
+    文件包含记录中有关您的全部内容：您填写的内容、办件经过、谁查看过、账号的每次变动，采用其他程序
+    也能读取的格式（OCEL 2.0）。您上传的材料在各办件中下载。
+own-download = 下载我的数据
+own-erase = 删除我的数据
+own-wish = 您申请删除的时间：
+post-switch = 切换岗位
+post-choose = 选择岗位
+post-lead = 您同一时间只在一个岗位上办理：一个岗位的权限不会叠加到另一个岗位。
+post-own = 以本人身份办理自己的事
+code-title = 设置密码
+code-lead = 登录码正确。登录码只能用一次：今后请用您在此设置、别人都不知道的密码登录。
+code-go = 设置并登录
+erase-goes = 现在删除的内容
+erase-nothing = 目前没有可以删除的内容。
+erase-account = 您的账号：姓名、登录名、电话号码和密码。此后不能再登录。
+erase-answers = 您填写和上传的内容：{ $what }
+erase-stays = 暂时保留的内容及理由
+erase-account-stays = 您的账号
+erase-running = 正在办理。办理单位需要这些内容，办结后还须保存一段时间。
+erase-until = 办理单位保存至
+erase-for-good = 作为档案由办理单位长期保存。
+erase-always = 永久保留的内容
+erase-always-more =
+    曾经办过某事项、各环节及其时间和单位，以及谁为何查看过您的信息：不含姓名，只有一个与您无关的编号。
+    投诉、评价和理由的文字、上传文件的名称也会保留。有了这些，记录仍能证明没有被改动。
+erase-gone = 此前已删除{ $count }件。
+erase-waits = 暂时保留的内容到期后自动删除，您不必再来办理。
+erase-call-off = 不再申请删除
+erase-later = 您的申请会记下，暂时保留的内容到期后自动删除。
+erase-confirm = 确认
+erase-confirm-more = 您数据的密钥将被销毁，任何人都无法恢复，我们也不能。
+erase-sure = 我明白删除的内容无法恢复
+erase-go = 删除
+
+## Those who work here
+
+nav-staff = 人员
+staff-take-on = 录用人员
+staff-count = 共{ $count }人
+staff-none = 没有人员。
+staff-standing = 状态
+staff-working = 在岗
+staff-locked = 已停用
+staff-former = 已离岗
+staff-held = 手上的工作
+staff-held-none = 手上没有环节。
+staff-and = 、
+staff-account = 账号
+staff-account-new = 新开账号：发放一次性登录码，由其本人设置密码
+staff-account-known = 已有账号：把岗位加到该账号
+staff-name-hint = 与工作证一致，申请人和同事看得到。已有账号的不必填写。
+staff-login-hint = 2到64个字母、数字或汉字，不含空格；只有其本人和您知道。
+staff-new-lead = 在这里工作的人都有岗位：某个单位的某个角色。
+staff-reasons-hint = 理由写入记录，本人和审计人员可以看到。
+staff-no-post = 没有岗位。
+staff-given-by = 授予人：{ $who }
+staff-locked-since = 停用于
+staff-code-open = 一次性登录码有效期至
+staff-grant = 授予岗位
+staff-revoke = 免去
+staff-revoke-more = 立即生效，已登录的也一样。其在此岗位手上的环节退回待办。
+staff-lock = 停用账号
+staff-lock-more = 立即在所有设备退出，且不能再登录。其手上的环节退回待办。
+staff-unlock = 恢复账号
+staff-reset = 发放一次性登录码
+staff-reset-more = 忘记密码时使用：凭码设置新密码，在此之前原密码仍有效。
+staff-hand-on = 移交全部工作
+staff-hand-on-more = 用于生病、休假或离职。环节只交给有权办理的同事。
+staff-to-queue = 退回待办
+staff-themselves = 本人
+staff-code = 一次性登录码
+staff-code-for = 请交给{ $name }本人，不要给别人：
+staff-code-until = 有效期至
+staff-code-more =
+    其本人用登录名登录，在密码处填写此码，然后设置一个别人都不知道的密码。此码只显示这一次；丢失了可重新发放。
+staff-code-done = 我已记下
+
+## Editions
+
+nav-editions = 版本
+edition-lead = 办理中的案件一直适用其开始时的规则版本。以下案件不在现行版本中，您可以把它们转入现行版本。
+edition-current = 现行版本
+edition-none = 办理中的案件都在现行版本中。
+edition-cases = 办理中的案件
+edition-no-cases = 没有仍在旧版本中办理的案件。
+edition-differs = 有差别
+edition-what = 与此版本的差别：
+edition-same = 这个事项没有差别。
+edition-fields = 填写内容
+edition-added = 新增
+edition-gone = 取消
+edition-changed = 变更
+edition-was = 原：
+edition-is = 现：
+edition-fits = 可以转入
+edition-refused = 不适合转入
+edition-opens = 将开始环节“{ $step }”。
+edition-passes = 不再要求环节“{ $step }”：其后的环节已经办完。
+edition-not-running = 不计时
+edition-carry-out = 转入现行版本
+edition-carry-out-more = 转入后不能撤回。申请人在办件中可以看到。
+edition-go = 转入适合的{ $count }件
+edition-go-one = 转入这件
+edition-moved = 已转入{ $count }件
+edition-left = 以下案件未转入

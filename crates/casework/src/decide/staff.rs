@@ -36,6 +36,12 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// An open step that may change hands, also while the party corrects: nobody must wait for somebody who is away.
+    fn passable_step(&self, id: &Id) -> Carried {
+        let open = self.state.steps.get(id).is_some_and(|step| step.status == Status::Open);
+        if self.state.stage == Stage::Correcting && open { Ok(()) } else { self.open_step(id).map(drop) }
+    }
+
     /// A step that a colleague took upon themselves is theirs until they hand it over.
     fn not_held_by_another(&self, step: &Step) -> Carried {
         let holder = self.state.steps.get(&step.id).and_then(|state| state.holder.as_ref());
@@ -172,7 +178,7 @@ impl<'a> Draft<'a> {
     }
 
     pub(super) fn hand_over(&mut self, id: &Id, to: &ObjectRef, reasons: &str) -> Carried {
-        self.open_step(id)?;
+        self.passable_step(id)?;
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明转交的理由", "Say why it is handed over"));
         }
@@ -181,6 +187,20 @@ impl<'a> Draft<'a> {
             .with("step", id.as_str())
             .with("reasons", reasons.trim())
             .about(part::HOLDER, to.clone());
+        self.put(event);
+        Ok(())
+    }
+
+    /// Nobody holds the step then, and whoever has its post may take it.
+    pub(super) fn release(&mut self, id: &Id, reasons: &str) -> Carried {
+        self.passable_step(id)?;
+        if self.state.steps.get(id).is_none_or(|step| step.holder.is_none()) {
+            return Err(Fault::new("这个环节无人承办", "Nobody has taken this step"));
+        }
+        if reasons.trim().is_empty() {
+            return Err(Fault::new("请写明退回的理由", "Say why it goes back into the queue"));
+        }
+        let event = self.event(activity::RELEASED).with("step", id.as_str()).with("reasons", reasons.trim());
         self.put(event);
         Ok(())
     }

@@ -45,7 +45,7 @@ impl Sample {
         let mut sample = Self::default();
         let free_text = |procedure: &Id| {
             let fields = &book.procedure(procedure)?.form.fields;
-            let free = fields.iter().find(|field| field.kind == FieldKind::Text && field.check.is_none());
+            let free = fields.iter().find(|field| field.kind == FieldKind::Text && field.checks.is_empty());
             free.map(|field| field.id.clone())
         };
         for resident in town.residents.iter().take(RESIDENTS) {

@@ -127,7 +127,7 @@ fn pattern(field: &Field, dice: &mut Dice) -> Option<Pattern> {
         FieldKind::File => return None,
         FieldKind::Date => Pattern::Day(day(dice)),
         FieldKind::Moment => Pattern::Moment(day(dice)),
-        kind if varies(kind) && field.check.is_none() => Pattern::Any(kind.clone()),
+        kind if varies(kind) && field.checks.is_empty() => Pattern::Any(kind.clone()),
         kind => Pattern::Same(text_of(kind, dice)),
     })
 }

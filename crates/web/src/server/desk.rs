@@ -400,6 +400,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let (action, about) = (asked.param("action"), asked.param("about"));
     let (command, faults) = command(asked, procedure, action, about)?;
+    super::staff::receives(asked, &view, &command)?;
     let carried = match faults.is_empty() {
         true => asked.city.casework.run(&case, &command, &asked.ask()),
         false => {
@@ -432,6 +433,9 @@ fn command(
     let command = match action {
         "take" => Command::Take { step: about.into() },
         "extend" => Command::Extend { clock: about.into(), reasons: words("reasons") },
+        "hand-over" if asked.words("to") == Some("queue") => {
+            Command::Release { step: about.into(), reasons: words("reasons") }
+        }
         "hand-over" => {
             let to = asked.words("to").and_then(ObjectRef::parse);
             let to = to

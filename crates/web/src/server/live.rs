@@ -78,6 +78,7 @@ impl Matter {
                 here.map(|Task { case, step, holder, due, waiting, .. }| {
                     format!("{case} {step} {holder:?} {due:?} {waiting}\n")
                 })
+                .chain(board.complained().map(|case| format!("{case} complained\n")))
                 .collect::<String>()
             })?,
         };
@@ -98,14 +99,22 @@ impl Matter {
 pub async fn timer(city: Arc<City>) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The day on which it was last seen whose data has stayed long enough.
+    let mut wished = None;
     for count in 0.. {
         ticks.tick().await;
         let city = Arc::clone(&city);
+        let now = city.now();
+        let today = casework::service::today(now);
+        let new_day = wished.replace(today) != Some(today);
         let fired = tokio::task::spawn_blocking(move || {
             if count % SWEEP == 0 {
                 city.sweep();
             }
-            city.casework.tick(city.now())
+            if new_day && let Err(error) = city.carry_out_wishes() {
+                eprintln!("lianchi: what people wish erased cannot be: {error}");
+            }
+            city.casework.tick(now)
         });
         if let Ok(Err(error)) = fired.await {
             eprintln!("lianchi: the timer cannot write: {error}");

@@ -149,7 +149,8 @@ impl Oops {
             oops if asked.live => Answer::text(format!("{}\n", oops.said().en)),
             Self::SignIn => return Answer::go(path::sign_in(&asked.page())),
             oops => {
-                let staff = asked.path.starts_with("/desk") || asked.path.starts_with("/board");
+                let at_work = ["/desk", "/board", "/staff", "/editions"];
+                let staff = at_work.iter().any(|part| asked.path.starts_with(part));
                 let face = if staff { Face::Staff } else { Face::Resident };
                 Answer::page(refused::show(&asked.frame(face), &oops.view(asked)))
             }

@@ -6,6 +6,7 @@ use super::{moment, title};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::case::visible;
+use crate::server::staff::receives;
 use axum::http::StatusCode;
 use casework::moves::Move;
 use casework::{Ask, Refused, View};
@@ -20,6 +21,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let body = Body::with(asked, members)?;
     let command = body.command(*action, &view)?;
+    receives(asked, &view, &command)?;
     let ask = Ask { seen: body.seen(), ..asked.ask() };
     match asked.city.casework.run(&case, &command, &ask) {
         Ok(events) => {
