@@ -26,7 +26,7 @@ use world::cases::{NUMBER, OFFICE, PAGE, SECRET, SERVICE, Stage};
 use world::schema::Document;
 
 /// Everyone who asks: the heading, who that is, and how they show it.
-const ASKERS: [(&str, &str, How); 15] = [
+const ASKERS: [(&str, &str, How); 16] = [
     ("nobody", "", How::Not),
     ("party", "party", How::Browser),
     ("other", "other", How::Browser),
@@ -37,6 +37,7 @@ const ASKERS: [(&str, &str, How); 15] = [
     ("super", "supervisor-above", How::Browser),
     ("super²", "supervisor-elsewhere", How::Browser),
     ("city", "supervisor-city", How::Browser),
+    ("admin", "administrator", How::Browser),
     ("expert", "expert", How::Browser),
     ("officer", "officer", How::Browser),
     ("expired", "clerk", How::Expired),
@@ -58,7 +59,7 @@ enum How {
 const HEAD: &str = "\
 nobody: not signed in · party: whose case it is · other: another resident · clerk, exam(iner), appr(over), expert, officer: of
 the case's office · clerk²: of another · super: supervises the county above · super²: another county · city: the whole city ·
-expired: the clerk, whose session ran out · forged: the clerk's browser, from another site's form · bearer: the clerk's program
+admin: looks after the county's people · expired: the clerk, whose session ran out · forged: the clerk's browser, from another site's form · bearer: the clerk's program
 sign-in: on to the sign-in page · go: on to another page · …: a stream of events";
 
 struct Walk {
@@ -170,6 +171,8 @@ impl Walk {
             ("service", SERVICE.to_owned()),
             ("category", category),
             ("lang", "en".to_owned()),
+            ("face", "kiosk".to_owned()),
+            ("person", self.world.person("leaver").to_string()),
             ("office", OFFICE.to_owned()),
             ("procedure", SERVICE.to_owned()),
             ("entry", entry),

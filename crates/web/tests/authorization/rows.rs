@@ -77,6 +77,7 @@ fn acted(target: &Target, mut body: Json) -> Sent {
 
 const DESK: &str = "/desk/cases/{case}/{action}/{about}";
 const ACT: &str = "/api/cases/{case}/{action}";
+const PEOPLE: &str = "/staff/people/{person}/{act}";
 const FILE: &str = "/cases/{case}/materials/{material}/{digest}";
 const API_FILE: &str = "/api/cases/{case}/materials/{material}/{digest}";
 
@@ -92,6 +93,16 @@ pub const ROWS: &[Row] = &[
         form(&[("login", &login), ("name", "何新人"), ("password", PASSWORD)])
     }),
     row("POST", "/sign-out", Stage::Open, nothing),
+    row("POST", "/sign-in/password", Stage::Open, |_, _| {
+        form(&[("login", "nobody-of-that-name"), ("password", "code"), ("new", "a lotus in the pond")])
+    }),
+    row("POST", "/account/password", Stage::Open, |_, _| {
+        form(&[("old", "not the password"), ("new", "a lotus in the pond")])
+    })
+    .about("wrong password"),
+    row("POST", "/account/sessions", Stage::Open, |_, _| form(&[("session", "all")])),
+    row("POST", "/account/post", Stage::Open, |_, _| form(&[("post", "clerk@lake-station")])),
+    row("POST", "/account/erasure", Stage::Open, nothing).about("not sure"),
     row("GET", "/cases/{case}", Stage::Draft, nothing).about("a draft"),
     row("GET", "/cases/{case}", Stage::Open, nothing),
     row("GET", "/cases/{case}/form", Stage::Draft, nothing).about("a draft"),
@@ -165,6 +176,41 @@ pub const ROWS: &[Row] = &[
     row("GET", "/board/cases/{case}", Stage::Draft, nothing).about("a draft"),
     row("GET", "/board/entries/{entry}", Stage::Open, nothing).about("of a case"),
     row("GET", "/board/entries/{entry}", Stage::Open, nothing).at(&[("entry", "0")]).about("of no case"),
+    row("POST", "/staff/new", Stage::Open, |_, target| {
+        let login = format!("recruit-{}", target.count);
+        let post = [("role", "clerk"), ("office", "lake-station"), ("reasons", "录用")];
+        form(&[&post[..], &[("login", &login), ("name", "朱新来")]].concat())
+    }),
+    row("POST", PEOPLE, Stage::Open, |_, _| form(&[("reasons", "休假")]))
+        .at(&[("act", "lock")])
+        .about("lock"),
+    row("POST", PEOPLE, Stage::Open, |_, _| form(&[("reasons", "回来")]))
+        .at(&[("act", "unlock")])
+        .about("unlock"),
+    row("POST", PEOPLE, Stage::Open, |_, _| form(&[("reasons", "忘记密码")]))
+        .at(&[("act", "reset")])
+        .about("reset"),
+    row("POST", PEOPLE, Stage::Open, |_, _| form(&[("reasons", "休假")]))
+        .at(&[("act", "hand-over")])
+        .about("hand over"),
+    row("POST", PEOPLE, Stage::Open, |_, _| {
+        form(&[("role", "examiner"), ("office", "bridge-station"), ("reasons", "兼任")])
+    })
+    .at(&[("act", "grant")])
+    .about("give a post"),
+    row("POST", PEOPLE, Stage::Open, |_, _| {
+        form(&[("role", "examiner"), ("office", "west-branch"), ("reasons", "兼任")])
+    })
+    .at(&[("act", "grant")])
+    .about("give a post elsewhere"),
+    row("POST", PEOPLE, Stage::Open, |_, _| form(&[("post", "clerk@lake-station"), ("reasons", "离任")]))
+        .at(&[("act", "revoke")])
+        .about("take a post back"),
+    row("POST", "/editions/{procedure}", Stage::Open, |_, _| form(&[("reasons", "新规施行")])),
+    row("GET", "/editions/cases/{case}", Stage::Open, nothing),
+    row("GET", "/editions/cases/{case}", Stage::Draft, nothing).about("a draft"),
+    row("POST", "/editions/cases/{case}", Stage::Open, |_, _| form(&[("reasons", "新规施行")])),
+    row("POST", "/api/me/post", Stage::Open, |_, _| Sent::Json(json!({ "post": "clerk@lake-station" }))),
     row("POST", "/api/sign-in", Stage::Open, |_, _| {
         Sent::Json(json!({ "login": "visitor", "password": PASSWORD }))
     }),
@@ -258,8 +304,11 @@ pub const ROWS: &[Row] = &[
     row("POST", ACT, Stage::Ended, |_, target| acted(target, json!({ "complaint": 0, "words": "已改进" })))
         .at(&[("action", "reply")])
         .about("reply"),
-    row("POST", ACT, Stage::Open, |_, _| Sent::Json(json!({})))
+    row("POST", ACT, Stage::Open, |_, target| acted(target, json!({ "reasons": "新规施行" })))
         .at(&[("action", "migrate")])
+        .about("migrate"),
+    row("POST", ACT, Stage::Open, |_, _| Sent::Json(json!({})))
+        .at(&[("action", "dance")])
         .about("no such action"),
     row("POST", "/api/record/verify", Stage::Open, |_, _| Sent::Json(json!({}))),
     row("GET", "/api/record/entries/{entry}", Stage::Open, nothing).about("of a case"),

@@ -66,6 +66,8 @@ pub const PEOPLE: &[(&str, &str, Option<(&str, &str)>)] = &[
     ("expert", "卫鉴定", Some(("expert", "lake-station"))),
     ("officer", "蒋出警", Some(("officer", "lake-station"))),
     ("dispatcher", "沈接警", Some(("dispatcher", "lake-station"))),
+    ("administrator", "韩人事", Some(("administrator", "east-branch"))),
+    ("leaver", "杨离任", Some(("clerk", "lake-station"))),
 ];
 pub const PASSWORD: &str = "lotus-pond-in-autumn";
 
