@@ -31,7 +31,8 @@ fn town() -> Definitions {
 fn shipped() -> Definitions {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
     let folders = std::fs::read_dir(&root).unwrap().map(|folder| folder.unwrap().path());
-    let paths = folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
+    let paths =
+        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
     let toml = paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
     let read = |path: std::path::PathBuf| File {
         path: path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"),
@@ -161,7 +162,9 @@ fn oracle(policies: &[Drawn], asking: &Asking) -> bool {
             false => truth(policy) != Some(false) && (!bound || !stated || policy.purpose == asking.purpose),
         }
     };
-    let any = |permit: bool| policies.iter().filter(speaks).any(|policy| policy.permit == permit && applies(policy));
+    let any = |permit: bool| {
+        policies.iter().filter(speaks).any(|policy| policy.permit == permit && applies(policy))
+    };
     !unheard && any(true) && !any(false)
 }
 
@@ -190,15 +193,16 @@ fn policies(all: impl Iterator<Item = Policy>) -> Policies {
 fn person(posts: &[Post]) -> Person {
     let id = PersonId::random(&mut Seeded::new(1)).unwrap();
     let stamp = |number: usize| Stamp { id: format!("e{number}").into(), time: Time::ZERO, actor: None };
-    let granted = posts.iter().enumerate().map(|(number, post)| registry::role_granted(stamp(number), id, post));
+    let granted =
+        posts.iter().enumerate().map(|(number, post)| registry::role_granted(stamp(number), id, post));
     Person::fold(id, &granted.collect::<Vec<_>>())
 }
 
 /// Asks `look` about a request with these facts.
 fn ask<T>(asking: &Asking, look: impl FnOnce(&Request<'_>) -> T) -> T {
-    let post = asking.post.map(|(role, office)| {
-        Post::new(ROLES.get(role).copied().unwrap(), OFFICES.get(office).unwrap().0)
-    });
+    let post = asking
+        .post
+        .map(|(role, office)| Post::new(ROLES.get(role).copied().unwrap(), OFFICES.get(office).unwrap().0));
     let someone = person(post.as_slice());
     let actor = Actor::of(&someone, post.as_ref()).unwrap();
     let case = asking.case.as_ref().map(|case| {
