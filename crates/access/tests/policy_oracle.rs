@@ -236,6 +236,7 @@ fn ask<T>(asking: &Asking, look: impl FnOnce(&Request<'_>) -> T) -> T {
         case: case.as_ref(),
         step: step.as_ref(),
         office: None,
+        staff: None,
         today: TODAY,
     })
 }
@@ -376,6 +377,7 @@ proptest! {
             case: Some(&case),
             step: step.as_ref(),
             office: None,
+            staff: None,
             today: TODAY,
         };
         if !city.policies.allows(&request) {
