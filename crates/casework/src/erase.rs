@@ -29,7 +29,9 @@ pub enum NotErased {
     #[error("`{0}` is not on this record; nothing was erased")]
     Unknown(ObjectRef),
     /// The subject is known, and nothing of theirs is sealed.
-    #[error("nothing is sealed under `{0}`; data is sealed under a `person:…`, or a `subject:…` where nobody applied")]
+    #[error(
+        "nothing is sealed under `{0}`; data is sealed under a `person:…`, or a `subject:…` where nobody applied"
+    )]
     Nothing(ObjectRef),
     /// It was done before.
     #[error("`{subject}` was erased by entry {entry}; nothing of theirs was left")]
@@ -79,8 +81,8 @@ pub fn erase(record: &Record, request: &Request<'_>) -> Result<Erased, NotErased
             return Err(NotErased::Running { subject: subject.clone(), cases });
         }
     }
-    let mut event = Event::new(format!("{subject}/erased/{now}"), activity::ERASED, now)
-        .with("reasons", request.reasons);
+    let mut event =
+        Event::new(format!("{subject}/erased/{now}"), activity::ERASED, now).with("reasons", request.reasons);
     event.actor = request.actor.cloned();
     Ok(record.erase(subject, event)?)
 }

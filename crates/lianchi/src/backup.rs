@@ -83,8 +83,17 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         None => format!("\nits keys are not in it; keep those in {} safe", dir.display()),
     });
     words.push_str(&format!("\nto use it: `lianchi up --data {place}`, with the keys in it"));
-    let kept = if options.with_keys { "with" } else if options.keys.is_some() { "apart" } else { "without" };
-    say.answer(&words, &json!({ "target": target, "entries": entries, "sound": entries.map(|_| true), "keys": kept }))
+    let kept = if options.with_keys {
+        "with"
+    } else if options.keys.is_some() {
+        "apart"
+    } else {
+        "without"
+    };
+    say.answer(
+        &words,
+        &json!({ "target": target, "entries": entries, "sound": entries.map(|_| true), "keys": kept }),
+    )
 }
 
 /// Where the copy grows until it is whole.
@@ -127,7 +136,8 @@ fn check(dir: &Path, copy: &Path, say: Say) -> Result<u64, Failure> {
     }
     let first: Vec<String> = found.faults.iter().take(10).map(|fault| format!("\n    {fault}")).collect();
     let faults = first.concat();
-    let error = format!("the copy is not sound, and was taken away; run `lianchi verify` on the record:{faults}");
+    let error =
+        format!("the copy is not sound, and was taken away; run `lianchi verify` on the record:{faults}");
     Err(Wrong(error).into())
 }
 

@@ -40,7 +40,9 @@ impl Control {
             Ok(listener) => listener,
             Err(error) => {
                 let place = path.display();
-                let error = format!("`{place}` cannot be listened on: {error}; `lianchi erase` will not reach this city");
+                let error = format!(
+                    "`{place}` cannot be listened on: {error}; `lianchi erase` will not reach this city"
+                );
                 say.error(&Wrong(error));
                 return None;
             }
@@ -77,7 +79,9 @@ fn serve(city: &City, stream: UnixStream) {
 fn carry_out(city: &City, asked: &Json) -> Result<Json, Failure> {
     let text = |name: &str| asked.get(name).and_then(Json::as_str);
     let Some(subject) = text("erase").and_then(ObjectRef::parse) else {
-        return Err(Wrong("the city does not know this command; use the `lianchi` that runs it".into()).into());
+        return Err(
+            Wrong("the city does not know this command; use the `lianchi` that runs it".into()).into()
+        );
     };
     let request = Request {
         subject: &subject,

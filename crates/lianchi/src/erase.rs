@@ -47,7 +47,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
             number("values"),
             number("files"),
             match answer.get("scrubbed").and_then(Json::as_bool) {
-                Some(false) => "\na reader was in the way of overwriting what they took; the city tries again until it is done",
+                Some(false) =>
+                    "\na reader was in the way of overwriting what they took; the city tries again until it is done",
                 _ => "",
             }
         ),

@@ -52,12 +52,17 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
             };
             let lines: Vec<String> = all.iter().map(named).collect();
             let (query, count) = (&options.deadline, all.len());
-            return Err(Wrong(format!("`{query}` names {count} deadlines; choose one:\n{}", lines.join("\n"))).into());
+            return Err(Wrong(format!(
+                "`{query}` names {count} deadlines; choose one:\n{}",
+                lines.join("\n")
+            ))
+            .into());
         }
     };
     let from = start(&options.from, deadline)?;
     let answer = due(&law, deadline, from, &adjustments(options, deadline)?)?;
-    let words = answer.words(lang);
+    let mut words = answer.words(lang);
+    words.extend(answer.room(lang));
     let end = answer.due.at.end().map(|end| end.to_string());
     say.answer(
         &words.join("\n"),

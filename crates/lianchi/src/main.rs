@@ -76,16 +76,24 @@ const ORIGIN: &str = "lianchi.local/record";
 
 impl Data {
     /// The record, made if there is none.
-    fn create(&self) -> Result<Record, StoreError> {
+    fn create(&self) -> Result<Record, Failure> {
         // Everything in it is for its owner alone.
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
         made.map_err(|error| {
             let place = self.dir.display();
-            StoreError::Failed(format!("the folder `{place}` cannot be made: {error}; name another with `--data`"))
+            Wrong(format!("the folder `{place}` cannot be made: {error}; name another with `--data`"))
         })?;
-        match &self.store {
+        Ok(match &self.store {
             Some(url) => Record::create_at(url, &self.dir, ORIGIN),
             None => Record::create_in(&self.dir),
+        }?)
+    }
+
+    /// The place in words.
+    fn place(&self) -> String {
+        match &self.store {
+            Some(_) => "the database".to_owned(),
+            None => self.dir.display().to_string(),
         }
     }
 

@@ -10,6 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use web::server::{City, Settings, serve};
 
 #[derive(clap::Args)]
@@ -69,9 +70,10 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let served = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
+        let signals = Signals::heed()?;
         announce(say, &address, &city)?;
         tell_service_manager("READY=1");
-        serve(city, listener, stopped()).await?;
+        serve(city, listener, signals.closing()).await?;
         Ok(())
     });
     tell_service_manager("STOPPING=1");
@@ -95,7 +97,9 @@ fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
         let mend = match error.kind() {
             ErrorKind::AddrInUse => "end what listens there, or choose another with `--listen`",
             ErrorKind::AddrNotAvailable => "it is none of this machine's; choose another with `--listen`",
-            ErrorKind::PermissionDenied => "ports below 1024 are not for everybody; choose another with `--listen`",
+            ErrorKind::PermissionDenied => {
+                "ports below 1024 are not for everybody; choose another with `--listen`"
+            }
             _ => "choose another with `--listen`",
         };
         Wrong(format!("`{address}` cannot be listened on: {error}; {mend}"))
@@ -146,23 +150,29 @@ fn announce(say: Say, address: &SocketAddr, city: &City) -> Result<(), Failure> 
     say.answer(&words, &serde_json::json!({ "address": format!("http://{address}"), "demo": people }))
 }
 
-/// Waits until the city is to close. Asked a second time, it ends at once.
-async fn stopped() {
-    signalled().await;
-    tokio::spawn(async {
-        signalled().await;
-        std::process::exit(130);
-    });
-}
+/// The signals by which a city is told to close.
+struct Signals(Signal, Signal);
 
-async fn signalled() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => drop(interrupt.await),
+impl Signals {
+    /// Heeds them from now on.
+    fn heed() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+
+    /// Waits until the city is to close. Told a second time, it ends at once.
+    async fn closing(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            std::process::exit(130);
+        });
     }
 }
 
@@ -198,7 +208,8 @@ fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
     access::Entropy::fill(&mut access::entropy::SystemEntropy, &mut key)?;
     let draft = dir.join("directory.key.new");
     let written = || {
-        let mut file = std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        let mut file =
+            std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         file.write_all(&key)?;
         file.sync_all()?;
         std::fs::rename(&draft, &path)

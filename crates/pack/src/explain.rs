@@ -168,13 +168,12 @@ impl<'a> Speaker<'a> {
             }
         });
         let tiers: Vec<String> = tiers.collect();
-        let basis =
-            fee.basis.as_ref().map(|basis| format!("（{}）", self.title(basis))).unwrap_or_default();
-        format!(
-            "{}{}{basis}",
-            self.pick("收费：", "Fee: "),
-            tiers.join(self.pick("；否则", "; otherwise "))
-        )
+        let basis = fee.basis.as_ref().map(|basis| match self.lang {
+            Lang::Zh => format!("（{}）", basis.zh),
+            Lang::En => format!(" ({})", basis.en),
+        });
+        let basis = basis.unwrap_or_default();
+        format!("{}{}{basis}", self.pick("收费：", "Fee: "), tiers.join(self.pick("；否则", "; otherwise ")))
     }
 
     /// The time to decide in, where the procedure has one.

@@ -29,7 +29,8 @@ fn around(event: &Event) -> usize {
     let object = |object: &ObjectRef| FRAME + object.kind.as_str().len() + object.id.as_str().len();
     let objects = event.objects.iter().map(|one| object(&one.object) + one.qualifier.as_str().len());
     let changes = event.changes.iter().map(|one| object(&one.object) + one.name.as_str().len());
-    let links = event.links.iter().map(|one| object(&one.from) + object(&one.to) + one.qualifier.as_str().len());
+    let links =
+        event.links.iter().map(|one| object(&one.from) + object(&one.to) + one.qualifier.as_str().len());
     let names = event.attributes.iter().map(|(name, _)| name.as_str().len());
     objects.chain(changes).chain(links).chain(names).sum::<usize>() + event.activity.as_str().len()
 }

@@ -56,7 +56,8 @@ impl Filler<'_> {
                 return Ok(answers.into_iter().collect());
             }
             // A check may be about several answers: change the one at which it stands, or another.
-            let other = self.dice.one(fields).map(|field| field.id.clone()).filter(|_| self.dice.below(4) == 0);
+            let other =
+                self.dice.one(fields).map(|field| field.id.clone()).filter(|_| self.dice.below(4) == 0);
             for id in faults.into_iter().map(|(id, _)| id).chain(other) {
                 let Some(field) = case.procedure.form.field(id.as_str()) else { continue };
                 let tried = tries.entry(id.clone()).or_default();
@@ -73,10 +74,7 @@ impl Filler<'_> {
     pub fn step(&mut self, fields: &[Field], at: Time) -> Vec<(Id, Value)> {
         let asked = fields.iter().filter(|field| field.required || self.told_of(field).is_some());
         let asked: Vec<&Field> = asked.collect();
-        asked
-            .into_iter()
-            .filter_map(|field| Some((field.id.clone(), self.answer(field, at, 0)?)))
-            .collect()
+        asked.into_iter().filter_map(|field| Some((field.id.clone(), self.answer(field, at, 0)?))).collect()
     }
 
     fn told_of(&self, field: &Field) -> Option<&str> {
@@ -136,8 +134,12 @@ impl Filler<'_> {
         let near = 5 + self.dice.below(25) as i64;
         let years = |years: i64| -365 * years - near;
         let all = match words::tense(id) {
-            words::Tense::Born => [years(34), years(10), years(17), -near, years(45), years(22), years(62), near],
-            words::Tense::Past => [-near, -near - 200, years(2), years(5), near, near + 300, years(15), years(30)],
+            words::Tense::Born => {
+                [years(34), years(10), years(17), -near, years(45), years(22), years(62), near]
+            }
+            words::Tense::Past => {
+                [-near, -near - 200, years(2), years(5), near, near + 300, years(15), years(30)]
+            }
             words::Tense::Future => [near + 20, near + 200, near + 700, -near, near, years(1), years(3), 3],
         };
         let days = match all.get(tried) {

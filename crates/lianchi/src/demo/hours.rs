@@ -6,7 +6,8 @@ use record::Time;
 /// When offices work: mornings and afternoons of working days.
 pub struct Hours<'a>(pub &'a Calendar);
 
-const SHIFTS: [(Clock, Clock); 2] = [(time(9, 0, 0, 0), time(12, 0, 0, 0)), (time(13, 30, 0, 0), time(17, 0, 0, 0))];
+const SHIFTS: [(Clock, Clock); 2] =
+    [(time(9, 0, 0, 0), time(12, 0, 0, 0)), (time(13, 30, 0, 0), time(17, 0, 0, 0))];
 /// More days than any stretch between two working days has.
 const FARTHEST: i32 = 400;
 

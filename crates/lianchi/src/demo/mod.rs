@@ -20,8 +20,8 @@ use access::policy::Actor;
 use casework::{Ask, Command, Refused};
 use people::People;
 use play::Player;
-use rehearsal::{Move, Rehearsal, Stage, Who};
 use record::{Event, ObjectRef, Record, Time, Value};
+use rehearsal::{Move, Rehearsal, Stage, Who};
 use web::server::City;
 
 pub use people::sign_ins;
@@ -40,7 +40,8 @@ const SEED: u64 = 20_260_101;
 pub fn stands(record: &Record) -> Result<bool, Failure> {
     let begun = record.find(&BEGUN.into())?.is_some();
     if begun && record.find(&MADE.into())?.is_none() {
-        let error = "the demonstration was broken off while it was made; remove its data folder and start again";
+        let error =
+            "the demonstration was broken off while it was made; remove its data folder and start again";
         return Err(Wrong(error.into()).into());
     }
     Ok(begun)
@@ -177,7 +178,8 @@ impl Rehearsed<'_> {
 
     fn refused(&self, command: &Command, refused: Refused) -> Failure {
         let case = &self.case.case;
-        Wrong(format!("the demonstration's `{case}` was not moved by {command:?}: {refused:?}; report this")).into()
+        Wrong(format!("the demonstration's `{case}` was not moved by {command:?}: {refused:?}; report this"))
+            .into()
     }
 
     /// Checks that the case stands on the record as it did when it was rehearsed.
@@ -189,12 +191,16 @@ impl Rehearsed<'_> {
         };
         let open = |state: &casework::State| state.open_steps().map(|(id, _)| id.clone()).collect::<Vec<_>>();
         let rehearsed = &self.case.state;
-        let same = state.stage == rehearsed.stage && open(&state) == open(rehearsed) && state.expired == rehearsed.expired;
+        let same = state.stage == rehearsed.stage
+            && open(&state) == open(rehearsed)
+            && state.expired == rehearsed.expired;
         match same {
             true => Ok(()),
             false => {
                 let stands = format!("{:?} {:?}", state.stage, open(&state));
-                let error = format!("the demonstration's `{case}` stands at {stands}, not where it should; report this");
+                let error = format!(
+                    "the demonstration's `{case}` stands at {stands}, not where it should; report this"
+                );
                 Err(Wrong(error).into())
             }
         }
@@ -202,5 +208,6 @@ impl Rehearsed<'_> {
 }
 
 /// A page with nothing on it, to stand for every paper.
-const PAGE: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
+const PAGE: &[u8] =
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
                       trailer<</Root 1 0 R>>\n%%EOF\n";

@@ -1,7 +1,7 @@
 use super::scenes::RESIDENTS;
+use crate::say::Failure;
 use access::registry::{self, Details, Stamp};
 use access::{PersonId, Post};
-use crate::say::Failure;
 use pack::{Definitions, Title};
 use record::{Batch, ObjectRef, Time};
 use std::collections::BTreeMap;
@@ -25,7 +25,13 @@ const SIGN_INS: [(&str, &str, &str, &str, &str); 18] = [
     ("dispatcher", "dispatcher", "east-branch", "东城分局接警调度员", "dispatcher, East District"),
     ("officer", "officer", "lake-station", "南湖派出所民警", "police officer, South Lake"),
     ("case-officer", "case-officer", "lake-station", "南湖派出所办案民警", "case officer, South Lake"),
-    ("property-keeper", "property-keeper", "lake-station", "南湖派出所涉案财物管理员", "property keeper, South Lake"),
+    (
+        "property-keeper",
+        "property-keeper",
+        "lake-station",
+        "南湖派出所涉案财物管理员",
+        "property keeper, South Lake",
+    ),
     ("chief", "chief", "east-branch", "东城分局负责人", "chief, East District"),
     ("expert", "expert", "east-branch", "东城分局鉴定人", "expert, East District"),
     ("supervisor", "supervisor", "bureau", "市局监督员", "supervisor, city bureau"),
@@ -66,7 +72,13 @@ impl People {
                 people.residents.push(city.register(login, name, PASSWORD, &[], time)?);
             } else {
                 let post = Post::new(role, office);
-                let id = city.register(login, &format!("{zh}（演示）"), PASSWORD, std::slice::from_ref(&post), time)?;
+                let id = city.register(
+                    login,
+                    &format!("{zh}（演示）"),
+                    PASSWORD,
+                    std::slice::from_ref(&post),
+                    time,
+                )?;
                 people.staff.insert((post, 0), id);
             }
         }

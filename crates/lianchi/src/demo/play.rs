@@ -54,7 +54,9 @@ impl<'a> Player<'a> {
     /// # Errors
     /// When there is no such time.
     pub fn service(&self, scene: &Scene, seed: u64) -> Result<Option<Rehearsal<'a>>, Failure> {
-        let (Some(procedure), Pace::Office(age)) = (self.procedure(scene), scene.pace) else { return Ok(None) };
+        let (Some(procedure), Pace::Office(age)) = (self.procedure(scene), scene.pace) else {
+            return Ok(None);
+        };
         let (hours, first) = (self.hours(), later(self.stage.now, -FARTHEST));
         let mut dice = Dice(seed);
         // Most have waited a while; one whose clock is short has only just come.
@@ -117,7 +119,10 @@ impl<'a> Player<'a> {
     fn untold(&self, scene: &Scene, stands: &str) -> Failure {
         let Scene { procedure, reach, .. } = scene;
         let now = self.stage.now;
-        Wrong(format!("the demonstration's `{procedure}` comes to no {reach:?} by {now}, but to {stands}; report this")).into()
+        Wrong(format!(
+            "the demonstration's `{procedure}` comes to no {reach:?} by {now}, but to {stands}; report this"
+        ))
+        .into()
     }
 
     /// A story, begun on the first day from which all its cases stand where they should.
@@ -143,7 +148,10 @@ impl<'a> Player<'a> {
         match when {
             When::Minutes(minutes) => {
                 let begin = later(self.stage.now, -minutes);
-                vec![Time::new(begin.seconds() - begin.seconds().rem_euclid(60), 0, Some(480)).unwrap_or(begin)]
+                vec![
+                    Time::new(begin.seconds() - begin.seconds().rem_euclid(60), 0, Some(480))
+                        .unwrap_or(begin),
+                ]
             }
             When::Days(range, (hour, minute)) => {
                 let today = Rehearsal::day(self.stage.now);
@@ -193,15 +201,23 @@ impl<'a> Player<'a> {
             Reach::Correcting(_) => played.state.stage == Far::Correcting,
             Reach::Ended | Reach::Withdrawn => played.state.ended(),
             Reach::Open(step) => open.contains(&step) && left.is_none_or(|left| left > 600 || scene.missed),
-            Reach::Soon(step) => open.contains(&step) && left.is_some_and(|left| (1_200..soon).contains(&left)),
-            Reach::Late(step) => open.contains(&step) && left.is_some_and(|left| (self.latest()..-1_800).contains(&left)),
+            Reach::Soon(step) => {
+                open.contains(&step) && left.is_some_and(|left| (1_200..soon).contains(&left))
+            }
+            Reach::Late(step) => {
+                open.contains(&step) && left.is_some_and(|left| (self.latest()..-1_800).contains(&left))
+            }
         };
         let late = scene.missed || matches!(scene.reach, Reach::Late(_));
         match (stands, late || !played.missed()) {
             (true, true) => Ok(()),
             (_, kept) => {
                 let stage = &played.state.stage;
-                Err(format!("{stage:?}, {} open, {left:?} s left, {}", open.join(" "), if kept { "kept" } else { "missed" }))
+                Err(format!(
+                    "{stage:?}, {} open, {left:?} s left, {}",
+                    open.join(" "),
+                    if kept { "kept" } else { "missed" }
+                ))
             }
         }
     }
@@ -231,8 +247,16 @@ impl<'a> Player<'a> {
     }
 
     /// Plays an office's own duty at the times that its scene tells.
-    fn timed(&self, scene: &Scene, begin: Time, cast: &Cast, seed: u64) -> Result<Option<Rehearsal<'a>>, Failure> {
-        let (Some(procedure), Pace::Told(minutes, steps)) = (self.procedure(scene), scene.pace) else { return Ok(None) };
+    fn timed(
+        &self,
+        scene: &Scene,
+        begin: Time,
+        cast: &Cast,
+        seed: u64,
+    ) -> Result<Option<Rehearsal<'a>>, Failure> {
+        let (Some(procedure), Pace::Told(minutes, steps)) = (self.procedure(scene), scene.pace) else {
+            return Ok(None);
+        };
         let Some(case) = cast.get(scene.label).cloned() else { return Ok(None) };
         let told = scene.told.iter().filter_map(|(field, text)| Some((*field, written(text, begin, cast)?)));
         let told: Vec<(&str, String)> = told.collect();
@@ -243,7 +267,9 @@ impl<'a> Player<'a> {
         }
         let mut steps = steps.to_vec();
         steps.sort_by_key(|(.., minutes)| *minutes);
-        let all = steps.iter().all(|(step, outcome, minutes)| playing.told_step(step, outcome, later(begin, *minutes)));
+        let all = steps
+            .iter()
+            .all(|(step, outcome, minutes)| playing.told_step(step, outcome, later(begin, *minutes)));
         playing.case.pass(self.stage.now);
         Ok(all.then_some(playing.case))
     }
@@ -356,7 +382,11 @@ impl<'a> Playing<'a, '_> {
     fn office(&mut self, gap: i64) -> bool {
         if let Reach::Withdrawn = self.scene.reach {
             let at = self.hours.after(self.at, gap);
-            return self.run(at, &Who::Party, Command::Withdraw { reasons: Some("行程有变，不再需要。".into()) });
+            return self.run(
+                at,
+                &Who::Party,
+                Command::Withdraw { reasons: Some("行程有变，不再需要。".into()) },
+            );
         }
         for _ in 0..LONGEST {
             if self.case.state.ended() {
@@ -428,7 +458,11 @@ impl<'a> Playing<'a, '_> {
             let all = self.case.stage.all;
             let above = all.offices.get(self.scene.office).and_then(|office| office.parent.clone());
             let chief = Who::Post(Post::new("chief", above.unwrap_or_default()), 0);
-            return self.run(at, &chief, Command::Extend { clock: outcome.into(), reasons: self.scene.why.to_owned() });
+            return self.run(
+                at,
+                &chief,
+                Command::Extend { clock: outcome.into(), reasons: self.scene.why.to_owned() },
+            );
         }
         let Some(step) = procedure.flow.step(id) else { return false };
         match outcome {
@@ -441,7 +475,8 @@ impl<'a> Playing<'a, '_> {
         let procedure = self.case.procedure;
         let Some(step) = procedure.flow.step(step) else { return false };
         let mut notes = Vec::new();
-        let field = procedure.form.fields.iter().find(|field| self.case.state.answers.contains_key(&field.id));
+        let field =
+            procedure.form.fields.iter().find(|field| self.case.state.answers.contains_key(&field.id));
         notes.extend(field.map(|field| (field.id.clone(), "与证件上的写法不一致，请核对。".to_owned())));
         let paper = procedure.materials.iter().find(|asked| asked.when.is_none());
         notes.extend(paper.map(|asked| (asked.material.clone(), "照片模糊，请重新拍摄并上传。".to_owned())));
@@ -464,7 +499,8 @@ impl<'a> Playing<'a, '_> {
                     return false;
                 }
                 let Some(reply) = reply else { return true };
-                let decides = self.case.procedure.flow.steps.iter().find(|step| step.kind == StepKind::Decide);
+                let decides =
+                    self.case.procedure.flow.steps.iter().find(|step| step.kind == StepKind::Decide);
                 let Some(decides) = decides else { return false };
                 let (at, post) = (self.hours.after(at, gap + 60), self.case.post(decides));
                 self.run(at, &Who::Post(post, 0), Command::Reply { complaint: 0, words: reply.to_owned() })
@@ -480,7 +516,9 @@ impl<'a> Playing<'a, '_> {
     }
 
     fn take(&mut self, nth: usize) -> Option<(Id, Post)> {
-        let (Reach::Open(kept) | Reach::Soon(kept) | Reach::Late(kept)) = self.scene.reach else { return None };
+        let (Reach::Open(kept) | Reach::Soon(kept) | Reach::Late(kept)) = self.scene.reach else {
+            return None;
+        };
         let step = self.case.procedure.flow.step(kept)?;
         let (at, post) = (later(self.at, 12), self.case.post(step));
         let done = self.run(at, &Who::Post(post.clone(), nth), Command::Take { step: step.id.clone() });

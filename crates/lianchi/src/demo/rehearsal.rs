@@ -112,7 +112,16 @@ impl<'a> Rehearsal<'a> {
         judge: &'s casework::decide::Judge<'s>,
     ) -> Situation<'s> {
         let Stage { all, edition, .. } = self.stage;
-        Situation { now, actor, procedure: self.procedure, definitions: all, edition, case: &self.case, answers, judge }
+        Situation {
+            now,
+            actor,
+            procedure: self.procedure,
+            definitions: all,
+            edition,
+            case: &self.case,
+            answers,
+            judge,
+        }
     }
 
     /// What would be missing or wrong, were these the answers; papers are not looked at.
@@ -127,7 +136,8 @@ impl<'a> Rehearsal<'a> {
         let judge = judge(self.procedure, &self.state, now);
         let situation = self.situation(now, None, answers, &judge);
         let fields = casework::decide::shown_fields(&self.procedure.form, &situation);
-        let papers = casework::decide::needed_materials(&situation).into_iter().filter(|asked| !asked.optional);
+        let papers =
+            casework::decide::needed_materials(&situation).into_iter().filter(|asked| !asked.optional);
         (
             fields.into_iter().map(|field| field.id.clone()).collect(),
             papers.map(|asked| asked.material.clone()).collect(),
@@ -141,9 +151,8 @@ impl<'a> Rehearsal<'a> {
 
     /// The steps that are open now, in the order of the flow.
     pub fn open(&self) -> Vec<&'a Step> {
-        let open = |step: &&Step| {
-            self.state.steps.get(&step.id).is_some_and(|state| state.status == Status::Open)
-        };
+        let open =
+            |step: &&Step| self.state.steps.get(&step.id).is_some_and(|state| state.status == Status::Open);
         self.procedure.flow.steps.iter().filter(open).collect()
     }
 
@@ -166,7 +175,9 @@ impl<'a> Rehearsal<'a> {
     /// When the first running clock that binds the office runs out, or ran out.
     pub fn due(&self) -> Option<Time> {
         let readings = clocks::read(&self.state, self.procedure);
-        let running = readings.iter().filter(|reading| reading.stopped.is_none() && binds_office(reading, self.procedure));
+        let running = readings
+            .iter()
+            .filter(|reading| reading.stopped.is_none() && binds_office(reading, self.procedure));
         running.filter_map(|reading| due::count(reading, self.stage.law)?.at()).min()
     }
 

@@ -5,7 +5,18 @@ use pack::model::Channel::{self, Kiosk, Phone, Web, Window};
 
 /// The city's residents; the first three sign in.
 pub const RESIDENTS: [&str; 12] = [
-    "演示甲", "演示乙", "演示丙", "演示丁", "演示戊", "演示己", "演示庚", "演示辛", "演示壬", "演示癸", "演示天", "演示地",
+    "演示甲",
+    "演示乙",
+    "演示丙",
+    "演示丁",
+    "演示戊",
+    "演示己",
+    "演示庚",
+    "演示辛",
+    "演示壬",
+    "演示癸",
+    "演示天",
+    "演示地",
 ];
 
 /// One case.
@@ -147,19 +158,27 @@ const BABY: &[(&str, &str)] = &[("born", "@-20")];
 pub const HOUSEHOLD: [Scene; 23] = [
     service("birth-registration", LAKE, 0, Ended).told(BABY).aged(28).rated(5, "孩子的户口当天就办好了。"),
     service("birth-registration", LAKE, 1, Draft).at(Phone).told(BABY).aged(1),
-    service("birth-registration", BRIDGE, 3, Ended).at(Window).told(BABY).aged(22).rated(5, "窗口讲得很清楚。"),
+    service("birth-registration", BRIDGE, 3, Ended)
+        .at(Window)
+        .told(BABY)
+        .aged(22)
+        .rated(5, "窗口讲得很清楚。"),
     service("birth-registration", LAKE, 4, Open("accept")).at(Phone).told(BABY),
     service("adult-name-change", LAKE, 1, Ended)
         .ways(&[("decide", "refused")])
         .why("申请的新名含有异体字，且未说明正当理由，依户口登记条例第十八条不予变更。")
         .aged(24)
-        .then(Then::Complained("没有人告诉我哪个字不能用。", Some("已补充说明：可改用规范字重新申请，窗口会先行核对。"))),
+        .then(Then::Complained(
+            "没有人告诉我哪个字不能用。",
+            Some("已补充说明：可改用规范字重新申请，窗口会先行核对。"),
+        )),
     service("adult-name-change", LAKE, 5, Open("decide")),
     service("minor-name-change", BRIDGE, 6, Correcting("examine")),
     service("entry-change", LAKE, 7, Open("check")).at(Window).then(Then::Taken),
     service("entry-change", LAKE, 11, Open("enter")),
     service("ethnic-group-change", BRIDGE, 8, Late("investigate")),
-    service("birth-date-correction", LAKE, 2, Open("investigate")).then(Then::HandedOver("本人休假，转交同事办理。")),
+    service("birth-date-correction", LAKE, 2, Open("investigate"))
+        .then(Then::HandedOver("本人休假，转交同事办理。")),
     service("late-birth-registration", LAKE, 9, Open("kinship-test"))
         .at(Window)
         .told(&[("claims-parent", "yes"), ("has-certificate", "no")]),

@@ -104,7 +104,8 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
     assert!(stands(record).unwrap());
     assert!(record.verify(&mut |_, _| {}).unwrap().is_sound());
 
-    let times: Vec<Time> = record.entries(0, usize::MAX).unwrap().into_iter().map(|entry| entry.event.time).collect();
+    let times: Vec<Time> =
+        record.entries(0, usize::MAX).unwrap().into_iter().map(|entry| entry.event.time).collect();
     assert!(times.is_sorted(), "the record tells of what happened in order");
 
     let all = &city.casework.book().definitions;
@@ -115,7 +116,10 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
         let busy = city
             .casework
             .board(|board| match posts.first() {
-                None => board.of_party(&id.object()).filter(|line| !matches!(line.stage, Far::Ended { .. })).count(),
+                None => board
+                    .of_party(&id.object())
+                    .filter(|line| !matches!(line.stage, Far::Ended { .. }))
+                    .count(),
                 Some(post) if post.role.as_str() == "supervisor" => board.late(now),
                 Some(post) => board.queue(&post.office, &post.role).count(),
             })

@@ -125,8 +125,24 @@ pub enum Tense {
 }
 
 const FUTURE: [&str; 18] = [
-    "until", "needed", "needed-on", "leaving", "leaves", "leaves-on", "ends-on", "appointment", "arrives", "inspection-day",
-    "stay-to", "year-ends", "enlists-on", "studies-until", "works-until", "away-until", "wanted-until", "receipt-until",
+    "until",
+    "needed",
+    "needed-on",
+    "leaving",
+    "leaves",
+    "leaves-on",
+    "ends-on",
+    "appointment",
+    "arrives",
+    "inspection-day",
+    "stay-to",
+    "year-ends",
+    "enlists-on",
+    "studies-until",
+    "works-until",
+    "away-until",
+    "wanted-until",
+    "receipt-until",
 ];
 
 pub fn tense(id: &str) -> Tense {
@@ -146,10 +162,15 @@ pub fn line(id: &str, name: &str, dice: &mut Dice) -> String {
         "name" => name.to_owned(),
         "digest" => (0..64).map(|_| char::from_digit(dice.below(16) as u32, 16).unwrap_or('0')).collect(),
         "mother" | "father" => "演示卯，证件号码见复印件".to_owned(),
-        _ if id.ends_with("name") || ["witness", "head", "inviter", "tester", "exporter", "creditor"].contains(&id) => {
+        _ if id.ends_with("name")
+            || ["witness", "head", "inviter", "tester", "exporter", "creditor"].contains(&id) =>
+        {
             dice.one(&OTHERS).copied().unwrap_or(name).to_owned()
         }
-        _ if ["number", "receipt", "code", "contract", "video", "card"].iter().any(|end| id.ends_with(end)) => {
+        _ if ["number", "receipt", "code", "contract", "video", "card"]
+            .iter()
+            .any(|end| id.ends_with(end)) =>
+        {
             format!("SF2026{:05}", dice.below(99_999))
         }
         _ => "演示".to_owned(),
@@ -190,7 +211,8 @@ pub fn vin(sequence: u64) -> String {
     let tail = format!("00{sequence:06}");
     let worth = |letter: char| letter.to_digit(10).unwrap_or(3);
     let weights = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
-    let sum: u32 = head.chars().chain(tail.chars()).zip(weights).map(|(letter, weight)| worth(letter) * weight).sum();
+    let sum: u32 =
+        head.chars().chain(tail.chars()).zip(weights).map(|(letter, weight)| worth(letter) * weight).sum();
     let check = match sum % 11 {
         10 => 'X',
         digit => char::from_digit(digit, 10).unwrap_or('0'),
@@ -207,7 +229,10 @@ mod tests {
     #[test]
     fn made_up_numbers_keep_their_check_digits() {
         for sequence in (0..1_000).step_by(37) {
-            assert!(answer::read(&FieldKind::IdentityNumber, &identity_number(sequence)).is_ok(), "{sequence}");
+            assert!(
+                answer::read(&FieldKind::IdentityNumber, &identity_number(sequence)).is_ok(),
+                "{sequence}"
+            );
             assert!(answer::read(&FieldKind::Vin, &vin(sequence)).is_ok(), "{sequence}");
         }
     }

@@ -1,6 +1,8 @@
 use super::{Section, Speaker};
 use crate::days::Lang;
-use crate::model::{After, Clock, ClockLimit, Credential, Id, Level, Mark, OfficeRule, Outcome, Step, Watcher};
+use crate::model::{
+    After, Clock, ClockLimit, Credential, Id, Level, Mark, OfficeRule, Outcome, Step, Watcher,
+};
 
 impl Speaker<'_> {
     pub(super) fn steps(&self) -> Section {
@@ -19,18 +21,20 @@ impl Speaker<'_> {
     fn step(&self, step: &Step) -> Vec<String> {
         let role = self.all.roles.get(&step.role).map_or(step.role.as_str(), |role| self.title(&role.title));
         let office = self.office(&step.office);
-        let mut lines = vec![format!("{}{role}{office}", self.pick("由：", "by: "))];
+        let mut lines = vec![format!("{}{role}{office}", self.pick("办理：", "by: "))];
         if !step.after.is_empty() {
             let after: Vec<String> = step.after.iter().map(|after| self.after(after)).collect();
             let between = match step.any {
                 true => self.pick("，或", ", or "),
                 false => self.pick("，且", ", and "),
             };
-            lines.push(format!("{}{}", self.pick("在之后：", "after: "), after.join(between)));
+            lines.push(format!("{}{}", self.pick("前一环节：", "after: "), after.join(between)));
         }
         let told = |zh: &str, en: &str, text: &str| format!("{}{text}", self.pick(zh, en));
         lines.extend(step.when.as_ref().map(|when| told("如果：", "only if: ", &self.when(when))));
-        lines.extend(step.guards.iter().map(|guard| told("须：", "it must be so: ", self.title(&guard.title))));
+        lines.extend(
+            step.guards.iter().map(|guard| told("须：", "it must be so: ", self.title(&guard.title))),
+        );
         if !step.separate.is_empty() {
             let others = self.named(&step.separate);
             lines.push(told("须由另一人办理，不同于：", "by somebody else than who did: ", &others));
@@ -55,7 +59,9 @@ impl Speaker<'_> {
     }
 
     fn office(&self, rule: &OfficeRule) -> String {
-        let named = |id: &Id| self.all.offices.get(id).map_or(id.as_str(), |office| self.title(&office.title)).to_owned();
+        let named = |id: &Id| {
+            self.all.offices.get(id).map_or(id.as_str(), |office| self.title(&office.title)).to_owned()
+        };
         let office = match rule {
             OfficeRule::Own => return String::new(),
             OfficeRule::Parent => self.pick("上一级单位", "the office above").to_owned(),
@@ -71,8 +77,8 @@ impl Speaker<'_> {
     }
 
     fn named(&self, steps: &[Id]) -> String {
-        let titles = steps.iter().map(|id| self.step_title(id));
-        self.listed(titles)
+        let titles: Vec<String> = steps.iter().map(|id| format!("“{}”", self.step_title(id))).collect();
+        self.listed(titles.iter().map(String::as_str))
     }
 
     fn step_title<'t>(&'t self, id: &'t Id) -> &'t str {
@@ -119,7 +125,9 @@ impl Speaker<'_> {
         let correction = self.procedure.flow.correction.as_ref()?;
         let (at, answer) = (self.named(&correction.at), self.length(correction.answer));
         let line = match self.lang {
-            Lang::Zh => format!("可在“{at}”时要求补正；申请人有{answer}答复，期间时限停止计算，逾期未答复的办理结束"),
+            Lang::Zh => {
+                format!("可在{at}时要求补正；申请人有{answer}答复，期间时限停止计算，逾期未答复的办理结束")
+            }
             Lang::En => format!(
                 "It can be asked for at: {at}. The applicant has {answer} to answer, and the clocks stand still; \
                  without an answer the case ends"
@@ -136,7 +144,9 @@ impl Speaker<'_> {
     fn clock(&self, clock: &Clock) -> Vec<String> {
         let limit = match &clock.limit {
             ClockLimit::Law(id) => self.by_law(id.as_str()),
-            ClockLimit::Own(own) => format!("{} ({})", self.length(*own), self.pick("本单位规定", "the office's own")),
+            ClockLimit::Own(own) => {
+                format!("{} ({})", self.length(*own), self.pick("本单位规定", "the office's own"))
+            }
             ClockLimit::Procedure => return Vec::new(),
         };
         let mut lines = vec![format!("- {}{}{limit}", self.title(&clock.title), self.pick("：", ": "))];
@@ -145,12 +155,18 @@ impl Speaker<'_> {
             Lang::Zh => format!("    自{from}至{to}"),
             Lang::En => format!("    from {from} to {to}"),
         });
-        lines.extend(clock.promise.map(|own| format!("    {}{}", self.pick("承诺：", "promised: "), self.length(own))));
+        lines.extend(
+            clock.promise.map(|own| format!("    {}{}", self.pick("承诺：", "promised: "), self.length(own))),
+        );
         if clock.binds == Watcher::Party {
             lines.push(format!("    {}", self.pick("约束当事人", "it binds the party")));
         }
         lines.extend(clock.deems.as_ref().map(|deems| {
-            format!("    {}{}", self.pick("逾期视为：", "if it runs out, this counts as done: "), self.after(deems))
+            format!(
+                "    {}{}",
+                self.pick("逾期视为：", "if it runs out, this counts as done: "),
+                self.after(deems)
+            )
         }));
         lines
     }

@@ -43,7 +43,8 @@ impl SqliteStore {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let source = Connection::open_with_flags(self.dir.join(name), flags).map_err(failure)?;
-        let settings = "PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;";
+        let settings =
+            "PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA wal_autocheckpoint = 0;";
         source.execute_batch(settings).map_err(failure)?;
         let unsynced = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
         source.set_db_config(unsynced, true).map_err(failure)?;
