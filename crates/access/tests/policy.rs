@@ -3,11 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use access::entropy::Seeded;
-use access::policy::{Actor, CaseFacts, Certainty, Decision, NotActing, StepFacts};
+use access::policy::{Actor, CaseFacts, Certainty, Decision, NotActing, StaffFacts, StepFacts};
 use access::registry::{self, Stamp};
 use access::{Person, PersonId, Policies, Post, Request};
 use jiff::civil::{Date, date};
-use pack::model::{Condition, Definitions, Effect, Policy, Start, StepKind};
+use pack::model::{Channel, Condition, Definitions, Effect, Policy, Start, StepKind};
 use pack::problem::Place;
 use pack::{File, Id, Title};
 use proptest::prelude::*;
@@ -18,16 +18,7 @@ const TODAY: Date = date(2026, 6, 1);
 
 fn shipped() -> Definitions {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-                files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-            }
-        }
-    }
+    let files = pack::folder::read(&root).unwrap();
     pack::load(&files).unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
@@ -53,6 +44,9 @@ fn case(office: &str, party: Option<&Person>) -> CaseFacts {
         party: party.map(|party| party.id.object()),
         office: office.into(),
         offices: BTreeSet::from([office.into()]),
+        roles: BTreeSet::new(),
+        channel: Some(Channel::Web),
+        handed_in: true,
         ended: false,
     }
 }
@@ -97,6 +91,12 @@ fn table(
         let actor = Actor::of(&person, post.as_ref()).unwrap();
         let case = facts(&person);
         let step = role.map(|role| step(role, case.office.as_str()));
+        let colleague = StaffFacts {
+            person: record::ObjectRef::new("person", "colleague"),
+            roles: BTreeSet::new(),
+            offices: BTreeSet::from([case.office.clone()]),
+            role: Some("clerk".into()),
+        };
         let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for action in pack::model::ACTIONS {
             let request = Request {
@@ -105,7 +105,8 @@ fn table(
                 purpose: None,
                 case: Some(&case),
                 step: step.as_ref(),
-                office: None,
+                office: Some(&case.office),
+                staff: Some(&colleague),
                 today: TODAY,
             };
             answers.entry(word(policies, &request)).or_default().push(action);
@@ -135,7 +136,8 @@ fn shipped_policies_as_tables() {
     ];
     let mut all = String::from(
         "yes: allowed; if P: once the purpose P is stated; NEVER: forbidden by a policy; no: permitted by none.\n\
-         Each acts in the named role, in the step (if any) that is that role's at the case's office.\n",
+         Each acts in the named role, in the step (if any) that is that role's at the case's office; posts are given to,\n\
+         and taken from, another clerk of that office.\n",
     );
     for (title, office, own, at) in tables {
         let facts = |actor: &Person| {
@@ -174,8 +176,16 @@ fn check(
     let actor = Actor::of(&person, acting.as_ref()).unwrap();
     let purpose = purpose.map(Id::from);
     let purpose = purpose.as_ref();
-    let request =
-        Request { actor: &actor, action, purpose, case: Some(case), step: None, office: None, today: TODAY };
+    let request = Request {
+        actor: &actor,
+        action,
+        purpose,
+        case: Some(case),
+        step: None,
+        office: None,
+        staff: None,
+        today: TODAY,
+    };
     told(&policies.decide(&request))
 }
 
@@ -317,6 +327,7 @@ fn ask(policies: impl IntoIterator<Item = Policy>, purpose: Option<&str>) -> Dec
         case: Some(&case),
         step: None,
         office: None,
+        staff: None,
         today: TODAY,
     };
     let decision = policies.decide(&request);

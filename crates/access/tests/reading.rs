@@ -44,6 +44,9 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         party: Some(subject.clone()),
         office: "lake-station".into(),
         offices: ["lake-station".into()].into(),
+        roles: Default::default(),
+        channel: None,
+        handed_in: true,
         ended: false,
     };
     let purpose = purpose.map(Id::from);
@@ -54,6 +57,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         case: Some(&case),
         step: None,
         office: None,
+        staff: None,
         today: jiff::civil::date(2026, 6, 1),
     });
     let event = reading(&decision, stamp(), subject, &["phone", "name", "phone"])?;

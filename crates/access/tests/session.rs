@@ -96,12 +96,12 @@ fn a_kiosk_is_wiped_and_nothing_of_it_survives() {
     let (own, _) = sessions.open(person(1), Kind::Own, None, &mut entropy, START).unwrap();
     let mut restored = Sessions::restore(Rules::default(), &sessions.save(), START + 1);
     assert!(restored.resume(&kiosk, START + 1).is_none() && restored.resume(&own, START + 1).is_some());
-    assert!(sessions.sweep(START + 89).is_empty());
-    let swept = sessions.sweep(START + 90);
+    assert!(sessions.sweep(START + 149).is_empty());
+    let swept = sessions.sweep(START + 150);
     assert_eq!(swept.iter().map(|c| (c.session, c.wipe)).collect::<Vec<_>>(), [(kiosk.session(), true)]);
-    let (_, closed) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START + 100).unwrap();
+    let (_, closed) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START + 200).unwrap();
     assert!(closed.is_empty());
-    let (_, closed) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START + 101).unwrap();
+    let (_, closed) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START + 201).unwrap();
     assert!(closed.len() == 1 && closed[0].wipe, "one kiosk at a time");
     assert!(!sessions.close(&own).unwrap().wipe);
 }

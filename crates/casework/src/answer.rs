@@ -21,11 +21,9 @@ pub fn read(kind: &FieldKind, text: &str) -> Result<Value, Title> {
             let high = max.filter(|max| number > *max);
             match (low, high) {
                 (Some(min), _) => {
-                    Err(Title { zh: format!("不能小于{min}"), en: format!("Must be at least {min}") })
+                    Err(Title::new(format!("不能小于{min}"), format!("Must be at least {min}")))
                 }
-                (_, Some(max)) => {
-                    Err(Title { zh: format!("不能大于{max}"), en: format!("Must be at most {max}") })
-                }
+                (_, Some(max)) => Err(Title::new(format!("不能大于{max}"), format!("Must be at most {max}"))),
                 _ => Ok(Value::Integer(number)),
             }
         }
@@ -57,10 +55,10 @@ pub fn read(kind: &FieldKind, text: &str) -> Result<Value, Title> {
             all_known.then(values).ok_or_else(|| wrong("请从选项中选择", "Choose from the list"))
         }
         FieldKind::Choice(_) => Err(wrong("请从选项中选择", "Choose from the list")),
-        FieldKind::IdentityNumber => number(text, identity_number, || {
+        FieldKind::IdentityNumber => identity_number(&narrow(text)).map(Value::from).ok_or_else(|| {
             wrong(
-                "身份号码应为18位，且校验码正确",
-                "An identity number has 18 characters, the last a check digit",
+                "身份号码应为18位且校验码正确，或者15位旧号码",
+                "An identity number has 18 characters, the last a check digit; an old one has 15",
             )
         }),
         FieldKind::Phone => number(text, phone, || wrong("请填写电话号码", "Enter a telephone number")),
@@ -130,7 +128,7 @@ fn bounded(text: &str, most: usize) -> Result<String, Title> {
         return Err(Title::new("请填写", "This is needed"));
     }
     if text.chars().count() > most {
-        return Err(Title { zh: format!("不能超过{most}字"), en: format!("At most {most} characters") });
+        return Err(Title::new(format!("不能超过{most}字"), format!("At most {most} characters")));
     }
     match text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\r' && *c != '\t') {
         Some(_) => Err(Title::new("含有不能使用的字符", "Contains characters that cannot be used")),
@@ -139,25 +137,41 @@ fn bounded(text: &str, most: usize) -> Result<String, Title> {
 }
 
 fn number(text: &str, valid: fn(&str) -> bool, wrong: impl FnOnce() -> Title) -> Result<Value, Title> {
-    let number: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    let number = narrow(text);
     if valid(&number) { Ok(Value::from(number)) } else { Err(wrong()) }
 }
 
+/// Without spaces, in capitals, full-width characters as their narrow ones.
+fn narrow(text: &str) -> String {
+    let half = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    text.chars().filter(|c| !c.is_whitespace()).map(half).collect::<String>().to_uppercase()
+}
+
 /// GB 11643: 17 digits that hold a region, a real date of birth and a sequence; the check character after ISO 7064
-/// MOD 11-2.
-fn identity_number(text: &str) -> bool {
-    let Some((body, check)) = text.split_at_checked(17) else { return false };
-    if check.len() != 1 || !body.bytes().all(|byte| byte.is_ascii_digit()) {
-        return false;
-    }
-    let born = body.get(6..14).and_then(|born| {
-        let part = |from, to| born.get(from..to).and_then(|digits: &str| digits.parse::<i16>().ok());
-        Date::new(part(0, 4)?, part(4, 6)? as i8, part(6, 8)? as i8).ok()
-    });
+/// MOD 11-2. One of 15 digits, as they were given until 1999, becomes what the standard makes of it: the century is
+/// put in, which is the nineteenth for the sequences from 996 on, kept for those born before 1900.
+fn identity_number(text: &str) -> Option<String> {
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let body = match text.len() {
+        15 if digits(text) => {
+            let (region, rest) = text.split_at(6);
+            let century = if rest.get(6..).is_some_and(|sequence| sequence >= "996") { "18" } else { "19" };
+            format!("{region}{century}{rest}")
+        }
+        18 => text.get(..17)?.to_owned(),
+        _ => return None,
+    };
+    let born = body.get(6..14).filter(|_| digits(&body))?;
+    let part = |from, to| born.get(from..to).and_then(|digits: &str| digits.parse::<i16>().ok());
+    Date::new(part(0, 4)?, part(4, 6)? as i8, part(6, 8)? as i8).ok()?;
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
-    let expected = "10X98765432".chars().nth((sum % 11) as usize);
-    born.is_some() && check.chars().next() == expected
+    let check = "10X98765432".chars().nth((sum % 11) as usize)?;
+    let full = format!("{body}{check}");
+    (text.len() == 15 || text == full).then_some(full)
 }
 
 fn phone(text: &str) -> bool {
@@ -166,24 +180,28 @@ fn phone(text: &str) -> bool {
     (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// GA 36: a province's character, an issuing letter, then five or six letters or digits without I and O; or one of the
-/// special endings.
+/// GA 36: a province's character, an issuing letter, then five or six letters or digits without I and O (six on
+/// new-energy vehicles), or one of the special endings; an embassy's is 使 and six digits.
 fn plate(text: &str) -> bool {
-    const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使";
-    const ENDINGS: &str = "学警港澳挂领";
-    let characters: Vec<char> = text.chars().collect();
+    const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+    const ENDINGS: [&str; 7] = ["学", "警", "港", "澳", "挂", "领", "应急"];
+    if let Some(number) = text.strip_prefix('使') {
+        return number.len() == 6 && number.bytes().all(|byte| byte.is_ascii_digit());
+    }
+    let ending = ENDINGS.iter().find(|ending| text.ends_with(**ending));
+    let plain = ending.map_or(text, |ending| text.trim_end_matches(ending));
+    let characters: Vec<char> = plain.chars().collect();
     let [province, office, rest @ ..] = characters.as_slice() else { return false };
     let serial = |c: &char| (c.is_ascii_uppercase() && !"IO".contains(*c)) || c.is_ascii_digit();
-    let Some((last, middle)) = rest.split_last() else { return false };
-    let ends = serial(last) || (ENDINGS.contains(*last) && rest.len() == 5);
+    let long = if ending.is_some() { 4..=4 } else { 5..=6 };
     PROVINCES.contains(*province)
         && office.is_ascii_uppercase()
-        && (5..=6).contains(&rest.len())
-        && middle.iter().all(serial)
-        && ends
+        && long.contains(&rest.len())
+        && rest.iter().all(serial)
 }
 
-/// GB 16735 (ISO 3779): the ninth character is the weighted sum of all modulo 11.
+/// GB 16735 (ISO 3779): 17 characters without I, O and Q; where vehicles are made in China or North America the ninth is
+/// the weighted sum of all modulo 11. Makers elsewhere put there what they like.
 fn vin(text: &str) -> bool {
     const WEIGHTS: [u32; 17] = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2];
     let worth = |byte: u8| match byte {
@@ -203,7 +221,8 @@ fn vin(text: &str) -> bool {
         10 => b'X',
         digit => b'0' + digit as u8,
     };
-    check == Some(expected)
+    let bound = text.starts_with(['L', '1', '2', '3', '4', '5']);
+    check == Some(expected) || !bound
 }
 
 /// GB 32100: 17 characters without I, O, S, V, Z and a check character modulo 31.
@@ -246,6 +265,9 @@ mod tests {
         check(FieldKind::Phone, "+86 138-0000-0000", Some("+86138-0000-0000"));
         check(FieldKind::Phone, "12", None);
         check(FieldKind::Text, "a\u{0}b", None);
+        check(FieldKind::Text, "迪丽热巴·迪力木拉提", Some("迪丽热巴·迪力木拉提"));
+        check(FieldKind::Text, "扎", Some("扎"));
+        check(FieldKind::Text, "O'Brien, Siobhán", Some("O'Brien, Siobhán"));
     }
 
     /// The identity number is the worked example of GB 11643 itself, the VIN that of ISO 3779's 1M8GDM9AXKP042788.
@@ -254,13 +276,28 @@ mod tests {
         check(FieldKind::IdentityNumber, "11010519491231002x", Some("11010519491231002X"));
         check(FieldKind::IdentityNumber, "110105194912310021", None);
         check(FieldKind::IdentityNumber, "110105194913310021", None);
+        check(FieldKind::IdentityNumber, "１１０１０５　４９１２３１００２", Some("11010519491231002X"));
+        check(FieldKind::IdentityNumber, "110105991231998", Some("110105189912319984"));
+        check(FieldKind::IdentityNumber, "110105491331002", None);
+        check(FieldKind::IdentityNumber, "11010519491231002", None);
         check(FieldKind::Vin, "1M8GDM9AXKP042788", Some("1M8GDM9AXKP042788"));
         check(FieldKind::Vin, "1M8GDM9A1KP042788", None);
+        check(FieldKind::Vin, "LSVAA4182E2184847", Some("LSVAA4182E2184847"));
+        check(FieldKind::Vin, "LSVAA4183E2184847", None);
+        check(FieldKind::Vin, "WVWZZZ1JZXW000001", Some("WVWZZZ1JZXW000001"));
+        check(FieldKind::Vin, "WVWZZZ1JZXW00000Q", None);
+        check(FieldKind::Vin, "WVWZZZ1JZXW00000", None);
         check(FieldKind::CreditCode, "91350100M000100Y43", Some("91350100M000100Y43"));
         check(FieldKind::CreditCode, "91350100M000100Y44", None);
         check(FieldKind::Plate, "冀f12345", Some("冀F12345"));
         check(FieldKind::Plate, "冀FD12345", Some("冀FD12345"));
         check(FieldKind::Plate, "冀F1234O", None);
+        check(FieldKind::Plate, "冀F12345D", Some("冀F12345D"));
         check(FieldKind::Plate, "冀F1234学", Some("冀F1234学"));
+        check(FieldKind::Plate, "冀F12345学", None);
+        check(FieldKind::Plate, "粤Z1234港", Some("粤Z1234港"));
+        check(FieldKind::Plate, "冀X1234应急", Some("冀X1234应急"));
+        check(FieldKind::Plate, "使014578", Some("使014578"));
+        check(FieldKind::Plate, "沪A0023领", Some("沪A0023领"));
     }
 }

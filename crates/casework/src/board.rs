@@ -29,6 +29,8 @@ pub struct Line {
     pub submitted: Option<Time>,
     /// How far it is.
     pub stage: Stage,
+    /// Whether its personal values were destroyed.
+    pub erased: bool,
 }
 
 /// An open step in somebody's queue.
@@ -116,6 +118,8 @@ pub struct Board {
     of_case: HashMap<ObjectRef, Held>,
     stopped: HashMap<ObjectRef, BTreeSet<(Id, Time)>>,
     days: BTreeMap<Date, BTreeMap<(Id, Id), (u64, u64)>>,
+    /// Complaints that nobody has answered, by case: running cases have them, and those that are over.
+    complaints: BTreeMap<ObjectRef, usize>,
 }
 
 /// Tasks are ordered by when they are due, those without a clock last, then by age.
@@ -141,6 +145,17 @@ impl Board {
                 self.parties.entry(party.clone()).or_default().push(case.clone());
             }
             self.running.insert(case.clone(), State::default());
+        }
+        match event.activity.as_str() {
+            activity::ERASED => {
+                self.over.entry(case.clone()).and_modify(|line| line.erased = true);
+            }
+            activity::COMPLAINED => *self.complaints.entry(case.clone()).or_default() += 1,
+            activity::REPLIED => {
+                self.complaints.entry(case.clone()).and_modify(|open| *open = open.saturating_sub(1));
+                self.complaints.retain(|_, open| *open > 0);
+            }
+            _ => {}
         }
         let Some(state) = self.running.get_mut(case) else { return };
         state.apply(event);
@@ -248,6 +263,11 @@ impl Board {
         self.desks.values().flat_map(BTreeMap::values)
     }
 
+    /// The cases with complaints that nobody has answered.
+    pub fn complained(&self) -> impl Iterator<Item = &ObjectRef> {
+        self.complaints.keys()
+    }
+
     /// The clocks that run out at `now` or before and of which the record does not tell yet, the oldest first.
     pub fn run_out(&self, now: Time) -> Vec<Running> {
         self.clocks.iter().take_while(|running| running.due <= now).cloned().collect()
@@ -307,6 +327,7 @@ fn line(state: &State) -> Option<Line> {
         started: state.started?,
         submitted: state.submitted,
         stage: state.stage.clone(),
+        erased: state.erased.is_some(),
     })
 }
 

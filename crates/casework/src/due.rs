@@ -3,8 +3,9 @@
 use crate::clocks::Reading;
 use jiff::ToSpan;
 use jiff::civil::DateTime;
+use pack::Title;
 use pack::days::deadline::Suspension;
-use pack::days::{self, Adjustment, At, Deadline, Due, Law, Limit, Refused, Text};
+use pack::days::{self, Adjustment, At, Deadline, Due, Law, Limit, Refused};
 use pack::model::{ClockLimit, Own, Unit};
 use record::Time;
 
@@ -68,22 +69,23 @@ fn count_own(start: DateTime, own: Own, reading: &Reading<'_>, law: &Law) -> Res
 }
 
 /// An office's own limit in the shape of a statutory one, stopped by whatever stops the case.
-fn own_deadline(limit: Limit, why: &Text) -> Deadline {
-    let text = |zh: &str, en: &str| Text { zh: zh.into(), en: en.into() };
+fn own_deadline(limit: Limit, why: &Title) -> Deadline {
     let cite = days::Cite {
         instrument: "own".into(),
-        title: text("本单位规定", "the office's own rule"),
+        title: Title::new("本单位规定", "the office's own rule"),
         article: String::new().into(),
         quote: why.zh.clone(),
     };
     let pause =
-        Suspension { kind: "pause".into(), title: text("补正或等候", "correction or waiting"), cite };
+        Suspension {
+            kind: "pause".into(), title: Title::new("补正或等候", "correction or waiting"), cite
+        };
     Deadline {
         id: "own".into(),
         reference: None,
         domain: "own".into(),
-        trigger: text("开始", "the start"),
-        action: text("办结", "done"),
+        trigger: Title::new("开始", "the start"),
+        action: Title::new("办结", "done"),
         instrument: "own".into(),
         cite: None,
         limit: Some(limit),
@@ -152,7 +154,7 @@ fn adjustments(reading: &Reading<'_>, deadline: &Deadline) -> Vec<Adjustment> {
 }
 
 /// The extensions that the law allows, in the order in which they can be granted.
-fn grants(deadline: &Deadline) -> impl Iterator<Item = smol_str::SmolStr> {
+fn grants(deadline: &Deadline) -> impl Iterator<Item = pack::Id> {
     const UNLIMITED: usize = 1;
     deadline.extensions.iter().flat_map(|extension| {
         let times = extension.times.map_or(UNLIMITED, |times| times as usize);

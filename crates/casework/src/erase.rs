@@ -1,7 +1,7 @@
 //! Erasing somebody's personal data: the one way there is, whoever asks for it.
 
 use crate::activity::{self, part};
-use crate::state::State;
+use crate::state::{State, sealed_under};
 use record::{AppendError, Erased, Event, ObjectRef, Record, StoreError, Time, Value, Version};
 
 /// Entries read at once.
@@ -10,7 +10,7 @@ const CHUNK: usize = 1_000;
 /// An erasure that is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
-    /// Whose data: a person, or the subject of an office's own duty.
+    /// Whose data: a person, with all their cases, or what one case is sealed under.
     pub subject: &'a ObjectRef,
     /// Why, for the record.
     pub reasons: &'a str,
@@ -20,6 +20,24 @@ pub struct Request<'a> {
     pub now: Time,
     /// Whether cases of theirs that still run may lose their answers.
     pub running: bool,
+}
+
+/// What came of an erasure.
+#[derive(Clone, Copy, Debug)]
+pub struct Done {
+    /// What was destroyed, and the entry that says so: the last, that of the person.
+    pub erased: Erased,
+    /// Of how many cases of theirs.
+    pub cases: u64,
+}
+
+impl Done {
+    /// What came of all that was done before, and of this.
+    fn with(before: Option<Self>, erased: Erased, cases: u64) -> Self {
+        let Some(before) = before else { return Self { erased, cases } };
+        let (values, files) = (before.erased.values + erased.values, before.erased.files + erased.files);
+        Self { erased: Erased { values, files, ..erased }, cases: before.cases + cases }
+    }
 }
 
 /// Why nothing was erased.
@@ -65,7 +83,7 @@ fn listed(cases: &[ObjectRef]) -> String {
 ///
 /// # Errors
 /// [`NotErased`]; then nothing was destroyed.
-pub fn erase(record: &Record, request: &Request<'_>) -> Result<Erased, NotErased> {
+pub fn erase(record: &Record, request: &Request<'_>) -> Result<Done, NotErased> {
     let Request { subject, now, .. } = *request;
     let kept = record.kept(subject)?;
     if !kept.sealed {
@@ -81,10 +99,25 @@ pub fn erase(record: &Record, request: &Request<'_>) -> Result<Erased, NotErased
             return Err(NotErased::Running { subject: subject.clone(), cases });
         }
     }
-    let mut event =
-        Event::new(format!("{subject}/erased/{now}"), activity::ERASED, now).with("reasons", request.reasons);
-    event.actor = request.actor.cloned();
-    Ok(record.erase(subject, event)?)
+    let event = |id: String| {
+        let event = Event::new(id, activity::ERASED, now).with("reasons", request.reasons);
+        Event { actor: request.actor.cloned(), ..event }
+    };
+    let mut done: Option<Done> = None;
+    // Cases first: what breaks off between is taken up again when it is asked anew.
+    for case in cases(record, subject)? {
+        let event = event(format!("{case}/erased")).about(part::CASE, case.clone());
+        if record.find(&event.id)?.is_none() {
+            done = Some(Done::with(done, record.erase(&sealed_under(&case), event)?, 1));
+        }
+    }
+    match done {
+        Some(done) if subject.kind == sealed_under(subject).kind => Ok(done),
+        _ => {
+            let whole = record.erase(subject, event(format!("{subject}/erased/{now}")))?;
+            Ok(Done::with(done, whole, 0))
+        }
+    }
 }
 
 /// The cases that hold data of `subject` and are not over.
@@ -102,7 +135,7 @@ pub fn running(record: &Record, subject: &ObjectRef) -> Result<Vec<ObjectRef>, S
     Ok(running)
 }
 
-/// The cases of a party; or the case of a duty, which only its sealed answers lead to.
+/// The cases of a party; or the case that is sealed under the subject, which only its sealed answers lead to.
 fn cases(record: &Record, subject: &ObjectRef) -> Result<Vec<ObjectRef>, StoreError> {
     let begins = |event: &Event| event.activity.as_str() == activity::STARTED;
     let of_party = |event: &Event| event.object(part::PARTY) == Some(subject);
@@ -113,7 +146,7 @@ fn cases(record: &Record, subject: &ObjectRef) -> Result<Vec<ObjectRef>, StoreEr
         .filter_map(|entry| entry.event.object(part::CASE).cloned())
         .collect();
     let mut next = 0;
-    while subject.kind.as_str() == State::SUBJECT && found.is_empty() {
+    while subject.kind == sealed_under(subject).kind && found.is_empty() {
         let entries = record.entries(next, CHUNK)?;
         let Some(last) = entries.last() else { break };
         next = last.index + 1;

@@ -5,20 +5,30 @@ use crate::service::View;
 use crate::state::{State, Status};
 use access::policy::{CaseFacts, StepFacts};
 use pack::Id;
-use pack::model::{Procedure, StepKind};
+use pack::model::{Channel, Procedure, StepKind};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
+/// The action of doing a step of this kind, as policies name it.
+pub(crate) fn action(kind: StepKind) -> &'static str {
+    StepKind::ALL.iter().find(|(_, other)| *other == kind).map_or("act", |(word, _)| word)
+}
+
 pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, command: &Command) -> CaseFacts {
     let state = &view.state;
-    let (office, party) = match command {
-        Command::Start { office, party, .. } => (office.clone(), party.clone()),
-        _ => (state.office.clone(), state.party.clone()),
+    let named = |word: &str| Channel::ALL.iter().find(|(name, _)| *name == word).map(|(_, channel)| *channel);
+    let (office, party, channel) = match command {
+        Command::Start { office, party, channel } => (office.clone(), party.clone(), Some(*channel)),
+        _ => (state.office.clone(), state.party.clone(), named(&state.channel)),
     };
     let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
     let mut offices: BTreeSet<Id> =
         steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
     offices.insert(office.clone());
+    let had = |step: &&pack::model::Step| {
+        state.steps.get(&step.id).is_some_and(|state| state.status != Status::Skipped)
+    };
+    let roles = procedure.flow.steps.iter().filter(had).map(|step| step.role.clone()).collect();
     CaseFacts {
         id: case.clone(),
         procedure: procedure.id.clone(),
@@ -26,6 +36,9 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure, comm
         party,
         office,
         offices,
+        roles,
+        channel,
+        handed_in: state.submitted.is_some(),
         ended: state.ended(),
     }
 }

@@ -18,15 +18,27 @@ pub mod clocks;
 pub mod command;
 /// From a state and a command to events.
 pub mod decide;
+/// What differs between two editions of a procedure.
+pub mod difference;
 /// When clocks run out.
 pub mod due;
+/// Editions on the record.
+pub mod editions;
 /// Personal data destroyed.
 pub mod erase;
 mod facts;
+/// Work that goes from one colleague to another.
+pub mod handing;
+/// Moving running cases to another edition.
+pub mod migration;
 /// What is possible in a case now.
 pub mod moves;
 /// The numbers by which people call cases.
 pub mod number;
+mod permit;
+mod repeat;
+/// How long personal data stays, and its end.
+pub mod retention;
 /// All cases on a record.
 pub mod service;
 /// The state of a case.
@@ -35,5 +47,5 @@ pub mod state;
 pub use book::Book;
 pub use command::Command;
 pub use decide::{Decided, Refusal, Situation, decide};
-pub use service::{Ask, Casework, OpenError, Refused, View};
+pub use service::{Ask, Casework, OpenError, Refused, View, is_move};
 pub use state::State;

@@ -1,4 +1,4 @@
-use crate::decide::Situation;
+use crate::decide::{Situation, hindrances};
 use crate::state::{Stage, State, Status};
 use pack::model::{StepKind, Watcher};
 use pack::{Id, Title};
@@ -14,12 +14,19 @@ pub struct Move {
     pub outcomes: Vec<Id>,
     /// What people call it.
     pub title: Title,
+    /// Why whoever asks cannot do it, though its time has come: a colleague has taken it, say.
+    pub hindered: Option<Title>,
 }
 
 /// All that is possible in `state`, in the order in which people should see it.
 pub fn possible(state: &State, situation: &Situation<'_>) -> Vec<Move> {
-    let plain =
-        |action, zh, en| Move { action, about: None, outcomes: Vec::new(), title: Title::new(zh, en) };
+    let plain = |action, zh, en| Move {
+        action,
+        about: None,
+        outcomes: Vec::new(),
+        title: Title::new(zh, en),
+        hindered: None,
+    };
     let mut moves = Vec::new();
     match &state.stage {
         _ if state.case.is_none() => moves.push(plain("start", "开始办理", "Begin")),
@@ -65,22 +72,30 @@ fn steps(state: &State, situation: &Situation<'_>) -> Vec<Move> {
         };
         let kind = StepKind::ALL.iter().find(|(_, kind)| *kind == step.kind).map_or("act", |(word, _)| word);
         let about = Some(step.id.clone());
+        let (hindered, taken) = hindrances(state, situation, step);
         moves.push(Move {
             action: kind,
             about: about.clone(),
             outcomes: step.outcomes.iter().map(|outcome| outcome.id.clone()).collect(),
             title: step.title.clone(),
+            hindered: hindered.clone(),
         });
         let correction = situation.procedure.flow.correction.as_ref();
         if correction.is_some_and(|correction| correction.at.contains(&step.id)) {
             let title = Title::new("要求补正", "Ask for a correction");
-            moves.push(Move { action: "correct", about: about.clone(), outcomes: Vec::new(), title });
+            moves.push(Move {
+                action: "correct",
+                about: about.clone(),
+                outcomes: Vec::new(),
+                title,
+                hindered: taken,
+            });
         }
-        let (action, title) = match open.holder {
-            None => ("take", Title::new("承办", "Take on")),
-            Some(_) => ("hand-over", Title::new("转交", "Hand over")),
+        let (action, title, hindered) = match open.holder {
+            None => ("take", Title::new("承办", "Take on"), hindered),
+            Some(_) => ("hand-over", Title::new("转交", "Hand over"), None),
         };
-        moves.push(Move { action, about, outcomes: Vec::new(), title });
+        moves.push(Move { action, about, outcomes: Vec::new(), title, hindered });
     }
     moves
 }
@@ -94,10 +109,11 @@ fn extensions(state: &State, situation: &Situation<'_>) -> Vec<Move> {
             action: "extend",
             about: Some(reading.clock.id.clone()),
             outcomes: Vec::new(),
-            title: Title {
-                zh: format!("延期：{}", reading.clock.title.zh),
-                en: format!("Extend: {}", reading.clock.title.en),
-            },
+            title: Title::new(
+                format!("延期：{}", reading.clock.title.zh),
+                format!("Extend: {}", reading.clock.title.en),
+            ),
+            hindered: None,
         })
         .collect()
 }

@@ -4,11 +4,11 @@ use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Decided, Refusal, Situation, Truth};
 use crate::moves::{self, Move};
-use crate::state::{Stage, State, Status, StepState};
-use crate::{answer, clocks, due, facts};
-use access::policy::{Actor, Decision, Request};
+use crate::state::{self, Stage, State, Status, StepState};
+use crate::{answer, clocks, due, editions, permit};
+use access::policy::{Actor, Decision};
 use jiff::civil::Date;
-use pack::model::{Condition, Known, Procedure, Watcher};
+use pack::model::{Charge, Condition, Fee, Known, Procedure, Watcher};
 use pack::{File, Id, Problem, Title};
 use record::{
     AppendError, Batch, Digest, Entry, Event, Fold, ObjectRef, Record, StoreError, Time, Value, Version,
@@ -24,8 +24,8 @@ const CHUNK: usize = 1_000;
 /// All cases on a record: what may be asked of them, and what is known of them. Shared between threads.
 pub struct Casework {
     record: Record,
-    current: Arc<Book>,
-    older: RwLock<HashMap<Digest, Arc<Book>>>,
+    pub(crate) current: Arc<Book>,
+    pub(crate) older: RwLock<HashMap<Digest, Arc<Book>>>,
     board: RwLock<Board>,
     read_to: Mutex<u64>,
 }
@@ -73,13 +73,18 @@ impl From<StoreError> for Refused {
 /// A case as it stands, with the definitions that it runs under.
 pub struct View {
     /// Its state.
-    pub state: State,
+    pub state: Arc<State>,
     /// The edition.
     pub book: Arc<Book>,
     version: Version,
 }
 
 impl View {
+    /// A case before its first event.
+    pub(crate) fn none(book: &Arc<Book>) -> Self {
+        Self { state: Arc::default(), book: Arc::clone(book), version: Version(0) }
+    }
+
     /// What it is a case of.
     pub fn procedure(&self) -> Option<&Procedure> {
         self.book.procedure(&self.state.procedure)
@@ -110,18 +115,19 @@ impl Casework {
     /// [`OpenError`].
     pub fn open(record: Record, files: &[File], now: Time) -> Result<Self, OpenError> {
         let current = Arc::new(Book::read(files).map_err(OpenError::Packs)?);
-        let id = edition_event(current.digest);
-        if record.find(&id)?.is_none() {
-            let file = record.attach("edition.txt", current.text().as_bytes(), None)?;
-            let edition = ObjectRef::new("edition", current.digest.to_string());
-            let packs = current.definitions.packs.values();
-            let packs = packs.map(|pack| Value::from(format!("{} {}", pack.id, pack.version)));
-            let event = Event::new(id, "edition adopted", now)
-                .about("edition", edition)
-                .with("packs", Value::List(packs.collect()))
-                .with("file", Value::File(file));
-            record.append(event)?;
-        }
+        editions::adopt(&record, &current, now)?;
+        Self::with(record, current)
+    }
+
+    /// As [`Casework::open`], but leaves the record as it is: to see what an edition that it does not hold would change.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn try_edition(record: Record, files: &[File]) -> Result<Self, OpenError> {
+        Self::with(record, Arc::new(Book::read(files).map_err(OpenError::Packs)?))
+    }
+
+    fn with(record: Record, current: Arc<Book>) -> Result<Self, OpenError> {
         let casework = Self {
             record,
             current,
@@ -141,27 +147,6 @@ impl Casework {
     /// The edition that new cases begin in.
     pub fn book(&self) -> &Arc<Book> {
         &self.current
-    }
-
-    /// The edition with this digest; the current one where the record does not hold it or can no longer read it.
-    pub fn edition(&self, digest: Option<Digest>) -> Arc<Book> {
-        let Some(digest) = digest.filter(|digest| *digest != self.current.digest) else {
-            return Arc::clone(&self.current);
-        };
-        if let Some(book) = self.older.read().ok().and_then(|older| older.get(&digest).cloned()) {
-            return book;
-        }
-        let read = || {
-            let entry = self.record.find(&edition_event(digest)).ok()??;
-            let Some(Value::File(file)) = entry.event.attribute("file") else { return None };
-            let bytes = self.record.file(file).ok()??;
-            Book::reread(std::str::from_utf8(&bytes).ok()?).ok().map(Arc::new)
-        };
-        let book = read().unwrap_or_else(|| Arc::clone(&self.current));
-        if let Ok(mut older) = self.older.write() {
-            older.insert(digest, Arc::clone(&book));
-        }
-        book
     }
 
     /// The case, as of the last commit.
@@ -185,14 +170,40 @@ impl Casework {
 
     /// Values in clear, as far as they can be read.
     pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
+        self.clear_some(answers, |_| true)
+    }
+
+    /// The answers by which the conditions of `procedure` are judged: in clear where one speaks of them or `command` changes
+    /// them, and otherwise as they are kept, since that they are there is all that counts.
+    pub(crate) fn judged(
+        &self,
+        state: &State,
+        procedure: &Procedure,
+        command: Option<&Command>,
+    ) -> Result<BTreeMap<Id, Value>, StoreError> {
+        let saved = |field: &Id| match command {
+            Some(Command::Save { answers }) => answers.iter().any(|(id, _)| id == field),
+            _ => false,
+        };
+        self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
+    }
+
+    fn clear_some(
+        &self,
+        answers: &BTreeMap<Id, Value>,
+        wanted: impl Fn(&Id) -> bool,
+    ) -> Result<BTreeMap<Id, Value>, StoreError> {
         let mut clear = BTreeMap::new();
+        let mut sealed = Vec::new();
         for (id, value) in answers {
-            let value = match value {
-                Value::Sealed(sealed) => self.record.unseal(sealed)?,
-                plain => Some(plain.clone()),
-            };
-            clear.extend(value.map(|value| (id.clone(), value)));
+            match value {
+                Value::Sealed(reference) if wanted(id) => sealed.push((id, reference)),
+                kept => drop(clear.insert(id.clone(), kept.clone())),
+            }
         }
+        let opened = self.record.unseal_all(sealed.iter().map(|(_, reference)| *reference))?;
+        let opened = sealed.into_iter().zip(opened);
+        clear.extend(opened.filter_map(|((id, _), value)| Some((id.clone(), value?))));
         Ok(clear)
     }
 
@@ -210,8 +221,7 @@ impl Casework {
         let book = Arc::clone(&self.current);
         let defined = book.procedure(procedure).ok_or(Refused::Unknown)?;
         let case = ObjectRef::new(defined.object.as_str(), number);
-        let view = View { state: State::default(), book: Arc::clone(&book), version: Version(0) };
-        self.carry_out(&case, &view, defined, command, ask)?;
+        self.carry_out(&case, &View::none(&book), defined, command, ask)?;
         Ok(case)
     }
 
@@ -222,18 +232,18 @@ impl Casework {
     pub fn run(&self, case: &ObjectRef, command: &Command, ask: &Ask<'_>) -> Result<Vec<Event>, Refused> {
         loop {
             let mut view = self.view(case)?;
-            if *command == Command::Migrate {
+            if matches!(command, Command::Migrate { .. }) {
                 view.book = Arc::clone(&self.current);
             }
             let book = Arc::clone(&view.book);
             let procedure = book.procedure(&view.state.procedure).ok_or(Refused::Unknown)?;
             match self.carry_out(case, &view, procedure, command, ask) {
-                Err(Refused::Record(error)) if matches!(*error, AppendError::Conflict { .. }) => {
+                Err(Refused::Record(error)) if first_was_another(&error, case) => {
                     // What came between may be no move of the case: somebody read its answers, say. Then ask again.
                     let since = self.record.history(case, view.version, CHUNK)?;
                     let moved = |entry: &Entry| entry.event.id.as_str().starts_with(&format!("{case}/"));
-                    if let Some(entry) = since.into_iter().find(moved) {
-                        return Err(Refused::Overtaken(Box::new(entry.event)));
+                    if since.iter().any(moved) {
+                        return self.late(case, view.state.events, command, ask);
                     }
                 }
                 other => return other,
@@ -250,36 +260,27 @@ impl Casework {
         ask: &Ask<'_>,
     ) -> Result<Vec<Event>, Refused> {
         if let Some(seen) = ask.seen.filter(|seen| *seen != view.state.events) {
-            let since = self.record.history(case, Version(0), usize::MAX)?;
-            let moved =
-                since.into_iter().filter(|entry| entry.event.id.as_str().starts_with(&format!("{case}/")));
-            if let Some(entry) = moved.skip(usize::try_from(seen).unwrap_or(0)).last() {
-                return Err(Refused::Overtaken(Box::new(entry.event)));
+            match self.late(case, seen, command, ask) {
+                Err(Refused::Overtaken(_)) if command.stands_alone() => {}
+                other => return other,
             }
         }
-        let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
-        let action = command.action(step.map(|step| step.kind));
-        if let (Some(action), Some(actor)) = (action, ask.actor) {
-            let facts = facts::of_case(case, view, procedure, command);
-            let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
-                let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
-                facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
-            });
-            let request = Request {
-                actor,
-                action,
-                purpose: ask.purpose,
-                case: Some(&facts),
-                step: step.as_ref(),
-                office: None,
-                today: today(ask.now),
-            };
-            let decision = view.book.policies.decide(&request);
-            if !decision.allowed() {
-                return Err(Refused::Denied(Box::new(decision)));
-            }
-        }
-        let answers = self.answers(&view.state)?;
+        let decided = self.decided(case, view, procedure, command, ask)?;
+        let events = self.keep(case, view.version, decided)?;
+        self.catch_up()?;
+        Ok(events)
+    }
+
+    /// What follows from a command that the policies permit. Nothing is kept.
+    pub(crate) fn decided(
+        &self,
+        case: &ObjectRef,
+        view: &View,
+        procedure: &Procedure,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<Decided, Refused> {
+        let answers = self.judged(&view.state, procedure, Some(command))?;
         let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
@@ -291,22 +292,25 @@ impl Casework {
             answers: &answers,
             judge: &judge,
         };
-        let decided = decide::decide(&view.state, command, &situation)
-            .map_err(|refusal| Refused::Case(Box::new(refusal)))?;
-        let subject = view.state.subject().or_else(|| Some(ObjectRef::new(State::SUBJECT, case.id.clone())));
-        let events = self.keep(case, view.version, decided, subject.as_ref())?;
-        self.catch_up()?;
-        Ok(events)
+        let decide = || {
+            decide::decide(&view.state, command, &situation).map_err(|mut refusal| {
+                refusal.possible = permit::permitted(case, view, procedure, ask, refusal.possible);
+                Refused::Case(Box::new(refusal))
+            })
+        };
+        let Some(decision) = permit::of_command(case, view, procedure, command, ask) else { return decide() };
+        // That there is no such step is no secret, and nothing to be permitted.
+        let known = command.step().is_none_or(|step| procedure.flow.step(step.as_str()).is_some());
+        if decision.allowed() || !known {
+            return decide();
+        }
+        // Whoever does such steps is told that it is not this one's turn, rather than that it is not theirs.
+        let closed = permit::out_of_turn(view, procedure, command, ask);
+        closed.then(decide).and_then(Result::err).map_or(Err(Refused::Denied(Box::new(decision))), Err)
     }
 
     /// Seals what is personal and appends.
-    fn keep(
-        &self,
-        case: &ObjectRef,
-        version: Version,
-        decided: Decided,
-        subject: Option<&ObjectRef>,
-    ) -> Result<Vec<Event>, Refused> {
+    fn keep(&self, case: &ObjectRef, version: Version, decided: Decided) -> Result<Vec<Event>, Refused> {
         let mut events = decided.events;
         if events.is_empty() {
             return Ok(events);
@@ -314,8 +318,8 @@ impl Casework {
         let mut secrets = Vec::new();
         for (event, change) in decided.personal {
             let change = events.get_mut(event).and_then(|event| event.changes.get_mut(change));
-            if let (Some(change), Some(subject)) = (change, subject) {
-                let (sealed, secret) = self.record.seal(subject, &change.value)?;
+            if let Some(change) = change {
+                let (sealed, secret) = self.record.seal(&state::sealed_under(case), &change.value)?;
                 change.value = sealed;
                 secrets.push(secret);
             }
@@ -325,26 +329,10 @@ impl Casework {
         Ok(events)
     }
 
-    /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
-    pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
-        let procedure = view.procedure()?;
-        let facts = facts::of_case(case, view, procedure, &Command::Submit);
-        let request = Request {
-            actor: ask.actor?,
-            action,
-            purpose: ask.purpose,
-            case: Some(&facts),
-            step: None,
-            office: None,
-            today: today(ask.now),
-        };
-        Some(view.book.policies.decide(&request))
-    }
-
     /// What the person may do in the case now.
     pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
-        let answers = self.answers(&view.state)?;
+        let answers = self.judged(&view.state, procedure, None)?;
         let judge = judge(procedure, &view.state, ask.now);
         let situation = Situation {
             now: ask.now,
@@ -356,26 +344,8 @@ impl Casework {
             answers: &answers,
             judge: &judge,
         };
-        let facts = facts::of_case(case, view, procedure, &Command::Submit);
-        let allowed = |possible: &Move| {
-            let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
-            let step = step
-                .map(|step| facts::of_step(&view.state, step))
-                .or_else(|| facts::deciding_step(procedure, &view.state));
-            ask.actor.is_some_and(|actor| {
-                let request = Request {
-                    actor,
-                    action: possible.action,
-                    purpose: ask.purpose,
-                    case: Some(&facts),
-                    step: step.as_ref(),
-                    office: None,
-                    today: today(ask.now),
-                };
-                view.book.policies.allows(&request)
-            })
-        };
-        Ok(moves::possible(&view.state, &situation).into_iter().filter(allowed).collect())
+        let possible = moves::possible(&view.state, &situation);
+        Ok(permit::permitted(case, view, procedure, ask, possible))
     }
 
     /// The fields that are asked for, given `answers` in clear.
@@ -401,31 +371,34 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
-        let answers = self.answers(&view.state)?;
+        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+        let answers = self.judged(&view.state, procedure, None)?;
         Ok(self
             .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
             .unwrap_or_default())
     }
 
-    /// What it costs, in fen; 0 where it is free, none where an answer that decides it is missing.
+    /// What it costs: each fee with what is to be paid, or nothing where an answer that decides it is missing.
     ///
     /// # Errors
     /// When the record cannot be read.
-    pub fn fee(&self, view: &View, now: Time) -> Result<Option<i64>, StoreError> {
-        let answers = self.answers(&view.state)?;
-        let fee = view.procedure().and_then(|procedure| procedure.fee.as_ref());
-        let Some(fee) = fee.and_then(|fee| view.book.definitions.fees.get(fee)) else { return Ok(Some(0)) };
-        let tier = self.given(view, &answers, now, |situation| {
-            fee.tiers.iter().find_map(|(when, fen)| match when.as_ref() {
-                None => Some(Some(*fen)),
-                Some(when) => match (situation.judge)(when, None, situation.answers) {
-                    Truth::True => Some(Some(*fen)),
-                    Truth::False => None,
-                    Truth::Unknown => Some(None),
-                },
+    pub fn fees(&self, view: &View, now: Time) -> Result<Vec<(Title, Option<Charge>)>, StoreError> {
+        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+        let answers = self.judged(&view.state, procedure, None)?;
+        let fees = procedure.fees.iter().filter_map(|fee| view.book.definitions.fees.get(fee));
+        let charge = |fee: &Fee| {
+            self.given(view, &answers, now, |situation| {
+                fee.tiers.iter().find_map(|tier| match tier.when.as_ref() {
+                    None => Some(Some(tier.charge.clone())),
+                    Some(when) => match (situation.judge)(when, None, situation.answers) {
+                        Truth::True => Some(Some(tier.charge.clone())),
+                        Truth::False => None,
+                        Truth::Unknown => Some(None),
+                    },
+                })
             })
-        });
-        Ok(tier.flatten().flatten())
+        };
+        Ok(fees.map(|fee| (fee.title.clone(), charge(fee).flatten().flatten())).collect())
     }
 
     /// Asks something of the situation that `answers` make.
@@ -463,13 +436,14 @@ impl Casework {
         let broke = || StoreError::Failed("the board broke off".into());
         let mut read_to = self.read_to.lock().map_err(|_| broke())?;
         while *read_to < self.record.len()? {
-            let entries = self.record.entries(*read_to, CHUNK)?;
-            let Some(last) = entries.last().map(|entry| entry.index) else { break };
             let mut board = self.board.write().map_err(|_| broke())?;
-            for entry in &entries {
+            let next = self.record.follow(*read_to, CHUNK, &mut |entry| {
                 board.apply(&entry.event, |state, known| self.outlook(state, known));
+            })?;
+            if next == *read_to {
+                break;
             }
-            *read_to = last + 1;
+            *read_to = next;
         }
         Ok(())
     }
@@ -524,6 +498,15 @@ impl Casework {
     }
 }
 
+/// Whether an append was refused because something else happened to the case first.
+fn first_was_another(error: &AppendError, case: &ObjectRef) -> bool {
+    match error {
+        AppendError::Conflict { .. } => true,
+        AppendError::IdTaken { id } => id.as_str().starts_with(&format!("{case}/")),
+        _ => false,
+    }
+}
+
 /// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
 /// deadline.
 pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
@@ -556,16 +539,12 @@ pub struct Ask<'a> {
     pub seen: Option<u64>,
 }
 
-fn edition_event(digest: Digest) -> record::EventId {
-    format!("edition/{digest}").into()
-}
-
 /// The day in China.
 pub fn today(now: Time) -> Date {
     answer::china().to_datetime(now.timestamp()).date()
 }
 
-/// Says whether conditions of `procedure` hold at `now`, in a case that stands as `state` does.
+/// Judges the conditions of a procedure for a case in `state`, and for states that a command leads it to.
 pub fn judge<'a>(
     procedure: &'a Procedure,
     state: &'a State,

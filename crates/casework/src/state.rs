@@ -43,6 +43,8 @@ pub struct State {
     pub rating: Option<Rating>,
     /// Complaints in order.
     pub complaints: Vec<Complaint>,
+    /// When its personal values and files were destroyed.
+    pub erased: Option<Time>,
 }
 
 /// How far a case is.
@@ -198,8 +200,7 @@ impl State {
 
     /// Whose personal data the case holds: the party's, or, in an office's own duty, the case's.
     pub fn subject(&self) -> Option<ObjectRef> {
-        let of_case = || self.case.as_ref().map(|case| ObjectRef::new(Self::SUBJECT, case.id.clone()));
-        self.party.clone().or_else(of_case)
+        self.party.clone().or_else(|| self.case.as_ref().map(sealed_under))
     }
 
     /// The correction that waits for the party.
@@ -237,7 +238,7 @@ impl State {
                     correction.answered = Some(event.time);
                 }
             }
-            activity::TAKEN | activity::HANDED_OVER => {
+            activity::TAKEN | activity::HANDED_OVER | activity::RELEASED => {
                 if let Some(step) = text("step").and_then(|id| self.steps.get_mut(id)) {
                     step.holder = event.object(part::HOLDER).cloned();
                 }
@@ -271,6 +272,7 @@ impl State {
                     complaint.reply = Some((event.time, text("words").unwrap_or_default().into()));
                 }
             }
+            activity::ERASED => self.erased = Some(event.time),
             activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
             _ => {}
         }
@@ -372,6 +374,12 @@ impl State {
             self.stage = Stage::Ended { at: event.time, how: how.to_owned() };
         }
     }
+}
+
+/// Under whose key a case's personal values and files are sealed: its own, so that one case can be erased when its time
+/// has come and the party's others stay.
+pub fn sealed_under(case: &ObjectRef) -> ObjectRef {
+    ObjectRef::new("subject", case.id.clone())
 }
 
 fn notes(event: &Event) -> Vec<(Id, String)> {

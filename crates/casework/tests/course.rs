@@ -60,6 +60,7 @@ fn command(words: &[&str], procedure: &Procedure) -> Command {
             let to = ObjectRef::new("person", words[2]);
             Command::HandOver { step: id(1), to, reasons: "holiday".into() }
         }
+        "release" => Command::Release { step: id(1), reasons: "ill".into() },
         "extend" => Command::Extend { clock: id(1), reasons: "many papers".into() },
         "withdraw" => Command::Withdraw { reasons: None },
         "rate" => Command::Rate { stars: words[1].parse().unwrap(), words: None },
@@ -259,6 +260,22 @@ fn a_taken_step_is_its_holders_until_handed_over() {
         cleo: do accept accepted
         withdraw
         complain late"
+    )));
+}
+
+#[test]
+fn a_step_goes_back_into_the_queue_also_while_the_party_corrects() {
+    insta::assert_snapshot!(check(&format!(
+        "{BEGUN}
+        dora: release accept
+        bob: take accept
+        dora: release accept
+        cleo: take accept
+        cleo: correct accept photo=模糊
+        dora: give accept bob
+        dora: release accept
+        answer
+        bob: do accept accepted"
     )));
 }
 

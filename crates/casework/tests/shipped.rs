@@ -6,8 +6,8 @@
 use casework::decide::{Situation, Truth, decide, missing};
 use casework::state::{Stage, State, Status};
 use casework::{Command, answer, clocks};
+use pack::Id;
 use pack::model::{Channel, Condition, Definitions, FieldKind, Known};
-use pack::{File, Id};
 use record::{Digest, ObjectRef, Time, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,15 +16,7 @@ use std::sync::LazyLock;
 
 static DEFINITIONS: LazyLock<Definitions> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-            files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = pack::folder::read(&root).unwrap();
     pack::load(&files).unwrap_or_else(|problems| panic!("{}", problems[0]))
 });
 
@@ -316,7 +308,19 @@ fn a_lost_passport_is_void_before_another_is_made() {
     ));
 }
 
+/// The party's own clock runs from the notice to the application; lessons and tests stop the office's.
 #[test]
-fn a_guest_tells_the_police_within_a_day_of_moving_in() {
-    insta::assert_snapshot!(check("foreigner-accommodation", "arrived=2026-01-04T20:00", "register granted"));
+fn full_points_go_once_lessons_and_tests_are_done() {
+    insta::assert_snapshot!(check(
+        "full-points-lessons",
+        "notice-at=2026-01-02T09:00 points=25 times=twice",
+        "accept accepted
+         lessons done
+         theory failed
+         theory passed
+         road passed
+         ed: clear unpaid
+         ed: clear granted
+         deliver delivered"
+    ));
 }

@@ -12,8 +12,8 @@ use casework::decide::{Situation, Truth, decide, missing};
 use casework::state::{State, Status, StepState};
 use casework::{Book, Command, answer, clocks};
 use jiff::civil::Date;
+use pack::Id;
 use pack::model::{Channel, Condition, Definitions, Field, FieldKind, Form, Known, Procedure, Start, Step};
-use pack::{File, Id};
 use record::{Digest, FileRef, ObjectRef, Time, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,16 +28,7 @@ type Answers = BTreeMap<Id, Value>;
 
 fn shipped() -> Definitions {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let folders = std::fs::read_dir(&root).unwrap().map(|folder| folder.unwrap().path());
-    let paths =
-        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
-    let mut files: Vec<File> = paths
-        .map(|path| File {
-            path: path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"),
-            text: std::fs::read_to_string(&path).unwrap(),
-        })
-        .collect();
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = pack::folder::read(&root).unwrap();
     Book::read(&files).unwrap_or_else(|problems| panic!("{}", problems[0])).definitions
 }
 

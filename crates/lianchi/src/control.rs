@@ -90,7 +90,7 @@ fn carry_out(city: &City, asked: &Json) -> Result<Json, Failure> {
         now: now(),
         running: asked.get("running").and_then(Json::as_bool).unwrap_or(false),
     };
-    told(&subject, city.erase(&request)).map_err(mended)
+    told(&subject, city.erase_by_order(&request)).map_err(mended)
 }
 
 /// Asks the city that runs on the record in `dir`; nothing where none does.

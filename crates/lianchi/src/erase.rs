@@ -1,13 +1,13 @@
 use crate::clock::now;
 use crate::say::{Failure, Say, Wrong};
 use crate::{Data, control};
-use casework::erase::{NotErased, Request, erase};
+use casework::erase::{Done, NotErased, Request, erase};
 use record::{Erased, ObjectRef};
 use serde_json::{Value as Json, json};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// Whose data: `person:…`, or `subject:…` with the number of a case that nobody applied for.
+    /// Whose data: `person:…`, with all their cases, or `subject:…` with the number of one case.
     subject: String,
     #[command(flatten)]
     data: Data,
@@ -40,10 +40,15 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     };
     let number = |name: &str| answer.get(name).and_then(Json::as_u64).unwrap_or_default();
     let entry = number("entry");
+    let of_cases = match number("cases") {
+        0 => String::new(),
+        1 => " and of 1 case".to_owned(),
+        many => format!(" and of {many} cases"),
+    };
     let words = match answer.get("already").and_then(Json::as_bool) {
         Some(true) => format!("`{subject}` was erased by entry {entry}; nothing of theirs was left"),
         _ => format!(
-            "{} sealed values and {} files of {subject} destroyed; entry {entry} says so, and every proof stays valid{}",
+            "{} sealed values and {} files of {subject}{of_cases} destroyed; entry {entry} says so, and every proof stays valid{}",
             number("values"),
             number("files"),
             match answer.get("scrubbed").and_then(Json::as_bool) {
@@ -57,13 +62,14 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
 }
 
 /// What came of an erasure, for programs. Erasing twice is erasing once.
-pub fn told(subject: &ObjectRef, done: Result<Erased, NotErased>) -> Result<Json, NotErased> {
+pub fn told(subject: &ObjectRef, done: Result<Done, NotErased>) -> Result<Json, NotErased> {
     match done {
-        Ok(Erased { index, values, files, scrubbed }) => Ok(json!({
-            "subject": subject, "values": values, "files": files, "entry": index, "already": false, "scrubbed": scrubbed,
+        Ok(Done { erased: Erased { index, values, files, scrubbed }, cases }) => Ok(json!({
+            "subject": subject, "values": values, "files": files, "cases": cases, "entry": index, "already": false,
+            "scrubbed": scrubbed,
         })),
         Err(NotErased::Already { entry, .. }) => Ok(json!({
-            "subject": subject, "values": 0, "files": 0, "entry": entry, "already": true, "scrubbed": true,
+            "subject": subject, "values": 0, "files": 0, "cases": 0, "entry": entry, "already": true, "scrubbed": true,
         })),
         Err(error) => Err(error),
     }

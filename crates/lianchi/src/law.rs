@@ -1,8 +1,9 @@
 use crate::packs;
 use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
+use pack::Lang;
 use pack::days::find::{Found, due};
-use pack::days::{Adjustment, Deadline, Lang, Unit};
+use pack::days::{Adjustment, Deadline, Unit};
 use serde_json::json;
 use std::path::PathBuf;
 

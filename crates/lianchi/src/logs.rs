@@ -336,12 +336,12 @@ impl Iterator for Events<'_> {
     }
 }
 
-fn format(name: &str) -> Result<Format, Failure> {
+pub fn format(name: &str) -> Result<Format, Failure> {
     let known = || Wrong(format!("`{name}` is not a format; use one of {}", Format::NAMES.join(", ")));
     Ok(Format::parse(name).ok_or_else(known)?)
 }
 
-fn mapping(text: &str) -> Result<Mapping, Failure> {
+pub fn mapping(text: &str) -> Result<Mapping, Failure> {
     Ok(Mapping::parse(text).map_err(Wrong)?)
 }
 

@@ -1,16 +1,21 @@
 //! The one binary: a city's services on one record.
 
 mod backup;
+mod check;
 mod clock;
 mod control;
 mod demo;
 mod erase;
 mod foreign;
 mod law;
+mod log_file;
 mod logs;
+mod map;
+mod migrate;
 mod packs;
 mod proof;
 mod say;
+mod staff;
 mod up;
 
 use clap::error::ErrorKind;
@@ -49,9 +54,18 @@ enum Command {
     Export(logs::Export),
     /// Check a whole record, or a receipt on its own.
     Verify(proof::Options),
-    /// Check and explain definitions.
+    /// Check an event log against models, and cite the events that break them.
+    Check(check::Options),
+    /// Draw what the events of a log did: which activity came right after which.
+    Map(map::Map),
+    /// List the ways in which the cases of a log went.
+    Variants(map::Variants),
+    /// Check and explain definitions; move running cases to the current edition.
     #[command(subcommand)]
     Pack(packs::Command),
+    /// Take people on, give and take back posts, lock accounts.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// When a statutory deadline ends, and how that was counted.
     Due(law::Due),
     /// Destroy a person's sealed data; every proof stays valid.
@@ -131,7 +145,11 @@ fn main() -> ExitCode {
         Command::Import(options) => logs::import(&options, say),
         Command::Export(options) => logs::export(&options, say),
         Command::Verify(options) => proof::run(&options, say),
+        Command::Check(options) => check::run(&options, say),
+        Command::Map(options) => map::map(&options, say),
+        Command::Variants(options) => map::list(&options, say),
         Command::Pack(command) => packs::run(&command, say),
+        Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),
         Command::Erase(options) => erase::run(&options, say),
         Command::Backup(options) => backup::run(&options, say),

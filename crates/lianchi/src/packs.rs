@@ -1,7 +1,7 @@
+use crate::migrate;
 use crate::say::{Failure, Say, Wrong};
 use include_dir::{Dir, DirEntry as Shipped, include_dir};
-use pack::days::Lang;
-use pack::{Definitions, File, Problem, explain};
+use pack::{Definitions, File, Lang, Problem, explain};
 use serde_json::json;
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,8 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         packs: Option<PathBuf>,
     },
+    /// Move a running case, or all of one procedure, to the current edition.
+    Migrate(migrate::Options),
 }
 
 pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
@@ -38,6 +40,7 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
         Command::Explain { procedure, zh, packs } => {
             explain(procedure, if *zh { Lang::Zh } else { Lang::En }, packs.as_deref(), say)
         }
+        Command::Migrate(options) => migrate::run(options, say),
     }
 }
 
@@ -159,8 +162,9 @@ impl Found {
     /// A problem right after `before`.
     fn problem(&mut self, file: &str, before: &[u8], what: String, mend: &str) {
         let text = String::from_utf8_lossy(before);
-        let place = pack::problem::Place::of(&file.into(), &text, &(text.len()..text.len()));
-        self.problems.push(place.problem(what, mend));
+        let line = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        self.problems.push(Problem { file: file.into(), line, column, what, mend: mend.to_owned() });
     }
 }
 
@@ -237,6 +241,6 @@ fn explain(id: &str, lang: Lang, dir: Option<&Path>, say: Say) -> Result<(), Fai
     let json: Vec<_> = sections.iter().map(|one| json!({ "title": one.title, "lines": one.lines })).collect();
     say.answer(
         &words.join("\n\n"),
-        &json!({ "procedure": id, "title": { "zh": procedure.title.zh, "en": procedure.title.en }, "sections": json }),
+        &json!({ "procedure": id, "title": { "zh": procedure.title.zh.as_str(), "en": procedure.title.en.as_str() }, "sections": json }),
     )
 }

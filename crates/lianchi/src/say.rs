@@ -41,6 +41,11 @@ impl Say {
         let _ = writeln!(std::io::stderr(), "{text}");
     }
 
+    /// Answers with one of many: `words` for people, or `json` on a line of its own.
+    pub fn record(self, words: &str, json: &Json) -> Result<(), Failure> {
+        if self.json { put(&json.to_string()) } else { put(words) }
+    }
+
     /// Tells people what is going on.
     pub fn line(self, words: &str) -> Result<(), Failure> {
         if self.json { Ok(()) } else { put(words) }

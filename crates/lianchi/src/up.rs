@@ -1,7 +1,7 @@
 use crate::clock::now;
 use crate::control::Control;
 use crate::say::{Failure, Say, Wrong};
-use crate::{Data, demo, packs};
+use crate::{Data, demo, packs, staff};
 use pack::Title;
 use record::Record;
 use std::io::{ErrorKind, Write};
@@ -71,7 +71,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let signals = Signals::heed()?;
-        announce(say, &address, &city)?;
+        let nobody = staff::nobody_yet(&city, &options.data)?;
+        announce(say, &address, &city, nobody.as_deref())?;
         tell_service_manager("READY=1");
         serve(city, listener, signals.closing()).await?;
         Ok(())
@@ -128,7 +129,7 @@ fn open(
     Ok(Arc::new(City::open(record, files, settings)?))
 }
 
-fn announce(say: Say, address: &SocketAddr, city: &City) -> Result<(), Failure> {
+fn announce(say: Say, address: &SocketAddr, city: &City, nobody: Option<&str>) -> Result<(), Failure> {
     let mut words = format!("Lianchi stands at http://{address}\n");
     let sign_ins = &city.settings.demo;
     if !sign_ins.is_empty() {
@@ -142,12 +143,22 @@ fn announce(say: Say, address: &SocketAddr, city: &City) -> Result<(), Failure> 
             ));
         }
     }
+    if let Some(command) = nobody {
+        words.push_str(&format!(
+            "\nNobody works here yet; stop this and make the first administrator: {command}\n"
+        ));
+    }
     if !address.ip().is_loopback() {
         words.push_str("\nBrowsers sign in over https only: put a proxy with TLS before it.\n");
     }
     words.push_str("\nCtrl-C stops it; nothing is lost.");
     let people: Vec<_> = sign_ins.iter().map(|one| serde_json::json!([one.login, one.password])).collect();
-    say.answer(&words, &serde_json::json!({ "address": format!("http://{address}"), "demo": people }))
+    say.answer(
+        &words,
+        &serde_json::json!({
+            "address": format!("http://{address}"), "demo": people, "first_administrator": nobody,
+        }),
+    )
 }
 
 /// The signals by which a city is told to close.
@@ -192,7 +203,7 @@ fn tell_service_manager(state: &str) {
 }
 
 /// The key under which sign-in names are looked up: made once, beside the record, for its owner's eyes alone.
-fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
+pub fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
     let path = dir.join("directory.key");
     let told = |error: std::io::Error| Wrong(format!("`{}` cannot be used: {error}", path.display()));
     match std::fs::read(&path) {

@@ -3,7 +3,8 @@
 //! `cargo bench -p pack --bench cel` prints nanoseconds per evaluation: the least of several rounds, since whatever
 //! else runs on the machine can only add.
 
-use pack::cel::{Bindings, Env, Field, NoFunctions, Schema, Source, Title, Type, Value, check, parse};
+use pack::Title;
+use pack::cel::{Bindings, Env, Field, NoFunctions, Schema, Source, Type, Value, check, parse};
 use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;

@@ -34,9 +34,8 @@ pub use count::count;
 pub use deadline::{Deadline, Standing};
 pub use due::{Adjustment, At, Due, Refused};
 pub use law::Law;
-pub use rule::{Cite, DayRule, Direction, Limit, Text, Unit};
+pub use rule::{Cite, DayRule, Direction, Limit, Unit};
 pub use step::Step;
-pub use words::Lang;
 
 /// The civil time in Shanghai (UTC+8 all year; China has kept no summer time since 1991) of a moment on the record.
 /// `None` beyond the years that calendars reach.

@@ -3,10 +3,10 @@
 mod asked;
 mod course;
 
-use crate::days::Lang;
 use crate::model::{
-    Audience, Basis, Channel, Condition, Definitions, Level, Own, Procedure, Start, Title, Unit,
+    Audience, Basis, Channel, Charge, Condition, Definitions, Fee, Level, Own, Procedure, Start, Tier, Unit,
 };
+use crate::{Lang, Title};
 use std::fmt;
 
 /// A part of the explanation: a heading, and what stands under it.
@@ -100,7 +100,7 @@ impl<'a> Speaker<'a> {
         lines.extend(self.procedure.duty.as_ref().map(|duty| self.title(duty).to_owned()));
         lines.push(self.begun_by());
         lines.push(self.handled_by());
-        lines.push(self.fee());
+        lines.extend(self.fees());
         lines.extend(self.limit());
         let (zh, en) = (&title.zh, &title.en);
         let title = match self.lang {
@@ -150,30 +150,43 @@ impl<'a> Speaker<'a> {
         }
     }
 
-    fn fee(&self) -> String {
-        let fee = self.procedure.fee.as_ref().and_then(|fee| self.all.fees.get(fee));
-        let Some(fee) = fee else { return self.pick("不收费", "Free of charge").to_owned() };
-        let tiers = fee.tiers.iter().map(|(when, fen)| {
-            let yuan = match (fen / 100, fen % 100) {
-                (yuan, 0) => yuan.to_string(),
-                (yuan, fen) => format!("{yuan}.{fen:02}"),
-            };
-            let amount = match self.lang {
-                Lang::Zh => format!("{yuan}元"),
-                Lang::En => format!("{yuan} yuan"),
-            };
-            match when {
-                Some(when) => format!("{amount}{}{}", self.pick("，如果", " if "), self.when(when)),
-                None => amount,
-            }
-        });
-        let tiers: Vec<String> = tiers.collect();
+    /// What it costs: each fee, case by case, with the law that says so.
+    fn fees(&self) -> Vec<String> {
+        let fees: Vec<&Fee> = self.procedure.fees.iter().filter_map(|id| self.all.fees.get(id)).collect();
+        if fees.is_empty() {
+            return vec![self.pick("收费目录中没有本项收费", "No fee is listed for it").to_owned()];
+        }
+        fees.into_iter().map(|fee| self.fee(fee)).collect()
+    }
+
+    fn fee(&self, fee: &Fee) -> String {
+        let tiers: Vec<String> = fee.tiers.iter().map(|tier| self.tier(fee, tier)).collect();
         let basis = fee.basis.as_ref().map(|basis| match self.lang {
             Lang::Zh => format!("（{}）", basis.zh),
             Lang::En => format!(" ({})", basis.en),
         });
         let basis = basis.unwrap_or_default();
-        format!("{}{}{basis}", self.pick("收费：", "Fee: "), tiers.join(self.pick("；否则", "; otherwise ")))
+        format!(
+            "{}{}{}{basis}",
+            self.title(&fee.title),
+            self.pick("：", ": "),
+            tiers.join(self.pick("；否则", "; otherwise "))
+        )
+    }
+
+    fn tier(&self, fee: &Fee, tier: &Tier) -> String {
+        let charge = match (&tier.charge, self.lang) {
+            (Charge::Free, _) => self.pick("不收费", "free of charge").to_owned(),
+            (Charge::Fen(fen), Lang::Zh) => format!("{}元", yuan(*fen)),
+            (Charge::Fen(fen), Lang::En) => format!("{} yuan", yuan(*fen)),
+            (Charge::SetBy(by), Lang::Zh) => format!("金额由{}另定", by.zh),
+            (Charge::SetBy(by), Lang::En) => format!("an amount set by {}, not stated here", by.en),
+        };
+        let law = tier.law.as_ref().or(fee.law.as_ref());
+        let law = law.map(|law| format!(" [{}]", self.cited(law))).unwrap_or_default();
+        let when = tier.when.as_ref();
+        let when = when.map(|when| format!("{}{}", self.pick("，如果", " if "), self.when(when)));
+        format!("{charge}{law}{}", when.unwrap_or_default())
     }
 
     /// The time to decide in, where the procedure has one.
@@ -213,5 +226,13 @@ impl<'a> Speaker<'a> {
         let quoted = |basis: &Basis| format!("{}：“{}”", self.cited(basis), basis.quote);
         let lines = self.procedure.law.iter().map(quoted).collect();
         self.section("依据", "What it rests on", lines)
+    }
+}
+
+/// An amount in yuan, without idle decimals.
+fn yuan(fen: i64) -> String {
+    match (fen / 100, fen % 100) {
+        (yuan, 0) => yuan.to_string(),
+        (yuan, fen) => format!("{yuan}.{fen:02}"),
     }
 }

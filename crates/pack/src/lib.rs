@@ -9,6 +9,8 @@ pub mod cel;
 pub mod days;
 /// Procedures in plain words.
 pub mod explain;
+/// Reading packs from a folder.
+pub mod folder;
 /// Reading and checking packs.
 pub mod load;
 /// What packs define, read and checked.
@@ -16,7 +18,10 @@ pub mod model;
 /// What is wrong in a definition file, and where.
 pub mod problem;
 mod reader;
+/// Words for people, in both languages.
+pub mod text;
 
 pub use load::{File, load};
-pub use model::{Definitions, Id, Title};
+pub use model::{Definitions, Id};
 pub use problem::Problem;
+pub use text::{Lang, Title};

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A fault in a definition file: where, what, and what to write instead.
@@ -36,14 +35,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place of byte `span.start` of `text`.
-    pub fn of(file: &Arc<str>, text: &str, span: &Range<usize>) -> Self {
-        let before = text.get(..span.start).unwrap_or(text);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        Self { file: Arc::clone(file), line, column }
-    }
-
     /// A problem at this place.
     pub fn problem(&self, what: impl Into<String>, mend: impl Into<String>) -> Problem {
         Problem {
@@ -56,30 +47,49 @@ impl Place {
     }
 }
 
-/// The candidate nearest to `word`, if one is near enough to have been meant.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let bound = word.chars().count().div_ceil(3).max(1);
-    let scored = candidates.into_iter().map(|candidate| (distance(word, candidate), candidate));
-    scored.filter(|(score, _)| *score <= bound).min().map(|(_, candidate)| candidate)
+/// What was probably meant by `word`, or else all that can be said, after `instead`.
+pub fn meant<'a>(word: &str, all: impl Iterator<Item = &'a str> + Clone, instead: &str) -> String {
+    match nearest(word, all.clone()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("{instead} `{}`", all.collect::<Vec<_>>().join("`, `")),
+    }
 }
 
-/// Levenshtein's distance, in characters.
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (above, a) in from.chars().enumerate() {
-        let mut diagonal = above;
-        let mut left = above + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(&to) {
-            let best = (diagonal + usize::from(a != *b)).min(left + 1).min(*cell + 1);
-            diagonal = std::mem::replace(cell, best);
-            left = best;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = above + 1;
-        }
+/// The candidate that `word` was most likely meant to be: at most a third of its letters are wrong.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = 1 + word.chars().count() / 4;
+    let measured = candidates.into_iter().map(|candidate| (distance(word, candidate), candidate));
+    measured.filter(|(distance, _)| *distance <= limit).min().map(|(_, candidate)| candidate)
+}
+
+/// How many letters must be put in, taken out, changed or swapped with their neighbour (optimal string alignment);
+/// case and `-` for `_` count nothing. Texts of more than 64 letters are infinitely far.
+fn distance(a: &str, b: &str) -> usize {
+    let fold = |text: &str| -> Vec<char> {
+        let lower = text.chars().flat_map(char::to_lowercase);
+        lower.map(|char| if char == '-' { '_' } else { char }).collect()
+    };
+    let (a, b) = (fold(a), fold(b));
+    if a.len().max(b.len()) > 64 {
+        return usize::MAX;
     }
-    row.last().copied().unwrap_or(0)
+    let cell = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let changed = cell(&above, j) + usize::from(x != y);
+            let mut least = changed.min(cell(&above, j + 1) + 1).min(cell(&row, j) + 1);
+            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x);
+            if swapped {
+                least = least.min(cell(&before, j - 1) + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    cell(&above, b.len())
 }
 
 #[cfg(test)]
@@ -87,10 +97,25 @@ mod tests {
     use super::{distance, nearest};
 
     #[test]
-    fn finds_what_was_meant() {
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("", "abc"), 3);
+    fn counts_letters() {
+        for (a, b, expected) in [
+            ("", "abc", 3),
+            ("birth", "birth", 0),
+            ("brith", "birth", 1),
+            ("child-name", "child_name", 0),
+            ("kitten", "sitting", 3),
+            ("Born", "born", 0),
+        ] {
+            assert_eq!(distance(a, b), expected, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn names_the_nearest_or_none() {
+        let words = ["birth", "death", "move"];
+        assert_eq!(nearest("brith", words), Some("birth"));
+        assert_eq!(nearest("deaht", words), Some("death"));
+        assert_eq!(nearest("marriage", words), None);
         assert_eq!(nearest("titel", ["title", "office"]), Some("title"));
-        assert_eq!(nearest("flow", ["office", "role"]), None);
     }
 }

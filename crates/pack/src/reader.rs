@@ -1,42 +1,66 @@
 //! Reads TOML tables member by member, noting every fault instead of stopping at the first, and every member that
 //! nobody asked for.
 
-use crate::Title;
 use crate::model::Id;
-use crate::problem::{Place, Problem, nearest};
-use std::cell::{Cell, RefCell};
+use crate::problem::{Place, Problem, meant};
+use crate::{File, Title};
+use jiff::civil::Date;
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// One file being read, and where its faults are gathered.
+/// Where faults are gathered.
+pub(crate) type Faults = RefCell<Vec<Problem>>;
+
+/// One file being read.
 pub(crate) struct Source<'a> {
     pub(crate) file: Arc<str>,
-    pub(crate) text: &'a str,
-    pub(crate) problems: &'a RefCell<Vec<Problem>>,
-    /// Whether its syntax is broken.
-    pub(crate) broken: Cell<bool>,
+    text: &'a str,
+    /// The byte at which each line begins.
+    lines: Vec<usize>,
+    table: Spanned<DeTable<'a>>,
+    /// What is wrong with its syntax.
+    pub(crate) broken: Vec<Problem>,
+    faults: &'a Faults,
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn new(file: &str, text: &'a str, problems: &'a RefCell<Vec<Problem>>) -> Self {
-        Self { file: file.into(), text, problems, broken: Cell::new(false) }
+    /// Reads what can be read of a file, going on after an error of syntax.
+    pub(crate) fn parse(file: &'a File, faults: &'a Faults) -> Self {
+        let text = file.text.as_str();
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        let mut source =
+            Self { file: file.path.as_str().into(), text, lines, table, broken: Vec::new(), faults };
+        let told = |error: &toml::de::Error| {
+            let what = format!("this is not TOML: {}", error.message().replace('\n', ", "));
+            let mend = "mend the syntax; strings stand in quotes, a table's heading in brackets";
+            source.place(&error.span().unwrap_or(0..0)).problem(what, mend)
+        };
+        source.broken = errors.iter().map(told).collect();
+        source
     }
 
-    pub(crate) fn place(&self, span: &Range<usize>) -> Place {
-        Place::of(&self.file, self.text, span)
+    /// The whole file as a table.
+    pub(crate) fn root(&self) -> Node<'_> {
+        Node { source: self, table: self.table.get_ref(), span: 0..0, asked: RefCell::default() }
     }
 
-    fn report(&self, span: &Range<usize>, what: String, mend: String) {
-        self.problems.borrow_mut().push(self.place(span).problem(what, mend));
+    fn place(&self, span: &Range<usize>) -> Place {
+        let line = self.lines.partition_point(|start| *start <= span.start);
+        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let before = self.text.get(start..span.start).unwrap_or_default();
+        Place { file: Arc::clone(&self.file), line, column: before.chars().count() + 1 }
     }
 }
 
 /// A table being read. Call [`Node::finish`] when every known member was asked for.
 pub(crate) struct Node<'a> {
-    pub(crate) source: &'a Source<'a>,
+    source: &'a Source<'a>,
     table: &'a DeTable<'a>,
     span: Range<usize>,
     asked: RefCell<BTreeSet<&'static str>>,
@@ -49,23 +73,36 @@ pub(crate) struct Member<'a> {
     value: &'a Spanned<DeValue<'a>>,
 }
 
-impl<'a> Node<'a> {
-    pub(crate) fn new(source: &'a Source<'a>, table: &'a DeTable<'a>, span: Range<usize>) -> Self {
-        Self { source, table, span, asked: RefCell::default() }
-    }
+/// An id as it was written, with its place for the check that it names something.
+#[derive(Clone, Debug)]
+pub(crate) struct Ref {
+    pub(crate) id: Id,
+    pub(crate) place: Place,
+}
 
+impl<'a> Node<'a> {
     pub(crate) fn place(&self) -> Place {
         self.source.place(&self.span)
     }
 
     pub(crate) fn report(&self, what: impl Into<String>, mend: impl Into<String>) {
-        self.source.report(&self.span, what.into(), mend.into());
+        self.report_at(&self.place(), what, mend);
+    }
+
+    /// Notes a fault at a place that was kept.
+    pub(crate) fn report_at(&self, place: &Place, what: impl Into<String>, mend: impl Into<String>) {
+        self.source.faults.borrow_mut().push(place.problem(what, mend));
     }
 
     pub(crate) fn get(&self, name: &'static str) -> Option<Member<'a>> {
         self.asked.borrow_mut().insert(name);
-        let (_, value) = self.table.iter().find(|(key, _)| key.get_ref() == name)?;
+        let value = self.table.get(name)?;
         Some(Member { source: self.source, name, value })
+    }
+
+    /// Whether there is such a member, right or wrong.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.table.contains_key(name)
     }
 
     /// The member, or a note that it is missing, with an example of it.
@@ -77,8 +114,12 @@ impl<'a> Node<'a> {
         member
     }
 
-    pub(crate) fn text(&self, name: &'static str) -> Option<String> {
-        self.get(name)?.text().map(str::to_owned)
+    pub(crate) fn text(&self, name: &'static str) -> Option<&'a str> {
+        self.get(name)?.text()
+    }
+
+    pub(crate) fn need_text(&self, name: &'static str) -> Option<&'a str> {
+        self.need(name, "\"…\"")?.text()
     }
 
     pub(crate) fn flag(&self, name: &'static str) -> bool {
@@ -93,18 +134,23 @@ impl<'a> Node<'a> {
         self.get(name).map(|member| member.ids()).unwrap_or_default()
     }
 
-    pub(crate) fn texts(&self, name: &'static str) -> Vec<String> {
+    pub(crate) fn texts(&self, name: &'static str) -> Vec<&'a str> {
         let Some(member) = self.get(name) else { return Vec::new() };
-        member.items().filter_map(|item| item.text().map(str::to_owned)).collect()
+        member.items().filter_map(|item| item.text()).collect()
     }
 
     pub(crate) fn title(&self, name: &'static str) -> Option<Title> {
         self.get(name)?.title()
     }
 
-    pub(crate) fn need_title(&self) -> Title {
-        let title = self.need("title", "{ zh = \"…\", en = \"…\" }").and_then(|member| member.title());
-        title.unwrap_or_default()
+    pub(crate) fn need_title(&self, name: &'static str) -> Title {
+        let member = self.need(name, "{ zh = \"…\", en = \"…\" }");
+        member.and_then(|member| member.title()).unwrap_or_default()
+    }
+
+    /// The table in the member `name`, `[name]`.
+    pub(crate) fn table(&self, name: &'static str) -> Option<Node<'a>> {
+        self.get(name)?.node()
     }
 
     /// The named tables within the member `name`: `[name.first]`, `[name.second]`, in the order of the file.
@@ -118,56 +164,61 @@ impl<'a> Node<'a> {
         member.items().filter_map(|item| item.node()).collect()
     }
 
-    /// Done with this table: notes each member that was never asked for.
-    pub(crate) fn finish(self) {
-        self.note_unasked();
+    /// Members that have no meaning here for want of something else, whose want is told elsewhere.
+    pub(crate) fn pass(&self, names: &[&'static str]) {
+        self.asked.borrow_mut().extend(names);
     }
 
-    pub(crate) fn note_unasked(&self) {
+    /// Done with this table: notes each member that was never asked for.
+    pub(crate) fn finish(&self) {
         let asked = self.asked.borrow();
         for (key, _) in self.table {
             let name: &str = key.get_ref();
             if asked.contains(name) {
                 continue;
             }
-            let known = asked.iter().copied().collect::<Vec<_>>().join("`, `");
-            let mend = match nearest(name, asked.iter().copied()) {
-                Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("remove it, or use one of `{known}`"),
-            };
-            self.source.report(&key.span(), format!("`{name}` is not known here"), mend);
+            let mend = meant(name, asked.iter().copied(), "remove it, or use one of");
+            let place = self.source.place(&key.span());
+            self.report_at(&place, format!("`{name}` is not known here"), mend);
         }
     }
 }
 
-/// An id as it was written, with its place for the check that it names something.
-#[derive(Clone, Debug)]
-pub(crate) struct Ref {
-    pub(crate) id: Id,
-    pub(crate) place: Place,
-}
-
 impl<'a> Member<'a> {
     fn wrong(&self, wanted: &str, example: &str) {
-        let found = self.value.get_ref().type_str();
-        let what = format!("`{}` is a TOML {found} where {wanted} is wanted", self.name);
-        self.source.report(&self.value.span(), what, format!("write {example}"));
+        let found = match self.value.get_ref() {
+            DeValue::String(_) => "a text",
+            DeValue::Integer(_) | DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date or a time",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        self.report(
+            format!("`{}` is {found} where {wanted} is wanted", self.name),
+            format!("write {example}"),
+        );
     }
 
     pub(crate) fn report(&self, what: impl Into<String>, mend: impl Into<String>) {
-        self.source.report(&self.value.span(), what.into(), mend.into());
+        self.source.faults.borrow_mut().push(self.place().problem(what, mend));
     }
 
     pub(crate) fn place(&self) -> Place {
         self.source.place(&self.value.span())
     }
 
+    /// A text of at least one letter.
     pub(crate) fn text(&self) -> Option<&'a str> {
-        let text = self.value.get_ref().as_str();
-        if text.is_none() {
+        let Some(text) = self.value.get_ref().as_str() else {
             self.wrong("a text", &format!("`{} = \"…\"`", self.name));
+            return None;
+        };
+        if text.trim().is_empty() {
+            self.report(format!("`{}` is empty", self.name), "write the words, or leave it out");
+            return None;
         }
-        text
+        Some(text)
     }
 
     pub(crate) fn flag(&self) -> Option<bool> {
@@ -189,11 +240,22 @@ impl<'a> Member<'a> {
         number
     }
 
-    pub(crate) fn date(&self) -> Option<jiff::civil::Date> {
+    /// A whole number from 1.
+    pub(crate) fn count(&self) -> Option<u32> {
+        let number = self.integer()?;
+        let count = u32::try_from(number).ok().filter(|count| *count > 0);
+        if count.is_none() {
+            let mend = format!("write a number from 1: `{} = 1`", self.name);
+            self.report(format!("`{}` cannot be `{number}`", self.name), mend);
+        }
+        count
+    }
+
+    pub(crate) fn date(&self) -> Option<Date> {
         let date = self.value.get_ref().as_datetime().and_then(|stamp| {
             let date = stamp.date.filter(|_| stamp.time.is_none())?;
-            let (year, month, day) = (i16::try_from(date.year).ok()?, date.month as i8, date.day as i8);
-            jiff::civil::Date::new(year, month, day).ok()
+            let (month, day) = (i8::try_from(date.month).ok()?, i8::try_from(date.day).ok()?);
+            Date::new(i16::try_from(date.year).ok()?, month, day).ok()
         });
         if date.is_none() {
             self.wrong("a date", &format!("`{} = 2026-01-01`, without quotes", self.name));
@@ -220,54 +282,48 @@ impl<'a> Member<'a> {
     }
 
     pub(crate) fn node(&self) -> Option<Node<'a>> {
-        let table = self.value.get_ref().as_table();
-        if table.is_none() {
-            self.wrong("a table", &format!("`{} = {{ … }}` or `[{}]`", self.name, self.name));
-        }
-        Some(Node::new(self.source, table?, self.value.span()))
+        self.table("a table", &format!("`{} = {{ … }}` or `[{}]`", self.name, self.name))
+    }
+
+    fn table(&self, wanted: &str, example: &str) -> Option<Node<'a>> {
+        let Some(table) = self.value.get_ref().as_table() else {
+            self.wrong(wanted, example);
+            return None;
+        };
+        Some(Node { source: self.source, table, span: self.value.span(), asked: RefCell::default() })
     }
 
     pub(crate) fn tables(&self) -> Vec<(Id, Node<'a>)> {
         let Some(node) = self.node() else { return Vec::new() };
-        let mut tables: Vec<(usize, Id, Node<'a>)> = Vec::new();
+        let mut tables: Vec<(Id, Node<'a>)> = Vec::new();
         for (key, value) in node.table {
-            let member = Member { source: self.source, name: key.get_ref(), value };
             check_id(self.source, key);
-            if let Some(mut inner) = member.node() {
-                inner.span = key.span();
-                tables.push((key.span().start, Id::from(key.get_ref().as_ref()), inner));
+            let member = Member { source: self.source, name: key.get_ref(), value };
+            if let Some(inner) = member.node() {
+                tables.push((Id::from(key.get_ref().as_ref()), Node { span: key.span(), ..inner }));
             }
         }
-        tables.sort_by_key(|(start, _, _)| *start);
-        tables.into_iter().map(|(_, id, node)| (id, node)).collect()
+        tables.sort_by_key(|(_, node)| node.span.start);
+        tables
     }
 
     /// A title is `{ zh = "…", en = "…" }`; both are needed, since each page is shown in both languages.
     pub(crate) fn title(&self) -> Option<Title> {
-        let node = self.node()?;
-        let part = |name| match node.need(name, "\"…\"").and_then(|member| member.text()) {
-            Some("") => {
-                node.report(format!("`{name}` is empty"), "write the words that people will read");
-                String::new()
-            }
-            text => text.unwrap_or_default().to_owned(),
-        };
-        let title = Title { zh: part("zh"), en: part("en") };
+        let example = format!("`{} = {{ zh = \"…\", en = \"…\" }}`", self.name);
+        let node = self.table("words in both languages", &example)?;
+        let (zh, en) = (node.need_text("zh"), node.need_text("en"));
         node.finish();
-        Some(title)
+        Some(Title::new(zh?, en?))
     }
 }
 
-fn check_id(source: &Source<'_>, key: &Spanned<std::borrow::Cow<'_, str>>) {
+fn check_id(source: &Source<'_>, key: &Spanned<Cow<'_, str>>) {
     let id: &str = key.get_ref();
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let starts = id.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
     if !starts || !id.bytes().all(plain) || id.ends_with('-') || id.contains("--") {
-        let what = format!("`{id}` is not an id");
-        source.report(
-            &key.span(),
-            what,
-            "use small letters, digits and single hyphens: `birth-place`".into(),
-        );
+        let mend = "use small letters, digits and single hyphens: `birth-place`";
+        let place = source.place(&key.span());
+        source.faults.borrow_mut().push(place.problem(format!("`{id}` is not an id"), mend));
     }
 }

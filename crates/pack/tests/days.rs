@@ -12,6 +12,8 @@ mod oracle;
 mod problems;
 #[path = "days/properties.rs"]
 mod properties;
+#[path = "content/texts.rs"]
+mod texts;
 #[path = "days/words.rs"]
 mod words;
 
@@ -21,7 +23,7 @@ use std::sync::LazyLock;
 
 static LAW: LazyLock<Law> = LazyLock::new(|| {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/law");
-    Law::load(&dir).unwrap_or_else(|problems| {
+    pack::load(&pack::folder::read(&dir).unwrap()).map(|all| all.law.unwrap()).unwrap_or_else(|problems| {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         panic!("{}", lines.join("\n"))
     })

@@ -124,18 +124,7 @@ fn shipped_packs_have_no_fault() {
 
 fn shipped() -> Vec<File> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            if path.extension().is_some_and(|extension| extension == "toml") {
-                let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-                files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-            }
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
+    pack::folder::read(&root).unwrap()
 }
 
 const SMALL: &str = r#"
@@ -196,14 +185,13 @@ shows = ["born", "name"]
     insta::assert_snapshot!(check(&format!("{SMALL}{rest}")));
 }
 
-/// A procedure's own version of a step keeps the step's place in the course, and the last decision issues.
+/// Of a step that the flow has a procedure says what differs; the step keeps its place, and the last decision issues.
 #[test]
-fn a_replaced_step_keeps_its_place() {
+fn a_changed_step_keeps_what_is_not_said() {
     let rest = r#"
 issues = "card"
 [procedure.card.step.examine]
-kind = "act"
-role = "clerk"
+title = { zh = "看", en = "Look" }
 activity = "looked at"
 [procedure.card.step.note]
 kind = "act"
@@ -226,4 +214,9 @@ title = { zh = "证", en = "Card" }
         ("note", vec!["decide"], None),
     ];
     assert_eq!(course.collect::<Vec<_>>(), expected);
+    let looked = flow.step("examine").unwrap();
+    let ends: Vec<(&str, &str)> =
+        looked.outcomes.iter().map(|one| (one.id.as_str(), one.activity.as_str())).collect();
+    assert_eq!(ends, [("passed", "looked at"), ("failed", "examination failed")]);
+    assert_eq!((looked.title.en.as_str(), looked.role.as_str()), ("Look", "clerk"));
 }

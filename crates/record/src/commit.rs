@@ -9,8 +9,9 @@ mod queue;
 use crate::keys::Keys;
 use crate::merkle::{Frontier, leaf_hash};
 use crate::note::TreeHead;
+use crate::recent::{Recent, States};
 use crate::store::{StoreError, SubjectKey, Writer};
-use crate::{Digest, EventId, ObjectRef, Version};
+use crate::{Digest, EventId, Latency, ObjectRef, Version};
 pub(crate) use plan::Prepared;
 use plan::{Memory, Plan};
 pub(crate) use queue::{Answer, Queue};
@@ -118,6 +119,9 @@ pub(crate) struct Shared {
     pub(crate) view: RwLock<Arc<View>>,
     pub(crate) commits: Commits,
     pub(crate) status: Mutex<Status>,
+    pub(crate) recent: Recent,
+    pub(crate) states: States,
+    pub(crate) appends: Mutex<Latency>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -159,8 +163,15 @@ impl Shared {
     pub(crate) fn new(view: View) -> Self {
         let commits = Commits::default();
         commits.publish(view.head.size, false);
-        let status = Mutex::default();
-        Self { queue: Queue::default(), view: RwLock::new(Arc::new(view)), commits, status }
+        Self {
+            queue: Queue::default(),
+            view: RwLock::new(Arc::new(view)),
+            commits,
+            status: Mutex::default(),
+            recent: Recent::default(),
+            states: States::default(),
+            appends: Mutex::default(),
+        }
     }
 
     /// Refuses everything from now on: a failed write leaves unknown what is on the disk, and a failed sync must never
@@ -241,7 +252,7 @@ impl Committer {
                 return Ok(());
             }
         };
-        let (mut group, decisions) = plan.decide(jobs);
+        let (mut group, news, decisions) = plan.decide(jobs);
         let erases = !group.erasures.is_empty();
         if !group.is_empty() {
             let view = self.shared.view()?;
@@ -265,6 +276,8 @@ impl Committer {
                 status.last_commit = start.elapsed();
                 status.objects = self.memory.objects();
             }
+            self.shared.recent.tell(news.as_deref());
+            self.shared.states.tell(news.as_deref());
             if let Ok(mut view) = self.shared.view.write() {
                 *view = Arc::new(View { frontier, head, note: group.head });
             }

@@ -7,23 +7,18 @@
 //! `{"annotated":[v,[["k",v],…]]}`, `{"sealed":["person:…","<sha-256>"]}`, `{"file":{…}}`. Floats are text so that
 //! infinities and not-a-number survive.
 
-use crate::{Change, Digest, Event, FileRef, Link, Name, ObjectRef, Relation, SealedRef, Time, Value};
+mod read;
+
+pub use read::decode;
+
+use crate::{Event, Name, ObjectRef, Value};
 use serde_json::Value as Json;
 use std::fmt::Write as _;
 
 /// Why bytes are not an event.
 #[derive(Debug, thiserror::Error)]
-pub enum Malformed {
-    /// Not JSON at all.
-    #[error("the event is not valid JSON")]
-    Json(#[from] serde_json::Error),
-    /// JSON, but not an event.
-    #[error("the event's `{member}` is missing or of the wrong kind")]
-    Member {
-        /// Which member.
-        member: &'static str,
-    },
-}
+#[error("the event is not as the record writes it: {0}")]
+pub struct Malformed(#[from] serde_json::Error);
 
 /// How deep values may nest. A log that nests deeper is refused when it is read, so writing cannot fail.
 pub const MAX_DEPTH: usize = 64;
@@ -169,102 +164,9 @@ fn typed(out: &mut String, name: &str, write: impl FnOnce(&mut String)) {
     out.push('}');
 }
 
-/// Reads what [`encode`] wrote.
-pub fn decode(line: &[u8]) -> Result<Event, Malformed> {
-    let json: Json = serde_json::from_slice(line)?;
-    event(&json)
-}
-
-fn event(json: &Json) -> Result<Event, Malformed> {
-    let wrong = |member| Malformed::Member { member };
-    let text = |member: &'static str| json.get(member).and_then(Json::as_str);
-    let time = Time::parse(text("time").ok_or(wrong("time"))?).map_err(|_| wrong("time"))?;
-    let mut event =
-        Event::new(text("id").ok_or(wrong("id"))?, text("activity").ok_or(wrong("activity"))?, time);
-    if let Some(actor) = json.get("actor") {
-        event.actor = Some(read_object(actor).ok_or(wrong("actor"))?);
-    }
-    event.purpose = text("purpose").map(Name::from);
-    event.cause = text("cause").map(Into::into);
-    event.corrects = text("corrects").map(Into::into);
-    event.objects = read_list(json, "objects", |item| {
-        let [qualifier, object] = item.as_array()?.as_slice() else { return None };
-        Some(Relation { qualifier: qualifier.as_str()?.into(), object: read_object(object)? })
-    })?;
-    event.attributes = read_list(json, "attributes", read_named)?;
-    event.changes = read_list(json, "changes", |item| {
-        let [object, name, value] = item.as_array()?.as_slice() else { return None };
-        Some(Change { object: read_object(object)?, name: name.as_str()?.into(), value: read_value(value)? })
-    })?;
-    event.links = read_list(json, "links", |item| {
-        let [from, qualifier, to] = item.as_array()?.as_slice() else { return None };
-        Some(Link { from: read_object(from)?, qualifier: qualifier.as_str()?.into(), to: read_object(to)? })
-    })?;
-    Ok(event)
-}
-
-fn read_list<T>(
-    json: &Json,
-    member: &'static str,
-    read: impl Fn(&Json) -> Option<T>,
-) -> Result<Vec<T>, Malformed> {
-    let Some(items) = json.get(member) else { return Ok(Vec::new()) };
-    let read_all = || items.as_array()?.iter().map(&read).collect::<Option<Vec<T>>>();
-    read_all().ok_or(Malformed::Member { member })
-}
-
-fn read_object(json: &Json) -> Option<ObjectRef> {
-    let [kind, id] = json.as_array()?.as_slice() else { return None };
-    Some(ObjectRef::new(kind.as_str()?, id.as_str()?))
-}
-
-fn read_named(json: &Json) -> Option<(Name, Value)> {
-    let [name, value] = json.as_array()?.as_slice() else { return None };
-    Some((name.as_str()?.into(), read_value(value)?))
-}
-
-fn read_named_list(json: &Json) -> Option<Vec<(Name, Value)>> {
-    json.as_array()?.iter().map(read_named).collect()
-}
-
 /// Reads one value, as [`value`] wrote it.
 pub fn read_value(json: &Json) -> Option<Value> {
-    Some(match json {
-        Json::String(text) => Value::Text(text.as_str().into()),
-        Json::Number(number) => Value::Integer(number.as_i64()?),
-        Json::Bool(truth) => Value::Boolean(*truth),
-        Json::Array(items) => Value::List(items.iter().map(read_value).collect::<Option<_>>()?),
-        Json::Null => return None,
-        Json::Object(members) => {
-            let (name, inner) = members.iter().next().filter(|_| members.len() == 1)?;
-            match name.as_str() {
-                "float" => Value::Float(inner.as_str()?.parse().ok()?),
-                "time" => Value::Time(Time::parse(inner.as_str()?).ok()?),
-                "id" => Value::Id(inner.as_str()?.into()),
-                "map" => Value::Map(read_named_list(inner)?),
-                "annotated" => {
-                    let [value, notes] = inner.as_array()?.as_slice() else { return None };
-                    Value::Annotated(Box::new(read_value(value)?), read_named_list(notes)?)
-                }
-                "sealed" => {
-                    let [subject, digest] = inner.as_array()?.as_slice() else { return None };
-                    let (subject, digest) = (read_object(subject)?, Digest::parse(digest.as_str()?)?);
-                    Value::Sealed(SealedRef { subject, digest })
-                }
-                "file" => Value::File(FileRef {
-                    digest: Digest::parse(inner.get("digest")?.as_str()?)?,
-                    name: inner.get("name")?.as_str()?.into(),
-                    media_type: inner.get("type")?.as_str()?.into(),
-                    size: inner.get("size")?.as_u64()?,
-                    subject: match inner.get("subject") {
-                        Some(subject) => Some(read_object(subject)?),
-                        None => None,
-                    },
-                }),
-                _ => return None,
-            }
-        }
-    })
+    serde::Deserialize::deserialize(json).ok()
 }
 
 #[cfg(test)]

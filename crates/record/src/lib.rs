@@ -28,6 +28,8 @@ mod commit;
 pub mod fold;
 /// The secrets of a record.
 pub mod keys;
+/// How long things take, counted.
+mod latency;
 /// The Merkle tree over the entries.
 pub mod merkle;
 /// Signed notes and checkpoints.
@@ -36,6 +38,7 @@ pub mod note;
 pub mod personal;
 /// Checkpoints, proofs and receipts.
 pub mod proof;
+mod recent;
 mod record;
 /// Where a record is kept.
 pub mod store;
@@ -47,6 +50,7 @@ pub use cache::Cache;
 pub use commit::AppendError;
 pub use fold::Fold;
 pub use keys::Keys;
+pub use latency::Latency;
 pub use note::VerifierKey;
 pub use personal::{ERASED, Erased, Kept};
 pub use record::{Batch, Entry, Health, Pending, Record, Subscription, Version};

@@ -61,16 +61,34 @@ impl Record {
 
     /// Reads a sealed value; `None` when it was erased.
     pub fn unseal(&self, sealed: &SealedRef) -> Result<Option<Value>, StoreError> {
+        Ok(self.unseal_all([sealed])?.pop().flatten())
+    }
+
+    /// Reads sealed values in their order.
+    pub fn unseal_all<'a>(
+        &self,
+        all: impl IntoIterator<Item = &'a SealedRef>,
+    ) -> Result<Vec<Option<Value>>, StoreError> {
+        let mut all = all.into_iter().peekable();
+        if all.peek().is_none() {
+            return Ok(Vec::new());
+        }
         let mut reader = self.inner().store.reader()?;
-        let Some(secret) = reader.secret(&sealed.subject, &sealed.digest)? else { return Ok(None) };
-        let Some(key) = reader.subject_key(&sealed.subject)?.filter(|key| key.id == secret.key) else {
-            return Ok(None);
+        // Most values that are asked for together are of one subject.
+        let mut last: Option<SubjectKey> = None;
+        let mut one = |sealed: &SealedRef| {
+            let Some(secret) = reader.secret(&sealed.subject, &sealed.digest)? else { return Ok(None) };
+            if last.as_ref().is_none_or(|key| key.subject != sealed.subject) {
+                last = reader.subject_key(&sealed.subject)?;
+            }
+            let Some(key) = last.as_ref().filter(|key| key.id == secret.key) else { return Ok(None) };
+            let damaged =
+                || StoreError::damaged(format!("the sealed value {} of `{}`", sealed.digest, sealed.subject));
+            let plain = self.inner().keys.unseal(key, VALUE, &secret.bytes).ok_or_else(damaged)?;
+            let json = serde_json::from_slice(&plain).map_err(|_| damaged())?;
+            encoding::read_value(&json).map(Some).ok_or_else(damaged)
         };
-        let damaged =
-            || StoreError::damaged(format!("the sealed value {} of `{}`", sealed.digest, sealed.subject));
-        let plain = self.inner().keys.unseal(&key, VALUE, &secret.bytes).ok_or_else(damaged)?;
-        let json = serde_json::from_slice(&plain).map_err(|_| damaged())?;
-        encoding::read_value(&json).map(Some).ok_or_else(damaged)
+        all.map(&mut one).collect()
     }
 
     /// Destroys the key of `subject` with everything that is sealed under it, and appends `event`, which says so: the
@@ -81,13 +99,14 @@ impl Record {
         if !event.objects.contains(&erased) {
             event.objects.push(erased);
         }
-        let events = vec![self.prepare(&event)?];
+        let events = vec![self.prepare(event)?];
         let erase = Some(subject.clone());
         let work = Work { events, expect: Vec::new(), secrets: Vec::new(), erase };
         let appended = self.submit_work(work)?.outcome()?;
         let key = self.inner().store.reader()?.subject_key(subject)?.map(|key| key.id);
         let files = self.written(self.inner().store.files().erase(subject, key))?;
         self.cache().clear();
+        self.inner().forget_states();
         let index = appended.indices.first().copied().unwrap_or(0);
         Ok(Erased { index, values: appended.values, files, scrubbed: appended.scrubbed })
     }

@@ -5,14 +5,15 @@ use crate::commit::{
 use crate::keys::Keys;
 use crate::merkle::{self, Frontier, TILE_WIDTH, Tiles, empty_root};
 use crate::note::{Note, TreeHead, VerifierKey};
+use crate::recent::States;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Group, Line, Reader, Secret, Store, StoreError};
-use crate::{Digest, Event, EventId, ObjectId, ObjectRef, ObjectType, encoding};
+use crate::{Digest, Event, EventId, Latency, ObjectId, ObjectRef, ObjectType, encoding};
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An event at its place on the record.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,10 +80,24 @@ impl Drop for Inner {
     }
 }
 
+impl Inner {
+    /// The states that the writer keeps up to date, where this process has it.
+    pub(crate) fn states(&self) -> Option<&States> {
+        self.thread.is_some().then_some(&self.shared.states)
+    }
+
+    /// Drops them, since they may have been computed from what was erased.
+    pub(crate) fn forget_states(&self) {
+        self.shared.states.tell(None);
+    }
+}
+
 /// A longer event is refused: a line must fit a database cell and a reader's memory with ease.
 const LINE_BYTES: usize = 4 << 20;
 /// A longer id is refused: it would not fit a page of a store's index.
 const ID_BYTES: usize = 1000;
+/// Events of a longer batch are not kept at hand: it is an import.
+const AT_HAND: usize = 100;
 /// The name of a log that was given none.
 const ORIGIN: &str = "lianchi.local/record";
 
@@ -173,14 +188,24 @@ impl Record {
     /// Appends a batch and returns the index of each of its events, once they are durable. An event whose id is on
     /// the record with the same content keeps the index that it has; a batch of such alone changes nothing.
     pub fn append(&self, batch: impl Into<Batch>) -> Result<Vec<u64>, AppendError> {
-        self.submit(batch)?.wait()
+        let begun = Instant::now();
+        let appended = self.submit(batch)?.wait();
+        if let Ok(mut appends) = self.inner.shared.appends.lock() {
+            appends.add(begun.elapsed());
+        }
+        appended
     }
 
     /// Hands in a batch without waiting for it, so that the next one can be prepared meanwhile. Batches handed in by
     /// one thread are written in their order.
     pub fn submit(&self, batch: impl Into<Batch>) -> Result<Pending, AppendError> {
         let batch = batch.into();
-        let events = batch.events.iter().map(|event| self.prepare(event)).collect::<Result<_, _>>()?;
+        let at_hand = batch.events.len() <= AT_HAND;
+        let prepare = |event| {
+            let prepared = self.prepare(event)?;
+            Ok(Prepared { event: prepared.event.filter(|_| at_hand), ..prepared })
+        };
+        let events = batch.events.into_iter().map(prepare).collect::<Result<_, AppendError>>()?;
         self.submit_work(Work { events, expect: batch.expect, secrets: batch.secrets, erase: None })
     }
 
@@ -211,13 +236,12 @@ impl Record {
         Ok(())
     }
 
-    pub(crate) fn prepare(&self, event: &Event) -> Result<Prepared, AppendError> {
+    pub(crate) fn prepare(&self, event: Event) -> Result<Prepared, AppendError> {
         let id = event.id.clone();
-        let touched = event.touched();
-        let cites = admit(event, &touched)?;
-        let touched: Vec<ObjectRef> = touched.into_iter().cloned().collect();
-        let line = encoding::encode(event);
-        admit_line(event, &line)?;
+        let touched: Vec<ObjectRef> = event.touched().into_iter().cloned().collect();
+        let cites = admit(&event, &touched.iter().collect::<Vec<_>>())?;
+        let line = encoding::encode(&event);
+        admit_line(&event, &line)?;
         let held = |file: &crate::FileRef| self.inner.store.files().about(&file.digest);
         let files = cites.files.into_iter().map(|file| held(&file).map(|held| (file, held)));
         let digest = Digest::of(line.as_bytes());
@@ -226,6 +250,7 @@ impl Record {
             line,
             digest,
             touched,
+            event: Some(event),
             sealed: cites.sealed,
             files: files.collect::<Result<_, _>>()?,
         })
@@ -245,6 +270,18 @@ impl Record {
     /// Up to `limit` entries from index `from` on, in order.
     pub fn entries(&self, from: u64, limit: usize) -> Result<Vec<Entry>, StoreError> {
         decode(self.inner.store.reader()?.lines(from, limit)?)
+    }
+
+    /// Calls `visit` with up to `limit` entries from index `from` on, in order, and returns the index after the last of them.
+    /// To be preferred where a record is followed: what was appended lately is at hand.
+    pub fn follow(&self, from: u64, limit: usize, visit: &mut dyn FnMut(&Entry)) -> Result<u64, StoreError> {
+        if let Some(entries) = self.inner.shared.recent.since(from, limit) {
+            entries.iter().for_each(|entry| visit(entry));
+            return Ok(entries.last().map_or(from, |entry| entry.index + 1));
+        }
+        let entries = self.entries(from, limit)?;
+        entries.iter().for_each(visit);
+        Ok(entries.last().map_or(from, |entry| entry.index + 1))
     }
 
     /// Up to `limit` entries that touched `object` since it had the version `from`, in order.
@@ -308,6 +345,7 @@ impl Record {
             checkpoint: self.checkpoint()?,
             queued: self.inner.shared.queue.len(),
             last_commit: status.last_commit,
+            appends: self.inner.shared.appends.lock().map(|appends| appends.clone()).unwrap_or_default(),
             stopped: status.stopped,
             store_bytes: self.inner.store.bytes()?,
         })
@@ -430,6 +468,8 @@ pub struct Health {
     pub queued: usize,
     /// How long the last commit took, with its sync.
     pub last_commit: Duration,
+    /// How long whoever appended had to wait, until the sync that carried it.
+    pub appends: Latency,
     /// Why nothing is written any more, if so.
     pub stopped: Option<String>,
     /// Bytes that the store takes.

@@ -7,6 +7,7 @@ use places::{Place, Sqlite};
 use record::store::StoreError;
 use record::{AppendError, Batch, Entry, Event, Fold, ObjectRef, Record, Time, Value, Version};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// One of the checks; a fresh place is made for each.
@@ -20,6 +21,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("refuses what cannot be kept", refuses_what_cannot_be_kept),
     ("lists objects and their histories", lists_objects),
     ("folds from snapshots as from the start", folds),
+    ("folds while others append", folds_while_others_append),
+    ("follows what is appended", follows),
     ("numbers without gaps under many threads", numbers_without_gaps),
     ("wakes subscribers", wakes_subscribers),
     ("has one writer", has_one_writer),
@@ -206,7 +209,7 @@ fn lists_objects(place: &dyn Place) {
     assert_eq!(record.version(&object("none")).unwrap(), Version(0));
 }
 
-#[derive(Default, Debug, PartialEq)]
+#[derive(Clone, Default, Debug, PartialEq)]
 struct Tally {
     count: u64,
     last: u64,
@@ -231,7 +234,7 @@ impl Fold for Tally {
 fn folds(place: &dyn Place) {
     let record = place.open().unwrap();
     let mut all = Tally::default();
-    assert_eq!(record.fold::<Tally>(&object(0)).unwrap(), (Tally::default(), Version(0)));
+    assert_eq!(record.fold::<Tally>(&object(0)).unwrap(), (Arc::default(), Version(0)));
     for round in 0..60 {
         let count = [1, 40, 900][round % 3];
         let from = record.len().unwrap();
@@ -240,10 +243,70 @@ fn folds(place: &dyn Place) {
             all.apply(&Entry { index, event: event(index) });
         }
         let (state, version) = record.fold::<Tally>(&object(0)).unwrap();
-        assert_eq!((&state, version), (&all, record.version(&object(0)).unwrap()));
-        assert_eq!(record.fold::<Tally>(&object(0)).unwrap().0, all);
+        assert_eq!((&*state, version), (&all, record.version(&object(0)).unwrap()));
+        assert_eq!(*record.fold::<Tally>(&object(0)).unwrap().0, all);
         if round % 7 == 0 {
             record.cache().clear();
+        }
+    }
+}
+
+/// A state that is held in memory is brought forward by what others append at that very time.
+fn folds_while_others_append(place: &dyn Place) {
+    let record = place.open().unwrap();
+    let busy = std::sync::atomic::AtomicUsize::new(4);
+    let under_way = || busy.load(std::sync::atomic::Ordering::SeqCst) > 0;
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let (record, busy) = (&record, &busy);
+            scope.spawn(move || {
+                for n in 0..60 {
+                    record.append(event(format!("{thread}/{n}")).about("case", object(n % 3))).unwrap();
+                    // What was acknowledged is in every state from then on.
+                    let (state, version) = record.fold::<Tally>(&object(n % 3)).unwrap();
+                    assert!(state.count > n / 3 && version <= record.version(&object(n % 3)).unwrap());
+                }
+                busy.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+            });
+        }
+        for n in 0..2 {
+            let (record, under_way) = (&record, &under_way);
+            scope.spawn(move || {
+                let mut last = Version(0);
+                while under_way() {
+                    let (_, version) = record.fold::<Tally>(&object(n)).unwrap();
+                    assert!(version >= last, "a state went back in time");
+                    last = version;
+                }
+            });
+        }
+    });
+    for n in 0..3 {
+        let mut all = Tally::default();
+        record.history(&object(n), Version(0), 1000).unwrap().iter().for_each(|entry| all.apply(entry));
+        assert_eq!(all.count, 80);
+        let (state, version) = record.fold::<Tally>(&object(n)).unwrap();
+        assert_eq!((&*state, version), (&all, record.version(&object(n)).unwrap()));
+    }
+}
+
+/// In pieces and whole, what is at hand and what is not: always the entries from there on.
+fn follows(place: &dyn Place) {
+    let record = place.open().unwrap();
+    let check = |from: u64, limit: usize| {
+        let mut seen = Vec::new();
+        let next = record.follow(from, limit, &mut |entry| seen.push(entry.clone())).unwrap();
+        assert_eq!(seen, record.entries(from, limit).unwrap());
+        assert_eq!(next, seen.last().map_or(from, |entry| entry.index + 1));
+    };
+    check(0, 10);
+    let mut size = 0;
+    for count in [1, 3, 90, 300, 1, 2, 700, 40, 99, 5] {
+        fill(&record, size, count);
+        size += count;
+        for from in [0, size / 2, size.saturating_sub(count), size - 1, size, size + 5] {
+            check(from, 7);
+            check(from, 5_000);
         }
     }
 }

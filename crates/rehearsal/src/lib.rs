@@ -2,7 +2,13 @@
 
 /// A process that appends until it is killed or failed.
 pub mod appender;
-/// Figures of the record, each beside the floor that the disk sets.
+/// The project's figures.
 pub mod bench;
+/// Bits flipped in a store's files.
+pub mod flips;
+/// Processes killed while they append.
+pub mod kills;
 /// Events made from a seed.
 pub mod load;
+/// A city whose cases are made from a seed.
+pub mod town;

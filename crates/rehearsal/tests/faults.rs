@@ -1,5 +1,5 @@
 //! Every single write and sync of a short run fails once, with a bad disk and with a full one. Whatever the run was told
-//! holds afterwards, and after a failed sync the writer takes nothing more.
+//! holds afterwards; and where a sync failed, the run did not go on: it could not begin, or its writer took nothing more.
 //!
 //! By default the full disk is tried at every third call; `LIANCHI_FAULTS=all` tries it at each.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -26,6 +26,7 @@ struct Run {
     dir: tempfile::TempDir,
     output: Output,
     calls: u64,
+    sync_failed: bool,
 }
 
 impl Run {
@@ -37,8 +38,9 @@ impl Run {
         command.env("LD_PRELOAD", shim()).env("LIANCHI_FAULT_UNDER", dir.path().join("data"));
         command.env("LIANCHI_FAULT_COUNT", &count).envs(settings.iter().map(|(name, value)| (*name, value)));
         let output = command.output().unwrap();
-        let calls = std::fs::read(&count).unwrap();
-        Self { dir, output, calls: u64::from_le_bytes(calls.try_into().unwrap()) }
+        let counted = std::fs::read(&count).unwrap();
+        let calls = u64::from_le_bytes(*counted.first_chunk().unwrap());
+        Self { dir, output, calls, sync_failed: counted.get(8) == Some(&1) }
     }
 
     fn told(&self) -> Vec<Told> {
@@ -82,6 +84,12 @@ fn check(n: u64, error: i32) {
         let taken = told.iter().filter(|fact| matches!(fact, Told::Appended(..) | Told::Erased(_))).count();
         let refused = told.iter().filter(|fact| matches!(fact, Told::Full | Told::Refused(_))).count();
         assert_eq!(taken + refused, 10, "{what}: {told:?}");
+    }
+    if run.sync_failed && error == EIO {
+        let stopped = told.contains(&Told::Stopped) || !run.output.status.success();
+        // At the very end there is nothing left to be refused.
+        let ended = run.calls == n;
+        assert!(stopped || ended, "{what}: a failed sync stopped nothing: {told:?}");
     }
     run.check(&what);
 }

@@ -30,6 +30,13 @@ document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => 
   try { for (const [path] of drafts()) localStorage.removeItem(`draft:${path}`); } catch { /* nothing was kept */ }
 });
 
+// A page that could not be loaded comes as soon as it can: not every device knows when it has a network again.
+if (document.querySelector("[data-offline]") && location.pathname !== "/offline") {
+  const back = () => fetch(location.href, { method: "HEAD" }).then(() => location.reload()).catch(() => {});
+  addEventListener("online", back);
+  setInterval(back, 4000);
+}
+
 const print = document.querySelector("[data-print]");
 if (print) {
   print.hidden = false;

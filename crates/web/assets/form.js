@@ -49,9 +49,12 @@ function fill(form) {
   let changed = false;
   let running = null;
   let again = false;
+  let wait = 2;
+  let retry;
 
   const send = async (redraw) => {
     if (running) { again = true; return running; }
+    clearTimeout(retry);
     say(form, "saving");
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
@@ -64,12 +67,16 @@ function fill(form) {
       const html = await answer.text();
       if (redraw && JSON.stringify(read(form)) === before) replace(html);
       changed = false;
+      wait = 2;
       store.drop(key);
       store.drop(blank);
       say(form, "done");
     }).catch(() => {
       const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form) });
       say(form, kept ? "kept" : "lost");
+      // A device does not always know that it is without a network, so it tries again, ever more seldom.
+      wait = Math.min(60, wait * 2);
+      retry = setTimeout(() => send(true), wait * 1000);
     }).finally(() => {
       running = null;
       if (again) { again = false; send(false); }
@@ -82,7 +89,12 @@ function fill(form) {
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-part]");
     if (!old || !fresh) return;
     const focus = document.activeElement?.id;
-    old.replaceWith(document.adoptNode(fresh));
+    document.adoptNode(fresh);
+    // A file that is on its way stays with its box.
+    for (const box of old.querySelectorAll("[data-sending]")) {
+      fresh.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`)?.replaceWith(box);
+    }
+    old.replaceWith(fresh);
     uploads(form);
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
   };
@@ -96,6 +108,7 @@ function fill(form) {
   addEventListener("online", () => send(true));
   addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form) }); });
 
+  say(form, "saves");
   if (keep) {
     const kept = store.read(key) ?? store.read(blank);
     if (kept) { put(form, kept.draft, true); send(true); }
@@ -104,7 +117,8 @@ function fill(form) {
 }
 
 function uploads(form) {
-  for (const box of form.querySelectorAll("[data-upload]")) {
+  for (const box of form.querySelectorAll("[data-upload]:not([data-ready])")) {
+    box.dataset.ready = "";
     const input = box.querySelector("input[type=file]");
     input.addEventListener("change", () => { if (input.files.length) upload(form, box, input); });
     if (matchMedia("(pointer: coarse)").matches) {
@@ -128,6 +142,7 @@ function upload(form, box, input) {
   bar.max = 1;
   bar.value = 0;
   input.after(bar);
+  box.dataset.sending = "";
   const body = new FormData();
   body.set("token", form.querySelector("[name=token]")?.value ?? "");
   for (const file of input.files) body.append("file", file);
@@ -137,12 +152,25 @@ function upload(form, box, input) {
   request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
   request.onloadend = () => {
     bar.remove();
-    const fresh = request.status === 200
-      && new DOMParser().parseFromString(request.responseText, "text/html").querySelector(`#${input.id}`);
-    if (!fresh) { say(form, "lost"); return; }
+    delete box.dataset.sending;
+    const page = new DOMParser().parseFromString(request.responseText, "text/html");
+    const fresh = request.status === 200 && page.querySelector(`#${input.id}`);
+    box.querySelector("[data-refused]")?.remove();
+    if (!fresh) {
+      const why = request.status && page.querySelector("main p")?.textContent;
+      if (!why) { say(form, "lost"); return; }
+      const told = Object.assign(document.createElement("p"), { className: "error", textContent: why });
+      told.dataset.refused = "";
+      told.setAttribute("role", "alert");
+      input.value = "";
+      input.before(told);
+      return;
+    }
     const seen = request.getResponseHeader("Lianchi-Seen");
     if (seen) form.querySelector("[name=seen]").value = seen;
-    box.replaceWith(document.adoptNode(fresh.closest("[data-upload]")));
+    // The questions may have been drawn anew while the file was being chosen.
+    const now = box.isConnected ? box : form.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`);
+    now?.replaceWith(document.adoptNode(fresh.closest("[data-upload]")));
     uploads(form);
     document.getElementById(input.id)?.focus();
     say(form, "done");
@@ -155,10 +183,13 @@ if (blank) {
   const key = `draft:/services/${blank.dataset.blank}/form`;
   const kept = store.read(key);
   if (kept) put(blank, kept.draft, false);
-  blank.addEventListener("input", later(400, () => {
-    const title = document.querySelector("h1")?.textContent;
-    if (store.write(key, { title, draft: read(blank) })) say(blank, "kept");
-  }));
+  const save = () => {
+    if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(blank) })) say(blank, "kept");
+  };
+  let typed = false;
+  blank.addEventListener("input", () => { typed = true; });
+  blank.addEventListener("input", later(400, save));
+  addEventListener("pagehide", () => { if (typed) save(); });
 }
 
 document.querySelectorAll("form[data-form]").forEach(fill);

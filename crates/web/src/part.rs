@@ -127,6 +127,15 @@ pub fn token(frame: &Frame) -> Markup {
     }
 }
 
+/// What a form carries that begins something: sent twice, it begins it once.
+pub fn once(frame: &Frame) -> Markup {
+    html! {
+        @if !frame.once.is_empty() {
+            input type="hidden" name="once" value=(frame.once);
+        }
+    }
+}
+
 /// The state that its reader saw: how many events the case had. A form that changes a case carries it, so that the
 /// slower of two colleagues is told and not overwritten.
 pub fn seen(events: u64) -> Markup {
@@ -173,6 +182,19 @@ pub fn mark() -> Markup {
 }
 
 const MARK: &str = include_str!("../assets/mark.svg");
+
+/// From page to page of a long list: which page of how many, and where each is.
+pub fn pages(lang: Lang, (now, last): (u64, u64), to: impl Fn(u64) -> String) -> Markup {
+    html! {
+        @if last > 1 {
+            nav.pages aria-label=(lang.say("pages")) {
+                @if now > 1 { a rel="prev" href=(to(now - 1)) { (lang.say("page-previous")) } }
+                span { (lang.tell("page-of", &[("page", now.into()), ("last", last.into())])) }
+                @if now < last { a rel="next" href=(to(now + 1)) { (lang.say("page-next")) } }
+            }
+        }
+    }
+}
 
 /// A link that looks like a button.
 pub fn go(to: &str, words: &str) -> Markup {

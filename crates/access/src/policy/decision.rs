@@ -79,6 +79,12 @@ impl Decision {
         self.case.as_ref()
     }
 
+    /// The same, about no case: it was asked before there was one.
+    #[must_use]
+    pub fn without_case(self) -> Self {
+        Self { case: None, ..self }
+    }
+
     /// The policies that decided, by name: those that permit it, or those that forbid it. Empty when it is denied
     /// only because nothing permits it.
     pub fn because(&self) -> &[Because] {
@@ -100,7 +106,7 @@ impl Decision {
             reasons.push(Title::new("没有规定允许这样做", "No policy permits this"));
         }
         let advice =
-            |way: &Way| Title::new(&format!("您可以{}", way.title.zh), &format!("You can {}", way.title.en));
+            |way: &Way| Title::new(format!("您可以{}", way.title.zh), format!("You can {}", way.title.en));
         reasons.extend(self.ways.iter().map(advice));
         reasons
     }
@@ -114,13 +120,13 @@ impl Because {
             Certainty::Unknown(facts) => {
                 let facts = facts.join("`, `");
                 Title::new(
-                    &format!("不能排除：{zh}（缺少 `{facts}`）"),
-                    &format!("It cannot be ruled out: {en} (`{facts}` is not known)"),
+                    format!("不能排除：{zh}（缺少 `{facts}`）"),
+                    format!("It cannot be ruled out: {en} (`{facts}` is not known)"),
                 )
             }
             Certainty::Failed(fault) => Title::new(
-                &format!("不能排除：{zh}（条件无法计算：{fault}）"),
-                &format!("It cannot be ruled out: {en} (its condition fails: {fault})"),
+                format!("不能排除：{zh}（条件无法计算：{fault}）"),
+                format!("It cannot be ruled out: {en} (its condition fails: {fault})"),
             ),
         }
     }

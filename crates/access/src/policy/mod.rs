@@ -11,7 +11,7 @@ mod facts;
 
 pub use actor::{Actor, NotActing};
 pub use decision::{Because, Certainty, Decision, Way};
-pub use facts::{CaseFacts, StepFacts};
+pub use facts::{CaseFacts, StaffFacts, StepFacts};
 
 /// What somebody asks to do.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub struct Request<'a> {
     pub step: Option<&'a StepFacts>,
     /// The office that it is about, where it is not about a case.
     pub office: Option<&'a Id>,
+    /// The person who works here, or is to, that it is about.
+    pub staff: Option<&'a StaffFacts>,
     /// The day on which it is asked.
     pub today: Date,
 }
@@ -157,21 +159,21 @@ impl Policies {
                 let role = title(&self.roles, role);
                 let office = self.offices.get(office).map(|office| office.title.clone()).unwrap_or_default();
                 Title::new(
-                    &format!("以{}“{}”身份办理", office.zh, role.zh),
-                    &format!("act as {} of {}", role.en, office.en),
+                    format!("以{}“{}”身份办理", office.zh, role.zh),
+                    format!("act as {} of {}", role.en, office.en),
                 )
             }
         });
         let stating = (asked.purpose != refused.purpose).then(|| match asked.purpose {
-            None => Title::new("不说明目的", "state no purpose"),
+            None => Title::new("不说明目的", "ask without stating a purpose"),
             Some(purpose) => {
                 let Title { zh, en } = title(&self.purposes, purpose);
-                Title::new(&format!("说明目的“{zh}”"), &format!("state the purpose `{purpose}` ({en})"))
+                Title::new(format!("说明目的“{zh}”"), format!("state the purpose `{purpose}` ({en})"))
             }
         });
         let title = match (acting, stating) {
             (Some(a), Some(b)) => {
-                Title::new(&format!("{}，并{}", a.zh, b.zh), &format!("{}, and {}", a.en, b.en))
+                Title::new(format!("{}，并{}", a.zh, b.zh), format!("{}, and {}", a.en, b.en))
             }
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => Title::default(),

@@ -42,13 +42,14 @@ pub struct Rules {
 }
 
 impl Default for Rules {
-    /// Own device: 12 hours unused, 14 days in all. Desk: half an hour, a working day of 12 hours. Kiosk: 90
-    /// seconds, a quarter of an hour, one at a time.
+    /// Own device: 12 hours unused, 14 days in all. Desk: half an hour, a working day of 12 hours. Kiosk: two and a half
+    /// minutes, so that the screen's own two minutes, of which it warns, come first; a quarter of an hour in all; one at
+    /// a time.
     fn default() -> Self {
         Self {
             own: Limits { idle: 12 * 3600, absolute: 14 * 86_400, most: 8 },
             desk: Limits { idle: 1800, absolute: 12 * 3600, most: 4 },
-            kiosk: Limits { idle: 90, absolute: 900, most: 1 },
+            kiosk: Limits { idle: 150, absolute: 900, most: 1 },
         }
     }
 }
@@ -122,6 +123,8 @@ pub struct Session {
     /// The post in which the person acts; none: for themselves. Whether they still hold it is for
     /// [`crate::policy::Actor`] to say.
     pub post: Option<Post>,
+    /// On what device, in a few words, for the person to tell their sessions apart.
+    pub device: String,
 }
 
 /// A session that is over.
@@ -173,7 +176,10 @@ impl Sessions {
         alike.sort_unstable();
         let surplus = (alike.len() + 1).saturating_sub(self.rules.of(kind).most.max(1));
         closed.extend(alike.iter().take(surplus).filter_map(|(.., name)| self.remove(name)));
-        self.insert(token.session(), Session { person, kind, opened: now, seen: now, post: None });
+        self.insert(
+            token.session(),
+            Session { person, kind, opened: now, seen: now, post: None, device: String::new() },
+        );
         Ok((token, closed))
     }
 
@@ -188,6 +194,11 @@ impl Sessions {
         Some(session)
     }
 
+    /// The session that `token` opens, without using it: what a page asks for by itself is not what a person does.
+    pub fn peek(&self, token: &Token, now: i64) -> Option<&Session> {
+        self.open.get(&token.session()).filter(|session| stands(&self.rules, session, now))
+    }
+
     /// Has the person act in `post` from now on, or for themselves. False when the session is over.
     pub fn act_in(&mut self, token: &Token, post: Option<Post>, now: i64) -> bool {
         let rules = self.rules;
@@ -196,6 +207,19 @@ impl Sessions {
             session.post = post;
             true
         })
+    }
+
+    /// Notes on what device the session is.
+    pub fn note_device(&mut self, token: &Token, device: &str) {
+        if let Some(session) = self.open.get_mut(&token.session()) {
+            session.device = device.to_owned();
+        }
+    }
+
+    /// Signs a person out of one session of theirs, by its name. False when they have none of that name.
+    pub fn close_named(&mut self, person: PersonId, name: &Digest) -> bool {
+        let theirs = self.open.get(name).is_some_and(|session| session.person == person);
+        theirs && self.remove(name).is_some()
     }
 
     /// Signs out.

@@ -26,10 +26,8 @@ pub fn missing(state: &State, situation: &Situation<'_>) -> Vec<(Id, Title)> {
             }
             continue;
         }
-        if let Some((check, title)) = &field.check
-            && !situation.holds(Some(check))
-        {
-            faults.push((field.id.clone(), title.clone()));
+        if let Some(broken) = field.checks.iter().find(|check| !situation.holds(Some(&check.must))) {
+            faults.push((field.id.clone(), broken.title.clone()));
         }
     }
     if state.channel != "window" {

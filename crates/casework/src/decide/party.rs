@@ -4,9 +4,12 @@ use super::form::missing;
 use super::{Carried, Draft, Fault};
 use crate::activity::{self, part};
 use crate::state::Stage;
-use pack::Id;
 use pack::model::{Channel, Start};
+use pack::{Id, Title};
 use record::{Digest, FileRef, ObjectRef, Value};
+
+/// Files that one paper may have.
+const MOST_FILES: usize = 20;
 
 impl Draft<'_> {
     pub(super) fn start(&mut self, office: &Id, party: Option<&ObjectRef>, channel: Channel) -> Carried {
@@ -14,7 +17,8 @@ impl Draft<'_> {
         let Some(handles) = self.situation.definitions.offices.get(office) else {
             return Err(Fault::new("没有这个单位", "There is no such office"));
         };
-        if !handles.handles.contains(&procedure.category) || handles.level > procedure.level {
+        self.in_force()?;
+        if !procedure.handled_by(handles) {
             return Err(Fault::new("该单位不办理这个事项", "This office does not handle this"));
         }
         let by_party = procedure.start == Start::Party;
@@ -40,6 +44,33 @@ impl Draft<'_> {
         Self::at_office(&mut event, office);
         self.put(event);
         Ok(())
+    }
+
+    /// A procedure is started from its pack's first day on, until another takes its place.
+    fn in_force(&self) -> Carried {
+        let procedure = self.situation.procedure;
+        let today = crate::service::today(self.situation.now);
+        if today < procedure.effective {
+            let from = procedure.effective;
+            return Err(Fault {
+                why: Title::new(
+                    format!("这个事项自{}年{}月{}日起办理", from.year(), from.month(), from.day()),
+                    format!("This can be asked for from {from} on"),
+                ),
+                faults: Vec::new(),
+            });
+        }
+        let replaced = procedure.replaced.as_ref().filter(|(from, _)| *from <= today);
+        let Some((_, by)) = replaced else { return Ok(()) };
+        let title =
+            self.situation.definitions.procedures.get(by).map(|by| by.title.clone()).unwrap_or_default();
+        Err(Fault {
+            why: Title::new(
+                format!("这个事项已由“{}”代替", title.zh),
+                format!("`{}` has taken the place of this", title.en),
+            ),
+            faults: Vec::new(),
+        })
     }
 
     fn open_to_party(&self) -> Carried {
@@ -77,6 +108,12 @@ impl Draft<'_> {
         self.open_to_party()?;
         if !self.situation.procedure.materials.iter().any(|asked| asked.material == *material) {
             return Err(Fault::new("不需要这份材料", "This paper is not asked for"));
+        }
+        if self.state.materials.get(material).is_some_and(|files| files.len() >= MOST_FILES) {
+            return Err(Fault::new(
+                "这份材料的文件太多，请合并后上传",
+                "There are too many files for this paper already: put several pages into one",
+            ));
         }
         let event = self
             .event(activity::ATTACHED)

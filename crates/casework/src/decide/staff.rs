@@ -1,11 +1,22 @@
 //! What the office and the timer do: steps, corrections, handing over, extensions, deadlines.
 
-use super::{Carried, Draft, Fault};
+use super::{Carried, Draft, Fault, Situation};
 use crate::activity::{self, part};
-use crate::state::{Stage, Status};
+use crate::state::{Stage, State, Status};
 use pack::model::{Clock, Step};
 use pack::{Id, Title};
 use record::{ObjectRef, Time, Value};
+
+/// Why whoever asks cannot do an open step; and, of that, whether it is because a colleague has taken it.
+pub(crate) fn hindrances(
+    state: &State,
+    situation: &Situation<'_>,
+    step: &Step,
+) -> (Option<Title>, Option<Title>) {
+    let draft = Draft::new(state, *situation);
+    let why = |carried: Carried| carried.err().map(|fault| fault.why);
+    (why(draft.may_do(step)), why(draft.not_held_by_another(step)))
+}
 
 impl<'a> Draft<'a> {
     fn open_step(&self, id: &Id) -> Result<&'a Step, Fault> {
@@ -23,6 +34,12 @@ impl<'a> Draft<'a> {
                 Err(Fault::new("还没有轮到这个环节", "It is not this step's turn yet"))
             }
         }
+    }
+
+    /// An open step that may change hands, also while the party corrects: nobody must wait for somebody who is away.
+    fn passable_step(&self, id: &Id) -> Carried {
+        let open = self.state.steps.get(id).is_some_and(|step| step.status == Status::Open);
+        if self.state.stage == Stage::Correcting && open { Ok(()) } else { self.open_step(id).map(drop) }
     }
 
     /// A step that a colleague took upon themselves is theirs until they hand it over.
@@ -152,13 +169,16 @@ impl<'a> Draft<'a> {
         let step = self.open_step(id)?;
         self.may_do(step)?;
         let Some(actor) = self.situation.actor else { return Ok(()) };
+        if self.state.steps.get(id).is_some_and(|step| step.holder.as_ref() == Some(actor)) {
+            return Ok(());
+        }
         let event = self.event(activity::TAKEN).with("step", id.as_str()).about(part::HOLDER, actor.clone());
         self.put(event);
         Ok(())
     }
 
     pub(super) fn hand_over(&mut self, id: &Id, to: &ObjectRef, reasons: &str) -> Carried {
-        self.open_step(id)?;
+        self.passable_step(id)?;
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明转交的理由", "Say why it is handed over"));
         }
@@ -167,6 +187,20 @@ impl<'a> Draft<'a> {
             .with("step", id.as_str())
             .with("reasons", reasons.trim())
             .about(part::HOLDER, to.clone());
+        self.put(event);
+        Ok(())
+    }
+
+    /// Nobody holds the step then, and whoever has its post may take it.
+    pub(super) fn release(&mut self, id: &Id, reasons: &str) -> Carried {
+        self.passable_step(id)?;
+        if self.state.steps.get(id).is_none_or(|step| step.holder.is_none()) {
+            return Err(Fault::new("这个环节无人承办", "Nobody has taken this step"));
+        }
+        if reasons.trim().is_empty() {
+            return Err(Fault::new("请写明退回的理由", "Say why it goes back into the queue"));
+        }
+        let event = self.event(activity::RELEASED).with("step", id.as_str()).with("reasons", reasons.trim());
         self.put(event);
         Ok(())
     }

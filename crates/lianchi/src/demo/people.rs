@@ -10,7 +10,7 @@ use web::server::{City, Demo};
 const PASSWORD: &str = "lotus-pond-2026";
 
 /// Who signs in: by which name, in which post, and who that is.
-const SIGN_INS: [(&str, &str, &str, &str, &str); 18] = [
+const SIGN_INS: [(&str, &str, &str, &str, &str); 19] = [
     ("resident", "", "", "居民演示甲", "a resident"),
     ("resident-2", "", "", "居民演示乙", "another resident"),
     ("resident-3", "", "", "居民演示丙", "a third resident"),
@@ -35,6 +35,7 @@ const SIGN_INS: [(&str, &str, &str, &str, &str); 18] = [
     ("chief", "chief", "east-branch", "东城分局负责人", "chief, East District"),
     ("expert", "expert", "east-branch", "东城分局鉴定人", "expert, East District"),
     ("supervisor", "supervisor", "bureau", "市局监督员", "supervisor, city bureau"),
+    ("administrator", "administrator", "bureau", "市局人员管理员", "administrator, city bureau"),
 ];
 
 /// What the sign-in page shows: those whose post the packs know.

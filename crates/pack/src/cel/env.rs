@@ -1,5 +1,5 @@
-use super::schema::Title;
 use super::typing::Type;
+use crate::Title;
 use smol_str::SmolStr;
 use std::sync::Arc;
 

@@ -3,30 +3,15 @@ use super::env::Env;
 use super::syntax::{BinaryOp, Fold};
 use super::typing::Type;
 use super::value::{Kind, Value};
-use std::fmt;
+use crate::{Lang, Title};
 
 mod words;
 
-/// A condition in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    /// In Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
-}
-
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} / {}", self.zh, self.en)
-    }
-}
-
 /// Says an expression in plain Chinese and English, with the titles of its variables, fields, listed values and
 /// functions. A variable whose title is empty is passed over: `form.born` is then simply “date of birth”.
-pub fn explain(checked: &Checked) -> Explanation {
-    let say = |zh| Speaker { env: &checked.env, zh }.say(&checked.root, Place::Top);
-    Explanation { zh: say(true), en: say(false) }
+pub fn explain(checked: &Checked) -> Title {
+    let say = |lang| Speaker { env: &checked.env, lang }.say(&checked.root, Place::Top);
+    Title::new(say(Lang::Zh), say(Lang::En))
 }
 
 /// Where a phrase stands, which decides whether it needs parentheses.
@@ -45,7 +30,7 @@ enum Place {
 
 struct Speaker<'a> {
     env: &'a Env,
-    zh: bool,
+    lang: Lang,
 }
 
 impl Speaker<'_> {
@@ -54,19 +39,21 @@ impl Speaker<'_> {
         if own >= place {
             return text;
         }
-        if self.zh { format!("（{text}）") } else { format!("({text})") }
+        self.lang.pick(format!("（{text}）"), format!("({text})"))
     }
 
     /// The words, and how tightly they hold together.
     fn phrase(&self, node: &Node) -> (String, Place) {
         let text = match &node.kind {
             NodeKind::And(all) => {
-                return (self.joined(all, self.pick("，且 ", " and "), Place::And), Place::Or);
+                return (self.joined(all, self.lang.pick("，且 ", " and "), Place::And), Place::Or);
             }
-            NodeKind::Or(any) => return (self.joined(any, self.pick("，或 ", " or "), Place::Or), Place::Or),
+            NodeKind::Or(any) => {
+                return (self.joined(any, self.lang.pick("，或 ", " or "), Place::Or), Place::Or);
+            }
             NodeKind::If(parts) => {
                 let [condition, yes, no] = parts.each_ref().map(|part| self.say(part, Place::Or));
-                let text = if self.zh {
+                let text = if self.lang == Lang::Zh {
                     format!("若 {condition}，则 {yes}，否则 {no}")
                 } else {
                     format!("if {condition} then {yes}, otherwise {no}")
@@ -81,7 +68,7 @@ impl Speaker<'_> {
             }
             NodeKind::Matches(of, pattern) => {
                 let text = self.say(of, Place::Operand);
-                let phrase = self.pick("符合格式", "matches the pattern");
+                let phrase = self.lang.pick("符合格式", "matches the pattern");
                 return (format!("{text} {phrase} `{}`", pattern.as_str()), Place::And);
             }
             NodeKind::Fold(fold) => return self.fold(fold),
@@ -104,44 +91,40 @@ impl Speaker<'_> {
         (text, Place::Factor)
     }
 
-    fn pick<'t>(&self, zh: &'t str, en: &'t str) -> &'t str {
-        if self.zh { zh } else { en }
-    }
-
     fn joined(&self, parts: &[Node], between: &str, place: Place) -> String {
         parts.iter().map(|part| self.say(part, place)).collect::<Vec<_>>().join(between)
     }
 
     fn listing(&self, items: &[Node]) -> String {
-        self.joined(items, self.pick("、", ", "), Place::Operand)
+        self.joined(items, self.lang.pick("、", ", "), Place::Operand)
     }
 
     fn opposite(&self, of: &Node) -> String {
         match &of.kind {
             NodeKind::HasPlace(_) | NodeKind::HasKey(..) => self.presence(of, false),
             NodeKind::Place(_) | NodeKind::Field(..) => self.truth(of, false),
-            _ if self.zh => format!("并非（{}）", self.say(of, Place::Top)),
+            _ if self.lang == Lang::Zh => format!("并非（{}）", self.say(of, Place::Top)),
             _ => format!("not ({})", self.say(of, Place::Top)),
         }
     }
 
     fn truth(&self, node: &Node, truth: bool) -> String {
         let noun = self.noun(node);
-        match (self.zh, truth) {
-            (true, true) => format!("{noun} 为 是"),
-            (true, false) => format!("{noun} 为 否"),
-            (false, true) => format!("{noun} is yes"),
-            (false, false) => format!("{noun} is no"),
+        match (self.lang, truth) {
+            (Lang::Zh, true) => format!("{noun} 为 是"),
+            (Lang::Zh, false) => format!("{noun} 为 否"),
+            (Lang::En, true) => format!("{noun} is yes"),
+            (Lang::En, false) => format!("{noun} is no"),
         }
     }
 
     fn presence(&self, node: &Node, there: bool) -> String {
         let noun = self.noun(node);
-        match (self.zh, there) {
-            (true, true) => format!("已填写 {noun}"),
-            (true, false) => format!("未填写 {noun}"),
-            (false, true) => format!("{noun} is filled in"),
-            (false, false) => format!("{noun} is not filled in"),
+        match (self.lang, there) {
+            (Lang::Zh, true) => format!("已填写 {noun}"),
+            (Lang::Zh, false) => format!("未填写 {noun}"),
+            (Lang::En, true) => format!("{noun} is filled in"),
+            (Lang::En, false) => format!("{noun} is not filled in"),
         }
     }
 
@@ -170,7 +153,7 @@ impl Speaker<'_> {
         let text = match (op, &right.kind) {
             (BinaryOp::In, NodeKind::List(items)) => {
                 let values: Vec<String> = items.iter().map(|item| self.beside(item, left)).collect();
-                if self.zh {
+                if self.lang == Lang::Zh {
                     format!("{a} 为 {} 之一", values.join("、"))
                 } else {
                     format!("{a} is one of {}", values.join(", "))
@@ -178,7 +161,7 @@ impl Speaker<'_> {
             }
             (BinaryOp::In, _) => {
                 let b = self.say(right, Place::Operand);
-                if self.zh { format!("{b} 中有 {a}") } else { format!("{a} is among {b}") }
+                self.lang.pick(format!("{b} 中有 {a}"), format!("{a} is among {b}"))
             }
             _ => format!("{a} {} {}", self.relation(op, &left.ty), self.beside(right, left)),
         };
@@ -203,28 +186,28 @@ impl Speaker<'_> {
     fn fold(&self, fold: &FoldNode) -> (String, Place) {
         let range = self.say(&fold.range, Place::Factor);
         let filter = fold.filter.as_ref().map(|filter| self.say(filter, Place::Top)).unwrap_or_default();
-        let text = match (fold.fold, self.zh) {
-            (Fold::All, true) => format!("{range} 的每一项都满足（{filter}）"),
-            (Fold::All, false) => format!("every one of {range} satisfies ({filter})"),
-            (Fold::Exists, true) => format!("{range} 中至少有一项满足（{filter}）"),
-            (Fold::Exists, false) => format!("at least one of {range} satisfies ({filter})"),
-            (Fold::ExistsOne, true) => format!("{range} 中恰有一项满足（{filter}）"),
-            (Fold::ExistsOne, false) => format!("exactly one of {range} satisfies ({filter})"),
-            (Fold::Filter, true) => return (format!("{range} 中满足（{filter}）的各项"), Place::Factor),
-            (Fold::Filter, false) => {
+        let text = match (fold.fold, self.lang) {
+            (Fold::All, Lang::Zh) => format!("{range} 的每一项都满足（{filter}）"),
+            (Fold::All, Lang::En) => format!("every one of {range} satisfies ({filter})"),
+            (Fold::Exists, Lang::Zh) => format!("{range} 中至少有一项满足（{filter}）"),
+            (Fold::Exists, Lang::En) => format!("at least one of {range} satisfies ({filter})"),
+            (Fold::ExistsOne, Lang::Zh) => format!("{range} 中恰有一项满足（{filter}）"),
+            (Fold::ExistsOne, Lang::En) => format!("exactly one of {range} satisfies ({filter})"),
+            (Fold::Filter, Lang::Zh) => return (format!("{range} 中满足（{filter}）的各项"), Place::Factor),
+            (Fold::Filter, Lang::En) => {
                 return (format!("those of {range} that satisfy ({filter})"), Place::Factor);
             }
-            (Fold::Map, zh) => {
+            (Fold::Map, lang) => {
                 let made =
                     fold.transform.as_ref().map(|made| self.say(made, Place::Factor)).unwrap_or_default();
-                let from = match (&fold.filter, zh) {
-                    (None, true) => format!("{range} 的各项"),
-                    (None, false) => format!("every one of {range}"),
-                    (Some(_), true) => format!("{range} 中满足（{filter}）的各项"),
-                    (Some(_), false) => format!("those of {range} that satisfy ({filter})"),
+                let from = match (&fold.filter, lang) {
+                    (None, Lang::Zh) => format!("{range} 的各项"),
+                    (None, Lang::En) => format!("every one of {range}"),
+                    (Some(_), Lang::Zh) => format!("{range} 中满足（{filter}）的各项"),
+                    (Some(_), Lang::En) => format!("those of {range} that satisfy ({filter})"),
                 };
                 return (
-                    if zh { format!("{from} 得出的 {made}") } else { format!("{made} for {from}") },
+                    lang.pick(format!("{from} 得出的 {made}"), format!("{made} for {from}")),
                     Place::Factor,
                 );
             }
@@ -236,29 +219,26 @@ impl Speaker<'_> {
         let mut said = args.iter().map(|arg| self.say(arg, Place::Operand));
         let (a, b) = (said.next().unwrap_or_default(), said.next().unwrap_or_default());
         let list = args.first().is_some_and(|arg| matches!(arg.ty, Type::List(_) | Type::Map(..)));
-        let text = match (builtin, self.zh) {
-            (Builtin::Contains, true) => return (format!("{a} 含有 {b}"), Place::And),
-            (Builtin::Contains, false) => return (format!("{a} contains {b}"), Place::And),
-            (Builtin::StartsWith, true) => return (format!("{a} 以 {b} 开头"), Place::And),
-            (Builtin::StartsWith, false) => return (format!("{a} starts with {b}"), Place::And),
-            (Builtin::EndsWith, true) => return (format!("{a} 以 {b} 结尾"), Place::And),
-            (Builtin::EndsWith, false) => return (format!("{a} ends with {b}"), Place::And),
-            (Builtin::Matches, zh) => {
-                return (
-                    format!("{a} {} {b}", if zh { "符合格式" } else { "matches the pattern" }),
-                    Place::And,
-                );
+        let text = match (builtin, self.lang) {
+            (Builtin::Contains, Lang::Zh) => return (format!("{a} 含有 {b}"), Place::And),
+            (Builtin::Contains, Lang::En) => return (format!("{a} contains {b}"), Place::And),
+            (Builtin::StartsWith, Lang::Zh) => return (format!("{a} 以 {b} 开头"), Place::And),
+            (Builtin::StartsWith, Lang::En) => return (format!("{a} starts with {b}"), Place::And),
+            (Builtin::EndsWith, Lang::Zh) => return (format!("{a} 以 {b} 结尾"), Place::And),
+            (Builtin::EndsWith, Lang::En) => return (format!("{a} ends with {b}"), Place::And),
+            (Builtin::Matches, lang) => {
+                return (format!("{a} {} {b}", lang.pick("符合格式", "matches the pattern")), Place::And);
             }
-            (Builtin::Size, true) => format!("{a} 的{}", if list { "项数" } else { "字数" }),
-            (Builtin::Size, false) => format!("the {} of {a}", if list { "count" } else { "length" }),
-            (Builtin::To(Kind::Date), true) => format!("{a} 当日"),
-            (Builtin::To(Kind::Date), false) => format!("the day of {a}"),
+            (Builtin::Size, Lang::Zh) => format!("{a} 的{}", if list { "项数" } else { "字数" }),
+            (Builtin::Size, Lang::En) => format!("the {} of {a}", if list { "count" } else { "length" }),
+            (Builtin::To(Kind::Date), Lang::Zh) => format!("{a} 当日"),
+            (Builtin::To(Kind::Date), Lang::En) => format!("the day of {a}"),
             (Builtin::To(_), _) => a,
-            (Builtin::TypeOf, true) => format!("{a} 的类型"),
-            (Builtin::TypeOf, false) => format!("the type of {a}"),
-            (Builtin::Part(part), zh) => {
+            (Builtin::TypeOf, Lang::Zh) => format!("{a} 的类型"),
+            (Builtin::TypeOf, Lang::En) => format!("the type of {a}"),
+            (Builtin::Part(part), lang) => {
                 let (chinese, english) = part_words(part);
-                if zh { format!("{a} 的{chinese}") } else { format!("the {english} of {a}") }
+                lang.pick(format!("{a} 的{chinese}"), format!("the {english} of {a}"))
             }
         };
         (text, Place::Factor)

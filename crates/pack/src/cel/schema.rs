@@ -1,26 +1,6 @@
 use super::typing::Type;
+use crate::Title;
 use smol_str::SmolStr;
-
-/// A text in Chinese and English.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Title {
-    /// In Chinese.
-    pub zh: SmolStr,
-    /// In English.
-    pub en: SmolStr,
-}
-
-impl Title {
-    /// A text in both languages.
-    pub fn new(zh: impl AsRef<str>, en: impl AsRef<str>) -> Self {
-        Self { zh: SmolStr::new(zh), en: SmolStr::new(en) }
-    }
-
-    /// The same text in both.
-    pub fn same(text: impl AsRef<str>) -> Self {
-        Self::new(text.as_ref(), text.as_ref())
-    }
-}
 
 /// One listed value of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-use super::rule::Text;
+use crate::Title;
 use jiff::civil::{Date, Weekday};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ pub struct Mark {
     /// Whether the day is worked.
     pub works: bool,
     /// The festival or the reason.
-    pub name: Text,
+    pub name: Title,
 }
 
 /// Days that a pack adds to a calendar or changes in it.
@@ -36,11 +36,11 @@ pub enum Day<'a> {
     /// Monday to Friday, nothing special.
     Workday,
     /// A weekend day worked in exchange for a festival (调休).
-    MakeUp(&'a Text),
+    MakeUp(&'a Title),
     /// Saturday or Sunday.
     Weekend,
     /// A festival, or a day off beside one.
-    Holiday(&'a Text),
+    Holiday(&'a Title),
 }
 
 impl Day<'_> {
@@ -62,7 +62,7 @@ impl Calendar {
             let days = holiday_cn::get_year_data(i32::from(year)).unwrap_or_default();
             for (date, (name, off)) in &days {
                 let Ok(date) = date.parse::<Date>() else { continue };
-                let name = Text { zh: SmolStr::new(name), en: festival(name) };
+                let name = Title { zh: SmolStr::new(name), en: festival(name) };
                 calendar.marks.insert(date, Mark { works: !off, name });
             }
             if !days.is_empty() {

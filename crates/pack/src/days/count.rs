@@ -5,6 +5,7 @@ use super::grant::{self, Extent};
 use super::pause::{self, Pause};
 use super::rule::{Cite, DayRule, Direction, HoursFrom, Ruling, Unit};
 use super::step::{Skip, Stay, Step, What};
+use crate::Title;
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, ToSpan};
 use std::collections::BTreeSet;
@@ -343,7 +344,7 @@ impl<'a> Count<'a> {
         }
     }
 
-    fn festivals(&self, from: Date, until: Date) -> Vec<super::rule::Text> {
+    fn festivals(&self, from: Date, until: Date) -> Vec<Title> {
         let mut names = Vec::new();
         for date in from.series(1.day()).take_while(|date| *date < until) {
             if let Day::Holiday(name) = self.calendar.day(date)

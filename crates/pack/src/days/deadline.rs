@@ -1,21 +1,23 @@
-use super::rule::{Cite, DayRule, HoursFrom, Limit, Ruling, Text, Unit};
+use super::rule::{Cite, DayRule, HoursFrom, Limit, Ruling, Unit};
+use crate::Title;
+use crate::model::Id;
 use smol_str::SmolStr;
 
 /// A time that a text of law sets between an event and an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deadline {
     /// The id by which packs name it, `public-order-case-closed`.
-    pub id: SmolStr,
+    pub id: Id,
     /// The number in the list of statutory deadlines, `DL-012`; none for texts that stand here to be chosen against.
     pub reference: Option<SmolStr>,
     /// The field of work, an id of [`Law::domains`](super::Law::domains).
-    pub domain: SmolStr,
+    pub domain: Id,
     /// What starts it; for backward limits, what it must precede.
-    pub trigger: Text,
+    pub trigger: Title,
     /// What must be done, or what ends.
-    pub action: Text,
+    pub action: Title,
     /// The instrument's id.
-    pub instrument: SmolStr,
+    pub instrument: Id,
     /// Article and quote; none where no text was read.
     pub cite: Option<Cite>,
     /// How long; none where the texts that were read set no limit.
@@ -27,11 +29,11 @@ pub struct Deadline {
     /// Whether it says how long at least (retention) and not how long at most.
     pub at_least: bool,
     /// What one deadline shares with another that sets the same time differently.
-    pub matter: Option<SmolStr>,
+    pub matter: Option<Id>,
     /// The article's own word on when hours begin, where it departs from its instrument's rule.
     pub hours: Option<Ruling<HoursFrom>>,
     /// A last day that does not move although the instrument's rule would move it, and why.
-    pub stays: Option<Text>,
+    pub stays: Option<Title>,
     /// Extensions that may be granted.
     pub extensions: Vec<Extension>,
     /// What stops the clock.
@@ -43,24 +45,24 @@ pub struct Deadline {
     /// What the law takes as done when the time has passed in silence.
     pub deemed: Option<Deemed>,
     /// A remark for the reader.
-    pub note: Option<Text>,
+    pub note: Option<Title>,
 }
 
 /// More time, and who may grant it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {
     /// Its id within the deadline.
-    pub id: SmolStr,
+    pub id: Id,
     /// How much.
     pub grant: Grant,
     /// How many times; none where the text sets no number.
     pub times: Option<u32>,
     /// The extension that must have been granted before this one.
-    pub after: Option<SmolStr>,
+    pub after: Option<Id>,
     /// Who grants it.
-    pub approver: Text,
+    pub approver: Title,
     /// In which cases.
-    pub when: Option<Text>,
+    pub when: Option<Title>,
     /// Where it says so.
     pub cite: Cite,
 }
@@ -87,9 +89,9 @@ impl Grant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Suspension {
     /// `appraisal`, `hearing`, …
-    pub kind: SmolStr,
+    pub kind: Id,
     /// Its name.
-    pub title: Text,
+    pub title: Title,
     /// Where it says so.
     pub cite: Cite,
 }
@@ -98,7 +100,7 @@ pub struct Suspension {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherStart {
     /// What it is.
-    pub trigger: Text,
+    pub trigger: Title,
     /// Where it says so.
     pub cite: Cite,
 }
@@ -116,9 +118,9 @@ pub struct Repeats {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deemed {
     /// `accepted`, `permitted`, …
-    pub outcome: SmolStr,
+    pub outcome: Id,
     /// In words.
-    pub title: Text,
+    pub title: Title,
     /// Where it says so.
     pub cite: Cite,
 }
@@ -160,11 +162,11 @@ impl Deadline {
 
     /// The extension called `id`.
     pub fn extension(&self, id: &str) -> Option<&Extension> {
-        self.extensions.iter().find(|extension| extension.id == id)
+        self.extensions.iter().find(|extension| extension.id.as_str() == id)
     }
 
     /// The suspension of this kind.
     pub fn suspension(&self, kind: &str) -> Option<&Suspension> {
-        self.suspensions.iter().find(|suspension| suspension.kind == kind)
+        self.suspensions.iter().find(|suspension| suspension.kind.as_str() == kind)
     }
 }

@@ -1,7 +1,7 @@
 use super::rule::Limit;
 use super::step::Step;
+use crate::model::Id;
 use jiff::civil::{Date, DateTime};
-use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
 /// Something that happened to a running period.
@@ -11,7 +11,7 @@ pub enum Adjustment {
     /// counts and the day of `to` does not, as the day that opens a period is never part of it.
     Suspend {
         /// A kind that the deadline names.
-        kind: SmolStr,
+        kind: Id,
         /// When it stopped.
         from: DateTime,
         /// When it went on; none while it still stands.
@@ -20,7 +20,7 @@ pub enum Adjustment {
     /// An extension was granted.
     Extend {
         /// The extension's id within the deadline.
-        id: SmolStr,
+        id: Id,
         /// The time granted, or for an extension up to a total that total; none for the most that the law allows.
         amount: Option<u32>,
     },
@@ -78,15 +78,15 @@ pub enum Refused {
     #[error("`{deadline}` has no limit in the texts that were read; set the office's own promise instead")]
     NoLimit {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
     },
     /// The deadline has no such extension.
     #[error("`{deadline}` has no extension `{id}`; it has {known}")]
     UnknownExtension {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// What was asked for.
-        id: SmolStr,
+        id: Id,
         /// What there is.
         known: String,
     },
@@ -94,9 +94,9 @@ pub enum Refused {
     #[error("extension `{id}` of `{deadline}` by `{asked}` is beyond the law's {most}; grant at most that")]
     BeyondCap {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// The extension.
-        id: SmolStr,
+        id: Id,
         /// What was asked for, in the unit of `most`.
         asked: u32,
         /// The most.
@@ -106,9 +106,9 @@ pub enum Refused {
     #[error("extension `{id}` of `{deadline}` was granted {times} time(s), which is all that the law allows")]
     TooOften {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// The extension.
-        id: SmolStr,
+        id: Id,
         /// The number allowed.
         times: u32,
     },
@@ -116,19 +116,19 @@ pub enum Refused {
     #[error("extension `{id}` of `{deadline}` may follow only `{after}`; grant that first")]
     OutOfOrder {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// The extension.
-        id: SmolStr,
+        id: Id,
         /// What must come before.
-        after: SmolStr,
+        after: Id,
     },
     /// An extension that adds nothing.
     #[error("extension `{id}` of `{deadline}` to {total} adds nothing to what already runs; leave it out")]
     AddsNothing {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// The extension.
-        id: SmolStr,
+        id: Id,
         /// The total asked for.
         total: Limit,
     },
@@ -136,9 +136,9 @@ pub enum Refused {
     #[error("the clock of `{deadline}` does not stop for `{kind}`; it stops for {known}")]
     NotSuspended {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// The kind asked for.
-        kind: SmolStr,
+        kind: Id,
         /// What there is.
         known: String,
     },
@@ -146,7 +146,7 @@ pub enum Refused {
     #[error("time on the road counts for `{deadline}`: its instrument does not leave it out")]
     TransitCounts {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
     },
     /// An interval that ends before it begins.
     #[error("a pause from {from} to {to} ends before it begins; swap the two")]
@@ -160,7 +160,7 @@ pub enum Refused {
     #[error("`{deadline}` is {limit} and can be neither stopped nor extended; leave the adjustment out")]
     Fixed {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// Its limit.
         limit: Limit,
     },
@@ -170,15 +170,15 @@ pub enum Refused {
     )]
     OtherUnit {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// The extension.
-        id: SmolStr,
+        id: Id,
     },
     /// A date that calendars do not reach.
     #[error("counting `{deadline}` from {start} leaves the years −9999 to 9999; check the start")]
     OutOfRange {
         /// The deadline's id.
-        deadline: SmolStr,
+        deadline: Id,
         /// The start.
         start: DateTime,
     },

@@ -2,8 +2,8 @@ use super::deadline::{Deadline, Grant};
 use super::due::{Adjustment, Due, Refused};
 use super::law::{Instrument, Law};
 use super::numeral;
-use super::words::Lang;
 use super::{count::count, deadline::Standing};
+use crate::Lang;
 use jiff::civil::DateTime;
 
 /// What a query names.
@@ -48,7 +48,7 @@ impl Law {
     pub fn find(&self, query: &str) -> Found<'_> {
         let query = query.trim();
         let named = |deadline: &&Deadline| {
-            deadline.id == query
+            deadline.id.as_str() == query
                 || deadline.reference.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(query))
         };
         if let Some(deadline) = self.deadlines.values().find(named) {
@@ -122,7 +122,7 @@ const STATE: &str = "中华人民共和国";
 fn is_called(instrument: &Instrument, name: &str) -> bool {
     let compact: String = instrument.title.en.split_whitespace().collect();
     let title = instrument.title.zh.as_str();
-    instrument.id == name
+    instrument.id.as_str() == name
         || title == name
         || title.strip_prefix(STATE) == Some(name)
         || instrument.names.iter().any(|other| other == name)
@@ -224,7 +224,7 @@ impl Answer<'_> {
         if self.due.undecided {
             lines.push(lang.of(&self.law.default_rule.reason).to_owned());
         }
-        if let Some(conflict) = self.law.superseded(&self.deadline.id, self.start.date()) {
+        if let Some(conflict) = self.law.superseded(self.deadline.id.as_str(), self.start.date()) {
             let reason = lang.of(&conflict.reason);
             lines.push(match lang {
                 Lang::Zh => format!("另有规定优先：{}。理由：{reason}", conflict.chosen),

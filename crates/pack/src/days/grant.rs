@@ -2,7 +2,7 @@ use super::deadline::{Deadline, Extension, Grant};
 use super::due::{Adjustment, Refused};
 use super::rule::{DayRule, Limit, Unit};
 use super::step::{Step, What};
-use smol_str::SmolStr;
+use crate::model::Id;
 
 /// The time to be counted, extensions included.
 pub(super) enum Extent {
@@ -26,7 +26,7 @@ pub(super) fn read(
     adjustments: &[Adjustment],
 ) -> Result<Granted, Refused> {
     let mut granted = Granted { extent: Extent::of(limit, rule), steps: Vec::new() };
-    let mut used: Vec<&SmolStr> = Vec::new();
+    let mut used: Vec<&Id> = Vec::new();
     for adjustment in adjustments {
         let Adjustment::Extend { id, amount } = adjustment else { continue };
         let extension = find(deadline, id)?;
@@ -47,8 +47,8 @@ pub(super) fn read(
     Ok(granted)
 }
 
-fn find<'a>(deadline: &'a Deadline, id: &SmolStr) -> Result<&'a Extension, Refused> {
-    deadline.extension(id).ok_or_else(|| {
+fn find<'a>(deadline: &'a Deadline, id: &Id) -> Result<&'a Extension, Refused> {
+    deadline.extension(id.as_str()).ok_or_else(|| {
         let known: Vec<String> = deadline.extensions.iter().map(|known| format!("`{}`", known.id)).collect();
         let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
         Refused::UnknownExtension { deadline: deadline.id.clone(), id: id.clone(), known }

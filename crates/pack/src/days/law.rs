@@ -1,30 +1,21 @@
-use super::calendar::{Calendar, Overrides};
+use super::calendar::Calendar;
 use super::deadline::{Deadline, Standing};
-use super::rule::{Cite, DayRule, PartialRule, Text};
+use super::rule::{Cite, DayRule, PartialRule};
+use crate::Title;
+use crate::model::Id;
 use jiff::civil::Date;
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
-use std::path::Path;
-
-mod calendar;
-mod check;
-mod deadline;
-mod fields;
-mod instrument;
-mod problem;
-
-pub use fields::{Fields, Tree};
-pub use problem::{Place, Problem, Source};
 
 /// Everything that a law pack says, checked.
 #[derive(Clone, Debug)]
 pub struct Law {
     /// Instruments by id.
-    pub instruments: BTreeMap<SmolStr, Instrument>,
+    pub instruments: BTreeMap<Id, Instrument>,
     /// Deadlines by id.
-    pub deadlines: BTreeMap<SmolStr, Deadline>,
+    pub deadlines: BTreeMap<Id, Deadline>,
     /// The fields of work that deadlines belong to, by id.
-    pub domains: BTreeMap<SmolStr, Text>,
+    pub domains: BTreeMap<Id, Title>,
     /// The rule that stands in where an instrument is silent.
     pub default_rule: DefaultRule,
     /// The choices made between texts that set the same time differently.
@@ -37,13 +28,13 @@ pub struct Law {
 #[derive(Clone, Debug)]
 pub struct Instrument {
     /// The id by which packs name it.
-    pub id: SmolStr,
+    pub id: Id,
     /// Its title.
-    pub title: Text,
+    pub title: Title,
     /// Other names under which it is looked up.
     pub names: Vec<SmolStr>,
     /// The edition quoted, `公安部令第149号`.
-    pub edition: Option<Text>,
+    pub edition: Option<Title>,
     /// The day from which that edition applies.
     pub in_force: Option<Date>,
     /// The file of the corpus that holds its text; none where the text was not read whole.
@@ -55,14 +46,14 @@ pub struct Instrument {
     /// How it counts, with the parts of the instrument that it follows and of the default rule.
     pub rule: DayRule,
     /// A remark for the reader.
-    pub note: Option<Text>,
+    pub note: Option<Title>,
 }
 
 /// A reference to another instrument's counting rule.
 #[derive(Clone, Debug)]
 pub struct Follows {
     /// The other instrument's id.
-    pub instrument: SmolStr,
+    pub instrument: Id,
     /// Where the reference is made.
     pub cite: Cite,
 }
@@ -73,43 +64,21 @@ pub struct DefaultRule {
     /// The rule.
     pub rule: DayRule,
     /// Why this one.
-    pub reason: Text,
+    pub reason: Title,
 }
 
 /// Texts that set the same time differently, and the one that the pack goes by.
 #[derive(Clone, Debug)]
 pub struct Conflict {
     /// The deadlines' ids.
-    pub between: Vec<SmolStr>,
+    pub between: Vec<Id>,
     /// The one that governs.
-    pub chosen: SmolStr,
+    pub chosen: Id,
     /// Why.
-    pub reason: Text,
+    pub reason: Title,
 }
 
 impl Law {
-    /// Reads every `.toml` file of the folder `dir`, sub-folders included, and checks them as one pack. All problems
-    /// are returned at once.
-    pub fn load(dir: &Path) -> Result<Self, Vec<Problem>> {
-        let sources = problem::read_folder(dir).map_err(|problem| vec![problem])?;
-        Self::read(&sources)
-    }
-
-    /// Checks `sources` as one pack.
-    pub fn read(sources: &[Source]) -> Result<Self, Vec<Problem>> {
-        let trees: Vec<Tree<'_>> = sources.iter().map(Tree::parse).collect();
-        let mut problems: Vec<Problem> = trees.iter().flat_map(|tree| tree.problems.clone()).collect();
-        let draft = check::draft(&trees, &mut problems);
-        problems.sort_by(|one, other| {
-            (&one.file, one.line, one.column).cmp(&(&other.file, other.line, other.column))
-        });
-        problems.dedup();
-        match draft {
-            Some(law) if problems.is_empty() => Ok(law),
-            _ => Err(problems),
-        }
-    }
-
     /// The rule by which `deadline` is counted.
     pub fn rule(&self, deadline: &Deadline) -> DayRule {
         let instrument = self.instruments.get(&deadline.instrument);
@@ -124,20 +93,15 @@ impl Law {
     /// The choice in which `id` gave way to another deadline, if it did for what starts on `start`: a text that came
     /// into force later does not govern what began before.
     pub fn superseded(&self, id: &str, start: Date) -> Option<&Conflict> {
-        let in_force = |chosen: &str| {
+        let in_force = |chosen: &Id| {
             let instrument =
                 self.deadlines.get(chosen).and_then(|chosen| self.instruments.get(&chosen.instrument));
             instrument.and_then(|instrument| instrument.in_force).is_none_or(|date| date <= start)
         };
         self.conflicts.iter().find(|conflict| {
-            conflict.chosen != id
-                && conflict.between.iter().any(|one| one == id)
+            conflict.chosen.as_str() != id
+                && conflict.between.iter().any(|one| one.as_str() == id)
                 && in_force(&conflict.chosen)
         })
     }
-}
-
-/// The calendar of the pack: the national one under the pack's own days.
-fn laid_over(overrides: &[Overrides]) -> Calendar {
-    overrides.iter().fold(Calendar::national(), |calendar, one| calendar.with(one))
 }

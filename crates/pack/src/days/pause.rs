@@ -1,6 +1,7 @@
 use super::deadline::Deadline;
 use super::due::{Adjustment, Refused};
-use super::rule::{Cite, DayRule, Text};
+use super::rule::{Cite, DayRule};
+use crate::Title;
 use jiff::civil::{Date, DateTime};
 
 /// Time that is not counted.
@@ -8,7 +9,7 @@ use jiff::civil::{Date, DateTime};
 pub(super) struct Pause {
     pub from: DateTime,
     pub to: Option<DateTime>,
-    pub why: Text,
+    pub why: Title,
     pub cite: Cite,
 }
 
@@ -34,7 +35,7 @@ pub(super) fn read(
     for adjustment in adjustments {
         let pause = match adjustment {
             Adjustment::Suspend { kind, from, to } => {
-                let Some(suspension) = deadline.suspension(kind) else {
+                let Some(suspension) = deadline.suspension(kind.as_str()) else {
                     let kinds: Vec<String> =
                         deadline.suspensions.iter().map(|one| format!("`{}`", one.kind)).collect();
                     let known = if kinds.is_empty() { "nothing".to_owned() } else { kinds.join(", ") };
@@ -50,7 +51,7 @@ pub(super) fn read(
                 let transit = rule.transit.as_ref();
                 let transit =
                     transit.ok_or_else(|| Refused::TransitCounts { deadline: deadline.id.clone() })?;
-                let why = Text { zh: "路途上的时间".into(), en: "time on the road".into() };
+                let why = Title::new("路途上的时间", "time on the road");
                 Pause { from: *from, to: Some(*to), why, cite: transit.cite.clone() }
             }
             Adjustment::Extend { .. } | Adjustment::Custody => continue,

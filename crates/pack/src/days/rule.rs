@@ -1,22 +1,15 @@
+use crate::Title;
+use crate::model::Id;
 use smol_str::SmolStr;
 use std::fmt;
-
-/// A text in Chinese and in English.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Text {
-    /// Chinese.
-    pub zh: SmolStr,
-    /// English.
-    pub en: SmolStr,
-}
 
 /// Where a text of law says a thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cite {
     /// The instrument's id.
-    pub instrument: SmolStr,
+    pub instrument: Id,
     /// The instrument's title.
-    pub title: Text,
+    pub title: Title,
     /// The article as the text numbers it, `第一百一十八条`.
     pub article: SmolStr,
     /// The words that say it.
@@ -81,7 +74,7 @@ impl Unit {
     }
 
     /// Units that can be added to one another: an extension is counted in the family of its limit.
-    pub(super) fn same_family(self, other: Self) -> bool {
+    pub(crate) fn same_family(self, other: Self) -> bool {
         let family = |unit| match unit {
             Self::Immediately => 0,
             Self::Hours => 1,

@@ -1,4 +1,5 @@
-use super::rule::{Cite, Limit, Text};
+use super::rule::{Cite, Limit};
+use crate::Title;
 use jiff::civil::{Date, DateTime};
 use std::collections::BTreeSet;
 
@@ -35,7 +36,7 @@ pub enum What {
         /// To so much in all.
         total: bool,
         /// Who granted it.
-        approver: Text,
+        approver: Title,
     },
     /// Days run from here.
     Start {
@@ -76,7 +77,7 @@ pub enum What {
         /// Its number.
         nth: u32,
         /// In exchange for which festival.
-        name: Text,
+        name: Title,
     },
     /// A stretch of days that are not counted.
     Skipped {
@@ -94,7 +95,7 @@ pub enum What {
         /// Until when.
         to: DateTime,
         /// Why.
-        why: Text,
+        why: Title,
     },
     /// Months or years came to the corresponding day.
     SameDay {
@@ -110,7 +111,7 @@ pub enum What {
         /// The workday after it.
         to: Date,
         /// Festivals on the way.
-        names: Vec<Text>,
+        names: Vec<Title>,
     },
     /// Offices rest on the last day, and yet it did not move.
     Stays {
@@ -131,7 +132,7 @@ pub enum What {
         /// How many days had been counted.
         counted: Option<u32>,
         /// Why.
-        why: Text,
+        why: Title,
     },
     /// The counting rests on the default rule.
     Undecided,
@@ -145,7 +146,7 @@ pub enum What {
     /// What the law supposes after silence.
     Deemed {
         /// The outcome.
-        title: Text,
+        title: Title,
     },
     /// The office's promise ends after the law's limit, which governs.
     PromiseTooLate {
@@ -160,9 +161,9 @@ pub enum Skip {
     /// Saturday, Sunday.
     Weekend,
     /// A festival.
-    Holiday(Text),
+    Holiday(Title),
     /// The clock stood.
-    Pause(Text),
+    Pause(Title),
 }
 
 /// Why a last day on a rest day does not move.
@@ -175,7 +176,7 @@ pub enum Stay {
     /// The instrument's rule does not move it.
     Rule,
     /// The deadline says why.
-    Because(Text),
+    Because(Title),
 }
 
 impl Step {

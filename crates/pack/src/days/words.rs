@@ -1,27 +1,12 @@
 use super::numeral;
-use super::rule::{Cite, Text};
+use super::rule::Cite;
 use super::step::{Skip, Stay, Step, What};
+use crate::{Lang, Title};
 use jiff::civil::{Date, DateTime, Weekday};
 use std::collections::BTreeSet;
 
-/// The language of words for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lang {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
-}
-
+/// How dates are told.
 impl Lang {
-    /// The text in this language.
-    pub fn of(self, text: &Text) -> &str {
-        match self {
-            Self::Zh => &text.zh,
-            Self::En => &text.en,
-        }
-    }
-
     /// A date with its weekday.
     pub fn date(self, date: Date) -> String {
         let (zh, en) = match date.weekday() {
@@ -64,7 +49,7 @@ impl Lang {
     }
 
     /// What a last day is that moves: a rest day, or one of these festivals.
-    fn rest(self, festivals: &[Text]) -> String {
+    fn rest(self, festivals: &[Title]) -> String {
         let names: Vec<&str> = festivals.iter().map(|name| self.of(name)).collect();
         match self {
             Self::Zh if names.is_empty() => "是休息日".to_owned(),

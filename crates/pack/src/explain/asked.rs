@@ -1,5 +1,5 @@
 use super::{Section, Speaker};
-use crate::days::Lang;
+use crate::Lang;
 use crate::model::{Choice, Field, FieldKind, MaterialUse};
 
 impl Speaker<'_> {
@@ -17,8 +17,8 @@ impl Speaker<'_> {
             }
             lines.push(format!("- {}", self.field(field)));
             lines.extend(field.when.as_ref().map(|when| self.under("如果", "only if ", &self.when(when))));
-            let check = field.check.as_ref();
-            lines.extend(check.map(|(_, why)| self.under("要求：", "rule: ", self.title(why))));
+            let checks = field.checks.iter();
+            lines.extend(checks.map(|check| self.under("要求：", "rule: ", self.title(&check.title))));
         }
         lines
     }

@@ -1,5 +1,5 @@
 use super::{Section, Speaker};
-use crate::days::Lang;
+use crate::Lang;
 use crate::model::{
     After, Clock, ClockLimit, Credential, Id, Level, Mark, OfficeRule, Outcome, Step, Watcher,
 };

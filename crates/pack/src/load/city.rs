@@ -1,40 +1,32 @@
 use super::{Kind, Loader, pick};
-use crate::model::{ACTIONS, Condition, Definitions, Effect, Id, Level, Office, Policy, Role, Title};
-use crate::problem::{Problem, nearest};
-use crate::reader::{Node, Ref};
-use std::cell::RefCell;
+use crate::Title;
+use crate::model::{ACTIONS, Condition, Definitions, Effect, Id, Level, Office, Policy, Role};
+use crate::problem::meant;
+use crate::reader::{Faults, Node, Ref};
 use std::collections::BTreeMap;
 
 pub(super) fn read(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("office") {
-        if loader.define(Kind::Office, &id, &node) {
-            definitions.offices.insert(id.clone(), office(loader, id, node));
-        }
+    for (id, node) in loader.define(Kind::Office, root) {
+        definitions.offices.insert(id.clone(), office(loader, id, node));
     }
-    for (id, node) in root.tables("role") {
-        if loader.define(Kind::Role, &id, &node) {
-            let role = Role { id: id.clone(), title: node.need_title(), about: node.title("about") };
-            node.finish();
-            definitions.roles.insert(id, role);
-        }
+    for (id, node) in loader.define(Kind::Role, root) {
+        let role = Role { id: id.clone(), title: node.need_title("title"), about: node.title("about") };
+        node.finish();
+        definitions.roles.insert(id, role);
     }
-    for (id, node) in root.tables("policy") {
-        if loader.define(Kind::Policy, &id, &node) {
-            definitions.policies.insert(id.clone(), policy(loader, id, node));
-        }
+    for (id, node) in loader.define(Kind::Policy, root) {
+        definitions.policies.insert(id.clone(), policy(loader, id, node));
     }
-    titles(loader, Kind::Purpose, root.tables("purpose"), &mut definitions.purposes);
-    titles(loader, Kind::Category, root.tables("category"), &mut definitions.categories);
-    titles(loader, Kind::Object, root.tables("object"), &mut definitions.objects);
+    titles(loader, Kind::Purpose, root, &mut definitions.purposes);
+    titles(loader, Kind::Category, root, &mut definitions.categories);
+    titles(loader, Kind::Object, root, &mut definitions.objects);
 }
 
 /// Kinds of definition that are no more than a name that people can read.
-fn titles(loader: &Loader, kind: Kind, tables: Vec<(Id, Node<'_>)>, into: &mut BTreeMap<Id, Title>) {
-    for (id, node) in tables {
-        if loader.define(kind, &id, &node) {
-            into.insert(id, node.need_title());
-            node.finish();
-        }
+fn titles(loader: &Loader, kind: Kind, root: &Node<'_>, into: &mut BTreeMap<Id, Title>) {
+    for (id, node) in loader.define(kind, root) {
+        into.insert(id, node.need_title("title"));
+        node.finish();
     }
 }
 
@@ -49,7 +41,7 @@ fn office(loader: &Loader, id: Id, node: Node<'_>) -> Office {
     }
     let office = Office {
         id,
-        title: node.need_title(),
+        title: node.need_title("title"),
         level: level.unwrap_or(Level::Station),
         parent,
         handles: loader.want_all(Kind::Category, node.ids("handles")),
@@ -65,15 +57,12 @@ fn policy(loader: &Loader, id: Id, node: Node<'_>) -> Policy {
     let effect = node.need("effect", "\"permit\"").and_then(|member| pick(&member, &effects));
     let actions = node.ids("actions");
     for Ref { id, place } in actions.iter().filter(|action| !ACTIONS.contains(&action.id.as_str())) {
-        let mend = match nearest(id.as_str(), ACTIONS) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("use some of `{}`", ACTIONS.join("`, `")),
-        };
-        node.source.problems.borrow_mut().push(place.problem(format!("`{id}` is not an action"), mend));
+        let mend = meant(id.as_str(), ACTIONS.into_iter(), "use some of");
+        node.report_at(place, format!("`{id}` is not an action"), mend);
     }
     let policy = Policy {
         id,
-        title: node.need_title(),
+        title: node.need_title("title"),
         effect: effect.unwrap_or(Effect::Forbid),
         roles: loader.want_all(Kind::Role, node.ids("roles")),
         actions: actions.into_iter().map(|action| action.id).collect(),
@@ -92,7 +81,7 @@ pub(super) fn condition(node: &Node<'_>, name: &'static str) -> Option<Condition
 }
 
 /// Offices must form a tree: a parent that leads back to its own child is named.
-pub(super) fn check_tree(loader: &Loader, definitions: &Definitions, problems: &RefCell<Vec<Problem>>) {
+pub(super) fn check_tree(loader: &Loader, definitions: &Definitions, faults: &Faults) {
     let defined = loader.defined.borrow();
     for office in definitions.offices.values() {
         let mut up = office.parent.as_ref();
@@ -102,7 +91,7 @@ pub(super) fn check_tree(loader: &Loader, definitions: &Definitions, problems: &
             if parent.id == office.id || steps > definitions.offices.len() {
                 if let Some(place) = defined.get(&(Kind::Office, office.id.clone())) {
                     let what = format!("the office `{}` lies above itself", office.id);
-                    problems.borrow_mut().push(place.problem(what, "mend its `parent`"));
+                    faults.borrow_mut().push(place.problem(what, "mend its `parent`"));
                 }
                 break;
             }

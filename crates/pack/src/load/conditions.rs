@@ -1,22 +1,21 @@
 //! Checks every condition of a procedure against the procedure's own form and steps.
 
 use crate::model::{Condition, Conditions, Definitions, Procedure};
-use crate::problem::Problem;
-use std::cell::RefCell;
+use crate::reader::Faults;
 
 /// Gives each procedure its checked conditions; notes what is wrong with any.
-pub(super) fn check(definitions: &mut Definitions, problems: &RefCell<Vec<Problem>>) {
+pub(super) fn check(definitions: &mut Definitions, faults: &Faults) {
     let fees = std::mem::take(&mut definitions.fees);
     let credentials = std::mem::take(&mut definitions.credentials);
     for procedure in definitions.procedures.values_mut() {
         let mut conditions = Conditions::new(&procedure.form, &procedure.flow.steps);
-        let fee = procedure.fee.as_ref().and_then(|fee| fees.get(fee));
-        let tiers = fee.into_iter().flat_map(|fee| &fee.tiers).filter_map(|(when, _)| when.as_ref());
+        let tiers = procedure.fees.iter().filter_map(|fee| fees.get(fee)).flat_map(|fee| &fee.tiers);
+        let tiers = tiers.filter_map(|tier| tier.when.as_ref());
         let issued = procedure.flow.steps.iter().filter_map(|step| credentials.get(step.issues.as_ref()?));
         let terms = issued.flat_map(|credential| &credential.terms).map(|(when, _)| when);
         for condition in of_procedure(procedure).chain(tiers).chain(terms) {
             if let Err(found) = conditions.add(condition) {
-                problems.borrow_mut().extend(found);
+                faults.borrow_mut().extend(found);
             }
         }
         procedure.conditions = conditions;
@@ -30,8 +29,8 @@ fn of_procedure(procedure: &Procedure) -> impl Iterator<Item = &Condition> {
     let forms = std::iter::once(&procedure.form).chain(steps.iter().map(|step| &step.form));
     let fields = forms.flat_map(|form| &form.fields);
     let of_fields = fields.flat_map(|field| {
-        let check = field.check.as_ref().map(|(check, _)| check);
-        field.when.as_ref().into_iter().chain(check)
+        let checks = field.checks.iter().map(|check| &check.must);
+        field.when.as_ref().into_iter().chain(checks)
     });
     let of_materials = procedure.materials.iter().filter_map(|asked| asked.when.as_ref());
     let of_steps = steps.iter().flat_map(|step| {

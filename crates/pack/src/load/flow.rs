@@ -1,26 +1,19 @@
 use super::city::condition;
 use super::form::{form, own, own_of};
 use super::{Kind, Loader, pick};
+use crate::Title;
 use crate::model::{
     After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
-    OfficeRule, Outcome, Own, Step, StepKind, Title, Unit, Watcher,
+    OfficeRule, Outcome, Own, Step, StepKind, Unit, Watcher,
 };
-use crate::problem::{Place, nearest};
+use crate::problem::{Place, meant, nearest};
 use crate::reader::{Node, Ref};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("flow") {
-        if !loader.define(Kind::Flow, &id, &node) {
-            continue;
-        }
-        let mut flow = Flow {
-            id: id.clone(),
-            title: node.need_title(),
-            steps: Vec::new(),
-            clocks: Vec::new(),
-            correction: None,
-            withdrawable: node.get("withdrawable").and_then(|member| member.flag()).unwrap_or(true),
-        };
+    for (id, node) in loader.define(Kind::Flow, root) {
+        let mut flow = Flow::named(&id);
+        flow.title = node.need_title("title");
+        flow.withdrawable = node.get("withdrawable").and_then(|member| member.flag()).unwrap_or(true);
         work_in(loader, &node, &mut flow, definitions);
         if flow.steps.is_empty() {
             node.report(format!("the flow `{id}` has no steps"), format!("add `[flow.{id}.step.…]`"));
@@ -30,16 +23,19 @@ pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definiti
     }
 }
 
-/// Works the steps, clocks and correction of `node` into `flow`: a name that the flow has already is replaced, a new
-/// one is added.
+/// Works the steps, clocks and correction of `node` into `flow`. A new name is added; of one that the flow has already
+/// what is said is changed, and what is not said stays.
 pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared: &Definitions) {
     let mut marks: Vec<Ref> = Vec::new();
     for (id, inner) in node.tables("step") {
-        let step = step(loader, inner, usual_after(flow, &id), id, shared, &mut marks);
+        let before = flow.step(id.as_str()).cloned();
+        let usual_after = flow.steps.last().map(|last| After { step: last.id.clone(), outcome: None });
+        let step = step(loader, inner, id, before, usual_after, shared, &mut marks);
         place_in(&mut flow.steps, step, |step| &step.id);
     }
     for (id, inner) in node.tables("clock") {
-        if let Some(clock) = clock(loader, id, inner, &mut marks) {
+        let before = flow.clocks.iter().find(|clock| clock.id == id).cloned();
+        if let Some(clock) = clock(loader, id, inner, before, &mut marks) {
             place_in(&mut flow.clocks, clock, |clock| &clock.id);
         }
     }
@@ -70,7 +66,7 @@ pub(super) fn check_waits(flow: &Flow, node: &Node<'_>) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => format!("add the clock `{clock}`, or remove `not-before`"),
         };
-        node.source.problems.borrow_mut().push(step.place.problem(what, mend));
+        node.report_at(&step.place, what, mend);
     }
 }
 
@@ -91,17 +87,7 @@ pub(super) fn check_answers(flow: &Flow, form: &Form, node: &Node<'_>) {
                 Some(_) => format!("the clock `{}` cannot run by `form.{id}`", clock.id),
             };
             let mend = format!("ask for `{id}` with `kind = \"moment\"`, required and not personal");
-            node.source.problems.borrow_mut().push(clock.place.problem(what, mend));
-        }
-    }
-}
-
-/// What a step comes after unless it says so: what the step that it replaces came after, or else the last step so far.
-fn usual_after(flow: &Flow, id: &Id) -> Vec<After> {
-    match flow.step(id.as_str()) {
-        Some(replaced) => replaced.after.clone(),
-        None => {
-            flow.steps.last().map(|last| After { step: last.id.clone(), outcome: None }).into_iter().collect()
+            node.report_at(&clock.place, what, mend);
         }
     }
 }
@@ -117,12 +103,9 @@ fn place_in<T>(items: &mut Vec<T>, item: T, id: impl Fn(&T) -> &Id) {
 fn check_mark(flow: &Flow, id: &Id, place: &Place, node: &Node<'_>) {
     let (step, outcome) = split_mark(id);
     let report = |what: String, mend: String| {
-        node.source.problems.borrow_mut().push(place.problem(what, mend));
+        node.report_at(place, what, mend);
     };
-    let among = |word: &str, all: &[&str]| match nearest(word, all.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("use one of `{}`", all.join("`, `")),
-    };
+    let among = |word: &str, all: &[&str]| meant(word, all.iter().copied(), "use one of");
     let Some(found) = flow.step(step.as_str()) else {
         let steps = flow.steps.iter().map(|step| step.id.as_str());
         let all: Vec<&str> = steps.chain(["submitted", "ended"]).collect();
@@ -146,66 +129,123 @@ fn after_of(reference: &Ref) -> After {
     After { step, outcome }
 }
 
+/// A step, new or with changes to what it was `before`.
 fn step(
     loader: &Loader,
     node: Node<'_>,
-    usual_after: Vec<After>,
     id: Id,
+    before: Option<Step>,
+    usual_after: Option<After>,
     shared: &Definitions,
     marks: &mut Vec<Ref>,
 ) -> Step {
-    let kind = node.need("kind", "\"examine\"").and_then(|member| pick(&member, &StepKind::ALL));
-    let kind = kind.unwrap_or(StepKind::Act);
-    let role = node.need("role", "\"clerk\"").and_then(|member| member.id());
-    let after = match node.get("after") {
-        Some(member) => {
-            let named = member.ids();
-            marks.extend(named.iter().cloned());
-            named.iter().map(after_of).collect()
+    let kind = kind(&node, &id, before.as_ref());
+    let mut step = before.unwrap_or_else(|| {
+        let role = node.need("role", "\"clerk\"").and_then(|member| member.id());
+        new_step(&id, kind, role.map(|role| role.id).unwrap_or_default(), usual_after, node.place())
+    });
+    step.place = node.place();
+    if let Some(role) = node.id("role") {
+        step.role = loader.want(Kind::Role, role);
+    }
+    if let Some(title) = node.title("title") {
+        step.title = title;
+    }
+    if let Some(office) = node.get("office").and_then(|member| member.id()) {
+        step.office = office_rule(loader, office);
+    }
+    let mut named = |name: &'static str| {
+        let named = node.get(name).map(|member| member.ids())?;
+        marks.extend(named.iter().cloned());
+        Some(named)
+    };
+    if let Some(after) = named("after") {
+        step.after = after.iter().map(after_of).collect();
+    }
+    if let Some(separate) = named("separate") {
+        step.separate = separate.into_iter().map(|step| step.id).collect();
+    }
+    if let Some(when) = condition(&node, "when") {
+        step.when = Some(when);
+    }
+    if node.get("guard").is_some() {
+        step.guards = node.rows("guard").into_iter().filter_map(guard).collect();
+    }
+    if node.get("form").is_some() {
+        step.form = form(loader, &node, "form", shared);
+    }
+    outcomes(&node, &mut step.outcomes, marks);
+    if let Some(clock) = node.id("not-before") {
+        step.not_before = Some(clock.id);
+    }
+    if let Some(credential) = node.id("issues") {
+        step.issues = Some(loader.want(Kind::Credential, credential));
+    }
+    let flags = [
+        ("any", &mut step.any),
+        ("pauses", &mut step.pauses),
+        ("optional", &mut step.optional),
+        ("repeats", &mut step.repeats),
+    ];
+    for (name, flag) in flags {
+        if let Some(member) = node.get(name) {
+            *flag = member.flag().unwrap_or(*flag);
         }
-        None => usual_after,
-    };
-    let separate = node.ids("separate");
-    marks.extend(separate.iter().cloned());
-    let guards = node.rows("guard").into_iter().filter_map(guard).collect();
-    let outcomes = outcomes(&node, kind, marks);
-    let step = Step {
-        title: node.title("title").unwrap_or_else(|| usual_title(kind)),
-        kind,
-        role: role.map(|role| loader.want(Kind::Role, role)).unwrap_or_default(),
-        office: office_rule(loader, &node),
-        after,
-        any: node.flag("any"),
-        when: condition(&node, "when"),
-        guards,
-        form: form(loader, &node, "form", shared),
-        outcomes,
-        separate: separate.into_iter().map(|step| step.id).collect(),
-        pauses: node.flag("pauses"),
-        not_before: node.id("not-before").map(|clock| clock.id),
-        optional: node.flag("optional"),
-        repeats: node.flag("repeats"),
-        issues: node.id("issues").map(|credential| loader.want(Kind::Credential, credential)),
-        place: node.place(),
-        id,
-    };
+    }
     node.finish();
     step
 }
 
+/// What the step is by nature. A step of the flow keeps its nature.
+fn kind(node: &Node<'_>, id: &Id, before: Option<&Step>) -> StepKind {
+    let Some(before) = before else {
+        let kind = node.need("kind", "\"examine\"").and_then(|member| pick(&member, &StepKind::ALL));
+        return kind.unwrap_or(StepKind::Act);
+    };
+    let Some(member) = node.get("kind") else { return before.kind };
+    if pick(&member, &StepKind::ALL).is_some_and(|kind| kind != before.kind) {
+        let word = StepKind::ALL.iter().find(|(_, kind)| *kind == before.kind).map_or("", |(word, _)| word);
+        member.report(
+            format!("the flow's step `{id}` is of the kind `{word}`"),
+            "leave `kind` out, or give the step another name",
+        );
+    }
+    before.kind
+}
+
+fn new_step(id: &Id, kind: StepKind, role: Id, after: Option<After>, place: Place) -> Step {
+    Step {
+        id: id.clone(),
+        title: usual_title(kind),
+        kind,
+        role,
+        office: OfficeRule::Own,
+        after: after.into_iter().collect(),
+        any: false,
+        when: None,
+        guards: Vec::new(),
+        form: Form::default(),
+        outcomes: usual_outcomes(kind),
+        separate: Vec::new(),
+        pauses: false,
+        not_before: None,
+        optional: false,
+        repeats: false,
+        issues: None,
+        place,
+    }
+}
+
 fn guard(node: Node<'_>) -> Option<Guard> {
-    let condition = condition(&node, "must");
+    let (condition, title) = (condition(&node, "must"), node.need_title("title"));
     if condition.is_none() {
         node.report("the guard has no condition", "add `must = \"…\"`, what has to hold");
     }
-    let guard = condition.map(|condition| Guard { condition, title: node.need_title() });
     node.finish();
-    guard
+    condition.map(|condition| Guard { condition, title })
 }
 
-fn office_rule(loader: &Loader, node: &Node<'_>) -> OfficeRule {
-    let Some(member) = node.get("office") else { return OfficeRule::Own };
-    let Some(reference) = member.id() else { return OfficeRule::Own };
+fn office_rule(loader: &Loader, reference: Ref) -> OfficeRule {
     let word = reference.id.as_str();
     match (word, Level::ALL.iter().find(|(name, _)| *name == word)) {
         ("own", _) => OfficeRule::Own,
@@ -257,19 +297,19 @@ fn usual_outcomes(kind: StepKind) -> Vec<Outcome> {
     }
 }
 
-fn outcomes(node: &Node<'_>, kind: StepKind, marks: &mut Vec<Ref>) -> Vec<Outcome> {
+/// How the step can end: as it says itself; else as before, the first outcome with the step's own `activity`.
+fn outcomes(node: &Node<'_>, outcomes: &mut Vec<Outcome>, marks: &mut Vec<Ref>) {
     let activity = node.text("activity");
-    let mut outcomes = usual_outcomes(kind);
     let own = node.rows("outcome");
     if !own.is_empty() {
-        outcomes = own.into_iter().map(|row| outcome(row, activity.as_deref(), marks)).collect();
-    } else if let Some(activity) = &activity {
+        *outcomes = own.into_iter().map(|row| outcome(row, activity, marks)).collect();
+    } else if let Some(activity) = activity {
         match outcomes.first_mut() {
-            Some(first) => first.activity.clone_from(activity),
+            Some(first) => first.activity = activity.to_owned(),
             None => outcomes.push(Outcome {
                 id: "done".into(),
                 title: Title::new("完成", "Done"),
-                activity: activity.clone(),
+                activity: activity.to_owned(),
                 reasons: false,
                 ends: false,
                 reopens: Vec::new(),
@@ -279,12 +319,11 @@ fn outcomes(node: &Node<'_>, kind: StepKind, marks: &mut Vec<Ref>) -> Vec<Outcom
     if outcomes.is_empty() {
         node.report("this step makes no event", "add `activity = \"…\"`, a past-tense fact in English");
     }
-    outcomes
 }
 
 fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outcome {
     let id = row.need("id", "\"agreed\"").and_then(|member| member.id()).map(|reference| reference.id);
-    let own = row.text("activity").or_else(|| activity.map(str::to_owned));
+    let own = row.text("activity").or(activity);
     if own.is_none() {
         row.report("this outcome makes no event", "add `activity = \"…\"` here or to its step");
     }
@@ -292,8 +331,8 @@ fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outco
     marks.extend(reopens.iter().cloned());
     let outcome = Outcome {
         id: id.unwrap_or_default(),
-        title: row.need_title(),
-        activity: own.unwrap_or_default(),
+        title: row.need_title("title"),
+        activity: own.unwrap_or_default().to_owned(),
         reasons: row.flag("reasons"),
         ends: row.flag("ends"),
         reopens: reopens.into_iter().map(|step| step.id).collect(),
@@ -302,10 +341,23 @@ fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outco
     outcome
 }
 
-fn clock(loader: &Loader, id: Id, node: Node<'_>, marks: &mut Vec<Ref>) -> Option<Clock> {
-    let title = node.need_title();
-    let mut mark = |name: &'static str, example: &str| {
-        let reference = node.need(name, example)?.id()?;
+/// A clock, new or with changes to what it was `before`.
+fn clock(
+    loader: &Loader,
+    id: Id,
+    node: Node<'_>,
+    before: Option<Clock>,
+    marks: &mut Vec<Ref>,
+) -> Option<Clock> {
+    let known = before.as_ref();
+    let title = match known {
+        Some(clock) => node.title("title").unwrap_or_else(|| clock.title.clone()),
+        None => node.need_title("title"),
+    };
+    let mut mark = |name: &'static str, example: &str, known: Option<&Mark>| {
+        let member = if known.is_some() { node.get(name) } else { node.need(name, example) };
+        let Some(member) = member else { return known.cloned() };
+        let reference = member.id()?;
         Some(match reference.id.as_str() {
             "submitted" => Mark::Submitted,
             "ended" => Mark::Ended,
@@ -317,32 +369,45 @@ fn clock(loader: &Loader, id: Id, node: Node<'_>, marks: &mut Vec<Ref>) -> Optio
             }
         })
     };
-    let (from, to) = (mark("from", "\"accept\""), mark("to", "\"decide\""));
-    let law = node.id("law").map(|deadline| ClockLimit::Law(loader.want(Kind::Deadline, deadline)));
-    let own_limit = own(&node, "own").map(ClockLimit::Own);
-    let procedure = node.flag("procedure").then_some(ClockLimit::Procedure);
-    let mut limits = law.into_iter().chain(own_limit).chain(procedure);
-    let limit = limits.next();
-    if limit.is_none() || limits.next().is_some() {
-        let mend = "give one of `law = \"…\"` (a deadline), `own = \"3 workdays\"`, `procedure = true`";
-        node.report(format!("the clock `{id}` needs one limit"), mend);
-    }
+    let from = mark("from", "\"accept\"", known.map(|clock| &clock.from));
+    let to = mark("to", "\"decide\"", known.map(|clock| &clock.to));
+    let limit = clock_limit(loader, &node, &id, known);
     let binds = [("office", Watcher::Office), ("party", Watcher::Party)];
-    let binds = node.get("binds").and_then(|member| pick(&member, &binds)).unwrap_or(Watcher::Office);
+    let binds = node.get("binds").and_then(|member| pick(&member, &binds));
+    let binds = binds.or(known.map(|clock| clock.binds)).unwrap_or(Watcher::Office);
     let deems = node.id("deems").inspect(|reference| marks.push(reference.clone()));
     if let Some(Ref { id, place }) = deems.as_ref().filter(|deems| !deems.id.as_str().contains('.')) {
-        let problem = place.problem(
+        node.report_at(
+            place,
             format!("`{id}` does not say how the step counts as done"),
             format!("name the outcome too: `deems = \"{id}.accepted\"`"),
         );
-        node.source.problems.borrow_mut().push(problem);
     }
-    let pauses = node.ids("pauses");
-    marks.extend(pauses.iter().cloned());
-    let promise = own(&node, "promise");
+    let deems = deems.as_ref().map(after_of).or(known.and_then(|clock| clock.deems.clone()));
+    let pauses = match (node.get("pauses"), known) {
+        (None, Some(clock)) => clock.pauses.clone(),
+        _ => {
+            let named = node.ids("pauses");
+            marks.extend(named.iter().cloned());
+            named.into_iter().map(|step| step.id).collect()
+        }
+    };
+    let promise = own(&node, "promise").or(known.and_then(|clock| clock.promise));
     let place = node.place();
     node.finish();
-    let pauses = pauses.into_iter().map(|step| step.id).collect();
-    let deems = deems.as_ref().map(after_of);
     Some(Clock { id, title, from: from?, to: to?, limit: limit?, promise, binds, deems, pauses, place })
+}
+
+/// The one limit that a clock names, or the one that it had.
+fn clock_limit(loader: &Loader, node: &Node<'_>, id: &Id, known: Option<&Clock>) -> Option<ClockLimit> {
+    let law = node.id("law").map(|deadline| ClockLimit::Law(loader.want(Kind::Deadline, deadline)));
+    let own_limit = own(node, "own").map(ClockLimit::Own);
+    let procedure = node.flag("procedure").then_some(ClockLimit::Procedure);
+    let said = ["law", "own", "procedure"].into_iter().filter(|name| node.get(name).is_some()).count();
+    let limit = law.or(own_limit).or(procedure);
+    if said > 1 || (said == 0 && known.is_none()) {
+        let mend = "give one of `law = \"…\"` (a deadline), `own = \"3 workdays\"`, `procedure = true`";
+        node.report(format!("the clock `{id}` needs one limit"), mend);
+    }
+    limit.or(known.map(|clock| clock.limit.clone()))
 }

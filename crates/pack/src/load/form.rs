@@ -1,40 +1,28 @@
 use super::city::condition;
-use super::{Kind, Loader, pick};
+use super::{Kind, Loader, fee, material, pick};
+use crate::Title;
 use crate::model::{
-    Choice, Condition, Credential, Definitions, Fee, Field, FieldKind, Form, Id, Material, Own, Unit,
+    Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Unit,
 };
+use crate::problem::meant;
 use crate::reader::{Member, Node};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("fields") {
-        if loader.define(Kind::Fields, &id, &node) {
-            let title = Some(node.need_title());
-            let mut fields = rows(loader, &node);
-            if let Some(first) = fields.first_mut() {
-                first.group.clone_from(&title);
-            }
-            node.finish();
-            definitions.fields.insert(id, Form { title, fields });
+    for (id, node) in loader.define(Kind::Fields, root) {
+        let title = Some(node.need_title("title"));
+        let mut fields = rows(loader, &node);
+        if let Some(first) = fields.first_mut() {
+            first.group.clone_from(&title);
         }
+        let materials = material::uses(loader, &node);
+        add_checks(&node, &mut fields);
+        node.finish();
+        definitions.fields.insert(id, Form { title, fields, materials });
     }
-    for (id, node) in root.tables("material") {
-        if loader.define(Kind::Material, &id, &node) {
-            let title = node.need_title();
-            let personal = node.get("personal").and_then(|member| member.flag()).unwrap_or(true);
-            let material = Material { id: id.clone(), title, from: node.title("from"), personal };
-            node.finish();
-            definitions.materials.insert(id, material);
-        }
-    }
-    for (id, node) in root.tables("fee") {
-        if loader.define(Kind::Fee, &id, &node) {
-            definitions.fees.insert(id.clone(), fee(id, node));
-        }
-    }
-    for (id, node) in root.tables("credential") {
-        if loader.define(Kind::Credential, &id, &node) {
-            definitions.credentials.insert(id.clone(), credential(id, node));
-        }
+    material::read_shared(loader, root, definitions);
+    fee::read_shared(loader, root, definitions);
+    for (id, node) in loader.define(Kind::Credential, root) {
+        definitions.credentials.insert(id.clone(), credential(id, node));
     }
 }
 
@@ -42,13 +30,15 @@ pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definiti
 pub(super) fn form(loader: &Loader, node: &Node<'_>, name: &'static str, shared: &Definitions) -> Form {
     let Some(node) = node.get(name).and_then(|member| member.node()) else { return Form::default() };
     let mut fields = Vec::new();
+    let mut materials = Vec::new();
     for reference in node.ids("groups") {
         let place = reference.place.clone();
         let group = loader.want(Kind::Fields, reference);
-        let added = shared.fields.get(&group).map(|form| form.fields.clone()).unwrap_or_default();
-        for field in added {
+        let added = shared.fields.get(&group).cloned().unwrap_or_default();
+        materials.extend(added.materials);
+        for field in added.fields {
             add(&mut fields, field, |what, mend| {
-                node.source.problems.borrow_mut().push(place.problem(what, mend));
+                node.report_at(&place, what, mend);
             });
         }
     }
@@ -60,8 +50,31 @@ pub(super) fn form(loader: &Loader, node: &Node<'_>, name: &'static str, shared:
     for field in own {
         add(&mut fields, field, |what, mend| node.report(what, mend));
     }
+    add_checks(&node, &mut fields);
     node.finish();
-    Form { title: heading, fields }
+    Form { title: heading, fields, materials }
+}
+
+/// The rules in `check = [{ at = "born", must = "…", title = … }]`, each given to the field that it is told at.
+fn add_checks(node: &Node<'_>, fields: &mut [Field]) {
+    for row in node.rows("check") {
+        let at = row.need("at", "\"born\"").and_then(|member| member.id());
+        let must = condition(&row, "must");
+        if must.is_none() {
+            row.report("the check has no condition", "add `must = \"…\"`, what has to hold");
+        }
+        let title = row.need_title("title");
+        row.finish();
+        let Some((at, must)) = at.zip(must) else { continue };
+        match fields.iter_mut().find(|field| field.id == at.id) {
+            Some(field) => field.checks.push(Check { must, title }),
+            None => {
+                let fields = fields.iter().map(|field| field.id.as_str());
+                let mend = meant(at.id.as_str(), fields, "name the field where the fault is told, one of");
+                node.report_at(&at.place, format!("the form has no field `{}`", at.id), mend);
+            }
+        }
+    }
 }
 
 fn add(fields: &mut Vec<Field>, field: Field, report: impl FnOnce(String, String)) {
@@ -80,25 +93,45 @@ fn rows(loader: &Loader, node: &Node<'_>) -> Vec<Field> {
 
 fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
     let id = node.need("id", "\"birth-place\"").and_then(|member| member.id()).map(|reference| reference.id);
-    let title = node.need_title();
+    let title = node.need_title("title");
     let kind = node.need("kind", "\"text\"").and_then(|member| field_kind(loader, &node, &member));
-    let check = condition(&node, "check").map(|check| {
+    let id = id.unwrap_or_default();
+    let kind = kind.unwrap_or(FieldKind::Text);
+    let mut checks = if kind == FieldKind::Date { bounds(&node, &id) } else { Vec::new() };
+    checks.extend(condition(&node, "check").map(|must| {
         let title = node.need("check-title", "{ zh = \"…\", en = \"…\" }").and_then(|member| member.title());
-        (check, title.unwrap_or_default())
-    });
+        Check { must, title: title.unwrap_or_default() }
+    }));
     let field = Field {
-        id: id.unwrap_or_default(),
+        id,
         title,
-        kind: kind.unwrap_or(FieldKind::Text),
+        kind,
         required: node.get("required").and_then(|member| member.flag()).unwrap_or(true),
         when: condition(&node, "when"),
-        check,
+        checks,
         hint: node.title("hint"),
         personal: node.flag("personal"),
         group: None,
     };
     node.finish();
     (field.id != Id::default()).then_some(field)
+}
+
+/// `max = "today"` for a day that has come, `min = "today"` for one that has not passed.
+fn bounds(node: &Node<'_>, id: &Id) -> Vec<Check> {
+    let bound = |name, relation, title: Title| {
+        let member = node.get(name)?;
+        let word = member.text()?;
+        if word != "today" {
+            let mend = format!("write `{name} = \"today\"`, or put the rule into `check`");
+            member.report(format!("`{word}` is not a day that the form knows"), mend);
+        }
+        let source = format!("form.{} {relation} today", id.variable());
+        Some(Check { must: Condition { source, place: member.place() }, title })
+    };
+    let future = Title::new("日期不能在将来", "The day cannot lie in the future");
+    let past = Title::new("日期不能早于今天", "The day cannot lie in the past");
+    bound("max", "<=", future).into_iter().chain(bound("min", ">=", past)).collect()
 }
 
 fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<FieldKind> {
@@ -146,7 +179,7 @@ fn choices(node: &Node<'_>) -> Vec<Choice> {
     for row in member.items().filter_map(|item| item.node()) {
         let id = row.need("id", "\"hospital\"").and_then(|id| id.id()).map(|reference| reference.id);
         let part = |name| row.need(name, "\"…\"").and_then(|text| text.text()).unwrap_or_default().to_owned();
-        let title = crate::Title { zh: part("zh"), en: part("en") };
+        let title = crate::Title::new(part("zh"), part("en"));
         if let Some(id) = id {
             if choices.iter().any(|choice| choice.id == id) {
                 row.report(format!("`{id}` can be chosen twice"), "rename or remove one of the two");
@@ -173,7 +206,7 @@ fn credential(id: Id, node: Node<'_>) -> Credential {
     };
     let credential = Credential {
         id,
-        title: node.need_title(),
+        title: node.need_title("title"),
         valid: own(&node, "valid"),
         terms: node.rows("term").into_iter().filter_map(term).collect(),
         until: node.id("until").map(|until| until.id),
@@ -182,32 +215,6 @@ fn credential(id: Id, node: Node<'_>) -> Credential {
     };
     node.finish();
     credential
-}
-
-fn fee(id: Id, node: Node<'_>) -> Fee {
-    let title = node.need_title();
-    let basis = node.title("basis");
-    let yuan = |node: &Node<'_>| {
-        let fen = node.need("fen", "2000").and_then(|member| member.integer());
-        fen.unwrap_or_default()
-    };
-    let mut tiers: Vec<(Option<Condition>, i64)> =
-        node.rows("tier").into_iter().map(|tier| tier_of(tier, yuan)).collect();
-    if tiers.is_empty() {
-        tiers.push((None, yuan(&node)));
-    }
-    let last = tiers.len() - 1;
-    if tiers.iter().enumerate().any(|(position, (when, _))| when.is_none() != (position == last)) {
-        node.report("every tier but the last needs a `when`, and the last has none", "order the tiers so");
-    }
-    node.finish();
-    Fee { id, title, tiers, basis }
-}
-
-fn tier_of(tier: Node<'_>, fen: impl Fn(&Node<'_>) -> i64) -> (Option<Condition>, i64) {
-    let read = (condition(&tier, "when"), fen(&tier));
-    tier.finish();
-    read
 }
 
 /// A length of time such as `"3 workdays"`.

@@ -1,15 +1,17 @@
-use crate::model::{Definitions, Id, Manifest};
-use crate::problem::{Place, Problem, nearest};
-use crate::reader::{Node, Ref, Source};
+use crate::model::{Definitions, Id, Level, Manifest, Unit};
+use crate::problem::{Place, Problem, meant, nearest};
+use crate::reader::{Faults, Member, Node, Ref, Source};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use toml::de::DeTable;
 
 mod city;
 mod conditions;
+mod fee;
 mod flow;
+mod force;
 mod form;
 mod law;
+mod material;
 mod procedure;
 
 /// One file of a pack. The folder that it lies in is its pack.
@@ -26,97 +28,96 @@ pub struct File {
 /// # Errors
 /// Every problem of every file, sorted by place.
 pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
-    let problems = RefCell::default();
-    let sources: Vec<(Id, Source<'_>)> = files
-        .iter()
-        .map(|file| {
-            let pack = file.path.split('/').next().unwrap_or_default();
-            (Id::from(pack), Source::new(&file.path, &file.text, &problems))
-        })
-        .collect();
-    let parsed: Vec<_> = sources.iter().map(|(pack, source)| (pack, source, parse(source))).collect();
+    let faults = Faults::default();
+    let sources: Vec<Source<'_>> = files.iter().map(|file| Source::parse(file, &faults)).collect();
+    let roots: Vec<(Id, Node<'_>)> = sources.iter().map(|source| (folder(source), source.root())).collect();
     let loader = Loader::default();
-    let mut definitions = Definitions::default();
+    let mut definitions = Definitions { law: law::read(&loader, &roots), ..Definitions::default() };
     for round in ROUNDS {
-        for (pack, source, table) in &parsed {
-            let root = Node::new(source, table.get_ref(), 0..0);
-            round(&loader, pack, &root, &mut definitions);
+        for (pack, root) in &roots {
+            round(&loader, pack, root, &mut definitions);
         }
     }
-    for (_, source, table) in parsed.iter().filter(|(_, _, table)| !law::is_law(table.get_ref())) {
-        finish_root(&Node::new(source, table.get_ref(), 0..0));
-    }
-    let of_law = files.iter().zip(&parsed).filter(|(_, (_, _, table))| law::is_law(table.get_ref()));
-    definitions.law = law::read(of_law.map(|(file, _)| file), &problems);
-    loader.check_references(&problems);
-    conditions::check(&mut definitions, &problems);
-    city::check_tree(&loader, &definitions, &problems);
-    let broken = |problem: &Problem| {
-        let source = parsed.iter().find(|(_, source, _)| source.file == problem.file);
-        source.is_some_and(|(_, source, _)| source.broken.get()) && !problem.what.starts_with(NOT_TOML)
-    };
-    let mut problems = problems.take();
-    problems.retain(|problem| !broken(problem));
-    problems.sort();
-    problems.dedup();
+    roots.iter().for_each(|(_, root)| root.finish());
+    check_folders(&roots, &sources, &definitions);
+    loader.check_references(&definitions, &faults);
+    conditions::check(&mut definitions, &faults);
+    force::settle(&mut definitions, &faults);
+    city::check_tree(&loader, &definitions, &faults);
+    let problems = sift(faults.take(), &sources);
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
 }
 
-const NOT_TOML: &str = "this is not TOML";
+/// The pack that a file belongs to: the folder that it lies in.
+fn folder(source: &Source<'_>) -> Id {
+    Id::from(source.file.split('/').next().unwrap_or_default())
+}
+
+/// Every folder needs a pack that says what it is, and from when.
+fn check_folders(roots: &[(Id, Node<'_>)], sources: &[Source<'_>], definitions: &Definitions) {
+    let mut silent: BTreeMap<&Id, &Node<'_>> = BTreeMap::new();
+    for (pack, root) in roots {
+        silent.entry(pack).or_insert(root);
+    }
+    for (pack, _) in roots.iter().filter(|(_, root)| root.has("pack")) {
+        silent.remove(pack);
+    }
+    for source in sources.iter().filter(|source| !source.broken.is_empty()) {
+        silent.remove(&folder(source));
+    }
+    silent.retain(|pack, _| !definitions.packs.contains_key(*pack));
+    for (pack, root) in silent {
+        let mend = format!(
+            "add the file `{pack}/pack.toml` with `[pack]`, its id, title, version and effective day"
+        );
+        root.report(format!("the folder `{pack}` has no `[pack]`"), mend);
+    }
+}
+
+/// Every problem once, in order. Where a file's syntax is broken its definitions still count, so that other files' use
+/// of them is no fault, but only the broken syntax is told: the rest may stand under a wrong heading.
+fn sift(mut problems: Vec<Problem>, sources: &[Source<'_>]) -> Vec<Problem> {
+    let broken: Vec<&Source<'_>> = sources.iter().filter(|source| !source.broken.is_empty()).collect();
+    problems.retain(|problem| !broken.iter().any(|source| source.file == problem.file));
+    problems.extend(broken.iter().flat_map(|source| source.broken.iter().cloned()));
+    problems.sort();
+    problems.dedup();
+    problems
+}
 
 type Round = fn(&Loader, &Id, &Node<'_>, &mut Definitions);
 
 /// The order in which kinds of definition are read: procedures take in the flows and fields read before them.
-const ROUNDS: [Round; 5] = [manifests, city::read, form::read_shared, flow::read_shared, procedure::read];
+const ROUNDS: [Round; 5] = [manifest, city::read, form::read_shared, flow::read_shared, procedure::read];
 
-/// Reads what can be read of a file. Where the syntax is broken its definitions still count, so that other files' use
-/// of them is no fault, but only the broken syntax is told.
-fn parse<'a>(source: &'a Source<'a>) -> toml::Spanned<DeTable<'a>> {
-    let (table, errors) = DeTable::parse_recoverable(source.text);
-    source.broken.set(!errors.is_empty());
-    for error in errors {
-        let span = error.span().unwrap_or(0..0);
-        let what = format!("{NOT_TOML}: {}", error.message().replace('\n', ", "));
-        let mend = "mend the syntax; strings stand in quotes, a table's heading in brackets";
-        source.problems.borrow_mut().push(source.place(&span).problem(what, mend));
-    }
-    table
-}
-
-/// Asks for every heading that a file may have, so that others are noted.
-fn finish_root(root: &Node<'_>) {
-    for (heading, _) in Kind::HEADINGS {
-        let _ = root.get(heading);
-    }
-    let _ = root.get("pack");
-    root.note_unasked();
-}
-
-fn manifests(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for heading in [("instrument", Kind::Instrument), ("deadline", Kind::Deadline)] {
-        for (id, node) in root.tables(heading.0) {
-            loader.define(heading.1, &id, &node);
-        }
-    }
-    let Some(node) = root.get("pack").and_then(|member| member.node()) else { return };
+fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Definitions) {
+    let Some(node) = root.table("pack") else { return };
     let id = node.need("id", &format!("\"{folder}\"")).and_then(|member| member.id());
-    let title = node.need_title();
-    let version = node.need("version", "\"2026.1\"").and_then(|member| member.text().map(str::to_owned));
+    let title = node.need_title("title");
+    let version = node.need("version", "\"2026.1\"").and_then(|member| member.text());
     let effective = node.need("effective", "2026-01-01").and_then(|member| member.date());
     let requires = loader.want_all(Kind::Pack, node.ids("requires"));
-    if let Some(id) = &id {
-        if id.id != *folder {
-            let problem = id.place.problem(
-                format!("the pack `{}` lies in the folder `{folder}`", id.id),
+    let category = node.id("category").map(|category| loader.want(Kind::Category, category));
+    let level = node.get("level").and_then(|member| pick(&member, &Level::ALL));
+    let retention = form::own(&node, "retention");
+    if retention.is_some_and(|own| !matches!(own.unit, Unit::Days | Unit::Months | Unit::Years)) {
+        node.report("`retention` is shorter than a day", "count it in days, months or years: `\"10 years\"`");
+    }
+    if let Some(Ref { id, place }) = id {
+        if id != *folder {
+            node.report_at(
+                &place,
+                format!("the pack `{id}` lies in the folder `{folder}`"),
                 format!("name both alike: `id = \"{folder}\"`"),
             );
-            node.source.problems.borrow_mut().push(problem);
         }
-        loader.define(Kind::Pack, &id.id, &node);
+        loader.is_first(Kind::Pack, &id, &node);
     }
     node.finish();
     if let (Some(version), Some(effective)) = (version, effective) {
-        let manifest = Manifest { id: folder.clone(), title, version, effective, requires };
+        let version = version.to_owned();
+        let id = folder.clone();
+        let manifest = Manifest { id, title, version, effective, requires, category, level, retention };
         definitions.packs.insert(folder.clone(), manifest);
     }
 }
@@ -139,28 +140,34 @@ enum Kind {
     Procedure,
     Instrument,
     Deadline,
+    Domain,
+    Pause,
+    Calendar,
 }
 
 impl Kind {
-    const HEADINGS: [(&'static str, Self); 14] = [
-        ("office", Self::Office),
-        ("role", Self::Role),
-        ("purpose", Self::Purpose),
-        ("policy", Self::Policy),
-        ("object", Self::Object),
-        ("category", Self::Category),
-        ("fields", Self::Fields),
-        ("material", Self::Material),
-        ("fee", Self::Fee),
-        ("credential", Self::Credential),
-        ("flow", Self::Flow),
-        ("procedure", Self::Procedure),
-        ("instrument", Self::Instrument),
-        ("deadline", Self::Deadline),
-    ];
-
+    /// The heading under which it stands, which is also what messages call it.
     fn word(self) -> &'static str {
-        Self::HEADINGS.iter().find(|(_, kind)| *kind == self).map_or("pack", |(word, _)| word)
+        match self {
+            Self::Pack => "pack",
+            Self::Office => "office",
+            Self::Role => "role",
+            Self::Purpose => "purpose",
+            Self::Policy => "policy",
+            Self::Object => "object",
+            Self::Category => "category",
+            Self::Fields => "fields",
+            Self::Material => "material",
+            Self::Fee => "fee",
+            Self::Credential => "credential",
+            Self::Flow => "flow",
+            Self::Procedure => "procedure",
+            Self::Instrument => "instrument",
+            Self::Deadline => "deadline",
+            Self::Domain => "domain",
+            Self::Pause => "pause",
+            Self::Calendar => "calendar",
+        }
     }
 }
 
@@ -172,8 +179,13 @@ struct Loader {
 }
 
 impl Loader {
-    /// Notes a definition; a second one of the same name is a fault, and the first one counts.
-    fn define(&self, kind: Kind, id: &Id, node: &Node<'_>) -> bool {
+    /// The definitions of this kind in a file; of two with one name the first counts, and the second is a fault.
+    fn define<'a>(&self, kind: Kind, root: &Node<'a>) -> Vec<(Id, Node<'a>)> {
+        let tables = root.tables(kind.word()).into_iter();
+        tables.filter(|(id, node)| self.is_first(kind, id, node)).collect()
+    }
+
+    fn is_first(&self, kind: Kind, id: &Id, node: &Node<'_>) -> bool {
         let mut defined = self.defined.borrow_mut();
         if let Some(first) = defined.get(&(kind, id.clone())) {
             let place = format!("{}:{}", first.file, first.line);
@@ -195,10 +207,12 @@ impl Loader {
         references.into_iter().map(|reference| self.want(kind, reference)).collect()
     }
 
-    fn check_references(&self, problems: &RefCell<Vec<Problem>>) {
+    fn check_references(&self, definitions: &Definitions, faults: &Faults) {
         let defined = self.defined.borrow();
         for (kind, Ref { id, place }) in self.wanted.borrow().iter() {
-            if defined.contains_key(&(*kind, id.clone())) {
+            if let Some(there) = defined.get(&(*kind, id.clone())) {
+                let problem = required(definitions, *kind, id, place, there);
+                faults.borrow_mut().extend(problem);
                 continue;
             }
             let same = || defined.keys().filter(|(other, _)| other == kind).map(|(_, id)| id.as_str());
@@ -213,21 +227,30 @@ impl Loader {
                 }
                 None => format!("define `[{word}.{id}]`"),
             };
-            problems.borrow_mut().push(place.problem(format!("no {word} is called `{id}`"), mend));
+            faults.borrow_mut().push(place.problem(format!("no {word} is called `{id}`"), mend));
         }
     }
 }
 
-/// The value that goes by `word` in `all`, or a note of what can be said.
-fn pick<T: Copy>(member: &crate::reader::Member<'_>, all: &[(&'static str, T)]) -> Option<T> {
+/// Another pack's definitions can be used where it is required.
+fn required(definitions: &Definitions, kind: Kind, id: &Id, from: &Place, there: &Place) -> Option<Problem> {
+    let folder = |place: &Place| Id::from(place.file.split('/').next().unwrap_or_default());
+    let (mine, theirs) = (folder(from), folder(there));
+    let manifest = definitions.packs.get(&mine)?;
+    if kind == Kind::Pack || mine == theirs || manifest.requires.contains(&theirs) {
+        return None;
+    }
+    let what =
+        format!("the {} `{id}` is the pack `{theirs}`'s, which `{mine}` does not require", kind.word());
+    Some(from.problem(what, format!("add `{theirs}` to `requires` in `{mine}/pack.toml`")))
+}
+
+/// The value that goes by the member's word in `all`, or a note of what can be said.
+fn pick<T: Clone>(member: &Member<'_>, all: &[(&'static str, T)]) -> Option<T> {
     let word = member.text()?;
-    let found = all.iter().find(|(name, _)| *name == word).map(|(_, value)| *value);
+    let found = all.iter().find(|(name, _)| *name == word).map(|(_, value)| value.clone());
     if found.is_none() {
-        let words = all.iter().map(|(name, _)| *name);
-        let mend = match nearest(word, words.clone()) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("use one of `{}`", words.collect::<Vec<_>>().join("`, `")),
-        };
+        let mend = meant(word, all.iter().map(|(name, _)| *name), "use one of");
         member.report(format!("`{word}` is not known here"), mend);
     }
     found

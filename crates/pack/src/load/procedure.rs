@@ -1,26 +1,23 @@
-use super::city::condition;
 use super::flow::{check_answers, check_waits, work_in};
 use super::form::{form, own};
+use super::material::{basis, uses};
 use super::{Kind, Loader, pick};
 use crate::model::{
-    Audience, Basis, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Id, Level, MaterialUse,
-    Procedure, Start, StepKind,
+    Audience, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest,
+    MaterialUse, Own, Procedure, Start, StepKind,
 };
-use crate::reader::{Member, Node};
+use crate::reader::Node;
+use jiff::civil::Date;
 
 pub(super) fn read(loader: &Loader, pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in root.tables("procedure") {
-        if loader.define(Kind::Procedure, &id, &node) {
-            let procedure = procedure(loader, pack, id.clone(), node, definitions);
-            definitions.procedures.extend(procedure.map(|procedure| (id, procedure)));
-        }
+    for (id, node) in loader.define(Kind::Procedure, root) {
+        let procedure = procedure(loader, pack, id.clone(), node, definitions);
+        definitions.procedures.extend(procedure.map(|procedure| (id, procedure)));
     }
 }
 
 fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Definitions) -> Option<Procedure> {
-    let flow_id = node.need("flow", "\"counter\"")?.id().map(|flow| loader.want(Kind::Flow, flow))?;
-    let category = node.need("category", "\"household\"").and_then(|member| member.id());
-    let level = node.need("level", "\"station\"").and_then(|member| pick(&member, &Level::ALL));
+    let manifest = shared.packs.get(pack);
     let object = match node.id("object") {
         Some(object) => loader.want(Kind::Object, object),
         None => Id::from("application"),
@@ -31,31 +28,21 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     };
     let limit = node.id("limit").map(|deadline| loader.want(Kind::Deadline, deadline));
     let promise = own(&node, "promise");
-    let mut flow = shared.flows.get(&flow_id).cloned();
-    if let Some(flow) = &mut flow {
-        work_in(loader, &node, flow, shared);
-        leave_out(&node, flow);
-        issue(loader, &node, flow);
-        resolve_clocks(flow, limit.as_ref(), promise);
-    }
     let form = form(loader, &node, "form", shared);
-    if let Some(flow) = &flow {
-        check_waits(flow, &node);
-        check_answers(flow, &form, &node);
-    }
+    let flow = course(loader, &node, &form, shared, limit.as_ref(), promise);
     let procedure = Procedure {
         id,
         pack: pack.clone(),
-        item: node.text("item"),
-        title: node.need_title(),
+        item: node.text("item").map(str::to_owned),
+        title: node.need_title("title"),
         about: node.title("about"),
-        category: category.map(|category| loader.want(Kind::Category, category)).unwrap_or_default(),
+        category: category(loader, &node, manifest),
         audience: words(&node, "audience", &Audience::ALL, &[Audience::Person]),
-        search: node.texts("search"),
+        search: node.texts("search").into_iter().map(str::to_owned).collect(),
         channels: words(&node, "channels", &Channel::ALL, &Channel::ALL.map(|(_, channel)| channel)),
         start,
         object,
-        level: level.unwrap_or(Level::Station),
+        level: level(&node, manifest),
         law: node
             .get("law")
             .map(|law| law.items().filter_map(|item| basis(loader, &item)).collect())
@@ -63,16 +50,82 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         limit,
         promise,
         duty: node.title("duty"),
-        fee: node.id("fee").map(|fee| loader.want(Kind::Fee, fee)),
-        materials: materials(loader, &node),
+        fees: loader.want_all(Kind::Fee, node.ids("fee")),
+        materials: materials(uses(loader, &node), &form),
         form,
-        flow: flow?,
+        flow: flow.clone().unwrap_or_else(|| Flow::named(&Id::default())),
         conditions: Conditions::default(),
+        effective: manifest.map_or(Date::MIN, |manifest| manifest.effective),
+        replaces: node.id("replaces").map(|other| loader.want(Kind::Procedure, other)),
+        replaced: None,
         place: node.place(),
     };
     check_issued(&node, &procedure, shared);
     node.finish();
-    Some(procedure)
+    flow.map(|_| procedure)
+}
+
+/// The shared flow with the procedure's own steps, clocks and credential worked in; none where there is no such flow.
+fn course(
+    loader: &Loader,
+    node: &Node<'_>,
+    form: &Form,
+    shared: &Definitions,
+    limit: Option<&Id>,
+    promise: Option<Own>,
+) -> Option<Flow> {
+    let named = node.need("flow", "\"counter\"").and_then(|member| member.id());
+    let named = named.map(|flow| loader.want(Kind::Flow, flow));
+    let Some(mut flow) = named.and_then(|id| shared.flows.get(&id)).cloned() else {
+        // What they change is not there; they are no strangers all the same.
+        node.pass(&["step", "clock", "correction", "without", "issues"]);
+        return None;
+    };
+    work_in(loader, node, &mut flow, shared);
+    leave_out(node, &mut flow);
+    issue(loader, node, &mut flow);
+    resolve_clocks(&mut flow, limit, promise);
+    check_waits(&flow, node);
+    check_answers(&flow, form, node);
+    Some(flow)
+}
+
+/// The heading that the procedure names, or else its pack.
+fn category(loader: &Loader, node: &Node<'_>, manifest: Option<&Manifest>) -> Id {
+    match (node.id("category"), manifest.and_then(|manifest| manifest.category.clone())) {
+        (Some(own), _) => loader.want(Kind::Category, own),
+        (None, Some(usual)) => usual,
+        (None, None) => {
+            let mend = "add `category = \"household\"` here, or to `[pack]` for all of the pack";
+            node.report("`category` is missing", mend);
+            Id::default()
+        }
+    }
+}
+
+fn level(node: &Node<'_>, manifest: Option<&Manifest>) -> Level {
+    let own = node.get("level").map(|member| pick(&member, &Level::ALL));
+    own.unwrap_or_else(|| {
+        let usual = manifest.and_then(|manifest| manifest.level);
+        if usual.is_none() {
+            node.report(
+                "`level` is missing",
+                "add `level = \"station\"` here, or to `[pack]` for all of the pack",
+            );
+        }
+        usual
+    })
+    .unwrap_or(Level::Station)
+}
+
+/// What the procedure asks for, then what the groups of questions in its form call for.
+fn materials(own: Vec<MaterialUse>, form: &Form) -> Vec<MaterialUse> {
+    form.materials.iter().fold(own, |mut all, brought| {
+        if all.iter().all(|other| other.material != brought.material) {
+            all.push(brought.clone());
+        }
+        all
+    })
 }
 
 /// Has the last decision issue the credential that the procedure names.
@@ -84,7 +137,7 @@ fn issue(loader: &Loader, node: &Node<'_>, flow: &mut Flow) {
             let what =
                 format!("the flow `{}` decides nothing, so nothing issues `{}`", flow.id, reference.id);
             let mend = "give the step that issues it `issues = \"…\"`";
-            node.source.problems.borrow_mut().push(reference.place.problem(what, mend));
+            node.report_at(&reference.place, what, mend);
         }
     }
 }
@@ -121,7 +174,7 @@ fn leave_out(node: &Node<'_>, flow: &mut Flow) {
     for reference in node.ids("without") {
         let Some(position) = flow.steps.iter().position(|step| step.id == reference.id) else {
             let what = format!("the flow has no step `{}` to do without", reference.id);
-            node.source.problems.borrow_mut().push(reference.place.problem(what, "remove it from `without`"));
+            node.report_at(&reference.place, what, "remove it from `without`");
             continue;
         };
         let gone = flow.steps.remove(position);
@@ -159,38 +212,4 @@ fn resolve_clocks(flow: &mut Flow, limit: Option<&Id>, promise: Option<crate::mo
             true
         })
     });
-}
-
-/// `{ of = "household-regulations", article = "第七条", quote = "…" }`
-fn basis(loader: &Loader, member: &Member<'_>) -> Option<Basis> {
-    let node = member.node()?;
-    let instrument = node.need("of", "\"household-regulations\"").and_then(|of| of.id());
-    let article = node.need("article", "\"第七条\"").and_then(|article| article.text());
-    let quote = node.need("quote", "\"…\"").and_then(|quote| quote.text());
-    let place = node.place();
-    let read = || {
-        let instrument = loader.want(Kind::Instrument, instrument?);
-        Some(Basis { instrument, article: article?.to_owned(), quote: quote?.to_owned(), place })
-    };
-    let basis = read();
-    node.finish();
-    basis
-}
-
-fn materials(loader: &Loader, node: &Node<'_>) -> Vec<MaterialUse> {
-    let mut uses: Vec<MaterialUse> = Vec::new();
-    for row in node.rows("material") {
-        let material = row.need("use", "\"identity-card\"").and_then(|member| member.id());
-        let when = condition(&row, "when");
-        let optional = row.flag("optional");
-        let law = row.get("law").and_then(|law| basis(loader, &law));
-        if let Some(material) = material.map(|material| loader.want(Kind::Material, material)) {
-            if uses.iter().any(|other| other.material == material) {
-                row.report(format!("`{material}` is asked for twice"), "join the two with one `when`");
-            }
-            uses.push(MaterialUse { material, when, optional, law });
-        }
-        row.finish();
-    }
-    uses
 }

@@ -1,9 +1,12 @@
-use super::{Condition, Field, FieldKind, Form, Id, Step, Title};
-use crate::cel::{self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Type, ValueRef};
+use super::{Condition, Field, FieldKind, Form, Id, Step};
+use crate::Title;
+use crate::cel::{
+    self, Bindings, Checked, Choice, Env, Outcome, Schema, Signature, Slot, Source, Type, ValueRef,
+};
 use crate::problem::Problem;
 use jiff::civil::Date;
 use record::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl Condition {
@@ -29,9 +32,42 @@ impl Condition {
 #[derive(Clone, Debug, Default)]
 pub struct Conditions {
     env: Env,
-    checked: BTreeMap<String, Arc<Checked>>,
+    checked: BTreeMap<String, Asked>,
+    /// The form's fields that any of them speaks of.
+    fields: BTreeSet<Id>,
     kinds: BTreeMap<Id, FieldKind>,
     steps: BTreeMap<Id, BTreeMap<Id, FieldKind>>,
+}
+
+/// A condition with what it speaks of.
+#[derive(Clone, Debug)]
+struct Asked {
+    checked: Arc<Checked>,
+    needs: Vec<(Slot, Need)>,
+}
+
+/// A fact that a condition speaks of.
+#[derive(Clone, Debug)]
+enum Need {
+    /// An answer to the form.
+    Field(Id),
+    /// How a step last ended.
+    Outcome(Id),
+    /// What a step recorded.
+    Recorded(Id, Id),
+    /// The day.
+    Today,
+    /// All answers, or all that steps tell.
+    Whole,
+}
+
+/// The facts that one condition speaks of, as they are known.
+struct Facts(Vec<(Slot, Option<cel::Value>)>);
+
+impl Source for Facts {
+    fn get(&self, slot: Slot) -> Option<ValueRef<'_>> {
+        self.0.iter().find(|(one, _)| *one == slot)?.1.as_ref().map(cel::Value::view)
+    }
 }
 
 /// What is known of a case when a condition is asked.
@@ -66,14 +102,14 @@ impl Conditions {
         let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
             .titled("从{0}到{1}的周岁数", "the age from {0} to {1}");
         // Their fields say enough: “date of birth is before today”.
-        let untitled = || cel::Title::new("", "");
+        let untitled = || Title::new("", "");
         let env = Env::new()
             .variable("form", form_type, untitled())
             .variable("steps", steps_type, untitled())
-            .variable("today", Type::Date, cel::Title::new("今天", "today"))
+            .variable("today", Type::Date, Title::new("今天", "today"))
             .function(age.total());
         let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();
-        Self { env, checked: BTreeMap::new(), kinds: kinds(form), steps }
+        Self { env, checked: BTreeMap::new(), fields: BTreeSet::new(), kinds: kinds(form), steps }
     }
 
     /// Checks a condition and keeps it, so that it can be asked.
@@ -85,45 +121,106 @@ impl Conditions {
             return Ok(());
         }
         let checked = condition.check(&self.env)?;
-        self.checked.insert(condition.source.clone(), Arc::new(checked));
+        let needs: Vec<_> = checked.slots().into_iter().map(|slot| (slot, need(&self.env, slot))).collect();
+        for (_, need) in &needs {
+            match need {
+                Need::Field(field) => drop(self.fields.insert(field.clone())),
+                Need::Whole => self.fields.extend(self.kinds.keys().cloned()),
+                Need::Outcome(_) | Need::Recorded(..) | Need::Today => {}
+            }
+        }
+        self.checked.insert(condition.source.clone(), Asked { checked: Arc::new(checked), needs });
         Ok(())
+    }
+
+    /// Whether any of the conditions speaks of the form's field: if none does, its answer decides nothing, and need not be
+    /// known in clear.
+    pub fn speak_of(&self, field: &Id) -> bool {
+        self.fields.contains(field)
     }
 
     /// Whether `condition` holds; `None` where an answer that decides it is missing.
     pub fn holds(&self, condition: &Condition, known: &Known<'_>) -> Option<bool> {
-        let checked = self.checked.get(&condition.source)?;
-        let mut bindings = Bindings::new(&self.env);
-        let mut bind = |path: &[&str], value: Option<cel::Value>| {
-            // A value that no longer fits its field, from before a migration, is as good as none.
-            let _ = value.map(|value| bindings.set(path, value));
+        let Asked { checked, needs } = self.checked.get(&condition.source)?;
+        let outcome = if needs.iter().any(|(_, need)| matches!(need, Need::Whole)) {
+            checked.eval(&self.bindings(known), &call)
+        } else {
+            let facts = needs.iter().map(|(slot, need)| (*slot, self.fact(need, known)));
+            checked.eval(&Facts(facts.collect()), &call)
         };
-        for (id, value) in known.form.into_iter().flatten() {
-            bind(&["form", id.as_str()], self.kinds.get(id).and_then(|kind| cel_value(kind, value)));
-        }
-        for (step, outcome, answers) in &known.steps {
-            bind(&["steps", step.as_str(), "outcome"], Some(outcome.as_str().into()));
-            for (id, value) in *answers {
-                let kind = self.steps.get(*step).and_then(|kinds| kinds.get(id));
-                let value = kind.and_then(|kind| cel_value(kind, value));
-                bind(&["steps", step.as_str(), id.as_str()], value);
-            }
-        }
-        bind(&["today"], Some(cel::Value::Date(known.today)));
-        match checked.eval(&bindings, &call) {
+        match outcome {
             Outcome::Value(cel::Value::Bool(truth)) => Some(truth),
             _ => None,
         }
     }
 
+    /// A fact, where it is known. A value that no longer fits its field, from before a migration, is as good as none.
+    fn fact(&self, need: &Need, known: &Known<'_>) -> Option<cel::Value> {
+        let of_step = |id: &Id| known.steps.iter().find(|(step, ..)| *step == id);
+        let fits = |path: &[&str], value: cel::Value| {
+            let place = self.env.at(path).and_then(|slot| self.env.place(slot));
+            place.is_some_and(|place| place.ty.admits(value.view())).then_some(value)
+        };
+        match need {
+            Need::Field(id) => {
+                let value = cel_value(self.kinds.get(id)?, known.form?.get(id)?)?;
+                fits(&["form", id.as_str()], value)
+            }
+            Need::Outcome(step) => {
+                let (_, outcome, _) = of_step(step)?;
+                fits(&["steps", step.as_str(), "outcome"], outcome.as_str().into())
+            }
+            Need::Recorded(step, id) => {
+                let (_, _, answers) = of_step(step)?;
+                let value = cel_value(self.steps.get(step)?.get(id)?, answers.get(id)?)?;
+                fits(&["steps", step.as_str(), id.as_str()], value)
+            }
+            Need::Today => Some(cel::Value::Date(known.today)),
+            Need::Whole => None,
+        }
+    }
+
+    /// Everything that is known, by place.
+    fn bindings(&self, known: &Known<'_>) -> Bindings {
+        let mut bindings = Bindings::new(&self.env);
+        let mut bind = |path: &[&str], need: Need| {
+            // What does not fit was left out by `fact`.
+            let _ = self.fact(&need, known).map(|value| bindings.set(path, value));
+        };
+        for id in known.form.into_iter().flat_map(BTreeMap::keys) {
+            bind(&["form", id.as_str()], Need::Field(id.clone()));
+        }
+        for (step, _, answers) in &known.steps {
+            bind(&["steps", step.as_str(), "outcome"], Need::Outcome((*step).clone()));
+            for id in answers.keys() {
+                bind(&["steps", step.as_str(), id.as_str()], Need::Recorded((*step).clone(), id.clone()));
+            }
+        }
+        bind(&["today"], Need::Today);
+        bindings
+    }
+
     /// The condition in plain words, where it was checked.
     pub fn explain(&self, condition: &Condition) -> Option<Title> {
-        let explanation = cel::explain(self.checked.get(&condition.source)?);
+        let explanation = cel::explain(self.checked(condition)?);
         Some(Title::new(&explanation.zh, &explanation.en))
     }
 
     /// The checked form of a condition.
     pub fn checked(&self, condition: &Condition) -> Option<&Arc<Checked>> {
-        self.checked.get(&condition.source)
+        self.checked.get(&condition.source).map(|asked| &asked.checked)
+    }
+}
+
+fn need(env: &Env, slot: Slot) -> Need {
+    let path: Vec<&str> =
+        env.place(slot).into_iter().flat_map(|place| &place.path).map(|id| id.as_str()).collect();
+    match path.as_slice() {
+        ["form", field] => Need::Field((*field).into()),
+        ["steps", step, "outcome"] => Need::Outcome((*step).into()),
+        ["steps", step, field] => Need::Recorded((*step).into(), (*field).into()),
+        ["today"] => Need::Today,
+        _ => Need::Whole,
     }
 }
 
@@ -141,7 +238,7 @@ fn age(from: Date, to: Date) -> i64 {
 }
 
 fn choice(id: &Id, title: &Title) -> Choice {
-    Choice { value: id.as_str().into(), title: cel::Title::new(&title.zh, &title.en) }
+    Choice { value: id.as_str().into(), title: title.clone() }
 }
 
 /// A field as conditions see it. Money is in fen; a file can only be asked for with `has`.

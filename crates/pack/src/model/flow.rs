@@ -1,5 +1,6 @@
 use super::procedure::Own;
-use super::{Condition, Form, Id, Title};
+use super::{Condition, Form, Id};
+use crate::Title;
 use crate::problem::Place;
 
 /// The course that procedures share: steps, clocks, and what happens between.
@@ -20,6 +21,18 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// A flow with nothing in it yet.
+    pub(crate) fn named(id: &Id) -> Self {
+        Self {
+            id: id.clone(),
+            title: Title::default(),
+            steps: Vec::new(),
+            clocks: Vec::new(),
+            correction: None,
+            withdrawable: true,
+        }
+    }
+
     /// The step named `id`.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id.as_str() == id)

@@ -1,4 +1,5 @@
-use super::{Condition, Id, Title};
+use super::{Condition, Id, MaterialUse};
+use crate::Title;
 
 /// Fields in the order in which people are asked.
 #[derive(Clone, Debug, Default)]
@@ -7,6 +8,8 @@ pub struct Form {
     pub title: Option<Title>,
     /// The fields.
     pub fields: Vec<Field>,
+    /// The papers that answers to them call for, where the fields are a shared group.
+    pub materials: Vec<MaterialUse>,
 }
 
 impl Form {
@@ -29,14 +32,23 @@ pub struct Field {
     pub required: bool,
     /// When the field is shown, over the form's other fields; without: always.
     pub when: Option<Condition>,
-    /// A rule that the answer must keep, with what to say when it does not.
-    pub check: Option<(Condition, Title)>,
+    /// Rules that the answer must keep; the first that it breaks is told.
+    pub checks: Vec<Check>,
     /// Help under the question.
     pub hint: Option<Title>,
     /// Personal: sealed under the applicant's key.
     pub personal: bool,
     /// The heading of the group that it came from, shown before the group's first field.
     pub group: Option<Title>,
+}
+
+/// A rule that an answer must keep, by itself or beside others.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// What must hold.
+    pub must: Condition,
+    /// What to say where it does not.
+    pub title: Title,
 }
 
 /// What an answer is.

@@ -1,3 +1,4 @@
+use crate::Title;
 use crate::problem::Place;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
@@ -15,9 +16,10 @@ pub use conditions::{Conditions, Known};
 pub use flow::{
     After, Clock, ClockLimit, Correction, Flow, Guard, Mark, OfficeRule, Outcome, Step, StepKind, Watcher,
 };
-pub use form::{Choice, Field, FieldKind, Form};
+pub use form::{Check, Choice, Field, FieldKind, Form};
 pub use procedure::{
-    Audience, Basis, Channel, Credential, Fee, Material, MaterialUse, Own, Procedure, Start, Unit,
+    Audience, Basis, Channel, Charge, Credential, Fee, Material, MaterialUse, Own, Procedure, Start, Tier,
+    Unit,
 };
 
 /// The name of a definition within its kind: small letters, digits and single hyphens.
@@ -72,22 +74,6 @@ impl fmt::Debug for Id {
     }
 }
 
-/// The same words in Chinese and in English.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Title {
-    /// 中文。
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl Title {
-    /// Both versions from code.
-    pub fn new(zh: &str, en: &str) -> Self {
-        Self { zh: zh.into(), en: en.into() }
-    }
-}
-
 /// A condition in CEL as its author wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
@@ -110,6 +96,12 @@ pub struct Manifest {
     pub effective: jiff::civil::Date,
     /// Packs whose definitions it builds on.
     pub requires: Vec<Id>,
+    /// The heading of its procedures that name none.
+    pub category: Option<Id>,
+    /// The level of the offices that handle its procedures that name none.
+    pub level: Option<Level>,
+    /// How long the personal data of a case of its procedures stays once the case has ended; without: for good.
+    pub retention: Option<Own>,
 }
 
 /// Everything that a city's packs define, checked against each other. Ids are unique within their kind over all packs.

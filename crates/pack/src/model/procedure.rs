@@ -1,5 +1,7 @@
-use super::{Condition, Flow, Form, Id, Title};
+use super::{Condition, Flow, Form, Id, Office};
+use crate::Title;
 use crate::problem::Place;
+use jiff::civil::Date;
 
 /// A service that people ask for, or a duty that an office has: a flow with its own form, materials, law, fee.
 #[derive(Clone, Debug)]
@@ -36,8 +38,8 @@ pub struct Procedure {
     pub promise: Option<Own>,
     /// The time within which the law wants the party to come forward, in words for the party.
     pub duty: Option<Title>,
-    /// What it costs; none: free.
-    pub fee: Option<Id>,
+    /// What it costs, each fee by itself; empty: no fee is set for it.
+    pub fees: Vec<Id>,
     /// What to bring.
     pub materials: Vec<MaterialUse>,
     /// What to fill in.
@@ -46,8 +48,26 @@ pub struct Procedure {
     pub flow: Flow,
     /// Its conditions, checked.
     pub conditions: super::Conditions,
+    /// The first day on which it can be started: its pack's.
+    pub effective: Date,
+    /// The procedure whose place it takes from that day on.
+    pub replaces: Option<Id>,
+    /// The day from which another takes its place, and which: it is no longer started then.
+    pub replaced: Option<(Date, Id)>,
     /// Where it is defined.
     pub place: Place,
+}
+
+impl Procedure {
+    /// Whether it can be started on `day`.
+    pub fn in_force(&self, day: Date) -> bool {
+        self.effective <= day && self.replaced.as_ref().is_none_or(|(from, _)| day < *from)
+    }
+
+    /// Whether `office` handles it: one that handles its category and stands at its level or above.
+    pub fn handled_by(&self, office: &Office) -> bool {
+        office.handles.contains(&self.category) && office.level <= self.level
+    }
 }
 
 /// Who may ask.
@@ -179,10 +199,34 @@ pub struct Fee {
     pub id: Id,
     /// What people call it.
     pub title: Title,
-    /// The amounts in fen, the first whose condition holds; the last has none.
-    pub tiers: Vec<(Option<Condition>, i64)>,
-    /// What it rests on, in words.
+    /// The cases that it tells apart, the first whose condition holds; the last has none.
+    pub tiers: Vec<Tier>,
+    /// The article that lets it be charged; none: no law that was read says so.
+    pub law: Option<Basis>,
+    /// What the amounts rest on, in words.
     pub basis: Option<Title>,
+}
+
+/// One case of a fee.
+#[derive(Clone, Debug)]
+pub struct Tier {
+    /// When it applies; without: where no other does.
+    pub when: Option<Condition>,
+    /// What is then paid.
+    pub charge: Charge,
+    /// The article that says so of this case.
+    pub law: Option<Basis>,
+}
+
+/// What is to be paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Charge {
+    /// Nothing: a law says so, or an office does without.
+    Free,
+    /// So many fen.
+    Fen(i64),
+    /// There is a fee, but its amount is set by somebody else, and not stated here.
+    SetBy(Title),
 }
 
 /// What a procedure gives: a licence, a certificate, an entry.

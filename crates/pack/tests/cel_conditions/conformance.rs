@@ -2,8 +2,9 @@
 //! `tests/simple/testdata` of a copy of the specification.
 
 use super::world::{literal, shown};
+use pack::Title;
 use pack::cel::{
-    Bindings, Env, Expr, ExprKind, Kind, Map, NoFunctions, Outcome, Title, Type, Value, Word, check, parse,
+    Bindings, Env, Expr, ExprKind, Kind, Map, NoFunctions, Outcome, Type, Value, Word, check, parse,
 };
 use std::sync::Arc;
 

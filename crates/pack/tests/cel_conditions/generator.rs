@@ -1,6 +1,7 @@
 //! Well-typed expressions in standard CEL, drawn from a supply of numbers, and values for their variables.
 
-use pack::cel::{Bindings, Env, Field, Schema, Title, Type, Value};
+use pack::Title;
+use pack::cel::{Bindings, Env, Field, Schema, Type, Value};
 use proptest::prelude::*;
 
 /// Numbers that decide what is drawn; when they run out, the simplest is.

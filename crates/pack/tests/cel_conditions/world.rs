@@ -1,5 +1,6 @@
 //! The schema of a birth registration, as a pack would declare it.
 
+use pack::Title;
 use pack::cel::*;
 
 pub fn child() -> Schema {

@@ -4,9 +4,10 @@
 use super::LAW;
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, date};
+use pack::Title;
 use pack::days::deadline::{Extension, Grant, Suspension};
 use pack::days::rule::{HoursFrom, Ruling, Workdays};
-use pack::days::{Adjustment, At, Cite, DayRule, Deadline, Direction, Limit, Text, Unit, count};
+use pack::days::{Adjustment, At, Cite, DayRule, Deadline, Direction, Limit, Unit, count};
 use proptest::prelude::*;
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -176,7 +177,7 @@ impl Case {
 }
 
 pub fn cite() -> Cite {
-    let title = Text { zh: "试".into(), en: "test".into() };
+    let title = Title::new("试", "test");
     Cite { instrument: "test".into(), title, article: "第一条".into(), quote: "试".into() }
 }
 
@@ -200,7 +201,7 @@ pub fn rule(workdays: Workdays, first_day: bool, rolls: bool, hours: HoursFrom) 
 
 /// A deadline that may be extended by up to `limit` once and stops for an `appraisal`.
 pub fn plain(limit: Limit, detention: bool, more: u32) -> Deadline {
-    let text = Text { zh: "试".into(), en: "test".into() };
+    let text = Title::new("试", "test");
     let by = Limit { amount: more, direction: Direction::After, ..limit };
     let extension = Extension {
         id: "more".into(),

@@ -1,5 +1,5 @@
 use pack::days::Law;
-use pack::days::law::Source;
+use pack::{File, Problem};
 
 const RULE: &str = r#"
 [instrument.code]
@@ -16,6 +16,14 @@ hours = { from = "moment", instrument = "code", article = "第二百零一条", 
 same-day = { instrument = "code", article = "第二百零二条", quote = "月" }
 "#;
 
+const PACK: &str = r#"
+[pack]
+id = "law"
+title = { zh = "法律", en = "Law" }
+version = "1"
+effective = 2021-01-01
+"#;
+
 const GOOD: &str = r#"
 [deadline.answer-given]
 domain = "work"
@@ -27,11 +35,14 @@ quote = "三十日内"
 limit = "30 days"
 "#;
 
+fn read(texts: &[&str]) -> Result<Law, Vec<Problem>> {
+    let named = std::iter::once(&PACK).chain(texts).zip(["pack", "rule", "law", "more"]);
+    let file = |(text, name): (&&str, _)| File { path: format!("law/{name}.toml"), text: (*text).into() };
+    pack::load(&named.map(file).collect::<Vec<_>>()).map(|all| all.law.unwrap())
+}
+
 fn check(texts: &[&str]) -> String {
-    let file = |index: usize| std::path::PathBuf::from(format!("{}.toml", ["rule", "law", "more"][index]));
-    let sources =
-        texts.iter().enumerate().map(|(index, text)| Source { file: file(index), text: (*text).to_owned() });
-    match Law::read(&sources.collect::<Vec<_>>()) {
+    match read(texts) {
         Ok(law) => format!("{} deadlines", law.deadlines.len()),
         Err(problems) => problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
     }
@@ -211,8 +222,7 @@ from = 2026-11-24
 to = 2026-11-25
 worked = [2026-11-28]
 "#;
-    let source = |text: &str| Source { file: "office.toml".into(), text: text.to_owned() };
-    let law = Law::read(&[source(RULE), source(GOOD), source(office)]).unwrap();
+    let law = read(&[RULE, GOOD, office]).unwrap();
     let works = |day: &str| law.calendar.works(day.parse().unwrap());
     assert!(!works("2026-11-24") && !works("2026-11-25") && works("2026-11-28") && !works("2026-11-29"));
     assert!(

@@ -249,8 +249,6 @@ fn a_promise_beyond_the_law_gives_way_to_it() {
     // 15 natural days end on 25 Feb 2026; ten working days would end on 5 Mar, three on 13 Feb.
     let late = count("10 workdays");
     assert_eq!(late.at, At::Day(date(2026, 2, 25)));
-    assert!(
-        late.steps.iter().any(|step| step.words(pack::days::Lang::En).contains("later than the law's limit"))
-    );
+    assert!(late.steps.iter().any(|step| step.words(pack::Lang::En).contains("later than the law's limit")));
     assert_eq!(count("3 workdays").at, At::Day(date(2026, 2, 13)));
 }

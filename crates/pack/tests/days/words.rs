@@ -1,7 +1,8 @@
 use super::{LAW, deadline};
 use jiff::civil::DateTime;
+use pack::Lang;
+use pack::days::Adjustment;
 use pack::days::find::{Found, due};
-use pack::days::{Adjustment, Lang};
 
 fn explain(id: &str, start: &str, adjustments: &[Adjustment]) -> String {
     let start: DateTime = start.parse().unwrap();

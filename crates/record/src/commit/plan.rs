@@ -1,11 +1,14 @@
 use super::{Answer, AppendError, Appended, Job, Work};
 use crate::store::{FileState, Group, KeyId, Known, NewEntry, Question, StoreError, SubjectKey, Writer};
-use crate::{Digest, EventId, FileRef, ObjectRef, SealedRef, Version};
+use crate::{Digest, Entry, Event, EventId, FileRef, ObjectRef, SealedRef, Version};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// An event made ready by whoever hands it in, so that the writer only has to number and write it.
 pub(crate) struct Prepared {
     pub(crate) id: EventId,
+    /// The event itself, unless it is one of so many that nobody will ask for them at once.
+    pub(crate) event: Option<Event>,
     pub(crate) line: String,
     /// Of the line.
     pub(crate) digest: Digest,
@@ -50,7 +53,11 @@ pub(super) struct Plan<'a> {
     memory: &'a mut Memory,
     known: Known,
     group: Group,
+    news: News,
 }
+
+/// The entries of a group, decoded; none where not all of them are at hand.
+pub(super) type News = Option<Vec<Arc<Entry>>>;
 
 /// A job that was decided, to be answered once the group is written.
 pub(super) enum Decision {
@@ -118,11 +125,11 @@ impl<'a> Plan<'a> {
         question.subjects = subjects.into_iter().cloned().collect();
         let mut known = writer.look_up(&question)?;
         memory.objects.extend(known.objects.drain());
-        Ok(Self { memory, known, group: Group::default() })
+        Ok(Self { memory, known, group: Group::default(), news: Some(Vec::new()) })
     }
 
     /// Decides the jobs in their order, each seeing what those before it do.
-    pub(super) fn decide(mut self, jobs: Vec<Job>) -> (Group, Vec<Decision>) {
+    pub(super) fn decide(mut self, jobs: Vec<Job>) -> (Group, News, Vec<Decision>) {
         let mut decisions = Vec::with_capacity(jobs.len());
         for job in jobs {
             decisions.push(match job {
@@ -144,7 +151,7 @@ impl<'a> Plan<'a> {
                 }
             });
         }
-        (self.group, decisions)
+        (self.group, self.news, decisions)
     }
 
     fn append(&mut self, batch: Work) -> Result<Appended, AppendError> {
@@ -248,6 +255,10 @@ impl<'a> Plan<'a> {
             });
             *last = index;
             group.touches.push((*number, index));
+        }
+        match (event.event, &mut self.news) {
+            (Some(event), Some(news)) => news.push(Arc::new(Entry { index, event })),
+            _ => self.news = None,
         }
         let id = event.id.as_str().to_owned();
         self.group.entries.push(NewEntry { index, id, line: event.line, digest: event.digest });

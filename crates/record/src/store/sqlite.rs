@@ -114,6 +114,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     // Closing would sync once more what a failed sync may have lost; the writer does it itself when all went well.
     let unsynced = rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
     connection.set_db_config(unsynced, true).map_err(failure)?;
+    // Else a plan would depend on the values that are bound to it, and each new value have it made anew.
+    let stable_plans = rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
+    connection.set_db_config(stable_plans, true).map_err(failure)?;
     Ok(connection)
 }
 

@@ -1,21 +1,25 @@
 use pack::model::Definitions;
 use pack::{Id, Title};
 
+mod rarity;
 mod score;
 mod spelling;
 
+use rarity::{Parts, Rarity};
 use spelling::Spelling;
 
 /// Services by what people call them: a small index, held in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     services: Vec<Service>,
+    rarity: Rarity,
 }
 
 #[derive(Clone, Debug)]
 struct Service {
     id: Id,
     names: Vec<Name>,
+    parts: Parts,
 }
 
 /// One of the names of a service.
@@ -40,6 +44,9 @@ const POPULAR: f32 = 0.97;
 const CATEGORY: f32 = 0.45;
 const ABOUT: f32 = 0.55;
 const MATERIAL: f32 = 0.35;
+
+/// How much it counts that one name fits well, before how much of the query the service speaks of at all.
+const NAME: f32 = 0.5;
 
 /// Below this share of the best hit, a hit is noise.
 const NOISE: f32 = 0.45;
@@ -77,9 +84,13 @@ impl Index {
             for name in &procedure.search {
                 add(POPULAR, name);
             }
-            Service { id: procedure.id.clone(), names }
+            let mut parts = Parts::default();
+            names.iter().filter(|name| name.weight >= ABOUT).for_each(|name| parts.add(&name.spelling));
+            Service { id: procedure.id.clone(), names, parts }
         };
-        Self { services: definitions.procedures.values().filter(party).map(service).collect() }
+        let services: Vec<Service> = definitions.procedures.values().filter(party).map(service).collect();
+        let rarity = Rarity::new(services.iter().map(|service| &service.parts));
+        Self { services, rarity }
     }
 
     /// At most `most` services for what a person typed: Chinese, pinyin, its initials, English, or some of each. The
@@ -100,7 +111,9 @@ impl Index {
                 }
             }
             // A second name that fits too breaks ties between services that share the first.
-            Hit { id: service.id.clone(), score: (best[0] * 0.96 + best[1] * 0.04).min(1.0) }
+            let name = best[0] * 0.96 + best[1] * 0.04;
+            let share = self.rarity.share(&query, &service.parts).unwrap_or(name);
+            Hit { id: service.id.clone(), score: (name * NAME + share * (1.0 - NAME)).min(1.0) }
         };
         let mut hits: Vec<Hit> = self.services.iter().map(hit).filter(|hit| hit.score >= LEAST).collect();
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));

@@ -72,10 +72,10 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
     best.max(slipped(typed, name))
 }
 
-/// A slip of one letter in five, against the pinyin from each syllable on.
+/// A slip of one letter in five, three at most, against the pinyin from each syllable on.
 fn slipped(typed: &str, name: &Spelling) -> f32 {
     let length = typed.len();
-    let allowed = length / 5;
+    let allowed = (length / 5).min(3);
     if allowed == 0 || length > LONGEST || !typed.is_ascii() {
         return 0.0;
     }
@@ -168,26 +168,28 @@ fn prefix_distance(a: &[u8], b: &[u8], most: usize) -> Option<usize> {
     last_row(a, b, most)?.into_iter().min().filter(|slips| *slips <= most)
 }
 
-/// The last row of the table of distances; none as soon as a whole row is beyond `most`.
+/// The last row of the table of distances, where what is beyond `most` is one more than that; none as soon as a whole
+/// row is. Only cells so near the diagonal can be within it.
 fn last_row(a: &[u8], b: &[u8], most: usize) -> Option<Vec<usize>> {
-    let mut before = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    let mut row = vec![0; b.len() + 1];
+    let far = most + 1;
+    let mut before = vec![far; b.len() + 1];
+    let mut above: Vec<usize> = (0..=b.len()).map(|slips| slips.min(far)).collect();
+    let mut row = vec![far; b.len() + 1];
     for (i, x) in a.iter().enumerate() {
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
+        row.fill(far);
+        row[0] = (i + 1).min(far);
+        for (j, y) in b.iter().enumerate().take(i + far).skip(i.saturating_sub(most)) {
             let mut least = (above[j] + usize::from(x != y)).min(above[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                let before: &Vec<usize> = &before;
                 least = least.min(before[j - 1] + 1);
             }
-            row[j + 1] = least;
+            row[j + 1] = least.min(far);
         }
         // A swap costs one more than the row before, so it does not come back from beyond `most` either.
-        if row.iter().min().is_some_and(|least| *least > most) {
+        if row.iter().all(|least| *least == far) {
             return None;
         }
-        before.clone_from(&above);
+        std::mem::swap(&mut before, &mut above);
         std::mem::swap(&mut above, &mut row);
     }
     Some(above)

@@ -32,7 +32,7 @@ pub struct Attached {
     pub size: u64,
     /// Its digest, by which it is taken back.
     pub digest: String,
-    /// Where it can be looked at.
+    /// Where it can be looked at; empty for a reader who has to state a purpose first.
     pub path: String,
 }
 

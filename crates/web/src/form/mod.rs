@@ -174,7 +174,7 @@ mod tests {
             kind,
             required: false,
             when: None,
-            check: None,
+            checks: Vec::new(),
             hint: None,
             personal: false,
             group: None,
@@ -183,7 +183,7 @@ mod tests {
             field("day", FieldKind::Text),
             field("of", FieldKind::Choices(vec![choice("a"), choice("b"), choice("c")])),
         ];
-        let form = Form { title: None, fields };
+        let form = Form { title: None, fields, materials: Vec::new() };
         let pairs =
             [("x-of", ""), ("x-of", "a"), ("x-day", " 3 "), ("x-of", "c"), ("token", "t"), ("x-other", "1")];
         let answers = typed(&form, "x-", pairs);

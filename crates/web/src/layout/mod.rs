@@ -32,6 +32,10 @@ pub struct Frame {
     pub who: Option<Who>,
     /// What each posted form must carry to be taken; hidden in it.
     pub token: String,
+    /// A key of this page's own, which its forms that begin something carry; empty where nobody is signed in.
+    pub once: String,
+    /// How many entries the record had when the page was made: what happened since is news to it.
+    pub at: u64,
     /// Said once, at the top: what was just done.
     pub notice: Option<Title>,
 }
@@ -43,10 +47,14 @@ pub struct Who {
     pub name: String,
     /// The office and role in which they work; none: a resident.
     pub post: Option<Title>,
+    /// How many posts they hold, to switch between.
+    pub posts: usize,
     /// Whether they have a queue.
     pub desk: bool,
     /// Whether they have a board.
     pub board: bool,
+    /// Whether they look after those who work here.
+    pub staff: bool,
 }
 
 /// What the frame must know of the page in it.
@@ -129,7 +137,7 @@ pub fn document(frame: &Frame, head: &Head, matter: &Markup) -> Markup {
                     script type="module" src=(asset::url(module)) {}
                 }
             }
-            body data-live=[head.live.as_deref()] {
+            body data-live=[head.live.as_ref().map(|path| format!("{path}?at={}", frame.at))] data-page=(frame.path) {
                 a.skip href="#main" { (lang.say("skip")) }
                 (chrome::top(frame))
                 (trail(frame, head))

@@ -141,23 +141,23 @@ fn summary(frame: &Frame, view: &View) -> Markup {
     }
 }
 
+/// The sign-ins of a demonstration, each a button.
 fn demo(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     html! {
         section.demo aria-labelledby="demo-title" {
             h2 #demo-title { (lang.say("demo-title")) }
             p.soft { (lang.say("demo-lead")) }
-            table {
-                thead {
-                    tr {
-                        th scope="col" { (lang.say("demo-who")) }
-                        th scope="col" { (lang.say("account-login")) }
-                        th scope="col" { (lang.say("account-password")) }
-                    }
-                }
-                tbody {
-                    @for (login, password, who) in &view.demo {
-                        tr { td { (lang.of(who)) } td { code { (login) } } td { code { (password) } } }
+            ul {
+                @for (login, password, who) in &view.demo {
+                    li {
+                        form method="post" action=(path::SIGN_IN) {
+                            (part::token(frame))
+                            input type="hidden" name="back" value=(view.back);
+                            input type="hidden" name="login" value=(login);
+                            input type="hidden" name="password" value=(password);
+                            button type="submit" { (lang.of(who)) code { (login) } }
+                        }
                     }
                 }
             }

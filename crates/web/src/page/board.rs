@@ -1,3 +1,4 @@
+use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
 use crate::layout::{Frame, Head, document};
@@ -128,10 +129,10 @@ fn share(sums: Sums) -> String {
 fn offices(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     html! {
-        section aria-labelledby="offices-title" {
+        div {
             h2 #offices-title { (lang.say("board-offices")) }
             p.soft { (lang.say("board-legend")) }
-            div.scroll tabindex="0" role="group" aria-labelledby="offices-title" {
+            section.scroll tabindex="0" aria-labelledby="offices-title" {
                 table.heat data-refresh="offices" {
                     thead {
                         tr {
@@ -191,10 +192,10 @@ fn heat(frame: &Frame, sums: Sums) -> Markup {
 fn procedures(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     html! {
-        section aria-labelledby="procedures-title" {
+        div {
             h2 #procedures-title { (lang.say("board-procedures")) }
             @if view.procedures.is_empty() { p { (lang.say("board-none")) } } @else {
-                div.scroll tabindex="0" role="group" aria-labelledby="procedures-title" {
+                section.scroll tabindex="0" aria-labelledby="procedures-title" {
                     table data-refresh="procedures" {
                         thead {
                             tr {
@@ -354,6 +355,8 @@ pub struct Trail {
     pub title: Title,
     /// The office.
     pub office: Title,
+    /// How far it is.
+    pub stage: Stage,
     /// The steps.
     pub steps: Vec<Step>,
     /// The clocks.
@@ -371,13 +374,18 @@ pub fn case(frame: &Frame, view: &Trail) -> Markup {
         &head,
         &html! {
             h1 { (lang.of(&view.title)) }
-            p.status { span.code { (view.case) } " " span.soft { (lang.of(&view.office)) } }
+            p.status {
+                (part::tag(view.stage.tone(), &view.stage.words(frame)))
+                " " span.code { (view.case) } " " span.soft { (lang.of(&view.office)) }
+            }
             div.twofold {
                 section.left aria-labelledby="steps-title" {
                     h2 #steps-title { (lang.say("case-steps")) }
                     (course::steps(lang, &view.steps))
-                    h2 { (lang.say("case-clocks")) }
-                    (clock::list(lang, &view.clocks))
+                    @if !view.clocks.is_empty() {
+                        h2 { (lang.say("case-clocks")) }
+                        (clock::list(lang, &view.clocks))
+                    }
                 }
                 section.middle aria-labelledby="events-title" {
                     h2 #events-title { (lang.say("case-events")) }

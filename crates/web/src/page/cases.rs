@@ -1,4 +1,4 @@
-use crate::layout::{Frame, Head, document};
+use crate::layout::{Face, Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
 use maud::{Markup, html};
@@ -43,6 +43,27 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// Its place in a list: what waits for the party first, what is over last.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Correcting => 0,
+            Self::Draft => 1,
+            Self::Open(_) => 2,
+            Self::Ended(_) => 3,
+        }
+    }
+
+    /// What cases that are so far stand under.
+    fn heading(&self, frame: &Frame) -> std::borrow::Cow<'static, str> {
+        let lang = frame.lang;
+        match self {
+            Self::Correcting => lang.say("stage-correcting"),
+            Self::Draft => lang.say("stage-draft"),
+            Self::Open(_) => lang.say("cases-open"),
+            Self::Ended(_) => lang.say("cases-ended"),
+        }
+    }
+
     /// The tone of its label.
     pub(super) fn tone(&self) -> &'static str {
         match self {
@@ -59,6 +80,7 @@ impl Stage {
         match self {
             Self::Draft => lang.say("stage-draft").into_owned(),
             Self::Open(step) => lang.tell("stage-open", &[("step", lang.of(step).into())]),
+            Self::Correcting if frame.face == Face::Staff => lang.say("stage-waiting").into_owned(),
             Self::Correcting => lang.say("stage-correcting").into_owned(),
             Self::Ended(how) => lang.tell("stage-ended", &[("how", lang.of(how).into())]),
         }
@@ -78,8 +100,15 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 p { (lang.say("cases-none")) }
                 p.buttons { (part::go(path::HOME, &lang.say("cases-find"))) }
             }
-            ul.cases data-refresh="cases" {
-                @for case in &view.cases { (one(frame, case)) }
+            div data-refresh="cases" {
+                @for group in view.cases.chunk_by(|a, b| a.stage.rank() == b.stage.rank()) {
+                    @if let Some(first) = group.first() {
+                        section.cases {
+                            h2 { (first.stage.heading(frame)) }
+                            ul { @for case in group { (one(frame, case)) } }
+                        }
+                    }
+                }
             }
             section data-drafts hidden {
                 h2 { (lang.say("offline-drafts")) }
@@ -98,9 +127,11 @@ fn one(frame: &Frame, case: &Case) -> Markup {
     };
     html! {
         li {
-            h2 { a href=(to) { (lang.of(&case.title)) } }
+            h3 { a href=(to) { (lang.of(&case.title)) } }
             p {
-                (part::tag(case.stage.tone(), &case.stage.words(frame)))
+                @if matches!(case.stage, Stage::Open(_) | Stage::Ended(_)) {
+                    (part::tag(case.stage.tone(), &case.stage.words(frame)))
+                }
                 @if let Some(due) = &case.due {
                     " " (part::standing(lang, due.standing)) " " (lang.say("due-by")) "
                     " (part::due_at(lang, due))

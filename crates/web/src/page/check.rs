@@ -1,11 +1,12 @@
-use super::fill::stages;
+use super::fill::{stages, under_list};
 use crate::form;
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
+use crate::text::Lang;
 use crate::{path, text};
 use maud::{Markup, html};
 use pack::Title;
-use pack::model::FieldKind;
+use pack::model::{Charge, FieldKind};
 
 /// Answers to be checked before they are handed in.
 #[derive(Clone, Debug, Default)]
@@ -22,8 +23,8 @@ pub struct View {
     pub groups: Vec<Group>,
     /// The materials with the names of their files.
     pub materials: Vec<(pack::Id, Title, Vec<String>)>,
-    /// What it costs, in fen; none where that is not known yet.
-    pub fee: Option<i64>,
+    /// What it costs; no charge where that is not known yet.
+    pub fees: Vec<(Title, Option<Charge>)>,
     /// Whether this hands in a correction, and not the application.
     pub correction: bool,
 }
@@ -56,9 +57,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let title = lang.say("check-title");
     let form = path::of_case(&view.case, "form");
     let then = path::of_case(&view.case, if view.correction { "answer" } else { "submit" });
-    let head = Head::new(title.as_ref())
-        .under(lang.say("nav-cases"), path::CASES)
-        .under(lang.of(&view.title), form.as_str());
+    let head = under_list(frame, Head::new(title.as_ref())).under(lang.of(&view.title), form.as_str());
     document(
         frame,
         &head,
@@ -95,14 +94,8 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 (part::seen(view.seen))
                 h2 { (lang.say("check-declare")) }
                 p { (lang.say("check-true")) }
-                p {
-                    (lang.tell("check-goes-to", &[("office", lang.of(&view.office).into())])) " "
-                    @match view.fee {
-                        Some(0) => (lang.say("check-free")),
-                        Some(fen) => (lang.tell("check-fee", &[("fee", text::money(lang, fen).into())])),
-                        None => {}
-                    }
-                }
+                p { (lang.tell("check-goes-to", &[("office", lang.of(&view.office).into())])) }
+                (fees(lang, &view.fees))
                 p.buttons {
                     button.act type="submit" {
                         @if view.correction {
@@ -116,6 +109,25 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             }
         },
     )
+}
+
+/// What is to be paid when it is handled. What nobody set a fee for, and what is free, is said in a word.
+fn fees(lang: Lang, fees: &[(Title, Option<Charge>)]) -> Markup {
+    let due: Vec<(&Title, &Charge)> =
+        fees.iter().filter_map(|(title, charge)| Some((title, charge.as_ref()?))).collect();
+    let free = due.iter().all(|(_, charge)| **charge == Charge::Free);
+    html! {
+        @if fees.is_empty() {
+            p { (lang.say("check-no-fee")) }
+        } @else if free && due.len() == fees.len() {
+            p { (lang.say("check-free")) }
+        } @else {
+            @for (title, charge) in due.iter().filter(|(_, charge)| **charge != Charge::Free) {
+                @let facts = [("title", lang.of(title).into()), ("fee", text::charge(lang, charge).into())];
+                p { (lang.tell("check-fee", &facts)) }
+            }
+        }
+    }
 }
 
 fn row(frame: &Frame, title: &str, value: &Markup, change: &str) -> Markup {
@@ -148,7 +160,7 @@ pub fn submitted(frame: &Frame, view: &Submitted) -> Markup {
     let case = path::case(&view.case);
     document(
         frame,
-        &Head::new(title.as_ref()).under(lang.say("nav-cases"), path::CASES),
+        &under_list(frame, Head::new(title.as_ref())),
         &html! {
             (stages(lang, 3))
             div.done data-sent=(view.case) {

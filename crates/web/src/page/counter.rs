@@ -12,7 +12,9 @@ pub struct View {
     pub services: Vec<(Id, Title)>,
     /// The service that was chosen.
     pub chosen: Option<(Id, Title)>,
-    /// The applicant's identity number or sign-in name, as typed.
+    /// Whether it is a duty of the office, which nobody applies for.
+    pub duty: bool,
+    /// The applicant's sign-in name, as typed.
     pub applicant: String,
     /// People who have that number or name, with what tells them apart; no more than their name and a masked number.
     pub applicants: Vec<(String, String)>,
@@ -30,7 +32,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     };
     document(
         frame,
-        &head,
+        &head.wide(),
         &html! {
             h1 { (title) }
             @match &view.chosen {
@@ -62,40 +64,52 @@ fn choose(frame: &Frame, view: &View) -> Markup {
 
 fn applicant(frame: &Frame, view: &View, id: &Id, title: &Title) -> Markup {
     let lang = frame.lang;
-    let described = if view.fault.is_some() { "applicant-hint applicant-error" } else { "applicant-hint" };
     html! {
         p { b { (lang.of(title)) } " " a href=(path::COUNTER) { (lang.say("counter-other")) } }
         form method="post" action=(path::COUNTER) {
             (part::token(frame))
+            (part::once(frame))
             input type="hidden" name="service" value=(id);
-            div.field.wrong[view.fault.is_some()] {
-                label for="applicant" { (lang.say("counter-applicant")) }
-                p.hint #applicant-hint { (lang.say("counter-applicant-hint")) }
-                @if let Some(fault) = &view.fault {
-                    p.error #applicant-error { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
-                }
-                input.code #applicant type="text" name="applicant" value=(view.applicant)
-                    autocomplete="off" spellcheck="false"
-                    aria-describedby=(described) aria-invalid=[view.fault.as_ref().map(|_| "true")];
-            }
-            @if view.applicants.is_empty() {
-                p.buttons { button.act type="submit" { (lang.say("counter-look-up")) } }
+            @if view.duty {
+                p.buttons { button.act type="submit" { (lang.say("service-begin")) } }
             } @else {
-                fieldset.field {
-                    legend { (lang.say("counter-who")) }
-                    div.options {
-                        @for (person, shown) in &view.applicants {
-                            div.option {
-                                input type="radio" id={ "p-" (person) } name="person" value=(person) required
-                                    checked[view.applicants.len() == 1];
-                                label for={ "p-" (person) } { (shown) }
-                            }
+                (who(frame, view))
+            }
+        }
+    }
+}
+
+fn who(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    let described = if view.fault.is_some() { "applicant-hint applicant-error" } else { "applicant-hint" };
+    html! {
+        div.field.wrong[view.fault.is_some()] {
+            label for="applicant" { (lang.say("counter-applicant")) }
+            p.hint #applicant-hint { (lang.say("counter-applicant-hint")) }
+            @if let Some(fault) = &view.fault {
+                p.error #applicant-error { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
+            }
+            input.code #applicant type="text" name="applicant" value=(view.applicant)
+                autocomplete="off" spellcheck="false"
+                aria-describedby=(described) aria-invalid=[view.fault.as_ref().map(|_| "true")];
+        }
+        @if view.applicants.is_empty() {
+            p.buttons { button.act type="submit" { (lang.say("counter-look-up")) } }
+        } @else {
+            fieldset.field {
+                legend { (lang.say("counter-who")) }
+                div.options {
+                    @for (person, shown) in &view.applicants {
+                        div.option {
+                            input type="radio" id={ "p-" (person) } name="person" value=(person) required
+                                checked[view.applicants.len() == 1];
+                            label for={ "p-" (person) } { (shown) }
                         }
                     }
                 }
-                p.buttons {
-                    button.act type="submit" { (lang.say("service-begin")) }
-                }
+            }
+            p.buttons {
+                button.act type="submit" { (lang.say("service-begin")) }
             }
         }
     }

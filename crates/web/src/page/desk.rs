@@ -8,6 +8,8 @@ use record::Time;
 /// A clerk's queue: the open steps of their roles and offices, the most urgent first.
 #[derive(Clone, Debug, Default)]
 pub struct View {
+    /// Cases with complaints that the reader is to answer: number and service.
+    pub complaints: Vec<(String, Title)>,
     /// The rows of this page.
     pub rows: Vec<Row>,
     /// How many rows there are in all under the filter.
@@ -91,6 +93,21 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             h1 { (title) }
             (counts(frame, view))
+            div data-refresh="complaints" {
+                @if !view.complaints.is_empty() {
+                    section.callout.soon aria-labelledby="complaints-title" {
+                        h2.lead #complaints-title { (lang.say("queue-complaints")) }
+                        ul {
+                            @for (case, title) in &view.complaints {
+                                li {
+                                    a href=(path::desk_case(case)) data-row { (lang.of(title)) }
+                                    " " span.code { (case) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
             div.split {
                 (filter(frame, view))
                 section.queue aria-label=(title) data-refresh="queue" {
@@ -218,7 +235,7 @@ fn one(frame: &Frame, row: &Row) -> Markup {
                 @match &row.holder {
                     Some(_) if row.mine => b { (lang.say("queue-mine")) },
                     Some(holder) => (holder),
-                    None => span.soft { (lang.say("step-nobody-yet")) },
+                    None => span.soft.nowrap { (lang.say("step-nobody-yet")) },
                 }
             }
             td data-name=(lang.say("queue-since")) { (part::moment(lang, row.since)) }
@@ -227,8 +244,6 @@ fn one(frame: &Frame, row: &Row) -> Markup {
 }
 
 fn pages(frame: &Frame, view: &View) -> Markup {
-    let lang = frame.lang;
-    let (now, last) = view.page;
     let to = |page: u64| {
         let Filter { query, office, role, procedure, due, holder } = &view.filter;
         let mut to = format!("{}?page={page}", path::DESK);
@@ -242,13 +257,5 @@ fn pages(frame: &Frame, view: &View) -> Markup {
         }
         to
     };
-    html! {
-        @if last > 1 {
-            nav.pages aria-label=(lang.say("pages")) {
-                @if now > 1 { a rel="prev" href=(to(now - 1)) { (lang.say("page-previous")) } }
-                span { (lang.tell("page-of", &[("page", now.into()), ("last", last.into())])) }
-                @if now < last { a rel="next" href=(to(now + 1)) { (lang.say("page-next")) } }
-            }
-        }
-    }
+    part::pages(frame.lang, view.page, to)
 }

@@ -39,7 +39,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let filling = filling(frame, view);
     let head = Head { faulty: !view.faults.is_empty(), ..Head::new(lang.of(view.title)) };
-    let head = head.under(lang.say("nav-cases"), path::CASES);
+    let head = under_list(frame, head);
     document(
         frame,
         &head,
@@ -65,15 +65,22 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                     button.act type="submit" name="then" value="check" { (lang.say("form-continue")) }
                     button type="submit" name="then" value="save" { (lang.say("form-save")) }
                 }
-                p.soft.saved role="status" data-saved
+                noscript { p.callout.soon { (lang.say("form-no-script")) } }
+                p.soft.saved role="status" data-saved data-saves=(lang.say("form-saves"))
                     data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
                     data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
-                    data-camera=(lang.say("form-camera")) {
-                    (lang.say("form-saves"))
-                }
+                    data-camera=(lang.say("form-camera")) {}
             }
         },
     )
+}
+
+/// Below the list that the case stands in: of one's own cases, or of a clerk's.
+pub(super) fn under_list(frame: &Frame, head: Head) -> Head {
+    match frame.face {
+        Face::Staff => head.under(frame.lang.say("nav-desk"), path::DESK),
+        _ => head.under(frame.lang.say("nav-cases"), path::CASES),
+    }
 }
 
 /// Fields and materials alone: what the form module asks for again when an answer changes.

@@ -117,7 +117,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     div data-refresh="asked" {
                         @if let Some(asked) = &view.asked { (correction(frame, view, asked)) }
                     }
-                    @if !view.given.is_empty() { (given(frame, view)) }
+                    div data-refresh="given" { @if !view.given.is_empty() { (given(frame, view)) } }
                     section aria-labelledby="steps-title" {
                         h2 #steps-title { (lang.say("case-steps")) }
                         (course::steps(lang, &view.steps))
@@ -143,8 +143,8 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
 fn trail(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     html! {
-        (complaints(frame, view))
-        section aria-labelledby="reads-title" {
+        div data-refresh="complaints" { (complaints(frame, view)) }
+        div data-refresh="reads" {
             h2 #reads-title { (lang.say("case-reads")) }
             p.soft { (lang.say("case-reads-more")) }
             (reads(frame, view))
@@ -208,7 +208,7 @@ fn actions(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let may = |action: &str| view.may.contains(&action);
     html! {
-        section.actions aria-labelledby="actions-title" {
+        section.actions aria-labelledby="actions-title" data-refresh="actions" {
             h2 #actions-title { (lang.say("case-actions")) }
             @if view.submitted.is_some() {
                 p.buttons { (part::go(&path::of_case(&view.case, "receipt"), &lang.say("receipt-get"))) }
@@ -240,7 +240,7 @@ fn actions(frame: &Frame, view: &View) -> Markup {
                 details {
                     summary { (lang.say("complain")) }
                     form method="post" action=(path::of_case(&view.case, "complain")) {
-                        (part::token(frame)) (part::seen(view.seen))
+                        (part::token(frame))
                         p { (lang.say("complain-more")) }
                         div.field {
                             label for="complain-words" { (lang.say("complain-words")) }
@@ -265,7 +265,7 @@ fn rate(frame: &Frame, view: &View) -> Markup {
     ];
     html! {
         form.rate method="post" action=(path::of_case(&view.case, "rate")) {
-            (part::token(frame)) (part::seen(view.seen))
+            (part::token(frame))
             fieldset {
                 legend { (lang.say("rate")) }
                 div.options.inline {
@@ -319,7 +319,7 @@ fn reads(frame: &Frame, view: &View) -> Markup {
         @if view.reads.is_empty() {
             p { (lang.say("case-reads-none")) }
         } @else {
-            div.scroll tabindex="0" role="group" aria-labelledby="reads-title" {
+            section.scroll tabindex="0" aria-labelledby="reads-title" {
                 table {
                     thead {
                         tr {

@@ -63,7 +63,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             h1 { (title) }
             p.soft { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
-            (verdict(frame, view))
+            div data-refresh="verdict" { (verdict(frame, view)) }
             (part::rows(&[
                 (lang.say("record-entries").into_owned(), html! { b { (grouped(view.entries)) } }),
                 (lang.say("record-uncovered").into_owned(), html! { (grouped(uncovered)) }),
@@ -100,7 +100,7 @@ fn verdict(frame: &Frame, view: &View) -> Markup {
                 (part::token(frame))
                 p.buttons { button type="submit" { (lang.say("record-verify")) } }
             },
-            None => p role="status" { (lang.say("record-verifying")) },
+            None => p role="status" data-again { (lang.say("record-verifying")) },
         }
     }
 }

@@ -35,7 +35,8 @@ pub fn blank(frame: &Frame, procedure: &Procedure) -> Markup {
             h1 { (lang.of(&procedure.title)) }
             (part::callout("calm", lang.say("blank-lead"), html! { p { (lang.say("blank-more")) } }))
             noscript { p.callout.soon { (lang.say("blank-no-script")) } }
-            div.fill data-blank=(procedure.id) {
+            // What is typed at a screen that others use stays nowhere.
+            div.fill data-blank=[(frame.face == Face::Resident).then_some(&procedure.id)] {
                 (form::render(&filling))
                 p.soft.saved role="status" data-saved data-kept=(lang.say("form-kept")) {}
                 p.buttons { (part::go(&service, &lang.say("blank-go"))) }
@@ -53,7 +54,7 @@ pub fn show(frame: &Frame) -> Markup {
         &Head::new(title.as_ref()),
         &html! {
             h1 { (title) }
-            p { (lang.say("offline-lead")) }
+            p data-offline { (lang.say("offline-lead")) }
             section data-drafts hidden {
                 h2 { (lang.say("offline-drafts")) }
                 p.soft { (lang.say("offline-drafts-more")) }

@@ -1,8 +1,10 @@
+use super::fee;
 use crate::form;
 use crate::layout::{Face, Frame, Head, document};
 use crate::part::{self, Cited};
 use crate::text::{self, Lang};
 use crate::{path, text::kind_of_channel};
+use jiff::civil::Date;
 use maud::{Markup, html};
 use pack::model::{Audience, Basis, Channel, Condition, Definitions, MaterialUse, Office, Procedure, Start};
 use pack::{Id, Title};
@@ -19,6 +21,8 @@ pub struct View<'a> {
     pub instruments: &'a BTreeMap<Id, Title>,
     /// The law's limit for deciding, if there is one.
     pub limit: Option<&'a Limit>,
+    /// The day on which it is shown.
+    pub today: Date,
 }
 
 /// A limit that the law sets.
@@ -92,7 +96,7 @@ fn facts(lang: Lang, view: &View<'_>) -> Markup {
         row(lang.say("service-duty"), html! { (lang.of(duty)) });
     }
     row(lang.say("service-limit"), limit(lang, view));
-    row(lang.say("service-fee"), fee(lang, view));
+    row(lang.say("service-fee"), fee::show(lang, view));
     row(
         lang.say("service-channels"),
         joined(lang, procedure.channels.iter().map(|c| kind_of_channel(lang, *c))),
@@ -131,45 +135,36 @@ fn limit(lang: Lang, view: &View<'_>) -> Markup {
     }
 }
 
-fn fee(lang: Lang, view: &View<'_>) -> Markup {
-    let fee = view.procedure.fee.as_ref().and_then(|id| view.definitions.fees.get(id));
-    let Some(fee) = fee else { return html! { b { (lang.say("fee-free")) } } };
-    let several = fee.tiers.len() > 1;
-    html! {
-        p {
-            (lang.of(&fee.title)) (lang.colon())
-            @for (place, (_, fen)) in fee.tiers.iter().enumerate() {
-                @if place > 0 { " / " }
-                b { (text::money(lang, *fen)) }
-            }
-            @if several { " " span.soft { (lang.say("fee-depends")) } }
-        }
-        @if let Some(basis) = &fee.basis { p.soft { (lang.of(basis)) } }
-    }
-}
-
 fn begin(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let procedure = view.procedure;
     let wanted = if frame.face == Face::Kiosk { Channel::Kiosk } else { Channel::Web };
-    let open = procedure.channels.contains(&wanted) || procedure.channels.contains(&Channel::Phone);
+    let open = procedure.channels.contains(&wanted);
     let offices: Vec<&Office> = handling(view).collect();
     html! {
         section.begin aria-labelledby="begin-title" {
             h2 #begin-title { (lang.say("service-begin-title")) }
             @if procedure.start != Start::Party {
                 p { (lang.say("service-by-office")) }
+            } @else if view.today < procedure.effective {
+                p { (lang.tell("service-from", &[("day", text::date(lang, procedure.effective).into())])) }
+            } @else if let Some((_, by)) = procedure.replaced.as_ref().filter(|(from, _)| *from <= view.today) {
+                p { (lang.say("service-replaced")) }
+                p.buttons { (part::go(&path::service(by), &lang.say("service-replaced-go"))) }
             } @else if !open {
                 p { (lang.say("service-window-only")) }
             } @else if frame.who.is_none() {
                 p { (lang.say("service-sign-in")) }
                 p.buttons {
                     (part::go(&path::sign_in(&path::service(&procedure.id)), &lang.say("service-sign-in-go")))
-                    a href=(path::blank(&procedure.id)) { (lang.say("service-blank")) }
+                    @if frame.face == Face::Resident {
+                        a href=(path::blank(&procedure.id)) { (lang.say("service-blank")) }
+                    }
                 }
             } @else {
                 form method="post" action=(path::begin(&procedure.id)) {
                     (part::token(frame))
+                    (part::once(frame))
                     div.field {
                         label for="office" { (lang.say("service-office")) }
                         select #office name="office" {
@@ -190,8 +185,7 @@ fn begin(frame: &Frame, view: &View<'_>) -> Markup {
 
 fn handling<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Office> {
     let View { procedure, definitions, .. } = *view;
-    let of_level = definitions.offices.values().filter(|office| office.level == procedure.level);
-    of_level.filter(|office| office.handles.contains(&procedure.category))
+    definitions.offices.values().filter(move |office| procedure.handled_by(office))
 }
 
 fn materials(lang: Lang, view: &View<'_>) -> Markup {
@@ -264,7 +258,7 @@ fn steps(lang: Lang, view: &View<'_>) -> Markup {
     }
 }
 
-fn cited(view: &View<'_>, basis: &Basis) -> Option<Cited> {
+pub(super) fn cited(view: &View<'_>, basis: &Basis) -> Option<Cited> {
     let instrument = view.instruments.get(&basis.instrument)?.clone();
     Some(Cited { instrument, article: basis.article.clone(), quote: basis.quote.clone() })
 }

@@ -3,28 +3,28 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::city::NotRegistered;
+use super::own;
 use crate::layout::Face;
 use crate::page::account::{self, View};
 use crate::path;
+use access::directory::BadName;
+use access::session::Token;
 use access::sign_in::Refused;
 use axum::http::StatusCode;
 use pack::Title;
+
+/// Something wrong with what was filled in: the field, and what.
+pub type Fault = (&'static str, Title);
 
 fn view(asked: &Asked) -> View {
     let demo = asked.city.settings.demo.iter();
     View {
         login: asked.words("login").unwrap_or_default().to_owned(),
         name: asked.words("name").unwrap_or_default().to_owned(),
-        back: back(asked).to_owned(),
+        back: asked.back().to_owned(),
         faults: Vec::new(),
         demo: demo.map(|one| (one.login.clone(), one.password.clone(), one.title.clone())).collect(),
     }
-}
-
-/// Where to go on to: a page of ours, or the front page.
-fn back(asked: &Asked) -> &str {
-    let ours = |back: &&str| back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    asked.field("back").filter(ours).unwrap_or(path::HOME)
 }
 
 pub fn sign_in_page(asked: &Asked) -> Result<Answer, Oops> {
@@ -35,23 +35,15 @@ pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
     let (login, secret) =
         (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
     match asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk) {
-        Ok(token) => {
-            let home = back(asked) == path::HOME;
-            let posts = asked.city.resume(&token).and_then(|(_, post)| post);
-            let to = match posts {
-                Some(post) if home && post.role.as_str() == "supervisor" => path::BOARD,
-                Some(_) if home => path::DESK,
-                _ => back(asked),
-            };
-            Ok(Answer::go(to).session(Some(&token)))
-        }
+        Ok(token) => Ok(own::welcome(asked, &token)),
+        Err(Refused::Choose) => Ok(own::choose(asked, Vec::new())),
         Err(refused) => {
-            let status = match refused {
-                Refused::Wait { .. } => StatusCode::TOO_MANY_REQUESTS,
-                _ => StatusCode::FORBIDDEN,
-            };
             let view = View { faults: vec![("login", refused.title())], ..view(asked) };
-            Ok(Answer::page(account::sign_in(&asked.frame(Face::Resident), &view)).status(status))
+            let page = Answer::page(account::sign_in(&asked.frame(Face::Resident), &view));
+            Ok(match refused {
+                Refused::Wait { seconds } => page.status(StatusCode::TOO_MANY_REQUESTS).later(seconds),
+                _ => page.status(StatusCode::FORBIDDEN),
+            })
         }
     }
 }
@@ -60,41 +52,69 @@ pub fn register_page(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(account::register(&asked.frame(Face::Resident), &view(asked))))
 }
 
-pub fn register(asked: &Asked) -> Result<Answer, Oops> {
-    let (login, secret) =
-        (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
-    let name = asked.words("name");
-    let fault = match name {
-        None => ("name", Title::new("请填写姓名", "Enter your name")),
-        Some(name) => match asked.city.register(login, name, secret, &[], asked.now) {
-            Ok(_) => {
-                let token =
-                    asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk);
-                return match token {
-                    Ok(token) => Ok(Answer::go(back(asked)).session(Some(&token))),
-                    Err(_) => Ok(Answer::go(path::SIGN_IN)),
-                };
-            }
-            Err(NotRegistered::Name(error)) => {
-                ("login", Title::new("登录名由3到64个字母、数字或汉字组成", &error.to_string()))
-            }
-            Err(NotRegistered::Taken(error)) => {
-                ("login", Title::new("这个登录名已被使用，请换一个", &error.to_string()))
-            }
-            Err(NotRegistered::Weak(error)) => {
-                ("password", Title::new("密码至少10个字符，且不能太常见", &error.to_string()))
-            }
-            Err(other) => return Err(Oops::Broken(other.to_string())),
-        },
+/// Opens an account and signs in. Sent twice, the second finds the account that the first opened, with the same
+/// password, and signs in to it.
+pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Result<Token, Fault>, Oops> {
+    let sign_in = || asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk);
+    let Some(name) = Some(name.trim()).filter(|name| !name.is_empty()) else {
+        return Ok(Err(("name", Title::new("请填写姓名", "Enter your name"))));
     };
-    let view = View { faults: vec![fault], ..view(asked) };
-    let page = account::register(&asked.frame(Face::Resident), &view);
-    Ok(Answer::page(page).status(StatusCode::UNPROCESSABLE_ENTITY))
+    if name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Ok(Err(("name", Title::new("姓名不能超过100字", "A name has at most 100 characters"))));
+    }
+    asked.city.admit_registration(asked.address).map_err(|seconds| Oops::Wait { seconds })?;
+    let fault = match asked.city.register(login, name, secret, &[], asked.now) {
+        Ok(_) => return sign_in().map(Ok).map_err(waiting),
+        Err(NotRegistered::Name(error)) => {
+            let zh = match error {
+                BadName::Length => "登录名为2到64个字符",
+                BadName::Blank => "登录名不能含有空格",
+                BadName::IdentityNumber => "不能用身份号码作登录名，请换一个",
+            };
+            ("login", Title::new(zh, error.to_string()))
+        }
+        Err(NotRegistered::Taken(error)) => match sign_in() {
+            Ok(token) => return Ok(Ok(token)),
+            Err(refused @ Refused::Wait { .. }) => return Err(waiting(refused)),
+            Err(_) => ("login", Title::new("这个登录名已被使用，请换一个", error.to_string())),
+        },
+        Err(NotRegistered::Weak(error)) => {
+            ("password", Title::new("密码至少10个字符，且不能太常见", error.to_string()))
+        }
+        Err(NotRegistered::Busy) => return Err(Oops::Busy),
+        Err(NotRegistered::Store(error)) => return Err(error.into()),
+        Err(NotRegistered::Append(error)) => return Err(error.into()),
+        Err(other) => return Err(Oops::Broken(other.to_string())),
+    };
+    Ok(Err(fault))
+}
+
+fn waiting(refused: Refused) -> Oops {
+    match refused {
+        Refused::Wait { seconds } => Oops::Wait { seconds },
+        _ => Oops::Denied { why: Some(refused.title()) },
+    }
+}
+
+pub fn register(asked: &Asked) -> Result<Answer, Oops> {
+    let field = |name: &str| asked.field(name).unwrap_or_default();
+    match open(asked, field("login"), field("name"), field("password"))? {
+        Ok(token) => {
+            asked.city.note_device(&token, &asked.device);
+            Ok(Answer::go(asked.back()).session(Some(&token)))
+        }
+        Err(fault) => {
+            let view = View { faults: vec![fault], ..view(asked) };
+            let page = account::register(&asked.frame(Face::Resident), &view);
+            Ok(Answer::page(page).status(StatusCode::UNPROCESSABLE_ENTITY))
+        }
+    }
 }
 
 pub fn sign_out(asked: &Asked) -> Result<Answer, Oops> {
     if let Some(token) = &asked.token {
         asked.city.sign_out(token);
     }
-    Ok(Answer::go(format!("{}?done=signed-out", path::HOME)).session(None))
+    let answer = Answer::go(format!("{}?done=signed-out", path::HOME)).session(None);
+    Ok(if asked.kiosk { answer.wiped() } else { answer })
 }

@@ -1,27 +1,28 @@
-use super::asked::{Asked, SESSION_COOKIE};
-use crate::layout::Face;
-use crate::page::refused::{self, Faster};
+use super::asked::SESSION_COOKIE;
 use crate::path;
-use access::policy::Decision;
 use access::session::Token;
 use axum::body::Body;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use casework::Refused;
 use maud::Markup;
 use pack::Title;
-use record::StoreError;
+
+pub use super::oops::Oops;
 
 /// What is sent back.
 pub struct Answer {
     status: StatusCode,
     kind: &'static str,
     body: Vec<u8>,
-    location: Option<String>,
-    cookies: Vec<String>,
     cache: &'static str,
-    file: Option<String>,
+    headers: Vec<(HeaderName, String)>,
 }
+
+/// Tells a form that changes a case how many events the case has now, so that the next one that it sends is no conflict
+/// with its own.
+const SEEN: HeaderName = HeaderName::from_static("lianchi-seen");
+/// Has a browser forget what it keeps of this site, but for its cookies.
+const CLEAR: HeaderName = HeaderName::from_static("clear-site-data");
 
 impl Answer {
     /// A page.
@@ -41,17 +42,17 @@ impl Answer {
 
     /// Bytes of a kind.
     pub fn bytes(kind: &'static str, body: Vec<u8>) -> Self {
-        let status = StatusCode::OK;
-        let (location, cookies, file) = (None, Vec::new(), None);
-        Self { status, kind, body, location, cookies, cache: "no-store", file }
+        Self { status: StatusCode::OK, kind, body, cache: "no-store", headers: Vec::new() }
     }
 
     /// On to another page, which is then asked for with GET.
     pub fn go(path: impl Into<String>) -> Self {
-        let mut answer = Self::text("");
-        answer.status = StatusCode::SEE_OTHER;
-        answer.location = Some(path.into());
-        answer
+        Self::text("").status(StatusCode::SEE_OTHER).with(header::LOCATION, path)
+    }
+
+    fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// With another status.
@@ -68,51 +69,76 @@ impl Answer {
         self
     }
 
+    /// What everybody sees alike and a device may keep for times without a network, asking each time whether it still
+    /// stands. Where somebody is signed in, their name stands in the frame, and nothing is kept.
+    #[must_use]
+    pub fn public(mut self, asked: &super::asked::Asked) -> Self {
+        if asked.person.is_none() {
+            self.cache = "no-cache";
+            self.headers.push((header::VARY, "Cookie, Accept-Language".to_owned()));
+        }
+        self
+    }
+
     /// To be saved as a file of this name.
     #[must_use]
-    pub fn download(mut self, name: &str) -> Self {
-        self.file = Some(format!("attachment; filename*=UTF-8''{}", path::segment(name)));
-        self
+    pub fn download(self, name: &str) -> Self {
+        self.with(
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename*=UTF-8''{}", path::segment(name)),
+        )
     }
 
     /// With the cookie of a new session, or without one.
     #[must_use]
-    pub fn session(mut self, token: Option<&Token>) -> Self {
+    pub fn session(self, token: Option<&Token>) -> Self {
         let value = token.map(Token::text).unwrap_or_default();
         let age = if token.is_some() { "" } else { "; Max-Age=0" };
-        self.cookies.push(format!("{SESSION_COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}"));
-        self
+        let cookie = format!("{SESSION_COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
+        self.with(header::SET_COOKIE, cookie)
     }
 
     /// With a cookie that keeps a choice of this device for a year.
     #[must_use]
-    pub fn choice(mut self, name: &str, value: &str) -> Self {
-        self.cookies.push(format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax"));
-        self
+    pub fn choice(self, name: &str, value: &str) -> Self {
+        self.with(
+            header::SET_COOKIE,
+            format!("{name}={value}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax"),
+        )
     }
 
-    /// The response, with what every response carries.
-    pub fn finish(self, asked: &Asked) -> Response {
-        asked.city.count(self.status.as_u16());
-        let csp = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
-                   frame-ancestors 'none'; form-action 'self'";
+    /// With how many events the case has now.
+    #[must_use]
+    pub fn seen(self, events: u64) -> Self {
+        self.with(SEEN, events.to_string())
+    }
+
+    /// Has the screen forget whoever stood before it.
+    #[must_use]
+    pub fn wiped(self) -> Self {
+        self.with(CLEAR, "\"cache\", \"storage\"")
+    }
+
+    /// After how many seconds to try again.
+    #[must_use]
+    pub fn later(self, seconds: i64) -> Self {
+        self.with(header::RETRY_AFTER, seconds.max(1).to_string())
+    }
+
+    /// How to show who one is.
+    #[must_use]
+    pub fn challenge(self) -> Self {
+        self.with(header::WWW_AUTHENTICATE, "Bearer")
+    }
+
+    /// The response.
+    pub fn response(self) -> Response {
         let mut response = Response::new(Body::from(self.body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        let fixed = [
-            (header::CONTENT_TYPE, self.kind),
-            (header::CACHE_CONTROL, self.cache),
-            (header::CONTENT_SECURITY_POLICY, csp),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (header::REFERRER_POLICY, "same-origin"),
-        ];
-        for (name, value) in fixed {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
-        let location = self.location.map(|location| (header::LOCATION, location));
-        let file = self.file.map(|file| (header::CONTENT_DISPOSITION, file));
-        let cookies = self.cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie));
-        for (name, value) in location.into_iter().chain(file).chain(cookies) {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));
+        for (name, value) in self.headers {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.append(name, value);
             }
@@ -121,160 +147,24 @@ impl Answer {
     }
 }
 
-/// What kept a request from being answered as asked.
-pub enum Oops {
-    /// Somebody has to sign in first.
-    SignIn,
-    /// There is no such thing, or none for this reader.
-    Missing,
-    /// A policy denies it.
-    Denied {
-        /// Why.
-        why: Option<Title>,
-    },
-    /// It cannot be read.
-    Unreadable(Title),
-    /// A file is too large, or of a kind that is not taken.
-    File(record::AttachError),
-    /// Casework does not do it.
-    Refused(Box<Refused>),
-    /// The store fails.
-    Broken(String),
-}
-
-impl From<StoreError> for Oops {
-    fn from(error: StoreError) -> Self {
-        Self::Broken(error.to_string())
+/// What every response carries, streams and faults too.
+pub async fn guard(mut response: Response) -> Response {
+    let csp = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; \
+               frame-ancestors 'none'; form-action 'self'";
+    let fixed = [
+        (header::CONTENT_SECURITY_POLICY, csp),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "geolocation=(), microphone=(), camera=(self)"),
+    ];
+    let headers = response.headers_mut();
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
     }
-}
-
-impl From<Refused> for Oops {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Unknown => Self::Missing,
-            Refused::Denied(decision) => Self::denied(&decision),
-            Refused::Store(error) => error.into(),
-            Refused::Record(error) => Self::Broken(error.to_string()),
-            other => Self::Refused(Box::new(other)),
-        }
-    }
-}
-
-impl Oops {
-    /// A policy's denial, in its words.
-    pub fn denied(decision: &Decision) -> Self {
-        let reasons = decision.reasons();
-        let join =
-            |part: fn(&Title) -> &str, with: &str| reasons.iter().map(part).collect::<Vec<_>>().join(with);
-        let why = Title { zh: join(|title| &title.zh, "；"), en: join(|title| &title.en, ". ") };
-        Self::Denied { why: (!reasons.is_empty()).then_some(why) }
-    }
-
-    fn status(&self) -> StatusCode {
-        match self {
-            Self::SignIn => StatusCode::UNAUTHORIZED,
-            Self::Missing => StatusCode::NOT_FOUND,
-            Self::Denied { .. } => StatusCode::FORBIDDEN,
-            Self::Unreadable(_) => StatusCode::BAD_REQUEST,
-            Self::File(record::AttachError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::File(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Refused(_) => StatusCode::CONFLICT,
-            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// The answer that says so: a page for people, a document for programs.
-    pub fn answer(self, asked: &Asked) -> Answer {
-        let status = self.status();
-        if asked.api {
-            return Answer::json(&self.document(asked)).status(status);
-        }
-        if let Self::SignIn = self {
-            return Answer::go(path::sign_in(&asked.path));
-        }
-        let face = if asked.path.starts_with("/desk") || asked.path.starts_with("/board") {
-            Face::Staff
-        } else {
-            Face::Resident
-        };
-        Answer::page(refused::show(&asked.frame(face), &self.view(asked))).status(status)
-    }
-
-    fn view(self, asked: &Asked) -> refused::View {
-        let number = asked.params.iter().find(|(name, _)| name == "case").map(|(_, case)| case.as_str());
-        let back = match number {
-            Some(number) if asked.path.starts_with("/desk") => path::desk_case(number),
-            Some(number) => path::case(number),
-            None => path::HOME.to_owned(),
-        };
-        match self {
-            Self::SignIn => refused::View::Denied { why: None, anonymous: true },
-            Self::Missing => refused::View::Missing,
-            Self::Denied { why } => refused::View::Denied { why, anonymous: asked.actor.is_none() },
-            Self::Unreadable(what) => refused::View::Unreadable(what),
-            Self::File(record::AttachError::TooLarge { .. }) => {
-                refused::View::TooLarge { most: 20 << 20, back }
-            }
-            Self::File(error) => refused::View::Unreadable(Title::new(
-                "这种文件不能上传，请上传 PDF 或图片",
-                &format!("{error}"),
-            )),
-            Self::Refused(refused) => overtaken(*refused, asked, back),
-            Self::Broken(what) => {
-                let number = format!("{:x}", asked.now.micros());
-                eprintln!("lianchi: {number}: {} {}: {what}", asked.method, asked.path);
-                refused::View::Broken { number }
-            }
-        }
-    }
-
-    fn document(&self, asked: &Asked) -> serde_json::Value {
-        let lang = asked.lang;
-        let said = |title: &Title| lang.of(title).to_owned();
-        match self {
-            Self::SignIn => {
-                serde_json::json!({ "error": "sign in first, or send `Authorization: Bearer …`" })
-            }
-            Self::Missing => serde_json::json!({ "error": "there is no such thing, or none for you" }),
-            Self::Denied { why } => serde_json::json!({ "error": "denied", "why": why.as_ref().map(said) }),
-            Self::Unreadable(what) => serde_json::json!({ "error": said(what) }),
-            Self::File(error) => serde_json::json!({ "error": error.to_string() }),
-            Self::Broken(_) => serde_json::json!({ "error": "the record cannot be used at the moment" }),
-            Self::Refused(refused) => match refused.as_ref() {
-                Refused::Case(refusal) => serde_json::json!({
-                    "error": said(&refusal.why),
-                    "faults": refusal.faults.iter().map(|(id, fault)| (id.to_string(), said(fault)))
-                        .collect::<std::collections::BTreeMap<_, _>>(),
-                    "possible": refusal.possible.iter().map(|possible| serde_json::json!({
-                        "action": possible.action, "about": possible.about, "outcomes": possible.outcomes,
-                    })).collect::<Vec<_>>(),
-                }),
-                Refused::Overtaken(event) => serde_json::json!({
-                    "error": "a colleague was faster", "event": event.id, "activity": event.activity,
-                }),
-                _ => serde_json::json!({ "error": "not possible" }),
-            },
-        }
-    }
-}
-
-fn overtaken(refused: Refused, asked: &Asked, back: String) -> refused::View {
-    match refused {
-        Refused::Case(refusal) => refused::View::Overtaken {
-            by: None,
-            why: refusal.why,
-            possible: refusal.possible.into_iter().map(|possible| possible.title).collect(),
-            back,
-        },
-        Refused::Overtaken(event) => {
-            let who = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
-            let what = super::show::happening(&event, None);
-            let by = Faster { who: who.unwrap_or_default(), at: event.time, what };
-            let why = Title::new("这件事项刚刚有了变化", "The case has just changed");
-            refused::View::Overtaken { by: Some(by), why, possible: Vec::new(), back }
-        }
-        _ => refused::View::Missing,
-    }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 /// What was just done, by the word in the address.
@@ -290,6 +180,25 @@ pub fn notice(done: &str) -> Option<Title> {
             Title::new("已要求补正，时限停止计算", "A correction was asked for; the clocks stand still")
         }
         "signed-out" => Title::new("已退出登录", "You are signed out"),
+        "signed-out-there" => Title::new("已在该设备退出登录", "You are signed out there"),
+        "signed-out-elsewhere" => {
+            Title::new("已在其他所有设备退出登录", "You are signed out everywhere else")
+        }
+        "password" => Title::new(
+            "密码已修改，其他设备上的登录已结束",
+            "Your password is changed; you are signed out everywhere else",
+        ),
+        "post" => Title::new("已切换岗位", "You now act in another post"),
+        "erased" => Title::new("可以删除的数据已删除", "What may go was erased"),
+        "called-off" => Title::new("已撤回删除申请", "You no longer ask for erasure"),
+        "granted" => Title::new("已授予岗位", "The post is given"),
+        "revoked" => Title::new("已免去岗位", "The post is taken back"),
+        "locked" => {
+            Title::new("账号已停用，登录已结束", "The account is locked, and its sessions have ended")
+        }
+        "unlocked" => Title::new("账号已恢复", "The account is unlocked"),
+        "handed-over" => Title::new("工作已移交", "The work is handed on"),
+        "migrated" => Title::new("已转入现行版本", "Moved to the current edition"),
         _ => return None,
     })
 }

@@ -1,21 +1,32 @@
 use super::answer::{self, Oops};
 use super::city::City;
+use super::device::device;
+use super::operation::{Operation, Work};
+use super::{board, show, staff};
 use crate::layout::{Face, Frame, Who};
-use crate::text::Lang;
+use crate::path;
+use crate::text::{self, Lang};
 use access::policy::Actor;
 use access::session::Token;
 use access::{Person, Post};
-use axum::extract::{ConnectInfo, FromRequest, Multipart, RawPathParams, Request};
-use axum::http::{HeaderMap, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, RawPathParams};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
 use casework::Ask;
-use pack::{Id, Title};
-use record::{ObjectRef, Time};
+use jiff::civil::Date;
+use pack::Id;
+use pack::model::Start;
+use record::{Digest, ObjectRef, Time};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// The cookie of a session. Its prefix has browsers bind it to this host, to every path, and to a safe connection.
 pub const SESSION_COOKIE: &str = "__Host-lianchi";
+/// What a page says when it asks for itself again because an event told it to: that is no use of the session by a person,
+/// and does not keep it alive.
+const REFRESH: &str = "lianchi-refresh";
 
 /// A file that was sent.
 pub struct Sent {
@@ -24,7 +35,7 @@ pub struct Sent {
     /// The file's own name.
     pub name: String,
     /// Its content.
-    pub bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 /// A request, read whole.
@@ -37,8 +48,12 @@ pub struct Asked {
     pub method: Method,
     /// The path with its query.
     pub path: String,
+    /// The operation's path, with its parameters in braces.
+    pub pattern: &'static str,
     /// Whether it is for a program: `/api/…`.
     pub api: bool,
+    /// Whether it is for a stream of events.
+    pub live: bool,
     /// Names and values from the path.
     pub params: Vec<(String, String)>,
     /// Names and values from the query.
@@ -51,6 +66,8 @@ pub struct Asked {
     pub json: Option<serde_json::Value>,
     /// Where it came from.
     pub address: IpAddr,
+    /// The token that was shown, whether or not it opens a session.
+    pub claimed: Option<Token>,
     /// The session's token.
     pub token: Option<Token>,
     /// Who asks.
@@ -61,53 +78,67 @@ pub struct Asked {
     pub lang: Lang,
     /// The face that was chosen for this device.
     pub kiosk: bool,
-    own_site: bool,
+    /// The device, in a few words.
+    pub device: String,
+    /// The last that a stream told, before it broke off.
+    pub told: Option<u64>,
+    /// What this request takes of the room for bodies.
+    pub room: Option<OwnedSemaphorePermit>,
+    own_site: Option<bool>,
     bearer: bool,
+    refresh: bool,
 }
 
 impl Asked {
-    /// Reads a request.
-    pub async fn read(city: Arc<City>, params: &RawPathParams, request: Request) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let connection = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    /// Reads the head of a request.
+    pub fn new(city: Arc<City>, operation: &Operation, params: &RawPathParams, parts: &Parts) -> Self {
+        let headers = &parts.headers;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        let headers = parts.headers.clone();
-        let method = parts.method.clone();
-        let body = Request::from_parts(parts, body);
-        let (posted, files, json) = read_body(&headers, body).await?;
-        let bearer = bearer(&headers);
-        let token = bearer.clone().or_else(|| cookie(&headers, SESSION_COOKIE).and_then(Token::parse));
-        let lang = cookie(&headers, "lang").and_then(Lang::parse).unwrap_or_else(|| accepted(&headers));
         let query = path.split_once('?').map_or("", |(_, query)| query);
-        let mut asked = Self {
+        let bearer = bearer(headers);
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let peer = peer.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        Self {
             now: city.now(),
-            method,
+            method: parts.method.clone(),
+            pattern: operation.path,
             api: path.starts_with("/api/"),
+            live: matches!(operation.work, Work::Live(_)),
             params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
-            posted,
-            files,
-            json,
-            address: connection.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            posted: Vec::new(),
+            files: Vec::new(),
+            json: None,
+            address: sender(peer, headers, &city.proxies),
             token: None,
             person: None,
             actor: None,
-            lang,
-            kiosk: cookie(&headers, "face") == Some("kiosk"),
-            own_site: own_site(&headers),
+            lang: cookie(headers, "lang").and_then(Lang::parse).unwrap_or_else(|| accepted(headers)),
+            kiosk: cookie(headers, "face") == Some("kiosk"),
+            device: text(headers, "user-agent").map(device).unwrap_or_default(),
+            told: text(headers, "last-event-id").and_then(|id| id.parse().ok()),
+            room: None,
+            own_site: own_site(headers),
             bearer: bearer.is_some(),
+            claimed: bearer.or_else(|| cookie(headers, SESSION_COOKIE).and_then(Token::parse)),
+            refresh: headers.contains_key(REFRESH) && parts.method == Method::GET,
             path,
             city,
-        };
-        asked.recognize(token);
-        Ok(asked)
+        }
     }
 
-    fn recognize(&mut self, token: Option<Token>) {
-        let Some(token) = token else { return };
-        let Some((id, post)) = self.city.resume(&token) else { return };
-        let Ok(person) = self.city.person(id) else { return };
-        let actor = Actor::of(&person, post.as_ref()).or_else(|_| Actor::of(&person, None));
+    /// Finds out who asks, and in which post: anew for each request, since posts are withdrawn while people are signed in.
+    pub fn recognize(&mut self) {
+        (self.token, self.person, self.actor) = (None, None, None);
+        let Some(token) = self.claimed.clone() else { return };
+        let used = !self.refresh && !self.live;
+        let Some(session) = self.city.session(&token, used) else { return };
+        let Ok(person) = self.city.person(session.person) else { return };
+        if !person.now.lets(&session) {
+            return self.city.sign_out(&token);
+        }
+        // Whoever lost the post acts for themselves from now on.
+        let actor = Actor::of(&person, session.post.as_ref()).or_else(|_| Actor::of(&person, None));
         self.actor = actor.ok();
         self.person = self.actor.is_some().then_some(person);
         self.token = self.actor.is_some().then_some(token);
@@ -115,25 +146,25 @@ impl Asked {
 
     /// Refuses what another site made this browser send: a form without the session's token, or, where nobody is signed
     /// in, one that the browser itself says comes from elsewhere. A program that shows its token in a header is no
-    /// browser.
+    /// browser. Our own scripts, which speak JSON, are known by what the browser says of them.
     pub fn check(&self) -> Result<(), Oops> {
         if self.method != Method::POST || self.bearer {
             return Ok(());
         }
+        let sent = || self.posted.iter().find(|(name, _)| name == "token").map(|(_, value)| value);
         let right = match &self.token {
             Some(token) => {
-                self.field("token").is_some_and(|text| token.is_form_token(text))
-                    || (self.api && self.own_site)
+                sent().is_some_and(|text| token.is_form_token(text))
+                    || (self.api && self.own_site == Some(true))
             }
-            None => self.own_site,
+            None => self.own_site != Some(false),
         };
-        if right {
-            return Ok(());
-        }
-        Err(Oops::Unreadable(Title::new(
-            "这个表单已经过期，请刷新页面后重试",
-            "This form is out of date: load the page again and try once more",
-        )))
+        if right { Ok(()) } else { Err(Oops::Foreign) }
+    }
+
+    /// Whether the browser says that another site had it ask.
+    pub fn from_elsewhere(&self) -> bool {
+        self.own_site == Some(false) && !self.bearer
     }
 
     /// A value from the path.
@@ -141,7 +172,7 @@ impl Asked {
         self.params.iter().find(|(other, _)| other == name).map_or("", |(_, value)| value)
     }
 
-    /// A value from the query, or from the body.
+    /// A value from the body, or from the query.
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut all = self.posted.iter().chain(&self.query);
         all.find(|(other, _)| other == name).map(|(_, value)| value.as_str())
@@ -150,6 +181,11 @@ impl Asked {
     /// A value that is not blank.
     pub fn words(&self, name: &str) -> Option<&str> {
         self.field(name).map(str::trim).filter(|words| !words.is_empty())
+    }
+
+    /// The page of a long list that is asked for, counted from 1.
+    pub fn leaf(&self) -> usize {
+        self.words("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
     }
 
     /// An id from query or body, where one is chosen.
@@ -167,6 +203,16 @@ impl Asked {
         self.signed_in()?.post().ok_or(Oops::Denied { why: None })
     }
 
+    /// The session, by the name under which it is kept.
+    pub fn session(&self) -> Option<Digest> {
+        self.token.as_ref().map(Token::session)
+    }
+
+    /// The day on which it is asked.
+    pub fn today(&self) -> Date {
+        text::day(self.now)
+    }
+
     /// How a command is asked by whoever sent this.
     pub fn ask(&self) -> Ask<'_> {
         let seen = self.field("seen").and_then(|seen| seen.parse().ok());
@@ -180,23 +226,71 @@ impl Asked {
         case.ok_or(Oops::Missing)
     }
 
+    /// Where to go on to after what was asked: a page of ours, or the front page.
+    pub fn back(&self) -> &str {
+        self.field("back").filter(|back| ours(back)).unwrap_or(path::HOME)
+    }
+
+    /// The address of the page that is shown: what was posted is not to be asked for again, but the page that it was posted
+    /// from, or the nearest above it.
+    pub fn page(&self) -> String {
+        if self.method == Method::GET {
+            return self.path.clone();
+        }
+        let shown =
+            |path: &str| super::operations().any(|(method, pattern)| method == "GET" && fits(pattern, path));
+        let mut path = self.path.split('?').next().unwrap_or_default();
+        loop {
+            if shown(path) {
+                return path.to_owned();
+            }
+            match path.rsplit_once('/') {
+                Some((above, _)) if !above.is_empty() => path = above,
+                _ => return path::HOME.to_owned(),
+            }
+        }
+    }
+
+    /// Whether there is a queue for the post: whether its role does a step of any procedure, or begins one.
+    fn has_queue(&self, post: &Post) -> bool {
+        let mut all = self.city.casework.book().definitions.procedures.values();
+        all.any(|procedure| {
+            procedure.start == Start::Role(post.role.clone())
+                || procedure.flow.steps.iter().any(|step| step.role == post.role)
+        })
+    }
+
+    /// What somebody works with, in the post in which they act.
+    fn work_of(&self, actor: &Actor) -> Who {
+        let Some(post) = actor.post() else { return Who::default() };
+        Who {
+            desk: self.has_queue(post),
+            board: board::may(self, actor, "supervise", &post.office),
+            staff: staff::may_look_after(self, actor, &post.office),
+            ..Who::default()
+        }
+    }
+
+    /// Where somebody begins, in the post in which they act.
+    pub fn start(&self, actor: &Actor) -> &'static str {
+        match self.work_of(actor) {
+            Who { desk: true, .. } => path::DESK,
+            Who { board: true, .. } => path::BOARD,
+            Who { staff: true, .. } => path::STAFF,
+            _ => path::HOME,
+        }
+    }
+
     /// The frame of a page for whoever asked.
     pub fn frame(&self, face: Face) -> Frame {
         let who = self.person.as_ref().map(|person| {
             let post = self.actor.as_ref().and_then(Actor::post);
-            let definitions = &self.city.casework.book().definitions;
-            let title = post.map(|post| {
-                let office = definitions.offices.get(&post.office).map(|office| office.title.clone());
-                let role = definitions.roles.get(&post.role).map(|role| role.title.clone());
-                let (office, role) = (office.unwrap_or_default(), role.unwrap_or_default());
-                Title { zh: format!("{} {}", office.zh, role.zh), en: format!("{}, {}", role.en, office.en) }
-            });
-            let supervises = post.is_some_and(|post| post.role.as_str() == "supervisor");
+            let work = self.actor.as_ref().map(|actor| self.work_of(actor)).unwrap_or_default();
             Who {
                 name: self.city.name(person).unwrap_or_default(),
-                desk: post.is_some() && !supervises,
-                board: supervises,
-                post: title,
+                post: post.map(|post| show::post(self, post)),
+                posts: person.now.posts.len(),
+                ..work
             }
         });
         let notice =
@@ -205,46 +299,38 @@ impl Asked {
             lang: self.lang,
             face: if self.kiosk && face == Face::Resident { Face::Kiosk } else { face },
             city: self.city.settings.title.clone(),
-            path: self.path.clone(),
+            path: self.page(),
             who,
             token: self.token.as_ref().map(Token::form_token).unwrap_or_default(),
+            once: self.token.as_ref().and_then(|_| super::once::key().ok()).unwrap_or_default(),
+            at: self.city.casework.record().len().unwrap_or_default(),
             notice,
         }
     }
 }
 
-type Body = (Vec<(String, String)>, Vec<Sent>, Option<serde_json::Value>);
+/// Whether `back` is an address within this site, however a browser may read it: it takes `\` for `/` and passes over
+/// tabs and line ends.
+fn ours(back: &str) -> bool {
+    let plain = |c: char| c.is_ascii_graphic() && c != '\\';
+    back.starts_with('/') && !back.starts_with("//") && back.chars().all(plain)
+}
 
-async fn read_body(headers: &HeaderMap, request: Request) -> Result<Body, Response> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if kind.starts_with("multipart/form-data") {
-        let mut multipart =
-            Multipart::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
-        let (mut posted, mut files) = (Vec::new(), Vec::new());
-        while let Some(part) = multipart.next_field().await.map_err(IntoResponse::into_response)? {
-            let field = part.name().unwrap_or_default().to_owned();
-            match part.file_name().map(str::to_owned) {
-                Some(name) => {
-                    let bytes = part.bytes().await.map_err(IntoResponse::into_response)?.to_vec();
-                    // A file control that was left alone sends an empty file without a name.
-                    if !(name.is_empty() && bytes.is_empty()) {
-                        files.push(Sent { field, name, bytes });
-                    }
-                }
-                None => posted.push((field, part.text().await.map_err(IntoResponse::into_response)?)),
-            }
+/// Whether `path` is one of a pattern's.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) if wanted == given => {}
+            (Some(wanted), Some(given)) if wanted.starts_with('{') && !given.is_empty() => {}
+            _ => return false,
         }
-        return Ok((posted, files, None));
     }
-    let bytes = axum::body::Bytes::from_request(request, &()).await.map_err(IntoResponse::into_response)?;
-    if kind.starts_with("application/json") {
-        let json = serde_json::from_slice(&bytes).map_err(|error| {
-            let told = serde_json::json!({ "error": format!("the body is not JSON: {error}") });
-            (StatusCode::BAD_REQUEST, told.to_string()).into_response()
-        })?;
-        return Ok((Vec::new(), Vec::new(), Some(json)));
-    }
-    Ok((form_urlencoded::parse(&bytes).into_owned().collect(), Vec::new(), None))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -254,25 +340,120 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<Token> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    Token::parse(value.strip_prefix("Bearer ")?)
+    let (scheme, token) = text(headers, "authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Token::parse(token.trim()))?
 }
 
-/// Whether the browser says that the request comes from our own pages, or from no page at all.
-fn own_site(headers: &HeaderMap) -> bool {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = text("sec-fetch-site") {
-        return matches!(site, "same-origin" | "none");
+/// Who sent a request that came from `peer`: what a proxy of ours says, where it is one.
+fn sender(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> IpAddr {
+    let ours = |address: &IpAddr| proxies.contains(&address.to_canonical());
+    if !ours(&peer) {
+        return peer;
     }
-    match (text("origin"), text("host")) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, own)| own == host),
-        (Some(_), None) => false,
-        (None, _) => true,
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
+    let all: Vec<IpAddr> =
+        lines.flat_map(|line| line.split(',')).map_while(|one| one.trim().parse().ok()).collect();
+    // The last that is not ours is the nearest that no client can have written.
+    all.into_iter().rev().find(|address| !ours(address)).unwrap_or(peer)
+}
+
+/// Whether the browser says that the request comes from our own pages, or from no page at all; none where it says
+/// nothing.
+fn own_site(headers: &HeaderMap) -> Option<bool> {
+    if let Some(site) = text(headers, "sec-fetch-site") {
+        return Some(matches!(site, "same-origin" | "none"));
     }
+    let origin = text(headers, "origin")?;
+    let host = text(headers, "host");
+    Some(origin.split_once("://").is_some_and(|(_, own)| Some(own) == host))
 }
 
 fn accepted(headers: &HeaderMap) -> Lang {
-    let value =
-        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let value = text(headers, "accept-language").unwrap_or_default();
     value.split(',').find_map(|tag| Lang::parse(tag.split(';').next()?.trim())).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{fits, ours, own_site, sender};
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use std::net::IpAddr;
+
+    fn headers(all: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pair = |(name, value): &(&'static str, &'static str)| {
+            (HeaderName::from_static(name), HeaderValue::from_static(value))
+        };
+        all.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn the_way_back_leads_nowhere_else() {
+        for (back, right) in [
+            ("/", true),
+            ("/cases/2611-28T5CY4T-B/form?faults=1#f-born", true),
+            ("/find?q=%E6%88%B7", true),
+            ("", false),
+            ("cases", false),
+            ("//elsewhere.example", false),
+            ("/\\elsewhere.example", false),
+            ("/\t/elsewhere.example", false),
+            ("/\n/elsewhere.example", false),
+            ("\t//elsewhere.example", false),
+            ("/ /elsewhere.example", false),
+            ("/户口", false),
+            ("https://elsewhere.example/", false),
+            ("javascript:alert(1)", false),
+        ] {
+            assert_eq!(ours(back), right, "{back:?}");
+        }
+    }
+
+    #[test]
+    fn paths_fit_their_pattern() {
+        for (pattern, path, right) in [
+            ("/cases/{case}", "/cases/2611-28T5CY4T-B", true),
+            ("/cases/{case}", "/cases/", false),
+            ("/cases/{case}", "/cases", false),
+            ("/cases/{case}", "/cases/a/form", false),
+            ("/cases", "/cases", true),
+            ("/", "/", true),
+        ] {
+            assert_eq!(fits(pattern, path), right, "{pattern} {path}");
+        }
+    }
+
+    #[test]
+    fn browsers_say_where_a_request_comes_from() {
+        for (all, said) in [
+            (&[][..], None),
+            (&[("sec-fetch-site", "same-origin")], Some(true)),
+            (&[("sec-fetch-site", "none")], Some(true)),
+            (&[("sec-fetch-site", "same-site")], Some(false)),
+            (&[("sec-fetch-site", "cross-site")], Some(false)),
+            (&[("origin", "https://city.example"), ("host", "city.example")], Some(true)),
+            (&[("origin", "https://other.example"), ("host", "city.example")], Some(false)),
+            (&[("origin", "null"), ("host", "city.example")], Some(false)),
+            (&[("origin", "https://city.example")], Some(false)),
+        ] {
+            assert_eq!(own_site(&headers(all)), said, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_of_ours_is_believed_and_nobody_else() {
+        let address = |text: &str| -> IpAddr { text.parse().unwrap() };
+        let proxies = [address("10.0.0.1"), address("10.0.0.2")];
+        for (peer, forwarded, right) in [
+            ("203.0.113.9", "198.51.100.1", "203.0.113.9"),
+            ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "198.51.100.7, 198.51.100.1, 10.0.0.2", "198.51.100.1"),
+            ("10.0.0.1", "junk", "10.0.0.1"),
+            ("10.0.0.1", "", "10.0.0.1"),
+        ] {
+            let forwarded = HeaderValue::from_str(forwarded).unwrap();
+            let headers = [(HeaderName::from_static("x-forwarded-for"), forwarded)].into_iter().collect();
+            assert_eq!(sender(address(peer), &headers, &proxies), address(right), "{peer}");
+        }
+    }
 }

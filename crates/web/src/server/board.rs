@@ -6,7 +6,7 @@ use super::show;
 use crate::layout::Face;
 use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
 use crate::part::Due;
-use access::policy::{CaseFacts, Request};
+use access::policy::{Actor, CaseFacts, Request};
 use casework::View;
 use casework::board::Board;
 use casework::service::today;
@@ -33,26 +33,41 @@ pub fn supervises(asked: &Asked, office: &Id) -> Result<(), Oops> {
     if !book.definitions.offices.contains_key(office) {
         return Err(Oops::Missing);
     }
-    let any = CaseFacts {
+    let any = any_case(office);
+    let decision = book.policies.decide(&about_any(asked, actor, "supervise", office, &any));
+    if decision.allowed() { Ok(()) } else { Err(Oops::denied(&decision)) }
+}
+
+fn any_case(office: &Id) -> CaseFacts {
+    CaseFacts {
         id: ObjectRef::new("case", "any"),
         procedure: Id::default(),
         category: Id::default(),
         party: None,
         office: office.clone(),
         offices: BTreeSet::from([office.clone()]),
+        roles: BTreeSet::new(),
+        channel: None,
+        handed_in: true,
         ended: false,
-    };
-    let request = Request {
-        actor,
-        action: "supervise",
-        purpose: None,
-        case: Some(&any),
-        step: None,
-        office: Some(office),
-        today: today(asked.now),
-    };
-    let decision = book.policies.decide(&request);
-    if decision.allowed() { Ok(()) } else { Err(Oops::denied(&decision)) }
+    }
+}
+
+fn about_any<'a>(
+    asked: &Asked,
+    actor: &'a Actor,
+    action: &'a str,
+    office: &'a Id,
+    any: &'a CaseFacts,
+) -> Request<'a> {
+    let (purpose, step, staff, today) = (None, None, None, today(asked.now));
+    Request { actor, action, purpose, case: Some(any), step, office: Some(office), staff, today }
+}
+
+/// Whether the reader may do something with the cases of `office`: what policies say of any of them.
+pub fn may(asked: &Asked, actor: &Actor, action: &str, office: &Id) -> bool {
+    let any = any_case(office);
+    asked.city.casework.book().policies.allows(&about_any(asked, actor, action, office, &any))
 }
 
 /// The reader's own office, where they supervise it.
@@ -70,9 +85,7 @@ pub fn city(asked: &Asked) -> Result<Answer, Oops> {
 
 /// One office and what lies below it.
 pub fn office(asked: &Asked) -> Result<Answer, Oops> {
-    let office = asked.param("office").into();
-    supervises(asked, &office)?;
-    show_office(asked, &office)
+    show_office(asked, &asked.param("office").into())
 }
 
 /// Figures of one office and one procedure, or sums of such.
@@ -177,6 +190,12 @@ fn above(asked: &Asked, office: &Id) -> Vec<(Id, Title)> {
 }
 
 fn show_office(asked: &Asked, office: &Id) -> Result<Answer, Oops> {
+    Ok(Answer::page(board::show(&asked.frame(Face::Staff), &of_office(asked, office)?)))
+}
+
+/// The figures of an office that the reader may supervise.
+pub fn of_office(asked: &Asked, office: &Id) -> Result<board::View, Oops> {
+    supervises(asked, office)?;
     let definitions = &asked.city.casework.book().definitions;
     let within = |id: &Id| definitions.lies_in(id, office);
     let all = asked
@@ -184,7 +203,7 @@ fn show_office(asked: &Asked, office: &Id) -> Result<Answer, Oops> {
         .casework
         .board(|board| figures(board, today(asked.now), within, |at| standing(asked, at)))?;
     let categories = categories(definitions, office, &all);
-    let view = board::View {
+    Ok(board::View {
         above: above(asked, office),
         office: (office.clone(), show::office(asked, office)),
         sums: Figures::of(all.values()).sums,
@@ -192,8 +211,7 @@ fn show_office(asked: &Asked, office: &Id) -> Result<Answer, Oops> {
         procedures: procedures(definitions, &all),
         categories,
         at: asked.now,
-    };
-    Ok(Answer::page(board::show(&asked.frame(Face::Staff), &view)))
+    })
 }
 
 type All = BTreeMap<(Id, Id), Figures>;
@@ -276,8 +294,12 @@ fn urgent(
     (all.into_iter().take(MOST_CASES).map(|(due, state)| (state.clone(), due)).collect(), total)
 }
 
-/// The open cases of one procedure in an office and below.
 pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
+    Ok(Answer::page(board::cases(&asked.frame(Face::Staff), &of_procedure(asked)?)))
+}
+
+/// The open cases of one procedure in an office and below.
+pub fn of_procedure(asked: &Asked) -> Result<board::Cases, Oops> {
     let (office, procedure) = (Id::from(asked.param("office")), Id::from(asked.param("procedure")));
     supervises(asked, &office)?;
     let book = asked.city.casework.book();
@@ -290,13 +312,12 @@ pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
     };
     let mut offices = above(asked, &office);
     offices.push((office.clone(), show::office(asked, &office)));
-    let view = board::Cases {
+    Ok(board::Cases {
         above: offices,
         procedure: title,
         cases: found.iter().map(|(state, due)| line(asked, state, *due)).collect(),
         total: total as u64,
-    };
-    Ok(Answer::page(board::cases(&asked.frame(Face::Staff), &view)))
+    })
 }
 
 fn line(asked: &Asked, state: &State, due: Option<Time>) -> board::Case {
@@ -320,8 +341,14 @@ fn line(asked: &Asked, state: &State, due: Option<Time>) -> board::Case {
 pub fn supervised(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
     asked.signed_in()?;
     let view = asked.city.casework.view(case)?;
-    let decision = asked.city.casework.permit(case, &view, "supervise", &asked.ask()).ok_or(Oops::Missing)?;
-    if decision.allowed() { Ok(view) } else { Err(Oops::denied(&decision)) }
+    let permit = |action| asked.city.casework.permit(case, &view, action, &asked.ask()).ok_or(Oops::Missing);
+    let decision = permit("supervise")?;
+    match decision.allowed() {
+        true => Ok(view),
+        // To those who may not even see the case it is not there.
+        false if !permit("read-case")?.allowed() => Err(Oops::Missing),
+        false => Err(Oops::denied(&decision)),
+    }
 }
 
 /// One case, event by event.
@@ -337,6 +364,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         case: case.id.to_string(),
         title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
         office: show::office(asked, office),
+        stage: show::stage(&view),
         steps: show::steps(asked, &view),
         clocks: show::clocks(asked, &view),
         happened: show::happenings(asked, &view, &case, true)?,

@@ -1,21 +1,26 @@
+use super::bounds::Bounds;
+use super::gate::Gate;
+use super::live::Streams;
+use super::measures::Measures;
 use crate::find::Index;
 use access::directory::{DirectoryKey, SignInName, Taken};
 use access::entropy::{Entropy, NoEntropy, SystemEntropy};
 use access::password::{self, Argon2id, Hasher, Weak};
 use access::people::People;
 use access::registry::{self, Details, Stamp};
-use access::session::{Kind, Rules, Token};
-use access::sign_in::{self, Account, Door, Refused};
-use access::throttle::Throttle;
+use access::session::{Kind, Rules, Session, Token};
+use access::sign_in::{self, Account, Door, Refused, Welcome};
+use access::throttle::{Pace, Throttle, Wait};
 use access::{Person, PersonId, Post, Sessions};
 use casework::Casework;
-use casework::erase::{NotErased, Request};
+use casework::erase::{Done, NotErased, Request};
 use pack::{File, Title};
-use record::{Batch, Erased, ObjectRef, Record, StoreError, Time, Value};
+use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, MutexGuard, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use tokio::sync::{Semaphore, watch};
 
 /// What the operator decides.
 #[derive(Clone, Debug)]
@@ -52,19 +57,35 @@ pub struct City {
     /// Services by what people call them.
     pub finder: Index,
     people: RwLock<People>,
-    sessions: Mutex<Sessions>,
+    pub(super) sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
-    door: Door<Argon2id>,
+    pub(super) door: Door<Argon2id>,
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
     /// When the whole record was last verified, how far, and what was found.
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
     /// Whether the whole record is being verified now.
     pub verifying: AtomicBool,
-    /// The record's size, told whenever it grows; nothing, once the city closes.
-    pub growth: tokio::sync::broadcast::Sender<Option<u64>>,
-    /// How many requests were answered, by status.
-    pub answered: Mutex<HashMap<u16, u64>>,
+    /// The record's size, told whenever it grows.
+    pub growth: watch::Sender<u64>,
+    /// Whether the server stops: streams end then.
+    pub stopping: watch::Sender<bool>,
+    /// The streams that are open.
+    pub streams: Streams,
+    /// What is measured of the answers.
+    pub measures: Measures,
+    /// What the server bears with.
+    pub bounds: Bounds,
+    /// Proxies whose word is taken for where a request comes from.
+    pub proxies: Vec<IpAddr>,
+    /// The room for bodies that are being received, in KiB.
+    pub room: Arc<Semaphore>,
+    registrations: Mutex<Throttle>,
+    pub(super) hashing: Gate,
 }
+
+/// How many accounts may be opened from one address: thirty at once, then one every half minute. A service hall opens
+/// them faster than one person does, and slower than a program.
+const REGISTRATIONS: Pace = Pace { free: 30, first: 2, longest: 30, forget: 600 };
 
 /// Why the city cannot open.
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +113,9 @@ pub enum NotRegistered {
     /// The password is weak.
     #[error(transparent)]
     Weak(#[from] Weak),
+    /// Too many passwords are being hashed.
+    #[error("too many people sign in at once; try again in a moment")]
+    Busy,
     /// No randomness.
     #[error(transparent)]
     Entropy(#[from] NoEntropy),
@@ -109,9 +133,12 @@ pub enum NotRegistered {
 /// The name under which sessions are cached.
 const SESSIONS: &str = "web sessions 1";
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Everyone, held while something about them is decided.
+pub(super) type Held<'a> = RwLockWriteGuard<'a, People>;
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that broke off while it held the lock left the content whole: each change is one assignment.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl City {
@@ -126,6 +153,8 @@ impl City {
         let now = (settings.clock)().seconds();
         let kept = casework.record().cache().get(SESSIONS).unwrap_or_default();
         let sessions = Sessions::restore(Rules::default(), &kept, now);
+        // Taken up once: after a crash older sessions, ended since, must not rise again.
+        casework.record().cache().put(SESSIONS, &[]);
         let door = Door::new(settings.password_cost, &mut SystemEntropy)?;
         Ok(Self {
             casework,
@@ -137,8 +166,15 @@ impl City {
             names: RwLock::default(),
             verified: Mutex::default(),
             verifying: AtomicBool::new(false),
-            growth: tokio::sync::broadcast::channel(16).0,
-            answered: Mutex::default(),
+            growth: watch::Sender::new(0),
+            stopping: watch::Sender::new(false),
+            streams: Streams::default(),
+            measures: Measures::default(),
+            bounds: Bounds::default(),
+            proxies: Vec::new(),
+            room: Arc::new(Semaphore::new(Bounds::default().received >> 10)),
+            registrations: Mutex::new(Throttle::new(REGISTRATIONS, REGISTRATIONS, 65_536)),
+            hashing: Gate::default(),
             settings,
         })
     }
@@ -158,7 +194,7 @@ impl City {
 
     /// The person, as they stand now.
     pub fn person(&self, id: PersonId) -> Result<Person, StoreError> {
-        Ok(self.casework.record().fold::<Person>(&id.object())?.0)
+        Ok(self.casework.record().fold::<Person>(&id.object())?.0.as_ref().clone())
     }
 
     /// The name of somebody who acts for the city; none for others, whose names are their own.
@@ -167,7 +203,8 @@ impl City {
             return name;
         }
         let stands = PersonId::of(person).and_then(|id| self.person(id).ok());
-        let name = stands.filter(|person| !person.now.posts.is_empty()).and_then(|person| self.name(&person));
+        let served = |person: &Person| !person.now.posts.is_empty() || person.now.last.is_some();
+        let name = stands.filter(served).and_then(|person| self.name(&person));
         if let Ok(mut names) = self.names.write() {
             names.insert(person.clone(), name.clone());
         }
@@ -180,18 +217,33 @@ impl City {
         value.as_text().map(str::to_owned)
     }
 
+    /// Forgets the names of those who act for the city, after something about them changed.
+    pub(super) fn forget_names(&self) {
+        if let Ok(mut names) = self.names.write() {
+            names.clear();
+        }
+    }
+
+    /// Everyone, as the record stands, held for as long as something about them is decided.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub(super) fn people(&self) -> Result<Held<'_>, StoreError> {
+        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
+        if people.follow(self.casework.record())? {
+            self.forget_names();
+        }
+        Ok(people)
+    }
+
     /// Who holds a post.
     pub fn holders(&self, post: &Post) -> Vec<PersonId> {
-        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if people.follow(self.casework.record()).is_err() {
-            return Vec::new();
-        }
-        people.roster.holders(post).collect()
+        self.people().map(|people| people.roster.holders(post).collect()).unwrap_or_default()
     }
 
     /// Who signs in by this name, for a clerk who enters an application for them.
     pub fn find_person(&self, name: &str) -> Option<PersonId> {
-        let people = self.people.read().ok()?;
+        let people = self.people().ok()?;
         people.directory.find(people.directory.key(name))
     }
 
@@ -221,10 +273,11 @@ impl City {
         time: Time,
     ) -> Result<PersonId, NotRegistered> {
         let record = self.casework.record();
+        let pass = self.hashing.enter(self.bounds.hashing).ok_or(NotRegistered::Busy)?;
         let hash = self.door.hasher().hash(secret, &mut SystemEntropy)?;
+        drop(pass);
         let person = PersonId::random(&mut SystemEntropy)?;
-        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        people.follow(record)?;
+        let mut people = self.people()?;
         people.directory.claim(person, login)?;
         let object = person.object();
         let stamp =
@@ -247,12 +300,45 @@ impl City {
         for post in posts {
             batch.events.push(registry::role_granted(stamp(&format!("{post}")), person, post));
         }
-        record.append(batch)?;
+        if let Err(error) = record.append(batch) {
+            people.directory.release(person);
+            return Err(error.into());
+        }
         people.follow(record)?;
         Ok(person)
     }
 
-    /// Signs in. Verifying a password is slow, and no lock is held meanwhile.
+    /// Holds a password against the account of that name. It is slow, and no lock is held meanwhile.
+    pub(super) fn verify(&self, login: &str, secret: &str, address: IpAddr) -> Result<Welcome, Refused> {
+        let now = self.now();
+        let pass = self.hashing.enter(self.bounds.hashing).ok_or(Refused::Wait { seconds: 1 })?;
+        let tried = {
+            let people = self.people().map_err(|_| Refused::Wait { seconds: 1 })?;
+            let throttle = &mut locked(&self.throttle);
+            sign_in::begin(throttle, &people.directory, login, address, now.seconds())?
+        };
+        let unsealed = |sealed: &SealedRef| {
+            let value = self.casework.record().unseal(sealed).ok()??;
+            value.as_text().map(password::Hash::kept)
+        };
+        let account = tried.person.and_then(|id| self.person(id).ok()).map(|person| Account {
+            person: person.id,
+            locked: person.now.locked.is_some(),
+            hash: person.now.password.as_ref().and_then(unsealed),
+            code: person
+                .now
+                .code
+                .as_ref()
+                .filter(|code| now < code.until)
+                .and_then(|code| unsealed(&code.hash)),
+        });
+        let result = self.door.verify(account.as_ref(), secret);
+        drop(pass);
+        sign_in::finish(&mut locked(&self.throttle), tried, &result);
+        result
+    }
+
+    /// Signs in.
     pub fn sign_in(
         &self,
         login: &str,
@@ -261,25 +347,9 @@ impl City {
         before: Option<&Token>,
         kiosk: bool,
     ) -> Result<Token, Refused> {
+        let welcome = self.verify(login, secret, address)?;
         let now = self.now().seconds();
-        let tried = {
-            let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let _ = people.follow(self.casework.record());
-            sign_in::begin(&mut locked(&self.throttle), &people.directory, login, address, now)?
-        };
-        let person = tried.person.and_then(|id| self.person(id).ok());
-        let account = person.as_ref().map(|person| Account {
-            person: person.id,
-            locked: person.now.locked.is_some(),
-            hash: person.now.password.as_ref().and_then(|sealed| {
-                let value = self.casework.record().unseal(sealed).ok()??;
-                value.as_text().map(password::Hash::kept)
-            }),
-        });
-        let result = self.door.verify(account.as_ref(), secret);
-        sign_in::finish(&mut locked(&self.throttle), tried, &result);
-        let welcome = result?;
-        let posts = person.map(|person| person.now.posts).unwrap_or_default();
+        let posts = self.person(welcome.person).map(|person| person.now.posts).unwrap_or_default();
         let kind = match (kiosk, posts.is_empty()) {
             (true, _) => Kind::Kiosk,
             (false, false) => Kind::Desk,
@@ -289,32 +359,59 @@ impl City {
         let opened = sessions.open(welcome.person, kind, before, &mut SystemEntropy, now);
         let (token, _) = opened.map_err(|_| Refused::Wait { seconds: 1 })?;
         // Somebody with one post acts in it; with several they choose.
-        sessions.act_in(&token, posts.first().cloned(), now);
+        let only = posts.first().filter(|_| posts.len() == 1);
+        sessions.act_in(&token, only.cloned(), now);
         Ok(token)
     }
 
-    /// Who has this token, and the post in which they act.
-    pub fn resume(&self, token: &Token) -> Option<(PersonId, Option<Post>)> {
+    /// The session that a token opens. `used`: by a person, which keeps it alive.
+    pub fn session(&self, token: &Token, used: bool) -> Option<Session> {
         let now = self.now().seconds();
         let mut sessions = locked(&self.sessions);
-        sessions.resume(token, now).map(|session| (session.person, session.post.clone()))
+        let session = if used { sessions.resume(token, now) } else { sessions.peek(token, now) };
+        session.cloned()
     }
 
-    /// Erases somebody's personal data, here too: what this process remembers of them, and their sessions.
+    /// Whether this token opens a session.
+    pub fn stands(&self, token: Option<&Token>) -> bool {
+        token.is_some_and(|token| locked(&self.sessions).peek(token, self.now().seconds()).is_some())
+    }
+
+    /// How many sessions are kept.
+    pub fn sessions(&self) -> usize {
+        locked(&self.sessions).len()
+    }
+
+    /// Lets an account be opened from `address`.
+    ///
+    /// # Errors
+    /// How many seconds to wait, where too many were.
+    pub fn admit_registration(&self, address: IpAddr) -> Result<(), i64> {
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
+        let name = people.directory.key(&address.to_string());
+        let mut registrations = locked(&self.registrations);
+        registrations.admit(name, address.into(), self.now().seconds()).map_err(|Wait(seconds)| seconds)
+    }
+
+    /// Lets go of sessions that have run out.
+    pub fn sweep(&self) {
+        locked(&self.sessions).sweep(self.now().seconds());
+    }
+
+    /// Erases somebody's personal data at the operator's order, here too: what this process remembers of them, and their
+    /// sessions.
     ///
     /// # Errors
     /// [`NotErased`].
-    pub fn erase(&self, request: &Request<'_>) -> Result<Erased, NotErased> {
-        let erased = casework::erase::erase(self.casework.record(), request)?;
-        let mut names = self.names.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        names.remove(request.subject);
-        drop(names);
+    pub fn erase_by_order(&self, request: &Request<'_>) -> Result<Done, NotErased> {
+        let done = casework::erase::erase(self.casework.record(), request)?;
+        self.forget_names();
         if let Some(person) = PersonId::of(request.subject) {
             locked(&self.sessions).close_all(person, None);
         }
-        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        people.follow(self.casework.record())?;
-        Ok(erased)
+        self.people()?.follow(self.casework.record())?;
+        self.casework.board(|_| ())?;
+        Ok(done)
     }
 
     /// Signs out.
@@ -327,10 +424,5 @@ impl City {
         let mut random = [0; 5];
         SystemEntropy.fill(&mut random)?;
         Ok(casework::number::case_number(casework::service::today(now), random))
-    }
-
-    /// Counts an answer for the metrics.
-    pub fn count(&self, status: u16) {
-        *locked(&self.answered).entry(status).or_default() += 1;
     }
 }

@@ -1,32 +1,27 @@
-//! A clerk's queue, a case as staff handle it, and the counter.
+//! A clerk's queue, and a case as staff handle it.
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::case::{files, visible};
-use super::show;
-use crate::layout::Face;
+use super::case::visible;
+use super::filling::files;
+use super::{personal, show};
+use crate::form::Attached;
+use crate::layout::{Face, Frame};
+use crate::page::desk;
 use crate::page::work::{self, Ask as Asking, Doing};
-use crate::page::{cases, counter, desk};
 use crate::part::{Due, Standing};
 use crate::{form, path};
-use access::registry::Stamp;
 use access::{PersonId, Post};
 use axum::http::StatusCode;
 use casework::board::Task;
 use casework::moves::Move;
-use casework::{Ask, Command, Refusal, Refused, View, answer};
+use casework::{Command, Refusal, Refused, View, answer};
 use pack::model::{Channel, FieldKind, Procedure, StepKind};
 use pack::{Id, Title};
-use record::{ObjectRef, Value};
+use record::{FileRef, ObjectRef, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 const ROWS: usize = 50;
-
-/// The tasks that the reader may see: those of their own post's office.
-fn tasks(asked: &Asked, post: &Post) -> Result<Vec<Task>, Oops> {
-    let mine = |task: &&Task| task.office == post.office;
-    Ok(asked.city.casework.board(|board| board.tasks().filter(mine).cloned().collect())?)
-}
 
 fn due_of(asked: &Asked, task: &Task) -> Option<Due> {
     if task.waiting {
@@ -35,61 +30,98 @@ fn due_of(asked: &Asked, task: &Task) -> Option<Due> {
     show::due(asked, task.due, true, None, false, false)
 }
 
-pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
-    let post = asked.post()?.clone();
+/// A queue as it was asked for.
+pub struct Queue {
+    /// What it is narrowed to.
+    pub filter: desk::Filter,
+    /// How many open steps of the role there are, before that.
+    pub counts: desk::Counts,
+    /// What is left, the most urgent first.
+    pub tasks: Vec<(Task, Option<Due>)>,
+    /// The page that was asked for, counted from 1.
+    pub page: usize,
+    roles: BTreeSet<Id>,
+    procedures: BTreeSet<Id>,
+}
+
+/// The open steps of `office` under the filter of the request.
+pub fn queued(asked: &Asked, office: &Id, role: Option<Id>) -> Result<Queue, Oops> {
     let me = asked.signed_in()?.id().clone();
-    let all = tasks(asked, &post)?;
-    let role = asked.id("role").unwrap_or_else(|| post.role.clone());
+    let here = |task: &&Task| task.office == *office;
+    let all: Vec<Task> = asked.city.casework.board(|board| board.tasks().filter(here).cloned().collect())?;
     let choice = |name: &str, all: &[&'static str]| {
         asked.words(name).and_then(|word| all.iter().find(|other| **other == word).copied())
     };
     let filter = desk::Filter {
         query: asked.words("q").unwrap_or_default().to_owned(),
-        office: Some(post.office.clone()),
-        role: Some(role.clone()),
+        office: Some(office.clone()),
+        role: role.clone(),
         procedure: asked.id("procedure"),
         due: choice("due", &["late", "soon", "paused"]),
         holder: choice("holder", &["mine", "free"]),
     };
-    let of_role: Vec<(&Task, Option<Due>)> =
-        all.iter().filter(|task| task.role == role).map(|task| (task, due_of(asked, task))).collect();
-    let counts = counts(&of_role, &me);
+    let roles = all.iter().map(|task| task.role.clone()).collect();
+    let procedures = all.iter().map(|task| task.procedure.clone()).collect();
+    let of_role = all.into_iter().filter(|task| role.as_ref().is_none_or(|role| task.role == *role));
+    let mut tasks: Vec<(Task, Option<Due>)> =
+        of_role.map(|task| (task.clone(), due_of(asked, &task))).collect();
+    let counts = counts(&tasks, &me);
     let number = casework::number::read_case_number(&filter.query);
-    let kept: Vec<_> = of_role
-        .into_iter()
-        .filter(|(task, due)| keeps(asked, &filter, number.as_deref(), &me, task, due.as_ref()))
-        .collect();
+    tasks.retain(|(task, due)| keeps(asked, &filter, number.as_deref(), &me, task, due.as_ref()));
     let page = asked.words("page").and_then(|page| page.parse::<usize>().ok()).unwrap_or(1).max(1);
+    Ok(Queue { filter, counts, tasks, page, roles, procedures })
+}
+
+pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
+    let post = asked.post()?.clone();
+    let me = asked.signed_in()?.id();
+    let role = asked.id("role").unwrap_or_else(|| post.role.clone());
+    let queue = queued(asked, &post.office, Some(role))?;
     let book = asked.city.casework.book();
     let title = |id: &Id| book.procedure(id).map(|procedure| procedure.title.clone()).unwrap_or_default();
-    let rows = kept.iter().skip((page - 1) * ROWS).take(ROWS).map(|(task, due)| desk::Row {
+    let rows = queue.tasks.iter().skip((queue.page - 1).saturating_mul(ROWS)).take(ROWS);
+    let rows = rows.map(|(task, due)| desk::Row {
         case: task.case.id.to_string(),
         title: title(&task.procedure),
         step: step_title(book.procedure(&task.procedure), &task.step),
         office: show::office(asked, &task.office),
         holder: task.holder.as_ref().map(|holder| asked.city.staff_name(holder).unwrap_or_default()),
-        mine: task.holder.as_ref() == Some(&me),
+        mine: task.holder.as_ref() == Some(me),
         since: task.opened,
         due: due.clone(),
     });
-    let procedures: BTreeSet<&Id> = all.iter().map(|task| &task.procedure).collect();
-    let roles: BTreeSet<&Id> = all.iter().map(|task| &task.role).collect();
-    let role_title =
-        |id: &&Id| book.definitions.roles.get(*id).map(|role| ((*id).clone(), role.title.clone()));
+    let role_title = |id: &Id| book.definitions.roles.get(id).map(|role| (id.clone(), role.title.clone()));
+    let total = queue.tasks.len();
     let view = desk::View {
+        complaints: complaints(asked)?,
         rows: rows.collect(),
-        total: kept.len() as u64,
-        page: (page as u64, kept.len().div_ceil(ROWS).max(1) as u64),
-        counts,
-        filter,
+        total: total as u64,
+        page: (queue.page as u64, total.div_ceil(ROWS).max(1) as u64),
+        counts: queue.counts,
         offices: vec![(post.office.clone(), show::office(asked, &post.office))],
-        roles: roles.iter().filter_map(role_title).collect(),
-        procedures: procedures.into_iter().map(|id| (id.clone(), title(id))).collect(),
+        roles: queue.roles.iter().filter_map(role_title).collect(),
+        procedures: queue.procedures.iter().map(|id| (id.clone(), title(id))).collect(),
+        filter: queue.filter,
     };
     Ok(Answer::page(desk::show(&asked.frame(Face::Staff), &view)))
 }
 
-fn counts(tasks: &[(&Task, Option<Due>)], me: &ObjectRef) -> desk::Counts {
+/// The cases with a complaint that the reader is to answer.
+fn complaints(asked: &Asked) -> Result<Vec<(String, Title)>, Oops> {
+    let open: Vec<ObjectRef> = asked.city.casework.board(|board| board.complained().cloned().collect())?;
+    let mut mine = Vec::new();
+    for case in open {
+        let view = asked.city.casework.view(&case)?;
+        let moves = asked.city.casework.moves(&case, &view, &asked.ask())?;
+        if moves.iter().any(|possible| possible.action == "reply") {
+            let title = view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default();
+            mine.push((case.id.to_string(), title));
+        }
+    }
+    Ok(mine)
+}
+
+fn counts(tasks: &[(Task, Option<Due>)], me: &ObjectRef) -> desk::Counts {
     let standing = |wanted: &dyn Fn(Standing) -> bool| {
         tasks.iter().filter(|(_, due)| due.as_ref().is_some_and(|due| wanted(due.standing))).count() as u64
     };
@@ -170,22 +202,13 @@ fn page(
     let papers = asked.city.casework.needed(view, &clear, asked.now);
     let purposes = &view.book.definitions.purposes;
     let office = show::office(asked, &view.state.office);
-    let stage = match &view.state.stage {
-        casework::state::Stage::Draft => cases::Stage::Draft,
-        casework::state::Stage::Correcting => cases::Stage::Correcting,
-        casework::state::Stage::Open => {
-            let open = view.state.open_steps().next();
-            cases::Stage::Open(open.map(|(id, _)| step_title(Some(procedure), id)).unwrap_or_default())
-        }
-        casework::state::Stage::Ended { how, .. } => cases::Stage::Ended(show::ending(how, Some(procedure))),
-    };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
     let page = work::View {
         case: &number,
         seen: view.state.events,
         title: &procedure.title,
-        stage,
+        stage: show::stage(view),
         channel,
         office: &office,
         steps: show::steps(asked, view),
@@ -193,7 +216,7 @@ fn page(
         happened: show::happenings(asked, view, case, false)?,
         groups: groups(view, procedure, &shown, &clear, purpose.is_some()),
         opened: purpose.and_then(|purpose| purposes.get(purpose).cloned()),
-        purposes: may_state(asked, case, view),
+        purposes: personal::purposes(asked, case, view),
         papers: procedure
             .materials
             .iter()
@@ -202,25 +225,29 @@ fn page(
             .map(|material| work::Paper {
                 id: material.id.clone(),
                 title: material.title.clone(),
-                files: files(view, &number, &material.id),
+                files: seen_under(view, &material.id, files(view, &number, &material.id), purpose),
             })
             .collect(),
         moves: doings(asked, case, view, procedure, tried)?,
         neighbours: neighbours(asked, &post, case)?,
     };
     let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(Answer::page(work::show(&asked.frame(Face::Staff), &page)).status(status))
+    // What was posted leads back to the case, in the other language too.
+    let frame = Frame { path: path::desk_case(&number), ..asked.frame(Face::Staff) };
+    Ok(Answer::page(work::show(&frame, &page)).status(status))
 }
 
-/// The purposes under which the reader may see the personal answers.
-fn may_state(asked: &Asked, case: &ObjectRef, view: &View) -> Vec<(Id, Title)> {
-    let purposes = view.book.definitions.purposes.iter();
-    let may = |purpose: &Id| {
-        let ask = Ask { purpose: Some(purpose), ..asked.ask() };
-        let decision = asked.city.casework.permit(case, view, access::reading::ACTION, &ask);
-        decision.is_some_and(|decision| decision.allowed())
+/// Files with where they are to be seen: personal ones only once a purpose is stated, under which each is then asked for.
+fn seen_under(view: &View, material: &Id, files: Vec<Attached>, purpose: Option<&Id>) -> Vec<Attached> {
+    let kept = view.state.materials.get(material).map(Vec::as_slice).unwrap_or_default();
+    let shown = |(file, kept): (Attached, &FileRef)| match (&kept.subject, purpose) {
+        (None, _) => file,
+        (Some(_), Some(purpose)) => {
+            Attached { path: format!("{}?purpose={}", file.path, path::segment(purpose.as_str())), ..file }
+        }
+        (Some(_), None) => Attached { path: String::new(), ..file },
     };
-    purposes.filter(|(id, _)| may(id)).map(|(id, title)| (id.clone(), title.clone())).collect()
+    files.into_iter().zip(kept).map(shown).collect()
 }
 
 fn groups(
@@ -310,7 +337,8 @@ fn asking<'a>(
             let others = holders.into_iter().map(PersonId::object).filter(|person| person != me);
             let named =
                 others.map(|person| (person.to_string(), asked.city.staff_name(&person).unwrap_or_default()));
-            Asking::HandOver(named.collect())
+            let colleagues: Vec<_> = named.collect();
+            (!colleagues.is_empty()).then_some(Asking::HandOver(colleagues))?
         }
         _ => {
             let step = step.filter(|step| kind(step.kind) == possible.action)?;
@@ -329,7 +357,7 @@ fn asking<'a>(
                 answers: typed,
                 chosen,
                 faults: tried.map(|tried| tried.refusal.faults.clone()).unwrap_or_default(),
-                hindered: Vec::new(),
+                hindered: possible.hindered.iter().cloned().collect(),
             }
         }
     })
@@ -358,46 +386,13 @@ fn neighbours(
     Ok((number(at.and_then(|at| at.checked_sub(1))), number(at.map(|at| at + 1))))
 }
 
-/// Puts on the record that the reader sees personal data of the case in the path, under the purpose that they state;
-/// refuses where no policy permits it.
-pub fn read_personal(asked: &Asked, fields: &[&str]) -> Result<(ObjectRef, View, Id), Oops> {
-    let (case, view) = visible(asked)?;
-    let stated =
-        asked.id("purpose").or_else(|| may_state(asked, &case, &view).first().map(|(id, _)| id.clone()));
-    let purpose = stated.ok_or(Oops::Denied { why: None })?;
-    let ask = Ask { purpose: Some(&purpose), ..asked.ask() };
-    let decision = asked.city.casework.permit(&case, &view, access::reading::ACTION, &ask);
-    let decision = decision.ok_or(Oops::Missing)?;
-    if !decision.allowed() {
-        return Err(Oops::denied(&decision));
-    }
-    let Some(subject) = view.state.subject() else { return Ok((case, view, purpose)) };
-    let actor = asked.signed_in()?.id();
-    let id = format!("read/{}/{actor}/{}", case, asked.now);
-    let stamp = Stamp { id: id.into(), time: asked.now, actor: Some(actor.clone()) };
-    let event = access::reading::reading(&decision, stamp, &subject, fields);
-    let event = event.map_err(|_| Oops::Denied { why: None })?;
-    if let Some(event) = event {
-        let appended = asked.city.casework.record().append(event);
-        appended.map_err(|error| Oops::Broken(error.to_string()))?;
-    }
-    let view = asked.city.casework.view(&case)?;
-    Ok((case, view, purpose))
-}
-
 pub fn personal(asked: &Asked) -> Result<Answer, Oops> {
-    asked.post()?;
-    let (_, view) = visible(asked)?;
-    let procedure = view.procedure().ok_or(Oops::Missing)?;
-    let sealed = procedure
-        .form
-        .fields
-        .iter()
-        .filter(|field| field.personal && view.state.answers.contains_key(&field.id));
-    let fields: Vec<String> = sealed.map(|field| field.id.to_string()).collect();
-    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    let (case, view, purpose) = read_personal(asked, &fields)?;
-    page(asked, &case, &view, Some(&purpose), None)
+    let (case, view) = staffed(asked)?;
+    let sealed = view.state.answers.iter().filter(|(_, value)| matches!(value, Value::Sealed(_)));
+    let fields: Vec<&str> = sealed.map(|(id, _)| id.as_str()).collect();
+    let purpose = asked.id("purpose");
+    personal::read(asked, &case, &view, purpose.as_ref(), &fields)?;
+    page(asked, &case, &view, purpose.as_ref(), None)
 }
 
 pub fn act(asked: &Asked) -> Result<Answer, Oops> {
@@ -405,10 +400,11 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let (action, about) = (asked.param("action"), asked.param("about"));
     let (command, faults) = command(asked, procedure, action, about)?;
+    super::staff::receives(asked, &view, &command)?;
     let carried = match faults.is_empty() {
         true => asked.city.casework.run(&case, &command, &asked.ask()),
         false => {
-            let why = Title::new("有的内容不能识别", "Something cannot be read");
+            let why = Title::new("有些地方需要改正", "There is something to put right");
             Err(Refused::Case(Box::new(Refusal { why, faults, possible: Vec::new() })))
         }
     };
@@ -437,6 +433,9 @@ fn command(
     let command = match action {
         "take" => Command::Take { step: about.into() },
         "extend" => Command::Extend { clock: about.into(), reasons: words("reasons") },
+        "hand-over" if asked.words("to") == Some("queue") => {
+            Command::Release { step: about.into(), reasons: words("reasons") }
+        }
         "hand-over" => {
             let to = asked.words("to").and_then(ObjectRef::parse);
             let to = to
@@ -476,62 +475,4 @@ fn command(
         }
     };
     Ok((command, faults))
-}
-
-fn handled<'a>(asked: &'a Asked, post: &Post) -> impl Iterator<Item = &'a Procedure> {
-    let definitions = &asked.city.casework.book().definitions;
-    let office = definitions.offices.get(&post.office);
-    definitions.procedures.values().filter(move |procedure| {
-        let handles = office.is_some_and(|office| {
-            office.handles.contains(&procedure.category) && office.level <= procedure.level
-        });
-        handles && procedure.channels.contains(&Channel::Window)
-    })
-}
-
-fn counter_view(asked: &Asked, post: &Post) -> counter::View {
-    let query = asked.words("q").unwrap_or_default().to_owned();
-    let all: Vec<&Procedure> = handled(asked, post).collect();
-    let found: Vec<(Id, Title)> = if query.is_empty() {
-        all.iter().map(|procedure| (procedure.id.clone(), procedure.title.clone())).collect()
-    } else {
-        let hits = asked.city.finder.find(&query, ROWS);
-        let of_hit = |id: &Id| all.iter().find(|procedure| procedure.id == *id);
-        hits.iter().filter_map(|hit| of_hit(&hit.id)).map(|p| (p.id.clone(), p.title.clone())).collect()
-    };
-    let chosen = asked.id("service");
-    let chosen =
-        chosen.and_then(|id| all.iter().find(|p| p.id == id)).map(|p| (p.id.clone(), p.title.clone()));
-    let applicant = asked.words("applicant").unwrap_or_default().to_owned();
-    counter::View { query, services: found, chosen, applicant, applicants: Vec::new(), fault: None }
-}
-
-pub fn counter(asked: &Asked) -> Result<Answer, Oops> {
-    let post = asked.post()?.clone();
-    Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &counter_view(asked, &post))))
-}
-
-pub fn counter_start(asked: &Asked) -> Result<Answer, Oops> {
-    let post = asked.post()?.clone();
-    let mut view = counter_view(asked, &post);
-    let Some((service, _)) = view.chosen.clone() else { return Err(Oops::Missing) };
-    let person = asked.words("person").and_then(ObjectRef::parse).as_ref().and_then(PersonId::of);
-    if let Some(person) = person {
-        let number = asked.city.case_number(asked.now).map_err(|error| Oops::Broken(error.to_string()))?;
-        let party = Some(person.object());
-        let command = Command::Start { office: post.office.clone(), party, channel: Channel::Window };
-        asked.city.casework.start(&service, &number, &command, &asked.ask())?;
-        return Ok(Answer::go(path::of_case(&number, "form")));
-    }
-    match asked.city.find_person(&view.applicant).and_then(|id| asked.city.person(id).ok()) {
-        Some(person) => {
-            let name = asked.city.name(&person).unwrap_or_default();
-            view.applicants = vec![(person.id.object().to_string(), name)];
-        }
-        None => {
-            let en = "Nobody has this sign-in name: help them open an account first";
-            view.fault = Some(Title::new("没有这个登录名，请先帮助申请人注册", en));
-        }
-    }
-    Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)))
 }

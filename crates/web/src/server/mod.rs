@@ -1,104 +1,171 @@
 //! HTTP: from a request to a page function's view, and back.
 //!
-//! Requests are handled by plain functions from [`Asked`] to an [`Answer`](answer::Answer), on threads that may wait for
-//! the store. Everything that is asked for is decided by the policies before a page is made.
+//! Requests are handled by plain functions from [`Asked`] to an [`Answer`], on threads that may wait for the store.
+//! Everything that is asked for is decided by the policies before a page is made.
 
 mod account;
 mod answer;
 mod api;
 mod asked;
 mod board;
+mod bounds;
 mod case;
 mod city;
+mod counter;
 mod desk;
+mod device;
+mod editions;
+mod erasure;
+mod filling;
+mod gate;
 mod live;
+mod measures;
+mod once;
+mod oops;
+mod operation;
+mod own;
+mod people;
+mod personal;
 mod receipt;
+mod receive;
 mod record_pages;
+mod serve;
 mod services;
 mod show;
+mod staff;
 
+pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
+pub use people::{Issued, Newcomer, NotDone, Secret};
+pub use serve::serve;
 
-use answer::{Answer, Oops};
+use answer::Answer;
 use asked::Asked;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
+use operation::{Operation, Work, get as page, live as stream, post as form};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// The most that one request may carry: a file of 20 MiB with what is around it.
-const MOST_BODY: usize = 21 << 20;
-
-type Page = fn(&Asked) -> Result<Answer, Oops>;
+use std::time::Instant;
 
 /// Every operation: its method, its path, and what carries it out. The authorization test goes through this table.
-const OPERATIONS: &[(&str, &str, Page)] = &[
-    ("GET", "/", services::home),
-    ("GET", "/find", services::find),
-    ("GET", "/categories/{category}", services::category),
-    ("GET", "/services/{service}", services::service),
-    ("GET", "/services/{service}/form", services::blank),
-    ("POST", "/services/{service}/begin", services::begin),
-    ("GET", "/offline", services::offline),
-    ("GET", "/language/{lang}", services::language),
-    ("GET", "/sign-in", account::sign_in_page),
-    ("POST", "/sign-in", account::sign_in),
-    ("GET", "/register", account::register_page),
-    ("POST", "/register", account::register),
-    ("POST", "/sign-out", account::sign_out),
-    ("GET", "/cases", case::list),
-    ("GET", "/cases/{case}", case::follow),
-    ("GET", "/cases/{case}/form", case::fill),
-    ("POST", "/cases/{case}/form", case::save),
-    ("POST", "/cases/{case}/form/part", case::fragment),
-    ("POST", "/cases/{case}/materials/{material}", case::attach),
-    ("GET", "/cases/{case}/materials/{material}/{digest}", case::file),
-    ("GET", "/cases/{case}/check", case::check),
-    ("POST", "/cases/{case}/submit", case::submit),
-    ("POST", "/cases/{case}/answer", case::answer),
-    ("POST", "/cases/{case}/withdraw", case::withdraw),
-    ("POST", "/cases/{case}/rate", case::rate),
-    ("POST", "/cases/{case}/complain", case::complain),
-    ("GET", "/cases/{case}/receipt", receipt::page),
-    ("GET", "/cases/{case}/receipt.tlog-proof", receipt::file),
-    ("GET", "/verify", record_pages::verify_page),
-    ("POST", "/verify", record_pages::verify),
-    ("GET", "/desk", desk::queue),
-    ("GET", "/desk/start", desk::counter),
-    ("POST", "/desk/start", desk::counter_start),
-    ("GET", "/desk/cases/{case}", desk::case),
-    ("POST", "/desk/cases/{case}/personal", desk::personal),
-    ("POST", "/desk/cases/{case}/{action}/{about}", desk::act),
-    ("GET", "/board", board::city),
-    ("GET", "/board/record", record_pages::health),
-    ("POST", "/board/record", record_pages::verify_whole),
-    ("GET", "/board/offices/{office}", board::office),
-    ("GET", "/board/offices/{office}/{procedure}", board::cases),
-    ("GET", "/board/cases/{case}", board::case),
-    ("GET", "/board/entries/{entry}", record_pages::entry),
-    ("GET", "/api/openapi.json", api::document),
-    ("GET", "/api/services", api::services),
-    ("GET", "/api/services/{service}", api::service),
-    ("POST", "/api/services/{service}/cases", api::begin),
-    ("GET", "/api/cases", api::cases),
-    ("GET", "/api/cases/{case}", api::case),
-    ("POST", "/api/cases/{case}/{action}", api::act),
-    ("GET", "/api/queue", api::queue),
-    ("GET", "/checkpoint", record_pages::checkpoint),
-    ("GET", "/record/key", record_pages::key),
-    ("GET", "/tile/{*path}", record_pages::tile),
-    ("GET", "/healthz", record_pages::alive),
-    ("GET", "/metrics", record_pages::metrics),
-    ("GET", "/assets/{*path}", services::asset),
-    ("GET", "/sw.js", services::worker),
+static OPERATIONS: &[Operation] = &[
+    page("/", services::home),
+    page("/find", services::find),
+    page("/categories/{category}", services::category),
+    page("/services/{service}", services::service),
+    page("/services/{service}/form", services::blank),
+    form("/services/{service}/begin", services::begin),
+    page("/offline", services::offline),
+    page("/language/{lang}", services::language),
+    page("/face/{face}", services::face),
+    page("/sign-in", account::sign_in_page),
+    form("/sign-in", account::sign_in),
+    page("/register", account::register_page),
+    form("/register", account::register),
+    form("/sign-out", account::sign_out),
+    form("/sign-in/password", own::chosen),
+    page("/account", own::page),
+    form("/account/password", own::password),
+    form("/account/sessions", own::sessions),
+    page("/account/post", own::posts_page),
+    form("/account/post", own::post),
+    page("/account/reads", own::reads),
+    page("/account/data", own::data),
+    page("/account/erasure", own::erasure_page),
+    form("/account/erasure", own::erase),
+    page("/cases", case::list),
+    page("/cases/{case}", case::follow),
+    stream("/cases/{case}/events", live::own_case),
+    page("/cases/{case}/form", filling::fill),
+    form("/cases/{case}/form", filling::save).with_files(),
+    form("/cases/{case}/form/part", filling::fragment),
+    form("/cases/{case}/materials/{material}", filling::attach).with_files(),
+    page("/cases/{case}/materials/{material}/{digest}", filling::file),
+    page("/cases/{case}/check", filling::check),
+    form("/cases/{case}/submit", case::submit),
+    page("/cases/{case}/submitted", case::submitted),
+    form("/cases/{case}/answer", case::answer),
+    form("/cases/{case}/withdraw", case::withdraw),
+    form("/cases/{case}/rate", case::rate),
+    form("/cases/{case}/complain", case::complain),
+    page("/cases/{case}/receipt", receipt::page),
+    page("/cases/{case}/receipt.tlog-proof", receipt::file),
+    page("/verify", record_pages::verify_page),
+    form("/verify", record_pages::verify),
+    page("/desk", desk::queue),
+    stream("/desk/events", live::desk),
+    page("/desk/start", counter::show),
+    form("/desk/start", counter::begin),
+    page("/desk/cases/{case}", desk::case),
+    stream("/desk/cases/{case}/events", live::desk_case),
+    form("/desk/cases/{case}/personal", desk::personal),
+    form("/desk/cases/{case}/{action}/{about}", desk::act).with_files(),
+    page("/board", board::city),
+    stream("/board/events", live::board),
+    page("/board/record", record_pages::health),
+    form("/board/record", record_pages::verify_whole),
+    page("/board/offices/{office}", board::office),
+    page("/board/offices/{office}/{procedure}", board::cases),
+    page("/board/cases/{case}", board::case),
+    page("/board/entries/{entry}", record_pages::entry),
+    page("/staff", staff::list),
+    page("/staff/new", staff::new),
+    form("/staff/new", staff::take_on),
+    page("/staff/people/{person}", staff::person),
+    form("/staff/people/{person}/{act}", staff::act),
+    page("/editions", editions::list),
+    page("/editions/{procedure}", editions::one),
+    form("/editions/{procedure}", editions::carry_out),
+    page("/editions/cases/{case}", editions::case),
+    form("/editions/cases/{case}", editions::move_case),
+    page("/api/openapi.json", api::document),
+    form("/api/sign-in", api::sign_in),
+    form("/api/sign-out", api::sign_out),
+    form("/api/register", api::register),
+    page("/api/me", api::me),
+    form("/api/me/post", api::act_in),
+    page("/api/readings", api::readings),
+    page("/api/services", api::services),
+    page("/api/services/{service}", api::service),
+    form("/api/services/{service}/cases", api::begin),
+    page("/api/cases", api::cases),
+    page("/api/cases/{case}", api::case),
+    page("/api/cases/{case}/history", api::history),
+    form("/api/cases/{case}/personal", api::personal),
+    form("/api/cases/{case}/materials/{material}", api::attach).with_files(),
+    page("/api/cases/{case}/materials/{material}/{digest}", api::file),
+    page("/api/cases/{case}/receipt", api::receipt),
+    page("/api/cases/{case}/migration", api::plan),
+    form("/api/cases/{case}/{action}", api::act),
+    page("/api/queue", api::queue),
+    page("/api/board", api::board),
+    page("/api/board/{office}", api::board_office),
+    page("/api/board/{office}/{procedure}", api::board_cases),
+    page("/api/record", api::health),
+    form("/api/record/verify", api::verify_whole),
+    page("/api/record/checkpoint", api::checkpoint),
+    page("/api/record/entries/{entry}", api::entry),
+    form("/api/verify", api::verify),
+    page("/checkpoint", record_pages::checkpoint),
+    page("/record/key", record_pages::key),
+    page("/tile/{*path}", record_pages::tile),
+    page("/healthz", record_pages::alive),
+    page("/metrics", record_pages::metrics),
+    page("/assets/{*path}", services::asset),
+    page("/sw.js", services::worker),
 ];
+
+/// What is answered where there is no operation, and where there is one but not by this method.
+static MISSING: Operation = page("", services::missing);
+static OTHER_METHOD: Operation = page("", services::other_method);
 
 /// The methods and paths of all operations.
 pub fn operations() -> impl Iterator<Item = (&'static str, &'static str)> {
-    OPERATIONS.iter().map(|(method, path, _)| (*method, *path))
+    OPERATIONS.iter().map(|operation| (operation.method, operation.path))
 }
 
 /// Everything that the city answers.
@@ -108,69 +175,66 @@ pub fn router(city: Arc<City>) -> Router {
     paths.sort_unstable();
     paths.dedup();
     for path in paths {
-        let of_path = OPERATIONS.iter().filter(|(_, other, _)| *other == path);
-        let methods = of_path.fold(MethodRouter::new(), |methods, (method, _, page)| match *method {
-            "POST" => methods.merge(post(handler(*page))),
-            _ => methods.merge(get(handler(*page))),
+        let of_path = OPERATIONS.iter().filter(|operation| operation.path == path);
+        let methods = of_path.fold(MethodRouter::new(), |methods, operation| match operation.method {
+            "POST" => methods.merge(post(handler(operation))),
+            _ => methods.merge(get(handler(operation))),
         });
         router = router.route(path, methods);
     }
     router
-        .route("/cases/{case}/events", get(live::events))
-        .route("/desk/events", get(live::events))
-        .route("/desk/cases/{case}/events", get(live::events))
-        .fallback(handler(services::missing))
-        .layer(DefaultBodyLimit::max(MOST_BODY))
+        .method_not_allowed_fallback(handler(&OTHER_METHOD))
+        .fallback(handler(&MISSING))
+        // Each operation has its own bound.
+        .layer(DefaultBodyLimit::disable())
+        .layer(map_response(answer::guard))
         .with_state(city)
 }
 
 fn handler(
-    page: Page,
+    operation: &'static Operation,
 ) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>>
 + Clone {
-    move |State(city), params, request| Box::pin(handle(city, params, request, page))
+    move |State(city), params, request| Box::pin(handle(city, operation, params, request))
 }
 
-async fn handle(city: Arc<City>, params: RawPathParams, request: Request, page: Page) -> Response {
-    let asked = match Asked::read(city, &params, request).await {
-        Ok(asked) => asked,
-        Err(response) => return response,
-    };
-    let answered = tokio::task::spawn_blocking(move || {
-        let answer = asked.check().and_then(|()| page(&asked));
-        answer.unwrap_or_else(|oops| oops.answer(&asked)).finish(&asked)
-    });
-    answered.await.unwrap_or_else(|_| axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response())
+/// What came of a request.
+enum Outcome {
+    Answered(Answer),
+    Watched(Box<Asked>, live::Watched),
 }
 
-/// Requests that have not ended so long after the city was told to close are broken off.
-const GRACE: Duration = Duration::from_secs(10);
-
-/// Serves the city on `listener` until `stop` is done, with its timers. Requests that are under way then are answered.
-///
-/// # Errors
-/// When the network fails.
-pub async fn serve(
+async fn handle(
     city: Arc<City>,
-    listener: tokio::net::TcpListener,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    live::watch(&city);
-    let timer = tokio::spawn(live::timer(Arc::clone(&city)));
-    let service = router(Arc::clone(&city)).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    let (closing, closed) = tokio::sync::oneshot::channel();
-    let growth = city.growth.clone();
-    let stop = async move {
-        stop.await;
-        // Those who watch would otherwise keep their connections open for as long as they like.
-        let _ = growth.send(None);
-        let _ = closing.send(());
+    operation: &'static Operation,
+    params: RawPathParams,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut asked = Asked::new(Arc::clone(&city), operation, &params, &parts);
+    let received = asked.receive(parts, body, operation).await;
+    let begun = Instant::now();
+    let outcome = tokio::task::spawn_blocking(move || {
+        asked.recognize();
+        let ready = received.and_then(|()| asked.check()).and_then(|()| api::admit(&asked));
+        let oops = match (ready, operation.work) {
+            (Ok(()), Work::Page(page)) => match page(&asked) {
+                Ok(answer) => return Outcome::Answered(answer),
+                Err(oops) => oops,
+            },
+            (Ok(()), Work::Live(watch)) => match live::Watched::new(&asked, watch) {
+                Ok(watched) => return Outcome::Watched(Box::new(asked), watched),
+                Err(oops) => oops,
+            },
+            (Err(oops), _) => oops,
+        };
+        Outcome::Answered(oops.answer(&asked))
+    });
+    let response = match outcome.await {
+        Ok(Outcome::Answered(answer)) => answer.response(),
+        Ok(Outcome::Watched(asked, watched)) => live::stream(*asked, watched),
+        Err(_) => axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
-    let served = tokio::select! {
-        served = axum::serve(listener, service).with_graceful_shutdown(stop) => served,
-        () = async { if closed.await.is_ok() { tokio::time::sleep(GRACE).await } } => Ok(()),
-    };
-    timer.abort();
-    city.save();
-    served
+    city.measures.count(operation, response.status().as_u16(), begun.elapsed());
+    response
 }

@@ -22,7 +22,8 @@ fn receipted(asked: &Asked, case: &ObjectRef) -> Result<record::Entry, Oops> {
     decided.or_else(submitted).cloned().ok_or(Oops::Missing)
 }
 
-pub fn page(asked: &Asked) -> Result<Answer, Oops> {
+/// The receipt of the reader's own case: what it says, and its text.
+pub fn of(asked: &Asked) -> Result<(receipt::View, String), Oops> {
     let (case, view) = own(asked)?;
     let entry = receipted(asked, &case)?;
     let record = asked.city.casework.record();
@@ -30,7 +31,7 @@ pub fn page(asked: &Asked) -> Result<Answer, Oops> {
     let proven = record::proof::verify_receipt(&text, None, Some(record.verifier()));
     let proven = proven.map_err(|error| Oops::Broken(error.to_string()))?;
     let line = record::encoding::encode(&entry.event);
-    let page = receipt::View {
+    let view = receipt::View {
         case: case.id.to_string(),
         title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
         what: show::happening(&entry.event, view.procedure()),
@@ -44,12 +45,15 @@ pub fn page(asked: &Asked) -> Result<Answer, Oops> {
         address: path::VERIFY.to_owned(),
         download: format!("{}.tlog-proof", path::of_case(case.id.as_str(), "receipt")),
     };
-    Ok(Answer::page(receipt::show(&asked.frame(Face::Resident), &page)))
+    Ok((view, text))
+}
+
+pub fn page(asked: &Asked) -> Result<Answer, Oops> {
+    let (view, _) = of(asked)?;
+    Ok(Answer::page(receipt::show(&asked.frame(Face::Resident), &view)))
 }
 
 pub fn file(asked: &Asked) -> Result<Answer, Oops> {
-    let (case, _) = own(asked)?;
-    let entry = receipted(asked, &case)?;
-    let text = asked.city.casework.record().receipt(&entry.event.id)?.ok_or(Oops::Missing)?;
-    Ok(Answer::text(text).download(&format!("{}.tlog-proof", case.id)))
+    let (view, text) = of(asked)?;
+    Ok(Answer::text(text).download(&format!("{}.tlog-proof", view.case)))
 }

@@ -40,11 +40,17 @@ pub fn verify(asked: &Asked) -> Result<Answer, Oops> {
         Some(file) => String::from_utf8_lossy(&file.bytes).into_owned(),
         None => asked.field("text").unwrap_or_default().to_owned(),
     };
-    let text = normal(&text);
-    let result = proven(&text, asked.city.casework.record().verifier());
+    let (text, result) = proven_by(asked, &text);
     let status = if result.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = verify::View { text, result: Some(result) };
     Ok(Answer::page(verify::show(&asked.frame(Face::Resident), &view)).status(status))
+}
+
+/// The receipt as it was given out, and what it proves.
+pub fn proven_by(asked: &Asked, text: &str) -> (String, Result<verify::Proven, Title>) {
+    let text = normal(text);
+    let result = proven(&text, asked.city.casework.record().verifier());
+    (text, result)
 }
 
 /// A receipt as it was given out: browsers send what is pasted with other line ends, people copy it without the last.
@@ -82,11 +88,16 @@ fn in_words(error: &ReceiptError) -> Title {
         ReceiptError::TooFewWitnesses { .. } => "见证人的签名不够",
         ReceiptError::Store(_) => "暂时无法核验",
     };
-    Title::new(zh, &error.to_string())
+    Title::new(zh, error.to_string())
 }
 
 /// The health of the record, for supervisors.
 pub fn health(asked: &Asked) -> Result<Answer, Oops> {
+    Ok(Answer::page(health::show(&asked.frame(Face::Staff), &healthy(asked)?)))
+}
+
+/// How the record is.
+pub fn healthy(asked: &Asked) -> Result<health::View, Oops> {
     own_office(asked)?;
     let record = asked.city.casework.record();
     let now = record.health()?;
@@ -99,7 +110,7 @@ pub fn health(asked: &Asked) -> Result<Answer, Oops> {
     });
     let verified = asked.city.verified.lock().unwrap_or_else(PoisonError::into_inner).clone();
     let running = asked.city.verifying.load(Ordering::Acquire);
-    let view = health::View {
+    Ok(health::View {
         entries: now.entries,
         objects: now.objects,
         bytes: now.store_bytes,
@@ -109,8 +120,7 @@ pub fn health(asked: &Asked) -> Result<Answer, Oops> {
         verified: verified.map(|(at, entries, faults)| (at, entries, verdict(&faults))),
         verify: (!running).then(|| path::RECORD.to_owned()),
         at: asked.now,
-    };
-    Ok(Answer::page(health::show(&asked.frame(Face::Staff), &view)))
+    })
 }
 
 fn verdict(faults: &[String]) -> Result<(), Title> {
@@ -119,11 +129,16 @@ fn verdict(faults: &[String]) -> Result<(), Title> {
     }
     let first = faults.iter().take(MOST_FAULTS).map(String::as_str).collect::<Vec<_>>().join("; ");
     let count = faults.len();
-    Err(Title { zh: format!("发现{count}处不符：{first}"), en: format!("{count} found: {first}") })
+    Err(Title::new(format!("发现{count}处不符：{first}"), format!("{count} found: {first}")))
+}
+
+pub fn verify_whole(asked: &Asked) -> Result<Answer, Oops> {
+    verify_all(asked)?;
+    Ok(Answer::go(path::RECORD))
 }
 
 /// Has the whole record checked, without keeping anybody waiting. One check runs at a time.
-pub fn verify_whole(asked: &Asked) -> Result<Answer, Oops> {
+pub fn verify_all(asked: &Asked) -> Result<(), Oops> {
     own_office(asked)?;
     if !asked.city.verifying.swap(true, Ordering::AcqRel) {
         let city = Arc::clone(&asked.city);
@@ -145,7 +160,7 @@ pub fn verify_whole(asked: &Asked) -> Result<Answer, Oops> {
             return Err(Oops::Broken(error.to_string()));
         }
     }
-    Ok(Answer::go(path::RECORD))
+    Ok(())
 }
 
 /// The case that an entry is of, where the reader may supervise it. Entries of no case are for those who supervise the
@@ -168,7 +183,7 @@ fn neighbour(asked: &Asked, mut near: impl Iterator<Item = Entry>) -> Result<Opt
         let Some(entry) = near.next() else { return Ok(None) };
         match readable(asked, &entry.event) {
             Ok(_) => return Ok(Some(entry.index)),
-            Err(Oops::Denied { .. }) => {}
+            Err(Oops::Denied { .. } | Oops::Missing) => {}
             Err(other) => return Err(other),
         }
     }
@@ -176,16 +191,22 @@ fn neighbour(asked: &Asked, mut near: impl Iterator<Item = Entry>) -> Result<Opt
 
 /// One event with its entry and its proof; with `?proof` the proof as a file. Personal values stay sealed.
 pub fn entry(asked: &Asked) -> Result<Answer, Oops> {
+    let (view, proof) = of_entry(asked)?;
+    if asked.field("proof").is_some() {
+        return Ok(Answer::text(proof).download(&format!("{}.tlog-proof", view.entry)));
+    }
+    Ok(Answer::page(entry::show(&asked.frame(Face::Staff), &view)))
+}
+
+/// The entry in the path, with its proof as a text.
+pub fn of_entry(asked: &Asked) -> Result<(entry::View, String), Oops> {
     own_office(asked)?;
     let index: u64 = asked.param("entry").parse().map_err(|_| Oops::Missing)?;
     let record = asked.city.casework.record();
     let found = record.entry(index)?.ok_or(Oops::Missing)?;
     let event = &found.event;
     let case = readable(asked, event)?;
-    if asked.field("proof").is_some() {
-        let text = record.receipt(&event.id)?.ok_or(Oops::Missing)?;
-        return Ok(Answer::text(text).download(&format!("{index}.tlog-proof")));
-    }
+    let text = record.receipt(&event.id)?.ok_or(Oops::Missing)?;
     let from = index.saturating_sub(NEIGHBOURS);
     let mut before = record.entries(from, usize::try_from(index - from).unwrap_or(0))?;
     before.reverse();
@@ -215,7 +236,7 @@ pub fn entry(asked: &Asked) -> Result<Answer, Oops> {
         proof: proof_of(asked, index)?,
         neighbours: (neighbour(asked, before.into_iter())?, neighbour(asked, after.into_iter())?),
     };
-    Ok(Answer::page(entry::show(&asked.frame(Face::Staff), &view)))
+    Ok((view, text))
 }
 
 /// The entry that corrects this one. It is about the same objects, so it stands in the history of any of them.

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
+use super::once;
 use crate::layout::Face;
 use crate::page::service::Limit;
 use crate::page::{found, home, offline, service};
@@ -9,27 +10,34 @@ use crate::part::Cited;
 use crate::text::Lang;
 use crate::{asset, path};
 use casework::Command;
-use pack::days::Lang as Counting;
+use pack::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many services a search shows, and a heading on the front page.
 const MOST_FOUND: usize = 20;
 const MOST_SHOWN: usize = 5;
 
-fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
-    let all = asked.city.casework.book().definitions.procedures.values();
-    all.filter(|procedure| procedure.start == Start::Party)
+/// Services that a party asks for, in the order of the city's catalogue: it begins with what most people need.
+pub fn offered(asked: &Asked) -> impl Iterator<Item = &Procedure> {
+    let (all, today) = (asked.city.casework.book().definitions.procedures.values(), asked.today());
+    let here = |procedure: &&Procedure| procedure.start == Start::Party && procedure.in_force(today);
+    let mut all: Vec<_> = all.filter(here).collect();
+    all.sort_by_key(|procedure| catalogued(procedure));
+    all.into_iter()
+}
+
+/// A procedure's place in the city's catalogue; what has no number there comes last.
+pub fn catalogued(procedure: &Procedure) -> (bool, Option<&str>, &Id) {
+    (procedure.item.is_none(), procedure.item.as_deref(), &procedure.id)
 }
 
 pub fn home(asked: &Asked) -> Result<Answer, Oops> {
-    let definitions = &asked.city.casework.book().definitions;
-    let categories = definitions.categories.iter().filter_map(|(id, title)| {
-        let of_category: Vec<_> = offered(asked).filter(|procedure| procedure.category == *id).collect();
+    let categories = headings(asked).into_iter().map(|(id, title)| {
+        let of_category: Vec<_> = offered(asked).filter(|procedure| procedure.category == id).collect();
         let first = of_category.iter().take(MOST_SHOWN).map(|p| (p.id.clone(), p.title.clone())).collect();
-        let count = of_category.len();
-        (count > 0).then(|| home::Category { id: id.clone(), title: title.clone(), first, count })
+        home::Category { count: of_category.len(), first, id, title }
     });
     let categories = categories.collect();
     let waiting = match asked.actor.as_ref() {
@@ -40,7 +48,8 @@ pub fn home(asked: &Asked) -> Result<Answer, Oops> {
         })?,
     };
     let popular = popular(asked)?;
-    Ok(Answer::page(home::show(&asked.frame(Face::Resident), &home::View { categories, popular, waiting })))
+    let view = home::View { categories, popular, waiting };
+    Ok(Answer::page(home::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 /// The services of which most cases run or ran; where there are none yet, none.
@@ -62,11 +71,12 @@ fn popular(asked: &Asked) -> Result<Vec<(Id, Title)>, Oops> {
         .collect())
 }
 
+/// The headings under which services stand, in the order of their first services.
 fn headings(asked: &Asked) -> Vec<(Id, Title)> {
-    let definitions = &asked.city.casework.book().definitions;
-    let used = |id: &Id| offered(asked).any(|procedure| procedure.category == *id);
-    let all = definitions.categories.iter().filter(|(id, _)| used(id));
-    all.map(|(id, title)| (id.clone(), title.clone())).collect()
+    let titles = &asked.city.casework.book().definitions.categories;
+    let mut seen = BTreeSet::new();
+    let first = offered(asked).map(|procedure| &procedure.category).filter(|id| seen.insert(*id));
+    first.filter_map(|id| Some((id.clone(), titles.get(id)?.clone()))).collect()
 }
 
 fn listed(asked: &Asked, procedure: &Procedure) -> found::Found {
@@ -78,9 +88,10 @@ pub fn find(asked: &Asked) -> Result<Answer, Oops> {
     let query = asked.words("q").unwrap_or_default();
     let hits = asked.city.finder.find(query, MOST_FOUND);
     let book = asked.city.casework.book();
-    let services = hits.iter().filter_map(|hit| book.procedure(&hit.id)).map(|p| listed(asked, p)).collect();
+    let found = hits.iter().filter_map(|hit| book.procedure(&hit.id)).filter(|p| p.in_force(asked.today()));
+    let services = found.map(|p| listed(asked, p)).collect();
     let view = found::View { of: found::Of::Query(query.to_owned()), services, categories: headings(asked) };
-    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)))
+    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 pub fn category(asked: &Asked) -> Result<Answer, Oops> {
@@ -90,7 +101,7 @@ pub fn category(asked: &Asked) -> Result<Answer, Oops> {
     let services = offered(asked).filter(|p| p.category == id).map(|p| listed(asked, p)).collect();
     let of = found::Of::Category(id.clone(), title.clone());
     let view = found::View { of, services, categories: headings(asked) };
-    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)))
+    Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 fn named(asked: &Asked) -> Result<&Procedure, Oops> {
@@ -103,14 +114,12 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
     let definitions = &asked.city.casework.book().definitions;
     let law = definitions.law.as_ref();
     let titles = law.into_iter().flat_map(|law| &law.instruments);
-    let instruments = titles
-        .map(|(id, instrument)| {
-            (Id::from(id.as_str()), Title::new(&instrument.title.zh, &instrument.title.en))
-        })
-        .collect();
+    let instruments =
+        titles.map(|(id, instrument)| (Id::from(id.as_str()), instrument.title.clone())).collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
-    let view = service::View { procedure, definitions, instruments: &instruments, limit: limit.as_ref() };
-    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
+    let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
+    let view = service::View { procedure, definitions, instruments, limit, today };
+    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
 /// A limit of the law with how it is counted: the first steps of a count say it, whatever the day.
@@ -128,10 +137,10 @@ fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
         kinds.map(|step| step.words(lang)).collect::<Vec<_>>().join(" ")
     };
     Some(Limit {
-        length: Title { zh: length.zh(), en: length.to_string() },
-        counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+        length: Title::new(length.zh(), length.to_string()),
+        counted: Title::new(words(Counting::Zh), words(Counting::En)),
         law: Cited {
-            instrument: Title::new(&cite.title.zh, &cite.title.en),
+            instrument: cite.title.clone(),
             article: cite.article.to_string(),
             quote: cite.quote.to_string(),
         },
@@ -139,11 +148,11 @@ fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
 }
 
 pub fn blank(asked: &Asked) -> Result<Answer, Oops> {
-    Ok(Answer::page(offline::blank(&asked.frame(Face::Resident), named(asked)?)))
+    Ok(Answer::page(offline::blank(&asked.frame(Face::Resident), named(asked)?)).public(asked))
 }
 
 pub fn offline(asked: &Asked) -> Result<Answer, Oops> {
-    Ok(Answer::page(offline::show(&asked.frame(Face::Resident))))
+    Ok(Answer::page(offline::show(&asked.frame(Face::Resident))).public(asked))
 }
 
 pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
@@ -153,19 +162,23 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
         .id("office")
         .ok_or_else(|| Oops::Unreadable(Title::new("请选择办理单位", "Choose an office")))?;
     let channel = if asked.kiosk { Channel::Kiosk } else { Channel::Web };
-    let number = asked.city.case_number(asked.now).map_err(|error| Oops::Broken(error.to_string()))?;
     // Whoever begins for themselves acts for themselves, whatever post they hold.
     let party = Some(actor.id().clone());
     let command = Command::Start { office, party, channel };
-    let case = asked.city.casework.start(&procedure.id, &number, &command, &asked.ask())?;
-    super::case::keep_draft(asked, &case)?;
-    Ok(Answer::go(path::of_case(&number, "form")))
+    let begun = once::begin(asked, &procedure.id, &command, asked.words("once"))?;
+    super::filling::keep_draft(asked, begun.case())?;
+    Ok(Answer::go(path::of_case(begun.case().id.as_str(), "form")))
 }
 
 pub fn language(asked: &Asked) -> Result<Answer, Oops> {
     let lang = Lang::parse(asked.param("lang")).ok_or(Oops::Missing)?;
-    let back = asked.field("back").filter(|back| back.starts_with('/') && !back.starts_with("//"));
-    Ok(Answer::go(back.unwrap_or(path::HOME)).choice("lang", lang.tag()))
+    Ok(Answer::go(asked.back()).choice("lang", lang.tag()))
+}
+
+/// Makes this device a self-service screen, or an ordinary one again: what somebody sets up does once.
+pub fn face(asked: &Asked) -> Result<Answer, Oops> {
+    let face = ["kiosk", "resident"].into_iter().find(|face| *face == asked.param("face"));
+    Ok(Answer::go(path::HOME).choice("face", face.ok_or(Oops::Missing)?))
 }
 
 pub fn asset(asked: &Asked) -> Result<Answer, Oops> {
@@ -180,4 +193,8 @@ pub fn worker(_asked: &Asked) -> Result<Answer, Oops> {
 
 pub fn missing(_asked: &Asked) -> Result<Answer, Oops> {
     Err(Oops::Missing)
+}
+
+pub fn other_method(_asked: &Asked) -> Result<Answer, Oops> {
+    Err(Oops::OtherMethod)
 }

@@ -1,14 +1,16 @@
 //! From what casework knows to what pages show.
 
 use super::asked::Asked;
+use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Happening, Status as Shown, Step};
 use crate::part::{Cited, Due, Standing};
+use access::Post;
 use casework::activity::{self, part};
 use casework::due::Counted;
-use casework::state::Status;
+use casework::state::{self, Status};
 use casework::{View, clocks, due as counting};
-use pack::days::Lang as Counting;
+use pack::Lang as Counting;
 use pack::days::{self, At};
 use pack::model::{ClockLimit, Own, Procedure, Unit};
 use pack::{Id, Title};
@@ -22,10 +24,10 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         if let Some(outcome) = step.outcome(outcome) {
             let deemed = text("reasons") == Some("deemed");
             let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
-            return Title {
-                zh: format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
-                en: format!("{}: {}{en}", step.title.en, outcome.title.en),
-            };
+            return Title::new(
+                format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
+                format!("{}: {}{en}", step.title.en, outcome.title.en),
+            );
         }
     }
     let (zh, en) = match event.activity.as_str() {
@@ -38,6 +40,7 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         activity::CORRECTION_ANSWERED => ("提交补正", "Correction handed in"),
         activity::TAKEN => ("承办", "Taken on"),
         activity::HANDED_OVER => ("转交", "Handed over"),
+        activity::RELEASED => ("退回待办", "Put back into the queue"),
         activity::EXTENDED => ("延长时限", "Deadline extended"),
         activity::EXPIRED => ("时限届满", "Deadline passed"),
         activity::WITHDRAWN => ("撤回申请", "Withdrawn"),
@@ -46,6 +49,7 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         activity::COMPLAINED => ("投诉", "Complaint"),
         activity::REPLIED => ("答复投诉", "Complaint answered"),
         activity::MIGRATED => ("转入新版本", "Moved to another edition"),
+        activity::ERASED => ("个人信息已删除", "Personal data erased"),
         access::activity::DATA_READ => ("查看个人信息", "Personal data read"),
         other => (other, other),
     };
@@ -152,7 +156,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
             started: reading.started,
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
-            counted: Title { zh: words(Counting::Zh), en: words(Counting::En) },
+            counted: Title::new(words(Counting::Zh), words(Counting::En)),
             law: deadline
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),
@@ -183,7 +187,7 @@ fn pause(view: &View, from: Time, until: Option<Time>) -> Pause {
 
 fn cited(cite: &days::Cite) -> Option<Cited> {
     Some(Cited {
-        instrument: Title::new(&cite.title.zh, &cite.title.en),
+        instrument: cite.title.clone(),
         article: cite.article.to_string(),
         quote: cite.quote.to_string(),
     })
@@ -235,14 +239,37 @@ fn running(now: Time, at: Time) -> Standing {
     }
 }
 
+/// How far a case is.
+pub fn stage(view: &View) -> Stage {
+    match &view.state.stage {
+        state::Stage::Draft => Stage::Draft,
+        state::Stage::Correcting => Stage::Correcting,
+        state::Stage::Open => {
+            let open = view.state.open_steps().next();
+            let step = open.and_then(|(id, _)| view.procedure()?.flow.step(id.as_str()));
+            Stage::Open(step.map(|step| step.title.clone()).unwrap_or_default())
+        }
+        state::Stage::Ended { how, .. } => Stage::Ended(ending(how, view.procedure())),
+    }
+}
+
 /// What an office is called.
 pub fn office(asked: &Asked, id: &Id) -> Title {
     let offices = &asked.city.casework.book().definitions.offices;
     offices.get(id).map_or_else(|| Title::new(id.as_str(), id.as_str()), |office| office.title.clone())
 }
 
+/// A post in words: the office and the role.
+pub fn post(asked: &Asked, post: &Post) -> Title {
+    let definitions = &asked.city.casework.book().definitions;
+    let role = definitions.roles.get(&post.role).map(|role| role.title.clone());
+    let role = role.unwrap_or_else(|| Title::new(post.role.as_str(), post.role.as_str()));
+    let office = self::office(asked, &post.office);
+    Title::new(format!("{} {}", office.zh, role.zh), format!("{}, {}", role.en, office.en))
+}
+
 /// How a case ended, in words.
-pub fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
+fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
     match how {
         "completed" => Title::new("办结", "Completed"),
         "withdrawn" => Title::new("已撤回", "Withdrawn"),

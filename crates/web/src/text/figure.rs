@@ -1,6 +1,6 @@
 use super::Lang;
 use jiff::civil::{Date, DateTime};
-use pack::model::{Channel, Own, Unit};
+use pack::model::{Channel, Charge, Own, Unit};
 use record::Time;
 
 /// The moment as clocks in China show it.
@@ -87,6 +87,15 @@ pub fn money(lang: Lang, fen: i64) -> String {
     let (yuan, rest) = (fen / 100, (fen % 100).abs());
     let number = if rest == 0 { yuan.to_string() } else { format!("{yuan}.{rest:02}") };
     if lang == Lang::Zh { format!("{number}元") } else { format!("¥{number}") }
+}
+
+/// What is to be paid: nothing, an amount, or one that somebody else sets.
+pub fn charge(lang: Lang, charge: &Charge) -> String {
+    match charge {
+        Charge::Free => lang.say("fee-free").into_owned(),
+        Charge::Fen(fen) => money(lang, *fen),
+        Charge::SetBy(by) => lang.tell("fee-set-by", &[("by", lang.of(by).into())]),
+    }
 }
 
 /// A size in bytes: `820 B`, `412 KB`, `3.4 MB`.

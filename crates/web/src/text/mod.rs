@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 mod figure;
 
-pub use figure::{article, date, day, kind_of_channel, length, moment, money, points_in_time, size, weekday};
+pub use figure::{
+    article, charge, date, day, kind_of_channel, length, moment, money, points_in_time, size, weekday,
+};
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -73,6 +73,7 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         definitions,
         instruments: &instruments,
         limit: (id == "birth-registration").then_some(&limit),
+        today: jiff::civil::date(2026, 1, 31),
     };
     vec![
         ("home", home::show(&resident(lang, "/"), &front)),
@@ -248,7 +249,7 @@ fn handing_in(
         office: office.clone(),
         groups,
         materials: vec![paper("birth-certificate", &["certificate.jpg"]), paper("household-book", &[])],
-        fee: Some(1600),
+        fees: vec![(Title::new("工本费", "Booklet"), Some(pack::model::Charge::Fen(1600)))],
         correction: false,
     };
     let sent = check::Submitted {

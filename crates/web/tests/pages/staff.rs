@@ -60,6 +60,7 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         all.iter().map(|(id, role)| (id.clone(), role.title.clone())).collect::<Vec<_>>()
     };
     let view = desk::View {
+        complaints: vec![(CASE.into(), definitions.procedures["birth-registration"].title.clone())],
         rows,
         total: 128,
         page: (2, 5),
@@ -307,6 +308,7 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
         case: CASE.into(),
         title: definitions.procedures["birth-registration"].title.clone(),
         office: definitions.offices["lake"].title.clone(),
+        stage: cases::Stage::Correcting,
         steps: steps(definitions),
         clocks: clocks(),
         happened: happened(definitions),

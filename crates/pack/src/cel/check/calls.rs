@@ -1,11 +1,11 @@
 use super::super::checked::{Builtin, Node, NodeKind, Pattern};
 use super::super::convert;
-use super::super::near::nearest;
 use super::super::syntax::{BinaryOp, Expr, Fold, Word};
 use super::super::value::{Kind, Value};
 use super::super::{Span, Type, moment};
 use super::Checker;
 use super::builtins::{NAMES, Overload, Style, overloads};
+use crate::problem::nearest;
 
 impl Checker<'_> {
     pub(super) fn call(&mut self, function: &Word, target: Option<&Expr>, args: &[Expr], span: Span) -> Node {

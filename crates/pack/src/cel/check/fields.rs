@@ -1,10 +1,10 @@
 use super::super::checked::{Node, NodeKind};
-use super::super::near::nearest;
 use super::super::schema::{Field, Schema};
 use super::super::syntax::{BinaryOp, Expr, ExprKind, Word};
 use super::super::value::Value;
 use super::super::{Span, Type};
 use super::{Checker, step};
+use crate::problem::nearest;
 
 impl Checker<'_> {
     /// `of.field`

@@ -1,8 +1,8 @@
 use super::super::checked::{Node, NodeKind};
-use super::super::near::nearest;
 use super::super::value::{Kind, Value};
 use super::super::{Span, Type};
 use super::{Checker, written};
+use crate::problem::nearest;
 
 impl Checker<'_> {
     /// A variable of a macro, a variable of the environment, or the name of a type.

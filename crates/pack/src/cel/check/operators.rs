@@ -1,10 +1,10 @@
 use super::super::checked::{Node, NodeKind};
-use super::super::near::nearest;
 use super::super::schema::Choices;
 use super::super::syntax::{BinaryOp, Expr, ExprKind};
 use super::super::value::Value;
 use super::super::{Span, Type};
 use super::{Checker, shown};
+use crate::problem::nearest;
 
 impl Checker<'_> {
     pub(super) fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Node {

@@ -2,28 +2,26 @@ use super::super::checked::{Node, NodeKind};
 use super::super::env::Slot;
 use super::super::moment;
 use super::super::print::quote;
-use super::super::schema::Title;
 use super::super::syntax::BinaryOp;
 use super::super::typing::Type;
 use super::super::value::Value;
 use super::{Place, Speaker};
+use crate::Lang;
 use jiff::SignedDuration;
 
 impl Speaker<'_> {
-    pub(super) fn title<'t>(&self, title: &'t Title) -> &'t str {
-        if self.zh { &title.zh } else { &title.en }
-    }
-
     /// What a place, a field, an entry or a macro's element is called.
     pub(super) fn noun(&self, node: &Node) -> String {
         match &node.kind {
             NodeKind::Place(slot) | NodeKind::HasPlace(slot) => self.place(*slot),
-            NodeKind::Local(0) => self.pick("该项", "the item").to_owned(),
-            NodeKind::Local(depth) if self.zh => format!("内层第 {depth} 级该项"),
+            NodeKind::Local(0) => self.lang.pick("该项", "the item").to_owned(),
+            NodeKind::Local(depth) if self.lang == Lang::Zh => format!("内层第 {depth} 级该项"),
             NodeKind::Local(depth) => format!("the inner item {depth}"),
             NodeKind::Field(of, id) | NodeKind::Key(of, id) | NodeKind::HasKey(of, id) => {
                 let title = match &of.ty {
-                    Type::Object(schema) => schema.exact(id).map(|field| self.title(&field.title).to_owned()),
+                    Type::Object(schema) => {
+                        schema.exact(id).map(|field| self.lang.of(&field.title).to_owned())
+                    }
                     _ => None,
                 };
                 self.of(&self.noun(of), &title.unwrap_or_else(|| id.to_string()))
@@ -34,7 +32,7 @@ impl Speaker<'_> {
 
     fn place(&self, slot: Slot) -> String {
         let Some(place) = self.env.place(slot) else { return String::new() };
-        let own = self.title(&place.title).to_owned();
+        let own = self.lang.of(&place.title).to_owned();
         match self.env.parent(slot).map(|parent| self.place(parent)) {
             Some(parent) if !parent.is_empty() => self.of(&parent, &own),
             _ => own,
@@ -42,21 +40,21 @@ impl Speaker<'_> {
     }
 
     fn of(&self, owner: &str, field: &str) -> String {
-        if self.zh { format!("{owner}的{field}") } else { format!("{field} of {owner}") }
+        self.lang.pick(format!("{owner}的{field}"), format!("{field} of {owner}"))
     }
 
     pub(super) fn index(&self, parts: &[Node; 2]) -> String {
         let [of, at] = parts;
         let list = self.noun(of);
-        match (&at.kind, self.zh) {
-            (NodeKind::Literal(Value::Int(index)), true) => {
+        match (&at.kind, self.lang) {
+            (NodeKind::Literal(Value::Int(index)), Lang::Zh) => {
                 format!("{list}的第 {} 项", index.saturating_add(1))
             }
-            (NodeKind::Literal(Value::Int(index)), false) => {
+            (NodeKind::Literal(Value::Int(index)), Lang::En) => {
                 format!("item {} of {list}", index.saturating_add(1))
             }
-            (_, true) => format!("{list}中对应 {} 的项", self.say(at, Place::Operand)),
-            (_, false) => format!("the entry of {list} at {}", self.say(at, Place::Operand)),
+            (_, Lang::Zh) => format!("{list}中对应 {} 的项", self.say(at, Place::Operand)),
+            (_, Lang::En) => format!("the entry of {list} at {}", self.say(at, Place::Operand)),
         }
     }
 
@@ -64,7 +62,7 @@ impl Speaker<'_> {
     pub(super) fn call(&self, number: usize, args: &[Node]) -> String {
         let Some(signature) = self.env.functions().get(number) else { return String::new() };
         let mut out = String::new();
-        let mut rest = self.title(&signature.title);
+        let mut rest = self.lang.of(&signature.title);
         while let Some((before, after)) = rest.split_once('{') {
             out.push_str(before);
             let hole =
@@ -100,14 +98,14 @@ impl Speaker<'_> {
             (BinaryOp::Gt, _) => ("大于", "is more than"),
             _ => ("不小于", "is at least"),
         };
-        if self.zh { zh } else { en }
+        self.lang.pick(zh, en)
     }
 
     pub(super) fn constant(&self, value: &Value, ty: &Type) -> String {
         match value {
-            Value::Null => self.pick("空", "nothing").to_owned(),
-            Value::Bool(true) => self.pick("是", "yes").to_owned(),
-            Value::Bool(false) => self.pick("否", "no").to_owned(),
+            Value::Null => self.lang.pick("空", "nothing").to_owned(),
+            Value::Bool(true) => self.lang.pick("是", "yes").to_owned(),
+            Value::Bool(false) => self.lang.pick("否", "no").to_owned(),
             Value::Int(number) => number.to_string(),
             Value::Uint(number) => number.to_string(),
             Value::Double(number) => number.to_string(),
@@ -117,7 +115,7 @@ impl Speaker<'_> {
                     _ => None,
                 };
                 match choice {
-                    Some(choice) => self.title(&choice.title).to_owned(),
+                    Some(choice) => self.lang.of(&choice.title).to_owned(),
                     None => format!("“{text}”"),
                 }
             }
@@ -128,7 +126,7 @@ impl Speaker<'_> {
             Value::Type(kind) => kind.name().to_owned(),
             Value::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| self.constant(item, ty)).collect();
-                format!("[{}]", items.join(self.pick("、", ", ")))
+                format!("[{}]", items.join(self.lang.pick("、", ", ")))
             }
             Value::Map(map) => {
                 let entry = |(key, value): (&super::super::map::Key, &Value)| {
@@ -156,7 +154,7 @@ impl Speaker<'_> {
             if seconds % unit == 0 && (seconds != 0 || unit == 86_400) {
                 let count = seconds / unit;
                 let plural = if count == 1 { "" } else { "s" };
-                return if self.zh { format!("{count} {zh}") } else { format!("{count} {en}{plural}") };
+                return self.lang.pick(format!("{count} {zh}"), format!("{count} {en}{plural}"));
             }
         }
         moment::in_seconds(length)

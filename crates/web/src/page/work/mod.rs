@@ -196,7 +196,8 @@ fn neighbours(lang: Lang, view: &View<'_>) -> Markup {
 
 fn answers(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
-    let sealed = view.groups.iter().flat_map(|group| &group.answers).any(|answer| answer.typed.is_none());
+    let sealed = view.groups.iter().flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
+        || view.papers.iter().flat_map(|paper| &paper.files).any(|file| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
             h2 #answers-title { (lang.say("work-answers")) }
@@ -239,7 +240,7 @@ fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
                 div.field {
                     label for="purpose" { (lang.say("personal-state")) }
                     select #purpose name="purpose" required {
-                        option value="" { (lang.say("form-choose")) }
+                        @if view.purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
                         @for (id, title) in &view.purposes { option value=(id) { (lang.of(title)) } }
                     }
                     p.hint { (lang.say("personal-noted")) }
@@ -267,8 +268,12 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                         }
                         @for file in &paper.files {
                             p {
-                                a href=(file.path) target="_blank" {
-                                    (file.name) span.unseen { " " (lang.say("opens-new")) }
+                                @if file.path.is_empty() {
+                                    (file.name) " " span.sealed { (lang.say("personal-sealed")) }
+                                } @else {
+                                    a href=(file.path) target="_blank" {
+                                        (file.name) span.unseen { " " (lang.say("opens-new")) }
+                                    }
                                 }
                                 " " span.soft { (text::size(file.size)) }
                             }

@@ -5,8 +5,8 @@ use crate::form::{self, Filling};
 use crate::layout::Frame;
 use crate::{part, path};
 use maud::{Markup, html};
-use pack::Id;
 use pack::model::Outcome;
+use pack::{Id, Title};
 
 pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
     let lang = frame.lang;
@@ -50,7 +50,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     (part::callout("soon", lang.say("move-hindered"), why))
                 }
                 (form::render(&filling))
-                (outcome(frame, outcomes, chosen, key))
+                (outcome(frame, &Ending { outcomes, chosen, faults }, key))
                 button.act type="submit" { (lang.say("move-record")) }
             }
             Ask::Correct => {
@@ -63,6 +63,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     select id={ (key) "-to" } name="to" required {
                         option value="" { (lang.say("form-choose")) }
                         @for (id, name) in colleagues { option value=(id) { (name) } }
+                        option value="queue" { (lang.say("staff-to-queue")) }
                     }
                 }
                 (words(key, "reasons", &lang.say("move-reasons"), ""))
@@ -75,7 +76,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
             Ask::Reply(complaint) => {
                 blockquote { (complaint) }
                 (words(key, "words", &lang.say("reply-words"), ""))
-                button.act type="submit" { (lang.of(&doing.title)) }
+                button.act type="submit" { (lang.say("reply-send")) }
             }
             Ask::Nothing => button type="submit" { (lang.of(&doing.title)) },
         }
@@ -83,23 +84,49 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
 }
 
 fn words(key: &str, name: &str, label: &str, value: &str) -> Markup {
+    text(key, name, label, value, &html! {}, None)
+}
+
+/// A text to write, with what is wrong with it above it.
+fn text(key: &str, name: &str, label: &str, value: &str, error: &Markup, described: Option<&str>) -> Markup {
     html! {
-        div.field {
+        div.field.wrong[described.is_some()] {
             label for={ (key) "-" (name) } { (label) }
-            textarea id={ (key) "-" (name) } name=(name) rows="3" maxlength="5000" { (value) }
+            (error)
+            textarea id={ (key) "-" (name) } name=(name) rows="3" maxlength="5000"
+                aria-describedby=[described] aria-invalid=[described.map(|_| "true")] { (value) }
         }
     }
 }
 
-fn outcome(frame: &Frame, outcomes: &[Outcome], chosen: &(Option<Id>, String), key: &str) -> Markup {
+/// How a step ended, and why.
+struct Ending<'a> {
+    outcomes: &'a [Outcome],
+    chosen: &'a (Option<Id>, String),
+    faults: &'a [(Id, Title)],
+}
+
+fn outcome(frame: &Frame, ending: &Ending<'_>, key: &str) -> Markup {
     let lang = frame.lang;
-    let (id, reasons) = chosen;
+    let Ending { outcomes, chosen: (id, reasons), faults } = ending;
+    let named = |name: &str| format!("{key}-{name}-error");
+    let fault = |name: &str| faults.iter().find(|(of, _)| of.as_str() == name).map(|(_, what)| what);
+    let error = |name: &str| {
+        html! {
+            @if let Some(what) = fault(name) {
+                p.error id=(named(name)) { span.unseen { (lang.say("error-prefix")) } (lang.of(what)) }
+            }
+        }
+    };
     let any = outcomes.iter().any(|outcome| outcome.reasons);
+    let label = if any { lang.say("move-reasons-shown") } else { lang.say("move-note") };
     html! {
-        fieldset.field {
+        fieldset.field.wrong[fault("outcome").is_some()]
+            aria-describedby=[fault("outcome").map(|_| named("outcome"))] {
             legend { (lang.say("move-outcome")) }
+            (error("outcome"))
             div.options {
-                @for outcome in outcomes {
+                @for outcome in *outcomes {
                     @let own = format!("{key}-{}", outcome.id);
                     div.option {
                         input type="radio" id=(own) name="outcome" value=(outcome.id) required
@@ -113,11 +140,7 @@ fn outcome(frame: &Frame, outcomes: &[Outcome], chosen: &(Option<Id>, String), k
                 }
             }
         }
-        @if any {
-            (words(key, "reasons", &lang.say("move-reasons-shown"), reasons))
-        } @else {
-            (words(key, "reasons", &lang.say("move-note"), reasons))
-        }
+        (text(key, "reasons", &label, reasons, &error("reasons"), fault("reasons").map(|_| named("reasons")).as_deref()))
     }
 }
 

@@ -1,21 +1,30 @@
-use super::document::{Kind, Member};
+use super::contract;
+use super::contract::{Action, Takes};
+use super::shape::{Member, Wrong, check};
 use crate::server::answer::Oops;
 use crate::server::asked::Asked;
-use casework::{Command, Refusal, Refused, View, answer};
+use casework::{Command, Refusal, View, answer};
 use pack::model::Form;
 use pack::{Id, Title};
-use record::{ObjectRef, Value};
+use record::{Digest, ObjectRef, Value};
 use serde_json::{Map, Value as Json};
 
-/// The body of a request, with the members that the action has, each of its kind.
-pub struct Body<'a> {
-    action: &'a str,
+/// The body of a request, with the members that its operation has, each of its kind.
+pub struct Body {
     members: Map<String, Json>,
 }
 
-impl<'a> Body<'a> {
-    /// Reads the body of `action`. A request without one has no members.
-    pub fn of(asked: &Asked, action: &'a str, known: &[Member]) -> Result<Self, Oops> {
+impl Body {
+    /// Reads the body of a request as its contract says. One without a body has no members.
+    pub fn of(asked: &Asked) -> Result<Self, Oops> {
+        match contract(asked)?.takes {
+            Takes::Members(known) => Self::with(asked, known),
+            _ => Err(Oops::Kind),
+        }
+    }
+
+    /// Reads the body of a request that has these members.
+    pub fn with(asked: &Asked, known: &[Member]) -> Result<Self, Oops> {
         let members = match &asked.json {
             None => Map::new(),
             Some(Json::Object(members)) => members.clone(),
@@ -23,8 +32,8 @@ impl<'a> Body<'a> {
                 return Err(unreadable("请求体应为 JSON 对象".into(), "the body is no JSON object".into()));
             }
         };
-        check(&members, known)?;
-        Ok(Self { action, members })
+        check("", &members, known).map_err(|wrong| said(&wrong))?;
+        Ok(Self { members })
     }
 
     /// The text of a member, where it has any.
@@ -32,9 +41,18 @@ impl<'a> Body<'a> {
         self.members.get(name).and_then(Json::as_str).map(str::trim).filter(|text| !text.is_empty())
     }
 
-    /// An id; one that nothing has where there is none.
-    pub fn id(&self, name: &str) -> Id {
-        self.text(name).unwrap_or_default().into()
+    /// The text of a member as it is: a password may begin with a blank.
+    pub fn verbatim(&self, name: &str) -> &str {
+        self.members.get(name).and_then(Json::as_str).unwrap_or_default()
+    }
+
+    /// An id, where one is named.
+    pub fn id(&self, name: &str) -> Option<Id> {
+        self.text(name).map(Id::from)
+    }
+
+    fn named(&self, name: &str) -> Id {
+        self.id(name).unwrap_or_default()
     }
 
     fn words(&self, name: &str) -> String {
@@ -64,10 +82,8 @@ impl<'a> Body<'a> {
                 continue;
             };
             match typed(json) {
-                None => faults
-                    .push((id, Title::new("填写的内容无法读取", "Give text, a number, a truth or a list"))),
-                Some(text) if text.trim().is_empty() => answers.push((id, None)),
-                Some(text) => match answer::read(&field.kind, &text) {
+                text if text.trim().is_empty() => answers.push((id, None)),
+                text => match answer::read(&field.kind, &text) {
                     Ok(value) => answers.push((id, Some(value))),
                     Err(fault) => faults.push((id, fault)),
                 },
@@ -77,48 +93,56 @@ impl<'a> Body<'a> {
             return Ok(answers);
         }
         let why = Title::new("有的内容填写不正确", "Some answers are not right");
-        Err(Oops::from(Refused::Case(Box::new(Refusal { why, faults, possible: Vec::new() }))))
+        Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })))
     }
 
     /// The command that the action asks for.
-    pub fn command(&self, view: &View) -> Result<Command, Oops> {
+    pub fn command(&self, action: Action, view: &View) -> Result<Command, Oops> {
         let procedure = view.procedure().ok_or(Oops::Missing)?;
-        Ok(match self.action {
-            "save" => Command::Save { answers: self.answers(&procedure.form)? },
-            "submit" => Command::Submit,
-            "answer" => Command::Answer,
-            "withdraw" => Command::Withdraw { reasons: self.text("reasons").map(str::to_owned) },
-            "rate" => Command::Rate {
+        Ok(match action {
+            Action::Save => Command::Save { answers: self.answers(&procedure.form)? },
+            Action::Detach => Command::Detach {
+                material: self.named("material"),
+                digest: self.text("digest").and_then(Digest::parse).ok_or_else(|| {
+                    let en = "`digest` is no digest: 64 hexadecimal digits, as the case tells it";
+                    unreadable("`digest` 应为 64 位十六进制摘要".into(), en.into())
+                })?,
+            },
+            Action::Submit => Command::Submit,
+            Action::Answer => Command::Answer,
+            Action::Withdraw => Command::Withdraw { reasons: self.text("reasons").map(str::to_owned) },
+            Action::Rate => Command::Rate {
                 stars: self.count("stars").and_then(|stars| stars.try_into().ok()).unwrap_or_default(),
                 words: self.text("words").map(str::to_owned),
             },
-            "complain" => Command::Complain { words: self.words("words") },
-            "do" => {
-                let step = self.id("step");
-                let form = procedure.flow.step(step.as_str()).map(|step| &step.form).ok_or(Oops::Missing)?;
-                let answers = self.answers(form)?;
+            Action::Complain => Command::Complain { words: self.words("words") },
+            Action::Do => {
+                let step = self.named("step");
+                let form = procedure.flow.step(step.as_str()).map(|step| &step.form);
+                let answers = match form {
+                    Some(form) => self.answers(form)?,
+                    None => Vec::new(),
+                };
                 let answers = answers.into_iter().filter_map(|(id, value)| Some((id, value?))).collect();
                 let reasons = self.text("reasons").map(str::to_owned);
-                Command::Do { step, outcome: self.id("outcome"), reasons, answers }
+                Command::Do { step, outcome: self.named("outcome"), reasons, answers }
             }
-            "correct" => Command::Correct { step: self.id("step"), notes: self.notes() },
-            "take" => Command::Take { step: self.id("step") },
-            "hand-over" => Command::HandOver {
-                step: self.id("step"),
+            Action::Correct => Command::Correct { step: self.named("step"), notes: self.notes() },
+            Action::Take => Command::Take { step: self.named("step") },
+            Action::HandOver => Command::HandOver {
+                step: self.named("step"),
                 to: self.text("to").and_then(ObjectRef::parse).ok_or_else(|| {
                     unreadable("`to` 应为人员编号".into(), "`to` is no person, written `person:…`".into())
                 })?,
                 reasons: self.words("reasons"),
             },
-            "extend" => Command::Extend { clock: self.id("clock"), reasons: self.words("reasons") },
-            "reply" => Command::Reply {
-                complaint: self
-                    .count("complaint")
-                    .and_then(|which| which.try_into().ok())
-                    .unwrap_or(usize::MAX),
+            Action::Release => Command::Release { step: self.named("step"), reasons: self.words("reasons") },
+            Action::Migrate => Command::Migrate { reasons: self.words("reasons") },
+            Action::Extend => Command::Extend { clock: self.named("clock"), reasons: self.words("reasons") },
+            Action::Reply => Command::Reply {
+                complaint: self.count("complaint").and_then(|at| at.try_into().ok()).unwrap_or(usize::MAX),
                 words: self.words("words"),
             },
-            _ => return Err(Oops::Missing),
         })
     }
 
@@ -129,97 +153,54 @@ impl<'a> Body<'a> {
     }
 }
 
-fn unreadable(zh: String, en: String) -> Oops {
-    Oops::Unreadable(Title { zh, en })
-}
-
-/// That all needed members are there, and that each is known and of its kind.
-fn check(members: &Map<String, Json>, known: &[Member]) -> Result<(), Oops> {
-    let missing = known.iter().find(|member| member.needed && !members.contains_key(member.name));
-    if let Some(Member { name, .. }) = missing {
-        return Err(unreadable(format!("缺少 `{name}`"), format!("`{name}` is missing")));
-    }
-    for (name, json) in members {
-        let Some(member) = known.iter().find(|member| member.name == name) else {
-            return Err(unreadable(format!("没有 `{name}` 这一项"), format!("`{name}` is not known here")));
-        };
-        let fits = match member.kind {
-            Kind::Text => json.is_string(),
-            Kind::Count => json.is_u64(),
-            Kind::Answers => json.is_object(),
-            Kind::Notes => json.as_object().is_some_and(|notes| notes.values().all(Json::is_string)),
-        };
-        if !fits && !(json.is_null() && !member.needed) {
-            let what = member.kind.words();
-            return Err(unreadable(format!("`{name}` 的类型不对"), format!("`{name}` is not {what}")));
+/// That a body cannot be read, with the place and what to write there.
+fn said(wrong: &Wrong) -> Oops {
+    match wrong {
+        Wrong::Missing(path) => unreadable(format!("缺少 `{path}`"), format!("`{path}` is missing")),
+        Wrong::Unknown(path, known) => {
+            let known = if known.is_empty() { "nothing".into() } else { format!("`{}`", known.join("`, `")) };
+            unreadable(
+                format!("没有 `{path}` 这一项，可以填写：{known}"),
+                format!("`{path}` is not known here; what is: {known}"),
+            )
+        }
+        Wrong::Kind(path, words) => {
+            unreadable(format!("`{path}` 的类型不对，应为：{words}"), format!("`{path}` is not {words}"))
         }
     }
-    Ok(())
 }
 
-/// An answer as a person would type it; none where it is of no kind that a person could.
-fn typed(json: &Json) -> Option<String> {
-    Some(match json {
-        Json::Null => String::new(),
+pub fn unreadable(zh: String, en: String) -> Oops {
+    Oops::Unreadable(Title::new(zh, en))
+}
+
+/// An answer as a person would type it.
+fn typed(json: &Json) -> String {
+    match json {
         Json::String(text) => text.clone(),
         Json::Bool(truth) => if *truth { "yes" } else { "no" }.to_owned(),
         Json::Number(number) => number.to_string(),
-        Json::Array(items) => {
-            let items: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
-            items?.join(",")
-        }
-        Json::Object(_) => return None,
-    })
+        Json::Array(items) => items.iter().filter_map(Json::as_str).collect::<Vec<_>>().join(","),
+        Json::Null | Json::Object(_) => String::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::document::ACTIONS;
-    use super::{check, typed};
-    use crate::server::answer::Oops;
-    use serde_json::{Value as Json, json};
-
-    fn body(action: &str, body: &Json) -> Option<String> {
-        let (_, members) = ACTIONS.iter().find(|(name, _)| *name == action)?;
-        match check(body.as_object()?, members) {
-            Ok(()) => None,
-            Err(Oops::Unreadable(title)) => Some(title.en),
-            Err(_) => Some("another fault".into()),
-        }
-    }
-
-    #[test]
-    fn bodies_have_the_members_of_their_action() {
-        assert_eq!(body("submit", &json!({})), None);
-        assert_eq!(body("submit", &json!({ "seen": 3 })), None);
-        assert_eq!(
-            body("submit", &json!({ "seen": -3 })).as_deref(),
-            Some("`seen` is not a whole number from 0")
-        );
-        assert_eq!(body("submit", &json!({ "sene": 3 })).as_deref(), Some("`sene` is not known here"));
-        assert_eq!(body("take", &json!({})).as_deref(), Some("`step` is missing"));
-        assert_eq!(body("take", &json!({ "step": null })).as_deref(), Some("`step` is not text"));
-        assert_eq!(body("withdraw", &json!({ "reasons": null })), None);
-        assert_eq!(
-            body("save", &json!({ "answers": [] })).as_deref(),
-            Some("`answers` is not an object of answers")
-        );
-        let notes = json!({ "step": "accept", "notes": { "photo": 1 } });
-        assert_eq!(body("correct", &notes).as_deref(), Some("`notes` is not an object of texts"));
-    }
+    use super::typed;
+    use serde_json::json;
 
     #[test]
     fn answers_read_as_people_type_them() {
         for (json, text) in [
-            (json!(null), Some("")),
-            (json!("冀F12345"), Some("冀F12345")),
-            (json!(true), Some("yes")),
-            (json!(12), Some("12")),
-            (json!(["a", "b"]), Some("a,b")),
-            (json!([1]), None),
-            (json!({}), None),
+            (json!(null), ""),
+            (json!("冀F12345"), "冀F12345"),
+            (json!(true), "yes"),
+            (json!(12), "12"),
+            (json!(99.5), "99.5"),
+            (json!(["a", "b"]), "a,b"),
         ] {
-            assert_eq!(typed(&json).as_deref(), text, "{json}");
+            assert_eq!(typed(&json), text, "{json}");
         }
     }
 }

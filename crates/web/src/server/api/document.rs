@@ -1,300 +1,164 @@
+//! The document that describes all operations for programs, in OpenAPI 3.1.
+
+use super::contract::{ACTIONS, BODIED, CONTRACTS, Contract, EVERY, Gives, REFUSAL, SIGNED, Takes};
+use super::shape::{Member, object};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 
-/// A member of a request's body.
-#[derive(Clone, Copy, Debug)]
-pub struct Member {
-    /// Its name.
-    pub name: &'static str,
-    /// What it is.
-    pub kind: Kind,
-    /// Whether there must be one.
-    pub needed: bool,
-    /// What it says.
-    pub about: &'static str,
-}
-
-/// What a member is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Text.
-    Text,
-    /// A whole number from 0.
-    Count,
-    /// Answers by field.
-    Answers,
-    /// Texts by field or material.
-    Notes,
-}
-
-impl Kind {
-    /// In words.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Count => "a whole number from 0",
-            Self::Answers => "an object of answers",
-            Self::Notes => "an object of texts",
-        }
-    }
-
-    fn schema(self) -> Json {
-        match self {
-            Self::Text => json!({ "type": "string" }),
-            Self::Count => json!({ "type": "integer", "minimum": 0 }),
-            Self::Answers => json!({ "type": "object", "additionalProperties": { "oneOf": [
-                { "type": ["string", "number", "boolean", "null"] },
-                { "type": "array", "items": { "type": "string" } },
-            ] } }),
-            Self::Notes => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
-        }
-    }
-}
-
-const fn needed(name: &'static str, kind: Kind, about: &'static str) -> Member {
-    Member { name, kind, needed: true, about }
-}
-
-const fn free(name: &'static str, kind: Kind, about: &'static str) -> Member {
-    Member { name, kind, needed: false, about }
-}
-
-const SEEN: Member =
-    free("seen", Kind::Count, "`seen` as last read: somebody else's move since then is a conflict.");
-const STEP: Member = needed("step", Kind::Text, "Which step.");
-const REASONS: Member = needed("reasons", Kind::Text, "Why.");
-const WORDS: Member = needed("words", Kind::Text, "In words.");
-const ANSWERS: &str = "Answers by field; null takes one back.";
-
-/// What beginning a case takes.
-pub const BEGIN: &[Member] = &[
-    needed("office", Kind::Text, "The office that is to handle it."),
-    free("answers", Kind::Answers, "Answers by field."),
-    free(
-        "channel",
-        Kind::Text,
-        "Where it is asked for: `window`, `web`, `phone` or `kiosk`; without: `web`.",
-    ),
-];
-
-/// What can be done in a case, with what each takes.
-pub const ACTIONS: &[(&str, &[Member])] = &[
-    ("save", &[needed("answers", Kind::Answers, ANSWERS), SEEN]),
-    ("submit", &[SEEN]),
-    ("answer", &[SEEN]),
-    ("withdraw", &[free("reasons", Kind::Text, "Why."), SEEN]),
-    ("rate", &[needed("stars", Kind::Count, "One to five."), free("words", Kind::Text, "In words."), SEEN]),
-    ("complain", &[WORDS, SEEN]),
-    (
-        "do",
-        &[
-            STEP,
-            needed("outcome", Kind::Text, "How it ends."),
-            free("reasons", Kind::Text, "Why; needed where the outcome says so."),
-            free("answers", Kind::Answers, "What the step's own form records."),
-            SEEN,
-        ],
-    ),
-    ("correct", &[STEP, needed("notes", Kind::Notes, "What is wrong, by field or material."), SEEN]),
-    ("take", &[STEP, SEEN]),
-    ("hand-over", &[STEP, needed("to", Kind::Text, "To whom: `person:…`."), REASONS, SEEN]),
-    ("extend", &[needed("clock", Kind::Text, "Which clock."), REASONS, SEEN]),
-    ("reply", &[needed("complaint", Kind::Count, "Which complaint, counted from 0."), WORDS, SEEN]),
-];
-
-/// What an operation takes.
-enum Takes {
-    Nothing,
-    Begin,
-    Action,
-}
-
-struct Operation {
-    method: &'static str,
-    path: &'static str,
-    about: &'static str,
-    takes: Takes,
-    /// Whether everyone may ask.
-    open: bool,
-    status: &'static str,
-    /// The members of the answer.
-    gives: &'static [&'static str],
-}
-
-const fn get(
-    path: &'static str,
-    about: &'static str,
-    open: bool,
-    gives: &'static [&'static str],
-) -> Operation {
-    Operation { method: "GET", path, about, takes: Takes::Nothing, open, status: "200", gives }
-}
-
-const OPERATIONS: &[Operation] = &[
-    get("/api/openapi.json", "This document.", true, &["openapi", "info", "paths"]),
-    get("/api/services", "The services that people can ask for.", true, &["services"]),
-    get(
-        "/api/services/{service}",
-        "One service: what it asks for, who handles it, and its course.",
-        true,
-        &["id", "title", "about", "category", "item", "channels", "offices", "form", "materials", "steps"],
-    ),
-    Operation {
-        method: "POST",
-        path: "/api/services/{service}/cases",
-        about: "Begins a case of one's own.",
-        takes: Takes::Begin,
-        open: false,
-        status: "201",
-        gives: &["case", "seen"],
-    },
-    get("/api/cases", "One's own cases, the newest first.", false, &["cases"]),
-    get(
-        "/api/cases/{case}",
-        "A case as it stands. Personal answers are told to its party alone.",
-        false,
-        &[
-            "case",
-            "seen",
-            "service",
-            "office",
-            "channel",
-            "started",
-            "submitted",
-            "stage",
-            "answers",
-            "steps",
-            "clocks",
-            "possible",
-        ],
-    ),
-    Operation {
-        method: "POST",
-        path: "/api/cases/{case}/{action}",
-        about: "Does something in a case.",
-        takes: Takes::Action,
-        open: false,
-        status: "200",
-        gives: &["events", "seen"],
-    },
-    get("/api/queue", "The open steps of one's post, the most urgent first.", false, &["tasks"]),
-];
-
-/// The document that describes these operations, in OpenAPI 3.1.
+/// The document.
 pub fn document(_asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::json(&described()))
 }
 
 fn described() -> Json {
     let mut paths = Map::new();
-    for operation in OPERATIONS {
-        let methods = paths.entry(operation.path).or_insert_with(|| json!({}));
+    for contract in CONTRACTS {
+        let methods = paths.entry(contract.path).or_insert_with(|| json!({}));
         if let Some(methods) = methods.as_object_mut() {
-            methods.insert(operation.method.to_lowercase(), one(operation));
+            methods.insert(contract.method.to_lowercase(), one(contract));
         }
     }
-    let error = json!({
-        "description": "Why not, and what is possible instead.",
-        "content": { "application/json": { "schema": { "type": "object", "required": ["error"], "properties": {
-            "error": { "type": "string" },
-            "why": { "type": ["string", "null"] },
-            "faults": { "type": "object", "additionalProperties": { "type": "string" } },
-            "possible": { "type": "array", "items": { "type": "object" } },
-        } } } },
+    let text = json!({ "type": "string" });
+    let title = json!({
+        "type": "object",
+        "description": "What people call something.",
+        "required": ["zh", "en"],
+        "properties": { "zh": text, "en": text },
+        "additionalProperties": false,
     });
     json!({
         "openapi": "3.1.0",
-        "info": { "title": "Lianchi", "version": env!("CARGO_PKG_VERSION") },
+        "info": {
+            "title": "Lianchi",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "The work of a city's services on one record, for programs. Sign in for a token and send it as \
+                            `Authorization: Bearer …`. Words come in Chinese unless `Accept-Language` asks for English.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
         "components": {
-            "responses": { "refused": error },
+            "schemas": { "title": title, "refusal": object(REFUSAL) },
             "securitySchemes": { "session": { "type": "http", "scheme": "bearer" } },
         },
         "paths": paths,
     })
 }
 
-fn one(operation: &Operation) -> Json {
-    let properties: Map<String, Json> =
-        operation.gives.iter().map(|name| ((*name).to_owned(), json!({}))).collect();
-    let answer = json!({
-        "description": "Done.",
-        "content": { "application/json": { "schema": {
-            "type": "object", "required": operation.gives, "properties": properties,
-        } } },
-    });
+fn one(contract: &Contract) -> Json {
     let mut described = json!({
-        "summary": operation.about,
-        "parameters": parameters(operation.path),
-        "responses": {
-            (operation.status): answer,
-            "4XX": { "$ref": "#/components/responses/refused" },
-            "5XX": { "$ref": "#/components/responses/refused" },
-        },
-        "security": if operation.open { json!([]) } else { json!([{ "session": [] }]) },
+        "operationId": name(contract),
+        "summary": contract.about,
+        "parameters": parameters(contract),
+        "responses": responses(contract),
+        "security": if contract.open { json!([]) } else { json!([{ "session": [] }]) },
     });
-    let schema = match operation.takes {
-        Takes::Nothing => return described,
-        Takes::Begin => body(BEGIN),
-        Takes::Action => {
-            let bodies = ACTIONS.iter().map(|(action, members)| {
-                let mut schema = body(members);
+    let content = match contract.takes {
+        Takes::Nothing | Takes::Members([]) => return described,
+        Takes::Members(members) => json!({ "application/json": { "schema": object(members) } }),
+        Takes::Actions => {
+            let bodies = ACTIONS.iter().map(|(action, _, members)| {
+                let mut schema = object(members);
                 if let Some(schema) = schema.as_object_mut() {
                     schema.insert("title".into(), (*action).into());
                 }
                 schema
             });
-            json!({ "anyOf": bodies.collect::<Vec<_>>() })
+            json!({ "application/json": { "schema": { "anyOf": bodies.collect::<Vec<_>>() } } })
         }
+        Takes::Files => json!({ "multipart/form-data": { "schema": {
+            "type": "object",
+            "required": ["file"],
+            "properties": { "file": { "type": "string", "contentMediaType": "application/octet-stream" } },
+        } } }),
     };
     if let Some(described) = described.as_object_mut() {
-        let body = json!({ "content": { "application/json": { "schema": schema } } });
-        described.insert("requestBody".into(), body);
+        let needed = !matches!(contract.takes, Takes::Actions);
+        described.insert("requestBody".into(), json!({ "required": needed, "content": content }));
     }
     described
 }
 
-fn parameters(path: &str) -> Vec<Json> {
-    let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
-    let schema = |name: &str| match name {
-        "action" => {
-            json!({ "type": "string", "enum": ACTIONS.iter().map(|(action, _)| *action).collect::<Vec<_>>() })
-        }
-        _ => json!({ "type": "string" }),
-    };
-    names
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": schema(name) }))
-        .collect()
+/// A name for the operation in programs that are made from the document: `post_cases_case_action`.
+fn name(contract: &Contract) -> String {
+    let words = contract.path.trim_start_matches("/api/").split(['/', '.', '-']);
+    let words = words.map(|word| word.trim_matches(['{', '}']));
+    words.fold(contract.method.to_lowercase(), |name, word| format!("{name}_{word}"))
 }
 
-fn body(members: &[Member]) -> Json {
-    let properties: Map<String, Json> = members
-        .iter()
-        .map(|member| {
-            let mut schema = member.kind.schema();
-            if let Some(schema) = schema.as_object_mut() {
-                schema.insert("description".into(), member.about.into());
-            }
-            (member.name.to_owned(), schema)
-        })
-        .collect();
-    let needed: Vec<&str> = members.iter().filter(|member| member.needed).map(|member| member.name).collect();
-    json!({ "type": "object", "required": needed, "properties": properties, "additionalProperties": false })
+fn responses(contract: &Contract) -> Json {
+    let (kind, schema) = match contract.gives {
+        Gives::Members(members) => ("application/json", object(members)),
+        Gives::File => ("*/*", json!({ "type": "string", "contentMediaType": "application/octet-stream" })),
+        Gives::Document => ("application/json", json!({ "type": "object" })),
+    };
+    let mut all = Map::new();
+    for status in contract.status {
+        let content = json!({ kind: { "schema": schema } });
+        all.insert(status.to_string(), json!({ "description": "Done.", "content": content }));
+    }
+    for status in refusals(contract) {
+        let schema = json!({ "$ref": "#/components/schemas/refusal" });
+        let content = json!({ "application/json": { "schema": schema } });
+        all.insert(status.to_string(), json!({ "description": said(status), "content": content }));
+    }
+    Json::Object(all)
+}
+
+/// Every status with which the operation may be refused.
+fn refusals(contract: &Contract) -> BTreeSet<u16> {
+    let signed = if contract.open { &[][..] } else { SIGNED };
+    let bodied = if contract.method == "POST" { BODIED } else { &[] };
+    let query: &[u16] = if matches!(contract.gives, Gives::Document) { &[] } else { &[400] };
+    [EVERY, signed, bodied, query, contract.refuses].into_iter().flatten().copied().collect()
+}
+
+fn said(status: u16) -> &'static str {
+    match status {
+        400 => "It cannot be read: the words say where, and what should be there.",
+        401 => "Sign in first.",
+        403 => "A policy denies it; the words say why, and what would do.",
+        404 => "There is no such thing, or none for you.",
+        408 => "The body did not arrive in time.",
+        409 => "Not now: what can be done instead, or who was faster.",
+        413 => "The body is too large.",
+        415 => "A body of another kind is needed.",
+        422 => "Something in it is wrong, each with what.",
+        429 => "Too many tries; `Retry-After` says how long to wait.",
+        503 => "Too much is being done at once, or the disk is full.",
+        _ => "A fault of the city's own, noted under a number.",
+    }
+}
+
+fn parameters(contract: &Contract) -> Vec<Json> {
+    let names = contract.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let schema = |name: &str| match name {
+        "action" => {
+            json!({ "type": "string", "enum": ACTIONS.iter().map(|(action, ..)| *action).collect::<Vec<_>>() })
+        }
+        _ => json!({ "type": "string", "minLength": 1 }),
+    };
+    let of_path =
+        names.map(|name| json!({ "name": name, "in": "path", "required": true, "schema": schema(name) }));
+    let of_query = contract.query.iter().map(|Member { name, shape, about, .. }| {
+        json!({ "name": name, "in": "query", "required": false, "description": about, "schema": shape.schema() })
+    });
+    of_path.chain(of_query).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{OPERATIONS, described};
+    use super::{CONTRACTS, described};
     use std::collections::BTreeSet;
 
     #[test]
     fn the_document_describes_what_is_served_and_nothing_else() {
         let served: BTreeSet<_> =
             crate::server::operations().filter(|(_, path)| path.starts_with("/api/")).collect();
-        let told: BTreeSet<_> =
-            OPERATIONS.iter().map(|operation| (operation.method, operation.path)).collect();
+        let told: BTreeSet<_> = CONTRACTS.iter().map(|contract| (contract.method, contract.path)).collect();
         assert!(!served.is_empty());
         assert_eq!(served, told);
+        assert_eq!(told.len(), CONTRACTS.len(), "an operation stands twice");
         let paths = described()["paths"].as_object().map(|paths| paths.len());
         assert_eq!(paths, Some(told.iter().map(|(_, path)| path).collect::<BTreeSet<_>>().len()));
     }

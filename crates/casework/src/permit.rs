@@ -1,0 +1,116 @@
+//! What policies say of a case.
+
+use crate::command::Command;
+use crate::facts;
+use crate::moves::Move;
+use crate::service::{Ask, Casework, Refused, View, today};
+use crate::state::Status;
+use access::policy::{Actor, Decision, Request};
+use pack::model::Procedure;
+use record::ObjectRef;
+
+impl Casework {
+    /// Decides whether somebody may look, or do something that is no command: `read-case`, `read-personal`, `supervise`.
+    pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
+        let procedure = view.procedure()?;
+        let facts = facts::of_case(case, view, procedure, &Command::Submit);
+        Some(view.book.policies.decide(&request(ask.actor?, action, ask, &facts)))
+    }
+
+    /// Whether a command would be carried out now; nothing is kept.
+    ///
+    /// # Errors
+    /// [`Refused`], as [`Casework::run`] would.
+    pub fn would(
+        &self,
+        case: &ObjectRef,
+        view: &View,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<(), Refused> {
+        let procedure = view.procedure().ok_or(Refused::Unknown)?;
+        self.decided(case, view, procedure, command, ask).map(drop)
+    }
+
+    /// Decides whether somebody may do `action` in the case that `start` would begin, which is not there yet.
+    pub fn permit_begun(
+        &self,
+        procedure: &Procedure,
+        start: &Command,
+        action: &str,
+        ask: &Ask<'_>,
+    ) -> Option<Decision> {
+        let case = ObjectRef::new(procedure.object.as_str(), "");
+        let facts = facts::of_case(&case, &View::none(self.book()), procedure, start);
+        let decision = self.book().policies.decide(&request(ask.actor?, action, ask, &facts));
+        Some(decision.without_case())
+    }
+}
+
+fn request<'a>(
+    actor: &'a Actor,
+    action: &'a str,
+    ask: &Ask<'a>,
+    facts: &'a access::policy::CaseFacts,
+) -> Request<'a> {
+    Request {
+        actor,
+        action,
+        purpose: ask.purpose,
+        case: Some(facts),
+        step: None,
+        office: None,
+        staff: None,
+        today: today(ask.now),
+    }
+}
+
+/// What the policies say of a command; none where the program itself asks.
+pub(crate) fn of_command(
+    case: &ObjectRef,
+    view: &View,
+    procedure: &Procedure,
+    command: &Command,
+    ask: &Ask<'_>,
+) -> Option<Decision> {
+    let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
+    let action = command.action(step.map(|step| step.kind))?;
+    let facts = facts::of_case(case, view, procedure, command);
+    let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
+        let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
+        facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
+    });
+    let request = Request { step: step.as_ref(), ..request(ask.actor?, action, ask, &facts) };
+    Some(view.book.policies.decide(&request))
+}
+
+/// Whether the command is about a step of the person's own role that is not open.
+pub(crate) fn out_of_turn(view: &View, procedure: &Procedure, command: &Command, ask: &Ask<'_>) -> bool {
+    let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
+    let role = ask.actor.and_then(|actor| actor.post()).map(|post| &post.role);
+    step.is_some_and(|step| {
+        let open = view.state.steps.get(&step.id).is_some_and(|state| state.status == Status::Open);
+        role == Some(&step.role) && !open
+    })
+}
+
+/// Those of `possible` that the person may do.
+pub(crate) fn permitted(
+    case: &ObjectRef,
+    view: &View,
+    procedure: &Procedure,
+    ask: &Ask<'_>,
+    possible: Vec<Move>,
+) -> Vec<Move> {
+    let Some(actor) = ask.actor else { return Vec::new() };
+    let facts = facts::of_case(case, view, procedure, &Command::Submit);
+    let allowed = |possible: &Move| {
+        let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
+        let step = step
+            .map(|step| facts::of_step(&view.state, step))
+            .or_else(|| facts::deciding_step(procedure, &view.state));
+        let request = Request { step: step.as_ref(), ..request(actor, possible.action, ask, &facts) };
+        view.book.policies.allows(&request)
+    };
+    possible.into_iter().filter(allowed).collect()
+}

@@ -1,0 +1,95 @@
+//! A command that is sent twice is done once: the second time it is answered with what the first time made.
+
+use crate::command::Command;
+use crate::decide::{Situation, decide};
+use crate::service::{Ask, Casework, Refused, judge};
+use crate::state::State;
+use record::{Event, ObjectRef, StoreError, Value, Version};
+
+/// How many moves back a repetition is looked for.
+const FAR: usize = 32;
+
+impl Casework {
+    /// Answers a command that was decided when the case had `seen` events, while it has others by now: with the events
+    /// that it made, where it was carried out then, and otherwise with who was faster.
+    pub(crate) fn late(
+        &self,
+        case: &ObjectRef,
+        seen: u64,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<Vec<Event>, Refused> {
+        let history = self.record().history(case, Version(0), usize::MAX)?;
+        let of_case = format!("{case}/");
+        let moves = history.into_iter().map(|entry| entry.event);
+        let moves: Vec<Event> = moves.filter(|event| event.id.as_str().starts_with(&of_case)).collect();
+        let seen = usize::try_from(seen).unwrap_or(usize::MAX).min(moves.len());
+        // A request is sent again within minutes: not after many moves.
+        let from = seen.max(moves.len().saturating_sub(FAR));
+        let mut state = State::of(moves.iter().take(from));
+        for (at, event) in moves.iter().enumerate().skip(from) {
+            let since = moves.get(at..).unwrap_or_default();
+            if let Some(events) = self.made(case, &state, since, command, ask)? {
+                return Ok(events);
+            }
+            state.apply(event);
+        }
+        Err(moves
+            .into_iter()
+            .next_back()
+            .map_or(Refused::Unknown, |event| Refused::Overtaken(Box::new(event))))
+    }
+
+    /// The first events of `since`, where `command` by the same person would have made just these in `state`. Deciding is a
+    /// pure function, so that it can be asked once more.
+    fn made(
+        &self,
+        case: &ObjectRef,
+        state: &State,
+        since: &[Event],
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<Option<Vec<Event>>, StoreError> {
+        let (Some(first), Some(actor)) = (since.first(), ask.actor) else { return Ok(None) };
+        if state.case.is_none() || first.actor.as_ref() != Some(actor.id()) {
+            return Ok(None);
+        }
+        let book = self.edition(state.edition);
+        let Some(procedure) = book.procedure(&state.procedure) else { return Ok(None) };
+        let answers = self.judged(state, procedure, Some(command))?;
+        let judge = judge(procedure, state, first.time);
+        let situation = Situation {
+            now: first.time,
+            actor: Some(actor.id()),
+            procedure,
+            definitions: &book.definitions,
+            edition: book.digest,
+            case,
+            answers: &answers,
+            judge: &judge,
+        };
+        let Ok(decided) = decide(state, command, &situation) else { return Ok(None) };
+        let Some(kept) = since.get(..decided.events.len()).filter(|kept| !kept.is_empty()) else {
+            return Ok(None);
+        };
+        for (event, kept) in decided.events.iter().zip(kept) {
+            if *event != self.in_clear(kept)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(kept.to_vec()))
+    }
+
+    /// The event with its sealed values in clear: the same value is sealed differently each time.
+    fn in_clear(&self, event: &Event) -> Result<Event, StoreError> {
+        let mut event = event.clone();
+        for change in &mut event.changes {
+            if let Value::Sealed(sealed) = &change.value
+                && let Some(value) = self.record().unseal(sealed)?
+            {
+                change.value = value;
+            }
+        }
+        Ok(event)
+    }
+}

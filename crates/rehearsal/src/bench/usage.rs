@@ -1,0 +1,66 @@
+//! What a process took, as Linux counts it.
+
+use std::time::Instant;
+
+/// Wall time and CPU time since a moment, of this process or another.
+pub struct Meter {
+    process: String,
+    start: Instant,
+    cpu: f64,
+}
+
+impl Meter {
+    /// Begins to measure this process.
+    pub fn own() -> Self {
+        Self::of("self")
+    }
+
+    /// Begins to measure the process of that number.
+    pub fn of(process: impl ToString) -> Self {
+        let process = process.to_string();
+        Self { start: Instant::now(), cpu: cpu_seconds(&process), process }
+    }
+
+    /// Seconds on the wall.
+    pub fn wall(&self) -> f64 {
+        self.start.elapsed().as_secs_f64()
+    }
+
+    /// Seconds of CPU, user and system, of all its threads.
+    pub fn cpu(&self) -> f64 {
+        cpu_seconds(&self.process) - self.cpu
+    }
+}
+
+/// User and system time of a process so far; Linux counts it in hundredths of a second.
+pub fn cpu_seconds(process: &str) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or("");
+    let ticks: f64 = fields.split(' ').skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    ticks / 100.0
+}
+
+/// The most memory that a process has held, in MB (of a million bytes).
+pub fn peak_megabytes(process: &str) -> f64 {
+    memory(process, "VmHWM:")
+}
+
+/// The memory that a process holds now, in MB.
+pub fn megabytes(process: &str) -> f64 {
+    memory(process, "VmRSS:")
+}
+
+fn memory(process: &str, field: &str) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+    kilobytes.unwrap_or(0.0) * 1.024 / 1000.0
+}
+
+/// CPU of all processes that this one has started and seen end.
+pub fn children_cpu_seconds() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(") ").next().unwrap_or("");
+    let ticks: f64 = fields.split(' ').skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    ticks / 100.0
+}

@@ -1,0 +1,259 @@
+//! Flips bits in the files of a small store, one at a time. Each is found by verification, or nothing that the store keeps
+//! reads otherwise than before.
+
+use crate::load::mix;
+use record::note::{KeyKind, Note, SignerKey};
+use record::{Batch, Event, ObjectRef, Record, StoreError, Time, Value};
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// The store's files.
+const FILES: [&str; 2] = ["record.sqlite", "files.sqlite"];
+/// Entries: more than a full tile of 256, so that there are tiles.
+const EVENTS: u64 = 300;
+
+/// What became of the bits that were flipped.
+#[derive(Clone, Debug, Default)]
+pub struct Flips {
+    /// Bytes of the store.
+    pub bytes: usize,
+    /// Flips that verification found.
+    pub found: usize,
+    /// Flips in room that holds nothing: free pages, and what a page has not used.
+    pub unused: usize,
+    /// Flips in SQLite's own file header and page headers that change nothing that can be read.
+    pub headers: usize,
+    /// Flips elsewhere that change nothing that can be read.
+    pub elsewhere: Vec<String>,
+    /// Flips that changed what can be read and were not found.
+    pub missed: Vec<String>,
+}
+
+impl Flips {
+    fn add(&mut self, other: Self) {
+        self.found += other.found;
+        self.unused += other.unused;
+        self.headers += other.headers;
+        self.elsewhere.extend(other.elsewhere);
+        self.missed.extend(other.missed);
+    }
+
+    /// How many bits were flipped.
+    pub fn flipped(&self) -> usize {
+        self.found + self.unused + self.headers + self.elsewhere.len() + self.missed.len()
+    }
+}
+
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// A small record of every kind of content in `dir`: entries over ten objects, sealed values and files of which some are
+/// erased, a checkpoint signed by a witness.
+fn fill(dir: &Path) -> Result<(), Failed> {
+    let record = Record::create_in(dir)?;
+    let event = |n: u64| Event::new(format!("e{n}"), "noted", Time::ZERO);
+    let about = |n: u64| event(n).about("case", ObjectRef::new("case", (n % 10).to_string()));
+    record.append((0..EVENTS).map(about).collect::<Vec<_>>())?;
+    let (wang, li) = (ObjectRef::new("person", "wang"), ObjectRef::new("person", "li"));
+    for (n, subject) in [(EVENTS, wang), (EVENTS + 1, li.clone())] {
+        let (value, secret) = record.seal(&subject, &Value::from("name"))?;
+        let file = record.attach("face.txt", b"a face", Some(&subject))?;
+        let event = event(n).about("applicant", subject).with("name", value).with("face", Value::File(file));
+        record.append(Batch { events: vec![event], expect: vec![], secrets: vec![secret] })?;
+    }
+    let open = record.attach("law.txt", b"a law", None)?;
+    record.append(event(EVENTS + 2).with("law", Value::File(open)))?;
+    record.erase(&li, event(EVENTS + 3))?;
+    let witness = SignerKey::new(KeyKind::Witness, "witness.example", &[1; 32])?;
+    let note = record.checkpoint()?;
+    let text = Note::parse(&note)?.text().to_owned();
+    record.cosign(&(note + &witness.sign(&text, 1)), &[witness.verifier().clone()])?;
+    record.append(event(EVENTS + 4))?;
+    Ok(())
+}
+
+/// Fills a store in `dir` and flips a bit in every `stride`-th byte of it.
+///
+/// # Errors
+/// When the store cannot be made.
+pub fn flip(dir: &Path, stride: usize, hands: usize) -> Result<Flips, Failed> {
+    let whole = dir.join("whole");
+    fill(&whole)?;
+    for name in FILES {
+        let connection = Connection::open(whole.join(name))?;
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    }
+    if !is_sound(&whole) {
+        return Err("the store is damaged before anything was altered".into());
+    }
+    let mut all = Flips::default();
+    for name in FILES {
+        let bytes = std::fs::read(whole.join(name))?;
+        let kept = rows(&whole.join(name)).ok_or("the store cannot be read")?;
+        let file = File { whole: &whole, name, bytes: &bytes, kept: &kept, unused: unused(&bytes) };
+        let (next, sum) = (AtomicUsize::new(0), Mutex::new(Flips::default()));
+        std::thread::scope(|scope| {
+            for hand in 0..hands {
+                let (file, next, sum) = (&file, &next, &sum);
+                let work = dir.join(format!("work-{hand}"));
+                scope.spawn(move || {
+                    let mut own = Flips::default();
+                    loop {
+                        let at = next.fetch_add(stride, Ordering::Relaxed);
+                        if at >= file.bytes.len() {
+                            break;
+                        }
+                        file.flip(&work, at, &mut own);
+                    }
+                    if let Ok(mut sum) = sum.lock() {
+                        sum.add(own);
+                    }
+                });
+            }
+        });
+        all.bytes += bytes.len();
+        all.add(sum.into_inner().unwrap_or_default());
+    }
+    Ok(all)
+}
+
+/// One file of the store, as it was.
+struct File<'a> {
+    whole: &'a Path,
+    name: &'a str,
+    bytes: &'a [u8],
+    kept: &'a [String],
+    unused: Vec<Room>,
+}
+
+/// What a byte of a SQLite file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    Content,
+    Header,
+    Unused,
+}
+
+impl File<'_> {
+    fn flip(&self, work: &Path, at: usize, flips: &mut Flips) {
+        let mut bytes = self.bytes.to_vec();
+        if let Some(byte) = bytes.get_mut(at) {
+            *byte ^= 1 << (mix(at as u64) % 8);
+        }
+        let _ = std::fs::remove_dir_all(work);
+        if copy(self.whole, work).is_err() || std::fs::write(work.join(self.name), bytes).is_err() {
+            flips.missed.push(format!("byte {at} of {}: the copy could not be made", self.name));
+        } else if !is_sound(work) {
+            flips.found += 1;
+        } else if rows(&work.join(self.name)).as_deref() != Some(self.kept) {
+            flips.missed.push(format!("byte {at} of {}", self.name));
+        } else {
+            match self.unused.get(at) {
+                Some(Room::Unused) => flips.unused += 1,
+                Some(Room::Header) => flips.headers += 1,
+                _ => flips.elsewhere.push(format!("byte {at} of {}", self.name)),
+            }
+        }
+    }
+}
+
+fn is_sound(dir: &Path) -> bool {
+    let verified: Result<_, StoreError> =
+        Record::read_in(dir).and_then(|record| record.verify(&mut |_, _| {}));
+    verified.is_ok_and(|found| found.is_sound())
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every row of every table, in order.
+fn rows(path: &Path) -> Option<Vec<String>> {
+    let connection = Connection::open(path).ok()?;
+    let list = |sql: &str| -> Option<Vec<String>> {
+        let mut statement = connection.prepare(sql).ok()?;
+        let columns = statement.column_count();
+        let read = |row: &rusqlite::Row<'_>| {
+            (0..columns)
+                .map(|at| row.get_ref(at).map(|value| format!("{value:?}|")))
+                .collect::<Result<String, _>>()
+        };
+        statement.query_map([], read).ok()?.collect::<Result<Vec<_>, _>>().ok()
+    };
+    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1";
+    let mut statement = connection.prepare(tables).ok()?;
+    let names: Vec<String> =
+        statement.query_map([], |row| row.get(0)).ok()?.collect::<Result<_, _>>().ok()?;
+    let all: Option<Vec<_>> =
+        names.iter().map(|name| list(&format!("SELECT * FROM {name} ORDER BY 1, 2"))).collect();
+    Some(all?.concat())
+}
+
+/// What each byte of a SQLite file is for, by its file format: the file's header of 100 bytes; in each page of a tree a
+/// header of 8 or 12 bytes, pointers to cells, room that is not used, and the cells. Pages that are of no tree (free ones,
+/// and the rest of long cells) count as content.
+fn unused(bytes: &[u8]) -> Vec<Room> {
+    let number = |at: usize, width: usize| -> usize {
+        bytes
+            .get(at..at + width)
+            .unwrap_or_default()
+            .iter()
+            .fold(0, |sum, byte| sum << 8 | usize::from(*byte))
+    };
+    let size = match number(16, 2) {
+        1 => 65_536,
+        size => size,
+    };
+    let mut rooms = vec![Room::Content; bytes.len()];
+    let mut mark = |from: usize, to: usize, room: Room| {
+        if let Some(part) = rooms.get_mut(from..to) {
+            part.fill(room);
+        }
+    };
+    for page in (0..bytes.len()).step_by(size.max(512)) {
+        let start = if page == 0 { 100 } else { page };
+        mark(page, start, Room::Header);
+        let header = match bytes.get(start) {
+            Some(2 | 5) => 12,
+            Some(10 | 13) => 8,
+            _ => continue,
+        };
+        mark(start, start + header, Room::Header);
+        let pointers = start + header + 2 * number(start + 3, 2);
+        let cells = match number(start + 5, 2) {
+            0 => 65_536,
+            cells => cells,
+        };
+        mark(pointers, page + cells, Room::Unused);
+        let mut free = number(start + 1, 2);
+        while free != 0 && free < size {
+            // A block begins with where the next is and how long it is.
+            mark(page + free + 4, page + free + number(page + free + 2, 2), Room::Unused);
+            free = number(page + free, 2);
+        }
+    }
+    rooms
+}
+
+#[cfg(test)]
+mod tests {
+    /// Every 211th byte; `cargo xtask bench store` flips many more.
+    #[test]
+    fn a_flipped_bit_is_found_or_means_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let flips = super::flip(dir.path(), 211, 2).expect("a store");
+        assert!(flips.missed.is_empty(), "not found: {:?}", flips.missed);
+        assert!(flips.found * 2 > flips.flipped(), "{flips:?}");
+    }
+}

@@ -1,0 +1,263 @@
+//! Cases: one's own, and those that one handles or supervises.
+
+use super::body::Body;
+use super::moves::{not_now, possible};
+use super::{Page, moment, title};
+use crate::server::answer::{Answer, Oops};
+use crate::server::asked::Asked;
+use crate::server::case::{entering, theirs, visible};
+use crate::server::{board, filling, personal as reading, receipt as receipts, show};
+use casework::board::Line;
+use casework::state::{Stage, Status};
+use casework::{View, answer, clocks};
+use pack::Id;
+use pack::model::Form;
+use record::{FileRef, Value};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+
+/// One's own cases, the newest first.
+pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
+    let me = asked.signed_in()?.id();
+    let lines: Vec<Line> = asked.city.casework.board(|board| board.of_party(me).collect())?;
+    let page = Page::of(asked, lines.len());
+    let told = page.take(&lines).map(|line| {
+        json!({
+            "case": line.case.id.as_str(),
+            "service": line.procedure,
+            "office": line.office,
+            "started": moment(Some(line.started)),
+            "submitted": moment(line.submitted),
+            "stage": stage(&line.stage),
+        })
+    });
+    let told = told.collect::<Vec<_>>();
+    Ok(page.answer(json!({ "cases": told })))
+}
+
+fn stage(stage: &Stage) -> Json {
+    match stage {
+        Stage::Draft => json!({ "is": "draft" }),
+        Stage::Open => json!({ "is": "open" }),
+        Stage::Correcting => json!({ "is": "correcting" }),
+        Stage::Ended { at, how } => json!({ "is": "ended", "at": moment(Some(*at)), "how": how }),
+    }
+}
+
+/// A case as it stands, for whoever may see it.
+pub fn case(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = visible(asked)?;
+    let state = &view.state;
+    let clear = asked.city.casework.answers(state)?;
+    let own = theirs(asked, &view);
+    let fills_in = own || entering(asked, &case, &view);
+    let missing = match state.stage {
+        Stage::Draft | Stage::Correcting if fills_in => asked.city.casework.missing(&view, asked.now)?,
+        _ => Vec::new(),
+    };
+    let missing = missing.into_iter().map(|(id, fault)| (id.to_string(), asked.lang.of(&fault).into()));
+    let correction = state.asked().map(|correction| {
+        let notes = correction.notes.iter().map(|(id, note)| (id.to_string(), note.as_str().into()));
+        json!({ "at": moment(Some(correction.asked)), "notes": Json::Object(notes.collect()) })
+    });
+    let complaints = state.complaints.iter().map(|complaint| {
+        json!({
+            "words": complaint.words,
+            "at": moment(Some(complaint.at)),
+            "reply": complaint.reply.as_ref().map(|(_, words)| words),
+        })
+    });
+    let rating = state.rating.as_ref().map(|rating| json!({ "stars": rating.stars, "words": rating.words }));
+    let form = view.procedure().map(|procedure| &procedure.form);
+    Ok(Answer::json(&json!({
+        "case": case.id.as_str(),
+        "seen": state.events,
+        "service": state.procedure,
+        "office": state.office,
+        "channel": state.channel,
+        "started": moment(state.started),
+        "submitted": moment(state.submitted),
+        "stage": stage(&state.stage),
+        "answers": form.map_or_else(|| json!({}), |form| written(form, &clear, own)),
+        "missing": Json::Object(missing.collect()),
+        "fees": fees(asked, &view)?,
+        "correction": correction,
+        "materials": materials(asked, &view, &clear),
+        "steps": steps(asked, &view),
+        "clocks": running(asked, &view),
+        "complaints": complaints.collect::<Vec<_>>(),
+        "rating": rating,
+        "possible": possible(asked, &case, &view)?,
+    })))
+}
+
+/// Answers as people type them; personal ones only where `open`.
+fn written(form: &Form, clear: &BTreeMap<Id, Value>, open: bool) -> Json {
+    let fields = form.fields.iter().filter(|field| open || !field.personal);
+    let written = fields.filter_map(|field| {
+        let value = clear.get(&field.id)?;
+        Some((field.id.to_string(), Json::from(answer::write(&field.kind, value))))
+    });
+    Json::Object(written.collect())
+}
+
+fn fees(asked: &Asked, view: &View) -> Result<Vec<Json>, Oops> {
+    let fees = asked.city.casework.fees(view, asked.now)?;
+    let told = fees.iter().map(|(name, charge)| {
+        let mut told = super::service::charge(charge.as_ref());
+        told["title"] = title(name);
+        told
+    });
+    Ok(told.collect())
+}
+
+fn materials(asked: &Asked, view: &View, clear: &BTreeMap<Id, Value>) -> Vec<Json> {
+    let Some(procedure) = view.procedure() else { return Vec::new() };
+    let needed = asked.city.casework.needed(view, clear, asked.now);
+    let told = procedure.materials.iter().map(|wanted| {
+        let called = view.book.definitions.materials.get(&wanted.material);
+        json!({
+            "id": wanted.material,
+            "title": called.map(|material| title(&material.title)).unwrap_or_default(),
+            "needed": needed.contains(&wanted.material),
+            "optional": wanted.optional,
+            "files": files(view, &wanted.material),
+        })
+    });
+    told.collect()
+}
+
+fn files(view: &View, material: &Id) -> Vec<Json> {
+    let file = |file: &FileRef| {
+        json!({
+            "name": file.name,
+            "size": file.size,
+            "media_type": file.media_type,
+            "digest": file.digest.to_string(),
+            "personal": file.subject.is_some(),
+        })
+    };
+    view.state.materials.get(material).into_iter().flatten().map(file).collect()
+}
+
+fn steps(asked: &Asked, view: &View) -> Vec<Json> {
+    let told = view.state.steps.iter().map(|(id, step)| {
+        let done = view.state.done(id);
+        let called = view.procedure().and_then(|procedure| procedure.flow.step(id.as_str()));
+        let reasons = done.and_then(|done| done.reasons.as_ref()).filter(|reasons| *reasons != "deemed");
+        json!({
+            "id": id,
+            "title": called.map(|step| title(&step.title)).unwrap_or_else(|| json!({ "zh": id, "en": id })),
+            "office": step.office,
+            "status": match step.status {
+                Status::Waiting => "waiting",
+                Status::Open => "open",
+                Status::Done => "done",
+                Status::Skipped => "skipped",
+            },
+            "holder": step.holder.as_ref().and_then(|holder| asked.city.staff_name(holder)),
+            "outcome": done.map(|done| &done.outcome),
+            "reasons": reasons,
+            "at": moment(done.map(|done| done.at)),
+        })
+    });
+    told.collect()
+}
+
+fn running(asked: &Asked, view: &View) -> Vec<Json> {
+    let Some(procedure) = view.procedure() else { return Vec::new() };
+    let read = clocks::read(&view.state, procedure);
+    let told = read.iter().zip(show::clocks(asked, view)).map(|(reading, clock)| {
+        json!({
+            "id": reading.clock.id,
+            "title": title(&clock.title),
+            "started": moment(Some(clock.started)),
+            "stopped": moment(clock.stopped),
+            "due": moment(clock.due.map(|due| due.at)),
+            "counted": title(&clock.counted),
+        })
+    });
+    told.collect()
+}
+
+/// What happened in a case; for supervisors with the entries on the record.
+pub fn history(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = visible(asked)?;
+    let supervised = board::supervised(asked, &case).is_ok();
+    let all = show::happenings(asked, &view, &case, supervised)?;
+    let page = Page::of(asked, all.len());
+    let told = page.take(&all).map(|happening| {
+        json!({
+            "at": moment(Some(happening.at)),
+            "what": title(&happening.what),
+            "by": happening.by,
+            "office": happening.office.as_ref().map(title),
+            "words": happening.words,
+            "entry": happening.entry,
+        })
+    });
+    let told = told.collect::<Vec<_>>();
+    Ok(page.answer(json!({ "events": told })))
+}
+
+/// Every answer of a case in clear, personal ones too. The reading is on the record before they are.
+pub fn personal(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = visible(asked)?;
+    let body = Body::of(asked)?;
+    let purpose = body.id("purpose").unwrap_or_default();
+    let sealed = |value: &Value| matches!(value, Value::Sealed(_));
+    let of_form = view.state.answers.iter().filter(|(_, value)| sealed(value)).map(|(id, _)| id.to_string());
+    let of_steps = view.state.steps.iter().flat_map(|(step, state)| {
+        let kept = state.answers.iter().filter(|(_, value)| sealed(value));
+        kept.map(move |(id, _)| format!("{step}.{id}"))
+    });
+    let fields: Vec<String> = of_form.chain(of_steps).collect();
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    reading::read(asked, &case, &view, Some(&purpose), &fields)?;
+    let procedure = view.procedure().ok_or(Oops::Missing)?;
+    let clear = asked.city.casework.answers(&view.state)?;
+    let mut steps = Map::new();
+    for step in procedure.flow.steps.iter().filter(|step| !step.form.fields.is_empty()) {
+        let Some(state) = view.state.steps.get(&step.id).filter(|state| !state.answers.is_empty()) else {
+            continue;
+        };
+        let recorded = asked.city.casework.clear(&state.answers)?;
+        steps.insert(step.id.to_string(), written(&step.form, &recorded, true));
+    }
+    let answers = written(&procedure.form, &clear, true);
+    Ok(Answer::json(&json!({ "purpose": purpose, "answers": answers, "steps": steps })))
+}
+
+/// Attaches files to a material of the case.
+pub fn attach(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, _) = visible(asked)?;
+    match filling::attached(asked, &case) {
+        Ok(view) => {
+            let files = files(&view, &asked.param("material").into());
+            Ok(Answer::json(&json!({ "seen": view.state.events, "files": files })))
+        }
+        Err(Oops::Refused(refused)) => not_now(asked, &case, *refused),
+        Err(oops) => Err(oops),
+    }
+}
+
+/// A file of a case.
+pub fn file(asked: &Asked) -> Result<Answer, Oops> {
+    filling::file(asked)
+}
+
+/// The receipt of one's own case.
+pub fn receipt(asked: &Asked) -> Result<Answer, Oops> {
+    let (view, text) = receipts::of(asked)?;
+    Ok(Answer::json(&json!({
+        "case": view.case,
+        "what": title(&view.what),
+        "at": moment(Some(view.at)),
+        "entry": view.entry,
+        "size": view.size,
+        "leaf": view.leaf,
+        "root": view.root,
+        "origin": view.origin,
+        "receipt": text,
+    })))
+}

@@ -1,0 +1,101 @@
+//! What can be done in a case, and doing it.
+
+use super::body::Body;
+use super::contract::{ACTIONS, Action};
+use super::{moment, title};
+use crate::server::answer::{Answer, Oops};
+use crate::server::asked::Asked;
+use crate::server::case::visible;
+use crate::server::staff::receives;
+use axum::http::StatusCode;
+use casework::moves::Move;
+use casework::{Ask, Refused, View};
+use pack::model::StepKind;
+use record::ObjectRef;
+use serde_json::{Value as Json, json};
+
+/// Does something in a case.
+pub fn act(asked: &Asked) -> Result<Answer, Oops> {
+    let named = |(name, ..): &&(&str, Action, _)| *name == asked.param("action");
+    let (_, action, members) = ACTIONS.iter().find(named).ok_or(Oops::Missing)?;
+    let (case, view) = visible(asked)?;
+    let body = Body::with(asked, members)?;
+    let command = body.command(*action, &view)?;
+    receives(asked, &view, &command)?;
+    let ask = Ask { seen: body.seen(), ..asked.ask() };
+    match asked.city.casework.run(&case, &command, &ask) {
+        Ok(events) => {
+            let told = events.iter().map(|event| {
+                json!({ "id": event.id, "activity": event.activity, "time": moment(Some(event.time)) })
+            });
+            let seen = asked.city.casework.view(&case)?.state.events;
+            Ok(Answer::json(&json!({ "events": told.collect::<Vec<_>>(), "seen": seen })))
+        }
+        Err(refused) => not_now(asked, &case, refused),
+    }
+}
+
+/// That a case does not allow something now, with what it does allow.
+pub fn not_now(asked: &Asked, case: &ObjectRef, refused: Refused) -> Result<Answer, Oops> {
+    let oops = Oops::from(refused);
+    if !matches!(oops, Oops::Refused(_)) {
+        return Err(oops);
+    }
+    let view = asked.city.casework.view(case)?;
+    let mut told = oops.document(asked);
+    if let Some(told) = told.as_object_mut() {
+        told.insert("possible".into(), possible(asked, case, &view)?.into());
+        told.insert("seen".into(), view.state.events.into());
+    }
+    Ok(Answer::json(&told).status(StatusCode::CONFLICT))
+}
+
+/// What the reader can do in a case, each as it would be asked for.
+pub fn possible(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<Json>, Oops> {
+    let mut all = Vec::new();
+    let moves = asked.city.casework.moves(case, view, &asked.ask())?;
+    for possible in moves.iter().filter(|possible| possible.hindered.is_none()) {
+        let Move { action, about, outcomes, title: called, .. } = possible;
+        let called = title(called);
+        let a_step = StepKind::ALL.iter().any(|(word, _)| word == action);
+        match *action {
+            "save" => {
+                all.push(json!({ "action": "save", "title": called }));
+                all.extend(materials(asked, view)?);
+            }
+            "extend" => all.push(json!({ "action": "extend", "title": called, "clock": about })),
+            "reply" => {
+                let open = view.state.complaints.iter().enumerate();
+                let open = open.filter(|(_, complaint)| complaint.reply.is_none());
+                all.extend(
+                    open.map(|(at, _)| json!({ "action": "reply", "title": called, "complaint": at })),
+                );
+            }
+            _ if a_step => {
+                all.push(json!({ "action": "do", "title": called, "step": about, "outcomes": outcomes }));
+            }
+            "take" | "hand-over" | "correct" => {
+                all.push(json!({ "action": action, "title": called, "step": about }));
+            }
+            _ => all.push(json!({ "action": action, "title": called })),
+        }
+    }
+    Ok(all)
+}
+
+/// The materials to which files can be attached, and from which they can be taken back.
+fn materials(asked: &Asked, view: &View) -> Result<Vec<Json>, Oops> {
+    let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+    let answers = asked.city.casework.answers(&view.state)?;
+    let needed = asked.city.casework.needed(view, &answers, asked.now);
+    let mut all = Vec::new();
+    for wanted in procedure.materials.iter().filter(|wanted| needed.contains(&wanted.material)) {
+        let called = view.book.definitions.materials.get(&wanted.material);
+        let called = called.map(|material| title(&material.title)).unwrap_or_default();
+        all.push(json!({ "action": "materials", "title": called, "material": wanted.material }));
+        if view.state.materials.get(&wanted.material).is_some_and(|files| !files.is_empty()) {
+            all.push(json!({ "action": "detach", "title": called, "material": wanted.material }));
+        }
+    }
+    Ok(all)
+}

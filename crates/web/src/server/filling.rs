@@ -1,0 +1,377 @@
+//! Filling a form in: what is asked for, what was typed, files.
+
+use super::answer::{Answer, Oops};
+use super::asked::{Asked, Sent};
+use super::case::{entering, face, own, theirs, visible};
+use super::{personal, show};
+use crate::form::{Attached, MaterialAsked};
+use crate::page::{check, fill};
+use crate::part::Cited;
+use crate::{form, path};
+use axum::http::StatusCode;
+use casework::state::Stage;
+use casework::{Command, View, answer};
+use pack::model::{Basis, Condition, FieldKind, Form, Procedure};
+use pack::{Id, Title};
+use record::{Digest, FileRef, ObjectRef};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A form being filled in: what is asked for now, and what was typed.
+struct Filling {
+    view: View,
+    shown: BTreeSet<Id>,
+    typed: BTreeMap<Id, String>,
+    faults: Vec<(Id, Title)>,
+}
+
+impl Filling {
+    /// `fresh`: answers just typed, over those that are kept. Of these, personal ones are only shown where `open`: to show
+    /// what the same request has brought is no reading.
+    fn new(
+        asked: &Asked,
+        view: View,
+        fresh: Option<&BTreeMap<Id, String>>,
+        open: bool,
+    ) -> Result<Self, Oops> {
+        let kept = asked.city.casework.answers(&view.state)?;
+        let procedure = view.procedure().ok_or(Oops::Missing)?;
+        let mut typed: BTreeMap<Id, String> = BTreeMap::new();
+        for field in procedure.form.fields.iter().filter(|field| open || !field.personal) {
+            if let Some(value) = kept.get(&field.id) {
+                typed.insert(field.id.clone(), answer::write(&field.kind, value));
+            }
+        }
+        let mut answers = kept;
+        let mut faults = Vec::new();
+        for (id, text) in fresh.into_iter().flatten() {
+            typed.insert(id.clone(), text.clone());
+            let Some(field) = procedure.form.field(id.as_str()) else { continue };
+            if text.is_empty() {
+                answers.remove(id);
+                continue;
+            }
+            match answer::read(&field.kind, text) {
+                Ok(value) => {
+                    answers.insert(id.clone(), value);
+                }
+                Err(fault) => {
+                    answers.remove(id);
+                    faults.push((id.clone(), fault));
+                }
+            }
+        }
+        let shown = asked.city.casework.shown(&view, &answers, asked.now);
+        Ok(Self { shown, typed, faults, view })
+    }
+
+    fn show(&self, asked: &Asked, case: &str, faults: &[(Id, Title)], whole: bool) -> Result<Answer, Oops> {
+        let procedure = self.view.procedure().ok_or(Oops::Missing)?;
+        let materials = materials(asked, &self.view, case)?;
+        let hanging: Vec<&Condition> =
+            procedure.materials.iter().filter_map(|asked| asked.when.as_ref()).collect();
+        let notes = self.view.state.asked().map(|correction| correction.notes.clone()).unwrap_or_default();
+        let page = fill::View {
+            case,
+            seen: self.view.state.events,
+            service: &procedure.id,
+            title: &procedure.title,
+            form: &procedure.form,
+            shown: &self.shown,
+            answers: &self.typed,
+            materials: &materials,
+            hanging: &hanging,
+            faults,
+            asked: &notes,
+        };
+        let frame = asked.frame(face(asked, &self.view));
+        let answer =
+            Answer::page(if whole { fill::show(&frame, &page) } else { fill::fragment(&frame, &page) });
+        Ok(answer.seen(self.view.state.events))
+    }
+}
+
+/// The materials that are asked for now, with the files that each has.
+fn materials<'a>(asked: &Asked, view: &'a View, case: &str) -> Result<Vec<MaterialAsked<'a>>, Oops> {
+    let procedure = view.procedure().ok_or(Oops::Missing)?;
+    let definitions = &view.book.definitions;
+    let answers = asked.city.casework.answers(&view.state)?;
+    let needed = asked.city.casework.needed(view, &answers, asked.now);
+    let of = |wanted: &'a pack::model::MaterialUse| {
+        let material = definitions.materials.get(&wanted.material)?;
+        Some(MaterialAsked {
+            id: &material.id,
+            title: &material.title,
+            from: material.from.as_ref(),
+            optional: wanted.optional,
+            law: wanted.law.as_ref().map(|law| cited(definitions, law)),
+            files: files(view, case, &material.id),
+            upload: path::material(case, &material.id),
+        })
+    };
+    let wanted = procedure.materials.iter().filter(|wanted| needed.contains(&wanted.material));
+    Ok(wanted.filter_map(of).collect())
+}
+
+/// The files that a material has.
+pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
+    let attached = view.state.materials.get(material).map(Vec::as_slice).unwrap_or_default();
+    let shown = |file: &record::FileRef| {
+        let digest = file.digest.to_string();
+        Attached {
+            name: file.name.to_string(),
+            size: file.size,
+            path: path::file(case, material, &digest),
+            digest,
+        }
+    };
+    attached.iter().map(shown).collect()
+}
+
+fn cited(definitions: &pack::Definitions, law: &Basis) -> Cited {
+    let instrument = definitions.law.as_ref().and_then(|all| all.instruments.get(law.instrument.as_str()));
+    let title = instrument.map(|instrument| instrument.title.clone());
+    let instrument = title.unwrap_or_else(|| Title::new(law.instrument.as_str(), law.instrument.as_str()));
+    Cited { instrument, article: law.article.clone(), quote: law.quote.clone() }
+}
+
+/// Whether the reader sees the personal answers that are kept: their own, or those that they enter for somebody, which is
+/// then on the record.
+fn opens(asked: &Asked, case: &ObjectRef, view: &View) -> Result<bool, Oops> {
+    if theirs(asked, view) {
+        return Ok(true);
+    }
+    let fields = view.procedure().map(|procedure| procedure.form.fields.as_slice()).unwrap_or_default();
+    let kept = fields.iter().filter(|field| field.personal && view.state.answers.contains_key(&field.id));
+    let kept: Vec<&str> = kept.map(|field| field.id.as_str()).collect();
+    if kept.is_empty() {
+        return Ok(true);
+    }
+    // Whoever enters an application for somebody states by it what for.
+    match personal::purposes(asked, case, view).first() {
+        Some((purpose, _)) => personal::read(asked, case, view, Some(purpose), &kept).map(|()| true),
+        None => Ok(false),
+    }
+}
+
+pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = own(asked)?;
+    if !matches!(view.state.stage, Stage::Draft | Stage::Correcting) {
+        return Ok(Answer::go(path::case(&case.id.to_string())));
+    }
+    let faults = match asked.field("faults") {
+        Some(_) => asked.city.casework.missing(&view, asked.now)?,
+        None => Vec::new(),
+    };
+    let open = opens(asked, &case, &view)?;
+    Filling::new(asked, view, None, open)?.show(asked, case.id.as_str(), &faults, true)
+}
+
+/// Keeps what was typed, and shows the fields and materials that are asked for now.
+pub fn fragment(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = own(asked)?;
+    keep(asked, &case, &view)?;
+    let view = asked.city.casework.view(&case)?;
+    let (typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
+    Filling::new(asked, view, Some(&typed), open)?.show(asked, case.id.as_str(), &[], false)
+}
+
+fn typed(asked: &Asked, procedure: &Procedure) -> BTreeMap<Id, String> {
+    form::typed(&procedure.form, "", asked.posted.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+}
+
+/// Keeps what can be kept of a posted form; says what cannot be read.
+fn keep(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<(Id, Title)>, Oops> {
+    let procedure = view.procedure().ok_or(Oops::Missing)?;
+    let (mut answers, mut faults) = (Vec::new(), Vec::new());
+    for (id, text) in typed(asked, procedure) {
+        let Some(field) = procedure.form.field(id.as_str()) else { continue };
+        if field.kind == FieldKind::File {
+            continue;
+        }
+        if text.is_empty() {
+            answers.push((id, None));
+            continue;
+        }
+        match answer::read(&field.kind, &text) {
+            Ok(value) => answers.push((id, Some(value))),
+            Err(fault) => faults.push((id, fault)),
+        }
+    }
+    answers.retain(|(id, value)| value.is_some() || view.state.answers.contains_key(id));
+    // A draft is its party's alone: saving over a newer save of one's own from another window loses nothing that the
+    // record does not hold.
+    let ask = casework::Ask { seen: None, ..asked.ask() };
+    if !answers.is_empty() {
+        asked.city.casework.run(case, &Command::Save { answers }, &ask)?;
+    }
+    for sent in &asked.files {
+        let Some(material) = sent.field.strip_prefix("material.") else { continue };
+        attach_one(asked, case, &material.into(), sent)?;
+    }
+    if let Some((material, digest)) = asked.words("remove").and_then(|remove| remove.split_once('/')) {
+        let digest = Digest::parse(digest).ok_or(Oops::Missing)?;
+        asked.city.casework.run(case, &Command::Detach { material: material.into(), digest }, &ask)?;
+    }
+    Ok(faults)
+}
+
+/// Keeps the answers that came with the beginning of a case, from a draft made without a network.
+pub fn keep_draft(asked: &Asked, case: &ObjectRef) -> Result<(), Oops> {
+    let view = asked.city.casework.view(case)?;
+    match view.state.stage {
+        Stage::Draft => keep(asked, case, &view).map(drop),
+        _ => Ok(()),
+    }
+}
+
+pub fn save(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = own(asked)?;
+    let number = case.id.to_string();
+    let unreadable = keep(asked, &case, &view)?;
+    let view = asked.city.casework.view(&case)?;
+    let check = asked.field("then") == Some("check");
+    if check && unreadable.is_empty() && asked.city.casework.missing(&view, asked.now)?.is_empty() {
+        return Ok(Answer::go(path::of_case(&number, "check")));
+    }
+    let mut faults = unreadable;
+    if check {
+        let missing = asked.city.casework.missing(&view, asked.now)?;
+        let known: BTreeSet<Id> = faults.iter().map(|(id, _)| id.clone()).collect();
+        faults.extend(missing.into_iter().filter(|(id, _)| !known.contains(id)));
+    } else if faults.is_empty() {
+        return Ok(Answer::go(format!("{}?done=saved", path::of_case(&number, "form"))));
+    }
+    let (typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
+    let filling = Filling::new(asked, view, Some(&typed), open)?;
+    faults.extend(filling.faults.iter().filter(|fault| !faults.contains(fault)).cloned().collect::<Vec<_>>());
+    Ok(filling.show(asked, &number, &faults, true)?.status(StatusCode::UNPROCESSABLE_ENTITY))
+}
+
+/// Attaches a file to a material. Whether the case takes it is asked before it is stored. The same file sent twice is
+/// attached once.
+pub fn attach_one(asked: &Asked, case: &ObjectRef, material: &Id, sent: &Sent) -> Result<(), Oops> {
+    let casework = &asked.city.casework;
+    let ask = casework::Ask { seen: None, ..asked.ask() };
+    let view = casework.view(case)?;
+    let file = FileRef {
+        digest: Digest::of(&sent.bytes),
+        name: named(&sent.name).into(),
+        media_type: "".into(),
+        size: sent.bytes.len() as u64,
+        subject: None,
+    };
+    casework.would(case, &view, &Command::Attach { material: material.clone(), file }, &ask)?;
+    for known in view.state.materials.get(material).into_iter().flatten() {
+        let alike = known.size == sent.bytes.len() as u64 && *known.name == *named(&sent.name);
+        if alike && casework.record().file(known)?.is_some_and(|bytes| *bytes == *sent.bytes) {
+            return Ok(());
+        }
+    }
+    let personal = view.book.definitions.materials.get(material).is_none_or(|material| material.personal);
+    let subject = personal.then(|| casework::state::sealed_under(case));
+    let file = casework.record().attach(named(&sent.name), &sent.bytes, subject.as_ref())?;
+    casework.run(case, &Command::Attach { material: material.clone(), file }, &ask)?;
+    Ok(())
+}
+
+/// A file's name without the folders that some browsers send, and not longer than people read.
+fn named(name: &str) -> &str {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let end = name.char_indices().nth(120).map_or(name.len(), |(end, _)| end);
+    match name.get(..end).unwrap_or_default() {
+        "" => "file",
+        name => name,
+    }
+}
+
+pub fn attach(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, _) = own(asked)?;
+    let view = attached(asked, &case)?;
+    let open = theirs(asked, &view);
+    Filling::new(asked, view, None, open)?.show(asked, case.id.as_str(), &[], false)
+}
+
+/// Attaches the files of a request to the material in the path, and gives back the case as it stands then.
+pub fn attached(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
+    if asked.files.is_empty() {
+        return Err(Oops::Unreadable(Title::new(
+            "请选择文件",
+            "Choose a file: send it as a part named `file`",
+        )));
+    }
+    let material = Id::from(asked.param("material"));
+    for sent in &asked.files {
+        attach_one(asked, case, &material, sent)?;
+    }
+    Ok(asked.city.casework.view(case)?)
+}
+
+pub fn file(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = visible(asked)?;
+    let digest = Digest::parse(asked.param("digest")).ok_or(Oops::Missing)?;
+    let files = view.state.materials.get(asked.param("material")).ok_or(Oops::Missing)?;
+    let file = files.iter().find(|file| file.digest == digest).ok_or(Oops::Missing)?;
+    if file.subject.is_some() && !theirs(asked, &view) {
+        let stated = asked.id("purpose");
+        let entered = || personal::purposes(asked, &case, &view).into_iter().next().map(|(id, _)| id);
+        let purpose = stated.or_else(|| entering(asked, &case, &view).then(entered).flatten());
+        let field = format!("file.{}", asked.param("material"));
+        personal::read(asked, &case, &view, purpose.as_ref(), &[&field])?;
+    }
+    let bytes = asked.city.casework.record().file(file)?.ok_or(Oops::Missing)?;
+    let kind = match file.media_type.as_ref() {
+        "application/pdf" => "application/pdf",
+        "image/png" => "image/png",
+        "image/jpeg" => "image/jpeg",
+        "image/webp" => "image/webp",
+        _ => return Ok(Answer::bytes("application/octet-stream", bytes).download(&file.name)),
+    };
+    Ok(Answer::bytes(kind, bytes))
+}
+
+/// Answers under their headings, those that are asked for now.
+fn groups(form: &Form, shown: &BTreeSet<Id>, typed: &BTreeMap<Id, String>) -> Vec<check::Group> {
+    let mut groups: Vec<check::Group> = Vec::new();
+    for field in &form.fields {
+        if field.group.is_some() || groups.is_empty() {
+            groups.push(check::Group { title: field.group.clone(), answers: Vec::new() });
+        }
+        if let Some(group) = groups.last_mut().filter(|_| shown.contains(&field.id)) {
+            group.answers.push(check::Answer {
+                id: field.id.clone(),
+                title: field.title.clone(),
+                kind: field.kind.clone(),
+                typed: typed.get(&field.id).cloned().unwrap_or_default(),
+            });
+        }
+    }
+    groups.retain(|group| !group.answers.is_empty());
+    groups
+}
+
+pub fn check(asked: &Asked) -> Result<Answer, Oops> {
+    let (case, view) = own(asked)?;
+    let number = case.id.to_string();
+    let correction = view.state.stage == Stage::Correcting;
+    if !asked.city.casework.missing(&view, asked.now)?.is_empty() {
+        return Ok(Answer::go(format!("{}?faults=1", path::of_case(&number, "form"))));
+    }
+    let open = opens(asked, &case, &view)?;
+    let filling = Filling::new(asked, view, None, open)?;
+    let procedure = filling.view.procedure().ok_or(Oops::Missing)?;
+    let materials = materials(asked, &filling.view, &number)?;
+    let materials = materials.into_iter().map(|asked| {
+        (asked.id.clone(), asked.title.clone(), asked.files.into_iter().map(|file| file.name).collect())
+    });
+    let page = check::View {
+        seen: filling.view.state.events,
+        title: procedure.title.clone(),
+        office: show::office(asked, &filling.view.state.office),
+        groups: groups(&procedure.form, &filling.shown, &filling.typed),
+        materials: materials.collect(),
+        fees: asked.city.casework.fees(&filling.view, asked.now)?,
+        correction,
+        case: number,
+    };
+    Ok(Answer::page(check::show(&asked.frame(face(asked, &filling.view)), &page)))
+}

@@ -1,0 +1,306 @@
+//! What keeps a request from being answered as asked, and how that is said.
+
+use super::answer::Answer;
+use super::asked::Asked;
+use super::show;
+use crate::layout::Face;
+use crate::page::refused::{self, Faster};
+use crate::path;
+use access::policy::Decision;
+use axum::http::StatusCode;
+use casework::{Refusal, Refused};
+use pack::Title;
+use record::{Event, StoreError};
+use serde_json::{Value as Json, json};
+
+/// What kept a request from being answered as asked.
+#[derive(Debug)]
+pub enum Oops {
+    /// Somebody has to sign in first.
+    SignIn,
+    /// There is no such thing, or none for this reader.
+    Missing,
+    /// It is there, but is asked for in another way.
+    OtherMethod,
+    /// A policy denies it.
+    Denied {
+        /// Why.
+        why: Option<Title>,
+    },
+    /// A form that is not, or no longer, one of ours for this session.
+    Foreign,
+    /// It cannot be read.
+    Unreadable(Title),
+    /// Something in it is wrong, each with what.
+    Faulty(Box<Refusal>),
+    /// A body of a kind that is not taken.
+    Kind,
+    /// A body of more than `most` bytes.
+    TooLarge {
+        /// The most bytes.
+        most: u64,
+    },
+    /// The body did not come in time.
+    Slow,
+    /// Too much is being done at once.
+    Busy,
+    /// The record's disk is full: what is there can be read.
+    Full,
+    /// Too many tries.
+    Wait {
+        /// Seconds until the next will be heard.
+        seconds: i64,
+    },
+    /// A file is too large, or of a kind that is not taken.
+    File(record::AttachError),
+    /// Casework does not do it.
+    Refused(Box<Refused>),
+    /// The store fails.
+    Broken(String),
+}
+
+impl From<StoreError> for Oops {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => Self::Full,
+            error => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl From<record::AppendError> for Oops {
+    fn from(error: record::AppendError) -> Self {
+        match error {
+            record::AppendError::Store(error) => error.into(),
+            error => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl From<Refused> for Oops {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Unknown => Self::Missing,
+            Refused::Denied(decision) => Self::denied(&decision),
+            Refused::Store(error) => error.into(),
+            Refused::Record(error) => (*error).into(),
+            other => Self::Refused(Box::new(other)),
+        }
+    }
+}
+
+impl From<record::AttachError> for Oops {
+    fn from(error: record::AttachError) -> Self {
+        match error {
+            record::AttachError::Store(error) => error.into(),
+            error => Self::File(error),
+        }
+    }
+}
+
+impl Oops {
+    /// A policy's denial, in its words.
+    pub fn denied(decision: &Decision) -> Self {
+        let reasons = decision.reasons();
+        let join =
+            |part: fn(&Title) -> &str, with: &str| reasons.iter().map(part).collect::<Vec<_>>().join(with);
+        let why = Title::new(join(|title| &title.zh, "；"), join(|title| &title.en, ". "));
+        Self::Denied { why: (!reasons.is_empty()).then_some(why) }
+    }
+
+    /// Its status, and the word for it that programs go by.
+    fn kind(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::SignIn => (StatusCode::UNAUTHORIZED, "sign-in"),
+            Self::Missing => (StatusCode::NOT_FOUND, "missing"),
+            Self::OtherMethod => (StatusCode::METHOD_NOT_ALLOWED, "other-method"),
+            Self::Denied { .. } => (StatusCode::FORBIDDEN, "denied"),
+            Self::Foreign => (StatusCode::BAD_REQUEST, "foreign"),
+            Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable"),
+            Self::Faulty(_) => (StatusCode::UNPROCESSABLE_ENTITY, "faulty"),
+            Self::Kind => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type"),
+            Self::TooLarge { .. } | Self::File(record::AttachError::TooLarge { .. }) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too-large")
+            }
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full"),
+            Self::Wait { .. } => (StatusCode::TOO_MANY_REQUESTS, "wait"),
+            Self::File(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file"),
+            Self::Refused(refused) if matches!(**refused, Refused::Overtaken(_)) => {
+                (StatusCode::CONFLICT, "overtaken")
+            }
+            Self::Refused(_) => (StatusCode::CONFLICT, "impossible"),
+            Self::Broken(_) => (StatusCode::INTERNAL_SERVER_ERROR, "broken"),
+        }
+    }
+
+    /// The answer that says so: a page for people, a document for programs.
+    pub fn answer(self, asked: &Asked) -> Answer {
+        let (status, _) = self.kind();
+        let seconds = match &self {
+            Self::Wait { seconds } => Some(*seconds),
+            Self::Busy => Some(1),
+            _ => None,
+        };
+        let answer = match self {
+            oops if asked.api => Answer::json(&oops.document(asked)),
+            // Whoever opens a stream is a script: a page would be lost on it.
+            oops if asked.live => Answer::text(format!("{}\n", oops.said().en)),
+            Self::SignIn => return Answer::go(path::sign_in(&asked.page())),
+            oops => {
+                let at_work = ["/desk", "/board", "/staff", "/editions"];
+                let staff = at_work.iter().any(|part| asked.path.starts_with(part));
+                let face = if staff { Face::Staff } else { Face::Resident };
+                Answer::page(refused::show(&asked.frame(face), &oops.view(asked)))
+            }
+        };
+        let answer = answer.status(status);
+        let answer = if status == StatusCode::UNAUTHORIZED { answer.challenge() } else { answer };
+        match seconds {
+            Some(seconds) => answer.later(seconds),
+            None => answer,
+        }
+    }
+
+    /// In words, with what to do next.
+    fn said(&self) -> Title {
+        let title = Title::new;
+        match self {
+            Self::SignIn => title(
+                "请先登录，或者发送 `Authorization: Bearer …`",
+                "sign in first, or send `Authorization: Bearer …`",
+            ),
+            Self::Missing => title("没有这一项，或者您不能查看", "there is no such thing, or none for you"),
+            Self::OtherMethod => {
+                title("不能用这种方法请求；见 `Allow`", "this is asked for by another method; see `Allow`")
+            }
+            Self::Denied { why } => why.clone().unwrap_or_else(|| title("没有规定允许这样做", "denied")),
+            Self::Foreign => title(
+                "这个表单已经过期，请刷新页面后重试",
+                "This form is out of date: load the page again and try once more",
+            ),
+            Self::Unreadable(what) => what.clone(),
+            Self::Faulty(refusal) => refusal.why.clone(),
+            Self::Kind => title(
+                "请发送 `application/json`，文件用 `multipart/form-data`",
+                "send `application/json`, or files as `multipart/form-data`",
+            ),
+            Self::TooLarge { most } => Title::new(
+                format!("内容不能超过 {most} 字节"),
+                format!("the body is larger than {most} bytes: send less at once"),
+            ),
+            Self::Slow => title(
+                "内容没有及时收到，请检查网络后重试",
+                "the body did not arrive in time: check the connection and send it again",
+            ),
+            Self::Busy => {
+                title("系统正忙，请稍后重试", "too much is being done at once: try again in a moment")
+            }
+            Self::Full => title(
+                "存储空间已满，暂时只能查看，请告知管理员",
+                "the record's disk is full: nothing can be added until whoever runs it makes room",
+            ),
+            Self::Wait { seconds } => access::sign_in::Refused::Wait { seconds: *seconds }.title(),
+            Self::File(error) => Title::new("这种文件不能上传，请上传 PDF 或图片", error.to_string()),
+            Self::Refused(refused) => match &**refused {
+                Refused::Case(refusal) => refusal.why.clone(),
+                Refused::Overtaken(_) => title("这件事项刚刚有了变化", "The case has just changed"),
+                _ => title("不能这样做", "not possible"),
+            },
+            Self::Broken(_) => title("暂时无法使用", "the record cannot be used at the moment"),
+        }
+    }
+
+    fn view(self, asked: &Asked) -> refused::View {
+        let number = asked.params.iter().find(|(name, _)| name == "case").map(|(_, case)| case.as_str());
+        let back = match number {
+            Some(number) if asked.path.starts_with("/desk") => path::desk_case(number),
+            Some(number) => path::case(number),
+            None => path::HOME.to_owned(),
+        };
+        match self {
+            Self::SignIn => refused::View::Denied { why: None, anonymous: true },
+            Self::Missing => refused::View::Missing,
+            Self::Denied { why } => refused::View::Denied { why, anonymous: asked.actor.is_none() },
+            Self::File(record::AttachError::TooLarge { .. }) => {
+                refused::View::TooLarge { most: record::attach::MAX_FILE as u64, back }
+            }
+            Self::TooLarge { most } => refused::View::TooLarge { most, back },
+            Self::Wait { seconds } => {
+                refused::View::TooMany { seconds: u64::try_from(seconds).unwrap_or_default() }
+            }
+            Self::Faulty(refusal) => overtaken(Refused::Case(refusal), asked, back),
+            Self::Refused(refused) => overtaken(*refused, asked, back),
+            Self::Broken(_) => refused::View::Broken { number: self.noted(asked) },
+            other => refused::View::Unreadable(other.said()),
+        }
+    }
+
+    /// Notes a fault of our own for the operator, under a number that whoever met it is told.
+    fn noted(&self, asked: &Asked) -> String {
+        let number = format!("{:x}", asked.now.micros());
+        if let Self::Broken(what) = self {
+            eprintln!("lianchi: {number}: {} {}: {what}", asked.method, asked.path);
+        }
+        number
+    }
+
+    /// As programs read it.
+    pub fn document(&self, asked: &Asked) -> Json {
+        let said = |title: &Title| asked.lang.of(title).to_owned();
+        let (_, code) = self.kind();
+        let mut told = json!({ "code": code, "error": said(&self.said()) });
+        let more = match self {
+            Self::Faulty(refusal) => vec![("faults", faults(refusal, asked))],
+            Self::Refused(refused) => match &**refused {
+                Refused::Case(refusal) => vec![("faults", faults(refusal, asked))],
+                Refused::Overtaken(event) => vec![("overtaken", faster(event, asked))],
+                _ => Vec::new(),
+            },
+            Self::Broken(_) => vec![("number", self.noted(asked).into())],
+            _ => Vec::new(),
+        };
+        if let Some(told) = told.as_object_mut() {
+            told.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        }
+        told
+    }
+}
+
+fn faults(refusal: &Refusal, asked: &Asked) -> Json {
+    let fault = |(id, fault): &(pack::Id, Title)| (id.to_string(), asked.lang.of(fault).into());
+    Json::Object(refusal.faults.iter().map(fault).collect())
+}
+
+/// Who was faster, when, and with what.
+fn faster(event: &Event, asked: &Asked) -> Json {
+    let by = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
+    let what = show::happening(event, None);
+    json!({
+        "event": event.id,
+        "activity": event.activity,
+        "what": { "zh": what.zh.as_str(), "en": what.en.as_str() },
+        "at": event.time.to_string(),
+        "by": by,
+    })
+}
+
+fn overtaken(refused: Refused, asked: &Asked, back: String) -> refused::View {
+    match refused {
+        Refused::Case(refusal) => refused::View::Overtaken {
+            by: None,
+            why: refusal.why,
+            possible: refusal.possible.into_iter().map(|possible| possible.title).collect(),
+            back,
+        },
+        Refused::Overtaken(event) => {
+            let who = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
+            let by =
+                Faster { who: who.unwrap_or_default(), at: event.time, what: show::happening(&event, None) };
+            let why = Title::new("这件事项刚刚有了变化", "The case has just changed");
+            refused::View::Overtaken { by: Some(by), why, possible: Vec::new(), back }
+        }
+        _ => refused::View::Missing,
+    }
+}

@@ -1,0 +1,60 @@
+use super::answer::{Answer, Oops};
+use super::asked::Asked;
+use super::live::Watch;
+
+/// The most that an ordinary request may carry: a long form, every field filled.
+const MOST_FORM: usize = 1 << 20;
+/// The most that a request with files may carry: one of 20 MiB with what is around it.
+const MOST_FILES: usize = 21 << 20;
+
+/// What makes the answer to a request.
+pub type Page = fn(&Asked) -> Result<Answer, Oops>;
+
+/// What carries an operation out.
+#[derive(Clone, Copy)]
+pub enum Work {
+    /// An answer, given once.
+    Page(Page),
+    /// A stream of events, for as long as its reader may see what it tells of.
+    Live(Watch),
+}
+
+/// Something that can be asked for.
+pub struct Operation {
+    /// The method.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// What carries it out.
+    pub work: Work,
+    /// The most bytes that its request may carry.
+    pub most: usize,
+}
+
+/// Something that is read.
+pub const fn get(path: &'static str, page: Page) -> Operation {
+    Operation { method: "GET", path, work: Work::Page(page), most: 0 }
+}
+
+/// Something that is done.
+pub const fn post(path: &'static str, page: Page) -> Operation {
+    Operation { method: "POST", path, work: Work::Page(page), most: MOST_FORM }
+}
+
+/// Something that is watched.
+pub const fn live(path: &'static str, watch: Watch) -> Operation {
+    Operation { method: "GET", path, work: Work::Live(watch), most: 0 }
+}
+
+impl Operation {
+    /// The same, taking files: from people who are signed in alone.
+    pub const fn with_files(mut self) -> Self {
+        self.most = MOST_FILES;
+        self
+    }
+
+    /// Whether it takes files.
+    pub fn takes_files(&self) -> bool {
+        self.most == MOST_FILES
+    }
+}

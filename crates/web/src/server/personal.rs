@@ -1,0 +1,74 @@
+//! Personal data of others: who may see it, what for, and that it is on the record before it is shown.
+
+use super::answer::Oops;
+use super::asked::Asked;
+use access::policy::Decision;
+use access::reading::{self, ACTION};
+use access::registry::Stamp;
+use casework::{Ask, View};
+use pack::{Id, Title};
+use record::{Event, ObjectRef, Version};
+
+/// The purposes under which the reader may see the personal answers of a case.
+pub fn purposes(asked: &Asked, case: &ObjectRef, view: &View) -> Vec<(Id, Title)> {
+    let may = |purpose: &Id| {
+        let ask = Ask { purpose: Some(purpose), ..asked.ask() };
+        let decision = asked.city.casework.permit(case, view, ACTION, &ask);
+        decision.is_some_and(|decision| decision.allowed())
+    };
+    let all = view.book.definitions.purposes.iter();
+    all.filter(|(id, _)| may(id)).map(|(id, title)| (id.clone(), title.clone())).collect()
+}
+
+/// Puts on the record that the reader sees `fields` of a case under `purpose`; refuses where no policy permits it, and says
+/// what would do. To see nothing is no reading.
+pub fn read(
+    asked: &Asked,
+    case: &ObjectRef,
+    view: &View,
+    purpose: Option<&Id>,
+    fields: &[&str],
+) -> Result<(), Oops> {
+    let decision = asked.city.casework.permit(case, view, ACTION, &Ask { purpose, ..asked.ask() });
+    let decision = decision.ok_or(Oops::Missing)?;
+    let subject = view.state.subject().ok_or(Oops::Missing)?;
+    note(asked, &decision, &subject, fields)
+}
+
+/// Puts a reading that was decided on the record.
+pub fn note(asked: &Asked, decision: &Decision, subject: &ObjectRef, fields: &[&str]) -> Result<(), Oops> {
+    if !decision.allowed() {
+        return Err(Oops::denied(decision));
+    }
+    if fields.is_empty() {
+        return Ok(());
+    }
+    // What another site's link makes a browser ask for is nothing that its reader stated a purpose for.
+    if asked.from_elsewhere() {
+        return Err(Oops::Foreign);
+    }
+    let about = decision.case().unwrap_or(subject);
+    let own = super::once::key().map_err(|error| Oops::Broken(error.to_string()))?;
+    let id = format!("read/{about}/{own}");
+    let stamp = Stamp { id: id.into(), time: asked.now, actor: Some(decision.actor().clone()) };
+    let event = reading::reading(decision, stamp, subject, fields);
+    let event = event.map_err(|_| Oops::Denied { why: Some(state_one()) })?;
+    if let Some(event) = event {
+        asked.city.casework.record().append(event)?;
+    }
+    Ok(())
+}
+
+fn state_one() -> Title {
+    Title::new(
+        "查看他人的个人信息须说明目的",
+        "Personal data of others is read only under a purpose: state one",
+    )
+}
+
+/// Every reading of `subject`'s personal data, the latest first.
+pub fn readings(asked: &Asked, subject: &ObjectRef) -> Result<Vec<Event>, Oops> {
+    let history = asked.city.casework.record().history(subject, Version(0), usize::MAX)?;
+    let events = history.into_iter().rev().map(|entry| entry.event);
+    Ok(events.filter(|event| event.activity.as_str() == access::activity::DATA_READ).collect())
+}

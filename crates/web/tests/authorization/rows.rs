@@ -1,0 +1,270 @@
+//! What each operation is asked with. An operation that only reads and whose path is made of known parameters needs no row.
+
+use super::world::call::{Sent, form};
+use super::world::cases::{OFFICE, PAGE, SERVICE, Stage};
+use super::world::{PASSWORD, World};
+use serde_json::{Value as Json, json};
+
+/// A way of asking for an operation.
+pub struct Row {
+    pub method: &'static str,
+    pub pattern: &'static str,
+    /// What is special about it, where an operation has several rows.
+    pub about: &'static str,
+    pub stage: Stage,
+    /// Values for parameters in the path, besides those of the case.
+    pub path: &'static [(&'static str, &'static str)],
+    pub query: &'static str,
+    pub sends: fn(&World, &Target) -> Sent,
+}
+
+/// What a row is about.
+pub struct Target {
+    pub number: String,
+    pub seen: u64,
+    pub person: String,
+    pub digest: String,
+    pub count: usize,
+}
+
+const fn row(
+    method: &'static str,
+    pattern: &'static str,
+    stage: Stage,
+    sends: fn(&World, &Target) -> Sent,
+) -> Row {
+    Row { method, pattern, about: "", stage, path: &[], query: "", sends }
+}
+
+impl Row {
+    const fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
+        self
+    }
+
+    const fn at(mut self, path: &'static [(&'static str, &'static str)]) -> Self {
+        self.path = path;
+        self
+    }
+
+    const fn with(mut self, query: &'static str) -> Self {
+        self.query = query;
+        self
+    }
+}
+
+fn nothing(_: &World, _: &Target) -> Sent {
+    Sent::Nothing
+}
+
+fn seen(_: &World, target: &Target) -> Sent {
+    form(&[("seen", &target.seen.to_string())])
+}
+
+fn file(_: &World, _: &Target) -> Sent {
+    Sent::File("page.pdf".to_owned(), [PAGE, b" again"].concat())
+}
+
+fn moved(target: &Target, pairs: &[(&str, &str)]) -> Sent {
+    let seen = target.seen.to_string();
+    form(&[pairs, &[("seen", seen.as_str())]].concat())
+}
+
+fn acted(target: &Target, mut body: Json) -> Sent {
+    body["seen"] = target.seen.into();
+    Sent::Json(body)
+}
+
+const DESK: &str = "/desk/cases/{case}/{action}/{about}";
+const ACT: &str = "/api/cases/{case}/{action}";
+const FILE: &str = "/cases/{case}/materials/{material}/{digest}";
+const API_FILE: &str = "/api/cases/{case}/materials/{material}/{digest}";
+
+/// Operations that change something, and those that are asked for in more ways than one.
+pub const ROWS: &[Row] = &[
+    row("GET", "/tile/{*path}", Stage::Open, nothing).at(&[("*path", "0/000.p/1")]),
+    row("POST", "/services/{service}/begin", Stage::Open, |_, _| form(&[("office", OFFICE)])),
+    row("POST", "/sign-in", Stage::Open, |_, _| form(&[("login", "visitor"), ("password", PASSWORD)])),
+    row("POST", "/sign-in", Stage::Open, |_, _| form(&[("login", "visitor"), ("password", "wrong")]))
+        .about("wrong password"),
+    row("POST", "/register", Stage::Open, |_, target| {
+        let login = format!("newcomer-{}", target.count);
+        form(&[("login", &login), ("name", "何新人"), ("password", PASSWORD)])
+    }),
+    row("POST", "/sign-out", Stage::Open, nothing),
+    row("GET", "/cases/{case}", Stage::Draft, nothing).about("a draft"),
+    row("GET", "/cases/{case}", Stage::Open, nothing),
+    row("GET", "/cases/{case}/form", Stage::Draft, nothing).about("a draft"),
+    row("GET", "/cases/{case}/form", Stage::Counter, nothing).about("at the counter"),
+    row("GET", "/cases/{case}/form", Stage::Open, nothing).about("handed in"),
+    row("POST", "/cases/{case}/form", Stage::Draft, |_, target| {
+        moved(target, &[("kind", "change"), ("then", "save")])
+    }),
+    row("POST", "/cases/{case}/form", Stage::Counter, |_, target| moved(target, &[("kind", "change")]))
+        .about("at the counter"),
+    row("POST", "/cases/{case}/form/part", Stage::Draft, |_, target| moved(target, &[("kind", "change")])),
+    row("POST", "/cases/{case}/form/part", Stage::Counter, |_, target| moved(target, &[("kind", "change")]))
+        .about("at the counter"),
+    row("POST", "/cases/{case}/materials/{material}", Stage::Draft, file),
+    row("POST", "/cases/{case}/materials/{material}", Stage::Counter, file).about("at the counter"),
+    row("GET", FILE, Stage::Open, nothing),
+    row("GET", FILE, Stage::Open, nothing).with("?purpose=handle-case").about("to handle"),
+    row("GET", FILE, Stage::Open, nothing).with("?purpose=inspect").about("to inspect"),
+    row("GET", FILE, Stage::Counter, nothing).about("at the counter"),
+    row("GET", "/cases/{case}/check", Stage::Draft, nothing),
+    row("GET", "/cases/{case}/check", Stage::Counter, nothing).about("at the counter"),
+    row("POST", "/cases/{case}/submit", Stage::Draft, seen),
+    row("POST", "/cases/{case}/submit", Stage::Counter, seen).about("at the counter"),
+    row("POST", "/cases/{case}/answer", Stage::Correcting, seen),
+    row("POST", "/cases/{case}/withdraw", Stage::Open, seen),
+    row("POST", "/cases/{case}/rate", Stage::Ended, |_, target| moved(target, &[("stars", "5")])),
+    row("POST", "/cases/{case}/complain", Stage::Open, |_, target| moved(target, &[("words", "太慢")])),
+    row("GET", "/cases/{case}/receipt", Stage::Open, nothing),
+    row("GET", "/cases/{case}/receipt", Stage::Draft, nothing).about("not handed in"),
+    row("POST", "/verify", Stage::Open, |_, _| form(&[("text", "no receipt")])),
+    row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", SERVICE), ("applicant", "party")]))
+        .about("look up"),
+    row("POST", "/desk/start", Stage::Open, |_, target| {
+        form(&[("service", SERVICE), ("person", &target.person)])
+    }),
+    row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", "response")])).about("a duty"),
+    row("GET", "/desk/cases/{case}", Stage::Open, nothing),
+    row("GET", "/desk/cases/{case}", Stage::Draft, nothing).about("a draft"),
+    row("POST", "/desk/cases/{case}/personal", Stage::Open, nothing).about("no purpose"),
+    row("POST", "/desk/cases/{case}/personal", Stage::Open, |_, _| form(&[("purpose", "handle-case")]))
+        .about("to handle"),
+    row("POST", "/desk/cases/{case}/personal", Stage::Open, |_, _| form(&[("purpose", "inspect")]))
+        .about("to inspect"),
+    row("POST", "/desk/cases/{case}/personal", Stage::Draft, |_, _| form(&[("purpose", "handle-case")]))
+        .about("a draft"),
+    row("POST", DESK, Stage::Open, seen).at(&[("action", "take"), ("about", "accept")]).about("take"),
+    row("POST", DESK, Stage::Open, |_, target| moved(target, &[("outcome", "accepted")]))
+        .at(&[("action", "accept"), ("about", "accept")])
+        .about("accept"),
+    row("POST", DESK, Stage::Open, |_, target| moved(target, &[("outcome", "entered")]))
+        .at(&[("action", "decide"), ("about", "enter")])
+        .about("decide, out of turn"),
+    row("POST", DESK, Stage::Open, |_, target| moved(target, &[("note.before", "看不清")]))
+        .at(&[("action", "correct"), ("about", "accept")])
+        .about("correct"),
+    row("POST", DESK, Stage::Taken, |world, target| {
+        let to = world.person("colleague").object().to_string();
+        moved(target, &[("to", &to), ("reasons", "休假")])
+    })
+    .at(&[("action", "hand-over"), ("about", "accept")])
+    .about("hand over"),
+    row("POST", DESK, Stage::Open, |_, target| moved(target, &[("reasons", "案情复杂")]))
+        .at(&[("action", "extend"), ("about", "decision")])
+        .about("extend"),
+    row("POST", DESK, Stage::Ended, |_, target| moved(target, &[("words", "已改进")]))
+        .at(&[("action", "reply"), ("about", "0")])
+        .about("reply"),
+    row("POST", "/board/record", Stage::Open, nothing),
+    row("GET", "/board/offices/{office}/{procedure}", Stage::Open, nothing),
+    row("GET", "/board/cases/{case}", Stage::Open, nothing),
+    row("GET", "/board/cases/{case}", Stage::Draft, nothing).about("a draft"),
+    row("GET", "/board/entries/{entry}", Stage::Open, nothing).about("of a case"),
+    row("GET", "/board/entries/{entry}", Stage::Open, nothing).at(&[("entry", "0")]).about("of no case"),
+    row("POST", "/api/sign-in", Stage::Open, |_, _| {
+        Sent::Json(json!({ "login": "visitor", "password": PASSWORD }))
+    }),
+    row("POST", "/api/sign-in", Stage::Open, |_, _| {
+        Sent::Json(json!({ "login": "nobody", "password": "wrong" }))
+    })
+    .about("wrong password"),
+    row("POST", "/api/sign-out", Stage::Open, |_, _| Sent::Json(json!({}))),
+    row("POST", "/api/register", Stage::Open, |_, target| {
+        let login = format!("program-{}", target.count);
+        Sent::Json(json!({ "login": login, "name": "何新人", "password": PASSWORD }))
+    }),
+    row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| Sent::Json(json!({ "office": OFFICE }))),
+    row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| {
+        Sent::Json(json!({ "applicant": "party" }))
+    })
+    .about("for an applicant"),
+    row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| Sent::Json(json!({})))
+        .at(&[("service", "response")])
+        .about("a duty"),
+    row("GET", "/api/cases/{case}", Stage::Open, nothing),
+    row("GET", "/api/cases/{case}", Stage::Draft, nothing).about("a draft"),
+    row("GET", "/api/cases/{case}", Stage::Counter, nothing).about("at the counter"),
+    row("POST", "/api/cases/{case}/personal", Stage::Open, |_, _| {
+        Sent::Json(json!({ "purpose": "handle-case" }))
+    })
+    .about("to handle"),
+    row("POST", "/api/cases/{case}/personal", Stage::Open, |_, _| {
+        Sent::Json(json!({ "purpose": "inspect" }))
+    })
+    .about("to inspect"),
+    row("POST", "/api/cases/{case}/materials/{material}", Stage::Draft, file),
+    row("GET", API_FILE, Stage::Open, nothing),
+    row("GET", API_FILE, Stage::Open, nothing).with("?purpose=handle-case").about("to handle"),
+    row("GET", API_FILE, Stage::Open, nothing).with("?purpose=inspect").about("to inspect"),
+    row("POST", ACT, Stage::Draft, |_, target| acted(target, json!({ "answers": { "kind": "change" } })))
+        .at(&[("action", "save")])
+        .about("save"),
+    row("POST", ACT, Stage::Draft, |_, target| {
+        acted(target, json!({ "material": "identity-card", "digest": target.digest }))
+    })
+    .at(&[("action", "detach")])
+    .about("detach"),
+    row("POST", ACT, Stage::Draft, |_, target| acted(target, json!({})))
+        .at(&[("action", "submit")])
+        .about("submit"),
+    row("POST", ACT, Stage::Counter, |_, target| acted(target, json!({})))
+        .at(&[("action", "submit")])
+        .about("submit at the counter"),
+    row("POST", ACT, Stage::Correcting, |_, target| acted(target, json!({})))
+        .at(&[("action", "answer")])
+        .about("answer"),
+    row("POST", ACT, Stage::Open, |_, target| acted(target, json!({})))
+        .at(&[("action", "withdraw")])
+        .about("withdraw"),
+    row("POST", ACT, Stage::Ended, |_, target| acted(target, json!({ "stars": 5 })))
+        .at(&[("action", "rate")])
+        .about("rate"),
+    row("POST", ACT, Stage::Open, |_, target| acted(target, json!({ "words": "太慢" })))
+        .at(&[("action", "complain")])
+        .about("complain"),
+    row("POST", ACT, Stage::Open, |_, target| {
+        acted(target, json!({ "step": "accept", "outcome": "accepted" }))
+    })
+    .at(&[("action", "do")])
+    .about("accept"),
+    row("POST", ACT, Stage::Open, |_, target| {
+        acted(target, json!({ "step": "enter", "outcome": "entered" }))
+    })
+    .at(&[("action", "do")])
+    .about("decide, out of turn"),
+    row("POST", ACT, Stage::Open, |_, target| {
+        acted(target, json!({ "step": "accept", "notes": { "before": "看不清" } }))
+    })
+    .at(&[("action", "correct")])
+    .about("correct"),
+    row("POST", ACT, Stage::Open, |_, target| acted(target, json!({ "step": "accept" })))
+        .at(&[("action", "take")])
+        .about("take"),
+    row("POST", ACT, Stage::Taken, |world, target| {
+        let to = world.person("colleague").object().to_string();
+        acted(target, json!({ "step": "accept", "to": to, "reasons": "休假" }))
+    })
+    .at(&[("action", "hand-over")])
+    .about("hand over"),
+    row("POST", ACT, Stage::Open, |_, target| {
+        acted(target, json!({ "clock": "decision", "reasons": "案情复杂" }))
+    })
+    .at(&[("action", "extend")])
+    .about("extend"),
+    row("POST", ACT, Stage::Ended, |_, target| acted(target, json!({ "complaint": 0, "words": "已改进" })))
+        .at(&[("action", "reply")])
+        .about("reply"),
+    row("POST", ACT, Stage::Open, |_, _| Sent::Json(json!({})))
+        .at(&[("action", "migrate")])
+        .about("no such action"),
+    row("POST", "/api/record/verify", Stage::Open, |_, _| Sent::Json(json!({}))),
+    row("GET", "/api/record/entries/{entry}", Stage::Open, nothing).about("of a case"),
+    row("GET", "/api/record/entries/{entry}", Stage::Open, nothing).at(&[("entry", "0")]).about("of no case"),
+    row("GET", "/api/queue", Stage::Open, nothing),
+    row("GET", "/api/queue", Stage::Open, nothing).with("?office=lake-station").about("of the office"),
+    row("POST", "/api/verify", Stage::Open, |_, _| Sent::Json(json!({ "receipt": "none" }))),
+];
