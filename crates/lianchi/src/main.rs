@@ -90,17 +90,19 @@ const ORIGIN: &str = "lianchi.local/record";
 
 impl Data {
     /// The record, made if there is none.
-    fn create(&self) -> Result<Record, Failure> {
+    fn create(&self) -> Result<Record, StoreError> {
         // Everything in it is for its owner alone.
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
         made.map_err(|error| {
             let place = self.dir.display();
-            Wrong(format!("the folder `{place}` cannot be made: {error}; name another with `--data`"))
+            StoreError::Failed(format!(
+                "the folder `{place}` cannot be made: {error}; name another with `--data`"
+            ))
         })?;
-        Ok(match &self.store {
+        match &self.store {
             Some(url) => Record::create_at(url, &self.dir, ORIGIN),
             None => Record::create_in(&self.dir),
-        }?)
+        }
     }
 
     /// The place in words.
