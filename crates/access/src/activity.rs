@@ -14,12 +14,32 @@ pub const ROLE_WITHDRAWN: &str = "role withdrawn";
 pub const LOCKED: &str = "person locked";
 /// A person may sign in again.
 pub const UNLOCKED: &str = "person unlocked";
+/// A person was given a code by which they may once choose a password.
+pub const CODE_ISSUED: &str = "sign-in code issued";
+/// A person ended all their sessions but the one in which they said so.
+pub const SIGNED_OUT: &str = "signed out elsewhere";
+/// A person asked that their data be erased, as soon as nothing keeps it.
+pub const ERASURE_ASKED: &str = "erasure asked for";
+/// They no longer ask for it.
+pub const ERASURE_CALLED_OFF: &str = "erasure called off";
 /// Somebody looked at another person's data.
 pub const DATA_READ: &str = "personal data read";
 
 /// The activities that [`crate::Person`] is a fold of.
-pub const OF_PERSON: [&str; 8] =
-    [REGISTERED, DETAILS_CHANGED, NAME_SET, PASSWORD_SET, ROLE_GRANTED, ROLE_WITHDRAWN, LOCKED, UNLOCKED];
+pub const OF_PERSON: [&str; 12] = [
+    REGISTERED,
+    DETAILS_CHANGED,
+    NAME_SET,
+    PASSWORD_SET,
+    ROLE_GRANTED,
+    ROLE_WITHDRAWN,
+    LOCKED,
+    UNLOCKED,
+    CODE_ISSUED,
+    SIGNED_OUT,
+    ERASURE_ASKED,
+    ERASURE_CALLED_OFF,
+];
 
 /// The parts that objects play in these events.
 pub mod part {
@@ -39,6 +59,8 @@ pub mod attribute {
     pub const ROLE: &str = "role";
     /// Why, in words.
     pub const REASONS: &str = "reasons";
+    /// Until when something holds.
+    pub const UNTIL: &str = "until";
     /// Which fields were read.
     pub const FIELDS: &str = "fields";
     /// A person's name; sealed.
@@ -51,4 +73,6 @@ pub mod attribute {
     pub const SIGN_IN_NAME: &str = "sign-in-name";
     /// A password's hash; sealed.
     pub const PASSWORD: &str = "password";
+    /// A sign-in code's hash; sealed.
+    pub const SIGN_IN_CODE: &str = "sign-in-code";
 }

@@ -57,12 +57,16 @@ impl fmt::Debug for SignInName {
     }
 }
 
-fn folded(text: &str) -> String {
-    let narrow = |letter: char| match letter {
+/// The ordinary letter for a full-width one: which of the two a person types depends on their input method.
+pub(crate) fn narrow(letter: char) -> char {
+    match letter {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
         '\u{3000}' => ' ',
         other => other,
-    };
+    }
+}
+
+fn folded(text: &str) -> String {
     text.chars().map(narrow).collect::<String>().trim().to_lowercase()
 }
 

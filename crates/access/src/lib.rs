@@ -11,6 +11,8 @@
 /// What happens to people, in the words of the record.
 pub mod activity;
 mod bytes;
+/// Codes by which a password may once be chosen.
+pub mod code;
 /// From sign-in names to people.
 pub mod directory;
 /// Randomness, handed in.
@@ -33,6 +35,8 @@ pub mod roster;
 pub mod session;
 /// From a name and a password to a person.
 pub mod sign_in;
+/// What administrators do with people and posts.
+pub mod staff;
 /// How often one may try.
 pub mod throttle;
 

@@ -1,7 +1,9 @@
+use crate::code::SignInCode;
 use crate::entropy::{Entropy, NoEntropy, draw};
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use pack::Title;
 use std::fmt;
 
 /// The least number of characters of a password.
@@ -78,6 +80,27 @@ pub enum Weak {
     /// It holds what others know of the person.
     #[error("a password must not contain your sign-in name or telephone number; choose another")]
     Known,
+    /// It has the form of a sign-in code.
+    #[error("this has the form of a one-time sign-in code; choose another")]
+    Code,
+}
+
+impl Weak {
+    /// The reason in words.
+    pub fn title(self) -> Title {
+        let zh = match self {
+            Self::Short => "密码至少10个字符；一句只有您会说的话就很好",
+            Self::Long => "密码过长，请换一个短一些的",
+            Self::Banned => "这个密码太常见，请换一个",
+            Self::Pattern => "这个密码太有规律，请换一个",
+            Self::Known => "密码不能包含登录名、姓名或电话号码，请换一个",
+            Self::Code => "密码不能是一次性登录码的样子，请换一个",
+        };
+        let en = self.to_string();
+        let mut letters = en.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        Title::new(zh, first.into_iter().chain(letters).collect::<String>())
+    }
 }
 
 /// Whether `password` is good enough for a person of whom `known` is known (sign-in name, telephone number).
@@ -103,6 +126,9 @@ pub fn check(password: &str, known: &[&str]) -> Result<(), Weak> {
     }
     if is_pattern(&letters) {
         return Err(Weak::Pattern);
+    }
+    if SignInCode::read(password).is_some() {
+        return Err(Weak::Code);
     }
     let holds = |word: &&str| word.chars().count() >= 4 && small.contains(&word.to_lowercase());
     if known.iter().any(holds) { Err(Weak::Known) } else { Ok(()) }

@@ -2,14 +2,14 @@ use crate::activity::{self, part};
 use crate::bytes::{take, take_text};
 use crate::directory::{Directory, DirectoryKey, NameKey};
 use crate::person::{Person, PersonId, Post};
-use crate::roster::Roster;
-use record::{Digest, ERASED, Entry, Record, StoreError, encoding};
+use crate::roster::{Member, Roster};
+use record::{Digest, ERASED, Entry, Record, StoreError};
 use std::collections::BTreeSet;
 
 /// Entries read at once.
 const CHUNK: usize = 1024;
 /// The name under which the record's cache keeps this.
-const CACHED: &str = "access people 1";
+const CACHED: &str = "access people 2";
 
 /// All that must be known of everyone at once: who signs in by which name, and who holds which post. It follows
 /// the record, and is cached so that a restart need not read the whole of it.
@@ -32,24 +32,26 @@ impl People {
         let cached = record.cache().get(CACHED).and_then(|bytes| Self::from_bytes(&bytes, &key));
         let mut people = match cached {
             // After a restore from a backup the last entry that was taken in may not be one of the record's.
-            Some((people, last)) if last_taken(record, people.next)? == last => people,
+            Some((people, last)) if record.digest_before(people.next)? == Some(last) => people,
             _ => Self { directory: Directory::new(key), roster: Roster::default(), next: 0 },
         };
         people.follow(record)?;
         Ok(people)
     }
 
-    /// Takes in every entry that was appended since.
+    /// Takes in every entry that was appended since. Says whether any was about a person.
     ///
     /// # Errors
     /// When the record cannot be read; what was taken in until then stands, and calling again goes on from there.
-    pub fn follow(&mut self, record: &Record) -> Result<(), StoreError> {
+    pub fn follow(&mut self, record: &Record) -> Result<bool, StoreError> {
+        let mut any = false;
         loop {
             let mut moved = BTreeSet::new();
             let next = record.follow(self.next, CHUNK, &mut |entry| concerned(entry, &mut moved))?;
             if next == self.next {
-                return Ok(());
+                return Ok(any);
             }
+            any |= !moved.is_empty();
             // All names that may have changed hands are let go of first, so that it does not matter who comes
             // first.
             moved.iter().for_each(|id| self.directory.forget(*id));
@@ -64,14 +66,14 @@ impl People {
 
     /// Puts this into the record's cache.
     pub fn save(&self, record: &Record) {
-        if let Ok(last) = last_taken(record, self.next) {
+        if let Ok(Some(last)) = record.digest_before(self.next) {
             record.cache().put(CACHED, &self.to_bytes(last));
         }
     }
 
     /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry
-    /// (8 and 32); how many names (8) and each with its person (16 and 16); then for each holder of posts their
-    /// id, how many bytes follow (4), and the posts, one a line. Numbers are big-endian.
+    /// (8 and 32); how many names (8) and each with its person (16 and 16); then for each member of the roster their
+    /// id, how many bytes follow (4), and what is known of them, one fact a line. Numbers are big-endian.
     fn to_bytes(&self, last: Digest) -> Vec<u8> {
         let mut bytes = self.directory.key("").0.to_vec();
         bytes.extend_from_slice(&self.next.to_be_bytes());
@@ -81,9 +83,8 @@ impl People {
             bytes.extend_from_slice(&name.0);
             bytes.extend_from_slice(&person.0);
         }
-        for (person, posts) in self.roster.iter() {
-            let lines: Vec<String> = posts.iter().map(Post::to_string).collect();
-            let lines = lines.join("\n");
+        for (person, member) in self.roster.members() {
+            let lines = facts(member);
             bytes.extend_from_slice(&person.0);
             bytes.extend_from_slice(&u32::try_from(lines.len()).unwrap_or(u32::MAX).to_be_bytes());
             bytes.extend_from_slice(lines.as_bytes());
@@ -108,16 +109,33 @@ impl People {
             let person = PersonId(take(&mut rest)?);
             let length = u32::from_be_bytes(take(&mut rest)?) as usize;
             let lines = take_text(&mut rest, length)?.lines();
-            roster.set(person, lines.map(Post::parse).collect::<Option<_>>()?);
+            roster.set(person, member(lines)?);
         }
         Some((Self { directory, roster, next }, last))
     }
 }
 
-/// The digest of the entry before `next`; of nothing where there is none.
-fn last_taken(record: &Record, next: u64) -> Result<Digest, StoreError> {
-    let last = next.checked_sub(1).map_or(Ok(None), |last| record.entry(last))?;
-    Ok(last.map_or(Digest([0; 32]), |entry| Digest::of(encoding::encode(&entry.event).as_bytes())))
+/// A member as lines: `+` before each post, `-` before the last one, `locked`, `wish`.
+fn facts(member: &Member) -> String {
+    let posts = member.posts.iter().map(|post| format!("+{post}"));
+    let last = member.last.iter().map(|post| format!("-{post}"));
+    let flags = [("locked", member.locked), ("wish", member.wish)];
+    let flags = flags.into_iter().filter(|(_, is)| *is).map(|(word, _)| word.to_owned());
+    posts.chain(last).chain(flags).collect::<Vec<_>>().join("\n")
+}
+
+fn member<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Member> {
+    let mut member = Member::default();
+    for line in lines {
+        match line.split_at_checked(1)? {
+            ("+", post) => drop(member.posts.insert(Post::parse(post)?)),
+            ("-", post) => member.last = Some(Post::parse(post)?),
+            _ if line == "locked" => member.locked = true,
+            _ if line == "wish" => member.wish = true,
+            _ => return None,
+        }
+    }
+    Some(member)
 }
 
 /// Adds the people whose standing may have changed.

@@ -1,9 +1,10 @@
 use crate::activity::{self, attribute, part};
 use crate::entropy::{Entropy, NoEntropy, draw};
+use crate::session::Session;
 use pack::Id;
 use record::{ERASED, Entry, Event, Fold, ObjectRef, Relation, SealedRef, Time, Value};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// A person's identity on the record: 128 random bits that say nothing about the person, written in hexadecimal.
@@ -56,6 +57,7 @@ impl fmt::Debug for PersonId {
 
 /// A role held in an office. Whoever holds several acts in one at a time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Post {
     /// Which role.
     pub role: Id,
@@ -88,6 +90,20 @@ impl fmt::Debug for Post {
     }
 }
 
+impl From<Post> for String {
+    fn from(post: Post) -> Self {
+        post.to_string()
+    }
+}
+
+impl TryFrom<String> for Post {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        Self::parse(&text).ok_or_else(|| format!("`{text}` is no post; write `role@office`"))
+    }
+}
+
 /// A person as their events tell. What is sealed is read with the person's key, while there is one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Person {
@@ -108,6 +124,8 @@ pub struct Standing {
     pub erased: Option<Time>,
     /// The posts that they hold.
     pub posts: BTreeSet<Post>,
+    /// Since when they hold each, and who gave it to them.
+    pub granted: BTreeMap<Post, (Time, Option<ObjectRef>)>,
     /// Their name.
     pub name: Option<SealedRef>,
     /// Their telephone number.
@@ -120,6 +138,23 @@ pub struct Standing {
     pub password: Option<SealedRef>,
     /// Since when that password stands.
     pub password_since: Option<Time>,
+    /// A sign-in code that they were given and have not used.
+    pub code: Option<Code>,
+    /// Sessions that were opened before this are over.
+    pub sessions_from: Option<Time>,
+    /// The post that they held last, where they hold none any more.
+    pub last: Option<Post>,
+    /// Since when they wish to be erased.
+    pub wish: Option<Time>,
+}
+
+/// A code by which a person may once choose a password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Code {
+    /// Its hash.
+    pub hash: SealedRef,
+    /// The moment from which it is void.
+    pub until: Time,
 }
 
 impl Person {
@@ -140,7 +175,7 @@ impl Person {
 /// So that a record keeps snapshots of people as of other objects. What is sealed stays sealed in them.
 impl Fold for Person {
     const NAME: &'static str = "person";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 
     fn start(object: &ObjectRef) -> Self {
         Self::new(PersonId::of(object).unwrap_or_default())
@@ -171,21 +206,53 @@ fn is_of(me: &ObjectRef, event: &Event) -> bool {
 }
 
 impl Standing {
+    /// Whether a session of theirs still stands: not one from before a lock, a new password or an erasure.
+    pub fn lets(&self, session: &Session) -> bool {
+        self.locked.is_none() && self.sessions_from.is_none_or(|from| session.opened >= from.seconds())
+    }
+
     fn apply(&mut self, me: &ObjectRef, event: &Event) {
         match event.activity.as_str() {
             activity::REGISTERED => self.registered = self.registered.or(Some(event.time)),
-            activity::PASSWORD_SET => self.password_since = Some(event.time),
-            activity::ROLE_GRANTED => self.posts.extend(post(event)),
-            activity::ROLE_WITHDRAWN => {
+            activity::PASSWORD_SET => {
+                self.password_since = Some(event.time);
+                self.code = None;
+                self.sessions_from = Some(event.time);
+            }
+            activity::ROLE_GRANTED => {
                 if let Some(post) = post(event) {
-                    self.posts.remove(&post);
+                    self.granted.entry(post.clone()).or_insert((event.time, event.actor.clone()));
+                    self.posts.insert(post);
                 }
             }
-            activity::LOCKED => self.locked = self.locked.or(Some(event.time)),
+            activity::ROLE_WITHDRAWN => {
+                let post = post(event);
+                let held = post.as_ref().is_some_and(|post| self.posts.remove(post));
+                self.granted.retain(|granted, _| Some(granted) != post.as_ref());
+                if held && self.posts.is_empty() {
+                    self.last = post;
+                }
+            }
+            activity::LOCKED => {
+                self.locked = self.locked.or(Some(event.time));
+                self.code = None;
+                self.sessions_from = Some(event.time);
+            }
             activity::UNLOCKED => self.locked = None,
-            activity::DETAILS_CHANGED | activity::NAME_SET => {}
+            activity::SIGNED_OUT => self.sessions_from = Some(event.time),
+            activity::ERASURE_ASKED => self.wish = self.wish.or(Some(event.time)),
+            activity::ERASURE_CALLED_OFF => self.wish = None,
+            activity::DETAILS_CHANGED | activity::NAME_SET | activity::CODE_ISSUED => {}
             // What is left is an erasure, whatever it was called.
-            _ => *self = Self { erased: Some(event.time), registered: self.registered, ..Self::default() },
+            _ => {
+                *self = Self {
+                    erased: Some(event.time),
+                    sessions_from: Some(event.time),
+                    registered: self.registered,
+                    wish: self.wish,
+                    ..Self::default()
+                };
+            }
         }
         for change in event.changes.iter().filter(|change| change.object == *me) {
             // A value in clear is not taken: nothing personal enters through a log that was not sealed.
@@ -196,11 +263,22 @@ impl Standing {
                 attribute::IDENTITY_NUMBER => &mut self.identity_number,
                 attribute::SIGN_IN_NAME => &mut self.sign_in_name,
                 attribute::PASSWORD => &mut self.password,
+                attribute::SIGN_IN_CODE => {
+                    self.code = until(event).map(|until| Code { hash: sealed.clone(), until });
+                    continue;
+                }
                 _ => continue,
             };
             *place = Some(sealed.clone());
             self.erased = None;
         }
+    }
+}
+
+fn until(event: &Event) -> Option<Time> {
+    match event.attribute(attribute::UNTIL) {
+        Some(Value::Time(until)) => Some(*until),
+        _ => None,
     }
 }
 

@@ -85,6 +85,28 @@ pub fn password_set(stamp: Stamp, person: PersonId, hash: &Hash) -> Draft {
     Draft { event: changing(event, person, attribute::PASSWORD, hash.as_str()) }
 }
 
+/// A person is given a code by which they may once choose a password, until `until`. The reasons say why.
+pub fn code_issued(stamp: Stamp, person: PersonId, hash: &Hash, until: Time, reasons: &str) -> Draft {
+    let event = begin(stamp, activity::CODE_ISSUED, person);
+    let event = event.with(attribute::REASONS, reasons).with(attribute::UNTIL, until);
+    Draft { event: changing(event, person, attribute::SIGN_IN_CODE, hash.as_str()) }
+}
+
+/// A person ends all their sessions but the one in which they say so.
+pub fn signed_out(stamp: Stamp, person: PersonId) -> Event {
+    begin(stamp, activity::SIGNED_OUT, person)
+}
+
+/// A person asks that their data be erased, as soon as nothing keeps it.
+pub fn erasure_asked(stamp: Stamp, person: PersonId) -> Event {
+    begin(stamp, activity::ERASURE_ASKED, person)
+}
+
+/// A person no longer asks for that.
+pub fn erasure_called_off(stamp: Stamp, person: PersonId) -> Event {
+    begin(stamp, activity::ERASURE_CALLED_OFF, person)
+}
+
 /// A person is given a post.
 pub fn role_granted(stamp: Stamp, person: PersonId, post: &Post) -> Event {
     with_post(begin(stamp, activity::ROLE_GRANTED, person), post)

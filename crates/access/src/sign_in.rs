@@ -1,3 +1,4 @@
+use crate::code::SignInCode;
 use crate::directory::{Directory, NameKey};
 use crate::entropy::Entropy;
 use crate::password::{self, Hash, HashError, Hasher};
@@ -15,6 +16,9 @@ pub enum Refused {
     /// Name and password are right, but the person is locked.
     #[error("this person is locked; ask your office's administrator")]
     Locked,
+    /// Name and one-time code are right, but a code opens nothing until its person has chosen a password.
+    #[error("the one-time code is right; choose a password with it on the sign-in page")]
+    Choose,
     /// Too many failures.
     #[error("too many failed tries; try again in {seconds} s")]
     Wait {
@@ -32,6 +36,9 @@ impl Refused {
                 "账号已停用，请联系单位管理员",
                 "You are locked out; ask your office's administrator",
             ),
+            Self::Choose => {
+                Title::new("登录码正确，请先设置密码", "The code is right; now choose a password")
+            }
             Self::Wait { seconds } => Title::new(
                 format!("尝试次数过多，请在 {seconds} 秒后重试"),
                 format!("Too many failed tries; try again in {seconds} seconds"),
@@ -59,6 +66,8 @@ pub struct Account {
     pub locked: bool,
     /// The password's hash; none where none was set, or the person was erased.
     pub hash: Option<Hash>,
+    /// The hash of a sign-in code that still holds.
+    pub code: Option<Hash>,
 }
 
 /// Name and password are right.
@@ -119,17 +128,25 @@ impl<H: Hasher> Door<H> {
 
     /// The second step: verifies exactly one hash, the account's or nobody's. It is slow, and holds no lock.
     ///
+    /// What has the form of a sign-in code is held against the account's code, all else against its password.
+    ///
     /// # Errors
-    /// [`Refused::Wrong`] or [`Refused::Locked`].
+    /// [`Refused::Wrong`], [`Refused::Locked`], or [`Refused::Choose`] for a right code.
     pub fn verify(&self, account: Option<&Account>, password: &str) -> Result<Welcome, Refused> {
         // Refused before anything is looked at: how long a text is hashed for must not be the sender's choice.
         if password.len() > password::MOST_BYTES {
             return Err(Refused::Wrong);
         }
-        let kept = account.and_then(|account| account.hash.as_ref());
-        let right = self.hasher.verify(password, kept.unwrap_or(&self.nobody));
+        let code = SignInCode::read(password);
+        let kept = account.and_then(|account| match code {
+            Some(_) => account.code.as_ref(),
+            None => account.hash.as_ref(),
+        });
+        let typed = code.as_ref().map_or(password, SignInCode::text);
+        let right = self.hasher.verify(typed, kept.unwrap_or(&self.nobody));
         match (account, kept) {
             (Some(account), Some(_)) if right && account.locked => Err(Refused::Locked),
+            (Some(_), Some(_)) if right && code.is_some() => Err(Refused::Choose),
             (Some(account), Some(hash)) if right => {
                 Ok(Welcome { person: account.person, outdated: self.hasher.is_outdated(hash) })
             }

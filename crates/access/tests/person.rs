@@ -31,6 +31,10 @@ fn sealed(draft: registry::Draft, kept: &mut BTreeMap<Digest, Value>) -> Event {
     draft.seal(seal).unwrap_or_else(|never| match never {})
 }
 
+fn stamp_until(number: i64) -> Time {
+    stamp(number + 60).time
+}
+
 /// One event for each line: `activity argument`, with `<eN` where it corrects the N-th line.
 fn script(lines: &str) -> Vec<Event> {
     let who = person(1);
@@ -52,6 +56,12 @@ fn script(lines: &str) -> Vec<Event> {
             "password" => sealed(registry::password_set(stamp, who, &Hash::kept(rest)), &mut kept),
             "grant" => registry::role_granted(stamp, who, &Post::parse(rest).unwrap()),
             "withdraw" => registry::role_withdrawn(stamp, who, &Post::parse(rest).unwrap()),
+            "code" => {
+                let until = stamp_until(number as i64);
+                sealed(registry::code_issued(stamp, who, &Hash::kept(rest), until, "forgotten"), &mut kept)
+            }
+            "leave" => registry::signed_out(stamp, who),
+            "ask" => registry::erasure_asked(stamp, who),
             "lock" => registry::locked(stamp, who, rest),
             "unlock" => registry::unlocked(stamp, who, rest),
             "erase" => Event::new(stamp.id, "data erased", stamp.time).about(record::ERASED, who.object()),
@@ -84,7 +94,8 @@ fn check(lines: &str) -> String {
         sealed.as_ref().map_or("-".into(), |s| s.digest.to_string()[..6].to_owned())
     };
     format!(
-        "registered {} locked {} erased {} password {} since {}\nname {} phone {} sign-in {}\nposts {:?}\n",
+        "registered {} locked {} erased {} password {} since {}\nname {} phone {} sign-in {}\nposts {:?}{}\n\
+         code {} until {} sessions from {} wish {}\n",
         at(now.registered),
         at(now.locked),
         at(now.erased),
@@ -93,7 +104,12 @@ fn check(lines: &str) -> String {
         has(&now.name),
         has(&now.phone),
         has(&now.sign_in_name),
-        now.posts
+        now.posts,
+        now.last.as_ref().map_or(String::new(), |last| format!(" last {last}")),
+        has(&now.code.as_ref().map(|code| code.hash.clone())),
+        at(now.code.as_ref().map(|code| code.until)),
+        at(now.sessions_from),
+        at(now.wish),
     )
 }
 
@@ -107,6 +123,15 @@ fn events_make_a_person() {
         ("two posts", "register 张三\ngrant clerk@lake\ngrant supervisor@east\ngrant clerk@lake"),
         ("locked twice is locked since the first time", "register 张三\nlock left\nlock left\n"),
         ("locked and unlocked", "register 张三\nlock left\nunlock back"),
+        (
+            "the post held last is remembered",
+            "grant clerk@lake\ngrant clerk@bridge\nwithdraw clerk@lake\nwithdraw clerk@bridge",
+        ),
+        ("a code serves until it is used", "name zhang\npassword a\ncode b"),
+        ("a used code is gone", "name zhang\ncode b\npassword c"),
+        ("so is that of somebody locked", "name zhang\ncode b\nlock left\nunlock back"),
+        ("signed out elsewhere", "name zhang\npassword a\nleave"),
+        ("a wish to be erased outlives the erasure", "name zhang\nask\nask\nerase"),
         ("a later password stands", "register 张三\nname zhang\npassword a\npassword b"),
         (
             "a correction stands in the stead of what it corrects",

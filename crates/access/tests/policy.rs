@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use access::entropy::Seeded;
-use access::policy::{Actor, CaseFacts, Certainty, Decision, NotActing, StepFacts};
+use access::policy::{Actor, CaseFacts, Certainty, Decision, NotActing, StaffFacts, StepFacts};
 use access::registry::{self, Stamp};
 use access::{Person, PersonId, Policies, Post, Request};
 use jiff::civil::{Date, date};
@@ -44,6 +44,7 @@ fn case(office: &str, party: Option<&Person>) -> CaseFacts {
         party: party.map(|party| party.id.object()),
         office: office.into(),
         offices: BTreeSet::from([office.into()]),
+        roles: BTreeSet::new(),
         channel: Some(Channel::Web),
         handed_in: true,
         ended: false,
@@ -90,6 +91,12 @@ fn table(
         let actor = Actor::of(&person, post.as_ref()).unwrap();
         let case = facts(&person);
         let step = role.map(|role| step(role, case.office.as_str()));
+        let colleague = StaffFacts {
+            person: record::ObjectRef::new("person", "colleague"),
+            roles: BTreeSet::new(),
+            offices: BTreeSet::from([case.office.clone()]),
+            role: Some("clerk".into()),
+        };
         let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for action in pack::model::ACTIONS {
             let request = Request {
@@ -98,7 +105,8 @@ fn table(
                 purpose: None,
                 case: Some(&case),
                 step: step.as_ref(),
-                office: None,
+                office: Some(&case.office),
+                staff: Some(&colleague),
                 today: TODAY,
             };
             answers.entry(word(policies, &request)).or_default().push(action);
@@ -128,7 +136,8 @@ fn shipped_policies_as_tables() {
     ];
     let mut all = String::from(
         "yes: allowed; if P: once the purpose P is stated; NEVER: forbidden by a policy; no: permitted by none.\n\
-         Each acts in the named role, in the step (if any) that is that role's at the case's office.\n",
+         Each acts in the named role, in the step (if any) that is that role's at the case's office; posts are given to,\n\
+         and taken from, another clerk of that office.\n",
     );
     for (title, office, own, at) in tables {
         let facts = |actor: &Person| {
@@ -167,8 +176,16 @@ fn check(
     let actor = Actor::of(&person, acting.as_ref()).unwrap();
     let purpose = purpose.map(Id::from);
     let purpose = purpose.as_ref();
-    let request =
-        Request { actor: &actor, action, purpose, case: Some(case), step: None, office: None, today: TODAY };
+    let request = Request {
+        actor: &actor,
+        action,
+        purpose,
+        case: Some(case),
+        step: None,
+        office: None,
+        staff: None,
+        today: TODAY,
+    };
     told(&policies.decide(&request))
 }
 
@@ -311,6 +328,7 @@ fn ask(policies: impl IntoIterator<Item = Policy>, purpose: Option<&str>) -> Dec
         case: Some(&case),
         step: None,
         office: None,
+        staff: None,
         today: TODAY,
     };
     let decision = policies.decide(&request);

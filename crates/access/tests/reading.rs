@@ -44,6 +44,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         party: Some(subject.clone()),
         office: "lake-station".into(),
         offices: ["lake-station".into()].into(),
+        roles: Default::default(),
         channel: None,
         handed_in: true,
         ended: false,
@@ -56,6 +57,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         case: Some(&case),
         step: None,
         office: None,
+        staff: None,
         today: jiff::civil::date(2026, 6, 1),
     });
     let event = reading(&decision, stamp(), subject, &["phone", "name", "phone"])?;

@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
+use access::code::SignInCode;
 use access::directory::DirectoryKey;
 use access::entropy::{Entropy, Seeded};
-use access::password::{self, Argon2id, Hash, HashError, Hasher, MOST_BYTES};
+use access::password::{self, Argon2id, Hash, HashError, Hasher, MOST_BYTES, Weak};
 use access::registry::{self, Stamp};
 use access::sign_in::{self, Account, Door, Refused, Welcome};
 use access::throttle::{Origin, Pace, Throttle, Wait};
@@ -39,7 +40,8 @@ fn known_and_unknown_names_take_the_same_work() {
     let door = Door::new(Counted(Argon2id::CHEAPEST, Cell::new(0)), &mut entropy).unwrap();
     let person = PersonId::random(&mut entropy).unwrap();
     let hash = door.hasher().hash(RIGHT, &mut entropy).unwrap();
-    let account = |locked, hash: Option<&Hash>| Some(Account { person, locked, hash: hash.cloned() });
+    let account =
+        |locked, hash: Option<&Hash>| Some(Account { person, locked, hash: hash.cloned(), code: None });
     let check = |account: Option<Account>, password: &str| {
         door.hasher().1.set(0);
         (door.verify(account.as_ref(), password), door.hasher().1.get())
@@ -55,6 +57,36 @@ fn known_and_unknown_names_take_the_same_work() {
     assert_eq!(check(account(false, Some(&hash)), &long), (Err(Refused::Wrong), 0));
     assert_eq!(check(None, &long), (Err(Refused::Wrong), 0));
     assert_eq!(check(account(false, Some(&hash)), ""), (Err(Refused::Wrong), 1));
+}
+
+/// A code is held against the account's code alone, a password against its password alone: one hash either way.
+#[test]
+fn a_code_lets_a_password_be_chosen_and_nothing_more() {
+    let mut entropy = Seeded::new(3);
+    let door = Door::new(Counted(Argon2id::CHEAPEST, Cell::new(0)), &mut entropy).unwrap();
+    let person = PersonId::random(&mut entropy).unwrap();
+    let [code, other] = [1, 2].map(|seed| SignInCode::random(&mut Seeded::new(seed)).unwrap());
+    let hash = |text: &str| Some(door.hasher().hash(text, &mut Seeded::new(4)).unwrap());
+    let with_code = |locked, issued: bool| {
+        let code = issued.then(|| hash(code.text())).flatten();
+        Account { person, locked, hash: hash(RIGHT), code }
+    };
+    let check = |account: &Account, typed: &str| {
+        door.hasher().1.set(0);
+        (door.verify(Some(account), typed), door.hasher().1.get())
+    };
+    let issued = with_code(false, true);
+    assert_eq!(check(&issued, code.text()), (Err(Refused::Choose), 1));
+    assert_eq!(check(&issued, &code.text().to_lowercase()), (Err(Refused::Choose), 1));
+    assert_eq!(check(&issued, other.text()), (Err(Refused::Wrong), 1));
+    assert_eq!(
+        check(&issued, RIGHT),
+        (Ok(Welcome { person, outdated: false }), 1),
+        "the password still serves"
+    );
+    assert_eq!(check(&with_code(false, false), code.text()), (Err(Refused::Wrong), 1), "none was issued");
+    assert_eq!(check(&with_code(true, true), code.text()), (Err(Refused::Locked), 1));
+    assert_eq!(access::password::check(code.text(), &[]), Err(Weak::Code), "no password has its form");
 }
 
 #[test]
@@ -76,7 +108,12 @@ fn a_try_goes_through_its_three_steps() {
     let address: IpAddr = "203.0.113.7".parse().unwrap();
     let mut attempt = |name: &str, password: &str, now: i64| {
         let tried = sign_in::begin(&mut throttle, &directory, name, address, now)?;
-        let account = tried.person.map(|person| Account { person, locked: false, hash: Some(hash.clone()) });
+        let account = tried.person.map(|person| Account {
+            person,
+            locked: false,
+            hash: Some(hash.clone()),
+            code: None,
+        });
         let result = door.verify(account.as_ref(), password);
         sign_in::finish(&mut throttle, tried, &result);
         result.map(|welcome| welcome.person)

@@ -20,6 +20,8 @@ pub const CORRECTION_ANSWERED: &str = "correction answered";
 pub const TAKEN: &str = "step taken";
 /// A step went to somebody else.
 pub const HANDED_OVER: &str = "step handed over";
+/// A step that somebody had taken went back into the queue.
+pub const RELEASED: &str = "step put back";
 /// A deadline was moved, as its law allows.
 pub const EXTENDED: &str = "deadline extended";
 /// A deadline went by.
@@ -36,6 +38,9 @@ pub const COMPLAINED: &str = "complaint made";
 pub const REPLIED: &str = "complaint answered";
 /// A running case went over to another edition of its pack.
 pub const MIGRATED: &str = "case migrated";
+
+/// Personal data was destroyed: a person's, or a case's.
+pub const ERASED: &str = "personal data erased";
 
 /// The parts that objects play in a case's events.
 pub mod part {

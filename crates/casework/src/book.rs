@@ -41,15 +41,17 @@ impl Book {
     /// # Errors
     /// Problems that a newer program finds in an older edition.
     pub fn reread(text: &str) -> Result<Self, Vec<Problem>> {
-        let files: Vec<File> = text
-            .split(FILE_MARK)
-            .filter_map(|part| part.split_once('\n'))
-            .map(|(path, text)| File {
-                path: path.to_owned(),
-                text: text.strip_suffix('\n').unwrap_or(text).to_owned(),
-            })
-            .collect();
-        Self::read(&files)
+        Self::read(&Self::files(text))
+    }
+
+    /// The files of an edition's text.
+    pub fn files(text: &str) -> Vec<File> {
+        let parts = text.split(FILE_MARK).filter_map(|part| part.split_once('\n'));
+        let file = |(path, text): (&str, &str)| File {
+            path: path.to_owned(),
+            text: text.strip_suffix('\n').unwrap_or(text).to_owned(),
+        };
+        parts.map(file).collect()
     }
 
     /// The procedure named `id`.

@@ -100,8 +100,18 @@ pub enum Command {
         /// The answer.
         words: String,
     },
+    /// Put an open step that somebody took back into the queue.
+    Release {
+        /// Which step.
+        step: Id,
+        /// Why.
+        reasons: String,
+    },
     /// Go over to the situation's edition.
-    Migrate,
+    Migrate {
+        /// Why.
+        reasons: String,
+    },
     /// A clock ran out. Asked by the timer, once for each run of a clock.
     Expire {
         /// Which clock.
@@ -126,15 +136,25 @@ impl Command {
             Self::Correct { .. } => "correct",
             Self::Answer => "answer",
             Self::Take { .. } => "take",
-            Self::HandOver { .. } => "hand-over",
+            Self::HandOver { .. } | Self::Release { .. } => "hand-over",
             Self::Extend { .. } => "extend",
             Self::Withdraw { .. } => "withdraw",
             Self::Rate { .. } => "rate",
             Self::Complain { .. } => "complain",
             Self::Reply { .. } => "reply",
-            Self::Migrate => "migrate",
+            Self::Migrate { .. } => "migrate",
             Self::Expire { .. } | Self::Lapse => return None,
         })
+    }
+
+    /// Whether it means the same whatever happened since its sender looked: then nobody can be faster.
+    pub fn stands_alone(&self) -> bool {
+        matches!(self, Self::Rate { .. } | Self::Complain { .. })
+    }
+
+    /// Whether it adds to what is filled in: from two windows at once, both are kept, one after the other.
+    pub fn adds(&self) -> bool {
+        matches!(self, Self::Save { .. } | Self::Attach { .. } | Self::Detach { .. })
     }
 
     /// The step that it is about.
@@ -143,6 +163,7 @@ impl Command {
             Self::Do { step, .. }
             | Self::Correct { step, .. }
             | Self::Take { step }
+            | Self::Release { step, .. }
             | Self::HandOver { step, .. } => Some(step),
             _ => None,
         }

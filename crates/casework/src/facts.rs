@@ -8,12 +8,21 @@ use pack::model::{Channel, Procedure, StepKind};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
+/// The action of doing a step of this kind, as policies name it.
+pub(crate) fn action(kind: StepKind) -> &'static str {
+    StepKind::ALL.iter().find(|(_, other)| *other == kind).map_or("act", |(word, _)| word)
+}
+
 pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure) -> CaseFacts {
     let state = &view.state;
     let steps = state.steps.values().filter(|step| step.status != Status::Skipped);
     let mut offices: BTreeSet<Id> =
         steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
     offices.insert(state.office.clone());
+    let had = |step: &&pack::model::Step| {
+        state.steps.get(&step.id).is_some_and(|state| state.status != Status::Skipped)
+    };
+    let roles = procedure.flow.steps.iter().filter(had).map(|step| step.role.clone()).collect();
     CaseFacts {
         id: case.clone(),
         procedure: procedure.id.clone(),
@@ -21,6 +30,7 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure) -> C
         party: state.party.clone(),
         office: state.office.clone(),
         offices,
+        roles,
         channel: Channel::ALL.iter().find(|(name, _)| *name == state.channel).map(|(_, channel)| *channel),
         handed_in: state.submitted.is_some(),
         ended: state.ended(),
@@ -42,6 +52,7 @@ pub(crate) fn of_start(
         party: party.cloned(),
         office: office.clone(),
         offices: BTreeSet::from([office.clone()]),
+        roles: BTreeSet::new(),
         channel: Some(channel),
         handed_in: false,
         ended: false,

@@ -12,21 +12,35 @@ pub mod answer;
 pub mod board;
 /// Editions of a city's packs.
 pub mod book;
+/// All cases, those that are over too.
+pub mod cases;
 /// The clocks that run in a case.
 pub mod clocks;
 /// What can be asked of a case.
 pub mod command;
 /// From a state and a command to events.
 pub mod decide;
+/// What differs between two editions of a procedure.
+pub mod difference;
 /// When clocks run out.
 pub mod due;
+/// Editions on the record.
+pub mod editions;
+/// Personal data destroyed.
+pub mod erase;
 mod facts;
+/// Work that goes from one colleague to another.
+pub mod handing;
+/// Moving running cases to another edition.
+pub mod migration;
 /// What is possible in a case now.
 pub mod moves;
 /// The numbers by which people call cases.
 pub mod number;
 mod permit;
 mod repeat;
+/// How long personal data stays, and its end.
+pub mod retention;
 /// All cases on a record.
 pub mod service;
 /// The state of a case.

@@ -1,4 +1,4 @@
-use crate::decide::{Allowed, Situation};
+use crate::decide::{Allowed, Fault, Situation};
 use crate::state::{Stage, State};
 use pack::model::StepKind;
 use pack::{Id, Title};
@@ -14,11 +14,18 @@ pub struct Move {
     pub outcomes: Vec<Id>,
     /// What people call it.
     pub title: Title,
+    /// Why whoever asks cannot do it, though its time has come: a colleague has taken it, say.
+    pub hindered: Option<Title>,
 }
 
 impl Move {
+    /// What only something keeps whoever asks from, if `carried` says that anything does.
+    fn unless<T>(self, carried: Result<T, Fault>) -> Self {
+        Self { hindered: carried.err().map(|fault| fault.why), ..self }
+    }
+
     fn new(action: &'static str, about: Option<&Id>, title: Title) -> Self {
-        Self { action, about: about.cloned(), outcomes: Vec::new(), title }
+        Self { action, about: about.cloned(), outcomes: Vec::new(), title, hindered: None }
     }
 }
 
@@ -59,27 +66,28 @@ pub fn possible(state: &State, situation: &Situation<'_>) -> Vec<Move> {
     moves
 }
 
+/// The steps that are open. What their own time has come for is told also to those who cannot do it, with why.
 fn steps(may: Allowed<'_, '_>) -> Vec<Move> {
     let mut moves = Vec::new();
-    for step in &may.situation.procedure.flow.steps {
+    let flow = &may.situation.procedure.flow;
+    for step in &flow.steps {
         let id = &step.id;
-        if may.open(id).is_err() {
-            continue;
-        }
-        if may.to_do(id).is_ok() {
+        if may.open(id).is_ok() {
             let word =
                 StepKind::ALL.iter().find(|(_, kind)| *kind == step.kind).map_or("act", |(word, _)| word);
             let outcomes = step.outcomes.iter().map(|outcome| outcome.id.clone()).collect();
-            moves.push(Move { outcomes, ..Move::new(word, Some(id), step.title.clone()) });
+            let doing = Move { outcomes, ..Move::new(word, Some(id), step.title.clone()) };
+            moves.push(doing.unless(may.to_do(id)));
+            if flow.correction.as_ref().is_some_and(|correction| correction.at.contains(id)) {
+                let title = Title::new("要求补正", "Ask for a correction");
+                moves.push(Move::new("correct", Some(id), title).unless(may.to_correct(id)));
+            }
+            if !may.is_held(id) {
+                moves
+                    .push(Move::new("take", Some(id), Title::new("承办", "Take on")).unless(may.to_take(id)));
+            }
         }
-        if may.to_correct(id).is_ok() {
-            moves.push(Move::new("correct", Some(id), Title::new("要求补正", "Ask for a correction")));
-        }
-        let held = may.state.steps.get(id).is_some_and(|state| state.holder.is_some());
-        if !held && may.to_take(id).is_ok() {
-            moves.push(Move::new("take", Some(id), Title::new("承办", "Take on")));
-        }
-        if held {
+        if may.is_held(id) && may.to_hand_over(id).is_ok() {
             moves.push(Move::new("hand-over", Some(id), Title::new("转交", "Hand over")));
         }
     }

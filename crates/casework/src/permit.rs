@@ -56,6 +56,7 @@ fn request<'a>(actor: &'a Actor, action: &'a str, ask: &Ask<'a>, facts: &'a Case
         case: Some(facts),
         step: None,
         office: None,
+        staff: None,
         today: today(ask.now),
     }
 }

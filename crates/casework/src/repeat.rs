@@ -7,6 +7,9 @@ use crate::service::{Ask, Casework, Refused, judge};
 use crate::state::State;
 use record::{Event, ObjectRef, StoreError, Value, Version};
 
+/// How many moves back a repetition is looked for.
+const FAR: usize = 32;
+
 impl Casework {
     /// Answers a command that was decided when the case had `seen` events, while it has others by now: with the events
     /// that it made, where it was carried out then, and otherwise with who was faster.
@@ -21,9 +24,19 @@ impl Casework {
         let moves = history.into_iter().map(|entry| entry.event);
         let moves: Vec<Event> = moves.filter(|event| activity::moved(event) == Some(case)).collect();
         let seen = usize::try_from(seen).unwrap_or(usize::MAX).min(moves.len());
-        let (before, since) = moves.split_at(seen);
-        if let Some(events) = self.made(case, before, since, command, ask)? {
-            return Ok(events);
+        // A request is sent again within minutes: not after many moves.
+        let from = seen.max(moves.len().saturating_sub(FAR));
+        let mut state = State::of(moves.iter().take(from));
+        for (at, event) in moves.iter().enumerate().skip(from) {
+            let since = moves.get(at..).unwrap_or_default();
+            if let Some(events) = self.made(case, &state, since, command, ask)? {
+                return Ok(events);
+            }
+            match event.corrects {
+                // What it corrects was taken in already.
+                Some(_) => state = State::of(moves.iter().take(at + 1)),
+                None => state.apply(event),
+            }
         }
         Err(moves
             .into_iter()
@@ -31,30 +44,31 @@ impl Casework {
             .map_or(Refused::Unknown, |event| Refused::Overtaken(Box::new(event))))
     }
 
-    /// The first events of `since`, where `command` by the same person would have made just these after `before`. Deciding
-    /// is a pure function, so that it can be asked once more.
+    /// The first events of `since`, where `command` by the same person would have made just these in `state`. Deciding is a
+    /// pure function, so that it can be asked once more.
     fn made(
         &self,
         case: &ObjectRef,
-        before: &[Event],
+        state: &State,
         since: &[Event],
         command: &Command,
         ask: &Ask<'_>,
     ) -> Result<Option<Vec<Event>>, StoreError> {
         let (Some(first), Some(actor)) = (since.first(), ask.actor) else { return Ok(None) };
-        if before.is_empty() || first.actor.as_ref() != Some(actor.id()) {
+        if state.case.is_none() || first.actor.as_ref() != Some(actor.id()) {
             return Ok(None);
         }
-        let state = State::of(before);
         let edition = state.edition.map(|edition| self.edition(edition)).transpose()?;
         let Some(book) = edition.flatten() else { return Ok(None) };
         let Some(procedure) = book.procedure(&state.procedure) else { return Ok(None) };
-        let answers = self.judged(&state, procedure, Some(command))?;
-        let judge = judge(procedure, &state, first.time);
+        let answers = self.judged(state, procedure, Some(command))?;
+        let judge = judge(procedure, state, first.time);
         let then = Ask { now: first.time, ..*ask };
         let situation = then.situation((case, procedure, &book), &answers, &judge);
-        let Ok(decided) = decide(&state, command, &situation) else { return Ok(None) };
-        let Some(kept) = since.get(..decided.events.len()) else { return Ok(None) };
+        let Ok(decided) = decide(state, command, &situation) else { return Ok(None) };
+        let Some(kept) = since.get(..decided.events.len()).filter(|kept| !kept.is_empty()) else {
+            return Ok(None);
+        };
         for (event, kept) in decided.events.iter().zip(kept) {
             if *event != self.in_clear(kept)? {
                 return Ok(None);

@@ -3,21 +3,21 @@ use crate::board::Board;
 use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Decided, Judge, Refusal, Situation};
+use crate::editions::{self, Editions};
 use crate::permit;
-use crate::state::State;
+use crate::state::{self, State};
 use access::policy::{Actor, Decision};
-use editions::Editions;
 use pack::model::Procedure;
 use pack::{File, Id, Problem};
 use record::{AppendError, Batch, Digest, Entry, Event, ObjectRef, Record, StoreError, Time, Value, Version};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
-mod editions;
 mod questions;
 mod timetable;
 
 pub use questions::judge;
+pub use timetable::binds_office;
 
 /// Moves looked at when somebody was faster.
 const CHUNK: usize = 1_000;
@@ -137,8 +137,23 @@ impl Casework {
     /// # Errors
     /// [`OpenError`].
     pub fn open(record: Record, files: &[File], now: Time) -> Result<Self, OpenError> {
-        let editions = Editions::adopt(&record, files, now)?;
+        let current = Book::read(files).map_err(OpenError::Packs)?;
+        editions::adopt(&record, &current, now)?;
+        Self::with(record, current)
+    }
+
+    /// As [`Casework::open`], but leaves the record as it is: to see what an edition that it does not hold would change.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn try_edition(record: Record, files: &[File]) -> Result<Self, OpenError> {
+        Self::with(record, Book::read(files).map_err(OpenError::Packs)?)
+    }
+
+    fn with(record: Record, current: Book) -> Result<Self, OpenError> {
+        let editions = Editions::new(current);
         let casework = Self { record, editions, board: RwLock::default(), read_to: Mutex::new(0) };
+        casework.resume()?;
         casework.catch_up()?;
         Ok(casework)
     }
@@ -211,7 +226,7 @@ impl Casework {
     pub fn run(&self, case: &ObjectRef, command: &Command, ask: &Ask<'_>) -> Result<Vec<Event>, Refused> {
         loop {
             let mut view = self.view(case)?;
-            if *command == Command::Migrate {
+            if matches!(command, Command::Migrate { .. }) {
                 view.book = Arc::clone(self.book());
             } else if let Some(edition) = view.stranded() {
                 return Err(Refused::Stranded(edition));
@@ -219,11 +234,18 @@ impl Casework {
             let book = Arc::clone(&view.book);
             let procedure = book.procedure(&view.state.procedure).ok_or(Refused::Unknown)?;
             match self.carry_out(case, &view, procedure, command, ask) {
-                Err(Refused::Record(error)) if matches!(*error, AppendError::Conflict { .. }) => {
+                Err(Refused::Record(error)) if first_was_another(&error, case) => {
                     // What came between may be no move of the case: somebody read its answers, say. Then ask again.
                     let since = self.record.history(case, view.version, CHUNK)?;
+                    if since.is_empty() {
+                        return Err(Refused::Record(error));
+                    }
                     if since.iter().any(|entry| activity::moved(&entry.event) == Some(case)) {
-                        return self.late(case, view.state.events, command, ask);
+                        let anyway = command.stands_alone() || (command.adds() && ask.seen.is_none());
+                        match self.late(case, view.state.events, command, ask) {
+                            Err(Refused::Overtaken(_)) if anyway => {}
+                            other => return other,
+                        }
                     }
                 }
                 other => return other,
@@ -240,11 +262,13 @@ impl Casework {
         ask: &Ask<'_>,
     ) -> Result<Vec<Event>, Refused> {
         if let Some(seen) = ask.seen.filter(|seen| *seen != view.state.events) {
-            return self.late(case, seen, command, ask);
+            match self.late(case, seen, command, ask) {
+                Err(Refused::Overtaken(_)) if command.stands_alone() => {}
+                other => return other,
+            }
         }
         let decided = self.decided(case, view, procedure, command, ask)?;
-        let subject = view.state.subject().or_else(|| Some(ObjectRef::new("subject", case.id.clone())));
-        let events = self.keep(case, view.version, decided, subject.as_ref())?;
+        let events = self.keep(case, view.version, decided)?;
         self.catch_up()?;
         Ok(events)
     }
@@ -279,13 +303,7 @@ impl Casework {
     }
 
     /// Seals what is personal and appends.
-    fn keep(
-        &self,
-        case: &ObjectRef,
-        version: Version,
-        decided: Decided,
-        subject: Option<&ObjectRef>,
-    ) -> Result<Vec<Event>, Refused> {
+    fn keep(&self, case: &ObjectRef, version: Version, decided: Decided) -> Result<Vec<Event>, Refused> {
         let mut events = decided.events;
         if events.is_empty() {
             return Ok(events);
@@ -293,8 +311,8 @@ impl Casework {
         let mut secrets = Vec::new();
         for (event, change) in decided.personal {
             let change = events.get_mut(event).and_then(|event| event.changes.get_mut(change));
-            if let (Some(change), Some(subject)) = (change, subject) {
-                let (sealed, secret) = self.record.seal(subject, &change.value)?;
+            if let Some(change) = change {
+                let (sealed, secret) = self.record.seal(&state::sealed_under(case), &change.value)?;
                 change.value = sealed;
                 secrets.push(secret);
             }
@@ -302,5 +320,14 @@ impl Casework {
         let batch = Batch { events: events.clone(), expect: vec![(case.clone(), version)], secrets };
         self.record.append(batch).map_err(|error| Refused::Record(Box::new(error)))?;
         Ok(events)
+    }
+}
+
+/// Whether an append was refused because something else happened to the case first.
+fn first_was_another(error: &AppendError, case: &ObjectRef) -> bool {
+    match error {
+        AppendError::Conflict { .. } => true,
+        AppendError::IdTaken { id } => id.as_str().starts_with(&format!("{case}/")),
+        _ => false,
     }
 }

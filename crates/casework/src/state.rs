@@ -43,6 +43,8 @@ pub struct State {
     pub rating: Option<Rating>,
     /// Complaints in order.
     pub complaints: Vec<Complaint>,
+    /// When its personal values and files were destroyed.
+    pub erased: Option<Time>,
 }
 
 /// How far a case is.
@@ -168,6 +170,9 @@ pub struct Complaint {
 }
 
 impl State {
+    /// The type of the subjects under whom the personal data of offices' own duties is sealed.
+    pub const SUBJECT: &str = "subject";
+
     /// The state after `events`, in order.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let entries = (0..).zip(events).map(|(index, event)| Entry { index, event: event.clone() });
@@ -199,8 +204,7 @@ impl State {
 
     /// Whose personal data the case holds: the party's, or, in an office's own duty, the case's.
     pub fn subject(&self) -> Option<ObjectRef> {
-        let of_case = || self.case.as_ref().map(|case| ObjectRef::new("subject", case.id.clone()));
-        self.party.clone().or_else(of_case)
+        self.party.clone().or_else(|| self.case.as_ref().map(sealed_under))
     }
 
     /// The correction that waits for the party.
@@ -236,7 +240,7 @@ impl State {
                     correction.answered = Some(event.time);
                 }
             }
-            activity::TAKEN | activity::HANDED_OVER => {
+            activity::TAKEN | activity::HANDED_OVER | activity::RELEASED => {
                 if let Some(step) = text("step").and_then(|id| self.steps.get_mut(id)) {
                     step.holder = event.object(part::HOLDER).cloned();
                 }
@@ -270,6 +274,7 @@ impl State {
                     complaint.reply = Some((event.time, text("words").unwrap_or_default().into()));
                 }
             }
+            activity::ERASED => self.erased = Some(event.time),
             activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
             _ => {}
         }
@@ -374,6 +379,12 @@ impl State {
     }
 }
 
+/// Under whose key a case's personal values and files are sealed: its own, so that one case can be erased when its time
+/// has come and the party's others stay.
+pub fn sealed_under(case: &ObjectRef) -> ObjectRef {
+    ObjectRef::new("subject", case.id.clone())
+}
+
 fn notes(event: &Event) -> Vec<(Id, String)> {
     let Some(Value::Map(notes)) = event.attribute("notes") else { return Vec::new() };
     let read =
@@ -383,7 +394,7 @@ fn notes(event: &Event) -> Vec<(Id, String)> {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);
@@ -391,7 +402,8 @@ impl Fold for State {
 
     /// Its number is taken, though its content stands elsewhere.
     fn corrected(&mut self, by: &Entry) {
-        self.events += u64::from(activity::moved(&by.event).is_some());
+        let ours = activity::moved(&by.event).is_some_and(|case| self.case.as_ref() == Some(case));
+        self.events += u64::from(ours);
     }
 
     fn to_bytes(&self) -> Vec<u8> {

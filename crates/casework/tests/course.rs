@@ -12,7 +12,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 fn town() -> Definitions {
-    pack::load(&[File { path: "town/town.toml".into(), text: include_str!("town.toml").into() }]).unwrap()
+    let file = |(name, text): (&str, &str)| File { path: format!("town/{name}.toml"), text: text.into() };
+    let town = [("rule", include_str!("rule.toml")), ("town", include_str!("town.toml"))];
+    pack::load(&town.map(file)).unwrap()
 }
 
 /// Conditions in these scripts are a truth of the form, or its opposite.
@@ -60,6 +62,7 @@ fn command(words: &[&str], procedure: &Procedure) -> Command {
             let to = ObjectRef::new("person", words[2]);
             Command::HandOver { step: id(1), to, reasons: "holiday".into() }
         }
+        "release" => Command::Release { step: id(1), reasons: "ill".into() },
         "extend" => Command::Extend { clock: id(1), reasons: "many papers".into() },
         "withdraw" => Command::Withdraw { reasons: None },
         "rate" => Command::Rate { stars: words[1].parse().unwrap(), words: None },
@@ -265,6 +268,22 @@ fn a_taken_step_is_its_holders_until_handed_over() {
         cleo: do accept accepted
         withdraw
         complain late"
+    )));
+}
+
+#[test]
+fn a_step_goes_back_into_the_queue_also_while_the_party_corrects() {
+    insta::assert_snapshot!(check(&format!(
+        "{BEGUN}
+        dora: release accept
+        bob: take accept
+        dora: release accept
+        cleo: take accept
+        cleo: correct accept photo=模糊
+        dora: give accept bob
+        dora: release accept
+        answer
+        bob: do accept accepted"
     )));
 }
 

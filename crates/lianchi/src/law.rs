@@ -3,6 +3,7 @@ use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
 use pack::Lang;
 use pack::days::find::{Found, due};
+use pack::days::{Adjustment, Deadline, Unit};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -11,53 +12,58 @@ pub struct Due {
     /// A deadline's id or number (`DL-012`), or an article (`行政许可法 42`).
     deadline: String,
     /// The day, or day and time, from which it runs: `2026-02-13` or `2026-02-13T09:30`.
-    #[arg(long)]
+    #[arg(long, value_name = "DATE")]
     from: String,
+    /// A time that does not count: `FROM..TO`, or `FROM..` while it lasts; of which kind, `hearing:FROM..TO`, where the
+    /// deadline knows several. May be given again.
+    #[arg(long, value_name = "TIME")]
+    pause: Vec<String>,
+    /// An extension that was granted, by its id; `ID=AMOUNT` where less than the most was. May be given again.
+    #[arg(long, value_name = "ID")]
+    extend: Vec<String>,
+    /// The person concerned is in custody, so that the last day does not move at a holiday.
+    #[arg(long)]
+    custody: bool,
     /// Answer in Chinese.
     #[arg(long)]
     zh: bool,
     /// The folder of packs; the shipped packs if none is named.
-    #[arg(long)]
+    #[arg(long, value_name = "DIR")]
     packs: Option<PathBuf>,
 }
 
 pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
-    let definitions = match pack::load(&packs::files(options.packs.as_deref())?) {
-        Ok(definitions) => definitions,
-        Err(problems) => {
-            packs::tell(&problems, say);
-            return Err(Failure::Finding);
-        }
-    };
+    let definitions = packs::definitions(options.packs.as_deref(), say)?;
     let law = definitions.law.ok_or_else(|| Wrong("these packs hold no law; add the `law` pack".into()))?;
-    let from = moment(&options.from)?;
     let lang = if options.zh { Lang::Zh } else { Lang::En };
     let deadline = match law.find(&options.deadline) {
         Found::One(deadline) => deadline,
         Found::Nothing => {
             let error = format!(
                 "nothing in the law pack is called `{}`; give an id, a number such as `DL-012`, \
-                                 or an article such as `行政许可法 42`",
+                 or an article such as `行政许可法 42`",
                 options.deadline
             );
             return Err(Wrong(error).into());
         }
         Found::Many(all) => {
-            let lines: Vec<String> = all
-                .iter()
-                .map(|one| format!("    {}: {} → {}", one.id, one.trigger.zh, one.action.zh))
-                .collect();
-            let error = format!(
-                "`{}` names {} deadlines; choose one:\n{}",
-                options.deadline,
-                all.len(),
+            let named = |one: &&Deadline| {
+                let (from, to) = (lang.of(&one.trigger), lang.of(&one.action));
+                format!("    {}: {from} → {to}", one.id)
+            };
+            let lines: Vec<String> = all.iter().map(named).collect();
+            let (query, count) = (&options.deadline, all.len());
+            return Err(Wrong(format!(
+                "`{query}` names {count} deadlines; choose one:\n{}",
                 lines.join("\n")
-            );
-            return Err(Wrong(error).into());
+            ))
+            .into());
         }
     };
-    let answer = due(&law, deadline, from, &[])?;
-    let words = answer.words(lang);
+    let from = start(&options.from, deadline)?;
+    let answer = due(&law, deadline, from, &adjustments(options, deadline)?)?;
+    let mut words = answer.words(lang);
+    words.extend(answer.room(lang));
     let end = answer.due.at.end().map(|end| end.to_string());
     say.answer(
         &words.join("\n"),
@@ -70,12 +76,62 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
             "undecided": answer.due.undecided,
             "words": words,
         }),
-    );
-    Ok(())
+    )
+}
+
+/// When a deadline starts. Of one in hours it matters at which hour.
+fn start(text: &str, deadline: &Deadline) -> Result<DateTime, Failure> {
+    let hours = deadline.limit.is_some_and(|limit| limit.unit == Unit::Hours);
+    if hours && text.trim().parse::<Date>().is_ok() && !text.contains(':') {
+        let (id, text) = (&deadline.id, text.trim());
+        return Err(Wrong(format!("`{id}` is counted in hours; say the time too, `{text}T09:30`")).into());
+    }
+    moment(text)
 }
 
 fn moment(text: &str) -> Result<DateTime, Failure> {
-    let day = || text.parse::<Date>().map(|day| day.at(9, 0, 0, 0));
     let told = |_| Wrong(format!("`{text}` is not a day; write `2026-02-13` or `2026-02-13T09:30`"));
-    Ok(text.parse::<DateTime>().or_else(|_| day()).map_err(told)?)
+    Ok(text.trim().replacen(' ', "T", 1).parse::<DateTime>().map_err(told)?)
+}
+
+/// What happened to the period, as the options tell.
+fn adjustments(options: &Due, deadline: &Deadline) -> Result<Vec<Adjustment>, Failure> {
+    let mut all = Vec::new();
+    for pause in &options.pause {
+        all.push(suspended(pause, deadline)?);
+    }
+    for extension in &options.extend {
+        let (id, amount) = match extension.split_once('=') {
+            None => (extension.as_str(), None),
+            Some((id, amount)) => {
+                let told = |_| Wrong(format!("`{amount}` is not a number; write `{id}=30`"));
+                (id, Some(amount.parse().map_err(told)?))
+            }
+        };
+        all.push(Adjustment::Extend { id: id.into(), amount });
+    }
+    all.extend(options.custody.then_some(Adjustment::Custody));
+    Ok(all)
+}
+
+fn suspended(text: &str, deadline: &Deadline) -> Result<Adjustment, Failure> {
+    let known: Vec<&str> = deadline.suspensions.iter().map(|suspension| suspension.kind.as_str()).collect();
+    let (kind, span) = match text.split_once(':') {
+        // A time of day has colons too, but no kind begins with a digit.
+        Some((kind, span)) if !kind.starts_with(|first: char| first.is_ascii_digit()) => (kind, span),
+        _ => match known.as_slice() {
+            [only] => (*only, text),
+            [] => ("pause", text),
+            _ => {
+                let (id, kinds) = (&deadline.id, known.join("`, `"));
+                let error = format!("`{id}` stops for `{kinds}`; say which, `{}:{text}`", known.join(" or "));
+                return Err(Wrong(error).into());
+            }
+        },
+    };
+    let (from, to) = span
+        .split_once("..")
+        .ok_or_else(|| Wrong(format!("`{span}` is no stretch of time; write `2026-02-13..2026-02-20`")))?;
+    let to = Some(to).filter(|to| !to.trim().is_empty()).map(moment).transpose()?;
+    Ok(Adjustment::Suspend { kind: kind.into(), from: moment(from)?, to })
 }

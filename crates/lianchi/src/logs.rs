@@ -1,16 +1,20 @@
 use crate::Data;
-use crate::say::{Failure, Say, Wrong};
-use record::interop::{self, Counts, Format, Mapping, Options, Source, WriteOptions};
+use crate::foreign::{self, Newcomer};
+use crate::say::{Failure, Progress, Say, Wrong};
+use record::interop::{self, Counts, ExportError, Exported, Format, Mapping, Options, Source, WriteOptions};
 use record::{Batch, Event, Pending, Record};
 use serde_json::json;
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::BufWriter;
-use std::path::PathBuf;
+use std::io::{BufWriter, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+/// What stands for the standard input or output in place of a file.
+const STREAM: &str = "-";
 
 #[derive(clap::Args)]
 pub struct Import {
-    /// The log; may be compressed with gzip.
+    /// The log; may be compressed with gzip; `-` reads the standard input.
     file: PathBuf,
     #[command(flatten)]
     data: Data,
@@ -18,11 +22,17 @@ pub struct Import {
     #[arg(long)]
     format: Option<String>,
     /// For CSV: which column is what, `case=CaseID,activity=Activity,time=Timestamp`.
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMNS")]
     map: Option<String>,
     /// The type of the objects that XES traces become.
-    #[arg(long, default_value = "case")]
+    #[arg(long, value_name = "TYPE", default_value = "case")]
     case_type: String,
+    /// What the ids of its events begin with, so that two logs do not share ids; the file's name if not given.
+    #[arg(long, value_name = "NAME")]
+    prefix: Option<String>,
+    /// Place an event without a time at the time of the one before it in its trace.
+    #[arg(long)]
+    untimed: bool,
     /// Take in what can be, and list every part that cannot.
     #[arg(long)]
     keep_going: bool,
@@ -30,7 +40,7 @@ pub struct Import {
 
 #[derive(clap::Args)]
 pub struct Export {
-    /// The file to write; `.gz` compresses.
+    /// The file to write; `.gz` compresses; `-` writes to the standard output.
     file: PathBuf,
     #[command(flatten)]
     data: Data,
@@ -38,54 +48,138 @@ pub struct Export {
     #[arg(long)]
     format: Option<String>,
     /// For XES: the type of the objects that become traces.
-    #[arg(long)]
+    #[arg(long, value_name = "TYPE")]
     object: Option<String>,
     /// For CSV: which column is what.
-    #[arg(long)]
+    #[arg(long, value_name = "COLUMNS")]
     map: Option<String>,
 }
 
 /// Events that are appended in one batch, and batches on their way at once.
 const BATCH: usize = 2_000;
 const AHEAD: usize = 4;
+/// After so many events it is told how far the work is.
+const TELL: u64 = 1_000;
 
 pub fn import(options: &Import, say: Say) -> Result<(), Failure> {
-    let source = Source::File(&options.file);
+    let spooled = spool(&options.file, options.prefix.is_some())?;
+    let path = spooled.as_ref().map_or(options.file.as_path(), tempfile::NamedTempFile::path);
+    let source = Source::File(path);
     let read = Options {
         format: options.format.as_deref().map(format).transpose()?,
+        prefix: options.prefix.clone(),
         case_type: options.case_type.as_str().into(),
         lenient: options.keep_going,
+        untimed: options.untimed,
         mapping: options.map.as_deref().map(mapping).transpose()?,
-        ..Options::default()
     };
-    // All or nothing: a log with a fault in its last line must leave nothing behind.
-    let all = interop::check(&source, &read)?.counts.events;
-    let record = options.data.create()?;
-    let before = record.len()?;
-    let mut waiting = Appending::new(&record);
-    let mut done = 0;
-    let report = interop::read(&source, &read, &mut |event| {
-        done += 1;
-        if done % 10_000 == 0 {
-            say.progress("importing", done.min(all), all);
-        }
-        waiting.put(event)
-    })?;
-    waiting.finish()?;
-    say.progress("importing", all, all);
-    let added = record.len()? - before;
+    // All or nothing: a log with a fault in its last line must leave nothing behind. So it is read once before.
+    let mut known = foreign::Known::of(&options.data, &interop::header_id(&source, &read))?;
+    let mut progress = say.progress("reading");
+    let mut seen = 0;
+    let checked = interop::read(&source, &read, &mut |event| {
+        tick(&mut progress, &mut seen, None);
+        Ok(known.look(&foreign::plain(event).0)?)
+    })
+    .map_err(renamed(options))?;
+    drop(progress);
+    let (all, there) = (seen, known.there());
+    drop(known);
+    let mut cited = 0;
+    if there < all {
+        let record = options.data.create()?;
+        let (mut waiting, mut done) = (Appending::new(&record), 0);
+        let mut progress = say.progress("importing");
+        interop::read(&source, &read, &mut |event| {
+            tick(&mut progress, &mut done, Some(all));
+            let (event, plain) = foreign::plain(event);
+            cited += plain;
+            waiting.put(event)
+        })?;
+        waiting.finish()?;
+    }
+    imported(options, say, &checked, Newcomer { all, there, cited })
+}
+
+fn tick(progress: &mut Progress, done: &mut u64, all: Option<u64>) {
+    *done += 1;
+    if (*done).is_multiple_of(TELL) {
+        progress.at(*done, all);
+    }
+}
+
+/// Tells what came of an import.
+fn imported(
+    options: &Import,
+    say: Say,
+    report: &interop::Report,
+    Newcomer { all, there, cited }: Newcomer,
+) -> Result<(), Failure> {
     let refused: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
-    let mut words =
-        format!("{}\n{added} entries added to {}", count_words(&report.counts), options.data.dir.display());
+    let (added, place) = (all - there, options.data.place());
+    let mut words = count_words(&report.counts);
+    words.push_str(&match (added, there) {
+        (0, _) => format!("\nall of it is in {place} already; nothing was added"),
+        (added, 0) => format!("\n{added} entries added to {place}"),
+        (added, there) => format!("\n{added} entries added to {place}, which had {there} of them already"),
+    });
+    if cited > 0 {
+        words.push_str(&format!(
+            "\n{cited} sealed values and files are cited by their digests; what they say is not in a log"
+        ));
+    }
     if !refused.is_empty() {
         words.push_str(&format!("\n{} parts refused:\n    {}", refused.len(), refused.join("\n    ")));
     }
     let mut answer = count_json(&report.counts);
     answer["format"] = json!(report.format.to_string());
     answer["added"] = json!(added);
+    answer["there"] = json!(there);
+    answer["cited"] = json!(cited);
     answer["refused"] = json!(refused);
-    say.answer(&words, &answer);
+    say.answer(&words, &answer)?;
     if refused.is_empty() { Ok(()) } else { Err(Failure::Finding) }
+}
+
+/// A log that can be read only once, kept until it was read twice.
+fn spool(file: &Path, named: bool) -> Result<Option<tempfile::NamedTempFile>, Failure> {
+    let told = |error: std::io::Error| Wrong(format!("`{}` cannot be read: {error}", file.display()));
+    let stream = file == Path::new(STREAM);
+    if !stream {
+        let kind = std::fs::metadata(file).map_err(told)?.file_type();
+        if kind.is_dir() {
+            let place = file.display();
+            return Err(Wrong(format!("`{place}` is a folder; name one log in it")).into());
+        }
+        if kind.is_file() {
+            return Ok(None);
+        }
+    }
+    if !named {
+        return Err(Wrong("a log from a stream has no name; give it one with `--prefix NAME`".into()).into());
+    }
+    let mut kept = tempfile::NamedTempFile::new().map_err(told)?;
+    let copied = match stream {
+        true => std::io::copy(&mut std::io::stdin().lock(), &mut kept),
+        false => File::open(file).and_then(|mut file| std::io::copy(&mut file, &mut kept)),
+    };
+    copied.map_err(told)?;
+    Ok(Some(kept))
+}
+
+/// An error that speaks of the file as the user named it.
+fn renamed(options: &Import) -> impl FnOnce(interop::ImportError) -> Failure {
+    let stream = options.file == Path::new(STREAM);
+    move |error| match error {
+        interop::ImportError::Unreadable { cause, .. } if stream => {
+            interop::ImportError::Unreadable { name: "the standard input".into(), cause }.into()
+        }
+        interop::ImportError::Format { .. } if stream => {
+            interop::ImportError::Format { name: "the standard input".into() }.into()
+        }
+        interop::ImportError::Sink(cause) => Failure::Input(cause),
+        other => other.into(),
+    }
 }
 
 /// Batches on their way to the record, the next being filled while earlier ones are written.
@@ -132,45 +226,87 @@ pub fn export(options: &Export, say: Say) -> Result<(), Failure> {
     let format = match &options.format {
         Some(name) => format(name)?,
         None => Format::of_name(&name).ok_or_else(|| {
-            Wrong(format!(
-                "`{name}` does not tell a format; add `--format`, one of {}",
-                Format::NAMES.join(", ")
-            ))
+            let known = Format::NAMES.join(", ");
+            Wrong(format!("`{name}` does not tell a format; add `--format`, one of {known}"))
         })?,
     };
     let record = options.data.read()?;
-    let all = record.len()?;
     let write = WriteOptions {
         object_type: options.object.as_deref().map(Into::into),
         gzip: name.ends_with(".gz"),
         mapping: options.map.as_deref().map(mapping).transpose()?,
     };
-    // Written beside and then renamed, so that a failed export never stands where a whole one is expected.
-    let beside = options.file.with_file_name(format!("{name}.part"));
-    let told = |error: std::io::Error| Wrong(format!("`{}` cannot be written: {error}", beside.display()));
+    let progress = say.progress("exporting");
+    let mut events = Events { record: &record, next: 0, held: VecDeque::new(), progress, all: record.len()? };
+    if options.file == Path::new(STREAM) {
+        let mut out = BufWriter::new(std::io::stdout().lock());
+        let exported = match interop::write(format, &mut events, &write, &mut out) {
+            // Whoever read it has seen what they wanted.
+            Err(ExportError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => return Ok(()),
+            other => other.map_err(|error| mended(error, options))?,
+        };
+        drop(events);
+        let (words, json) = exported_words(&exported, format, "the standard output");
+        say.aside(&words, &json);
+        return Ok(());
+    }
+    let exported = to_file(options, |out| interop::write(format, &mut events, &write, out))?;
+    drop(events);
+    let (words, json) = exported_words(&exported, format, &options.file.display().to_string());
+    say.answer(&words, &json)
+}
+
+/// Writes beside the file and then renames, so that a failed export never stands where a whole one is expected.
+fn to_file(
+    options: &Export,
+    write: impl FnOnce(&mut dyn Write) -> Result<Exported, ExportError>,
+) -> Result<Exported, Failure> {
+    let file = &options.file;
+    let mut beside = file.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let told = |error: std::io::Error| Wrong(format!("`{}` cannot be written: {error}", file.display()));
+    if file.is_dir() {
+        return Err(Wrong(format!("`{}` is a folder; name a file in it", file.display())).into());
+    }
     let mut out = BufWriter::new(File::create(&beside).map_err(told)?);
-    let mut events = Events { record: &record, next: 0, held: VecDeque::new(), say, all };
-    let exported = interop::write(format, &mut events, &write, &mut out);
-    let written = exported.map_err(Failure::from).and_then(|exported| {
-        drop(out);
-        std::fs::rename(&beside, &options.file).map_err(told)?;
+    let written = write(&mut out).map_err(|error| mended(error, options)).and_then(|exported| {
+        let out = out.into_inner().map_err(|error| told(error.into_error()))?;
+        out.sync_all().map_err(told)?;
+        std::fs::rename(&beside, file).map_err(told)?;
         Ok(exported)
     });
-    let exported = written.inspect_err(|_| {
-        let _ = std::fs::remove_file(&beside);
-    })?;
-    let mut words = format!("{} written to {}", count_words(&exported.counts), options.file.display());
+    written.inspect_err(|_| drop(std::fs::remove_file(&beside)))
+}
+
+/// Says by which option what does not fit can be made to.
+fn mended(error: ExportError, options: &Export) -> Failure {
+    match error {
+        ExportError::Unfit { what, format, mend } if format == Format::Xes && options.object.is_none() => {
+            ExportError::Unfit { what, format, mend: format!("{mend}, with `--object TYPE`") }.into()
+        }
+        ExportError::Record(cause) => Failure::Input(cause),
+        other => other.into(),
+    }
+}
+
+fn exported_words(exported: &Exported, format: Format, place: &str) -> (String, serde_json::Value) {
+    let mut words = format!("{} written to {place}", count_words(&exported.counts));
     for (count, what) in [(exported.events_left_out, "events"), (exported.objects_left_out, "objects")] {
         if count > 0 {
             words.push_str(&format!("\n{count} {what} have no place in {format} and are not in the file"));
         }
     }
+    let mapping = exported.mapping.as_ref().map(ToString::to_string);
+    if let Some(mapping) = &mapping {
+        words.push_str(&format!("\nit reads back with `--map '{mapping}'`"));
+    }
     let mut answer = count_json(&exported.counts);
     answer["format"] = json!(format.to_string());
     answer["events_left_out"] = json!(exported.events_left_out);
     answer["objects_left_out"] = json!(exported.objects_left_out);
-    say.answer(&words, &answer);
-    Ok(())
+    answer["map"] = json!(mapping);
+    (words, answer)
 }
 
 /// A record's events from the first to the last.
@@ -178,7 +314,7 @@ struct Events<'a> {
     record: &'a Record,
     next: u64,
     held: VecDeque<Event>,
-    say: Say,
+    progress: Progress,
     all: u64,
 }
 
@@ -191,7 +327,7 @@ impl Iterator for Events<'_> {
                 Ok(entries) => {
                     self.next += entries.len() as u64;
                     self.held.extend(entries.into_iter().map(|entry| entry.event));
-                    self.say.progress("exporting", self.next, self.all);
+                    self.progress.at(self.next, Some(self.all));
                 }
                 Err(error) => return Some(Err(error.into())),
             }
@@ -200,12 +336,12 @@ impl Iterator for Events<'_> {
     }
 }
 
-fn format(name: &str) -> Result<Format, Failure> {
+pub fn format(name: &str) -> Result<Format, Failure> {
     let known = || Wrong(format!("`{name}` is not a format; use one of {}", Format::NAMES.join(", ")));
     Ok(Format::parse(name).ok_or_else(known)?)
 }
 
-fn mapping(text: &str) -> Result<Mapping, Failure> {
+pub fn mapping(text: &str) -> Result<Mapping, Failure> {
     Ok(Mapping::parse(text).map_err(Wrong)?)
 }
 

@@ -1,31 +1,48 @@
 //! The one binary: a city's services on one record.
 
+mod backup;
+mod check;
 mod clock;
+mod control;
 mod demo;
 mod erase;
+mod foreign;
 mod law;
+mod log_file;
 mod logs;
+mod map;
+mod migrate;
 mod packs;
 mod proof;
 mod say;
+mod staff;
 mod up;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use record::{Record, StoreError};
-use say::{Failure, Say};
+use say::{Failure, Say, Wrong};
+use std::ffi::OsString;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Lianchi: a city's services on one provable record.
+///
+/// Without a command it starts the city, as `up` does.
 #[derive(Parser)]
-#[command(name = "lianchi", version, about)]
+#[command(name = "lianchi", version, about, after_help = CODES)]
 struct Options {
-    /// Answer in JSON.
+    /// Answer in JSON, errors too.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Command,
 }
+
+/// What the exit codes mean, under every help text that people first look at.
+const CODES: &str = "Exit codes: 0 done; 1 something was found, as in a damaged record or a pack with faults; \
+                     2 bad usage or input.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -37,13 +54,24 @@ enum Command {
     Export(logs::Export),
     /// Check a whole record, or a receipt on its own.
     Verify(proof::Options),
-    /// Check and explain definitions.
+    /// Check an event log against models, and cite the events that break them.
+    Check(check::Options),
+    /// Draw what the events of a log did: which activity came right after which.
+    Map(map::Map),
+    /// List the ways in which the cases of a log went.
+    Variants(map::Variants),
+    /// Check and explain definitions; move running cases to the current edition.
     #[command(subcommand)]
     Pack(packs::Command),
+    /// Take people on, give and take back posts, lock accounts.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// When a statutory deadline ends, and how that was counted.
     Due(law::Due),
     /// Destroy a person's sealed data; every proof stays valid.
     Erase(erase::Options),
+    /// Copy a whole record, also while the city runs, and check the copy.
+    Backup(backup::Options),
 }
 
 /// Where a record is kept.
@@ -63,16 +91,36 @@ const ORIGIN: &str = "lianchi.local/record";
 impl Data {
     /// The record, made if there is none.
     fn create(&self) -> Result<Record, StoreError> {
+        // Everything in it is for its owner alone.
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
+        made.map_err(|error| {
+            let place = self.dir.display();
+            StoreError::Failed(format!(
+                "the folder `{place}` cannot be made: {error}; name another with `--data`"
+            ))
+        })?;
         match &self.store {
             Some(url) => Record::create_at(url, &self.dir, ORIGIN),
             None => Record::create_in(&self.dir),
         }
     }
 
+    /// The place in words.
+    fn place(&self) -> String {
+        match &self.store {
+            Some(_) => "the database".to_owned(),
+            None => self.dir.display().to_string(),
+        }
+    }
+
     /// The record that is there, for writing.
     fn open(&self) -> Result<Record, StoreError> {
         match &self.store {
-            Some(url) => Record::create_at(url, &self.dir, ORIGIN),
+            // What only opens must not make a record in an empty database.
+            Some(url) => {
+                Record::read_at(url, &self.dir)?;
+                Record::create_at(url, &self.dir, ORIGIN)
+            }
             None => Record::open_in(&self.dir),
         }
     }
@@ -87,16 +135,26 @@ impl Data {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
+    let args = with_command(std::env::args_os().collect());
+    let json = args.iter().any(|arg| arg == "--json");
+    let options = match Options::try_parse_from(args) {
+        Ok(options) => options,
+        Err(error) => return misused(&error, json),
+    };
     let say = Say { json: options.json };
-    let done = match options.command.unwrap_or_else(|| Command::Up(up::Options::default())) {
+    let done = match options.command {
         Command::Up(options) => up::run(&options, say),
         Command::Import(options) => logs::import(&options, say),
         Command::Export(options) => logs::export(&options, say),
         Command::Verify(options) => proof::run(&options, say),
+        Command::Check(options) => check::run(&options, say),
+        Command::Map(options) => map::map(&options, say),
+        Command::Variants(options) => map::list(&options, say),
         Command::Pack(command) => packs::run(&command, say),
+        Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),
         Command::Erase(options) => erase::run(&options, say),
+        Command::Backup(options) => backup::run(&options, say),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -106,4 +164,34 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The arguments with `up` where no command is named: `lianchi --listen 127.0.0.1:9000` starts the city there.
+fn with_command(mut args: Vec<OsString>) -> Vec<OsString> {
+    let first = args.iter().skip(1).find(|arg| *arg != "--json");
+    let names_none = |arg: &OsString| {
+        arg.to_string_lossy().starts_with('-')
+            && !["-h", "--help", "-V", "--version"].iter().any(|own| arg == *own)
+    };
+    match first {
+        None => args.push("up".into()),
+        Some(arg) if names_none(arg) => args.insert(1, "up".into()),
+        Some(_) => {}
+    }
+    args
+}
+
+/// Tells what is wrong with how the command was called, in the words of all other errors.
+fn misused(error: &clap::Error, json: bool) -> ExitCode {
+    let helped = [ErrorKind::DisplayHelp, ErrorKind::DisplayVersion].contains(&error.kind());
+    if helped {
+        // Whoever reads help through a pager may leave before its end.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text).replace('\'', "`");
+    let text: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    Say { json }.error(&Wrong(text.join("\n")));
+    ExitCode::from(2)
 }

@@ -1,8 +1,9 @@
 use crate::Data;
 use crate::say::{Failure, Say, Wrong};
-use record::{VerifierKey, proof};
+use record::proof::{self, VerifiedReceipt};
+use record::{Fault, StoreError, Verification, VerifierKey};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -11,21 +12,34 @@ pub struct Options {
     /// Check this receipt alone: nothing else is read, and no record is needed.
     #[arg(long, value_name = "FILE")]
     receipt: Option<PathBuf>,
-    /// The key of the record that one trusts, as its office publishes it (`/record/key`).
+    /// The key of the record that one trusts, as its office publishes it (`/record/key`), or a file that holds it.
     #[arg(long, value_name = "KEY", requires = "receipt")]
     key: Option<String>,
+    /// The event's line, where the receipt does not carry it.
+    #[arg(long, value_name = "FILE", requires = "receipt")]
+    event: Option<PathBuf>,
 }
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     match &options.receipt {
-        Some(file) => receipt(file, options.key.as_deref(), say),
-        None => whole(options, say),
+        Some(file) => receipt(file, options, say),
+        None => whole(&options.data, say),
     }
 }
 
-fn whole(options: &Options, say: Say) -> Result<(), Failure> {
-    let record = options.data.read()?;
-    let found = record.verify(&mut |done, all| say.progress("verifying", done, all))?;
+/// Checks a whole record and tells what was found.
+pub fn whole(data: &Data, say: Say) -> Result<(), Failure> {
+    let mut progress = say.progress("verifying");
+    let checked = data.read().and_then(|record| record.verify(&mut |done, all| progress.at(done, Some(all))));
+    drop(progress);
+    let found = match checked {
+        // Damage so deep that nothing behind it can be read is a finding too.
+        Err(StoreError::Damaged { what }) => {
+            let faults = vec![Fault { place: data.place(), what }];
+            Verification { faults, ..Verification::default() }
+        }
+        other => other?,
+    };
     let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
     let mut words = format!(
         "{} entries, {} relations, {} objects, {} tiles, {} sealed values, {} files checked",
@@ -38,48 +52,70 @@ fn whole(options: &Options, say: Say) -> Result<(), Failure> {
         words.push_str(&format!("\n    and {} more", found.more));
     }
     words.push_str(if faults.is_empty() { "\nthe record is sound" } else { "\nTHE RECORD IS DAMAGED" });
+    let places = found.faults.iter().map(|fault| json!({ "place": fault.place, "what": fault.what }));
     say.answer(
         &words,
         &json!({
             "sound": faults.is_empty(), "entries": found.entries, "relations": found.touches, "objects": found.objects,
-            "tiles": found.tiles, "sealed": found.sealed, "files": found.files, "faults": faults, "more": found.more,
+            "tiles": found.tiles, "sealed": found.sealed, "files": found.files,
+            "faults": places.collect::<Vec<_>>(), "more": found.more,
         }),
-    );
+    )?;
     if faults.is_empty() { Ok(()) } else { Err(Failure::Finding) }
 }
 
-fn receipt(file: &std::path::Path, key: Option<&str>, say: Say) -> Result<(), Failure> {
+/// The text of a file that somebody handed over; what is not text in it will not read as a receipt either.
+fn text(file: &Path) -> Result<String, Failure> {
     let told = |error: std::io::Error| Wrong(format!("`{}` cannot be read: {error}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(told)?;
-    let key = key.map(VerifierKey::parse).transpose()?;
-    match proof::verify_receipt(&text, None, key.as_ref()) {
-        Ok(receipt) => {
-            let event = &receipt.event;
+    let size = std::fs::metadata(file).map_err(told)?.len();
+    if size > LONGEST {
+        let place = file.display();
+        return Err(
+            Wrong(format!("`{place}` is {size} bytes long, which no receipt is; name the receipt")).into()
+        );
+    }
+    // Some programs end lines in their own way when they keep a file.
+    Ok(String::from_utf8_lossy(&std::fs::read(file).map_err(told)?).replace("\r\n", "\n"))
+}
+
+/// A receipt holds one event, of at most 4 MiB, in Base64, and little more.
+const LONGEST: u64 = 8 << 20;
+
+/// The key itself, or what a file of that name holds.
+fn key(given: &str) -> Result<VerifierKey, Failure> {
+    let read = match VerifierKey::parse(given.trim()) {
+        Err(_) if Path::new(given).is_file() => VerifierKey::parse(text(Path::new(given))?.trim()),
+        other => other,
+    };
+    Ok(read?)
+}
+
+fn receipt(file: &Path, options: &Options, say: Say) -> Result<(), Failure> {
+    let receipt = text(file)?;
+    let key = options.key.as_deref().map(key).transpose()?;
+    let event = options.event.as_deref().map(text).transpose()?;
+    match proof::verify_receipt(&receipt, event.as_deref(), key.as_ref()) {
+        Ok(VerifiedReceipt { event, index, head, signed, .. }) => {
             let mut words = format!(
-                "entry {} of {} on {}\n{} at {}\n",
-                receipt.index, receipt.head.size, receipt.head.origin, event.activity, event.time
+                "entry {index} of {} on {}\n{} at {}\n",
+                head.size, head.origin, event.activity, event.time
             );
-            words.push_str(match receipt.signed {
+            words.push_str(match signed {
                 true => "the record's signature and the proof are right",
                 false => {
                     "the proof is right; whether the record signed it was not checked: \
                      add `--key` with the key that the office publishes"
                 }
             });
-            say.answer(
-                &words,
-                &json!({
-                    "valid": true, "signed": receipt.signed, "index": receipt.index, "size": receipt.head.size,
-                    "origin": receipt.head.origin, "activity": event.activity, "time": event.time, "event": event.id,
-                }),
-            );
-            Ok(())
+            let answer = json!({
+                "valid": true, "signed": signed, "index": index, "size": head.size, "origin": head.origin,
+                "activity": event.activity, "time": event.time, "event": event.id,
+            });
+            say.answer(&words, &answer)
         }
         Err(error) => {
-            say.answer(
-                &format!("the receipt does not hold: {error}"),
-                &json!({ "valid": false, "why": error.to_string() }),
-            );
+            let why = error.to_string();
+            say.answer(&format!("the receipt does not hold: {why}"), &json!({ "valid": false, "why": why }))?;
             Err(Failure::Finding)
         }
     }

@@ -1,6 +1,7 @@
 use serde_json::Value as Json;
 use std::error::Error;
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::time::{Duration, Instant};
 
 /// How a command answers: in words, or in one JSON document.
 #[derive(Clone, Copy)]
@@ -9,6 +10,7 @@ pub struct Say {
 }
 
 /// Why a command did not end well.
+#[derive(Debug)]
 pub enum Failure {
     /// It did what it was asked and found something wrong, which it has said: exit 1.
     Finding,
@@ -29,19 +31,24 @@ pub struct Wrong(pub String);
 
 impl Say {
     /// Answers: `words` for people, or `json`.
-    pub fn answer(self, words: &str, json: &Json) {
-        if self.json {
-            println!("{json:#}");
-        } else {
-            println!("{}", words.trim_end());
-        }
+    pub fn answer(self, words: &str, json: &Json) -> Result<(), Failure> {
+        if self.json { put(&format!("{json:#}")) } else { put(words.trim_end()) }
+    }
+
+    /// Answers on the error stream, where the command's own output takes the other one.
+    pub fn aside(self, words: &str, json: &Json) {
+        let text = if self.json { format!("{json:#}") } else { words.trim_end().to_owned() };
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    /// Answers with one of many: `words` for people, or `json` on a line of its own.
+    pub fn record(self, words: &str, json: &Json) -> Result<(), Failure> {
+        if self.json { put(&json.to_string()) } else { put(words) }
     }
 
     /// Tells people what is going on.
-    pub fn line(self, words: &str) {
-        if !self.json {
-            println!("{words}");
-        }
+    pub fn line(self, words: &str) -> Result<(), Failure> {
+        if self.json { Ok(()) } else { put(words) }
     }
 
     /// Tells an error with its causes, on the error stream.
@@ -52,22 +59,65 @@ impl Say {
             text.push_str(&format!("\n    because {inner}"));
             cause = inner.source();
         }
-        if self.json {
-            eprintln!("{:#}", serde_json::json!({ "error": text }));
-        } else {
-            eprintln!("lianchi: {text}");
-        }
+        let text = match self.json {
+            true => format!("{:#}", serde_json::json!({ "error": text })),
+            false => format!("lianchi: {text}"),
+        };
+        let _ = writeln!(std::io::stderr(), "{text}");
     }
 
-    /// Shows how far something is, on a terminal only, and only where people read.
-    pub fn progress(self, what: &str, done: u64, all: u64) {
-        let mut out = std::io::stderr();
-        if self.json || !out.is_terminal() {
-            return;
+    /// Shows how far `what` is, once it takes over a second, on a terminal only, and only where people read.
+    pub fn progress(self, what: &'static str) -> Progress {
+        let watched = !self.json && std::io::stderr().is_terminal();
+        Progress { what, next: watched.then(|| Instant::now() + PATIENCE), shown: false }
+    }
+}
+
+/// Writes a line to whoever reads the answer. One who stopped reading, as `head` does, has what they wanted.
+fn put(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Wrong(format!("the answer cannot be written: {error}")).into())
         }
-        let share = if all == 0 { 100 } else { done * 100 / all };
-        let end = if done >= all { "\n" } else { "" };
-        let _ = write!(out, "\r{what}: {done} of {all} ({share} %){end}");
-        let _ = out.flush();
+        _ => Ok(()),
+    }
+}
+
+/// How long people wait without being told, and how often they are told then.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PACE: Duration = Duration::from_millis(200);
+
+/// A line on a terminal that says how far something is; gone when this is.
+pub struct Progress {
+    what: &'static str,
+    next: Option<Instant>,
+    shown: bool,
+}
+
+impl Progress {
+    /// So many are done of so many; of `None`, nobody knows how many.
+    pub fn at(&mut self, done: u64, all: Option<u64>) {
+        let Some(next) = self.next.filter(|next| Instant::now() >= *next) else { return };
+        self.next = Some(next.max(Instant::now()) + PACE);
+        self.shown = true;
+        let far = match all {
+            Some(all) => format!("{done} of {all} ({} %)", (done * 100).checked_div(all).unwrap_or(100)),
+            None => done.to_string(),
+        };
+        self.write(&format!("\r\x1b[K{}: {far}", self.what));
+    }
+
+    fn write(&self, text: &str) {
+        let mut out = std::io::stderr();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if self.shown {
+            self.write("\r\x1b[K");
+        }
     }
 }

@@ -1,24 +1,29 @@
-use crate::Data;
 use crate::clock::now;
+use crate::control::Control;
 use crate::say::{Failure, Say, Wrong};
-use crate::{demo, packs};
+use crate::{Data, demo, packs, staff};
 use pack::Title;
-use std::net::SocketAddr;
+use record::Record;
+use std::io::{ErrorKind, Write};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use web::server::{City, OpenError, Settings, serve};
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use web::server::{City, Settings, serve};
 
 #[derive(clap::Args)]
 pub struct Options {
     #[command(flatten)]
     data: Data,
     /// The address and port to listen on.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
     /// The folder of packs; the shipped packs if none is named.
     #[arg(long, value_name = "DIR")]
     packs: Option<PathBuf>,
-    /// What the city is called, in Chinese and English: `示范市/Demo City`.
+    /// What the city is called, in Chinese and English.
     #[arg(long, value_name = "NAME", default_value = "示范市/Demo City")]
     name: String,
     /// Begin empty: no demonstration, whatever the address.
@@ -26,103 +31,200 @@ pub struct Options {
     empty: bool,
 }
 
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            data: Data { dir: "data".into(), store: None },
-            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-            packs: None,
-            name: "示范市/Demo City".into(),
-            empty: false,
-        }
-    }
-}
+/// Work that has not ended so long after the city has closed is left.
+const LAST: Duration = Duration::from_secs(5);
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
-    let files = packs::files(options.packs.as_deref())?;
+    // What can be wrong is found before anything is made.
+    let files = packs::files(options.packs.as_deref(), say)?;
+    let book = match casework::Book::read(&files) {
+        Ok(book) => book,
+        Err(problems) => {
+            packs::tell(&problems, say)?;
+            return Err(Failure::Finding);
+        }
+    };
+    let listener = listen(options.listen)?;
     let record = options.data.create()?;
+    let address = listener.local_addr()?;
+    let loopback = address.ip().is_loopback();
     let first_start = record.is_empty()?;
-    let loopback = options.listen.ip().is_loopback();
-    let with_demo = loopback && !options.empty && (first_start || options.data.dir.join(demo::MARK).exists());
+    let demonstrates = demo::stands(&record)?;
+    if demonstrates && !loopback {
+        let place = options.data.dir.display();
+        let error = format!(
+            "the record in `{place}` is a demonstration whose passwords everybody knows; it is only served on this \
+             machine's own addresses: name another folder with `--data`"
+        );
+        return Err(Wrong(error).into());
+    }
+    let make = loopback && first_start && !options.empty;
+    let shown = if make || demonstrates { demo::sign_ins(&book.definitions) } else { Vec::new() };
+    let city = open(options, record, &files, shown)?;
+    if make {
+        say.line("making a small demonstration city …")?;
+        demo::make(&city, now())?;
+    }
+    let control = Control::listen(&options.data.dir, &city, say);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(async {
+        listener.set_nonblocking(true)?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        let signals = Signals::heed()?;
+        let nobody = staff::nobody_yet(&city, &options.data)?;
+        announce(say, &address, &city, nobody.as_deref())?;
+        tell_service_manager("READY=1");
+        serve(city, listener, signals.closing()).await?;
+        Ok(())
+    });
+    tell_service_manager("STOPPING=1");
+    drop(control);
+    runtime.shutdown_timeout(LAST);
+    served
+}
+
+/// An address with its port; of a name with several, the first of the older kind, which browsers try first for
+/// `localhost`.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let mend = "write it like `127.0.0.1:8080`, or `0.0.0.0:8080` for every address of this machine";
+    let found = text.to_socket_addrs().map_err(|error| format!("{error}; {mend}"))?;
+    let mut found: Vec<SocketAddr> = found.collect();
+    found.sort_by_key(SocketAddr::is_ipv6);
+    found.into_iter().next().ok_or_else(|| mend.to_owned())
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let told = |error: std::io::Error| {
+        let mend = match error.kind() {
+            ErrorKind::AddrInUse => "end what listens there, or choose another with `--listen`",
+            ErrorKind::AddrNotAvailable => "it is none of this machine's; choose another with `--listen`",
+            ErrorKind::PermissionDenied => {
+                "ports below 1024 are not for everybody; choose another with `--listen`"
+            }
+            _ => "choose another with `--listen`",
+        };
+        Wrong(format!("`{address}` cannot be listened on: {error}; {mend}"))
+    };
+    Ok(TcpListener::bind(address).map_err(told)?)
+}
+
+fn open(
+    options: &Options,
+    record: Record,
+    files: &[pack::File],
+    demo: Vec<web::server::Demo>,
+) -> Result<Arc<City>, Failure> {
     let (zh, en) = options.name.split_once('/').unwrap_or((&options.name, &options.name));
+    if !demo.is_empty() && record.is_empty()? {
+        // So that the record begins with the edition, and not with what happened under it.
+        drop(casework::Casework::open(record.clone(), files, demo::beginning(now()))?);
+    }
     let settings = Settings {
         title: Title::new(zh, en),
         directory_key: directory_key(&options.data.dir)?,
         password_cost: access::password::Argon2id::OWASP,
         clock: now,
-        demo: if with_demo { demo::sign_ins() } else { Vec::new() },
+        demo,
     };
-    let city = match City::open(record, &files, settings) {
-        Ok(city) => Arc::new(city),
-        Err(OpenError::Casework(casework::OpenError::Packs(problems))) => {
-            packs::tell(&problems, say);
-            return Err(Failure::Finding);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    if with_demo && first_start {
-        say.line("making a small demonstration city …");
-        demo::make(&city, &options.data.dir)?;
-    }
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(|error| {
-            Wrong(format!(
-                "`{}` cannot be listened on: {error}; choose another with `--listen`",
-                options.listen
-            ))
-        })?;
-        announce(say, &listener.local_addr()?, with_demo);
-        serve(city, listener, stopped()).await?;
-        Ok(())
-    })
+    Ok(Arc::new(City::open(record, files, settings)?))
 }
 
-fn announce(say: Say, address: &SocketAddr, demo: bool) {
+fn announce(say: Say, address: &SocketAddr, city: &City, nobody: Option<&str>) -> Result<(), Failure> {
     let mut words = format!("Lianchi stands at http://{address}\n");
-    let sign_ins = if demo { demo::sign_ins() } else { Vec::new() };
+    let sign_ins = &city.settings.demo;
     if !sign_ins.is_empty() {
         words.push_str(
             "\nTo try it, sign in as one of these (this demonstration is only reachable from here):\n",
         );
-        for one in &sign_ins {
+        for one in sign_ins {
             words.push_str(&format!(
                 "    {:<12} {:<20} {} · {}\n",
                 one.login, one.password, one.title.zh, one.title.en
             ));
         }
     }
+    if let Some(command) = nobody {
+        words.push_str(&format!(
+            "\nNobody works here yet; stop this and make the first administrator: {command}\n"
+        ));
+    }
+    if !address.ip().is_loopback() {
+        words.push_str("\nBrowsers sign in over https only: put a proxy with TLS before it.\n");
+    }
     words.push_str("\nCtrl-C stops it; nothing is lost.");
     let people: Vec<_> = sign_ins.iter().map(|one| serde_json::json!([one.login, one.password])).collect();
-    say.answer(&words, &serde_json::json!({ "address": format!("http://{address}"), "demo": people }));
+    say.answer(
+        &words,
+        &serde_json::json!({
+            "address": format!("http://{address}"), "demo": people, "first_administrator": nobody,
+        }),
+    )
 }
 
-async fn stopped() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => drop(interrupt.await),
+/// The signals by which a city is told to close.
+struct Signals(Signal, Signal);
+
+impl Signals {
+    /// Heeds them from now on.
+    fn heed() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
     }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+
+    /// Waits until the city is to close. Told a second time, it ends at once.
+    async fn closing(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            std::process::exit(130);
+        });
+    }
+}
+
+/// Tells systemd how far the service is (`sd_notify(3)`), where it asked to be told.
+fn tell_service_manager(state: &str) {
+    let Some(place) = std::env::var_os("NOTIFY_SOCKET") else { return };
+    let send = || {
+        use std::os::linux::net::SocketAddrExt;
+        use std::os::unix::net::{SocketAddr, UnixDatagram};
+        let socket = UnixDatagram::unbound()?;
+        match place.as_encoded_bytes().strip_prefix(b"@") {
+            Some(name) => socket.send_to_addr(state.as_bytes(), &SocketAddr::from_abstract_name(name)?),
+            None => socket.send_to(state.as_bytes(), &place),
+        }
+    };
+    let _: std::io::Result<usize> = send();
 }
 
 /// The key under which sign-in names are looked up: made once, beside the record, for its owner's eyes alone.
-fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
+pub fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
     let path = dir.join("directory.key");
     let told = |error: std::io::Error| Wrong(format!("`{}` cannot be used: {error}", path.display()));
-    if let Ok(kept) = std::fs::read(&path) {
-        let whole = || Wrong(format!("`{}` is not 32 bytes long; restore it from a backup", path.display()));
-        return Ok(kept.try_into().map_err(|_| whole())?);
+    match std::fs::read(&path) {
+        Ok(kept) => {
+            let whole =
+                || Wrong(format!("`{}` is not 32 bytes long; restore it from a backup", path.display()));
+            return Ok(kept.try_into().map_err(|_| whole())?);
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(told(error).into()),
     }
     let mut key = [0; 32];
     access::Entropy::fill(&mut access::entropy::SystemEntropy, &mut key)?;
-    std::fs::write(&path, key).map_err(told)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).map_err(told)?;
-    }
+    let draft = dir.join("directory.key.new");
+    let written = || {
+        let mut file =
+            std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        file.write_all(&key)?;
+        file.sync_all()?;
+        std::fs::rename(&draft, &path)
+    };
+    written().map_err(told)?;
     Ok(key)
 }

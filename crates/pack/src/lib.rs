@@ -7,6 +7,8 @@
 pub mod cel;
 /// Counting days: calendars, instruments' rules, deadlines.
 pub mod days;
+/// Procedures in plain words.
+pub mod explain;
 /// Reading packs from a folder.
 pub mod folder;
 /// Reading and checking packs.

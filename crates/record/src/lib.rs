@@ -52,7 +52,7 @@ pub use fold::Fold;
 pub use keys::Keys;
 pub use latency::Latency;
 pub use note::VerifierKey;
-pub use personal::{ERASED, Erased};
+pub use personal::{ERASED, Erased, Kept};
 pub use record::{Batch, Entry, Health, Pending, Record, Subscription, Version};
 pub use store::{Secret, Store, StoreError};
 pub use verify::{Fault, Verification};

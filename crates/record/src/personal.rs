@@ -1,6 +1,6 @@
 use crate::commit::{Answer, AppendError, Job, Work};
 use crate::keys::damaged_key;
-use crate::store::{Secret, StoreError, SubjectKey};
+use crate::store::{Row, Secret, StoreError, SubjectKey, Table};
 use crate::{Digest, Event, ObjectRef, Record, Relation, SealedRef, Value, encoding};
 
 /// The part that a subject plays in the event that erased their data.
@@ -22,7 +22,31 @@ pub struct Erased {
     pub scrubbed: bool,
 }
 
+/// What a record keeps of somebody's personal data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Whether there is a key, under which something may be sealed.
+    pub sealed: bool,
+    /// The last entry that says that all was erased.
+    pub erased: Option<u64>,
+}
+
 impl Record {
+    /// What is kept of the personal data of `subject`.
+    pub fn kept(&self, subject: &ObjectRef) -> Result<Kept, StoreError> {
+        let mut reader = self.inner().store.reader()?;
+        let mut kept = Kept { sealed: reader.subject_key(subject)?.is_some(), erased: None };
+        reader.scan(Table::Erasures, &mut |row| {
+            if let Row::Erasure(whose, entry) = row
+                && whose == *subject
+            {
+                kept.erased = kept.erased.max(Some(entry));
+            }
+            Ok(())
+        })?;
+        Ok(kept)
+    }
+
     /// Seals `value` under the key of `subject`, made on first use. The value goes into an event; the secret goes into
     /// the same batch. Both are void when the subject is erased before that batch is appended.
     pub fn seal(&self, subject: &ObjectRef, value: &Value) -> Result<(Value, Secret), StoreError> {

@@ -223,18 +223,25 @@ impl Record {
         }
     }
 
+    /// Whether an event could be on any record: what is in it is neither too long nor nests too deep.
+    ///
+    /// # Errors
+    /// What is.
+    pub fn admits(event: &Event) -> Result<(), AppendError> {
+        let cites = admit(event, &event.touched())?;
+        // Bytes grow at most sixfold as they are encoded, so that few events need to be.
+        if cites.bytes > LINE_BYTES / 7 {
+            admit_line(event, &encoding::encode(event))?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn prepare(&self, event: Event) -> Result<Prepared, AppendError> {
         let id = event.id.clone();
-        let cites = crate::cites::cites(&event).ok_or_else(|| AppendError::TooDeep { id: id.clone() })?;
-        let line = encoding::encode(&event);
-        if line.len() > LINE_BYTES {
-            return Err(AppendError::TooLong { id, bytes: line.len() });
-        }
         let touched: Vec<ObjectRef> = event.touched().into_iter().cloned().collect();
-        let ids = touched.iter().flat_map(|object| [object.kind.as_str(), object.id.as_str()]);
-        if let Some(long) = ids.chain([id.as_str()]).find(|id| id.len() > ID_BYTES) {
-            return Err(AppendError::IdTooLong { id: long.chars().take(40).collect() });
-        }
+        let cites = admit(&event, &touched.iter().collect::<Vec<_>>())?;
+        let line = encoding::encode(&event);
+        admit_line(&event, &line)?;
         let held = |file: &crate::FileRef| self.inner.store.files().about(&file.digest);
         let files = cites.files.into_iter().map(|file| held(&file).map(|held| (file, held)));
         let digest = Digest::of(line.as_bytes());
@@ -276,6 +283,14 @@ impl Record {
         let entries = self.entries(from, limit)?;
         entries.iter().for_each(visit);
         Ok(entries.last().map_or(from, |entry| entry.index + 1))
+    }
+
+    /// The digest of the entry before `next`, which ties what was computed from all entries up to there to this record: after
+    /// a restore from a backup it may be none of its entries. `None` where there is no such entry.
+    pub fn digest_before(&self, next: u64) -> Result<Option<Digest>, StoreError> {
+        let Some(last) = next.checked_sub(1) else { return Ok(None) };
+        let line = self.inner.store.reader()?.lines(last, 1)?.pop().filter(|(at, _)| *at == last);
+        Ok(line.map(|(_, line)| Digest::of(&line)))
     }
 
     /// Up to `limit` entries that touched `object` since it had the version `from`, in order.
@@ -383,6 +398,23 @@ impl Record {
     pub(crate) fn tree(&self, view: Arc<View>) -> Result<Tree<'_>, StoreError> {
         Ok(Tree { view, reader: RefCell::new(self.inner.store.reader()?) })
     }
+}
+
+fn admit(event: &Event, touched: &[&ObjectRef]) -> Result<crate::cites::Cites, AppendError> {
+    let id = &event.id;
+    let cites = crate::cites::cites(event).ok_or_else(|| AppendError::TooDeep { id: id.clone() })?;
+    let ids = touched.iter().flat_map(|object| [object.kind.as_str(), object.id.as_str()]);
+    match ids.chain([id.as_str()]).find(|id| id.len() > ID_BYTES) {
+        Some(long) => Err(AppendError::IdTooLong { id: long.chars().take(40).collect() }),
+        None => Ok(cites),
+    }
+}
+
+fn admit_line(event: &Event, line: &str) -> Result<(), AppendError> {
+    if line.len() > LINE_BYTES {
+        return Err(AppendError::TooLong { id: event.id.clone(), bytes: line.len() });
+    }
+    Ok(())
 }
 
 fn set(lock: &RwLock<Arc<View>>, view: Arc<View>) {

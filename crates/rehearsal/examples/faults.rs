@@ -1,9 +1,11 @@
 //! Loaded before the C library (`LD_PRELOAD`), makes chosen writes and syncs of a process fail, as a bad or a full disk
 //! would. Counted are calls on files below `LIANCHI_FAULT_UNDER`; the count so far stands in the file
-//! `LIANCHI_FAULT_COUNT`, as 8 bytes.
+//! `LIANCHI_FAULT_COUNT`, as 8 bytes, and after it one byte: 0 before any call failed, 1 when a sync did, 2 when a write
+//! did.
 //!
 //! - `LIANCHI_FAULT_AT=n` fails the n-th counted call with the error number `LIANCHI_FAULT_ERROR`;
-//! - `LIANCHI_FAULT_WHILE=path` fails every write from the n-th call on while that file exists.
+//! - `LIANCHI_FAULT_WHILE=path` fails every write from the n-th call on while that file exists, and, unless the disk is only
+//!   full, every sync.
 #![allow(
     unsafe_code,
     reason = "functions of the C library can only be replaced by such of the same unsafe form"
@@ -57,11 +59,17 @@ fn fails(fd: c_int, writes: bool) -> bool {
         unsafe { libc::syscall(libc::SYS_pwrite64, plan.count, bytes.as_ptr(), bytes.len(), 0 as off_t) };
     }
     let failing = match &plan.held {
-        // SAFETY: the path is a valid C string.
-        Some(path) => writes && call >= plan.at && unsafe { libc::access(path.as_ptr(), libc::F_OK) } == 0,
+        Some(path) => {
+            let concerned = call >= plan.at && (writes || plan.error != libc::ENOSPC);
+            // SAFETY: the path is a valid C string.
+            concerned && unsafe { libc::access(path.as_ptr(), libc::F_OK) } == 0
+        }
         None => call == plan.at,
     };
     if failing {
+        let what = [if writes { 2u8 } else { 1 }];
+        // SAFETY: the buffer is 1 byte long.
+        unsafe { libc::syscall(libc::SYS_pwrite64, plan.count, what.as_ptr(), what.len(), 8 as off_t) };
         set_errno(plan.error);
     }
     failing

@@ -1,5 +1,5 @@
 //! Every single write and sync of a short run fails once, with a bad disk and with a full one. Whatever the run was told
-//! holds afterwards, and after a failed sync the writer takes nothing more.
+//! holds afterwards; and where a sync failed, the run did not go on: it could not begin, or its writer took nothing more.
 //!
 //! By default the full disk is tried at every third call; `LIANCHI_FAULTS=all` tries it at each.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -7,8 +7,10 @@
 
 use record::Record;
 use rehearsal::appender::Told;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
@@ -26,6 +28,7 @@ struct Run {
     dir: tempfile::TempDir,
     output: Output,
     calls: u64,
+    sync_failed: bool,
 }
 
 impl Run {
@@ -37,8 +40,9 @@ impl Run {
         command.env("LD_PRELOAD", shim()).env("LIANCHI_FAULT_UNDER", dir.path().join("data"));
         command.env("LIANCHI_FAULT_COUNT", &count).envs(settings.iter().map(|(name, value)| (*name, value)));
         let output = command.output().unwrap();
-        let calls = std::fs::read(&count).unwrap();
-        Self { dir, output, calls: u64::from_le_bytes(calls.try_into().unwrap()) }
+        let counted = std::fs::read(&count).unwrap();
+        let calls = u64::from_le_bytes(*counted.first_chunk().unwrap());
+        Self { dir, output, calls, sync_failed: counted.get(8) == Some(&1) }
     }
 
     fn told(&self) -> Vec<Told> {
@@ -82,6 +86,12 @@ fn check(n: u64, error: i32) {
         let taken = told.iter().filter(|fact| matches!(fact, Told::Appended(..) | Told::Erased(_))).count();
         let refused = told.iter().filter(|fact| matches!(fact, Told::Full | Told::Refused(_))).count();
         assert_eq!(taken + refused, 10, "{what}: {told:?}");
+    }
+    if run.sync_failed && error == EIO {
+        let stopped = told.contains(&Told::Stopped) || !run.output.status.success();
+        // At the very end there is nothing left to be refused.
+        let ended = run.calls == n;
+        assert!(stopped || ended, "{what}: a failed sync stopped nothing: {told:?}");
     }
     run.check(&what);
 }
@@ -129,4 +139,47 @@ fn a_full_disk_refuses_and_recovers() {
         assert!(run.output.status.success(), "full from call {n}: {}", run.errors());
         run.check(&format!("full from call {n}"));
     }
+}
+
+#[test]
+fn a_server_whose_disk_fails_stops_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, flag) = (dir.path().join("data"), dir.path().join("failing"));
+    let mut server = Command::new(env!("CARGO_BIN_EXE_appender"))
+        .arg(&data)
+        .arg("serve")
+        .env("LD_PRELOAD", shim())
+        .env("LIANCHI_FAULT_UNDER", &data)
+        .env("LIANCHI_FAULT_COUNT", dir.path().join("count"))
+        .env("LIANCHI_FAULT_AT", "1")
+        .env("LIANCHI_FAULT_WHILE", &flag)
+        .env("LIANCHI_FAULT_ERROR", EIO.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    let address = address.trim().strip_prefix("http://").unwrap();
+    let register = |login: &str| {
+        let form = format!("login={login}&name=Li&password=lotus-pond-2026");
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = "POST /register HTTP/1.1\r\nHost: city\r\nConnection: close\r\n\
+                    Content-Type: application/x-www-form-urlencoded\r\n";
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{form}", form.len()).unwrap();
+        let mut answer = String::new();
+        // The server may end in the middle of an answer.
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    };
+    assert!(register("before").starts_with("HTTP/1.1 303"));
+    std::fs::write(&flag, "").unwrap();
+    assert!(!register("after").starts_with("HTTP/1.1 303"), "an account was opened on a failing disk");
+    let ended = server.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(!ended.status.success() && said.contains("restart the program"), "{}: {said}", ended.status);
+
+    std::fs::remove_file(&flag).unwrap();
+    let record = Record::create_in(&data).unwrap();
+    assert_eq!(record.verify(&mut |_, _| {}).unwrap().faults, []);
 }

@@ -183,10 +183,13 @@ if (blank) {
   const key = `draft:/services/${blank.dataset.blank}/form`;
   const kept = store.read(key);
   if (kept) put(blank, kept.draft, false);
-  blank.addEventListener("input", later(400, () => {
-    const title = document.querySelector("h1")?.textContent;
-    if (store.write(key, { title, draft: read(blank) })) say(blank, "kept");
-  }));
+  const save = () => {
+    if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(blank) })) say(blank, "kept");
+  };
+  let typed = false;
+  blank.addEventListener("input", () => { typed = true; });
+  blank.addEventListener("input", later(400, save));
+  addEventListener("pagehide", () => { if (typed) save(); });
 }
 
 document.querySelectorAll("form[data-form]").forEach(fill);

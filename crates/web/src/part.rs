@@ -183,6 +183,19 @@ pub fn mark() -> Markup {
 
 const MARK: &str = include_str!("../assets/mark.svg");
 
+/// From page to page of a long list: which page of how many, and where each is.
+pub fn pages(lang: Lang, (now, last): (u64, u64), to: impl Fn(u64) -> String) -> Markup {
+    html! {
+        @if last > 1 {
+            nav.pages aria-label=(lang.say("pages")) {
+                @if now > 1 { a rel="prev" href=(to(now - 1)) { (lang.say("page-previous")) } }
+                span { (lang.tell("page-of", &[("page", now.into()), ("last", last.into())])) }
+                @if now < last { a rel="next" href=(to(now + 1)) { (lang.say("page-next")) } }
+            }
+        }
+    }
+}
+
 /// A link that looks like a button.
 pub fn go(to: &str, words: &str) -> Markup {
     html! { a.act href=(to) { (words) } }

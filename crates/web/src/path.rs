@@ -27,6 +27,54 @@ pub const BOARD: &str = "/board";
 /// The health of the record.
 pub const RECORD: &str = "/board/record";
 
+/// One's own account.
+pub const ACCOUNT: &str = "/account";
+/// Setting a new password; asked with POST.
+pub const PASSWORD: &str = "/account/password";
+/// Ending sessions; asked with POST.
+pub const SESSIONS: &str = "/account/sessions";
+/// Choosing the post to act in, and its form: `?back=`.
+pub const POST: &str = "/account/post";
+/// Who has read one's data.
+pub const READS: &str = "/account/reads";
+/// Everything that the record holds about oneself, as a file.
+pub const DATA: &str = "/account/data";
+/// Asking to be erased, and its form.
+pub const ERASURE: &str = "/account/erasure";
+/// Choosing a password with a one-time code; asked with POST.
+pub const CHOOSE: &str = "/sign-in/password";
+/// Those who work here.
+pub const STAFF: &str = "/staff";
+/// Taking somebody on, and its form.
+pub const TAKE_ON: &str = "/staff/new";
+/// Running cases that are not in the current edition.
+pub const EDITIONS: &str = "/editions";
+
+/// Choosing the post to act in, and going on to `next`.
+pub fn choose_post(next: &str) -> String {
+    format!("{POST}?back={}", segment(next))
+}
+
+/// Somebody who works here, by the digits of their id.
+pub fn staff(person: &str) -> String {
+    format!("/staff/people/{}", segment(person))
+}
+
+/// Something that is done with them, asked with POST: `grant`, `revoke`, `lock`, `unlock`, `reset`, `hand-over`.
+pub fn staff_act(person: &str, act: &str) -> String {
+    format!("/staff/people/{}/{act}", segment(person))
+}
+
+/// What going over to the current edition changes for a procedure's running cases, and its form.
+pub fn edition(procedure: &Id) -> String {
+    format!("/editions/{procedure}")
+}
+
+/// What it changes for one case, and its form.
+pub fn edition_of_case(case: &str) -> String {
+    format!("/editions/cases/{}", segment(case))
+}
+
 /// `text` as one segment of a path or one value of a query.
 pub fn segment(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -500,3 +500,153 @@ entry-path = { $count ->
     [one] The path: 1 digest
    *[other] The path: { $count } digests
     }
+
+## My account
+
+nav-account = My account
+own-since = Account since
+own-posts = Posts
+own-post-now = you act in it now
+own-password = Password
+own-password-since = Set on
+own-password-change = Change the password
+own-password-old = The password that you have
+own-password-new = The new password
+own-password-ends = You are then signed out everywhere else.
+own-code = { $who } last gave you a one-time sign-in code on
+own-sessions = Where you are signed in
+own-device = Device
+own-device-unknown = unknown device
+own-seen = Last used
+own-this = this one
+own-end = Sign out there
+own-end-all = Sign out everywhere else
+own-reads-all = { $count ->
+    [one] The one reading
+   *[other] All { $count } readings
+    }
+own-data = Your data
+own-data-more =
+    The file holds everything on the record that is about you, in a format that other programs read
+    (OCEL 2.0): what you answered, what happened in your cases, who looked, and every change to your
+    account. Papers that you attached are with their cases.
+own-download = Download my data
+own-erase = Erase my data
+own-wish = You asked for erasure on
+post-switch = Switch post
+post-choose = Choose a post
+post-lead = You act in one post at a time: what you may do in one adds nothing to what you may do in another.
+post-own = For myself, in my own affairs
+code-title = Choose a password
+code-lead = The code is right. It serves once: from now on you sign in with the password that you choose here, which nobody else knows.
+code-go = Set it and sign in
+erase-goes = What goes now
+erase-nothing = Nothing can go at the moment.
+erase-account = Your account: name, sign-in name, telephone number and password. You cannot sign in any more.
+erase-answers = What you filled in and attached: { $what }
+erase-stays = What stays for now, and why
+erase-account-stays = Your account
+erase-running = It runs. The office needs what you gave to handle it, and must keep it for a time after it ends.
+erase-until = The office keeps it until
+erase-for-good = The office keeps it for good, as part of its archive.
+erase-always = What stays for good
+erase-always-more =
+    That a case was, its steps, their times and offices, and who looked at your data and why: without
+    your name, under a number that says nothing about you. So do the words of complaints, ratings and
+    reasons, and the names of attached files. With these the record still proves that nothing was
+    altered.
+erase-gone = { $count ->
+    [one] One case was erased before.
+   *[other] { $count } cases were erased before.
+    }
+erase-waits = What stays for now goes by itself when its time is over. You need not come back for it.
+erase-call-off = I no longer want it
+erase-later = Your wish is kept, and what stays for now goes by itself when its time is over.
+erase-confirm = Confirm
+erase-confirm-more = The keys to your data are destroyed. Nobody can bring it back, we cannot either.
+erase-sure = I understand that what is erased cannot be brought back
+erase-go = Erase it
+
+## Those who work here
+
+nav-staff = People
+staff-take-on = Take somebody on
+staff-count = { $count ->
+    [one] 1 person
+   *[other] { $count } people
+    }
+staff-none = Nobody.
+staff-standing = Standing
+staff-working = working
+staff-locked = locked
+staff-former = former
+staff-held = Work in hand
+staff-held-none = No step lies with them.
+staff-and = {", "}
+staff-account = Account
+staff-account-new = A new one: they get a one-time code with which to choose a password
+staff-account-known = One that they have already: the post is added to it
+staff-name-hint = As it stands on their badge; applicants and colleagues see it. Not needed for an account that exists.
+staff-login-hint = 2 to 64 letters, digits or characters, without blanks; only they and you know it.
+staff-new-lead = Whoever works here acts in a post: a role in an office.
+staff-reasons-hint = They stand on the record, where the person and auditors can read them.
+staff-no-post = They hold no post.
+staff-given-by = given by { $who }
+staff-locked-since = Locked since
+staff-code-open = A one-time code holds until
+staff-grant = Give a post
+staff-revoke = Take back
+staff-revoke-more = It takes effect at once, also where they are signed in. What lies with them in this post goes back into the queue.
+staff-lock = Lock the account
+staff-lock-more = They are signed out everywhere at once and cannot sign in. What lies with them goes back into the queue.
+staff-unlock = Unlock the account
+staff-reset = Give a one-time code
+staff-reset-more = For somebody who has forgotten the password: with the code they choose a new one. The old one serves until then.
+staff-hand-on = Hand on all work
+staff-hand-on-more = For somebody who is ill, on leave or leaving. A step goes only to a colleague who may do it.
+staff-to-queue = back into the queue
+staff-themselves = they themselves
+staff-code = One-time code
+staff-code-for = For { $name }, to be given to nobody else:
+staff-code-until = It holds until
+staff-code-more =
+    They sign in with their sign-in name and this code in place of a password, and then choose a
+    password that nobody else knows. The code is shown this once; if it is lost, give another.
+staff-code-done = I have noted it
+
+## Editions
+
+nav-editions = Editions
+edition-lead =
+    A running case stays in the edition of the rules in which it began. These cases are not in the
+    current one; you can move them to it on purpose.
+edition-current = Current edition
+edition-none = Every running case is in the current edition.
+edition-cases = Running cases
+edition-no-cases = No running case is left in an older edition.
+edition-differs = Differs for them
+edition-what = What differs from edition
+edition-same = Nothing differs for this procedure.
+edition-fields = Questions
+edition-added = new
+edition-gone = gone
+edition-changed = changed
+edition-was = before:
+edition-is = now:
+edition-fits = can be moved
+edition-refused = does not fit
+edition-opens = The step “{ $step }” opens.
+edition-passes = The step “{ $step }” is not asked for: what comes after it is done.
+edition-not-running = does not run
+edition-carry-out = Move to the current edition
+edition-carry-out-more = It cannot be undone. The party sees it in their case.
+edition-go = { $count ->
+    [one] Move the one case that fits
+   *[other] Move the { $count } cases that fit
+    }
+edition-go-one = Move this case
+edition-moved = { $count ->
+    [one] 1 case moved
+   *[other] { $count } cases moved
+    }
+edition-left = These stay where they are

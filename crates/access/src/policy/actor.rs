@@ -18,6 +18,9 @@ pub enum NotActing {
     /// They are kept from it.
     #[error("`{0}` is locked; unlock them first")]
     Locked(ObjectRef),
+    /// They were erased.
+    #[error("`{0}` was erased; whoever they were must open a new account")]
+    Erased(ObjectRef),
     /// The post is not, or no longer, theirs.
     #[error("`{person}` does not hold the post `{post}`; act in one that they hold, or for themselves")]
     NotHeld {
@@ -38,6 +41,9 @@ impl Actor {
         let id = person.id.object();
         if person.now.locked.is_some() {
             return Err(NotActing::Locked(id));
+        }
+        if person.now.erased.is_some() {
+            return Err(NotActing::Erased(id));
         }
         if let Some(post) = post.filter(|post| !person.now.posts.contains(*post)) {
             return Err(NotActing::NotHeld { person: id, post: post.clone() });

@@ -23,6 +23,8 @@ pub struct CaseFacts {
     /// `case.offices`: every office that has or had a part in it, its own included. `case.above` follows from
     /// them: these offices and all above them.
     pub offices: BTreeSet<Id>,
+    /// `case.roles`: the roles whose steps it has or had.
+    pub roles: BTreeSet<Id>,
     /// `case.channel`: where it was asked for; absent where that is not known.
     pub channel: Option<Channel>,
     /// `case.handed_in`: whether it was ever handed in, and is more than somebody's draft.
@@ -40,10 +42,24 @@ pub struct StepFacts {
     pub kind: StepKind,
     /// `step.role`: whose it is.
     pub role: Id,
-    /// `step.office`: where it is done.
+    /// `step.office`: where it is done; `step.above` follows from it: this office and all above it.
     pub office: Id,
     /// `step.holder`: who took it, written `type:id`.
     pub holder: Option<ObjectRef>,
+}
+
+/// What policies may know of somebody who works here, or is to, as `person`, and of the post that they are given or
+/// that is taken back, as `post`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffFacts {
+    /// `person.id`, written `type:id`.
+    pub person: ObjectRef,
+    /// `person.roles`: the roles of the posts that they hold.
+    pub roles: BTreeSet<Id>,
+    /// `person.offices`: the offices of those posts.
+    pub offices: BTreeSet<Id>,
+    /// `post.role`; none where it is not about a post. Its office is `office`.
+    pub role: Option<Id>,
 }
 
 /// An office with those above it.
@@ -90,6 +106,12 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         field("roles", Type::list(roles.clone()), "岗位", "role"),
         field("office", offices.clone(), "单位", "office").optional(),
     ];
+    let person = [
+        field("id", Type::String, "本人", "the person"),
+        field("roles", Type::list(roles.clone()), "岗位", "roles"),
+        field("offices", Type::list(offices.clone()), "单位", "offices"),
+    ];
+    let post = [field("role", roles.clone(), "岗位", "role")];
     let case = [
         field("id", Type::String, "编号", "number"),
         field("procedure", procedures, "事项", "procedure"),
@@ -104,6 +126,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
             "经手单位及其上级",
             "offices with a part in it and those above",
         ),
+        field("roles", Type::list(roles.clone()), "经手岗位", "roles with a step in it"),
         field("channel", channels, "办理渠道", "channel").optional(),
         field("handed_in", Type::Bool, "已提交", "handed in"),
         field("ended", Type::Bool, "已办结", "ended"),
@@ -113,6 +136,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         field("kind", kinds, "性质", "kind"),
         field("role", roles, "岗位", "role"),
         field("office", offices.clone(), "单位", "office"),
+        field("above", Type::list(offices.clone()), "本级及上级", "its office and those above"),
         field("holder", Type::String, "经办人", "holder").optional(),
     ];
     let office = [
@@ -125,6 +149,8 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         .optional("case", object("case", case), Title::new("案件", "the case"))
         .optional("step", object("step", step), Title::new("环节", "the step"))
         .optional("office", object("office", office), Title::new("单位", "the office"))
+        .optional("person", object("person", person), Title::new("人员", "the person concerned"))
+        .optional("post", object("post", post), Title::new("岗位", "the post concerned"))
         .variable("today", Type::Date, Title::new("今天", "today"))
 }
 
@@ -178,6 +204,7 @@ pub(super) fn bind(
             ("office", text(&case.office)),
             ("offices", list(&case.offices)),
             ("above", above(offices, &case.offices)),
+            ("roles", list(&case.roles)),
             ("channel", case.channel.and_then(|channel| text(word(&Channel::ALL, channel)))),
             ("handed_in", Some(Value::Bool(case.handed_in))),
             ("ended", Some(Value::Bool(case.ended))),
@@ -190,6 +217,7 @@ pub(super) fn bind(
             ("kind", text(word(&StepKind::ALL, step.kind))),
             ("role", text(&step.role)),
             ("office", text(&step.office)),
+            ("above", above(offices, [&step.office])),
             ("holder", step.holder.as_ref().and_then(text)),
         ];
         object("step", fields);
@@ -201,6 +229,17 @@ pub(super) fn bind(
             ("above", above(offices, [id])),
         ];
         object("office", fields);
+    }
+    if let Some(staff) = request.staff {
+        let fields = vec![
+            ("id", text(&staff.person)),
+            ("roles", list(&staff.roles)),
+            ("offices", list(&staff.offices)),
+        ];
+        object("person", fields);
+        if let Some(role) = &staff.role {
+            object("post", vec![("role", text(role))]);
+        }
     }
     let _ = bindings.set(&["today"], Value::Date(request.today));
     bindings

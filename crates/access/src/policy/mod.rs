@@ -11,7 +11,7 @@ mod facts;
 
 pub use actor::{Actor, NotActing};
 pub use decision::{Because, Certainty, Decision, Way};
-pub use facts::{CaseFacts, StepFacts};
+pub use facts::{CaseFacts, StaffFacts, StepFacts};
 
 /// What somebody asks to do.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,8 @@ pub struct Request<'a> {
     pub step: Option<&'a StepFacts>,
     /// The office that it is about, where it is not about a case.
     pub office: Option<&'a Id>,
+    /// The person who works here, or is to, that it is about.
+    pub staff: Option<&'a StaffFacts>,
     /// The day on which it is asked.
     pub today: Date,
 }
@@ -163,7 +165,7 @@ impl Policies {
             }
         });
         let stating = (asked.purpose != refused.purpose).then(|| match asked.purpose {
-            None => Title::new("不说明目的", "state no purpose"),
+            None => Title::new("不说明目的", "ask without stating a purpose"),
             Some(purpose) => {
                 let Title { zh, en } = title(&self.purposes, purpose);
                 Title::new(format!("说明目的“{zh}”"), format!("state the purpose `{purpose}` ({en})"))

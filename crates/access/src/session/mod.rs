@@ -123,6 +123,8 @@ pub struct Session {
     /// The post in which the person acts; none: for themselves. Whether they still hold it is for
     /// [`crate::policy::Actor`] to say.
     pub post: Option<Post>,
+    /// On what device, in a few words, for the person to tell their sessions apart.
+    pub device: String,
 }
 
 /// A session that is over.
@@ -174,7 +176,10 @@ impl Sessions {
         alike.sort_unstable();
         let surplus = (alike.len() + 1).saturating_sub(self.rules.of(kind).most.max(1));
         closed.extend(alike.iter().take(surplus).filter_map(|(.., name)| self.remove(name)));
-        self.insert(token.session(), Session { person, kind, opened: now, seen: now, post: None });
+        self.insert(
+            token.session(),
+            Session { person, kind, opened: now, seen: now, post: None, device: String::new() },
+        );
         Ok((token, closed))
     }
 
@@ -202,6 +207,19 @@ impl Sessions {
             session.post = post;
             true
         })
+    }
+
+    /// Notes on what device the session is.
+    pub fn note_device(&mut self, token: &Token, device: &str) {
+        if let Some(session) = self.open.get_mut(&token.session()) {
+            session.device = device.to_owned();
+        }
+    }
+
+    /// Signs a person out of one session of theirs, by its name. False when they have none of that name.
+    pub fn close_named(&mut self, person: PersonId, name: &Digest) -> bool {
+        let theirs = self.open.get(name).is_some_and(|session| session.person == person);
+        theirs && self.remove(name).is_some()
     }
 
     /// Signs out.

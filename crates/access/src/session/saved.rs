@@ -1,13 +1,14 @@
 //! Sessions as bytes: a heading, then for each session its name (32 bytes), the person (16), the kind (1), when it
-//! was opened and last used (8 each, big-endian), and the post (a length in one byte, then `role@office`); at the
-//! end the SHA-256 of it all. The bytes are a cache: whatever is wrong with them, everyone signs in again.
+//! was opened and last used (8 each, big-endian), the post (a length in one byte, then `role@office`) and the device (a
+//! length in one byte, then the words); at the end the SHA-256 of it all. The bytes are a cache: whatever is wrong with
+//! them, everyone signs in again.
 
 use super::{Kind, Rules, Session, Sessions, stands};
 use crate::bytes::{take, take_text};
 use crate::person::{PersonId, Post};
 use record::Digest;
 
-const HEADING: &[u8] = b"lianchi sessions 1\n";
+const HEADING: &[u8] = b"lianchi sessions 2\n";
 
 impl Sessions {
     /// The sessions as bytes, in the order of their names. Those at kiosks are left out: a restart wipes a screen.
@@ -17,19 +18,21 @@ impl Sessions {
         kept.sort_unstable_by_key(|(name, _)| **name);
         let mut bytes = HEADING.to_vec();
         for (name, session) in kept {
-            let post = session.post.as_ref().map(ToString::to_string).unwrap_or_default();
-            // A post too long to be written is taken up again by hand.
-            let (length, post) = match u8::try_from(post.len()) {
-                Ok(length) => (length, post.as_bytes()),
-                Err(_) => (0, &[][..]),
-            };
             bytes.extend_from_slice(&name.0);
             bytes.extend_from_slice(&session.person.0);
             bytes.push(u8::from(session.kind == Kind::Desk));
             bytes.extend_from_slice(&session.opened.to_be_bytes());
             bytes.extend_from_slice(&session.seen.to_be_bytes());
-            bytes.push(length);
-            bytes.extend_from_slice(post);
+            let post = session.post.as_ref().map(ToString::to_string).unwrap_or_default();
+            for text in [&post, &session.device] {
+                // What is too long to be written is taken up again by hand.
+                let (length, text) = match u8::try_from(text.len()) {
+                    Ok(length) => (length, text.as_bytes()),
+                    Err(_) => (0, &[][..]),
+                };
+                bytes.push(length);
+                bytes.extend_from_slice(text);
+            }
         }
         let sum = Digest::of(&bytes);
         bytes.extend_from_slice(&sum.0);
@@ -67,7 +70,9 @@ fn read(bytes: &[u8]) -> Option<Vec<(Digest, Session)>> {
         let seen = i64::from_be_bytes(take(&mut rest)?);
         let [length] = take(&mut rest)?;
         let post = Post::parse(take_text(&mut rest, length.into())?);
-        sessions.push((name, Session { person, kind, opened, seen, post }));
+        let [length] = take(&mut rest)?;
+        let device = take_text(&mut rest, length.into())?.to_owned();
+        sessions.push((name, Session { person, kind, opened, seen, post, device }));
     }
     Some(sessions)
 }

@@ -112,6 +112,10 @@ impl<'a> Allowed<'_, 'a> {
     /// The step, where it is open.
     pub(crate) fn open(self, id: &Id) -> Result<&'a Step, Fault> {
         self.running()?;
+        self.its_turn(id)
+    }
+
+    fn its_turn(self, id: &Id) -> Result<&'a Step, Fault> {
         let step = self.situation.procedure.flow.step(id.as_str());
         let status = self.state.steps.get(id).map_or(Status::Waiting, |step| step.status);
         match (step, status) {
@@ -153,6 +157,26 @@ impl<'a> Allowed<'_, 'a> {
         let step = self.open(id)?;
         self.to_touch(step)?;
         self.is_another(step)
+    }
+
+    /// An open step may change hands also while the party corrects: nobody must wait for somebody who is away.
+    pub(crate) fn to_hand_over(self, id: &Id) -> Carried {
+        if self.state.stage != Stage::Correcting {
+            self.running()?;
+        }
+        self.its_turn(id).map(drop)
+    }
+
+    pub(crate) fn to_release(self, id: &Id) -> Carried {
+        self.to_hand_over(id)?;
+        match self.is_held(id) {
+            true => Ok(()),
+            false => Err(Fault::new("这个环节无人承办", "Nobody has taken this step")),
+        }
+    }
+
+    pub(crate) fn is_held(self, id: &Id) -> bool {
+        self.state.steps.get(id).is_some_and(|step| step.holder.is_some())
     }
 
     pub(crate) fn to_do(self, id: &Id) -> Result<&'a Step, Fault> {

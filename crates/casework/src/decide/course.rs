@@ -33,12 +33,20 @@ impl Draft<'_> {
         if !waits && after.stage == Stage::Open {
             return self.end(event, &after, "completed".into());
         }
-        for (name, ids) in [("closed", moved.closed), ("opened", moved.opened), ("skipped", moved.skipped)] {
-            if !ids.is_empty() {
-                let ids = ids.into_iter().map(Value::from).collect();
-                event.attributes.push((name.into(), Value::List(ids)));
-            }
+        moved.tell(event);
+    }
+
+    /// Says in `event`, which takes the case to another edition, what follows there: the steps that are `passed` by, and
+    /// those whose turn it is.
+    pub(super) fn fit_in(&self, event: &mut Event, passed: Vec<Id>) {
+        let mut after = self.state.clone();
+        let mut moved = Moved::default();
+        for id in passed {
+            after.steps.entry(id.clone()).or_default().status = Status::Skipped;
+            moved.skipped.push(id.to_string());
         }
+        self.advance(&mut after, &mut moved);
+        moved.tell(event);
     }
 
     fn outcome_of(&self, event: &Event) -> Option<(&Step, &Outcome)> {
@@ -148,4 +156,15 @@ struct Moved {
     closed: Vec<String>,
     opened: Vec<String>,
     skipped: Vec<String>,
+}
+
+impl Moved {
+    fn tell(self, event: &mut Event) {
+        for (name, ids) in [("closed", self.closed), ("opened", self.opened), ("skipped", self.skipped)] {
+            if !ids.is_empty() {
+                let ids = ids.into_iter().map(Value::from).collect();
+                event.attributes.push((name.into(), Value::List(ids)));
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use crate::activity::{self, part};
+use crate::activity::part;
 use crate::command::Command;
 use crate::moves::{self, Move};
 use crate::state::State;
@@ -10,11 +10,13 @@ use std::collections::BTreeMap;
 mod allowed;
 mod course;
 mod form;
+mod migrate;
 mod party;
 mod staff;
 
 pub(crate) use allowed::Allowed;
 pub use form::{missing, needed_materials, shown_fields};
+pub use migrate::opened_and_passed;
 
 /// Everything besides the case's state that a decision depends on.
 #[derive(Clone, Copy)]
@@ -93,15 +95,21 @@ pub fn decide(state: &State, command: &Command, situation: &Situation<'_>) -> Re
     draft.carry_out(command).map_err(|fault| Refusal {
         why: fault.why,
         faults: fault.faults,
-        possible: moves::possible(state, situation),
+        possible: possible(state, situation),
     })?;
     Ok(Decided { events: draft.events, personal: draft.personal })
+}
+
+/// What is possible in `state` and nothing keeps whoever asks from.
+fn possible(state: &State, situation: &Situation<'_>) -> Vec<Move> {
+    let all = moves::possible(state, situation).into_iter();
+    all.filter(|possible| possible.hindered.is_none()).collect()
 }
 
 /// Why not, before it is known what else is possible.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    why: Title,
+    pub(crate) why: Title,
     faults: Vec<(Id, Title)>,
 }
 
@@ -153,7 +161,8 @@ impl<'a> Draft<'a> {
             Command::HandOver { step, to, reasons } => self.hand_over(step, to, reasons),
             Command::Extend { clock, reasons } => self.extend(clock, reasons),
             Command::Reply { complaint, words } => self.reply(*complaint, words),
-            Command::Migrate => self.migrate(),
+            Command::Release { step, reasons } => self.release(step, reasons),
+            Command::Migrate { reasons } => self.migrate(reasons),
             Command::Expire { clock } => self.expire(clock),
             Command::Lapse => self.lapse(),
         }
@@ -215,27 +224,6 @@ impl<'a> Draft<'a> {
         if !known {
             event.objects.push(Relation { qualifier: part::OFFICE.into(), object });
         }
-    }
-
-    fn migrate(&mut self) -> Carried {
-        if self.state.ended() {
-            return Err(allowed::over());
-        }
-        if self.state.edition == Some(self.situation.edition) {
-            return Err(Fault::new("已是这一版本", "The case runs under this edition already"));
-        }
-        let unknown = |(id, _): &(&Id, _)| self.situation.procedure.flow.step(id.as_str()).is_none();
-        if let Some((step, _)) = self.state.open_steps().find(unknown) {
-            let why = Title::new(
-                format!("新版本中没有正在办理的环节“{step}”"),
-                format!("the new edition has no step `{step}`, which is open in this case"),
-            );
-            return Err(Fault { why, faults: Vec::new() });
-        }
-        let edition = self.situation.edition.to_string();
-        let event = self.event(activity::MIGRATED).with("edition", edition);
-        self.put(event);
-        Ok(())
     }
 }
 

@@ -127,7 +127,7 @@ impl Draft<'_> {
     }
 
     pub(super) fn hand_over(&mut self, id: &Id, to: &ObjectRef, reasons: &str) -> Carried {
-        self.allowed().open(id)?;
+        self.allowed().to_hand_over(id)?;
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明转交的理由", "Say why it is handed over"));
         }
@@ -136,6 +136,17 @@ impl Draft<'_> {
             .with("step", id.as_str())
             .with("reasons", reasons.trim())
             .about(part::HOLDER, to.clone());
+        self.put(event);
+        Ok(())
+    }
+
+    /// Nobody holds the step then, and whoever has its post may take it.
+    pub(super) fn release(&mut self, id: &Id, reasons: &str) -> Carried {
+        self.allowed().to_release(id)?;
+        if reasons.trim().is_empty() {
+            return Err(Fault::new("请写明退回的理由", "Say why it goes back into the queue"));
+        }
+        let event = self.event(activity::RELEASED).with("step", id.as_str()).with("reasons", reasons.trim());
         self.put(event);
         Ok(())
     }

@@ -34,6 +34,8 @@ impl Casework {
     ) -> Result<BTreeMap<Id, Value>, StoreError> {
         let saved = |field: &Id| match command {
             Some(Command::Save { answers }) => answers.iter().any(|(id, _)| id == field),
+            // Each is held against the form of the other edition.
+            Some(Command::Migrate { .. }) => true,
             _ => false,
         };
         self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))

@@ -2,7 +2,7 @@
 
 use super::{Ask, Casework, Refused};
 use crate::activity::{self, part};
-use crate::board::{Alarm, Board, Outlook, Stopped, Ticking};
+use crate::board::{Alarm, Board, Kept, Outlook, Stopped, Ticking};
 use crate::command::Command;
 use crate::state::{Stage, State};
 use crate::{clocks, due};
@@ -12,6 +12,8 @@ use record::{AppendError, Digest, Entry, Event, StoreError, Time, Version};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// The name under which the board is kept; another version of the program counts for itself.
+const BOARD: &str = concat!("casework board 2 ", env!("CARGO_PKG_VERSION"));
 /// Entries read at once when the board catches up.
 const CHUNK: usize = 1_000;
 
@@ -21,6 +23,43 @@ impl Casework {
         self.catch_up()?;
         let board = self.board.read().map_err(|_| StoreError::Failed("the board broke off".into()))?;
         Ok(look(&board))
+    }
+
+    /// Goes on from the board that was kept last, where it is one of this record.
+    pub(super) fn resume(&self) -> Result<(), StoreError> {
+        let Some(kept) = self.record.cache().get(BOARD) else { return Ok(()) };
+        let Ok((next, last, kept)) = serde_json::from_slice::<(u64, Digest, Kept)>(&kept) else {
+            return Ok(());
+        };
+        if self.record.digest_before(next)? != Some(last) {
+            return Ok(());
+        }
+        for edition in kept.editions() {
+            self.edition(edition)?;
+        }
+        let broke = || StoreError::Failed("the board broke off".into());
+        let board = Board::restore(kept, |state, known| self.outlook(state, known));
+        *self.board.write().map_err(|_| broke())? = board;
+        *self.read_to.lock().map_err(|_| broke())? = next;
+        Ok(())
+    }
+
+    /// Keeps the board, so that the next start need not read the whole record. What is kept may be lost.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn save(&self) -> Result<(), StoreError> {
+        let (next, kept) = {
+            let broke = || StoreError::Failed("the board broke off".into());
+            let read_to = self.read_to.lock().map_err(|_| broke())?;
+            (*read_to, self.board.read().map_err(|_| broke())?.keep())
+        };
+        if let Some(last) = self.record.digest_before(next)?
+            && let Ok(bytes) = serde_json::to_vec(&(next, last, kept))
+        {
+            self.record.cache().put(BOARD, &bytes);
+        }
+        Ok(())
     }
 
     /// Has the board read what came since.
@@ -131,7 +170,7 @@ fn edition_of(event: &Event) -> Option<Digest> {
 
 /// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
 /// deadline.
-fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
+pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
     let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
     reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
 }

@@ -67,7 +67,7 @@ fn nonsense(case: &Case, dice: &mut Dice) -> Command {
     let step = flow.steps[dice.below(flow.steps.len())].id.clone();
     let clock = flow.clocks.get(dice.below(flow.clocks.len() + 1)).map(|clock| clock.id.clone());
     let clock = clock.unwrap_or_else(|| "no-clock".into());
-    match dice.below(14) {
+    match dice.below(15) {
         0 => Command::Save { answers: vec![("no-field".into(), Some(Value::Integer(1)))] },
         1 => {
             let field = case.procedure.form.fields.first().map(|field| field.id.clone());
@@ -90,7 +90,10 @@ fn nonsense(case: &Case, dice: &mut Dice) -> Command {
         10 => Command::Reply { complaint: dice.below(3), words: "sorry".into() },
         11 => Command::Expire { clock },
         12 => Command::Lapse,
-        _ => [Command::Submit, Command::Answer, Command::Migrate][dice.below(3)].clone(),
+        13 => Command::Release { step, reasons: "ill".into() },
+        _ => [Command::Submit, Command::Answer, Command::Migrate { reasons: "new rules".into() }]
+            [dice.below(3)]
+        .clone(),
     }
 }
 
@@ -164,12 +167,26 @@ fn leads_on(case: &Case, dice: &mut Dice) {
         for one in &possible {
             let command = command(case, one, dice);
             let first = case.decide(Some(actor), &command);
+            if let Some(why) = &one.hindered {
+                assert_eq!(
+                    first.map_err(|refusal| refusal.why),
+                    Err(why.clone()),
+                    "{name}: {actor} {command:?}"
+                );
+                continue;
+            }
             let first = first.unwrap_or_else(|refusal| panic!("{name}: {actor} {command:?}: {refusal:?}"));
             assert_eq!(case.decide(Some(actor), &command), Ok(first), "{name}");
         }
         for action in ["submit", "answer", "withdraw", "rate", "complain"] {
             let said = possible.iter().any(|one| one.action == action);
-            let plain = Move { action, about: None, outcomes: Vec::new(), title: pack::Title::default() };
+            let plain = Move {
+                action,
+                about: None,
+                outcomes: Vec::new(),
+                title: pack::Title::default(),
+                hindered: None,
+            };
             let command = command(case, &plain, dice);
             assert_eq!(case.decide(Some(actor), &command).is_ok(), said, "{name}: {action}");
         }
@@ -183,7 +200,10 @@ fn leads_on(case: &Case, dice: &mut Dice) {
     let until = Time::new(case.now.seconds() + YEARS, 0, Some(480)).unwrap();
     let waits =
         || case.procedure.flow.clocks.iter().any(|clock| case.due(&clock.id).is_some_and(|at| at < until));
-    let out = case.state.ended() || held || fresh.iter().any(|one| leads(one.action)) || waits();
+    let out = case.state.ended()
+        || held
+        || fresh.iter().any(|one| one.hindered.is_none() && leads(one.action))
+        || waits();
     assert!(out, "{name}: nothing leads on from {:?}", case.state);
 }
 
@@ -204,6 +224,7 @@ fn walk(procedure: &'static Procedure, seed: u64) {
         tick(&mut case);
         let actor = ["ann", "clerk0", "clerk1", "clerk2"][dice.below(4)];
         let possible = case.situation(Some(actor), |situation| moves::possible(&case.state, situation));
+        let possible: Vec<Move> = possible.into_iter().filter(|one| one.hindered.is_none()).collect();
         // Taking it back ends every story at once: let that be rare.
         let usual: Vec<&Move> =
             possible.iter().filter(|one| one.action != "withdraw" || dice.below(30) == 0).collect();

@@ -1,4 +1,4 @@
-use crate::model::{Definitions, Id, Level, Manifest};
+use crate::model::{Definitions, Id, Level, Manifest, Unit};
 use crate::problem::{Place, Problem, meant, nearest};
 use crate::reader::{Faults, Member, Node, Ref, Source};
 use std::cell::RefCell;
@@ -99,6 +99,10 @@ fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Def
     let requires = loader.want_all(Kind::Pack, node.ids("requires"));
     let category = node.id("category").map(|category| loader.want(Kind::Category, category));
     let level = node.get("level").and_then(|member| pick(&member, &Level::ALL));
+    let retention = form::own(&node, "retention");
+    if retention.is_some_and(|own| !matches!(own.unit, Unit::Days | Unit::Months | Unit::Years)) {
+        node.report("`retention` is shorter than a day", "count it in days, months or years: `\"10 years\"`");
+    }
     if let Some(Ref { id, place }) = id {
         if id != *folder {
             node.report_at(
@@ -112,7 +116,8 @@ fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Def
     node.finish();
     if let (Some(version), Some(effective)) = (version, effective) {
         let version = version.to_owned();
-        let manifest = Manifest { id: folder.clone(), title, version, effective, requires, category, level };
+        let id = folder.clone();
+        let manifest = Manifest { id, title, version, effective, requires, category, level, retention };
         definitions.packs.insert(folder.clone(), manifest);
     }
 }
@@ -127,6 +132,7 @@ enum Kind {
     Policy,
     Object,
     Category,
+    Saying,
     Fields,
     Material,
     Fee,
@@ -151,6 +157,7 @@ impl Kind {
             Self::Policy => "policy",
             Self::Object => "object",
             Self::Category => "category",
+            Self::Saying => "saying",
             Self::Fields => "fields",
             Self::Material => "material",
             Self::Fee => "fee",
@@ -171,6 +178,8 @@ impl Kind {
 struct Loader {
     defined: RefCell<BTreeMap<(Kind, Id), Place>>,
     wanted: RefCell<Vec<(Kind, Ref)>>,
+    /// Each word of a saying, and where it is said.
+    sayings: RefCell<BTreeMap<String, Place>>,
 }
 
 impl Loader {

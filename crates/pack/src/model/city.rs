@@ -57,8 +57,9 @@ pub enum Effect {
     Forbid,
 }
 
-/// What a policy can speak of: the commands that move a case, and the ways of looking.
-pub const ACTIONS: [&str; 22] = [
+/// What a policy can speak of: the commands that move a case, the ways of looking, and what is done with those who work
+/// here: giving and taking back a post, and all else about them.
+pub const ACTIONS: [&str; 25] = [
     "start",
     "save",
     "submit",
@@ -81,6 +82,9 @@ pub const ACTIONS: [&str; 22] = [
     "read-personal",
     "supervise",
     "erase",
+    "grant",
+    "revoke",
+    "administer",
 ];
 
 /// Who may do what: role × action × condition, with a purpose. What no policy permits is denied.
@@ -96,7 +100,7 @@ pub struct Policy {
     pub roles: Vec<Id>,
     /// The actions that it speaks of, such as `decide` or `read-personal`; empty: all.
     pub actions: Vec<Id>,
-    /// When it applies, over `actor`, `case` and `office`.
+    /// When it applies, over `actor`, `case`, `step`, `office`, `person` and `post`.
     pub when: Option<Condition>,
     /// The purpose that must be stated, if any.
     pub purpose: Option<Id>,

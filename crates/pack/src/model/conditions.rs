@@ -100,10 +100,12 @@ impl Conditions {
         let form_type = Type::Object(Arc::new(Schema::new("form", fields(form))));
         let steps_type = Type::Object(Arc::new(Schema::new("steps", steps.iter().map(of_step))));
         let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
-            .titled("从{0}到{1}的周年数", "the whole years from {0} to {1}");
+            .titled("从{0}到{1}的周岁数", "the age from {0} to {1}");
+        // Their fields say enough: “date of birth is before today”.
+        let untitled = || Title::new("", "");
         let env = Env::new()
-            .variable("form", form_type, Title::new("表单", "the form"))
-            .variable("steps", steps_type, Title::new("环节", "the steps"))
+            .variable("form", form_type, untitled())
+            .variable("steps", steps_type, untitled())
             .variable("today", Type::Date, Title::new("今天", "today"))
             .function(age.total());
         let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();

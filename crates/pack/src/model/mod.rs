@@ -100,6 +100,8 @@ pub struct Manifest {
     pub category: Option<Id>,
     /// The level of the offices that handle its procedures that name none.
     pub level: Option<Level>,
+    /// How long the personal data of a case of its procedures stays once the case has ended; without: for good.
+    pub retention: Option<Own>,
 }
 
 /// Everything that a city's packs define, checked against each other. Ids are unique within their kind over all packs.
@@ -121,6 +123,8 @@ pub struct Definitions {
     pub objects: BTreeMap<Id, Title>,
     /// Headings under which people find services.
     pub categories: BTreeMap<Id, Title>,
+    /// Words that mean the same to people, in small letters.
+    pub sayings: BTreeMap<Id, Vec<String>>,
     /// Groups of fields that forms share.
     pub fields: BTreeMap<Id, Form>,
     /// Papers and proofs that procedures ask for.

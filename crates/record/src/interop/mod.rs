@@ -26,7 +26,7 @@ pub use fault::{ExportError, ImportError, Place, Problem, Refusal, SinkError};
 pub use intake::{Counts, Report};
 pub use source::Source;
 
-use crate::{Event, ObjectType};
+use crate::{Event, EventId, ObjectType};
 use std::fmt;
 
 /// A format of event logs.
@@ -141,6 +141,12 @@ pub fn read(
         Format::Csv => csv::read(source, &mut intake)?,
     }
     intake.finish()
+}
+
+/// The id that the header of the log in `source` gets: where a record has it, some of the log was imported before.
+pub fn header_id(source: &Source<'_>, options: &Options) -> EventId {
+    let prefix = options.prefix.clone().unwrap_or_else(|| source.stem());
+    vocabulary::header(&prefix, 1).id
 }
 
 /// Reads a log to its end without taking anything from it: whether it can be imported, and what it holds.

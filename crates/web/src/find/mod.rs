@@ -1,21 +1,28 @@
 use pack::model::Definitions;
 use pack::{Id, Title};
 
+mod rarity;
+mod saying;
 mod score;
 mod spelling;
 
+use rarity::{Parts, Rarity};
+use saying::Sayings;
 use spelling::Spelling;
 
 /// Services by what people call them: a small index, held in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     services: Vec<Service>,
+    sayings: Sayings,
+    rarity: Rarity,
 }
 
 #[derive(Clone, Debug)]
 struct Service {
     id: Id,
     names: Vec<Name>,
+    parts: Parts,
 }
 
 /// One of the names of a service.
@@ -23,6 +30,8 @@ struct Service {
 struct Name {
     weight: f32,
     spelling: Spelling,
+    /// In the words that come first in their sayings.
+    plain: Option<Spelling>,
 }
 
 /// A service that was found.
@@ -41,6 +50,9 @@ const CATEGORY: f32 = 0.45;
 const ABOUT: f32 = 0.55;
 const MATERIAL: f32 = 0.35;
 
+/// How much it counts that one name fits well, before how much of the query the service speaks of at all.
+const NAME: f32 = 0.5;
+
 /// Below this share of the best hit, a hit is noise.
 const NOISE: f32 = 0.45;
 /// Below this score nothing was found.
@@ -49,10 +61,15 @@ const LEAST: f32 = 0.3;
 impl Index {
     /// The services that people may ask for.
     pub fn new(definitions: &Definitions) -> Self {
+        let sayings = Sayings::new(definitions);
         let party = |procedure: &&pack::model::Procedure| procedure.start == pack::model::Start::Party;
         let service = |procedure: &pack::model::Procedure| {
             let mut names = Vec::new();
-            let mut add = |weight, text: &str| names.push(Name { weight, spelling: Spelling::new(text) });
+            let mut add = |weight, text: &str| {
+                let plain = sayings.plain(text);
+                let plain = (plain != text.to_lowercase()).then(|| Spelling::new(&plain));
+                names.push(Name { weight, spelling: Spelling::new(text), plain });
+            };
             let mut both = |weight, title: &Title| {
                 add(weight, &title.zh);
                 add(weight, &title.en);
@@ -77,20 +94,30 @@ impl Index {
             for name in &procedure.search {
                 add(POPULAR, name);
             }
-            Service { id: procedure.id.clone(), names }
+            let mut parts = Parts::default();
+            let telling = names.iter().filter(|name| name.weight >= ABOUT);
+            telling.for_each(|name| parts.add(name.plain.as_ref().unwrap_or(&name.spelling)));
+            Service { id: procedure.id.clone(), names, parts }
         };
-        Self { services: definitions.procedures.values().filter(party).map(service).collect() }
+        let services: Vec<Service> = definitions.procedures.values().filter(party).map(service).collect();
+        let rarity = Rarity::new(services.iter().map(|service| &service.parts));
+        Self { services, sayings, rarity }
     }
 
     /// At most `most` services for what a person typed: Chinese, pinyin, its initials, English, or some of each. The
     /// best first; equal ones in the order of their ids.
     pub fn find(&self, query: &str, most: usize) -> Vec<Hit> {
+        let plain = Spelling::new(&self.sayings.question(query));
         let query = Spelling::new(query);
         if query.is_empty() {
             return Vec::new();
         }
+        let fit = |name: &Name| {
+            let said = score::of(&query, &name.spelling);
+            said.max(score::of(&plain, name.plain.as_ref().unwrap_or(&name.spelling)))
+        };
         let hit = |service: &Service| {
-            let scores = service.names.iter().map(|name| name.weight * score::of(&query, &name.spelling));
+            let scores = service.names.iter().map(|name| name.weight * fit(name));
             let mut best = [0.0_f32; 2];
             for score in scores {
                 if score > best[0] {
@@ -100,7 +127,9 @@ impl Index {
                 }
             }
             // A second name that fits too breaks ties between services that share the first.
-            Hit { id: service.id.clone(), score: (best[0] * 0.96 + best[1] * 0.04).min(1.0) }
+            let name = best[0] * 0.96 + best[1] * 0.04;
+            let share = self.rarity.share(&plain, &service.parts).unwrap_or(name);
+            Hit { id: service.id.clone(), score: (name * NAME + share * (1.0 - NAME)).min(1.0) }
         };
         let mut hits: Vec<Hit> = self.services.iter().map(hit).filter(|hit| hit.score >= LEAST).collect();
         hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.id.cmp(&b.id)));

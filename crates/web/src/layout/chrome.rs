@@ -32,6 +32,7 @@ fn home(frame: &Frame) -> &'static str {
     match &frame.who {
         Some(who) if frame.face == Face::Staff && who.desk => path::DESK,
         Some(who) if frame.face == Face::Staff && who.board => path::BOARD,
+        Some(who) if frame.face == Face::Staff && who.staff => path::STAFF,
         _ => path::HOME,
     }
 }
@@ -56,6 +57,7 @@ fn resident(frame: &Frame) -> Markup {
             (link(frame, path::HOME, &lang.say("nav-services")))
             (link(frame, path::CASES, &lang.say("nav-cases")))
             (link(frame, path::VERIFY, &lang.say("nav-verify")))
+            @if frame.who.is_some() { (link(frame, path::ACCOUNT, &lang.say("nav-account"))) }
         }
         (account(frame))
     }
@@ -63,17 +65,22 @@ fn resident(frame: &Frame) -> Markup {
 
 fn staff(frame: &Frame) -> Markup {
     let lang = frame.lang;
-    let (desk, board) = frame.who.as_ref().map_or((false, false), |who| (who.desk, who.board));
+    let may = |what: fn(&Who) -> bool| frame.who.as_ref().is_some_and(what);
     html! {
         nav.main aria-label=(lang.say("nav-main")) {
-            @if desk {
+            @if may(|who| who.desk) {
                 (link(frame, path::DESK, &lang.say("nav-desk")))
                 (link(frame, path::COUNTER, &lang.say("nav-counter")))
             }
-            @if board {
+            @if may(|who| who.board) {
                 (link(frame, path::BOARD, &lang.say("nav-board")))
                 (link(frame, path::RECORD, &lang.say("nav-record")))
             }
+            @if may(|who| who.staff) { (link(frame, path::STAFF, &lang.say("nav-staff"))) }
+            @if may(|who| who.staff || who.board) {
+                (link(frame, path::EDITIONS, &lang.say("nav-editions")))
+            }
+            @if frame.who.is_some() { (link(frame, path::ACCOUNT, &lang.say("nav-account"))) }
         }
         button.help type="button" data-help hidden aria-haspopup="dialog" {
             (lang.say("keys-open")) " " kbd { "?" }
@@ -103,10 +110,13 @@ fn account(frame: &Frame) -> Markup {
     html! {
         div.account {
             @match &frame.who {
-                Some(Who { name, post, .. }) => {
+                Some(Who { name, post, posts, .. }) => {
                     span.who {
                         (name)
                         @if let Some(post) = post { small { (lang.of(post)) } }
+                    }
+                    @if *posts > 1 {
+                        a href=(path::choose_post(&frame.path)) { (lang.say("post-switch")) }
                     }
                     form method="post" action=(path::SIGN_OUT) data-sign-out {
                         (part::token(frame))

@@ -47,10 +47,14 @@ pub struct Who {
     pub name: String,
     /// The office and role in which they work; none: a resident.
     pub post: Option<Title>,
+    /// How many posts they hold, to switch between.
+    pub posts: usize,
     /// Whether they have a queue.
     pub desk: bool,
     /// Whether they have a board.
     pub board: bool,
+    /// Whether they look after those who work here.
+    pub staff: bool,
 }
 
 /// What the frame must know of the page in it.

@@ -244,8 +244,6 @@ fn one(frame: &Frame, row: &Row) -> Markup {
 }
 
 fn pages(frame: &Frame, view: &View) -> Markup {
-    let lang = frame.lang;
-    let (now, last) = view.page;
     let to = |page: u64| {
         let Filter { query, office, role, procedure, due, holder } = &view.filter;
         let mut to = format!("{}?page={page}", path::DESK);
@@ -259,13 +257,5 @@ fn pages(frame: &Frame, view: &View) -> Markup {
         }
         to
     };
-    html! {
-        @if last > 1 {
-            nav.pages aria-label=(lang.say("pages")) {
-                @if now > 1 { a rel="prev" href=(to(now - 1)) { (lang.say("page-previous")) } }
-                span { (lang.tell("page-of", &[("page", now.into()), ("last", last.into())])) }
-                @if now < last { a rel="next" href=(to(now + 1)) { (lang.say("page-next")) } }
-            }
-        }
-    }
+    part::pages(frame.lang, view.page, to)
 }

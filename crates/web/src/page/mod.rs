@@ -16,6 +16,8 @@ pub mod counter;
 pub mod course;
 /// A clerk's queue.
 pub mod desk;
+/// Running cases that are not in the current edition, and what going over to it would change for them.
+pub mod editions;
 /// An event with its entry on the record and its proof.
 pub mod entry;
 mod fee;
@@ -31,12 +33,16 @@ pub mod health;
 pub mod home;
 /// Drafts without a network: a service's empty form, and the page that stands for those that cannot be loaded.
 pub mod offline;
+/// One's own account: password, sessions, posts, who has read one's data, erasure.
+pub mod own;
 /// A receipt, to be printed and kept.
 pub mod receipt;
 /// What could not be done, and what to do instead.
 pub mod refused;
 /// What a service gives, who may ask, and on what law it rests.
 pub mod service;
+/// Those who work here: who holds which post, taking on, locking, handing work on.
+pub mod staff;
 /// Checking a receipt.
 pub mod verify;
 /// One case on one page, as a clerk handles it.

@@ -3,9 +3,11 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::city::NotRegistered;
+use super::own;
 use crate::layout::Face;
 use crate::page::account::{self, View};
 use crate::path;
+use access::directory::BadName;
 use access::session::Token;
 use access::sign_in::Refused;
 use axum::http::StatusCode;
@@ -33,16 +35,8 @@ pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
     let (login, secret) =
         (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
     match asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk) {
-        Ok(token) => {
-            let home = asked.back() == path::HOME;
-            let posts = asked.city.resume(&token, true).and_then(|(_, post)| post);
-            let to = match posts {
-                Some(post) if home && post.role.as_str() == "supervisor" => path::BOARD,
-                Some(_) if home => path::DESK,
-                _ => asked.back(),
-            };
-            Ok(Answer::go(to).session(Some(&token)))
-        }
+        Ok(token) => Ok(own::welcome(asked, &token)),
+        Err(Refused::Choose) => Ok(own::choose(asked, Vec::new())),
         Err(refused) => {
             let view = View { faults: vec![("login", refused.title())], ..view(asked) };
             let page = Answer::page(account::sign_in(&asked.frame(Face::Resident), &view));
@@ -72,7 +66,12 @@ pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Resu
     let fault = match asked.city.register(login, name, secret, &[], asked.now) {
         Ok(_) => return sign_in().map(Ok).map_err(waiting),
         Err(NotRegistered::Name(error)) => {
-            ("login", Title::new("登录名由3到64个字母、数字或汉字组成", error.to_string()))
+            let zh = match error {
+                BadName::Length => "登录名为2到64个字符",
+                BadName::Blank => "登录名不能含有空格",
+                BadName::IdentityNumber => "不能用身份号码作登录名，请换一个",
+            };
+            ("login", Title::new(zh, error.to_string()))
         }
         Err(NotRegistered::Taken(error)) => match sign_in() {
             Ok(token) => return Ok(Ok(token)),
@@ -100,7 +99,10 @@ fn waiting(refused: Refused) -> Oops {
 pub fn register(asked: &Asked) -> Result<Answer, Oops> {
     let field = |name: &str| asked.field(name).unwrap_or_default();
     match open(asked, field("login"), field("name"), field("password"))? {
-        Ok(token) => Ok(Answer::go(asked.back()).session(Some(&token))),
+        Ok(token) => {
+            asked.city.note_device(&token, &asked.device);
+            Ok(Answer::go(asked.back()).session(Some(&token)))
+        }
         Err(fault) => {
             let view = View { faults: vec![fault], ..view(asked) };
             let page = account::register(&asked.frame(Face::Resident), &view);

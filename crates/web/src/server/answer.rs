@@ -180,6 +180,25 @@ pub fn notice(done: &str) -> Option<Title> {
             Title::new("已要求补正，时限停止计算", "A correction was asked for; the clocks stand still")
         }
         "signed-out" => Title::new("已退出登录", "You are signed out"),
+        "signed-out-there" => Title::new("已在该设备退出登录", "You are signed out there"),
+        "signed-out-elsewhere" => {
+            Title::new("已在其他所有设备退出登录", "You are signed out everywhere else")
+        }
+        "password" => Title::new(
+            "密码已修改，其他设备上的登录已结束",
+            "Your password is changed; you are signed out everywhere else",
+        ),
+        "post" => Title::new("已切换岗位", "You now act in another post"),
+        "erased" => Title::new("可以删除的数据已删除", "What may go was erased"),
+        "called-off" => Title::new("已撤回删除申请", "You no longer ask for erasure"),
+        "granted" => Title::new("已授予岗位", "The post is given"),
+        "revoked" => Title::new("已免去岗位", "The post is taken back"),
+        "locked" => {
+            Title::new("账号已停用，登录已结束", "The account is locked, and its sessions have ended")
+        }
+        "unlocked" => Title::new("账号已恢复", "The account is unlocked"),
+        "handed-over" => Title::new("工作已移交", "The work is handed on"),
+        "migrated" => Title::new("已转入现行版本", "Moved to the current edition"),
         _ => return None,
     })
 }

@@ -14,15 +14,17 @@ mod case;
 mod contract;
 mod document;
 mod gives;
+mod migration;
 mod moves;
 mod proofs;
 mod service;
 mod shape;
 mod work;
 
-pub use account::{me, readings, register, sign_in, sign_out};
+pub use account::{act_in, me, readings, register, sign_in, sign_out};
 pub use case::{attach, case, cases, file, history, personal, receipt};
 pub use document::document;
+pub use migration::plan;
 pub use moves::act;
 pub use proofs::{checkpoint, entry, health, verify, verify_whole};
 pub use service::{begin, service, services};

@@ -1,7 +1,10 @@
 use super::answer::{self, Oops};
 use super::city::City;
+use super::device::device;
 use super::operation::{Operation, Work};
+use super::{board, show, staff};
 use crate::layout::{Face, Frame, Who};
+use crate::path;
 use crate::text::Lang;
 use access::policy::Actor;
 use access::session::Token;
@@ -12,7 +15,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use casework::Ask;
 use jiff::civil::Date;
-use pack::{Id, Title};
+use pack::Id;
+use pack::model::Start;
 use record::{Digest, ObjectRef, Time};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -74,6 +78,8 @@ pub struct Asked {
     pub lang: Lang,
     /// The face that was chosen for this device.
     pub kiosk: bool,
+    /// The device, in a few words.
+    pub device: String,
     /// The last that a stream told, before it broke off.
     pub told: Option<u64>,
     /// What this request takes of the room for bodies.
@@ -109,6 +115,7 @@ impl Asked {
             actor: None,
             lang: cookie(headers, "lang").and_then(Lang::parse).unwrap_or_else(|| accepted(headers)),
             kiosk: cookie(headers, "face") == Some("kiosk"),
+            device: text(headers, "user-agent").map(device).unwrap_or_default(),
             told: text(headers, "last-event-id").and_then(|id| id.parse().ok()),
             room: None,
             own_site: own_site(headers),
@@ -125,9 +132,13 @@ impl Asked {
         (self.token, self.person, self.actor) = (None, None, None);
         let Some(token) = self.claimed.clone() else { return };
         let used = !self.refresh && !self.live;
-        let Some((id, post)) = self.city.resume(&token, used) else { return };
-        let Ok(person) = self.city.person(id) else { return };
-        let actor = Actor::of(&person, post.as_ref()).or_else(|_| Actor::of(&person, None));
+        let Some(session) = self.city.session(&token, used) else { return };
+        let Ok(person) = self.city.person(session.person) else { return };
+        if !person.now.lets(&session) {
+            return self.city.sign_out(&token);
+        }
+        // Whoever lost the post acts for themselves from now on.
+        let actor = Actor::of(&person, session.post.as_ref()).or_else(|_| Actor::of(&person, None));
         self.actor = actor.ok();
         self.person = self.actor.is_some().then_some(person);
         self.token = self.actor.is_some().then_some(token);
@@ -172,6 +183,11 @@ impl Asked {
         self.field(name).map(str::trim).filter(|words| !words.is_empty())
     }
 
+    /// The page of a long list that is asked for, counted from 1.
+    pub fn leaf(&self) -> usize {
+        self.words("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1)
+    }
+
     /// An id from query or body, where one is chosen.
     pub fn id(&self, name: &str) -> Option<Id> {
         self.words(name).map(Id::from)
@@ -206,13 +222,13 @@ impl Asked {
     /// The case whose number is in the path.
     pub fn case(&self) -> Result<ObjectRef, Oops> {
         let number = self.param("case");
-        let case = self.city.casework.board(|board| board.named(number).cloned())?;
+        let case = self.city.casework.named(number)?;
         case.ok_or(Oops::Missing)
     }
 
     /// Where to go on to after what was asked: a page of ours, or the front page.
     pub fn back(&self) -> &str {
-        self.field("back").filter(|back| ours(back)).unwrap_or(crate::path::HOME)
+        self.field("back").filter(|back| ours(back)).unwrap_or(path::HOME)
     }
 
     /// The address of the page that is shown: what was posted is not to be asked for again, but the page that it was posted
@@ -230,8 +246,38 @@ impl Asked {
             }
             match path.rsplit_once('/') {
                 Some((above, _)) if !above.is_empty() => path = above,
-                _ => return crate::path::HOME.to_owned(),
+                _ => return path::HOME.to_owned(),
             }
+        }
+    }
+
+    /// Whether there is a queue for the post: whether its role does a step of any procedure, or begins one.
+    fn has_queue(&self, post: &Post) -> bool {
+        let mut all = self.city.casework.book().definitions.procedures.values();
+        all.any(|procedure| {
+            procedure.start == Start::Role(post.role.clone())
+                || procedure.flow.steps.iter().any(|step| step.role == post.role)
+        })
+    }
+
+    /// What somebody works with, in the post in which they act.
+    fn work_of(&self, actor: &Actor) -> Who {
+        let Some(post) = actor.post() else { return Who::default() };
+        Who {
+            desk: self.has_queue(post),
+            board: board::may(self, actor, "supervise", &post.office),
+            staff: staff::may_look_after(self, actor, &post.office),
+            ..Who::default()
+        }
+    }
+
+    /// Where somebody begins, in the post in which they act.
+    pub fn start(&self, actor: &Actor) -> &'static str {
+        match self.work_of(actor) {
+            Who { desk: true, .. } => path::DESK,
+            Who { board: true, .. } => path::BOARD,
+            Who { staff: true, .. } => path::STAFF,
+            _ => path::HOME,
         }
     }
 
@@ -239,19 +285,12 @@ impl Asked {
     pub fn frame(&self, face: Face) -> Frame {
         let who = self.person.as_ref().map(|person| {
             let post = self.actor.as_ref().and_then(Actor::post);
-            let definitions = &self.city.casework.book().definitions;
-            let title = post.map(|post| {
-                let office = definitions.offices.get(&post.office).map(|office| office.title.clone());
-                let role = definitions.roles.get(&post.role).map(|role| role.title.clone());
-                let (office, role) = (office.unwrap_or_default(), role.unwrap_or_default());
-                Title::new(format!("{} {}", office.zh, role.zh), format!("{}, {}", role.en, office.en))
-            });
-            let supervises = post.is_some_and(|post| post.role.as_str() == "supervisor");
+            let work = self.actor.as_ref().map(|actor| self.work_of(actor)).unwrap_or_default();
             Who {
                 name: self.city.name(person).unwrap_or_default(),
-                desk: post.is_some() && !supervises,
-                board: supervises,
-                post: title,
+                post: post.map(|post| show::post(self, post)),
+                posts: person.now.posts.len(),
+                ..work
             }
         });
         let notice =

@@ -6,7 +6,7 @@ use super::show;
 use crate::layout::Face;
 use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
 use crate::part::Due;
-use access::policy::{CaseFacts, Request};
+use access::policy::{Actor, CaseFacts, Request};
 use casework::View;
 use casework::board::Board;
 use casework::state::{Stage, State};
@@ -34,28 +34,41 @@ pub fn supervises(asked: &Asked, office: &Id) -> Result<(), Oops> {
     if !book.definitions.offices.contains_key(office) {
         return Err(Oops::Missing);
     }
-    let any = CaseFacts {
+    let any = any_case(office);
+    let decision = book.policies.decide(&about_any(asked, actor, "supervise", office, &any));
+    if decision.allowed() { Ok(()) } else { Err(Oops::denied(&decision)) }
+}
+
+fn any_case(office: &Id) -> CaseFacts {
+    CaseFacts {
         id: ObjectRef::new("case", "any"),
         procedure: Id::default(),
         category: Id::default(),
         party: None,
         office: office.clone(),
         offices: BTreeSet::from([office.clone()]),
+        roles: BTreeSet::new(),
         channel: None,
         handed_in: true,
         ended: false,
-    };
-    let request = Request {
-        actor,
-        action: "supervise",
-        purpose: None,
-        case: Some(&any),
-        step: None,
-        office: Some(office),
-        today: today(asked.now),
-    };
-    let decision = book.policies.decide(&request);
-    if decision.allowed() { Ok(()) } else { Err(Oops::denied(&decision)) }
+    }
+}
+
+fn about_any<'a>(
+    asked: &Asked,
+    actor: &'a Actor,
+    action: &'a str,
+    office: &'a Id,
+    any: &'a CaseFacts,
+) -> Request<'a> {
+    let (purpose, step, staff, today) = (None, None, None, today(asked.now));
+    Request { actor, action, purpose, case: Some(any), step, office: Some(office), staff, today }
+}
+
+/// Whether the reader may do something with the cases of `office`: what policies say of any of them.
+pub fn may(asked: &Asked, actor: &Actor, action: &str, office: &Id) -> bool {
+    let any = any_case(office);
+    asked.city.casework.book().policies.allows(&about_any(asked, actor, action, office, &any))
 }
 
 /// The reader's own office, where they supervise it.

@@ -8,18 +8,19 @@ use access::entropy::{Entropy, NoEntropy, SystemEntropy};
 use access::password::{self, Argon2id, Hasher, Weak};
 use access::people::People;
 use access::registry::{self, Details, Stamp};
-use access::session::{Kind, Rules, Token};
-use access::sign_in::{self, Account, Door, Refused};
+use access::session::{Kind, Rules, Session, Token};
+use access::sign_in::{self, Account, Door, Refused, Welcome};
 use access::throttle::{Pace, Throttle, Wait};
 use access::{Person, PersonId, Post, Sessions};
 use casework::Casework;
+use casework::erase::{Done, NotErased, Request};
 use pack::{File, Title};
-use record::{Batch, ObjectRef, Record, StoreError, Time, Value};
+use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, RwLock};
-use tokio::sync::{Semaphore, watch};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// What the operator decides.
 #[derive(Clone, Debug)]
@@ -56,16 +57,20 @@ pub struct City {
     /// Services by what people call them.
     pub finder: Index,
     people: RwLock<People>,
-    sessions: Mutex<Sessions>,
+    pub(super) sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
-    door: Door<Argon2id>,
+    pub(super) door: Door<Argon2id>,
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
     /// When the whole record was last verified, how far, and what was found.
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
     /// Whether the whole record is being verified now.
     pub verifying: AtomicBool,
+    /// Entries that the record had when what may be lost was kept last.
+    saved: AtomicU64,
     /// The record's size, told whenever it grows.
     pub growth: watch::Sender<u64>,
+    /// Told when the record takes no more entries.
+    pub broken: Notify,
     /// Whether the server stops: streams end then.
     pub stopping: watch::Sender<bool>,
     /// The streams that are open.
@@ -79,7 +84,7 @@ pub struct City {
     /// The room for bodies that are being received, in KiB.
     pub room: Arc<Semaphore>,
     registrations: Mutex<Throttle>,
-    hashing: Gate,
+    pub(super) hashing: Gate,
 }
 
 /// How many accounts may be opened from one address: thirty at once, then one every half minute. A service hall opens
@@ -129,12 +134,17 @@ pub enum NotRegistered {
     Append(#[from] record::AppendError),
 }
 
+/// Entries after which what may be lost is kept again.
+const UNSAVED: u64 = 50_000;
 /// The name under which sessions are cached.
 const SESSIONS: &str = "web sessions 1";
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Everyone, held while something about them is decided.
+pub(super) type Held<'a> = RwLockWriteGuard<'a, People>;
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A thread that broke off while it held the lock left the content whole: each change is one assignment.
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl City {
@@ -149,6 +159,8 @@ impl City {
         let now = (settings.clock)().seconds();
         let kept = casework.record().cache().get(SESSIONS).unwrap_or_default();
         let sessions = Sessions::restore(Rules::default(), &kept, now);
+        // Taken up once: after a crash older sessions, ended since, must not rise again.
+        casework.record().cache().put(SESSIONS, &[]);
         let door = Door::new(settings.password_cost, &mut SystemEntropy)?;
         Ok(Self {
             casework,
@@ -160,6 +172,8 @@ impl City {
             names: RwLock::default(),
             verified: Mutex::default(),
             verifying: AtomicBool::new(false),
+            broken: Notify::new(),
+            saved: AtomicU64::new(0),
             growth: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
             streams: Streams::default(),
@@ -184,6 +198,18 @@ impl City {
         if let Ok(people) = self.people.read() {
             people.save(self.casework.record());
         }
+        let size = self.casework.record().len().unwrap_or(0);
+        // What is not kept is computed anew.
+        let _ = self.casework.save();
+        self.saved.store(size, Ordering::Relaxed);
+    }
+
+    /// As [`Self::save`], where so much came since that a start after a crash would take long.
+    pub fn save_in_time(&self) {
+        let size = self.casework.record().len().unwrap_or(0);
+        if size.saturating_sub(self.saved.load(Ordering::Relaxed)) >= UNSAVED {
+            self.save();
+        }
     }
 
     /// The person, as they stand now.
@@ -197,7 +223,8 @@ impl City {
             return name;
         }
         let stands = PersonId::of(person).and_then(|id| self.person(id).ok());
-        let name = stands.filter(|person| !person.now.posts.is_empty()).and_then(|person| self.name(&person));
+        let served = |person: &Person| !person.now.posts.is_empty() || person.now.last.is_some();
+        let name = stands.filter(served).and_then(|person| self.name(&person));
         if let Ok(mut names) = self.names.write() {
             names.insert(person.clone(), name.clone());
         }
@@ -210,18 +237,33 @@ impl City {
         value.as_text().map(str::to_owned)
     }
 
+    /// Forgets the names of those who act for the city, after something about them changed.
+    pub(super) fn forget_names(&self) {
+        if let Ok(mut names) = self.names.write() {
+            names.clear();
+        }
+    }
+
+    /// Everyone, as the record stands, held for as long as something about them is decided.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub(super) fn people(&self) -> Result<Held<'_>, StoreError> {
+        let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
+        if people.follow(self.casework.record())? {
+            self.forget_names();
+        }
+        Ok(people)
+    }
+
     /// Who holds a post.
     pub fn holders(&self, post: &Post) -> Vec<PersonId> {
-        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if people.follow(self.casework.record()).is_err() {
-            return Vec::new();
-        }
-        people.roster.holders(post).collect()
+        self.people().map(|people| people.roster.holders(post).collect()).unwrap_or_default()
     }
 
     /// Who signs in by this name, for a clerk who enters an application for them.
     pub fn find_person(&self, name: &str) -> Option<PersonId> {
-        let people = self.people.read().ok()?;
+        let people = self.people().ok()?;
         people.directory.find(people.directory.key(name))
     }
 
@@ -255,8 +297,7 @@ impl City {
         let hash = self.door.hasher().hash(secret, &mut SystemEntropy)?;
         drop(pass);
         let person = PersonId::random(&mut SystemEntropy)?;
-        let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-        people.follow(record)?;
+        let mut people = self.people()?;
         people.directory.claim(person, login)?;
         let object = person.object();
         let stamp =
@@ -287,7 +328,37 @@ impl City {
         Ok(person)
     }
 
-    /// Signs in. Verifying a password is slow, and no lock is held meanwhile.
+    /// Holds a password against the account of that name. It is slow, and no lock is held meanwhile.
+    pub(super) fn verify(&self, login: &str, secret: &str, address: IpAddr) -> Result<Welcome, Refused> {
+        let now = self.now();
+        let pass = self.hashing.enter(self.bounds.hashing).ok_or(Refused::Wait { seconds: 1 })?;
+        let tried = {
+            let people = self.people().map_err(|_| Refused::Wait { seconds: 1 })?;
+            let throttle = &mut locked(&self.throttle);
+            sign_in::begin(throttle, &people.directory, login, address, now.seconds())?
+        };
+        let unsealed = |sealed: &SealedRef| {
+            let value = self.casework.record().unseal(sealed).ok()??;
+            value.as_text().map(password::Hash::kept)
+        };
+        let account = tried.person.and_then(|id| self.person(id).ok()).map(|person| Account {
+            person: person.id,
+            locked: person.now.locked.is_some(),
+            hash: person.now.password.as_ref().and_then(unsealed),
+            code: person
+                .now
+                .code
+                .as_ref()
+                .filter(|code| now < code.until)
+                .and_then(|code| unsealed(&code.hash)),
+        });
+        let result = self.door.verify(account.as_ref(), secret);
+        drop(pass);
+        sign_in::finish(&mut locked(&self.throttle), tried, &result);
+        result
+    }
+
+    /// Signs in.
     pub fn sign_in(
         &self,
         login: &str,
@@ -296,27 +367,9 @@ impl City {
         before: Option<&Token>,
         kiosk: bool,
     ) -> Result<Token, Refused> {
+        let welcome = self.verify(login, secret, address)?;
         let now = self.now().seconds();
-        let pass = self.hashing.enter(self.bounds.hashing).ok_or(Refused::Wait { seconds: 1 })?;
-        let tried = {
-            let mut people = self.people.write().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let _ = people.follow(self.casework.record());
-            sign_in::begin(&mut locked(&self.throttle), &people.directory, login, address, now)?
-        };
-        let person = tried.person.and_then(|id| self.person(id).ok());
-        let account = person.as_ref().map(|person| Account {
-            person: person.id,
-            locked: person.now.locked.is_some(),
-            hash: person.now.password.as_ref().and_then(|sealed| {
-                let value = self.casework.record().unseal(sealed).ok()??;
-                value.as_text().map(password::Hash::kept)
-            }),
-        });
-        let result = self.door.verify(account.as_ref(), secret);
-        drop(pass);
-        sign_in::finish(&mut locked(&self.throttle), tried, &result);
-        let welcome = result?;
-        let posts = person.map(|person| person.now.posts).unwrap_or_default();
+        let posts = self.person(welcome.person).map(|person| person.now.posts).unwrap_or_default();
         let kind = match (kiosk, posts.is_empty()) {
             (true, _) => Kind::Kiosk,
             (false, false) => Kind::Desk,
@@ -326,16 +379,17 @@ impl City {
         let opened = sessions.open(welcome.person, kind, before, &mut SystemEntropy, now);
         let (token, _) = opened.map_err(|_| Refused::Wait { seconds: 1 })?;
         // Somebody with one post acts in it; with several they choose.
-        sessions.act_in(&token, posts.first().cloned(), now);
+        let only = posts.first().filter(|_| posts.len() == 1);
+        sessions.act_in(&token, only.cloned(), now);
         Ok(token)
     }
 
-    /// Who has this token, and the post in which they act. `used`: by a person, which keeps the session alive.
-    pub fn resume(&self, token: &Token, used: bool) -> Option<(PersonId, Option<Post>)> {
+    /// The session that a token opens. `used`: by a person, which keeps it alive.
+    pub fn session(&self, token: &Token, used: bool) -> Option<Session> {
         let now = self.now().seconds();
         let mut sessions = locked(&self.sessions);
         let session = if used { sessions.resume(token, now) } else { sessions.peek(token, now) };
-        session.map(|session| (session.person, session.post.clone()))
+        session.cloned()
     }
 
     /// Whether this token opens a session.
@@ -353,18 +407,31 @@ impl City {
     /// # Errors
     /// How many seconds to wait, where too many were.
     pub fn admit_registration(&self, address: IpAddr) -> Result<(), i64> {
-        let people = self.people.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let people = self.people.read().unwrap_or_else(PoisonError::into_inner);
         let name = people.directory.key(&address.to_string());
         let mut registrations = locked(&self.registrations);
         registrations.admit(name, address.into(), self.now().seconds()).map_err(|Wait(seconds)| seconds)
     }
 
-    /// Lets go of what has run out, and of names that may have changed.
+    /// Lets go of sessions that have run out.
     pub fn sweep(&self) {
         locked(&self.sessions).sweep(self.now().seconds());
-        if let Ok(mut names) = self.names.write() {
-            names.clear();
+    }
+
+    /// Erases somebody's personal data at the operator's order, here too: what this process remembers of them, and their
+    /// sessions.
+    ///
+    /// # Errors
+    /// [`NotErased`].
+    pub fn erase_by_order(&self, request: &Request<'_>) -> Result<Done, NotErased> {
+        let done = casework::erase::erase(self.casework.record(), request)?;
+        self.forget_names();
+        if let Some(person) = PersonId::of(request.subject) {
+            locked(&self.sessions).close_all(person, None);
         }
+        self.people()?.follow(self.casework.record())?;
+        self.casework.board(|_| ())?;
+        Ok(done)
     }
 
     /// Signs out.

@@ -47,8 +47,7 @@ pub struct Queue {
 /// The open steps of `office` under the filter of the request.
 pub fn queued(asked: &Asked, office: &Id, role: Option<Id>) -> Result<Queue, Oops> {
     let me = asked.signed_in()?.id().clone();
-    let here = |task: &&Task| task.office == *office;
-    let all: Vec<Task> = asked.city.casework.board(|board| board.tasks().filter(here).cloned().collect())?;
+    let all: Vec<Task> = asked.city.casework.board(|board| board.desk(office).cloned().collect())?;
     let choice = |name: &str, all: &[&'static str]| {
         asked.words(name).and_then(|word| all.iter().find(|other| **other == word).copied())
     };
@@ -357,7 +356,7 @@ fn asking<'a>(
                 answers: typed,
                 chosen,
                 faults: tried.map(|tried| tried.refusal.faults.clone()).unwrap_or_default(),
-                hindered: Vec::new(),
+                hindered: possible.hindered.iter().cloned().collect(),
             }
         }
     })
@@ -400,6 +399,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let (action, about) = (asked.param("action"), asked.param("about"));
     let (command, faults) = command(asked, procedure, action, about)?;
+    super::staff::receives(asked, &view, &command)?;
     let carried = match faults.is_empty() {
         true => asked.city.casework.run(&case, &command, &asked.ask()),
         false => {
@@ -432,6 +432,9 @@ fn command(
     let command = match action {
         "take" => Command::Take { step: about.into() },
         "extend" => Command::Extend { clock: about.into(), reasons: words("reasons") },
+        "hand-over" if asked.words("to") == Some("queue") => {
+            Command::Release { step: about.into(), reasons: words("reasons") }
+        }
         "hand-over" => {
             let to = asked.words("to").and_then(ObjectRef::parse);
             let to = to

@@ -268,7 +268,7 @@ pub fn attach_one(asked: &Asked, case: &ObjectRef, material: &Id, sent: &Sent) -
         }
     }
     let personal = view.book.definitions.materials.get(material).is_none_or(|material| material.personal);
-    let subject = view.state.subject().filter(|_| personal);
+    let subject = personal.then(|| casework::state::sealed_under(case));
     let file = casework.record().attach(named(&sent.name), &sent.bytes, subject.as_ref())?;
     casework.run(case, &Command::Attach { material: material.clone(), file }, &ask)?;
     Ok(())

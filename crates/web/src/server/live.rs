@@ -11,7 +11,7 @@ use super::asked::Asked;
 use super::board::own_office;
 use super::case::{theirs, visible};
 use super::city::City;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use casework::board::Task;
@@ -74,10 +74,11 @@ impl Matter {
             Self::Case(case) => city.casework.record().version(case)?.0.to_string(),
             Self::Board => city.casework.record().len()?.to_string(),
             Self::Desk(office) => city.casework.board(|board| {
-                let here = board.tasks().filter(|task| task.office == *office);
+                let here = board.desk(office);
                 here.map(|Task { case, step, holder, due, waiting, .. }| {
                     format!("{case} {step} {holder:?} {due:?} {waiting}\n")
                 })
+                .chain(board.complained().map(|case| format!("{case} complained\n")))
                 .collect::<String>()
             })?,
         };
@@ -98,14 +99,23 @@ impl Matter {
 pub async fn timer(city: Arc<City>) {
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // The day on which it was last seen whose data has stayed long enough.
+    let mut wished = None;
     for count in 0.. {
         ticks.tick().await;
         let city = Arc::clone(&city);
+        let now = city.now();
+        let today = pack::days::today(now);
+        let new_day = wished.replace(today) != Some(today);
         let fired = tokio::task::spawn_blocking(move || {
             if count % SWEEP == 0 {
                 city.sweep();
+                city.save_in_time();
             }
-            city.casework.tick(city.now())
+            if new_day && let Err(error) = city.carry_out_wishes() {
+                eprintln!("lianchi: what people wish erased cannot be: {error}");
+            }
+            city.casework.tick(now)
         });
         if let Ok(Err(error)) = fired.await {
             eprintln!("lianchi: the timer cannot write: {error}");
@@ -113,7 +123,8 @@ pub async fn timer(city: Arc<City>) {
     }
 }
 
-/// Wakes everybody who watches whenever the record grows: one thread waits, however many watch.
+/// Wakes everybody who watches whenever the record grows: one thread waits, however many watch. It also tells the server
+/// when the record takes no more, since a write or a sync failed.
 pub fn watch(city: &Arc<City>) {
     let Ok(mut subscription) = city.casework.record().subscribe() else { return };
     let (city, growth) = (Arc::downgrade(city), city.growth.clone());
@@ -122,6 +133,9 @@ pub fn watch(city: &Arc<City>) {
             if let Some(size) = subscription.wait(TICK) {
                 growth.send_replace(size);
             }
+        }
+        if let Some(city) = city.upgrade() {
+            city.broken.notify_one();
         }
     });
 }
@@ -197,7 +211,9 @@ pub fn stream(asked: Asked, watched: Watched) -> Response {
     let (events, received) = mpsc::channel(1);
     tokio::spawn(feed(asked, watched, Place(city, session), events));
     let alive = KeepAlive::new().interval(Duration::from_secs(15));
-    Sse::new(ReceiverStream::new(received)).keep_alive(alive).into_response()
+    let mut response = Sse::new(ReceiverStream::new(received)).keep_alive(alive).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 type Sender = mpsc::Sender<Result<Event, Infallible>>;

@@ -13,6 +13,9 @@ mod case;
 mod city;
 mod counter;
 mod desk;
+mod device;
+mod editions;
+mod erasure;
 mod filling;
 mod gate;
 mod live;
@@ -20,6 +23,8 @@ mod measures;
 mod once;
 mod oops;
 mod operation;
+mod own;
+mod people;
 mod personal;
 mod receipt;
 mod receive;
@@ -27,15 +32,17 @@ mod record_pages;
 mod serve;
 mod services;
 mod show;
+mod staff;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
+pub use people::{Issued, Newcomer, NotDone, Secret};
 pub use serve::serve;
 
 use answer::Answer;
 use asked::Asked;
 use axum::Router;
-use axum::extract::{RawPathParams, Request, State};
+use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodRouter, get, post};
@@ -60,6 +67,16 @@ static OPERATIONS: &[Operation] = &[
     page("/register", account::register_page),
     form("/register", account::register),
     form("/sign-out", account::sign_out),
+    form("/sign-in/password", own::chosen),
+    page("/account", own::page),
+    form("/account/password", own::password),
+    form("/account/sessions", own::sessions),
+    page("/account/post", own::posts_page),
+    form("/account/post", own::post),
+    page("/account/reads", own::reads),
+    page("/account/data", own::data),
+    page("/account/erasure", own::erasure_page),
+    form("/account/erasure", own::erase),
     page("/cases", case::list),
     page("/cases/{case}", case::follow),
     stream("/cases/{case}/events", live::own_case),
@@ -95,11 +112,22 @@ static OPERATIONS: &[Operation] = &[
     page("/board/offices/{office}/{procedure}", board::cases),
     page("/board/cases/{case}", board::case),
     page("/board/entries/{entry}", record_pages::entry),
+    page("/staff", staff::list),
+    page("/staff/new", staff::new),
+    form("/staff/new", staff::take_on),
+    page("/staff/people/{person}", staff::person),
+    form("/staff/people/{person}/{act}", staff::act),
+    page("/editions", editions::list),
+    page("/editions/{procedure}", editions::one),
+    form("/editions/{procedure}", editions::carry_out),
+    page("/editions/cases/{case}", editions::case),
+    form("/editions/cases/{case}", editions::move_case),
     page("/api/openapi.json", api::document),
     form("/api/sign-in", api::sign_in),
     form("/api/sign-out", api::sign_out),
     form("/api/register", api::register),
     page("/api/me", api::me),
+    form("/api/me/post", api::act_in),
     page("/api/readings", api::readings),
     page("/api/services", api::services),
     page("/api/services/{service}", api::service),
@@ -111,6 +139,7 @@ static OPERATIONS: &[Operation] = &[
     form("/api/cases/{case}/materials/{material}", api::attach).with_files(),
     page("/api/cases/{case}/materials/{material}/{digest}", api::file),
     page("/api/cases/{case}/receipt", api::receipt),
+    page("/api/cases/{case}/migration", api::plan),
     form("/api/cases/{case}/{action}", api::act),
     page("/api/queue", api::queue),
     page("/api/board", api::board),
@@ -156,6 +185,8 @@ pub fn router(city: Arc<City>) -> Router {
     router
         .method_not_allowed_fallback(handler(&OTHER_METHOD))
         .fallback(handler(&MISSING))
+        // Each operation has its own bound.
+        .layer(DefaultBodyLimit::disable())
         .layer(map_response(answer::guard))
         .with_state(city)
 }
@@ -181,7 +212,7 @@ async fn handle(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let mut asked = Asked::new(Arc::clone(&city), operation, &params, &parts);
-    let received = asked.receive(&parts.headers, body, operation).await;
+    let received = asked.receive(parts, body, operation).await;
     let begun = Instant::now();
     let outcome = tokio::task::spawn_blocking(move || {
         asked.recognize();

@@ -87,7 +87,7 @@ fn known(asked: &Asked, procedure: &Id, key: &str, tried: u32) -> Result<Found, 
     let day = today(asked.now);
     let numbers = [day, day.saturating_sub(1.month())].map(|day| number::case_number(day, [a, b, c, d, e]));
     for number in &numbers {
-        let Some(case) = asked.city.casework.board(|board| board.named(number).cloned())? else { continue };
+        let Some(case) = asked.city.casework.named(number)? else { continue };
         let story = asked.city.casework.story(&case)?;
         let first = story.first().map(|entry| &entry.event);
         let mine = first.is_some_and(|event| {

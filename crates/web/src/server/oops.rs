@@ -149,7 +149,8 @@ impl Oops {
             oops if asked.live => Answer::text(format!("{}\n", oops.said().en)),
             Self::SignIn => return Answer::go(path::sign_in(&asked.page())),
             oops => {
-                let staff = asked.path.starts_with("/desk") || asked.path.starts_with("/board");
+                let at_work = ["/desk", "/board", "/staff", "/editions"];
+                let staff = at_work.iter().any(|part| asked.path.starts_with(part));
                 let face = if staff { Face::Staff } else { Face::Resident };
                 Answer::page(refused::show(&asked.frame(face), &oops.view(asked)))
             }
@@ -308,7 +309,7 @@ fn overtaken(refused: Refused, asked: &Asked, back: String) -> refused::View {
     }
 }
 
-fn stranded() -> Title {
+pub fn stranded() -> Title {
     Title::new(
         "本事项所依据的版本已无法读取，须先转入新版本",
         "The edition that this case runs under cannot be read any more; it has to be migrated first",

@@ -5,7 +5,8 @@ use super::asked::{Asked, Sent};
 use super::operation::Operation;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest as _, Multipart, Request};
-use axum::http::{HeaderMap, header};
+use axum::http::header;
+use axum::http::request::Parts;
 use pack::Title;
 use std::time::Duration;
 use tokio::time::{Instant, timeout};
@@ -17,12 +18,7 @@ const KIB: usize = 1 << 10;
 
 impl Asked {
     /// Reads the body, as far as the operation takes one from whoever asks.
-    pub async fn receive(
-        &mut self,
-        headers: &HeaderMap,
-        body: Body,
-        operation: &Operation,
-    ) -> Result<(), Oops> {
+    pub async fn receive(&mut self, head: Parts, body: Body, operation: &Operation) -> Result<(), Oops> {
         if operation.method != "POST" {
             return Ok(());
         }
@@ -31,13 +27,13 @@ impl Asked {
             return Err(Oops::SignIn);
         }
         let bytes = self.read_whole(body, operation.most).await?;
-        let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let kind = kind.unwrap_or_default().trim().to_ascii_lowercase();
         if bytes.is_empty() {
             return Ok(());
         }
         if kind.starts_with("multipart/form-data") {
-            return self.read_parts(headers, bytes).await;
+            return self.read_parts(head, bytes).await;
         }
         if kind.starts_with("application/json") {
             let json = serde_json::from_slice(&bytes);
@@ -98,10 +94,9 @@ impl Asked {
         Ok(())
     }
 
-    async fn read_parts(&mut self, headers: &HeaderMap, bytes: Vec<u8>) -> Result<(), Oops> {
+    async fn read_parts(&mut self, head: Parts, bytes: Vec<u8>) -> Result<(), Oops> {
         let unreadable = |_| cut_off();
-        let mut request = Request::new(Body::from(bytes));
-        *request.headers_mut() = headers.clone();
+        let request = Request::from_parts(head, Body::from(bytes));
         let mut parts = Multipart::from_request(request, &()).await.map_err(|_| cut_off())?;
         while let Some(part) = parts.next_field().await.map_err(unreadable)? {
             let field = part.name().unwrap_or_default().to_owned();

@@ -5,6 +5,7 @@ use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Happening, Status as Shown, Step};
 use crate::part::{Cited, Due, Standing};
+use access::Post;
 use casework::activity::{self, part};
 use casework::due::Counted;
 use casework::state::{self, Status};
@@ -39,6 +40,7 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         activity::CORRECTION_ANSWERED => ("提交补正", "Correction handed in"),
         activity::TAKEN => ("承办", "Taken on"),
         activity::HANDED_OVER => ("转交", "Handed over"),
+        activity::RELEASED => ("退回待办", "Put back into the queue"),
         activity::EXTENDED => ("延长时限", "Deadline extended"),
         activity::EXPIRED => ("时限届满", "Deadline passed"),
         activity::WITHDRAWN => ("撤回申请", "Withdrawn"),
@@ -47,6 +49,7 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         activity::COMPLAINED => ("投诉", "Complaint"),
         activity::REPLIED => ("答复投诉", "Complaint answered"),
         activity::MIGRATED => ("转入新版本", "Moved to another edition"),
+        activity::ERASED => ("个人信息已删除", "Personal data erased"),
         access::activity::DATA_READ => ("查看个人信息", "Personal data read"),
         other => (other, other),
     };
@@ -254,6 +257,15 @@ pub fn stage(view: &View) -> Stage {
 pub fn office(asked: &Asked, id: &Id) -> Title {
     let offices = &asked.city.casework.book().definitions.offices;
     offices.get(id).map_or_else(|| Title::new(id.as_str(), id.as_str()), |office| office.title.clone())
+}
+
+/// A post in words: the office and the role.
+pub fn post(asked: &Asked, post: &Post) -> Title {
+    let definitions = &asked.city.casework.book().definitions;
+    let role = definitions.roles.get(&post.role).map(|role| role.title.clone());
+    let role = role.unwrap_or_else(|| Title::new(post.role.as_str(), post.role.as_str()));
+    let office = self::office(asked, &post.office);
+    Title::new(format!("{} {}", office.zh, role.zh), format!("{}, {}", role.en, office.en))
 }
 
 /// How a case ended, in words.

@@ -97,13 +97,13 @@ pub fn resident(lang: Lang, path: &str) -> Frame {
 
 pub fn clerk(lang: Lang, path: &str) -> Frame {
     let post = Some(Title::new("南湖派出所 · 审核员", "South Lake Police Station · examiner"));
-    let who = Who { name: "李建国".into(), post, desk: true, board: false };
+    let who = Who { name: "李建国".into(), post, desk: true, ..Who::default() };
     Frame { who: Some(who), ..frame(lang, Face::Staff, path) }
 }
 
 pub fn supervisor(lang: Lang, path: &str) -> Frame {
     let post = Some(Title::new("示范市公安局 · 监督员", "Demo City Bureau · supervisor"));
-    let who = Who { name: "陈静".into(), post, desk: false, board: true };
+    let who = Who { name: "陈静".into(), post, board: true, ..Who::default() };
     Frame { who: Some(who), ..frame(lang, Face::Staff, path) }
 }
 

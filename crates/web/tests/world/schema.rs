@@ -27,6 +27,19 @@ impl Document {
         Some(format!("{method} {pattern} {status}: {fault}: {body}"))
     }
 
+    /// The path of the operation that `path` is asked for, as the document has it: a named part is nearer than a parameter.
+    pub fn pattern(&self, method: &str, path: &str) -> String {
+        let paths = self.0["paths"].as_object().unwrap();
+        let fits = |pattern: &&String| {
+            let (wanted, given): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
+            let alike =
+                wanted.iter().zip(&given).all(|(wanted, given)| wanted == given || wanted.starts_with('{'));
+            wanted.len() == given.len() && alike && !paths[*pattern][method.to_lowercase()].is_null()
+        };
+        let found = paths.keys().filter(fits).min_by_key(|pattern| pattern.matches('{').count());
+        found.unwrap_or_else(|| panic!("{method} {path} is not in the document")).clone()
+    }
+
     fn check(&self, schema: &Json, value: &Json) -> Result<(), String> {
         let rules = schema.as_object().ok_or("a schema is an object")?;
         for (rule, says) in rules {

@@ -63,6 +63,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     select id={ (key) "-to" } name="to" required {
                         option value="" { (lang.say("form-choose")) }
                         @for (id, name) in colleagues { option value=(id) { (name) } }
+                        option value="queue" { (lang.say("staff-to-queue")) }
                     }
                 }
                 (words(key, "reasons", &lang.say("move-reasons"), ""))

@@ -6,6 +6,7 @@ use crate::server::account::open;
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::{personal, show};
+use access::policy::Actor;
 use access::session::Token;
 use access::sign_in::Refused;
 use access::{PersonId, Post};
@@ -24,7 +25,9 @@ fn posts(asked: &Asked, id: PersonId) -> Result<Json, Oops> {
 }
 
 fn signed_in(asked: &Asked, token: &Token) -> Result<Answer, Oops> {
-    let (id, acting) = asked.city.resume(token, true).ok_or(Oops::SignIn)?;
+    asked.city.note_device(token, &asked.device);
+    let session = asked.city.session(token, true).ok_or(Oops::SignIn)?;
+    let (id, acting) = (session.person, session.post);
     let told = json!({
         "token": token.text(),
         "person": id.object().to_string(),
@@ -69,7 +72,24 @@ pub fn register(asked: &Asked) -> Result<Answer, Oops> {
 
 /// Who one is.
 pub fn me(asked: &Asked) -> Result<Answer, Oops> {
-    let actor = asked.signed_in()?;
+    who(asked, asked.signed_in()?)
+}
+
+/// Has one act in one of one's posts, or for oneself.
+pub fn act_in(asked: &Asked) -> Result<Answer, Oops> {
+    let body = Body::of(asked)?;
+    let (person, token) = asked.person.as_ref().zip(asked.token.as_ref()).ok_or(Oops::SignIn)?;
+    let post = body.text("post").map(|text| Post::parse(text).filter(|post| person.now.posts.contains(post)));
+    let Some(post) = post.map_or(Some(None), |post| post.map(Some)) else {
+        let why = Title::new("您没有这个岗位", "You do not hold this post");
+        let faults = vec![("post".into(), why.clone())];
+        return Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })));
+    };
+    asked.city.act_in(token, person, post.clone())?;
+    who(asked, &Actor::of(person, post.as_ref()).map_err(|_| Oops::Denied { why: None })?)
+}
+
+fn who(asked: &Asked, actor: &Actor) -> Result<Answer, Oops> {
     let person = asked.person.as_ref().ok_or(Oops::SignIn)?;
     Ok(Answer::json(&json!({
         "person": actor.id().to_string(),

@@ -136,6 +136,8 @@ impl Body {
                 })?,
                 reasons: self.words("reasons"),
             },
+            Action::Release => Command::Release { step: self.named("step"), reasons: self.words("reasons") },
+            Action::Migrate => Command::Migrate { reasons: self.words("reasons") },
             Action::Extend => Command::Extend { clock: self.named("clock"), reasons: self.words("reasons") },
             Action::Reply => Command::Reply {
                 complaint: self.count("complaint").and_then(|at| at.try_into().ok()).unwrap_or(usize::MAX),

@@ -2,8 +2,8 @@
 //! table, and the document is written from it.
 
 use super::gives::{
-    ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, HEALTH, HISTORY, OPENED, PAGE,
-    POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT, SERVICE, SERVICES, SIGNED_IN, VERIFYING, WHO,
+    ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, HEALTH, HISTORY, MIGRATION,
+    OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT, SERVICE, SERVICES, SIGNED_IN, VERIFYING, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -77,10 +77,14 @@ pub enum Action {
     Take,
     /// Gives a step to a colleague.
     HandOver,
+    /// Puts a step that somebody took back into the queue.
+    Release,
     /// Moves a deadline.
     Extend,
     /// Answers a complaint.
     Reply,
+    /// Takes the case to the current edition.
+    Migrate,
 }
 
 const SEEN_ABOUT: &str = "How many events the case had when it was decided to do this, as last told: somebody else's move since \
@@ -128,8 +132,10 @@ pub const ACTIONS: &[(&str, Action, &[Member])] = &[
         Action::HandOver,
         &[STEP, always("to", Text, "To whom: `person:…`."), REASONS, SEEN_NEEDED],
     ),
+    ("release", Action::Release, &[STEP, REASONS, SEEN_NEEDED]),
     ("extend", Action::Extend, &[always("clock", Text, "Which clock."), REASONS, SEEN_NEEDED]),
     ("reply", Action::Reply, &[always("complaint", Count, "Which complaint, counted from 0."), WORDS, SEEN]),
+    ("migrate", Action::Migrate, &[REASONS, SEEN]),
 ];
 
 /// What signing in takes.
@@ -137,7 +143,7 @@ pub const SIGN_IN: &[Member] =
     &[always("login", Text, "The sign-in name."), always("password", Text, "The password.")];
 /// What opening an account takes.
 pub const REGISTER: &[Member] = &[
-    always("login", Text, "The sign-in name: 3 to 64 letters, digits or Chinese characters."),
+    always("login", Text, "The sign-in name: 2 to 64 characters without blanks."),
     always("name", Text, "The person's own name."),
     always("password", Text, "The password: at least 10 characters."),
 ];
@@ -224,6 +230,14 @@ pub const CONTRACTS: &[Contract] = &[
     )
     .for_all(),
     get("/api/me", "Who one is, and in which post.", &[], WHO, &[]),
+    post(
+        "/api/me/post",
+        "Has one act in one of one's posts, or for oneself.",
+        Takes::Members(&[free("post", Text, "Which: `clerk@lake-station`; without: for oneself.")]),
+        &[200],
+        WHO,
+        &[422],
+    ),
     get("/api/readings", "Who read one's personal data, when and what for.", PAGE, READINGS, &[]),
     get(
         "/api/services",
@@ -284,6 +298,13 @@ pub const CONTRACTS: &[Contract] = &[
         refuses: &[403, 404],
     },
     get("/api/cases/{case}/receipt", "The receipt of one's own case.", &[], RECEIPT, &[404]),
+    get(
+        "/api/cases/{case}/migration",
+        "What going over to the current edition would do to a case; `migrate` does it.",
+        &[],
+        MIGRATION,
+        &[403, 404],
+    ),
     post(
         "/api/cases/{case}/{action}",
         "Does something in a case.",

@@ -335,6 +335,50 @@ pub const DONE: &[Member] = &[
     ),
     always("seen", Count, "How many events the case has."),
 ];
+const DIFFERENCES: Shape = List(&Object(&[
+    always("title", Title, "What it is called."),
+    always("how", Word(&["added", "gone", "changed"]), "How it differs."),
+    always(
+        "changes",
+        List(&Object(&[
+            always("what", Title, "In what."),
+            always("before", Title, "Before."),
+            always("after", Title, "After."),
+        ])),
+        "In what, where it is changed.",
+    ),
+]));
+/// What going over to the current edition would do to a case.
+pub const MIGRATION: &[Member] = &[
+    maybe("from", Text, "The edition that it runs under."),
+    always("to", Text, "The current one."),
+    always(
+        "differences",
+        Object(&[
+            always("steps", DIFFERENCES, "Steps."),
+            always("clocks", DIFFERENCES, "Clocks."),
+            always("fields", DIFFERENCES, "Questions of the form."),
+            always("papers", DIFFERENCES, "Papers."),
+        ]),
+        "What differs between the two.",
+    ),
+    always(
+        "clocks",
+        List(&Object(&[
+            always("clock", Title, "The clock."),
+            maybe("before", Moment, "When it runs out."),
+            maybe("after", Moment, "When it would."),
+        ])),
+        "Running clocks that would run out at another time.",
+    ),
+    always("opens", List(&Title), "Steps that would open."),
+    always("passes", List(&Title), "New steps that would not be asked for."),
+    always(
+        "obstacles",
+        List(&Object(&[always("about", Text, "The step, field or office."), always("why", Title, "Why.")])),
+        "Why it cannot be done; nothing where it can.",
+    ),
+];
 /// Open steps.
 pub const QUEUE: &[Member] = &[
     always(

@@ -6,6 +6,7 @@ use super::{moment, title};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::case::visible;
+use crate::server::staff::receives;
 use axum::http::StatusCode;
 use casework::moves::Move;
 use casework::{Ask, Refused, View};
@@ -20,6 +21,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let body = Body::with(asked, members)?;
     let command = body.command(*action, &view)?;
+    receives(asked, &view, &command)?;
     let ask = Ask { seen: body.seen(), ..asked.ask() };
     match asked.city.casework.run(&case, &command, &ask) {
         Ok(events) => {
@@ -51,8 +53,9 @@ pub fn not_now(asked: &Asked, case: &ObjectRef, refused: Refused) -> Result<Answ
 /// What the reader can do in a case, each as it would be asked for.
 pub fn possible(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<Json>, Oops> {
     let mut all = Vec::new();
-    for possible in asked.city.casework.moves(case, view, &asked.ask())? {
-        let Move { action, about, outcomes, title: called } = &possible;
+    let moves = asked.city.casework.moves(case, view, &asked.ask())?;
+    for possible in moves.iter().filter(|possible| possible.hindered.is_none()) {
+        let Move { action, about, outcomes, title: called, .. } = possible;
         let called = title(called);
         let a_step = StepKind::ALL.iter().any(|(word, _)| word == action);
         match *action {

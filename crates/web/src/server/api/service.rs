@@ -8,7 +8,8 @@ use crate::server::counter;
 use crate::server::once::{self, Begun};
 use axum::http::StatusCode;
 use casework::state::Stage;
-use casework::{Ask, Command};
+use casework::{Ask, Command, Refusal};
+use pack::Title;
 use pack::model::{Basis, Channel, Charge, Fee, Field, FieldKind, Procedure, Start, Tier};
 use record::ObjectRef;
 use serde_json::{Value as Json, json};
@@ -218,19 +219,33 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
         })?;
         return Ok(counter::start(procedure, &office, Some(person.object())));
     }
-    let office = body.id("office").ok_or_else(|| missing_office(asked, procedure))?;
-    let channel = body.text("channel").unwrap_or("web");
+    let offices = asked.city.casework.book().definitions.offices.values();
+    let handling: Vec<&str> =
+        offices.filter(|office| procedure.handled_by(office)).map(|office| office.id.as_str()).collect();
+    let channels: Vec<&str> = procedure.channels.iter().map(|one| word(&Channel::ALL, *one)).collect();
+    let office = one_of(body, "office", None, &handling)?;
+    let channel = one_of(body, "channel", Some("web"), &channels)?;
     let channel = Channel::ALL.iter().find(|(word, _)| *word == channel).map(|(_, channel)| *channel);
     let party = Some(asked.signed_in()?.id().clone());
-    Ok(Command::Start { office, party, channel: channel.unwrap_or(Channel::Web) })
+    Ok(Command::Start { office: office.into(), party, channel: channel.unwrap_or(Channel::Web) })
 }
 
-fn missing_office(asked: &Asked, procedure: &Procedure) -> Oops {
-    let offices = asked.city.casework.book().definitions.offices.values();
-    let offices = offices.filter(|office| procedure.handled_by(office));
-    let offices = offices.map(|office| office.id.as_str()).collect::<Vec<_>>().join("`, `");
-    unreadable(
-        format!("请选择办理单位 `office`：`{offices}`"),
-        format!("`office` is missing; one of `{offices}`"),
-    )
+/// What the body says, where that is one of `all`; otherwise which they are.
+fn one_of<'a>(
+    body: &'a Body,
+    member: &'static str,
+    unsaid: Option<&'static str>,
+    all: &[&str],
+) -> Result<&'a str, Oops> {
+    let said = body.text(member).or(unsaid);
+    match said {
+        Some(said) if all.contains(&said) => Ok(said),
+        _ => {
+            let all = all.join("`, `");
+            let what = Title::new(format!("请选择：`{all}`"), format!("Choose one of `{all}`"));
+            let why = Title::new("不能这样开始办理", "It cannot be begun so");
+            let faults = vec![(member.into(), what)];
+            Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })))
+        }
+    }
 }

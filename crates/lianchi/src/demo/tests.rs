@@ -1,0 +1,164 @@
+//! The demonstration is made at many moments: each of its cases must stand where its scene should have it, whatever the
+//! day. Whoever breaks a pack so that a scene cannot be played is told here which.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
+use super::play::Player;
+use super::rehearsal::{Stage, Who};
+use super::{Rehearsed, beginning, duty, make, rehearse, scenes, sign_ins, stands};
+use access::Post;
+use access::password::Argon2id;
+use casework::Book;
+use casework::state::Stage as Far;
+use pack::Title;
+use pack::model::Start;
+use record::{Record, Time};
+use std::collections::{BTreeMap, BTreeSet};
+use web::server::{City, Settings};
+
+fn book() -> (Vec<pack::File>, Book) {
+    let files = crate::packs::files(None, crate::say::Say { json: false }).unwrap();
+    let book = Book::read(&files).unwrap();
+    (files, book)
+}
+
+fn at(text: &str) -> Time {
+    Time::parse(&format!("{text}:00+08:00")).unwrap()
+}
+
+/// Moments of all kinds: working hours, nights, a weekend, before, in and after long holidays, a leap day, a year whose
+/// calendar is not published.
+const MOMENTS: [&str; 14] = [
+    "2026-11-26T15:30",
+    "2026-11-26T02:10",
+    "2026-11-29T11:00",
+    "2026-01-02T10:00",
+    "2026-02-13T16:50",
+    "2026-02-20T12:00",
+    "2026-02-24T09:05",
+    "2026-05-03T20:00",
+    "2026-06-30T08:55",
+    "2026-10-04T10:30",
+    "2026-10-09T12:40",
+    "2026-12-31T23:59",
+    "2027-02-17T10:00",
+    "2028-02-29T14:00",
+];
+
+#[test]
+fn every_scene_comes_as_far_as_it_should_whenever_it_is_made() {
+    let (_, book) = book();
+    let law = book.definitions.law.as_ref().unwrap();
+    let services = scenes::HOUSEHOLD.len() + scenes::CARDS.len() + scenes::TRAVEL.len() + scenes::ROADS.len();
+    let duties: usize = duty::STORIES.iter().map(|story| story.scenes.len()).sum();
+    let check = |moment: &str| {
+        let now = at(moment);
+        let stage = Stage { all: &book.definitions, law, edition: book.digest, now };
+        let cases = rehearse(&Player { stage }).unwrap_or_else(|failures| panic!("{moment}: {failures:#?}"));
+        assert_eq!(cases.len(), services + duties, "{moment}: a scene was left out");
+        let numbers: BTreeSet<_> = cases.iter().map(|one| one.case.case.to_string()).collect();
+        assert_eq!(numbers.len(), cases.len(), "{moment}: two cases have one number");
+        for Rehearsed { case, .. } in &cases {
+            let times: Vec<Time> = case.moves.iter().map(|own| own.at).collect();
+            assert!(times.is_sorted(), "{moment} {}: out of order", case.procedure.id);
+            let inside = |time: &Time| *time > beginning(now) && *time <= now;
+            assert!(times.iter().all(inside), "{moment} {}: {times:?}", case.procedure.id);
+        }
+        offices_keep_their_hours(&cases, law);
+    };
+    let (some, others) = MOMENTS.split_at(MOMENTS.len() / 2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| some.iter().for_each(|moment| check(moment)));
+        others.iter().for_each(|moment| check(moment));
+    });
+}
+
+/// What staff do for people who asked for a service is done in office hours; the police are there at any time.
+fn offices_keep_their_hours(cases: &[Rehearsed<'_>], law: &pack::days::Law) {
+    for Rehearsed { case, .. } in cases.iter().filter(|one| one.case.procedure.start == Start::Party) {
+        for own in case.moves.iter().filter(|own| matches!(own.who, Who::Post(..))) {
+            let local = pack::days::local(own.at);
+            let open = law.calendar.works(local.date()) && (9..18).contains(&local.hour());
+            assert!(open, "{} at {}: {:?}", case.procedure.id, own.at, own.command);
+        }
+    }
+}
+
+#[test]
+fn the_city_is_made_and_everybody_has_something_to_do() {
+    let (files, book) = book();
+    let dir = tempfile::tempdir().unwrap();
+    let now = at("2026-11-26T15:30");
+    let record = Record::create_in(dir.path()).unwrap();
+    drop(casework::Casework::open(record.clone(), &files, beginning(now)).unwrap());
+    let settings = Settings {
+        title: Title::new("示范市", "Demo City"),
+        directory_key: [7; 32],
+        password_cost: Argon2id::CHEAPEST,
+        clock: || at("2026-11-26T15:30"),
+        demo: sign_ins(&book.definitions),
+    };
+    let city = City::open(record, &files, settings).unwrap();
+    make(&city, now).unwrap();
+    let record = city.casework.record();
+    assert!(stands(record).unwrap());
+    assert!(record.verify(&mut |_, _| {}).unwrap().is_sound());
+
+    let times: Vec<Time> =
+        record.entries(0, usize::MAX).unwrap().into_iter().map(|entry| entry.event.time).collect();
+    assert!(times.is_sorted(), "the record tells of what happened in order");
+
+    let all = &city.casework.book().definitions;
+    let mut idle = Vec::new();
+    for demo in &city.settings.demo {
+        let id = city.find_person(&demo.login).unwrap();
+        let posts: Vec<Post> = city.person(id).unwrap().now.posts.into_iter().collect();
+        let busy = city
+            .casework
+            .board(|board| match posts.first() {
+                None => board.of_party(&id.object()).count(),
+                Some(post) if post.role.as_str() == "supervisor" => board.late(now),
+                Some(post) => board.queue(&post.office, &post.role).count(),
+            })
+            .unwrap();
+        if busy == 0 {
+            idle.push(demo.login.clone());
+        }
+    }
+    assert_eq!(idle, Vec::<String>::new(), "who has nothing to do");
+    insta::assert_snapshot!(picture(&city, all, now));
+}
+
+/// How many cases stand how, by category.
+fn picture(city: &City, all: &pack::Definitions, now: Time) -> String {
+    let mut rows: BTreeMap<String, [usize; 5]> = BTreeMap::new();
+    city.casework
+        .board(|board| {
+            let mut count = |procedure: &pack::Id, column: usize, count: usize| {
+                let category = all.procedures.get(procedure).map(|one| one.category.to_string());
+                rows.entry(category.unwrap_or_default()).or_default()[column] += count;
+            };
+            for state in board.running() {
+                let due = state.case.as_ref().and_then(|case| board.due(case));
+                count(
+                    &state.procedure,
+                    match (&state.stage, due) {
+                        (Far::Draft, _) => 0,
+                        (Far::Correcting, _) => 1,
+                        (_, Some(due)) if due < now => 3,
+                        _ => 2,
+                    },
+                    1,
+                );
+            }
+            board.over().for_each(|(procedure, over)| count(procedure, 4, over as usize));
+        })
+        .unwrap();
+    let rows: Vec<String> = rows
+        .into_iter()
+        .map(|(category, [draft, correcting, open, late, over])| {
+            format!("{category}: {draft} drafts, {correcting} to be corrected, {open} open, {late} late, {over} over")
+        })
+        .collect();
+    rows.join("\n")
+}

@@ -1,0 +1,140 @@
+//! Events from elsewhere, on their way into a record.
+
+use crate::Data;
+use crate::say::{Failure, Wrong};
+use record::interop::SinkError;
+use record::{Event, EventId, Name, ObjectRef, ObjectType, Record, StoreError, Value, encoding};
+use std::collections::HashSet;
+
+/// What an import found of a log on the record.
+pub struct Newcomer {
+    /// Entries that the log makes.
+    pub all: u64,
+    /// Of these, on the record before.
+    pub there: u64,
+    /// Values and files that it cites without holding them.
+    pub cited: u64,
+}
+
+/// The record as it was before an import, to find out what of a log it has already, and what of it can never be appended.
+pub struct Known {
+    /// None where there is none yet.
+    record: Option<Record>,
+    /// Whether some of this log was imported before.
+    begun: bool,
+    /// Whether a city works on the record, whose own events nobody else may write.
+    city: bool,
+    /// Objects of the log that the city does not know.
+    new: HashSet<ObjectRef>,
+    there: u64,
+}
+
+impl Known {
+    /// What `data` holds before a log comes whose header would be the event `header`.
+    pub fn of(data: &Data, header: &EventId) -> Result<Self, Failure> {
+        let record = match data.read() {
+            Ok(record) => Some(record),
+            Err(StoreError::Missing { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let begun = match &record {
+            Some(record) => !header.as_str().contains('/') || record.find(header)?.is_some(),
+            None => false,
+        };
+        let edition = ObjectType::new("edition");
+        let city = match &record {
+            Some(record) => !record.objects(&edition, None, 1)?.is_empty(),
+            None => false,
+        };
+        Ok(Self { record, begun, city, new: HashSet::new(), there: 0 })
+    }
+
+    /// Looks whether the event can be appended, and whether it is there.
+    pub fn look(&mut self, event: &Event) -> Result<(), SinkError> {
+        Record::admits(event)?;
+        if self.city && is_of_cities(event) {
+            let (id, activity) = (&event.id, &event.activity);
+            let error = format!(
+                "the event `{id}` is called `{activity}`, as only the city's own are; \
+                 import the log into a folder of its own"
+            );
+            return Err(Wrong(error).into());
+        }
+        let Some(record) = &self.record else { return Ok(()) };
+        if !self.begun {
+            let touched = event.touched().into_iter().filter(|_| self.city);
+            for object in touched {
+                if !self.new.contains(object) && record.version(object)?.0 > 0 {
+                    let error = format!(
+                        "the event `{}` is about `{object}`, which the city has already; \
+                         import the log into a folder of its own",
+                        event.id
+                    );
+                    return Err(Wrong(error).into());
+                }
+                self.new.insert(object.clone());
+            }
+            return Ok(());
+        }
+        let Some(entry) = record.find(&event.id)? else { return Ok(()) };
+        if encoding::encode(&entry.event) != encoding::encode(event) {
+            let id = &event.id;
+            let error = format!(
+                "another event has the id `{id}` already; if this is another log of the same name, give it one of \
+                 its own with `--prefix NAME`"
+            );
+            return Err(Wrong(error).into());
+        }
+        self.there += 1;
+        Ok(())
+    }
+
+    /// How many of the events were there.
+    pub fn there(&self) -> u64 {
+        self.there
+    }
+}
+
+/// Whether an event would mean something to the city that works on the record: a post given, a case moved.
+fn is_of_cities(event: &Event) -> bool {
+    let activity = event.activity.as_str();
+    let erases = event.objects.iter().any(|relation| relation.qualifier.as_str() == record::ERASED);
+    let moves = activity == casework::activity::STARTED || casework::activity::moved(event).is_some();
+    erases || moves || access::activity::OF_PERSON.contains(&activity)
+}
+
+/// The event with what it cites from outside the log as plain values, and how many such there were: a log from elsewhere
+/// does not hold them, and must not lay hands on those of this record.
+pub fn plain(mut event: Event) -> (Event, u64) {
+    let mut cited = 0;
+    let attributes = event.attributes.iter_mut().map(|(_, value)| value);
+    for value in attributes.chain(event.changes.iter_mut().map(|change| &mut change.value)) {
+        describe(value, &mut cited);
+    }
+    (event, cited)
+}
+
+fn describe(value: &mut Value, cited: &mut u64) {
+    let text = |name: &str, text: String| (Name::new(name), Value::from(text));
+    match value {
+        Value::Sealed(sealed) => {
+            *cited += 1;
+            let parts =
+                vec![text("sealed", sealed.digest.to_string()), text("subject", sealed.subject.to_string())];
+            *value = Value::Map(parts);
+        }
+        Value::File(file) => {
+            *cited += 1;
+            let mut parts = vec![text("file", file.digest.to_string()), text("name", file.name.to_string())];
+            parts.extend(file.subject.as_ref().map(|subject| text("subject", subject.to_string())));
+            *value = Value::Map(parts);
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| describe(item, cited)),
+        Value::Map(items) => items.iter_mut().for_each(|(_, item)| describe(item, cited)),
+        Value::Annotated(inner, notes) => {
+            describe(inner, cited);
+            notes.iter_mut().for_each(|(_, note)| describe(note, cited));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,66 @@
+use crate::logs::{format, mapping};
+use crate::say::{Failure, Say, Wrong};
+use oversight::log::{Log, Traces};
+use record::interop::{self, Options, Source};
+use std::path::PathBuf;
+
+/// An event log that a command looks at, without taking it into a record.
+#[derive(clap::Args)]
+pub struct LogFile {
+    /// The log: XES, OCEL (JSON, XML, SQLite) or CSV; may be compressed with gzip.
+    log: PathBuf,
+    /// The format, where the content does not tell: xes, ocel-json, ocel-xml, ocel-sqlite, ocel1-json, csv.
+    #[arg(long)]
+    format: Option<String>,
+    /// For CSV: which column is what, `case=CaseID,activity=Activity,time=Timestamp`.
+    #[arg(long)]
+    map: Option<String>,
+    /// The type of the objects whose events are looked at; may be left out where the log has one type only.
+    #[arg(long, value_name = "TYPE")]
+    object: Option<String>,
+}
+
+impl LogFile {
+    /// Reads the log whole, and its events by the objects of the chosen type.
+    pub fn read(&self, say: Say) -> Result<(Log, Traces), Failure> {
+        let options = Options {
+            format: self.format.as_deref().map(format).transpose()?,
+            prefix: Some(String::new()),
+            mapping: self.map.as_deref().map(mapping).transpose()?,
+            ..Options::default()
+        };
+        let mut log = Log::new();
+        let mut progress = say.progress("reading events");
+        interop::read(&Source::File(&self.log), &options, &mut |event| {
+            if log.len().is_multiple_of(10_000) {
+                progress.at(log.len() as u64, None);
+            }
+            Ok(log.push(&event)?)
+        })?;
+        let traces = self.traces(&log)?;
+        Ok((log, traces))
+    }
+
+    fn traces(&self, log: &Log) -> Result<Traces, Failure> {
+        let kinds: Vec<String> = log.kinds().map(|(kind, _)| kind.to_string()).collect();
+        let listed = || kinds.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
+        let chosen = match (&self.object, kinds.as_slice()) {
+            (Some(chosen), _) => chosen.as_str(),
+            (None, [only]) => only.as_str(),
+            (None, []) => {
+                return Err(
+                    Wrong("the log has no events about objects; there is nothing to follow".into()).into()
+                );
+            }
+            (None, _) => {
+                let error = format!(
+                    "the log is about objects of several types; choose one with `--object`: {}",
+                    listed()
+                );
+                return Err(Wrong(error).into());
+            }
+        };
+        let missing = || Wrong(format!("no event of the log is about a `{chosen}`; there are {}", listed()));
+        Ok(log.traces(chosen).ok_or_else(missing)?)
+    }
+}

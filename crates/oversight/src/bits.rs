@@ -1,0 +1,144 @@
+/// A set of positions, one bit each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bits {
+    words: Vec<u64>,
+    len: usize,
+}
+
+impl Bits {
+    /// None of `len` positions.
+    pub fn none(len: usize) -> Self {
+        Self { words: vec![0; len.div_ceil(64)], len }
+    }
+
+    /// All of `len` positions.
+    pub fn all(len: usize) -> Self {
+        let mut bits = Self { words: vec![u64::MAX; len.div_ceil(64)], len };
+        bits.trim();
+        bits
+    }
+
+    /// The positions below `len` for which `holds`.
+    pub fn of(len: usize, mut holds: impl FnMut(usize) -> bool) -> Self {
+        let word = |start: usize, holds: &mut dyn FnMut(usize) -> bool| {
+            (start..len.min(start + 64))
+                .enumerate()
+                .fold(0, |word, (bit, at)| word | (u64::from(holds(at)) << bit))
+        };
+        let words = (0..len.div_ceil(64)).map(|at| word(at * 64, &mut holds)).collect();
+        Self { words, len }
+    }
+
+    /// How many positions there are, in the set or not.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are no positions at all.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// How many positions are in the set.
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Puts a position in; one beyond the last is none.
+    pub fn insert(&mut self, at: usize) {
+        if let Some(word) = self.words.get_mut(at / 64).filter(|_| at < self.len) {
+            *word |= 1 << (at % 64);
+        }
+    }
+
+    /// Whether the position is in the set.
+    pub fn contains(&self, at: usize) -> bool {
+        self.words.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
+    /// Leaves what is in both.
+    pub fn meet(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(mine, theirs)| *mine &= theirs);
+    }
+
+    /// Adds what is in the other.
+    pub fn join(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(mine, theirs)| *mine |= theirs);
+    }
+
+    /// The first position in the set from `from` on and below `to`.
+    pub fn next(&self, from: usize, to: usize) -> Option<usize> {
+        if from >= to {
+            return None;
+        }
+        let first = self.words.get(from / 64)? >> (from % 64);
+        if first != 0 {
+            return Some(from + first.trailing_zeros() as usize).filter(|at| *at < to);
+        }
+        let last = to.div_ceil(64);
+        let rest = self.words.get(from / 64 + 1..last.min(self.words.len()))?;
+        let (word, found) = rest.iter().enumerate().find(|(_, word)| **word != 0)?;
+        let at = (from / 64 + 1 + word) * 64 + found.trailing_zeros() as usize;
+        Some(at).filter(|at| *at < to)
+    }
+
+    /// The last position in the set below `before` and from `from` on.
+    pub fn last(&self, from: usize, before: usize) -> Option<usize> {
+        let before = before.min(self.len);
+        if from >= before {
+            return None;
+        }
+        let top = before - 1;
+        let first = self.words.get(top / 64)? << (63 - top % 64);
+        if first != 0 {
+            return Some(top - first.leading_zeros() as usize).filter(|at| *at >= from);
+        }
+        let rest = self.words.get(from / 64..top / 64)?;
+        let (word, found) = rest.iter().enumerate().rev().find(|(_, word)| **word != 0)?;
+        let at = (from / 64 + word) * 64 + 63 - found.leading_zeros() as usize;
+        Some(at).filter(|at| *at >= from)
+    }
+
+    /// The positions in the set, ascending.
+    pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
+        self.words.iter().enumerate().flat_map(|(at, word)| {
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+                left &= left - 1;
+                Some(at * 64 + bit)
+            })
+        })
+    }
+
+    fn trim(&mut self) {
+        let over = self.words.len() * 64 - self.len;
+        if let Some(last) = self.words.last_mut() {
+            *last &= u64::MAX >> over;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bits;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn a_set_of_bits_is_a_set(len in 1_usize..300, at in prop::collection::vec(0_usize..300, 0..40), from in 0_usize..310, to in 0_usize..310) {
+            let set: BTreeSet<usize> = at.iter().copied().filter(|at| *at < len).collect();
+            let bits = Bits::of(len, |at| set.contains(&at));
+            let mut grown = Bits::none(len);
+            at.iter().for_each(|at| grown.insert(*at));
+            prop_assert_eq!(&bits, &grown);
+            prop_assert_eq!(bits.iter().collect::<Vec<_>>(), set.iter().copied().collect::<Vec<_>>());
+            prop_assert_eq!(bits.count(), set.len());
+            prop_assert_eq!(Bits::all(len).count(), len);
+            let within = if from < to { from..to } else { 0..0 };
+            prop_assert_eq!(bits.next(from, to), set.range(within.clone()).next().copied());
+            prop_assert_eq!(bits.last(from, to), set.range(within).next_back().copied());
+        }
+    }
+}

@@ -1,0 +1,144 @@
+use crate::log::EventNumber;
+use record::Time;
+
+/// What is known of a constraint: the four verdicts of RV-LTL, and a violation that only the passing of time made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Kept, whatever comes.
+    Satisfied,
+    /// Kept if nothing more comes.
+    PossiblySatisfied,
+    /// Not kept if nothing more comes.
+    PossiblyViolated,
+    /// Broken when a deadline passed, with no event of its own.
+    ViolatedAtDeadline,
+    /// Broken, whatever comes.
+    Violated,
+}
+
+impl Verdict {
+    /// The word for it in answers to programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Satisfied => "satisfied",
+            Self::PossiblySatisfied => "possibly-satisfied",
+            Self::PossiblyViolated => "possibly-violated",
+            Self::ViolatedAtDeadline => "violated-at-deadline",
+            Self::Violated => "violated",
+        }
+    }
+
+    /// Whether it is a violation.
+    pub fn is_violated(self) -> bool {
+        matches!(self, Self::Violated | Self::ViolatedAtDeadline)
+    }
+}
+
+/// A verdict that is not yet, or not, *satisfied*, with what proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The trace, by its number.
+    pub trace: usize,
+    /// How it stands.
+    pub verdict: Verdict,
+    /// The event that asked for something; none where the constraint asks it of every trace.
+    pub activation: Option<EventNumber>,
+    /// The events that prove it: the forbidden ones, those that came in the way, or those that were too few.
+    pub evidence: Vec<EventNumber>,
+    /// Until when what is asked for may come, or could have.
+    pub deadline: Option<Time>,
+    /// Since when it is certain; none while it is not.
+    pub at: Option<Time>,
+}
+
+/// How one activation stands.
+pub(super) enum Standing {
+    Fulfilled,
+    Violated {
+        by: Vec<EventNumber>,
+        deadline: Option<Time>,
+        at: Option<Time>,
+        late: bool,
+    },
+    /// Not decided: something is `owed`, or must not come.
+    Waiting {
+        owed: bool,
+        with: Vec<EventNumber>,
+        deadline: Option<Time>,
+    },
+}
+
+impl Finding {
+    pub(super) fn of(trace: usize, activation: Option<EventNumber>, standing: Standing) -> Option<Self> {
+        let (verdict, evidence, deadline, at) = match standing {
+            Standing::Fulfilled => return None,
+            Standing::Violated { by, deadline, at, late } => {
+                (if late { Verdict::ViolatedAtDeadline } else { Verdict::Violated }, by, deadline, at)
+            }
+            Standing::Waiting { owed, with, deadline } => {
+                let verdict = if owed { Verdict::PossiblyViolated } else { Verdict::PossiblySatisfied };
+                (verdict, with, deadline, None)
+            }
+        };
+        Some(Self { trace, verdict, activation, evidence, deadline, at })
+    }
+}
+
+/// How a trace stands, the worst last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum State {
+    /// Nothing in it activates.
+    Vacuous,
+    Satisfied,
+    PossiblySatisfied,
+    PossiblyViolated,
+    Violated,
+}
+
+/// How many traces stand how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cases {
+    /// Nothing in them activates.
+    pub vacuous: u64,
+    /// They keep the model.
+    pub satisfied: u64,
+    /// They break it.
+    pub violated: u64,
+    /// That is not certain yet.
+    pub pending: u64,
+}
+
+impl Cases {
+    pub(super) fn of(states: &[State]) -> Self {
+        let mut cases = Self::default();
+        for state in states {
+            *match state {
+                State::Vacuous => &mut cases.vacuous,
+                State::Satisfied => &mut cases.satisfied,
+                State::Violated => &mut cases.violated,
+                State::PossiblySatisfied | State::PossiblyViolated => &mut cases.pending,
+            } += 1;
+        }
+        cases
+    }
+}
+
+/// How many activations stand how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Activations {
+    /// What they asked for is so, for good.
+    pub fulfilled: u64,
+    /// It is not, for good.
+    pub violated: u64,
+    /// That is not certain yet.
+    pub pending: u64,
+}
+
+/// A model's figures.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// By trace.
+    pub cases: Cases,
+    /// By activation; a constraint without activations is activated once by each trace itself.
+    pub activations: Activations,
+}

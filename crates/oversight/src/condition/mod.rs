@@ -1,0 +1,140 @@
+//! Conditions on events, in CEL, evaluated over the columns of a log.
+//!
+//! A condition speaks of `event`, with the log's attributes as its fields, and of the event's `activity` and `time`
+//! under those names; a correlation speaks of `activation` and `target`, each like `event`. What an event does not have
+//! is unknown, and a condition that stays unknown does not hold.
+
+mod mask;
+mod pair;
+mod row;
+
+pub use mask::Mask;
+pub use pair::Correlation;
+
+use crate::log::{Column, Log, Values};
+use pack::Title;
+use pack::cel::{self, Checked, Env, Field, Problem, Schema, Slot, Type};
+use record::Name;
+use std::sync::Arc;
+
+/// The field that holds an event's activity.
+pub const ACTIVITY: &str = "activity";
+/// The field that holds an event's time.
+pub const TIME: &str = "time";
+
+/// What conditions may say of the events of a log.
+pub struct Language<'l> {
+    log: &'l Log,
+    event: Env,
+    pair: Env,
+}
+
+/// A condition on one event.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    checked: Checked,
+    places: Places,
+}
+
+/// What each place of an environment reads.
+#[derive(Clone, Debug, Default)]
+struct Places(Vec<Read>);
+
+/// What a place reads: of which event, the activation (or the only one) or the target, and what of it.
+#[derive(Clone, Debug, PartialEq)]
+struct Read {
+    target: bool,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum What {
+    /// The event as a whole.
+    Event,
+    Activity,
+    Time,
+    /// The attribute of that name.
+    Attribute(Name),
+}
+
+impl<'l> Language<'l> {
+    /// What the log's own attributes allow to say, and of those in `declared` that no event has: that they are unknown.
+    pub fn new(log: &'l Log, declared: &[Name]) -> Self {
+        let of_log = log.columns().map(|(name, column)| (name.clone(), type_of(column)));
+        let absent = declared.iter().filter(|name| log.column(name.as_str()).is_none());
+        let attributes: Vec<(Name, Type)> =
+            of_log.chain(absent.map(|name| (name.clone(), Type::Dyn))).collect();
+        let schema = |what: &str| {
+            let own = [(ACTIVITY, Type::String), (TIME, Type::Timestamp)];
+            let own = own.map(|(name, ty)| Field::new(name, ty));
+            let fields = attributes.iter().map(|(name, ty)| Field::new(name.as_str(), ty.clone()).optional());
+            Type::Object(Arc::new(Schema::new(what, fields.chain(own))))
+        };
+        let variable =
+            |env: Env, name: &str, zh: &str, en: &str| env.variable(name, schema(name), Title::new(zh, en));
+        let event = variable(Env::new(), "event", "事件", "the event");
+        let pair = variable(Env::new(), "activation", "触发事件", "the activation");
+        let pair = variable(pair, "target", "目标事件", "the target");
+        Self { log, event, pair }
+    }
+
+    /// The log.
+    pub fn log(&self) -> &'l Log {
+        self.log
+    }
+
+    /// Reads a condition on an event.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn condition(&self, source: &str) -> Result<Condition, Vec<Problem>> {
+        let checked = compile(source, &self.event)?;
+        Ok(Condition { places: Places::of(&self.event), checked })
+    }
+
+    /// Reads a condition on an activation and a target.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn correlation(&self, source: &str) -> Result<Correlation, Vec<Problem>> {
+        let checked = compile(source, &self.pair)?;
+        Ok(Correlation::new(self.log, checked, Places::of(&self.pair)))
+    }
+}
+
+fn compile(source: &str, env: &Env) -> Result<Checked, Vec<Problem>> {
+    let expr = cel::parse(source).map_err(|problem| vec![problem])?;
+    cel::check(&expr, env, &Type::Bool)
+}
+
+fn type_of(column: &Column) -> Type {
+    match column.values() {
+        Values::Text { .. } => Type::String,
+        Values::Integer(_) => Type::Int,
+        Values::Float(_) => Type::Double,
+        Values::Boolean(_) => Type::Bool,
+        Values::Time(_) => Type::Timestamp,
+        Values::Mixed(_) => Type::Dyn,
+    }
+}
+
+impl Places {
+    fn of(env: &Env) -> Self {
+        let read = |place: &cel::Place| {
+            let mut path = place.path.iter();
+            let target = path.next().is_some_and(|root| root == "target");
+            let what = match path.next().map(|field| field.as_str()) {
+                None => What::Event,
+                Some(ACTIVITY) => What::Activity,
+                Some(TIME) => What::Time,
+                Some(attribute) => What::Attribute(Name::from(attribute)),
+            };
+            Read { target, what }
+        };
+        Self(env.places().iter().map(read).collect())
+    }
+
+    fn get(&self, slot: Slot) -> Option<&Read> {
+        self.0.get(slot.index())
+    }
+}

@@ -1,0 +1,162 @@
+//! Models in the text of Declare files (`.decl`), as RuM and Declare4Py write it, so that users bring theirs along.
+//!
+//! A file declares activities (`activity A`), binds attributes to them (`bind A: x, y`), gives the attributes' values
+//! (`x: integer between 1 and 5`) and states constraints (`Response[A, B] |A.x > 2 |T.y is on |0,90,d`): after the
+//! activities come the condition on the activation, that on the target (which may compare both) and the time between
+//! them. A constraint with one activity has no condition on a target. In precedences the second activity activates.
+
+mod constraint;
+mod expression;
+mod translate;
+
+pub use constraint::Constraint;
+
+use crate::condition::Language;
+use crate::model::Model;
+use record::{Activity, Name};
+use std::fmt;
+
+/// A Declare file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Declared {
+    /// The activities that it declares, or that it binds attributes to.
+    pub activities: Vec<Activity>,
+    /// The attributes that it declares or binds.
+    pub attributes: Vec<Name>,
+    /// The constraints, in their order.
+    pub constraints: Vec<Constraint>,
+}
+
+/// What is wrong with a Declare file, where, and the mend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1.
+    pub line: usize,
+    /// The character in it, from 1.
+    pub column: usize,
+    /// What is wrong.
+    pub what: String,
+    /// What to write instead.
+    pub mend: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}; {}", self.line, self.column, self.what, self.mend)
+    }
+}
+
+/// Something wrong at a byte of a line.
+#[derive(Debug)]
+struct Fault {
+    at: usize,
+    what: String,
+    mend: String,
+}
+
+impl Fault {
+    fn new(at: usize, what: impl Into<String>, mend: impl Into<String>) -> Self {
+        Self { at, what: what.into(), mend: mend.into() }
+    }
+
+    fn on(self, line: usize, text: &str) -> Problem {
+        let column = text.get(..self.at).map_or(0, |before| before.chars().count()) + 1;
+        Problem { line, column, what: self.what, mend: self.mend }
+    }
+}
+
+/// Reads a Declare file.
+///
+/// # Errors
+/// Every line that cannot be read.
+pub fn read(text: &str) -> Result<Declared, Vec<Problem>> {
+    let mut declared = Declared::default();
+    let mut problems = Vec::new();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    // What is declared may stand below what uses it.
+    let lines = || text.lines().zip(1..).map(|(line, number)| (line.trim(), number));
+    let others = lines().filter(|(line, _)| !constraint::is_one(line));
+    for (line, number) in others {
+        if let Err(fault) = declaration(line, &mut declared) {
+            problems.push(fault.on(number, line));
+        }
+    }
+    for (line, number) in lines().filter(|(line, _)| constraint::is_one(line)) {
+        match constraint::read(line, number, &declared) {
+            Ok(constraint) => declared.constraints.push(constraint),
+            Err(fault) => problems.push(fault.on(number, line)),
+        }
+    }
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    if problems.is_empty() { Ok(declared) } else { Err(problems) }
+}
+
+/// A line that states no constraint: nothing, a comment, or a declaration.
+fn declaration(line: &str, declared: &mut Declared) -> Result<(), Fault> {
+    let word = |word: &str| {
+        let rest = line
+            .get(..word.len())
+            .filter(|start| start.eq_ignore_ascii_case(word))
+            .and(line.get(word.len()..));
+        rest.filter(|rest| rest.starts_with(char::is_whitespace)).map(str::trim)
+    };
+    if line.is_empty() || line.starts_with('#') {
+        return Ok(());
+    }
+    if let Some(activity) = word("activity") {
+        declared.activity(activity);
+        return Ok(());
+    }
+    let names = |declared: &mut Declared, list: &str| {
+        list.split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .for_each(|name| declared.attribute(name));
+    };
+    if let Some(bound) = word("bind") {
+        // Names may hold colons; the one before the attributes has a blank after it.
+        let (activity, attributes) =
+            bound.split_once(": ").or_else(|| bound.rsplit_once(':')).ok_or_else(|| {
+                Fault::new(0, "a binding names no attributes", "write `bind ACTIVITY: ATTRIBUTE, ATTRIBUTE`")
+            })?;
+        declared.activity(activity.trim());
+        names(declared, attributes);
+        return Ok(());
+    }
+    if let Some((attributes, _)) = line.split_once(": ") {
+        names(declared, attributes);
+        return Ok(());
+    }
+    let mend = "write `activity …`, `bind …: …`, `ATTRIBUTE: VALUES`, or a constraint such as `Response[A, B] | | |`";
+    Err(Fault::new(0, format!("`{line}` is nothing that a Declare file says"), mend))
+}
+
+impl Declared {
+    fn activity(&mut self, name: &str) {
+        if !self.activities.iter().any(|known| known.as_str() == name) {
+            self.activities.push(name.into());
+        }
+    }
+
+    fn attribute(&mut self, name: &str) {
+        if !self.attributes.iter().any(|known| known.as_str() == name) {
+            self.attributes.push(name.into());
+        }
+    }
+
+    /// The constraints as models over a log; `language` must know [`Self::attributes`].
+    ///
+    /// # Errors
+    /// Every constraint that speaks of what neither the file nor the log knows, or compares what cannot be compared.
+    pub fn models(&self, language: &Language<'_>) -> Result<Vec<Model>, Vec<Problem>> {
+        let mut models = Vec::new();
+        let mut problems = Vec::new();
+        for constraint in &self.constraints {
+            match translate::model(self, constraint, language) {
+                Ok(model) => models.push(model),
+                Err(fault) => problems.push(fault.on(constraint.line, &constraint.text)),
+            }
+        }
+        if problems.is_empty() { Ok(models) } else { Err(problems) }
+    }
+}

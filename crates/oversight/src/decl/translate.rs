@@ -1,0 +1,217 @@
+use super::expression::{Expression, Place, Sign};
+use super::{Constraint, Declared, Fault};
+use crate::condition::{Condition, Language};
+use crate::log::Values;
+use crate::model::{Model, Pattern, Template};
+use record::{Name, Time};
+
+/// A constraint as a model: its conditions become conditions in CEL, typed by what the log holds.
+pub(super) fn model(
+    declared: &Declared,
+    constraint: &Constraint,
+    language: &Language<'_>,
+) -> Result<Model, Fault> {
+    let translator = Translator { declared, language };
+    for activity in &constraint.activities {
+        let named = |known: &record::Activity| known == activity;
+        if !declared.activities.iter().any(named) && language.log().activity_code(activity.as_str()).is_none()
+        {
+            let at = constraint.text.find(activity.as_str()).unwrap_or(0);
+            let what =
+                format!("nothing in the log is called `{activity}`, and the file declares no such activity");
+            return Err(Fault::new(at, what, format!("write `activity {activity}` above, or mend the name")));
+        }
+    }
+    let [mut first, mut second] = constraint.activities.clone().map(Pattern::of);
+    let activation = translator.condition(constraint.activation.as_ref(), false)?;
+    let (alone, both) = match &constraint.target {
+        Some(target) if speaks_of_both(target) => (None, Some(target)),
+        target => (target.as_ref(), None),
+    };
+    let target = translator.condition(alone, true)?;
+    let exchanged = constraint.template.is_activated_by_second();
+    let (of_first, of_second) = if exchanged { (target, activation) } else { (activation, target) };
+    match constraint.template {
+        Template::Choice | Template::ExclusiveChoice => second.condition = of_first.clone(),
+        _ => second.condition = of_second,
+    }
+    first.condition = of_first;
+    let correlation = both.map(|both| translator.source(both, Roles::Both)).transpose()?;
+    let correlation =
+        correlation.map(|source| language.correlation(&source).map_err(|all| refused(constraint, &all)));
+    Ok(Model {
+        name: constraint.text.clone(),
+        template: constraint.template,
+        first,
+        second,
+        correlation: correlation.transpose()?,
+        window: constraint.window,
+    })
+}
+
+fn speaks_of_both(expression: &Expression) -> bool {
+    let mut seen = [false; 2];
+    expression.sides(&mut |target| seen[usize::from(target)] = true);
+    seen[0]
+}
+
+fn refused(constraint: &Constraint, problems: &[pack::cel::Problem]) -> Fault {
+    let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let at = constraint.text.find('|').map_or(0, |bar| bar + 1);
+    Fault::new(at, format!("the conditions cannot be judged: {}", all.join("; ")), "compare like with like")
+}
+
+/// Whom a condition speaks of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Roles {
+    /// One event.
+    One,
+    /// Activation and target.
+    Both,
+}
+
+struct Translator<'a> {
+    declared: &'a Declared,
+    language: &'a Language<'a>,
+}
+
+impl Translator<'_> {
+    /// A condition on one event, the activation or the target.
+    fn condition(&self, expression: Option<&Expression>, target: bool) -> Result<Option<Condition>, Fault> {
+        let Some(expression) = expression else { return Ok(None) };
+        self.only(expression, target)?;
+        let source = self.source(expression, Roles::One)?;
+        let condition = self.language.condition(&source).map_err(|problems| {
+            let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Fault::new(
+                first_place(expression),
+                format!("the condition cannot be judged: {}", all.join("; ")),
+                "compare like with like",
+            )
+        });
+        condition.map(Some)
+    }
+
+    /// Refuses what speaks of the other event.
+    fn only(&self, expression: &Expression, target: bool) -> Result<(), Fault> {
+        let mut other = false;
+        expression.sides(&mut |of_target| other |= of_target != target);
+        if !other {
+            return Ok(());
+        }
+        let mend = "compare the two in the second condition, between the second `|` and the third";
+        Err(Fault::new(first_place(expression), "the condition on the activation speaks of the target", mend))
+    }
+
+    fn source(&self, expression: &Expression, roles: Roles) -> Result<String, Fault> {
+        let join = |all: &[Expression], sign: &str| {
+            let all: Result<Vec<String>, Fault> = all.iter().map(|one| self.source(one, roles)).collect();
+            all.map(|all| format!("({})", all.join(sign)))
+        };
+        match expression {
+            Expression::And(all) => join(all, " && "),
+            Expression::Or(all) => join(all, " || "),
+            Expression::Not(one) => self.source(one, roles).map(|one| format!("!{one}")),
+            Expression::Same { attribute, equal, at } => {
+                self.known(attribute, *at)?;
+                let (name, sign) = (quoted(attribute.as_str()), if *equal { "==" } else { "!=" });
+                Ok(format!("(activation[{name}] {sign} target[{name}])"))
+            }
+            Expression::In { place, values } => {
+                let all: Result<Vec<String>, Fault> =
+                    values.iter().map(|value| self.compared(place, Sign::Equal, value, roles)).collect();
+                all.map(|all| format!("({})", all.join(" || ")))
+            }
+            Expression::Compare { place, sign, value } => self.compared(place, *sign, value, roles),
+        }
+    }
+
+    fn known(&self, attribute: &Name, at: usize) -> Result<(), Fault> {
+        if self.declared.attributes.contains(attribute)
+            || self.language.log().column(attribute.as_str()).is_some()
+        {
+            return Ok(());
+        }
+        let what = format!("no event of the log has an attribute `{attribute}`, and the file declares none");
+        Err(Fault::new(at, what, format!("bind it with `bind ACTIVITY: {attribute}`, or mend the name")))
+    }
+
+    /// A comparison in CEL: the constant takes the type of the log's values.
+    fn compared(&self, place: &Place, sign: Sign, value: &str, roles: Roles) -> Result<String, Fault> {
+        self.known(&place.attribute, place.at)?;
+        let of = match (roles, place.target) {
+            (Roles::One, _) => "event",
+            (Roles::Both, false) => "activation",
+            (Roles::Both, true) => "target",
+        };
+        let operand = format!("{of}[{}]", quoted(place.attribute.as_str()));
+        let values = self.language.log().column(place.attribute.as_str()).map(crate::log::Column::values);
+        let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
+        let ordered = !matches!(sign, Sign::Equal | Sign::Unequal);
+        let wrong = |kind: &str| {
+            let what =
+                format!("`{value}` cannot be compared with `{}`, whose values are {kind}", place.attribute);
+            Err(Fault::new(place.at, what, format!("write a value that is {kind}")))
+        };
+        let (operand, constant) = match (values, number) {
+            (Some(Values::Integer(_)), Some(_)) if value.parse::<i64>().is_ok() => {
+                (operand, value.to_owned())
+            }
+            (Some(Values::Integer(_)), Some(number)) => (format!("double({operand})"), double(number)),
+            (Some(Values::Float(_)), Some(number)) => (operand, double(number)),
+            (Some(Values::Integer(_) | Values::Float(_)), None) => return wrong("numbers"),
+            (Some(Values::Boolean(_)), _) => match value.to_ascii_lowercase().as_str() {
+                truth @ ("true" | "false") => (operand, truth.to_owned()),
+                _ => return wrong("true or false"),
+            },
+            (Some(Values::Time(_)), _) => match Time::parse(value) {
+                Ok(time) => (operand, format!("timestamp({})", quoted(&time.to_string()))),
+                Err(_) => return wrong("moments, such as 2026-01-31T08:30:00+08:00"),
+            },
+            (Some(Values::Text { .. }), Some(number)) if ordered => {
+                (format!("double({operand})"), double(number))
+            }
+            (Some(Values::Mixed(_)) | None, Some(number)) => (operand, double(number)),
+            _ => (operand, quoted(value)),
+        };
+        let sign = match sign {
+            Sign::Equal => "==",
+            Sign::Unequal => "!=",
+            Sign::Less => "<",
+            Sign::AtMost => "<=",
+            Sign::More => ">",
+            Sign::AtLeast => ">=",
+        };
+        Ok(format!("({operand} {sign} {constant})"))
+    }
+}
+
+fn first_place(expression: &Expression) -> usize {
+    match expression {
+        Expression::And(all) | Expression::Or(all) => all.first().map_or(0, first_place),
+        Expression::Not(one) => first_place(one),
+        Expression::Compare { place, .. } | Expression::In { place, .. } => place.at,
+        Expression::Same { at, .. } => *at,
+    }
+}
+
+/// A number as CEL writes one with a fraction.
+fn double(number: f64) -> String {
+    format!("{number:?}")
+}
+
+/// A text as CEL writes it.
+fn quoted(text: &str) -> String {
+    let escaped = text.chars().fold(String::with_capacity(text.len() + 2), |mut quoted, letter| {
+        match letter {
+            '"' | '\\' => {
+                quoted.push('\\');
+                quoted.push(letter);
+            }
+            letter if letter.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            letter => quoted.push(letter),
+        }
+        quoted
+    });
+    format!("\"{escaped}\"")
+}

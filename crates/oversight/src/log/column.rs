@@ -1,0 +1,130 @@
+use super::EventNumber;
+use record::{Time, Value};
+use smol_str::SmolStr;
+use std::collections::HashMap;
+
+/// The values of one attribute, for the events that have it, in their order.
+#[derive(Clone, Debug)]
+pub struct Column {
+    at: Vec<EventNumber>,
+    values: Values,
+    codes: HashMap<SmolStr, u32>,
+}
+
+/// Values of one kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Values {
+    /// Texts and identifiers: for each its place among the distinct ones.
+    Text {
+        /// For each value its place in `distinct`.
+        codes: Vec<u32>,
+        /// Each text once, in the order in which they were first seen.
+        distinct: Vec<SmolStr>,
+    },
+    /// Whole numbers.
+    Integer(Vec<i64>),
+    /// Numbers with a fraction, and whole ones among them.
+    Float(Vec<f64>),
+    /// True or false.
+    Boolean(Vec<bool>),
+    /// Moments.
+    Time(Vec<Time>),
+    /// Values of several kinds, or of kinds that hold others.
+    Mixed(Vec<Value>),
+}
+
+impl Column {
+    /// An empty column of the kind of `value`.
+    pub(super) fn new(value: &Value) -> Self {
+        let values = match value {
+            Value::Text(_) | Value::Id(_) => Values::Text { codes: Vec::new(), distinct: Vec::new() },
+            Value::Integer(_) => Values::Integer(Vec::new()),
+            Value::Float(_) => Values::Float(Vec::new()),
+            Value::Boolean(_) => Values::Boolean(Vec::new()),
+            Value::Time(_) => Values::Time(Vec::new()),
+            _ => Values::Mixed(Vec::new()),
+        };
+        Self { at: Vec::new(), values, codes: HashMap::new() }
+    }
+
+    /// Adds the value of a later event. Of several values that one event has for a name, the first counts.
+    pub(super) fn push(&mut self, event: EventNumber, value: &Value) {
+        if self.at.last() == Some(&event) {
+            return;
+        }
+        self.at.push(event);
+        match (&mut self.values, value) {
+            (Values::Text { codes, distinct }, Value::Text(text) | Value::Id(text)) => {
+                let code = match self.codes.get(&**text) {
+                    Some(code) => *code,
+                    None => {
+                        let code = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
+                        distinct.push(SmolStr::new(text));
+                        self.codes.insert(SmolStr::new(text), code);
+                        code
+                    }
+                };
+                codes.push(code);
+            }
+            (Values::Integer(all), Value::Integer(number)) => all.push(*number),
+            (Values::Float(all), Value::Float(number)) => all.push(*number),
+            (Values::Float(all), Value::Integer(number)) if exact(*number) => all.push(*number as f64),
+            (Values::Boolean(all), Value::Boolean(truth)) => all.push(*truth),
+            (Values::Time(all), Value::Time(time)) => all.push(*time),
+            (Values::Mixed(all), value) => all.push(value.clone()),
+            (Values::Integer(all), Value::Float(number)) if all.iter().all(|whole| exact(*whole)) => {
+                let mut wider: Vec<f64> = all.iter().map(|whole| *whole as f64).collect();
+                wider.push(*number);
+                self.values = Values::Float(wider);
+            }
+            (_, value) => {
+                let mut all: Vec<Value> = (0..self.at.len() - 1).filter_map(|nth| self.nth(nth)).collect();
+                all.push(value.clone());
+                self.values = Values::Mixed(all);
+                self.codes.clear();
+            }
+        }
+    }
+
+    /// The events that have a value, ascending.
+    pub fn events(&self) -> &[EventNumber] {
+        &self.at
+    }
+
+    /// Their values.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// The place of an event's value among the column's; none where it has none.
+    pub fn place(&self, event: EventNumber) -> Option<usize> {
+        // Where every event so far has a value, it stands at the event's own number.
+        match self.at.get(event as usize) {
+            Some(at) if *at == event => Some(event as usize),
+            _ => self.at.binary_search(&event).ok(),
+        }
+    }
+
+    /// An event's value.
+    pub fn value(&self, event: EventNumber) -> Option<Value> {
+        self.nth(self.place(event)?)
+    }
+
+    fn nth(&self, nth: usize) -> Option<Value> {
+        Some(match &self.values {
+            Values::Text { codes, distinct } => {
+                Value::from(distinct.get(*codes.get(nth)? as usize)?.as_str())
+            }
+            Values::Integer(all) => Value::Integer(*all.get(nth)?),
+            Values::Float(all) => Value::Float(*all.get(nth)?),
+            Values::Boolean(all) => Value::Boolean(*all.get(nth)?),
+            Values::Time(all) => Value::Time(*all.get(nth)?),
+            Values::Mixed(all) => all.get(nth)?.clone(),
+        })
+    }
+}
+
+/// Whether a number with a fraction can stand for the whole number.
+fn exact(number: i64) -> bool {
+    number.unsigned_abs() <= 1 << 53
+}

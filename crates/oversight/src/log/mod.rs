@@ -1,0 +1,194 @@
+//! Events in columns.
+
+mod column;
+mod traces;
+
+pub use column::{Column, Values};
+pub use traces::Traces;
+
+use record::interop::vocabulary;
+use record::{Activity, Event, EventId, Name, ObjectRef, ObjectType, Time, Value};
+use smol_str::SmolStr;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// The number of an event in its log: how many came before it.
+pub type EventNumber = u32;
+
+/// Events, each a number, with what is known of them side by side in columns. Made by [`Log::push`]ing events in the
+/// order in which their source told them; that order decides between events of one time.
+#[derive(Clone, Debug, Default)]
+pub struct Log {
+    ids: Vec<EventId>,
+    activities: Codes<Activity>,
+    activity: Vec<u32>,
+    time: Vec<Time>,
+    names: Codes<Name>,
+    columns: Vec<Column>,
+    kinds: Codes<ObjectType>,
+    objects: Vec<Codes<SmolStr>>,
+    /// Where each event's objects end in `about`.
+    ends: Vec<u32>,
+    about: Vec<Related>,
+}
+
+/// An object that an event is about, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Related {
+    kind: u32,
+    object: u32,
+}
+
+/// Why a log can hold no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a log holds at most 4,294,967,295 events; divide it")]
+pub struct TooMany;
+
+/// Things by the order in which they were first seen.
+#[derive(Clone, Debug)]
+struct Codes<T> {
+    all: Vec<T>,
+    of: HashMap<T, u32>,
+}
+
+impl<T> Default for Codes<T> {
+    fn default() -> Self {
+        Self { all: Vec::new(), of: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Codes<T> {
+    fn put(&mut self, one: &T) -> u32 {
+        if let Some(code) = self.of.get(one) {
+            return *code;
+        }
+        let code = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
+        self.all.push(one.clone());
+        self.of.insert(one.clone(), code);
+        code
+    }
+
+    fn get(&self, code: u32) -> Option<&T> {
+        self.all.get(code as usize)
+    }
+}
+
+impl Log {
+    /// An empty log.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in an event. What a log keeps beside its events (declarations, objects by themselves) is none.
+    ///
+    /// # Errors
+    /// [`TooMany`]; the event is not taken then.
+    pub fn push(&mut self, event: &Event) -> Result<(), TooMany> {
+        if vocabulary::is_carrier(&event.activity) {
+            return Ok(());
+        }
+        let number = EventNumber::try_from(self.ids.len()).map_err(|_| TooMany)?;
+        self.ids.push(event.id.clone());
+        self.activity.push(self.activities.put(&event.activity));
+        self.time.push(event.time);
+        for (name, value) in &event.attributes {
+            self.attribute(number, name, value);
+        }
+        for relation in &event.objects {
+            let (kind, object) = self.object(&relation.object);
+            let related = Related { kind, object };
+            let before = self.ends.last().map_or(0, |end| *end as usize);
+            if !self.about.get(before..).is_some_and(|these| these.contains(&related)) {
+                self.about.push(related);
+            }
+        }
+        self.ends.push(u32::try_from(self.about.len()).map_err(|_| TooMany)?);
+        Ok(())
+    }
+
+    fn attribute(&mut self, number: EventNumber, name: &Name, value: &Value) {
+        let code = self.names.put(name) as usize;
+        if code == self.columns.len() {
+            self.columns.push(Column::new(value));
+        }
+        if let Some(column) = self.columns.get_mut(code) {
+            column.push(number, value);
+        }
+    }
+
+    fn object(&mut self, object: &ObjectRef) -> (u32, u32) {
+        let kind = self.kinds.put(&object.kind);
+        if kind as usize == self.objects.len() {
+            self.objects.push(Codes::default());
+        }
+        let id = SmolStr::new(object.id.as_str());
+        (kind, self.objects.get_mut(kind as usize).map_or(0, |codes| codes.put(&id)))
+    }
+
+    /// How many events there are.
+    pub fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+
+    /// The id of an event.
+    pub fn id(&self, event: EventNumber) -> Option<&EventId> {
+        self.ids.get(event as usize)
+    }
+
+    /// When each event happened.
+    pub fn times(&self) -> &[Time] {
+        &self.time
+    }
+
+    /// The code of each event's activity: its place in [`Self::activities`].
+    pub fn activity_codes(&self) -> &[u32] {
+        &self.activity
+    }
+
+    /// The activities, in the order in which they first happened.
+    pub fn activities(&self) -> &[Activity] {
+        &self.activities.all
+    }
+
+    /// The code of an activity; none if it never happened.
+    pub fn activity_code(&self, activity: &str) -> Option<u32> {
+        self.activities.of.get(activity).copied()
+    }
+
+    /// The attributes that events have, each with its values.
+    pub fn columns(&self) -> impl Iterator<Item = (&Name, &Column)> {
+        self.names.all.iter().zip(&self.columns)
+    }
+
+    /// The values of an attribute.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.get(*self.names.of.get(name)? as usize)
+    }
+
+    /// The types of the objects that events are about, each with how many objects of it there are.
+    pub fn kinds(&self) -> impl Iterator<Item = (&ObjectType, usize)> {
+        self.kinds.all.iter().zip(self.objects.iter().map(|codes| codes.all.len()))
+    }
+
+    /// The events by the objects of one type; none where no event is about such an object.
+    pub fn traces(&self, kind: &str) -> Option<Traces> {
+        let code = *self.kinds.of.get(kind)?;
+        let names = self.objects.get(code as usize)?;
+        let mut start = 0;
+        let related = self.ends.iter().zip(0..).flat_map(|(end, event)| {
+            let these = self.about.get(start..*end as usize).unwrap_or_default();
+            start = *end as usize;
+            these
+                .iter()
+                .filter(move |related| related.kind == code)
+                .map(move |related| (related.object, event))
+        });
+        let related: Vec<(u32, EventNumber)> = related.collect();
+        Some(Traces::new(self.kinds.get(code)?.clone(), names.all.clone(), &related, &self.time))
+    }
+}

@@ -1,0 +1,121 @@
+use super::EventNumber;
+use record::{ObjectRef, ObjectType, Time};
+use smol_str::SmolStr;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// Events by the objects of one type: each object's events in the order of their times, those of one time in the
+/// order in which the log tells them. A *position* is a place in this arrangement; each trace is a range of them.
+#[derive(Clone, Debug)]
+pub struct Traces {
+    kind: ObjectType,
+    objects: Vec<SmolStr>,
+    starts: Vec<u32>,
+    events: Vec<EventNumber>,
+    /// Whether positions are event numbers: each trace lies whole and in order in the log.
+    straight: bool,
+}
+
+impl Traces {
+    /// `related`: objects with the events that are about them, in the order of the log.
+    pub(super) fn new(
+        kind: ObjectType,
+        objects: Vec<SmolStr>,
+        related: &[(u32, EventNumber)],
+        times: &[Time],
+    ) -> Self {
+        let mut starts = vec![0_u32; objects.len() + 1];
+        for (object, _) in related {
+            if let Some(start) = starts.get_mut(*object as usize + 1) {
+                *start += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in &mut starts {
+            sum += *start;
+            *start = sum;
+        }
+        let mut next = starts.clone();
+        let mut events = vec![0; related.len()];
+        for (object, event) in related {
+            if let Some(next) = next.get_mut(*object as usize)
+                && let Some(place) = events.get_mut(*next as usize)
+            {
+                *place = *event;
+                *next += 1;
+            }
+        }
+        let at = |event: &EventNumber| times.get(*event as usize).copied();
+        for range in starts.windows(2) {
+            let [start, end] = range else { continue };
+            let trace = events.get_mut(*start as usize..*end as usize).unwrap_or_default();
+            if !trace.is_sorted_by_key(at) {
+                trace.sort_by_key(at);
+            }
+        }
+        let straight =
+            events.len() == times.len() && (0..).zip(&events).all(|(at, event): (u32, _)| at == *event);
+        Self { kind, objects, starts, events, straight }
+    }
+
+    /// The type of the objects.
+    pub fn kind(&self) -> &ObjectType {
+        &self.kind
+    }
+
+    /// How many traces there are.
+    pub fn len(&self) -> usize {
+        self.objects.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The object whose trace it is.
+    pub fn object(&self, trace: usize) -> Option<ObjectRef> {
+        self.objects.get(trace).map(|id| ObjectRef::new(self.kind.as_str(), id.as_str()))
+    }
+
+    /// The positions of a trace.
+    pub fn range(&self, trace: usize) -> Range<usize> {
+        match self.starts.get(trace..trace + 2) {
+            Some([start, end]) => *start as usize..*end as usize,
+            _ => 0..0,
+        }
+    }
+
+    /// Where each trace starts, and after the last one the number of positions.
+    pub fn starts(&self) -> &[u32] {
+        &self.starts
+    }
+
+    /// The event at each position.
+    pub fn events(&self) -> &[EventNumber] {
+        &self.events
+    }
+
+    /// Whether each position's event is the one of that number.
+    pub fn is_straight(&self) -> bool {
+        self.straight
+    }
+
+    /// What `column` says of each event, by position.
+    pub fn arrange<'a, T: Copy + Default>(&self, column: &'a [T]) -> Cow<'a, [T]> {
+        if self.straight {
+            return Cow::Borrowed(column);
+        }
+        let of = |event: &EventNumber| column.get(*event as usize).copied().unwrap_or_default();
+        Cow::Owned(self.events.iter().map(of).collect())
+    }
+
+    /// When the event at each position happened.
+    pub fn arrange_times<'a>(&self, times: &'a [Time]) -> Cow<'a, [Time]> {
+        if self.straight {
+            return Cow::Borrowed(times);
+        }
+        let time = |event: &EventNumber| times.get(*event as usize).copied().unwrap_or(Time::ZERO);
+        Cow::Owned(self.events.iter().map(time).collect())
+    }
+}

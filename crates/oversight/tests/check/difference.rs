@@ -1,0 +1,180 @@
+//! Where `check` and the oracle differ, on the smallest log that still shows it.
+
+use crate::oracle::says::Says;
+use crate::oracle::{Pattern, Rule, Trace, judge, traces};
+use oversight::check::{Finding, Summary, Until, check};
+use oversight::condition::Language;
+use oversight::log::{Log, Traces};
+use oversight::model::{self, Lapse, Model, Window};
+use record::{Event, Name, Time};
+use std::fmt::Write as _;
+
+/// The type of the objects whose traces are looked at.
+pub const KIND: &str = "case";
+/// The attributes that conditions may speak of, whether an event has them or not.
+pub const ATTRIBUTES: [&str; 8] = ["who", "by", "amount", "limit", "paid", "due", "odd", "never"];
+
+/// Nanoseconds.
+pub const SECOND: i128 = 1_000_000_000;
+
+/// What is said of a log by one rule.
+pub type Told = (Vec<Finding>, Summary);
+
+/// A log as both see it.
+pub struct Bench<'e> {
+    pub events: &'e [Event],
+    pub log: Log,
+    traces: Option<Traces>,
+    seen: Vec<Trace<'e>>,
+}
+
+impl<'e> Bench<'e> {
+    pub fn new(events: &'e [Event]) -> Self {
+        let mut log = Log::new();
+        events.iter().for_each(|event| log.push(event).unwrap());
+        Self { events, traces: log.traces(KIND), log, seen: traces(events, KIND) }
+    }
+
+    pub fn language(&self) -> Language<'_> {
+        Language::new(&self.log, &ATTRIBUTES.map(Name::from))
+    }
+
+    /// What `check` says of each model, asked together.
+    pub fn checked(&self, models: &[Model], until: Until) -> Vec<Told> {
+        let Some(traces) = &self.traces else { return vec![Told::default(); models.len()] };
+        let mut findings: Vec<Vec<Finding>> = vec![Vec::new(); models.len()];
+        let mut latest = 0;
+        let summaries = check(&self.log, traces, models, until, &mut |model, finding| {
+            assert!(latest <= model, "findings of model {model} come after those of model {latest}");
+            latest = model;
+            findings[model].push(finding);
+        });
+        assert_eq!(summaries.len(), models.len());
+        findings.into_iter().zip(summaries).collect()
+    }
+
+    pub fn judged(&self, rule: &Rule, until: Until) -> Told {
+        judge(&self.seen, rule, until)
+    }
+
+    fn differs(&self, rule: &Rule, until: Until) -> bool {
+        let Ok(model) = model(rule, &self.language()) else { return false };
+        self.checked(&[model], until) != [self.judged(rule, until)]
+    }
+}
+
+/// The rule as a model over a log; what is wrong with it where the log's values do not allow what it says.
+pub fn model(rule: &Rule, language: &Language<'_>) -> Result<Model, String> {
+    let fault = |problems: Vec<pack::cel::Problem>| format!("{problems:?}");
+    let pattern = |pattern: &Pattern| {
+        let activities = pattern.activities.iter().map(|activity| (*activity).into()).collect();
+        let source = pattern.condition.as_ref().map(|condition| condition.cel(["event", "event"]));
+        let condition = source.map(|source| language.condition(&source)).transpose().map_err(fault)?;
+        Ok::<_, String>(model::Pattern { activities, condition })
+    };
+    let correlation = rule.correlation.as_ref().map(correlation_text);
+    let correlation = correlation.map(|source| language.correlation(&source)).transpose().map_err(fault)?;
+    Ok(Model {
+        name: rule.template.to_string(),
+        template: rule.template,
+        first: pattern(&rule.first)?,
+        second: pattern(&rule.second)?,
+        correlation,
+        window: Window { least: rule.least.and_then(lapse), most: rule.most.and_then(lapse) },
+    })
+}
+
+fn correlation_text(correlation: &Says) -> String {
+    correlation.cel(["activation", "target"])
+}
+
+fn lapse(nanos: i128) -> Option<Lapse> {
+    match u32::try_from(nanos / SECOND) {
+        Ok(seconds) if nanos % SECOND == 0 => Some(Lapse::seconds(seconds)),
+        _ => Lapse::of(nanos as f64 / SECOND as f64, 1),
+    }
+}
+
+/// The difference as a reader can follow it, on as few events as still show it.
+pub fn explain(events: &[Event], rule: &Rule, until: Until) -> String {
+    let mut events = events.to_vec();
+    if !Bench::new(&events).differs(rule, until) {
+        return format!("{}\nonly beside other models\n", described(rule, until));
+    }
+    let mut chunk = events.len() / 2;
+    while chunk > 0 {
+        let mut at = 0;
+        while at < events.len() {
+            let fewer: Vec<Event> =
+                events.iter().take(at).chain(events.iter().skip(at + chunk)).cloned().collect();
+            match Bench::new(&fewer).differs(rule, until) {
+                true => events = fewer,
+                false => at += chunk,
+            }
+        }
+        chunk /= 2;
+    }
+    let bench = Bench::new(&events);
+    let mut text = described(rule, until);
+    for trace in &bench.seen {
+        let shown: Vec<String> = trace.events.iter().map(|(number, event)| shown(*number, event)).collect();
+        let _ = write!(text, "\n  {}: {}", trace.object, shown.join(", "));
+    }
+    let model = model(rule, &bench.language()).unwrap();
+    let checked = bench.checked(&[model], until).remove(0);
+    let _ = write!(text, "\n  check says:{}", said(&checked));
+    let _ = writeln!(text, "\n  the oracle says:{}", said(&bench.judged(rule, until)));
+    text
+}
+
+fn described(rule: &Rule, until: Until) -> String {
+    let pattern = |pattern: &Pattern| {
+        let condition = pattern.condition.as_ref().map(|condition| condition.cel(["event", "event"]));
+        let condition = condition.map(|text| format!(" when {text}")).unwrap_or_default();
+        format!("[{}]{condition}", pattern.activities.join(" "))
+    };
+    let seconds = |nanos: i128| (nanos as f64 / 1e9).to_string();
+    let correlation =
+        rule.correlation.as_ref().map(|correlation| format!("\n  both: {}", correlation_text(correlation)));
+    format!(
+        "{}\n  first {}, second {}{}\n  window {} to {} s, {}",
+        rule.template,
+        pattern(&rule.first),
+        pattern(&rule.second),
+        correlation.unwrap_or_default(),
+        rule.least.map_or_else(|| "any".to_owned(), seconds),
+        rule.most.map_or_else(|| "any".to_owned(), seconds),
+        match until {
+            Until::Closed => "closed".to_owned(),
+            Until::Open(watermark) => format!("open at {}", clock(watermark)),
+        }
+    )
+}
+
+fn shown(number: u32, event: &Event) -> String {
+    let attributes: String =
+        event.attributes.iter().map(|(name, value)| format!(" {name}={value:?}")).collect();
+    format!("{number}:{}@{}{attributes}", event.activity, clock(event.time))
+}
+
+/// Seconds after 1970.
+fn clock(time: Time) -> String {
+    (time.seconds() as f64 + f64::from(time.subsecond_nanos()) / 1e9).to_string()
+}
+
+fn said((findings, summary): &Told) -> String {
+    let moment = |time: Option<Time>| time.map_or_else(|| "none".to_owned(), clock);
+    let lines = findings.iter().map(|finding| {
+        format!(
+            "\n    trace {} {} activation {:?} evidence {:?} deadline {} at {}",
+            finding.trace,
+            finding.verdict.word(),
+            finding.activation,
+            finding.evidence,
+            moment(finding.deadline),
+            moment(finding.at)
+        )
+    });
+    let lines: String = lines.collect();
+    format!("{lines}\n    {:?} {:?}", summary.cases, summary.activations)
+}

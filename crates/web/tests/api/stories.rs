@@ -1,0 +1,192 @@
+use super::Story;
+use super::world::call::Sent;
+use super::world::cases::{NUMBER, OFFICE, PAGE, SECRET, Stage};
+use super::world::{PASSWORD, cases};
+use record::ObjectRef;
+use serde_json::{Value as Json, json};
+
+fn file() -> Sent {
+    Sent::File("page.pdf".to_owned(), PAGE.to_vec())
+}
+
+/// Fills in what the case says is missing, as the service describes it.
+fn fill(story: &mut Story, who: &'static str, case: &str, service: &str) {
+    let path = format!("/api/cases/{case}");
+    for _ in 0..8 {
+        let read = |story: &mut Story, path: &str| story.quietly(who, "GET", path, &Sent::Nothing).json();
+        let missing = read(story, &path)["missing"].as_object().unwrap().clone();
+        if missing.is_empty() {
+            return;
+        }
+        let form = read(story, &format!("/api/services/{service}"))["form"].clone();
+        let mut answers = serde_json::Map::new();
+        for id in missing.keys() {
+            match form.as_array().unwrap().iter().find(|field| field["id"] == id.as_str()) {
+                Some(field) => drop(answers.insert(id.clone(), answer(field, answers.len()))),
+                None => drop(story.quietly(who, "POST", &format!("{path}/materials/{id}"), &file())),
+            }
+        }
+        story.quietly(who, "POST", &format!("{path}/save"), &Sent::Json(json!({ "answers": answers })));
+    }
+}
+
+/// What a program answers to a question that it knows by its kind alone.
+fn answer(field: &Json, count: usize) -> Json {
+    match field["kind"].as_str().unwrap() {
+        "choice" => field["choices"][0]["id"].clone(),
+        "choices" => json!([field["choices"][0]["id"]]),
+        "truth" => json!(false),
+        "integer" => json!(1),
+        "date" => json!("2020-02-02"),
+        "moment" => json!("2026-11-20 08:30"),
+        "identity-number" => json!(NUMBER),
+        "phone" => json!("13900139000"),
+        _ => json!(format!("{SECRET}{count}")),
+    }
+}
+
+#[test]
+fn a_resident_finds_applies_follows_and_verifies() {
+    let mut story = Story::new();
+    story.post("nobody", "/api/sign-in", json!({ "login": "party", "password": PASSWORD }));
+    story.get("nobody", "/api/services?q=change%20of%20entry&category=household");
+    story.get("nobody", "/api/services/entry-change");
+    story.get("party", "/api/me");
+    let begin = json!({ "office": OFFICE, "key": "my first", "answers": { "kind": "change" } });
+    let begun = story.post("party", "/api/services/entry-change/cases", begin.clone());
+    let case = story.name(&begun["case"], "CASE");
+    story.post("party", "/api/services/entry-change/cases", begin);
+    let path = format!("/api/cases/{case}");
+    story.get("party", &path);
+    story.post("party", &format!("{path}/submit"), json!({}));
+    story.ask("party", "POST", &format!("{path}/materials/dog-licence"), &file());
+    story.ask("party", "POST", &format!("{path}/materials/identity-card"), &file());
+    story.ask("party", "POST", &format!("{path}/materials/identity-card"), &file());
+    fill(&mut story, "party", &case, "entry-change");
+    let seen = story.quietly("party", "GET", &path, &Sent::Nothing).json()["seen"].clone();
+    story.post("party", &format!("{path}/submit"), json!({ "seen": seen }));
+    story.post("party", &format!("{path}/submit"), json!({ "seen": seen }));
+    story.get("party", &path);
+    story.get("party", &format!("{path}/history?per=3"));
+    story.get("party", "/api/cases");
+    let receipt = story.get("party", &format!("{path}/receipt"));
+    let proven =
+        story.quietly("nobody", "POST", "/api/verify", &Sent::Json(json!({ "receipt": receipt["receipt"] })));
+    assert_eq!(proven.status, 200);
+    assert_eq!(proven.json()["leaf"], receipt["leaf"]);
+    story.end("resident");
+}
+
+#[test]
+fn staff_take_correct_decide_and_read_under_a_purpose() {
+    let mut story = Story::new();
+    let case = story.world.case(Stage::Open);
+    let number = story.name(&json!(case.id.as_str()), "CASE");
+    let path = format!("/api/cases/{number}");
+    let seen =
+        |story: &mut Story| story.quietly("clerk", "GET", &path, &Sent::Nothing).json()["seen"].clone();
+    story.get("clerk", "/api/queue?due=soon&per=1");
+    story.get("clerk", "/api/queue?before=2026-11-20");
+    story.get("clerk", &path);
+    story.post("clerk", &format!("{path}/personal"), json!({ "purpose": "inspect" }));
+    story.post("clerk", &format!("{path}/personal"), json!({ "purpose": "handle-case" }));
+    story.get("party", "/api/readings");
+    story.post("clerk", &format!("{path}/take"), json!({ "step": "accept" }));
+    story.post("colleague", &format!("{path}/do"), json!({ "step": "accept", "outcome": "accepted" }));
+    let to = story.world.person("colleague").object().to_string();
+    let over = json!({ "step": "accept", "to": to, "reasons": "on leave", "seen": seen(&mut story) });
+    story.post("clerk", &format!("{path}/hand-over"), over);
+    let notes = json!({ "step": "accept", "notes": { "before": "it cannot be read" } });
+    story.post("colleague", &format!("{path}/correct"), notes);
+    story.post("party", &format!("{path}/save"), json!({ "answers": { "before": format!("{SECRET}!") } }));
+    story.post("party", &format!("{path}/answer"), json!({}));
+    story.post("colleague", &format!("{path}/do"), json!({ "step": "accept", "outcome": "accepted" }));
+    story.post("approver", &format!("{path}/do"), json!({ "step": "enter", "outcome": "entered" }));
+    let extend =
+        json!({ "clock": "decision", "reasons": "the files are elsewhere", "seen": seen(&mut story) });
+    story.post("approver", &format!("{path}/extend"), extend);
+    story.post("examiner", &format!("{path}/do"), json!({ "step": "check", "outcome": "passed" }));
+    story.post("approver", &format!("{path}/do"), json!({ "step": "enter", "outcome": "refused" }));
+    story.post("approver", &format!("{path}/do"), json!({ "step": "enter", "outcome": "entered" }));
+    story.post("clerk", &format!("{path}/do"), json!({ "step": "deliver", "outcome": "delivered" }));
+    let complaint = json!({ "words": "It took long", "seen": seen(&mut story) });
+    story.post("party", &format!("{path}/complain"), complaint);
+    story.post("approver", &format!("{path}/reply"), json!({ "complaint": 0, "words": "We are sorry" }));
+    story.post("party", &format!("{path}/rate"), json!({ "stars": 6 }));
+    story.post("party", &format!("{path}/rate"), json!({ "stars": 4, "words": "Polite" }));
+    story.get("party", &path);
+    story.end("staff");
+}
+
+#[test]
+fn a_clerk_enters_an_application_and_an_officer_a_duty() {
+    let mut story = Story::new();
+    let start = "/api/services/entry-change/cases";
+    story.post("clerk", start, json!({ "applicant": "no-such-name" }));
+    let begun = story.post("clerk", start, json!({ "applicant": "party", "key": "at window 3" }));
+    let case = story.name(&begun["case"], "CASE");
+    fill(&mut story, "clerk", &case, "entry-change");
+    story.post("clerk", &format!("/api/cases/{case}/submit"), json!({}));
+    story.get("party", "/api/cases");
+    let begun = story.post("officer", "/api/services/response/cases", json!({ "key": "call 7" }));
+    let case = story.name(&begun["case"], "DUTY");
+    story.get("officer", &format!("/api/cases/{case}"));
+    story.end("counter");
+}
+
+#[test]
+fn a_supervisor_looks_from_the_office_to_the_single_entry() {
+    let mut story = Story::new();
+    let (open, ended) = (story.world.case(Stage::Open), story.world.case(Stage::Ended));
+    story.name(&json!(open.id.as_str()), "OPEN");
+    let number = story.name(&json!(ended.id.as_str()), "ENDED");
+    story.get("supervisor-above", "/api/board");
+    story.get("supervisor-above", "/api/board/lake-station");
+    story.get("supervisor-above", "/api/board/lake-station/entry-change");
+    story.get("supervisor-above", "/api/queue?office=lake-station");
+    let history = story.get("supervisor-above", &format!("/api/cases/{number}/history?per=2"));
+    let entry = history["events"][0]["entry"].as_u64().unwrap();
+    let told = story
+        .quietly("supervisor-above", "GET", &format!("/api/record/entries/{entry}"), &Sent::Nothing)
+        .json();
+    let proven = json!({ "receipt": told["proof"] });
+    assert_eq!(
+        story.quietly("nobody", "POST", "/api/verify", &Sent::Json(proven)).json()["leaf"],
+        told["leaf"]
+    );
+    story.get("supervisor-above", &format!("/api/record/entries/{}", entry_of(&story, &ended)));
+    story.get("supervisor-above", "/api/record");
+    story.post("supervisor-above", "/api/record/verify", json!({}));
+    let verified = |story: &mut Story| {
+        let told = story.quietly("supervisor-above", "GET", "/api/record", &Sent::Nothing).json();
+        !told["verified"].is_null() && told["verifying"] == false
+    };
+    while !verified(&mut story) {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    story.get("supervisor-above", "/api/record");
+    story.get("nobody", "/api/record/checkpoint");
+    story.end("supervisor");
+}
+
+/// The first entry of a case.
+fn entry_of(story: &Story, case: &ObjectRef) -> u64 {
+    story.world.city.casework.record().history(case, record::Version(0), 1).unwrap()[0].index
+}
+
+#[test]
+fn files_are_read_under_a_purpose_that_is_told() {
+    let mut story = Story::new();
+    let case = story.world.case(Stage::Open);
+    let digest = story.world.view(&case).state.materials["identity-card"][0].digest;
+    story.name(&json!(case.id.as_str()), "CASE");
+    let path = format!("/api/cases/{}/materials/identity-card/{digest}", case.id);
+    story.get("party", &path);
+    story.get("clerk", &path);
+    story.get("clerk", &format!("{path}?purpose=handle-case"));
+    story.get("supervisor-above", &format!("{path}?purpose=inspect"));
+    story.get("other", &format!("{path}?purpose=handle-case"));
+    story.get("party", "/api/readings");
+    assert_eq!(story.quietly("party", "GET", &path, &Sent::Nothing).body, cases::PAGE);
+    story.end("files");
+}
