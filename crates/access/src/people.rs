@@ -3,7 +3,7 @@ use crate::bytes::{take, take_text};
 use crate::directory::{Directory, DirectoryKey, NameKey};
 use crate::person::{Person, PersonId, Post};
 use crate::roster::{Member, Roster};
-use record::{Digest, ERASED, Entry, Record, StoreError, encoding};
+use record::{Digest, ERASED, Entry, Record, StoreError};
 use std::collections::BTreeSet;
 
 /// Entries read at once.
@@ -32,7 +32,7 @@ impl People {
         let cached = record.cache().get(CACHED).and_then(|bytes| Self::from_bytes(&bytes, &key));
         let mut people = match cached {
             // After a restore from a backup the last entry that was taken in may not be one of the record's.
-            Some((people, last)) if last_taken(record, people.next)? == last => people,
+            Some((people, last)) if record.digest_before(people.next)? == Some(last) => people,
             _ => Self { directory: Directory::new(key), roster: Roster::default(), next: 0 },
         };
         people.follow(record)?;
@@ -66,7 +66,7 @@ impl People {
 
     /// Puts this into the record's cache.
     pub fn save(&self, record: &Record) {
-        if let Ok(last) = last_taken(record, self.next) {
+        if let Ok(Some(last)) = record.digest_before(self.next) {
             record.cache().put(CACHED, &self.to_bytes(last));
         }
     }
@@ -136,12 +136,6 @@ fn member<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Member> {
         }
     }
     Some(member)
-}
-
-/// The digest of the entry before `next`; of nothing where there is none.
-fn last_taken(record: &Record, next: u64) -> Result<Digest, StoreError> {
-    let last = next.checked_sub(1).map_or(Ok(None), |last| record.entry(last))?;
-    Ok(last.map_or(Digest([0; 32]), |entry| Digest::of(encoding::encode(&entry.event).as_bytes())))
 }
 
 /// Adds the people whose standing may have changed.

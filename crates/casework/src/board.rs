@@ -1,16 +1,17 @@
 //! What is to be done, by whom, until when: a reading of all cases, kept in memory and rebuilt from their events.
 //!
-//! A case that runs is kept as its state without answers and files; one that is over as a line. Nothing here is told to
-//! anyone who may not see it: the caller asks the policies.
+//! A case that runs is held as its state without answers and files; one that is over is only counted. Nothing here is told
+//! to anyone who may not see it: the caller asks the policies.
 
 use crate::activity::{self, part};
 use crate::service::today;
 use crate::state::{Stage, State};
 use jiff::civil::Date;
 use pack::Id;
-use record::{Event, ObjectRef, Time, Value};
+use record::{Event, ObjectId, ObjectRef, ObjectType, Time, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// A case as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,13 +107,14 @@ pub struct Tally<'a> {
     pub missed: u64,
 }
 
-/// All cases, those that run with their tasks and clocks.
+/// The cases that run with their tasks and clocks; of those that are over, how many there are.
 #[derive(Default)]
 pub struct Board {
-    running: HashMap<ObjectRef, State>,
-    over: HashMap<ObjectRef, Line>,
-    names: HashMap<String, ObjectRef>,
-    parties: HashMap<ObjectRef, Vec<ObjectRef>>,
+    running: HashMap<ObjectRef, Arc<State>>,
+    over: BTreeMap<Id, u64>,
+    kinds: BTreeSet<ObjectType>,
+    names: HashMap<ObjectId, ObjectRef>,
+    parties: HashMap<ObjectRef, BTreeSet<ObjectRef>>,
     desks: BTreeMap<(Id, Id), BTreeMap<TaskKey, Task>>,
     clocks: BTreeSet<Running>,
     of_case: HashMap<ObjectRef, Held>,
@@ -139,17 +141,8 @@ impl Board {
     /// stopped clocks, those that it is shown are known already.
     pub fn apply(&mut self, event: &Event, outlook: impl FnOnce(&State, &BTreeSet<(Id, Time)>) -> Outlook) {
         let Some(case) = event.object(part::CASE) else { return };
-        if event.activity.as_str() == activity::STARTED {
-            self.names.insert(case.id.to_string(), case.clone());
-            if let Some(party) = event.object(part::PARTY) {
-                self.parties.entry(party.clone()).or_default().push(case.clone());
-            }
-            self.running.insert(case.clone(), State::default());
-        }
         match event.activity.as_str() {
-            activity::ERASED => {
-                self.over.entry(case.clone()).and_modify(|line| line.erased = true);
-            }
+            activity::STARTED => self.begin(case, event.object(part::PARTY), Arc::default()),
             activity::COMPLAINED => *self.complaints.entry(case.clone()).or_default() += 1,
             activity::REPLIED => {
                 self.complaints.entry(case.clone()).and_modify(|open| *open = open.saturating_sub(1));
@@ -157,24 +150,49 @@ impl Board {
             }
             _ => {}
         }
-        let Some(state) = self.running.get_mut(case) else { return };
+        let Some(held) = self.running.get_mut(case) else { return };
+        let state = Arc::make_mut(held);
         state.apply(event);
         // Clocks may run from moments that the form tells.
         state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
         state.materials.clear();
         state.steps.values_mut().for_each(|step| step.answers.clear());
+        let state = Arc::clone(held);
         let known = self.stopped.entry(case.clone()).or_default();
-        let outlook = outlook(state, known);
-        let state = state.clone();
+        let outlook = outlook(&state, known);
         self.take_out(case);
         self.count(case, &state, &outlook.stopped);
         if state.ended() {
-            self.running.remove(case);
-            self.stopped.remove(case);
-            self.over.extend(line(&state).map(|line| (case.clone(), line)));
+            self.end(case, &state);
         } else {
             self.put_in(case, &state, outlook);
         }
+    }
+
+    fn begin(&mut self, case: &ObjectRef, party: Option<&ObjectRef>, state: Arc<State>) {
+        self.names.insert(case.id.clone(), case.clone());
+        if !self.kinds.contains(&case.kind) {
+            self.kinds.insert(case.kind.clone());
+        }
+        if let Some(party) = party {
+            self.parties.entry(party.clone()).or_default().insert(case.clone());
+        }
+        self.running.insert(case.clone(), state);
+    }
+
+    fn end(&mut self, case: &ObjectRef, state: &State) {
+        self.running.remove(case);
+        self.stopped.remove(case);
+        self.names.remove(&case.id);
+        if let Some(party) = &state.party
+            && let Some(cases) = self.parties.get_mut(party)
+        {
+            cases.remove(case);
+            if cases.is_empty() {
+                self.parties.remove(party);
+            }
+        }
+        *self.over.entry(state.procedure.clone()).or_default() += 1;
     }
 
     fn count(&mut self, case: &ObjectRef, state: &State, stopped: &[Stopped]) {
@@ -236,20 +254,20 @@ impl Board {
         self.of_case.insert(case.clone(), held);
     }
 
-    /// The case whose number is `name`.
+    /// The running case whose number is `name`.
     pub fn named(&self, name: &str) -> Option<&ObjectRef> {
         self.names.get(name)
     }
 
-    /// The cases of `party`, the newest first.
-    pub fn of_party<'a>(&'a self, party: &ObjectRef) -> impl Iterator<Item = Line> + use<'a> {
-        let cases = self.parties.get(party).map(Vec::as_slice).unwrap_or_default();
-        cases.iter().rev().filter_map(|case| self.line(case))
+    /// The types of the objects that cases are or were.
+    pub fn kinds(&self) -> &BTreeSet<ObjectType> {
+        &self.kinds
     }
 
-    /// One case as lists show it.
-    pub fn line(&self, case: &ObjectRef) -> Option<Line> {
-        self.over.get(case).cloned().or_else(|| line(self.running.get(case)?))
+    /// The cases of `party` that run.
+    pub fn of_party<'a>(&'a self, party: &ObjectRef) -> impl Iterator<Item = &'a State> + use<'a> {
+        let cases = self.parties.get(party).into_iter().flatten();
+        cases.filter_map(|case| self.running.get(case).map(AsRef::as_ref))
     }
 
     /// The open steps of a role in an office, the most urgent first.
@@ -304,31 +322,106 @@ impl Board {
 
     /// The cases that run.
     pub fn running(&self) -> impl Iterator<Item = &State> {
-        self.running.values()
+        self.running.values().map(AsRef::as_ref)
     }
 
-    /// How many cases run, and how many are over.
-    pub fn size(&self) -> (usize, usize) {
-        (self.running.len(), self.over.len())
+    /// How many cases of each procedure are over.
+    pub fn over(&self) -> impl Iterator<Item = (&Id, u64)> {
+        self.over.iter().map(|(procedure, count)| (procedure, *count))
     }
 
-    /// The cases that are over.
-    pub fn over(&self) -> impl Iterator<Item = &Line> {
-        self.over.values()
+    /// All open steps of an office, role by role.
+    pub fn desk<'a>(&'a self, office: &'a Id) -> impl Iterator<Item = &'a Task> {
+        let from = (office.clone(), Id::default());
+        self.desks
+            .range(from..)
+            .take_while(move |((of, _), _)| of == office)
+            .flat_map(|(_, tasks)| tasks.values())
+    }
+
+    /// What cannot be had from the running cases' states alone.
+    pub(crate) fn keep(&self) -> Kept {
+        let running = self.running.values();
+        let known = |state: &Arc<State>| state.case.as_ref().and_then(|case| self.stopped.get(case)).cloned();
+        let days = self.days.iter().flat_map(|(day, of_day)| {
+            of_day
+                .iter()
+                .map(|((office, procedure), counts)| (*day, office.clone(), procedure.clone(), *counts))
+        });
+        Kept {
+            running: running.map(|state| (Arc::clone(state), known(state).unwrap_or_default())).collect(),
+            over: self.over.clone(),
+            kinds: self.kinds.clone(),
+            days: days.collect(),
+            complaints: self.complaints.clone().into_iter().collect(),
+        }
+    }
+
+    /// The board of which [`Self::keep`] gave what was kept.
+    pub(crate) fn restore(kept: Kept, outlook: impl Fn(&State, &BTreeSet<(Id, Time)>) -> Outlook) -> Self {
+        let mut board = Self {
+            over: kept.over,
+            kinds: kept.kinds,
+            complaints: kept.complaints.into_iter().collect(),
+            ..Self::default()
+        };
+        for (day, office, procedure, counts) in kept.days {
+            board.days.entry(day).or_default().insert((office, procedure), counts);
+        }
+        for (state, known) in kept.running {
+            let Some(case) = state.case.clone() else { continue };
+            board.begin(&case, state.party.as_ref(), Arc::clone(&state));
+            let outlook = outlook(&state, &known);
+            board.stopped.insert(case.clone(), known);
+            board.put_in(&case, &state, outlook);
+        }
+        board
     }
 }
 
-fn line(state: &State) -> Option<Line> {
-    Some(Line {
-        case: state.case.clone()?,
-        procedure: state.procedure.clone(),
-        office: state.office.clone(),
-        party: state.party.clone(),
-        started: state.started?,
-        submitted: state.submitted,
-        stage: state.stage.clone(),
-        erased: state.erased.is_some(),
-    })
+/// A board as it is kept over a restart, so that the whole record need not be read again.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    /// Each running case, with the clocks of its that were counted as stopped.
+    #[serde(with = "shared")]
+    running: Vec<(Arc<State>, BTreeSet<(Id, Time)>)>,
+    over: BTreeMap<Id, u64>,
+    kinds: BTreeSet<ObjectType>,
+    days: Vec<(Date, Id, Id, (u64, u64))>,
+    complaints: Vec<(ObjectRef, usize)>,
+}
+
+/// States that are shared are written each by itself.
+mod shared {
+    use super::{Arc, BTreeSet, Id, State, Time};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    type Running = Vec<(Arc<State>, BTreeSet<(Id, Time)>)>;
+
+    pub fn serialize<S: Serializer>(running: &Running, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(running.iter().map(|(state, known)| (state.as_ref(), known)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Running, D::Error> {
+        let running: Vec<(State, BTreeSet<(Id, Time)>)> = Vec::deserialize(deserializer)?;
+        Ok(running.into_iter().map(|(state, known)| (Arc::new(state), known)).collect())
+    }
+}
+
+impl Line {
+    /// A case in this state; none before its first event.
+    pub(crate) fn of(state: &State) -> Option<Self> {
+        Some(Self {
+            case: state.case.clone()?,
+            procedure: state.procedure.clone(),
+            office: state.office.clone(),
+            party: state.party.clone(),
+            started: state.started?,
+            submitted: state.submitted,
+            stage: state.stage.clone(),
+            erased: state.erased.is_some(),
+        })
+    }
 }
 
 #[cfg(test)]

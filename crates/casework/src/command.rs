@@ -152,6 +152,11 @@ impl Command {
         matches!(self, Self::Rate { .. } | Self::Complain { .. })
     }
 
+    /// Whether it adds to what is filled in: from two windows at once, both are kept, one after the other.
+    pub fn adds(&self) -> bool {
+        matches!(self, Self::Save { .. } | Self::Attach { .. } | Self::Detach { .. })
+    }
+
     /// The step that it is about.
     pub fn step(&self) -> Option<&Id> {
         match self {

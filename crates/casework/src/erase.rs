@@ -1,6 +1,7 @@
 //! Erasing somebody's personal data: the one way there is, whoever asks for it.
 
 use crate::activity::{self, part};
+use crate::cases;
 use crate::state::{State, sealed_under};
 use record::{AppendError, Erased, Event, ObjectRef, Record, StoreError, Time, Value, Version};
 
@@ -137,14 +138,7 @@ pub fn running(record: &Record, subject: &ObjectRef) -> Result<Vec<ObjectRef>, S
 
 /// The cases of a party; or the case that is sealed under the subject, which only its sealed answers lead to.
 fn cases(record: &Record, subject: &ObjectRef) -> Result<Vec<ObjectRef>, StoreError> {
-    let begins = |event: &Event| event.activity.as_str() == activity::STARTED;
-    let of_party = |event: &Event| event.object(part::PARTY) == Some(subject);
-    let history = record.history(subject, Version(0), usize::MAX)?;
-    let mut found: Vec<ObjectRef> = history
-        .iter()
-        .filter(|entry| begins(&entry.event) && of_party(&entry.event))
-        .filter_map(|entry| entry.event.object(part::CASE).cloned())
-        .collect();
+    let mut found = cases::of_party(record, subject)?;
     let mut next = 0;
     while subject.kind == sealed_under(subject).kind && found.is_empty() {
         let entries = record.entries(next, CHUNK)?;

@@ -12,6 +12,8 @@ pub mod answer;
 pub mod board;
 /// Editions of a city's packs.
 pub mod book;
+/// All cases, those that are over too.
+pub mod cases;
 /// The clocks that run in a case.
 pub mod clocks;
 /// What can be asked of a case.

@@ -52,7 +52,7 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn held(&self, person: &ObjectRef, now: Time) -> Result<Vec<Held>, StoreError> {
-        let lines: Vec<_> = self.board(|board| board.of_party(person).collect())?;
+        let lines = self.of_party(person)?;
         let held = |line: crate::board::Line| Held {
             stays: if line.erased {
                 Stays::Erased

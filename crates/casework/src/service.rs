@@ -1,5 +1,5 @@
 use crate::activity::{self, part};
-use crate::board::{Board, Outlook, Stopped};
+use crate::board::{Board, Kept, Outlook, Stopped};
 use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Decided, Refusal, Situation, Truth};
@@ -18,6 +18,8 @@ use std::sync::{Arc, Mutex, RwLock};
 
 /// The name under which the board holds the time for answering a correction.
 const CORRECTION: &str = "correction";
+/// The name under which the board is kept; another version of the program counts for itself.
+const BOARD: &str = concat!("casework board 1 ", env!("CARGO_PKG_VERSION"));
 /// Entries read at once when the board catches up.
 const CHUNK: usize = 1_000;
 
@@ -135,6 +137,7 @@ impl Casework {
             board: RwLock::default(),
             read_to: Mutex::new(0),
         };
+        casework.resume()?;
         casework.catch_up()?;
         Ok(casework)
     }
@@ -183,6 +186,8 @@ impl Casework {
     ) -> Result<BTreeMap<Id, Value>, StoreError> {
         let saved = |field: &Id| match command {
             Some(Command::Save { answers }) => answers.iter().any(|(id, _)| id == field),
+            // Each is held against the form of the other edition.
+            Some(Command::Migrate { .. }) => true,
             _ => false,
         };
         self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
@@ -242,8 +247,15 @@ impl Casework {
                     // What came between may be no move of the case: somebody read its answers, say. Then ask again.
                     let since = self.record.history(case, view.version, CHUNK)?;
                     let moved = |entry: &Entry| entry.event.id.as_str().starts_with(&format!("{case}/"));
+                    if since.is_empty() {
+                        return Err(Refused::Record(error));
+                    }
                     if since.iter().any(moved) {
-                        return self.late(case, view.state.events, command, ask);
+                        let anyway = command.stands_alone() || (command.adds() && ask.seen.is_none());
+                        match self.late(case, view.state.events, command, ask) {
+                            Err(Refused::Overtaken(_)) if anyway => {}
+                            other => return other,
+                        }
                     }
                 }
                 other => return other,
@@ -429,6 +441,40 @@ impl Casework {
         self.catch_up()?;
         let board = self.board.read().map_err(|_| StoreError::Failed("the board broke off".into()))?;
         Ok(look(&board))
+    }
+
+    /// Goes on from the board that was kept last, where it is one of this record.
+    fn resume(&self) -> Result<(), StoreError> {
+        let Some(kept) = self.record.cache().get(BOARD) else { return Ok(()) };
+        let Ok((next, last, kept)) = serde_json::from_slice::<(u64, Digest, Kept)>(&kept) else {
+            return Ok(());
+        };
+        if self.record.digest_before(next)? != Some(last) {
+            return Ok(());
+        }
+        let board = Board::restore(kept, |state, known| self.outlook(state, known));
+        let broke = |_| StoreError::Failed("the board broke off".into());
+        *self.board.write().map_err(broke)? = board;
+        *self.read_to.lock().map_err(|_| StoreError::Failed("the board broke off".into()))? = next;
+        Ok(())
+    }
+
+    /// Keeps the board, so that the next start need not read the whole record. What is kept may be lost.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn save(&self) -> Result<(), StoreError> {
+        let (next, kept) = {
+            let broke = || StoreError::Failed("the board broke off".into());
+            let read_to = self.read_to.lock().map_err(|_| broke())?;
+            (*read_to, self.board.read().map_err(|_| broke())?.keep())
+        };
+        if let Some(last) = self.record.digest_before(next)?
+            && let Ok(bytes) = serde_json::to_vec(&(next, last, kept))
+        {
+            self.record.cache().put(BOARD, &bytes);
+        }
+        Ok(())
     }
 
     /// Has the board read what came since.

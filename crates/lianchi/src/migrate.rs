@@ -100,7 +100,7 @@ fn chosen(casework: &Casework, what: &str) -> Result<Found, Failure> {
         return Ok((differences, cases));
     }
     let number = casework::number::read_case_number(what).unwrap_or_else(|| what.to_owned());
-    let Some(case) = casework.board(|board| board.named(&number).cloned())? else {
+    let Some(case) = casework.named(&number)? else {
         let known = casework.book().definitions.procedures.keys().map(Id::as_str);
         let mend = pack::problem::nearest(what, known).map(|meant| format!("; did you mean `{meant}`?"));
         let error = format!("`{what}` is no procedure and no case{}", mend.unwrap_or_default());

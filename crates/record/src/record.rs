@@ -284,6 +284,14 @@ impl Record {
         Ok(entries.last().map_or(from, |entry| entry.index + 1))
     }
 
+    /// The digest of the entry before `next`, which ties what was computed from all entries up to there to this record: after
+    /// a restore from a backup it may be none of its entries. `None` where there is no such entry.
+    pub fn digest_before(&self, next: u64) -> Result<Option<Digest>, StoreError> {
+        let Some(last) = next.checked_sub(1) else { return Ok(None) };
+        let line = self.inner.store.reader()?.lines(last, 1)?.pop().filter(|(at, _)| *at == last);
+        Ok(line.map(|(_, line)| Digest::of(&line)))
+    }
+
     /// Up to `limit` entries that touched `object` since it had the version `from`, in order.
     pub fn history(&self, object: &ObjectRef, from: Version, limit: usize) -> Result<Vec<Entry>, StoreError> {
         decode(self.inner.store.reader()?.history(object, from.0, limit)?)

@@ -4,7 +4,8 @@
 //! did.
 //!
 //! - `LIANCHI_FAULT_AT=n` fails the n-th counted call with the error number `LIANCHI_FAULT_ERROR`;
-//! - `LIANCHI_FAULT_WHILE=path` fails every write from the n-th call on while that file exists.
+//! - `LIANCHI_FAULT_WHILE=path` fails every write from the n-th call on while that file exists, and, unless the disk is only
+//!   full, every sync.
 #![allow(
     unsafe_code,
     reason = "functions of the C library can only be replaced by such of the same unsafe form"
@@ -58,8 +59,11 @@ fn fails(fd: c_int, writes: bool) -> bool {
         unsafe { libc::syscall(libc::SYS_pwrite64, plan.count, bytes.as_ptr(), bytes.len(), 0 as off_t) };
     }
     let failing = match &plan.held {
-        // SAFETY: the path is a valid C string.
-        Some(path) => writes && call >= plan.at && unsafe { libc::access(path.as_ptr(), libc::F_OK) } == 0,
+        Some(path) => {
+            let concerned = call >= plan.at && (writes || plan.error != libc::ENOSPC);
+            // SAFETY: the path is a valid C string.
+            concerned && unsafe { libc::access(path.as_ptr(), libc::F_OK) } == 0
+        }
         None => call == plan.at,
     };
     if failing {

@@ -195,3 +195,16 @@ pub fn fill(dir: &Path, flag: &Path) -> Result<(), String> {
     Told::Done.say();
     Ok(())
 }
+
+/// Serves a city whose people open accounts, until its record takes no more.
+pub fn serve(dir: &Path) -> Result<(), String> {
+    let town = crate::town::Town::found(dir, 0).map_err(why)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(why)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(why)?;
+        println!("http://{}", listener.local_addr().map_err(why)?);
+        web::server::serve(std::sync::Arc::new(town.city), listener, std::future::pending())
+            .await
+            .map_err(why)
+    })
+}

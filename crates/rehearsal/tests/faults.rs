@@ -7,8 +7,10 @@
 
 use record::Record;
 use rehearsal::appender::Told;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const EIO: i32 = 5;
 const ENOSPC: i32 = 28;
@@ -137,4 +139,47 @@ fn a_full_disk_refuses_and_recovers() {
         assert!(run.output.status.success(), "full from call {n}: {}", run.errors());
         run.check(&format!("full from call {n}"));
     }
+}
+
+#[test]
+fn a_server_whose_disk_fails_stops_and_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, flag) = (dir.path().join("data"), dir.path().join("failing"));
+    let mut server = Command::new(env!("CARGO_BIN_EXE_appender"))
+        .arg(&data)
+        .arg("serve")
+        .env("LD_PRELOAD", shim())
+        .env("LIANCHI_FAULT_UNDER", &data)
+        .env("LIANCHI_FAULT_COUNT", dir.path().join("count"))
+        .env("LIANCHI_FAULT_AT", "1")
+        .env("LIANCHI_FAULT_WHILE", &flag)
+        .env("LIANCHI_FAULT_ERROR", EIO.to_string())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    let address = address.trim().strip_prefix("http://").unwrap();
+    let register = |login: &str| {
+        let form = format!("login={login}&name=Li&password=lotus-pond-2026");
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = "POST /register HTTP/1.1\r\nHost: city\r\nConnection: close\r\n\
+                    Content-Type: application/x-www-form-urlencoded\r\n";
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{form}", form.len()).unwrap();
+        let mut answer = String::new();
+        // The server may end in the middle of an answer.
+        let _ = stream.read_to_string(&mut answer);
+        answer
+    };
+    assert!(register("before").starts_with("HTTP/1.1 303"));
+    std::fs::write(&flag, "").unwrap();
+    assert!(!register("after").starts_with("HTTP/1.1 303"), "an account was opened on a failing disk");
+    let ended = server.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+    assert!(!ended.status.success() && said.contains("restart the program"), "{}: {said}", ended.status);
+
+    std::fs::remove_file(&flag).unwrap();
+    let record = Record::create_in(&data).unwrap();
+    assert_eq!(record.verify(&mut |_, _| {}).unwrap().faults, []);
 }

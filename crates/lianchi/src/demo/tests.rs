@@ -116,10 +116,7 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
         let busy = city
             .casework
             .board(|board| match posts.first() {
-                None => board
-                    .of_party(&id.object())
-                    .filter(|line| !matches!(line.stage, Far::Ended { .. }))
-                    .count(),
+                None => board.of_party(&id.object()).count(),
                 Some(post) if post.role.as_str() == "supervisor" => board.late(now),
                 Some(post) => board.queue(&post.office, &post.role).count(),
             })
@@ -137,9 +134,9 @@ fn picture(city: &City, all: &pack::Definitions, now: Time) -> String {
     let mut rows: BTreeMap<String, [usize; 5]> = BTreeMap::new();
     city.casework
         .board(|board| {
-            let mut count = |procedure: &pack::Id, column: usize| {
+            let mut count = |procedure: &pack::Id, column: usize, count: usize| {
                 let category = all.procedures.get(procedure).map(|one| one.category.to_string());
-                rows.entry(category.unwrap_or_default()).or_default()[column] += 1;
+                rows.entry(category.unwrap_or_default()).or_default()[column] += count;
             };
             for state in board.running() {
                 let due = state.case.as_ref().and_then(|case| board.due(case));
@@ -151,9 +148,10 @@ fn picture(city: &City, all: &pack::Definitions, now: Time) -> String {
                         (_, Some(due)) if due < now => 3,
                         _ => 2,
                     },
+                    1,
                 );
             }
-            board.over().for_each(|line| count(&line.procedure, 4));
+            board.over().for_each(|(procedure, over)| count(procedure, 4, over as usize));
         })
         .unwrap();
     let rows: Vec<String> = rows

@@ -108,7 +108,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failure)?;
     let settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
-        PRAGMA cache_size = -4096; PRAGMA trusted_schema = OFF;";
+        PRAGMA cache_size = -1024; PRAGMA trusted_schema = OFF;";
     connection.execute_batch(settings).map_err(failure)?;
     connection.set_prepared_statement_cache_capacity(64);
     // Closing would sync once more what a failed sync may have lost; the writer does it itself when all went well.

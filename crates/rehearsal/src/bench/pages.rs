@@ -49,7 +49,7 @@ impl Sample {
             free.map(|field| field.id.clone())
         };
         for resident in town.residents.iter().take(RESIDENTS) {
-            let lines: Vec<_> = casework.board(|board| board.of_party(resident.actor.id()).collect())?;
+            let lines = casework.of_party(resident.actor.id())?;
             let own = lines.into_iter().map(|line| Own {
                 number: line.case.id.to_string(),
                 field: free_text(&line.procedure),

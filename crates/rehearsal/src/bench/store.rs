@@ -109,7 +109,9 @@ fn settle(data: &Path, amounts: &Amounts, report: &mut Report) -> Result<Sample,
     let meter = Meter::own();
     town.live(amounts.entries, 3)?;
     let made = (record.len()? - before) as f64;
-    let (running, over) = town.casework().board(casework::board::Board::size)?;
+    let (running, over) = town
+        .casework()
+        .board(|board| (board.running().count(), board.over().map(|(_, over)| over).sum::<u64>()))?;
     let note = format!(
         "{made:.0} of them, {:.0} µs CPU each, by 64 hands; {running} cases run, {over} are over",
         meter.cpu() / made * 1e6

@@ -1,9 +1,10 @@
 //! A process to be killed or failed: appends to the record in a directory and prints, line by line, what it was told.
 //!
 //! `appender DIR load SEED` appends with eight threads until it is killed; `appender DIR script` runs a short list of all
-//! that writes; `appender DIR fill FLAG` appends until the disk is full, removes the file FLAG and goes on.
+//! that writes; `appender DIR fill FLAG` appends until the disk is full, removes the file FLAG and goes on; `appender DIR
+//! serve` serves a city and prints its address.
 
-use rehearsal::appender::{fill, load, script};
+use rehearsal::appender::{fill, load, script, serve};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,7 +15,8 @@ fn main() -> ExitCode {
         [_, dir, "load", seed] => load(Path::new(dir), seed.parse().unwrap_or(0)),
         [_, dir, "script"] => script(Path::new(dir)),
         [_, dir, "fill", flag] => fill(Path::new(dir), Path::new(flag)),
-        _ => Err("usage: appender DIR load SEED | DIR script | DIR fill FLAG".to_owned()),
+        [_, dir, "serve"] => serve(Path::new(dir)),
+        _ => Err("usage: appender DIR load SEED | DIR script | DIR fill FLAG | DIR serve".to_owned()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

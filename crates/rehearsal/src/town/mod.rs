@@ -207,6 +207,7 @@ impl Town {
             hands.into_iter().try_for_each(|hand| hand.join().map_err(broke)?)
         })?;
         self.casework().tick(clock()).map_err(unmade)?;
+        self.city.save();
         Ok(())
     }
 
@@ -337,4 +338,101 @@ fn course(book: &Book, procedure: &Procedure) -> Option<Course> {
         answers: Patterns::accepted(book, procedure, clock(), &mut dice)?,
         steps,
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
+mod tests {
+    use super::{Dice, Town, ask, clock};
+    use casework::board::Board;
+    use casework::{Casework, Command};
+    use pack::model::{Channel, FieldKind};
+    use record::Value;
+    use std::fmt::Write as _;
+
+    /// All that a board tells, and what is told of the cases that are over.
+    fn told(casework: &Casework, town: &Town) -> String {
+        let of_board = |board: &Board| {
+            let mut text = String::new();
+            board.tasks().for_each(|task| writeln!(text, "{task:?}").unwrap());
+            let tallies = board.tallies("2000-01-01".parse().unwrap());
+            tallies.for_each(|tally| writeln!(text, "{tally:?}").unwrap());
+            let mut running: Vec<String> = board
+                .running()
+                .map(|state| format!("{state:?} {:?}\n", board.due(state.case.as_ref().unwrap())))
+                .collect();
+            running.sort();
+            text.push_str(&running.concat());
+            let over: Vec<_> = board.over().collect();
+            let complained: Vec<_> = board.complained().collect();
+            writeln!(text, "{over:?} {complained:?} {:?} {:?}", board.kinds(), board.next()).unwrap();
+            text
+        };
+        let mut text = casework.board(of_board).unwrap();
+        for resident in &town.residents {
+            for line in casework.of_party(resident.actor.id()).unwrap() {
+                assert_eq!(casework.named(line.case.id.as_str()).unwrap(), Some(line.case.clone()));
+                writeln!(text, "{line:?}").unwrap();
+            }
+        }
+        text
+    }
+
+    #[test]
+    fn a_board_that_was_kept_is_the_board_counted_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let town = Town::found(dir.path(), 6).unwrap();
+        let files = super::packs().unwrap();
+        for events in [200, 420] {
+            town.live(events, events).unwrap();
+            let anew = |cleared: bool| {
+                let record = town.casework().record().clone();
+                if cleared {
+                    record.cache().clear();
+                }
+                Casework::try_edition(record, &files).unwrap()
+            };
+            let now = told(town.casework(), &town);
+            town.casework().save().unwrap();
+            assert_eq!(told(&anew(false), &town), now);
+            assert_eq!(told(&anew(true), &town), now);
+            // What comes after the board was kept is read from the record.
+            town.casework().save().unwrap();
+            let course = town.course("identity-card-lost").unwrap();
+            town.case(course, &town.residents[0], clock(), 2, &mut Dice(events), &mut |_, _| {}).unwrap();
+            assert_eq!(told(&anew(false), &town), told(town.casework(), &town));
+        }
+    }
+
+    /// A draft that is filled in from four windows at once keeps what each of them says.
+    #[test]
+    fn a_draft_is_saved_from_several_windows_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let town = Town::found(dir.path(), 1).unwrap();
+        let course = town.course("identity-card-lost").unwrap();
+        let party = &town.residents[0].actor;
+        let case = town.case(course, &town.residents[0], clock(), 0, &mut Dice(1), &mut |_, _| {}).unwrap();
+        let casework = town.casework();
+        let view = casework.view(&case).unwrap();
+        assert_eq!(view.state.channel, Channel::ALL[1].0);
+        let texts = view.procedure().unwrap().form.fields.iter();
+        let field =
+            texts.clone().find(|field| field.kind == FieldKind::Text && field.checks.is_empty()).unwrap();
+        let before = view.state.events;
+        std::thread::scope(|scope| {
+            for window in 0..4 {
+                let (case, field) = (&case, &field.id);
+                scope.spawn(move || {
+                    for n in 0..8 {
+                        let answers = vec![(field.clone(), Some(Value::from(format!("{window}/{n}"))))];
+                        casework.run(case, &Command::Save { answers }, &ask(clock(), party)).unwrap();
+                    }
+                });
+            }
+        });
+        let after = casework.view(&case).unwrap();
+        assert_eq!(after.state.events, before + 32);
+        let last = casework.answers(&after.state).unwrap();
+        assert!(last[&field.id].as_text().unwrap().ends_with("/7"), "{last:?}");
+    }
 }

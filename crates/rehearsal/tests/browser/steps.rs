@@ -346,7 +346,8 @@ impl Stage {
 
     async fn note(&mut self, name: &str, selector: &str) -> Result<(), String> {
         let client = &self.browser()?.client;
-        let look = || async move { client.find(fantoccini::Locator::Css(selector)).await?.text().await.map(Some) };
+        let look =
+            || async move { client.find(fantoccini::Locator::Css(selector)).await?.text().await.map(Some) };
         let found = until("nothing is there to be noted", look).await?;
         self.bound.insert(name.to_owned(), found);
         Ok(())

@@ -222,7 +222,7 @@ impl Asked {
     /// The case whose number is in the path.
     pub fn case(&self) -> Result<ObjectRef, Oops> {
         let number = self.param("case");
-        let case = self.city.casework.board(|board| board.named(number).cloned())?;
+        let case = self.city.casework.named(number)?;
         case.ok_or(Oops::Missing)
     }
 

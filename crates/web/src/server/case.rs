@@ -48,7 +48,7 @@ pub fn face(asked: &Asked, view: &View) -> Face {
 
 pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     let me = asked.signed_in()?.id().clone();
-    let lines: Vec<_> = asked.city.casework.board(|board| board.of_party(&me).collect())?;
+    let lines = asked.city.casework.of_party(&me)?;
     let mut all = Vec::new();
     for line in lines {
         let view = asked.city.casework.view(&line.case)?;

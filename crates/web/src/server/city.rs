@@ -18,9 +18,9 @@ use pack::{File, Title};
 use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 /// What the operator decides.
 #[derive(Clone, Debug)]
@@ -65,8 +65,12 @@ pub struct City {
     pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
     /// Whether the whole record is being verified now.
     pub verifying: AtomicBool,
+    /// Entries that the record had when what may be lost was kept last.
+    saved: AtomicU64,
     /// The record's size, told whenever it grows.
     pub growth: watch::Sender<u64>,
+    /// Told when the record takes no more entries.
+    pub broken: Notify,
     /// Whether the server stops: streams end then.
     pub stopping: watch::Sender<bool>,
     /// The streams that are open.
@@ -130,6 +134,8 @@ pub enum NotRegistered {
     Append(#[from] record::AppendError),
 }
 
+/// Entries after which what may be lost is kept again.
+const UNSAVED: u64 = 50_000;
 /// The name under which sessions are cached.
 const SESSIONS: &str = "web sessions 1";
 
@@ -166,6 +172,8 @@ impl City {
             names: RwLock::default(),
             verified: Mutex::default(),
             verifying: AtomicBool::new(false),
+            broken: Notify::new(),
+            saved: AtomicU64::new(0),
             growth: watch::Sender::new(0),
             stopping: watch::Sender::new(false),
             streams: Streams::default(),
@@ -189,6 +197,18 @@ impl City {
         self.casework.record().cache().put(SESSIONS, &locked(&self.sessions).save());
         if let Ok(people) = self.people.read() {
             people.save(self.casework.record());
+        }
+        let size = self.casework.record().len().unwrap_or(0);
+        // What is not kept is computed anew.
+        let _ = self.casework.save();
+        self.saved.store(size, Ordering::Relaxed);
+    }
+
+    /// As [`Self::save`], where so much came since that a start after a crash would take long.
+    pub fn save_in_time(&self) {
+        let size = self.casework.record().len().unwrap_or(0);
+        if size.saturating_sub(self.saved.load(Ordering::Relaxed)) >= UNSAVED {
+            self.save();
         }
     }
 

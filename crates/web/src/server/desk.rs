@@ -47,8 +47,7 @@ pub struct Queue {
 /// The open steps of `office` under the filter of the request.
 pub fn queued(asked: &Asked, office: &Id, role: Option<Id>) -> Result<Queue, Oops> {
     let me = asked.signed_in()?.id().clone();
-    let here = |task: &&Task| task.office == *office;
-    let all: Vec<Task> = asked.city.casework.board(|board| board.tasks().filter(here).cloned().collect())?;
+    let all: Vec<Task> = asked.city.casework.board(|board| board.desk(office).cloned().collect())?;
     let choice = |name: &str, all: &[&'static str]| {
         asked.words(name).and_then(|word| all.iter().find(|other| **other == word).copied())
     };

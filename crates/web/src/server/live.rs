@@ -74,7 +74,7 @@ impl Matter {
             Self::Case(case) => city.casework.record().version(case)?.0.to_string(),
             Self::Board => city.casework.record().len()?.to_string(),
             Self::Desk(office) => city.casework.board(|board| {
-                let here = board.tasks().filter(|task| task.office == *office);
+                let here = board.desk(office);
                 here.map(|Task { case, step, holder, due, waiting, .. }| {
                     format!("{case} {step} {holder:?} {due:?} {waiting}\n")
                 })
@@ -110,6 +110,7 @@ pub async fn timer(city: Arc<City>) {
         let fired = tokio::task::spawn_blocking(move || {
             if count % SWEEP == 0 {
                 city.sweep();
+                city.save_in_time();
             }
             if new_day && let Err(error) = city.carry_out_wishes() {
                 eprintln!("lianchi: what people wish erased cannot be: {error}");
@@ -122,7 +123,8 @@ pub async fn timer(city: Arc<City>) {
     }
 }
 
-/// Wakes everybody who watches whenever the record grows: one thread waits, however many watch.
+/// Wakes everybody who watches whenever the record grows: one thread waits, however many watch. It also tells the server
+/// when the record takes no more, since a write or a sync failed.
 pub fn watch(city: &Arc<City>) {
     let Ok(mut subscription) = city.casework.record().subscribe() else { return };
     let (city, growth) = (Arc::downgrade(city), city.growth.clone());
@@ -131,6 +133,9 @@ pub fn watch(city: &Arc<City>) {
             if let Some(size) = subscription.wait(TICK) {
                 growth.send_replace(size);
             }
+        }
+        if let Some(city) = city.upgrade() {
+            city.broken.notify_one();
         }
     });
 }

@@ -87,7 +87,7 @@ fn known(asked: &Asked, procedure: &Id, key: &str, tried: u32) -> Result<Found, 
     let day = today(asked.now);
     let numbers = [day, day.saturating_sub(1.month())].map(|day| number::case_number(day, [a, b, c, d, e]));
     for number in &numbers {
-        let Some(case) = asked.city.casework.board(|board| board.named(number).cloned())? else { continue };
+        let Some(case) = asked.city.casework.named(number)? else { continue };
         let history = asked.city.casework.record().history(&case, Version(0), usize::MAX)?;
         let moves = |entry: &&record::Entry| casework::is_move(&entry.event);
         let first = history.iter().find(moves).map(|entry| &entry.event);

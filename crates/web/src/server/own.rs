@@ -268,7 +268,7 @@ pub fn data(asked: &Asked) -> Result<Answer, Oops> {
             all.insert(entry.index, entry.event);
         }
     }
-    let lines: Vec<_> = asked.city.casework.board(|board| board.of_party(&me).collect())?;
+    let lines = asked.city.casework.of_party(&me)?;
     for line in lines {
         own_keys.insert(sealed_under(&line.case));
         all.extend(

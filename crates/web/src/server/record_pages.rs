@@ -166,11 +166,10 @@ pub fn verify_all(asked: &Asked) -> Result<(), Oops> {
 /// The case that an entry is of, where the reader may supervise it. Entries of no case are for those who supervise the
 /// whole city.
 fn readable(asked: &Asked, event: &Event) -> Result<Option<View>, Oops> {
-    let objects = || event.objects.iter().map(|relation| &relation.object);
-    let case =
-        asked.city.casework.board(|board| objects().find(|object| board.line(object).is_some()).cloned())?;
-    if let Some(case) = case {
-        return supervised(asked, &case).map(Some);
+    for object in event.objects.iter().map(|relation| &relation.object) {
+        if asked.city.casework.line(object)?.is_some() {
+            return supervised(asked, object).map(Some);
+        }
     }
     let office = own_office(asked)?;
     let definitions = &asked.city.casework.book().definitions;

@@ -8,6 +8,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use record::StoreError;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -20,7 +21,8 @@ use tokio::sync::Semaphore;
 /// within bounds.
 ///
 /// # Errors
-/// When the network fails.
+/// When the network fails; and when a write or a sync of the record failed: nothing can be done then but read, and whoever
+/// watches over the program should restart it.
 pub async fn serve(
     city: Arc<City>,
     listener: TcpListener,
@@ -42,6 +44,7 @@ pub async fn serve(
         let (place, (stream, peer)) = tokio::select! {
             taken = taken => taken,
             () = &mut stop => break,
+            () = city.broken.notified() => break,
         };
         let _ = stream.set_nodelay(true);
         let service = Caller { router: TowerToHyperService::new(router.clone()), peer };
@@ -57,7 +60,10 @@ pub async fn serve(
     let _ = tokio::time::timeout(bounds.stop, graceful.shutdown()).await;
     timer.abort();
     city.save();
-    Ok(())
+    match city.casework.record().health().map(|health| health.stopped) {
+        Ok(Some(reason)) => Err(std::io::Error::other(StoreError::Stopped { reason })),
+        Ok(None) | Err(_) => Ok(()),
+    }
 }
 
 fn protocol(bounds: &Bounds) -> http1::Builder {

@@ -43,7 +43,7 @@ pub fn home(asked: &Asked) -> Result<Answer, Oops> {
     let waiting = match asked.actor.as_ref() {
         None => 0,
         Some(actor) => asked.city.casework.board(|board| {
-            let waits = |line: &casework::board::Line| line.stage == casework::state::Stage::Correcting;
+            let waits = |state: &&casework::State| state.stage == casework::state::Stage::Correcting;
             board.of_party(actor.id()).filter(waits).count()
         })?,
     };
@@ -55,10 +55,13 @@ pub fn home(asked: &Asked) -> Result<Answer, Oops> {
 /// The services of which most cases run or ran; where there are none yet, none.
 fn popular(asked: &Asked) -> Result<Vec<(Id, Title)>, Oops> {
     let counts = asked.city.casework.board(|board| {
-        let mut counts: BTreeMap<Id, usize> = BTreeMap::new();
-        let running = board.running().map(|state| &state.procedure);
-        for procedure in running.chain(board.over().map(|line| &line.procedure)) {
-            *counts.entry(procedure.clone()).or_default() += 1;
+        let mut counts: BTreeMap<Id, u64> =
+            board.over().map(|(procedure, over)| (procedure.clone(), over)).collect();
+        for state in board.running() {
+            match counts.get_mut(&state.procedure) {
+                Some(count) => *count += 1,
+                None => drop(counts.insert(state.procedure.clone(), 1)),
+            }
         }
         counts
     })?;

@@ -7,7 +7,6 @@ use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::case::{entering, theirs, visible};
 use crate::server::{board, filling, personal as reading, receipt as receipts, show};
-use casework::board::Line;
 use casework::state::{Stage, Status};
 use casework::{View, answer, clocks};
 use pack::Id;
@@ -19,7 +18,7 @@ use std::collections::BTreeMap;
 /// One's own cases, the newest first.
 pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
     let me = asked.signed_in()?.id();
-    let lines: Vec<Line> = asked.city.casework.board(|board| board.of_party(me).collect())?;
+    let lines = asked.city.casework.of_party(me)?;
     let page = Page::of(asked, lines.len());
     let told = page.take(&lines).map(|line| {
         json!({
