@@ -52,7 +52,8 @@ impl Town {
         let door = Door::new(Argon2id::CHEAPEST, &mut Seeded::new(7)).unwrap();
         let account = people.directory.find(people.directory.key(name)).map(|id| {
             let (person, _) = self.record.fold::<Person>(&id.object()).unwrap();
-            let hash = person.now.password.as_ref().and_then(|sealed| self.record.unseal(sealed).unwrap());
+            let sealed = person.now.password.as_ref();
+            let hash = sealed.and_then(|sealed| self.record.unseal(sealed).unwrap());
             let hash = hash.and_then(|value| value.as_text().map(Hash::kept));
             Account { person: id, locked: person.now.locked.is_some(), hash, code: None }
         });
@@ -130,7 +131,7 @@ fn people_live_on_the_record() {
     assert_eq!(town.sign_in(&people, "wang", RIGHT), Err(Refused::Wrong));
     let (person, _) = town.record.fold::<Person>(&zhang.object()).unwrap();
     assert!(person.now.erased.is_some() && person.now.posts.is_empty());
-    assert_eq!(Person::from_bytes(&person.to_bytes()), Some((*person).clone()));
+    assert_eq!(Person::from_bytes(&person.to_bytes()).as_ref(), Some(&*person));
 }
 
 #[test]

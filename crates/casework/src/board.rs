@@ -333,7 +333,10 @@ impl Board {
     /// All open steps of an office, role by role.
     pub fn desk<'a>(&'a self, office: &'a Id) -> impl Iterator<Item = &'a Task> {
         let from = (office.clone(), Id::default());
-        self.desks.range(from..).take_while(move |((of, _), _)| of == office).flat_map(|(_, tasks)| tasks.values())
+        self.desks
+            .range(from..)
+            .take_while(move |((of, _), _)| of == office)
+            .flat_map(|(_, tasks)| tasks.values())
     }
 
     /// What cannot be had from the running cases' states alone.
@@ -341,7 +344,9 @@ impl Board {
         let running = self.running.values();
         let known = |state: &Arc<State>| state.case.as_ref().and_then(|case| self.stopped.get(case)).cloned();
         let days = self.days.iter().flat_map(|(day, of_day)| {
-            of_day.iter().map(|((office, procedure), counts)| (*day, office.clone(), procedure.clone(), *counts))
+            of_day
+                .iter()
+                .map(|((office, procedure), counts)| (*day, office.clone(), procedure.clone(), *counts))
         });
         Kept {
             running: running.map(|state| (Arc::clone(state), known(state).unwrap_or_default())).collect(),

@@ -75,7 +75,8 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn named(&self, number: &str) -> Result<Option<ObjectRef>, StoreError> {
-        let (running, mut kinds) = self.board(|board| (board.named(number).cloned(), board.kinds().clone()))?;
+        let (running, mut kinds) =
+            self.board(|board| (board.named(number).cloned(), board.kinds().clone()))?;
         if running.is_some() {
             return Ok(running);
         }

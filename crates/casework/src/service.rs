@@ -186,6 +186,8 @@ impl Casework {
     ) -> Result<BTreeMap<Id, Value>, StoreError> {
         let saved = |field: &Id| match command {
             Some(Command::Save { answers }) => answers.iter().any(|(id, _)| id == field),
+            // Each is held against the form of the other edition.
+            Some(Command::Migrate { .. }) => true,
             _ => false,
         };
         self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
@@ -444,7 +446,9 @@ impl Casework {
     /// Goes on from the board that was kept last, where it is one of this record.
     fn resume(&self) -> Result<(), StoreError> {
         let Some(kept) = self.record.cache().get(BOARD) else { return Ok(()) };
-        let Ok((next, last, kept)) = serde_json::from_slice::<(u64, Digest, Kept)>(&kept) else { return Ok(()) };
+        let Ok((next, last, kept)) = serde_json::from_slice::<(u64, Digest, Kept)>(&kept) else {
+            return Ok(());
+        };
         if self.record.digest_before(next)? != Some(last) {
             return Ok(());
         }

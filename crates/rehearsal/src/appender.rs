@@ -203,6 +203,8 @@ pub fn serve(dir: &Path) -> Result<(), String> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(why)?;
         println!("http://{}", listener.local_addr().map_err(why)?);
-        web::server::serve(std::sync::Arc::new(town.city), listener, std::future::pending()).await.map_err(why)
+        web::server::serve(std::sync::Arc::new(town.city), listener, std::future::pending())
+            .await
+            .map_err(why)
     })
 }

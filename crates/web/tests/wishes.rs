@@ -4,9 +4,11 @@
 
 #[path = "people/town.rs"]
 mod town;
+#[path = "world/mod.rs"]
+mod world;
 
-use casework::Command;
-use town::{PASSWORD, Town, days_pass};
+use town::{Town, days_pass};
+use world::PASSWORD;
 
 #[test]
 fn who_asks_to_be_erased_is_as_far_as_nothing_keeps_it() {
@@ -18,10 +20,7 @@ fn who_asks_to_be_erased_is_as_far_as_nothing_keeps_it() {
     let draft = town.case("lotus", "LH20260601-0001", false);
     let running = town.case("lotus", "LH20260601-0002", true);
     let ended = town.case("lotus", "LH20260601-0003", true);
-    for (step, outcome) in [("accept", "accepted"), ("decide", "granted"), ("deliver", "delivered")] {
-        let (step, outcome) = (step.into(), outcome.into());
-        town.clerk("li", &ended, &Command::Do { step, outcome, reasons: None, answers: Vec::new() });
-    }
+    town.granted("li", &ended);
     for login in ["chief", "li", "lotus", "reed"] {
         town.sign_in(login);
     }
@@ -30,47 +29,44 @@ fn who_asks_to_be_erased_is_as_far_as_nothing_keeps_it() {
         "li: GET /account/erasure",
         "reed: GET /account/erasure",
         "lotus: GET /account/erasure",
-        "lotus: POST /account/erasure password=南湖边的第三棵柳树下",
+        "lotus: POST /account/erasure password=lotus-pond-in-autumn",
         "lotus: POST /account/erasure sure=yes&password=wrong",
-        "lotus: POST /account/erasure sure=yes&password=南湖边的第三棵柳树下",
+        "lotus: POST /account/erasure sure=yes&password=lotus-pond-in-autumn",
         "lotus: GET /account/erasure?done=erased",
         "lotus: POST /account/erasure call-off=yes",
-        "lotus: POST /account/erasure sure=yes&password=南湖边的第三棵柳树下",
+        "lotus: POST /account/erasure sure=yes&password=lotus-pond-in-autumn",
     ]);
     let left = |town: &Town, case: &record::ObjectRef| {
-        let view = town.city.casework.view(case).unwrap();
-        town.city.casework.answers(&view.state).unwrap().len()
+        let view = town.world.city.casework.view(case).unwrap();
+        town.world.city.casework.answers(&view.state).unwrap().len()
     };
     let told = |town: &Town, when: &str| {
         let cases = [("draft", &draft), ("running", &running), ("ended", &ended)];
         let cases = cases.map(|(name, case)| format!("{name} {}", left(town, case))).join(", ");
-        let account = town.city.find_person("lotus").is_some();
+        let account = town.world.city.find_person("lotus").is_some();
         format!("{when}: answers left: {cases}; account: {account}\n")
     };
     all += &told(&town, "asked");
     // The running case ends; its time and that of the other run out; nobody has to come back for it.
-    for (step, outcome) in [("accept", "accepted"), ("decide", "granted"), ("deliver", "delivered")] {
-        let (step, outcome) = (step.into(), outcome.into());
-        town.clerk("li", &running, &Command::Do { step, outcome, reasons: None, answers: Vec::new() });
-    }
+    town.granted("li", &running);
     let lotus = town.object("lotus");
-    assert_eq!(town.city.carry_out_wishes().unwrap(), 1);
+    assert_eq!(town.world.city.carry_out_wishes().unwrap(), 1);
     all += &told(&town, "the last case ended");
     days_pass(3_653);
-    town.city.carry_out_wishes().unwrap();
+    town.world.city.carry_out_wishes().unwrap();
     all += &told(&town, "on the last day of ten years");
     days_pass(1);
-    town.city.carry_out_wishes().unwrap();
+    town.world.city.carry_out_wishes().unwrap();
     all += &told(&town, "the day after");
     let tried = format!("lotus: POST /sign-in login=lotus&password={PASSWORD}");
     all += &town.line(&tried);
-    let history = town.city.casework.record().history(&lotus, record::Version(0), usize::MAX).unwrap();
+    let history = town.world.city.casework.record().history(&lotus, record::Version(0), usize::MAX).unwrap();
     let line = |entry: &record::Entry| record::encoding::encode(&entry.event);
     assert!(
         history.iter().map(line).all(|line| !line.contains("王小莲") && !line.contains("11010519491231002X"))
     );
     assert!(
-        town.city.casework.record().verify(&mut |_, _| {}).unwrap().faults.is_empty(),
+        town.world.city.casework.record().verify(&mut |_, _| {}).unwrap().faults.is_empty(),
         "every proof still holds"
     );
     insta::assert_snapshot!(all);

@@ -116,8 +116,9 @@ fn settle(data: &Path, amounts: &Amounts, report: &mut Report) -> Result<Sample,
         town.case(course, resident, town.city.now(), 0, &mut Dice(number as u64), &mut |_, _| {})?;
     }
     town.city.save();
-    let (running, over) =
-        town.casework().board(|board| (board.running().count(), board.over().map(|(_, over)| over).sum::<u64>()))?;
+    let (running, over) = town
+        .casework()
+        .board(|board| (board.running().count(), board.over().map(|(_, over)| over).sum::<u64>()))?;
     let note = format!(
         "{made:.0} of them, {:.0} µs CPU each, by 64 hands; {running} cases run, {over} are over",
         meter.cpu() / made * 1e6

@@ -362,8 +362,10 @@ mod tests {
             board.tasks().for_each(|task| writeln!(text, "{task:?}").unwrap());
             let tallies = board.tallies("2000-01-01".parse().unwrap());
             tallies.for_each(|tally| writeln!(text, "{tally:?}").unwrap());
-            let mut running: Vec<String> =
-                board.running().map(|state| format!("{state:?} {:?}\n", board.due(state.case.as_ref().unwrap()))).collect();
+            let mut running: Vec<String> = board
+                .running()
+                .map(|state| format!("{state:?} {:?}\n", board.due(state.case.as_ref().unwrap())))
+                .collect();
             running.sort();
             text.push_str(&running.concat());
             let over: Vec<_> = board.over().collect();
@@ -419,7 +421,8 @@ mod tests {
         let view = casework.view(&case).unwrap();
         assert_eq!(view.state.channel, Channel::ALL[1].0);
         let texts = view.procedure().unwrap().form.fields.iter();
-        let field = texts.clone().find(|field| field.kind == FieldKind::Text && field.checks.is_empty()).unwrap();
+        let field =
+            texts.clone().find(|field| field.kind == FieldKind::Text && field.checks.is_empty()).unwrap();
         let before = view.state.events;
         std::thread::scope(|scope| {
             for window in 0..4 {

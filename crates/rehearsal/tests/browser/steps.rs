@@ -9,6 +9,7 @@
 //! | `key "j Enter"` | presses keys where the focus is |
 //! | `see "text"`, `see "text" in "place"`, `see no "text"` | waits until it stands there, or no longer |
 //! | `at "/cases/{case}"` | waits for the address; a name in braces is bound at first, and the same from then on |
+//! | `note "name" at "selector"` | binds a name to what stands there |
 //! | `field "label" holds "text"`, `focus on "words"`, `page counts "n" "selector"` | waits until it does |
 //! | `pull the cable`, `plug the cable in` | takes the network away, and brings it back |
 //! | `hold the clock`, `let "90" seconds pass` | has the page count its seconds when it is told to |
@@ -199,6 +200,7 @@ impl Stage {
                 let script = format!("pass({seconds}); return true");
                 self.wait_for(&script, "the page's clock is not held").await
             }
+            ("note _ at _", [name, selector]) => self.note(name, selector).await,
             ("download _", [name]) => self.download(name).await,
             ("receipt holds", []) => self.verify(false).await,
             ("changed receipt fails", []) => self.verify(true).await,
@@ -339,6 +341,15 @@ impl Stage {
         let what = format!("another address: {}", browser.path().await.unwrap_or_default());
         let found = until(&what, look).await?;
         self.bound.extend(found);
+        Ok(())
+    }
+
+    async fn note(&mut self, name: &str, selector: &str) -> Result<(), String> {
+        let client = &self.browser()?.client;
+        let look =
+            || async move { client.find(fantoccini::Locator::Css(selector)).await?.text().await.map(Some) };
+        let found = until("nothing is there to be noted", look).await?;
+        self.bound.insert(name.to_owned(), found);
         Ok(())
     }
 

@@ -233,29 +233,40 @@ fn procedures(frame: &Frame, view: &View) -> Markup {
 }
 
 /// Days as bars: kept upwards in one colour, missed on top in another; the sums in words for those who do not see
-/// them.
+/// them. Each colour is one path, since a board has many rows.
 fn bars(frame: &Frame, days: &[(u64, u64)]) -> Markup {
     const HIGH: u64 = 24;
-    let most = days.iter().map(|(kept, missed)| kept + missed).max().unwrap_or(0).max(1);
     let (kept, missed) = days.iter().fold((0, 0), |(k, m), (kept, missed)| (k + kept, m + missed));
+    if kept + missed == 0 {
+        return html! { span.soft { "–" } };
+    }
+    let most = days.iter().map(|(kept, missed)| kept + missed).max().unwrap_or(0).max(1);
+    let (mut low, mut top) = (String::new(), String::new());
+    for (place, (kept, missed)) in days.iter().enumerate() {
+        let of_kept = (kept * HIGH).div_ceil(most);
+        let of_missed = (missed * HIGH).div_ceil(most).min(HIGH - of_kept.min(HIGH));
+        bar(&mut low, place, HIGH, of_kept);
+        bar(&mut top, place, HIGH - of_kept, of_missed);
+    }
     let facts = [
         ("days", days.len().into()),
         ("kept", kept.to_string().into()),
         ("missed", missed.to_string().into()),
     ];
-    let around = format!("0 0 {} {HIGH}", days.len() * 6);
+    let wide = days.len() * 6;
     html! {
-        svg.bars viewBox=(around) width=(days.len() * 6) height=(HIGH) role="img"
+        svg.bars viewBox={ "0 0 " (wide) " " (HIGH) } width=(wide) height=(HIGH) role="img"
             aria-label=(frame.lang.tell("bars", &facts)) {
-            @for (place, (kept, missed)) in days.iter().enumerate() {
-                @let low = (kept * HIGH).div_ceil(most);
-                @let top = (missed * HIGH).div_ceil(most).min(HIGH - low.min(HIGH));
-                @let x = place * 6;
-                @if low > 0 { rect.kept x=(x) y=(HIGH - low) width="5" height=(low) {} }
-                @if top > 0 { rect.missed x=(x) y=(HIGH - low - top) width="5" height=(top) {} }
-                @if low + top == 0 { rect.zero x=(x) y=(HIGH - 1) width="5" height="1" {} }
-            }
+            path.kept d=(low) {}
+            @if !top.is_empty() { path.missed d=(top) {} }
         }
+    }
+}
+
+/// One bar of a path, standing on the line `ground`.
+fn bar(path: &mut String, place: usize, ground: u64, high: u64) {
+    if high > 0 {
+        path.push_str(&format!("M{} {}h5v{high}h-5z", place * 6, ground - high));
     }
 }
 

@@ -148,8 +148,14 @@ pub fn movable(asked: &Asked) -> Result<(ObjectRef, View, Plan), Oops> {
     asked.signed_in()?;
     let case = asked.case()?;
     let (view, plan) = planned(asked, &case)?;
-    let decision = asked.city.casework.permit(&case, &view, "migrate", &asked.ask()).ok_or(Oops::Missing)?;
-    if decision.allowed() { Ok((case, view, plan)) } else { Err(Oops::denied(&decision)) }
+    let permit = |action| asked.city.casework.permit(&case, &view, action, &asked.ask()).ok_or(Oops::Missing);
+    let decision = permit("migrate")?;
+    match decision.allowed() {
+        true => Ok((case, view, plan)),
+        // To those who may not even see the case it is not there.
+        false if !permit("read-case")?.allowed() => Err(Oops::Missing),
+        false => Err(Oops::denied(&decision)),
+    }
 }
 
 fn one_case(asked: &Asked, fault: Option<Title>) -> Result<Answer, Oops> {

@@ -26,7 +26,7 @@ use world::cases::{NUMBER, OFFICE, PAGE, SECRET, SERVICE, Stage};
 use world::schema::Document;
 
 /// Everyone who asks: the heading, who that is, and how they show it.
-const ASKERS: [(&str, &str, How); 15] = [
+const ASKERS: [(&str, &str, How); 16] = [
     ("nobody", "", How::Not),
     ("party", "party", How::Browser),
     ("other", "other", How::Browser),
@@ -39,6 +39,7 @@ const ASKERS: [(&str, &str, How); 15] = [
     ("city", "supervisor-city", How::Browser),
     ("expert", "expert", How::Browser),
     ("officer", "officer", How::Browser),
+    ("admin", "administrator", How::Browser),
     ("expired", "clerk", How::Expired),
     ("forged", "clerk", How::CookieAlone),
     ("bearer", "clerk", How::Bearer),
@@ -58,6 +59,7 @@ enum How {
 const HEAD: &str = "\
 nobody: not signed in · party: whose case it is · other: another resident · clerk, exam(iner), appr(over), expert, officer: of
 the case's office · clerk²: of another · super: supervises the county above · super²: another county · city: the whole city ·
+admin: looks after the people of the county above ·
 expired: the clerk, whose session ran out · forged: the clerk's browser, from another site's form · bearer: the clerk's program
 sign-in: on to the sign-in page · go: on to another page · …: a stream of events";
 
@@ -175,6 +177,7 @@ impl Walk {
             ("entry", entry),
             ("material", "identity-card".to_owned()),
             ("digest", target.digest.clone()),
+            ("person", self.world.person("colleague").to_string()),
             ("*path", asset),
         ];
         let mut path = row.pattern.to_owned();

@@ -65,6 +65,10 @@ fn file(_: &World, _: &Target) -> Sent {
     Sent::File("page.pdf".to_owned(), [PAGE, b" again"].concat())
 }
 
+fn because(_: &World, _: &Target) -> Sent {
+    form(&[("reasons", "工作需要")])
+}
+
 fn moved(target: &Target, pairs: &[(&str, &str)]) -> Sent {
     let seen = target.seen.to_string();
     form(&[pairs, &[("seen", seen.as_str())]].concat())
@@ -77,6 +81,7 @@ fn acted(target: &Target, mut body: Json) -> Sent {
 
 const DESK: &str = "/desk/cases/{case}/{action}/{about}";
 const ACT: &str = "/api/cases/{case}/{action}";
+const PERSON: &str = "/staff/people/{person}/{act}";
 const FILE: &str = "/cases/{case}/materials/{material}/{digest}";
 const API_FILE: &str = "/api/cases/{case}/materials/{material}/{digest}";
 
@@ -92,6 +97,38 @@ pub const ROWS: &[Row] = &[
         form(&[("login", &login), ("name", "何新人"), ("password", PASSWORD)])
     }),
     row("POST", "/sign-out", Stage::Open, nothing),
+    row("POST", "/sign-in/password", Stage::Open, |_, _| {
+        form(&[("login", "visitor"), ("password", "2222-2222-2222"), ("new", PASSWORD)])
+    })
+    .about("wrong code"),
+    row("POST", "/account/password", Stage::Open, |_, _| form(&[("old", "wrong"), ("new", PASSWORD)]))
+        .about("wrong password"),
+    row("POST", "/account/sessions", Stage::Open, |_, _| form(&[("session", "none")])),
+    row("POST", "/account/post", Stage::Open, |_, _| form(&[("post", "clerk@valley-station")]))
+        .about("of nobody here"),
+    row("POST", "/account/erasure", Stage::Open, |_, _| form(&[("sure", "yes"), ("password", "wrong")]))
+        .about("wrong password"),
+    row("POST", "/staff/new", Stage::Open, |_, target| {
+        let login = format!("taken-on-{}", target.count);
+        let post = [("role", "clerk"), ("office", OFFICE), ("reasons", "新录用")];
+        form(&[&[("name", "何新人"), ("login", login.as_str())], &post[..]].concat())
+    }),
+    row("POST", PERSON, Stage::Open, |_, _| {
+        form(&[("role", "examiner"), ("office", OFFICE), ("reasons", "兼任")])
+    })
+    .at(&[("act", "grant")])
+    .about("grant"),
+    row("POST", PERSON, Stage::Open, |_, _| {
+        form(&[("post", "examiner@lake-station"), ("reasons", "不再兼任")])
+    })
+    .at(&[("act", "revoke")])
+    .about("revoke"),
+    row("POST", PERSON, Stage::Open, because).at(&[("act", "reset")]).about("reset"),
+    row("POST", PERSON, Stage::Open, because).at(&[("act", "hand-over")]).about("hand over"),
+    row("POST", PERSON, Stage::Open, because).at(&[("act", "lock")]).about("lock"),
+    row("POST", PERSON, Stage::Open, because).at(&[("act", "unlock")]).about("unlock"),
+    row("POST", "/editions/{procedure}", Stage::Open, because),
+    row("POST", "/editions/cases/{case}", Stage::Open, because),
     row("GET", "/cases/{case}", Stage::Draft, nothing).about("a draft"),
     row("GET", "/cases/{case}", Stage::Open, nothing),
     row("GET", "/cases/{case}/form", Stage::Draft, nothing).about("a draft"),
@@ -177,6 +214,8 @@ pub const ROWS: &[Row] = &[
         let login = format!("program-{}", target.count);
         Sent::Json(json!({ "login": login, "name": "何新人", "password": PASSWORD }))
     }),
+    row("POST", "/api/me/post", Stage::Open, |_, _| Sent::Json(json!({ "post": "clerk@valley-station" })))
+        .about("of nobody here"),
     row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| Sent::Json(json!({ "office": OFFICE }))),
     row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| {
         Sent::Json(json!({ "applicant": "party" }))
@@ -258,8 +297,14 @@ pub const ROWS: &[Row] = &[
     row("POST", ACT, Stage::Ended, |_, target| acted(target, json!({ "complaint": 0, "words": "已改进" })))
         .at(&[("action", "reply")])
         .about("reply"),
-    row("POST", ACT, Stage::Open, |_, _| Sent::Json(json!({})))
+    row("POST", ACT, Stage::Taken, |_, target| acted(target, json!({ "step": "accept", "reasons": "休假" })))
+        .at(&[("action", "release")])
+        .about("release"),
+    row("POST", ACT, Stage::Open, |_, target| acted(target, json!({ "reasons": "规则更新" })))
         .at(&[("action", "migrate")])
+        .about("migrate"),
+    row("POST", ACT, Stage::Open, |_, _| Sent::Json(json!({})))
+        .at(&[("action", "promote")])
         .about("no such action"),
     row("POST", "/api/record/verify", Stage::Open, |_, _| Sent::Json(json!({}))),
     row("GET", "/api/record/entries/{entry}", Stage::Open, nothing).about("of a case"),

@@ -4,9 +4,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 mod town;
+#[path = "../world/mod.rs"]
+mod world;
 
 use casework::Command;
-use town::{Town, shipped};
+use town::Town;
+use world::packs;
 
 #[test]
 fn an_administrator_looks_after_people() {
@@ -55,7 +58,7 @@ fn a_code_serves_once_and_locks_and_posts_take_effect_at_once() {
     town.sign_in("li");
     let issued =
         town.ask("chief", "POST", &format!("/staff/people/{}/reset", id(&town, "li")), "reasons=forgot");
-    let code = code_in(&issued.body);
+    let code = code_in(&issued.text());
     let with = |what: &str, new: &str| format!("zhou: POST {what} login=li&password={code}&new={new}");
     let mut all = String::new();
     // Another browser of the same person, with the code.
@@ -87,7 +90,7 @@ fn a_code_serves_once_and_locks_and_posts_take_effect_at_once() {
 }
 
 fn id(town: &Town, login: &str) -> String {
-    town.city.find_person(login).unwrap().to_string()
+    town.world.city.find_person(login).unwrap().to_string()
 }
 
 fn code_in(page: &str) -> String {
@@ -166,10 +169,10 @@ fn everybody_has_an_account_of_their_own() {
         "lotus: GET /account",
         "lotus: GET /account/reads",
         "lotus: POST /account/password old=wrong&new=another long password of mine",
-        "lotus: POST /account/password old=南湖边的第三棵柳树下&new=short",
-        "lotus: POST /account/password old=南湖边的第三棵柳树下&new=南湖边的第三棵柳树下",
+        "lotus: POST /account/password old=lotus-pond-in-autumn&new=short",
+        "lotus: POST /account/password old=lotus-pond-in-autumn&new=lotus-pond-in-autumn",
         "phone: GET /account",
-        "lotus: POST /account/password old=南湖边的第三棵柳树下&new=another long password of mine",
+        "lotus: POST /account/password old=lotus-pond-in-autumn&new=another long password of mine",
         "phone: GET /cases",
         "lotus: GET /cases",
         "phone: POST /sign-in login=lotus&password=another long password of mine",
@@ -185,12 +188,12 @@ fn everybody_has_an_account_of_their_own() {
         "li: GET /account",
         "li: POST /account/post post=&back=/account",
         "li: GET /desk",
-        "li: POST /sign-in login=li&password=南湖边的第三棵柳树下",
+        "li: POST /sign-in login=li&password=lotus-pond-in-autumn",
     ]);
     let data = town.ask("lotus", "GET", "/account/data", "");
     assert_eq!(data.status, 200);
-    let log: serde_json::Value = serde_json::from_str(&data.body).unwrap();
-    let text = data.body.as_str();
+    let log: serde_json::Value = data.json();
+    let text = data.text();
     for mine in ["王小莲", "11010519491231002X", "13800000000", "lotus", "personal data read", "case started"]
     {
         assert!(text.contains(mine), "`{mine}` is in one's own data");
@@ -203,7 +206,7 @@ fn everybody_has_an_account_of_their_own() {
     what.sort_unstable();
     what.dedup();
     all += &format!("downloaded: {what:?}\n");
-    assert!(town.city.casework.view(&case).is_ok());
+    assert!(town.world.city.casework.view(&case).is_ok());
     insta::assert_snapshot!(all);
 }
 
@@ -224,7 +227,7 @@ fn cases_go_over_to_another_edition_on_purpose() {
     let outcome =
         Command::Do { step: "accept".into(), outcome: "accepted".into(), reasons: None, answers: Vec::new() };
     town.clerk("li", &later, &outcome);
-    let mut files = shipped();
+    let mut files = packs();
     let flows = files.iter_mut().find(|file| file.path == "city/flows.toml").unwrap();
     flows.text = flows.text.replace(
         "[flow.on-the-spot.step.decide]",
@@ -253,7 +256,7 @@ fn cases_go_over_to_another_edition_on_purpose() {
         "lotus: GET /api/cases/LH20260601-0001/migration",
     ]);
     let plan = town.ask("eyes", "GET", "/api/cases/LH20260601-0003/migration", "");
-    let plan: serde_json::Value = serde_json::from_str(&plan.body).unwrap();
+    let plan: serde_json::Value = plan.json();
     all += &format!("obstacles for a program: {}\n", plan["obstacles"]);
     insta::assert_snapshot!(all);
 }

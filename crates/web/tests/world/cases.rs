@@ -111,9 +111,8 @@ impl World {
     }
 
     fn attach(&self, case: &ObjectRef, material: &Id, login: &str) {
-        let view = self.view(case);
-        let subject = view.state.subject();
-        let file = self.city.casework.record().attach("page.pdf", PAGE, subject.as_ref()).unwrap();
+        let subject = casework::state::sealed_under(case);
+        let file = self.city.casework.record().attach("page.pdf", PAGE, Some(&subject)).unwrap();
         self.act(case, login, &Command::Attach { material: material.clone(), file });
     }
 }

@@ -66,6 +66,7 @@ pub const PEOPLE: &[(&str, &str, Option<(&str, &str)>)] = &[
     ("expert", "卫鉴定", Some(("expert", "lake-station"))),
     ("officer", "蒋出警", Some(("officer", "lake-station"))),
     ("dispatcher", "沈接警", Some(("dispatcher", "lake-station"))),
+    ("administrator", "魏人员", Some(("administrator", "east-branch"))),
 ];
 pub const PASSWORD: &str = "lotus-pond-in-autumn";
 
@@ -118,17 +119,27 @@ impl World {
 
     /// A city on `record`, changed by `change` before it opens to anybody.
     pub fn on(dir: tempfile::TempDir, record: Record, change: impl FnOnce(&mut City)) -> Self {
-        let mut city = City::open(record, &packs(), settings()).unwrap_or_else(|error| panic!("{error}"));
-        change(&mut city);
-        let city = Arc::new(city);
-        let mut people = BTreeMap::new();
+        let mut world = Self::empty(dir, record, &packs(), change);
         for (login, name, post) in PEOPLE {
             let posts: Vec<Post> = post.iter().map(|(role, office)| Post::new(*role, *office)).collect();
-            let id = city.register(login, name, PASSWORD, &posts, city.now()).unwrap();
-            people.insert(*login, id);
+            let id = world.city.register(login, name, PASSWORD, &posts, world.city.now()).unwrap();
+            world.people.insert(*login, id);
         }
+        world
+    }
+
+    /// A city under the packs in `files`, in which nobody is taken on.
+    pub fn empty(
+        dir: tempfile::TempDir,
+        record: Record,
+        files: &[File],
+        change: impl FnOnce(&mut City),
+    ) -> Self {
+        let mut city = City::open(record, files, settings()).unwrap_or_else(|error| panic!("{error}"));
+        change(&mut city);
+        let city = Arc::new(city);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        Self { router: router(Arc::clone(&city)), city, runtime, people, dir }
+        Self { router: router(Arc::clone(&city)), city, runtime, people: BTreeMap::new(), dir }
     }
 
     pub fn person(&self, login: &str) -> PersonId {

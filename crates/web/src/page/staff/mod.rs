@@ -195,7 +195,7 @@ fn one_office(frame: &Frame, place: usize, office: &Office) -> Markup {
     html! {
         section aria-labelledby={ "office-" (place) } {
             h2 id={ "office-" (place) } { (lang.of(&office.title)) }
-            table.wide {
+            table.wide.people {
                 thead {
                     tr {
                         th scope="col" { (lang.say("account-name")) }
