@@ -62,7 +62,8 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
     };
     let from = start(&options.from, deadline)?;
     let answer = due(&law, deadline, from, &adjustments(options, deadline)?)?;
-    let words = answer.words(lang);
+    let mut words = answer.words(lang);
+    words.extend(answer.room(lang));
     let end = answer.due.at.end().map(|end| end.to_string());
     say.answer(
         &words.join("\n"),

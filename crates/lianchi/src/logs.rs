@@ -116,7 +116,7 @@ fn imported(
     Newcomer { all, there, cited }: Newcomer,
 ) -> Result<(), Failure> {
     let refused: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
-    let (added, place) = (all - there, options.data.dir.display());
+    let (added, place) = (all - there, options.data.place());
     let mut words = count_words(&report.counts);
     words.push_str(&match (added, there) {
         (0, _) => format!("\nall of it is in {place} already; nothing was added"),

@@ -105,6 +105,14 @@ impl Data {
         }
     }
 
+    /// The place in words.
+    fn place(&self) -> String {
+        match &self.store {
+            Some(_) => "the database".to_owned(),
+            None => self.dir.display().to_string(),
+        }
+    }
+
     /// The record that is there, for writing.
     fn open(&self) -> Result<Record, StoreError> {
         match &self.store {

@@ -1,8 +1,9 @@
 use crate::migrate;
 use crate::say::{Failure, Say, Wrong};
-use include_dir::{Dir, DirEntry, include_dir};
+use include_dir::{Dir, DirEntry as Shipped, include_dir};
 use pack::{Definitions, File, Lang, Problem, explain};
 use serde_json::json;
+use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
 /// The packs that ship, in the binary itself.
@@ -10,8 +11,6 @@ static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 
 /// The longest file that is read: a pack is written by people.
 const LONGEST: u64 = 4 << 20;
-/// Folders within folders: a pack's own, and perhaps one more.
-const DEEPEST: usize = 8;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -54,7 +53,13 @@ pub fn files(dir: Option<&Path>, say: Say) -> Result<Vec<File>, Failure> {
     match dir {
         None => shipped(&SHIPPED, &mut found.files),
         Some(dir) => {
-            found.read(dir, dir, 0)?;
+            if dir.is_file() {
+                let place = dir.display();
+                return Err(
+                    Wrong(format!("`{place}` is a file; name the folder of packs that it lies in")).into()
+                );
+            }
+            found.read(dir, dir, false)?;
             if found.files.is_empty() && found.problems.is_empty() {
                 let place = dir.display();
                 let error = format!("`{place}` holds no pack; name a folder whose subfolders are packs");
@@ -87,12 +92,12 @@ pub fn definitions(dir: Option<&Path>, say: Say) -> Result<Definitions, Failure>
 fn shipped(dir: &Dir<'_>, files: &mut Vec<File>) {
     for entry in dir.entries() {
         match entry {
-            DirEntry::Dir(dir) => shipped(dir, files),
-            DirEntry::File(file) if file.path().extension().is_some_and(|end| end == "toml") => {
+            Shipped::Dir(dir) => shipped(dir, files),
+            Shipped::File(file) if file.path().extension().is_some_and(|end| end == "toml") => {
                 let path = file.path().to_string_lossy().replace('\\', "/");
                 files.push(File { path, text: file.contents_utf8().unwrap_or_default().to_owned() });
             }
-            DirEntry::File(_) => {}
+            Shipped::File(_) => {}
         }
     }
 }
@@ -104,22 +109,28 @@ struct Found {
 }
 
 impl Found {
-    fn read(&mut self, root: &Path, dir: &Path, depth: usize) -> Result<(), Failure> {
+    fn read(&mut self, root: &Path, dir: &Path, nested: bool) -> Result<(), Failure> {
         let told = |path: &Path, error: std::io::Error| {
             Wrong(format!("`{}` cannot be read: {error}", path.display()))
         };
-        if depth > DEEPEST {
-            let place = dir.display();
-            return Err(
-                Wrong(format!("`{place}` lies too deep; a pack is a folder right in that of packs")).into()
-            );
-        }
-        for entry in std::fs::read_dir(dir).map_err(|error| told(dir, error))? {
-            let path = entry.map_err(|error| told(dir, error))?.path();
+        let entries = std::fs::read_dir(dir).map_err(|error| told(dir, error))?;
+        let entries: Result<Vec<_>, _> = entries.collect();
+        let mut paths: Vec<_> =
+            entries.map_err(|error| told(dir, error))?.iter().map(DirEntry::path).collect();
+        paths.sort();
+        for path in paths {
             let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
             let data = std::fs::metadata(&path).map_err(|error| told(&path, error))?;
             if data.is_dir() && !hidden {
-                self.read(root, &path, depth + 1)?;
+                // A pack may be a link; one within a pack could lead back to it.
+                if nested && path.is_symlink() {
+                    let place = path.display();
+                    return Err(Wrong(format!(
+                        "`{place}` is a link to a folder; put its files into the pack"
+                    ))
+                    .into());
+                }
+                self.read(root, &path, true)?;
             } else if !hidden && path.extension().is_some_and(|end| end == "toml") {
                 let name = name(root, &path);
                 match data.len() {

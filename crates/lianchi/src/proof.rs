@@ -35,7 +35,7 @@ pub fn whole(data: &Data, say: Say) -> Result<(), Failure> {
     let found = match checked {
         // Damage so deep that nothing behind it can be read is a finding too.
         Err(StoreError::Damaged { what }) => {
-            let faults = vec![Fault { place: data.dir.display().to_string(), what }];
+            let faults = vec![Fault { place: data.place(), what }];
             Verification { faults, ..Verification::default() }
         }
         other => other?,
@@ -74,7 +74,8 @@ fn text(file: &Path) -> Result<String, Failure> {
             Wrong(format!("`{place}` is {size} bytes long, which no receipt is; name the receipt")).into()
         );
     }
-    Ok(String::from_utf8_lossy(&std::fs::read(file).map_err(told)?).into_owned())
+    // Some programs end lines in their own way when they keep a file.
+    Ok(String::from_utf8_lossy(&std::fs::read(file).map_err(told)?).replace("\r\n", "\n"))
 }
 
 /// A receipt holds one event, of at most 4 MiB, in Base64, and little more.

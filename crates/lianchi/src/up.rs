@@ -10,6 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use web::server::{City, Settings, serve};
 
 #[derive(clap::Args)]
@@ -69,10 +70,11 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let served = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
+        let signals = Signals::heed()?;
         let nobody = staff::nobody_yet(&city, &options.data)?;
         announce(say, &address, &city, nobody.as_deref())?;
         tell_service_manager("READY=1");
-        serve(city, listener, stopped()).await?;
+        serve(city, listener, signals.closing()).await?;
         Ok(())
     });
     tell_service_manager("STOPPING=1");
@@ -159,23 +161,29 @@ fn announce(say: Say, address: &SocketAddr, city: &City, nobody: Option<&str>) -
     )
 }
 
-/// Waits until the city is to close. Asked a second time, it ends at once.
-async fn stopped() {
-    signalled().await;
-    tokio::spawn(async {
-        signalled().await;
-        std::process::exit(130);
-    });
-}
+/// The signals by which a city is told to close.
+struct Signals(Signal, Signal);
 
-async fn signalled() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => drop(interrupt.await),
+impl Signals {
+    /// Heeds them from now on.
+    fn heed() -> std::io::Result<Self> {
+        Ok(Self(signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.0.recv() => {}
+            _ = self.1.recv() => {}
+        }
+    }
+
+    /// Waits until the city is to close. Told a second time, it ends at once.
+    async fn closing(mut self) {
+        self.next().await;
+        tokio::spawn(async move {
+            self.next().await;
+            std::process::exit(130);
+        });
     }
 }
 

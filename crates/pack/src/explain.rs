@@ -161,7 +161,11 @@ impl<'a> Speaker<'a> {
 
     fn fee(&self, fee: &Fee) -> String {
         let tiers: Vec<String> = fee.tiers.iter().map(|tier| self.tier(fee, tier)).collect();
-        let basis = fee.basis.as_ref().map(|basis| format!("（{}）", self.title(basis))).unwrap_or_default();
+        let basis = fee.basis.as_ref().map(|basis| match self.lang {
+            Lang::Zh => format!("（{}）", basis.zh),
+            Lang::En => format!(" ({})", basis.en),
+        });
+        let basis = basis.unwrap_or_default();
         format!(
             "{}{}{}{basis}",
             self.title(&fee.title),

@@ -12,11 +12,12 @@ const GUIDE: &str = include_str!("../../../docs/packs.md");
 const STRANGER: &str = "qqqqqqqqqqqq";
 
 /// Where the stranger is put, by the heading under which the guide lists the members of that place.
-const PLACES: [(&str, &str); 60] = [
+const PLACES: [(&str, &str); 61] = [
     ("[office.x]", "[office.o]\nSTRANGER"),
     ("[role.x]", "[role.r]\nSTRANGER"),
     ("[purpose.x]", "[purpose.p]\nSTRANGER"),
     ("[category.x]", "[category.c]\nSTRANGER"),
+    ("[saying.x]", "[saying.s]\nSTRANGER"),
     ("[object.x]", "[object.o]\nSTRANGER"),
     ("[policy.x]", "[policy.p]\nSTRANGER"),
     ("[fields.x]", "[fields.f]\nSTRANGER"),

@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is nothing at the place.
-    #[error("there is no record in `{place}`; make one with `lianchi up --data {place}`")]
+    #[error("there is no record in `{place}`; make one with `lianchi up`, or name another place")]
     Missing {
         /// A directory or a database.
         place: String,

@@ -5,15 +5,7 @@ use web::find::Index;
 
 fn definitions() -> pack::model::Definitions {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).expect("the packs are there") {
-        for file in std::fs::read_dir(pack.expect("a pack").path()).expect("a pack is a folder") {
-            let path = file.expect("a file").path();
-            let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().replace('\\', "/");
-            files.push(pack::File { path: name, text: std::fs::read_to_string(path).expect("text") });
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    let files = pack::folder::read(&root).expect("the packs can be read");
     pack::load(&files).expect("the shipped packs have no fault")
 }
 

@@ -1,4 +1,4 @@
-use super::deadline::Deadline;
+use super::deadline::{Deadline, Grant};
 use super::due::{Adjustment, Due, Refused};
 use super::law::{Instrument, Law};
 use super::numeral;
@@ -146,6 +146,51 @@ impl Answer<'_> {
         lines.push(self.verdict(lang));
         lines.extend(due.steps.iter().map(|step| format!("  {}", step.words(lang))));
         lines.extend(self.cautions(lang));
+        lines
+    }
+
+    /// What may still move the end: pauses and extensions that the law allows, and other events from which it may run.
+    /// Each begins with the name under which it is asked for.
+    pub fn room(&self, lang: Lang) -> Vec<String> {
+        let deadline = self.deadline;
+        let mut lines = Vec::new();
+        for pause in &deadline.suspensions {
+            let (title, cite) = (lang.of(&pause.title), pause.cite.words(lang));
+            lines.push(match lang {
+                Lang::Zh => format!("可停止计算：{title}（{}）［{cite}］", pause.kind),
+                Lang::En => format!("it may stand still: {title} ({}) [{cite}]", pause.kind),
+            });
+        }
+        for extension in &deadline.extensions {
+            let (approver, cite) = (lang.of(&extension.approver), extension.cite.words(lang));
+            let (to, limit) = match extension.grant {
+                Grant::By(limit) => (false, limit),
+                Grant::To(limit) => (true, limit),
+            };
+            let when = extension.when.as_ref().map(|when| lang.of(when));
+            lines.push(match lang {
+                Lang::Zh => format!(
+                    "可延长{}{}（{}），批准：{approver}{}［{cite}］",
+                    if to { "至" } else { "" },
+                    limit.zh(),
+                    extension.id,
+                    when.map(|when| format!("，{when}")).unwrap_or_default(),
+                ),
+                Lang::En => format!(
+                    "it may be extended {} {limit} ({}), approval: {approver}{} [{cite}]",
+                    if to { "in all to" } else { "by" },
+                    extension.id,
+                    when.map(|when| format!(", {when}")).unwrap_or_default(),
+                ),
+            });
+        }
+        for start in &deadline.starts {
+            let (trigger, cite) = (lang.of(&start.trigger), start.cite.words(lang));
+            lines.push(match lang {
+                Lang::Zh => format!("也可自此起算：{trigger}［{cite}］"),
+                Lang::En => format!("it may also run from: {trigger} [{cite}]"),
+            });
+        }
         lines
     }
 

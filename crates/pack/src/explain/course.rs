@@ -21,14 +21,14 @@ impl Speaker<'_> {
     fn step(&self, step: &Step) -> Vec<String> {
         let role = self.all.roles.get(&step.role).map_or(step.role.as_str(), |role| self.title(&role.title));
         let office = self.office(&step.office);
-        let mut lines = vec![format!("{}{role}{office}", self.pick("由：", "by: "))];
+        let mut lines = vec![format!("{}{role}{office}", self.pick("办理：", "by: "))];
         if !step.after.is_empty() {
             let after: Vec<String> = step.after.iter().map(|after| self.after(after)).collect();
             let between = match step.any {
                 true => self.pick("，或", ", or "),
                 false => self.pick("，且", ", and "),
             };
-            lines.push(format!("{}{}", self.pick("在之后：", "after: "), after.join(between)));
+            lines.push(format!("{}{}", self.pick("前一环节：", "after: "), after.join(between)));
         }
         let told = |zh: &str, en: &str, text: &str| format!("{}{text}", self.pick(zh, en));
         lines.extend(step.when.as_ref().map(|when| told("如果：", "only if: ", &self.when(when))));
@@ -77,8 +77,8 @@ impl Speaker<'_> {
     }
 
     fn named(&self, steps: &[Id]) -> String {
-        let titles = steps.iter().map(|id| self.step_title(id));
-        self.listed(titles)
+        let titles: Vec<String> = steps.iter().map(|id| format!("“{}”", self.step_title(id))).collect();
+        self.listed(titles.iter().map(String::as_str))
     }
 
     fn step_title<'t>(&'t self, id: &'t Id) -> &'t str {
@@ -126,7 +126,7 @@ impl Speaker<'_> {
         let (at, answer) = (self.named(&correction.at), self.length(correction.answer));
         let line = match self.lang {
             Lang::Zh => {
-                format!("可在“{at}”时要求补正；申请人有{answer}答复，期间时限停止计算，逾期未答复的办理结束")
+                format!("可在{at}时要求补正；申请人有{answer}答复，期间时限停止计算，逾期未答复的办理结束")
             }
             Lang::En => format!(
                 "It can be asked for at: {at}. The applicant has {answer} to answer, and the clocks stand still; \

@@ -1,8 +1,8 @@
 use super::{Kind, Loader, pick};
 use crate::Title;
 use crate::model::{ACTIONS, Condition, Definitions, Effect, Id, Level, Office, Policy, Role};
-use crate::problem::meant;
-use crate::reader::{Faults, Node, Ref};
+use crate::problem::{Place, meant};
+use crate::reader::{Faults, Member, Node, Ref};
 use std::collections::BTreeMap;
 
 pub(super) fn read(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
@@ -16,6 +16,9 @@ pub(super) fn read(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &m
     }
     for (id, node) in loader.define(Kind::Policy, root) {
         definitions.policies.insert(id.clone(), policy(loader, id, node));
+    }
+    for (id, node) in loader.define(Kind::Saying, root) {
+        definitions.sayings.insert(id, saying(loader, node));
     }
     titles(loader, Kind::Purpose, root, &mut definitions.purposes);
     titles(loader, Kind::Category, root, &mut definitions.categories);
@@ -50,6 +53,27 @@ fn office(loader: &Loader, id: Id, node: Node<'_>) -> Office {
     };
     node.finish();
     office
+}
+
+/// Words that mean the same to people. A word with two meanings would lead people astray.
+fn saying(loader: &Loader, node: Node<'_>) -> Vec<String> {
+    let member = node.need("words", "[\"驾驶证\", \"驾照\"]");
+    let items: Vec<Member<'_>> = member.iter().flat_map(Member::items).collect();
+    let mut words = Vec::new();
+    for (item, word) in items.iter().filter_map(|item| Some((item, item.text()?.to_lowercase()))) {
+        let first = loader.sayings.borrow().get(&word).cloned();
+        if let Some(Place { file, line, .. }) = first {
+            item.report(format!("`{word}` is already said at {file}:{line}"), "leave it in one of the two");
+            continue;
+        }
+        loader.sayings.borrow_mut().insert(word.clone(), item.place());
+        words.push(word);
+    }
+    if items.len() == 1 {
+        node.report("one word alone says nothing", "add the words that people use instead of it");
+    }
+    node.finish();
+    words
 }
 
 fn policy(loader: &Loader, id: Id, node: Node<'_>) -> Policy {

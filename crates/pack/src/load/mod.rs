@@ -132,6 +132,7 @@ enum Kind {
     Policy,
     Object,
     Category,
+    Saying,
     Fields,
     Material,
     Fee,
@@ -156,6 +157,7 @@ impl Kind {
             Self::Policy => "policy",
             Self::Object => "object",
             Self::Category => "category",
+            Self::Saying => "saying",
             Self::Fields => "fields",
             Self::Material => "material",
             Self::Fee => "fee",
@@ -176,6 +178,8 @@ impl Kind {
 struct Loader {
     defined: RefCell<BTreeMap<(Kind, Id), Place>>,
     wanted: RefCell<Vec<(Kind, Ref)>>,
+    /// Each word of a saying, and where it is said.
+    sayings: RefCell<BTreeMap<String, Place>>,
 }
 
 impl Loader {

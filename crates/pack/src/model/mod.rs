@@ -123,6 +123,8 @@ pub struct Definitions {
     pub objects: BTreeMap<Id, Title>,
     /// Headings under which people find services.
     pub categories: BTreeMap<Id, Title>,
+    /// Words that mean the same to people, in small letters.
+    pub sayings: BTreeMap<Id, Vec<String>>,
     /// Groups of fields that forms share.
     pub fields: BTreeMap<Id, Form>,
     /// Papers and proofs that procedures ask for.

@@ -63,7 +63,7 @@ impl PostgresStore {
             ))
         })?;
         config.options("-c search_path=lianchi -c client_min_messages=warning").application_name("lianchi");
-        let place = format!("the database `{}`", config.get_dbname().unwrap_or(""));
+        let place = format!("PostgreSQL database {}", config.get_dbname().unwrap_or(""));
         let files = files::PostgresFiles::new(config.clone());
         Ok(Self { config, place, idle: Mutex::new(Vec::new()), files })
     }
@@ -84,7 +84,7 @@ impl PostgresStore {
 
 impl Store for PostgresStore {
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        let mut client = self.config.connect(NoTls).map_err(failure)?;
+        let mut client = connect(&self.config)?;
         let lock = client.query_one("SELECT pg_try_advisory_lock($1)", &[&WRITER_LOCK]).map_err(failure)?;
         if !lock.get::<_, bool>(0) {
             return Err(StoreError::InUse { place: self.place() });
@@ -123,11 +123,18 @@ fn take(idle: &Mutex<Vec<Client>>, config: &postgres::Config) -> Result<Client, 
     loop {
         let client = idle.lock().map_err(|_| broken_off())?.pop();
         match client {
-            None => return config.connect(NoTls).map_err(failure),
+            None => return connect(config),
             Some(client) if !client.is_closed() => return Ok(client),
             Some(_) => {}
         }
     }
+}
+
+fn connect(config: &postgres::Config) -> Result<Client, StoreError> {
+    config.connect(NoTls).map_err(|error| {
+        let why = why(&error);
+        StoreError::Failed(format!("{why}; check the database's address, and that PostgreSQL runs there"))
+    })
 }
 
 fn give(idle: &Mutex<Vec<Client>>, client: Client) {

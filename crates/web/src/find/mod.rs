@@ -2,16 +2,19 @@ use pack::model::Definitions;
 use pack::{Id, Title};
 
 mod rarity;
+mod saying;
 mod score;
 mod spelling;
 
 use rarity::{Parts, Rarity};
+use saying::Sayings;
 use spelling::Spelling;
 
 /// Services by what people call them: a small index, held in memory.
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     services: Vec<Service>,
+    sayings: Sayings,
     rarity: Rarity,
 }
 
@@ -27,6 +30,8 @@ struct Service {
 struct Name {
     weight: f32,
     spelling: Spelling,
+    /// In the words that come first in their sayings.
+    plain: Option<Spelling>,
 }
 
 /// A service that was found.
@@ -56,10 +61,15 @@ const LEAST: f32 = 0.3;
 impl Index {
     /// The services that people may ask for.
     pub fn new(definitions: &Definitions) -> Self {
+        let sayings = Sayings::new(definitions);
         let party = |procedure: &&pack::model::Procedure| procedure.start == pack::model::Start::Party;
         let service = |procedure: &pack::model::Procedure| {
             let mut names = Vec::new();
-            let mut add = |weight, text: &str| names.push(Name { weight, spelling: Spelling::new(text) });
+            let mut add = |weight, text: &str| {
+                let plain = sayings.plain(text);
+                let plain = (plain != text.to_lowercase()).then(|| Spelling::new(&plain));
+                names.push(Name { weight, spelling: Spelling::new(text), plain });
+            };
             let mut both = |weight, title: &Title| {
                 add(weight, &title.zh);
                 add(weight, &title.en);
@@ -85,23 +95,29 @@ impl Index {
                 add(POPULAR, name);
             }
             let mut parts = Parts::default();
-            names.iter().filter(|name| name.weight >= ABOUT).for_each(|name| parts.add(&name.spelling));
+            let telling = names.iter().filter(|name| name.weight >= ABOUT);
+            telling.for_each(|name| parts.add(name.plain.as_ref().unwrap_or(&name.spelling)));
             Service { id: procedure.id.clone(), names, parts }
         };
         let services: Vec<Service> = definitions.procedures.values().filter(party).map(service).collect();
         let rarity = Rarity::new(services.iter().map(|service| &service.parts));
-        Self { services, rarity }
+        Self { services, sayings, rarity }
     }
 
     /// At most `most` services for what a person typed: Chinese, pinyin, its initials, English, or some of each. The
     /// best first; equal ones in the order of their ids.
     pub fn find(&self, query: &str, most: usize) -> Vec<Hit> {
+        let plain = Spelling::new(&self.sayings.question(query));
         let query = Spelling::new(query);
         if query.is_empty() {
             return Vec::new();
         }
+        let fit = |name: &Name| {
+            let said = score::of(&query, &name.spelling);
+            said.max(score::of(&plain, name.plain.as_ref().unwrap_or(&name.spelling)))
+        };
         let hit = |service: &Service| {
-            let scores = service.names.iter().map(|name| name.weight * score::of(&query, &name.spelling));
+            let scores = service.names.iter().map(|name| name.weight * fit(name));
             let mut best = [0.0_f32; 2];
             for score in scores {
                 if score > best[0] {
@@ -112,7 +128,7 @@ impl Index {
             }
             // A second name that fits too breaks ties between services that share the first.
             let name = best[0] * 0.96 + best[1] * 0.04;
-            let share = self.rarity.share(&query, &service.parts).unwrap_or(name);
+            let share = self.rarity.share(&plain, &service.parts).unwrap_or(name);
             Hit { id: service.id.clone(), score: (name * NAME + share * (1.0 - NAME)).min(1.0) }
         };
         let mut hits: Vec<Hit> = self.services.iter().map(hit).filter(|hit| hit.score >= LEAST).collect();

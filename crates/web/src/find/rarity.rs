@@ -39,13 +39,19 @@ impl Rarity {
     }
 
     /// How much of what the query tells the service speaks of, from 0 to 1; nothing where no service speaks of any of
-    /// it, as with pinyin.
+    /// it, or where a word in letters is known to none: it may be pinyin, or have a slip.
     pub(super) fn share(&self, query: &Spelling, service: &Parts) -> Option<f32> {
-        let tells = |part: Part| self.0.get(&part).copied().map(|tells| (part, tells));
-        let told: BTreeMap<Part, f32> = parts(query).filter_map(tells).collect();
-        let all: f32 = told.values().sum();
-        let there: f32 =
-            told.iter().filter(|(part, _)| service.0.contains(part)).map(|(_, tells)| tells).sum();
+        let (mut all, mut there) = (0.0, 0.0);
+        for part in parts(query).collect::<BTreeSet<_>>() {
+            match self.0.get(&part) {
+                Some(tells) => {
+                    all += tells;
+                    there += if service.0.contains(&part) { *tells } else { 0.0 };
+                }
+                None if matches!(part, Part::Word(_)) => return None,
+                None => {}
+            }
+        }
         (all > 0.0).then(|| (there / all).min(1.0))
     }
 }

@@ -4,6 +4,10 @@ use super::spelling::Spelling;
 
 /// Beyond so many letters nobody means one name with a slip in it.
 const LONGEST: usize = 60;
+/// A name of more characters is a sentence about the service: nobody types it, let alone with a slip.
+const SENTENCE: usize = 20;
+/// More slips than this make another word.
+const SLIPS: usize = 3;
 
 /// The best of the ways in which the query may be meant.
 pub(super) fn of(query: &Spelling, name: &Spelling) -> f32 {
@@ -33,14 +37,12 @@ fn chinese(query: &Spelling, name: &Spelling) -> f32 {
         return 0.62 + 0.3 * share(n.len(), q.len()) + if at == 0 { 0.02 } else { 0.0 };
     }
     let singles = q.iter().filter(|c| n.contains(c)).count();
-    let pairs = |of: &[char]| of.windows(2).map(|pair| [pair[0], pair[1]]).collect::<Vec<_>>();
-    let (of_query, of_name) = (pairs(q), pairs(n));
-    let doubles = of_query.iter().filter(|pair| of_name.contains(pair)).count();
-    let cover = 0.35 * share(singles, q.len()) + 0.65 * share(doubles, of_query.len().max(1));
-    let back = share(q.iter().filter(|c| n.contains(c)).count(), n.len()).min(1.0);
+    let doubles = q.windows(2).filter(|pair| n.windows(2).any(|other| other == *pair)).count();
+    let cover = 0.35 * share(singles, q.len()) + 0.65 * share(doubles, q.len() - 1);
+    let back = share(singles, n.len()).min(1.0);
     let by_text = 0.75 * cover + 0.12 * back;
     // Sound is for a wrong character or two; a sentence is not misspelt as a whole.
-    if by_text < 0.6 && (2..=8).contains(&q.len()) {
+    if by_text < 0.6 && (2..=8).contains(&q.len()) && n.len() <= SENTENCE {
         by_text.max(letters(&query.pinyin, name) * 0.8)
     } else {
         by_text
@@ -50,7 +52,7 @@ fn chinese(query: &Spelling, name: &Spelling) -> f32 {
 /// Letters against a Chinese name: its initials, its pinyin from a syllable on, or its pinyin with a slip.
 fn letters(typed: &str, name: &Spelling) -> f32 {
     let length = typed.chars().count();
-    if length < 2 {
+    if length < 2 || length > name.pinyin.len() + SLIPS {
         return 0.0;
     }
     let mut best = 0.0_f32;
@@ -72,11 +74,11 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
     best.max(slipped(typed, name))
 }
 
-/// A slip of one letter in five, three at most, against the pinyin from each syllable on.
+/// A slip of one letter in five against the pinyin from each syllable on.
 fn slipped(typed: &str, name: &Spelling) -> f32 {
     let length = typed.len();
-    let allowed = (length / 5).min(3);
-    if allowed == 0 || length > LONGEST || !typed.is_ascii() {
+    let allowed = (length / 5).min(SLIPS);
+    if allowed == 0 || length > LONGEST || name.chars.len() > SENTENCE || !typed.is_ascii() {
         return 0.0;
     }
     let mut best = 0.0_f32;

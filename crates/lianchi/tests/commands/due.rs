@@ -1,0 +1,59 @@
+//! When statutory deadlines end.
+
+use super::check;
+
+#[test]
+fn a_deadline_is_found_by_every_name_that_it_has() {
+    let lines = [
+        "due DL-012 --from 2026-01-05",
+        "due dl-012 --from 2026-01-05",
+        "due public-order-case-closed --from 2026-01-05",
+        "due 治安管理处罚法第一百一十八条 --from 2026-01-05",
+        "due 《中华人民共和国治安管理处罚法》第一百一十八条 --from 2026-01-05",
+        "due \"治安管理处罚法 118\" --from 2026-01-05",
+        "due \"Public Security Administration Penalties Law, art. 118\" --from 2026-01-05",
+        "due DL-012 --from 2026-01-05 --zh",
+        "due 行政许可法 --from 2026-01-05",
+        "due 行政许可法 --from 2026-01-05 --json",
+        "due DL-999 --from 2026-01-05",
+        "due \"\" --from 2026-01-05",
+    ];
+    insta::assert_snapshot!(check(&[], &lines));
+}
+
+#[test]
+fn days_are_counted_as_each_law_counts_them() {
+    let lines = [
+        // Working days over a long holiday; hours; hours without an hour; custody; keeping; a year without a calendar.
+        "due licence-decided --from 2026-02-13",
+        "due fast-track-case-decided --from \"2026-02-13 16:30\"",
+        "due fast-track-case-decided --from 2026-02-13",
+        "due public-order-case-closed --from 2026-01-01",
+        "due public-order-case-closed --from 2026-01-01 --custody",
+        "due footage-kept --from 2026-01-05",
+        "due licence-decided --from 2006-12-20",
+        "due licence-decided --from 2026-12-20",
+        "due licence-decided --from 2031-05-01 --zh",
+    ];
+    insta::assert_snapshot!(check(&[], &lines));
+}
+
+#[test]
+fn pauses_and_extensions_move_the_end() {
+    let lines = [
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-10..2026-03-20",
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-10..",
+        "due public-order-case-closed --from 2026-03-02 --pause 2026-03-10..2026-03-20",
+        "due public-order-case-closed --from 2026-03-02 --pause nonsense:2026-03-10..2026-03-20",
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-20..2026-03-10",
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-20",
+        "due public-order-case-closed --from 2026-03-02 --extend complex",
+        "due public-order-case-closed --from 2026-03-02 --extend nonsense",
+        "due public-order-case-closed --from 2026-03-02 --extend complex=many",
+        "due DL-012 --from yesterday",
+        "due DL-012 --from 2026-02-30",
+        "due DL-012 --from 9999-12-31",
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-10..2026-03-20 --json",
+    ];
+    insta::assert_snapshot!(check(&[], &lines));
+}

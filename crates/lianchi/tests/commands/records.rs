@@ -1,0 +1,166 @@
+//! Whole records and single receipts, checked.
+
+use super::Desk;
+use record::{Event, Keys, ObjectRef, Record, Time};
+use std::fmt::Write as _;
+
+fn event(number: u64) -> Event {
+    Event::new(format!("e{number}"), "noted", Time::ZERO)
+        .about("case", ObjectRef::new("case", (number % 3).to_string()))
+}
+
+/// A record of six hundred entries, one with a sealed value, one with a file.
+fn record(desk: &Desk) -> Record {
+    let record = Record::create_in(&desk.path().join("d")).unwrap();
+    record.append((0..598).map(event).collect::<Vec<_>>()).unwrap();
+    let subject = ObjectRef::new("person", "p");
+    let (value, secret) = record.seal(&subject, &"演示甲".into()).unwrap();
+    let batch = record::Batch {
+        events: vec![event(598).with("name", value)],
+        expect: Vec::new(),
+        secrets: vec![secret],
+    };
+    record.append(batch).unwrap();
+    let file = record.attach("page.txt", b"hello", Some(&subject)).unwrap();
+    record.append(event(599).with("file", record::Value::File(file))).unwrap();
+    record
+}
+
+#[test]
+fn a_sound_record_is_found_sound() {
+    let mut desk = Desk::new(&[]);
+    drop(record(&desk));
+    for line in
+        ["verify --data d", "verify --data d --json", "verify --data nowhere", "verify --data nowhere --json"]
+    {
+        desk.run(line);
+    }
+    insta::assert_snapshot!(desk.told());
+}
+
+/// Each kind of damage, told with its place and exit 1.
+#[test]
+fn damage_is_found_and_its_place_told() {
+    const DAMAGES: [(&str, &str, &str); 11] = [
+        (
+            "an entry altered",
+            "record.sqlite",
+            "UPDATE entry SET line = replace(line, 'noted', 'moted') WHERE idx = 300",
+        ),
+        ("an entry gone", "record.sqlite", "DELETE FROM entry WHERE idx = 12"),
+        ("the last entries gone", "record.sqlite", "DELETE FROM entry WHERE idx > 590"),
+        (
+            "a tile altered",
+            "record.sqlite",
+            "UPDATE tile SET hashes = zeroblob(8192) WHERE level = 0 AND idx = 1",
+        ),
+        ("an id moved", "record.sqlite", "UPDATE event_id SET idx = 4 WHERE id = 'e3'"),
+        ("a touch gone", "record.sqlite", "DELETE FROM touch WHERE idx = 77"),
+        ("a key gone", "record.sqlite", "DELETE FROM subject_key"),
+        ("a sealed value altered", "record.sqlite", "UPDATE secret SET bytes = zeroblob(60)"),
+        ("the checkpoint altered", "record.sqlite", "UPDATE head SET note = replace(note, '600', '599')"),
+        ("a file altered", "files.sqlite", "UPDATE file SET bytes = zeroblob(40)"),
+        ("a file gone", "files.sqlite", "DELETE FROM file"),
+    ];
+    let mut told = String::new();
+    for (name, database, sql) in DAMAGES {
+        let mut desk = Desk::new(&[]);
+        drop(record(&desk));
+        let connection = rusqlite::Connection::open(desk.path().join("d").join(database)).unwrap();
+        connection.execute_batch(sql).unwrap();
+        drop(connection);
+        desk.run("verify --data d");
+        let _ = writeln!(told, "## {name}\n{}", desk.told());
+    }
+    insta::assert_snapshot!(told);
+}
+
+/// Bytes that are no database, an empty file, missing keys.
+#[test]
+fn what_cannot_be_opened_is_told() {
+    let mut desk = Desk::new(&[]);
+    drop(record(&desk));
+    let path = desk.path().join("d");
+    std::fs::rename(path.join("keys"), desk.path().join("keys")).unwrap();
+    desk.run("verify --data d");
+    std::fs::rename(desk.path().join("keys"), path.join("keys")).unwrap();
+    for name in ["record.sqlite-wal", "record.sqlite-shm"] {
+        let _ = std::fs::remove_file(path.join(name));
+    }
+    let mut bytes = std::fs::read(path.join("record.sqlite")).unwrap();
+    bytes[..100].fill(7);
+    std::fs::write(path.join("record.sqlite"), bytes).unwrap();
+    desk.run("verify --data d");
+    desk.run("verify --data d --json");
+    std::fs::write(path.join("keys/log.key"), "nonsense").unwrap();
+    desk.run("verify --data d");
+    insta::assert_snapshot!(desk.told());
+}
+
+#[test]
+fn receipts_are_checked_without_a_record() {
+    let mut desk = Desk::new(&[]);
+    let record = record(&desk);
+    let receipt = record.receipt(&"e5".into()).unwrap().unwrap();
+    let another = record.receipt(&"e6".into()).unwrap().unwrap();
+    let key = record.verifier().to_string();
+    drop(record);
+    let random = std::sync::Arc::new(|bytes: &mut [u8]| {
+        bytes.fill(3);
+        Ok(())
+    });
+    let other = Keys::new("lianchi.local/record", &[9; 32], [8; 32], random).unwrap().verifier().to_string();
+    // Another event in the place of the one that was proven.
+    let extra = |receipt: &str| receipt.lines().find(|line| line.starts_with("extra ")).unwrap().to_owned();
+    let forged = receipt.replace(&extra(&receipt), &extra(&another));
+    let bare: String =
+        receipt.lines().filter(|line| !line.starts_with("extra ")).map(|line| format!("{line}\n")).collect();
+    let line = record::encoding::encode(&event(5));
+    for (name, text) in [
+        ("right", &receipt),
+        ("forged", &forged),
+        ("moved", &receipt.replace("index 5", "index 6")),
+        ("cut", &receipt[..receipt.len() / 2].to_owned()),
+        ("unsigned", &receipt[..receipt.find("\n— ").unwrap() + 1].to_owned()),
+        ("bare", &bare),
+        ("returns", &receipt.replace('\n', "\r\n")),
+        ("line", &line),
+        ("letter", &"Dear all,\nhere is my receipt.\n".to_owned()),
+        ("empty", &String::new()),
+        ("key", &key),
+    ] {
+        desk.put(name, text.as_bytes());
+    }
+    desk.put("bytes", b"\xFF\xFE\x00receipt");
+    desk.put("long", &vec![b'a'; (8 << 20) + 1]);
+    let lines = [
+        "verify --receipt right".to_owned(),
+        format!("verify --receipt right --key {key}"),
+        "verify --receipt right --key key".to_owned(),
+        "verify --receipt right --key key --json".to_owned(),
+        format!("verify --receipt right --key {other}"),
+        "verify --receipt right --key nonsense".to_owned(),
+        "verify --receipt right --key nonsense --json".to_owned(),
+        "verify --receipt forged --key key".to_owned(),
+        "verify --receipt forged --key key --json".to_owned(),
+        "verify --receipt moved --key key".to_owned(),
+        "verify --receipt cut --key key".to_owned(),
+        "verify --receipt unsigned --key key".to_owned(),
+        "verify --receipt bare --key key".to_owned(),
+        "verify --receipt bare --key key --event line".to_owned(),
+        "verify --receipt right --key key --event letter".to_owned(),
+        "verify --receipt returns --key key".to_owned(),
+        "verify --receipt letter".to_owned(),
+        "verify --receipt empty".to_owned(),
+        "verify --receipt bytes".to_owned(),
+        "verify --receipt long".to_owned(),
+        "verify --receipt nowhere".to_owned(),
+        "verify --receipt nowhere --json".to_owned(),
+    ];
+    // Nothing else is read: the record is not there any more.
+    std::fs::remove_dir_all(desk.path().join("d")).unwrap();
+    lines.iter().for_each(|line| desk.run(line));
+    // Keys are random; their names and what they sign are not.
+    let told = desk.told().replace(&key, "[key]").replace(&other, "[other key]");
+    insta::assert_snapshot!(told);
+}

@@ -1,0 +1,245 @@
+//! The city started, found busy, refused, stopped.
+
+use super::Desk;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A city that runs in a process of its own, on a port that was free.
+pub struct Running {
+    child: Child,
+    pub address: SocketAddr,
+    pub announced: serde_json::Value,
+}
+
+impl Running {
+    /// Starts one with these arguments, and `--listen` and `--json` besides; waits until it says that it stands.
+    pub fn start(desk: &Desk, args: &[&str]) -> Self {
+        let mut command = desk.command(args);
+        command.args(["--listen", "127.0.0.1:0", "--json"]);
+        Self::spawn(&mut command)
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+        let mut reader = BufReader::new(child.stdout.take().unwrap());
+        let mut text = String::new();
+        while !text.ends_with("\n}\n") {
+            assert!(reader.read_line(&mut text).unwrap() > 0, "the city ended: {text}");
+        }
+        let announced: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let address = announced["address"].as_str().unwrap().trim_start_matches("http://").parse().unwrap();
+        Self { child, address, announced }
+    }
+
+    /// Sends a request as it is; status, head and body of the answer.
+    pub fn send(&self, request: &str) -> (u16, String, Vec<u8>) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, head, bytes[end + 4..].to_vec())
+    }
+
+    /// A page, and its status.
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
+        let (status, _, body) = self.send(&request);
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// A form sent; the status and the session's cookie, where there is one.
+    pub fn post(&self, path: &str, cookie: &str, form: &str) -> (u16, Option<String>) {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {cookie}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            self.address,
+            form.len()
+        );
+        let (status, head, _) = self.send(&request);
+        let cookie = head.lines().find_map(|line| line.strip_prefix("set-cookie: "));
+        (status, cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned))
+    }
+
+    /// Opens an account; the status.
+    pub fn register(&self, login: &str) -> u16 {
+        let form = format!("name=Somebody&login={login}&password=lotus-pond-2026");
+        self.post("/register", "", &form).0
+    }
+
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// The exit code, once it has ended; none where it was killed or took over half a minute.
+    pub fn ended(mut self) -> Option<i32> {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(30) {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
+    }
+
+    /// Asks it to end, as systemd does.
+    pub fn stop(self) -> Option<i32> {
+        self.signal("TERM");
+        self.ended()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What keeps a city from starting is told before anything is made.
+#[test]
+fn what_keeps_a_city_from_starting_is_told() {
+    let busy = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = busy.local_addr().unwrap().port().to_string();
+    let mut desk =
+        Desk::new(&[("packs/p/pack.toml", b"nonsense"), ("file", b""), ("short/directory.key", b"short")]);
+    std::fs::create_dir(desk.path().join("empty")).unwrap();
+    let lines = [
+        &format!("up --data d --listen 127.0.0.1:{port}"),
+        "up --data d --listen 192.0.2.1:80",
+        "up --data d --listen 127.0.0.1:0 --packs packs",
+        "up --data d --listen 127.0.0.1:0 --packs packs --json",
+        "up --data d --listen 127.0.0.1:0 --packs empty",
+        "up --data d --listen 127.0.0.1:0 --packs nowhere --json",
+        "up --data file --listen 127.0.0.1:0",
+        "up --data /proc/nowhere --listen 127.0.0.1:0",
+        "up --data d --listen localhost:port",
+    ];
+    for line in lines {
+        let output = desk.output(line);
+        desk.write_down(&line.replace(&port, "[port]"), &output);
+    }
+    assert!(!desk.path().join("d").exists(), "a city that did not start left something behind");
+    desk.run("up --data short --listen 127.0.0.1:0 --empty");
+    insta::assert_snapshot!(desk.told().replace(&port, "[port]"));
+}
+
+#[test]
+fn one_city_to_one_folder() {
+    let mut desk = Desk::new(&[("log.csv", b"case,activity,time\n1,a,2026-01-01\n")]);
+    let city = Running::start(&desk, &["up", "--data", "d", "--empty"]);
+    assert_eq!(city.announced["demo"], serde_json::json!([]));
+    assert_eq!(city.get("/healthz").0, 200);
+    desk.run("up --data d --listen 127.0.0.1:0");
+    desk.run("import log.csv --map case=case,activity=activity,time=time --data d");
+    // Whoever only reads is not in the way.
+    assert_eq!(desk.json("verify --data d --json")["sound"], true);
+    assert_eq!(city.stop(), Some(0));
+    insta::assert_snapshot!(desk.told());
+}
+
+/// Interrupted or asked to end, also by systemd, while somebody watches a page: it ends soon, and in order.
+#[test]
+fn a_city_ends_when_it_is_told_to() {
+    for signal in ["INT", "TERM"] {
+        let desk = Desk::new(&[]);
+        let city = Running::start(&desk, &["up", "--data", "d", "--empty"]);
+        let mut watching = TcpStream::connect(city.address).unwrap();
+        watching.write_all(b"GET /desk/events HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+        let mut first = [0; 15];
+        watching.read_exact(&mut first).unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200 OK", "somebody watches");
+        let begun = Instant::now();
+        city.signal(signal);
+        assert_eq!(city.ended(), Some(0), "{signal}");
+        assert!(begun.elapsed() < Duration::from_secs(9), "{signal}: {:?}", begun.elapsed());
+        assert_eq!(desk.json("verify --data d --json")["sound"], true);
+    }
+}
+
+/// A service manager that asked for it hears when the city stands, and when it ends.
+#[test]
+fn a_service_manager_is_told() {
+    let desk = Desk::new(&[]);
+    let path = desk.path().join("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+    let mut command = desk.command(&["up", "--data", "d", "--empty", "--listen", "127.0.0.1:0", "--json"]);
+    let city = Running::spawn(command.env("NOTIFY_SOCKET", &path));
+    let heard = || {
+        let mut bytes = [0; 64];
+        let length = socket.recv(&mut bytes).unwrap();
+        String::from_utf8_lossy(&bytes[..length]).into_owned()
+    };
+    assert_eq!(heard(), "READY=1");
+    assert_eq!(city.stop(), Some(0));
+    assert_eq!(heard(), "STOPPING=1");
+}
+
+/// A city that everybody can reach has no demonstration, and a demonstration is never served to everybody.
+#[test]
+fn a_demonstration_stays_on_its_own_machine() {
+    let mut desk = Desk::new(&[]);
+    let mut command = desk.command(&["up", "--data", "open", "--listen", "0.0.0.0:0", "--json"]);
+    let city = Running::spawn(&mut command);
+    assert_eq!(city.announced["demo"], serde_json::json!([]));
+    assert_eq!(city.stop(), Some(0));
+    let entries = desk.json("verify --data open --json")["entries"].as_u64().unwrap();
+    assert_eq!(entries, 1, "nothing but its edition");
+
+    let city = Running::start(&desk, &["up", "--data", "d"]);
+    let people = city.announced["demo"].as_array().unwrap().clone();
+    assert!(people.len() >= 6, "{people:?}");
+    for person in &people {
+        let (login, password) = (person[0].as_str().unwrap(), person[1].as_str().unwrap());
+        let (status, cookie) = city.post("/sign-in", "", &format!("login={login}&password={password}"));
+        assert_eq!(status, 303, "{login}");
+        let page = if login.starts_with("resident") { "/cases" } else { "/desk" };
+        let page = if login == "supervisor" { "/board" } else { page };
+        let request = format!(
+            "GET {page} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nCookie: {}\r\n\r\n",
+            cookie.unwrap_or_default()
+        );
+        let (status, _, body) = city.send(&request);
+        let body = String::from_utf8_lossy(&body).into_owned();
+        assert!(
+            status == 200 && body.contains("/cases/") || body.contains("/board/"),
+            "{login} has nothing to do: {status}"
+        );
+    }
+    assert_eq!(city.stop(), Some(0));
+    desk.run("up --data d --listen 0.0.0.0:0");
+    // The second start finds the demonstration and shows its sign-ins again.
+    let city = Running::start(&desk, &["up", "--data", "d"]);
+    assert_eq!(city.announced["demo"].as_array().unwrap().len(), people.len());
+    assert_eq!(city.stop(), Some(0));
+    assert_eq!(desk.json("verify --data d --json")["sound"], true);
+    insta::assert_snapshot!(desk.told());
+}
+
+/// One that was broken off while it was made is not taken for a whole one.
+#[test]
+fn half_a_demonstration_is_told() {
+    let mut desk = Desk::new(&[]);
+    let mut command = desk.command(&["up", "--data", "d", "--listen", "127.0.0.1:0"]);
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let begun = || {
+        let record = record::Record::read_in(&desk.path().join("d"));
+        record.and_then(|record| record.len()).is_ok_and(|entries| entries > 20)
+    };
+    let start = Instant::now();
+    while !begun() && start.elapsed() < Duration::from_secs(120) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    desk.run("up --data d --listen 127.0.0.1:0");
+    insta::assert_snapshot!(desk.told());
+}
