@@ -150,7 +150,8 @@ fn one_city_to_one_folder() {
 fn a_city_ends_when_it_is_told_to() {
     for signal in ["INT", "TERM"] {
         let desk = Desk::new(&[("password", b"lotus-pond-2026\n")]);
-        let added = desk.output("staff add watcher --name Watcher --post clerk@lake-station --data d < password");
+        let added =
+            desk.output("staff add watcher --name Watcher --post clerk@lake-station --data d < password");
         assert!(added.status.success(), "{added:?}");
         let city = Running::start(&desk, &["up", "--data", "d", "--empty"]);
         let (status, cookie) = city.post("/sign-in", "", "login=watcher&password=lotus-pond-2026");
