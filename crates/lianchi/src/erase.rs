@@ -48,7 +48,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let words = match answer.get("already").and_then(Json::as_bool) {
         Some(true) => format!("`{subject}` was erased by entry {entry}; nothing of theirs was left"),
         _ => format!(
-            "{} sealed values and {} files of {subject}{of_cases} destroyed; entry {entry} says so, and every proof stays valid{}",
+            "{} sealed values and {} files of {subject}{of_cases} destroyed; entry {entry} says so, and every proof stays \
+             valid{}",
             number("values"),
             number("files"),
             match answer.get("scrubbed").and_then(Json::as_bool) {

@@ -241,6 +241,10 @@ fn explain(id: &str, lang: Lang, dir: Option<&Path>, say: Say) -> Result<(), Fai
     let json: Vec<_> = sections.iter().map(|one| json!({ "title": one.title, "lines": one.lines })).collect();
     say.answer(
         &words.join("\n\n"),
-        &json!({ "procedure": id, "title": { "zh": procedure.title.zh.as_str(), "en": procedure.title.en.as_str() }, "sections": json }),
+        &json!({
+            "procedure": id,
+            "title": { "zh": procedure.title.zh.as_str(), "en": procedure.title.en.as_str() },
+            "sections": json,
+        }),
     )
 }

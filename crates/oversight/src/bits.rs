@@ -127,7 +127,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_set_of_bits_is_a_set(len in 1_usize..300, at in prop::collection::vec(0_usize..300, 0..40), from in 0_usize..310, to in 0_usize..310) {
+        fn a_set_of_bits_is_a_set(
+            len in 1_usize..300,
+            at in prop::collection::vec(0_usize..300, 0..40),
+            from in 0_usize..310,
+            to in 0_usize..310,
+        ) {
             let set: BTreeSet<usize> = at.iter().copied().filter(|at| *at < len).collect();
             let bits = Bits::of(len, |at| set.contains(&at));
             let mut grown = Bits::none(len);

@@ -437,6 +437,7 @@ outcome-with-reasons = (reasons needed)
 outcome-ends = (ends the case)
 correct-hint = Beside each item, say what is wrong and how to mend it, all at once. Leave the rest blank.
 correct-send = Ask for the correction
+hand-over-go = Hand it over
 hand-over-to = Hand over to
 reply-send = Send the answer
 reply-words = Answer

@@ -394,6 +394,7 @@ outcome-with-reasons = （须写理由）
 outcome-ends = （办件结束）
 correct-hint = 在有问题的项目旁写明哪里不对、怎么改，一次写全。没问题的留空。
 correct-send = 发出补正通知
+hand-over-go = 确认转交
 hand-over-to = 转交给
 reply-send = 发出答复
 reply-words = 答复

@@ -201,7 +201,8 @@ impl<'a> Laid<'a> {
             let (left, top) = (x - label.width / 2.0, y - label.height / 2.0);
             let _ = write!(
                 svg,
-                "<g class=\"n\" data-activity=\"{}\"><rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"7\" fill=\"{fill}\"/>",
+                "<g class=\"n\" data-activity=\"{}\">\
+                 <rect x=\"{left:.1}\" y=\"{top:.1}\" width=\"{:.1}\" height=\"{:.1}\" rx=\"7\" fill=\"{fill}\"/>",
                 escaped(&node.text.concat()),
                 label.width,
                 label.height

@@ -67,7 +67,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     }
                 }
                 (words(key, "reasons", &lang.say("move-reasons"), ""))
-                button.act type="submit" { (lang.of(&doing.title)) }
+                button.act type="submit" { (lang.say("hand-over-go")) }
             }
             Ask::Reasons => {
                 (words(key, "reasons", &lang.say("move-reasons"), ""))
