@@ -223,7 +223,7 @@ pub const CARDS: [Scene; 17] = [
     service("compatriot-residence-permit", LAKE, 4, Open("verify")),
 ];
 
-pub const TRAVEL: [Scene; 15] = [
+pub const TRAVEL: [Scene; 14] = [
     service("passport-first", EXIT, 0, Open("examine")),
     service("passport-first", EAST, 5, Soon("make")),
     service("passport-renewal", EXIT, 6, Ended).aged(21).rated(5, "邮寄到家。"),
@@ -244,7 +244,6 @@ pub const TRAVEL: [Scene; 15] = [
         .aged(11),
     service("permanent-residence", EXIT, 3, Open("send-up")),
     service("taiwan-permit-replacement", EXIT, 4, Ended).at(Window).aged(16),
-    service("foreigner-accommodation", EAST, 5, Ended).at(Phone).aged(2).rated(5, "五分钟办完。"),
     service("passport-first", EXIT, 2, Draft).aged(2),
 ];
 

@@ -32,7 +32,7 @@ const MOMENTS: [&str; 14] = [
     "2026-11-26T15:30",
     "2026-11-26T02:10",
     "2026-11-29T11:00",
-    "2026-01-02T10:00",
+    "2027-01-02T10:00",
     "2026-02-13T16:50",
     "2026-02-20T12:00",
     "2026-02-24T09:05",
@@ -118,6 +118,8 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
             .board(|board| match posts.first() {
                 None => board.of_party(&id.object()).count(),
                 Some(post) if post.role.as_str() == "supervisor" => board.late(now),
+                // People to look after.
+                Some(post) if post.role.as_str() == "administrator" => city.settings.demo.len(),
                 Some(post) => board.queue(&post.office, &post.role).count(),
             })
             .unwrap();

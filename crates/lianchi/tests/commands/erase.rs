@@ -65,7 +65,7 @@ fn nothing_of_it_is_left_in_any_file() {
     }
     let record = Record::read_in(&dir).unwrap();
     let (state, _) = record.fold::<casework::State>(&ObjectRef::new("application", "2601-1")).unwrap();
-    assert_eq!((state.party.clone(), state.events), (Some(person), 2), "the state folds without them");
+    assert_eq!((state.party.clone(), state.events), (Some(person), 3), "the state folds without them, and knows why");
     assert_eq!(desk.json("verify --data d --json")["sound"], true);
 }
 

@@ -149,10 +149,19 @@ fn one_city_to_one_folder() {
 #[test]
 fn a_city_ends_when_it_is_told_to() {
     for signal in ["INT", "TERM"] {
-        let desk = Desk::new(&[]);
+        let desk = Desk::new(&[("password", b"lotus-pond-2026\n")]);
+        let added = desk.output("staff add watcher --name Watcher --post clerk@lake-station --data d < password");
+        assert!(added.status.success(), "{added:?}");
         let city = Running::start(&desk, &["up", "--data", "d", "--empty"]);
+        let (status, cookie) = city.post("/sign-in", "", "login=watcher&password=lotus-pond-2026");
+        assert_eq!(status, 303);
         let mut watching = TcpStream::connect(city.address).unwrap();
-        watching.write_all(b"GET /desk/events HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
+        let request = format!(
+            "GET /desk/events HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\n\r\n",
+            city.address,
+            cookie.unwrap_or_default()
+        );
+        watching.write_all(request.as_bytes()).unwrap();
         let mut first = [0; 15];
         watching.read_exact(&mut first).unwrap();
         assert_eq!(&first, b"HTTP/1.1 200 OK", "somebody watches");
@@ -202,7 +211,11 @@ fn a_demonstration_stays_on_its_own_machine() {
         let (status, cookie) = city.post("/sign-in", "", &format!("login={login}&password={password}"));
         assert_eq!(status, 303, "{login}");
         let page = if login.starts_with("resident") { "/cases" } else { "/desk" };
-        let page = if login == "supervisor" { "/board" } else { page };
+        let page = match login {
+            "supervisor" => "/board",
+            "administrator" => "/staff",
+            _ => page,
+        };
         let request = format!(
             "GET {page} HTTP/1.1\r\nHost: here\r\nConnection: close\r\nCookie: {}\r\n\r\n",
             cookie.unwrap_or_default()
@@ -210,7 +223,7 @@ fn a_demonstration_stays_on_its_own_machine() {
         let (status, _, body) = city.send(&request);
         let body = String::from_utf8_lossy(&body).into_owned();
         assert!(
-            status == 200 && body.contains("/cases/") || body.contains("/board/"),
+            status == 200 && ["/cases/", "/board/", "/staff/people/"].iter().any(|link| body.contains(link)),
             "{login} has nothing to do: {status}"
         );
     }

@@ -19,7 +19,7 @@ use verdict::{Standing, State};
 pub enum Until {
     /// Every trace is over.
     Closed,
-    /// Traces may go on, but nothing that happened at this moment or before is still to come.
+    /// Traces may go on, but nothing that happened before this moment is still to come.
     Open(Time),
 }
 

@@ -21,21 +21,25 @@ impl<'t> Trial<'t> {
         }
     }
 
-    /// The positions of a trace that are in `bits` and, from its first event on, in the window.
+    /// The positions of a trace that are in `bits` and in the window.
     fn counted<'a>(
         &'a self,
         bits: &'a Bits,
         range: &Range<usize>,
     ) -> impl Iterator<Item = usize> + use<'a, 't> {
-        let (mut from, end, start) = (range.start, range.end, self.time(range.start));
+        let (mut from, start, end) = (range.start, range.start, range.end);
         std::iter::from_fn(move || {
             let at = bits.next(from, end)?;
             from = at + 1;
             Some(at)
         })
-        .filter(move |at| {
-            self.model.window.is_open() || self.model.window.holds(Lapse::between(start, self.time(*at)))
-        })
+        .filter(move |at| self.in_window(start, *at))
+    }
+
+    /// Whether the time from the first event of a trace, at `start`, lies in the window.
+    fn in_window(&self, start: usize, at: usize) -> bool {
+        let window = &self.model.window;
+        window.is_open() || window.holds(Lapse::between(self.time(start), self.time(at)))
     }
 
     fn deadline(&self, range: &Range<usize>) -> Option<Time> {
@@ -89,7 +93,7 @@ impl<'t> Trial<'t> {
     /// The last event decides only when no more can come, whatever the window.
     fn last(&self, bits: &Bits, range: &Range<usize>) -> Standing {
         let last = range.end.checked_sub(1).filter(|last| *last >= range.start);
-        let kept = last.is_some_and(|last| self.counted(bits, &(last..range.end)).next().is_some());
+        let kept = last.is_some_and(|last| bits.contains(last) && self.in_window(range.start, last));
         let by: Vec<u32> = last.map(|last| self.event(last)).into_iter().collect();
         match (self.until.is_open(), kept) {
             (true, kept) => Standing::Waiting { owed: !kept, with: by, deadline: None },

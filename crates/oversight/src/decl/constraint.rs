@@ -1,6 +1,7 @@
 use super::expression::{self, Expression};
 use super::{Declared, Fault};
 use crate::model::{Lapse, Template, Window};
+use pack::problem::meant;
 use record::Activity;
 
 /// A constraint as its line states it.
@@ -32,14 +33,7 @@ pub(super) fn is_one(line: &str) -> bool {
 pub(super) fn read(line: &str, number: usize, declared: &Declared) -> Result<Constraint, Fault> {
     let open = line.find('[').unwrap_or(0);
     let name = line.get(..open).unwrap_or("").trim();
-    let template = Template::named(name).ok_or_else(|| {
-        let known: Vec<&str> = Template::ALL.iter().map(|(name, _)| *name).collect();
-        Fault::new(
-            0,
-            format!("no template is called `{name}`"),
-            format!("write one of: {}", known.join(", ")),
-        )
-    })?;
+    let template = Template::named(name).ok_or_else(|| unknown(name))?;
     let bars = line.get(open..).and_then(|rest| rest.find('|')).map_or(line.len(), |bar| open + bar);
     let close = line.get(open..bars).and_then(|within| within.rfind(']')).map(|at| open + at);
     let close = close
@@ -66,6 +60,17 @@ pub(super) fn read(line: &str, number: usize, declared: &Declared) -> Result<Con
     Ok(Constraint { line: number, text: line.to_owned(), template, activities, activation, target, window })
 }
 
+fn unknown(name: &str) -> Fault {
+    let what = format!("no template is called `{name}`");
+    let letters = name.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    if letters != name && Template::named(letters).is_some() {
+        let mend = "a count from 1 may stand after existence and absence, one from 0 after exactly, and none elsewhere";
+        return Fault::new(0, what, mend);
+    }
+    let all = Template::ALL.iter().map(|(name, _)| *name);
+    Fault::new(0, what, meant(&name.to_lowercase(), all, "write one of:"))
+}
+
 /// What stands after each `|`, with its place.
 fn parts(line: &str, bars: usize) -> Vec<(usize, &str)> {
     let mut at = bars + 1;
@@ -86,6 +91,10 @@ fn activities(
     declared: &Declared,
 ) -> Result<[Activity; 2], Fault> {
     let text = line.get(from..to).unwrap_or("");
+    if text.split(',').any(|part| part.trim().is_empty()) {
+        let mend = if template.is_binary() { "write two, as in `[A, B]`" } else { "write one, as in `[A]`" };
+        return Err(Fault::new(from, "an activity is missing between the brackets", mend));
+    }
     if !template.is_binary() {
         let one = Activity::from(text.trim());
         return Ok([one.clone(), one]);
@@ -101,7 +110,8 @@ fn activities(
             Ok([Activity::from(*first), Activity::from(*second)])
         }
         (None, []) => {
-            let mend = format!("a {template} speaks of two activities, as in `[A, B]`");
+            let comma = if text.contains('，') { ", parted by the comma `,`" } else { "" };
+            let mend = format!("a {template} speaks of two activities, as in `[A, B]`{comma}");
             Err(Fault::new(from, format!("`{text}` is one activity"), mend))
         }
         (None, _) => {

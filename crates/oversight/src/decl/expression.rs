@@ -13,6 +13,12 @@ pub(super) enum Expression {
         sign: Sign,
         value: String,
     },
+    /// An attribute compared with another, of the same event or of the other one.
+    Beside {
+        place: Place,
+        sign: Sign,
+        other: Place,
+    },
     /// An attribute that is one of listed values.
     In {
         place: Place,
@@ -55,6 +61,10 @@ impl Expression {
             Self::And(all) | Self::Or(all) => all.iter().for_each(|one| one.sides(visit)),
             Self::Not(one) => one.sides(visit),
             Self::Compare { place, .. } | Self::In { place, .. } => visit(place.target),
+            Self::Beside { place, other, .. } => {
+                visit(place.target);
+                visit(other.target);
+            }
             Self::Same { .. } => {
                 visit(false);
                 visit(true);
@@ -158,13 +168,18 @@ impl<'a> Reader<'a> {
             if self.word(word) {
                 self.blanks();
                 let at = self.base + self.at;
+                if self.rest().is_empty() {
+                    return Err(
+                        self.fault("the name of an attribute is missing", format!("write it after `{word}`"))
+                    );
+                }
                 return Ok(Expression::Same { attribute: self.attribute()?, equal, at });
             }
         }
         let place = self.place()?;
         if self.word("is") {
             let sign = if self.word("not") { Sign::Unequal } else { Sign::Equal };
-            return Ok(Expression::Compare { place, sign, value: self.value()? });
+            return self.compared(place, sign);
         }
         let not = self.word("not");
         if self.word("in") {
@@ -177,7 +192,28 @@ impl<'a> Reader<'a> {
                 "write `is`, `is not`, `in (…)`, `=`, `!=`, `<`, `<=`, `>` or `>=`",
             )
         })?;
+        self.compared(place, sign)
+    }
+
+    /// What a place is compared with: another place, or a constant.
+    fn compared(&mut self, place: Place, sign: Sign) -> Result<Expression, Fault> {
+        self.blanks();
+        let before = self.at;
+        if let Ok(other) = self.place()
+            && self.ends()
+        {
+            return Ok(Expression::Beside { place, sign, other });
+        }
+        self.at = before;
         Ok(Expression::Compare { place, sign, value: self.value()? })
+    }
+
+    /// Whether a comparison ends here.
+    fn ends(&self) -> bool {
+        let rest = self.rest().trim_start();
+        rest.is_empty()
+            || rest.starts_with(')')
+            || ["and", "or"].iter().any(|word| begins_with_word(rest, word))
     }
 
     fn place(&mut self) -> Result<Place, Fault> {

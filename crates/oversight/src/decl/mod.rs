@@ -119,16 +119,45 @@ fn declaration(line: &str, declared: &mut Declared) -> Result<(), Fault> {
             bound.split_once(": ").or_else(|| bound.rsplit_once(':')).ok_or_else(|| {
                 Fault::new(0, "a binding names no attributes", "write `bind ACTIVITY: ATTRIBUTE, ATTRIBUTE`")
             })?;
+        if activity.trim().is_empty() || attributes.trim().is_empty() {
+            let what = "a binding lacks its activity or its attributes";
+            return Err(Fault::new(0, what, "write `bind ACTIVITY: ATTRIBUTE, ATTRIBUTE`"));
+        }
         declared.activity(activity.trim());
         names(declared, attributes);
         return Ok(());
     }
-    if let Some((attributes, _)) = line.split_once(": ") {
+    if let Some((attributes, values)) = line.split_once(": ") {
+        if attributes.trim().is_empty() {
+            return Err(Fault::new(0, "a declaration names no attribute", "write `ATTRIBUTE: VALUES`"));
+        }
+        range(values.trim()).map_err(|mend| {
+            Fault::new(
+                line.len() - values.trim_start().len(),
+                format!("`{}` is no range", values.trim()),
+                mend,
+            )
+        })?;
         names(declared, attributes);
         return Ok(());
     }
     let mend = "write `activity …`, `bind …: …`, `ATTRIBUTE: VALUES`, or a constraint such as `Response[A, B] | | |`";
     Err(Fault::new(0, format!("`{line}` is nothing that a Declare file says"), mend))
+}
+
+/// What `integer between 1 and 5` says must be a range; anything else is a list of values.
+fn range(values: &str) -> Result<(), &'static str> {
+    let lower = values.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let number = |word: &str| word.parse::<f64>().ok().filter(|number| number.is_finite());
+    let holds = match words.as_slice() {
+        ["integer" | "float", "between", least, "and", most] => {
+            number(least).zip(number(most)).is_some_and(|(least, most)| least <= most)
+        }
+        ["integer" | "float", "between", ..] => false,
+        _ => true,
+    };
+    if holds { Ok(()) } else { Err("write it like `integer between 1 and 5`, the lesser number first") }
 }
 
 impl Declared {

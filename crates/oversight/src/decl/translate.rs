@@ -123,6 +123,7 @@ impl Translator<'_> {
                 all.map(|all| format!("({})", all.join(" || ")))
             }
             Expression::Compare { place, sign, value } => self.compared(place, *sign, value, roles),
+            Expression::Beside { place, sign, other } => self.beside(place, *sign, other, roles),
         }
     }
 
@@ -139,13 +140,8 @@ impl Translator<'_> {
     /// A comparison in CEL: the constant takes the type of the log's values.
     fn compared(&self, place: &Place, sign: Sign, value: &str, roles: Roles) -> Result<String, Fault> {
         self.known(&place.attribute, place.at)?;
-        let of = match (roles, place.target) {
-            (Roles::One, _) => "event",
-            (Roles::Both, false) => "activation",
-            (Roles::Both, true) => "target",
-        };
-        let operand = format!("{of}[{}]", quoted(place.attribute.as_str()));
-        let values = self.language.log().column(place.attribute.as_str()).map(crate::log::Column::values);
+        let operand = operand(place, roles);
+        let values = self.values(place);
         let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
         let ordered = !matches!(sign, Sign::Equal | Sign::Unequal);
         let wrong = |kind: &str| {
@@ -168,21 +164,62 @@ impl Translator<'_> {
                 Ok(time) => (operand, format!("timestamp({})", quoted(&time.to_string()))),
                 Err(_) => return wrong("moments, such as 2026-01-31T08:30:00+08:00"),
             },
-            (Some(Values::Text { .. }), Some(number)) if ordered => {
+            (Some(Values::Text { distinct, .. }), Some(number)) if ordered => {
+                // A log in CSV may write its numbers as texts.
+                if !distinct.iter().any(|text| text.trim().parse::<f64>().is_ok()) {
+                    return wrong("texts");
+                }
                 (format!("double({operand})"), double(number))
             }
             (Some(Values::Mixed(_)) | None, Some(number)) => (operand, double(number)),
             _ => (operand, quoted(value)),
         };
-        let sign = match sign {
-            Sign::Equal => "==",
-            Sign::Unequal => "!=",
-            Sign::Less => "<",
-            Sign::AtMost => "<=",
-            Sign::More => ">",
-            Sign::AtLeast => ">=",
+        Ok(format!("({operand} {} {constant})", written(sign)))
+    }
+
+    fn values(&self, place: &Place) -> Option<&Values> {
+        self.language.log().column(place.attribute.as_str()).map(crate::log::Column::values)
+    }
+
+    /// Two attributes compared: whole numbers and others as numbers with a fraction, all else like with like.
+    fn beside(&self, place: &Place, sign: Sign, other: &Place, roles: Roles) -> Result<String, Fault> {
+        self.known(&place.attribute, place.at)?;
+        self.known(&other.attribute, other.at)?;
+        let (left, right) = (operand(place, roles), operand(other, roles));
+        let kinds = (self.values(place), self.values(other));
+        let (left, right) = match kinds {
+            (Some(Values::Integer(_)), Some(Values::Float(_))) => (format!("double({left})"), right),
+            (Some(Values::Float(_)), Some(Values::Integer(_))) => (left, format!("double({right})")),
+            (Some(one), Some(another)) if std::mem::discriminant(one) != std::mem::discriminant(another) => {
+                let what =
+                    format!("`{}` and `{}` hold values of different kinds", place.attribute, other.attribute);
+                return Err(Fault::new(place.at, what, "compare like with like"));
+            }
+            _ => (left, right),
         };
-        Ok(format!("({operand} {sign} {constant})"))
+        Ok(format!("({left} {} {right})", written(sign)))
+    }
+}
+
+/// An attribute in CEL.
+fn operand(place: &Place, roles: Roles) -> String {
+    let of = match (roles, place.target) {
+        (Roles::One, _) => "event",
+        (Roles::Both, false) => "activation",
+        (Roles::Both, true) => "target",
+    };
+    format!("{of}[{}]", quoted(place.attribute.as_str()))
+}
+
+/// A comparison as CEL writes it.
+fn written(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Equal => "==",
+        Sign::Unequal => "!=",
+        Sign::Less => "<",
+        Sign::AtMost => "<=",
+        Sign::More => ">",
+        Sign::AtLeast => ">=",
     }
 }
 
@@ -190,7 +227,9 @@ fn first_place(expression: &Expression) -> usize {
     match expression {
         Expression::And(all) | Expression::Or(all) => all.first().map_or(0, first_place),
         Expression::Not(one) => first_place(one),
-        Expression::Compare { place, .. } | Expression::In { place, .. } => place.at,
+        Expression::Compare { place, .. }
+        | Expression::In { place, .. }
+        | Expression::Beside { place, .. } => place.at,
         Expression::Same { at, .. } => *at,
     }
 }

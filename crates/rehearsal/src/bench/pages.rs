@@ -18,7 +18,7 @@ use std::path::Path;
 const RATE: f64 = 100.0;
 const CONNECTIONS: usize = 32;
 /// Residents and desks that are signed in.
-const RESIDENTS: usize = 40;
+pub const RESIDENTS: usize = 40;
 const DESKS: usize = 20;
 
 /// Who is signed in, and the pages that are theirs.
@@ -214,12 +214,15 @@ impl Drawn {
                 _ => self.put("my case", vec![page(&format!("/cases/{number}"), Some(token))]),
             }
         }
-        let bearer = |method: &str, path: &str, body: &str| Request {
-            kind: String::new(),
-            method: method.into(),
-            path: path.into(),
-            headers: format!("Authorization: Bearer {}\r\nContent-Type: application/json\r\n", token.text()),
-            body: body.into(),
+        let bearer = |method: &str, path: &str, body: &str| {
+            let kind = if body.is_empty() { "" } else { "Content-Type: application/json\r\n" };
+            Request {
+                kind: String::new(),
+                method: method.into(),
+                path: path.into(),
+                headers: format!("Authorization: Bearer {}\r\n{kind}", token.text()),
+                body: body.into(),
+            }
         };
         let begin = r#"{"office":"lake-station","channel":"web"}"#;
         let save = r#"{"answers":{"name":"李示范","phone":"13800000000"}}"#;

@@ -7,7 +7,7 @@ use super::server::program;
 use super::usage::{Meter, children_cpu_seconds, peak_megabytes};
 use super::{Amounts, Failed};
 use crate::load::event;
-use crate::town::Town;
+use crate::town::{Dice, Town};
 use record::{Event, Record};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
@@ -109,6 +109,13 @@ fn settle(data: &Path, amounts: &Amounts, report: &mut Report) -> Result<Sample,
     let meter = Meter::own();
     town.live(amounts.entries, 3)?;
     let made = (record.len()? - before) as f64;
+    // Everybody who is going to sign in has a draft to go on with.
+    for (number, resident) in town.residents.iter().take(pages::RESIDENTS).enumerate() {
+        let course = town.courses.get(number * 7 % town.courses.len().max(1));
+        let course = course.ok_or_else(|| Failed::new("nothing can be asked for"))?;
+        town.case(course, resident, town.city.now(), 0, &mut Dice(number as u64), &mut |_, _| {})?;
+    }
+    town.city.save();
     let (running, over) = town
         .casework()
         .board(|board| (board.running().count(), board.over().map(|(_, over)| over).sum::<u64>()))?;

@@ -9,6 +9,7 @@ use access::password::Argon2id;
 use access::policy::Actor;
 use access::{PersonId, Post};
 use answers::Patterns;
+use casework::service::today;
 use casework::state::State;
 use casework::{Ask, Book, Casework, Command};
 use pack::model::{Channel, Office, Procedure, Start, StepKind};
@@ -48,6 +49,8 @@ pub struct Resident {
 pub struct Course {
     /// What it is a case of.
     pub procedure: Id,
+    /// Days since the first on which it could be asked for.
+    age: usize,
     offices: Vec<Id>,
     channel: Channel,
     answers: Patterns,
@@ -192,7 +195,7 @@ impl Town {
                 let Some(resident) = self.residents.get(dice.below(self.residents.len())) else {
                     return Ok(());
                 };
-                let age = dice.below(700) as i64;
+                let age = dice.below(course.age.min(700)) as i64;
                 let under_way = age < 20 || dice.below(100) < 2;
                 let steps = if under_way { dice.below(5) } else { LONGEST };
                 let began = after(clock(), -age * DAY - dice.below(30_000) as i64);
@@ -331,8 +334,10 @@ fn course(book: &Book, procedure: &Procedure) -> Option<Course> {
     let steps = procedure.flow.steps.iter();
     let steps = steps.map(|step| (step.id.clone(), Patterns::plain(&step.form, &mut dice))).collect();
     (!offices.is_empty()).then_some(())?;
+    let age = procedure.effective.until(today(clock())).ok()?.get_days();
     Some(Course {
         procedure: procedure.id.clone(),
+        age: usize::try_from(age).ok().filter(|_| procedure.replaced.is_none())?,
         offices,
         channel: *channel,
         answers: Patterns::accepted(book, procedure, clock(), &mut dice)?,

@@ -57,7 +57,10 @@ impl Drop for Driver {
         let asked = TcpStream::connect(address)
             .and_then(|mut line| line.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
         let began = Instant::now();
-        while asked.is_ok() && began.elapsed() < GRACE && self.process.try_wait().is_ok_and(|ended| ended.is_none()) {
+        while asked.is_ok()
+            && began.elapsed() < GRACE
+            && self.process.try_wait().is_ok_and(|ended| ended.is_none())
+        {
             std::thread::sleep(LOOK);
         }
         let group = format!("-{}", self.process.id());

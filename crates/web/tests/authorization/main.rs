@@ -172,6 +172,7 @@ impl Walk {
             ("service", SERVICE.to_owned()),
             ("category", category),
             ("lang", "en".to_owned()),
+            ("face", "resident".to_owned()),
             ("office", OFFICE.to_owned()),
             ("procedure", SERVICE.to_owned()),
             ("entry", entry),

@@ -15,13 +15,13 @@ use world::packs;
 fn an_administrator_looks_after_people() {
     let mut town = Town::new();
     town.add("chief", "王管理", "administrator@bureau");
-    town.settle("lotus", "王小莲");
+    town.settle("xiaolian", "王小莲");
     town.sign_in("chief");
-    town.sign_in("lotus");
+    town.sign_in("xiaolian");
     insta::assert_snapshot!(town.script(&[
         "nobody: GET /staff",
-        "lotus: GET /staff",
-        "lotus: GET /staff/new",
+        "xiaolian: GET /staff",
+        "xiaolian: GET /staff/new",
         "chief: GET /staff",
         "chief: GET /staff/new",
         "chief: POST /staff/new known=no&name=&login=zhang&role=clerk&office=lake-station&reasons=new",
@@ -30,7 +30,7 @@ fn an_administrator_looks_after_people() {
         "chief: POST /staff/new known=no&name=张敏&login=zhang&role=clerk&office=lake-station",
         "chief: POST /staff/new known=no&name=张敏&login=zhang&role=clerk&office=tax-office&reasons=new",
         "chief: POST /staff/new known=no&name=张敏&login=zhang&role=clerk&office=lake-station&reasons=new",
-        "chief: POST /staff/new known=yes&login=lotus&role=examiner&office=lake-station&reasons=was a resident",
+        "chief: POST /staff/new known=yes&login=xiaolian&role=examiner&office=lake-station&reasons=was a resident",
         "chief: POST /staff/new known=yes&login=nobody&role=examiner&office=lake-station&reasons=x",
         "chief: GET /staff?office=lake-station",
         "chief: GET /staff?q=张",
@@ -124,9 +124,9 @@ fn work_changes_hands_so_that_no_case_hangs() {
     town.add("li", "李建国", "clerk@lake-station");
     town.add("zhang", "张敏", "clerk@lake-station");
     town.add("far", "赵西山", "clerk@valley-station");
-    town.settle("lotus", "王小莲");
-    let first = town.case("lotus", "LH20260601-0001", true);
-    let second = town.case("lotus", "LH20260601-0002", true);
+    town.settle("xiaolian", "王小莲");
+    let first = town.case("xiaolian", "LH20260601-0001", true);
+    let second = town.case("xiaolian", "LH20260601-0002", true);
     for case in [&first, &second] {
         town.clerk("li", case, &Command::Take { step: "accept".into() });
     }
@@ -156,29 +156,29 @@ fn everybody_has_an_account_of_their_own() {
     let mut town = Town::new();
     town.add("chief", "王管理", "administrator@bureau");
     town.add("li", "李建国", "clerk@lake-station");
-    town.settle("lotus", "王小莲");
-    let case = town.case("lotus", "LH20260601-0001", true);
+    town.settle("xiaolian", "王小莲");
+    let case = town.case("xiaolian", "LH20260601-0001", true);
     town.sign_in("chief");
     town.sign_in("li");
-    town.sign_in("lotus");
-    town.sign_in_from("phone", "lotus");
+    town.sign_in("xiaolian");
+    town.sign_in_from("phone", "xiaolian");
     let mut all = town.script(&[
         "nobody: GET /account",
         "nobody: GET /account/data",
         "li: POST /desk/cases/LH20260601-0001/personal purpose=handle-case",
-        "lotus: GET /account",
-        "lotus: GET /account/reads",
-        "lotus: POST /account/password old=wrong&new=another long password of mine",
-        "lotus: POST /account/password old=lotus-pond-in-autumn&new=short",
-        "lotus: POST /account/password old=lotus-pond-in-autumn&new=lotus-pond-in-autumn",
+        "xiaolian: GET /account",
+        "xiaolian: GET /account/reads",
+        "xiaolian: POST /account/password old=wrong&new=another long password of mine",
+        "xiaolian: POST /account/password old=lotus-pond-in-autumn&new=short",
+        "xiaolian: POST /account/password old=lotus-pond-in-autumn&new=lotus-pond-in-autumn",
         "phone: GET /account",
-        "lotus: POST /account/password old=lotus-pond-in-autumn&new=another long password of mine",
+        "xiaolian: POST /account/password old=lotus-pond-in-autumn&new=another long password of mine",
         "phone: GET /cases",
-        "lotus: GET /cases",
-        "phone: POST /sign-in login=lotus&password=another long password of mine",
-        "lotus: POST /account/sessions session=all",
+        "xiaolian: GET /cases",
+        "phone: POST /sign-in login=xiaolian&password=another long password of mine",
+        "xiaolian: POST /account/sessions session=all",
         "phone: GET /cases",
-        "lotus: POST /account/sessions session=none",
+        "xiaolian: POST /account/sessions session=none",
         "li: GET /account/post",
         "li: POST /account/post post=supervisor@bureau",
         "chief: POST /staff/people/{li}/grant role=examiner&office=lake-station&reasons=also",
@@ -190,11 +190,12 @@ fn everybody_has_an_account_of_their_own() {
         "li: GET /desk",
         "li: POST /sign-in login=li&password=lotus-pond-in-autumn",
     ]);
-    let data = town.ask("lotus", "GET", "/account/data", "");
+    let data = town.ask("xiaolian", "GET", "/account/data", "");
     assert_eq!(data.status, 200);
     let log: serde_json::Value = data.json();
     let text = data.text();
-    for mine in ["王小莲", "11010519491231002X", "13800000000", "lotus", "personal data read", "case started"]
+    for mine in
+        ["王小莲", "11010519491231002X", "13800000000", "xiaolian", "personal data read", "case started"]
     {
         assert!(text.contains(mine), "`{mine}` is in one's own data");
     }
@@ -219,11 +220,11 @@ fn cases_go_over_to_another_edition_on_purpose() {
     town.add("chief", "王管理", "administrator@bureau");
     town.add("eyes", "陈监督", "supervisor@bureau");
     town.add("li", "李建国", "clerk@lake-station");
-    town.settle("lotus", "王小莲");
+    town.settle("xiaolian", "王小莲");
     for number in ["LH20260601-0001", "LH20260601-0002"] {
-        town.case("lotus", number, true);
+        town.case("xiaolian", number, true);
     }
-    let later = town.case("lotus", "LH20260601-0003", true);
+    let later = town.case("xiaolian", "LH20260601-0003", true);
     let outcome =
         Command::Do { step: "accept".into(), outcome: "accepted".into(), reasons: None, answers: Vec::new() };
     town.clerk("li", &later, &outcome);
@@ -236,11 +237,11 @@ fn cases_go_over_to_another_edition_on_purpose() {
     let meanwhile = files.iter_mut().find(|file| file.path == "identity/meanwhile.toml").unwrap();
     meanwhile.text = meanwhile.text.replace("promise = \"1 hour\"", "promise = \"2 hours\"");
     let mut town = town.reopened(&files);
-    for login in ["chief", "eyes", "li", "lotus"] {
+    for login in ["chief", "eyes", "li", "xiaolian"] {
         town.sign_in(login);
     }
     let mut all = town.script(&[
-        "lotus: GET /editions",
+        "xiaolian: GET /editions",
         "li: GET /editions",
         "eyes: GET /editions",
         "eyes: GET /editions/identity-card-loss-report",
@@ -253,7 +254,7 @@ fn cases_go_over_to_another_edition_on_purpose() {
         "chief: POST /editions/identity-card-loss-report reasons=all of them",
         "eyes: GET /editions",
         "eyes: GET /editions/nothing",
-        "lotus: GET /api/cases/LH20260601-0001/migration",
+        "xiaolian: GET /api/cases/LH20260601-0001/migration",
     ]);
     let plan = town.ask("eyes", "GET", "/api/cases/LH20260601-0003/migration", "");
     let plan: serde_json::Value = plan.json();
