@@ -2,23 +2,27 @@
 
 use crate::city::{Cable, heard};
 use fantoccini::error::CmdError;
-use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::wd::{TimeoutConfiguration, WebDriverCompatibleCommand};
 use fantoccini::{Client, ClientBuilder};
 use http::Method;
 use serde_json::{Map, Value as Json, json};
 use std::future::Future;
-use std::net::SocketAddr;
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use url::Url;
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 const CHROMEDRIVER: &str = "/usr/bin/chromedriver";
 /// How long a condition is waited for, and how often it is looked at.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 const LOOK: Duration = Duration::from_millis(40);
+/// How long chromedriver may take to end, and a script in a page.
+const GRACE: Duration = Duration::from_secs(10);
+const SCRIPT: Duration = Duration::from_secs(120);
 
 /// What of the tools is missing on this machine; none where all is there.
 pub fn missing() -> Option<&'static str> {
@@ -48,6 +52,17 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
+        // Asked to end, it closes its browsers; they would outlive it otherwise.
+        let address = self.url.trim_start_matches("http://");
+        let asked = TcpStream::connect(address)
+            .and_then(|mut line| line.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+        let began = Instant::now();
+        while asked.is_ok()
+            && began.elapsed() < GRACE
+            && self.process.try_wait().is_ok_and(|ended| ended.is_none())
+        {
+            std::thread::sleep(LOOK);
+        }
         let group = format!("-{}", self.process.id());
         let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.process.wait();
@@ -103,6 +118,8 @@ impl Browser {
         let connector = hyper_util::client::legacy::connect::HttpConnector::new();
         let client = ClientBuilder::new(connector).capabilities(capabilities).connect(&driver.url).await;
         let client = client.map_err(|error| format!("no browser opens: {error}"))?;
+        let timeouts = TimeoutConfiguration::new(Some(SCRIPT), None, None);
+        client.update_timeouts(timeouts).await.map_err(said)?;
         let cable = Cable::to(city).await.map_err(told)?;
         let browser = Self { client, cable, folder, _profile: profile };
         if device.phone {
