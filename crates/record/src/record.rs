@@ -167,6 +167,14 @@ impl Record {
             let place = "the last entries do not fit the signed checkpoint";
             return Err(StoreError::damaged(place));
         }
+        if let Some(noted) = noted(store.as_ref(), keys.verifier())
+            && noted.size > view.head.size
+        {
+            return Err(StoreError::damaged(format!(
+                "it has {} entries, and had {} when it was written to last",
+                view.head.size, noted.size
+            )));
+        }
         sweep_files(store.as_ref())?;
         let shared = Arc::new(Shared::new(view));
         let committer = Committer::new(Arc::clone(&shared), keys.clone(), writer)?;
@@ -506,6 +514,14 @@ fn load(reader: Box<dyn Reader + '_>, note: &str, key: Option<&VerifierKey>) -> 
     let head = tree_head(note)?;
     let frontier = Frontier::read(head.size, &Stored(RefCell::new(reader)))?;
     Ok(View { frontier, head, note: note.to_owned() })
+}
+
+/// The checkpoint that the store's writer noted last, where it was signed by this record's key: a power cut may leave
+/// anything there.
+pub(crate) fn noted(store: &dyn Store, key: &VerifierKey) -> Option<TreeHead> {
+    let note = Note::parse(&store.noted()?).ok()?;
+    note.verify(key).ok()?;
+    TreeHead::parse(note.text()).ok()
 }
 
 /// Destroys sealed files whose key was destroyed when the program ended between the two.

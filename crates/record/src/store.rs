@@ -323,6 +323,11 @@ pub trait Store: Send + Sync {
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError>;
     /// Attached files.
     fn files(&self) -> &dyn Files;
+    /// The checkpoint of the last commit, as the writer noted it apart from the entries: a store that has fewer has lost the
+    /// last ones. It is not synced, so that it may be older, and `None` where nothing was noted.
+    fn noted(&self) -> Option<String> {
+        None
+    }
     /// Bytes that the store takes.
     fn bytes(&self) -> Result<u64, StoreError>;
     /// What kind of store it is, as people know it.

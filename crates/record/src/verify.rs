@@ -84,6 +84,8 @@ impl Record {
     /// Checks the whole record as it is now; `progress` is called with entries done and all entries. Appending may go
     /// on meanwhile.
     pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Verification, StoreError> {
+        // Before the reader stands still: what the writer notes meanwhile is newer.
+        let noted = crate::record::noted(self.inner().store.as_ref(), self.verifier());
         let mut reader = self.inner().store.reader()?;
         reader.freeze()?;
         let mut found = Verification::default();
@@ -101,6 +103,17 @@ impl Record {
             touches: indexes::Sum::new(self)?,
         };
         pass.cosigned(reader.as_mut())?;
+        match noted {
+            Some(noted) if noted.size > head.size => {
+                let lost = format!(
+                    "it states {} entries, and there were {} when the record was written to last",
+                    head.size, noted.size
+                );
+                pass.found.fault("the signed checkpoint", lost);
+            }
+            Some(noted) => drop(pass.heads.insert(noted.size, noted.root)),
+            None => {}
+        }
         pass.entries(reader.as_mut(), &head, progress)?;
         pass.tiles(reader.as_mut())?;
         pass.indexes(reader.as_mut())?;

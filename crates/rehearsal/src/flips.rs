@@ -1,4 +1,5 @@
-//! Flips bits in the files of a small store, one at a time. Each is found by verification, or nothing that the store keeps
+//! Flips bits in the files of a small store, one at a time: of one that was closed, and of one whose process was killed, so
+//! that its last commits stand in the write-ahead log alone. Each is found by verification, or nothing that the store keeps
 //! reads otherwise than before.
 
 use crate::load::mix;
@@ -9,8 +10,9 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The store's files.
+/// The store's files, and the logs in which a killed process leaves its last commits.
 const FILES: [&str; 2] = ["record.sqlite", "files.sqlite"];
+const LOGS: [&str; 2] = ["record.sqlite-wal", "files.sqlite-wal"];
 /// Entries: more than a full tile of 256, so that there are tiles.
 const EVENTS: u64 = 300;
 
@@ -50,7 +52,7 @@ type Failed = Box<dyn std::error::Error + Send + Sync>;
 
 /// A small record of every kind of content in `dir`: entries over ten objects, sealed values and files of which some are
 /// erased, a checkpoint signed by a witness.
-fn fill(dir: &Path) -> Result<(), Failed> {
+fn fill(dir: &Path) -> Result<Record, Failed> {
     let record = Record::create_in(dir)?;
     let event = |n: u64| Event::new(format!("e{n}"), "noted", Time::ZERO);
     let about = |n: u64| event(n).about("case", ObjectRef::new("case", (n % 10).to_string()));
@@ -70,7 +72,7 @@ fn fill(dir: &Path) -> Result<(), Failed> {
     let text = Note::parse(&note)?.text().to_owned();
     record.cosign(&(note + &witness.sign(&text, 1)), &[witness.verifier().clone()])?;
     record.append(event(EVENTS + 4))?;
-    Ok(())
+    Ok(record)
 }
 
 /// Fills a store in `dir` and flips a bit in every `stride`-th byte of it.
@@ -78,53 +80,39 @@ fn fill(dir: &Path) -> Result<(), Failed> {
 /// # Errors
 /// When the store cannot be made.
 pub fn flip(dir: &Path, stride: usize, hands: usize) -> Result<Flips, Failed> {
-    let whole = dir.join("whole");
-    fill(&whole)?;
-    for name in FILES {
-        let connection = Connection::open(whole.join(name))?;
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-    }
-    if !is_sound(&whole) {
-        return Err("the store is damaged before anything was altered".into());
-    }
+    let (whole, killed) = (dir.join("whole"), dir.join("killed"));
+    let record = fill(&whole)?;
+    copy(&whole, &killed)?;
+    drop(record);
     let mut all = Flips::default();
-    for name in FILES {
-        let bytes = std::fs::read(whole.join(name))?;
-        let kept = rows(&whole.join(name)).ok_or("the store cannot be read")?;
-        let file = File { whole: &whole, name, bytes: &bytes, kept: &kept, unused: unused(&bytes) };
-        let (next, sum) = (AtomicUsize::new(0), Mutex::new(Flips::default()));
-        std::thread::scope(|scope| {
-            for hand in 0..hands {
-                let (file, next, sum) = (&file, &next, &sum);
-                let work = dir.join(format!("work-{hand}"));
-                scope.spawn(move || {
-                    let mut own = Flips::default();
-                    loop {
-                        let at = next.fetch_add(stride, Ordering::Relaxed);
-                        if at >= file.bytes.len() {
-                            break;
-                        }
-                        file.flip(&work, at, &mut own);
-                    }
-                    if let Ok(mut sum) = sum.lock() {
-                        sum.add(own);
-                    }
-                });
-            }
-        });
-        all.bytes += bytes.len();
-        all.add(sum.into_inner().unwrap_or_default());
+    for (store, names) in [(&whole, FILES), (&killed, LOGS)] {
+        if !is_sound(store) {
+            return Err("the store is damaged before anything was altered".into());
+        }
+        // Reading must not change what is about to be altered.
+        let kept = dir.join("kept");
+        copy(store, &kept)?;
+        let rows = rows(&kept).ok_or("the store cannot be read")?;
+        std::fs::remove_dir_all(&kept)?;
+        for name in names {
+            let bytes = std::fs::read(store.join(name))?;
+            all.bytes += bytes.len();
+            all.add(
+                File { store, name, rooms: rooms(&bytes), bytes, rows: &rows }.flip_all(dir, stride, hands),
+            );
+        }
     }
     Ok(all)
 }
 
-/// One file of the store, as it was.
+/// One file of a store, as it was.
 struct File<'a> {
-    whole: &'a Path,
+    store: &'a Path,
     name: &'a str,
-    bytes: &'a [u8],
-    kept: &'a [String],
-    unused: Vec<Room>,
+    bytes: Vec<u8>,
+    rooms: Vec<Room>,
+    /// All that the store keeps.
+    rows: &'a [String],
 }
 
 /// What a byte of a SQLite file is for.
@@ -136,23 +124,48 @@ enum Room {
 }
 
 impl File<'_> {
+    fn flip_all(&self, dir: &Path, stride: usize, hands: usize) -> Flips {
+        let (next, sum) = (AtomicUsize::new(0), Mutex::new(Flips::default()));
+        std::thread::scope(|scope| {
+            for hand in 0..hands {
+                let (next, sum) = (&next, &sum);
+                let work = dir.join(format!("work-{hand}"));
+                scope.spawn(move || {
+                    let mut own = Flips::default();
+                    loop {
+                        let at = next.fetch_add(stride, Ordering::Relaxed);
+                        if at >= self.bytes.len() {
+                            break;
+                        }
+                        self.flip(&work, at, &mut own);
+                    }
+                    if let Ok(mut sum) = sum.lock() {
+                        sum.add(own);
+                    }
+                });
+            }
+        });
+        sum.into_inner().unwrap_or_default()
+    }
+
     fn flip(&self, work: &Path, at: usize, flips: &mut Flips) {
-        let mut bytes = self.bytes.to_vec();
+        let place = || format!("byte {at} of {}", self.name);
+        let mut bytes = self.bytes.clone();
         if let Some(byte) = bytes.get_mut(at) {
             *byte ^= 1 << (mix(at as u64) % 8);
         }
         let _ = std::fs::remove_dir_all(work);
-        if copy(self.whole, work).is_err() || std::fs::write(work.join(self.name), bytes).is_err() {
-            flips.missed.push(format!("byte {at} of {}: the copy could not be made", self.name));
+        if copy(self.store, work).is_err() || std::fs::write(work.join(self.name), bytes).is_err() {
+            flips.missed.push(format!("{}: the copy could not be made", place()));
         } else if !is_sound(work) {
             flips.found += 1;
-        } else if rows(&work.join(self.name)).as_deref() != Some(self.kept) {
-            flips.missed.push(format!("byte {at} of {}", self.name));
+        } else if rows(work).as_deref() != Some(self.rows) {
+            flips.missed.push(place());
         } else {
-            match self.unused.get(at) {
+            match self.rooms.get(at) {
                 Some(Room::Unused) => flips.unused += 1,
                 Some(Room::Header) => flips.headers += 1,
-                _ => flips.elsewhere.push(format!("byte {at} of {}", self.name)),
+                _ => flips.elsewhere.push(place()),
             }
         }
     }
@@ -178,32 +191,37 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Every row of every table, in order.
-fn rows(path: &Path) -> Option<Vec<String>> {
-    let connection = Connection::open(path).ok()?;
-    let list = |sql: &str| -> Option<Vec<String>> {
-        let mut statement = connection.prepare(sql).ok()?;
-        let columns = statement.column_count();
-        let read = |row: &rusqlite::Row<'_>| {
-            (0..columns)
-                .map(|at| row.get_ref(at).map(|value| format!("{value:?}|")))
-                .collect::<Result<String, _>>()
+/// Every row of every table of a store, in order.
+fn rows(store: &Path) -> Option<Vec<String>> {
+    let mut all = Vec::new();
+    for name in FILES {
+        let connection = Connection::open(store.join(name)).ok()?;
+        let list = |sql: &str| -> Option<Vec<String>> {
+            let mut statement = connection.prepare(sql).ok()?;
+            let columns = statement.column_count();
+            let read = |row: &rusqlite::Row<'_>| {
+                (0..columns).map(|at| row.get_ref(at).map(|value| format!("{value:?}|"))).collect()
+            };
+            statement.query_map([], read).ok()?.collect::<Result<Vec<String>, _>>().ok()
         };
-        statement.query_map([], read).ok()?.collect::<Result<Vec<_>, _>>().ok()
-    };
-    let tables = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1";
-    let mut statement = connection.prepare(tables).ok()?;
-    let names: Vec<String> =
-        statement.query_map([], |row| row.get(0)).ok()?.collect::<Result<_, _>>().ok()?;
-    let all: Option<Vec<_>> =
-        names.iter().map(|name| list(&format!("SELECT * FROM {name} ORDER BY 1, 2"))).collect();
-    Some(all?.concat())
+        let tables =
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY 1";
+        let mut statement = connection.prepare(tables).ok()?;
+        let names = statement.query_map([], |row| row.get::<_, String>(0)).ok()?;
+        for name in names.collect::<Result<Vec<_>, _>>().ok()? {
+            all.extend(list(&format!("SELECT * FROM {name} ORDER BY 1, 2"))?);
+        }
+    }
+    Some(all)
 }
 
 /// What each byte of a SQLite file is for, by its file format: the file's header of 100 bytes; in each page of a tree a
 /// header of 8 or 12 bytes, pointers to cells, room that is not used, and the cells. Pages that are of no tree (free ones,
 /// and the rest of long cells) count as content.
-fn unused(bytes: &[u8]) -> Vec<Room> {
+fn rooms(bytes: &[u8]) -> Vec<Room> {
+    if !bytes.starts_with(b"SQLite format 3") {
+        return vec![Room::Content; bytes.len()];
+    }
     let number = |at: usize, width: usize| -> usize {
         bytes
             .get(at..at + width)

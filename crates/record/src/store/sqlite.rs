@@ -14,6 +14,9 @@ const FORM: i64 = 1;
 const APPLICATION: i64 = 0x4c4e_4348;
 const RECORD: &str = "record.sqlite";
 const FILES: &str = "files.sqlite";
+/// The checkpoint of the last commit. SQLite passes over the rest of a write-ahead log that a flipped byte made unreadable,
+/// without a word; this says that there was more.
+const NOTED: &str = "last.checkpoint";
 
 /// A record in `record.sqlite` of a directory, its attached files in `files.sqlite` beside it.
 ///
@@ -75,7 +78,10 @@ impl Store for SqliteStore {
             return Err(StoreError::InUse { place: self.place() });
         }
         let connection = connect(&self.dir.join(RECORD), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        Ok(Box::new(writer::SqliteWriter::new(connection, lock)?))
+        let noted = File::options().create(true).truncate(false).write(true).open(self.dir.join(NOTED));
+        let noted =
+            noted.map_err(|error| StoreError::Failed(format!("`{}`: {error}", self.dir.display())))?;
+        Ok(Box::new(writer::SqliteWriter::new(connection, lock, noted)?))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
@@ -84,6 +90,11 @@ impl Store for SqliteStore {
 
     fn files(&self) -> &dyn Files {
         &self.files
+    }
+
+    fn noted(&self) -> Option<String> {
+        let noted = std::fs::read_to_string(self.dir.join(NOTED)).ok()?;
+        Some(format!("{}\n", noted.trim_end()))
     }
 
     fn bytes(&self) -> Result<u64, StoreError> {

@@ -16,10 +16,15 @@ pub(super) struct SqliteWriter {
     pages: Arc<AtomicI32>,
     /// Held while this lives; the system lets go of it when the process dies.
     _lock: File,
+    /// Where the checkpoint of each commit is noted.
+    noted: File,
 }
 
+/// What a note is filled up to with blanks, so that it is always written whole over the one before.
+const NOTE_BYTES: usize = 1_000;
+
 impl SqliteWriter {
-    pub(super) fn new(mut connection: Connection, lock: File) -> Result<Self, StoreError> {
+    pub(super) fn new(mut connection: Connection, lock: File, noted: File) -> Result<Self, StoreError> {
         connection.execute_batch("PRAGMA cache_size = -32768").map_err(failure)?;
         let pages = Arc::new(AtomicI32::new(0));
         let seen = Arc::clone(&pages);
@@ -28,7 +33,7 @@ impl SqliteWriter {
             Ok(())
         };
         connection.wal_hook(Some(hook)).map_err(failure)?;
-        Ok(Self { connection, pages, _lock: lock })
+        Ok(Self { connection, pages, _lock: lock, noted })
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -90,6 +95,12 @@ impl SqliteWriter {
             c.prepare_cached(sql)?.execute((number(*size), note))?;
         }
         Ok(())
+    }
+
+    /// Notes a checkpoint that is durable. A note that fails, or that a power cut spoils, is as good as none.
+    fn note(&self, head: &str) {
+        use std::os::unix::fs::FileExt as _;
+        let _ = self.noted.write_all_at(format!("{head:<NOTE_BYTES$}").as_bytes(), 0);
     }
 
     fn read(&self, question: &Question, known: &mut Known) -> Result<(), StoreError> {
@@ -158,7 +169,10 @@ impl Writer for SqliteWriter {
     fn commit(&mut self, group: &Group) -> Result<(), StoreError> {
         let written =
             self.run("BEGIN IMMEDIATE").and_then(|()| self.write(group)).and_then(|()| self.run("COMMIT"));
-        let Err(error) = written else { return Ok(()) };
+        let Err(error) = written else {
+            self.note(&group.head);
+            return Ok(());
+        };
         let undone = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
         match failure(error) {
             StoreError::Full if !undone => Err(StoreError::Failed("a full disk, and no way back".to_owned())),
