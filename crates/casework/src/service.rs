@@ -215,7 +215,13 @@ impl Casework {
         let book = Arc::clone(self.book());
         let defined = book.procedure(procedure).ok_or(Refused::Unknown)?;
         let case = ObjectRef::new(defined.object.as_str(), number);
-        self.carry_out(&case, &View::none(&book), defined, command, ask)?;
+        let mut view = View::none(&book);
+        // Another case may have named this one before it begins.
+        let (state, version) = self.record.fold::<State>(&case)?;
+        if state.case.is_none() {
+            view.version = version;
+        }
+        self.carry_out(&case, &view, defined, command, ask)?;
         Ok(case)
     }
 
