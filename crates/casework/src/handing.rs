@@ -106,7 +106,7 @@ impl Casework {
                 Err(Refused::Stranded(_)) => {
                     let why = Title::new(
                         "案件所依的版本已读不出，须先改按现行版本办理",
-                        "The edition that the case runs under cannot be read any more; it has to be moved to the current one first",
+                        "The edition that the case runs under cannot be read any more; it has to be migrated first",
                     );
                     handed.left.push((task, why));
                 }
