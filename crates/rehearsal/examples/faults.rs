@@ -67,7 +67,13 @@ fn fails(fd: c_int, writes: bool) -> bool {
         None => call == plan.at,
     };
     if failing {
-        let what = [if writes { 2u8 } else { 1 }];
+        let what = [if writes {
+            2u8
+        } else if is_folder(fd) {
+            3
+        } else {
+            1
+        }];
         // SAFETY: the buffer is 1 byte long.
         unsafe { libc::syscall(libc::SYS_pwrite64, plan.count, what.as_ptr(), what.len(), 8 as off_t) };
         set_errno(plan.error);
@@ -76,11 +82,21 @@ fn fails(fd: c_int, writes: bool) -> bool {
 }
 
 fn is_under(fd: c_int, under: &[u8]) -> bool {
+    path_of(fd, |path| path.starts_with(under))
+}
+
+/// Whether it is the write-ahead log, whose syncs make durable what is acknowledged. Others come while the store is made, and
+/// what they lose is made again.
+fn is_log(fd: c_int) -> bool {
+    path_of(fd, |path| path.ends_with(b"-wal"))
+}
+
+fn path_of(fd: c_int, holds: impl Fn(&[u8]) -> bool) -> bool {
     let Ok(link) = CString::new(format!("/proc/self/fd/{fd}")) else { return false };
     let mut path = [0u8; 512];
     // SAFETY: the buffer is as long as stated.
     let length = unsafe { libc::readlink(link.as_ptr(), path.as_mut_ptr().cast(), path.len()) };
-    usize::try_from(length).is_ok_and(|length| path.get(..length).is_some_and(|path| path.starts_with(under)))
+    usize::try_from(length).is_ok_and(|length| path.get(..length).is_some_and(holds))
 }
 
 macro_rules! replace {

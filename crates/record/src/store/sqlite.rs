@@ -31,9 +31,12 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// The store in `dir`, made when it is not there.
     pub fn create(dir: &Path) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(dir)
-            .map_err(|error| StoreError::Failed(format!("`{}`: {error}", dir.display())))?;
-        Self::with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+        let told = |error: std::io::Error| StoreError::Failed(format!("`{}`: {error}", dir.display()));
+        std::fs::create_dir_all(dir).map_err(told)?;
+        let store = Self::with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        // SQLite syncs the folder of a new file, and passes over a failure of that.
+        File::open(dir).and_then(|folder| folder.sync_all()).map_err(told)?;
+        Ok(store)
     }
 
     /// The store that is in `dir`; [`StoreError::Missing`] when there is none.
@@ -117,7 +120,15 @@ impl Store for SqliteStore {
 fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection =
         Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failure)?;
-    let settings = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    connection.execute_batch("PRAGMA busy_timeout = 10000;").map_err(failure)?;
+    let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+    // SQLite goes on in the old mode where it cannot begin a log, and says so in this way alone.
+    if mode.map_err(failure)? != "wal" && flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
+        return Err(StoreError::Failed(
+            "its write-ahead log cannot be begun; look after the disk".to_owned(),
+        ));
+    }
+    let settings = "PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;
         PRAGMA cache_size = -1024; PRAGMA trusted_schema = OFF;";
     connection.execute_batch(settings).map_err(failure)?;

@@ -35,7 +35,10 @@ fn differences(all: &Differences) -> Json {
             How::Added => ("added", Vec::new()),
             How::Gone => ("gone", Vec::new()),
             How::Changed(what) => {
-                let change = |(what, was, is): &(Title, Title, Title)| json!({ "what": title(what), "before": title(was), "after": title(is) });
+                let change = |(what, was, is): &(Title, Title, Title)| {
+                    let (before, after) = (title(was), title(is));
+                    json!({ "what": title(what), "before": before, "after": after })
+                };
                 ("changed", what.iter().map(change).collect())
             }
         };

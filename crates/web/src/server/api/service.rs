@@ -124,7 +124,10 @@ pub fn charge(charge: Option<&Charge>) -> Json {
 }
 
 fn step(step: &pack::model::Step) -> Json {
-    let outcome = |outcome: &pack::model::Outcome| json!({ "id": outcome.id, "title": title(&outcome.title), "reasons": outcome.reasons });
+    let outcome = |outcome: &pack::model::Outcome| {
+        let name = title(&outcome.title);
+        json!({ "id": outcome.id, "title": name, "reasons": outcome.reasons })
+    };
     json!({
         "id": step.id,
         "title": title(&step.title),
