@@ -69,10 +69,10 @@ fn fails(fd: c_int, writes: bool) -> bool {
     if failing {
         let what = [if writes {
             2u8
-        } else if is_folder(fd) {
-            3
-        } else {
+        } else if is_log(fd) {
             1
+        } else {
+            3
         }];
         // SAFETY: the buffer is 1 byte long.
         unsafe { libc::syscall(libc::SYS_pwrite64, plan.count, what.as_ptr(), what.len(), 8 as off_t) };
