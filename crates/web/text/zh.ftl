@@ -120,6 +120,7 @@ fee-none = 收费目录中没有本项收费
 fee-by-law = 法律规定免收
 fee-set-by = 收费，金额由{ $by }规定，此处未载明
 fee-when = （{ $when }）
+fee-otherwise = （其他情形）
 step-sometimes = 需要时才有
 step-pauses = 期间不计时
 materials = 材料

@@ -32,6 +32,8 @@ fn line(lang: Lang, view: &View<'_>, fee: &Fee, tier: &Tier) -> Markup {
         @if by_law { " " span.soft { (lang.say("fee-by-law")) } }
         @if let Some(when) = when {
             " " span.soft { (lang.tell("fee-when", &[("when", lang.of(&when).into())])) }
+        } @else if fee.tiers.len() > 1 {
+            " " span.soft { (lang.say("fee-otherwise")) }
         }
         @if let Some(law) = &law { " " (part::quote(lang, law)) }
     }
