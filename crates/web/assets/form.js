@@ -49,24 +49,30 @@ function fill(form) {
   let changed = false;
   let running = null;
   let again = false;
+  // Whether the questions are to be drawn anew. What was typed or attached since they were asked for would be lost by that,
+  // so that they are then asked for once more.
+  let wanted = false;
   let wait = 2;
   let retry;
 
   const send = async (redraw) => {
+    wanted ||= redraw;
     if (running) { again = true; return running; }
     clearTimeout(retry);
     say(form, "saving");
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-    const before = JSON.stringify(read(form));
+    const state = () => JSON.stringify([read(form), form.dataset.uploads]);
+    const before = state();
     running = fetch(part, { method: "POST", body, headers: { Accept: "text/html" } }).then(async (answer) => {
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       const seen = answer.headers.get("Lianchi-Seen");
       const field = form.querySelector("[name=seen]");
       if (seen && field) field.value = seen;
       const html = await answer.text();
-      if (redraw && JSON.stringify(read(form)) === before) replace(html);
-      changed = false;
+      changed = state() !== before;
+      if (wanted && !changed) { replace(html); wanted = false; }
+      if (wanted) soon();
       wait = 2;
       store.drop(key);
       store.drop(blank);
@@ -143,6 +149,8 @@ function upload(form, box, input) {
   bar.value = 0;
   input.after(bar);
   box.dataset.sending = "";
+  const count = () => { form.dataset.uploads = 1 + Number(form.dataset.uploads ?? 0); };
+  count();
   const body = new FormData();
   body.set("token", form.querySelector("[name=token]")?.value ?? "");
   for (const file of input.files) body.append("file", file);
@@ -153,6 +161,7 @@ function upload(form, box, input) {
   request.onloadend = () => {
     bar.remove();
     delete box.dataset.sending;
+    count();
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     const fresh = request.status === 200 && page.querySelector(`#${input.id}`);
     box.querySelector("[data-refused]")?.remove();
