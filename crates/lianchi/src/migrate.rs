@@ -69,6 +69,9 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         }));
         progress.at(place, Some(all));
     }
+    if cases.is_empty() {
+        words.push_str("no running case of this procedure is under another edition\n");
+    }
     let verb = if options.dry_run { "would be moved" } else { "moved" };
     let _ = write!(words, "{moved} {verb}, {left} stay");
     say.answer(
@@ -88,27 +91,34 @@ type Found = (Vec<(String, Differences)>, Vec<ObjectRef>);
 /// The cases that are meant, with what differs for them.
 fn chosen(casework: &Casework, what: &str) -> Result<Found, Failure> {
     let id = Id::from(what);
+    let known = |id: &Id| casework.book().procedure(id).is_some();
     let outdated = casework.outdated()?;
     let mut differences = Vec::new();
     let mut cases = Vec::new();
     for group in outdated.iter().filter(|group| group.procedure == id) {
         let edition = group.edition.map(|edition| edition.to_string()).unwrap_or_default();
-        differences.push((edition, casework.differences(&id, group.edition)?));
+        if known(&id) {
+            differences.push((edition, casework.differences(&id, group.edition)?));
+        }
         cases.extend(group.cases.iter().map(|(case, _)| case.clone()));
     }
-    if !cases.is_empty() || casework.book().procedure(&id).is_some() {
+    if !cases.is_empty() || known(&id) {
         return Ok((differences, cases));
     }
     let number = casework::number::read_case_number(what).unwrap_or_else(|| what.to_owned());
     let Some(case) = casework.named(&number)? else {
-        let known = casework.book().definitions.procedures.keys().map(Id::as_str);
-        let mend = pack::problem::nearest(what, known).map(|meant| format!("; did you mean `{meant}`?"));
+        let all = casework.book().definitions.procedures.keys().map(Id::as_str);
+        let mend = pack::problem::nearest(what, all).map(|meant| format!("; did you mean `{meant}`?"));
         let error = format!("`{what}` is no procedure and no case{}", mend.unwrap_or_default());
         return Err(Wrong(error).into());
     };
     let state = casework.view(&case).map_err(|refused| broken(&refused))?.state;
     let edition = state.edition.map(|edition| edition.to_string()).unwrap_or_default();
-    Ok((vec![(edition, casework.differences(&state.procedure, state.edition)?)], vec![case]))
+    let mut differences = Vec::new();
+    if known(&state.procedure) {
+        differences.push((edition, casework.differences(&state.procedure, state.edition)?));
+    }
+    Ok((differences, vec![case]))
 }
 
 fn broken(refused: &Refused) -> Failure {

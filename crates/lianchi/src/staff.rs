@@ -279,7 +279,8 @@ fn tell(options: &List, say: Say) -> Result<(), Failure> {
     }
     rows.sort_by(|one, other| (&one.3, &one.1).cmp(&(&other.3, &other.1)));
     let line = |(id, name, standing, posts, _): &(String, String, &str, Vec<String>, _)| {
-        format!("{standing:<8} {name}  {}\n         {id}\n", posts.join(", "))
+        let line = format!("{standing:<8} {name}  {}", posts.join(", "));
+        format!("{}\n         {id}\n", line.trim_end())
     };
     let words: String = rows.iter().map(line).collect();
     let words = if rows.is_empty() { "nobody works here yet".to_owned() } else { words };

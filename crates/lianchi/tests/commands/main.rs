@@ -13,6 +13,7 @@ mod packs;
 #[path = "../../../record/tests/places/postgres.rs"]
 mod postgres;
 mod records;
+mod staff;
 mod stores;
 mod transcript;
 mod up;

@@ -50,8 +50,11 @@ pub fn alone() -> std::sync::MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// Who there is: sign-in name, own name, role and office.
-pub const PEOPLE: &[(&str, &str, Option<(&str, &str)>)] = &[
+/// A role and an office.
+type At = (&'static str, &'static str);
+
+/// Who there is: sign-in name, own name, post.
+pub const PEOPLE: &[(&str, &str, Option<At>)] = &[
     ("party", "王莲生", None),
     ("other", "李荷香", None),
     ("visitor", "赵菱角", None),
