@@ -31,6 +31,9 @@ pub struct Options {
     empty: bool,
 }
 
+/// Requests that are worked on at one time; further ones wait. Enough to share each sync of a slow disk, and few enough that a
+/// rush of requests does not take memory that it never gives back.
+const AT_ONCE: usize = 128;
 /// Work that has not ended so long after the city has closed is left.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -66,7 +69,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         demo::make(&city, now())?;
     }
     let control = Control::listen(&options.data.dir, &city, say);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().max_blocking_threads(AT_ONCE).enable_all().build()?;
     let served = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
