@@ -1,18 +1,28 @@
 //! Which traces keep a model, and the events that prove it where one does not.
+//!
+//! The clauses of all models are laid out side by side in a [`Plan`], a bit each, and every event of a trace is tried
+//! for all of them at once: [`Sorts`] say which bits an event has, a [`Course`] holds what is still waited for in the
+//! life of one object. What is done for an event grows with the models that it touches, not with their number.
 
-mod relation;
+mod course;
+mod plan;
+mod rows;
+mod sign;
+mod tally;
+mod told;
 mod verdict;
 mod whole;
 
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 
-use crate::Bits;
-use crate::log::{EventNumber, Log, Traces};
-use crate::model::{Clause, Model, Pattern};
+use crate::condition::{Bound, Correlation};
+use crate::log::{Log, Traces};
+use crate::model::Model;
+use course::{Course, Ground};
+use plan::Plan;
 use record::Time;
-use std::collections::HashMap;
-use std::ops::Range;
-use verdict::{Standing, State};
+use sign::Sorts;
+use told::Account;
 
 /// Whether more may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,22 +33,9 @@ pub enum Until {
     Open(Time),
 }
 
-impl Until {
-    fn is_open(self) -> bool {
-        self != Self::Closed
-    }
-
-    /// Whether a deadline has passed.
-    fn passes(self, deadline: Time) -> bool {
-        match self {
-            Self::Closed => true,
-            Self::Open(watermark) => watermark > deadline,
-        }
-    }
-}
-
-/// Checks every trace against every model. `tell` is given each finding, model by model (by their places in `models`),
-/// within a model clause by clause and in the order of the traces. The summaries are in the order of the models.
+/// Checks every trace against every model. `tell` is given each finding, trace by trace, within a trace model by model
+/// (by their places in `models`), within a model clause by clause and in the order of the activations. The summaries are
+/// in the order of the models.
 pub fn check(
     log: &Log,
     traces: &Traces,
@@ -46,120 +43,44 @@ pub fn check(
     until: Until,
     tell: &mut dyn FnMut(usize, Finding),
 ) -> Vec<Summary> {
-    let times = traces.arrange_times(log.times());
-    let mut patterns = Patterns { log, traces, activities: HashMap::new() };
-    let mut all = Vec::with_capacity(models.len());
-    for (at, model) in models.iter().enumerate() {
-        let first = patterns.bits(&model.first);
-        let second = if model.template.is_binary() { patterns.bits(&model.second) } else { Bits::default() };
-        let mut trial = Trial {
-            log,
-            traces,
-            times: &times,
-            model,
-            until,
-            states: vec![State::Vacuous; traces.len()],
-            activations: Activations::default(),
-            tell: &mut |finding| tell(at, finding),
-        };
-        for clause in model.template.clauses() {
-            match clause {
-                Clause::Relation(relation) if relation.exchanged => trial.relation(relation, &second, &first),
-                Clause::Relation(relation) => trial.relation(relation, &first, &second),
-                clause => trial.whole(clause, &first, &second),
-            }
-        }
-        all.push(Summary { cases: Cases::of(&trial.states), activations: trial.activations });
-    }
-    all
+    run(log, traces, models, until, Some(tell))
 }
 
-/// The positions of the events of patterns; those of activities alone are kept, since models share them.
-struct Patterns<'a> {
-    log: &'a Log,
-    traces: &'a Traces,
-    activities: HashMap<Vec<u32>, Bits>,
+/// The figures of [`check`] alone.
+pub fn summarize(log: &Log, traces: &Traces, models: &[Model], until: Until) -> Vec<Summary> {
+    run(log, traces, models, until, None)
 }
 
-impl Patterns<'_> {
-    fn bits(&mut self, pattern: &Pattern) -> Bits {
-        let of = |activity: &record::Activity| self.log.activity_code(activity.as_str());
-        let mut codes: Vec<u32> = pattern.activities.iter().filter_map(of).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        let (log, traces) = (self.log, self.traces);
-        let of_activities =
-            self.activities.entry(codes).or_insert_with_key(|codes| of_activities(log, codes));
-        let Some(condition) = &pattern.condition else { return arranged(traces, of_activities) };
-        let mut bits = of_activities.clone();
-        bits.meet(&condition.mask(log, of_activities).yes);
-        arranged(traces, &bits)
-    }
-}
-
-fn of_activities(log: &Log, codes: &[u32]) -> Bits {
-    let all = log.activity_codes();
-    match codes {
-        [] => Bits::none(all.len()),
-        [code] => Bits::of(all.len(), |at| all.get(at) == Some(code)),
-        _ => Bits::of(all.len(), |at| all.get(at).is_some_and(|code| codes.binary_search(code).is_ok())),
-    }
-}
-
-/// What is said of events, said of positions.
-fn arranged(traces: &Traces, bits: &Bits) -> Bits {
-    if traces.is_straight() {
-        return bits.clone();
-    }
-    let events = traces.events();
-    Bits::of(events.len(), |at| events.get(at).is_some_and(|event| bits.contains(*event as usize)))
-}
-
-/// One model being tried.
-struct Trial<'a> {
-    log: &'a Log,
-    traces: &'a Traces,
-    /// By position.
-    times: &'a [Time],
-    model: &'a Model,
+fn run(
+    log: &Log,
+    traces: &Traces,
+    models: &[Model],
     until: Until,
-    /// How each trace stands so far.
-    states: Vec<State>,
-    activations: Activations,
-    tell: &'a mut dyn FnMut(Finding),
-}
-
-impl Trial<'_> {
-    fn event(&self, position: usize) -> EventNumber {
-        self.traces.events().get(position).copied().unwrap_or_default()
-    }
-
-    fn time(&self, position: usize) -> Time {
-        self.times.get(position).copied().unwrap_or(Time::ZERO)
-    }
-
-    /// When a trace's last event happened; none where it has no event.
-    fn end(&self, range: &Range<usize>) -> Option<Time> {
-        self.times.get(range.end.checked_sub(1)?).copied().filter(|_| !range.is_empty())
-    }
-
-    /// Takes down how an activation (or, where the constraint has none, the trace itself) stands.
-    fn judge(&mut self, trace: usize, activation: Option<usize>, standing: Standing) {
-        let (count, state) = match &standing {
-            Standing::Fulfilled => (&mut self.activations.fulfilled, State::Satisfied),
-            Standing::Violated { .. } => (&mut self.activations.violated, State::Violated),
-            Standing::Waiting { owed: true, .. } => (&mut self.activations.pending, State::PossiblyViolated),
-            Standing::Waiting { owed: false, .. } => {
-                (&mut self.activations.pending, State::PossiblySatisfied)
-            }
-        };
-        *count += 1;
-        if let Some(held) = self.states.get_mut(trace) {
-            *held = (*held).max(state);
+    mut tell: Option<&mut dyn FnMut(usize, Finding)>,
+) -> Vec<Summary> {
+    let plan = Plan::new(models);
+    let mut sorts = Sorts::new(&plan);
+    let sorted = sorts.sort(&plan, log);
+    let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one: &Correlation| one.bind(log)).collect();
+    let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
+    let times = log.times();
+    let mut account = Account::new(&plan, tell.is_some());
+    let mut course = Course::default();
+    for trace in 0..traces.len() {
+        course.clear();
+        account.begin(trace);
+        for event in traces.events().get(traces.range(trace)).unwrap_or_default() {
+            let at = *event as usize;
+            let (Some(time), Some(sort)) = (times.get(at), sorted.get(at)) else { continue };
+            course.take(&ground, *time, *event, *sort, &mut account);
         }
-        let activation = activation.map(|at| self.event(at));
-        if let Some(finding) = Finding::of(trace, activation, standing) {
-            (self.tell)(finding);
+        if let Until::Open(watermark) = until {
+            course.expire(&ground, watermark, &mut account);
+        }
+        course.stand(&ground, until == Until::Closed, &mut account);
+        for (model, finding) in account.end(&plan) {
+            tell.iter_mut().for_each(|tell| tell(model, finding.clone()));
         }
     }
+    account.summaries(&plan)
 }

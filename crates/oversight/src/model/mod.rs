@@ -4,7 +4,7 @@ mod template;
 mod window;
 
 pub use template::Template;
-pub(crate) use template::{Clause, Reach, Relation, Side};
+pub(crate) use template::{Clause, Reach, Side};
 pub use window::{Lapse, Window};
 
 use crate::condition::{Condition, Correlation};
