@@ -71,6 +71,7 @@ impl Course {
         let now = Entry { time, event, sort, rows };
         let sorted = ground.sorts.get(sort);
         self.entries.push(now);
+        sink.came(ground, sort);
         self.meet(ground, &now, sorted, sink);
         self.ask(ground, &now, sorted, sink);
         self.whole.take(ground, &self.entries, sorted, sink);
@@ -196,7 +197,6 @@ impl Course {
             let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
             let words = block.kinds.len();
             let asks = ground.sorts.row(*row, words);
-            sink.activated(block.start, asks);
             self.look_back(ground, (*number, block), now, asks, sink);
             let place = self.rows.len();
             let waiting = asks.iter().zip(&block.kinds).zip(&self.need);

@@ -4,6 +4,7 @@
 //! for all of them at once: [`Sorts`] say which bits an event has, a [`Course`] holds what is still waited for in the
 //! life of one object. What is done for an event grows with the models that it touches, not with their number.
 
+mod account;
 mod course;
 mod plan;
 mod rows;
@@ -15,14 +16,17 @@ mod whole;
 
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 
-use crate::condition::{Bound, Correlation};
+use crate::condition::Bound;
 use crate::log::{Log, Traces};
 use crate::model::Model;
+use account::Account;
 use course::{Course, Ground};
 use plan::Plan;
 use record::Time;
-use sign::Sorts;
-use told::Account;
+use sign::{SortNumber, Sorts};
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Whether more may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +37,22 @@ pub enum Until {
     Open(Time),
 }
 
-/// Checks every trace against every model. `tell` is given each finding, trace by trace, within a trace model by model
-/// (by their places in `models`), within a model clause by clause and in the order of the activations. The summaries are
-/// in the order of the models.
+/// What is to be checked.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The events.
+    pub log: &'a Log,
+    /// Their traces, of the same log.
+    pub traces: &'a Traces,
+    /// The models, whose conditions were read for that log.
+    pub models: &'a [Model],
+    /// Whether more may come.
+    pub until: Until,
+}
+
+/// Checks every trace against every model, on as many threads as there are processors. `tell` is given each finding,
+/// trace by trace, within a trace model by model (by their places in `models`), within a model clause by clause and in
+/// the order of the activations. The summaries are in the order of the models.
 pub fn check(
     log: &Log,
     traces: &Traces,
@@ -43,44 +60,112 @@ pub fn check(
     until: Until,
     tell: &mut dyn FnMut(usize, Finding),
 ) -> Vec<Summary> {
-    run(log, traces, models, until, Some(tell))
+    Asked { log, traces, models, until }.check(processors(), Some(tell))
 }
 
 /// The figures of [`check`] alone.
 pub fn summarize(log: &Log, traces: &Traces, models: &[Model], until: Until) -> Vec<Summary> {
-    run(log, traces, models, until, None)
+    Asked { log, traces, models, until }.check(processors(), None)
 }
 
-fn run(
-    log: &Log,
-    traces: &Traces,
-    models: &[Model],
-    until: Until,
-    mut tell: Option<&mut dyn FnMut(usize, Finding)>,
-) -> Vec<Summary> {
-    let plan = Plan::new(models);
-    let mut sorts = Sorts::new(&plan);
-    let sorted = sorts.sort(&plan, log);
-    let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one: &Correlation| one.bind(log)).collect();
-    let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
-    let times = log.times();
-    let mut account = Account::new(&plan, tell.is_some());
-    let mut course = Course::default();
-    for trace in 0..traces.len() {
-        course.clear();
-        account.begin(trace);
-        for event in traces.events().get(traces.range(trace)).unwrap_or_default() {
-            let at = *event as usize;
-            let (Some(time), Some(sort)) = (times.get(at), sorted.get(at)) else { continue };
-            course.take(&ground, *time, *event, *sort, &mut account);
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Traces that one thread goes through before it tells what it found.
+const CHUNK: usize = 512;
+
+type Found = Vec<(usize, Finding)>;
+
+impl Asked<'_> {
+    /// [`check`], on so many threads; without `tell` only for the figures.
+    pub fn check(&self, threads: usize, mut tell: Option<&mut dyn FnMut(usize, Finding)>) -> Vec<Summary> {
+        let plan = Plan::new(self.models);
+        let mut sorts = Sorts::new(&plan);
+        let sorted = sorts.sort(&plan, self.log);
+        let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(self.log)).collect();
+        let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
+        let chunks = self.traces.len().div_ceil(CHUNK);
+        let threads = threads.clamp(1, chunks.max(1));
+        let wanted = tell.is_some();
+        let mut deliver = |found: Found| {
+            if let Some(tell) = &mut tell {
+                found.into_iter().for_each(|(model, finding)| tell(model, finding));
+            }
+        };
+        if threads == 1 {
+            let mut account = Account::new(&ground, wanted);
+            let mut course = Course::default();
+            for chunk in 0..chunks {
+                deliver(self.chunk(&ground, &sorted, chunk, &mut course, &mut account));
+            }
+            return account.summaries(&ground);
         }
-        if let Until::Open(watermark) = until {
-            course.expire(&ground, watermark, &mut account);
-        }
-        course.stand(&ground, until == Until::Closed, &mut account);
-        for (model, finding) in account.end(&plan) {
-            tell.iter_mut().for_each(|tell| tell(model, finding.clone()));
-        }
+        let next = AtomicUsize::new(0);
+        let accounts: Vec<Account> = std::thread::scope(|scope| {
+            let (send, receive) = std::sync::mpsc::sync_channel::<(usize, Found)>(4 * threads);
+            let workers: Vec<_> = (0..threads)
+                .map(|_| {
+                    let (send, next, ground, sorted) = (send.clone(), &next, &ground, &sorted);
+                    scope.spawn(move || {
+                        let mut account = Account::new(ground, wanted);
+                        let mut course = Course::default();
+                        loop {
+                            let chunk = next.fetch_add(1, Ordering::Relaxed);
+                            if chunk >= chunks {
+                                return account;
+                            }
+                            let found = self.chunk(ground, sorted, chunk, &mut course, &mut account);
+                            // Nobody listens only once the whole check is given up.
+                            if send.send((chunk, found)).is_err() {
+                                return account;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            drop(send);
+            let mut early: BTreeMap<usize, Found> = BTreeMap::new();
+            let mut due = 0;
+            for (chunk, found) in receive {
+                early.insert(chunk, found);
+                while let Some(found) = early.remove(&due) {
+                    deliver(found);
+                    due += 1;
+                }
+            }
+            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|broken| resume_unwind(broken))).collect()
+        });
+        let mut accounts = accounts.into_iter();
+        let Some(mut account) = accounts.next() else { return Vec::new() };
+        accounts.for_each(|other| account.join(&plan, other));
+        account.summaries(&ground)
     }
-    account.summaries(&plan)
+
+    fn chunk(
+        &self,
+        ground: &Ground<'_>,
+        sorted: &[SortNumber],
+        chunk: usize,
+        course: &mut Course,
+        account: &mut Account,
+    ) -> Found {
+        let times = self.log.times();
+        let mut found = Vec::new();
+        for trace in (chunk * CHUNK..self.traces.len()).take(CHUNK) {
+            course.clear();
+            account.begin(trace);
+            for event in self.traces.events().get(self.traces.range(trace)).unwrap_or_default() {
+                let at = *event as usize;
+                let (Some(time), Some(sort)) = (times.get(at), sorted.get(at)) else { continue };
+                course.take(ground, *time, *event, *sort, account);
+            }
+            if let Until::Open(watermark) = self.until {
+                course.expire(ground, watermark, account);
+            }
+            course.stand(ground, self.until == Until::Closed, account);
+            found.extend(account.end(ground.plan));
+        }
+        found
+    }
 }

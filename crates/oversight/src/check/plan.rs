@@ -19,6 +19,8 @@ pub(super) struct Plan {
     /// By activity.
     pub(super) questions: Vec<Questions>,
     activities: HashMap<Activity, u32>,
+    /// The lanes beside the main one of their model, each with that.
+    pub(super) others: Vec<(usize, usize)>,
     pub(super) models: usize,
     /// Words of lanes, those that none has included.
     pub(super) words: usize,
@@ -30,8 +32,8 @@ pub(super) struct Lane {
     /// The model's place; none for a lane that nothing stands in.
     pub(super) model: Option<u32>,
     pub(super) clause: u8,
-    /// The lane that stands for the model as a whole: that of its first clause.
-    pub(super) main: u32,
+    /// Whether it stands for the model as a whole: it is that of its first clause.
+    pub(super) main: bool,
     pub(super) kind: Clause,
     pub(super) window: Window,
 }
@@ -164,7 +166,7 @@ impl Plan {
         let laid: Vec<Block> =
             blocks.into_values().zip(0..).map(|(drafts, number)| drafting.block(drafts, number)).collect();
         let whole = drafting.whole(whole);
-        drafting.name_main_lanes();
+        let others = drafting.others();
         let Drafting { lanes, conditions, correlations, marks, activities, .. } = drafting;
         let mut questions: Vec<Questions> = std::iter::repeat_with(Questions::default).take(activities.len()).collect();
         for ((activity, condition, row, word), bits) in marks {
@@ -187,6 +189,7 @@ impl Plan {
             correlations: correlations.all,
             questions,
             activities,
+            others,
             models: models.len(),
             words,
         }
@@ -233,7 +236,7 @@ struct Drafting {
 const NOBODY: Lane = Lane {
     model: None,
     clause: 0,
-    main: 0,
+    main: false,
     kind: Clause::First,
     window: Window { least: None, most: None },
 };
@@ -265,7 +268,7 @@ impl Drafting {
         self.lanes.extend(drafts.iter().map(|draft| Lane {
             model: Some(draft.model),
             clause: draft.clause,
-            main: 0,
+            main: draft.clause == 0,
             kind: draft.kind,
             window: draft.of.window,
         }));
@@ -363,16 +366,13 @@ impl Drafting {
         whole
     }
 
-    fn name_main_lanes(&mut self) {
-        let mut main: HashMap<u32, u32> = HashMap::new();
-        for (number, lane) in (0..).zip(&self.lanes) {
-            if let (Some(model), 0) = (lane.model, lane.clause) {
-                main.insert(model, number);
-            }
-        }
-        for lane in &mut self.lanes {
-            lane.main = lane.model.and_then(|model| main.get(&model).copied()).unwrap_or_default();
-        }
+    /// The lanes beside the main one of their model, each with that.
+    fn others(&self) -> Vec<(usize, usize)> {
+        let lanes = || self.lanes.iter().enumerate().filter_map(|(number, lane)| Some((lane.model?, lane.main, number)));
+        let main: HashMap<u32, usize> =
+            lanes().filter(|(_, main, _)| *main).map(|(model, _, number)| (model, number)).collect();
+        let others = lanes().filter(|(_, main, _)| !main);
+        others.filter_map(|(model, _, number)| Some((number, *main.get(&model)?))).collect()
     }
 }
 

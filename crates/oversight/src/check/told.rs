@@ -1,16 +1,16 @@
 use super::course::{Entry, Ground};
-use super::plan::{Lane, Plan};
+use super::plan::Lane;
+use super::sign::{Sort, SortNumber};
 use super::rows::bits;
-use super::tally::Tally;
-use super::verdict::{Activations, Cases, Finding, Summary, Verdict};
+use super::verdict::{Finding, Verdict};
 use crate::log::EventNumber;
 use crate::model::{Clause, Lapse};
 use record::Time;
 
 /// What becomes of lanes as events come.
 pub(super) trait Sink {
-    /// Lanes, from a word on, were activated.
-    fn activated(&mut self, start: usize, row: &[u64]);
+    /// An event of that sort came: it activates what its sort asks.
+    fn came(&mut self, ground: &Ground<'_>, sort: SortNumber);
     /// Lanes were broken, or are not decided. A lane that was activated and of which nothing is told was kept.
     fn tell(&mut self, ground: &Ground<'_>, told: Told<'_>);
 }
@@ -50,7 +50,7 @@ pub(super) enum How {
 }
 
 impl How {
-    fn is_broken(self) -> bool {
+    pub(super) fn is_broken(self) -> bool {
         !matches!(self, Self::Owed | Self::Held)
     }
 }
@@ -97,7 +97,7 @@ impl Told<'_> {
         let start = self.time(0);
         let deadline = start.and_then(|start| lane.window.ends(start));
         let last = self.entries.len().saturating_sub(1);
-        let of = |row: fn(&super::sign::Sort) -> Option<usize>, at: usize| {
+        let of = |row: fn(&Sort) -> Option<usize>, at: usize| {
             let sort = self.entries.get(at).map(|entry| ground.sorts.get(entry.sort));
             let place = sort.and_then(row).map(|place| ground.sorts.row(place, ground.plan.whole.words));
             let marked = place.and_then(|row| row.get(bit / 64)).is_some_and(|word| word >> (bit % 64) & 1 == 1);
@@ -148,138 +148,5 @@ impl Told<'_> {
         let ended = || self.entries.last().map(|entry| entry.time);
         let at = if self.how == How::Ended { at.or_else(ended) } else { at };
         Finding { trace, verdict, activation, evidence, deadline, at }
-    }
-}
-
-/// How many lives and activations stand how, and, where they are wanted, the findings of the life at hand.
-pub(super) struct Account {
-    activated: Tally,
-    violated: Tally,
-    pending: Tally,
-    satisfied_cases: Tally,
-    violated_cases: Tally,
-    pending_cases: Tally,
-    lives: u64,
-    /// Of the life at hand: the lanes activated, broken, and not decided.
-    of_life: [Vec<u64>; 3],
-    /// The lanes that stand for a model beside its main one, by word.
-    others: Vec<u64>,
-    trace: usize,
-    /// With the model, the clause, and the entry that asked.
-    findings: Option<Vec<((u32, u8, usize), Finding)>>,
-}
-
-impl Account {
-    pub(super) fn new(plan: &Plan, findings: bool) -> Self {
-        let tally = || Tally::new(plan.words);
-        let row = || vec![0; plan.words];
-        let mut others = row();
-        for (number, lane) in plan.lanes.iter().enumerate() {
-            if lane.model.is_some() && lane.main as usize != number {
-                others[number / 64] |= 1 << (number % 64);
-            }
-        }
-        Self {
-            activated: tally(),
-            violated: tally(),
-            pending: tally(),
-            satisfied_cases: tally(),
-            violated_cases: tally(),
-            pending_cases: tally(),
-            lives: 0,
-            of_life: [row(), row(), row()],
-            others,
-            trace: 0,
-            findings: findings.then(Vec::new),
-        }
-    }
-
-    pub(super) fn begin(&mut self, trace: usize) {
-        self.trace = trace;
-    }
-
-    /// A life has been gone through. Its findings, model by model, within a model clause by clause and in order.
-    pub(super) fn end(&mut self, plan: &Plan) -> impl Iterator<Item = (usize, Finding)> + '_ {
-        self.lives += 1;
-        for row in &mut self.of_life {
-            for (word, others) in self.others.iter().enumerate() {
-                let mut left = row[word] & others;
-                while left != 0 {
-                    let number = word * 64 + left.trailing_zeros() as usize;
-                    left &= left - 1;
-                    let main = plan.lanes.get(number).map_or(0, |lane| lane.main as usize);
-                    row[main / 64] |= 1 << (main % 64);
-                }
-            }
-        }
-        let [activated, violated, pending] = &mut self.of_life;
-        for ((activated, violated), pending) in activated.iter_mut().zip(violated.iter()).zip(pending.iter_mut()) {
-            *pending &= !violated;
-            *activated &= !violated & !*pending;
-        }
-        self.satisfied_cases.add(0, activated);
-        self.violated_cases.add(0, violated);
-        self.pending_cases.add(0, pending);
-        self.of_life.iter_mut().for_each(|row| row.fill(0));
-        let found = self.findings.as_mut().map(|found| {
-            found.sort_by_key(|(place, _)| *place);
-            found.drain(..)
-        });
-        found.into_iter().flatten().map(|((model, ..), finding)| (model as usize, finding))
-    }
-
-    pub(super) fn join(&mut self, other: Self) {
-        self.lives += other.lives;
-        self.activated.join(other.activated);
-        self.violated.join(other.violated);
-        self.pending.join(other.pending);
-        self.satisfied_cases.join(other.satisfied_cases);
-        self.violated_cases.join(other.violated_cases);
-        self.pending_cases.join(other.pending_cases);
-    }
-
-    /// By model.
-    pub(super) fn summaries(self, plan: &Plan) -> Vec<Summary> {
-        let mut all = vec![Summary::default(); plan.models];
-        let [activated, violated, pending] = [self.activated, self.violated, self.pending].map(Tally::totals);
-        let cases = [self.satisfied_cases, self.violated_cases, self.pending_cases].map(Tally::totals);
-        let [satisfied_cases, violated_cases, pending_cases] = cases;
-        for (number, lane) in plan.lanes.iter().enumerate() {
-            let Some(summary) = lane.model.and_then(|model| all.get_mut(model as usize)) else { continue };
-            let Activations { fulfilled, violated: broken, pending: waiting } = &mut summary.activations;
-            *fulfilled += activated[number] - violated[number] - pending[number];
-            *broken += violated[number];
-            *waiting += pending[number];
-            if lane.main as usize == number {
-                let [satisfied, violated, pending] =
-                    [satisfied_cases[number], violated_cases[number], pending_cases[number]];
-                let vacuous = self.lives - satisfied - violated - pending;
-                summary.cases = Cases { vacuous, satisfied, violated, pending };
-            }
-        }
-        all
-    }
-}
-
-impl Sink for Account {
-    fn activated(&mut self, start: usize, row: &[u64]) {
-        self.activated.add(start, row);
-        super::rows::join(self.of_life[0].get_mut(start..).unwrap_or_default(), row);
-    }
-
-    fn tell(&mut self, ground: &Ground<'_>, told: Told<'_>) {
-        let (tally, of_life) = match told.how.is_broken() {
-            true => (&mut self.violated, &mut self.of_life[1]),
-            false => (&mut self.pending, &mut self.of_life[2]),
-        };
-        tally.add(told.start, told.row);
-        super::rows::join(of_life.get_mut(told.start..).unwrap_or_default(), told.row);
-        if let Some(found) = &mut self.findings {
-            told.each(ground, self.trace, |lane, finding| {
-                if let Some(model) = lane.model {
-                    found.push(((model, lane.clause, told.activation.unwrap_or_default()), finding));
-                }
-            });
-        }
     }
 }

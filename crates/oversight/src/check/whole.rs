@@ -35,7 +35,6 @@ impl Whole {
         self.broken.resize(words, 0);
         if entries.len() == 1 {
             self.begin(block);
-            sink.activated(block.start, &block.all);
             let mut of_first = first.iter();
             let lanes = self.broken.iter_mut().zip(&block.first).zip(&mut self.settled);
             for ((broken, asked), settled) in lanes {
