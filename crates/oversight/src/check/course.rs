@@ -38,15 +38,27 @@ pub(super) struct Course {
     open: Vec<u32>,
     /// In a long life, the lanes of which a target has come.
     seen: Vec<u64>,
-    pub(super) whole: Whole,
+    whole: Whole,
+}
+
+/// Room to work in, for one life after the other.
+#[derive(Default)]
+pub(super) struct Desk {
     hits: Vec<u64>,
     told: [Vec<u64>; 2],
     need: Vec<u64>,
     gone: Vec<u64>,
+    pub(super) broken: Vec<u64>,
 }
 
 /// From so many events on it pays to keep `seen`, and to let later events wait in place of earlier ones.
 const LONG: usize = 24;
+
+impl Entry {
+    pub(super) fn new(time: Time, event: EventNumber, sort: SortNumber) -> Self {
+        Self { time, event, sort, rows: 0 }
+    }
+}
 
 impl Course {
     /// For another object.
@@ -62,24 +74,24 @@ impl Course {
     pub(super) fn take<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
-        time: Time,
-        event: EventNumber,
-        sort: SortNumber,
+        desk: &mut Desk,
+        entry: Entry,
         sink: &mut S,
     ) {
-        let rows = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
-        let now = Entry { time, event, sort, rows };
+        let sort = entry.sort;
+        let now = Entry { rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX), ..entry };
         let sorted = ground.sorts.get(sort);
         self.entries.push(now);
         sink.came(ground, sort);
-        self.meet(ground, &now, sorted, sink);
-        self.ask(ground, &now, sorted, sink);
-        self.whole.take(ground, &self.entries, sorted, sink);
+        self.meet(ground, desk, &now, sorted, sink);
+        self.ask(ground, desk, &now, sorted, sink);
+        self.whole.take(ground, desk, &self.entries, sorted, sink);
         self.see(ground);
     }
 
     /// The earlier entries' lanes that this event is what they wait for, or comes in their way.
-    fn meet<S: Sink>(&mut self, ground: &Ground<'_>, now: &Entry, sorted: &Sort, sink: &mut S) {
+    fn meet<S: Sink>(&mut self, ground: &Ground<'_>,
+        desk: &mut Desk, now: &Entry, sorted: &Sort, sink: &mut S) {
         let mut open = std::mem::take(&mut self.open);
         let last = self.entries.len().saturating_sub(2);
         open.retain(|at| {
@@ -89,7 +101,7 @@ impl Course {
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let next = *at as usize == last;
-                waits |= self.meet_block(ground, (*number, block), (*at, &entry, place), (now, sorted), next, sink);
+                waits |= self.meet_block(ground, desk, (*number, block), (*at, &entry, place), (now, sorted), next, sink);
                 place += 2 * block.kinds.len();
             }
             waits
@@ -101,6 +113,7 @@ impl Course {
     fn meet_block<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
+        desk: &mut Desk,
         (number, block): (u32, &Block),
         (at, entry, place): (u32, &Entry, usize),
         (now, sorted): (&Entry, &Sort),
@@ -117,17 +130,17 @@ impl Course {
         }
         let lapse = if block.has.windows { Lapse::between(entry.time, now.time) } else { Lapse::default() };
         let over = block.over.before(lapse);
-        self.hits.clear();
-        self.hits.extend(waiting.iter().zip(&block.kinds).map(|(waits, kinds)| {
+        desk.hits.clear();
+        desk.hits.extend(waiting.iter().zip(&block.kinds).map(|(waits, kinds)| {
             if next { *waits } else { waits & !kinds.chain }
         }));
-        narrow(ground, block, &mut self.hits, meets, over, lapse, [entry.event, now.event]);
-        let [forbidden, blocked] = &mut self.told;
+        narrow(ground, block, &mut desk.hits, meets, over, lapse, [entry.event, now.event]);
+        let [forbidden, blocked] = &mut desk.told;
         forbidden.clear();
         blocked.clear();
         let mut left = 0;
         let mut of_asks = asks.iter();
-        let lanes = waiting.iter_mut().zip(&self.hits).zip(&block.kinds).zip(over);
+        let lanes = waiting.iter_mut().zip(&desk.hits).zip(&block.kinds).zip(over);
         for (((waits, hit), kinds), over) in lanes {
             let asked = of_asks.next().copied().unwrap_or_default();
             let rest = *waits & !hit;
@@ -141,12 +154,12 @@ impl Course {
         let by = Some(self.entries.len() - 1);
         let (entries, start) = (self.entries.as_slice(), block.start);
         let activation = Some(at as usize);
-        if !is_empty(&self.told[1]) {
-            sink.tell(ground, Told { start, row: &self.told[1], entries, activation, by, how: How::InTheWay });
+        if !is_empty(&desk.told[1]) {
+            sink.tell(ground, Told { start, row: &desk.told[1], entries, activation, by, how: How::InTheWay });
         }
-        if !is_empty(&self.told[0]) {
-            sink.tell(ground, Told { start, row: &self.told[0], entries, activation, by, how: How::Forbidden });
-            self.tell_carried(ground, number, block, at as usize, sink);
+        if !is_empty(&desk.told[0]) {
+            sink.tell(ground, Told { start, row: &desk.told[0], entries, activation, by, how: How::Forbidden });
+            self.tell_carried(ground, desk, number, block, at as usize, sink);
         }
         left != 0
     }
@@ -155,13 +168,14 @@ impl Course {
     fn tell_carried<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
+        desk: &mut Desk,
         number: u32,
         block: &Block,
         at: usize,
         sink: &mut S,
     ) {
         let words = block.kinds.len();
-        let mut alive = self.told[0].clone();
+        let mut alive = desk.told[0].clone();
         alive.iter_mut().zip(&block.kinds).for_each(|(alive, kinds)| *alive &= kinds.plain);
         for earlier in (0..at).rev() {
             if is_empty(&alive) {
@@ -190,16 +204,17 @@ impl Course {
     }
 
     /// What the event asks for itself: looks back, and waits for what may come.
-    fn ask<S: Sink>(&mut self, ground: &Ground<'_>, now: &Entry, sorted: &Sort, sink: &mut S) {
+    fn ask<S: Sink>(&mut self, ground: &Ground<'_>,
+        desk: &mut Desk, now: &Entry, sorted: &Sort, sink: &mut S) {
         let at = self.entries.len() - 1;
         let mut waits = false;
         for (number, row) in &sorted.asks {
             let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
             let words = block.kinds.len();
             let asks = ground.sorts.row(*row, words);
-            self.look_back(ground, (*number, block), now, asks, sink);
+            self.look_back(ground, desk, (*number, block), now, asks, sink);
             let place = self.rows.len();
-            let waiting = asks.iter().zip(&block.kinds).zip(&self.need);
+            let waiting = asks.iter().zip(&block.kinds).zip(&desk.need);
             self.rows.extend(waiting.map(|((asks, kinds), need)| asks & kinds.after | need & kinds.either));
             self.rows.resize(place + 2 * words, 0);
             let waiting = self.rows.get(place..place + words).unwrap_or_default();
@@ -217,21 +232,22 @@ impl Course {
     fn look_back<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
+        desk: &mut Desk,
         (number, block): (u32, &Block),
         now: &Entry,
         asks: &[u64],
         sink: &mut S,
     ) {
         let at = self.entries.len() - 1;
-        self.need.clear();
-        self.need.extend(asks.iter().zip(&block.kinds).map(|(asks, kinds)| asks & (kinds.before | kinds.either)));
-        self.gone.clear();
-        self.gone.resize(block.kinds.len(), 0);
+        desk.need.clear();
+        desk.need.extend(asks.iter().zip(&block.kinds).map(|(asks, kinds)| asks & (kinds.before | kinds.either)));
+        desk.gone.clear();
+        desk.gone.resize(block.kinds.len(), 0);
         if !self.seen.is_empty() {
-            self.ask_what_was_seen(block);
+            self.ask_what_was_seen(desk, block);
         }
         for earlier in (0..at).rev() {
-            if is_empty(&self.need) {
+            if is_empty(&desk.need) {
                 break;
             }
             let Some(entry) = self.entries.get(earlier).copied() else { break };
@@ -245,16 +261,16 @@ impl Course {
             }
             let lapse = if block.has.windows { Lapse::between(entry.time, now.time) } else { Lapse::default() };
             let over = block.over.before(lapse);
-            self.hits.clear();
-            self.hits.extend(self.need.iter().zip(&block.kinds).map(|(need, kinds)| {
+            desk.hits.clear();
+            desk.hits.extend(desk.need.iter().zip(&block.kinds).map(|(need, kinds)| {
                 if next { *need } else { need & !kinds.chain }
             }));
-            narrow(ground, block, &mut self.hits, meets, over, lapse, [now.event, entry.event]);
-            let [forbidden, blocked] = &mut self.told;
+            narrow(ground, block, &mut desk.hits, meets, over, lapse, [now.event, entry.event]);
+            let [forbidden, blocked] = &mut desk.told;
             forbidden.clear();
             blocked.clear();
             let mut of_asked = asked.iter();
-            let lanes = self.need.iter_mut().zip(&mut self.gone).zip(&self.hits).zip(&block.kinds).zip(over);
+            let lanes = desk.need.iter_mut().zip(&mut desk.gone).zip(&desk.hits).zip(&block.kinds).zip(over);
             for ((((need, gone), hit), kinds), over) in lanes {
                 let asked = of_asked.next().copied().unwrap_or_default();
                 let rest = *need & !hit;
@@ -268,7 +284,7 @@ impl Course {
                 *need = rest & !missed & !far;
             }
             let (entries, start, activation, by) = (self.entries.as_slice(), block.start, Some(at), Some(earlier));
-            let [forbidden, blocked] = &self.told;
+            let [forbidden, blocked] = &desk.told;
             if !is_empty(forbidden) {
                 sink.tell(ground, Told { start, row: forbidden, entries, activation, by, how: How::Forbidden });
             }
@@ -276,21 +292,21 @@ impl Course {
                 sink.tell(ground, Told { start, row: blocked, entries, activation, by, how: How::Missed });
             }
         }
-        join(&mut self.need, &self.gone);
-        self.hits.clear();
-        let lanes = self.need.iter().zip(&block.kinds);
-        self.hits.extend(lanes.map(|(need, kinds)| need & kinds.before & !kinds.forbids));
-        if !is_empty(&self.hits) {
-            let (row, entries) = (self.hits.as_slice(), self.entries.as_slice());
+        join(&mut desk.need, &desk.gone);
+        desk.hits.clear();
+        let lanes = desk.need.iter().zip(&block.kinds);
+        desk.hits.extend(lanes.map(|(need, kinds)| need & kinds.before & !kinds.forbids));
+        if !is_empty(&desk.hits) {
+            let (row, entries) = (desk.hits.as_slice(), self.entries.as_slice());
             let how = How::Missed;
             sink.tell(ground, Told { start: block.start, row, entries, activation: Some(at), by: None, how });
         }
     }
 
     /// Of lanes that look anywhere it is known whether a target has come; which one matters only where it is forbidden.
-    fn ask_what_was_seen(&mut self, block: &Block) {
+    fn ask_what_was_seen(&self, desk: &mut Desk, block: &Block) {
         let seen = self.seen.get(block.start..).unwrap_or_default();
-        let lanes = self.need.iter_mut().zip(&mut self.gone).zip(&block.kinds).zip(seen);
+        let lanes = desk.need.iter_mut().zip(&mut desk.gone).zip(&block.kinds).zip(seen);
         for (((need, gone), kinds), seen) in lanes {
             let known = *need & kinds.plain;
             *gone |= known & !seen;
@@ -334,8 +350,10 @@ impl Course {
     }
 
     /// What waits for a window that was over before the moment is broken, or kept where it asked for nothing to come.
-    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>, moment: Time, sink: &mut S) {
-        let Self { entries, rows, open, told: [late, _], .. } = self;
+    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>,
+        desk: &mut Desk, moment: Time, sink: &mut S) {
+        let Self { entries, rows, open, .. } = self;
+        let [late, _] = &mut desk.told;
         for at in open.iter() {
             let Some(entry) = entries.get(*at as usize).filter(|entry| entry.time < moment) else { continue };
             let lapse = Lapse::between(entry.time, moment);
@@ -357,11 +375,45 @@ impl Course {
                 }
             }
         }
-        self.whole.expire(ground, &self.entries, moment, sink);
+        self.whole.expire(ground, desk, &self.entries, moment, sink);
+    }
+
+    /// When the first window runs out of those for which something waits, and that are not over by `now`.
+    pub(super) fn due(&self, ground: &Ground<'_>, now: Option<Time>) -> Option<Time> {
+        let entries = self.open.iter().filter_map(|at| self.entries.get(*at as usize));
+        let due = entries.filter_map(|entry| self.due_of(ground, entry, now)).min();
+        due.into_iter().chain(self.whole.due(ground, &self.entries, now)).min()
+    }
+
+    /// The same of the last entry alone; of the first, with what is asked of the whole life.
+    pub(super) fn due_of_last(&self, ground: &Ground<'_>) -> Option<Time> {
+        let own = self.entries.last().and_then(|entry| self.due_of(ground, entry, None));
+        let whole = if self.entries.len() == 1 { self.whole.due(ground, &self.entries, None) } else { None };
+        own.into_iter().chain(whole).min()
+    }
+
+    fn due_of(&self, ground: &Ground<'_>, entry: &Entry, now: Option<Time>) -> Option<Time> {
+        let mut place = entry.rows as usize;
+        let blocks = ground.sorts.get(entry.sort).asks.iter();
+        let lapses = blocks.filter_map(|(number, _)| {
+            let block = ground.plan.blocks.get(*number as usize)?;
+            let waiting = self.rows.get(place..place + block.kinds.len()).unwrap_or_default();
+            place += 2 * block.kinds.len();
+            block.over.next(passed(entry.time, now), waiting)
+        });
+        lapses.min()?.after(entry.time)
+    }
+
+    /// Bytes of memory beside the course itself, about.
+    pub(super) fn size(&self) -> usize {
+        let words = self.rows.capacity() + self.seen.capacity();
+        let entries = self.entries.capacity() * size_of::<Entry>() + self.open.capacity() * size_of::<u32>();
+        words * size_of::<u64>() + entries + self.whole.size()
     }
 
     /// Tells how it stands with all that is not decided, as it is now or as it is once the life is over.
-    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, over: bool, sink: &mut S) {
+    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>,
+        desk: &mut Desk, over: bool, sink: &mut S) {
         let mut alive = vec![0; if self.entries.len() > LONG { ground.plan.words } else { 0 }];
         let waiting = if alive.is_empty() {
             std::mem::take(&mut self.open)
@@ -378,42 +430,43 @@ impl Course {
                 let rows = self.rows.get(place..place + 2 * words).unwrap_or_default();
                 place += 2 * words;
                 let Some((waits, carried)) = rows.split_at_checked(words) else { continue };
-                self.hits.clear();
-                self.hits.extend_from_slice(waits);
+                desk.hits.clear();
+                desk.hits.extend_from_slice(waits);
                 let asks = ground.sorts.row(*asks, words);
                 let alive = alive.get_mut(block.start..).unwrap_or_default();
                 for (((alive, carried), asks), hit) in
-                    alive.iter_mut().zip(carried).zip(asks).zip(&mut self.hits)
+                    alive.iter_mut().zip(carried).zip(asks).zip(&mut desk.hits)
                 {
                     let waits = *hit;
                     *hit |= carried & *alive;
                     *alive = *alive & (carried | !asks) | waits;
                 }
-                self.tell_standing(ground, block, *at as usize, over, sink);
+                self.tell_standing(ground, desk, block, *at as usize, over, sink);
             }
         }
         if alive.is_empty() {
             self.open = waiting;
         }
-        self.whole.stand(ground, &self.entries, over, sink);
+        self.whole.stand(ground, desk, &self.entries, over, sink);
     }
 
     /// Of the lanes in `hits`.
-    fn tell_standing<S: Sink>(&mut self, ground: &Ground<'_>, block: &Block, at: usize, over: bool, sink: &mut S) {
-        let [owed, held] = &mut self.told;
+    fn tell_standing<S: Sink>(&mut self, ground: &Ground<'_>,
+        desk: &mut Desk, block: &Block, at: usize, over: bool, sink: &mut S) {
+        let [owed, held] = &mut desk.told;
         owed.clear();
         held.clear();
-        for (hit, kinds) in self.hits.iter().zip(&block.kinds) {
+        for (hit, kinds) in desk.hits.iter().zip(&block.kinds) {
             owed.push(hit & !kinds.forbids);
             held.push(hit & kinds.forbids);
         }
         let (entries, start, activation) = (self.entries.as_slice(), block.start, Some(at));
         let how = if over { How::Ended } else { How::Owed };
-        if !is_empty(&self.told[0]) {
-            sink.tell(ground, Told { start, row: &self.told[0], entries, activation, by: None, how });
+        if !is_empty(&desk.told[0]) {
+            sink.tell(ground, Told { start, row: &desk.told[0], entries, activation, by: None, how });
         }
-        if !over && !is_empty(&self.told[1]) {
-            sink.tell(ground, Told { start, row: &self.told[1], entries, activation, by: None, how: How::Held });
+        if !over && !is_empty(&desk.told[1]) {
+            sink.tell(ground, Told { start, row: &desk.told[1], entries, activation, by: None, how: How::Held });
         }
     }
 }
@@ -460,4 +513,9 @@ fn place_in(ground: &Ground<'_>, sort: &Sort, entry: &Entry, number: u32) -> Opt
         place += 2 * ground.plan.blocks.get(*block as usize)?.kinds.len();
     }
     None
+}
+
+/// How long it has been; none where the moment has not come.
+pub(super) fn passed(from: Time, now: Option<Time>) -> Option<Lapse> {
+    now.filter(|now| *now > from).map(|now| Lapse::between(from, now))
 }

@@ -9,18 +9,20 @@ mod course;
 mod plan;
 mod rows;
 mod sign;
+mod stream;
 mod tally;
 mod told;
 mod verdict;
 mod whole;
 
+pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 
 use crate::condition::Bound;
 use crate::log::{Log, Traces};
 use crate::model::Model;
 use account::Account;
-use course::{Course, Ground};
+use course::{Course, Desk, Entry, Ground};
 use plan::Plan;
 use record::Time;
 use sign::{SortNumber, Sorts};
@@ -95,9 +97,9 @@ impl Asked<'_> {
         };
         if threads == 1 {
             let mut account = Account::new(&ground, wanted);
-            let mut course = Course::default();
+            let mut at = (Course::default(), Desk::default());
             for chunk in 0..chunks {
-                deliver(self.chunk(&ground, &sorted, chunk, &mut course, &mut account));
+                deliver(self.chunk(&ground, &sorted, chunk, &mut at, &mut account));
             }
             return account.summaries(&ground);
         }
@@ -109,13 +111,13 @@ impl Asked<'_> {
                     let (send, next, ground, sorted) = (send.clone(), &next, &ground, &sorted);
                     scope.spawn(move || {
                         let mut account = Account::new(ground, wanted);
-                        let mut course = Course::default();
+                        let mut at = (Course::default(), Desk::default());
                         loop {
                             let chunk = next.fetch_add(1, Ordering::Relaxed);
                             if chunk >= chunks {
                                 return account;
                             }
-                            let found = self.chunk(ground, sorted, chunk, &mut course, &mut account);
+                            let found = self.chunk(ground, sorted, chunk, &mut at, &mut account);
                             // Nobody listens only once the whole check is given up.
                             if send.send((chunk, found)).is_err() {
                                 return account;
@@ -147,7 +149,7 @@ impl Asked<'_> {
         ground: &Ground<'_>,
         sorted: &[SortNumber],
         chunk: usize,
-        course: &mut Course,
+        (course, desk): &mut (Course, Desk),
         account: &mut Account,
     ) -> Found {
         let times = self.log.times();
@@ -158,12 +160,12 @@ impl Asked<'_> {
             for event in self.traces.events().get(self.traces.range(trace)).unwrap_or_default() {
                 let at = *event as usize;
                 let (Some(time), Some(sort)) = (times.get(at), sorted.get(at)) else { continue };
-                course.take(ground, *time, *event, *sort, account);
+                course.take(ground, desk, Entry::new(*time, *event, *sort), account);
             }
             if let Until::Open(watermark) = self.until {
-                course.expire(ground, watermark, account);
+                course.expire(ground, desk, watermark, account);
             }
-            course.stand(ground, self.until == Until::Closed, account);
+            course.stand(ground, desk, self.until == Until::Closed, account);
             found.extend(account.end(ground.plan));
         }
         found

@@ -45,6 +45,14 @@ impl Sorts {
         self.sorts.len()
     }
 
+    /// Bytes of memory, about.
+    pub(super) fn size(&self) -> usize {
+        let keys: usize = self.of.iter().map(|known| known.capacity() * 32).sum();
+        let rows = |sort: &Sort| (sort.asks.capacity() + sort.meets.capacity()) * size_of::<(u32, usize)>();
+        let sorts: usize = self.sorts.iter().map(|sort| size_of::<Sort>() + rows(sort)).sum();
+        self.rows.capacity() * size_of::<u64>() + keys + sorts
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sort> {
         self.sorts.iter()
     }

@@ -35,7 +35,7 @@ impl Verdict {
 }
 
 /// A verdict that is not yet, or not, *satisfied*, with what proves it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// The trace, by its number.
     pub trace: usize,

@@ -1,4 +1,4 @@
-use super::course::{Entry, Ground};
+use super::course::{Desk, Entry, Ground, passed};
 use super::plan::WholeBlock;
 use super::rows::{is_empty, join};
 use super::sign::Sort;
@@ -14,7 +14,6 @@ pub(super) struct Whole {
     /// The lanes of whose second pattern an event has come.
     second: Vec<u64>,
     settled: Vec<u64>,
-    broken: Vec<u64>,
 }
 
 impl Whole {
@@ -25,18 +24,18 @@ impl Whole {
     }
 
     /// The last of the entries has come.
-    pub(super) fn take<S: Sink>(&mut self, ground: &Ground<'_>, entries: &[Entry], sorted: &Sort, sink: &mut S) {
+    pub(super) fn take<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry], sorted: &Sort, sink: &mut S) {
         let block = &ground.plan.whole;
         let words = block.words;
         let [start, ..] = entries else { return };
         let row = |place: Option<usize>| place.map_or(&[][..], |place| ground.sorts.row(place, words));
         let (first, second) = (row(sorted.first), row(sorted.second));
-        self.broken.clear();
-        self.broken.resize(words, 0);
+        desk.broken.clear();
+        desk.broken.resize(words, 0);
         if entries.len() == 1 {
             self.begin(block);
             let mut of_first = first.iter();
-            let lanes = self.broken.iter_mut().zip(&block.first).zip(&mut self.settled);
+            let lanes = desk.broken.iter_mut().zip(&block.first).zip(&mut self.settled);
             for ((broken, asked), settled) in lanes {
                 *broken = asked & !of_first.next().copied().unwrap_or_default();
                 *settled |= asked;
@@ -44,12 +43,12 @@ impl Whole {
         }
         if !first.is_empty() || !second.is_empty() {
             let lapse = entries.last().map_or(Lapse::default(), |now| Lapse::between(start.time, now.time));
-            self.count(block, first, lapse);
-            self.choose(block, second, lapse);
+            self.count(desk, block, first, lapse);
+            self.choose(desk, block, second, lapse);
         }
-        if !is_empty(&self.broken) {
-            join(&mut self.settled, &self.broken);
-            sink.tell(ground, told(block, &self.broken, entries, How::Broken));
+        if !is_empty(&desk.broken) {
+            join(&mut self.settled, &desk.broken);
+            sink.tell(ground, told(block, &desk.broken, entries, How::Broken));
         }
     }
 
@@ -60,7 +59,7 @@ impl Whole {
         self.settled.resize(block.words, 0);
     }
 
-    fn count(&mut self, block: &WholeBlock, first: &[u64], lapse: Lapse) {
+    fn count(&mut self, desk: &mut Desk, block: &WholeBlock, first: &[u64], lapse: Lapse) {
         let words = block.words.max(1);
         let (reached, over) = (block.reached.at(lapse), block.over.before(lapse));
         for level in (0..self.levels.len() / words).rev() {
@@ -71,19 +70,19 @@ impl Whole {
                 let hit = first.get(word).copied().unwrap_or_default() & reached[word] & !over[word];
                 let new = hit & below & !*held & !self.settled[word];
                 *held |= new;
-                self.broken[word] |= most.map_or(0, |most| new & most[word]);
+                desk.broken[word] |= most.map_or(0, |most| new & most[word]);
                 self.settled[word] |= least.map_or(0, |least| new & least[word] & !block.bounded[word]);
             }
         }
     }
 
-    fn choose(&mut self, block: &WholeBlock, second: &[u64], lapse: Lapse) {
+    fn choose(&mut self, desk: &mut Desk, block: &WholeBlock, second: &[u64], lapse: Lapse) {
         let windows = block.reached.at(lapse).iter().zip(block.over.before(lapse));
         for ((held, second), (reached, over)) in self.second.iter_mut().zip(second).zip(windows) {
             *held |= second & reached & !over;
         }
         let came = self.levels.iter().zip(&self.second);
-        let lanes = came.zip(&block.choice).zip(&block.one).zip(&mut self.broken).zip(&mut self.settled);
+        let lanes = came.zip(&block.choice).zip(&block.one).zip(&mut desk.broken).zip(&mut self.settled);
         for (((((first, second), choice), one), broken), settled) in lanes {
             *broken |= first & second & one & !*settled;
             *settled |= (first | second) & choice & !one;
@@ -119,12 +118,12 @@ impl Whole {
     }
 
     /// What was to be in a window that was over before the moment.
-    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>, entries: &[Entry], moment: Time, sink: &mut S) {
+    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry], moment: Time, sink: &mut S) {
         let block = &ground.plan.whole;
         let Some(start) = entries.first().filter(|start| start.time < moment && !block.over.is_still()) else {
             return;
         };
-        let mut late = std::mem::take(&mut self.broken);
+        let mut late = std::mem::take(&mut desk.broken);
         self.owed(ground, entries, &mut late);
         let over = block.over.before(Lapse::between(start.time, moment));
         for (((late, over), last), settled) in late.iter_mut().zip(over).zip(&block.last).zip(&mut self.settled) {
@@ -135,13 +134,26 @@ impl Whole {
         if !is_empty(&late) {
             sink.tell(ground, told(block, &late, entries, How::Late));
         }
-        self.broken = late;
+        desk.broken = late;
+    }
+
+    /// When the first window runs out in which something is not decided yet.
+    pub(super) fn due(&self, ground: &Ground<'_>, entries: &[Entry], now: Option<Time>) -> Option<Time> {
+        let block = &ground.plan.whole;
+        let start = entries.first().filter(|_| !block.over.is_still())?;
+        let undecided: Vec<u64> = self.settled.iter().zip(&block.all).map(|(settled, all)| all & !settled).collect();
+        block.over.next(passed(start.time, now), &undecided)?.after(start.time)
+    }
+
+    /// Bytes of memory beside itself, about.
+    pub(super) fn size(&self) -> usize {
+        (self.levels.capacity() + self.second.capacity() + self.settled.capacity()) * size_of::<u64>()
     }
 
     /// Tells what is not decided, as it is now or as it is once the life is over.
-    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, entries: &[Entry], over: bool, sink: &mut S) {
+    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry], over: bool, sink: &mut S) {
         let block = &ground.plan.whole;
-        let mut owed = std::mem::take(&mut self.broken);
+        let mut owed = std::mem::take(&mut desk.broken);
         self.owed(ground, entries, &mut owed);
         let settled = &self.settled;
         owed.iter_mut().zip(settled).for_each(|(owed, settled)| *owed &= !settled);
@@ -157,7 +169,7 @@ impl Whole {
                 sink.tell(ground, told(block, &owed, entries, How::Held));
             }
         }
-        self.broken = owed;
+        desk.broken = owed;
     }
 }
 

@@ -45,6 +45,14 @@ impl Correlation {
         sameness(&self.places, &self.checked)
     }
 
+    /// The attributes that it reads.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = Name> {
+        self.checked.slots().into_iter().filter_map(|slot| match &self.places.get(slot)?.what {
+            What::Attribute(name) => Some(name.clone()),
+            _ => None,
+        })
+    }
+
     /// Whether it holds of an activation and a target; what is unknown does not hold.
     pub fn holds(&self, log: &Log, activation: EventNumber, target: EventNumber) -> bool {
         self.bind(log).holds(activation, target)

@@ -131,6 +131,18 @@ impl Column {
         self.present.place(event)
     }
 
+    /// Bytes of memory, about.
+    pub(super) fn size(&self) -> usize {
+        let value = match &self.values {
+            Values::Text { .. } => 4,
+            Values::Boolean(_) => 1,
+            Values::Integer(_) | Values::Float(_) => 8,
+            Values::Time(_) => size_of::<Time>(),
+            Values::Mixed(_) => size_of::<Value>(),
+        };
+        self.at.capacity() * (4 + value) + self.present.words.capacity() * 16 + self.codes.capacity() * 64
+    }
+
     /// An event's value.
     pub fn value(&self, event: EventNumber) -> Option<Value> {
         self.nth(self.place(event)?)
