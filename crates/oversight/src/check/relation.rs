@@ -1,7 +1,7 @@
 use super::Trial;
 use super::verdict::Standing;
 use crate::Bits;
-use crate::model::{Lapse, Reach, Relation, Side};
+use crate::model::{Reach, Relation, Side};
 use std::ops::Range;
 
 impl Trial<'_> {
@@ -87,11 +87,11 @@ impl Trial<'_> {
     fn suits(&self, looking: &Looking<'_>, at: usize, target: usize) -> Suits {
         let window = &self.model.window;
         if !window.is_open() {
-            let lapse = Lapse::between(self.time(at), self.time(target));
-            if window.most.is_some_and(|most| lapse > most) {
+            let (one, other) = (self.time(at), self.time(target));
+            if window.is_passed(one, other) {
                 return Suits::TooFar;
             }
-            if !window.holds(lapse) {
+            if !window.holds(one, other) {
                 return Suits::No;
             }
         }

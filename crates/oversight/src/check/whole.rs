@@ -1,7 +1,7 @@
 use super::Trial;
 use super::verdict::Standing;
 use crate::Bits;
-use crate::model::{Clause, Lapse};
+use crate::model::Clause;
 use record::Time;
 use std::ops::Range;
 
@@ -39,7 +39,7 @@ impl<'t> Trial<'t> {
     /// Whether the time from the first event of a trace, at `start`, lies in the window.
     fn in_window(&self, start: usize, at: usize) -> bool {
         let window = &self.model.window;
-        window.is_open() || window.holds(Lapse::between(self.time(start), self.time(at)))
+        window.is_open() || window.holds(self.time(start), self.time(at))
     }
 
     fn deadline(&self, range: &Range<usize>) -> Option<Time> {
