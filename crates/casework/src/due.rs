@@ -85,28 +85,7 @@ fn own_deadline(limit: Limit, why: &Title) -> Deadline {
         Suspension {
             kind: "pause".into(), title: Title::new("补正或等候", "correction or waiting"), cite
         };
-    Deadline {
-        id: "own".into(),
-        reference: None,
-        domain: "own".into(),
-        trigger: Title::new("开始", "the start"),
-        action: Title::new("办结", "done"),
-        instrument: "own".into(),
-        cite: None,
-        limit: Some(limit),
-        verified: false,
-        detention: false,
-        at_least: false,
-        matter: None,
-        hours: None,
-        stays: None,
-        extensions: Vec::new(),
-        suspensions: vec![pause],
-        starts: Vec::new(),
-        repeats: None,
-        deemed: None,
-        note: None,
-    }
+    Deadline { suspensions: vec![pause], ..Deadline::own(limit) }
 }
 
 fn limit_of(own: Own) -> Option<Limit> {

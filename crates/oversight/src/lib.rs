@@ -12,5 +12,6 @@ pub mod decl;
 pub mod log;
 pub mod map;
 pub mod model;
+pub mod sample;
 
 pub use bits::Bits;

@@ -172,7 +172,8 @@ impl Lives {
         }
         let [activated, violated, pending] = &self.gathered;
         let lanes = activated.iter().zip(violated).zip(pending);
-        let lanes = lanes.flat_map(|((activated, violated), pending)| activated.iter().zip(violated).zip(pending));
+        let lanes =
+            lanes.flat_map(|((activated, violated), pending)| activated.iter().zip(violated).zip(pending));
         for (cases, ((activated, violated), pending)) in self.cases.iter_mut().zip(lanes) {
             let pending = pending & !violated;
             cases.violated += u64::from(violated.count_ones());

@@ -3,9 +3,9 @@ use super::rows::{is_empty, join};
 use super::sign::{Sort, SortNumber, Sorts};
 use super::told::{How, Sink, Told};
 use super::whole::Whole;
+use super::windows::Between;
 use crate::condition::Bound;
 use crate::log::EventNumber;
-use crate::model::Lapse;
 use record::Time;
 
 /// What does not change while events come.
@@ -49,6 +49,7 @@ pub(super) struct Desk {
     need: Vec<u64>,
     gone: Vec<u64>,
     pub(super) broken: Vec<u64>,
+    pub(super) between: Between,
 }
 
 /// From so many events on it pays to keep `seen`, and to let later events wait in place of earlier ones.
@@ -71,13 +72,7 @@ impl Course {
     }
 
     /// What happens next in the object's life.
-    pub(super) fn take<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        entry: Entry,
-        sink: &mut S,
-    ) {
+    pub(super) fn take<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entry: Entry, sink: &mut S) {
         let sort = entry.sort;
         let now = Entry { rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX), ..entry };
         let sorted = ground.sorts.get(sort);
@@ -90,8 +85,14 @@ impl Course {
     }
 
     /// The earlier entries' lanes that this event is what they wait for, or comes in their way.
-    fn meet<S: Sink>(&mut self, ground: &Ground<'_>,
-        desk: &mut Desk, now: &Entry, sorted: &Sort, sink: &mut S) {
+    fn meet<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        now: &Entry,
+        sorted: &Sort,
+        sink: &mut S,
+    ) {
         let mut open = std::mem::take(&mut self.open);
         let last = self.entries.len().saturating_sub(2);
         open.retain(|at| {
@@ -101,7 +102,15 @@ impl Course {
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let next = *at as usize == last;
-                waits |= self.meet_block(ground, desk, (*number, block), (*at, &entry, place), (now, sorted), next, sink);
+                waits |= self.meet_block(
+                    ground,
+                    desk,
+                    (*number, block),
+                    (*at, &entry, place),
+                    (now, sorted),
+                    next,
+                    sink,
+                );
                 place += 2 * block.kinds.len();
             }
             waits
@@ -128,19 +137,22 @@ impl Course {
         if meets.is_empty() && asks.is_empty() && !(next && block.has.chain) {
             return !is_empty(waiting);
         }
-        let lapse = if block.has.windows { Lapse::between(entry.time, now.time) } else { Lapse::default() };
-        let over = block.over.before(lapse);
+        block.windows.between(entry.time, now.time, &mut desk.between);
         desk.hits.clear();
-        desk.hits.extend(waiting.iter().zip(&block.kinds).map(|(waits, kinds)| {
-            if next { *waits } else { waits & !kinds.chain }
-        }));
-        narrow(ground, block, &mut desk.hits, meets, over, lapse, [entry.event, now.event]);
+        desk.hits.extend(
+            waiting.iter().zip(&block.kinds).map(
+                |(waits, kinds)| {
+                    if next { *waits } else { waits & !kinds.chain }
+                },
+            ),
+        );
+        narrow(ground, block, &mut desk.hits, meets, &desk.between, [entry.event, now.event]);
         let [forbidden, blocked] = &mut desk.told;
         forbidden.clear();
         blocked.clear();
         let mut left = 0;
         let mut of_asks = asks.iter();
-        let lanes = waiting.iter_mut().zip(&desk.hits).zip(&block.kinds).zip(over);
+        let lanes = waiting.iter_mut().zip(&desk.hits).zip(&block.kinds).zip(&desk.between.over);
         for (((waits, hit), kinds), over) in lanes {
             let asked = of_asks.next().copied().unwrap_or_default();
             let rest = *waits & !hit;
@@ -155,10 +167,16 @@ impl Course {
         let (entries, start) = (self.entries.as_slice(), block.start);
         let activation = Some(at as usize);
         if !is_empty(&desk.told[1]) {
-            sink.tell(ground, Told { start, row: &desk.told[1], entries, activation, by, how: How::InTheWay });
+            sink.tell(
+                ground,
+                Told { start, row: &desk.told[1], entries, activation, by, how: How::InTheWay },
+            );
         }
         if !is_empty(&desk.told[0]) {
-            sink.tell(ground, Told { start, row: &desk.told[0], entries, activation, by, how: How::Forbidden });
+            sink.tell(
+                ground,
+                Told { start, row: &desk.told[0], entries, activation, by, how: How::Forbidden },
+            );
             self.tell_carried(ground, desk, number, block, at as usize, sink);
         }
         left != 0
@@ -187,8 +205,7 @@ impl Course {
             let asks = ground.sorts.asks(sort, ground.plan, number);
             let Some(carried) = self.rows.get_mut(place + words..place + 2 * words) else { continue };
             let mut broken = vec![0; words];
-            for (((alive, carried), broken), asks) in
-                alive.iter_mut().zip(carried).zip(&mut broken).zip(asks)
+            for (((alive, carried), broken), asks) in alive.iter_mut().zip(carried).zip(&mut broken).zip(asks)
             {
                 *broken = *carried & *alive;
                 *carried &= !*alive;
@@ -197,15 +214,22 @@ impl Course {
             if !is_empty(&broken) {
                 let (by, activation) = (Some(self.entries.len() - 1), Some(earlier));
                 let entries = self.entries.as_slice();
-                let told = Told { start: block.start, row: &broken, entries, activation, by, how: How::Forbidden };
+                let told =
+                    Told { start: block.start, row: &broken, entries, activation, by, how: How::Forbidden };
                 sink.tell(ground, told);
             }
         }
     }
 
     /// What the event asks for itself: looks back, and waits for what may come.
-    fn ask<S: Sink>(&mut self, ground: &Ground<'_>,
-        desk: &mut Desk, now: &Entry, sorted: &Sort, sink: &mut S) {
+    fn ask<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        now: &Entry,
+        sorted: &Sort,
+        sink: &mut S,
+    ) {
         let at = self.entries.len() - 1;
         let mut waits = false;
         for (number, row) in &sorted.asks {
@@ -240,7 +264,8 @@ impl Course {
     ) {
         let at = self.entries.len() - 1;
         desk.need.clear();
-        desk.need.extend(asks.iter().zip(&block.kinds).map(|(asks, kinds)| asks & (kinds.before | kinds.either)));
+        desk.need
+            .extend(asks.iter().zip(&block.kinds).map(|(asks, kinds)| asks & (kinds.before | kinds.either)));
         desk.gone.clear();
         desk.gone.resize(block.kinds.len(), 0);
         if !self.seen.is_empty() {
@@ -259,18 +284,27 @@ impl Course {
             if meets.is_empty() && asked.is_empty() && !block.has.windows && !(next && block.has.chain) {
                 continue;
             }
-            let lapse = if block.has.windows { Lapse::between(entry.time, now.time) } else { Lapse::default() };
-            let over = block.over.before(lapse);
+            block.windows.between(entry.time, now.time, &mut desk.between);
             desk.hits.clear();
-            desk.hits.extend(desk.need.iter().zip(&block.kinds).map(|(need, kinds)| {
-                if next { *need } else { need & !kinds.chain }
-            }));
-            narrow(ground, block, &mut desk.hits, meets, over, lapse, [now.event, entry.event]);
+            desk.hits.extend(
+                desk.need.iter().zip(&block.kinds).map(
+                    |(need, kinds)| {
+                        if next { *need } else { need & !kinds.chain }
+                    },
+                ),
+            );
+            narrow(ground, block, &mut desk.hits, meets, &desk.between, [now.event, entry.event]);
             let [forbidden, blocked] = &mut desk.told;
             forbidden.clear();
             blocked.clear();
             let mut of_asked = asked.iter();
-            let lanes = desk.need.iter_mut().zip(&mut desk.gone).zip(&desk.hits).zip(&block.kinds).zip(over);
+            let lanes = desk
+                .need
+                .iter_mut()
+                .zip(&mut desk.gone)
+                .zip(&desk.hits)
+                .zip(&block.kinds)
+                .zip(&desk.between.over);
             for ((((need, gone), hit), kinds), over) in lanes {
                 let asked = of_asked.next().copied().unwrap_or_default();
                 let rest = *need & !hit;
@@ -283,10 +317,14 @@ impl Course {
                 *gone |= far;
                 *need = rest & !missed & !far;
             }
-            let (entries, start, activation, by) = (self.entries.as_slice(), block.start, Some(at), Some(earlier));
+            let (entries, start, activation, by) =
+                (self.entries.as_slice(), block.start, Some(at), Some(earlier));
             let [forbidden, blocked] = &desk.told;
             if !is_empty(forbidden) {
-                sink.tell(ground, Told { start, row: forbidden, entries, activation, by, how: How::Forbidden });
+                sink.tell(
+                    ground,
+                    Told { start, row: forbidden, entries, activation, by, how: How::Forbidden },
+                );
             }
             if !is_empty(blocked) {
                 sink.tell(ground, Told { start, row: blocked, entries, activation, by, how: How::Missed });
@@ -337,11 +375,14 @@ impl Course {
         let words = block.kinds.len();
         for at in &self.open {
             let Some(entry) = self.entries.get(*at as usize) else { continue };
-            let Some(earlier) = place_in(ground, ground.sorts.get(entry.sort), entry, number) else { continue };
+            let Some(earlier) = place_in(ground, ground.sorts.get(entry.sort), entry, number) else {
+                continue;
+            };
             let Some((before, own)) = self.rows.split_at_mut_checked(place) else { continue };
             let Some(rows) = before.get_mut(earlier..earlier + 2 * words) else { continue };
             let Some((waiting, carried)) = rows.split_at_mut_checked(words) else { continue };
-            for (((waits, carried), own), kinds) in waiting.iter_mut().zip(carried).zip(own).zip(&block.kinds) {
+            for (((waits, carried), own), kinds) in waiting.iter_mut().zip(carried).zip(own).zip(&block.kinds)
+            {
                 let taken = *waits & *own & kinds.plain;
                 *carried |= taken;
                 *waits &= !taken;
@@ -350,27 +391,34 @@ impl Course {
     }
 
     /// What waits for a window that was over before the moment is broken, or kept where it asked for nothing to come.
-    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>,
-        desk: &mut Desk, moment: Time, sink: &mut S) {
+    pub(super) fn expire<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        moment: Time,
+        sink: &mut S,
+    ) {
         let Self { entries, rows, open, .. } = self;
         let [late, _] = &mut desk.told;
         for at in open.iter() {
             let Some(entry) = entries.get(*at as usize).filter(|entry| entry.time < moment) else { continue };
-            let lapse = Lapse::between(entry.time, moment);
             let mut place = entry.rows as usize;
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let words = block.kinds.len();
                 late.clear();
                 let waiting = rows.get_mut(place..place + words).unwrap_or_default();
-                for ((waits, kinds), over) in waiting.iter_mut().zip(&block.kinds).zip(block.over.before(lapse)) {
+                block.windows.between(entry.time, moment, &mut desk.between);
+                let lanes = waiting.iter_mut().zip(&block.kinds).zip(&desk.between.over);
+                for ((waits, kinds), over) in lanes {
                     late.push(*waits & over & !kinds.forbids);
                     *waits &= !over;
                 }
                 place += 2 * words;
                 if !is_empty(late) {
                     let activation = Some(*at as usize);
-                    let told = Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
+                    let told =
+                        Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
                     sink.tell(ground, told);
                 }
             }
@@ -395,13 +443,13 @@ impl Course {
     fn due_of(&self, ground: &Ground<'_>, entry: &Entry, now: Option<Time>) -> Option<Time> {
         let mut place = entry.rows as usize;
         let blocks = ground.sorts.get(entry.sort).asks.iter();
-        let lapses = blocks.filter_map(|(number, _)| {
+        let due = blocks.filter_map(|(number, _)| {
             let block = ground.plan.blocks.get(*number as usize)?;
             let waiting = self.rows.get(place..place + block.kinds.len()).unwrap_or_default();
             place += 2 * block.kinds.len();
-            block.over.next(passed(entry.time, now), waiting)
+            block.windows.due(entry.time, now, waiting)
         });
-        lapses.min()?.after(entry.time)
+        due.min()
     }
 
     /// Bytes of memory beside the course itself, about.
@@ -412,8 +460,7 @@ impl Course {
     }
 
     /// Tells how it stands with all that is not decided, as it is now or as it is once the life is over.
-    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>,
-        desk: &mut Desk, over: bool, sink: &mut S) {
+    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, over: bool, sink: &mut S) {
         let mut alive = vec![0; if self.entries.len() > LONG { ground.plan.words } else { 0 }];
         let waiting = if alive.is_empty() {
             std::mem::take(&mut self.open)
@@ -451,8 +498,15 @@ impl Course {
     }
 
     /// Of the lanes in `hits`.
-    fn tell_standing<S: Sink>(&mut self, ground: &Ground<'_>,
-        desk: &mut Desk, block: &Block, at: usize, over: bool, sink: &mut S) {
+    fn tell_standing<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        block: &Block,
+        at: usize,
+        over: bool,
+        sink: &mut S,
+    ) {
         let [owed, held] = &mut desk.told;
         owed.clear();
         held.clear();
@@ -466,7 +520,10 @@ impl Course {
             sink.tell(ground, Told { start, row: &desk.told[0], entries, activation, by: None, how });
         }
         if !over && !is_empty(&desk.told[1]) {
-            sink.tell(ground, Told { start, row: &desk.told[1], entries, activation, by: None, how: How::Held });
+            sink.tell(
+                ground,
+                Told { start, row: &desk.told[1], entries, activation, by: None, how: How::Held },
+            );
         }
     }
 }
@@ -477,8 +534,7 @@ fn narrow(
     block: &Block,
     hits: &mut [u64],
     meets: &[u64],
-    over: &[u64],
-    lapse: Lapse,
+    between: &Between,
     [activation, target]: [EventNumber; 2],
 ) {
     if meets.is_empty() {
@@ -487,7 +543,7 @@ fn narrow(
     }
     hits.iter_mut().zip(meets).for_each(|(hit, meets)| *hit &= meets);
     if block.has.windows {
-        let windows = block.reached.at(lapse).iter().zip(over);
+        let windows = between.reached.iter().zip(&between.over);
         hits.iter_mut().zip(windows).for_each(|(hit, (reached, over))| *hit &= reached & !over);
     }
     for correlated in &block.correlated {
@@ -496,7 +552,8 @@ fn narrow(
             continue;
         }
         let [first, second] = if correlated.exchanged { [target, activation] } else { [activation, target] };
-        let holds = ground.correlations.get(correlated.correlation).is_some_and(|one| one.holds(first, second));
+        let holds =
+            ground.correlations.get(correlated.correlation).is_some_and(|one| one.holds(first, second));
         if !holds {
             hits.iter_mut().zip(&correlated.row).for_each(|(hit, row)| *hit &= !row);
         }
@@ -513,9 +570,4 @@ fn place_in(ground: &Ground<'_>, sort: &Sort, entry: &Entry, number: u32) -> Opt
         place += 2 * ground.plan.blocks.get(*block as usize)?.kinds.len();
     }
     None
-}
-
-/// How long it has been; none where the moment has not come.
-pub(super) fn passed(from: Time, now: Option<Time>) -> Option<Lapse> {
-    now.filter(|now| *now > from).map(|now| Lapse::between(from, now))
 }

@@ -14,6 +14,7 @@ mod tally;
 mod told;
 mod verdict;
 mod whole;
+mod windows;
 
 pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
@@ -136,7 +137,10 @@ impl Asked<'_> {
                     due += 1;
                 }
             }
-            workers.into_iter().map(|worker| worker.join().unwrap_or_else(|broken| resume_unwind(broken))).collect()
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|broken| resume_unwind(broken)))
+                .collect()
         });
         let mut accounts = accounts.into_iter();
         let Some(mut account) = accounts.next() else { return Vec::new() };

@@ -1,6 +1,6 @@
-use super::rows::Growing;
+use super::windows::Windows;
 use crate::condition::{Condition, Correlation, Sameness};
-use crate::model::{Clause, Lapse, Model, Pattern, Reach, Side, Window};
+use crate::model::{Clause, Model, Pattern, Reach, Side, Window};
 use record::Activity;
 use std::collections::{BTreeMap, HashMap};
 
@@ -27,7 +27,7 @@ pub(super) struct Plan {
 }
 
 /// What one lane stands for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Lane {
     /// The model's place; none for a lane that nothing stands in.
     pub(super) model: Option<u32>,
@@ -45,10 +45,7 @@ pub(super) struct Block {
     pub(super) kinds: Vec<Kinds>,
     /// Lanes by what must hold of activation and target together.
     pub(super) correlated: Vec<Correlated>,
-    /// Lanes whose window has begun.
-    pub(super) reached: Growing,
-    /// Lanes whose window is over.
-    pub(super) over: Growing,
+    pub(super) windows: Windows,
     pub(super) has: Has,
 }
 
@@ -101,8 +98,7 @@ pub(super) struct WholeBlock {
     pub(super) choice: Vec<u64>,
     /// Of those, the ones that want not both.
     pub(super) one: Vec<u64>,
-    pub(super) reached: Growing,
-    pub(super) over: Growing,
+    pub(super) windows: Windows,
 }
 
 /// What is asked of the events of an activity.
@@ -168,7 +164,8 @@ impl Plan {
         let whole = drafting.whole(whole);
         let others = drafting.others();
         let Drafting { lanes, conditions, correlations, marks, activities, .. } = drafting;
-        let mut questions: Vec<Questions> = std::iter::repeat_with(Questions::default).take(activities.len()).collect();
+        let mut questions: Vec<Questions> =
+            std::iter::repeat_with(Questions::default).take(activities.len()).collect();
         for ((activity, condition, row, word), bits) in marks {
             let Some(questions) = questions.get_mut(activity as usize) else { continue };
             let condition = condition.map(|condition| {
@@ -270,14 +267,15 @@ impl Drafting {
             clause: draft.clause,
             main: draft.clause == 0,
             kind: draft.kind,
-            window: draft.of.window,
+            window: draft.of.window.clone(),
         }));
         self.lanes.resize(self.lanes.len().next_multiple_of(64), NOBODY);
         (start, self.lanes.len() / 64 - start)
     }
 
     fn block(&mut self, mut drafts: Vec<Draft<'_>>, number: u32) -> Block {
-        let targets: Vec<Vec<u32>> = drafts.iter().map(|draft| self.numbers(&draft.meets.activities)).collect();
+        let targets: Vec<Vec<u32>> =
+            drafts.iter().map(|draft| self.numbers(&draft.meets.activities)).collect();
         // Lanes with one target stand together, so that an event touches few words.
         let mut order: Vec<usize> = (0..drafts.len()).collect();
         order.sort_by_key(|at| targets.get(*at));
@@ -302,21 +300,20 @@ impl Drafting {
                 correlated.entry((place, exchanged)).or_insert_with(|| vec![0; words])[word] |= bit;
             }
         }
-        let (reached, over) = windows(words, &drafts);
+        let windows = Windows::new(words, drafts.iter().map(|draft| &draft.of.window));
         Block {
             start,
             has: Has {
                 chain: kinds.iter().any(|kinds| kinds.chain != 0),
                 alternate: kinds.iter().any(|kinds| kinds.alternate != 0),
-                windows: !reached.is_still() || !over.is_still(),
+                windows: !windows.are_open(),
             },
             kinds,
             correlated: correlated
                 .into_iter()
                 .map(|((correlation, exchanged), row)| Correlated { correlation, exchanged, row })
                 .collect(),
-            reached,
-            over,
+            windows,
         }
     }
 
@@ -329,9 +326,16 @@ impl Drafting {
         });
         let (start, words) = self.lay(&drafts);
         let none = || vec![0_u64; words];
-        let (reached, over) = windows(words, &drafts);
-        let mut whole = WholeBlock { start, words, reached, over, ..WholeBlock::default() };
-        for row in [&mut whole.all, &mut whole.bounded, &mut whole.first, &mut whole.last, &mut whole.choice, &mut whole.one] {
+        let windows = Windows::new(words, drafts.iter().map(|draft| &draft.of.window));
+        let mut whole = WholeBlock { start, words, windows, ..WholeBlock::default() };
+        for row in [
+            &mut whole.all,
+            &mut whole.bounded,
+            &mut whole.first,
+            &mut whole.last,
+            &mut whole.choice,
+            &mut whole.one,
+        ] {
             *row = none();
         }
         let at = |rows: &mut Vec<Vec<u64>>, number: u32, lane: usize| {
@@ -368,7 +372,9 @@ impl Drafting {
 
     /// The lanes beside the main one of their model, each with that.
     fn others(&self) -> Vec<(usize, usize)> {
-        let lanes = || self.lanes.iter().enumerate().filter_map(|(number, lane)| Some((lane.model?, lane.main, number)));
+        let lanes = || {
+            self.lanes.iter().enumerate().filter_map(|(number, lane)| Some((lane.model?, lane.main, number)))
+        };
         let main: HashMap<u32, usize> =
             lanes().filter(|(_, main, _)| *main).map(|(model, _, number)| (model, number)).collect();
         let others = lanes().filter(|(_, main, _)| !main);
@@ -378,19 +384,6 @@ impl Drafting {
 
 fn set(row: &mut [u64], lane: usize) {
     row.get_mut(lane / 64).into_iter().for_each(|word| *word |= 1 << (lane % 64));
-}
-
-fn windows(words: usize, drafts: &[Draft<'_>]) -> (Growing, Growing) {
-    let bounds = |bound: fn(&Window) -> Option<Lapse>| -> Vec<(Lapse, usize)> {
-        let lanes = drafts.iter().enumerate();
-        lanes.filter_map(|(lane, draft)| Some((bound(&draft.of.window)?, lane))).collect()
-    };
-    let begins = bounds(|window| window.least.filter(|least| *least > Lapse::default()));
-    let mut always = vec![u64::MAX; words];
-    for (_, lane) in &begins {
-        always.get_mut(lane / 64).into_iter().for_each(|word| *word &= !(1 << (lane % 64)));
-    }
-    (Growing::new(words, always, begins), Growing::new(words, Vec::new(), bounds(|window| window.most)))
 }
 
 impl Kinds {

@@ -1,10 +1,10 @@
 use super::course::{Entry, Ground};
 use super::plan::Lane;
-use super::sign::{Sort, SortNumber};
 use super::rows::bits;
+use super::sign::{Sort, SortNumber};
 use super::verdict::{Finding, Verdict};
 use crate::log::EventNumber;
-use crate::model::{Clause, Lapse};
+use crate::model::Clause;
 use record::Time;
 
 /// What becomes of lanes as events come.
@@ -100,14 +100,15 @@ impl Told<'_> {
         let of = |row: fn(&Sort) -> Option<usize>, at: usize| {
             let sort = self.entries.get(at).map(|entry| ground.sorts.get(entry.sort));
             let place = sort.and_then(row).map(|place| ground.sorts.row(place, ground.plan.whole.words));
-            let marked = place.and_then(|row| row.get(bit / 64)).is_some_and(|word| word >> (bit % 64) & 1 == 1);
-            let lapse = start.zip(self.time(at)).map(|(start, time)| Lapse::between(start, time));
-            marked && lapse.is_some_and(|lapse| lane.window.holds(lapse))
+            let marked =
+                place.and_then(|row| row.get(bit / 64)).is_some_and(|word| word >> (bit % 64) & 1 == 1);
+            marked && start.zip(self.time(at)).is_some_and(|(start, time)| lane.window.holds(start, time))
         };
         let all = 0..self.entries.len();
         let (by, deadline): (Vec<usize>, _) = match lane.kind {
             Clause::Count { most, .. } => {
-                let enough = most.filter(|_| self.how == How::Broken).map_or(usize::MAX, |most| most as usize + 1);
+                let enough =
+                    most.filter(|_| self.how == How::Broken).map_or(usize::MAX, |most| most as usize + 1);
                 (all.filter(|at| of(|sort| sort.first, *at)).take(enough).collect(), deadline)
             }
             Clause::Choice { .. } => {

@@ -1,9 +1,9 @@
-use super::course::{Desk, Entry, Ground, passed};
+use super::course::{Desk, Entry, Ground};
 use super::plan::WholeBlock;
 use super::rows::{is_empty, join};
 use super::sign::Sort;
 use super::told::{How, Sink, Told};
-use crate::model::Lapse;
+use super::windows::Between;
 use record::Time;
 
 /// What one life has shown of the lanes that ask something of it as a whole.
@@ -24,7 +24,14 @@ impl Whole {
     }
 
     /// The last of the entries has come.
-    pub(super) fn take<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry], sorted: &Sort, sink: &mut S) {
+    pub(super) fn take<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        sorted: &Sort,
+        sink: &mut S,
+    ) {
         let block = &ground.plan.whole;
         let words = block.words;
         let [start, ..] = entries else { return };
@@ -42,9 +49,10 @@ impl Whole {
             }
         }
         if !first.is_empty() || !second.is_empty() {
-            let lapse = entries.last().map_or(Lapse::default(), |now| Lapse::between(start.time, now.time));
-            self.count(desk, block, first, lapse);
-            self.choose(desk, block, second, lapse);
+            let now = entries.last().map_or(start.time, |now| now.time);
+            block.windows.between(start.time, now, &mut desk.between);
+            self.count(desk, block, first);
+            self.choose(desk, block, second);
         }
         if !is_empty(&desk.broken) {
             join(&mut self.settled, &desk.broken);
@@ -59,9 +67,9 @@ impl Whole {
         self.settled.resize(block.words, 0);
     }
 
-    fn count(&mut self, desk: &mut Desk, block: &WholeBlock, first: &[u64], lapse: Lapse) {
+    fn count(&mut self, desk: &mut Desk, block: &WholeBlock, first: &[u64]) {
         let words = block.words.max(1);
-        let (reached, over) = (block.reached.at(lapse), block.over.before(lapse));
+        let Between { reached, over } = &desk.between;
         for level in (0..self.levels.len() / words).rev() {
             let (most, least) = (block.most.get(level), block.least.get(level + 1));
             for word in 0..block.words {
@@ -76,8 +84,8 @@ impl Whole {
         }
     }
 
-    fn choose(&mut self, desk: &mut Desk, block: &WholeBlock, second: &[u64], lapse: Lapse) {
-        let windows = block.reached.at(lapse).iter().zip(block.over.before(lapse));
+    fn choose(&mut self, desk: &mut Desk, block: &WholeBlock, second: &[u64]) {
+        let windows = desk.between.reached.iter().zip(&desk.between.over);
         for ((held, second), (reached, over)) in self.second.iter_mut().zip(second).zip(windows) {
             *held |= second & reached & !over;
         }
@@ -90,7 +98,7 @@ impl Whole {
     }
 
     /// The lanes for which something is still to come.
-    fn owed(&self, ground: &Ground<'_>, entries: &[Entry], owed: &mut Vec<u64>) {
+    fn owed(&self, ground: &Ground<'_>, between: &mut Between, entries: &[Entry], owed: &mut Vec<u64>) {
         let block = &ground.plan.whole;
         let words = block.words;
         owed.clear();
@@ -107,8 +115,8 @@ impl Whole {
         }
         let [start, ..] = entries else { return };
         let Some(last) = entries.last() else { return };
-        let lapse = Lapse::between(start.time, last.time);
-        let windows = block.reached.at(lapse).iter().zip(block.over.before(lapse));
+        block.windows.between(start.time, last.time, between);
+        let windows = between.reached.iter().zip(&between.over);
         let first = ground.sorts.get(last.sort).first.map_or(&[][..], |place| ground.sorts.row(place, words));
         let mut first = first.iter();
         for ((owed, asked), (reached, over)) in owed.iter_mut().zip(&block.last).zip(windows) {
@@ -118,15 +126,26 @@ impl Whole {
     }
 
     /// What was to be in a window that was over before the moment.
-    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry], moment: Time, sink: &mut S) {
+    pub(super) fn expire<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        moment: Time,
+        sink: &mut S,
+    ) {
         let block = &ground.plan.whole;
-        let Some(start) = entries.first().filter(|start| start.time < moment && !block.over.is_still()) else {
+        let Some(start) = entries.first().filter(|start| start.time < moment && !block.windows.are_open())
+        else {
             return;
         };
         let mut late = std::mem::take(&mut desk.broken);
-        self.owed(ground, entries, &mut late);
-        let over = block.over.before(Lapse::between(start.time, moment));
-        for (((late, over), last), settled) in late.iter_mut().zip(over).zip(&block.last).zip(&mut self.settled) {
+        self.owed(ground, &mut desk.between, entries, &mut late);
+        block.windows.between(start.time, moment, &mut desk.between);
+        let over = &desk.between.over;
+        for (((late, over), last), settled) in
+            late.iter_mut().zip(over).zip(&block.last).zip(&mut self.settled)
+        {
             let decided = over & !last & !*settled;
             *late &= decided;
             *settled |= decided;
@@ -140,9 +159,10 @@ impl Whole {
     /// When the first window runs out in which something is not decided yet.
     pub(super) fn due(&self, ground: &Ground<'_>, entries: &[Entry], now: Option<Time>) -> Option<Time> {
         let block = &ground.plan.whole;
-        let start = entries.first().filter(|_| !block.over.is_still())?;
-        let undecided: Vec<u64> = self.settled.iter().zip(&block.all).map(|(settled, all)| all & !settled).collect();
-        block.over.next(passed(start.time, now), &undecided)?.after(start.time)
+        let start = entries.first().filter(|_| !block.windows.are_open())?;
+        let undecided: Vec<u64> =
+            self.settled.iter().zip(&block.all).map(|(settled, all)| all & !settled).collect();
+        block.windows.due(start.time, now, &undecided)
     }
 
     /// Bytes of memory beside itself, about.
@@ -151,10 +171,17 @@ impl Whole {
     }
 
     /// Tells what is not decided, as it is now or as it is once the life is over.
-    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry], over: bool, sink: &mut S) {
+    pub(super) fn stand<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        over: bool,
+        sink: &mut S,
+    ) {
         let block = &ground.plan.whole;
         let mut owed = std::mem::take(&mut desk.broken);
-        self.owed(ground, entries, &mut owed);
+        self.owed(ground, &mut desk.between, entries, &mut owed);
         let settled = &self.settled;
         owed.iter_mut().zip(settled).for_each(|(owed, settled)| *owed &= !settled);
         if !is_empty(&owed) {

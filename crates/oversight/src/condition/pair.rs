@@ -80,7 +80,9 @@ impl Bound<'_> {
         }
         if let Some(pairs) = &self.equal {
             return pairs.iter().all(|[one, other]| {
-                let (Some(left), Some(right)) = (one.code(activation), other.code(target)) else { return false };
+                let (Some(left), Some(right)) = (one.code(activation), other.code(target)) else {
+                    return false;
+                };
                 match std::ptr::eq(one.column, other.column) {
                     true => left == right,
                     false => one.distinct.get(left as usize) == other.distinct.get(right as usize),

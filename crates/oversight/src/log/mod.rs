@@ -192,7 +192,8 @@ impl Log {
     /// number of the first of them.
     pub(crate) fn append(&mut self, other: &Self, wanted: impl Fn(&Name) -> bool) -> EventNumber {
         let first = EventNumber::try_from(self.ids.len()).unwrap_or(EventNumber::MAX);
-        let codes: Vec<u32> = other.activities.all.iter().map(|activity| self.activities.put(activity)).collect();
+        let codes: Vec<u32> =
+            other.activities.all.iter().map(|activity| self.activities.put(activity)).collect();
         self.ids.extend_from_slice(&other.ids);
         self.activity.extend(other.activity.iter().filter_map(|code| codes.get(*code as usize)));
         self.time.extend_from_slice(&other.time);
@@ -211,7 +212,9 @@ impl Log {
         let mut log = Self::new();
         for (number, event) in (0..).zip(events) {
             let at = *event as usize;
-            let (Some(id), Some(time), Some(code)) = (self.ids.get(at), self.time.get(at), self.activity.get(at)) else {
+            let (Some(id), Some(time), Some(code)) =
+                (self.ids.get(at), self.time.get(at), self.activity.get(at))
+            else {
                 continue;
             };
             log.ids.push(id.clone());

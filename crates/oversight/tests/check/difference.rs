@@ -5,7 +5,7 @@ use crate::oracle::{Pattern, Rule, Trace, judge, traces};
 use oversight::check::{Finding, Summary, Until, check, summarize};
 use oversight::condition::Language;
 use oversight::log::{Log, Traces};
-use oversight::model::{self, Lapse, Model, Window};
+use oversight::model::{self, Lapse, Length, Model, Window};
 use record::{Event, Name, Time};
 use std::fmt::Write as _;
 
@@ -82,7 +82,7 @@ pub fn model(rule: &Rule, language: &Language<'_>) -> Result<Model, String> {
         first: pattern(&rule.first)?,
         second: pattern(&rule.second)?,
         correlation,
-        window: Window { least: rule.least.and_then(lapse), most: rule.most.and_then(lapse) },
+        window: Window { least: rule.least.and_then(length), most: rule.most.and_then(length) },
     })
 }
 
@@ -90,11 +90,12 @@ fn correlation_text(correlation: &Says) -> String {
     correlation.cel(["activation", "target"])
 }
 
-fn lapse(nanos: i128) -> Option<Lapse> {
-    match u32::try_from(nanos / SECOND) {
+fn length(nanos: i128) -> Option<Length> {
+    let lapse = match u32::try_from(nanos / SECOND) {
         Ok(seconds) if nanos % SECOND == 0 => Some(Lapse::seconds(seconds)),
         _ => Lapse::of(nanos as f64 / SECOND as f64, 1),
-    }
+    };
+    lapse.map(Length::Elapsed)
 }
 
 /// The difference as a reader can follow it, on as few events as still show it.

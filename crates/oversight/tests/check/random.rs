@@ -26,7 +26,7 @@ struct Manner {
     fractions: bool,
 }
 
-fn events(chance: &mut Chance) -> Vec<Event> {
+pub fn events(chance: &mut Chance) -> Vec<Event> {
     // One in ten is one long life.
     let long = chance.one_in(10);
     let manner = Manner {
@@ -38,7 +38,7 @@ fn events(chance: &mut Chance) -> Vec<Event> {
     (0..manner.events).map(|number| event(chance, &manner, number)).collect()
 }
 
-fn moment(chance: &mut Chance) -> Time {
+pub fn moment(chance: &mut Chance) -> Time {
     let nanos = if chance.one_in(4) { 500_000_000 } else { 0 };
     Time::new(chance.below(9) as i64, nanos, chance.pick(&[None, Some(0), Some(480)])).unwrap()
 }
@@ -202,7 +202,7 @@ fn rule(chance: &mut Chance) -> Rule {
 }
 
 /// Rules that the log allows, as both read them.
-fn rules(chance: &mut Chance, bench: &Bench<'_>) -> (Vec<Rule>, Vec<Model>) {
+pub fn rules(chance: &mut Chance, bench: &Bench<'_>) -> (Vec<Rule>, Vec<Model>) {
     let language = bench.language();
     let rules = std::iter::repeat_with(|| rule(chance));
     let read = rules.filter_map(|rule| model(&rule, &language).ok().map(|model| (rule, model)));

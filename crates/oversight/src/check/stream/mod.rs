@@ -134,7 +134,8 @@ impl Stream {
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
         for (event, object) in batch.about(self.kind.as_str()) {
-            let (Some(time), Some(sort)) = (batch.times().get(event as usize), sorted.get(event as usize)) else {
+            let (Some(time), Some(sort)) = (batch.times().get(event as usize), sorted.get(event as usize))
+            else {
                 continue;
             };
             let number = first + event;

@@ -60,22 +60,30 @@ pub enum Template {
 
 /// What a constraint asks of a trace: one thing, or two where it looks both ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Clause {
+pub enum Clause {
     /// How often the first pattern's events come: at least, at most.
-    Count { least: u32, most: Option<u32> },
+    Count {
+        /// At least.
+        least: u32,
+        /// At most; without, any number.
+        most: Option<u32>,
+    },
     /// The trace's first event is of the pattern.
     First,
     /// The trace's last event is of the pattern.
     Last,
     /// Events of one pattern, or of both unless `one`, come.
-    Choice { one: bool },
+    Choice {
+        /// Whether it is one of the two and not both.
+        one: bool,
+    },
     /// Each activation has, or has not, a target.
     Relation(Relation),
 }
 
 /// How an activation looks for its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Relation {
+pub struct Relation {
     /// Whether the second pattern activates and the first is the target.
     pub exchanged: bool,
     /// Where the target is looked for.
@@ -88,15 +96,18 @@ pub(crate) struct Relation {
 
 /// Where a target is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
+    /// After the activation.
     After,
+    /// Before it.
     Before,
+    /// On both sides.
     Either,
 }
 
 /// How far a target may be from its activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// Anywhere in the trace.
     Trace,
     /// Not beyond the next, or the last, activation.
@@ -169,7 +180,8 @@ impl Template {
         )
     }
 
-    pub(crate) fn clauses(self) -> Vec<Clause> {
+    /// What it asks of a trace, one thing after the other.
+    pub fn clauses(self) -> Vec<Clause> {
         use Reach::{Alternate, Chain, Trace};
         use Side::{After, Before, Either};
         let one = |side, reach, forbids| {

@@ -1,0 +1,5 @@
+//! The language of models of oversight.
+
+mod template;
+
+pub use template::{Clause, Reach, Relation, Side, Template};
