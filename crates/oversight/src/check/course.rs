@@ -21,6 +21,8 @@ pub(super) struct Entry {
     pub(super) time: Time,
     pub(super) event: EventNumber,
     pub(super) sort: SortNumber,
+    /// The first second after which a window may be over in which something waits for it.
+    due: i64,
     /// Where its rows begin: for each block in which it asks, the lanes that wait for it, and those whose waiting a
     /// later event has taken over.
     rows: u32,
@@ -57,7 +59,11 @@ const LONG: usize = 24;
 
 impl Entry {
     pub(super) fn new(time: Time, event: EventNumber, sort: SortNumber) -> Self {
-        Self { time, event, sort, rows: 0 }
+        Self { time, event, sort, due: i64::MAX, rows: 0 }
+    }
+
+    fn is_due(&self, moment: Time) -> bool {
+        self.due <= moment.seconds() && self.time < moment
     }
 }
 
@@ -249,6 +255,8 @@ impl Course {
         }
         if waits {
             self.open.push(u32::try_from(at).unwrap_or(u32::MAX));
+            let due = self.due_of(ground, now, None);
+            self.entries.last_mut().into_iter().for_each(|entry| entry.due = due);
         }
     }
 
@@ -391,23 +399,19 @@ impl Course {
     }
 
     /// What waits for a window that was over before the moment is broken, or kept where it asked for nothing to come.
-    pub(super) fn expire<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        moment: Time,
-        sink: &mut S,
-    ) {
-        let Self { entries, rows, open, .. } = self;
-        let [late, _] = &mut desk.told;
-        for at in open.iter() {
-            let Some(entry) = entries.get(*at as usize).filter(|entry| entry.time < moment) else { continue };
+    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, moment: Time, sink: &mut S) {
+        for nth in 0..self.open.len() {
+            let at = self.open[nth] as usize;
+            let Some(entry) = self.entries.get(at).filter(|entry| entry.is_due(moment)).copied() else {
+                continue;
+            };
             let mut place = entry.rows as usize;
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let words = block.kinds.len();
+                let [late, _] = &mut desk.told;
                 late.clear();
-                let waiting = rows.get_mut(place..place + words).unwrap_or_default();
+                let waiting = self.rows.get_mut(place..place + words).unwrap_or_default();
                 block.windows.between(entry.time, moment, &mut desk.between);
                 let lanes = waiting.iter_mut().zip(&block.kinds).zip(&desk.between.over);
                 for ((waits, kinds), over) in lanes {
@@ -416,31 +420,24 @@ impl Course {
                 }
                 place += 2 * words;
                 if !is_empty(late) {
-                    let activation = Some(*at as usize);
-                    let told =
-                        Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
+                    let (entries, activation) = (self.entries.as_slice(), Some(at));
+                    let told = Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
                     sink.tell(ground, told);
                 }
             }
+            let due = self.due_of(ground, &entry, Some(moment));
+            self.entries.get_mut(at).into_iter().for_each(|entry| entry.due = due);
         }
         self.whole.expire(ground, desk, &self.entries, moment, sink);
     }
 
-    /// When the first window runs out of those for which something waits, and that are not over by `now`.
-    pub(super) fn due(&self, ground: &Ground<'_>, now: Option<Time>) -> Option<Time> {
+    /// The first second after which a window may be over in which something waits or is to be.
+    pub(super) fn due(&self) -> i64 {
         let entries = self.open.iter().filter_map(|at| self.entries.get(*at as usize));
-        let due = entries.filter_map(|entry| self.due_of(ground, entry, now)).min();
-        due.into_iter().chain(self.whole.due(ground, &self.entries, now)).min()
+        entries.map(|entry| entry.due).min().unwrap_or(i64::MAX).min(self.whole.due)
     }
 
-    /// The same of the last entry alone; of the first, with what is asked of the whole life.
-    pub(super) fn due_of_last(&self, ground: &Ground<'_>) -> Option<Time> {
-        let own = self.entries.last().and_then(|entry| self.due_of(ground, entry, None));
-        let whole = if self.entries.len() == 1 { self.whole.due(ground, &self.entries, None) } else { None };
-        own.into_iter().chain(whole).min()
-    }
-
-    fn due_of(&self, ground: &Ground<'_>, entry: &Entry, now: Option<Time>) -> Option<Time> {
+    fn due_of(&self, ground: &Ground<'_>, entry: &Entry, now: Option<Time>) -> i64 {
         let mut place = entry.rows as usize;
         let blocks = ground.sorts.get(entry.sort).asks.iter();
         let due = blocks.filter_map(|(number, _)| {
@@ -449,7 +446,7 @@ impl Course {
             place += 2 * block.kinds.len();
             block.windows.due(entry.time, now, waiting)
         });
-        due.min()
+        due.min().map_or(i64::MAX, Time::seconds)
     }
 
     /// Bytes of memory beside the course itself, about.

@@ -14,6 +14,8 @@ pub(super) struct Whole {
     /// The lanes of whose second pattern an event has come.
     second: Vec<u64>,
     settled: Vec<u64>,
+    /// The first second after which a window may be over in which something is not decided.
+    pub(super) due: i64,
 }
 
 impl Whole {
@@ -57,6 +59,9 @@ impl Whole {
         if !is_empty(&desk.broken) {
             join(&mut self.settled, &desk.broken);
             sink.tell(ground, told(block, &desk.broken, entries, How::Broken));
+        }
+        if entries.len() == 1 {
+            self.due = self.next_due(block, start.time, None);
         }
     }
 
@@ -154,15 +159,15 @@ impl Whole {
             sink.tell(ground, told(block, &late, entries, How::Late));
         }
         desk.broken = late;
+        self.due = self.next_due(block, start.time, Some(moment));
     }
 
-    /// When the first window runs out in which something is not decided yet.
-    pub(super) fn due(&self, ground: &Ground<'_>, entries: &[Entry], now: Option<Time>) -> Option<Time> {
-        let block = &ground.plan.whole;
-        let start = entries.first().filter(|_| !block.windows.are_open())?;
-        let undecided: Vec<u64> =
-            self.settled.iter().zip(&block.all).map(|(settled, all)| all & !settled).collect();
-        block.windows.due(start.time, now, &undecided)
+    fn next_due(&self, block: &WholeBlock, start: Time, now: Option<Time>) -> i64 {
+        if block.windows.are_open() {
+            return i64::MAX;
+        }
+        let undecided: Vec<u64> = self.settled.iter().zip(&block.all).map(|(settled, all)| all & !settled).collect();
+        block.windows.due(start, now, &undecided).map_or(i64::MAX, Time::seconds)
     }
 
     /// Bytes of memory beside itself, about.

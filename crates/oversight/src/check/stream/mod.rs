@@ -44,7 +44,7 @@ struct Life {
     object: SmolStr,
     course: Course,
     /// When it is looked at again.
-    due: Option<Bucket>,
+    due: Bucket,
 }
 
 /// Who is told.
@@ -139,13 +139,14 @@ impl Stream {
                 continue;
             };
             let number = first + event;
-            if closed.contains(object) {
+            let known = places.get(object).copied();
+            if known.is_none() && closed.contains(object) {
                 batch.id(event).into_iter().for_each(|id| hearer.returned(object, id));
                 continue;
             }
             let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object };
-            let place = places.get(object).copied().unwrap_or_else(|| {
-                let life = Life { object: object.clone(), course: Course::default(), due: None };
+            let place = known.unwrap_or_else(|| {
+                let life = Life { object: object.clone(), course: Course::default(), due: Bucket::MAX };
                 let place = put(lives, free, life);
                 places.insert(object.clone(), place);
                 place
@@ -156,11 +157,11 @@ impl Stream {
                 let entry = Entry::new(*time, number, *sort);
                 let at = life.course.entries.partition_point(|one| one.time <= *time);
                 again(&ground, desk, life, *now, &mut hearing, |entries| entries.insert(at, entry));
-                life.due = None;
-                schedule(wheel, place, life, life.course.due(&ground, *now));
+                life.due = Bucket::MAX;
+                schedule(wheel, place, life);
             } else {
                 life.course.take(&ground, desk, Entry::new(*time, number, *sort), &mut hearing);
-                schedule(wheel, place, life, life.course.due_of_last(&ground));
+                schedule(wheel, place, life);
             }
         }
     }
@@ -177,11 +178,11 @@ impl Stream {
         for (bucket, places) in wheel.begun(moment) {
             for place in places {
                 let life = lives.get_mut(place as usize).and_then(Option::as_mut);
-                let Some(life) = life.filter(|life| life.due == Some(bucket)) else { continue };
+                let Some(life) = life.filter(|life| life.due == bucket) else { continue };
                 let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object: &life.object };
                 life.course.expire(&ground, desk, moment, &mut hearing);
-                life.due = None;
-                schedule(wheel, place, life, life.course.due(&ground, Some(moment)));
+                life.due = Bucket::MAX;
+                schedule(wheel, place, life);
             }
         }
     }
@@ -251,8 +252,8 @@ impl Stream {
             }
         });
         self.dead += 1;
-        life.due = None;
-        schedule(wheel, place, life, life.course.due(&ground, *now));
+        life.due = Bucket::MAX;
+        schedule(wheel, place, life);
         true
     }
 
@@ -296,11 +297,11 @@ fn put(lives: &mut Vec<Option<Life>>, free: &mut Vec<u32>, life: Life) -> u32 {
     u32::try_from(lives.len() - 1).unwrap_or(u32::MAX)
 }
 
-fn schedule(wheel: &mut Wheel, place: u32, life: &mut Life, due: Option<Time>) {
-    let Some(due) = due.map(bucket) else { return };
-    if life.due.is_none_or(|before| due < before) {
-        life.due = Some(due);
-        wheel.put(due, place);
+fn schedule(wheel: &mut Wheel, place: u32, life: &mut Life) {
+    let due = life.course.due();
+    if due < i64::MAX && bucket(due) < life.due {
+        life.due = bucket(due);
+        wheel.put(life.due, place);
     }
 }
 
