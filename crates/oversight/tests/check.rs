@@ -14,3 +14,5 @@ mod oracle;
 mod random;
 #[path = "check/short.rs"]
 mod short;
+#[path = "check/stream.rs"]
+mod stream;
