@@ -66,7 +66,7 @@ impl Drawing<'_> {
         if template.is_binary() && first.activity == second.activity {
             return None;
         }
-        let correlated = template.is_binary() && !is_choice(template) && self.chance.below(2) == 0;
+        let correlated = template.is_binary() && !template.is_choice() && self.chance.below(2) == 0;
         let correlation = if correlated { self.correlation(template, &first, &second) } else { None };
         if is_mutual(template) && correlation.is_none() && second < first {
             std::mem::swap(&mut first, &mut second);
@@ -187,11 +187,7 @@ impl Drawing<'_> {
     }
 }
 
-fn is_choice(template: Template) -> bool {
-    matches!(template, Template::Choice | Template::ExclusiveChoice)
-}
-
 /// Whether it says the same with its patterns exchanged.
 fn is_mutual(template: Template) -> bool {
-    is_choice(template) || matches!(template, Template::CoExistence | Template::NotCoExistence)
+    template.is_choice() || matches!(template, Template::CoExistence | Template::NotCoExistence)
 }

@@ -242,7 +242,7 @@ fn choice(id: &Id, title: &Title) -> Choice {
 }
 
 /// A field as conditions see it. Money is in fen; a file can only be asked for with `has`.
-fn schema_field(field: &Field) -> cel::Field {
+pub(crate) fn schema_field(field: &Field) -> cel::Field {
     let choices = |all: &[super::Choice]| Type::choice(all.iter().map(|one| choice(&one.id, &one.title)));
     let ty = match &field.kind {
         FieldKind::Integer { .. } | FieldKind::Money => Type::Int,

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::LazyLock;
 
 /// The form of a constraint. In those with two patterns `first` and `second` are the two as the constraint is written,
 /// in the order in which the events come; in a precedence it is the second that activates.
@@ -147,6 +148,28 @@ impl Template {
         ("not chain succession", Self::NotChainSuccession),
     ];
 
+    /// All forms, each with the word by which packs name it: `not-chain-response`.
+    pub fn keys() -> &'static [(String, Self)] {
+        static KEYS: LazyLock<Vec<(String, Template)>> =
+            LazyLock::new(|| Template::ALL.map(|(name, form)| (name.replace(' ', "-"), form)).into());
+        &KEYS
+    }
+
+    /// The word by which packs name it.
+    pub fn key(self) -> String {
+        self.name().replace(' ', "-")
+    }
+
+    fn name(self) -> &'static str {
+        let same = |other: Self| std::mem::discriminant(&self) == std::mem::discriminant(&other);
+        Self::ALL.iter().find(|(_, other)| same(*other)).map_or("", |(name, _)| name)
+    }
+
+    /// Whether it is a choice: of its two patterns neither activates.
+    pub fn is_choice(self) -> bool {
+        matches!(self, Self::Choice | Self::ExclusiveChoice)
+    }
+
     /// The form of that name, whatever its capitals, blanks and hyphens; a count may stand at its end, as in `Absence2`.
     pub fn named(name: &str) -> Option<Self> {
         let plain = plain(name);
@@ -230,8 +253,7 @@ fn plain(name: &str) -> String {
 
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let same = |other: Self| std::mem::discriminant(self) == std::mem::discriminant(&other);
-        let name = Self::ALL.iter().find(|(_, other)| same(*other)).map_or("", |(name, _)| name);
+        let name = self.name();
         match self {
             Self::Existence(count) | Self::Absence(count) | Self::Exactly(count) => {
                 write!(f, "{name} {count}")
