@@ -181,6 +181,7 @@ impl Board {
         let state = Arc::make_mut(held);
         // Clocks may run from moments that the form tells.
         state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
+        state.entered.clear();
         state.materials.clear();
         state.steps.values_mut().for_each(|step| step.answers.clear());
         let state = Arc::clone(held);

@@ -154,6 +154,11 @@ pub fn desk_move(case: &str, action: &str, about: &str) -> String {
     format!("/desk/cases/{}/{action}/{}", segment(case), segment(about))
 }
 
+/// The case with room for the right answer in place of one that was written down wrongly.
+pub fn desk_amend(case: &str, of: &Id, field: &Id) -> String {
+    format!("{}?amend={}#moves", desk_case(case), segment(&format!("{of}.{field}")))
+}
+
 /// Asks for the personal answers of a case under a purpose; POST.
 pub fn desk_personal(case: &str) -> String {
     format!("/desk/cases/{}/personal", segment(case))

@@ -9,7 +9,7 @@ use crate::state::{State, Status, StepState};
 use pack::days::today;
 use pack::model::{Charge, Condition, Fee, Known, Procedure};
 use pack::{Id, Title};
-use record::{ObjectRef, StoreError, Time, Value};
+use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Casework {
@@ -22,6 +22,17 @@ impl Casework {
     /// Values in clear, as far as they can be read.
     pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
         self.clear_some(answers, |_| true)
+    }
+
+    /// One value in clear; none where it can be read no more.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn in_clear(&self, value: &Value) -> Result<Option<Value>, StoreError> {
+        match value {
+            Value::Sealed(sealed) => self.record.unseal(sealed),
+            clear => Ok(Some(clear.clone())),
+        }
     }
 
     /// The answers by which the conditions of `procedure` are judged: in clear where one speaks of them or `command` changes
@@ -58,6 +69,20 @@ impl Casework {
         let opened = sealed.into_iter().zip(opened);
         clear.extend(opened.filter_map(|((id, _), value)| Some((id.clone(), value?))));
         Ok(clear)
+    }
+
+    /// The event that `command` corrects, with the answer in clear; none where it corrects nothing.
+    pub(crate) fn recorded(&self, state: &State, command: &Command) -> Result<Option<Event>, StoreError> {
+        let Command::Amend { of, field, .. } = command else { return Ok(None) };
+        let Some((told, _)) = state.told(of, field) else { return Ok(None) };
+        let Some(Entry { mut event, .. }) = self.record.find(told)? else { return Ok(None) };
+        let place = format!("{of}.{field}");
+        for change in event.changes.iter_mut().filter(|change| change.name.as_str() == place) {
+            if let Some(clear) = self.in_clear(&change.value)? {
+                change.value = clear;
+            }
+        }
+        Ok(Some(event))
     }
 
     /// What the person may do in the case now.

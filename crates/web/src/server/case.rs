@@ -2,7 +2,8 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::{personal, show};
+use super::personal;
+use super::show::{self, Telling};
 use crate::layout::Face;
 use crate::page::{cases, check, follow};
 use crate::path;
@@ -102,7 +103,7 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         asked: asked_for,
         steps: show::steps(asked, &view),
         clocks,
-        happened: show::happenings(asked, &view, &case, false)?,
+        happened: show::happenings(asked, &view, &case, Telling { open: true, linked: false })?,
         reads: reads(asked, &view, &case)?,
         given: given(&view, &case),
         may: moves.iter().map(|possible| possible.action).collect(),

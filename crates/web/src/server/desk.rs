@@ -4,7 +4,8 @@ use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::case::visible;
 use super::filling::files;
-use super::{personal, show};
+use super::show::{self, Telling};
+use super::{personal, told};
 use crate::form::Attached;
 use crate::layout::{Face, Frame};
 use crate::page::desk;
@@ -16,7 +17,7 @@ use axum::http::StatusCode;
 use casework::board::Task;
 use casework::moves::Move;
 use casework::{Command, Refusal, Refused, View, answer};
-use pack::model::{Channel, FieldKind, Procedure, StepKind};
+use pack::model::{Channel, Field, FieldKind, Form, Procedure, StepKind};
 use pack::{Id, Title};
 use record::{FileRef, ObjectRef, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,6 +202,13 @@ fn page(
     let papers = asked.city.casework.needed(view, &clear, asked.now);
     let purposes = &view.book.definitions.purposes;
     let office = show::office(asked, &view.state.office);
+    let moves = asked.city.casework.moves(case, view, &asked.ask())?;
+    let amendable = moves.iter().filter(|possible| possible.action == "amend");
+    let seen = told::Seen {
+        number: &number,
+        open: purpose.is_some(),
+        amendable: amendable.filter_map(|possible| possible.about.clone()).collect(),
+    };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
     let page = work::View {
@@ -212,8 +220,9 @@ fn page(
         office: &office,
         steps: show::steps(asked, view),
         clocks: show::clocks(asked, view),
-        happened: show::happenings(asked, view, case, false)?,
-        groups: groups(view, procedure, &shown, &clear, purpose.is_some()),
+        happened: show::happenings(asked, view, case, Telling { open: purpose.is_some(), linked: false })?,
+        groups: told::application(view, procedure, (&shown, &clear), &seen),
+        recorded: told::recorded(asked, view, procedure, &seen)?,
         opened: purpose.and_then(|purpose| purposes.get(purpose).cloned()),
         purposes: personal::purposes(asked, case, view),
         papers: procedure
@@ -227,7 +236,7 @@ fn page(
                 files: seen_under(view, &material.id, files(view, &number, &material.id), purpose),
             })
             .collect(),
-        moves: doings(asked, case, view, procedure, tried)?,
+        moves: doings(asked, view, procedure, &moves, tried),
         neighbours: neighbours(asked, &post, case)?,
     };
     let status = if tried.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -249,44 +258,15 @@ fn seen_under(view: &View, material: &Id, files: Vec<Attached>, purpose: Option<
     files.into_iter().zip(kept).map(shown).collect()
 }
 
-fn groups(
-    view: &View,
-    procedure: &Procedure,
-    shown: &BTreeSet<Id>,
-    clear: &BTreeMap<Id, Value>,
-    opened: bool,
-) -> Vec<work::Group> {
-    let mut groups: Vec<work::Group> = Vec::new();
-    for field in &procedure.form.fields {
-        if field.group.is_some() || groups.is_empty() {
-            groups.push(work::Group { title: field.group.clone(), answers: Vec::new() });
-        }
-        let sealed = matches!(view.state.answers.get(&field.id), Some(Value::Sealed(_)));
-        let typed =
-            || clear.get(&field.id).map(|value| answer::write(&field.kind, value)).unwrap_or_default();
-        if let Some(group) = groups.last_mut().filter(|_| shown.contains(&field.id)) {
-            group.answers.push(work::Answer {
-                id: field.id.clone(),
-                title: field.title.clone(),
-                kind: field.kind.clone(),
-                typed: (!sealed || opened).then(typed),
-            });
-        }
-    }
-    groups.retain(|group| !group.answers.is_empty());
-    groups
-}
-
 fn doings<'a>(
     asked: &Asked,
-    case: &ObjectRef,
     view: &'a View,
     procedure: &'a Procedure,
+    moves: &[Move],
     tried: Option<&Tried<'_>>,
-) -> Result<Vec<Doing<'a>>, Oops> {
-    let moves = asked.city.casework.moves(case, view, &asked.ask())?;
+) -> Vec<Doing<'a>> {
     let mut doings: Vec<Doing<'a>> = Vec::new();
-    for possible in &moves {
+    for possible in moves {
         let about = possible.about.as_ref().map(ToString::to_string).unwrap_or_default();
         let was_tried = tried.filter(|tried| tried.action == possible.action && tried.about == about);
         if possible.action == "reply" {
@@ -312,7 +292,16 @@ fn doings<'a>(
             refused: was_tried.map(|tried| tried.refusal.why.clone()),
         });
     }
-    Ok(doings)
+    // What was asked for by name stands first.
+    doings.sort_by_key(|doing| doing.action != "amend");
+    doings
+}
+
+/// The answer of the form, or of the step, that is to be corrected: chosen by a link, or posted.
+fn amended<'a>(asked: &Asked, procedure: &'a Procedure, of: &str) -> Option<(&'a Form, &'a Field)> {
+    let chosen = asked.field("amend")?.strip_prefix(of)?.strip_prefix('.')?;
+    let form = show::form_of(procedure, of)?;
+    Some((form, form.field(chosen)?))
 }
 
 /// What the form of a move asks; none for the moves of the party.
@@ -328,6 +317,21 @@ fn asking<'a>(
         "take" => Asking::Nothing,
         "correct" => Asking::Correct,
         "extend" => Asking::Reasons,
+        "amend" => {
+            let of = possible.about.as_ref()?;
+            let (form, field) = amended(asked, procedure, of.as_str())?;
+            let typed = match tried {
+                Some(_) => typed(asked, of, form),
+                None => BTreeMap::new(),
+            };
+            Asking::Amend {
+                form,
+                field: &field.id,
+                answers: typed,
+                reasons: asked.field("reasons").unwrap_or_default().to_owned(),
+                faults: tried.map(|tried| tried.refusal.faults.clone()).unwrap_or_default(),
+            }
+        }
         "hand-over" => {
             let step = step?;
             let office = view.state.steps.get(&step.id).map(|state| state.office.clone()).unwrap_or_default();
@@ -342,7 +346,7 @@ fn asking<'a>(
         _ => {
             let step = step.filter(|step| kind(step.kind) == possible.action)?;
             let typed = match tried {
-                Some(_) => typed(asked, step),
+                Some(_) => typed(asked, &step.id, &step.form),
                 None => BTreeMap::new(),
             };
             let chosen = match tried {
@@ -366,9 +370,10 @@ fn kind(kind: StepKind) -> &'static str {
     StepKind::ALL.iter().find(|(_, other)| *other == kind).map_or("act", |(word, _)| word)
 }
 
-fn typed(asked: &Asked, step: &pack::model::Step) -> BTreeMap<Id, String> {
+/// What was typed into the form of a step, or into the application's own.
+fn typed(asked: &Asked, of: &Id, form: &Form) -> BTreeMap<Id, String> {
     let pairs = asked.posted.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-    form::typed(&step.form, &format!("{}.", step.id), pairs)
+    form::typed(form, &format!("{of}."), pairs)
 }
 
 fn neighbours(
@@ -387,10 +392,8 @@ fn neighbours(
 
 pub fn personal(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = staffed(asked)?;
-    let sealed = view.state.answers.iter().filter(|(_, value)| matches!(value, Value::Sealed(_)));
-    let fields: Vec<&str> = sealed.map(|(id, _)| id.as_str()).collect();
     let purpose = asked.id("purpose");
-    personal::read(asked, &case, &view, purpose.as_ref(), &fields)?;
+    personal::read_all(asked, &case, &view, purpose.as_ref())?;
     page(asked, &case, &view, purpose.as_ref(), None)
 }
 
@@ -409,7 +412,11 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     };
     match carried {
         Ok(_) => {
-            let done = if action == "correct" { "corrected" } else { "handled" };
+            let done = match action {
+                "correct" => "corrected",
+                "amend" => "amended",
+                _ => "handled",
+            };
             Ok(Answer::go(format!("{}?done={done}", path::desk_case(case.id.as_str()))))
         }
         Err(Refused::Case(refusal)) => {
@@ -444,6 +451,15 @@ fn command(
         "reply" => {
             Command::Reply { complaint: about.parse().map_err(|_| Oops::Missing)?, words: words("words") }
         }
+        "amend" => {
+            let (form, field) = amended(asked, procedure, about).ok_or(Oops::Missing)?;
+            let text = typed(asked, &about.into(), form).remove(&field.id).unwrap_or_default();
+            let answer = answer::read(&field.kind, &text).unwrap_or_else(|fault| {
+                faults.push((field.id.clone(), fault));
+                Value::from(text)
+            });
+            Command::Amend { of: about.into(), field: field.id.clone(), answer, reasons: words("reasons") }
+        }
         "correct" => {
             let notes = asked.posted.iter().filter_map(|(name, note)| {
                 Some((Id::from(name.strip_prefix("note.")?), note.trim().to_owned()))
@@ -457,7 +473,7 @@ fn command(
             let step =
                 procedure.flow.step(about).filter(|step| kind(step.kind) == action).ok_or(Oops::Missing)?;
             let mut answers = Vec::new();
-            for (id, text) in typed(asked, step) {
+            for (id, text) in typed(asked, &step.id, &step.form) {
                 let field = step.form.field(id.as_str()).filter(|_| !text.is_empty());
                 match field.map(|field| (field, answer::read(&field.kind, &text))) {
                     Some((_, Ok(value))) => answers.push((id, value)),

@@ -33,6 +33,7 @@ mod serve;
 mod services;
 mod show;
 mod staff;
+mod told;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};

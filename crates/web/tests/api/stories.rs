@@ -128,6 +128,25 @@ fn a_clerk_enters_an_application_and_an_officer_a_duty() {
     fill(&mut story, "clerk", &case, "entry-change");
     story.post("clerk", &format!("/api/cases/{case}/submit"), json!({}));
     story.get("party", "/api/cases");
+    let path = format!("/api/cases/{case}");
+    let wrong = json!({ "field": "before", "answer": format!("{SECRET}!"), "reasons": "", "seen": 0 });
+    story.post("clerk", &format!("{path}/amend"), wrong);
+    let right = |story: &mut Story, field: &str, answer: &str| {
+        let seen = story.quietly("clerk", "GET", &path, &Sent::Nothing).json()["seen"].clone();
+        json!({ "field": field, "answer": answer, "reasons": "a slip of the keyboard", "seen": seen })
+    };
+    for (who, field, answer) in [
+        ("clerk", "no-such-field", "x"),
+        ("examiner", "before", SECRET),
+        ("party", "before", SECRET),
+        ("clerk", "before", "as it should read"),
+        ("approver", "before", "as it does read"),
+    ] {
+        let right = right(&mut story, field, answer);
+        story.post(who, &format!("{path}/amend"), right);
+    }
+    story.get("clerk", &format!("{path}/history?per=3"));
+    story.get("party", &format!("{path}/history?per=3"));
     let begun = story.post("officer", "/api/services/response/cases", json!({ "key": "call 7" }));
     let case = story.name(&begun["case"], "DUTY");
     story.get("officer", &format!("/api/cases/{case}"));

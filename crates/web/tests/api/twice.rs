@@ -49,6 +49,8 @@ fn every_action_that_is_sent_twice_is_done_once() {
         "hand-over",
         json!({ "step": "accept", "to": to, "reasons": "leave" }),
     );
+    let right = json!({ "field": "before", "answer": "as it should read", "reasons": "a slip" });
+    check(&world, Stage::Entered, "clerk", "amend", right);
     check(&world, Stage::Ended, "approver", "reply", json!({ "complaint": 0, "words": "sorry" }));
     let case = world.case(Stage::Draft);
     let digest = world.view(&case).state.materials["identity-card"][0].digest.to_string();

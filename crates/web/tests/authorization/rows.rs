@@ -196,6 +196,12 @@ pub const ROWS: &[Row] = &[
     row("POST", DESK, Stage::Ended, |_, target| moved(target, &[("words", "已改进")]))
         .at(&[("action", "reply"), ("about", "0")])
         .about("reply"),
+    row("GET", "/desk/cases/{case}", Stage::Entered, nothing).with("?amend=form.before").about("to correct"),
+    row("POST", DESK, Stage::Entered, |_, target| {
+        moved(target, &[("amend", "form.before"), ("form.before", "写对了"), ("reasons", "录入笔误")])
+    })
+    .at(&[("action", "amend"), ("about", "form")])
+    .about("correct the record"),
     row("POST", "/board/record", Stage::Open, nothing),
     row("GET", "/board/offices/{office}/{procedure}", Stage::Open, nothing),
     row("GET", "/board/cases/{case}", Stage::Open, nothing),
@@ -300,6 +306,11 @@ pub const ROWS: &[Row] = &[
     row("POST", ACT, Stage::Taken, |_, target| acted(target, json!({ "step": "accept", "reasons": "休假" })))
         .at(&[("action", "release")])
         .about("release"),
+    row("POST", ACT, Stage::Entered, |_, target| {
+        acted(target, json!({ "field": "before", "answer": "写对了", "reasons": "录入笔误" }))
+    })
+    .at(&[("action", "amend")])
+    .about("correct the record"),
     row("POST", ACT, Stage::Open, |_, target| acted(target, json!({ "reasons": "规则更新" })))
         .at(&[("action", "migrate")])
         .about("migrate"),

@@ -4,7 +4,7 @@ use pack::model::{Channel, Definitions, FieldKind, Unit, Watcher};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::{Attached, MaterialAsked};
-use web::page::course::{Happening, Status, Step};
+use web::page::course::{Corrected, Happening, Status, Step};
 use web::page::{
     account, cases, check, clock, fill, follow, found, home, offline, receipt, refused, service, verify,
 };
@@ -372,9 +372,22 @@ pub fn happened(definitions: &Definitions) -> Vec<Happening> {
         by: by.map(str::to_owned),
         office: Some(office.clone()),
         words: words.map(str::to_owned),
+        corrected: None,
         entry,
     };
+    let corrected = |before: Option<&str>, after: Option<&str>| Corrected {
+        title: Title::new("出生日期", "Date of birth"),
+        kind: FieldKind::Date,
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let put_right = |when, before, after| Happening {
+        corrected: Some(corrected(before, after)),
+        ..one(when, "更正记录", "Record corrected", Some("张敏"), Some("材料齐全"), Some(104_990))
+    };
     vec![
+        put_right("2026-02-07T09:00", Some("2026-01-20"), Some("2026-01-02")),
+        put_right("2026-02-06T15:00", None, None),
         one(
             "2026-02-06T09:00",
             "期限延长",

@@ -1,12 +1,13 @@
 use crate::city::{at, clerk, due, own, supervisor};
 use crate::resident::{clocks, happened, steps};
 use maud::Markup;
-use pack::model::{Channel, Definitions, Form, Unit};
+use pack::model::{Channel, Definitions, FieldKind, Form, Unit};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::Attached;
 use web::page::{board, cases, counter, desk, entry, health, work};
 use web::part::Standing;
+use web::path;
 use web::text::Lang;
 
 const CASE: &str = "LH20260131-0007";
@@ -125,10 +126,13 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
             let typed =
                 if field.personal && !open { None } else { Some(known.unwrap_or_default().to_owned()) };
             let answer = work::Answer {
+                of: "form".into(),
                 id: field.id.clone(),
                 title: field.title.clone(),
                 kind: field.kind.clone(),
                 typed,
+                amend: (field.id.as_str() == "sex")
+                    .then(|| path::desk_amend(CASE, &"form".into(), &field.id)),
             };
             groups.last_mut().expect("the first field opens a group").answers.push(answer);
         }
@@ -156,6 +160,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         clocks: clocks(),
         happened: happened(definitions),
         groups: group(false),
+        recorded: recorded(),
         opened: None,
         purposes: definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect(),
         papers: vec![paper("birth-certificate", vec![file]), paper("household-book", vec![])],
@@ -176,10 +181,27 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     ]
 }
 
+fn recorded() -> Vec<work::Group> {
+    let answer = |id: &str, title, typed: Option<&str>| work::Answer {
+        of: "examine".into(),
+        id: id.into(),
+        title,
+        kind: FieldKind::Text,
+        typed: typed.map(str::to_owned),
+        amend: Some(path::desk_amend(CASE, &"examine".into(), &id.into())),
+    };
+    let answers = vec![
+        answer("found", Title::new("所见", "What was found"), Some("p. 4")),
+        answer("who", Title::new("被询问人", "Who was asked"), None),
+    ];
+    vec![work::Group { title: Some(Title::new("审核", "Examine")), answers }]
+}
+
 fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
     let flow = &definitions.flows["counter"];
     let step = flow.step("examine").expect("it is defined");
     let form: &Form = &definitions.procedures["vehicle-registration"].form;
+    let plate = &form.field("plate").expect("it is asked").id;
     let doing = |action, about: &str, title, ask| work::Doing {
         action,
         about: about.into(),
@@ -196,10 +218,18 @@ fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
         faults: vec![],
         hindered: vec![Title::new("须先缴费", "The fee must be paid first")],
     };
+    let amend = work::Ask::Amend {
+        form,
+        field: plate,
+        answers: BTreeMap::from([("plate".into(), "冀F12345".into())]),
+        reasons: "材料齐全".into(),
+        faults: vec![("plate".into(), Title::new("号牌有误", "The plate is wrong"))],
+    };
     let mut first = doing("do", "examine", step.title.clone(), examine);
     first.refused = Some(Title::new("请写明理由", "Give reasons"));
     vec![
         first,
+        doing("amend", "form", Title::new("更正记录：申请表", "Correct the record: the form"), amend),
         doing("correct", "examine", Title::new("要求补正", "Ask for a correction"), work::Ask::Correct),
         doing("take", "examine", Title::new("承办", "Take on"), work::Ask::Nothing),
         doing(

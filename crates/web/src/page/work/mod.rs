@@ -35,6 +35,8 @@ pub struct View<'a> {
     pub happened: Vec<Happening>,
     /// The answers under their headings.
     pub groups: Vec<Group>,
+    /// What the steps recorded, each under its title.
+    pub recorded: Vec<Group>,
     /// The purpose under which personal answers are shown now.
     pub opened: Option<Title>,
     /// Purposes under which the reader may see them; empty: under none.
@@ -59,6 +61,8 @@ pub struct Group {
 /// One answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
+    /// The step that recorded it, or [`casework::State::FORM`].
+    pub of: Id,
     /// The field.
     pub id: Id,
     /// The question.
@@ -67,6 +71,8 @@ pub struct Answer {
     pub kind: FieldKind,
     /// The answer as [`casework::answer::write`] writes it; none: personal, and not opened.
     pub typed: Option<String>,
+    /// Where the reader may correct it.
+    pub amend: Option<String>,
 }
 
 /// A material with its files.
@@ -121,6 +127,19 @@ pub enum Ask<'a> {
     HandOver(Vec<(String, String)>),
     /// To give reasons, as for an extension.
     Reasons,
+    /// To correct an answer that was written down wrongly.
+    Amend {
+        /// The form that it is an answer to.
+        form: &'a Form,
+        /// The field.
+        field: &'a Id,
+        /// What was typed.
+        answers: BTreeMap<Id, String>,
+        /// The reasons as filled in before.
+        reasons: String,
+        /// What is wrong with it.
+        faults: Vec<(Id, Title)>,
+    },
     /// To answer in words: this complaint.
     Reply(String),
     /// Nothing: a button does it.
@@ -196,7 +215,8 @@ fn neighbours(lang: Lang, view: &View<'_>) -> Markup {
 
 fn answers(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
-    let sealed = view.groups.iter().flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
+    let groups = view.groups.iter().chain(&view.recorded);
+    let sealed = groups.flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
         || view.papers.iter().flat_map(|paper| &paper.files).any(|file| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
@@ -209,19 +229,38 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
             } @else if sealed {
                 (unseal(frame, view))
             }
-            @for group in &view.groups {
-                @if let Some(title) = &group.title { h3 { (lang.of(title)) } }
-                dl.rows.tight {
-                    @for answer in &group.answers {
-                        div id={ "a-" (answer.id) } {
-                            dt { (lang.of(&answer.title)) }
-                            dd {
-                                @match &answer.typed {
-                                    Some(typed) => (form::answer_shown(lang, &answer.kind, typed)),
-                                    None => span.sealed { (lang.say("personal-sealed")) },
-                                }
-                            }
-                        }
+            (groups_of(lang, &view.groups))
+        }
+        @if !view.recorded.is_empty() {
+            section aria-labelledby="recorded-title" {
+                h2 #recorded-title { (lang.say("work-recorded")) }
+                (groups_of(lang, &view.recorded))
+            }
+        }
+    }
+}
+
+fn groups_of(lang: Lang, groups: &[Group]) -> Markup {
+    html! {
+        @for group in groups {
+            @if let Some(title) = &group.title { h3 { (lang.of(title)) } }
+            dl.rows.tight { @for answer in &group.answers { (answered(lang, answer)) } }
+        }
+    }
+}
+
+fn answered(lang: Lang, answer: &Answer) -> Markup {
+    html! {
+        div id={ "a-" (answer.of) "." (answer.id) } {
+            dt { (lang.of(&answer.title)) }
+            dd {
+                @match &answer.typed {
+                    Some(typed) => (form::answer_shown(lang, &answer.kind, typed)),
+                    None => span.sealed { (lang.say("personal-sealed")) },
+                }
+                @if let Some(to) = &answer.amend {
+                    " " a.quiet href=(to) {
+                        (lang.say("amend")) span.unseen { (lang.colon()) (lang.of(&answer.title)) }
                     }
                 }
             }

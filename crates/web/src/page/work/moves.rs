@@ -7,12 +7,14 @@ use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::Outcome;
 use pack::{Id, Title};
+use std::collections::BTreeSet;
 
 pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
     let lang = frame.lang;
     let key = format!("{}-{}", doing.action, doing.about);
     // The work itself stands open; what is seldom needed opens on request.
-    let open = matches!(doing.ask, Ask::Step { .. } | Ask::Nothing) || doing.refused.is_some();
+    let asked_for = matches!(doing.ask, Ask::Step { .. } | Ask::Amend { .. } | Ask::Nothing);
+    let open = asked_for || doing.refused.is_some();
     let body = html! {
         @if let Some(why) = &doing.refused {
             div.callout.late role="alert" tabindex="-1" data-focus { p { (lang.of(why)) } }
@@ -69,6 +71,18 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 (words(key, "reasons", &lang.say("move-reasons"), ""))
                 button.act type="submit" { (lang.say("hand-over-go")) }
             }
+            Ask::Amend { form, field, answers, reasons, faults } => {
+                @let shown = BTreeSet::from([(*field).clone()]);
+                @let filling = Filling {
+                    form, shown: &shown, answers, faults, hanging: &[], lang, face: frame.face,
+                    prefix: &format!("{}.", doing.about),
+                };
+                p.hint { (lang.say("amend-hint")) }
+                input type="hidden" name="amend" value={ (doing.about) "." (field) };
+                (form::render(&filling))
+                (reasons_asked(frame, reasons, faults, key))
+                button.act type="submit" { (lang.say("amend-go")) }
+            }
             Ask::Reasons => {
                 (words(key, "reasons", &lang.say("move-reasons"), ""))
                 button.act type="submit" { (lang.of(&doing.title)) }
@@ -97,6 +111,18 @@ fn text(key: &str, name: &str, label: &str, value: &str, error: &Markup, describ
                 aria-describedby=[described] aria-invalid=[described.map(|_| "true")] { (value) }
         }
     }
+}
+
+fn reasons_asked(frame: &Frame, reasons: &str, faults: &[(Id, Title)], key: &str) -> Markup {
+    let lang = frame.lang;
+    let named = format!("{key}-reasons-error");
+    let fault = faults.iter().find(|(of, _)| of.as_str() == "reasons").map(|(_, what)| what);
+    let error = html! {
+        @if let Some(what) = fault {
+            p.error id=(named) { span.unseen { (lang.say("error-prefix")) } (lang.of(what)) }
+        }
+    };
+    text(key, "reasons", &lang.say("move-reasons-shown"), reasons, &error, fault.map(|_| named.as_str()))
 }
 
 /// How a step ended, and why.
