@@ -144,7 +144,8 @@ impl Lives {
 
     fn put(&mut self, what: usize, start: usize, row: &[u64]) {
         let words = self.gathered[what].get_mut(start..).unwrap_or_default();
-        for (at, (lives, word)) in words.iter_mut().zip(row).enumerate().filter(|(_, (_, word))| **word != 0) {
+        for (at, (lives, word)) in words.iter_mut().zip(row).enumerate().filter(|(_, (_, word))| **word != 0)
+        {
             lives[self.number] |= word;
             self.touched[(start + at) / 64] |= 1 << ((start + at) % 64);
         }

@@ -7,6 +7,7 @@ use super::windows::Between;
 use crate::condition::Bound;
 use crate::log::EventNumber;
 use record::Time;
+use std::cell::Cell;
 
 /// What does not change while events come.
 pub(super) struct Ground<'a> {
@@ -54,16 +55,16 @@ pub(super) struct Desk {
     pub(super) between: Between,
 }
 
+/// For each block in which it asks, an entry has a row of the lanes that wait for it and one of those whose waiting a later
+/// entry has taken over; after them, how many of the block's windows have run out.
+const ROWS: usize = 2;
+
 /// From so many events on it pays to keep `seen`, and to let later events wait in place of earlier ones.
 const LONG: usize = 24;
 
 impl Entry {
     pub(super) fn new(time: Time, event: EventNumber, sort: SortNumber) -> Self {
         Self { time, event, sort, due: i64::MAX, rows: 0 }
-    }
-
-    fn is_due(&self, moment: Time) -> bool {
-        self.due <= moment.seconds() && self.time < moment
     }
 }
 
@@ -117,7 +118,7 @@ impl Course {
                     next,
                     sink,
                 );
-                place += 2 * block.kinds.len();
+                place += ROWS * block.kinds.len() + 1;
             }
             waits
         });
@@ -209,7 +210,7 @@ impl Course {
             let sort = ground.sorts.get(entry.sort);
             let Some(place) = place_in(ground, sort, entry, number) else { continue };
             let asks = ground.sorts.asks(sort, ground.plan, number);
-            let Some(carried) = self.rows.get_mut(place + words..place + 2 * words) else { continue };
+            let Some(carried) = self.rows.get_mut(place + words..place + ROWS * words) else { continue };
             let mut broken = vec![0; words];
             for (((alive, carried), broken), asks) in alive.iter_mut().zip(carried).zip(&mut broken).zip(asks)
             {
@@ -246,7 +247,7 @@ impl Course {
             let place = self.rows.len();
             let waiting = asks.iter().zip(&block.kinds).zip(&desk.need);
             self.rows.extend(waiting.map(|((asks, kinds), need)| asks & kinds.after | need & kinds.either));
-            self.rows.resize(place + 2 * words, 0);
+            self.rows.resize(place + ROWS * words + 1, 0);
             let waiting = self.rows.get(place..place + words).unwrap_or_default();
             waits |= !is_empty(waiting);
             if at >= LONG && waits {
@@ -255,8 +256,7 @@ impl Course {
         }
         if waits {
             self.open.push(u32::try_from(at).unwrap_or(u32::MAX));
-            let due = self.due_of(ground, now, None);
-            self.entries.last_mut().into_iter().for_each(|entry| entry.due = due);
+            self.run_out(ground, desk, at, now.time, sink);
         }
     }
 
@@ -387,7 +387,7 @@ impl Course {
                 continue;
             };
             let Some((before, own)) = self.rows.split_at_mut_checked(place) else { continue };
-            let Some(rows) = before.get_mut(earlier..earlier + 2 * words) else { continue };
+            let Some(rows) = before.get_mut(earlier..earlier + ROWS * words) else { continue };
             let Some((waiting, carried)) = rows.split_at_mut_checked(words) else { continue };
             for (((waits, carried), own), kinds) in waiting.iter_mut().zip(carried).zip(own).zip(&block.kinds)
             {
@@ -399,54 +399,68 @@ impl Course {
     }
 
     /// What waits for a window that was over before the moment is broken, or kept where it asked for nothing to come.
-    pub(super) fn expire<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, moment: Time, sink: &mut S) {
+    pub(super) fn expire<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        moment: Time,
+        sink: &mut S,
+    ) {
         for nth in 0..self.open.len() {
             let at = self.open[nth] as usize;
-            let Some(entry) = self.entries.get(at).filter(|entry| entry.is_due(moment)).copied() else {
-                continue;
-            };
-            let mut place = entry.rows as usize;
-            for (number, _) in &ground.sorts.get(entry.sort).asks {
-                let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let words = block.kinds.len();
-                let [late, _] = &mut desk.told;
-                late.clear();
-                let waiting = self.rows.get_mut(place..place + words).unwrap_or_default();
-                block.windows.between(entry.time, moment, &mut desk.between);
-                let lanes = waiting.iter_mut().zip(&block.kinds).zip(&desk.between.over);
-                for ((waits, kinds), over) in lanes {
-                    late.push(*waits & over & !kinds.forbids);
-                    *waits &= !over;
-                }
-                place += 2 * words;
-                if !is_empty(late) {
-                    let (entries, activation) = (self.entries.as_slice(), Some(at));
-                    let told = Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
-                    sink.tell(ground, told);
-                }
+            if self.entries[at].due <= moment.seconds() {
+                self.run_out(ground, desk, at, moment, sink);
             }
-            let due = self.due_of(ground, &entry, Some(moment));
-            self.entries.get_mut(at).into_iter().for_each(|entry| entry.due = due);
         }
         self.whole.expire(ground, desk, &self.entries, moment, sink);
+    }
+
+    /// The windows of an entry that were over before the moment.
+    fn run_out<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        at: usize,
+        moment: Time,
+        sink: &mut S,
+    ) {
+        let Entry { time, sort, rows: place, .. } = self.entries[at];
+        let (mut place, mut due) = (place as usize, i64::MAX);
+        for (number, _) in &ground.sorts.get(sort).asks {
+            let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
+            let words = block.kinds.len();
+            let Some(rows) = self.rows.get_mut(place..place + ROWS * words + 1) else { continue };
+            place += ROWS * words + 1;
+            let Some((step, rows)) = rows.split_last_mut() else { continue };
+            let waiting = Cell::from_mut(&mut rows[..words]).as_slice_of_cells();
+            let [late, _] = &mut desk.told;
+            late.clear();
+            let mut at_step = *step as usize;
+            let waits = |word: usize| waiting[word].get();
+            let next = block.windows.run_out(&mut at_step, time, moment, waits, |word, lanes| {
+                let over = waiting[word].get() & lanes;
+                if over != 0 {
+                    waiting[word].set(waiting[word].get() & !over);
+                    late.resize(words, 0);
+                    late[word] |= over & !block.kinds[word].forbids;
+                }
+            });
+            *step = at_step as u64;
+            due = due.min(next);
+            if !is_empty(late) {
+                let (entries, activation) = (self.entries.as_slice(), Some(at));
+                let told =
+                    Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
+                sink.tell(ground, told);
+            }
+        }
+        self.entries[at].due = due;
     }
 
     /// The first second after which a window may be over in which something waits or is to be.
     pub(super) fn due(&self) -> i64 {
         let entries = self.open.iter().filter_map(|at| self.entries.get(*at as usize));
         entries.map(|entry| entry.due).min().unwrap_or(i64::MAX).min(self.whole.due)
-    }
-
-    fn due_of(&self, ground: &Ground<'_>, entry: &Entry, now: Option<Time>) -> i64 {
-        let mut place = entry.rows as usize;
-        let blocks = ground.sorts.get(entry.sort).asks.iter();
-        let due = blocks.filter_map(|(number, _)| {
-            let block = ground.plan.blocks.get(*number as usize)?;
-            let waiting = self.rows.get(place..place + block.kinds.len()).unwrap_or_default();
-            place += 2 * block.kinds.len();
-            block.windows.due(entry.time, now, waiting)
-        });
-        due.min().map_or(i64::MAX, Time::seconds)
     }
 
     /// Bytes of memory beside the course itself, about.
@@ -458,6 +472,10 @@ impl Course {
 
     /// Tells how it stands with all that is not decided, as it is now or as it is once the life is over.
     pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, over: bool, sink: &mut S) {
+        // Every event of the life may have turned out to be void.
+        if self.entries.is_empty() {
+            return;
+        }
         let mut alive = vec![0; if self.entries.len() > LONG { ground.plan.words } else { 0 }];
         let waiting = if alive.is_empty() {
             std::mem::take(&mut self.open)
@@ -471,8 +489,8 @@ impl Course {
             for (number, asks) in &sort.asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let words = block.kinds.len();
-                let rows = self.rows.get(place..place + 2 * words).unwrap_or_default();
-                place += 2 * words;
+                let rows = self.rows.get(place..place + ROWS * words).unwrap_or_default();
+                place += ROWS * words + 1;
                 let Some((waits, carried)) = rows.split_at_checked(words) else { continue };
                 desk.hits.clear();
                 desk.hits.extend_from_slice(waits);
@@ -564,7 +582,7 @@ fn place_in(ground: &Ground<'_>, sort: &Sort, entry: &Entry, number: u32) -> Opt
         if *block == number {
             return Some(place);
         }
-        place += 2 * ground.plan.blocks.get(*block as usize)?.kinds.len();
+        place += ROWS * ground.plan.blocks.get(*block as usize)?.kinds.len() + 1;
     }
     None
 }
