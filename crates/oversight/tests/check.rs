@@ -12,6 +12,8 @@ mod difference;
 mod oracle;
 #[path = "check/random.rs"]
 mod random;
+#[path = "check/scopes.rs"]
+mod scopes;
 #[path = "check/short.rs"]
 mod short;
 #[path = "check/stream.rs"]

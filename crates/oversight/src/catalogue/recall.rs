@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 /// What is known of the cases of a record, so that each event can be seen with what its case knew when it happened.
 ///
-/// An event of a case has, besides its own attributes: `actor`, who did it; `office`, where; what was said when the case
+/// An event of a case has, besides its own attributes: `actor`, who did it; `purpose`, what
+/// for; `office`, where; what was said when the case
 /// was started, `procedure` and `channel`; what was answered and recorded until then, `form.FIELD` and `STEP.FIELD`; how
 /// each step ended last, `STEP.outcome`; and which were skipped, `STEP.skipped`. What is sealed stays unknown.
 #[derive(Debug)]
@@ -37,6 +38,9 @@ impl Recall {
         };
         if let Some(actor) = &event.actor {
             add("actor", actor.to_string().into());
+        }
+        if let Some(purpose) = &event.purpose {
+            add("purpose", purpose.as_str().into());
         }
         if let Some(office) = event.object(OFFICE) {
             add(OFFICE, office.id.as_str().into());

@@ -5,6 +5,7 @@ use crate::model::Model;
 use pack::Id;
 use pack::models::{HowMany, Over};
 use record::{ObjectRef, Time};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A finding, and the objects of which it is one.
@@ -16,8 +17,9 @@ pub struct Found {
     pub finding: Finding,
 }
 
-/// Tries each model over the objects that it speaks of. `tell` is given each finding with the model's place in `models`, all
-/// of a model together. The summaries are in the order of the models.
+/// Tries each model over the objects that it speaks of. `tell` is given each finding with the model's place in `models`:
+/// first of the models that speak of one object at a time, trace by trace, then of the others, one by one. The summaries are
+/// in the order of the models.
 pub fn try_all(
     log: &Log,
     links: &Links,
@@ -31,12 +33,16 @@ pub fn try_all(
         let procedure = model.procedure.as_ref().map(Id::as_str);
         groups.entry((model.scope.each.as_str(), procedure)).or_default().push(at);
     }
+    let kinds: BTreeSet<&str> = models.iter().map(|model| model.scope.each.as_str()).collect();
+    let wholes: BTreeMap<&str, Traces> =
+        kinds.into_iter().filter_map(|kind| Some((kind, log.traces(kind)?))).collect();
     for ((kind, procedure), places) in groups {
-        let Some(traces) = traces(log, kind, procedure) else { continue };
+        let Some(part) = wholes.get(kind).and_then(|whole| Part::of(log, whole, procedure)) else { continue };
         let group: Vec<Model> = places.iter().filter_map(|at| Some(models.get(*at)?.model.clone())).collect();
-        let told = check(log, &traces, &group, until, &mut |nth, finding| {
+        let told = check(&part.log, &part.traces, &group, until, &mut |nth, finding| {
             if let Some(at) = places.get(nth) {
-                tell(*at, Found { scope: traces.object(finding.trace).into_iter().collect(), finding });
+                let scope = part.traces.object(finding.trace).into_iter().collect();
+                tell(*at, Found { scope, finding: part.in_whole(finding) });
             }
         });
         for (at, summary) in places.iter().zip(told) {
@@ -46,16 +52,59 @@ pub fn try_all(
     for (at, (model, place)) in models.iter().zip(&mut summaries).enumerate() {
         let Some(over) = &model.scope.over else { continue };
         let procedure = model.procedure.as_ref().map(Id::as_str);
-        let Some(each) = traces(log, model.scope.each.as_str(), procedure) else { continue };
-        *place = Pairs::new(log, links, &each, over).try_one(model, until, &mut |found| tell(at, found));
+        let Some(whole) = wholes.get(model.scope.each.as_str()) else { continue };
+        let own = procedure.map(|procedure| cases(log, whole, procedure));
+        let Some(each) = own.as_ref().map_or(Some(whole), Option::as_ref) else { continue };
+        *place = Pairs::new(log, links, each, over).try_one(model, until, &mut |found| tell(at, found));
     }
     summaries
 }
 
-/// The traces of a type, or of those of its objects that are cases of a procedure.
-fn traces(log: &Log, kind: &str, procedure: Option<&str>) -> Option<Traces> {
-    let traces = log.traces(kind)?;
-    let Some(procedure) = procedure else { return Some(traces) };
+/// The part of a log that some models speak of: all of it, or the events of one procedure's cases alone, so that the work
+/// grows with the events and not with events times procedures.
+struct Part<'a> {
+    log: Cow<'a, Log>,
+    traces: Cow<'a, Traces>,
+    /// The numbers of its events in the whole log; none where it is the whole.
+    events: Option<Vec<EventNumber>>,
+}
+
+impl<'a> Part<'a> {
+    fn of(log: &'a Log, whole: &'a Traces, procedure: Option<&str>) -> Option<Self> {
+        let Some(procedure) = procedure else {
+            return Some(Self { log: Cow::Borrowed(log), traces: Cow::Borrowed(whole), events: None });
+        };
+        let whole = cases(log, whole, procedure)?;
+        let events: Vec<EventNumber> =
+            whole.events().iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let part = log.only(&events);
+        let mut related = Vec::with_capacity(whole.events().len());
+        for (number, trace) in (0..whole.len()).enumerate() {
+            let number = u32::try_from(number).ok()?;
+            for event in whole.events().get(whole.range(trace)).unwrap_or_default() {
+                related.push((number, u32::try_from(events.binary_search(event).ok()?).ok()?));
+            }
+        }
+        related.sort_by_key(|(_, event)| *event);
+        let names = (0..whole.len()).filter_map(|trace| whole.object(trace));
+        let names = names.map(|object| object.id.as_str().into()).collect();
+        let traces = Traces::new(whole.kind().clone(), names, &related, part.times());
+        Some(Self { log: Cow::Owned(part), traces: Cow::Owned(traces), events: Some(events) })
+    }
+
+    /// A finding with the numbers that its events have in the whole log.
+    fn in_whole(&self, mut finding: Finding) -> Finding {
+        if let Some(events) = &self.events {
+            let whole = |event: &EventNumber| events.get(*event as usize).copied().unwrap_or_default();
+            finding.activation = finding.activation.as_ref().map(whole);
+            finding.evidence = finding.evidence.iter().map(whole).collect();
+        }
+        finding
+    }
+}
+
+/// The traces of those objects of a type that are cases of a procedure.
+fn cases(log: &Log, traces: &Traces, procedure: &str) -> Option<Traces> {
     let of = of_procedure(log, procedure);
     let mut objects = Vec::new();
     let mut related = Vec::new();
@@ -69,7 +118,7 @@ fn traces(log: &Log, kind: &str, procedure: Option<&str>) -> Option<Traces> {
         objects.push(traces.object(trace)?.id.as_str().into());
     }
     related.sort_by_key(|(_, event)| *event);
-    Some(Traces::new(traces.kind().clone(), objects, &related, log.times()))
+    (!objects.is_empty()).then(|| Traces::new(traces.kind().clone(), objects, &related, log.times()))
 }
 
 /// The events of the cases of a procedure.

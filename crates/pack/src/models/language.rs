@@ -1,7 +1,7 @@
 use super::{Kind, Log, Subject};
 use crate::Title;
-use crate::cel::{Env, Field, Schema, Type};
-use crate::model::{Definitions, FieldKind, Form, Procedure, schema_field};
+use crate::cel::{Choice, Env, Field, Schema, Type};
+use crate::model::{Channel, Definitions, FieldKind, Form, Procedure, schema_field};
 use record::Activity;
 use std::sync::Arc;
 
@@ -93,7 +93,8 @@ impl Language {
 
     fn of_record(procedure: Option<&Procedure>, all: &Definitions) -> Self {
         let field = |(name, ty, zh, en): &(&str, Type, &str, &str)| {
-            Field::new(name, ty.clone()).titled(zh, en).optional()
+            let ty = named(name, procedure, all).unwrap_or_else(|| ty.clone());
+            Field::new(name, ty).titled(zh, en).optional()
         };
         let mut fields: Vec<Field> = ATTRIBUTES.iter().map(field).collect();
         let own = ACTIVITIES.iter().map(|(name, zh, en)| (Activity::from(*name), Title::new(zh, en)));
@@ -138,6 +139,36 @@ impl Language {
     pub fn title(&self, activity: &Activity) -> Option<&Title> {
         self.activities.iter().find(|(name, _)| name == activity).map(|(_, title)| title)
     }
+}
+
+/// The names that an attribute of the record may have for values, where they are known.
+fn named(attribute: &str, procedure: Option<&Procedure>, all: &Definitions) -> Option<Type> {
+    let choice = |id: &str, title: &Title| Choice { value: id.into(), title: title.clone() };
+    let of_flow = || procedure.map(|procedure| &procedure.flow);
+    Some(match attribute {
+        "channel" => Type::choice(Channel::ALL.map(|(id, channel)| {
+            let (zh, en) = match channel {
+                Channel::Window => ("窗口", "the window"),
+                Channel::Web => ("网站", "the website"),
+                Channel::Phone => ("手机", "a phone"),
+                Channel::Kiosk => ("自助终端", "a kiosk"),
+            };
+            choice(id, &Title::new(zh, en))
+        })),
+        "office" => {
+            Type::choice(all.offices.values().map(|office| choice(office.id.as_str(), &office.title)))
+        }
+        "fee" => Type::choice(all.fees.values().map(|fee| choice(fee.id.as_str(), &fee.title))),
+        "step" => Type::choice(of_flow()?.steps.iter().map(|step| choice(step.id.as_str(), &step.title))),
+        "clock" => {
+            Type::choice(of_flow()?.clocks.iter().map(|clock| choice(clock.id.as_str(), &clock.title)))
+        }
+        "material" => {
+            let asked = procedure?.materials.iter().filter_map(|asked| all.materials.get(&asked.material));
+            Type::choice(asked.map(|material| choice(material.id.as_str(), &material.title)))
+        }
+        _ => return None,
+    })
 }
 
 /// The events that the steps of a procedure make: `“Decide”: Grant`.
