@@ -31,6 +31,8 @@ pub mod editions;
 /// Personal data destroyed.
 pub mod erase;
 mod facts;
+/// What cases give.
+pub mod given;
 /// Work that goes from one colleague to another.
 pub mod handing;
 /// Moving running cases to another edition.

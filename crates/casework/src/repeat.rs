@@ -62,12 +62,13 @@ impl Casework {
         let Some(book) = edition.flatten() else { return Ok(None) };
         let Some(procedure) = book.procedure(&state.procedure) else { return Ok(None) };
         let answers = self.judged(state, procedure, Some(command))?;
-        let judge = judge(procedure, state, first.time);
+        let opened = self.opened(state, procedure)?;
+        let judge = judge(procedure, &opened, first.time);
         let then = Ask { now: first.time, ..*ask };
         let recorded = self.recorded(state, command)?;
         let situation = then.situation((case, procedure, &book), &answers, &judge);
         let situation = Situation { recorded: recorded.as_ref(), ..situation };
-        let Ok(decided) = decide(state, command, &situation) else { return Ok(None) };
+        let Ok(decided) = decide(&opened, command, &situation) else { return Ok(None) };
         let Some(kept) = since.get(..decided.events.len()).filter(|kept| !kept.is_empty()) else {
             return Ok(None);
         };

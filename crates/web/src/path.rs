@@ -144,6 +144,15 @@ pub fn file(case: &str, material: &Id, digest: &str) -> String {
     format!("/cases/{}/materials/{material}/{digest}", segment(case))
 }
 
+/// The same address with the purpose that was stated, where one was.
+pub fn under_purpose(path: &str, purpose: Option<&Id>) -> String {
+    let with = if path.contains('?') { '&' } else { '?' };
+    purpose.map_or_else(
+        || path.to_owned(),
+        |purpose| format!("{path}{with}purpose={}", segment(purpose.as_str())),
+    )
+}
+
 /// A case as staff handle it.
 pub fn desk_case(case: &str) -> String {
     format!("/desk/cases/{}", segment(case))

@@ -10,6 +10,7 @@ use pack::days::today;
 use pack::model::{Charge, Condition, Fee, Known, Procedure};
 use pack::{Id, Title};
 use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Casework {
@@ -52,6 +53,29 @@ impl Casework {
         self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
     }
 
+    /// The state with what steps recorded in clear, as far as conditions of `procedure` speak of it.
+    pub(crate) fn opened<'s>(
+        &self,
+        state: &'s State,
+        procedure: &Procedure,
+    ) -> Result<Cow<'s, State>, StoreError> {
+        let mut opened = Cow::Borrowed(state);
+        for (id, step) in &state.steps {
+            for (field, value) in &step.answers {
+                let sealed = matches!(value, Value::Sealed(_));
+                if !sealed || !procedure.conditions.speak_of_recorded(id, field) {
+                    continue;
+                }
+                let step = opened.to_mut().steps.entry(id.clone()).or_default();
+                match self.in_clear(value)? {
+                    Some(clear) => drop(step.answers.insert(field.clone(), clear)),
+                    None => drop(step.answers.remove(field)),
+                }
+            }
+        }
+        Ok(opened)
+    }
+
     fn clear_some(
         &self,
         answers: &BTreeMap<Id, Value>,
@@ -91,15 +115,16 @@ impl Casework {
             return Ok(Vec::new());
         };
         let answers = self.judged(&view.state, procedure, None)?;
-        let judge = judge(procedure, &view.state, ask.now);
+        let state = self.opened(&view.state, procedure)?;
+        let judge = judge(procedure, &state, ask.now);
         let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
-        let possible = moves::possible(&view.state, &situation);
+        let possible = moves::possible(&state, &situation);
         Ok(permit::permitted(case, view, procedure, ask, possible))
     }
 
     /// The fields that are asked for, given `answers` in clear.
     pub fn shown(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
-        self.given(view, answers, now, |situation| {
+        self.situated(view, answers, now, |situation| {
             let shown = decide::shown_fields(&situation.procedure.form, situation);
             shown.into_iter().map(|field| field.id.clone()).collect()
         })
@@ -108,7 +133,7 @@ impl Casework {
 
     /// The materials that are asked for, given `answers` in clear.
     pub fn needed(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
-        self.given(view, answers, now, |situation| {
+        self.situated(view, answers, now, |situation| {
             let needed = decide::needed_materials(situation);
             needed.into_iter().map(|asked| asked.material.clone()).collect()
         })
@@ -123,7 +148,7 @@ impl Casework {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
         let answers = self.judged(&view.state, procedure, None)?;
         Ok(self
-            .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
+            .situated(view, &answers, now, |situation| decide::missing(&view.state, situation))
             .unwrap_or_default())
     }
 
@@ -136,7 +161,7 @@ impl Casework {
         let answers = self.judged(&view.state, procedure, None)?;
         let fees = procedure.fees.iter().filter_map(|fee| view.book.definitions.fees.get(fee));
         let charge = |fee: &Fee| {
-            self.given(view, &answers, now, |situation| {
+            self.situated(view, &answers, now, |situation| {
                 fee.tiers.iter().find_map(|tier| match tier.when.as_ref() {
                     None => Some(Some(tier.charge.clone())),
                     Some(when) => match (situation.judge)(when, None, situation.answers) {
@@ -151,7 +176,7 @@ impl Casework {
     }
 
     /// Asks something of the situation that `answers` make.
-    fn given<T>(
+    fn situated<T>(
         &self,
         view: &View,
         answers: &BTreeMap<Id, Value>,

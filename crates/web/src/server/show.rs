@@ -5,6 +5,7 @@ use super::case::theirs;
 use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Corrected, Happening, Status as Shown, Step};
+use crate::page::refused::Faster;
 use crate::part::{Cited, Due, Standing};
 use access::Post;
 use casework::activity::{self, part};
@@ -68,6 +69,12 @@ pub struct Telling {
     pub linked: bool,
     /// With personal answers that were corrected: to their own person, and to whoever stated a purpose.
     pub open: bool,
+}
+
+/// Who was faster, when, and with what.
+pub fn faster(asked: &Asked, event: &Event, procedure: Option<&Procedure>) -> Faster {
+    let who = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
+    Faster { who: who.unwrap_or_default(), at: event.time, what: happening(event, procedure) }
 }
 
 /// Everything that happened in a case, the latest first. Saving a draft is told once, not field by field.

@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Seen<'a> {
     /// The case's number.
     pub number: &'a str,
-    /// Whether a purpose was stated, so that personal ones are open.
-    pub open: bool,
+    /// The purpose that was stated, under which personal ones are open.
+    pub purpose: Option<&'a Id>,
     /// Where the reader may correct what was written down: the form, steps.
     pub amendable: BTreeSet<Id>,
 }
@@ -37,9 +37,18 @@ impl Seen<'_> {
             id: field.id.clone(),
             title: field.title.clone(),
             kind: field.kind.clone(),
-            typed: (!sealed || self.open).then(typed),
+            typed: (!sealed || self.purpose.is_some()).then(typed),
+            file: self.file(of, field, clear.filter(|_| !sealed || self.purpose.is_some())),
             amend: amend.then(|| path::desk_amend(self.number, of, &field.id)),
         }
+    }
+
+    /// Where a file is to be seen; a personal one under the purpose that was stated.
+    fn file(&self, of: &Id, field: &Field, answer: Option<&Value>) -> Option<String> {
+        let Some(Value::File(file)) = answer else { return None };
+        let place = format!("{of}.{}", field.id).as_str().into();
+        let path = path::file(self.number, &place, &file.digest.to_string());
+        Some(path::under_purpose(&path, self.purpose.filter(|_| file.subject.is_some())))
     }
 }
 

@@ -154,6 +154,42 @@ fn a_clerk_enters_an_application_and_an_officer_a_duty() {
 }
 
 #[test]
+fn a_deadline_is_moved_as_far_as_its_law_allows() {
+    let mut story = Story::new();
+    let begin = json!({ "office": OFFICE });
+    let begun =
+        story.quietly("party", "POST", "/api/services/residence-permit/cases", &Sent::Json(begin)).json();
+    let case = story.name(&begun["case"], "CASE");
+    fill(&mut story, "party", &case, "residence-permit");
+    let path = format!("/api/cases/{case}");
+    story.quietly("party", "POST", &format!("{path}/submit"), &Sent::Json(json!({})));
+    let due = |story: &mut Story| {
+        let told = story.quietly("approver", "GET", &path, &Sent::Nothing).json();
+        let clocks = told["clocks"].as_array().unwrap().iter();
+        let issued = clocks.filter(|clock| clock["id"] == "issued").map(|clock| clock["due"].clone());
+        (issued.collect::<Vec<_>>(), told["seen"].clone())
+    };
+    let extend = |seen: &Json| json!({ "clock": "issued", "reasons": "the road is out", "seen": seen });
+    let (none, seen) = due(&mut story);
+    assert_eq!(none, Vec::<Json>::new());
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    let accept = json!({ "step": "accept", "outcome": "accepted" });
+    story.quietly("clerk", "POST", &format!("{path}/do"), &Sent::Json(accept));
+    let (before, seen) = due(&mut story);
+    story.post("clerk", &format!("{path}/extend"), extend(&seen));
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    let (after, seen) = due(&mut story);
+    assert_eq!(
+        (before, after),
+        (vec![json!("2026-12-08T23:59:59+08:00")], vec![json!("2026-12-23T23:59:59+08:00")])
+    );
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    story.get("party", &format!("{path}/history?per=1"));
+    story.end("extension");
+}
+
+#[test]
 fn a_supervisor_looks_from_the_office_to_the_single_entry() {
     let mut story = Story::new();
     let (open, ended) = (story.world.case(Stage::Open), story.world.case(Stage::Ended));

@@ -133,6 +133,9 @@ pub const ROWS: &[Row] = &[
     row("GET", "/cases/{case}", Stage::Open, nothing),
     row("GET", "/cases/{case}/form", Stage::Draft, nothing).about("a draft"),
     row("GET", "/cases/{case}/form", Stage::Counter, nothing).about("at the counter"),
+    row("GET", "/cases/{case}/form", Stage::Counter, nothing)
+        .with("?purpose=handle-case")
+        .about("for a purpose"),
     row("GET", "/cases/{case}/form", Stage::Open, nothing).about("handed in"),
     row("POST", "/cases/{case}/form", Stage::Draft, |_, target| {
         moved(target, &[("kind", "change"), ("then", "save")])
@@ -148,8 +151,12 @@ pub const ROWS: &[Row] = &[
     row("GET", FILE, Stage::Open, nothing).with("?purpose=handle-case").about("to handle"),
     row("GET", FILE, Stage::Open, nothing).with("?purpose=inspect").about("to inspect"),
     row("GET", FILE, Stage::Counter, nothing).about("at the counter"),
+    row("GET", FILE, Stage::Counter, nothing).with("?purpose=handle-case").about("for a purpose"),
     row("GET", "/cases/{case}/check", Stage::Draft, nothing),
     row("GET", "/cases/{case}/check", Stage::Counter, nothing).about("at the counter"),
+    row("GET", "/cases/{case}/check", Stage::Counter, nothing)
+        .with("?purpose=handle-case")
+        .about("for a purpose"),
     row("POST", "/cases/{case}/submit", Stage::Draft, seen),
     row("POST", "/cases/{case}/submit", Stage::Counter, seen).about("at the counter"),
     row("POST", "/cases/{case}/answer", Stage::Correcting, seen),
@@ -160,7 +167,11 @@ pub const ROWS: &[Row] = &[
     row("GET", "/cases/{case}/receipt", Stage::Draft, nothing).about("not handed in"),
     row("POST", "/verify", Stage::Open, |_, _| form(&[("text", "no receipt")])),
     row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", SERVICE), ("applicant", "party")]))
-        .about("look up"),
+        .about("look up, no purpose"),
+    row("POST", "/desk/start", Stage::Open, |_, _| {
+        form(&[("service", SERVICE), ("applicant", "party"), ("purpose", "handle-case")])
+    })
+    .about("look up"),
     row("POST", "/desk/start", Stage::Open, |_, target| {
         form(&[("service", SERVICE), ("person", &target.person)])
     }),

@@ -7,7 +7,7 @@ use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::Outcome;
 use pack::{Id, Title};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
     let lang = frame.lang;
@@ -55,20 +55,20 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 (outcome(frame, &Ending { outcomes, chosen, faults }, key))
                 button.act type="submit" { (lang.say("move-record")) }
             }
-            Ask::Correct => {
-                (correct(frame, view, key))
+            Ask::Correct { notes } => {
+                (correct(frame, view, notes, key))
                 button.act type="submit" { (lang.say("correct-send")) }
             }
-            Ask::HandOver(colleagues) => {
+            Ask::HandOver { colleagues, to, reasons } => {
                 div.field {
                     label for={ (key) "-to" } { (lang.say("hand-over-to")) }
                     select id={ (key) "-to" } name="to" required {
                         option value="" { (lang.say("form-choose")) }
-                        @for (id, name) in colleagues { option value=(id) { (name) } }
-                        option value="queue" { (lang.say("staff-to-queue")) }
+                        @for (id, name) in colleagues { option value=(id) selected[id == to] { (name) } }
+                        option value="queue" selected[to == "queue"] { (lang.say("staff-to-queue")) }
                     }
                 }
-                (words(key, "reasons", &lang.say("move-reasons"), ""))
+                (words(key, "reasons", &lang.say("move-reasons"), reasons))
                 button.act type="submit" { (lang.say("hand-over-go")) }
             }
             Ask::Amend { form, field, answers, reasons, faults } => {
@@ -83,13 +83,13 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 (reasons_asked(frame, reasons, faults, key))
                 button.act type="submit" { (lang.say("amend-go")) }
             }
-            Ask::Reasons => {
-                (words(key, "reasons", &lang.say("move-reasons"), ""))
+            Ask::Reasons(reasons) => {
+                (words(key, "reasons", &lang.say("move-reasons"), reasons))
                 button.act type="submit" { (lang.of(&doing.title)) }
             }
-            Ask::Reply(complaint) => {
+            Ask::Reply { complaint, words: written } => {
                 blockquote { (complaint) }
-                (words(key, "words", &lang.say("reply-words"), ""))
+                (words(key, "words", &lang.say("reply-words"), written))
                 button.act type="submit" { (lang.say("reply-send")) }
             }
             Ask::Nothing => button type="submit" { (lang.of(&doing.title)) },
@@ -171,7 +171,7 @@ fn outcome(frame: &Frame, ending: &Ending<'_>, key: &str) -> Markup {
 }
 
 /// Each field and material with room for what is wrong: posted as `note.<id>`; blank ones are none.
-fn correct(frame: &Frame, view: &View<'_>, key: &str) -> Markup {
+fn correct(frame: &Frame, view: &View<'_>, notes: &BTreeMap<Id, String>, key: &str) -> Markup {
     let lang = frame.lang;
     let fields =
         view.groups.iter().flat_map(|group| &group.answers).map(|answer| (&answer.id, &answer.title));
@@ -182,6 +182,7 @@ fn correct(frame: &Frame, view: &View<'_>, key: &str) -> Markup {
             div.field.row {
                 label for={ (key) "-" (id) } { (lang.of(title)) }
                 input id={ (key) "-" (id) } name={ "note." (id) } type="text" maxlength="500"
+                    value=[notes.get(id)]
                     autocomplete="off";
             }
         }
