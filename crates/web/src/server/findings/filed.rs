@@ -57,10 +57,7 @@ pub fn answer<'a>(state: &'a State, field: &str) -> Option<&'a str> {
 
 /// An answer of a finding's form, as a moment.
 pub fn moment(state: &State, field: &str) -> Option<Time> {
-    match state.answers.get(field) {
-        Some(Value::Time(time)) => Some(*time),
-        _ => None,
-    }
+    answer(state, field).and_then(|text| Time::parse(text).ok())
 }
 
 /// The model that was broken.

@@ -103,8 +103,8 @@ fn answers(city: &City, breach: &Breach) -> Result<Vec<(Id, Option<Value>)>, Ref
         ("activation", breach.activation.as_ref().map(|id| id.to_string().into())),
         ("evidence", joined(ids)),
         ("entries", joined(numbers)),
-        ("at", breach.at.map(Value::Time)),
-        ("deadline", breach.deadline.map(Value::Time)),
+        ("at", breach.at.map(|at| at.to_string().into())),
+        ("deadline", breach.deadline.map(|deadline| deadline.to_string().into())),
     ];
     // What is not known is not asked for, and need not be taken back.
     Ok(all
