@@ -186,6 +186,7 @@ check-goes-to = It goes to { $office }.
 check-free = Free of charge.
 check-no-fee = No fee is listed for it.
 check-fee = { $title }: { $fee }, paid when it is handled.
+check-fee-open = { $title }: the amount depends on answers that are not given yet.
 check-send = Hand in
 check-send-correction = Hand in the correction
 check-back = Go back and change

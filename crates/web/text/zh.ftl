@@ -169,6 +169,7 @@ check-goes-to = 将提交给{ $office }。
 check-free = 不收费。
 check-no-fee = 收费目录中没有本项收费。
 check-fee = { $title }：{ $fee }，办理时缴纳。
+check-fee-open = { $title }：金额取决于尚未填写的内容。
 check-send = 确认提交
 check-send-correction = 提交补正
 check-back = 返回修改
