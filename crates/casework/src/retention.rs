@@ -110,8 +110,10 @@ impl Casework {
                 Err(other) => return Err(other),
             }
         }
-        let stamp =
-            Stamp { id: format!("{}/erased", held.case).into(), time: ask.now, actor: Some(by.clone()) };
+        let first = format!("{}/erased", held.case).into();
+        let again = || format!("{}/erased/{}", held.case, ask.now).into();
+        let id = if self.record().find(&first)?.is_some() { again() } else { first };
+        let stamp = Stamp { id, time: ask.now, actor: Some(by.clone()) };
         let mut event = Event::new(stamp.id, activity::ERASED, stamp.time)
             .about(part::CASE, held.case.clone())
             .with("reasons", reasons);

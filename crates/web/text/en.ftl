@@ -416,6 +416,7 @@ filter-clear = Clear
 work-moves = What you can do
 work-nothing = There is nothing for you to do now.
 work-answers = Application
+words-erased = (erased)
 refused-typed = What you had written:
 work-recorded = Recorded by the steps
 amend = Correct

@@ -373,6 +373,7 @@ filter-clear = 清除筛选
 work-moves = 可办操作
 work-nothing = 现在没有您可办的操作。
 work-answers = 申请内容
+words-erased = （已删除）
 refused-typed = 您刚才写的内容：
 work-recorded = 环节记录
 amend = 更正
