@@ -36,6 +36,7 @@ fn mistakes_are_told_with_their_mend() {
         "verify --key k",
         "up --listen nonsense",
         "up --listen :8080",
+        "up --proxy nonsense",
         "erase",
         "backup there",
         "backup there --with-keys --without-keys",

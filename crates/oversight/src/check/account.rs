@@ -1,6 +1,6 @@
 use super::course::Ground;
 use super::plan::Plan;
-use super::rows::{bits, join, turn};
+use super::rows::{bits, turn};
 use super::sign::SortNumber;
 use super::tally::Tally;
 use super::told::{Sink, Told};
@@ -20,10 +20,10 @@ pub(super) struct Account {
 
 /// How lives stand with each model. Lives are gathered 64 at a time and turned, so that each lane has a word of them.
 struct Lives {
-    /// Of the life at hand: the lanes activated, broken, and not decided.
-    now: [Vec<u64>; 3],
-    /// The same of the last lives: for each word of lanes 64 lives.
+    /// The lanes activated, broken, and not decided: for each word of lanes 64 lives.
     gathered: [Vec<[u64; 64]>; 3],
+    /// The words that one of these lives has touched.
+    touched: Vec<u64>,
     number: usize,
     all: u64,
     /// By lane.
@@ -134,8 +134,8 @@ impl Sink for Account {
 impl Lives {
     fn new(plan: &Plan) -> Self {
         Self {
-            now: std::array::from_fn(|_| vec![0; plan.words]),
             gathered: std::array::from_fn(|_| vec![[0; 64]; plan.words]),
+            touched: vec![0; plan.words.div_ceil(64)],
             number: 0,
             all: 0,
             cases: vec![Cases::default(); plan.lanes.len()],
@@ -143,16 +143,16 @@ impl Lives {
     }
 
     fn put(&mut self, what: usize, start: usize, row: &[u64]) {
-        join(self.now[what].get_mut(start..).unwrap_or_default(), row);
+        let words = self.gathered[what].get_mut(start..).unwrap_or_default();
+        for (at, (lives, word)) in words.iter_mut().zip(row).enumerate().filter(|(_, (_, word))| **word != 0)
+        {
+            lives[self.number] |= word;
+            self.touched[(start + at) / 64] |= 1 << ((start + at) % 64);
+        }
     }
 
     fn end(&mut self, plan: &Plan) {
         self.put(0, plan.whole.start, &plan.whole.all);
-        for (now, gathered) in self.now.iter_mut().zip(&mut self.gathered) {
-            for (word, lives) in now.iter_mut().zip(gathered) {
-                lives[self.number] = std::mem::take(word);
-            }
-        }
         self.all += 1;
         self.number += 1;
         if self.number == 64 {
@@ -163,24 +163,30 @@ impl Lives {
     /// Counts the gathered lives.
     fn settle(&mut self, plan: &Plan) {
         self.number = 0;
-        for gathered in &mut self.gathered {
-            gathered.iter_mut().filter(|lives| **lives != [0; 64]).for_each(turn);
-            for (lane, main) in &plan.others {
+        let mut others = Vec::new();
+        for word in bits(&self.touched) {
+            self.gathered.iter_mut().for_each(|gathered| turn(&mut gathered[word]));
+            others.extend_from_slice(plan.others_in(word));
+        }
+        for (lane, main) in others {
+            for gathered in &mut self.gathered {
                 let lives = gathered[lane / 64][lane % 64];
                 gathered[main / 64][main % 64] |= lives;
             }
+            self.touched[main / 64 / 64] |= 1 << (main / 64 % 64);
         }
-        let [activated, violated, pending] = &self.gathered;
-        let lanes = activated.iter().zip(violated).zip(pending);
-        let lanes =
-            lanes.flat_map(|((activated, violated), pending)| activated.iter().zip(violated).zip(pending));
-        for (cases, ((activated, violated), pending)) in self.cases.iter_mut().zip(lanes) {
-            let pending = pending & !violated;
-            cases.violated += u64::from(violated.count_ones());
-            cases.pending += u64::from(pending.count_ones());
-            cases.satisfied += u64::from((activated & !violated & !pending).count_ones());
+        for word in bits(&self.touched) {
+            let [activated, violated, pending] = self.gathered.each_mut().map(|gathered| &mut gathered[word]);
+            let lanes = activated.iter().zip(violated.iter()).zip(pending.iter());
+            for (cases, ((activated, violated), pending)) in self.cases[word * 64..].iter_mut().zip(lanes) {
+                let pending = pending & !violated;
+                cases.violated += u64::from(violated.count_ones());
+                cases.pending += u64::from(pending.count_ones());
+                cases.satisfied += u64::from((activated & !violated & !pending).count_ones());
+            }
+            [activated, violated, pending].into_iter().for_each(|lives| lives.fill(0));
         }
-        self.gathered.iter_mut().for_each(|gathered| gathered.fill([0; 64]));
+        self.touched.fill(0);
     }
 
     /// Both settled.

@@ -1,3 +1,4 @@
+use super::Until;
 use super::plan::{Block, Plan};
 use super::rows::{is_empty, join};
 use super::sign::{Sort, SortNumber, Sorts};
@@ -7,6 +8,7 @@ use super::windows::Between;
 use crate::condition::Bound;
 use crate::log::EventNumber;
 use record::Time;
+use std::cell::Cell;
 
 /// What does not change while events come.
 pub(super) struct Ground<'a> {
@@ -21,6 +23,8 @@ pub(super) struct Entry {
     pub(super) time: Time,
     pub(super) event: EventNumber,
     pub(super) sort: SortNumber,
+    /// The first second after which a window may be over in which something waits for it.
+    due: i64,
     /// Where its rows begin: for each block in which it asks, the lanes that wait for it, and those whose waiting a
     /// later event has taken over.
     rows: u32,
@@ -52,12 +56,23 @@ pub(super) struct Desk {
     pub(super) between: Between,
 }
 
+/// For each block in which it asks, an entry has a row of the lanes that wait for it and one of those whose waiting a later
+/// entry has taken over; after them, how many of the block's windows have run out.
+const ROWS: usize = 2;
+
+/// What is left at an entry after an event.
+#[derive(Clone, Copy, Default)]
+struct Left {
+    waits: bool,
+    changed: bool,
+}
+
 /// From so many events on it pays to keep `seen`, and to let later events wait in place of earlier ones.
 const LONG: usize = 24;
 
 impl Entry {
     pub(super) fn new(time: Time, event: EventNumber, sort: SortNumber) -> Self {
-        Self { time, event, sort, rows: 0 }
+        Self { time, event, sort, due: i64::MAX, rows: 0 }
     }
 }
 
@@ -98,11 +113,11 @@ impl Course {
         open.retain(|at| {
             let Some(entry) = self.entries.get(*at as usize).copied() else { return false };
             let mut place = entry.rows as usize;
-            let mut waits = false;
+            let (mut waits, mut changed) = (false, false);
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let next = *at as usize == last;
-                waits |= self.meet_block(
+                let left = self.meet_block(
                     ground,
                     desk,
                     (*number, block),
@@ -111,14 +126,18 @@ impl Course {
                     next,
                     sink,
                 );
-                place += 2 * block.kinds.len();
+                waits |= left.waits;
+                changed |= left.changed;
+                place += ROWS * block.kinds.len() + 1;
+            }
+            if waits && changed && entry.due < i64::MAX {
+                self.run_out(ground, desk, *at as usize, entry.time, sink);
             }
             waits
         });
         self.open = open;
     }
 
-    /// Whether something still waits there.
     fn meet_block<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
@@ -128,14 +147,14 @@ impl Course {
         (now, sorted): (&Entry, &Sort),
         next: bool,
         sink: &mut S,
-    ) -> bool {
+    ) -> Left {
         let words = block.kinds.len();
         let meets = ground.sorts.meets(sorted, ground.plan, number);
         let asks: &[u64] =
             if block.has.alternate { ground.sorts.asks(sorted, ground.plan, number) } else { &[] };
-        let Some(waiting) = self.rows.get_mut(place..place + words) else { return false };
+        let Some(waiting) = self.rows.get_mut(place..place + words) else { return Left::default() };
         if meets.is_empty() && asks.is_empty() && !(next && block.has.chain) {
-            return !is_empty(waiting);
+            return Left { waits: !is_empty(waiting), changed: false };
         }
         block.windows.between(entry.time, now.time, &mut desk.between);
         desk.hits.clear();
@@ -150,7 +169,7 @@ impl Course {
         let [forbidden, blocked] = &mut desk.told;
         forbidden.clear();
         blocked.clear();
-        let mut left = 0;
+        let (mut left, mut changed) = (0, 0);
         let mut of_asks = asks.iter();
         let lanes = waiting.iter_mut().zip(&desk.hits).zip(&block.kinds).zip(&desk.between.over);
         for (((waits, hit), kinds), over) in lanes {
@@ -160,8 +179,10 @@ impl Course {
             let way = rest & (chained | kinds.alternate & asked) & !over;
             forbidden.push(hit & kinds.forbids);
             blocked.push(way & !kinds.forbids);
-            *waits = rest & !way;
-            left |= *waits;
+            let kept = rest & !way;
+            changed |= *waits ^ kept;
+            left |= kept;
+            *waits = kept;
         }
         let by = Some(self.entries.len() - 1);
         let (entries, start) = (self.entries.as_slice(), block.start);
@@ -179,7 +200,7 @@ impl Course {
             );
             self.tell_carried(ground, desk, number, block, at as usize, sink);
         }
-        left != 0
+        Left { waits: left != 0, changed: changed != 0 }
     }
 
     /// What a forbidden event broke at an entry, it broke at the earlier ones too for which that entry waited.
@@ -203,7 +224,7 @@ impl Course {
             let sort = ground.sorts.get(entry.sort);
             let Some(place) = place_in(ground, sort, entry, number) else { continue };
             let asks = ground.sorts.asks(sort, ground.plan, number);
-            let Some(carried) = self.rows.get_mut(place + words..place + 2 * words) else { continue };
+            let Some(carried) = self.rows.get_mut(place + words..place + ROWS * words) else { continue };
             let mut broken = vec![0; words];
             for (((alive, carried), broken), asks) in alive.iter_mut().zip(carried).zip(&mut broken).zip(asks)
             {
@@ -240,7 +261,7 @@ impl Course {
             let place = self.rows.len();
             let waiting = asks.iter().zip(&block.kinds).zip(&desk.need);
             self.rows.extend(waiting.map(|((asks, kinds), need)| asks & kinds.after | need & kinds.either));
-            self.rows.resize(place + 2 * words, 0);
+            self.rows.resize(place + ROWS * words + 1, 0);
             let waiting = self.rows.get(place..place + words).unwrap_or_default();
             waits |= !is_empty(waiting);
             if at >= LONG && waits {
@@ -249,6 +270,7 @@ impl Course {
         }
         if waits {
             self.open.push(u32::try_from(at).unwrap_or(u32::MAX));
+            self.run_out(ground, desk, at, now.time, sink);
         }
     }
 
@@ -379,7 +401,7 @@ impl Course {
                 continue;
             };
             let Some((before, own)) = self.rows.split_at_mut_checked(place) else { continue };
-            let Some(rows) = before.get_mut(earlier..earlier + 2 * words) else { continue };
+            let Some(rows) = before.get_mut(earlier..earlier + ROWS * words) else { continue };
             let Some((waiting, carried)) = rows.split_at_mut_checked(words) else { continue };
             for (((waits, carried), own), kinds) in waiting.iter_mut().zip(carried).zip(own).zip(&block.kinds)
             {
@@ -398,58 +420,62 @@ impl Course {
         moment: Time,
         sink: &mut S,
     ) {
-        let Self { entries, rows, open, .. } = self;
-        let [late, _] = &mut desk.told;
-        for at in open.iter() {
-            let Some(entry) = entries.get(*at as usize).filter(|entry| entry.time < moment) else { continue };
-            let mut place = entry.rows as usize;
-            for (number, _) in &ground.sorts.get(entry.sort).asks {
-                let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let words = block.kinds.len();
-                late.clear();
-                let waiting = rows.get_mut(place..place + words).unwrap_or_default();
-                block.windows.between(entry.time, moment, &mut desk.between);
-                let lanes = waiting.iter_mut().zip(&block.kinds).zip(&desk.between.over);
-                for ((waits, kinds), over) in lanes {
-                    late.push(*waits & over & !kinds.forbids);
-                    *waits &= !over;
-                }
-                place += 2 * words;
-                if !is_empty(late) {
-                    let activation = Some(*at as usize);
-                    let told =
-                        Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
-                    sink.tell(ground, told);
-                }
+        for nth in 0..self.open.len() {
+            let at = self.open[nth] as usize;
+            if self.entries[at].due <= moment.seconds() {
+                self.run_out(ground, desk, at, moment, sink);
             }
         }
         self.whole.expire(ground, desk, &self.entries, moment, sink);
     }
 
-    /// When the first window runs out of those for which something waits, and that are not over by `now`.
-    pub(super) fn due(&self, ground: &Ground<'_>, now: Option<Time>) -> Option<Time> {
+    /// The windows of an entry that were over before the moment.
+    fn run_out<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        at: usize,
+        moment: Time,
+        sink: &mut S,
+    ) {
+        let Entry { time, sort, rows: place, .. } = self.entries[at];
+        let (mut place, mut due) = (place as usize, i64::MAX);
+        for (number, _) in &ground.sorts.get(sort).asks {
+            let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
+            let words = block.kinds.len();
+            let Some(rows) = self.rows.get_mut(place..place + ROWS * words + 1) else { continue };
+            place += ROWS * words + 1;
+            let Some((step, rows)) = rows.split_last_mut() else { continue };
+            let waiting = Cell::from_mut(&mut rows[..words]).as_slice_of_cells();
+            let [late, _] = &mut desk.told;
+            late.clear();
+            let mut at_step = *step as usize;
+            // Nothing is told of what was not to come and did not, so that nobody need look then.
+            let waits = |word: usize| waiting[word].get() & !block.kinds[word].forbids;
+            let next = block.windows.run_out(&mut at_step, time, moment, waits, |word, lanes| {
+                let over = waiting[word].get() & lanes;
+                if over != 0 {
+                    waiting[word].set(waiting[word].get() & !over);
+                    late.resize(words, 0);
+                    late[word] |= over & !block.kinds[word].forbids;
+                }
+            });
+            *step = at_step as u64;
+            due = due.min(next);
+            if !is_empty(late) {
+                let (entries, activation) = (self.entries.as_slice(), Some(at));
+                let told =
+                    Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
+                sink.tell(ground, told);
+            }
+        }
+        self.entries[at].due = due;
+    }
+
+    /// The first second after which a window may be over in which something waits or is to be.
+    pub(super) fn due(&self) -> i64 {
         let entries = self.open.iter().filter_map(|at| self.entries.get(*at as usize));
-        let due = entries.filter_map(|entry| self.due_of(ground, entry, now)).min();
-        due.into_iter().chain(self.whole.due(ground, &self.entries, now)).min()
-    }
-
-    /// The same of the last entry alone; of the first, with what is asked of the whole life.
-    pub(super) fn due_of_last(&self, ground: &Ground<'_>) -> Option<Time> {
-        let own = self.entries.last().and_then(|entry| self.due_of(ground, entry, None));
-        let whole = if self.entries.len() == 1 { self.whole.due(ground, &self.entries, None) } else { None };
-        own.into_iter().chain(whole).min()
-    }
-
-    fn due_of(&self, ground: &Ground<'_>, entry: &Entry, now: Option<Time>) -> Option<Time> {
-        let mut place = entry.rows as usize;
-        let blocks = ground.sorts.get(entry.sort).asks.iter();
-        let due = blocks.filter_map(|(number, _)| {
-            let block = ground.plan.blocks.get(*number as usize)?;
-            let waiting = self.rows.get(place..place + block.kinds.len()).unwrap_or_default();
-            place += 2 * block.kinds.len();
-            block.windows.due(entry.time, now, waiting)
-        });
-        due.min()
+        entries.map(|entry| entry.due).min().unwrap_or(i64::MAX).min(self.whole.due)
     }
 
     /// Bytes of memory beside the course itself, about.
@@ -460,7 +486,17 @@ impl Course {
     }
 
     /// Tells how it stands with all that is not decided, as it is now or as it is once the life is over.
-    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, over: bool, sink: &mut S) {
+    pub(super) fn stand<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        until: Until,
+        sink: &mut S,
+    ) {
+        // Every event of the life may have turned out to be void.
+        if self.entries.is_empty() {
+            return;
+        }
         let mut alive = vec![0; if self.entries.len() > LONG { ground.plan.words } else { 0 }];
         let waiting = if alive.is_empty() {
             std::mem::take(&mut self.open)
@@ -468,14 +504,14 @@ impl Course {
             (0..).take(self.entries.len()).collect()
         };
         for at in waiting.iter().rev() {
-            let Some(entry) = self.entries.get(*at as usize) else { continue };
+            let Some(entry) = self.entries.get(*at as usize).copied() else { continue };
             let sort = ground.sorts.get(entry.sort);
             let mut place = entry.rows as usize;
             for (number, asks) in &sort.asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let words = block.kinds.len();
-                let rows = self.rows.get(place..place + 2 * words).unwrap_or_default();
-                place += 2 * words;
+                let rows = self.rows.get(place..place + ROWS * words).unwrap_or_default();
+                place += ROWS * words + 1;
                 let Some((waits, carried)) = rows.split_at_checked(words) else { continue };
                 desk.hits.clear();
                 desk.hits.extend_from_slice(waits);
@@ -488,13 +524,20 @@ impl Course {
                     *hit |= carried & *alive;
                     *alive = *alive & (carried | !asks) | waits;
                 }
-                self.tell_standing(ground, desk, block, *at as usize, over, sink);
+                if let Until::Open(now) = until
+                    && now > entry.time
+                {
+                    block.windows.between(entry.time, now, &mut desk.between);
+                    let over = desk.hits.iter_mut().zip(&desk.between.over);
+                    over.for_each(|(hit, over)| *hit &= !over);
+                }
+                self.tell_standing(ground, desk, block, *at as usize, until == Until::Closed, sink);
             }
         }
         if alive.is_empty() {
             self.open = waiting;
         }
-        self.whole.stand(ground, desk, &self.entries, over, sink);
+        self.whole.stand(ground, desk, &self.entries, until, sink);
     }
 
     /// Of the lanes in `hits`.
@@ -567,7 +610,7 @@ fn place_in(ground: &Ground<'_>, sort: &Sort, entry: &Entry, number: u32) -> Opt
         if *block == number {
             return Some(place);
         }
-        place += 2 * ground.plan.blocks.get(*block as usize)?.kinds.len();
+        place += ROWS * ground.plan.blocks.get(*block as usize)?.kinds.len() + 1;
     }
     None
 }

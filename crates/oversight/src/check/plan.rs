@@ -19,8 +19,8 @@ pub(super) struct Plan {
     /// By activity.
     pub(super) questions: Vec<Questions>,
     activities: HashMap<Activity, u32>,
-    /// The lanes beside the main one of their model, each with that.
-    pub(super) others: Vec<(usize, usize)>,
+    /// The lanes beside the main one of their model, ascending, each with that.
+    others: Vec<(usize, usize)>,
     pub(super) models: usize,
     /// Words of lanes, those that none has included.
     pub(super) words: usize,
@@ -190,6 +190,12 @@ impl Plan {
             models: models.len(),
             words,
         }
+    }
+
+    /// The lanes of a word that stand beside the main one of their model, each with that.
+    pub(super) fn others_in(&self, word: usize) -> &[(usize, usize)] {
+        let place = |word: usize| self.others.partition_point(|(lane, _)| lane / 64 < word);
+        self.others.get(place(word)..place(word + 1)).unwrap_or_default()
     }
 
     /// The number of an activity; none where no model speaks of it.

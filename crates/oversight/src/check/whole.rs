@@ -1,3 +1,4 @@
+use super::Until;
 use super::course::{Desk, Entry, Ground};
 use super::plan::WholeBlock;
 use super::rows::{is_empty, join};
@@ -5,6 +6,7 @@ use super::sign::Sort;
 use super::told::{How, Sink, Told};
 use super::windows::Between;
 use record::Time;
+use std::cell::RefCell;
 
 /// What one life has shown of the lanes that ask something of it as a whole.
 #[derive(Default)]
@@ -14,6 +16,9 @@ pub(super) struct Whole {
     /// The lanes of whose second pattern an event has come.
     second: Vec<u64>,
     settled: Vec<u64>,
+    /// The first second after which a window may be over in which something is not decided, and how many have run out.
+    pub(super) due: i64,
+    step: usize,
 }
 
 impl Whole {
@@ -58,6 +63,13 @@ impl Whole {
             join(&mut self.settled, &desk.broken);
             sink.tell(ground, told(block, &desk.broken, entries, How::Broken));
         }
+        let first_of_all = entries.len() == 1;
+        if first_of_all {
+            self.step = 0;
+        }
+        if first_of_all || self.due < i64::MAX && !(first.is_empty() && second.is_empty()) {
+            self.run_out(ground, desk, entries, start.time, sink);
+        }
     }
 
     fn begin(&mut self, block: &WholeBlock) {
@@ -97,32 +109,21 @@ impl Whole {
         }
     }
 
-    /// The lanes for which something is still to come.
-    fn owed(&self, ground: &Ground<'_>, between: &mut Between, entries: &[Entry], owed: &mut Vec<u64>) {
+    /// The lanes of a word for which something is still to come, those that ask for the last event left out.
+    fn owed(&self, block: &WholeBlock, word: usize) -> u64 {
+        let came = |level: usize| self.levels.get(level * block.words + word).copied().unwrap_or_default();
+        let counted = block.least.iter().skip(1).enumerate();
+        let counted = counted.fold(0, |owed, (level, least)| owed | least[word] & !came(level));
+        counted | block.choice[word] & !(came(0) | self.second[word])
+    }
+
+    /// The lanes for which the last event is not as it is to be.
+    fn ill_ended(&self, ground: &Ground<'_>, between: &mut Between, entries: &[Entry], word: usize) -> u64 {
         let block = &ground.plan.whole;
-        let words = block.words;
-        owed.clear();
-        owed.resize(words, 0);
-        for (level, least) in block.least.iter().skip(1).enumerate() {
-            let came = self.levels.get(level * words..(level + 1) * words).unwrap_or_default();
-            for ((owed, least), came) in owed.iter_mut().zip(least).zip(came) {
-                *owed |= least & !came;
-            }
-        }
-        let came = self.levels.iter().zip(&self.second);
-        for ((owed, choice), (first, second)) in owed.iter_mut().zip(&block.choice).zip(came) {
-            *owed |= choice & !(first | second);
-        }
-        let [start, ..] = entries else { return };
-        let Some(last) = entries.last() else { return };
+        let ([start, ..], [.., last]) = (entries, entries) else { return block.last[word] };
         block.windows.between(start.time, last.time, between);
-        let windows = between.reached.iter().zip(&between.over);
-        let first = ground.sorts.get(last.sort).first.map_or(&[][..], |place| ground.sorts.row(place, words));
-        let mut first = first.iter();
-        for ((owed, asked), (reached, over)) in owed.iter_mut().zip(&block.last).zip(windows) {
-            let kept = first.next().copied().unwrap_or_default() & reached & !over;
-            *owed |= asked & !kept;
-        }
+        let first = ground.sorts.get(last.sort).first.map(|place| ground.sorts.row(place, block.words)[word]);
+        block.last[word] & !(first.unwrap_or_default() & between.reached[word] & !between.over[word])
     }
 
     /// What was to be in a window that was over before the moment.
@@ -134,35 +135,38 @@ impl Whole {
         moment: Time,
         sink: &mut S,
     ) {
-        let block = &ground.plan.whole;
-        let Some(start) = entries.first().filter(|start| start.time < moment && !block.windows.are_open())
-        else {
-            return;
-        };
-        let mut late = std::mem::take(&mut desk.broken);
-        self.owed(ground, &mut desk.between, entries, &mut late);
-        block.windows.between(start.time, moment, &mut desk.between);
-        let over = &desk.between.over;
-        for (((late, over), last), settled) in
-            late.iter_mut().zip(over).zip(&block.last).zip(&mut self.settled)
-        {
-            let decided = over & !last & !*settled;
-            *late &= decided;
-            *settled |= decided;
+        if self.due <= moment.seconds() && !entries.is_empty() {
+            self.run_out(ground, desk, entries, moment, sink);
         }
-        if !is_empty(&late) {
-            sink.tell(ground, told(block, &late, entries, How::Late));
-        }
-        desk.broken = late;
     }
 
-    /// When the first window runs out in which something is not decided yet.
-    pub(super) fn due(&self, ground: &Ground<'_>, entries: &[Entry], now: Option<Time>) -> Option<Time> {
+    fn run_out<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        moment: Time,
+        sink: &mut S,
+    ) {
         let block = &ground.plan.whole;
-        let start = entries.first().filter(|_| !block.windows.are_open())?;
-        let undecided: Vec<u64> =
-            self.settled.iter().zip(&block.all).map(|(settled, all)| all & !settled).collect();
-        block.windows.due(start.time, now, &undecided)
+        let [start, ..] = entries else { return };
+        let late = &mut desk.broken;
+        late.clear();
+        late.resize(block.words, 0);
+        let settled = RefCell::new(std::mem::take(&mut self.settled));
+        let mut step = self.step;
+        let undecided = |word: usize| block.all[word] & !block.last[word] & !settled.borrow()[word];
+        let owed = |word: usize| undecided(word) & self.owed(block, word);
+        self.due = block.windows.run_out(&mut step, start.time, moment, owed, |word, lanes| {
+            let decided = lanes & undecided(word);
+            late[word] |= decided & self.owed(block, word);
+            settled.borrow_mut()[word] |= decided;
+        });
+        self.step = step;
+        self.settled = settled.into_inner();
+        if !is_empty(late) {
+            sink.tell(ground, told(block, late, entries, How::Late));
+        }
     }
 
     /// Bytes of memory beside itself, about.
@@ -176,22 +180,31 @@ impl Whole {
         ground: &Ground<'_>,
         desk: &mut Desk,
         entries: &[Entry],
-        over: bool,
+        until: Until,
         sink: &mut S,
     ) {
+        let over = until == Until::Closed;
         let block = &ground.plan.whole;
         let mut owed = std::mem::take(&mut desk.broken);
-        self.owed(ground, &mut desk.between, entries, &mut owed);
         let settled = &self.settled;
-        owed.iter_mut().zip(settled).for_each(|(owed, settled)| *owed &= !settled);
+        owed.clear();
+        for word in 0..block.words {
+            let ended = if block.last[word] == 0 {
+                0
+            } else {
+                self.ill_ended(ground, &mut desk.between, entries, word)
+            };
+            owed.push((self.owed(block, word) | ended) & !settled[word]);
+        }
         if !is_empty(&owed) {
             sink.tell(ground, told(block, &owed, entries, if over { How::Ended } else { How::Owed }));
         }
-        if !over {
-            owed.iter_mut()
-                .zip(settled)
-                .zip(&block.all)
-                .for_each(|((owed, settled), all)| *owed = all & !settled & !*owed);
+        if let (Until::Open(now), [start, ..]) = (until, entries) {
+            block.windows.between(start.time, now.max(start.time), &mut desk.between);
+            for (word, owed) in owed.iter_mut().enumerate() {
+                let kept = desk.between.over[word] & !block.last[word];
+                *owed = block.all[word] & !settled[word] & !*owed & !kept;
+            }
             if !is_empty(&owed) {
                 sink.tell(ground, told(block, &owed, entries, How::Held));
             }

@@ -12,8 +12,13 @@ pub(super) struct Windows {
     reached: Growing,
     /// Lanes whose window is over.
     over: Growing,
+    /// After how long which lanes' windows are over, ascending.
+    steps: Vec<(Lapse, Sparse)>,
     counted: Vec<Counted>,
 }
+
+/// Lanes by word.
+type Sparse = Vec<(usize, u64)>;
 
 /// Lanes whose window is bounded by time that is counted as law counts it.
 #[derive(Clone, Debug)]
@@ -65,7 +70,19 @@ impl Windows {
             always.iter_mut().zip(&one.least).for_each(|(always, least)| *always &= !least);
         }
         let none = vec![0; words];
-        Self { words, reached: Growing::new(always, begins), over: Growing::new(none, ends), counted }
+        let mut steps: Vec<(Lapse, Sparse)> = Vec::new();
+        ends.sort_unstable();
+        for (after, lane) in &ends {
+            if steps.last().is_none_or(|(last, _)| last != after) {
+                steps.push((*after, Vec::new()));
+            }
+            let Some((_, lanes)) = steps.last_mut() else { continue };
+            match lanes.last_mut().filter(|(word, _)| *word == lane / 64) {
+                Some((_, bits)) => *bits |= 1 << (lane % 64),
+                None => lanes.push((lane / 64, 1 << (lane % 64))),
+            }
+        }
+        Self { words, reached: Growing::new(always, begins), over: Growing::new(none, ends), steps, counted }
     }
 
     /// Whether every lane's window holds whatever lies between.
@@ -96,16 +113,37 @@ impl Windows {
         }
     }
 
-    /// The last moment of the first window, from one moment on, that one of the `waiting` waits in and that is not over
-    /// by `now`.
-    pub(super) fn due(&self, from: Time, now: Option<Time>, waiting: &[u64]) -> Option<Time> {
-        let now = now.filter(|now| *now > from);
-        let elapsed = self.over.next(now.map(|now| Lapse::between(from, now)), waiting);
-        let waits =
-            |counted: &&Counted| counted.most.iter().zip(waiting).any(|(most, waits)| most & waits != 0);
-        let counted = self.counted.iter().filter(waits).filter_map(|counted| counted.term.last(from));
-        let counted = counted.filter(|last| now.is_none_or(|now| *last >= now));
-        counted.chain(elapsed.and_then(|lapse| lapse.after(from))).min()
+    /// Tells, word by word, the lanes whose windows from one moment on were over before another: those from a step on,
+    /// which moves on. When the next one may be over: the first second after which it is, or never.
+    pub(super) fn run_out(
+        &self,
+        step: &mut usize,
+        from: Time,
+        now: Time,
+        mut waits: impl FnMut(usize) -> u64,
+        mut over: impl FnMut(usize, u64),
+    ) -> i64 {
+        let lapse = if now > from { Lapse::between(from, now) } else { Lapse::default() };
+        let mut due = i64::MAX;
+        while let Some((after, lanes)) = self.steps.get(*step) {
+            if *after < lapse {
+                lanes.iter().for_each(|(word, lanes)| over(*word, *lanes));
+            } else if lanes.iter().any(|(word, lanes)| waits(*word) & lanes != 0) {
+                due = after.after(from).map_or(i64::MAX, Time::seconds);
+                break;
+            }
+            *step += 1;
+        }
+        for counted in &self.counted {
+            let Some(last) = counted.term.last(from) else { continue };
+            let lanes = || counted.most.iter().enumerate().filter(|(_, lanes)| **lanes != 0);
+            if now > last {
+                lanes().for_each(|(word, lanes)| over(word, *lanes));
+            } else if lanes().any(|(word, lanes)| waits(word) & lanes != 0) {
+                due = due.min(last.seconds());
+            }
+        }
+        due
     }
 }
 
@@ -160,17 +198,5 @@ impl Growing {
 
     fn nth(&self, nth: usize) -> &[u64] {
         self.rows.get(nth * self.words..(nth + 1) * self.words).unwrap_or_default()
-    }
-
-    /// The first time from `lapse` on after which one of `waiting` gets in.
-    fn next(&self, lapse: Option<Lapse>, waiting: &[u64]) -> Option<Lapse> {
-        let from = lapse.map_or(0, |lapse| self.after.partition_point(|after| *after < lapse));
-        let now = self.nth(from);
-        let later = self.after.iter().enumerate().skip(from);
-        let mut gets_in = later.filter(|(nth, _)| {
-            let then = self.nth(nth + 1);
-            waiting.iter().zip(now).zip(then).any(|((waits, now), then)| waits & !now & then != 0)
-        });
-        gets_in.next().map(|(_, after)| *after)
     }
 }

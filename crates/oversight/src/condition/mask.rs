@@ -137,7 +137,16 @@ impl<'l> Masking<'_, 'l> {
             }
             return Some(mask);
         }
-        let gathered = self.gather(slot)?;
+        let What::Attribute(name) = &self.condition.places.get(slot)?.what else { return None };
+        let Some(gathered) = self.sheet.gather(name) else {
+            // No event has it.
+            let all = || Bits::all(self.len());
+            return Some(match decide(None) {
+                Some(true) => Mask { yes: all(), ..self.unknown() },
+                Some(false) => Mask { no: all(), ..self.unknown() },
+                None => self.unknown(),
+            });
+        };
         let Side::Codes(codes, distinct) = &gathered.values else { return None };
         let mut known = vec![None; distinct.map_or(2, <[_]>::len)];
         let mut absent = None;

@@ -13,8 +13,8 @@ pub(super) type Bucket = i64;
 /// Seconds to a bucket, as a power of two: about four minutes.
 const WIDTH: u32 = 8;
 
-pub(super) fn bucket(time: Time) -> Bucket {
-    time.seconds() >> WIDTH
+pub(super) fn bucket(second: i64) -> Bucket {
+    second >> WIDTH
 }
 
 impl Wheel {
@@ -24,7 +24,7 @@ impl Wheel {
 
     /// The buckets that have begun by the moment, each once, with what is in them.
     pub(super) fn begun(&mut self, moment: Time) -> BTreeMap<Bucket, Vec<u32>> {
-        let later = self.buckets.split_off(&(bucket(moment) + 1));
+        let later = self.buckets.split_off(&(bucket(moment.seconds()) + 1));
         std::mem::replace(&mut self.buckets, later)
     }
 
