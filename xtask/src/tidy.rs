@@ -14,7 +14,7 @@ pub const FLOORS: [(&str, &[&str]); 12] = [
     ("oversight", &["pack", "record"]),
     ("web", &["access", "casework", "pack", "record"]),
     ("lianchi", &["access", "casework", "oversight", "pack", "record", "web"]),
-    ("rehearsal", &["access", "casework", "lianchi", "pack", "record", "web"]),
+    ("rehearsal", &["access", "casework", "lianchi", "oversight", "pack", "record", "web"]),
     ("xtask", &[]),
     ("oracle-logs", &["record"]),
     ("traffic", &[]),

@@ -76,6 +76,35 @@ impl Entry {
     }
 }
 
+impl Desk {
+    /// Takes from `need` what an earlier event settles: what it hits, and what can be found no more.
+    fn settle(&mut self, block: &Block, asked: &[u64], next: bool) {
+        let [forbidden, blocked] = &mut self.told;
+        forbidden.clear();
+        blocked.clear();
+        let mut of_asked = asked.iter();
+        let lanes = self
+            .need
+            .iter_mut()
+            .zip(&mut self.gone)
+            .zip(&self.hits)
+            .zip(&block.kinds)
+            .zip(&self.between.over);
+        for ((((need, gone), hit), kinds), over) in lanes {
+            let asked = of_asked.next().copied().unwrap_or_default();
+            let rest = *need & !hit;
+            let chained = if next { kinds.chain } else { 0 };
+            let missed = rest & (chained | kinds.alternate & asked);
+            // Farther back lies nothing that is near enough; an event in the way may.
+            let far = rest & over & !kinds.alternate & !kinds.chain;
+            forbidden.push(hit & kinds.forbids);
+            blocked.push(missed & !kinds.forbids);
+            *gone |= far;
+            *need = rest & !missed & !far;
+        }
+    }
+}
+
 impl Course {
     /// For another object.
     pub(super) fn clear(&mut self) {
@@ -316,29 +345,7 @@ impl Course {
                 ),
             );
             narrow(ground, block, &mut desk.hits, meets, &desk.between, [now.event, entry.event]);
-            let [forbidden, blocked] = &mut desk.told;
-            forbidden.clear();
-            blocked.clear();
-            let mut of_asked = asked.iter();
-            let lanes = desk
-                .need
-                .iter_mut()
-                .zip(&mut desk.gone)
-                .zip(&desk.hits)
-                .zip(&block.kinds)
-                .zip(&desk.between.over);
-            for ((((need, gone), hit), kinds), over) in lanes {
-                let asked = of_asked.next().copied().unwrap_or_default();
-                let rest = *need & !hit;
-                let chained = if next { kinds.chain } else { 0 };
-                let missed = rest & (chained | kinds.alternate & asked);
-                // Farther back lies nothing that is near enough; an event in the way may.
-                let far = rest & over & !kinds.alternate & !kinds.chain;
-                forbidden.push(hit & kinds.forbids);
-                blocked.push(missed & !kinds.forbids);
-                *gone |= far;
-                *need = rest & !missed & !far;
-            }
+            desk.settle(block, asked, next);
             let (entries, start, activation, by) =
                 (self.entries.as_slice(), block.start, Some(at), Some(earlier));
             let [forbidden, blocked] = &desk.told;

@@ -30,7 +30,12 @@ pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result
     let meter = Meter::own();
     let log = read(path)?;
     let note = format!("{} events; {:.0} MB held", log.len(), megabytes("self"));
-    report.figure("the log read into memory, all attributes", Amount(meter.cpu(), "s CPU"), Bar::AtMost(0.6), &note);
+    report.figure(
+        "the log read into memory, all attributes",
+        Amount(meter.cpu(), "s CPU"),
+        Bar::AtMost(0.6),
+        &note,
+    );
     let traces = log.traces(KIND).ok_or_else(|| Failed::new("the log has no cases"))?;
     let ms = |work: &mut dyn FnMut()| {
         let best = (0..7).map(|_| {
@@ -81,7 +86,8 @@ fn whole(log: &Log, traces: &Traces, models: &[Model], which: &str, report: &mut
         let summaries = asked.check(threads, None);
         let rate = log.len() as f64 / begun.elapsed().as_secs_f64();
         let broken: u64 = summaries.iter().map(|summary| summary.activations.violated).sum();
-        let activated: u64 = summaries.iter().map(|one| one.activations.fulfilled + one.activations.violated).sum();
+        let activated: u64 =
+            summaries.iter().map(|one| one.activations.fulfilled + one.activations.violated).sum();
         (rate, format!("{activated} activations, {broken} broken; figures of every model and case"))
     };
     let best = |threads: usize| {
@@ -89,7 +95,12 @@ fn whole(log: &Log, traces: &Traces, models: &[Model], which: &str, report: &mut
         runs.max_by(|(one, _), (other, _)| one.total_cmp(other)).unwrap_or_default()
     };
     let (one, note) = best(1);
-    report.figure(&format!("{} models, {which}, over the whole log", models.len()), Amount(one, "events/s"), Bar::None, &note);
+    report.figure(
+        &format!("{} models, {which}, over the whole log", models.len()),
+        Amount(one, "events/s"),
+        Bar::None,
+        &note,
+    );
     let (two, _) = best(2);
     report.figure("  on two threads, beside one", Amount(two / one, "x"), Bar::AtLeast(1.7), "");
 }
@@ -99,7 +110,11 @@ fn scale(log: &Log, traces: &Traces, models: &[Model], report: &mut Report) {
     let few: Vec<Model> = models.iter().take(100).cloned().collect();
     let elsewhere = |model: &Model, round: usize| {
         let away = |pattern: &Pattern| Pattern {
-            activities: pattern.activities.iter().map(|one| format!("{one} {round}").as_str().into()).collect(),
+            activities: pattern
+                .activities
+                .iter()
+                .map(|one| format!("{one} {round}").as_str().into())
+                .collect(),
             condition: pattern.condition.clone(),
         };
         Model { first: away(&model.first), second: away(&model.second), ..model.clone() }
@@ -125,7 +140,12 @@ fn scale(log: &Log, traces: &Traces, models: &[Model], report: &mut Report) {
     };
     let (few, many) = (rate(&few), rate(&many));
     let note = format!("{many:.0} events/s beside {few:.0}; 9,900 of them speak of what does not happen");
-    report.figure("100 models beside 10,000 of which events touch as many", Amount(few / many, "x"), Bar::AtMost(1.3), &note);
+    report.figure(
+        "100 models beside 10,000 of which events touch as many",
+        Amount(few / many, "x"),
+        Bar::AtMost(1.3),
+        &note,
+    );
 }
 
 /// Counts findings; each written out, or as they are told: many models at once that broke by the same event.
