@@ -186,6 +186,7 @@ impl Board {
         // Clocks may run from moments that the form tells.
         state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
         state.entered.clear();
+        state.file_names.clear();
         state.materials.clear();
         state.steps.values_mut().for_each(|step| step.answers.clear());
         let state = Arc::clone(held);
@@ -544,7 +545,7 @@ impl Line {
             started: state.started?,
             submitted: state.submitted,
             stage: state.stage.clone(),
-            erased: state.erased.is_some(),
+            erased: state.erased.is_some() && !state.sealed_since,
         })
     }
 }

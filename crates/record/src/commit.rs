@@ -257,8 +257,10 @@ impl Committer {
             Ok(plan) => plan,
             Err(error) => {
                 jobs.into_iter().for_each(|job| refuse(job, &error));
-                // Damage at one place leaves others sound; a store that does not answer is not asked again.
-                return if matches!(error, StoreError::Damaged { .. }) { Ok(()) } else { Err(error) };
+                // Nothing of it was written. Damage at one place leaves others sound, and a database may come back; what
+                // fails otherwise is not asked again.
+                let passes = matches!(error, StoreError::Damaged { .. } | StoreError::Away { .. });
+                return if passes { Ok(()) } else { Err(error) };
             }
         };
         let (mut group, news, decisions) = plan.decide(jobs);

@@ -6,7 +6,7 @@ use pack::Id;
 use pack::models::{HowMany, Over};
 use record::{ObjectRef, Time};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A finding, and the objects of which it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,8 @@ fn of_procedure(log: &Log, procedure: &str) -> BTreeSet<EventNumber> {
     of.map(|(event, _)| *event).collect()
 }
 
-/// The objects of one type, each with every object that belongs to it, and the events of the two together as one trace.
+/// The objects of one type, each with every object that belongs to it, and the events of the two together as one trace:
+/// all of the second, and those of the first that are about no other object of the second's type.
 struct Pairs<'a> {
     log: &'a Log,
     each: &'a Traces,
@@ -164,20 +165,44 @@ impl Standing {
 
 impl<'a> Pairs<'a> {
     fn new(log: &'a Log, links: &Links, each: &'a Traces, over: &'a Over) -> Self {
-        let pairs = links.follow(log, each, over);
+        let linked = links.follow(log, each, over);
         let others = log.traces(over.object.as_str());
         let places: BTreeMap<ObjectRef, usize> = others
             .iter()
             .flat_map(|others| (0..others.len()).filter_map(|trace| Some((others.object(trace)?, trace))))
             .collect();
-        let mut related: Vec<(u32, EventNumber)> = Vec::new();
-        for (number, (trace, other)) in (0..).zip(&pairs) {
-            let mut events: BTreeSet<EventNumber> =
-                each.events().get(each.range(*trace)).unwrap_or_default().iter().copied().collect();
-            if let (Some(others), Some(place)) = (&others, places.get(other)) {
-                events.extend(others.events().get(others.range(*place)).unwrap_or_default());
+        // For each event the objects of the second type that it is about.
+        let mut about: HashMap<EventNumber, Vec<usize>> = HashMap::new();
+        for (others, place) in
+            others.iter().flat_map(|others| (0..others.len()).map(move |place| (others, place)))
+        {
+            for event in others.events().get(others.range(place)).unwrap_or_default() {
+                about.entry(*event).or_default().push(place);
             }
-            related.extend(events.into_iter().map(|event| (number, event)));
+        }
+        let mut related: Vec<(u32, EventNumber)> = Vec::new();
+        let mut pairs = Vec::with_capacity(linked.len());
+        let mut number = 0;
+        for (trace, other) in &linked {
+            let this = places.get(other).copied();
+            let first = each.object(*trace).and_then(|object| places.get(&object).copied());
+            // What befell another object of that type is no matter of these two.
+            let is_own = |event: &EventNumber| {
+                let about = about.get(event).map(Vec::as_slice).unwrap_or_default();
+                about.iter().any(|place| Some(*place) == this)
+                    || about.iter().all(|place| Some(*place) == first)
+            };
+            let own = each.events().get(each.range(*trace)).unwrap_or_default().iter().copied();
+            let mut events: BTreeSet<EventNumber> = own.filter(is_own).collect();
+            if let (Some(others), Some(place)) = (&others, this) {
+                events.extend(others.events().get(others.range(place)).unwrap_or_default());
+            }
+            // Two of which nothing is told together have kept and broken nothing.
+            if !events.is_empty() {
+                related.extend(events.into_iter().map(|event| (number, event)));
+                pairs.push((*trace, other.clone()));
+                number += 1;
+            }
         }
         related.sort_by_key(|(_, event)| *event);
         let names = pairs.iter().map(|(_, other)| other.id.as_str().into()).collect();

@@ -1,13 +1,16 @@
-use super::{broken_off, bytes, checkpoint, connect, digest, failure, integer, key_id, prepare, subject};
+use super::{
+    Access, broken_off, bytes, checkpoint, connect, digest, failure, integer, key_id, prepare, subject,
+};
 use crate::store::{FileState, Files, KeyId, StoreError, StoredFile};
 use crate::{Digest, ObjectRef};
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, Row};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// Attached files in a database of their own, so that writing a large one keeps no entry waiting.
 pub(super) struct SqliteFiles {
     path: PathBuf,
+    access: Access,
     writer: Mutex<FileWriter>,
     idle: Mutex<Vec<Connection>>,
 }
@@ -15,6 +18,18 @@ pub(super) struct SqliteFiles {
 struct FileWriter {
     connection: Connection,
     stopped: Option<String>,
+    /// Whether it is the one writer's.
+    ours: bool,
+}
+
+impl Drop for FileWriter {
+    /// Leaves nothing in the log where all went well, so that the main file is the whole of it.
+    fn drop(&mut self) {
+        if self.ours && self.stopped.is_none() {
+            // What stays in the log is read from there.
+            let _ = checkpoint(&self.connection, "TRUNCATE");
+        }
+    }
 }
 
 impl FileWriter {
@@ -48,12 +63,26 @@ impl FileWriter {
 }
 
 impl SqliteFiles {
-    pub(super) fn open(path: &Path, place: &str) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let connection = connect(path, flags)?;
+    pub(super) fn open(path: &Path, place: &str, access: Access) -> Result<Self, StoreError> {
+        // An earlier program that was ended at its first start may have made the one file and not the other.
+        let first = if access == Access::Still { access } else { Access::Create };
+        let connection = connect(path, first)?;
         prepare(&connection, include_str!("../files.sql"), place)?;
-        let writer = Mutex::new(FileWriter { connection, stopped: None });
-        Ok(Self { path: path.to_owned(), writer, idle: Mutex::new(Vec::new()) })
+        let writer = Mutex::new(FileWriter { connection, stopped: None, ours: false });
+        Ok(Self { path: path.to_owned(), access, writer, idle: Mutex::new(Vec::new()) })
+    }
+
+    /// Begins writing: what an earlier program left in the log goes into the main file.
+    pub(super) fn begin(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().map_err(|_| broken_off())?;
+        writer.ours = true;
+        match checkpoint(&writer.connection, "TRUNCATE") {
+            Ok(_) | Err(StoreError::Full) => Ok(()),
+            Err(error) => {
+                writer.stopped = Some(error.to_string());
+                Err(error)
+            }
+        }
     }
 
     fn each(
@@ -63,7 +92,7 @@ impl SqliteFiles {
         mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let idle = self.idle.lock().map_err(|_| broken_off())?.pop();
-        let connection = idle.map_or_else(|| connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE), Ok)?;
+        let connection = idle.map_or_else(|| connect(&self.path, self.access.again()), Ok)?;
         let read = || {
             let mut statement = connection.prepare_cached(sql).map_err(failure)?;
             let mut rows = statement.query(params).map_err(failure)?;
