@@ -75,15 +75,17 @@ fn record(chance: &mut Chance) -> Vec<Entry> {
             _ => {}
         }
         // Now and then what was told before is corrected: it was another thing.
-        let corrected = told.iter().rposition(|other| other.object("case") == Some(&case));
-        if let Some(place) = corrected.filter(|_| chance.below(9) == 0) {
-            let wrong = &told[place];
-            if wrong.corrects.is_none() && wrong.activity.as_str() == "correction requested" {
-                let id = format!("{case}/{}-corrected", counts[nth]);
-                let mut mend = Event::new(id, "step taken", wrong.time).about("case", case.clone());
-                mend.corrects = Some(wrong.id.clone());
-                told.push(mend);
-            }
+        let open = |other: &&Event| {
+            other.object("case") == Some(&case)
+                && other.activity.as_str() == "correction requested"
+                && !told.iter().any(|later| later.corrects.as_ref() == Some(&other.id))
+        };
+        let wrong = told.iter().rev().find(open).filter(|_| chance.below(4) == 0);
+        if let Some(wrong) = wrong.cloned() {
+            let id = format!("{case}/{}-corrected", counts[nth]);
+            let mut mend = Event::new(id, "step taken", wrong.time).about("case", case.clone());
+            mend.corrects = Some(wrong.id);
+            told.push(mend);
         }
         told.push(event);
     }
@@ -163,7 +165,7 @@ fn live_says_what_each_case_says_by_itself() {
     let models: Vec<&Model> = of_cases.chain(&derived).collect();
     let names = Catalogue { all: &all, models: models.clone() }.attributes();
     let (mut broken, mut mended) = (0, 0);
-    for seed in 0..40 {
+    for seed in 0..120 {
         let mut chance = Chance(seed);
         let entries = record(&mut chance);
         let last = entries.iter().map(|entry| entry.event.time).max().unwrap();
@@ -197,5 +199,5 @@ fn live_says_what_each_case_says_by_itself() {
         assert_eq!(told, standing, "seed {seed}: what was told and not taken back is what stands");
         assert_eq!(said(&live), by_itself(&all, (&models, &names), &entries, end), "seed {seed}");
     }
-    assert!(broken > 100 && mended > 3, "{broken} broken, {mended} mended: too few to tell anything");
+    assert!(broken > 500 && mended > 20, "{broken} broken, {mended} mended: too few to tell anything");
 }
