@@ -87,7 +87,7 @@ fn one_line(frame: &Frame, line: &Line) -> Markup {
             }
             td data-name=(lang.say("models-origin")) { (lang.of(&line.origin)) }
             td data-name=(lang.say("models-runs")) {
-                (lang.say(if line.runs { "models-live" } else { "models-idle" }))
+                @if line.runs { (lang.say("models-live")) } @else { (lang.say("models-idle")) }
             }
             td.figure data-name=(lang.say("findings-open")) { (line.open) }
         }

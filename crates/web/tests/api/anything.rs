@@ -5,6 +5,10 @@ use super::world::call::{Sent, Shown};
 use super::world::cases::{OFFICE, PAGE, SERVICE, Stage};
 use super::world::schema::Document;
 use super::world::{PASSWORD, World};
+use casework::{Ask, Command};
+use pack::Id;
+use pack::model::Channel;
+use record::{ObjectRef, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -148,13 +152,29 @@ struct Caller {
     known: BTreeMap<&'static str, Vec<String>>,
 }
 
+/// A finding, as oversight begins one.
+fn finding(world: &World) -> ObjectRef {
+    let casework = &world.city.casework;
+    let ask = || Ask { now: world.city.now(), actor: None, purpose: None, seen: None };
+    let start = Command::Start { office: OFFICE.into(), party: None, channel: Channel::Window };
+    let case = casework.start(&"finding".into(), "F-0000", &start, &ask()).unwrap();
+    let answer = |(field, text): (&str, &str)| (Id::from(field), Some(Value::from(text)));
+    let answers =
+        [("model", "any"), ("edition", "this"), ("says", "so"), ("severity", "minor"), ("objects", "a:1")];
+    let save = Command::Save { answers: answers.map(answer).to_vec() };
+    casework.run(&case, &save, &ask()).unwrap();
+    casework.run(&case, &Command::Submit, &ask()).unwrap();
+    case
+}
+
 impl Caller {
     fn new() -> Self {
         let world = World::new();
         let document = Document(world.get(&Shown::Nothing, "/api/openapi.json").json());
         let stages =
             [Stage::Draft, Stage::Counter, Stage::Open, Stage::Taken, Stage::Correcting, Stage::Ended];
-        let cases: Vec<_> = stages.iter().map(|stage| world.case(*stage)).collect();
+        let mut cases: Vec<_> = stages.iter().map(|stage| world.case(*stage)).collect();
+        cases.push(finding(&world));
         let digest = world.view(&cases[2]).state.materials["identity-card"][0].digest.to_string();
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
         let known = BTreeMap::from([
