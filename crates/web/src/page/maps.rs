@@ -83,6 +83,10 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
         ("shown", view.edges.len().into()),
         ("total", view.total.into()),
     ];
+    let beside = [
+        (path::map(id), !view.times, lang.say("maps-counts")),
+        (format!("{}?times", path::map(id)), view.times, lang.say("maps-times")),
+    ];
     document(
         frame,
         &head.wide(),
@@ -91,8 +95,9 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
             p { (lang.tell("maps-sums", &facts)) }
             nav aria-label=(lang.say("maps-beside")) {
                 ul.counts {
-                    li { a.plain href=(path::map(id)) aria-current=[(!view.times).then_some("true")] { (lang.say("maps-counts")) } }
-                    li { a.plain href={ (path::map(id)) "?times" } aria-current=[view.times.then_some("true")] { (lang.say("maps-times")) } }
+                    @for (to, here, words) in &beside {
+                        li { a.plain href=(to) aria-current=[here.then_some("true")] { (words) } }
+                    }
                 }
             }
             section.scroll tabindex="0" aria-label=(lang.say("maps-drawing")) {
