@@ -12,7 +12,7 @@ pub const FLOORS: [(&str, &[&str]); 12] = [
     ("access", &["pack", "record"]),
     ("casework", &["access", "pack", "record"]),
     ("oversight", &["pack", "record"]),
-    ("web", &["access", "casework", "pack", "record"]),
+    ("web", &["access", "casework", "oversight", "pack", "record"]),
     ("lianchi", &["access", "casework", "oversight", "pack", "record", "web"]),
     ("rehearsal", &["access", "casework", "lianchi", "oversight", "pack", "record", "web"]),
     ("xtask", &[]),

@@ -19,7 +19,8 @@ impl Draft<'_> {
             return Err(Fault::new("没有这个单位", "There is no such office"));
         };
         self.in_force()?;
-        if !procedure.handled_by(handles) {
+        // What the program itself begins concerns an office whatever it handles.
+        if self.situation.actor.is_some() && !procedure.handled_by(handles) {
             return Err(Fault::new("该单位不办理这个事项", "This office does not handle this"));
         }
         let by_party = procedure.start == Start::Party;

@@ -166,7 +166,7 @@ fn standing(asked: &Asked, at: Time) -> Standing {
 }
 
 /// A clock that ends at midnight is told as the day before, which ends then.
-fn due_of(asked: &Asked, at: Option<Time>, paused: bool) -> Option<Due> {
+pub fn due_of(asked: &Asked, at: Option<Time>, paused: bool) -> Option<Due> {
     let midnight =
         at.map(pack::days::local).is_some_and(|local| local.time() == jiff::civil::Time::midnight());
     show::due(asked, at, midnight, None, paused, false)

@@ -1,4 +1,5 @@
 use super::bounds::Bounds;
+use super::findings::Findings;
 use super::gate::Gate;
 use super::live::Streams;
 use super::measures::Measures;
@@ -56,6 +57,8 @@ pub struct City {
     pub settings: Settings,
     /// Services by what people call them.
     pub finder: Index,
+    /// What oversight finds.
+    pub findings: Findings,
     people: RwLock<People>,
     pub(super) sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
@@ -165,6 +168,7 @@ impl City {
         Ok(Self {
             casework,
             finder,
+            findings: Findings::default(),
             people: RwLock::new(people),
             sessions: Mutex::new(sessions),
             throttle: Mutex::default(),

@@ -1,5 +1,9 @@
 //! What operations for programs give.
 
+mod findings;
+
+pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
+
 use super::shape::Shape::{Count, List, Map, Moment, Object, Text, Title, Truth, Word};
 use super::shape::{Member, Shape, always, free, maybe};
 
