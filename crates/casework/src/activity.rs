@@ -36,6 +36,8 @@ pub const RATED: &str = "service rated";
 pub const COMPLAINED: &str = "complaint made";
 /// A complaint was answered.
 pub const REPLIED: &str = "complaint answered";
+/// An answer that was written down wrongly was corrected.
+pub const AMENDED: &str = "record corrected";
 /// A running case went over to another edition of its pack.
 pub const MIGRATED: &str = "case migrated";
 
@@ -50,6 +52,8 @@ pub mod part {
     pub const PARTY: &str = "party";
     /// The office where it happened.
     pub const OFFICE: &str = "office";
+    /// What a wrong answer had named.
+    pub const WRONG: &str = "wrongly named";
     /// Who a step went to.
     pub const HOLDER: &str = "holder";
 }

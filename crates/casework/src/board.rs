@@ -13,6 +13,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+mod queue;
+
+pub use queue::{Counts, Holder, Standing, Wanted};
+use queue::{Placed, Queues};
+
 /// A case as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Line {
@@ -135,7 +140,9 @@ pub struct Board {
     kinds: BTreeSet<ObjectType>,
     names: HashMap<ObjectId, ObjectRef>,
     parties: HashMap<ObjectRef, BTreeSet<ObjectRef>>,
-    desks: BTreeMap<(Id, Id), BTreeMap<TaskKey, Task>>,
+    queues: Queues,
+    /// How often the queues of an office have changed since this process began.
+    turns: HashMap<Id, u64>,
     clocks: BTreeSet<Running>,
     of_case: HashMap<ObjectRef, Held>,
     stopped: HashMap<ObjectRef, BTreeSet<(Id, Time)>>,
@@ -147,13 +154,10 @@ pub struct Board {
 /// By office and procedure, how many clocks stopped in time and how many did not.
 type OfDay = BTreeMap<(Id, Id), (u64, u64)>;
 
-/// Tasks are ordered by when they are due, those without a clock last, then by age.
-type TaskKey = (bool, Option<Time>, Time, ObjectRef, Id);
-
 /// What the board holds of one case elsewhere, so that it can be taken out again.
 #[derive(Default)]
 struct Held {
-    tasks: Vec<((Id, Id), TaskKey)>,
+    tasks: Vec<Placed>,
     clocks: Vec<Running>,
     /// When each clock that binds the office runs out, the first first.
     dues: Vec<Time>,
@@ -181,18 +185,20 @@ impl Board {
         let state = Arc::make_mut(held);
         // Clocks may run from moments that the form tells.
         state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
+        state.entered.clear();
         state.materials.clear();
         state.steps.values_mut().for_each(|step| step.answers.clear());
         let state = Arc::clone(held);
         let known = self.stopped.entry(case.clone()).or_default();
         let outlook = outlook(&state, known);
-        self.take_out(case);
+        let before = self.take_out(case);
         self.count(case, &state, &outlook.stopped);
         if state.ended() {
             self.end(case, &state);
         } else {
             self.put_in(case, &state, outlook);
         }
+        self.turn_over(case, &before);
     }
 
     /// What an event says of cases that are over too, or that were not there before.
@@ -267,16 +273,26 @@ impl Board {
         }
     }
 
-    fn take_out(&mut self, case: &ObjectRef) {
-        let Some(held) = self.of_case.remove(case) else { return };
-        for (desk, key) in held.tasks {
-            if let Some(tasks) = self.desks.get_mut(&desk) {
-                tasks.remove(&key);
+    /// Notes the offices whose queues are others than they were with `before`.
+    fn turn_over(&mut self, case: &ObjectRef, before: &[Placed]) {
+        let after = self.of_case.get(case).map(|held| held.tasks.as_slice()).unwrap_or_default();
+        let same =
+            before.len() == after.len() && before.iter().zip(after).all(|(one, other)| **one == **other);
+        if !same {
+            for office in before.iter().chain(after).map(|task| &task.office).collect::<BTreeSet<_>>() {
+                *self.turns.entry(office.clone()).or_default() += 1;
             }
         }
-        for running in held.clocks {
-            self.clocks.remove(&running);
+    }
+
+    /// Takes the case out, and gives back its tasks.
+    fn take_out(&mut self, case: &ObjectRef) -> Vec<Placed> {
+        let Some(held) = self.of_case.remove(case) else { return Vec::new() };
+        held.tasks.iter().for_each(|placed| self.queues.take(placed));
+        for running in &held.clocks {
+            self.clocks.remove(running);
         }
+        held.tasks
     }
 
     fn put_in(&mut self, case: &ObjectRef, state: &State, outlook: Outlook) {
@@ -287,21 +303,18 @@ impl Board {
         for (id, step) in state.open_steps() {
             let role = outlook.roles.get(id).cloned().unwrap_or_default();
             let opened = step.runs.last().map_or(Time::ZERO, |run| run.opened);
-            let task = Task {
+            let task = self.queues.put(Task {
                 case: case.clone(),
                 procedure: state.procedure.clone(),
                 step: id.clone(),
                 office: step.office.clone(),
-                role: role.clone(),
+                role,
                 holder: step.holder.clone(),
                 opened,
                 due,
                 waiting: state.stage == Stage::Correcting,
-            };
-            let desk = (step.office.clone(), role);
-            let key = (due.is_none(), due, opened, case.clone(), id.clone());
-            held.tasks.push((desk.clone(), key.clone()));
-            self.desks.entry(desk).or_default().insert(key, task);
+            });
+            held.tasks.push(task);
         }
         for Ticking { alarm, due, .. } in outlook.ticking.into_iter().filter(|ticking| !ticking.told) {
             let running = Running { due, case: case.clone(), alarm };
@@ -329,13 +342,70 @@ impl Board {
 
     /// The open steps of a role in an office, the most urgent first.
     pub fn queue<'a>(&'a self, office: &Id, role: &Id) -> impl Iterator<Item = &'a Task> + use<'a> {
-        let desk = self.desks.get(&(office.clone(), role.clone()));
-        desk.into_iter().flat_map(BTreeMap::values)
+        self.queues.tasks(office, Some(role))
     }
 
-    /// All open steps, desk by desk.
+    /// All open steps of an office, the most urgent first.
+    pub fn desk<'a>(&'a self, office: &Id) -> impl Iterator<Item = &'a Task> + use<'a> {
+        self.queues.tasks(office, None)
+    }
+
+    /// Those open steps of an office that are asked for, the most urgent first.
+    pub fn wanted<'a>(&'a self, office: &Id, wanted: &'a Wanted) -> impl Iterator<Item = &'a Task> + use<'a> {
+        self.queues.wanted(office, wanted)
+    }
+
+    /// How many are asked for.
+    pub fn many(&self, office: &Id, wanted: &Wanted) -> usize {
+        self.queues.many(office, wanted)
+    }
+
+    /// How many open steps an office has, of a role or of all, and how many of them `me` has taken.
+    pub fn counts(&self, office: &Id, role: Option<&Id>, me: &ObjectRef) -> Counts {
+        self.queues.counts(office, role, me)
+    }
+
+    /// How many of them stand so to the clock.
+    pub fn standing(&self, office: &Id, role: Option<&Id>, standing: Standing) -> usize {
+        self.queues.due(office, role, standing)
+    }
+
+    /// The roles and the procedures of which an office has open steps.
+    pub fn kinds_of(&self, office: &Id) -> (Vec<Id>, Vec<Id>) {
+        self.queues.kinds(office)
+    }
+
+    /// The open steps that somebody has taken, the most urgent first.
+    pub fn held<'a>(&'a self, person: &ObjectRef) -> impl Iterator<Item = &'a Task> + use<'a> {
+        self.queues.held(person)
+    }
+
+    /// Everybody who has taken a step, with how many.
+    pub fn holders(&self) -> impl Iterator<Item = (&ObjectRef, usize)> {
+        self.queues.holders()
+    }
+
+    /// The cases before and after one in the queue of an office and role.
+    pub fn beside(
+        &self,
+        case: &ObjectRef,
+        office: &Id,
+        role: &Id,
+    ) -> (Option<&ObjectRef>, Option<&ObjectRef>) {
+        let here = self.of_case.get(case).into_iter().flat_map(|held| &held.tasks);
+        let mut here = here.filter(|task| task.office == *office && task.role == *role);
+        let (before, after) = here.next().map(|task| self.queues.beside(task)).unwrap_or_default();
+        (before.map(|task| &task.case), after.map(|task| &task.case))
+    }
+
+    /// A number that differs when the queues of an office have changed.
+    pub fn turn(&self, office: &Id) -> u64 {
+        self.turns.get(office).copied().unwrap_or_default()
+    }
+
+    /// All open steps.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.desks.values().flat_map(BTreeMap::values)
+        self.of_case.values().flat_map(|held| &held.tasks).map(|placed| &**placed)
     }
 
     /// The cases with complaints that nobody has answered.
@@ -385,15 +455,6 @@ impl Board {
     /// How many cases of each procedure are over.
     pub fn over(&self) -> impl Iterator<Item = (&Id, u64)> {
         self.over.iter().map(|(procedure, count)| (procedure, *count))
-    }
-
-    /// All open steps of an office, role by role.
-    pub fn desk<'a>(&'a self, office: &'a Id) -> impl Iterator<Item = &'a Task> {
-        let from = (office.clone(), Id::default());
-        self.desks
-            .range(from..)
-            .take_while(move |((of, _), _)| of == office)
-            .flat_map(|(_, tasks)| tasks.values())
     }
 
     /// What cannot be had from the running cases' states alone.

@@ -1,3 +1,4 @@
+use crate::state::State;
 use pack::Id;
 use pack::model::Channel;
 use record::{Digest, FileRef, ObjectRef, Value};
@@ -100,6 +101,17 @@ pub enum Command {
         /// The answer.
         words: String,
     },
+    /// Correct an answer that the office wrote down wrongly. What stood before stays on the record.
+    Amend {
+        /// The step that recorded it, or [`State::FORM`](crate::State::FORM).
+        of: Id,
+        /// Which answer.
+        field: Id,
+        /// What is right.
+        answer: Value,
+        /// Why.
+        reasons: String,
+    },
     /// Put an open step that somebody took back into the queue.
     Release {
         /// Which step.
@@ -142,6 +154,7 @@ impl Command {
             Self::Rate { .. } => "rate",
             Self::Complain { .. } => "complain",
             Self::Reply { .. } => "reply",
+            Self::Amend { .. } => "amend",
             Self::Migrate { .. } => "migrate",
             Self::Expire { .. } | Self::Lapse => return None,
         })
@@ -165,6 +178,7 @@ impl Command {
             | Self::Take { step }
             | Self::Release { step, .. }
             | Self::HandOver { step, .. } => Some(step),
+            Self::Amend { of, .. } if of.as_str() != State::FORM => Some(of),
             _ => None,
         }
     }

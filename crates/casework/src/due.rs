@@ -60,6 +60,19 @@ pub fn own(start: Time, own: Own, law: &Law) -> Option<Due> {
     days::count(start, &deadline, &law.default_rule.rule, &law.calendar, &[]).ok()
 }
 
+/// The end of what is valid for so long from `start`, by the pack's default rule. Unlike a time in which something must be
+/// done it does not move where its last day is a holiday: nothing is to be done on it.
+pub fn valid(start: Time, own: Own, law: &Law) -> Option<At> {
+    let start = days::local(start);
+    let Some(limit) = limit_of(own) else {
+        return start.checked_add(i64::from(own.amount).minutes()).ok().map(At::Moment);
+    };
+    let deadline = own_deadline(limit, &law.default_rule.reason);
+    let mut rule = law.default_rule.rule.clone();
+    rule.last_day.value = false;
+    days::count(start, &deadline, &rule, &law.calendar, &[]).ok().map(|due| due.at)
+}
+
 /// The moment until which the party may answer a correction that was asked for at `asked`.
 pub fn answer(asked: Time, answer: Own, law: &Law) -> Option<Time> {
     days::moment(own(asked, answer, law)?.at.end()?)
@@ -85,28 +98,7 @@ fn own_deadline(limit: Limit, why: &Title) -> Deadline {
         Suspension {
             kind: "pause".into(), title: Title::new("补正或等候", "correction or waiting"), cite
         };
-    Deadline {
-        id: "own".into(),
-        reference: None,
-        domain: "own".into(),
-        trigger: Title::new("开始", "the start"),
-        action: Title::new("办结", "done"),
-        instrument: "own".into(),
-        cite: None,
-        limit: Some(limit),
-        verified: false,
-        detention: false,
-        at_least: false,
-        matter: None,
-        hours: None,
-        stays: None,
-        extensions: Vec::new(),
-        suspensions: vec![pause],
-        starts: Vec::new(),
-        repeats: None,
-        deemed: None,
-        note: None,
-    }
+    Deadline { suspensions: vec![pause], ..Deadline::own(limit) }
 }
 
 fn limit_of(own: Own) -> Option<Limit> {

@@ -1,7 +1,7 @@
 //! What policies may know of a case and of a step.
 
 use crate::service::View;
-use crate::state::{State, Status};
+use crate::state::{Entered, State, Status};
 use access::policy::{CaseFacts, StepFacts};
 use pack::Id;
 use pack::model::{Channel, Procedure, StepKind};
@@ -68,6 +68,27 @@ pub(crate) fn of_step(state: &State, step: &pack::model::Step) -> StepFacts {
         office: held.map(|held| held.office.clone()).unwrap_or_default(),
         holder: held.and_then(|held| held.holder.clone()),
     }
+}
+
+/// Of what a step recorded, or of the application's form: held by whoever wrote it down. Of the form, where several did and
+/// no one `field` is asked about, by whoever asks if they are one of them.
+pub(crate) fn of_told(
+    state: &State,
+    procedure: &Procedure,
+    (of, field): (&Id, Option<&Id>),
+    actor: Option<&ObjectRef>,
+) -> Option<StepFacts> {
+    if of.as_str() != State::FORM {
+        let step = procedure.flow.step(of.as_str())?;
+        let done = state.steps.get(of).and_then(|step| step.last_done());
+        return Some(StepFacts { holder: done.and_then(|done| done.by.clone()), ..of_step(state, step) });
+    }
+    let who = |entered: &Entered| entered.by.clone();
+    let one = field.map(|field| state.entered.get(field).map(who));
+    let own = || state.entered.values().find(|entered| Some(&entered.by) == actor);
+    let any = || own().or_else(|| state.entered.values().next()).map(who);
+    let (id, role, office) = (of.clone(), Id::default(), state.office.clone());
+    Some(StepFacts { id, kind: StepKind::Accept, role, office, holder: one.unwrap_or_else(any) })
 }
 
 /// Deadlines are extended, and complaints answered, by whoever decides the case.

@@ -23,11 +23,7 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn held_by(&self, person: &ObjectRef) -> Result<Vec<Task>, StoreError> {
-        let mut held: Vec<Task> = self.board(|board| {
-            board.tasks().filter(|task| task.holder.as_ref() == Some(person)).cloned().collect()
-        })?;
-        held.sort_by_key(|task| (task.due.is_none(), task.due, task.opened));
-        Ok(held)
+        self.board(|board| board.held(person).cloned().collect())
     }
 
     /// Why a colleague could not do the step; none: they could, once what must come first has.

@@ -6,6 +6,8 @@
 
 /// The events that cases are made of.
 pub mod activity;
+/// Corrections of what was written down.
+pub mod amendment;
 /// Answers to a form's questions: read, checked, written.
 pub mod answer;
 /// What is to be done, by whom, until when.
@@ -29,6 +31,8 @@ pub mod editions;
 /// Personal data destroyed.
 pub mod erase;
 mod facts;
+/// What cases give.
+pub mod given;
 /// Work that goes from one colleague to another.
 pub mod handing;
 /// Moving running cases to another edition.

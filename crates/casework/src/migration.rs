@@ -105,11 +105,12 @@ impl Casework {
             return Ok(plan);
         };
         let answers = self.answers(&view.state)?;
-        let judge = judge(procedure, &view.state, now);
+        let state = self.opened(&view.state, procedure)?;
+        let judge = judge(procedure, &state, now);
         let nobody = Ask { now, actor: None, purpose: None, seen: None };
         let situation = nobody.situation((case, procedure, book), &answers, &judge);
         let migrate = Command::Migrate { reasons: "to see what it would change".into() };
-        match decide::decide(&view.state, &migrate, &situation) {
+        match decide::decide(&state, &migrate, &situation) {
             Err(refusal) if refusal.faults.is_empty() => {
                 plan.obstacles.push((view.state.procedure.clone(), refusal.why));
             }

@@ -51,6 +51,7 @@ pub fn possible(state: &State, situation: &Situation<'_>) -> Vec<Move> {
     }
     moves.extend(steps(may));
     moves.extend(extensions(may));
+    moves.extend(amendments(may));
     if may.to_withdraw().is_ok() {
         moves.push(plain("withdraw", "撤回", "Withdraw"));
     }
@@ -92,6 +93,18 @@ fn steps(may: Allowed<'_, '_>) -> Vec<Move> {
         }
     }
     moves
+}
+
+/// Of the form, and of each step, whether what the office wrote down can be corrected.
+fn amendments(may: Allowed<'_, '_>) -> Vec<Move> {
+    let form = (Id::from(State::FORM), Title::new("申请表", "the form"));
+    let steps = may.situation.procedure.flow.steps.iter().map(|step| (step.id.clone(), step.title.clone()));
+    let open = std::iter::once(form).chain(steps).filter(|(of, _)| may.to_amend(of).is_ok());
+    open.map(|(of, Title { zh, en })| {
+        let title = Title::new(format!("更正记录：{zh}"), format!("Correct the record: {en}"));
+        Move::new("amend", Some(&of), title)
+    })
+    .collect()
 }
 
 fn extensions(may: Allowed<'_, '_>) -> Vec<Move> {

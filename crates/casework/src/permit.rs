@@ -82,7 +82,13 @@ pub(crate) fn of_command(
     let step = command.step().and_then(|step| procedure.flow.step(step.as_str()));
     let action = command.action(step.map(|step| step.kind))?;
     let facts = of(case, view, procedure, command);
-    let step = step.map(|step| facts::of_step(&view.state, step)).or_else(|| {
+    let of_told = || match command {
+        Command::Amend { of, field, .. } => {
+            facts::of_told(&view.state, procedure, (of, Some(field)), ask.actor.map(Actor::id))
+        }
+        _ => None,
+    };
+    let step = of_told().or_else(|| step.map(|step| facts::of_step(&view.state, step))).or_else(|| {
         let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
         facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
     });
@@ -111,9 +117,12 @@ pub(crate) fn permitted(
     let Some(actor) = ask.actor else { return Vec::new() };
     let facts = facts::of_case(case, view, procedure);
     let allowed = |possible: &Move| {
-        let step = possible.about.as_ref().and_then(|id| procedure.flow.step(id.as_str()));
-        let step = step
-            .map(|step| facts::of_step(&view.state, step))
+        let about = possible.about.as_ref();
+        let told = about.filter(|_| possible.action == "amend");
+        let told = told.and_then(|of| facts::of_told(&view.state, procedure, (of, None), Some(actor.id())));
+        let step = about.and_then(|id| procedure.flow.step(id.as_str()));
+        let step = told
+            .or_else(|| step.map(|step| facts::of_step(&view.state, step)))
             .or_else(|| facts::deciding_step(procedure, &view.state));
         let request = Request { step: step.as_ref(), ..request(actor, possible.action, ask, &facts) };
         view.book.policies.allows(&request)

@@ -2,10 +2,10 @@
 
 use crate::activity;
 use crate::command::Command;
-use crate::decide::decide;
+use crate::decide::{Situation, decide};
 use crate::service::{Ask, Casework, Refused, judge};
 use crate::state::State;
-use record::{Event, ObjectRef, StoreError, Value, Version};
+use record::{Event, ObjectRef, StoreError, Version};
 
 /// How many moves back a repetition is looked for.
 const FAR: usize = 32;
@@ -62,15 +62,19 @@ impl Casework {
         let Some(book) = edition.flatten() else { return Ok(None) };
         let Some(procedure) = book.procedure(&state.procedure) else { return Ok(None) };
         let answers = self.judged(state, procedure, Some(command))?;
-        let judge = judge(procedure, state, first.time);
+        let opened = self.opened(state, procedure)?;
+        let judge = judge(procedure, &opened, first.time);
         let then = Ask { now: first.time, ..*ask };
+        let recorded = self.recorded(state, command)?;
         let situation = then.situation((case, procedure, &book), &answers, &judge);
-        let Ok(decided) = decide(state, command, &situation) else { return Ok(None) };
+        let situation = Situation { recorded: recorded.as_ref(), ..situation };
+        let Ok(decided) = decide(&opened, command, &situation) else { return Ok(None) };
         let Some(kept) = since.get(..decided.events.len()).filter(|kept| !kept.is_empty()) else {
             return Ok(None);
         };
         for (event, kept) in decided.events.iter().zip(kept) {
-            if *event != self.in_clear(kept)? {
+            // What a correction leaves as it was is sealed in both.
+            if self.all_in_clear(event)? != self.all_in_clear(kept)? {
                 return Ok(None);
             }
         }
@@ -78,13 +82,11 @@ impl Casework {
     }
 
     /// The event with its sealed values in clear: the same value is sealed differently each time.
-    fn in_clear(&self, event: &Event) -> Result<Event, StoreError> {
+    fn all_in_clear(&self, event: &Event) -> Result<Event, StoreError> {
         let mut event = event.clone();
         for change in &mut event.changes {
-            if let Value::Sealed(sealed) = &change.value
-                && let Some(value) = self.record().unseal(sealed)?
-            {
-                change.value = value;
+            if let Some(clear) = self.in_clear(&change.value)? {
+                change.value = clear;
             }
         }
         Ok(event)

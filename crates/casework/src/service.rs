@@ -126,6 +126,7 @@ impl<'a> Ask<'a> {
             edition: book.digest,
             case,
             answers,
+            recorded: None,
             judge,
         }
     }
@@ -289,10 +290,13 @@ impl Casework {
         ask: &Ask<'_>,
     ) -> Result<Decided, Refused> {
         let answers = self.judged(&view.state, procedure, Some(command))?;
-        let judge = judge(procedure, &view.state, ask.now);
+        let state = self.opened(&view.state, procedure)?;
+        let judge = judge(procedure, &state, ask.now);
+        let recorded = self.recorded(&view.state, command)?;
         let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
+        let situation = Situation { recorded: recorded.as_ref(), ..situation };
         let decide = || {
-            decide::decide(&view.state, command, &situation).map_err(|mut refusal| {
+            decide::decide(&state, command, &situation).map_err(|mut refusal| {
                 refusal.possible = permit::permitted(case, view, procedure, ask, refusal.possible);
                 Refused::Case(Box::new(refusal))
             })

@@ -1,4 +1,5 @@
 use crate::activity::{self, part};
+use crate::amendment;
 use pack::Id;
 use record::{Digest, Entry, Event, EventId, FileRef, Fold, ObjectRef, Time, Value};
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct State {
     pub stage: Stage,
     /// The answers to the form; personal ones sealed.
     pub answers: BTreeMap<Id, Value>,
+    /// Of these, what somebody of the office entered.
+    pub entered: BTreeMap<Id, Entered>,
     /// The files of each material.
     pub materials: BTreeMap<Id, Vec<FileRef>>,
     /// The steps that were ever opened or skipped.
@@ -45,6 +48,15 @@ pub struct State {
     pub complaints: Vec<Complaint>,
     /// When its personal values and files were destroyed.
     pub erased: Option<Time>,
+}
+
+/// Who of the office entered an answer, and the event that tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entered {
+    /// Who.
+    pub by: ObjectRef,
+    /// The event.
+    pub event: EventId,
 }
 
 /// How far a case is.
@@ -79,6 +91,8 @@ pub struct StepState {
     pub runs: Vec<Run>,
     /// What its own form recorded, last time.
     pub answers: BTreeMap<Id, Value>,
+    /// Who corrected what it recorded last time: they answer for it like whoever did it.
+    pub amended: BTreeSet<ObjectRef>,
 }
 
 /// Where a step stands.
@@ -173,14 +187,17 @@ impl State {
     /// The type of the subjects under whom the personal data of offices' own duties is sealed.
     pub const SUBJECT: &str = "subject";
 
+    /// By this name the application's own form stands where a step could.
+    pub const FORM: &str = "form";
+
     /// The state after `events`, in order.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let entries = (0..).zip(events).map(|(index, event)| Entry { index, event: event.clone() });
-        Self::told(&entries.collect::<Vec<_>>())
+        Self::as_told(&entries.collect::<Vec<_>>())
     }
 
     /// The state that entries tell, in order, each as it was corrected.
-    pub fn told(entries: &[Entry]) -> Self {
+    pub fn as_told(entries: &[Entry]) -> Self {
         let mut state = Self::default();
         record::fold::apply_all(&mut state, entries);
         state
@@ -202,6 +219,15 @@ impl State {
         step.runs.last()?.done.as_ref()
     }
 
+    /// The event that tells an answer which the office wrote down, and who did: of [the form](Self::FORM) or of a step.
+    pub fn told(&self, of: &Id, field: &Id) -> Option<(&EventId, Option<&ObjectRef>)> {
+        if of.as_str() == Self::FORM {
+            return self.entered.get(field).map(|entered| (&entered.event, Some(&entered.by)));
+        }
+        let step = self.steps.get(of).filter(|step| step.answers.contains_key(field))?;
+        step.last_done().map(|done| (&done.event, done.by.as_ref()))
+    }
+
     /// Whose personal data the case holds: the party's, or, in an office's own duty, the case's.
     pub fn subject(&self) -> Option<ObjectRef> {
         self.party.clone().or_else(|| self.case.as_ref().map(sealed_under))
@@ -212,9 +238,11 @@ impl State {
         self.corrections.last().filter(|correction| correction.answered.is_none())
     }
 
-    /// Takes in the next event of the case. An event of no known kind changes nothing: another crate's reading of a
-    /// personal answer, say. Nor does an event of another case that only names this one.
+    /// Takes in the next event of the case; a correction, as what it stands in place of. An event of no known kind changes
+    /// nothing: another crate's reading of a personal answer, say. Nor does an event of another case that only names this
+    /// one.
     pub fn apply(&mut self, event: &Event) {
+        let event = &*amendment::restated(event);
         let begins = event.activity.as_str() == activity::STARTED;
         let case = event.object(part::CASE);
         if case.is_none() || if begins { self.case.is_some() } else { self.case.as_ref() != case } {
@@ -312,6 +340,7 @@ impl State {
         let (Some(id), Some(outcome)) = (text("step"), text("outcome")) else { return };
         let step = self.steps.entry(id.into()).or_default();
         step.answers.clear();
+        step.amended.clear();
         let done = Done {
             at: event.time,
             outcome: outcome.into(),
@@ -334,13 +363,22 @@ impl State {
         for change in event.changes.iter().filter(|change| Some(&change.object) == self.case.as_ref()) {
             let Some((of, field)) = change.name.as_str().split_once('.') else { continue };
             let answers = match of {
-                "form" => &mut self.answers,
+                Self::FORM => &mut self.answers,
                 step => &mut self.steps.entry(step.into()).or_default().answers,
             };
             if change.value == Value::List(Vec::new()) {
                 answers.remove(field);
             } else {
                 answers.insert(field.into(), change.value.clone());
+            }
+            if of == Self::FORM {
+                let of_office = event.actor.clone().filter(|actor| Some(actor) != self.party.as_ref());
+                match of_office.filter(|_| self.answers.contains_key(field)) {
+                    Some(by) => {
+                        drop(self.entered.insert(field.into(), Entered { by, event: event.id.clone() }))
+                    }
+                    None => drop(self.entered.remove(field)),
+                }
             }
         }
     }
@@ -392,9 +430,16 @@ fn notes(event: &Event) -> Vec<(Id, String)> {
     notes.iter().filter_map(read).collect()
 }
 
+impl StepState {
+    /// How it ended last, also where it is open again.
+    pub fn last_done(&self) -> Option<&Done> {
+        self.runs.iter().rev().find_map(|run| run.done.as_ref())
+    }
+}
+
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);
@@ -404,6 +449,10 @@ impl Fold for State {
     fn corrected(&mut self, by: &Entry) {
         let ours = activity::moved(&by.event).is_some_and(|case| self.case.as_ref() == Some(case));
         self.events += u64::from(ours);
+        let step = amendment::of(&by.event).and_then(|amendment| self.steps.get_mut(amendment.of));
+        if let (Some(step), Some(actor)) = (step, &by.event.actor) {
+            step.amended.insert(actor.clone());
+        }
     }
 
     fn to_bytes(&self) -> Vec<u8> {

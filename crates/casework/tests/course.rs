@@ -7,7 +7,7 @@ use casework::state::{Stage, State};
 use casework::{Command, answer, clocks};
 use pack::model::{Channel, Condition, Definitions, Procedure};
 use pack::{File, Id};
-use record::{Digest, FileRef, ObjectRef, Time, Value};
+use record::{Digest, Event, FileRef, ObjectRef, Time, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -63,6 +63,17 @@ fn command(words: &[&str], procedure: &Procedure) -> Command {
             Command::HandOver { step: id(1), to, reasons: "holiday".into() }
         }
         "release" => Command::Release { step: id(1), reasons: "ill".into() },
+        "amend" => {
+            let (field, text) = words[2].split_once('=').unwrap();
+            let form = match words[1] {
+                State::FORM => &procedure.form,
+                step => &procedure.flow.step(step).unwrap().form,
+            };
+            let known = form.field(field).map(|field| answer::read(&field.kind, text).unwrap());
+            let answer = known.unwrap_or_else(|| Value::from(text));
+            let reasons = text_from(&words, 3);
+            Command::Amend { of: id(1), field: field.into(), answer, reasons }
+        }
         "extend" => Command::Extend { clock: id(1), reasons: "many papers".into() },
         "withdraw" => Command::Withdraw { reasons: None },
         "rate" => Command::Rate { stars: words[1].parse().unwrap(), words: None },
@@ -72,6 +83,17 @@ fn command(words: &[&str], procedure: &Procedure) -> Command {
         "lapse" => Command::Lapse,
         other => panic!("`{other}` is no command of these scripts"),
     }
+}
+
+fn text_from(words: &[&str], at: usize) -> String {
+    words.get(at).map(|word| (*word).to_owned()).unwrap_or_default()
+}
+
+/// The event that an amendment is to correct.
+fn recorded<'a>(state: &State, events: &'a [Event], command: &Command) -> Option<&'a Event> {
+    let Command::Amend { of, field, .. } = command else { return None };
+    let (told, _) = state.told(of, field)?;
+    events.iter().find(|event| event.id == *told)
 }
 
 fn file(name: &str) -> FileRef {
@@ -95,6 +117,7 @@ fn check_of(procedure: &str, script: &str) -> String {
     let procedure = &definitions.procedures[procedure];
     let case = ObjectRef::new("application", "1");
     let mut state = State::default();
+    let mut events: Vec<Event> = Vec::new();
     let mut told = String::new();
     let mut hour = 0;
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -105,6 +128,8 @@ fn check_of(procedure: &str, script: &str) -> String {
         let words: Vec<&str> = words.split(' ').collect();
         let actor = ObjectRef::new("person", actor);
         let answers = state.answers.clone();
+        let command = command(&words, procedure);
+        let recorded = recorded(&state, &events, &command).cloned();
         let situation = Situation {
             now: Time::new(1_767_225_600 + hour * 3600, 0, Some(480)).unwrap(),
             actor: (actor.id.as_str() != "timer").then_some(&actor),
@@ -113,14 +138,19 @@ fn check_of(procedure: &str, script: &str) -> String {
             edition: Digest::of(b"edition"),
             case: &case,
             answers: &answers,
+            recorded: recorded.as_ref(),
             judge: &judge,
         };
         let _ = writeln!(told, "> {line}");
-        match decide(&state, &command(&words, procedure), &situation) {
+        match decide(&state, &command, &situation) {
             Ok(decided) => {
                 for event in &decided.events {
-                    state.apply(event);
+                    events.push(event.clone());
+                    state = State::of(&events);
                     let _ = writeln!(told, "  {} {}", event.id, event.activity);
+                    if let Some(wrong) = &event.corrects {
+                        let _ = writeln!(told, "      corrects {wrong}");
+                    }
                     for (name, value) in
                         event.attributes.iter().filter(|(name, _)| name.as_str() != "edition")
                     {
@@ -316,5 +346,62 @@ fn a_moment_that_the_form_tells_starts_a_clock_and_a_step_waits_for_one() {
         timer: expire kept
         +190 timer: expire kept
         bob: do destroy done"
+    ));
+}
+
+/// The course and its clocks stay as they were; what stands is what was put right last, and nobody corrects what they could
+/// not have done.
+#[test]
+fn what_was_written_down_wrongly_is_corrected() {
+    insta::assert_snapshot!(check(
+        "start counter window
+        bob: save name=安娜 difficult=yes story=长
+        bob: amend form name=安妮 misspelt
+        submit
+        bob: do accept accepted
+        bob: amend accept opinion=真 none
+        bob: do look passed found=缺页
+        dan: do test passed opinion=真
+        dan: amend test opinion=假
+        dan: amend test opinion=假 slip
+        dan: amend test opinion=假 slip
+        eve: amend test opinion=伪 clearer
+        bob: amend form name=安妮 misspelt
+        bob: amend form difficult=no misread
+        bob: amend form story=短 misread
+        cleo: amend look found=齐全 counted
+        cleo: do decide granted
+        dora: do decide granted
+        dora: amend look found=缺照片 seen
+        bob: amend form name=安宁 misspelt
+        withdraw"
+    ));
+}
+
+#[test]
+fn only_what_the_office_entered_is_the_offices_to_correct() {
+    insta::assert_snapshot!(check(
+        "start counter window
+        save name=安娜 difficult=no
+        submit
+        bob: amend form name=安妮 misspelt
+        bob: correct accept name=x
+        bob: save difficult=no
+        bob: save name=安妮
+        answer
+        bob: amend form name=安宁 misspelt
+        bob: amend form difficult=no misread"
+    ));
+}
+
+#[test]
+fn a_moment_that_is_put_right_starts_its_clock_anew() {
+    insta::assert_snapshot!(check_of(
+        "keep",
+        "bob: start counter web
+        bob: save taken=2025-12-31T20:00 urgent=yes
+        submit
+        bob: do report done
+        bob: amend form taken=2025-12-30T20:00 slip"
     ));
 }

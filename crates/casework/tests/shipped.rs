@@ -134,6 +134,7 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
             edition: Digest::of(b"edition"),
             case: &case,
             answers: &answers,
+            recorded: None,
             judge: &judge,
         };
         if *command == Command::Submit {

@@ -1,11 +1,13 @@
 use crate::log_file::LogFile;
+use crate::models;
 use crate::say::{Failure, Say, Wrong};
+use oversight::catalogue::{Links, Recall, Unready, try_all};
 use oversight::check::{Finding, Summary, Until, check};
 use oversight::condition::Language;
 use oversight::decl;
-use oversight::log::{EventNumber, Log, Traces};
-use oversight::model::Model;
-use record::Time;
+use oversight::log::{EventNumber, Log};
+use pack::Problem;
+use record::{ObjectRef, Time};
 use serde_json::{Value as Json, json};
 use std::path::{Path, PathBuf};
 
@@ -13,9 +15,8 @@ use std::path::{Path, PathBuf};
 pub struct Options {
     #[command(flatten)]
     log: LogFile,
-    /// A file of models in the text of Declare (`.decl`), as RuM and Declare4Py write it.
-    #[arg(long, value_name = "FILE")]
-    declare: PathBuf,
+    #[command(flatten)]
+    rules: Rules,
     /// One line for each model in place of one for each finding.
     #[arg(long)]
     summary: bool,
@@ -24,29 +25,90 @@ pub struct Options {
     open: bool,
 }
 
+/// Where the models come from: one of the two.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct Rules {
+    /// A file of models in the text of Declare (`.decl`), as RuM and Declare4Py write it.
+    #[arg(long, value_name = "FILE")]
+    declare: Option<PathBuf>,
+    /// A folder of packs, or a pack: the models that it holds, and those that follow from its procedures.
+    #[arg(long, value_name = "DIR")]
+    models: Option<PathBuf>,
+}
+
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
-    let declared = read(&options.declare)?;
-    let (log, traces) = options.log.read(say)?;
-    let language = Language::new(&log, &declared.attributes);
-    let models = declared.models(&language).map_err(|problems| told(&options.declare, &problems))?;
-    let until = match log.times().iter().max().filter(|_| options.open) {
+    let violated = match (&options.rules.declare, &options.rules.models) {
+        (Some(file), _) => by_declare(options, file, say)?,
+        (None, Some(dir)) => by_models(options, dir, say)?,
+        (None, None) => return Err(Wrong("name the models with `--declare` or `--models`".into()).into()),
+    };
+    if violated { Err(Failure::Finding) } else { Ok(()) }
+}
+
+fn until(log: &Log, open: bool) -> Until {
+    match log.times().iter().max().filter(|_| open) {
         Some(last) => Until::Open(*last),
         None => Until::Closed,
-    };
-    let teller = Teller { log: &log, traces: &traces, models: &models, say };
-    let mut violated = false;
-    let mut told = Ok(());
-    let summaries = check(&log, &traces, &models, until, &mut |model, finding| {
-        violated |= finding.verdict.is_violated();
-        if !options.summary && told.is_ok() {
-            told = teller.finding(model, &finding);
-        }
-    });
-    told?;
-    if options.summary {
-        summaries.iter().zip(&models).try_for_each(|(summary, model)| teller.summary(model, summary))?;
     }
-    if violated { Err(Failure::Finding) } else { Ok(()) }
+}
+
+fn by_declare(options: &Options, file: &Path, say: Say) -> Result<bool, Failure> {
+    let declared = read(file)?;
+    let (log, traces) = options.log.read(say)?;
+    let language = Language::new(&log, &declared.attributes);
+    let models = declared.models(&language).map_err(|problems| told(file, &problems))?;
+    let names = models.iter().map(|model| (model.name.clone(), None)).collect();
+    let mut teller = Teller::new(&log, names, options.summary, say);
+    let summaries = check(&log, &traces, &models, until(&log, options.open), &mut |model, finding| {
+        let scope: Vec<ObjectRef> = traces.object(finding.trace).into_iter().collect();
+        teller.finding(model, &scope, &finding);
+    });
+    teller.end(&summaries)
+}
+
+fn by_models(options: &Options, dir: &Path, say: Say) -> Result<bool, Failure> {
+    if options.log.chooses() {
+        let error = "models say themselves of which objects they speak; leave `--object` out";
+        return Err(Wrong(error.into()).into());
+    }
+    let held = models::Held::within(dir)?;
+    let catalogue = held.catalogue();
+    let names = catalogue.attributes();
+    let (mut log, mut links, mut recall) = (Log::new(), Links::new(), Recall::of(names));
+    options.log.each(say, &mut |event| {
+        links.push(event);
+        Ok(log.push(&recall.seen(event))?)
+    })?;
+    let catalogue = catalogue.about(&log);
+    if catalogue.models.is_empty() {
+        let place = dir.display();
+        let error = format!(
+            "no model in `{place}` speaks of what this log holds; declare the log's activities with `[log.…]` beside the \
+             models, or name another folder"
+        );
+        return Err(Wrong(error).into());
+    }
+    let language = Language::new(&log, &catalogue.attributes());
+    let mut unready = Unready::new(catalogue.all, &language);
+    let (mut ready, mut problems) = (Vec::new(), Vec::<Problem>::new());
+    for model in &catalogue.models {
+        match unready.ready(model) {
+            Ok(model) => ready.push(model),
+            Err(found) => problems.extend(found),
+        }
+    }
+    if !problems.is_empty() {
+        let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        return Err(Wrong(lines.join("\n")).into());
+    }
+    let named = catalogue.models.iter().map(|model| (model.id.to_string(), Some(model.title.en.to_string())));
+    let mut teller = Teller::new(&log, named.collect(), options.summary, say);
+    let until = until(&log, options.open);
+    let summaries = try_all(&log, &links, &ready, until, &mut |model, found| {
+        teller.finding(model, &found.scope, &found.finding);
+    });
+    teller.end(&summaries)
 }
 
 fn read(path: &Path) -> Result<decl::Declared, Failure> {
@@ -68,27 +130,47 @@ fn told(path: &Path, problems: &[decl::Problem]) -> Wrong {
     Wrong(lines.join("\n"))
 }
 
+/// Tells findings as they come, or their sums at the end.
 struct Teller<'a> {
     log: &'a Log,
-    traces: &'a Traces,
-    models: &'a [Model],
+    /// What each model is called, and what it says where that is something else.
+    names: Vec<(String, Option<String>)>,
+    summary: bool,
     say: Say,
+    violated: bool,
+    told: Result<(), Failure>,
 }
 
-impl Teller<'_> {
+impl<'a> Teller<'a> {
+    fn new(log: &'a Log, names: Vec<(String, Option<String>)>, summary: bool, say: Say) -> Self {
+        Self { log, names, summary, say, violated: false, told: Ok(()) }
+    }
+
     fn id(&self, event: EventNumber) -> &str {
         self.log.id(event).map_or("", |id| id.as_str())
     }
 
-    fn finding(&self, model: usize, finding: &Finding) -> Result<(), Failure> {
-        let name = self.models.get(model).map_or("", |model| model.name.as_str());
-        let Some(object) = self.traces.object(finding.trace) else { return Ok(()) };
+    /// `name`, or `name: what it says`.
+    fn name(&self, model: usize) -> (&str, String) {
+        let (name, said) = self.names.get(model).map_or(("", None), |(name, said)| (name, said.as_deref()));
+        (name, said.map_or_else(|| name.to_owned(), |said| format!("{name} ({said})")))
+    }
+
+    fn finding(&mut self, model: usize, scope: &[ObjectRef], finding: &Finding) {
+        self.violated |= finding.verdict.is_violated();
+        if !self.summary && self.told.is_ok() {
+            self.told = self.tell(model, scope, finding);
+        }
+    }
+
+    fn tell(&self, model: usize, scope: &[ObjectRef], finding: &Finding) -> Result<(), Failure> {
+        let (name, said) = self.name(model);
         let evidence: Vec<&str> = finding.evidence.iter().map(|event| self.id(*event)).collect();
         let activation = finding.activation.map(|event| self.id(event));
         let moment = |time: Option<Time>| time.map_or(Json::Null, |time| time.to_string().into());
-        let scope: serde_json::Map<String, Json> =
-            [(object.kind.to_string(), json!(object.id.as_str()))].into_iter().collect();
-        let mut words = format!("{object}: {}: {name}", finding.verdict.word().replace('-', " "));
+        let objects: Vec<String> = scope.iter().map(ToString::to_string).collect();
+        let mut words =
+            format!("{}: {}: {said}", objects.join(" + "), finding.verdict.word().replace('-', " "));
         if let Some(activation) = activation {
             words.push_str(&format!("\n    asked by {activation}"));
         }
@@ -102,7 +184,7 @@ impl Teller<'_> {
             &words,
             &json!({
                 "model": name,
-                "scope": scope,
+                "scope": by_type(scope),
                 "verdict": finding.verdict.word(),
                 "activation": activation,
                 "evidence": evidence,
@@ -112,11 +194,19 @@ impl Teller<'_> {
         )
     }
 
-    fn summary(&self, model: &Model, summary: &Summary) -> Result<(), Failure> {
+    /// Whether something is violated, once all is told.
+    fn end(self, summaries: &[Summary]) -> Result<bool, Failure> {
+        if self.summary {
+            (0..).zip(summaries).try_for_each(|(model, summary)| self.sum(model, summary))?;
+        }
+        self.told.map(|()| self.violated)
+    }
+
+    fn sum(&self, model: usize, summary: &Summary) -> Result<(), Failure> {
         let Summary { cases, activations } = summary;
+        let (name, said) = self.name(model);
         let words = format!(
-            "{}\n    cases: {} kept, {} broken, {} pending, {} vacuous; activations: {} fulfilled, {} violated, {} pending",
-            model.name,
+            "{said}\n    cases: {} kept, {} broken, {} pending, {} vacuous; activations: {} fulfilled, {} violated, {} pending",
             cases.satisfied,
             cases.violated,
             cases.pending,
@@ -126,7 +216,7 @@ impl Teller<'_> {
             activations.pending
         );
         self.say.record(&words, &json!({
-            "model": model.name,
+            "model": name,
             "cases": {
                 "vacuous": cases.vacuous, "satisfied": cases.satisfied,
                 "violated": cases.violated, "pending": cases.pending,
@@ -136,4 +226,16 @@ impl Teller<'_> {
             },
         }))
     }
+}
+
+/// The objects by their types: `{"order": "o1", "item": "i3"}`; of two of one type a list.
+fn by_type(scope: &[ObjectRef]) -> Json {
+    let mut all = serde_json::Map::new();
+    for object in scope {
+        let id = json!(object.id.as_str());
+        let held = all.get(object.kind.as_str()).cloned();
+        let value = held.map_or_else(|| id.clone(), |held| json!([held, id]));
+        all.insert(object.kind.to_string(), value);
+    }
+    Json::Object(all)
 }

@@ -1,8 +1,12 @@
 use crate::logs::{format, mapping};
 use crate::say::{Failure, Say, Wrong};
 use oversight::log::{Log, Traces};
-use record::interop::{self, Options, Source};
+use record::Event;
+use record::interop::{self, Options, SinkError, Source};
 use std::path::PathBuf;
+
+/// What is done with each event.
+pub type Take<'t> = dyn FnMut(&Event) -> Result<(), SinkError> + 't;
 
 /// An event log that a command looks at, without taking it into a record.
 #[derive(clap::Args)]
@@ -23,22 +27,35 @@ pub struct LogFile {
 impl LogFile {
     /// Reads the log whole, and its events by the objects of the chosen type.
     pub fn read(&self, say: Say) -> Result<(Log, Traces), Failure> {
+        let mut log = Log::new();
+        self.each(say, &mut |event| Ok(log.push(event)?))?;
+        let traces = self.traces(&log)?;
+        Ok((log, traces))
+    }
+
+    /// Whether somebody chose a type of objects.
+    pub fn chooses(&self) -> bool {
+        self.object.is_some()
+    }
+
+    /// Reads the log event by event.
+    pub fn each(&self, say: Say, take: &mut Take<'_>) -> Result<(), Failure> {
         let options = Options {
             format: self.format.as_deref().map(format).transpose()?,
             prefix: Some(String::new()),
             mapping: self.map.as_deref().map(mapping).transpose()?,
             ..Options::default()
         };
-        let mut log = Log::new();
         let mut progress = say.progress("reading events");
+        let mut count: u64 = 0;
         interop::read(&Source::File(&self.log), &options, &mut |event| {
-            if log.len().is_multiple_of(10_000) {
-                progress.at(log.len() as u64, None);
+            if count.is_multiple_of(10_000) {
+                progress.at(count, None);
             }
-            Ok(log.push(&event)?)
+            count += 1;
+            take(&event)
         })?;
-        let traces = self.traces(&log)?;
-        Ok((log, traces))
+        Ok(())
     }
 
     fn traces(&self, log: &Log) -> Result<Traces, Failure> {

@@ -12,6 +12,7 @@ mod log_file;
 mod logs;
 mod map;
 mod migrate;
+mod models;
 mod packs;
 mod proof;
 mod say;
@@ -60,6 +61,9 @@ enum Command {
     Map(map::Map),
     /// List the ways in which the cases of a log went.
     Variants(map::Variants),
+    /// List and explain the models of oversight, and write those that follow from a procedure.
+    #[command(subcommand)]
+    Models(models::Command),
     /// Check and explain definitions; move running cases to the current edition.
     #[command(subcommand)]
     Pack(packs::Command),
@@ -150,6 +154,7 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(&options, say),
         Command::Map(options) => map::map(&options, say),
         Command::Variants(options) => map::list(&options, say),
+        Command::Models(command) => models::run(&command, say),
         Command::Pack(command) => packs::run(&command, say),
         Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),

@@ -1,8 +1,9 @@
 use crate::migrate;
 use crate::say::{Failure, Say, Wrong};
 use include_dir::{Dir, DirEntry as Shipped, include_dir};
-use pack::{Definitions, File, Lang, Problem, explain};
+use pack::{Definitions, File, Id, Lang, Problem, explain};
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
@@ -49,6 +50,18 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
 /// # Errors
 /// When the folder cannot be read or holds no pack.
 pub fn files(dir: Option<&Path>, say: Say) -> Result<Vec<File>, Failure> {
+    let Found { files, mut problems } = gather(dir)?;
+    if problems.is_empty() {
+        return Ok(files);
+    }
+    // The files that can be read are checked all the same, so that every fault is told at once.
+    problems.extend(casework::Book::read(&files).err().unwrap_or_default());
+    problems.sort();
+    tell(&problems, say)?;
+    Err(Failure::Finding)
+}
+
+fn gather(dir: Option<&Path>) -> Result<Found, Failure> {
     let mut found = Found::default();
     match dir {
         None => shipped(&SHIPPED, &mut found.files),
@@ -68,14 +81,39 @@ pub fn files(dir: Option<&Path>, say: Say) -> Result<Vec<File>, Failure> {
         }
     }
     found.files.sort_by(|one, other| one.path.cmp(&other.path));
-    if found.problems.is_empty() {
-        return Ok(found.files);
+    Ok(found)
+}
+
+/// Definitions from the packs in `dir`, which may build on packs that ship and are not there, and the names of its own.
+///
+/// # Errors
+/// When the folder cannot be read or holds no pack, and every fault of its packs, as bad input.
+pub fn with_shipped(dir: &Path) -> Result<(Definitions, BTreeSet<Id>), Failure> {
+    let Found { mut files, mut problems } = gather(Some(dir))?;
+    let folder = |file: &File| Id::from(file.path.split('/').next().unwrap_or_default());
+    let own: BTreeSet<Id> = files.iter().map(folder).collect();
+    let mut there = own.clone();
+    let mut others = Vec::new();
+    shipped(&SHIPPED, &mut others);
+    loop {
+        let wanted: BTreeSet<Id> = pack::load::requirements(&files).difference(&there).cloned().collect();
+        let more: Vec<File> = others.iter().filter(|file| wanted.contains(&folder(file))).cloned().collect();
+        if more.is_empty() {
+            break;
+        }
+        there.extend(more.iter().map(folder));
+        files.extend(more);
     }
-    // The files that can be read are checked all the same, so that every fault is told at once.
-    found.problems.extend(casework::Book::read(&found.files).err().unwrap_or_default());
-    found.problems.sort();
-    tell(&found.problems, say)?;
-    Err(Failure::Finding)
+    files.sort_by(|one, other| one.path.cmp(&other.path));
+    match pack::load(&files) {
+        Ok(definitions) if problems.is_empty() => Ok((definitions, own)),
+        loaded => {
+            problems.extend(loaded.err().unwrap_or_default());
+            problems.sort();
+            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Err(Wrong(lines.join("\n")).into())
+        }
+    }
 }
 
 /// Definitions from the packs in `dir`, or from those that ship.
@@ -219,7 +257,7 @@ fn check(dir: Option<&Path>, say: Say) -> Result<(), Failure> {
 fn explain(id: &str, lang: Lang, dir: Option<&Path>, say: Say) -> Result<(), Failure> {
     let definitions = definitions(dir, say)?;
     let Some(procedure) = definitions.procedures.get(id) else {
-        let known = definitions.procedures.keys().map(pack::Id::as_str);
+        let known = definitions.procedures.keys().map(Id::as_str);
         let mend = match pack::problem::nearest(id, known) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => {

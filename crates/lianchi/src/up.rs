@@ -5,7 +5,7 @@ use crate::{Data, demo, packs, staff};
 use pack::Title;
 use record::Record;
 use std::io::{ErrorKind, Write};
-use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
+use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +20,10 @@ pub struct Options {
     /// The address and port to listen on.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
+    /// A proxy of ours in front of the city, whose word (`X-Forwarded-For`) is taken for where a request comes from. Name
+    /// each.
+    #[arg(long, value_name = "IP")]
+    proxy: Vec<IpAddr>,
     /// The folder of packs; the shipped packs if none is named.
     #[arg(long, value_name = "DIR")]
     packs: Option<PathBuf>,
@@ -130,7 +134,9 @@ fn open(
         clock: now,
         demo,
     };
-    Ok(Arc::new(City::open(record, files, settings)?))
+    let mut city = City::open(record, files, settings)?;
+    city.proxies = options.proxy.iter().map(IpAddr::to_canonical).collect();
+    Ok(Arc::new(city))
 }
 
 fn announce(say: Say, address: &SocketAddr, city: &City, nobody: Option<&str>) -> Result<(), Failure> {

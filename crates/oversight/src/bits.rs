@@ -29,6 +29,19 @@ impl Bits {
         Self { words, len }
     }
 
+    /// The places of the values for which `holds`.
+    pub fn of_all<T>(all: &[T], holds: impl Fn(&T) -> bool) -> Self {
+        let word = |chunk: &[T]| {
+            chunk.iter().enumerate().fold(0, |word, (bit, one)| word | (u64::from(holds(one)) << bit))
+        };
+        Self { words: all.chunks(64).map(word).collect(), len: all.len() }
+    }
+
+    /// The positions, 64 to a word, the first in its lowest bit.
+    pub fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     /// How many positions there are, in the set or not.
     pub fn len(&self) -> usize {
         self.len
@@ -64,6 +77,11 @@ impl Bits {
     /// Adds what is in the other.
     pub fn join(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(mine, theirs)| *mine |= theirs);
+    }
+
+    /// Takes out what is in the other.
+    pub fn lessen(&mut self, other: &Self) {
+        self.words.iter_mut().zip(&other.words).for_each(|(mine, theirs)| *mine &= !theirs);
     }
 
     /// The first position in the set from `from` on and below `to`.

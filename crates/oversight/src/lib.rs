@@ -6,11 +6,14 @@
 //! draws what the events did. Everything here is a pure function of the log: no clock, no store, no chance.
 
 mod bits;
+pub mod catalogue;
 pub mod check;
 pub mod condition;
 pub mod decl;
+pub mod derive;
 pub mod log;
 pub mod map;
 pub mod model;
+pub mod sample;
 
 pub use bits::Bits;

@@ -12,5 +12,9 @@ mod difference;
 mod oracle;
 #[path = "check/random.rs"]
 mod random;
+#[path = "check/scopes.rs"]
+mod scopes;
 #[path = "check/short.rs"]
 mod short;
+#[path = "check/stream.rs"]
+mod stream;

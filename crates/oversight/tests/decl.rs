@@ -231,7 +231,7 @@ fn meant(language: &Language<'_>, line: &str, meaning: &Meaning, activities: [&s
     };
     let pattern =
         |activity: &str, source| Pattern { activities: vec![activity.into()], condition: condition(source) };
-    let [least, most] = meaning.window.map(|seconds| seconds.map(Lapse::seconds));
+    let [least, most] = meaning.window.map(|seconds| seconds.map(|seconds| Lapse::seconds(seconds).into()));
     Model {
         name: String::new(),
         template: meaning.template,

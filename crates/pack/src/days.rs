@@ -26,6 +26,7 @@ pub mod promise;
 pub mod rule;
 /// How a due time was found, step by step.
 pub mod step;
+mod term;
 /// The steps in Chinese and in English.
 pub mod words;
 
@@ -36,6 +37,7 @@ pub use due::{Adjustment, At, Due, Refused};
 pub use law::Law;
 pub use rule::{Cite, DayRule, Direction, Limit, Unit};
 pub use step::Step;
+pub use term::Term;
 
 /// The civil time in Shanghai (UTC+8 all year; China has kept no summer time since 1991) of a moment on the record.
 pub fn local(time: record::Time) -> jiff::civil::DateTime {

@@ -15,6 +15,8 @@ pub mod folder;
 pub mod load;
 /// What packs define, read and checked.
 pub mod model;
+/// The language of models of oversight.
+pub mod models;
 /// What is wrong in a definition file, and where.
 pub mod problem;
 mod reader;

@@ -221,6 +221,11 @@ impl<'a> Member<'a> {
         Some(text)
     }
 
+    /// Whether it is a text and not, for example, a table.
+    pub(crate) fn is_text(&self) -> bool {
+        self.value.get_ref().as_str().is_some()
+    }
+
     pub(crate) fn flag(&self) -> Option<bool> {
         let flag = self.value.get_ref().as_bool();
         if flag.is_none() {

@@ -12,6 +12,8 @@ mod oracle;
 mod problems;
 #[path = "days/properties.rs"]
 mod properties;
+#[path = "days/term.rs"]
+mod term;
 #[path = "content/texts.rs"]
 mod texts;
 #[path = "days/words.rs"]

@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const GUIDE: &str = include_str!("../../../docs/packs.md");
+const MODELS: &str = include_str!("../../../docs/models.md");
 
 /// No member is called so, and none nearly so: the fault that it makes lists the members that there are.
 const STRANGER: &str = "qqqqqqqqqqqq";
 
 /// Where the stranger is put, by the heading under which the guide lists the members of that place.
-const PLACES: [(&str, &str); 61] = [
+const PLACES: [(&str, &str); 68] = [
     ("[office.x]", "[office.o]\nSTRANGER"),
     ("[role.x]", "[role.r]\nSTRANGER"),
     ("[purpose.x]", "[purpose.p]\nSTRANGER"),
@@ -41,6 +42,13 @@ const PLACES: [(&str, &str); 61] = [
     ("field", "[fields.f]\nfield = [{ STRANGER, kind = \"date\" }]"),
     ("of", "[fields.f]\nfield = [{ kind = \"choice\", of = [{ STRANGER }] }]"),
     ("check", "[fields.f]\ncheck = [{ STRANGER }]"),
+    ("[log.x]", "[log.l]\nSTRANGER"),
+    ("activity", "[log.l]\nactivity = [{ STRANGER }]"),
+    ("attribute", "[log.l]\nattribute = [{ STRANGER }]"),
+    ("[model.x]", "[model.m]\nSTRANGER"),
+    ("of = {…}", "[model.m]\nof = { STRANGER }"),
+    ("from", "[model.m]\nfrom = { STRANGER }"),
+    ("within", "[model.m]\nwithin = { STRANGER }"),
     ("[instrument.x]", "[instrument.i]\nSTRANGER"),
     ("rule", "[instrument.i.rule]\nSTRANGER"),
     ("workdays", "[instrument.i.rule.workdays]\nSTRANGER"),
@@ -121,7 +129,7 @@ fn documented() -> BTreeMap<String, BTreeSet<String>> {
         |text: &str| -> Vec<String> { text.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
     let mut all: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut under: Vec<String> = Vec::new();
-    for line in GUIDE.lines() {
+    for line in GUIDE.lines().chain(MODELS.lines().skip_while(|line| *line != "## What a file can hold")) {
         if let Some(heading) = line.strip_prefix("### ") {
             under = quoted(heading);
             all.extend(under.iter().map(|heading| (heading.clone(), BTreeSet::new())));
@@ -170,13 +178,16 @@ fn the_guide_lists_every_member_and_no_other() {
 
 /// The worked example, checked beside the packs that ship. That a case of it runs to its end is casework's to test.
 #[test]
-fn the_worked_example_has_no_fault() {
-    let blocks: Vec<&str> =
-        GUIDE.split("```toml\n").skip(1).filter_map(|block| block.split("```").next()).collect();
-    let (manifest, rest) = blocks.split_first().unwrap();
+fn the_worked_examples_have_no_fault() {
     let mut files = shipped();
-    files.push(File { path: "gardens/pack.toml".into(), text: (*manifest).to_owned() });
-    files.push(File { path: "gardens/gardens.toml".into(), text: rest.concat() });
+    for (guide, folder, file) in [(GUIDE, "gardens", "gardens"), (MODELS, "garden-visits", "models")] {
+        let blocks = guide.split("```toml\n").skip(1).filter_map(|block| block.split("```").next());
+        let blocks: Vec<&str> = blocks.collect();
+        let (manifest, rest) = blocks.split_first().unwrap();
+        files.push(File { path: format!("{folder}/pack.toml"), text: (*manifest).to_owned() });
+        files.push(File { path: format!("{folder}/{file}.toml"), text: rest.concat() });
+    }
     let definitions = load(&files).unwrap_or_else(|problems| panic!("{}", problems[0]));
     assert!(definitions.procedures.contains_key("garden-registration"));
+    assert!(definitions.models.contains_key("every-complaint-settled"));
 }

@@ -2,8 +2,8 @@ use crate::layout::Frame;
 use crate::text::{self, Lang};
 use jiff::civil::Date;
 use maud::{Markup, PreEscaped, Render, html};
-use pack::Title;
 use pack::model::Own;
+use pack::{Id, Title};
 use record::Time;
 
 /// When something is due, and how that stands at the moment of the page.
@@ -133,6 +133,21 @@ pub fn once(frame: &Frame) -> Markup {
         @if !frame.once.is_empty() {
             input type="hidden" name="once" value=(frame.once);
         }
+    }
+}
+
+/// Has the reader state a purpose, and say that they want to see.
+pub fn purpose(lang: Lang, purposes: &[(Id, Title)]) -> Markup {
+    html! {
+        div.field {
+            label for="purpose" { (lang.say("personal-state")) }
+            select #purpose name="purpose" required {
+                @if purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
+                @for (id, title) in purposes { option value=(id) { (lang.of(title)) } }
+            }
+            p.hint { (lang.say("personal-noted")) }
+        }
+        button type="submit" { (lang.say("personal-show")) }
     }
 }
 

@@ -144,6 +144,15 @@ pub fn file(case: &str, material: &Id, digest: &str) -> String {
     format!("/cases/{}/materials/{material}/{digest}", segment(case))
 }
 
+/// The same address with the purpose that was stated, where one was.
+pub fn under_purpose(path: &str, purpose: Option<&Id>) -> String {
+    let with = if path.contains('?') { '&' } else { '?' };
+    purpose.map_or_else(
+        || path.to_owned(),
+        |purpose| format!("{path}{with}purpose={}", segment(purpose.as_str())),
+    )
+}
+
 /// A case as staff handle it.
 pub fn desk_case(case: &str) -> String {
     format!("/desk/cases/{}", segment(case))
@@ -152,6 +161,11 @@ pub fn desk_case(case: &str) -> String {
 /// A move of staff, asked with POST: `do/examine`, `correct/accept`, `take/accept`, `extend/decision`, `reply/0`.
 pub fn desk_move(case: &str, action: &str, about: &str) -> String {
     format!("/desk/cases/{}/{action}/{}", segment(case), segment(about))
+}
+
+/// The case with room for the right answer in place of one that was written down wrongly.
+pub fn desk_amend(case: &str, of: &Id, field: &Id) -> String {
+    format!("{}?amend={}#moves", desk_case(case), segment(&format!("{of}.{field}")))
 }
 
 /// Asks for the personal answers of a case under a purpose; POST.

@@ -7,7 +7,7 @@ use crate::clocks::{self, Reading};
 use crate::due;
 use crate::state::{Stage, State, Status};
 use pack::Id;
-use pack::model::{Step, StepKind, Watcher};
+use pack::model::{Form, Step, StepKind, Watcher};
 use record::Time;
 
 /// A case, and all else that it depends on whether something may be done.
@@ -142,8 +142,7 @@ impl<'a> Allowed<'_, 'a> {
 
     fn is_another(self, step: &Step) -> Carried {
         for other in &step.separate {
-            let by = self.state.done(other).and_then(|done| done.by.as_ref());
-            if by.is_some() && by == self.situation.actor {
+            if self.answers_for(other) {
                 return Err(Fault::new(
                     "这一环节须由另一人办理：您办理了前面的环节",
                     "Somebody else must do this step: you did an earlier one",
@@ -151,6 +150,56 @@ impl<'a> Allowed<'_, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether whoever asks did the step, or corrected what it recorded.
+    fn answers_for(self, step: &Id) -> bool {
+        let Some(actor) = self.situation.actor else { return false };
+        let by = self.state.done(step).and_then(|done| done.by.as_ref());
+        by == Some(actor) || self.state.steps.get(step).is_some_and(|step| step.amended.contains(actor))
+    }
+
+    /// What the office wrote down can be corrected once it stands, over or not: answers of the form that it entered, and what
+    /// a step recorded. Whoever corrects a step answers for it, and so cannot have done one that must be another's.
+    pub(crate) fn to_amend(self, of: &Id) -> Result<&'a Form, Fault> {
+        if self.state.erased.is_some() {
+            return Err(Fault::new(
+                "个人信息已删除，无从更正",
+                "Its personal data is erased; there is nothing left to correct",
+            ));
+        }
+        let procedure = self.situation.procedure;
+        if of.as_str() == State::FORM {
+            return match self.state.stage {
+                Stage::Draft | Stage::Correcting => Err(Fault::new(
+                    "申请表还可以填写，请直接修改",
+                    "The form is still open: change the answer there",
+                )),
+                _ if self.state.entered.is_empty() => Err(Fault::new(
+                    "申请表由申请人自己填写，请要求申请人补正",
+                    "The applicant filled the form in: ask them for a correction",
+                )),
+                _ => Ok(&procedure.form),
+            };
+        }
+        let Some(step) = procedure.flow.step(of.as_str()) else {
+            return Err(Fault::new("没有这个环节", "There is no such step"));
+        };
+        if self.state.steps.get(of).is_none_or(|state| state.answers.is_empty()) {
+            return Err(Fault::new(
+                "这个环节没有记录可更正的内容",
+                "This step has recorded nothing that can be corrected",
+            ));
+        }
+        self.is_another(step)?;
+        let mut others = procedure.flow.steps.iter().filter(|other| other.separate.contains(of));
+        match others.any(|other| self.answers_for(&other.id)) {
+            true => Err(Fault::new(
+                "须由另一人更正：您办理了须与此分开的环节",
+                "Somebody else must correct this: you did a step that must be another's",
+            )),
+            false => Ok(&step.form),
+        }
     }
 
     pub(crate) fn to_take(self, id: &Id) -> Carried {

@@ -8,6 +8,7 @@ use record::{Change, Digest, Event, Link, ObjectRef, Relation, Time, Value};
 use std::collections::BTreeMap;
 
 mod allowed;
+mod amend;
 mod course;
 mod form;
 mod migrate;
@@ -35,6 +36,8 @@ pub struct Situation<'a> {
     pub case: &'a ObjectRef,
     /// The answers to the form in clear, as far as they are known.
     pub answers: &'a BTreeMap<Id, Value>,
+    /// The event that an [`Amend`](Command::Amend) corrects, with the answer in clear; none for every other command.
+    pub recorded: Option<&'a Event>,
     /// Says whether a condition holds for these answers: in the case as it stands, or in the state handed in, which a
     /// command is leading it to.
     pub judge: &'a Judge<'a>,
@@ -162,6 +165,7 @@ impl<'a> Draft<'a> {
             Command::Extend { clock, reasons } => self.extend(clock, reasons),
             Command::Reply { complaint, words } => self.reply(*complaint, words),
             Command::Release { step, reasons } => self.release(step, reasons),
+            Command::Amend { of, field, answer, reasons } => self.amend(of, field, answer, reasons),
             Command::Migrate { reasons } => self.migrate(reasons),
             Command::Expire { clock } => self.expire(clock),
             Command::Lapse => self.lapse(),

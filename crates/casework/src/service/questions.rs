@@ -9,7 +9,8 @@ use crate::state::{State, Status, StepState};
 use pack::days::today;
 use pack::model::{Charge, Condition, Fee, Known, Procedure};
 use pack::{Id, Title};
-use record::{ObjectRef, StoreError, Time, Value};
+use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Casework {
@@ -22,6 +23,17 @@ impl Casework {
     /// Values in clear, as far as they can be read.
     pub fn clear(&self, answers: &BTreeMap<Id, Value>) -> Result<BTreeMap<Id, Value>, StoreError> {
         self.clear_some(answers, |_| true)
+    }
+
+    /// One value in clear; none where it can be read no more.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn in_clear(&self, value: &Value) -> Result<Option<Value>, StoreError> {
+        match value {
+            Value::Sealed(sealed) => self.record.unseal(sealed),
+            clear => Ok(Some(clear.clone())),
+        }
     }
 
     /// The answers by which the conditions of `procedure` are judged: in clear where one speaks of them or `command` changes
@@ -39,6 +51,29 @@ impl Casework {
             _ => false,
         };
         self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
+    }
+
+    /// The state with what steps recorded in clear, as far as conditions of `procedure` speak of it.
+    pub(crate) fn opened<'s>(
+        &self,
+        state: &'s State,
+        procedure: &Procedure,
+    ) -> Result<Cow<'s, State>, StoreError> {
+        let mut opened = Cow::Borrowed(state);
+        for (id, step) in &state.steps {
+            for (field, value) in &step.answers {
+                let sealed = matches!(value, Value::Sealed(_));
+                if !sealed || !procedure.conditions.speak_of_recorded(id, field) {
+                    continue;
+                }
+                let step = opened.to_mut().steps.entry(id.clone()).or_default();
+                match self.in_clear(value)? {
+                    Some(clear) => drop(step.answers.insert(field.clone(), clear)),
+                    None => drop(step.answers.remove(field)),
+                }
+            }
+        }
+        Ok(opened)
     }
 
     fn clear_some(
@@ -60,21 +95,36 @@ impl Casework {
         Ok(clear)
     }
 
+    /// The event that `command` corrects, with the answer in clear; none where it corrects nothing.
+    pub(crate) fn recorded(&self, state: &State, command: &Command) -> Result<Option<Event>, StoreError> {
+        let Command::Amend { of, field, .. } = command else { return Ok(None) };
+        let Some((told, _)) = state.told(of, field) else { return Ok(None) };
+        let Some(Entry { mut event, .. }) = self.record.find(told)? else { return Ok(None) };
+        let place = format!("{of}.{field}");
+        for change in event.changes.iter_mut().filter(|change| change.name.as_str() == place) {
+            if let Some(clear) = self.in_clear(&change.value)? {
+                change.value = clear;
+            }
+        }
+        Ok(Some(event))
+    }
+
     /// What the person may do in the case now.
     pub fn moves(&self, case: &ObjectRef, view: &View, ask: &Ask<'_>) -> Result<Vec<Move>, StoreError> {
         let Some(procedure) = view.procedure().filter(|_| view.stranded().is_none()) else {
             return Ok(Vec::new());
         };
         let answers = self.judged(&view.state, procedure, None)?;
-        let judge = judge(procedure, &view.state, ask.now);
+        let state = self.opened(&view.state, procedure)?;
+        let judge = judge(procedure, &state, ask.now);
         let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
-        let possible = moves::possible(&view.state, &situation);
+        let possible = moves::possible(&state, &situation);
         Ok(permit::permitted(case, view, procedure, ask, possible))
     }
 
     /// The fields that are asked for, given `answers` in clear.
     pub fn shown(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
-        self.given(view, answers, now, |situation| {
+        self.situated(view, answers, now, |situation| {
             let shown = decide::shown_fields(&situation.procedure.form, situation);
             shown.into_iter().map(|field| field.id.clone()).collect()
         })
@@ -83,7 +133,7 @@ impl Casework {
 
     /// The materials that are asked for, given `answers` in clear.
     pub fn needed(&self, view: &View, answers: &BTreeMap<Id, Value>, now: Time) -> BTreeSet<Id> {
-        self.given(view, answers, now, |situation| {
+        self.situated(view, answers, now, |situation| {
             let needed = decide::needed_materials(situation);
             needed.into_iter().map(|asked| asked.material.clone()).collect()
         })
@@ -98,7 +148,7 @@ impl Casework {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
         let answers = self.judged(&view.state, procedure, None)?;
         Ok(self
-            .given(view, &answers, now, |situation| decide::missing(&view.state, situation))
+            .situated(view, &answers, now, |situation| decide::missing(&view.state, situation))
             .unwrap_or_default())
     }
 
@@ -111,7 +161,7 @@ impl Casework {
         let answers = self.judged(&view.state, procedure, None)?;
         let fees = procedure.fees.iter().filter_map(|fee| view.book.definitions.fees.get(fee));
         let charge = |fee: &Fee| {
-            self.given(view, &answers, now, |situation| {
+            self.situated(view, &answers, now, |situation| {
                 fee.tiers.iter().find_map(|tier| match tier.when.as_ref() {
                     None => Some(Some(tier.charge.clone())),
                     Some(when) => match (situation.judge)(when, None, situation.answers) {
@@ -126,7 +176,7 @@ impl Casework {
     }
 
     /// Asks something of the situation that `answers` make.
-    fn given<T>(
+    fn situated<T>(
         &self,
         view: &View,
         answers: &BTreeMap<Id, Value>,

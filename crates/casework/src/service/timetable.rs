@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The name under which the board is kept; another version of the program counts for itself.
-const BOARD: &str = concat!("casework board 2 ", env!("CARGO_PKG_VERSION"));
+const BOARD: &str = concat!("casework board 3 ", env!("CARGO_PKG_VERSION"));
 /// Entries read at once when the board catches up.
 const CHUNK: usize = 1_000;
 
@@ -97,7 +97,7 @@ impl Casework {
         let Some(case) = corrected else { return Ok(None) };
         let mut story = self.record.history(case, Version(0), usize::MAX)?;
         story.retain(|earlier| earlier.index <= entry.index);
-        Ok(Some(State::told(&story)))
+        Ok(Some(State::as_told(&story)))
     }
 
     fn outlook(&self, state: &State, known: &BTreeSet<(Id, Time)>) -> Outlook {

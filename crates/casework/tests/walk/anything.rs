@@ -1,7 +1,7 @@
 //! Whatever is asked of a case, in whatever order, and whenever its clocks run out.
 
 use super::SHIPPED;
-use super::case::Case;
+use super::case::{Answers, Case};
 use super::dice::Dice;
 use casework::moves::{self, Move};
 use casework::state::{Stage, State};
@@ -41,6 +41,7 @@ fn command(case: &Case, possible: &Move, dice: &mut Dice) -> Command {
             Command::HandOver { step: about, to, reasons: "holiday".into() }
         }
         "extend" => Command::Extend { clock: about, reasons: "many papers".into() },
+        "amend" => amendment(case, about, dice),
         _ => Command::Do {
             outcome: possible.outcomes[dice.below(possible.outcomes.len())].clone(),
             reasons: Some("because".into()),
@@ -48,6 +49,30 @@ fn command(case: &Case, possible: &Move, dice: &mut Dice) -> Command {
             step: about,
         },
     }
+}
+
+/// What stands on the form, or what a step recorded.
+fn written<'a>(case: &'a Case, of: &Id) -> &'a Answers {
+    match of.as_str() {
+        State::FORM => &case.state.answers,
+        _ => &case.state.steps[of].answers,
+    }
+}
+
+/// One of the answers that the office wrote down, put right or left as it is.
+fn amendment(case: &Case, of: Id, dice: &mut Dice) -> Command {
+    let form = match of.as_str() {
+        State::FORM => &case.procedure.form,
+        step => &case.procedure.flow.step(step).unwrap().form,
+    };
+    let answers = written(case, &of);
+    let told: Vec<&Id> = answers.keys().filter(|field| case.state.told(&of, field).is_some()).collect();
+    let field = told[dice.below(told.len())].clone();
+    let answer = match dice.below(3) {
+        0 => answers[&field].clone(),
+        _ => dice.value(form.field(field.as_str()).unwrap()),
+    };
+    Command::Amend { of, field, answer, reasons: "slip".into() }
 }
 
 /// Answers to some of the questions that are asked now, and to all that are wrong.
@@ -67,7 +92,7 @@ fn nonsense(case: &Case, dice: &mut Dice) -> Command {
     let step = flow.steps[dice.below(flow.steps.len())].id.clone();
     let clock = flow.clocks.get(dice.below(flow.clocks.len() + 1)).map(|clock| clock.id.clone());
     let clock = clock.unwrap_or_else(|| "no-clock".into());
-    match dice.below(15) {
+    match dice.below(16) {
         0 => Command::Save { answers: vec![("no-field".into(), Some(Value::Integer(1)))] },
         1 => {
             let field = case.procedure.form.fields.first().map(|field| field.id.clone());
@@ -90,6 +115,12 @@ fn nonsense(case: &Case, dice: &mut Dice) -> Command {
         10 => Command::Reply { complaint: dice.below(3), words: "sorry".into() },
         11 => Command::Expire { clock },
         12 => Command::Lapse,
+        14 => Command::Amend {
+            of: step,
+            field: "no-field".into(),
+            answer: Value::from("x"),
+            reasons: " ".into(),
+        },
         13 => Command::Release { step, reasons: "ill".into() },
         _ => [Command::Submit, Command::Answer, Command::Migrate { reasons: "new rules".into() }]
             [dice.below(3)]
@@ -137,9 +168,15 @@ fn check(case: &Case, dice: &mut Dice) {
         .collect();
     let (before, after) = kept.split_at(dice.below(kept.len() + 1));
     let mut state = State::default();
-    before.iter().for_each(|entry| Fold::apply(&mut state, entry));
-    let mut state = State::from_bytes(&state.to_bytes()).unwrap();
-    after.iter().for_each(|entry| Fold::apply(&mut state, entry));
+    let corrected = kept.iter().any(|entry| entry.event.corrects.is_some());
+    if corrected {
+        // Then there is no going on from a snapshot.
+        state = State::from_bytes(&State::as_told(&kept).to_bytes()).unwrap();
+    } else {
+        before.iter().for_each(|entry| Fold::apply(&mut state, entry));
+        state = State::from_bytes(&state.to_bytes()).unwrap();
+        after.iter().for_each(|entry| Fold::apply(&mut state, entry));
+    }
     assert_eq!(state, case.state, "{name}");
     let mut ids: Vec<&str> = case.events.iter().map(|event| event.id.as_str()).collect();
     ids.sort_unstable();
@@ -165,7 +202,14 @@ fn leads_on(case: &Case, dice: &mut Dice) {
     for actor in ["clerk0", "somebody else"] {
         let possible = case.situation(Some(actor), |situation| moves::possible(&case.state, situation));
         for one in &possible {
-            let command = command(case, one, dice);
+            let command = match command(case, one, dice) {
+                // Whether another answer would do, the form and the course say once it is known.
+                Command::Amend { of, field, reasons, .. } => {
+                    let answer = written(case, &of)[&field].clone();
+                    Command::Amend { of, field, answer, reasons }
+                }
+                other => other,
+            };
             let first = case.decide(Some(actor), &command);
             if let Some(why) = &one.hindered {
                 assert_eq!(

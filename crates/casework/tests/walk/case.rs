@@ -48,6 +48,15 @@ impl Case {
 
     /// Has `ask` look at the situation in which `actor`, or the timer, acts.
     pub fn situation<T>(&self, actor: Option<&str>, ask: impl FnOnce(&Situation<'_>) -> T) -> T {
+        self.situation_of(actor, None, ask)
+    }
+
+    fn situation_of<T>(
+        &self,
+        actor: Option<&str>,
+        recorded: Option<&Event>,
+        ask: impl FnOnce(&Situation<'_>) -> T,
+    ) -> T {
         let judge = |condition: &Condition, after: Option<&State>, answers: &Answers| {
             let steps = after.unwrap_or(&self.state).steps.iter().filter_map(done).collect();
             let known = Known { form: Some(answers), steps, today: TODAY };
@@ -60,6 +69,7 @@ impl Case {
         let judge: &Judge<'_> = &judge;
         let actor = actor.map(|actor| ObjectRef::new("person", actor));
         ask(&Situation {
+            recorded,
             now: self.now,
             actor: actor.as_ref(),
             procedure: self.procedure,
@@ -72,15 +82,26 @@ impl Case {
     }
 
     pub fn decide(&self, actor: Option<&str>, command: &Command) -> Result<Decided, Refusal> {
-        self.situation(actor, |situation| decide(&self.state, command, situation))
+        let told = match command {
+            Command::Amend { of, field, .. } => self.state.told(of, field).map(|(told, _)| told),
+            _ => None,
+        };
+        let recorded = told.and_then(|told| self.events.iter().find(|event| event.id == *told));
+        self.situation_of(actor, recorded, |situation| decide(&self.state, command, situation))
     }
 
     pub fn run(&mut self, actor: Option<&str>, command: &Command) -> Result<Decided, Refusal> {
         let decided = self.decide(actor, command)?;
-        for event in &decided.events {
-            self.state.apply(event);
-        }
         self.events.extend(decided.events.iter().cloned());
+        match decided.events.iter().any(|event| event.corrects.is_some()) {
+            true => self.state = State::of(&self.events),
+            false => decided.events.iter().for_each(|event| self.state.apply(event)),
+        }
+        if let Command::Amend { of, field, answer, .. } = command
+            && of.as_str() == State::FORM
+        {
+            self.answers.insert(field.clone(), answer.clone());
+        }
         if let Command::Save { answers } = command {
             for (id, answer) in answers {
                 match answer {

@@ -121,6 +121,7 @@ impl<'a> Rehearsal<'a> {
             edition,
             case: &self.case,
             answers,
+            recorded: None,
             judge,
         }
     }

@@ -10,6 +10,11 @@ use access::Post;
 use access::password::Argon2id;
 use casework::Book;
 use casework::state::Stage as Far;
+use oversight::catalogue::{Catalogue, Links, Ready, Recall, Unready, try_all};
+use oversight::check::Until;
+use oversight::condition::Language;
+use oversight::derive;
+use oversight::log::Log;
 use pack::Title;
 use pack::model::Start;
 use record::{Record, Time};
@@ -129,6 +134,47 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
     }
     assert_eq!(idle, Vec::<String>::new(), "who has nothing to do");
     insta::assert_snapshot!(picture(&city, all, now));
+    insta::assert_snapshot!("what_models_find_in_the_city", found(record, all, now));
+}
+
+/// What a model is about, as far as the procedure says from which it follows.
+fn duty(model: &pack::models::Model) -> &'static str {
+    model.origin.as_ref().map_or("written", |origin| origin.duty.word())
+}
+
+/// What the models find in the city's record: how often each duty was kept, and which models are broken.
+fn found(record: &Record, all: &pack::Definitions, now: Time) -> String {
+    let derived = derive::all(all);
+    let catalogue = Catalogue { all, models: derived.iter().chain(all.models.values()).collect() };
+    let (mut log, mut links, mut recall) = (Log::new(), Links::new(), Recall::of(catalogue.attributes()));
+    for entry in record.entries(0, usize::MAX).unwrap() {
+        links.push(&entry.event);
+        log.push(&recall.seen(&entry.event)).unwrap();
+    }
+    let catalogue = catalogue.about(&log);
+    let language = Language::new(&log, &catalogue.attributes());
+    let mut unready = Unready::new(all, &language);
+    let ready: Vec<Ready> = catalogue.models.iter().map(|model| unready.ready(model).unwrap()).collect();
+    let mut broken: BTreeMap<String, usize> = BTreeMap::new();
+    let summaries = try_all(&log, &links, &ready, Until::Open(now), &mut |at, found| {
+        if found.finding.verdict.is_violated() {
+            let model = catalogue.models[at];
+            *broken.entry(format!("{}: {}", duty(model), model.id)).or_default() += 1;
+        }
+    });
+    let mut kept: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
+    for (model, summary) in catalogue.models.iter().zip(&summaries) {
+        let sums = kept.entry(duty(model)).or_default();
+        let of = summary.activations;
+        for (sum, count) in sums.iter_mut().zip([of.fulfilled, of.violated, of.pending]) {
+            *sum += count;
+        }
+    }
+    let kept = kept.iter().map(|(duty, [kept, broken, pending])| {
+        format!("{duty}: {kept} kept, {broken} broken, {pending} pending\n")
+    });
+    let broken = broken.iter().map(|(what, times)| format!("{what}: {times}\n"));
+    kept.chain(["broken:\n".to_owned()]).chain(broken).collect()
 }
 
 /// How many cases stand how, by category.

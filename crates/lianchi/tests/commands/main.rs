@@ -9,6 +9,7 @@ mod backup;
 mod due;
 mod erase;
 mod logs;
+mod models;
 mod packs;
 #[path = "../../../record/tests/places/postgres.rs"]
 mod postgres;

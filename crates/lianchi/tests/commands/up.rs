@@ -145,6 +145,28 @@ fn one_city_to_one_folder() {
     insta::assert_snapshot!(desk.told());
 }
 
+/// Too many tries from one place hold up that place alone, where the proxy that is named says which it is.
+#[test]
+fn a_proxy_that_is_named_is_believed() {
+    let desk = Desk::new(&[]);
+    let city = Running::start(&desk, &["up", "--data", "d", "--empty", "--proxy", "127.0.0.1"]);
+    let tried = |from: &str, at: usize| {
+        let form = format!("login=nobody-{at}&password=wrong");
+        let request = format!(
+            "POST /sign-in HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nX-Forwarded-For: {from}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            city.address,
+            form.len()
+        );
+        city.send(&request).0
+    };
+    let heard = (0..60).take_while(|at| tried("203.0.113.1", *at) == 403).count();
+    assert!((40..60).contains(&heard), "{heard} tries were heard");
+    assert_eq!(tried("203.0.113.1", 60), 429);
+    assert_eq!(tried("203.0.113.2", 61), 403);
+    assert_eq!(city.stop(), Some(0));
+}
+
 /// Interrupted or asked to end, also by systemd, while somebody watches a page: it ends soon, and in order.
 #[test]
 fn a_city_ends_when_it_is_told_to() {

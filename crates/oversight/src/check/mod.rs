@@ -1,18 +1,35 @@
 //! Which traces keep a model, and the events that prove it where one does not.
+//!
+//! The clauses of all models are laid out side by side in a [`Plan`], a bit each, and every event of a trace is tried
+//! for all of them at once: [`Sorts`] say which bits an event has, a [`Course`] holds what is still waited for in the
+//! life of one object. What is done for an event grows with the models that it touches, not with their number.
 
-mod relation;
+mod account;
+mod course;
+mod plan;
+mod rows;
+mod sign;
+mod stream;
+mod tally;
+mod told;
 mod verdict;
 mod whole;
+mod windows;
 
+pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 
-use crate::Bits;
-use crate::log::{EventNumber, Log, Traces};
-use crate::model::{Clause, Model, Pattern};
+use crate::condition::Bound;
+use crate::log::{Log, Traces};
+use crate::model::Model;
+use account::Account;
+use course::{Course, Desk, Entry, Ground};
+use plan::Plan;
 use record::Time;
-use std::collections::HashMap;
-use std::ops::Range;
-use verdict::{Standing, State};
+use sign::{SortNumber, Sorts};
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Whether more may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,22 +40,22 @@ pub enum Until {
     Open(Time),
 }
 
-impl Until {
-    fn is_open(self) -> bool {
-        self != Self::Closed
-    }
-
-    /// Whether a deadline has passed.
-    fn passes(self, deadline: Time) -> bool {
-        match self {
-            Self::Closed => true,
-            Self::Open(watermark) => watermark > deadline,
-        }
-    }
+/// What is to be checked.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The events.
+    pub log: &'a Log,
+    /// Their traces, of the same log.
+    pub traces: &'a Traces,
+    /// The models, whose conditions were read for that log.
+    pub models: &'a [Model],
+    /// Whether more may come.
+    pub until: Until,
 }
 
-/// Checks every trace against every model. `tell` is given each finding, model by model (by their places in `models`),
-/// within a model clause by clause and in the order of the traces. The summaries are in the order of the models.
+/// Checks every trace against every model, on as many threads as there are processors. `tell` is given each finding,
+/// trace by trace, within a trace model by model (by their places in `models`), within a model clause by clause and in
+/// the order of the activations. The summaries are in the order of the models.
 pub fn check(
     log: &Log,
     traces: &Traces,
@@ -46,120 +63,115 @@ pub fn check(
     until: Until,
     tell: &mut dyn FnMut(usize, Finding),
 ) -> Vec<Summary> {
-    let times = traces.arrange_times(log.times());
-    let mut patterns = Patterns { log, traces, activities: HashMap::new() };
-    let mut all = Vec::with_capacity(models.len());
-    for (at, model) in models.iter().enumerate() {
-        let first = patterns.bits(&model.first);
-        let second = if model.template.is_binary() { patterns.bits(&model.second) } else { Bits::default() };
-        let mut trial = Trial {
-            log,
-            traces,
-            times: &times,
-            model,
-            until,
-            states: vec![State::Vacuous; traces.len()],
-            activations: Activations::default(),
-            tell: &mut |finding| tell(at, finding),
-        };
-        for clause in model.template.clauses() {
-            match clause {
-                Clause::Relation(relation) if relation.exchanged => trial.relation(relation, &second, &first),
-                Clause::Relation(relation) => trial.relation(relation, &first, &second),
-                clause => trial.whole(clause, &first, &second),
-            }
-        }
-        all.push(Summary { cases: Cases::of(&trial.states), activations: trial.activations });
-    }
-    all
+    Asked { log, traces, models, until }.check(processors(), Some(tell))
 }
 
-/// The positions of the events of patterns; those of activities alone are kept, since models share them.
-struct Patterns<'a> {
-    log: &'a Log,
-    traces: &'a Traces,
-    activities: HashMap<Vec<u32>, Bits>,
+/// The figures of [`check`] alone.
+pub fn summarize(log: &Log, traces: &Traces, models: &[Model], until: Until) -> Vec<Summary> {
+    Asked { log, traces, models, until }.check(processors(), None)
 }
 
-impl Patterns<'_> {
-    fn bits(&mut self, pattern: &Pattern) -> Bits {
-        let of = |activity: &record::Activity| self.log.activity_code(activity.as_str());
-        let mut codes: Vec<u32> = pattern.activities.iter().filter_map(of).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        let (log, traces) = (self.log, self.traces);
-        let of_activities =
-            self.activities.entry(codes).or_insert_with_key(|codes| of_activities(log, codes));
-        let Some(condition) = &pattern.condition else { return arranged(traces, of_activities) };
-        let mut bits = of_activities.clone();
-        bits.meet(&condition.mask(log, of_activities).yes);
-        arranged(traces, &bits)
-    }
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn of_activities(log: &Log, codes: &[u32]) -> Bits {
-    let all = log.activity_codes();
-    match codes {
-        [] => Bits::none(all.len()),
-        [code] => Bits::of(all.len(), |at| all.get(at) == Some(code)),
-        _ => Bits::of(all.len(), |at| all.get(at).is_some_and(|code| codes.binary_search(code).is_ok())),
-    }
-}
+/// Traces that one thread goes through before it tells what it found.
+const CHUNK: usize = 512;
 
-/// What is said of events, said of positions.
-fn arranged(traces: &Traces, bits: &Bits) -> Bits {
-    if traces.is_straight() {
-        return bits.clone();
-    }
-    let events = traces.events();
-    Bits::of(events.len(), |at| events.get(at).is_some_and(|event| bits.contains(*event as usize)))
-}
+type Found = Vec<(usize, Finding)>;
 
-/// One model being tried.
-struct Trial<'a> {
-    log: &'a Log,
-    traces: &'a Traces,
-    /// By position.
-    times: &'a [Time],
-    model: &'a Model,
-    until: Until,
-    /// How each trace stands so far.
-    states: Vec<State>,
-    activations: Activations,
-    tell: &'a mut dyn FnMut(Finding),
-}
-
-impl Trial<'_> {
-    fn event(&self, position: usize) -> EventNumber {
-        self.traces.events().get(position).copied().unwrap_or_default()
-    }
-
-    fn time(&self, position: usize) -> Time {
-        self.times.get(position).copied().unwrap_or(Time::ZERO)
-    }
-
-    /// When a trace's last event happened; none where it has no event.
-    fn end(&self, range: &Range<usize>) -> Option<Time> {
-        self.times.get(range.end.checked_sub(1)?).copied().filter(|_| !range.is_empty())
-    }
-
-    /// Takes down how an activation (or, where the constraint has none, the trace itself) stands.
-    fn judge(&mut self, trace: usize, activation: Option<usize>, standing: Standing) {
-        let (count, state) = match &standing {
-            Standing::Fulfilled => (&mut self.activations.fulfilled, State::Satisfied),
-            Standing::Violated { .. } => (&mut self.activations.violated, State::Violated),
-            Standing::Waiting { owed: true, .. } => (&mut self.activations.pending, State::PossiblyViolated),
-            Standing::Waiting { owed: false, .. } => {
-                (&mut self.activations.pending, State::PossiblySatisfied)
+impl Asked<'_> {
+    /// [`check`], on so many threads; without `tell` only for the figures.
+    pub fn check(&self, threads: usize, mut tell: Option<&mut dyn FnMut(usize, Finding)>) -> Vec<Summary> {
+        let plan = Plan::new(self.models);
+        let mut sorts = Sorts::new(&plan);
+        let sorted = sorts.sort(&plan, self.log);
+        let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(self.log)).collect();
+        let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
+        let chunks = self.traces.len().div_ceil(CHUNK);
+        let threads = threads.clamp(1, chunks.max(1));
+        let wanted = tell.is_some();
+        let mut deliver = |found: Found| {
+            if let Some(tell) = &mut tell {
+                found.into_iter().for_each(|(model, finding)| tell(model, finding));
             }
         };
-        *count += 1;
-        if let Some(held) = self.states.get_mut(trace) {
-            *held = (*held).max(state);
+        if threads == 1 {
+            let mut account = Account::new(&ground, wanted);
+            let mut at = (Course::default(), Desk::default());
+            for chunk in 0..chunks {
+                deliver(self.chunk(&ground, &sorted, chunk, &mut at, &mut account));
+            }
+            return account.summaries(&ground);
         }
-        let activation = activation.map(|at| self.event(at));
-        if let Some(finding) = Finding::of(trace, activation, standing) {
-            (self.tell)(finding);
+        let next = AtomicUsize::new(0);
+        let accounts: Vec<Account> = std::thread::scope(|scope| {
+            let (send, receive) = std::sync::mpsc::sync_channel::<(usize, Found)>(4 * threads);
+            let workers: Vec<_> = (0..threads)
+                .map(|_| {
+                    let (send, next, ground, sorted) = (send.clone(), &next, &ground, &sorted);
+                    scope.spawn(move || {
+                        let mut account = Account::new(ground, wanted);
+                        let mut at = (Course::default(), Desk::default());
+                        loop {
+                            let chunk = next.fetch_add(1, Ordering::Relaxed);
+                            if chunk >= chunks {
+                                return account;
+                            }
+                            let found = self.chunk(ground, sorted, chunk, &mut at, &mut account);
+                            // Nobody listens only once the whole check is given up.
+                            if send.send((chunk, found)).is_err() {
+                                return account;
+                            }
+                        }
+                    })
+                })
+                .collect();
+            drop(send);
+            let mut early: BTreeMap<usize, Found> = BTreeMap::new();
+            let mut due = 0;
+            for (chunk, found) in receive {
+                early.insert(chunk, found);
+                while let Some(found) = early.remove(&due) {
+                    deliver(found);
+                    due += 1;
+                }
+            }
+            workers
+                .into_iter()
+                .map(|worker| worker.join().unwrap_or_else(|broken| resume_unwind(broken)))
+                .collect()
+        });
+        let mut accounts = accounts.into_iter();
+        let Some(mut account) = accounts.next() else { return Vec::new() };
+        accounts.for_each(|other| account.join(&plan, other));
+        account.summaries(&ground)
+    }
+
+    fn chunk(
+        &self,
+        ground: &Ground<'_>,
+        sorted: &[SortNumber],
+        chunk: usize,
+        (course, desk): &mut (Course, Desk),
+        account: &mut Account,
+    ) -> Found {
+        let times = self.log.times();
+        let mut found = Vec::new();
+        for trace in (chunk * CHUNK..self.traces.len()).take(CHUNK) {
+            course.clear();
+            account.begin(trace);
+            for event in self.traces.events().get(self.traces.range(trace)).unwrap_or_default() {
+                let at = *event as usize;
+                let (Some(time), Some(sort)) = (times.get(at), sorted.get(at)) else { continue };
+                course.take(ground, desk, Entry::new(*time, *event, *sort), account);
+            }
+            if let Until::Open(watermark) = self.until {
+                course.expire(ground, desk, watermark, account);
+            }
+            course.stand(ground, desk, self.until == Until::Closed, account);
+            found.extend(account.end(ground.plan));
         }
+        found
     }
 }

@@ -35,7 +35,7 @@ impl Verdict {
 }
 
 /// A verdict that is not yet, or not, *satisfied*, with what proves it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// The trace, by its number.
     pub trace: usize,
@@ -51,50 +51,6 @@ pub struct Finding {
     pub at: Option<Time>,
 }
 
-/// How one activation stands.
-pub(super) enum Standing {
-    Fulfilled,
-    Violated {
-        by: Vec<EventNumber>,
-        deadline: Option<Time>,
-        at: Option<Time>,
-        late: bool,
-    },
-    /// Not decided: something is `owed`, or must not come.
-    Waiting {
-        owed: bool,
-        with: Vec<EventNumber>,
-        deadline: Option<Time>,
-    },
-}
-
-impl Finding {
-    pub(super) fn of(trace: usize, activation: Option<EventNumber>, standing: Standing) -> Option<Self> {
-        let (verdict, evidence, deadline, at) = match standing {
-            Standing::Fulfilled => return None,
-            Standing::Violated { by, deadline, at, late } => {
-                (if late { Verdict::ViolatedAtDeadline } else { Verdict::Violated }, by, deadline, at)
-            }
-            Standing::Waiting { owed, with, deadline } => {
-                let verdict = if owed { Verdict::PossiblyViolated } else { Verdict::PossiblySatisfied };
-                (verdict, with, deadline, None)
-            }
-        };
-        Some(Self { trace, verdict, activation, evidence, deadline, at })
-    }
-}
-
-/// How a trace stands, the worst last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
-    /// Nothing in it activates.
-    Vacuous,
-    Satisfied,
-    PossiblySatisfied,
-    PossiblyViolated,
-    Violated,
-}
-
 /// How many traces stand how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cases {
@@ -106,21 +62,6 @@ pub struct Cases {
     pub violated: u64,
     /// That is not certain yet.
     pub pending: u64,
-}
-
-impl Cases {
-    pub(super) fn of(states: &[State]) -> Self {
-        let mut cases = Self::default();
-        for state in states {
-            *match state {
-                State::Vacuous => &mut cases.vacuous,
-                State::Satisfied => &mut cases.satisfied,
-                State::Violated => &mut cases.violated,
-                State::PossiblySatisfied | State::PossiblyViolated => &mut cases.pending,
-            } += 1;
-        }
-        cases
-    }
 }
 
 /// How many activations stand how.

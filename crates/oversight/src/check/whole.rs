@@ -1,124 +1,211 @@
-use super::Trial;
-use super::verdict::Standing;
-use crate::Bits;
-use crate::model::{Clause, Lapse};
+use super::course::{Desk, Entry, Ground};
+use super::plan::WholeBlock;
+use super::rows::{is_empty, join};
+use super::sign::Sort;
+use super::told::{How, Sink, Told};
+use super::windows::Between;
 use record::Time;
-use std::ops::Range;
+use std::cell::RefCell;
 
-impl<'t> Trial<'t> {
-    /// Tries each trace for what the constraint asks of it as a whole.
-    pub(super) fn whole(&mut self, clause: Clause, first: &Bits, second: &Bits) {
-        for trace in 0..self.traces.len() {
-            let range = self.traces.range(trace);
-            let standing = match clause {
-                Clause::Count { least, most } => self.count(least, most, first, &range),
-                Clause::First => self.first(first, &range),
-                Clause::Last => self.last(first, &range),
-                Clause::Choice { one } => self.choice(one, first, second, &range),
-                Clause::Relation(_) => continue,
+/// What one life has shown of the lanes that ask something of it as a whole.
+#[derive(Default)]
+pub(super) struct Whole {
+    /// For each number, from 1 on, the lanes of whose first pattern so many events have come.
+    levels: Vec<u64>,
+    /// The lanes of whose second pattern an event has come.
+    second: Vec<u64>,
+    settled: Vec<u64>,
+    /// The first second after which a window may be over in which something is not decided, and how many have run out.
+    pub(super) due: i64,
+    step: usize,
+}
+
+impl Whole {
+    pub(super) fn clear(&mut self) {
+        self.levels.clear();
+        self.second.clear();
+        self.settled.clear();
+    }
+
+    /// The last of the entries has come.
+    pub(super) fn take<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        sorted: &Sort,
+        sink: &mut S,
+    ) {
+        let block = &ground.plan.whole;
+        let words = block.words;
+        let [start, ..] = entries else { return };
+        let row = |place: Option<usize>| place.map_or(&[][..], |place| ground.sorts.row(place, words));
+        let (first, second) = (row(sorted.first), row(sorted.second));
+        desk.broken.clear();
+        desk.broken.resize(words, 0);
+        if entries.len() == 1 {
+            self.begin(block);
+            let mut of_first = first.iter();
+            let lanes = desk.broken.iter_mut().zip(&block.first).zip(&mut self.settled);
+            for ((broken, asked), settled) in lanes {
+                *broken = asked & !of_first.next().copied().unwrap_or_default();
+                *settled |= asked;
+            }
+        }
+        if !first.is_empty() || !second.is_empty() {
+            let now = entries.last().map_or(start.time, |now| now.time);
+            block.windows.between(start.time, now, &mut desk.between);
+            self.count(desk, block, first);
+            self.choose(desk, block, second);
+        }
+        if !is_empty(&desk.broken) {
+            join(&mut self.settled, &desk.broken);
+            sink.tell(ground, told(block, &desk.broken, entries, How::Broken));
+        }
+        if entries.len() == 1 {
+            self.step = 0;
+            self.run_out(ground, desk, entries, start.time, sink);
+        }
+    }
+
+    fn begin(&mut self, block: &WholeBlock) {
+        let levels = block.least.len().saturating_sub(1).max(block.most.len()).max(1);
+        self.levels.resize(levels * block.words, 0);
+        self.second.resize(block.words, 0);
+        self.settled.resize(block.words, 0);
+    }
+
+    fn count(&mut self, desk: &mut Desk, block: &WholeBlock, first: &[u64]) {
+        let words = block.words.max(1);
+        let Between { reached, over } = &desk.between;
+        for level in (0..self.levels.len() / words).rev() {
+            let (most, least) = (block.most.get(level), block.least.get(level + 1));
+            for word in 0..block.words {
+                let below = level.checked_sub(1).map_or(u64::MAX, |below| self.levels[below * words + word]);
+                let held = &mut self.levels[level * words + word];
+                let hit = first.get(word).copied().unwrap_or_default() & reached[word] & !over[word];
+                let new = hit & below & !*held & !self.settled[word];
+                *held |= new;
+                desk.broken[word] |= most.map_or(0, |most| new & most[word]);
+                self.settled[word] |= least.map_or(0, |least| new & least[word] & !block.bounded[word]);
+            }
+        }
+    }
+
+    fn choose(&mut self, desk: &mut Desk, block: &WholeBlock, second: &[u64]) {
+        let windows = desk.between.reached.iter().zip(&desk.between.over);
+        for ((held, second), (reached, over)) in self.second.iter_mut().zip(second).zip(windows) {
+            *held |= second & reached & !over;
+        }
+        let came = self.levels.iter().zip(&self.second);
+        let lanes = came.zip(&block.choice).zip(&block.one).zip(&mut desk.broken).zip(&mut self.settled);
+        for (((((first, second), choice), one), broken), settled) in lanes {
+            *broken |= first & second & one & !*settled;
+            *settled |= (first | second) & choice & !one;
+        }
+    }
+
+    /// The lanes of a word for which something is still to come, those that ask for the last event left out.
+    fn owed(&self, block: &WholeBlock, word: usize) -> u64 {
+        let came = |level: usize| self.levels.get(level * block.words + word).copied().unwrap_or_default();
+        let counted = block.least.iter().skip(1).enumerate();
+        let counted = counted.fold(0, |owed, (level, least)| owed | least[word] & !came(level));
+        counted | block.choice[word] & !(came(0) | self.second[word])
+    }
+
+    /// The lanes for which the last event is not as it is to be.
+    fn ill_ended(&self, ground: &Ground<'_>, between: &mut Between, entries: &[Entry], word: usize) -> u64 {
+        let block = &ground.plan.whole;
+        let ([start, ..], [.., last]) = (entries, entries) else { return block.last[word] };
+        block.windows.between(start.time, last.time, between);
+        let first = ground.sorts.get(last.sort).first.map(|place| ground.sorts.row(place, block.words)[word]);
+        block.last[word] & !(first.unwrap_or_default() & between.reached[word] & !between.over[word])
+    }
+
+    /// What was to be in a window that was over before the moment.
+    pub(super) fn expire<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        moment: Time,
+        sink: &mut S,
+    ) {
+        if self.due <= moment.seconds() && !entries.is_empty() {
+            self.run_out(ground, desk, entries, moment, sink);
+        }
+    }
+
+    fn run_out<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        moment: Time,
+        sink: &mut S,
+    ) {
+        let block = &ground.plan.whole;
+        let [start, ..] = entries else { return };
+        let late = &mut desk.broken;
+        late.clear();
+        late.resize(block.words, 0);
+        let settled = RefCell::new(std::mem::take(&mut self.settled));
+        let mut step = self.step;
+        let undecided = |word: usize| block.all[word] & !block.last[word] & !settled.borrow()[word];
+        self.due = block.windows.run_out(&mut step, start.time, moment, undecided, |word, lanes| {
+            let decided = lanes & undecided(word);
+            late[word] |= decided & self.owed(block, word);
+            settled.borrow_mut()[word] |= decided;
+        });
+        self.step = step;
+        self.settled = settled.into_inner();
+        if !is_empty(late) {
+            sink.tell(ground, told(block, late, entries, How::Late));
+        }
+    }
+
+    /// Bytes of memory beside itself, about.
+    pub(super) fn size(&self) -> usize {
+        (self.levels.capacity() + self.second.capacity() + self.settled.capacity()) * size_of::<u64>()
+    }
+
+    /// Tells what is not decided, as it is now or as it is once the life is over.
+    pub(super) fn stand<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        entries: &[Entry],
+        over: bool,
+        sink: &mut S,
+    ) {
+        let block = &ground.plan.whole;
+        let mut owed = std::mem::take(&mut desk.broken);
+        let settled = &self.settled;
+        owed.clear();
+        for word in 0..block.words {
+            let ended = if block.last[word] == 0 {
+                0
+            } else {
+                self.ill_ended(ground, &mut desk.between, entries, word)
             };
-            self.judge(trace, None, standing);
+            owed.push((self.owed(block, word) | ended) & !settled[word]);
         }
+        if !is_empty(&owed) {
+            sink.tell(ground, told(block, &owed, entries, if over { How::Ended } else { How::Owed }));
+        }
+        if !over {
+            owed.iter_mut()
+                .zip(settled)
+                .zip(&block.all)
+                .for_each(|((owed, settled), all)| *owed = all & !settled & !*owed);
+            if !is_empty(&owed) {
+                sink.tell(ground, told(block, &owed, entries, How::Held));
+            }
+        }
+        desk.broken = owed;
     }
+}
 
-    /// The positions of a trace that are in `bits` and in the window.
-    fn counted<'a>(
-        &'a self,
-        bits: &'a Bits,
-        range: &Range<usize>,
-    ) -> impl Iterator<Item = usize> + use<'a, 't> {
-        let (mut from, start, end) = (range.start, range.start, range.end);
-        std::iter::from_fn(move || {
-            let at = bits.next(from, end)?;
-            from = at + 1;
-            Some(at)
-        })
-        .filter(move |at| self.in_window(start, *at))
-    }
-
-    /// Whether the time from the first event of a trace, at `start`, lies in the window.
-    fn in_window(&self, start: usize, at: usize) -> bool {
-        let window = &self.model.window;
-        window.is_open() || window.holds(Lapse::between(self.time(start), self.time(at)))
-    }
-
-    fn deadline(&self, range: &Range<usize>) -> Option<Time> {
-        if range.is_empty() { None } else { self.model.window.ends(self.time(range.start)) }
-    }
-
-    fn count(&self, least: u32, most: Option<u32>, bits: &Bits, range: &Range<usize>) -> Standing {
-        let enough = most.map_or(least.max(1), |most| most.saturating_add(1).max(least)) as usize;
-        let found: Vec<usize> = self.counted(bits, range).take(enough).collect();
-        let by = || found.iter().map(|at| self.event(*at)).collect();
-        let deadline = self.deadline(range);
-        if let Some(over) = most.and_then(|most| found.get(most as usize)) {
-            return Standing::Violated { by: by(), deadline, at: Some(self.time(*over)), late: false };
-        }
-        let few = found.len() < least as usize;
-        if !few && most.is_none() {
-            return Standing::Fulfilled;
-        }
-        self.undecided(few, by(), range)
-    }
-
-    /// Too few so far, or not too many so far: decided by the deadline or the trace's end.
-    fn undecided(&self, owed: bool, with: Vec<u32>, range: &Range<usize>) -> Standing {
-        let deadline = self.deadline(range);
-        let passed = deadline.filter(|deadline| self.until.passes(*deadline));
-        if passed.is_none() && self.until.is_open() {
-            return Standing::Waiting { owed, with, deadline };
-        }
-        if !owed {
-            return Standing::Fulfilled;
-        }
-        Standing::Violated {
-            by: with,
-            deadline,
-            at: passed.or_else(|| self.end(range)),
-            late: passed.is_some(),
-        }
-    }
-
-    fn first(&self, bits: &Bits, range: &Range<usize>) -> Standing {
-        if range.is_empty() {
-            return self.undecided(true, Vec::new(), range);
-        }
-        if bits.contains(range.start) {
-            return Standing::Fulfilled;
-        }
-        let (by, at) = (vec![self.event(range.start)], Some(self.time(range.start)));
-        Standing::Violated { by, deadline: None, at, late: false }
-    }
-
-    /// The last event decides only when no more can come, whatever the window.
-    fn last(&self, bits: &Bits, range: &Range<usize>) -> Standing {
-        let last = range.end.checked_sub(1).filter(|last| *last >= range.start);
-        let kept = last.is_some_and(|last| bits.contains(last) && self.in_window(range.start, last));
-        let by: Vec<u32> = last.map(|last| self.event(last)).into_iter().collect();
-        match (self.until.is_open(), kept) {
-            (true, kept) => Standing::Waiting { owed: !kept, with: by, deadline: None },
-            (false, true) => Standing::Fulfilled,
-            (false, false) => Standing::Violated { by, deadline: None, at: self.end(range), late: false },
-        }
-    }
-
-    fn choice(&self, one: bool, first: &Bits, second: &Bits, range: &Range<usize>) -> Standing {
-        let found = [first, second].map(|bits| self.counted(bits, range).next());
-        let (mut chosen, both): (Vec<usize>, bool) =
-            (found.iter().flatten().copied().collect(), found.iter().all(Option::is_some));
-        chosen.sort_unstable();
-        chosen.dedup();
-        let by: Vec<u32> = chosen.iter().map(|at| self.event(*at)).collect();
-        match (one, both, chosen.last()) {
-            (true, true, Some(last)) => Standing::Violated {
-                by,
-                deadline: self.deadline(range),
-                at: Some(self.time(*last)),
-                late: false,
-            },
-            (false, _, Some(_)) => Standing::Fulfilled,
-            (_, _, None) => self.undecided(true, by, range),
-            (true, _, Some(_)) => self.undecided(false, by, range),
-        }
-    }
+fn told<'a>(block: &WholeBlock, row: &'a [u64], entries: &'a [Entry], how: How) -> Told<'a> {
+    Told { start: block.start, row, entries, activation: None, by: None, how }
 }

@@ -1,13 +1,15 @@
 use super::row::Row;
-use super::{Condition, What};
+use super::sheet::{Gathered, Side};
+use super::{Condition, Sheet, What};
 use crate::Bits;
-use crate::log::{Column, EventNumber, Log, Values};
+use crate::log::{EventNumber, Log};
 use pack::cel::{
     BinaryOp, Checked, Functions, NoFunctions, Node, NodeKind, Outcome, Slot, Source, Type, Value, ValueRef,
 };
 use std::cmp::Ordering;
+use std::rc::Rc;
 
-/// Where a condition holds and where it does not, by event; in neither set it is unknown.
+/// Where a condition holds and where it does not, by the events' places on a sheet; in neither set it is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mask {
     /// Where it holds.
@@ -17,9 +19,9 @@ pub struct Mask {
 }
 
 impl Condition {
-    /// Where the condition holds among the events of `within`; elsewhere the mask may say anything.
-    pub fn mask(&self, log: &Log, within: &Bits) -> Mask {
-        Masking { log, condition: self, within }.node(&self.checked.root)
+    /// Where the condition holds among the events of a sheet.
+    pub fn mask(&self, sheet: &Sheet<'_>) -> Mask {
+        Masking { sheet, condition: self }.node(&self.checked.root)
     }
 
     /// Whether the condition holds of one event; `None` where that is unknown.
@@ -28,13 +30,12 @@ impl Condition {
     }
 }
 
-struct Masking<'a> {
-    log: &'a Log,
+struct Masking<'a, 'l> {
+    sheet: &'a Sheet<'l>,
     condition: &'a Condition,
-    within: &'a Bits,
 }
 
-impl Masking<'_> {
+impl<'l> Masking<'_, 'l> {
     fn node(&self, node: &Node) -> Mask {
         match &node.kind {
             NodeKind::And(all) => self.all(all, |mask, other| {
@@ -62,8 +63,12 @@ impl Masking<'_> {
         })
     }
 
+    fn len(&self) -> usize {
+        self.sheet.events().len()
+    }
+
     fn unknown(&self) -> Mask {
-        Mask { yes: Bits::none(self.log.len()), no: Bits::none(self.log.len()) }
+        Mask { yes: Bits::none(self.len()), no: Bits::none(self.len()) }
     }
 
     fn leaf(&self, node: &Node) -> Mask {
@@ -79,9 +84,9 @@ impl Masking<'_> {
         .unwrap_or_else(|| self.one_by_one(&part))
     }
 
-    fn column(&self, slot: Slot) -> Option<&Column> {
+    fn gather(&self, slot: Slot) -> Option<Rc<Gathered<'l>>> {
         match &self.condition.places.get(slot)?.what {
-            What::Attribute(name) => self.log.column(name.as_str()),
+            What::Attribute(name) => self.sheet.gather(name),
             _ => None,
         }
     }
@@ -98,91 +103,92 @@ impl Masking<'_> {
             }
             _ => return None,
         };
-        let wanted = wanted(op)?;
-        let column = self.column(*slot)?;
-        let mut mask = self.unknown();
-        let mut fill = |order: &dyn Fn(usize) -> Option<Ordering>| {
-            for (nth, event) in column.events().iter().enumerate() {
-                let holds = order(nth).map_or(op == BinaryOp::Ne, wanted);
-                let side = if holds { &mut mask.yes } else { &mut mask.no };
-                side.insert(*event as usize);
-            }
-        };
-        match (column.values(), constant) {
-            (Values::Integer(all), Value::Int(constant)) => {
-                fill(&|nth| all.get(nth).map(|one| one.cmp(constant)))
-            }
-            (Values::Float(all), Value::Double(constant)) => {
-                fill(&|nth| all.get(nth).and_then(|one| one.partial_cmp(constant)));
-            }
-            (Values::Time(all), Value::Timestamp(constant)) => {
-                fill(&|nth| all.get(nth).map(|one| one.cmp(constant)))
-            }
+        let gathered = self.gather(*slot)?;
+        let compared = match (&gathered.values, constant) {
+            (Side::Integers(all), Value::Int(constant)) => compared(op, all, constant)?,
+            (Side::Floats(all), Value::Double(constant)) => compared(op, all, constant)?,
+            (Side::Times(all), Value::Timestamp(constant)) => compared(op, all, constant)?,
             _ => return None,
-        }
-        Some(mask)
+        };
+        let mut no = gathered.here.clone();
+        no.lessen(&compared);
+        let mut yes = compared;
+        yes.meet(&gathered.here);
+        Some(Mask { yes, no })
     }
 
     /// A part that reads one text or truth alone: decided once for each distinct value, and once for its absence.
     fn distinct(&self, part: &Checked, slot: Slot) -> Option<Mask> {
         let decide = |value: Option<ValueRef<'_>>| truth(part, &One { slot, value });
         let mut mask = self.unknown();
-        let mut put = |event: usize, truth: Option<bool>| match truth {
-            Some(true) => mask.yes.insert(event),
-            Some(false) => mask.no.insert(event),
+        let mut put = |at: usize, truth: Option<bool>| match truth {
+            Some(true) => mask.yes.insert(at),
+            Some(false) => mask.no.insert(at),
             None => {}
         };
+        let log = self.sheet.log();
         if self.condition.places.get(slot)?.what == What::Activity {
-            let names = self.log.activities().iter();
-            let truths: Vec<_> = names.map(|name| decide(Some(ValueRef::String(name.as_str())))).collect();
-            for (event, code) in self.log.activity_codes().iter().enumerate() {
-                put(event, truths.get(*code as usize).copied().flatten());
+            let mut known = vec![None; log.activities().len()];
+            for (at, event) in self.sheet.events().iter().enumerate() {
+                let code = *log.activity_codes().get(*event as usize)? as usize;
+                let name = log.activities().get(code)?;
+                let known = known.get_mut(code)?;
+                put(at, *known.get_or_insert_with(|| decide(Some(ValueRef::String(name.as_str())))));
             }
             return Some(mask);
         }
-        let column = self.column(slot)?;
-        let (truths, codes): (Vec<Option<bool>>, Box<dyn Fn(usize) -> usize + '_>) = match column.values() {
-            Values::Text { codes, distinct } => {
-                let truths = distinct.iter().map(|text| decide(Some(ValueRef::String(text.as_str()))));
-                (truths.collect(), Box::new(|nth| codes.get(nth).map_or(usize::MAX, |code| *code as usize)))
-            }
-            Values::Boolean(all) => {
-                let truths = [false, true].map(|truth| decide(Some(ValueRef::Bool(truth))));
-                (
-                    truths.to_vec(),
-                    Box::new(|nth| all.get(nth).map_or(usize::MAX, |truth| usize::from(*truth))),
-                )
-            }
-            _ => return None,
+        let What::Attribute(name) = &self.condition.places.get(slot)?.what else { return None };
+        let Some(gathered) = self.sheet.gather(name) else {
+            // No event has it.
+            let all = || Bits::all(self.len());
+            return Some(match decide(None) {
+                Some(true) => Mask { yes: all(), ..self.unknown() },
+                Some(false) => Mask { no: all(), ..self.unknown() },
+                None => self.unknown(),
+            });
         };
-        let absent = decide(None);
-        let mut before = 0;
-        for (nth, event) in column.events().iter().enumerate() {
-            let event = *event as usize;
-            if absent.is_some() {
-                (before..event).for_each(|event| put(event, absent));
+        let Side::Codes(codes, distinct) = &gathered.values else { return None };
+        let mut known = vec![None; distinct.map_or(2, <[_]>::len)];
+        let mut absent = None;
+        for (at, code) in codes.iter().enumerate() {
+            if !gathered.here.contains(at) {
+                put(at, *absent.get_or_insert_with(|| decide(None)));
+                continue;
             }
-            put(event, truths.get(codes(nth)).copied().flatten());
-            before = event + 1;
-        }
-        if absent.is_some() {
-            (before..self.log.len()).for_each(|event| put(event, absent));
+            let value = match distinct {
+                Some(texts) => ValueRef::String(texts.get(*code as usize)?.as_str()),
+                None => ValueRef::Bool(*code == 1),
+            };
+            put(at, *known.get_mut(*code as usize)?.get_or_insert_with(|| decide(Some(value))));
         }
         Some(mask)
     }
 
     fn one_by_one(&self, part: &Checked) -> Mask {
         let mut mask = self.unknown();
-        for event in self.within.iter() {
-            let Ok(number) = EventNumber::try_from(event) else { break };
-            match truth(part, &Row::new(self.log, &self.condition.places, number, number)) {
-                Some(true) => mask.yes.insert(event),
-                Some(false) => mask.no.insert(event),
+        for (at, event) in self.sheet.events().iter().enumerate() {
+            match truth(part, &Row::new(self.sheet.log(), &self.condition.places, *event, *event)) {
+                Some(true) => mask.yes.insert(at),
+                Some(false) => mask.no.insert(at),
                 None => {}
             }
         }
         mask
     }
+}
+
+/// Where the values compare so with the constant; what has no order is unequal to all.
+fn compared<T: PartialOrd>(op: BinaryOp, all: &[T], constant: &T) -> Option<Bits> {
+    let of = |holds: fn(&T, &T) -> bool| Bits::of_all(all, |one| holds(one, constant));
+    Some(match op {
+        BinaryOp::Eq => of(|one, other| one == other),
+        BinaryOp::Ne => of(|one, other| one.partial_cmp(other) != Some(Ordering::Equal)),
+        BinaryOp::Lt => of(|one, other| one < other),
+        BinaryOp::Le => of(|one, other| one <= other),
+        BinaryOp::Gt => of(|one, other| one > other),
+        BinaryOp::Ge => of(|one, other| one >= other),
+        _ => return None,
+    })
 }
 
 fn truth(part: &Checked, source: &dyn Source) -> Option<bool> {
@@ -214,17 +220,4 @@ fn mirrored(op: BinaryOp) -> BinaryOp {
         BinaryOp::Ge => BinaryOp::Le,
         other => other,
     }
-}
-
-/// Which orders of its sides make a comparison true.
-fn wanted(op: BinaryOp) -> Option<fn(Ordering) -> bool> {
-    Some(match op {
-        BinaryOp::Eq => Ordering::is_eq,
-        BinaryOp::Ne => Ordering::is_ne,
-        BinaryOp::Lt => Ordering::is_lt,
-        BinaryOp::Le => Ordering::is_le,
-        BinaryOp::Gt => Ordering::is_gt,
-        BinaryOp::Ge => Ordering::is_ge,
-        _ => return None,
-    })
 }

@@ -7,9 +7,12 @@
 mod mask;
 mod pair;
 mod row;
+mod sheet;
 
 pub use mask::Mask;
+pub(crate) use pair::Bound;
 pub use pair::Correlation;
+pub use sheet::Sheet;
 
 use crate::log::{Column, Log, Values};
 use pack::Title;
@@ -27,13 +30,15 @@ pub struct Language<'l> {
     log: &'l Log,
     event: Env,
     pair: Env,
+    event_places: Arc<Places>,
+    pair_places: Arc<Places>,
 }
 
 /// A condition on one event.
 #[derive(Clone, Debug)]
 pub struct Condition {
     checked: Checked,
-    places: Places,
+    places: Arc<Places>,
 }
 
 /// What each place of an environment reads.
@@ -75,7 +80,8 @@ impl<'l> Language<'l> {
         let event = variable(Env::new(), "event", "事件", "the event");
         let pair = variable(Env::new(), "activation", "触发事件", "the activation");
         let pair = variable(pair, "target", "目标事件", "the target");
-        Self { log, event, pair }
+        let (event_places, pair_places) = (Arc::new(Places::of(&event)), Arc::new(Places::of(&pair)));
+        Self { log, event, pair, event_places, pair_places }
     }
 
     /// The log.
@@ -89,7 +95,7 @@ impl<'l> Language<'l> {
     /// All that is wrong with it.
     pub fn condition(&self, source: &str) -> Result<Condition, Vec<Problem>> {
         let checked = compile(source, &self.event)?;
-        Ok(Condition { places: Places::of(&self.event), checked })
+        Ok(Condition { places: Arc::clone(&self.event_places), checked })
     }
 
     /// Reads a condition on an activation and a target.
@@ -98,7 +104,20 @@ impl<'l> Language<'l> {
     /// All that is wrong with it.
     pub fn correlation(&self, source: &str) -> Result<Correlation, Vec<Problem>> {
         let checked = compile(source, &self.pair)?;
-        Ok(Correlation::new(self.log, checked, Places::of(&self.pair)))
+        Ok(Correlation::new(checked, Arc::clone(&self.pair_places)))
+    }
+}
+
+/// The same for two conditions that say the same in the same words, under the same language.
+pub(crate) type Sameness = (usize, String);
+
+fn sameness(places: &Arc<Places>, checked: &Checked) -> Sameness {
+    (Arc::as_ptr(places).addr(), format!("{:?}", checked.root))
+}
+
+impl Condition {
+    pub(crate) fn sameness(&self) -> Sameness {
+        sameness(&self.places, &self.checked)
     }
 }
 

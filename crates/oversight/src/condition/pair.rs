@@ -1,52 +1,107 @@
 use super::row::Row;
-use super::{Places, What};
-use crate::log::{EventNumber, Log, Values};
+use super::{Places, Sameness, What, sameness};
+use crate::log::{Column, EventNumber, Log, Values};
 use pack::cel::{BinaryOp, Checked, NoFunctions, Node, NodeKind, Slot};
 use record::Name;
-use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A condition on an activation and a target.
 #[derive(Clone, Debug)]
 pub struct Correlation {
     checked: Checked,
-    places: Places,
-    /// The whole condition, where it only asks for equal texts: for each such pair the codes by event.
-    equal: Option<Vec<Equal>>,
+    places: Arc<Places>,
+    /// The whole condition, where it only asks that attributes of the activation equal ones of the target.
+    equal: Option<Vec<[Name; 2]>>,
 }
 
-/// Attributes of activation and target that must be equal: their codes by event, [`ABSENT`] where there is none.
-#[derive(Clone, Debug)]
-struct Equal {
-    activation: Vec<u32>,
-    target: Vec<u32>,
+/// A correlation with the columns of a log in which it looks.
+pub(crate) struct Bound<'a> {
+    correlation: &'a Correlation,
+    log: &'a Log,
+    /// Pairs of columns of texts, where that is all it looks at.
+    equal: Option<Vec<[Texts<'a>; 2]>>,
+    /// Some attribute that it asks for is nowhere.
+    never: bool,
 }
 
-const ABSENT: u32 = u32::MAX;
+#[derive(Clone, Copy)]
+struct Texts<'a> {
+    column: &'a Column,
+    codes: &'a [u32],
+    distinct: &'a [smol_str::SmolStr],
+}
 
 impl Correlation {
-    pub(super) fn new(log: &Log, checked: Checked, places: Places) -> Self {
+    pub(super) fn new(checked: Checked, places: Arc<Places>) -> Self {
         let parts = match &checked.root.kind {
             NodeKind::And(all) => all.iter().collect(),
             _ => vec![&checked.root],
         };
-        let equal = parts.into_iter().map(|part| equal(log, part, &places)).collect();
+        let equal = parts.into_iter().map(|part| equal(part, &places)).collect();
         Self { checked, places, equal }
+    }
+
+    pub(crate) fn sameness(&self) -> Sameness {
+        sameness(&self.places, &self.checked)
+    }
+
+    /// The attributes that it reads.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = Name> {
+        self.checked.slots().into_iter().filter_map(|slot| match &self.places.get(slot)?.what {
+            What::Attribute(name) => Some(name.clone()),
+            _ => None,
+        })
     }
 
     /// Whether it holds of an activation and a target; what is unknown does not hold.
     pub fn holds(&self, log: &Log, activation: EventNumber, target: EventNumber) -> bool {
-        if let Some(all) = &self.equal {
-            return all.iter().all(|equal| {
-                let left = equal.activation.get(activation as usize).copied().unwrap_or(ABSENT);
-                left != ABSENT && equal.target.get(target as usize) == Some(&left)
-            });
-        }
-        let row = Row::new(log, &self.places, activation, target);
-        self.checked.eval(&row, &NoFunctions).truth() == Some(true)
+        self.bind(log).holds(activation, target)
+    }
+
+    pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> Bound<'a> {
+        let column = |name: &Name| log.column(name.as_str());
+        let pairs = self.equal.iter().flatten();
+        let never = pairs.flatten().any(|name| column(name).is_none());
+        let texts = |name: &Name| {
+            let column = column(name)?;
+            let Values::Text { codes, distinct } = column.values() else { return None };
+            Some(Texts { column, codes, distinct })
+        };
+        let both = |[one, other]: &[Name; 2]| Some([texts(one)?, texts(other)?]);
+        let equal = self.equal.as_ref().and_then(|pairs| pairs.iter().map(both).collect());
+        Bound { correlation: self, log, equal, never }
     }
 }
 
-fn equal(log: &Log, node: &Node, places: &Places) -> Option<Equal> {
+impl Bound<'_> {
+    pub(crate) fn holds(&self, activation: EventNumber, target: EventNumber) -> bool {
+        if self.never {
+            return false;
+        }
+        if let Some(pairs) = &self.equal {
+            return pairs.iter().all(|[one, other]| {
+                let (Some(left), Some(right)) = (one.code(activation), other.code(target)) else {
+                    return false;
+                };
+                match std::ptr::eq(one.column, other.column) {
+                    true => left == right,
+                    false => one.distinct.get(left as usize) == other.distinct.get(right as usize),
+                }
+            });
+        }
+        let Correlation { checked, places, .. } = self.correlation;
+        checked.eval(&Row::new(self.log, places, activation, target), &NoFunctions).truth() == Some(true)
+    }
+}
+
+impl Texts<'_> {
+    fn code(&self, event: EventNumber) -> Option<u32> {
+        self.codes.get(self.column.place(event)?).copied()
+    }
+}
+
+/// Which attribute of the activation must equal which of the target.
+fn equal(node: &Node, places: &Places) -> Option<[Name; 2]> {
     let NodeKind::Binary(BinaryOp::Eq, sides) = &node.kind else { return None };
     let [Node { kind: NodeKind::Place(left), .. }, Node { kind: NodeKind::Place(right), .. }] = &**sides
     else {
@@ -59,30 +114,8 @@ fn equal(log: &Log, node: &Node, places: &Places) -> Option<Equal> {
         _ => return None,
     };
     let name = |slot: &Slot| match &read(slot)?.what {
-        What::Attribute(name) => Some(name),
+        What::Attribute(name) => Some(name.clone()),
         _ => None,
     };
-    let (activation, target) = (name(activation)?, name(target)?);
-    Some(Equal { activation: codes(log, activation, activation)?, target: codes(log, target, activation)? })
-}
-
-/// The codes of the texts of `name` by event, as the column `like` has them: a text that it lacks equals none.
-fn codes(log: &Log, name: &Name, like: &Name) -> Option<Vec<u32>> {
-    let column = log.column(name.as_str())?;
-    let Values::Text { codes, distinct } = column.values() else { return None };
-    let Values::Text { distinct: others, .. } = log.column(like.as_str())?.values() else { return None };
-    let translated: Vec<u32> = if name == like {
-        (0..).take(distinct.len()).collect()
-    } else {
-        let places: HashMap<&str, u32> = others.iter().map(|text| text.as_str()).zip(0..).collect();
-        distinct.iter().map(|text| places.get(text.as_str()).copied().unwrap_or(ABSENT)).collect()
-    };
-    let mut by_event = vec![ABSENT; log.len()];
-    for (event, code) in column.events().iter().zip(codes) {
-        if let (Some(place), Some(code)) = (by_event.get_mut(*event as usize), translated.get(*code as usize))
-        {
-            *place = *code;
-        }
-    }
-    Some(by_event)
+    Some([name(activation)?, name(target)?])
 }

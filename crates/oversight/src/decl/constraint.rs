@@ -145,5 +145,5 @@ fn window_of(text: &str, at: usize) -> Result<Window, Fault> {
         let what = format!("`{text}` holds no length of time: at least is more than at most");
         return Err(Fault::new(at, what, "write the shorter time first"));
     }
-    Ok(Window { least: Some(least), most: Some(most) })
+    Ok(Window { least: Some(least.into()), most: Some(most.into()) })
 }

@@ -45,7 +45,7 @@ pub(super) fn model(
         first,
         second,
         correlation: correlation.transpose()?,
-        window: constraint.window,
+        window: constraint.window.clone(),
     })
 }
 

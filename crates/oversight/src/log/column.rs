@@ -7,8 +7,37 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub struct Column {
     at: Vec<EventNumber>,
+    present: Ranks,
     values: Values,
     codes: HashMap<SmolStr, u32>,
+}
+
+/// A set of numbers, put in ascending, that tells of each how many are before it.
+#[derive(Clone, Debug, Default)]
+struct Ranks {
+    /// For each 64 numbers which are there, and how many were before them.
+    words: Vec<(u64, u32)>,
+    len: u32,
+}
+
+impl Ranks {
+    fn push(&mut self, number: u32) {
+        let word = number as usize / 64;
+        if word >= self.words.len() {
+            self.words.resize(word + 1, (0, self.len));
+        }
+        if let Some((bits, _)) = self.words.get_mut(word) {
+            *bits |= 1 << (number % 64);
+            self.len += 1;
+        }
+    }
+
+    fn place(&self, number: u32) -> Option<usize> {
+        let (bits, before) = *self.words.get(number as usize / 64)?;
+        let bit = 1 << (number % 64);
+        let among = (bits & (bit - 1)).count_ones();
+        (bits & bit != 0).then_some((before + among) as usize)
+    }
 }
 
 /// Values of one kind.
@@ -44,7 +73,7 @@ impl Column {
             Value::Time(_) => Values::Time(Vec::new()),
             _ => Values::Mixed(Vec::new()),
         };
-        Self { at: Vec::new(), values, codes: HashMap::new() }
+        Self { at: Vec::new(), present: Ranks::default(), values, codes: HashMap::new() }
     }
 
     /// Adds the value of a later event. Of several values that one event has for a name, the first counts.
@@ -53,6 +82,7 @@ impl Column {
             return;
         }
         self.at.push(event);
+        self.present.push(event);
         match (&mut self.values, value) {
             (Values::Text { codes, distinct }, Value::Text(text) | Value::Id(text)) => {
                 let code = match self.codes.get(&**text) {
@@ -98,11 +128,19 @@ impl Column {
 
     /// The place of an event's value among the column's; none where it has none.
     pub fn place(&self, event: EventNumber) -> Option<usize> {
-        // Where every event so far has a value, it stands at the event's own number.
-        match self.at.get(event as usize) {
-            Some(at) if *at == event => Some(event as usize),
-            _ => self.at.binary_search(&event).ok(),
-        }
+        self.present.place(event)
+    }
+
+    /// Bytes of memory, about.
+    pub(super) fn size(&self) -> usize {
+        let value = match &self.values {
+            Values::Text { .. } => 4,
+            Values::Boolean(_) => 1,
+            Values::Integer(_) | Values::Float(_) => 8,
+            Values::Time(_) => size_of::<Time>(),
+            Values::Mixed(_) => size_of::<Value>(),
+        };
+        self.at.capacity() * (4 + value) + self.present.words.capacity() * 16 + self.codes.capacity() * 64
     }
 
     /// An event's value.

@@ -175,6 +175,67 @@ impl Log {
         self.kinds.all.iter().zip(self.objects.iter().map(|codes| codes.all.len()))
     }
 
+    /// Each event with each object of one type that it is about, in the order of the log.
+    pub fn about(&self, kind: &str) -> impl Iterator<Item = (EventNumber, &SmolStr)> {
+        let code = self.kinds.of.get(kind).copied();
+        let names = code.and_then(|code| self.objects.get(code as usize));
+        let mut start = 0;
+        self.ends.iter().zip(0..).flat_map(move |(end, event)| {
+            let these = self.about.get(start..*end as usize).unwrap_or_default();
+            start = *end as usize;
+            let these = these.iter().filter(move |related| Some(related.kind) == code);
+            these.filter_map(move |related| Some((event, names?.get(related.object)?)))
+        })
+    }
+
+    /// Adds another log's events, with those of their attributes that are `wanted`, and without their objects. The
+    /// number of the first of them.
+    pub(crate) fn append(&mut self, other: &Self, wanted: impl Fn(&Name) -> bool) -> EventNumber {
+        let first = EventNumber::try_from(self.ids.len()).unwrap_or(EventNumber::MAX);
+        let codes: Vec<u32> =
+            other.activities.all.iter().map(|activity| self.activities.put(activity)).collect();
+        self.ids.extend_from_slice(&other.ids);
+        self.activity.extend(other.activity.iter().filter_map(|code| codes.get(*code as usize)));
+        self.time.extend_from_slice(&other.time);
+        for (name, column) in other.columns().filter(|(name, _)| wanted(name)) {
+            for event in column.events() {
+                if let Some(value) = column.value(*event) {
+                    self.attribute(first + event, name, &value);
+                }
+            }
+        }
+        first
+    }
+
+    /// The log of these events alone, ascending, without their objects.
+    pub(crate) fn only(&self, events: &[EventNumber]) -> Self {
+        let mut log = Self::new();
+        for (number, event) in (0..).zip(events) {
+            let at = *event as usize;
+            let (Some(id), Some(time), Some(code)) =
+                (self.ids.get(at), self.time.get(at), self.activity.get(at))
+            else {
+                continue;
+            };
+            log.ids.push(id.clone());
+            log.time.push(*time);
+            log.activity.extend(self.activities.get(*code).map(|activity| log.activities.put(activity)));
+            for (name, column) in self.columns() {
+                if let Some(value) = column.value(*event) {
+                    log.attribute(number, name, &value);
+                }
+            }
+        }
+        log
+    }
+
+    /// Bytes of memory, about.
+    pub(crate) fn size(&self) -> usize {
+        let event = size_of::<EventId>() + size_of::<Time>() + 2 * size_of::<u32>();
+        let columns: usize = self.columns.iter().map(Column::size).sum();
+        self.ids.capacity() * event + self.about.capacity() * size_of::<Related>() + columns
+    }
+
     /// The events by the objects of one type; none where no event is about such an object.
     pub fn traces(&self, kind: &str) -> Option<Traces> {
         let code = *self.kinds.of.get(kind)?;

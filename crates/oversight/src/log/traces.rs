@@ -17,8 +17,8 @@ pub struct Traces {
 }
 
 impl Traces {
-    /// `related`: objects with the events that are about them, in the order of the log.
-    pub(super) fn new(
+    /// `related`: objects, by their places in `objects`, with the events that are about them, in the order of the log.
+    pub fn new(
         kind: ObjectType,
         objects: Vec<SmolStr>,
         related: &[(u32, EventNumber)],

@@ -1,11 +1,10 @@
 //! What a model says: a constraint of MP-Declare over the traces of an object type.
 
-mod template;
 mod window;
 
-pub use template::Template;
-pub(crate) use template::{Clause, Reach, Relation, Side};
-pub use window::{Lapse, Window};
+pub use pack::models::Template;
+pub(crate) use pack::models::{Clause, Reach, Side};
+pub use window::{Lapse, Length, Window};
 
 use crate::condition::{Condition, Correlation};
 use record::Activity;

@@ -1,5 +1,7 @@
+use pack::days::Term;
 use record::Time;
 use std::fmt;
+use std::sync::Arc;
 
 /// A length of time, never negative, to the nanosecond.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,28 +58,75 @@ impl fmt::Display for Lapse {
     }
 }
 
+/// How long something may, or must, take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// So much time, as a stopwatch has it.
+    Elapsed(Lapse),
+    /// Counted as law counts: from the earlier of two events to the end of the last day, or of the last hour.
+    Counted(Arc<Term>),
+}
+
+impl Length {
+    /// The last moment that is no farther than this from `time`; none beyond the times that the record knows.
+    pub fn after(&self, time: Time) -> Option<Time> {
+        match self {
+            Self::Elapsed(lapse) => lapse.after(time),
+            Self::Counted(term) => term.last(time),
+        }
+    }
+
+    /// Whether two moments are as far apart as this, or less.
+    fn reaches(&self, one: Time, other: Time) -> bool {
+        match self {
+            Self::Elapsed(lapse) => Lapse::between(one, other) <= *lapse,
+            Self::Counted(term) => term.last(one.min(other)).is_none_or(|last| one.max(other) <= last),
+        }
+    }
+
+    /// Whether all of it lies between two moments. Of counted time: whether the last day, or hour, is over.
+    fn is_over(&self, one: Time, other: Time) -> bool {
+        match self {
+            Self::Elapsed(lapse) => Lapse::between(one, other) >= *lapse,
+            Self::Counted(term) => term.last(one.min(other)).is_some_and(|last| one.max(other) > last),
+        }
+    }
+}
+
+impl From<Lapse> for Length {
+    fn from(lapse: Lapse) -> Self {
+        Self::Elapsed(lapse)
+    }
+}
+
 /// How long may lie between two events: from `least` to `most`, both included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     /// At least; without, from the same moment on.
-    pub least: Option<Lapse>,
+    pub least: Option<Length>,
     /// At most; without, any time.
-    pub most: Option<Lapse>,
+    pub most: Option<Length>,
 }
 
 impl Window {
-    /// Whether `lapse` lies in it.
-    pub fn holds(&self, lapse: Lapse) -> bool {
-        self.least.is_none_or(|least| lapse >= least) && self.most.is_none_or(|most| lapse <= most)
+    /// Whether two moments, in either order, are as far apart as it says.
+    pub fn holds(&self, one: Time, other: Time) -> bool {
+        self.least.as_ref().is_none_or(|least| least.is_over(one, other)) && !self.is_passed(one, other)
     }
 
-    /// Whether it holds every lapse.
+    /// Whether two moments are farther apart than it allows, so that what is still farther is so, too.
+    pub fn is_passed(&self, one: Time, other: Time) -> bool {
+        self.most.as_ref().is_some_and(|most| !most.reaches(one, other))
+    }
+
+    /// Whether it holds whatever lies between.
     pub fn is_open(&self) -> bool {
-        self.least.is_none_or(|least| least == Lapse::default()) && self.most.is_none()
+        self.least.as_ref().is_none_or(|least| *least == Length::Elapsed(Lapse::default()))
+            && self.most.is_none()
     }
 
     /// The last moment after `time` that it holds.
     pub fn ends(&self, time: Time) -> Option<Time> {
-        self.most?.after(time)
+        self.most.as_ref()?.after(time)
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::oracle::says::Says;
 use crate::oracle::{Pattern, Rule, Trace, judge, traces};
-use oversight::check::{Finding, Summary, Until, check};
+use oversight::check::{Finding, Summary, Until, check, summarize};
 use oversight::condition::Language;
 use oversight::log::{Log, Traces};
-use oversight::model::{self, Lapse, Model, Window};
+use oversight::model::{self, Lapse, Length, Model, Window};
 use record::{Event, Name, Time};
 use std::fmt::Write as _;
 
@@ -43,18 +43,20 @@ impl<'e> Bench<'e> {
     pub fn checked(&self, models: &[Model], until: Until) -> Vec<Told> {
         let Some(traces) = &self.traces else { return vec![Told::default(); models.len()] };
         let mut findings: Vec<Vec<Finding>> = vec![Vec::new(); models.len()];
-        let mut latest = 0;
+        let mut latest = (0, 0);
         let summaries = check(&self.log, traces, models, until, &mut |model, finding| {
-            assert!(latest <= model, "findings of model {model} come after those of model {latest}");
-            latest = model;
+            assert!(latest <= (finding.trace, model), "{latest:?} came before {finding:?} of model {model}");
+            latest = (finding.trace, model);
             findings[model].push(finding);
         });
-        assert_eq!(summaries.len(), models.len());
+        assert_eq!(summaries, summarize(&self.log, traces, models, until));
         findings.into_iter().zip(summaries).collect()
     }
 
     pub fn judged(&self, rule: &Rule, until: Until) -> Told {
-        judge(&self.seen, rule, until)
+        let (mut findings, summary) = judge(&self.seen, rule, until);
+        findings.sort_by_key(|finding| finding.trace);
+        (findings, summary)
     }
 
     fn differs(&self, rule: &Rule, until: Until) -> bool {
@@ -80,7 +82,7 @@ pub fn model(rule: &Rule, language: &Language<'_>) -> Result<Model, String> {
         first: pattern(&rule.first)?,
         second: pattern(&rule.second)?,
         correlation,
-        window: Window { least: rule.least.and_then(lapse), most: rule.most.and_then(lapse) },
+        window: Window { least: rule.least.and_then(length), most: rule.most.and_then(length) },
     })
 }
 
@@ -88,11 +90,12 @@ fn correlation_text(correlation: &Says) -> String {
     correlation.cel(["activation", "target"])
 }
 
-fn lapse(nanos: i128) -> Option<Lapse> {
-    match u32::try_from(nanos / SECOND) {
+fn length(nanos: i128) -> Option<Length> {
+    let lapse = match u32::try_from(nanos / SECOND) {
         Ok(seconds) if nanos % SECOND == 0 => Some(Lapse::seconds(seconds)),
         _ => Lapse::of(nanos as f64 / SECOND as f64, 1),
-    }
+    };
+    lapse.map(Length::Elapsed)
 }
 
 /// The difference as a reader can follow it, on as few events as still show it.

@@ -2,7 +2,7 @@ use crate::model::{Definitions, Id, Level, Manifest, Unit};
 use crate::problem::{Place, Problem, meant, nearest};
 use crate::reader::{Faults, Member, Node, Ref, Source};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod city;
 mod conditions;
@@ -12,6 +12,7 @@ mod force;
 mod form;
 mod law;
 mod material;
+mod models;
 mod procedure;
 
 /// One file of a pack. The folder that it lies in is its pack.
@@ -46,6 +47,19 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     city::check_tree(&loader, &definitions, &faults);
     let problems = sift(faults.take(), &sources);
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
+}
+
+/// The packs that those in `files` require, as far as their manifests can be read.
+pub fn requirements(files: &[File]) -> BTreeSet<Id> {
+    let faults = Faults::default();
+    let mut wanted = BTreeSet::new();
+    for file in files {
+        let source = Source::parse(file, &faults);
+        if let Some(node) = source.root().table("pack") {
+            wanted.extend(node.ids("requires").into_iter().map(|reference| reference.id));
+        }
+    }
+    wanted
 }
 
 /// The pack that a file belongs to: the folder that it lies in.
@@ -87,8 +101,17 @@ fn sift(mut problems: Vec<Problem>, sources: &[Source<'_>]) -> Vec<Problem> {
 
 type Round = fn(&Loader, &Id, &Node<'_>, &mut Definitions);
 
-/// The order in which kinds of definition are read: procedures take in the flows and fields read before them.
-const ROUNDS: [Round; 5] = [manifest, city::read, form::read_shared, flow::read_shared, procedure::read];
+/// The order in which kinds of definition are read: procedures take in the flows and fields read before them, and
+/// models speak of procedures and logs.
+const ROUNDS: [Round; 7] = [
+    manifest,
+    city::read,
+    form::read_shared,
+    flow::read_shared,
+    procedure::read,
+    models::read_logs,
+    models::read,
+];
 
 fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     let Some(node) = root.table("pack") else { return };
@@ -139,6 +162,8 @@ enum Kind {
     Credential,
     Flow,
     Procedure,
+    Log,
+    Model,
     Instrument,
     Deadline,
     Domain,
@@ -164,6 +189,8 @@ impl Kind {
             Self::Credential => "credential",
             Self::Flow => "flow",
             Self::Procedure => "procedure",
+            Self::Log => "log",
+            Self::Model => "model",
             Self::Instrument => "instrument",
             Self::Deadline => "deadline",
             Self::Domain => "domain",

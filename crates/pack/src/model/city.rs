@@ -59,7 +59,7 @@ pub enum Effect {
 
 /// What a policy can speak of: the commands that move a case, the ways of looking, and what is done with those who work
 /// here: giving and taking back a post, and all else about them.
-pub const ACTIONS: [&str; 25] = [
+pub const ACTIONS: [&str; 26] = [
     "start",
     "save",
     "submit",
@@ -77,6 +77,7 @@ pub const ACTIONS: [&str; 25] = [
     "rate",
     "complain",
     "reply",
+    "amend",
     "migrate",
     "read-case",
     "read-personal",

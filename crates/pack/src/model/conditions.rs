@@ -35,6 +35,8 @@ pub struct Conditions {
     checked: BTreeMap<String, Asked>,
     /// The form's fields that any of them speaks of.
     fields: BTreeSet<Id>,
+    /// What steps record that any of them speaks of: step and field.
+    recorded: BTreeSet<(Id, Id)>,
     kinds: BTreeMap<Id, FieldKind>,
     steps: BTreeMap<Id, BTreeMap<Id, FieldKind>>,
 }
@@ -109,7 +111,14 @@ impl Conditions {
             .variable("today", Type::Date, Title::new("今天", "today"))
             .function(age.total());
         let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();
-        Self { env, checked: BTreeMap::new(), fields: BTreeSet::new(), kinds: kinds(form), steps }
+        Self {
+            env,
+            checked: BTreeMap::new(),
+            fields: BTreeSet::new(),
+            recorded: BTreeSet::new(),
+            kinds: kinds(form),
+            steps,
+        }
     }
 
     /// Checks a condition and keeps it, so that it can be asked.
@@ -125,8 +134,15 @@ impl Conditions {
         for (_, need) in &needs {
             match need {
                 Need::Field(field) => drop(self.fields.insert(field.clone())),
-                Need::Whole => self.fields.extend(self.kinds.keys().cloned()),
-                Need::Outcome(_) | Need::Recorded(..) | Need::Today => {}
+                Need::Recorded(step, field) => drop(self.recorded.insert((step.clone(), field.clone()))),
+                Need::Whole => {
+                    self.fields.extend(self.kinds.keys().cloned());
+                    let of_step = |(step, kinds): (&Id, &BTreeMap<Id, FieldKind>)| {
+                        kinds.keys().map(|field| (step.clone(), field.clone())).collect::<Vec<_>>()
+                    };
+                    self.recorded.extend(self.steps.iter().flat_map(of_step));
+                }
+                Need::Outcome(_) | Need::Today => {}
             }
         }
         self.checked.insert(condition.source.clone(), Asked { checked: Arc::new(checked), needs });
@@ -137,6 +153,11 @@ impl Conditions {
     /// known in clear.
     pub fn speak_of(&self, field: &Id) -> bool {
         self.fields.contains(field)
+    }
+
+    /// The same of what a step records.
+    pub fn speak_of_recorded(&self, step: &Id, field: &Id) -> bool {
+        self.recorded.contains(&(step.clone(), field.clone()))
     }
 
     /// Whether `condition` holds; `None` where an answer that decides it is missing.
@@ -242,7 +263,7 @@ fn choice(id: &Id, title: &Title) -> Choice {
 }
 
 /// A field as conditions see it. Money is in fen; a file can only be asked for with `has`.
-fn schema_field(field: &Field) -> cel::Field {
+pub(crate) fn schema_field(field: &Field) -> cel::Field {
     let choices = |all: &[super::Choice]| Type::choice(all.iter().map(|one| choice(&one.id, &one.title)));
     let ty = match &field.kind {
         FieldKind::Integer { .. } | FieldKind::Money => Type::Int,

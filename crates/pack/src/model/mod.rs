@@ -12,6 +12,7 @@ mod form;
 mod procedure;
 
 pub use city::{ACTIONS, Effect, Level, Office, Policy, Role};
+pub(crate) use conditions::schema_field;
 pub use conditions::{Conditions, Known};
 pub use flow::{
     After, Clock, ClockLimit, Correction, Flow, Guard, Mark, OfficeRule, Outcome, Step, StepKind, Watcher,
@@ -137,6 +138,10 @@ pub struct Definitions {
     pub flows: BTreeMap<Id, Flow>,
     /// The services and duties themselves, each with its flow worked in.
     pub procedures: BTreeMap<Id, Procedure>,
+    /// Logs from elsewhere that models speak of.
+    pub logs: BTreeMap<Id, crate::models::Log>,
+    /// What a supervisor wants to hold, as packs say it; what follows from procedures is not among them.
+    pub models: BTreeMap<Id, crate::models::Model>,
 }
 
 impl Definitions {

@@ -39,6 +39,7 @@ fn every_quote_stands_in_its_article() {
         let materials = procedure.materials.iter().filter_map(|asked| asked.law.as_ref());
         procedure.law.iter().chain(materials).for_each(|basis| texts.basis(basis));
     }
+    DEFINITIONS.models.values().flat_map(|model| &model.law).for_each(|basis| texts.basis(basis));
     for fee in DEFINITIONS.fees.values() {
         let tiers = fee.tiers.iter().filter_map(|tier| tier.law.as_ref());
         fee.law.iter().chain(tiers).for_each(|basis| texts.basis(basis));

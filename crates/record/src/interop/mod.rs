@@ -143,6 +143,13 @@ pub fn read(
     intake.finish()
 }
 
+/// A number as logs write it. One beyond what 64 bits reach is none: the infinity that it would become says something
+/// else.
+pub(crate) fn float(text: &str) -> Option<f64> {
+    let digits = |number: &f64| !number.is_infinite() || !text.bytes().any(|byte| byte.is_ascii_digit());
+    text.trim().parse().ok().filter(digits)
+}
+
 /// The id that the header of the log in `source` gets: where a record has it, some of the log was imported before.
 pub fn header_id(source: &Source<'_>, options: &Options) -> EventId {
     let prefix = options.prefix.clone().unwrap_or_else(|| source.stem());

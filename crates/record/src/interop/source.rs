@@ -8,6 +8,10 @@ use std::path::Path;
 /// How much of a file is looked at to tell its format.
 const HEAD: u64 = 64 << 10;
 const BUFFER: usize = 64 << 10;
+/// How many times its own size a compressed log may hold, beyond the first 64 MiB: real ones hold some fifty times, a
+/// file made to fill a memory or a disk holds a thousand.
+const SWELLS: u64 = 128;
+const FREE: u64 = 64 << 20;
 
 /// A log to read, plain or compressed with gzip, which its first bytes tell. It is opened once for every pass over it.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +53,7 @@ impl Source<'_> {
             Self::Bytes { bytes, .. } => Box::new(Cursor::new(*bytes)),
         };
         let head = raw.fill_buf().map_err(unreadable)?;
-        Ok(if head.starts_with(&[0x1F, 0x8B]) { Box::new(MultiGzDecoder::new(raw)) } else { Box::new(raw) })
+        Ok(if head.starts_with(&[0x1F, 0x8B]) { Box::new(Unpacked::new(raw)) } else { Box::new(raw) })
     }
 
     /// Whether the content is compressed.
@@ -75,6 +79,56 @@ impl Source<'_> {
         read.map_err(|cause| ImportError::Unreadable { name: name.clone(), cause })?;
         let known = of_content(&head).or(Format::of_name(&name).filter(|format| *format == Format::Csv));
         known.ok_or(ImportError::Format { name })
+    }
+}
+
+/// What a compressed stream holds, as long as that is in proportion to it.
+struct Unpacked<R> {
+    packed: MultiGzDecoder<Counted<R>>,
+    read: u64,
+}
+
+impl<R: BufRead> Unpacked<R> {
+    fn new(source: R) -> Self {
+        Self { packed: MultiGzDecoder::new(Counted { source, taken: 0 }), read: 0 }
+    }
+}
+
+impl<R: BufRead> Read for Unpacked<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.packed.read(out)?;
+        self.read += count as u64;
+        if self.read > FREE + SWELLS * self.packed.get_ref().taken {
+            let what = "it unpacks to more than 128 times its size, as no log does; if it is one all the same, \
+                        unpack it and name the unpacked file";
+            return Err(std::io::Error::other(what));
+        }
+        Ok(count)
+    }
+}
+
+/// Counts the bytes that are taken from a stream.
+struct Counted<R> {
+    source: R,
+    taken: u64,
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.source.read(out)?;
+        self.taken += count as u64;
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.source.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.taken += count as u64;
+        self.source.consume(count);
     }
 }
 

@@ -148,7 +148,7 @@ pub(crate) fn unwrapped(text: Cow<'_, str>) -> Value {
 }
 
 /// Whether values nest at most `depth` deep.
-fn shallow(value: &Value, depth: usize) -> bool {
+pub(crate) fn shallow(value: &Value, depth: usize) -> bool {
     let Some(below) = depth.checked_sub(1) else { return false };
     let all = |named: &[(Name, Value)]| named.iter().all(|(_, value)| shallow(value, below));
     match value {

@@ -19,6 +19,7 @@ pub fn real() -> Option<PathBuf> {
 }
 
 /// All events that reading gives.
+#[allow(dead_code, reason = "not every test has use for all of these")]
 pub fn taken(source: &Source<'_>, options: &Options) -> (Vec<Event>, Report) {
     let mut events = Vec::new();
     let report = read(source, options, &mut |event| {

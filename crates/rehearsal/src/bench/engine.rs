@@ -110,6 +110,7 @@ fn decided(
         edition: book.digest,
         case,
         answers: &state.answers,
+        recorded: None,
         judge: &judge(procedure, state, now),
     };
     let decided = decide(state, command, &situation);

@@ -7,6 +7,7 @@ mod faults;
 mod growth;
 /// Load in an open loop, from a process of its own.
 pub mod open_loop;
+mod oversight;
 mod pages;
 mod report;
 mod server;
@@ -59,6 +60,8 @@ pub struct Amounts {
     residents: usize,
     /// Processes killed.
     kills: u64,
+    /// Models over a log.
+    models: usize,
     /// A bit is flipped in every so many-th byte.
     stride: usize,
 }
@@ -77,6 +80,7 @@ impl Amounts {
             entries: 1_000_000,
             residents: 5_000,
             kills: 1_000,
+            models: 3_700,
             stride: 7,
         }
     }
@@ -94,13 +98,14 @@ impl Amounts {
             entries: 40_000,
             residents: 200,
             kills: 40,
+            models: 370,
             stride: 101,
         }
     }
 }
 
 /// What can be measured, by name.
-pub const AREAS: [&str; 7] = ["appends", "engine", "growth", "http", "store", "kills", "flips"];
+pub const AREAS: [&str; 8] = ["appends", "engine", "growth", "http", "store", "kills", "flips", "oversight"];
 
 /// What to measure.
 pub struct Options {
@@ -129,6 +134,7 @@ pub fn run(dir: &Path, options: &Options) -> Result<bool, Failed> {
             "growth" => growth::run(&place, amounts, &mut report)?,
             "http" => steps::run(&place, amounts, &mut report)?,
             "store" => store::run(&place, amounts, store::log(options.log.clone()).as_deref(), &mut report)?,
+            "oversight" => oversight::run(store::log(options.log.clone()).as_deref(), amounts, &mut report)?,
             "kills" => faults::kills(&place, amounts, &mut report)?,
             _ => faults::flips(&place, amounts, &mut report)?,
         }

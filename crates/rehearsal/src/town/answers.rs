@@ -83,6 +83,7 @@ impl Patterns {
             edition: book.digest,
             case: &case,
             answers: &answers,
+            recorded: None,
             judge: &judge(procedure, &state, now),
         };
         let missing = missing(&state, &situation).into_iter().map(|(id, _)| id);

@@ -82,7 +82,11 @@ fn one(lang: Lang, material: &MaterialAsked<'_>, fault: Option<&Title>) -> Marku
                 ul.files {
                     @for file in &material.files {
                         li {
-                            a href=(file.path) { (file.name) }
+                            @if file.path.is_empty() {
+                                (file.name) " " span.sealed { (lang.say("personal-sealed")) }
+                            } @else {
+                                a href=(file.path) { (file.name) }
+                            }
                             " " span.soft { (text::size(file.size)) }
                             button.quiet type="submit" name="remove"
                                 value={ (material.id) "/" (file.digest) } {

@@ -23,6 +23,8 @@ pub struct View {
     pub groups: Vec<Group>,
     /// The materials with the names of their files.
     pub materials: Vec<(pack::Id, Title, Vec<String>)>,
+    /// Where the answers are changed.
+    pub form: String,
     /// What it costs; no charge where that is not known yet.
     pub fees: Vec<(Title, Option<Charge>)>,
     /// Whether this hands in a correction, and not the application.
@@ -55,7 +57,7 @@ pub struct Answer {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("check-title");
-    let form = path::of_case(&view.case, "form");
+    let form = &view.form;
     let then = path::of_case(&view.case, if view.correction { "answer" } else { "submit" });
     let head = under_list(frame, Head::new(title.as_ref())).under(lang.of(&view.title), form.as_str());
     document(

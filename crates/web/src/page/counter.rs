@@ -18,6 +18,10 @@ pub struct View {
     pub applicant: String,
     /// People who have that number or name, with what tells them apart; no more than their name and a masked number.
     pub applicants: Vec<(String, String)>,
+    /// Purposes under which the reader may look the applicant up.
+    pub purposes: Vec<(Id, Title)>,
+    /// The purpose that was stated.
+    pub purpose: Option<Id>,
     /// What is wrong with the applicant.
     pub fault: Option<Title>,
 }
@@ -94,8 +98,17 @@ fn who(frame: &Frame, view: &View) -> Markup {
                 aria-describedby=(described) aria-invalid=[view.fault.as_ref().map(|_| "true")];
         }
         @if view.applicants.is_empty() {
+            div.field {
+                label for="purpose" { (lang.say("counter-purpose")) }
+                select #purpose name="purpose" required {
+                    @if view.purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
+                    @for (id, title) in &view.purposes { option value=(id) { (lang.of(title)) } }
+                }
+                p.hint { (lang.say("personal-noted")) }
+            }
             p.buttons { button.act type="submit" { (lang.say("counter-look-up")) } }
         } @else {
+            @if let Some(purpose) = &view.purpose { input type="hidden" name="purpose" value=(purpose); }
             fieldset.field {
                 legend { (lang.say("counter-who")) }
                 div.options {

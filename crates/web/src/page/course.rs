@@ -1,7 +1,8 @@
 use crate::text::Lang;
-use crate::{part, path};
+use crate::{form, part, path};
 use maud::{Markup, html};
 use pack::Title;
+use pack::model::FieldKind;
 use record::Time;
 
 /// A step of a case, as its readers see it.
@@ -97,8 +98,23 @@ pub struct Happening {
     pub office: Option<Title>,
     /// What was said with it.
     pub words: Option<String>,
+    /// The answer that it put right.
+    pub corrected: Option<Corrected>,
     /// Its entry on the record.
     pub entry: Option<u64>,
+}
+
+/// An answer that was put right.
+#[derive(Clone, Debug)]
+pub struct Corrected {
+    /// The question.
+    pub title: Title,
+    /// What kind of answer it is.
+    pub kind: FieldKind,
+    /// What stood before, as [`casework::answer::write`] writes it; none: personal, and not opened.
+    pub before: Option<String>,
+    /// What stands now.
+    pub after: Option<String>,
 }
 
 /// Everything that happened, the latest first. `linked`: whether each leads to its entry.
@@ -126,9 +142,31 @@ pub fn happenings(lang: Lang, happenings: &[Happening], linked: bool) -> Markup 
                             }
                         }
                     }
+                    @if let Some(corrected) = &happening.corrected { (put_right(lang, corrected)) }
                     @if let Some(words) = &happening.words { p.reasons { (words) } }
                 }
             }
+        }
+    }
+}
+
+/// The old answer struck through, and the new one beside it.
+fn put_right(lang: Lang, corrected: &Corrected) -> Markup {
+    let Corrected { title, kind, before, after } = corrected;
+    let shown = |typed: &Option<String>| {
+        html! {
+            @match typed {
+                Some(typed) => (form::answer_shown(lang, kind, typed)),
+                None => span.sealed { (lang.say("personal-sealed")) },
+            }
+        }
+    };
+    html! {
+        p.put-right {
+            (lang.of(title)) (lang.colon())
+            del { span.unseen { (lang.say("amend-before")) } (shown(before)) }
+            " "
+            ins { span.unseen { (lang.say("amend-after")) } (shown(after)) }
         }
     }
 }

@@ -32,6 +32,43 @@ pub struct View<'a> {
     pub faults: &'a [(Id, Title)],
     /// What the office asked to be corrected; empty where this is no correction.
     pub asked: &'a [(Id, String)],
+    /// The purpose that whoever enters it for somebody has stated.
+    pub purpose: Option<Id>,
+}
+
+/// An application whose personal answers are closed to whoever enters it, until they state a purpose.
+#[derive(Clone, Debug)]
+pub struct Closed {
+    /// What people call it.
+    pub title: Title,
+    /// The page that was asked for.
+    pub path: String,
+    /// Whether what is wrong is to be told there.
+    pub faulty: bool,
+    /// Purposes under which the reader may see them; empty: under none.
+    pub purposes: Vec<(Id, Title)>,
+}
+
+/// The page that asks what for.
+pub fn closed(frame: &Frame, view: &Closed) -> Markup {
+    let lang = frame.lang;
+    let head = under_list(frame, Head::new(lang.of(&view.title)));
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (lang.of(&view.title)) }
+            p { (lang.say("personal-kept")) }
+            @if view.purposes.is_empty() {
+                p.soft { (lang.say("personal-denied")) }
+            } @else {
+                form.unseal method="get" action=(view.path) {
+                    @if view.faulty { input type="hidden" name="faults" value="1"; }
+                    (part::purpose(lang, &view.purposes))
+                }
+            }
+        },
+    )
 }
 
 /// The page with form and materials.
@@ -55,6 +92,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                 data-keep=[(frame.face == Face::Resident).then_some("")] {
                 (part::token(frame))
                 (part::seen(view.seen))
+                @if let Some(purpose) = &view.purpose { input type="hidden" name="purpose" value=(purpose); }
                 // Enter in a field presses the first button of the form: this one, and not one that takes a file
                 // back.
                 button.unseen type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {

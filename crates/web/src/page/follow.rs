@@ -4,7 +4,7 @@ use super::course::{self, Happening, Step};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
-use jiff::civil::Date;
+use casework::given::Valid;
 use maud::{Markup, html};
 use pack::model::Office;
 use pack::{Id, Title};
@@ -78,8 +78,8 @@ pub struct Read {
 pub struct Given {
     /// What.
     pub title: Title,
-    /// The last day on which it is valid; none: until revoked.
-    pub until: Option<Date>,
+    /// How long it is valid.
+    pub valid: Valid,
     /// Where it can be had.
     pub path: String,
 }
@@ -192,9 +192,11 @@ fn given(frame: &Frame, view: &View) -> Markup {
                     li {
                         a href=(given.path) { (lang.of(&given.title)) } " "
                         span.soft {
-                            @match given.until {
-                                Some(until) => { (lang.say("valid-until")) " " (part::date(lang, until)) }
-                                None => (lang.say("valid-always")),
+                            @match given.valid {
+                                Valid::Until(day) => { (lang.say("valid-until")) " " (part::date(lang, day)) }
+                                Valid::To(moment) => { (lang.say("valid-until")) " " (part::moment(lang, moment)) }
+                                Valid::Always => (lang.say("valid-always")),
+                                Valid::Unsaid => (lang.say("valid-unsaid")),
                             }
                         }
                     }

@@ -1,4 +1,5 @@
 use crate::layout::{Face, Frame, Head, document};
+use crate::text::Lang;
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::Title;
@@ -26,6 +27,8 @@ pub enum View {
         why: Title,
         /// What is possible now.
         possible: Vec<Title>,
+        /// What was typed, so that it need not be thought up again.
+        typed: Vec<String>,
         /// Where the case is to be seen as it is now.
         back: String,
     },
@@ -72,9 +75,9 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         View::Missing => {
             (lang.say("refused-missing"), html! { p { (lang.say("refused-missing-more")) } (home(frame)) })
         }
-        View::Overtaken { by, why, possible, back } => (
+        View::Overtaken { by, why, possible, typed, back } => (
             if by.is_some() { lang.say("refused-overtaken") } else { lang.say("refused-impossible") },
-            overtaken(frame, by.as_ref(), why, possible, back),
+            overtaken(frame, by.as_ref(), why, (possible, typed), back),
         ),
         View::TooLarge { most, back } => (
             lang.say("refused-large"),
@@ -122,13 +125,18 @@ fn denied(frame: &Frame, why: Option<&Title>, anonymous: bool) -> Markup {
     }
 }
 
-fn overtaken(frame: &Frame, by: Option<&Faster>, why: &Title, possible: &[Title], back: &str) -> Markup {
+fn overtaken(
+    frame: &Frame,
+    by: Option<&Faster>,
+    why: &Title,
+    (possible, typed): (&[Title], &[String]),
+    back: &str,
+) -> Markup {
     let lang = frame.lang;
     html! {
         @if let Some(by) = by {
-            @let who = html! { (by.who) " · " (part::moment(lang, by.at)) };
-            (part::callout("soon", who, html! { p { (lang.of(&by.what)) } }))
-            p { (lang.say("refused-nothing-lost")) }
+            (faster(lang, by, &html! {}))
+            (kept(lang, typed))
         }
         p { (lang.of(why)) }
         @if !possible.is_empty() {
@@ -136,5 +144,22 @@ fn overtaken(frame: &Frame, by: Option<&Faster>, why: &Title, possible: &[Title]
             ul { @for title in possible { li { (lang.of(title)) } } }
         }
         p.buttons { (part::go(back, &lang.say("refused-see-now"))) }
+    }
+}
+
+/// Who was faster, when, and with what.
+pub(super) fn faster(lang: Lang, by: &Faster, more: &Markup) -> Markup {
+    let who = html! { (by.who) " · " (part::moment(lang, by.at)) };
+    let body = html! { p { (lang.of(&by.what)) } p { (lang.say("refused-nothing-lost")) } (more) };
+    part::callout("soon", who, body)
+}
+
+/// What was typed and could not be kept: here to be copied.
+pub(super) fn kept(lang: Lang, typed: &[String]) -> Markup {
+    html! {
+        @if !typed.is_empty() {
+            p { (lang.say("refused-typed")) }
+            @for text in typed { blockquote.long { (text) } }
+        }
     }
 }

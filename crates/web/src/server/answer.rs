@@ -179,6 +179,10 @@ pub fn notice(done: &str) -> Option<Title> {
         "corrected" => {
             Title::new("已要求补正，时限停止计算", "A correction was asked for; the clocks stand still")
         }
+        "amended" => Title::new(
+            "记录已更正，原来的内容仍可查看",
+            "The record is corrected; what stood before stays to be seen",
+        ),
         "signed-out" => Title::new("已退出登录", "You are signed out"),
         "signed-out-there" => Title::new("已在该设备退出登录", "You are signed out there"),
         "signed-out-elsewhere" => {

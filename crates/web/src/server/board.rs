@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::show;
+use super::show::{self, Telling};
 use crate::layout::Face;
 use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
 use crate::part::Due;
@@ -370,7 +370,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         stage: show::stage(&view),
         steps: show::steps(asked, &view),
         clocks: show::clocks(asked, &view),
-        happened: show::happenings(asked, &view, &case, true)?,
+        happened: show::happenings(asked, &view, &case, Telling { linked: true, open: false })?,
     };
     Ok(Answer::page(board::case(&asked.frame(Face::Staff), &trail)))
 }

@@ -2,10 +2,12 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::{personal, show};
+use super::personal;
+use super::show::{self, Telling};
 use crate::layout::Face;
 use crate::page::{cases, check, follow};
 use crate::path;
+use casework::given::Given;
 use casework::state::{Stage, State};
 use casework::{Command, Refused, View};
 use pack::model::Procedure;
@@ -102,9 +104,9 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         asked: asked_for,
         steps: show::steps(asked, &view),
         clocks,
-        happened: show::happenings(asked, &view, &case, false)?,
+        happened: show::happenings(asked, &view, &case, Telling { open: true, linked: false })?,
         reads: reads(asked, &view, &case)?,
-        given: given(&view, &case),
+        given: given(asked, &view, &case)?,
         may: moves.iter().map(|possible| possible.action).collect(),
         rating: view.state.rating.as_ref().map(|rating| (rating.stars, rating.words.clone())),
         complaints: complaints(&view.state),
@@ -161,39 +163,14 @@ fn reads(asked: &Asked, view: &View, case: &ObjectRef) -> Result<Vec<follow::Rea
     Ok(personal::readings(asked, party)?.into_iter().filter(here).map(read).collect())
 }
 
-/// The credentials that the case gave: those of steps that ended with their first outcome.
-fn given(view: &View, case: &ObjectRef) -> Vec<follow::Given> {
-    let Some(procedure) = view.procedure() else { return Vec::new() };
-    let issued = procedure.flow.steps.iter().filter_map(|step| {
-        let done = view.state.done(&step.id)?;
-        let first = step.outcomes.first().is_some_and(|outcome| outcome.id == done.outcome);
-        let credential = view.book.definitions.credentials.get(step.issues.as_ref().filter(|_| first)?)?;
-        Some((credential, done))
-    });
-    issued
-        .map(|(credential, done)| {
-            let from = pack::days::today(done.at);
-            let until = credential.valid.and_then(|valid| until(from, valid));
-            follow::Given {
-                title: credential.title.clone(),
-                until,
-                path: path::of_case(&case.id.to_string(), "receipt"),
-            }
-        })
-        .collect()
-}
-
-fn until(from: jiff::civil::Date, valid: pack::model::Own) -> Option<jiff::civil::Date> {
-    use jiff::ToSpan;
-    use pack::model::Unit;
-    let amount = i64::from(valid.amount);
-    let span = match valid.unit {
-        Unit::Years => amount.years(),
-        Unit::Months => amount.months(),
-        Unit::Days | Unit::Workdays => amount.days(),
-        Unit::Hours | Unit::Minutes => return Some(from),
+/// What the case gave.
+fn given(asked: &Asked, view: &View, case: &ObjectRef) -> Result<Vec<follow::Given>, Oops> {
+    let shown = |given: Given| follow::Given {
+        title: given.title,
+        valid: given.valid,
+        path: path::of_case(&case.id.to_string(), "receipt"),
     };
-    from.checked_add(span).ok()
+    Ok(asked.city.casework.given(view)?.into_iter().map(shown).collect())
 }
 
 /// Carries out a command on the case in the path, as far as the policies permit it to whoever asks.

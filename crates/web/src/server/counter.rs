@@ -78,8 +78,22 @@ fn view(asked: &Asked, post: &Post) -> Result<counter::View, Oops> {
         chosen: chosen.map(|procedure| (procedure.id.clone(), procedure.title.clone())),
         applicant: asked.words("applicant").unwrap_or_default().to_owned(),
         applicants: Vec::new(),
+        purpose: asked.id("purpose"),
+        purposes: chosen.map(|procedure| purposes(asked, procedure, post)).unwrap_or_default(),
         fault: None,
     })
+}
+
+/// The purposes under which the reader may look up whose case it is to be.
+fn purposes(asked: &Asked, procedure: &Procedure, post: &Post) -> Vec<(Id, Title)> {
+    let party = ObjectRef::new("person", "");
+    let may = |purpose: &Id| {
+        let action = access::reading::ACTION;
+        let decision = permit(asked, procedure, &post.office, Some(&party), action, Some(purpose));
+        decision.is_ok_and(|decision| decision.allowed())
+    };
+    let all = asked.city.casework.book().definitions.purposes.iter();
+    all.filter(|(id, _)| may(id)).map(|(id, title)| (id.clone(), title.clone())).collect()
 }
 
 pub fn show(asked: &Asked) -> Result<Answer, Oops> {
@@ -103,7 +117,8 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
         }
         let command = start(procedure, &post.office, person);
         let begun = once::begin(asked, &procedure.id, &command, asked.words("once"))?;
-        return Ok(Answer::go(path::of_case(begun.case().id.as_str(), "form")));
+        let form = path::of_case(begun.case().id.as_str(), "form");
+        return Ok(Answer::go(path::under_purpose(&form, view.purpose.as_ref())));
     }
     match look_up(asked, procedure, &post)? {
         Some(found) => view.applicants = vec![found],
@@ -115,17 +130,15 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)))
 }
 
-/// The applicant who signs in by the name that was typed, with their own name: a reading of personal data, which they
-/// see.
+/// The applicant who signs in by the name that was typed, with their own name: a reading of personal data under the purpose
+/// that was stated, which they see.
 fn look_up(asked: &Asked, procedure: &Procedure, post: &Post) -> Result<Option<(String, String)>, Oops> {
     let login = asked.words("applicant").unwrap_or_default();
     let Some(id) = asked.city.find_person(login) else { return Ok(None) };
     let person = id.object();
-    let permit = |action, purpose| permit(asked, procedure, &post.office, Some(&person), action, purpose);
-    let purposes = asked.city.casework.book().definitions.purposes.keys();
-    let reading = |purpose| permit(access::reading::ACTION, Some(purpose));
-    let decision = purposes.map(reading).find(|decision| decision.as_ref().is_ok_and(Decision::allowed));
-    let decision = decision.unwrap_or_else(|| permit(access::reading::ACTION, None))?;
+    let purpose = asked.id("purpose");
+    let action = access::reading::ACTION;
+    let decision = permit(asked, procedure, &post.office, Some(&person), action, purpose.as_ref())?;
     personal::note(asked, &decision, &person, &["name"])?;
     let name = asked.city.person(id).ok().and_then(|person| asked.city.name(&person)).unwrap_or_default();
     Ok(Some((person.to_string(), name)))

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::{Asked, Sent};
-use super::case::{entering, face, own, theirs, visible};
+use super::case::{face, own, theirs, visible};
 use super::{personal, show};
 use crate::form::{Attached, MaterialAsked};
 use crate::page::{check, fill};
@@ -13,7 +13,7 @@ use casework::state::Stage;
 use casework::{Command, View, answer};
 use pack::model::{Basis, Condition, FieldKind, Form, Procedure};
 use pack::{Id, Title};
-use record::{Digest, FileRef, ObjectRef};
+use record::{AttachError, Digest, FileRef, ObjectRef, StoreError, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A form being filled in: what is asked for now, and what was typed.
@@ -82,6 +82,7 @@ impl Filling {
             hanging: &hanging,
             faults,
             asked: &notes,
+            purpose: asked.id("purpose").filter(|_| !theirs(asked, &self.view)),
         };
         let frame = asked.frame(face(asked, &self.view));
         let answer =
@@ -104,7 +105,7 @@ fn materials<'a>(asked: &Asked, view: &'a View, case: &str) -> Result<Vec<Materi
             from: material.from.as_ref(),
             optional: wanted.optional,
             law: wanted.law.as_ref().map(|law| cited(definitions, law)),
-            files: files(view, case, &material.id),
+            files: seen_under(asked, view, &material.id, files(view, case, &material.id)),
             upload: path::material(case, &material.id),
         })
     };
@@ -127,6 +128,29 @@ pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
     attached.iter().map(shown).collect()
 }
 
+/// Files with where they are to be seen: another's personal ones only once a purpose is stated, under which each is then
+/// asked for.
+fn seen_under(asked: &Asked, view: &View, material: &Id, files: Vec<Attached>) -> Vec<Attached> {
+    let purpose = asked.id("purpose");
+    if theirs(asked, view) { files } else { under_purpose(view, material, files, purpose.as_ref()) }
+}
+
+/// The same under the purpose that was stated, if any.
+pub fn under_purpose(
+    view: &View,
+    material: &Id,
+    files: Vec<Attached>,
+    purpose: Option<&Id>,
+) -> Vec<Attached> {
+    let kept = view.state.materials.get(material).map(Vec::as_slice).unwrap_or_default();
+    let shown = |(file, kept): (Attached, &FileRef)| match (&kept.subject, purpose) {
+        (None, _) => file,
+        (Some(_), Some(_)) => Attached { path: path::under_purpose(&file.path, purpose), ..file },
+        (Some(_), None) => Attached { path: String::new(), ..file },
+    };
+    files.into_iter().zip(kept).map(shown).collect()
+}
+
 fn cited(definitions: &pack::Definitions, law: &Basis) -> Cited {
     let instrument = definitions.law.as_ref().and_then(|all| all.instruments.get(law.instrument.as_str()));
     let title = instrument.map(|instrument| instrument.title.clone());
@@ -134,8 +158,8 @@ fn cited(definitions: &pack::Definitions, law: &Basis) -> Cited {
     Cited { instrument, article: law.article.clone(), quote: law.quote.clone() }
 }
 
-/// Whether the reader sees the personal answers that are kept: their own, or those that they enter for somebody, which is
-/// then on the record.
+/// Whether the reader sees the personal answers that are kept: their own, or those that they enter for somebody, under the
+/// purpose that they state, which is then on the record. Without one they stay closed.
 fn opens(asked: &Asked, case: &ObjectRef, view: &View) -> Result<bool, Oops> {
     if theirs(asked, view) {
         return Ok(true);
@@ -146,11 +170,25 @@ fn opens(asked: &Asked, case: &ObjectRef, view: &View) -> Result<bool, Oops> {
     if kept.is_empty() {
         return Ok(true);
     }
-    // Whoever enters an application for somebody states by it what for.
-    match personal::purposes(asked, case, view).first() {
-        Some((purpose, _)) => personal::read(asked, case, view, Some(purpose), &kept).map(|()| true),
-        None => Ok(false),
-    }
+    let Some(purpose) = asked.id("purpose") else { return Ok(false) };
+    personal::read(asked, case, view, Some(&purpose), &kept).map(|()| true)
+}
+
+/// The page that asks what for, where personal answers are kept and no purpose was stated: what is closed is not filled in
+/// again over what stands there.
+fn closed(asked: &Asked, case: &ObjectRef, view: &View) -> Answer {
+    let page = fill::Closed {
+        title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
+        path: asked.path.split('?').next().unwrap_or_default().to_owned(),
+        faulty: asked.field("faults").is_some(),
+        purposes: personal::purposes(asked, case, view),
+    };
+    Answer::page(fill::closed(&asked.frame(face(asked, view)), &page))
+}
+
+/// An address of the case, with the purpose that was stated, so that it need not be stated on every page.
+fn onward(asked: &Asked, number: &str, what: &str) -> String {
+    path::under_purpose(&path::of_case(number, what), asked.id("purpose").as_ref())
 }
 
 pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
@@ -162,8 +200,10 @@ pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
         Some(_) => asked.city.casework.missing(&view, asked.now)?,
         None => Vec::new(),
     };
-    let open = opens(asked, &case, &view)?;
-    Filling::new(asked, view, None, open)?.show(asked, case.id.as_str(), &faults, true)
+    if !opens(asked, &case, &view)? {
+        return Ok(closed(asked, &case, &view));
+    }
+    Filling::new(asked, view, None, true)?.show(asked, case.id.as_str(), &faults, true)
 }
 
 /// Keeps what was typed, and shows the fields and materials that are asked for now.
@@ -231,7 +271,7 @@ pub fn save(asked: &Asked) -> Result<Answer, Oops> {
     let view = asked.city.casework.view(&case)?;
     let check = asked.field("then") == Some("check");
     if check && unreadable.is_empty() && asked.city.casework.missing(&view, asked.now)?.is_empty() {
-        return Ok(Answer::go(path::of_case(&number, "check")));
+        return Ok(Answer::go(onward(asked, &number, "check")));
     }
     let mut faults = unreadable;
     if check {
@@ -239,7 +279,7 @@ pub fn save(asked: &Asked) -> Result<Answer, Oops> {
         let known: BTreeSet<Id> = faults.iter().map(|(id, _)| id.clone()).collect();
         faults.extend(missing.into_iter().filter(|(id, _)| !known.contains(id)));
     } else if faults.is_empty() {
-        return Ok(Answer::go(format!("{}?done=saved", path::of_case(&number, "form"))));
+        return Ok(Answer::go(onward(asked, &number, "form?done=saved")));
     }
     let (typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
     let filling = Filling::new(asked, view, Some(&typed), open)?;
@@ -253,25 +293,40 @@ pub fn attach_one(asked: &Asked, case: &ObjectRef, material: &Id, sent: &Sent) -
     let casework = &asked.city.casework;
     let ask = casework::Ask { seen: None, ..asked.ask() };
     let view = casework.view(case)?;
-    let file = FileRef {
-        digest: Digest::of(&sent.bytes),
-        name: named(&sent.name).into(),
-        media_type: "".into(),
-        size: sent.bytes.len() as u64,
-        subject: None,
-    };
+    let file = named_file(sent);
     casework.would(case, &view, &Command::Attach { material: material.clone(), file }, &ask)?;
     for known in view.state.materials.get(material).into_iter().flatten() {
-        let alike = known.size == sent.bytes.len() as u64 && *known.name == *named(&sent.name);
-        if alike && casework.record().file(known)?.is_some_and(|bytes| *bytes == *sent.bytes) {
+        if alike(asked, known, sent)? {
             return Ok(());
         }
     }
     let personal = view.book.definitions.materials.get(material).is_none_or(|material| material.personal);
     let subject = personal.then(|| casework::state::sealed_under(case));
-    let file = casework.record().attach(named(&sent.name), &sent.bytes, subject.as_ref())?;
+    let file = keep_file(asked, sent, subject.as_ref())?;
     casework.run(case, &Command::Attach { material: material.clone(), file }, &ask)?;
     Ok(())
+}
+
+/// A file that came, before it is kept.
+pub fn named_file(sent: &Sent) -> FileRef {
+    FileRef {
+        digest: Digest::of(&sent.bytes),
+        name: named(&sent.name).into(),
+        media_type: "".into(),
+        size: sent.bytes.len() as u64,
+        subject: None,
+    }
+}
+
+/// Whether the file that came is one that is kept already, by name and content.
+pub fn alike(asked: &Asked, known: &FileRef, sent: &Sent) -> Result<bool, StoreError> {
+    let alike = known.size == sent.bytes.len() as u64 && *known.name == *named(&sent.name);
+    Ok(alike && asked.city.casework.record().file(known)?.is_some_and(|bytes| *bytes == *sent.bytes))
+}
+
+/// Keeps a file that came.
+pub fn keep_file(asked: &Asked, sent: &Sent, subject: Option<&ObjectRef>) -> Result<FileRef, AttachError> {
+    asked.city.casework.record().attach(named(&sent.name), &sent.bytes, subject)
 }
 
 /// A file's name without the folders that some browsers send, and not longer than people read.
@@ -309,16 +364,16 @@ pub fn attached(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
 pub fn file(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let digest = Digest::parse(asked.param("digest")).ok_or(Oops::Missing)?;
-    let files = view.state.materials.get(asked.param("material")).ok_or(Oops::Missing)?;
-    let file = files.iter().find(|file| file.digest == digest).ok_or(Oops::Missing)?;
+    let file = found(asked, &view, asked.param("material"), digest)?.ok_or(Oops::Missing)?;
     if file.subject.is_some() && !theirs(asked, &view) {
-        let stated = asked.id("purpose");
-        let entered = || personal::purposes(asked, &case, &view).into_iter().next().map(|(id, _)| id);
-        let purpose = stated.or_else(|| entering(asked, &case, &view).then(entered).flatten());
-        let field = format!("file.{}", asked.param("material"));
+        let purpose = asked.id("purpose");
+        let field = match asked.param("material") {
+            recorded if recorded.contains('.') => recorded.to_owned(),
+            material => format!("file.{material}"),
+        };
         personal::read(asked, &case, &view, purpose.as_ref(), &[&field])?;
     }
-    let bytes = asked.city.casework.record().file(file)?.ok_or(Oops::Missing)?;
+    let bytes = asked.city.casework.record().file(&file)?.ok_or(Oops::Missing)?;
     let kind = match file.media_type.as_ref() {
         "application/pdf" => "application/pdf",
         "image/png" => "image/png",
@@ -327,6 +382,21 @@ pub fn file(asked: &Asked) -> Result<Answer, Oops> {
         _ => return Ok(Answer::bytes("application/octet-stream", bytes).download(&file.name)),
     };
     Ok(Answer::bytes(kind, bytes))
+}
+
+/// A file of a material, or of an answer that a step recorded, by `step.field`: the latter for those who handle the case.
+fn found(asked: &Asked, view: &View, of: &str, digest: Digest) -> Result<Option<FileRef>, StoreError> {
+    let Some((step, field)) = of.split_once('.') else {
+        let files = view.state.materials.get(of).map(Vec::as_slice).unwrap_or_default();
+        return Ok(files.iter().find(|file| file.digest == digest).cloned());
+    };
+    let recorded = view.state.steps.get(step).filter(|_| !theirs(asked, view));
+    let recorded = recorded.and_then(|step| step.answers.get(field));
+    let clear = recorded.map(|value| asked.city.casework.in_clear(value)).transpose()?.flatten();
+    Ok(match clear {
+        Some(Value::File(file)) if file.digest == digest => Some(file),
+        _ => None,
+    })
 }
 
 /// Answers under their headings, those that are asked for now.
@@ -354,10 +424,12 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
     let number = case.id.to_string();
     let correction = view.state.stage == Stage::Correcting;
     if !asked.city.casework.missing(&view, asked.now)?.is_empty() {
-        return Ok(Answer::go(format!("{}?faults=1", path::of_case(&number, "form"))));
+        return Ok(Answer::go(onward(asked, &number, "form?faults=1")));
     }
-    let open = opens(asked, &case, &view)?;
-    let filling = Filling::new(asked, view, None, open)?;
+    if !opens(asked, &case, &view)? {
+        return Ok(closed(asked, &case, &view));
+    }
+    let filling = Filling::new(asked, view, None, true)?;
     let procedure = filling.view.procedure().ok_or(Oops::Missing)?;
     let materials = materials(asked, &filling.view, &number)?;
     let materials = materials.into_iter().map(|asked| {
@@ -369,6 +441,7 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
         office: show::office(asked, &filling.view.state.office),
         groups: groups(&procedure.form, &filling.shown, &filling.typed),
         materials: materials.collect(),
+        form: onward(asked, &number, "form"),
         fees: asked.city.casework.fees(&filling.view, asked.now)?,
         correction,
         case: number,

@@ -14,7 +14,6 @@ use super::city::City;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use casework::board::Task;
 use pack::Id;
 use record::{Digest, ObjectRef, StoreError};
 use std::collections::HashMap;
@@ -74,12 +73,8 @@ impl Matter {
             Self::Case(case) => city.casework.record().version(case)?.0.to_string(),
             Self::Board => city.casework.record().len()?.to_string(),
             Self::Desk(office) => city.casework.board(|board| {
-                let here = board.desk(office);
-                here.map(|Task { case, step, holder, due, waiting, .. }| {
-                    format!("{case} {step} {holder:?} {due:?} {waiting}\n")
-                })
-                .chain(board.complained().map(|case| format!("{case} complained\n")))
-                .collect::<String>()
+                let complained = board.complained().map(|case| format!("\n{case} complained"));
+                std::iter::once(board.turn(office).to_string()).chain(complained).collect::<String>()
             })?,
         };
         Ok(Digest::of(words.as_bytes()))

@@ -4,6 +4,7 @@
 //! Everything that is asked for is decided by the policies before a page is made.
 
 mod account;
+mod acting;
 mod answer;
 mod api;
 mod asked;
@@ -26,6 +27,7 @@ mod operation;
 mod own;
 mod people;
 mod personal;
+mod queue;
 mod receipt;
 mod receive;
 mod record_pages;
@@ -33,6 +35,7 @@ mod serve;
 mod services;
 mod show;
 mod staff;
+mod told;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
@@ -96,14 +99,14 @@ static OPERATIONS: &[Operation] = &[
     page("/cases/{case}/receipt.tlog-proof", receipt::file),
     page("/verify", record_pages::verify_page),
     form("/verify", record_pages::verify),
-    page("/desk", desk::queue),
+    page("/desk", queue::show),
     stream("/desk/events", live::desk),
     page("/desk/start", counter::show),
     form("/desk/start", counter::begin),
     page("/desk/cases/{case}", desk::case),
     stream("/desk/cases/{case}/events", live::desk_case),
     form("/desk/cases/{case}/personal", desk::personal),
-    form("/desk/cases/{case}/{action}/{about}", desk::act).with_files(),
+    form("/desk/cases/{case}/{action}/{about}", acting::act).with_files(),
     page("/board", board::city),
     stream("/board/events", live::board),
     page("/board/record", record_pages::health),

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::asked::Asked;
 use super::show;
 use crate::layout::Face;
-use crate::page::refused::{self, Faster};
+use crate::page::refused;
 use crate::path;
 use access::policy::Decision;
 use axum::http::StatusCode;
@@ -293,17 +293,19 @@ fn overtaken(refused: Refused, asked: &Asked, back: String) -> refused::View {
             by: None,
             why: refusal.why,
             possible: refusal.possible.into_iter().map(|possible| possible.title).collect(),
+            typed: Vec::new(),
             back,
         },
         Refused::Overtaken(event) => {
-            let who = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
-            let by =
-                Faster { who: who.unwrap_or_default(), at: event.time, what: show::happening(&event, None) };
+            let by = show::faster(asked, &event, None);
             let why = Title::new("这件事项刚刚有了变化", "The case has just changed");
-            refused::View::Overtaken { by: Some(by), why, possible: Vec::new(), back }
+            let typed = ["reasons", "words"].into_iter().filter_map(|name| asked.words(name));
+            let typed = typed.map(str::to_owned).collect();
+            refused::View::Overtaken { by: Some(by), why, possible: Vec::new(), typed, back }
         }
         Refused::Stranded(_) => {
-            refused::View::Overtaken { by: None, why: stranded(), possible: Vec::new(), back }
+            let (possible, typed) = (Vec::new(), Vec::new());
+            refused::View::Overtaken { by: None, why: stranded(), possible, typed, back }
         }
         _ => refused::View::Missing,
     }

@@ -7,7 +7,7 @@ use access::reading::{self, ACTION};
 use access::registry::Stamp;
 use casework::{Ask, View};
 use pack::{Id, Title};
-use record::{Event, ObjectRef, Version};
+use record::{Event, ObjectRef, Value, Version};
 
 /// The purposes under which the reader may see the personal answers of a case.
 pub fn purposes(asked: &Asked, case: &ObjectRef, view: &View) -> Vec<(Id, Title)> {
@@ -33,6 +33,19 @@ pub fn read(
     let decision = decision.ok_or(Oops::Missing)?;
     let subject = view.state.subject().ok_or(Oops::Missing)?;
     note(asked, &decision, &subject, fields)
+}
+
+/// The same of everything that is sealed in the case: answers to the form by their field, those of steps as `step.field`.
+pub fn read_all(asked: &Asked, case: &ObjectRef, view: &View, purpose: Option<&Id>) -> Result<(), Oops> {
+    let sealed = |value: &Value| matches!(value, Value::Sealed(_));
+    let of_form = view.state.answers.iter().filter(|(_, value)| sealed(value)).map(|(id, _)| id.to_string());
+    let of_steps = view.state.steps.iter().flat_map(|(step, state)| {
+        let kept = state.answers.iter().filter(|(_, value)| sealed(value));
+        kept.map(move |(id, _)| format!("{step}.{id}"))
+    });
+    let fields: Vec<String> = of_form.chain(of_steps).collect();
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    read(asked, case, view, purpose, &fields)
 }
 
 /// Puts a reading that was decided on the record.

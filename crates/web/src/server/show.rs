@@ -1,24 +1,30 @@
 //! From what casework knows to what pages show.
 
 use super::asked::Asked;
+use super::case::theirs;
 use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
-use crate::page::course::{Happening, Status as Shown, Step};
+use crate::page::course::{Corrected, Happening, Status as Shown, Step};
+use crate::page::refused::Faster;
 use crate::part::{Cited, Due, Standing};
 use access::Post;
 use casework::activity::{self, part};
+use casework::amendment::{self, Amendment};
 use casework::due::Counted;
 use casework::state::{self, Status};
-use casework::{View, clocks, due as counting};
+use casework::{View, answer, clocks, due as counting};
 use pack::Lang as Counting;
 use pack::days::{self, At};
-use pack::model::{ClockLimit, Own, Procedure, Unit};
+use pack::model::{ClockLimit, Form, Own, Procedure, Unit};
 use pack::{Id, Title};
-use record::{Event, ObjectRef, StoreError, Time, Value};
+use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
 
 /// What an event is called.
 pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
     let text = |name: &str| event.attribute(name).and_then(Value::as_text);
+    if amendment::of(event).is_some() {
+        return Title::new("更正记录", "Record corrected");
+    }
     let step = text("step").and_then(|step| procedure?.flow.step(step));
     if let (Some(step), Some(outcome)) = (step, text("outcome")) {
         if let Some(outcome) = step.outcome(outcome) {
@@ -56,16 +62,32 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
     Title::new(zh, en)
 }
 
+/// How a case's events are told.
+#[derive(Clone, Copy, Default)]
+pub struct Telling {
+    /// With the entry of each.
+    pub linked: bool,
+    /// With personal answers that were corrected: to their own person, and to whoever stated a purpose.
+    pub open: bool,
+}
+
+/// Who was faster, when, and with what.
+pub fn faster(asked: &Asked, event: &Event, procedure: Option<&Procedure>) -> Faster {
+    let who = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
+    Faster { who: who.unwrap_or_default(), at: event.time, what: happening(event, procedure) }
+}
+
 /// Everything that happened in a case, the latest first. Saving a draft is told once, not field by field.
 pub fn happenings(
     asked: &Asked,
     view: &View,
     case: &ObjectRef,
-    linked: bool,
+    Telling { linked, open }: Telling,
 ) -> Result<Vec<Happening>, StoreError> {
     let mut told: Vec<Happening> = Vec::new();
     let mut last = String::new();
-    for entry in asked.city.casework.story(case)? {
+    let story = asked.city.casework.story(case)?;
+    for entry in &story {
         let event = &entry.event;
         let draft =
             [activity::SAVED, activity::ATTACHED, activity::DETACHED].contains(&event.activity.as_str());
@@ -76,17 +98,64 @@ pub fn happenings(
         let text = |name: &str| event.attribute(name).and_then(Value::as_text).map(str::to_owned);
         let office = event.object(part::OFFICE).map(|office| self::office(asked, &office.id.as_str().into()));
         let reasons = text("reasons").filter(|reasons| reasons != "deemed");
+        let words = match amendment::of(event) {
+            Some(amendment) => amendment.reasons.and_then(Value::as_text).map(str::to_owned),
+            None => reasons.or_else(|| text("words")),
+        };
         told.push(Happening {
             at: event.time,
             what: happening(event, view.procedure()),
             by: event.actor.as_ref().map(|actor| who(asked, view, actor)),
             office,
-            words: reasons.or_else(|| text("words")),
+            words,
+            corrected: corrected(asked, view, &story, event, open)?,
             entry: linked.then_some(entry.index),
         });
     }
     told.reverse();
     Ok(told)
+}
+
+/// The answer that an event put right, as it was and as it is.
+fn corrected(
+    asked: &Asked,
+    view: &View,
+    story: &[Entry],
+    event: &Event,
+    open: bool,
+) -> Result<Option<Corrected>, StoreError> {
+    let Some(Amendment { of, field, corrects, .. }) = amendment::of(event) else { return Ok(None) };
+    // What a step records is told among those who handle the case.
+    if of != state::State::FORM && theirs(asked, view) {
+        return Ok(None);
+    }
+    let Some(field) = view.procedure().and_then(|procedure| form_of(procedure, of)?.field(field)) else {
+        return Ok(None);
+    };
+    let place = format!("{of}.{}", field.id);
+    let told = |event: &Event| -> Result<Option<String>, StoreError> {
+        let change = event.changes.iter().find(|change| change.name.as_str() == place);
+        let kept =
+            change.map(|change| &change.value).filter(|value| open || !matches!(value, Value::Sealed(_)));
+        let clear = kept.map(|value| asked.city.casework.in_clear(value)).transpose()?;
+        // What was erased is answered with nothing.
+        Ok(clear.map(|value| value.map(|value| answer::write(&field.kind, &value)).unwrap_or_default()))
+    };
+    let before = story.iter().find(|entry| entry.event.id == *corrects);
+    Ok(Some(Corrected {
+        title: field.title.clone(),
+        kind: field.kind.clone(),
+        before: before.map(|entry| told(&entry.event)).transpose()?.flatten(),
+        after: told(event)?,
+    }))
+}
+
+/// The form of a step, or the application's own.
+pub fn form_of<'a>(procedure: &'a Procedure, of: &str) -> Option<&'a Form> {
+    match of {
+        state::State::FORM => Some(&procedure.form),
+        step => procedure.flow.step(step).map(|step| &step.form),
+    }
 }
 
 /// Who did something, as readers of the case may know: staff by name, the party as such.

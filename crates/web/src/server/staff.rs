@@ -123,12 +123,10 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     let (_, offices) = administrator(asked)?;
     let filter = filter(asked);
     let all = listed(asked, &offices, &filter)?;
-    let mut held: HashMap<ObjectRef, u64> = HashMap::new();
-    asked.city.casework.board(|board| {
-        for holder in board.tasks().filter_map(|task| task.holder.clone()) {
-            *held.entry(holder).or_default() += 1;
-        }
-    })?;
+    let held: HashMap<ObjectRef, u64> = asked
+        .city
+        .casework
+        .board(|board| board.holders().map(|(holder, count)| (holder.clone(), count as u64)).collect())?;
     let page = asked.leaf();
     let mut groups: Vec<(Id, Office)> = Vec::new();
     for (office, name, id, member) in all.iter().skip((page - 1) * ROWS).take(ROWS) {

@@ -128,10 +128,65 @@ fn a_clerk_enters_an_application_and_an_officer_a_duty() {
     fill(&mut story, "clerk", &case, "entry-change");
     story.post("clerk", &format!("/api/cases/{case}/submit"), json!({}));
     story.get("party", "/api/cases");
+    let path = format!("/api/cases/{case}");
+    let wrong = json!({ "field": "before", "answer": format!("{SECRET}!"), "reasons": "", "seen": 0 });
+    story.post("clerk", &format!("{path}/amend"), wrong);
+    let right = |story: &mut Story, field: &str, answer: &str| {
+        let seen = story.quietly("clerk", "GET", &path, &Sent::Nothing).json()["seen"].clone();
+        json!({ "field": field, "answer": answer, "reasons": "a slip of the keyboard", "seen": seen })
+    };
+    for (who, field, answer) in [
+        ("clerk", "no-such-field", "x"),
+        ("examiner", "before", SECRET),
+        ("party", "before", SECRET),
+        ("clerk", "before", "as it should read"),
+        ("approver", "before", "as it does read"),
+    ] {
+        let right = right(&mut story, field, answer);
+        story.post(who, &format!("{path}/amend"), right);
+    }
+    story.get("clerk", &format!("{path}/history?per=3"));
+    story.get("party", &format!("{path}/history?per=3"));
     let begun = story.post("officer", "/api/services/response/cases", json!({ "key": "call 7" }));
     let case = story.name(&begun["case"], "DUTY");
     story.get("officer", &format!("/api/cases/{case}"));
     story.end("counter");
+}
+
+#[test]
+fn a_deadline_is_moved_as_far_as_its_law_allows() {
+    let mut story = Story::new();
+    let begin = json!({ "office": OFFICE });
+    let begun =
+        story.quietly("party", "POST", "/api/services/residence-permit/cases", &Sent::Json(begin)).json();
+    let case = story.name(&begun["case"], "CASE");
+    fill(&mut story, "party", &case, "residence-permit");
+    let path = format!("/api/cases/{case}");
+    story.quietly("party", "POST", &format!("{path}/submit"), &Sent::Json(json!({})));
+    let due = |story: &mut Story| {
+        let told = story.quietly("approver", "GET", &path, &Sent::Nothing).json();
+        let clocks = told["clocks"].as_array().unwrap().iter();
+        let issued = clocks.filter(|clock| clock["id"] == "issued").map(|clock| clock["due"].clone());
+        (issued.collect::<Vec<_>>(), told["seen"].clone())
+    };
+    let extend = |seen: &Json| json!({ "clock": "issued", "reasons": "the road is out", "seen": seen });
+    let (none, seen) = due(&mut story);
+    assert_eq!(none, Vec::<Json>::new());
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    let accept = json!({ "step": "accept", "outcome": "accepted" });
+    story.quietly("clerk", "POST", &format!("{path}/do"), &Sent::Json(accept));
+    let (before, seen) = due(&mut story);
+    story.post("clerk", &format!("{path}/extend"), extend(&seen));
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    let (after, seen) = due(&mut story);
+    assert_eq!(
+        (before, after),
+        (vec![json!("2026-12-08T23:59:59+08:00")], vec![json!("2026-12-23T23:59:59+08:00")])
+    );
+    story.post("approver", &format!("{path}/extend"), extend(&seen));
+    story.get("party", &format!("{path}/history?per=1"));
+    story.end("extension");
 }
 
 #[test]

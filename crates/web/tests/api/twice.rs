@@ -4,6 +4,7 @@ use super::Story;
 use super::world::World;
 use super::world::call::{Sent, Shown, form};
 use super::world::cases::{OFFICE, PAGE, Stage};
+use casework::Command;
 use record::{ObjectRef, Version};
 use serde_json::{Value as Json, json};
 use std::sync::Barrier;
@@ -49,6 +50,8 @@ fn every_action_that_is_sent_twice_is_done_once() {
         "hand-over",
         json!({ "step": "accept", "to": to, "reasons": "leave" }),
     );
+    let right = json!({ "field": "before", "answer": "as it should read", "reasons": "a slip" });
+    check(&world, Stage::Entered, "clerk", "amend", right);
     check(&world, Stage::Ended, "approver", "reply", json!({ "complaint": 0, "words": "sorry" }));
     let case = world.case(Stage::Draft);
     let digest = world.view(&case).state.materials["identity-card"][0].digest.to_string();
@@ -170,9 +173,33 @@ fn the_slower_clerk_gets_a_page_that_says_who_when_and_what() {
     assert_eq!(first.status, 303);
     let again = world.call(&Shown::Browser(world.sign_in("clerk")), "POST", &path, &accept);
     assert_eq!(again.status, 303, "one's own form, sent twice");
-    let slower = world.call(&Shown::Browser(world.sign_in("colleague")), "POST", &path, &accept);
+    let declined = form(&[("outcome", "declined"), ("reasons", "it looks complete"), ("seen", &seen)]);
+    let slower = world.call(&Shown::Browser(world.sign_in("colleague")), "POST", &path, &declined);
     assert_eq!(slower.status, 409);
-    for part in ["钱受理", "2026", "application accepted"] {
+    for part in ["钱受理", "2026", "Accept: Accept", "What you had written", "it looks complete"] {
         assert!(slower.text().contains(part), "{part}: {}", slower.text());
     }
+}
+
+/// A move that is still possible keeps what was typed for it in its own form, to be sent again once it was looked at.
+#[test]
+fn what_the_slower_clerk_typed_is_kept_where_it_was_typed() {
+    let world = World::new();
+    let case = world.case(Stage::Open);
+    let seen = world.view(&case).state.events.to_string();
+    world.act(&case, "clerk", &Command::Take { step: "accept".into() });
+    let typed = [("note.before", "the second line cannot be read"), ("seen", seen.as_str())];
+    let colleague = Shown::Browser(world.sign_in("colleague"));
+    let path = format!("/desk/cases/{}/correct/accept", case.id);
+    let slower = world.call(&colleague, "POST", &path, &form(&typed));
+    assert_eq!(slower.status, 409);
+    let kept = r#"name="note.before" type="text" maxlength="500" value="the second line cannot be read""#;
+    assert!(slower.text().contains(kept), "{}", slower.text());
+    assert!(slower.text().contains(&format!(r#"name="seen" value="{}""#, world.view(&case).state.events)));
+    // Elsewhere than at the desk it stands on the page that says who was faster.
+    let words = [("reasons", "I have moved away"), ("seen", seen.as_str())];
+    let party = Shown::Browser(world.sign_in("party"));
+    let slower = world.call(&party, "POST", &format!("/cases/{}/withdraw", case.id), &form(&words));
+    assert_eq!(slower.status, 409);
+    assert!(slower.text().contains("I have moved away"), "{}", slower.text());
 }

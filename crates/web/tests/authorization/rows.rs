@@ -133,6 +133,9 @@ pub const ROWS: &[Row] = &[
     row("GET", "/cases/{case}", Stage::Open, nothing),
     row("GET", "/cases/{case}/form", Stage::Draft, nothing).about("a draft"),
     row("GET", "/cases/{case}/form", Stage::Counter, nothing).about("at the counter"),
+    row("GET", "/cases/{case}/form", Stage::Counter, nothing)
+        .with("?purpose=handle-case")
+        .about("for a purpose"),
     row("GET", "/cases/{case}/form", Stage::Open, nothing).about("handed in"),
     row("POST", "/cases/{case}/form", Stage::Draft, |_, target| {
         moved(target, &[("kind", "change"), ("then", "save")])
@@ -148,8 +151,12 @@ pub const ROWS: &[Row] = &[
     row("GET", FILE, Stage::Open, nothing).with("?purpose=handle-case").about("to handle"),
     row("GET", FILE, Stage::Open, nothing).with("?purpose=inspect").about("to inspect"),
     row("GET", FILE, Stage::Counter, nothing).about("at the counter"),
+    row("GET", FILE, Stage::Counter, nothing).with("?purpose=handle-case").about("for a purpose"),
     row("GET", "/cases/{case}/check", Stage::Draft, nothing),
     row("GET", "/cases/{case}/check", Stage::Counter, nothing).about("at the counter"),
+    row("GET", "/cases/{case}/check", Stage::Counter, nothing)
+        .with("?purpose=handle-case")
+        .about("for a purpose"),
     row("POST", "/cases/{case}/submit", Stage::Draft, seen),
     row("POST", "/cases/{case}/submit", Stage::Counter, seen).about("at the counter"),
     row("POST", "/cases/{case}/answer", Stage::Correcting, seen),
@@ -160,7 +167,11 @@ pub const ROWS: &[Row] = &[
     row("GET", "/cases/{case}/receipt", Stage::Draft, nothing).about("not handed in"),
     row("POST", "/verify", Stage::Open, |_, _| form(&[("text", "no receipt")])),
     row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", SERVICE), ("applicant", "party")]))
-        .about("look up"),
+        .about("look up, no purpose"),
+    row("POST", "/desk/start", Stage::Open, |_, _| {
+        form(&[("service", SERVICE), ("applicant", "party"), ("purpose", "handle-case")])
+    })
+    .about("look up"),
     row("POST", "/desk/start", Stage::Open, |_, target| {
         form(&[("service", SERVICE), ("person", &target.person)])
     }),
@@ -196,6 +207,12 @@ pub const ROWS: &[Row] = &[
     row("POST", DESK, Stage::Ended, |_, target| moved(target, &[("words", "已改进")]))
         .at(&[("action", "reply"), ("about", "0")])
         .about("reply"),
+    row("GET", "/desk/cases/{case}", Stage::Entered, nothing).with("?amend=form.before").about("to correct"),
+    row("POST", DESK, Stage::Entered, |_, target| {
+        moved(target, &[("amend", "form.before"), ("form.before", "写对了"), ("reasons", "录入笔误")])
+    })
+    .at(&[("action", "amend"), ("about", "form")])
+    .about("correct the record"),
     row("POST", "/board/record", Stage::Open, nothing),
     row("GET", "/board/offices/{office}/{procedure}", Stage::Open, nothing),
     row("GET", "/board/cases/{case}", Stage::Open, nothing),
@@ -300,6 +317,11 @@ pub const ROWS: &[Row] = &[
     row("POST", ACT, Stage::Taken, |_, target| acted(target, json!({ "step": "accept", "reasons": "休假" })))
         .at(&[("action", "release")])
         .about("release"),
+    row("POST", ACT, Stage::Entered, |_, target| {
+        acted(target, json!({ "field": "before", "answer": "写对了", "reasons": "录入笔误" }))
+    })
+    .at(&[("action", "amend")])
+    .about("correct the record"),
     row("POST", ACT, Stage::Open, |_, target| acted(target, json!({ "reasons": "规则更新" })))
         .at(&[("action", "migrate")])
         .about("migrate"),

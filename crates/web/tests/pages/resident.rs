@@ -1,10 +1,11 @@
-use crate::city::{at, cited, due, instruments, kiosk, own, resident, visitor};
+use crate::city::{at, cited, clerk, due, instruments, kiosk, own, resident, visitor};
+use casework::given::Valid;
 use maud::Markup;
 use pack::model::{Channel, Definitions, FieldKind, Unit, Watcher};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::{Attached, MaterialAsked};
-use web::page::course::{Happening, Status, Step};
+use web::page::course::{Corrected, Happening, Status, Step};
 use web::page::{
     account, cases, check, clock, fill, follow, found, home, offline, receipt, refused, service, verify,
 };
@@ -189,8 +190,15 @@ fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)
         hanging: &hanging,
         faults: &faults,
         asked: &[],
+        purpose: None,
     };
     let asked = [(Id::from("birth-certificate"), "照片模糊，请重拍，四角都要拍到".to_owned())];
+    let closed = fill::Closed {
+        title: procedure.title.clone(),
+        path: format!("/cases/{CASE}/form"),
+        faulty: true,
+        purposes: definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect(),
+    };
     let correcting = fill::View { faults: &[], asked: &asked, ..view.clone() };
     let vehicle = &definitions.procedures["vehicle-registration"];
     let of_vehicle: BTreeSet<Id> = vehicle.form.fields.iter().map(|field| field.id.clone()).collect();
@@ -212,6 +220,7 @@ fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)
         ("fill", fill::show(&resident(lang, &path), &view)),
         ("fill-correction", fill::show(&resident(lang, &path), &correcting)),
         ("fill-codes", fill::show(&resident(lang, &path), &codes)),
+        ("fill-closed", fill::closed(&clerk(lang, &path), &closed)),
         ("kiosk-fill", fill::show(&kiosk(lang, &path), &view)),
     ]);
     pages.extend(handing_in(lang, definitions, &answers));
@@ -248,6 +257,7 @@ fn handing_in(
         title: title(definitions),
         office: office.clone(),
         groups,
+        form: "/cases/x/form".into(),
         materials: vec![paper("birth-certificate", &["certificate.jpg"]), paper("household-book", &[])],
         fees: vec![(Title::new("工本费", "Booklet"), Some(pack::model::Charge::Fen(1600)))],
         correction: false,
@@ -372,9 +382,22 @@ pub fn happened(definitions: &Definitions) -> Vec<Happening> {
         by: by.map(str::to_owned),
         office: Some(office.clone()),
         words: words.map(str::to_owned),
+        corrected: None,
         entry,
     };
+    let corrected = |before: Option<&str>, after: Option<&str>| Corrected {
+        title: Title::new("出生日期", "Date of birth"),
+        kind: FieldKind::Date,
+        before: before.map(str::to_owned),
+        after: after.map(str::to_owned),
+    };
+    let put_right = |when, before, after| Happening {
+        corrected: Some(corrected(before, after)),
+        ..one(when, "更正记录", "Record corrected", Some("张敏"), Some("材料齐全"), Some(104_990))
+    };
     vec![
+        put_right("2026-02-07T09:00", Some("2026-01-20"), Some("2026-01-02")),
+        put_right("2026-02-06T15:00", None, None),
         one(
             "2026-02-06T09:00",
             "期限延长",
@@ -437,7 +460,7 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         asked: None,
         given: vec![follow::Given {
             title: Title::new("居民户口簿", "Household register booklet"),
-            until: Some(jiff::civil::date(2036, 2, 9)),
+            valid: Valid::Until(jiff::civil::date(2036, 2, 9)),
             path: "/credentials/hb-1".into(),
         }],
         may: vec!["rate", "complain"],
@@ -508,12 +531,19 @@ fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
                 by: Some(faster),
                 why: over.clone(),
                 possible: possible.clone(),
+                typed: vec!["材料齐全".into()],
                 back: back.clone(),
             }),
         ),
         (
             "refused-impossible",
-            show(&refused::View::Overtaken { by: None, why: over, possible, back: back.clone() }),
+            show(&refused::View::Overtaken {
+                by: None,
+                why: over,
+                possible,
+                typed: vec![],
+                back: back.clone(),
+            }),
         ),
         ("refused-large", show(&refused::View::TooLarge { most: 20 * 1024 * 1024, back })),
         ("refused-many", show(&refused::View::TooMany { seconds: 30 })),

@@ -1,12 +1,13 @@
 use crate::city::{at, clerk, due, own, supervisor};
 use crate::resident::{clocks, happened, steps};
 use maud::Markup;
-use pack::model::{Channel, Definitions, Form, Unit};
+use pack::model::{Channel, Definitions, FieldKind, Form, Unit};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::Attached;
-use web::page::{board, cases, counter, desk, entry, health, work};
+use web::page::{board, cases, counter, desk, entry, health, refused, work};
 use web::part::Standing;
+use web::path;
 use web::text::Lang;
 
 const CASE: &str = "LH20260131-0007";
@@ -80,13 +81,17 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
     let choosing = counter::View { query: "dj".into(), services, ..counter::View::default() };
     let chosen =
         Some((Id::from("birth-registration"), definitions.procedures["birth-registration"].title.clone()));
+    let choosing_purpose =
+        definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect();
     let unknown = counter::View {
+        purposes: choosing_purpose,
         chosen: chosen.clone(),
         applicant: "lotsu".into(),
         fault: Some(Title::new("没有这个人，请核对号码", "There is no such person; check the number")),
         ..counter::View::default()
     };
     let known = counter::View {
+        purpose: Some("handle-case".into()),
         chosen,
         applicant: "lotus".into(),
         applicants: vec![("p1".into(), "王小莲 1101**********0021".into())],
@@ -125,10 +130,14 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
             let typed =
                 if field.personal && !open { None } else { Some(known.unwrap_or_default().to_owned()) };
             let answer = work::Answer {
+                of: "form".into(),
                 id: field.id.clone(),
                 title: field.title.clone(),
                 kind: field.kind.clone(),
                 typed,
+                file: None,
+                amend: (field.id.as_str() == "sex")
+                    .then(|| path::desk_amend(CASE, &"form".into(), &field.id)),
             };
             groups.last_mut().expect("the first field opens a group").answers.push(answer);
         }
@@ -156,15 +165,20 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         clocks: clocks(),
         happened: happened(definitions),
         groups: group(false),
+        recorded: recorded(),
         opened: None,
         purposes: definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect(),
         papers: vec![paper("birth-certificate", vec![file]), paper("household-book", vec![])],
+        overtaken: None,
         moves: moves(definitions),
         neighbours: (Some("LH20260120-0003".into()), Some("LH20260201-0008".into())),
     };
+    let what = Title::new("审核：通过", "Examine: Pass");
+    let faster = refused::Faster { who: "张敏".into(), at: at("2026-02-06T09:30"), what };
     let opened = work::View {
         groups: group(true),
         opened: Some(definitions.purposes["handle-case"].clone()),
+        overtaken: Some(work::Overtaken { by: faster, lost: vec!["材料齐全".into()] }),
         moves: vec![],
         channel: Channel::Window,
         neighbours: (None, None),
@@ -176,10 +190,34 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     ]
 }
 
+fn recorded() -> Vec<work::Group> {
+    let answer = |id: &str, title, typed: Option<&str>, file: Option<&str>| work::Answer {
+        of: "examine".into(),
+        id: id.into(),
+        title,
+        kind: if file.is_some() { FieldKind::File } else { FieldKind::Text },
+        typed: typed.map(str::to_owned),
+        file: file.map(str::to_owned),
+        amend: Some(path::desk_amend(CASE, &"examine".into(), &id.into())),
+    };
+    let answers = vec![
+        answer("found", Title::new("所见", "What was found"), Some("p. 4"), None),
+        answer(
+            "paper",
+            Title::new("意见书", "The opinion"),
+            Some("opinion.pdf"),
+            Some("/cases/x/materials/examine.paper/1"),
+        ),
+        answer("who", Title::new("被询问人", "Who was asked"), None, None),
+    ];
+    vec![work::Group { title: Some(Title::new("审核", "Examine")), answers }]
+}
+
 fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
     let flow = &definitions.flows["counter"];
     let step = flow.step("examine").expect("it is defined");
     let form: &Form = &definitions.procedures["vehicle-registration"].form;
+    let plate = &form.field("plate").expect("it is asked").id;
     let doing = |action, about: &str, title, ask| work::Doing {
         action,
         about: about.into(),
@@ -196,24 +234,46 @@ fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
         faults: vec![],
         hindered: vec![Title::new("须先缴费", "The fee must be paid first")],
     };
+    let amend = work::Ask::Amend {
+        form,
+        field: plate,
+        answers: BTreeMap::from([("plate".into(), "冀F12345".into())]),
+        reasons: "材料齐全".into(),
+        faults: vec![("plate".into(), Title::new("号牌有误", "The plate is wrong"))],
+    };
     let mut first = doing("do", "examine", step.title.clone(), examine);
     first.refused = Some(Title::new("请写明理由", "Give reasons"));
     vec![
         first,
-        doing("correct", "examine", Title::new("要求补正", "Ask for a correction"), work::Ask::Correct),
+        doing("amend", "form", Title::new("更正记录：申请表", "Correct the record: the form"), amend),
+        doing(
+            "correct",
+            "examine",
+            Title::new("要求补正", "Ask for a correction"),
+            work::Ask::Correct { notes: BTreeMap::new() },
+        ),
         doing("take", "examine", Title::new("承办", "Take on"), work::Ask::Nothing),
         doing(
             "hand-over",
             "examine",
             Title::new("转交", "Hand over"),
-            work::Ask::HandOver(vec![("zhang".into(), "张敏".into()), ("zhao".into(), "赵刚".into())]),
+            work::Ask::HandOver {
+                colleagues: vec![("zhang".into(), "张敏".into()), ("zhao".into(), "赵刚".into())],
+                to: "zhao".into(),
+                reasons: "材料齐全".into(),
+            },
         ),
-        doing("extend", "decision", Title::new("延期：作出决定", "Extend: Decide"), work::Ask::Reasons),
+        doing(
+            "extend",
+            "decision",
+            Title::new("延期：作出决定", "Extend: Decide"),
+            work::Ask::Reasons(String::new()),
+        ),
         doing(
             "reply",
             "0",
             Title::new("答复投诉", "Answer the complaint"),
-            work::Ask::Reply("窗口排队太久".into()),
+            work::Ask::Reply { complaint: "窗口排队太久".into(), words: String::new() },
         ),
     ]
 }

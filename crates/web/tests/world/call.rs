@@ -3,7 +3,6 @@ use access::session::Token;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value as Json;
-use std::fmt::Write as _;
 use tower::ServiceExt as _;
 
 /// How whoever asks shows who they are.
@@ -29,6 +28,10 @@ pub enum Sent {
     Json(Json),
     /// One file in a part named `file`, with its name.
     File(String, Vec<u8>),
+    /// Bytes, with what they claim to be.
+    Raw(String, Vec<u8>),
+    /// A form with files: each by its part, its own name and its content.
+    Parts(Vec<(String, String)>, Vec<(String, String, Vec<u8>)>),
 }
 
 /// What came back.
@@ -119,24 +122,37 @@ pub fn request(shown: &Shown, method: &str, path: &str, sent: &Sent) -> Request<
         }
         Sent::Json(json) => ("application/json".to_owned(), json.to_string().into_bytes()),
         Sent::File(name, bytes) => {
-            (format!("multipart/form-data; boundary={BOUNDARY}"), parts(token.as_ref(), name, bytes))
+            let pairs: Vec<_> = token.into_iter().collect();
+            (
+                format!("multipart/form-data; boundary={BOUNDARY}"),
+                parts(&pairs, &[("file", name, bytes.as_slice())]),
+            )
+        }
+        Sent::Raw(kind, bytes) => (kind.clone(), bytes.clone()),
+        Sent::Parts(pairs, files) => {
+            let pairs: Vec<_> = pairs.iter().cloned().chain(token).collect();
+            let files: Vec<_> =
+                files.iter().map(|(part, name, bytes)| (part.as_str(), name.as_str(), &bytes[..])).collect();
+            (format!("multipart/form-data; boundary={BOUNDARY}"), parts(&pairs, &files))
         }
     };
     let request = if body.is_empty() { request } else { request.header(header::CONTENT_TYPE, kind) };
     request.body(Body::from(body)).unwrap()
 }
 
-fn parts(token: Option<&(String, String)>, name: &str, bytes: &[u8]) -> Vec<u8> {
-    let mut head = String::new();
-    if let Some((field, value)) = token {
-        write!(head, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
-            .unwrap();
+fn parts(pairs: &[(String, String)], files: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (field, value) in pairs {
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n");
+        body.extend_from_slice(format!("{head}{value}\r\n").as_bytes());
     }
-    write!(head, "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n")
-        .unwrap();
-    write!(head, "Content-Type: application/octet-stream\r\n\r\n").unwrap();
-    let mut body = head.into_bytes();
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+    for (part, name, bytes) in files {
+        let named = format!("Content-Disposition: form-data; name=\"{part}\"; filename=\"{name}\"");
+        let head = format!("--{BOUNDARY}\r\n{named}\r\nContent-Type: application/octet-stream\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
     body
 }

@@ -12,6 +12,8 @@ pub enum Stage {
     Draft,
     /// The same, begun by a clerk at the counter.
     Counter,
+    /// Begun by a clerk at the counter, and handed in.
+    Entered,
     /// Handed in; to be accepted.
     Open,
     /// The same, taken by the clerk.
@@ -38,21 +40,23 @@ impl World {
     /// A new case of the party's, at `stage`.
     pub fn case(&self, stage: Stage) -> ObjectRef {
         let party = self.actor("party");
-        let by = if stage == Stage::Counter { self.actor("clerk") } else { party.clone() };
-        let channel = if stage == Stage::Counter { Channel::Window } else { Channel::Web };
+        let entered = matches!(stage, Stage::Counter | Stage::Entered);
+        let by = if entered { self.actor("clerk") } else { party.clone() };
+        let channel = if entered { Channel::Window } else { Channel::Web };
         let start = Command::Start { office: OFFICE.into(), party: Some(party.id().clone()), channel };
         let number = self.city.case_number(self.city.now()).unwrap();
         let case = self.city.casework.start(&SERVICE.into(), &number, &start, &self.ask(&by)).unwrap();
-        if stage == Stage::Counter {
+        if entered {
             // Papers are seen at the window; this one was copied.
             self.attach(&case, &"identity-card".into(), "clerk");
         }
-        self.fill(&case, if stage == Stage::Counter { "clerk" } else { "party" });
-        if stage >= Stage::Open {
-            self.act(&case, "party", &Command::Submit);
+        let by = if entered { "clerk" } else { "party" };
+        self.fill(&case, by);
+        if stage >= Stage::Entered {
+            self.act(&case, by, &Command::Submit);
         }
         match stage {
-            Stage::Draft | Stage::Counter | Stage::Open => {}
+            Stage::Draft | Stage::Counter | Stage::Entered | Stage::Open => {}
             Stage::Taken => self.act(&case, "clerk", &Command::Take { step: "accept".into() }),
             Stage::Correcting => {
                 let notes = vec![("before".into(), "看不清".to_owned())];

@@ -122,7 +122,17 @@ impl World {
 
     /// A city on `record`, changed by `change` before it opens to anybody.
     pub fn on(dir: tempfile::TempDir, record: Record, change: impl FnOnce(&mut City)) -> Self {
-        let mut world = Self::empty(dir, record, &packs(), change);
+        Self::peopled(dir, record, &packs(), change)
+    }
+
+    /// The same under the packs in `files`.
+    pub fn peopled(
+        dir: tempfile::TempDir,
+        record: Record,
+        files: &[File],
+        change: impl FnOnce(&mut City),
+    ) -> Self {
+        let mut world = Self::empty(dir, record, files, change);
         for (login, name, post) in PEOPLE {
             let posts: Vec<Post> = post.iter().map(|(role, office)| Post::new(*role, *office)).collect();
             let id = world.city.register(login, name, PASSWORD, &posts, world.city.now()).unwrap();

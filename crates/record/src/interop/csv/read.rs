@@ -9,7 +9,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use std::collections::HashSet;
 use std::io::Read;
 
-/// The longest stretch without a line end, so that a damaged or hostile file cannot fill the memory.
+/// The longest row, so that a damaged or hostile file cannot fill the memory.
 const LONGEST: usize = 64 << 20;
 
 /// Reads a whole log.
@@ -43,7 +43,8 @@ fn reader<'s>(
     source: &'s Source<'_>,
     delimiter: u8,
 ) -> Result<csv::Reader<Checked<Box<dyn Read + 's>>>, ImportError> {
-    let checked = Checked { source: source.open()?, since: 0, quotes: 0, returns: false };
+    let checked =
+        Checked { source: source.open()?, since: 0, open: false, line: 1, opened: 1, returns: false };
     Ok(ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(checked))
 }
 
@@ -125,13 +126,14 @@ fn each_row(source: &Source<'_>, mapping: &Mapping, take: Take<'_>) -> Result<()
             let cells = texts(&record).ok_or_else(|| not_utf8(line))?;
             take(number, line, &cells)?;
         }
+        reader.get_mut().since = 0;
         number += 1;
     }
-    if reader.get_ref().quotes % 2 == 1 {
+    if reader.get_ref().open {
         let what = "a quotation mark is not closed, so that rows ran together; close it, or double it if it is meant \
                     as itself"
             .to_owned();
-        return Err(ImportError::Malformed { place: Place::Log, what });
+        return Err(ImportError::Malformed { place: Place::Line(reader.get_ref().opened), what });
     }
     Ok(())
 }
@@ -344,7 +346,7 @@ fn typed(name: &Name, cell: &str, kind: Kind) -> Result<Value, Problem> {
     let (value, wanted) = match kind {
         Kind::Text => (Some(vocabulary::unwrapped(cell.into())), "a text"),
         Kind::Integer => (cell.trim().parse().ok().map(Value::Integer), "a whole number of at most 64 bits"),
-        Kind::Float => (cell.trim().parse().ok().map(Value::Float), "a number like `1.5`"),
+        Kind::Float => (crate::interop::float(cell).map(Value::Float), "a number like `1.5`"),
         Kind::Boolean => (boolean(cell.trim()).map(Value::Boolean), "`true` or `false`"),
         Kind::Time => (Time::parse(cell).ok().map(Value::Time), "a time like `2026-01-31T08:30:00+08:00`"),
     };
@@ -368,11 +370,15 @@ fn parse(cell: &str, format: Option<&str>) -> Option<Time> {
     Time::new(seconds, rest, minutes)
 }
 
-/// Passes a stream on as long as line ends keep coming, and counts its quotation marks.
+/// Passes a stream on as long as rows keep coming, and counts its quotation marks.
 struct Checked<R> {
     source: R,
+    /// Bytes since the last row ended.
     since: usize,
-    quotes: usize,
+    /// Whether so far the quotation marks are odd in number, and the line after the last one at whose end they were even.
+    open: bool,
+    line: u64,
+    opened: u64,
     /// Whether lines end with a carriage return and a line feed.
     returns: bool,
 }
@@ -382,13 +388,18 @@ impl<R: Read> Read for Checked<R> {
         let count = self.source.read(out)?;
         let read = out.get(..count).unwrap_or_default();
         self.returns = self.returns || memchr::memmem::find(read, b"\r\n").is_some();
-        self.quotes += memchr::memchr_iter(b'"', read).count();
-        self.since = match memchr::memrchr(b'\n', read) {
-            Some(last) => count - last,
-            None => self.since + count,
-        };
+        for at in memchr::memchr2_iter(b'"', b'\n', read) {
+            if read.get(at) == Some(&b'"') {
+                self.open = !self.open;
+            } else {
+                self.line += 1;
+                self.opened = if self.open { self.opened } else { self.line };
+            }
+        }
+        self.since += count;
         if self.since > LONGEST {
-            return Err(std::io::Error::other("64 MiB without a line end; this is no event log"));
+            let what = "64 MiB without the end of a row, as none is in an event log; is a quotation mark not closed?";
+            return Err(std::io::Error::other(what));
         }
         Ok(count)
     }

@@ -206,7 +206,7 @@ pub(super) fn typed(what: &str, raw: Raw, kind: Option<Kind>) -> Result<Option<V
         (Kind::Integer, Raw::Float(number)) => whole(*number).map(Value::Integer),
         (Kind::Float, Raw::Float(number)) => Some(Value::Float(*number)),
         (Kind::Float, Raw::Integer(number)) => exact(*number).map(Value::Float),
-        (Kind::Float, Raw::Text(_)) => text.parse().ok().map(Value::Float),
+        (Kind::Float, Raw::Text(_)) => crate::interop::float(text).map(Value::Float),
         (Kind::Boolean, Raw::Boolean(truth)) => Some(Value::Boolean(*truth)),
         (Kind::Boolean, Raw::Integer(0)) => Some(Value::Boolean(false)),
         (Kind::Boolean, Raw::Integer(1)) => Some(Value::Boolean(true)),
@@ -234,7 +234,7 @@ fn natural(what: &str, raw: Raw) -> Result<Option<Value>, Problem> {
     }))
 }
 
-fn mistyped(what: &str, raw: &Raw, kind: &'static str) -> Problem {
+pub(super) fn mistyped(what: &str, raw: &Raw, kind: &'static str) -> Problem {
     let text = match raw {
         Raw::Null => "null".to_owned(),
         Raw::Text(text) | Raw::Other(text) => excerpt(text),

@@ -7,10 +7,13 @@ use crate::Name;
 use crate::interop::fault::{ImportError, Place, Problem};
 use crate::interop::intake::Intake;
 use crate::interop::source::Source;
+use crate::interop::vocabulary;
 
 const GLOBAL: &str = "ocel:global-log";
 const EVENTS: &str = "ocel:events";
 const OBJECTS: &str = "ocel:objects";
+/// How deep a global member's values may nest.
+const DEEPEST: usize = 16;
 
 /// Reads a whole log.
 pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), ImportError> {
@@ -43,7 +46,13 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
                 if member == GLOBAL {
                     object_types.extend(declared(&node));
                 }
-                globals.push((Name::new(member), node.value()));
+                let value = node.value();
+                if vocabulary::shallow(&value, DEEPEST) {
+                    globals.push((Name::new(member), value));
+                } else {
+                    let deep = Problem::Deep { deepest: DEEPEST };
+                    assembler.intake.refuse(Place::Element(member.to_owned()), deep);
+                }
             }
             _ => {}
         }

@@ -8,7 +8,7 @@ use super::node::{Item, Members, Node, Take, walk};
 use super::survey::Out;
 use crate::Value;
 use crate::interop::export::Exported;
-use crate::interop::fault::{ExportError, ImportError, Place, Problem};
+use crate::interop::fault::{ExportError, ImportError, Place, Problem, excerpt};
 use crate::interop::intake::Intake;
 use crate::interop::source::Source;
 use std::cell::RefCell;
@@ -35,7 +35,12 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
         match (member, item) {
             (OBJECTS, _) => note(&mut assembler, &node),
             (_, Item::At(position)) => declare(&mut assembler, member, position, node),
-            _ => {}
+            (_, Item::Named(name)) => {
+                let what = format!("`{member}`, an array of types");
+                let unknown = Problem::Unknown { part: format!("member `{}`", excerpt(name)), what };
+                assembler.intake.refuse(Place::Element(member.to_owned()), unknown);
+            }
+            (_, Item::Whole) => {}
         }
         Ok(())
     })?;

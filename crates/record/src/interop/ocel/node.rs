@@ -4,11 +4,13 @@ use super::declared::Raw;
 use crate::interop::fault::{ImportError, Place, Problem, excerpt};
 use crate::{Name, Value};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::cell::Cell;
 use std::fmt;
 use std::io::Read;
 
-/// The longest stretch of JSON without a quotation mark, so that a damaged or hostile file cannot fill the memory.
-const LONGEST: usize = 64 << 20;
+/// The longest part that is taken at once (an event, an object, a type), so that a damaged or hostile file cannot fill the
+/// memory. The record keeps no event of more than 4 MiB.
+const LONGEST: u64 = 8 << 20;
 
 /// A JSON value.
 #[derive(Clone, Debug)]
@@ -224,11 +226,12 @@ pub(super) fn walk(
     hand: Hand<'_>,
 ) -> Result<(), ImportError> {
     let name = source.name();
-    let guarded = Guard { source: source.open()?, since: 0, first: true };
+    let watch = Watch::default();
+    let guarded = Guard { source: source.open()?, watch: &watch, first: true };
     let mut stop = None;
     let mut deserializer =
         serde_json::Deserializer::from_reader(std::io::BufReader::with_capacity(64 << 10, guarded));
-    let read = Document { take, hand, stop: &mut stop }.deserialize(&mut deserializer);
+    let read = Document { take, hand, stop: &mut stop, watch: &watch }.deserialize(&mut deserializer);
     let read = read.and_then(|()| deserializer.end());
     if let Some(stop) = stop {
         return Err(stop);
@@ -250,6 +253,7 @@ struct Document<'h> {
     take: &'h dyn Fn(&str) -> Take,
     hand: Hand<'h>,
     stop: &'h mut Option<ImportError>,
+    watch: &'h Watch,
 }
 
 impl<'de> DeserializeSeed<'de> for Document<'_> {
@@ -274,12 +278,20 @@ impl<'de> Visitor<'de> for Document<'_> {
                     access.next_value::<IgnoredAny>()?;
                 }
                 Take::Whole => {
+                    self.watch.begin();
                     let node = access.next_value()?;
+                    self.watch.end();
                     let handed = (self.hand)(&member, Item::Whole, node);
                     handed.map_err(|error| stopped(self.stop, error))?;
                 }
                 Take::Each => {
-                    access.next_value_seed(Each { member: &member, hand: self.hand, stop: self.stop })?;
+                    access.next_value_seed(Each {
+                        member: &member,
+                        hand: self.hand,
+                        stop: self.stop,
+                        watch: self.watch,
+                    })?;
+                    self.watch.end();
                 }
             }
         }
@@ -296,6 +308,7 @@ struct Each<'m, 'h> {
     member: &'m str,
     hand: &'m mut (dyn FnMut(&str, Item<'_>, Node) -> Result<(), ImportError> + 'h),
     stop: &'m mut Option<ImportError>,
+    watch: &'m Watch,
 }
 
 impl<'de> DeserializeSeed<'de> for Each<'_, '_> {
@@ -315,7 +328,9 @@ impl<'de> Visitor<'de> for Each<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
         let mut position = 0;
+        self.watch.begin();
         while let Some(node) = access.next_element()? {
+            self.watch.begin();
             let handed = (self.hand)(self.member, Item::At(position), node);
             handed.map_err(|error| stopped(self.stop, error))?;
             position += 1;
@@ -324,7 +339,9 @@ impl<'de> Visitor<'de> for Each<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
+        self.watch.begin();
         while let Some((name, node)) = access.next_entry::<String, Node>()? {
+            self.watch.begin();
             let handed = (self.hand)(self.member, Item::Named(&name), node);
             handed.map_err(|error| stopped(self.stop, error))?;
         }
@@ -332,14 +349,31 @@ impl<'de> Visitor<'de> for Each<'_, '_> {
     }
 }
 
-/// Passes a stream on, without a byte order mark, as long as quotation marks keep coming.
-struct Guard<R> {
+/// How far a part that is being taken may reach: none while what is read is passed over.
+#[derive(Default)]
+struct Watch {
+    read: Cell<u64>,
+    limit: Cell<Option<u64>>,
+}
+
+impl Watch {
+    fn begin(&self) {
+        self.limit.set(Some(self.read.get() + LONGEST));
+    }
+
+    fn end(&self) {
+        self.limit.set(None);
+    }
+}
+
+/// Passes a stream on, without a byte order mark, as long as no part of it grows too long.
+struct Guard<'w, R> {
     source: R,
-    since: usize,
+    watch: &'w Watch,
     first: bool,
 }
 
-impl<R: Read> Read for Guard<R> {
+impl<R: Read> Read for Guard<'_, R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         if std::mem::take(&mut self.first) {
             let mut head = [0; 3];
@@ -358,13 +392,11 @@ impl<R: Read> Read for Guard<R> {
             }
         }
         let count = self.source.read(out)?;
-        let read = out.get(..count).unwrap_or_default();
-        self.since = match memchr::memrchr(b'"', read) {
-            Some(last) => count - last,
-            None => self.since + count,
-        };
-        if self.since > LONGEST {
-            return Err(std::io::Error::other("64 MiB without a quotation mark; this is no event log"));
+        let read = self.watch.read.get() + count as u64;
+        self.watch.read.set(read);
+        if self.watch.limit.get().is_some_and(|limit| read > limit) {
+            let what = "one event, object or type of it is longer than 8 MiB, as none is in an event log";
+            return Err(std::io::Error::other(what));
         }
         Ok(count)
     }

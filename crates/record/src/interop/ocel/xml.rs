@@ -19,7 +19,7 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
     let mut assembler = Assembler::new(intake);
     for second in [false, true] {
         let scanner = Scanner::new(source.open()?, &source.name(), true);
-        let mut reader = Reader { scanner, assembler: &mut assembler, second };
+        let mut reader = Reader { scanner, assembler: &mut assembler, second, telling: second };
         reader.log()?;
         if !second {
             assembler.header(Vec::new())?;
@@ -46,8 +46,10 @@ impl Element {
 struct Reader<'a, 'i, 'o, R> {
     scanner: Scanner<R>,
     assembler: &'a mut Assembler<'i, 'o>,
-    /// Whether the log is read the second time; only then is anything but types refused.
+    /// Whether the log is read the second time.
     second: bool,
+    /// Whether what is amiss is told now: of the types in the first pass, of all else in the second.
+    telling: bool,
 }
 
 impl<R: Read> Reader<'_, '_, '_, R> {
@@ -58,8 +60,15 @@ impl<R: Read> Reader<'_, '_, '_, R> {
         if tag.name() != "log" {
             return Err(self.scanner.malformed("the document's element is not `<log>`; this is no OCEL log"));
         }
-        let mut log = Element { name: "log".to_owned(), attributes: Vec::new(), empty: tag.empty, line: 1 };
+        let mut log = element(&tag).map_err(|what| self.scanner.malformed(what))?;
+        log.line = self.scanner.line();
+        self.rest(&log);
         while let Some(section) = self.child(&mut log, "the log")? {
+            let of_types = ["event-types", "object-types"].contains(&section.name.as_str());
+            self.telling = self.second != of_types;
+            if self.telling {
+                self.rest(&section);
+            }
             match (section.name.as_str(), self.second) {
                 ("event-types", false) => {
                     self.each(section, "event-type", &mut |own, element| own.declare(true, element))?
@@ -73,6 +82,7 @@ impl<R: Read> Reader<'_, '_, '_, R> {
                 ("event-types" | "object-types", true) | (_, false) => self.skip(&section)?,
                 (_, true) => self.unknown(&section, "the log")?,
             }
+            self.telling = self.second;
         }
         match self.scanner.next()? {
             Token::Eof => Ok(()),
@@ -92,7 +102,7 @@ impl<R: Read> Reader<'_, '_, '_, R> {
                     return Ok(None);
                 }
                 Token::Text(text) => {
-                    if !text.trim().is_empty() && self.second {
+                    if !text.trim().is_empty() && self.telling {
                         let unknown = Problem::Unknown { part: "text".to_owned(), what: what.to_owned() };
                         self.assembler.intake.refuse(self.scanner.place(), unknown);
                     }
@@ -127,9 +137,20 @@ impl<R: Read> Reader<'_, '_, '_, R> {
         self.skip(element)
     }
 
-    /// Refuses what nobody asked of a tag.
+    /// Refuses whatever stands within an element that should be empty.
+    fn nothing_within(&mut self, mut element: Element, what: &str) -> Result<(), ImportError> {
+        while let Some(inner) = self.child(&mut element, what)? {
+            self.unknown(&inner, what)?;
+        }
+        Ok(())
+    }
+
+    /// Refuses what nobody asked of a tag; where a namespace is declared nothing is said that could be lost.
     fn rest(&mut self, element: &Element) {
-        for (name, _) in &element.attributes {
+        if !self.telling {
+            return;
+        }
+        for (name, _) in element.attributes.iter().filter(|(name, _)| !name.starts_with("xmlns")) {
             let part = format!("the tag's `{}`", excerpt(name));
             let what = format!("`<{}>`", excerpt(&element.name));
             self.assembler.intake.refuse(Place::Line(element.line), Problem::Unknown { part, what });
@@ -146,7 +167,7 @@ impl<R: Read> Reader<'_, '_, '_, R> {
         while let Some(element) = self.child(&mut section, &what)? {
             if element.name == name {
                 take(self, element)?;
-            } else if self.second {
+            } else if self.telling {
                 self.unknown(&element, &what)?;
             } else {
                 self.skip(&element)?;
@@ -164,6 +185,7 @@ impl<R: Read> Reader<'_, '_, '_, R> {
                 self.unknown(&list, "a type")?;
                 continue;
             }
+            self.rest(&list);
             while let Some(mut attribute) = self.child(&mut list, "`<attributes>`")? {
                 if attribute.name != "attribute" {
                     self.unknown(&attribute, "`<attributes>`")?;
@@ -172,7 +194,7 @@ impl<R: Read> Reader<'_, '_, '_, R> {
                 attributes.push((attribute.take("name"), attribute.take("type")));
                 lines.push(attribute.line);
                 self.rest(&attribute);
-                self.skip(&attribute)?;
+                self.nothing_within(attribute, "an attribute of a type")?;
             }
         }
         self.assembler.declare(of_events, name, attributes, &|part| at(line, &lines, &[], part));
@@ -239,9 +261,7 @@ impl<R: Read> Reader<'_, '_, '_, R> {
                         self.rest(&element);
                         parts.relation_lines.push(element.line);
                         parts.relations.push(Reference { object, qualifier });
-                        while let Some(inner) = self.child(&mut element, "a relationship")? {
-                            self.unknown(&inner, "a relationship")?;
-                        }
+                        self.nothing_within(element, "a relationship")?;
                     }
                     _ => self.unknown(&element, &format!("`<{}>`", list.name))?,
                 }

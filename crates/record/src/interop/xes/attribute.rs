@@ -239,7 +239,7 @@ pub(super) fn typed(raw: &Raw<'_>) -> Parsed {
         Kind::Int => {
             Value::Integer(text.trim().parse().map_err(|_| wrong("a whole number of at most 64 bits"))?)
         }
-        Kind::Float => Value::Float(parts::float(text).ok_or_else(|| wrong("a number like `1.5`"))?),
+        Kind::Float => Value::Float(crate::interop::float(text).ok_or_else(|| wrong("a number like `1.5`"))?),
         Kind::Boolean => Value::Boolean(parts::boolean(text).ok_or_else(|| wrong("`true` or `false`"))?),
         Kind::Id => Value::Id(text.into()),
         Kind::List => Value::List(Vec::new()),

@@ -20,12 +20,6 @@ pub(super) const CLASSIFIERS: &str = "classifiers";
 /// The header's attribute with the log's attributes, and a global's.
 pub(super) const ATTRIBUTES: &str = "attributes";
 
-/// A number as XES writes it.
-#[inline]
-pub(super) fn float(text: &str) -> Option<f64> {
-    text.trim().parse().ok()
-}
-
 /// A truth value as XES writes it.
 pub(super) fn boolean(text: &str) -> Option<bool> {
     match text.trim() {

@@ -20,6 +20,8 @@ use text::text;
 
 /// The longest tag, text or comment that is read, in bytes.
 pub(crate) const LONGEST: usize = 16 << 20;
+/// How deep elements may stand within one another.
+const DEEPEST: usize = 1000;
 /// How much is read at a time at least; little in this crate's own tests, so that every piece meets the end of a buffer.
 const FIRST_BUFFER: usize = if cfg!(test) { 16 } else { 128 << 10 };
 
@@ -196,6 +198,11 @@ impl<R: Read> Scanner<R> {
             return Err(self.malformed("a second element follows the document's one element; take it out"));
         }
         if !empty {
+            if self.open_ends.len() == DEEPEST {
+                return Err(self.malformed(
+                    "elements stand more than 1000 deep within one another; this is no event log",
+                ));
+            }
             self.open.push_str(self.buffer.get(name.clone()).unwrap_or_default());
             self.open_ends.push(self.open.len());
         }

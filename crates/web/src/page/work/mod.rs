@@ -1,6 +1,7 @@
 use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
+use super::refused::{self, Faster};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
 use crate::text::{self, Lang};
@@ -35,12 +36,16 @@ pub struct View<'a> {
     pub happened: Vec<Happening>,
     /// The answers under their headings.
     pub groups: Vec<Group>,
+    /// What the steps recorded, each under its title.
+    pub recorded: Vec<Group>,
     /// The purpose under which personal answers are shown now.
     pub opened: Option<Title>,
     /// Purposes under which the reader may see them; empty: under none.
     pub purposes: Vec<(Id, Title)>,
     /// The materials.
     pub papers: Vec<Paper>,
+    /// That a colleague was faster with what the reader has just tried.
+    pub overtaken: Option<Overtaken>,
     /// What the reader may do now.
     pub moves: Vec<Doing<'a>>,
     /// The cases before and after it in the reader's queue.
@@ -59,6 +64,8 @@ pub struct Group {
 /// One answer.
 #[derive(Clone, Debug)]
 pub struct Answer {
+    /// The step that recorded it, or [`casework::State::FORM`].
+    pub of: Id,
     /// The field.
     pub id: Id,
     /// The question.
@@ -67,6 +74,10 @@ pub struct Answer {
     pub kind: FieldKind,
     /// The answer as [`casework::answer::write`] writes it; none: personal, and not opened.
     pub typed: Option<String>,
+    /// Where it is to be seen, where it is a file.
+    pub file: Option<String>,
+    /// Where the reader may correct it.
+    pub amend: Option<String>,
 }
 
 /// A material with its files.
@@ -78,6 +89,15 @@ pub struct Paper {
     pub title: Title,
     /// What was attached; empty where it was shown at the window, or is missing.
     pub files: Vec<Attached>,
+}
+
+/// A colleague who was faster.
+#[derive(Clone, Debug)]
+pub struct Overtaken {
+    /// Who, when, with what.
+    pub by: Faster,
+    /// What was typed for a move that is not possible any more.
+    pub lost: Vec<String>,
 }
 
 /// Something that the reader may do, with what its form needs.
@@ -116,13 +136,41 @@ pub enum Ask<'a> {
         hindered: Vec<Title>,
     },
     /// To ask for a correction, field by field.
-    Correct,
-    /// To hand over to one of these.
-    HandOver(Vec<(String, String)>),
-    /// To give reasons, as for an extension.
-    Reasons,
-    /// To answer in words: this complaint.
-    Reply(String),
+    Correct {
+        /// What was noted before.
+        notes: BTreeMap<Id, String>,
+    },
+    /// To hand over.
+    HandOver {
+        /// To one of these: id and name.
+        colleagues: Vec<(String, String)>,
+        /// Who was chosen before.
+        to: String,
+        /// The reasons as filled in before.
+        reasons: String,
+    },
+    /// To give reasons, as for an extension; those that were filled in before.
+    Reasons(String),
+    /// To correct an answer that was written down wrongly.
+    Amend {
+        /// The form that it is an answer to.
+        form: &'a Form,
+        /// The field.
+        field: &'a Id,
+        /// What was typed.
+        answers: BTreeMap<Id, String>,
+        /// The reasons as filled in before.
+        reasons: String,
+        /// What is wrong with it.
+        faults: Vec<(Id, Title)>,
+    },
+    /// To answer in words.
+    Reply {
+        /// The complaint.
+        complaint: String,
+        /// The words as filled in before.
+        words: String,
+    },
     /// Nothing: a button does it.
     Nothing,
 }
@@ -130,7 +178,7 @@ pub enum Ask<'a> {
 /// The page.
 pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
-    let refused = view.moves.iter().any(|doing| doing.refused.is_some());
+    let refused = view.overtaken.is_some() || view.moves.iter().any(|doing| doing.refused.is_some());
     let mut head =
         Head::new(format!("{} {}", lang.of(view.title), view.case)).under(lang.say("nav-desk"), path::DESK);
     head.faulty = refused;
@@ -150,6 +198,12 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
             }
             p.callout.soon role="status" data-changed hidden {
                 (lang.say("work-changed")) " " a href=(frame.path) { (lang.say("work-reload")) }
+            }
+            @if let Some(Overtaken { by, lost }) = &view.overtaken {
+                section role="alert" tabindex="-1" data-focus aria-labelledby="overtaken-title" {
+                    h2 #overtaken-title { (lang.say("refused-overtaken")) }
+                    (refused::faster(lang, by, &refused::kept(lang, lost)))
+                }
             }
             div.threefold {
                 section.left aria-labelledby="steps-title" {
@@ -196,7 +250,8 @@ fn neighbours(lang: Lang, view: &View<'_>) -> Markup {
 
 fn answers(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
-    let sealed = view.groups.iter().flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
+    let groups = view.groups.iter().chain(&view.recorded);
+    let sealed = groups.flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
         || view.papers.iter().flat_map(|paper| &paper.files).any(|file| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
@@ -209,19 +264,43 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
             } @else if sealed {
                 (unseal(frame, view))
             }
-            @for group in &view.groups {
-                @if let Some(title) = &group.title { h3 { (lang.of(title)) } }
-                dl.rows.tight {
-                    @for answer in &group.answers {
-                        div id={ "a-" (answer.id) } {
-                            dt { (lang.of(&answer.title)) }
-                            dd {
-                                @match &answer.typed {
-                                    Some(typed) => (form::answer_shown(lang, &answer.kind, typed)),
-                                    None => span.sealed { (lang.say("personal-sealed")) },
-                                }
-                            }
-                        }
+            (groups_of(lang, &view.groups))
+        }
+        @if !view.recorded.is_empty() {
+            section aria-labelledby="recorded-title" {
+                h2 #recorded-title { (lang.say("work-recorded")) }
+                (groups_of(lang, &view.recorded))
+            }
+        }
+    }
+}
+
+fn groups_of(lang: Lang, groups: &[Group]) -> Markup {
+    html! {
+        @for group in groups {
+            @if let Some(title) = &group.title { h3 { (lang.of(title)) } }
+            dl.rows.tight { @for answer in &group.answers { (answered(lang, answer)) } }
+        }
+    }
+}
+
+fn answered(lang: Lang, answer: &Answer) -> Markup {
+    html! {
+        div id={ "a-" (answer.of) "." (answer.id) } {
+            dt { (lang.of(&answer.title)) }
+            dd {
+                @match &answer.typed {
+                    Some(typed) => @match &answer.file {
+                        Some(file) => a href=(file) target="_blank" {
+                            (typed) span.unseen { " " (lang.say("opens-new")) }
+                        },
+                        None => (form::answer_shown(lang, &answer.kind, typed)),
+                    },
+                    None => span.sealed { (lang.say("personal-sealed")) },
+                }
+                @if let Some(to) = &answer.amend {
+                    " " a.quiet href=(to) {
+                        (lang.say("amend")) span.unseen { (lang.colon()) (lang.of(&answer.title)) }
                     }
                 }
             }
@@ -237,15 +316,7 @@ fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
         } @else {
             form.unseal method="post" action=(path::desk_personal(view.case)) {
                 (part::token(frame))
-                div.field {
-                    label for="purpose" { (lang.say("personal-state")) }
-                    select #purpose name="purpose" required {
-                        @if view.purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
-                        @for (id, title) in &view.purposes { option value=(id) { (lang.of(title)) } }
-                    }
-                    p.hint { (lang.say("personal-noted")) }
-                }
-                button type="submit" { (lang.say("personal-show")) }
+                (part::purpose(lang, &view.purposes))
             }
         }
     }

@@ -7,12 +7,14 @@ use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::Outcome;
 use pack::{Id, Title};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
     let lang = frame.lang;
     let key = format!("{}-{}", doing.action, doing.about);
     // The work itself stands open; what is seldom needed opens on request.
-    let open = matches!(doing.ask, Ask::Step { .. } | Ask::Nothing) || doing.refused.is_some();
+    let asked_for = matches!(doing.ask, Ask::Step { .. } | Ask::Amend { .. } | Ask::Nothing);
+    let open = asked_for || doing.refused.is_some();
     let body = html! {
         @if let Some(why) = &doing.refused {
             div.callout.late role="alert" tabindex="-1" data-focus { p { (lang.of(why)) } }
@@ -53,29 +55,41 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 (outcome(frame, &Ending { outcomes, chosen, faults }, key))
                 button.act type="submit" { (lang.say("move-record")) }
             }
-            Ask::Correct => {
-                (correct(frame, view, key))
+            Ask::Correct { notes } => {
+                (correct(frame, view, notes, key))
                 button.act type="submit" { (lang.say("correct-send")) }
             }
-            Ask::HandOver(colleagues) => {
+            Ask::HandOver { colleagues, to, reasons } => {
                 div.field {
                     label for={ (key) "-to" } { (lang.say("hand-over-to")) }
                     select id={ (key) "-to" } name="to" required {
                         option value="" { (lang.say("form-choose")) }
-                        @for (id, name) in colleagues { option value=(id) { (name) } }
-                        option value="queue" { (lang.say("staff-to-queue")) }
+                        @for (id, name) in colleagues { option value=(id) selected[id == to] { (name) } }
+                        option value="queue" selected[to == "queue"] { (lang.say("staff-to-queue")) }
                     }
                 }
-                (words(key, "reasons", &lang.say("move-reasons"), ""))
+                (words(key, "reasons", &lang.say("move-reasons"), reasons))
                 button.act type="submit" { (lang.say("hand-over-go")) }
             }
-            Ask::Reasons => {
-                (words(key, "reasons", &lang.say("move-reasons"), ""))
+            Ask::Amend { form, field, answers, reasons, faults } => {
+                @let shown = BTreeSet::from([(*field).clone()]);
+                @let filling = Filling {
+                    form, shown: &shown, answers, faults, hanging: &[], lang, face: frame.face,
+                    prefix: &format!("{}.", doing.about),
+                };
+                p.hint { (lang.say("amend-hint")) }
+                input type="hidden" name="amend" value={ (doing.about) "." (field) };
+                (form::render(&filling))
+                (reasons_asked(frame, reasons, faults, key))
+                button.act type="submit" { (lang.say("amend-go")) }
+            }
+            Ask::Reasons(reasons) => {
+                (words(key, "reasons", &lang.say("move-reasons"), reasons))
                 button.act type="submit" { (lang.of(&doing.title)) }
             }
-            Ask::Reply(complaint) => {
+            Ask::Reply { complaint, words: written } => {
                 blockquote { (complaint) }
-                (words(key, "words", &lang.say("reply-words"), ""))
+                (words(key, "words", &lang.say("reply-words"), written))
                 button.act type="submit" { (lang.say("reply-send")) }
             }
             Ask::Nothing => button type="submit" { (lang.of(&doing.title)) },
@@ -97,6 +111,18 @@ fn text(key: &str, name: &str, label: &str, value: &str, error: &Markup, describ
                 aria-describedby=[described] aria-invalid=[described.map(|_| "true")] { (value) }
         }
     }
+}
+
+fn reasons_asked(frame: &Frame, reasons: &str, faults: &[(Id, Title)], key: &str) -> Markup {
+    let lang = frame.lang;
+    let named = format!("{key}-reasons-error");
+    let fault = faults.iter().find(|(of, _)| of.as_str() == "reasons").map(|(_, what)| what);
+    let error = html! {
+        @if let Some(what) = fault {
+            p.error id=(named) { span.unseen { (lang.say("error-prefix")) } (lang.of(what)) }
+        }
+    };
+    text(key, "reasons", &lang.say("move-reasons-shown"), reasons, &error, fault.map(|_| named.as_str()))
 }
 
 /// How a step ended, and why.
@@ -145,7 +171,7 @@ fn outcome(frame: &Frame, ending: &Ending<'_>, key: &str) -> Markup {
 }
 
 /// Each field and material with room for what is wrong: posted as `note.<id>`; blank ones are none.
-fn correct(frame: &Frame, view: &View<'_>, key: &str) -> Markup {
+fn correct(frame: &Frame, view: &View<'_>, notes: &BTreeMap<Id, String>, key: &str) -> Markup {
     let lang = frame.lang;
     let fields =
         view.groups.iter().flat_map(|group| &group.answers).map(|answer| (&answer.id, &answer.title));
@@ -156,6 +182,7 @@ fn correct(frame: &Frame, view: &View<'_>, key: &str) -> Markup {
             div.field.row {
                 label for={ (key) "-" (id) } { (lang.of(title)) }
                 input id={ (key) "-" (id) } name={ "note." (id) } type="text" maxlength="500"
+                    value=[notes.get(id)]
                     autocomplete="off";
             }
         }

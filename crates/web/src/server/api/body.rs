@@ -3,8 +3,9 @@ use super::contract::{Action, Takes};
 use super::shape::{Member, Wrong, check};
 use crate::server::answer::Oops;
 use crate::server::asked::Asked;
-use casework::{Command, Refusal, View, answer};
-use pack::model::Form;
+use crate::server::show::form_of;
+use casework::{Command, Refusal, State, View, answer};
+use pack::model::{Form, Procedure};
 use pack::{Id, Title};
 use record::{Digest, ObjectRef, Value};
 use serde_json::{Map, Value as Json};
@@ -137,6 +138,7 @@ impl Body {
                 reasons: self.words("reasons"),
             },
             Action::Release => Command::Release { step: self.named("step"), reasons: self.words("reasons") },
+            Action::Amend => self.amendment(procedure)?,
             Action::Migrate => Command::Migrate { reasons: self.words("reasons") },
             Action::Extend => Command::Extend { clock: self.named("clock"), reasons: self.words("reasons") },
             Action::Reply => Command::Reply {
@@ -144,6 +146,25 @@ impl Body {
                 words: self.words("words"),
             },
         })
+    }
+
+    fn amendment(&self, procedure: &Procedure) -> Result<Command, Oops> {
+        let of = self.id("step").unwrap_or_else(|| State::FORM.into());
+        let field = self.named("field");
+        let wrong = |member: &str, fault| {
+            let why = Title::new("有的内容填写不正确", "Some answers are not right");
+            Oops::Faulty(Box::new(Refusal {
+                why,
+                faults: vec![(member.into(), fault)],
+                possible: Vec::new(),
+            }))
+        };
+        let known = form_of(procedure, of.as_str()).and_then(|form| form.field(field.as_str()));
+        let known =
+            known.ok_or_else(|| wrong("field", Title::new("没有这一项", "There is no such field")))?;
+        let given = self.members.get("answer").map(typed).unwrap_or_default();
+        let answer = answer::read(&known.kind, &given).map_err(|fault| wrong("answer", fault))?;
+        Ok(Command::Amend { of, field, answer, reasons: self.words("reasons") })
     }
 
     fn notes(&self) -> Vec<(Id, String)> {

@@ -6,7 +6,8 @@ use super::{Page, moment, title};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::case::{entering, theirs, visible};
-use crate::server::{board, filling, personal as reading, receipt as receipts, show};
+use crate::server::show::{self, Telling};
+use crate::server::{board, filling, personal as reading, receipt as receipts};
 use casework::state::{Stage, Status};
 use casework::{View, answer, clocks};
 use pack::Id;
@@ -183,7 +184,8 @@ fn running(asked: &Asked, view: &View) -> Vec<Json> {
 pub fn history(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let supervised = board::supervised(asked, &case).is_ok();
-    let all = show::happenings(asked, &view, &case, supervised)?;
+    let telling = Telling { linked: supervised, open: theirs(asked, &view) };
+    let all = show::happenings(asked, &view, &case, telling)?;
     let page = Page::of(asked, all.len());
     let told = page.take(&all).map(|happening| {
         json!({
@@ -192,6 +194,11 @@ pub fn history(asked: &Asked) -> Result<Answer, Oops> {
             "by": happening.by,
             "office": happening.office.as_ref().map(title),
             "words": happening.words,
+            "corrected": happening.corrected.as_ref().map(|corrected| json!({
+                "title": title(&corrected.title),
+                "before": corrected.before,
+                "after": corrected.after,
+            })),
             "entry": happening.entry,
         })
     });
@@ -204,15 +211,7 @@ pub fn personal(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let body = Body::of(asked)?;
     let purpose = body.id("purpose").unwrap_or_default();
-    let sealed = |value: &Value| matches!(value, Value::Sealed(_));
-    let of_form = view.state.answers.iter().filter(|(_, value)| sealed(value)).map(|(id, _)| id.to_string());
-    let of_steps = view.state.steps.iter().flat_map(|(step, state)| {
-        let kept = state.answers.iter().filter(|(_, value)| sealed(value));
-        kept.map(move |(id, _)| format!("{step}.{id}"))
-    });
-    let fields: Vec<String> = of_form.chain(of_steps).collect();
-    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
-    reading::read(asked, &case, &view, Some(&purpose), &fields)?;
+    reading::read_all(asked, &case, &view, Some(&purpose))?;
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let clear = asked.city.casework.answers(&view.state)?;
     let mut steps = Map::new();

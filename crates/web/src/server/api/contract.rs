@@ -83,6 +83,8 @@ pub enum Action {
     Extend,
     /// Answers a complaint.
     Reply,
+    /// Corrects an answer that the office wrote down.
+    Amend,
     /// Takes the case to the current edition.
     Migrate,
 }
@@ -135,6 +137,17 @@ pub const ACTIONS: &[(&str, Action, &[Member])] = &[
     ("release", Action::Release, &[STEP, REASONS, SEEN_NEEDED]),
     ("extend", Action::Extend, &[always("clock", Text, "Which clock."), REASONS, SEEN_NEEDED]),
     ("reply", Action::Reply, &[always("complaint", Count, "Which complaint, counted from 0."), WORDS, SEEN]),
+    (
+        "amend",
+        Action::Amend,
+        &[
+            free("step", Text, "The step that recorded it; without: the application's form."),
+            always("field", Text, "Which answer."),
+            always("answer", Answer, "What is right."),
+            REASONS,
+            SEEN_NEEDED,
+        ],
+    ),
     ("migrate", Action::Migrate, &[REASONS, SEEN]),
 ];
 

@@ -281,6 +281,11 @@ pub const CASE: &[Member] = &[
     ),
     always("possible", POSSIBLE, "What the reader can do now."),
 ];
+const CORRECTED: Shape = Object(&[
+    always("title", Title, "The question."),
+    maybe("before", Text, "What stood before; personal answers to the party alone."),
+    maybe("after", Text, "What stands now; likewise."),
+]);
 /// What happened in a case.
 pub const HISTORY: &[Member] = &[
     always(
@@ -291,6 +296,7 @@ pub const HISTORY: &[Member] = &[
             maybe("by", Text, "By whom."),
             maybe("office", Title, "Where."),
             maybe("words", Text, "In words."),
+            maybe("corrected", CORRECTED, "The answer that it put right."),
             maybe("entry", Count, "Its entry on the record, for supervisors."),
         ])),
         "What happened in the case, the latest first.",

@@ -9,7 +9,7 @@ use crate::server::case::visible;
 use crate::server::staff::receives;
 use axum::http::StatusCode;
 use casework::moves::Move;
-use casework::{Ask, Refused, View};
+use casework::{Ask, Refused, State, View};
 use pack::model::StepKind;
 use record::ObjectRef;
 use serde_json::{Value as Json, json};
@@ -73,6 +73,10 @@ pub fn possible(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<Json
             }
             _ if a_step => {
                 all.push(json!({ "action": "do", "title": called, "step": about, "outcomes": outcomes }));
+            }
+            "amend" => {
+                let step = about.as_ref().filter(|of| of.as_str() != State::FORM);
+                all.push(json!({ "action": "amend", "title": called, "step": step }));
             }
             "take" | "hand-over" | "correct" => {
                 all.push(json!({ "action": action, "title": called, "step": about }));

@@ -6,9 +6,9 @@ use crate::page::board::{Sums, View};
 use crate::part::{Due, Standing};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
-use crate::server::{board as figures, desk};
+use crate::server::board as figures;
+use crate::server::queue::{self, Leaf};
 use jiff::civil::Date;
-use pack::days::today;
 use pack::{Id, Title};
 use record::Time;
 use serde_json::{Value as Json, json};
@@ -29,14 +29,13 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
             unreadable("`before` 应为日期，如 2026-01-31".into(), en.into())
         })?),
     };
-    let mut queue = desk::queued(asked, &office, role)?;
-    if let Some(before) = before {
-        // What is due at midnight is due on the day that ends then.
-        let due_by = |due: Time| Time::new(due.seconds() - 1, 0, due.offset()).map(today);
-        queue.tasks.retain(|(task, _)| task.due.and_then(due_by).is_some_and(|day| day <= before));
-    }
-    let page = Page::of(asked, queue.tasks.len());
-    let told = page.take(&queue.tasks).map(|(task, due)| {
+    // What is due at the midnight that ends the day is due on that day.
+    let before = before.and_then(|day| pack::days::moment(day.tomorrow().ok()?.at(0, 0, 0, 0)));
+    let before = before.and_then(|end| Time::new(end.seconds() + 1, 0, end.offset()));
+    let page = Page::of(asked, 0);
+    let queue = queue::queued(asked, &office, role, Leaf { page: page.page, per: page.per, before })?;
+    let page = Page { total: queue.total, ..page };
+    let told = queue.tasks.iter().map(|(task, due)| {
         json!({
             "case": task.case.id.as_str(),
             "service": task.procedure,

@@ -1,5 +1,5 @@
 use super::super::assemble::{Assembler, EventDraft, ObjectDraft, Part, Reference};
-use super::super::declared::Raw;
+use super::super::declared::{Raw, mistyped};
 use super::quoted;
 use crate::interop::fault::{ImportError, Place, Problem, excerpt};
 use crate::interop::intake::Intake;
@@ -42,6 +42,7 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
         }
     };
     let connection = open(path).map_err(in_table(""))?;
+    sound(&connection)?;
     let mut tables = tables(&connection)?;
     for (table, columns) in TABLES {
         let position = tables.iter().position(|own| own.eq_ignore_ascii_case(table));
@@ -81,6 +82,19 @@ fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
     connection
         .execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON;")?;
     Ok(connection)
+}
+
+/// Refuses a file whose pages or indexes do not fit together: rows that an index does not know would be passed over, and
+/// pages that refer to one another could be read for ever.
+fn sound(connection: &Connection) -> Result<(), ImportError> {
+    let found = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+    match found.map_err(in_table(""))? {
+        ok if ok == "ok" => Ok(()),
+        fault => {
+            let what = format!("the SQLite file is damaged ({}); get it whole", excerpt(&fault));
+            Err(ImportError::Malformed { place: Place::Log, what })
+        }
+    }
 }
 
 fn in_table(table: &str) -> impl Fn(rusqlite::Error) -> ImportError {
@@ -449,11 +463,15 @@ fn object_row(intake: &mut Intake<'_>, own: &TypeTable, columns: Vec<Raw>, place
     let mut columns = columns.into_iter();
     let time = if own.timed { columns.next().filter(|raw| *raw != Raw::Null) } else { None };
     let changed = if own.changing { columns.next() } else { None };
-    if let Some(Raw::Text(changed)) = changed
-        && !own.attributes.contains(&changed)
-    {
-        let what = "the column `ocel_changed_field`".to_owned();
-        intake.refuse(place, Problem::Dangling { what, target: "column", id: excerpt(&changed) });
+    let what = || "the column `ocel_changed_field`".to_owned();
+    match changed {
+        None | Some(Raw::Null) => {}
+        Some(Raw::Text(changed)) if own.attributes.contains(&changed) => {}
+        Some(Raw::Text(changed)) => {
+            let id = excerpt(&changed);
+            intake.refuse(place, Problem::Dangling { what: what(), target: "column", id });
+        }
+        Some(other) => intake.refuse(place, mistyped(&what(), &other, "a column's name")),
     }
     let named = own.attributes.iter().zip(columns).filter(|(_, raw)| *raw != Raw::Null);
     named.map(|(name, raw)| (Some(name.clone()), raw, time.clone())).collect()

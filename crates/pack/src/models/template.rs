@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::LazyLock;
 
 /// The form of a constraint. In those with two patterns `first` and `second` are the two as the constraint is written,
 /// in the order in which the events come; in a precedence it is the second that activates.
@@ -60,22 +61,30 @@ pub enum Template {
 
 /// What a constraint asks of a trace: one thing, or two where it looks both ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Clause {
+pub enum Clause {
     /// How often the first pattern's events come: at least, at most.
-    Count { least: u32, most: Option<u32> },
+    Count {
+        /// At least.
+        least: u32,
+        /// At most; without, any number.
+        most: Option<u32>,
+    },
     /// The trace's first event is of the pattern.
     First,
     /// The trace's last event is of the pattern.
     Last,
     /// Events of one pattern, or of both unless `one`, come.
-    Choice { one: bool },
+    Choice {
+        /// Whether it is one of the two and not both.
+        one: bool,
+    },
     /// Each activation has, or has not, a target.
     Relation(Relation),
 }
 
 /// How an activation looks for its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Relation {
+pub struct Relation {
     /// Whether the second pattern activates and the first is the target.
     pub exchanged: bool,
     /// Where the target is looked for.
@@ -88,15 +97,18 @@ pub(crate) struct Relation {
 
 /// Where a target is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
+    /// After the activation.
     After,
+    /// Before it.
     Before,
+    /// On both sides.
     Either,
 }
 
 /// How far a target may be from its activation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reach {
+pub enum Reach {
     /// Anywhere in the trace.
     Trace,
     /// Not beyond the next, or the last, activation.
@@ -136,6 +148,28 @@ impl Template {
         ("not chain succession", Self::NotChainSuccession),
     ];
 
+    /// All forms, each with the word by which packs name it: `not-chain-response`.
+    pub fn keys() -> &'static [(String, Self)] {
+        static KEYS: LazyLock<Vec<(String, Template)>> =
+            LazyLock::new(|| Template::ALL.map(|(name, form)| (name.replace(' ', "-"), form)).into());
+        &KEYS
+    }
+
+    /// The word by which packs name it.
+    pub fn key(self) -> String {
+        self.name().replace(' ', "-")
+    }
+
+    fn name(self) -> &'static str {
+        let same = |other: Self| std::mem::discriminant(&self) == std::mem::discriminant(&other);
+        Self::ALL.iter().find(|(_, other)| same(*other)).map_or("", |(name, _)| name)
+    }
+
+    /// Whether it is a choice: of its two patterns neither activates.
+    pub fn is_choice(self) -> bool {
+        matches!(self, Self::Choice | Self::ExclusiveChoice)
+    }
+
     /// The form of that name, whatever its capitals, blanks and hyphens; a count may stand at its end, as in `Absence2`.
     pub fn named(name: &str) -> Option<Self> {
         let plain = plain(name);
@@ -169,7 +203,8 @@ impl Template {
         )
     }
 
-    pub(crate) fn clauses(self) -> Vec<Clause> {
+    /// What it asks of a trace, one thing after the other.
+    pub fn clauses(self) -> Vec<Clause> {
         use Reach::{Alternate, Chain, Trace};
         use Side::{After, Before, Either};
         let one = |side, reach, forbids| {
@@ -218,8 +253,7 @@ fn plain(name: &str) -> String {
 
 impl fmt::Display for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let same = |other: Self| std::mem::discriminant(self) == std::mem::discriminant(&other);
-        let name = Self::ALL.iter().find(|(_, other)| same(*other)).map_or("", |(name, _)| name);
+        let name = self.name();
         match self {
             Self::Existence(count) | Self::Absence(count) | Self::Exactly(count) => {
                 write!(f, "{name} {count}")

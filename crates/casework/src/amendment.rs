@@ -1,0 +1,77 @@
+//! Corrections of what was written down wrongly. A correction is an event that stands in place of an earlier one and tells
+//! it anew, with one answer changed. It says what the earlier one was, when it happened and who told it, so that the case's
+//! course stays as it was and its clocks go by when things happened, not by when they were put right.
+
+use crate::activity::AMENDED;
+use record::{Event, EventId, Name, ObjectRef, Value};
+use std::borrow::Cow;
+
+/// The activity of the event in whose place it stands.
+const ACTIVITY: &str = "restates";
+/// When that happened.
+const HAPPENED: &str = "happened";
+/// Who told it.
+const TOLD_BY: &str = "told by";
+/// Which answer is corrected: `form.<field>` or `<step>.<field>`.
+const ANSWER: &str = "corrected answer";
+/// Why.
+const REASONS: &str = "correction reasons";
+const OWN: [&str; 5] = [ACTIVITY, HAPPENED, TOLD_BY, ANSWER, REASONS];
+
+/// What a correction is about.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Amendment<'a> {
+    /// The step, or [`State::FORM`](crate::State::FORM).
+    pub of: &'a str,
+    /// The answer.
+    pub field: &'a str,
+    /// Why.
+    pub reasons: Option<&'a Value>,
+    /// The event as it stood before.
+    pub corrects: &'a EventId,
+}
+
+/// What `event` corrects, where it is a correction.
+pub fn of(event: &Event) -> Option<Amendment<'_>> {
+    let corrects = event.corrects.as_ref().filter(|_| event.activity.as_str() == AMENDED)?;
+    let (of, field) = event.attribute(ANSWER)?.as_text()?.split_once('.')?;
+    Some(Amendment { of, field, reasons: event.attribute(REASONS), corrects })
+}
+
+/// An event as it counts: a correction as what it stands in place of, at its time and by whoever told it first; any other as
+/// it is.
+pub fn restated(event: &Event) -> Cow<'_, Event> {
+    let activity = event.attribute(ACTIVITY).and_then(Value::as_text);
+    let Some(activity) = activity.filter(|_| event.activity.as_str() == AMENDED) else {
+        return Cow::Borrowed(event);
+    };
+    let mut restated = event.clone();
+    restated.activity = activity.into();
+    if let Some(Value::Time(happened)) = event.attribute(HAPPENED) {
+        restated.time = *happened;
+    }
+    restated.actor = event.attribute(TOLD_BY).and_then(Value::as_text).and_then(ObjectRef::parse);
+    restated.attributes.retain(|(name, _)| !OWN.contains(&name.as_str()));
+    Cow::Owned(restated)
+}
+
+/// `fresh`, which is no more than a number, a time and an actor, made to stand in place of `recorded`.
+pub(crate) fn in_place_of(recorded: &Event, fresh: Event, answer: &str, reasons: &str) -> Event {
+    let told = restated(recorded).into_owned();
+    let by = told.actor.map(|actor| (Name::from(TOLD_BY), Value::from(actor.to_string())));
+    let own = [
+        (ACTIVITY.into(), Value::from(told.activity.as_str())),
+        (HAPPENED.into(), Value::Time(told.time)),
+        (ANSWER.into(), Value::from(answer)),
+        (REASONS.into(), Value::from(reasons)),
+    ];
+    Event {
+        activity: AMENDED.into(),
+        corrects: Some(recorded.id.clone()),
+        objects: told.objects,
+        attributes: told.attributes.into_iter().chain(own).chain(by).collect(),
+        changes: told.changes,
+        links: told.links,
+        ..fresh
+    }
+}

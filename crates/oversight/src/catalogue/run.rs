@@ -1,0 +1,280 @@
+use super::{Links, Ready};
+use crate::check::{Activations, Cases, Finding, Summary, Until, Verdict, check};
+use crate::log::{EventNumber, Log, Traces, Values};
+use crate::model::Model;
+use pack::Id;
+use pack::models::{HowMany, Over};
+use record::{ObjectRef, Time};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A finding, and the objects of which it is one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The object that the model speaks of, and the one that belongs to it where the finding is of the two together.
+    pub scope: Vec<ObjectRef>,
+    /// The finding.
+    pub finding: Finding,
+}
+
+/// Tries each model over the objects that it speaks of. `tell` is given each finding with the model's place in `models`:
+/// first of the models that speak of one object at a time, trace by trace, then of the others, one by one. The summaries are
+/// in the order of the models.
+pub fn try_all(
+    log: &Log,
+    links: &Links,
+    models: &[Ready],
+    until: Until,
+    tell: &mut dyn FnMut(usize, Found),
+) -> Vec<Summary> {
+    let mut summaries = vec![Summary::default(); models.len()];
+    let mut groups: BTreeMap<(&str, Option<&str>), Vec<usize>> = BTreeMap::new();
+    for (at, model) in models.iter().enumerate().filter(|(_, model)| model.scope.over.is_none()) {
+        let procedure = model.procedure.as_ref().map(Id::as_str);
+        groups.entry((model.scope.each.as_str(), procedure)).or_default().push(at);
+    }
+    let kinds: BTreeSet<&str> = models.iter().map(|model| model.scope.each.as_str()).collect();
+    let wholes: BTreeMap<&str, Traces> =
+        kinds.into_iter().filter_map(|kind| Some((kind, log.traces(kind)?))).collect();
+    for ((kind, procedure), places) in groups {
+        let Some(part) = wholes.get(kind).and_then(|whole| Part::of(log, whole, procedure)) else { continue };
+        let group: Vec<Model> = places.iter().filter_map(|at| Some(models.get(*at)?.model.clone())).collect();
+        let told = check(&part.log, &part.traces, &group, until, &mut |nth, finding| {
+            if let Some(at) = places.get(nth) {
+                let scope = part.traces.object(finding.trace).into_iter().collect();
+                tell(*at, Found { scope, finding: part.in_whole(finding) });
+            }
+        });
+        for (at, summary) in places.iter().zip(told) {
+            summaries.iter_mut().skip(*at).take(1).for_each(|place| *place = summary);
+        }
+    }
+    for (at, (model, place)) in models.iter().zip(&mut summaries).enumerate() {
+        let Some(over) = &model.scope.over else { continue };
+        let procedure = model.procedure.as_ref().map(Id::as_str);
+        let Some(whole) = wholes.get(model.scope.each.as_str()) else { continue };
+        let own = procedure.map(|procedure| cases(log, whole, procedure));
+        let Some(each) = own.as_ref().map_or(Some(whole), Option::as_ref) else { continue };
+        *place = Pairs::new(log, links, each, over).try_one(model, until, &mut |found| tell(at, found));
+    }
+    summaries
+}
+
+/// The part of a log that some models speak of: all of it, or the events of one procedure's cases alone, so that the work
+/// grows with the events and not with events times procedures.
+struct Part<'a> {
+    log: Cow<'a, Log>,
+    traces: Cow<'a, Traces>,
+    /// The numbers of its events in the whole log; none where it is the whole.
+    events: Option<Vec<EventNumber>>,
+}
+
+impl<'a> Part<'a> {
+    fn of(log: &'a Log, whole: &'a Traces, procedure: Option<&str>) -> Option<Self> {
+        let Some(procedure) = procedure else {
+            return Some(Self { log: Cow::Borrowed(log), traces: Cow::Borrowed(whole), events: None });
+        };
+        let whole = cases(log, whole, procedure)?;
+        let events: Vec<EventNumber> =
+            whole.events().iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let part = log.only(&events);
+        let mut related = Vec::with_capacity(whole.events().len());
+        for (number, trace) in (0..whole.len()).enumerate() {
+            let number = u32::try_from(number).ok()?;
+            for event in whole.events().get(whole.range(trace)).unwrap_or_default() {
+                related.push((number, u32::try_from(events.binary_search(event).ok()?).ok()?));
+            }
+        }
+        related.sort_by_key(|(_, event)| *event);
+        let names = (0..whole.len()).filter_map(|trace| whole.object(trace));
+        let names = names.map(|object| object.id.as_str().into()).collect();
+        let traces = Traces::new(whole.kind().clone(), names, &related, part.times());
+        Some(Self { log: Cow::Owned(part), traces: Cow::Owned(traces), events: Some(events) })
+    }
+
+    /// A finding with the numbers that its events have in the whole log.
+    fn in_whole(&self, mut finding: Finding) -> Finding {
+        if let Some(events) = &self.events {
+            let whole = |event: &EventNumber| events.get(*event as usize).copied().unwrap_or_default();
+            finding.activation = finding.activation.as_ref().map(whole);
+            finding.evidence = finding.evidence.iter().map(whole).collect();
+        }
+        finding
+    }
+}
+
+/// The traces of those objects of a type that are cases of a procedure.
+fn cases(log: &Log, traces: &Traces, procedure: &str) -> Option<Traces> {
+    let of = of_procedure(log, procedure);
+    let mut objects = Vec::new();
+    let mut related = Vec::new();
+    for trace in 0..traces.len() {
+        let events = traces.events().get(traces.range(trace)).unwrap_or_default();
+        if !events.iter().any(|event| of.contains(event)) {
+            continue;
+        }
+        let number = u32::try_from(objects.len()).ok()?;
+        related.extend(events.iter().map(|event| (number, *event)));
+        objects.push(traces.object(trace)?.id.as_str().into());
+    }
+    related.sort_by_key(|(_, event)| *event);
+    (!objects.is_empty()).then(|| Traces::new(traces.kind().clone(), objects, &related, log.times()))
+}
+
+/// The events of the cases of a procedure.
+fn of_procedure(log: &Log, procedure: &str) -> BTreeSet<EventNumber> {
+    let Some(column) = log.column("procedure") else { return BTreeSet::new() };
+    let Values::Text { codes, distinct } = column.values() else { return BTreeSet::new() };
+    let Some(code) = distinct.iter().position(|text| text == procedure) else { return BTreeSet::new() };
+    let of = column.events().iter().zip(codes).filter(|(_, other)| **other as usize == code);
+    of.map(|(event, _)| *event).collect()
+}
+
+/// The objects of one type, each with every object that belongs to it, and the events of the two together as one trace.
+struct Pairs<'a> {
+    log: &'a Log,
+    each: &'a Traces,
+    over: &'a Over,
+    /// By trace of a pair: the trace of the first, and the other object.
+    pairs: Vec<(usize, ObjectRef)>,
+    traces: Traces,
+}
+
+/// How a model stands for one pair.
+#[derive(Clone, Default)]
+struct Standing {
+    verdict: Option<Verdict>,
+    /// What proves that it is not kept, or what it still hangs on.
+    events: BTreeSet<EventNumber>,
+}
+
+impl Standing {
+    fn is_kept(&self) -> bool {
+        self.verdict.is_none()
+    }
+
+    fn is_broken(&self) -> bool {
+        self.verdict.is_some_and(Verdict::is_violated)
+    }
+
+    fn is_pending(&self) -> bool {
+        !self.is_kept() && !self.is_broken()
+    }
+}
+
+impl<'a> Pairs<'a> {
+    fn new(log: &'a Log, links: &Links, each: &'a Traces, over: &'a Over) -> Self {
+        let pairs = links.follow(log, each, over);
+        let others = log.traces(over.object.as_str());
+        let places: BTreeMap<ObjectRef, usize> = others
+            .iter()
+            .flat_map(|others| (0..others.len()).filter_map(|trace| Some((others.object(trace)?, trace))))
+            .collect();
+        let mut related: Vec<(u32, EventNumber)> = Vec::new();
+        for (number, (trace, other)) in (0..).zip(&pairs) {
+            let mut events: BTreeSet<EventNumber> =
+                each.events().get(each.range(*trace)).unwrap_or_default().iter().copied().collect();
+            if let (Some(others), Some(place)) = (&others, places.get(other)) {
+                events.extend(others.events().get(others.range(*place)).unwrap_or_default());
+            }
+            related.extend(events.into_iter().map(|event| (number, event)));
+        }
+        related.sort_by_key(|(_, event)| *event);
+        let names = pairs.iter().map(|(_, other)| other.id.as_str().into()).collect();
+        let traces = Traces::new(over.object.as_str().into(), names, &related, log.times());
+        Self { log, each, over, pairs, traces }
+    }
+
+    fn try_one(&self, model: &Ready, until: Until, tell: &mut dyn FnMut(Found)) -> Summary {
+        let mut standings = vec![Standing::default(); self.pairs.len()];
+        let every = self.over.how_many == HowMany::All;
+        let summary =
+            check(self.log, &self.traces, std::slice::from_ref(&model.model), until, &mut |_, finding| {
+                if let Some(standing) = standings.get_mut(finding.trace) {
+                    standing.verdict = standing.verdict.max(Some(finding.verdict));
+                    standing
+                        .events
+                        .extend(finding.activation.into_iter().chain(finding.evidence.iter().copied()));
+                }
+                if every && let Some((trace, other)) = self.pairs.get(finding.trace) {
+                    let scope = self.each.object(*trace).into_iter().chain([other.clone()]).collect();
+                    tell(Found { scope, finding });
+                }
+            });
+        let activations = summary.first().map_or_else(Activations::default, |summary| summary.activations);
+        let mut cases = Cases::default();
+        // Pairs stand in the order of the first object's traces.
+        let mut next = (0..).zip(self.pairs.iter().map(|(trace, _)| *trace).zip(&standings)).peekable();
+        for trace in 0..self.each.len() {
+            let mut own: Vec<(usize, &Standing)> = Vec::new();
+            while let Some((pair, (_, standing))) = next.next_if(|(_, (of, _))| *of == trace) {
+                own.push((pair, standing));
+            }
+            let verdict = match self.over.how_many {
+                HowMany::All => all_of(&own),
+                HowMany::Between { least, most } => {
+                    let found = self.counted(trace, &own, (least, most), until);
+                    let verdict = found.as_ref().map(|found| found.verdict);
+                    if let (Some(finding), Some(object)) = (found, self.each.object(trace)) {
+                        tell(Found { scope: vec![object], finding });
+                    }
+                    verdict
+                }
+            };
+            *match verdict {
+                None if own.is_empty() && every => &mut cases.vacuous,
+                None => &mut cases.satisfied,
+                Some(verdict) if verdict.is_violated() => &mut cases.violated,
+                Some(_) => &mut cases.pending,
+            } += 1;
+        }
+        Summary { cases, activations }
+    }
+
+    /// Whether as many keep it as are asked for. While more may come, another object may come to belong to it.
+    fn counted(
+        &self,
+        trace: usize,
+        own: &[(usize, &Standing)],
+        (least, most): (u32, Option<u32>),
+        until: Until,
+    ) -> Option<Finding> {
+        let count = |holds: fn(&Standing) -> bool| own.iter().filter(|(_, one)| holds(one)).count() as u64;
+        let kept = count(Standing::is_kept);
+        let likely = kept + count(|one| one.verdict == Some(Verdict::PossiblySatisfied));
+        let possible = kept + count(Standing::is_pending);
+        let (least, most) = (u64::from(least), most.map_or(u64::MAX, u64::from));
+        let open = until != Until::Closed;
+        let verdict = if kept > most || (possible < least && !open) {
+            Verdict::Violated
+        } else if kept >= least && possible <= most && (!open || most == u64::MAX) {
+            return None;
+        } else if (least..=most).contains(&likely) {
+            Verdict::PossiblySatisfied
+        } else {
+            Verdict::PossiblyViolated
+        };
+        let too_many = likely > most;
+        let mut evidence: BTreeSet<EventNumber> = BTreeSet::new();
+        for (pair, standing) in own {
+            match (too_many, standing.is_kept()) {
+                (true, true) => {
+                    evidence.extend(self.traces.events().get(self.traces.range(*pair)).and_then(<[_]>::last))
+                }
+                (false, false) => evidence.extend(&standing.events),
+                _ => {}
+            }
+        }
+        let evidence: Vec<EventNumber> = evidence.into_iter().collect();
+        let times =
+            self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(&evidence);
+        let last = times.filter_map(|event| self.log.times().get(*event as usize)).max().copied();
+        let at: Option<Time> = last.filter(|_| verdict.is_violated());
+        Some(Finding { trace, verdict, activation: None, evidence, deadline: None, at })
+    }
+}
+
+/// The worst of what is said of the pairs.
+fn all_of(own: &[(usize, &Standing)]) -> Option<Verdict> {
+    own.iter().filter_map(|(_, standing)| standing.verdict).max()
+}

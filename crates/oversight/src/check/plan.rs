@@ -1,0 +1,413 @@
+use super::windows::Windows;
+use crate::condition::{Condition, Correlation, Sameness};
+use crate::model::{Clause, Model, Pattern, Reach, Side, Window};
+use record::Activity;
+use std::collections::{BTreeMap, HashMap};
+
+/// The clauses of many models laid out side by side, a *lane* of bits for each, so that one pass over the events tries
+/// them all.
+///
+/// The lanes of clauses that relate an activation to a target stand in *blocks*, one for each set of activities that
+/// activates; an event touches the block of its own activity, and in others' the few lanes whose target it may be. The
+/// lanes of clauses that ask something of a trace as a whole stand after the last block.
+pub(super) struct Plan {
+    pub(super) blocks: Vec<Block>,
+    pub(super) whole: WholeBlock,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) correlations: Vec<Correlation>,
+    /// By activity.
+    pub(super) questions: Vec<Questions>,
+    activities: HashMap<Activity, u32>,
+    /// The lanes beside the main one of their model, ascending, each with that.
+    others: Vec<(usize, usize)>,
+    pub(super) models: usize,
+    /// Words of lanes, those that none has included.
+    pub(super) words: usize,
+}
+
+/// What one lane stands for.
+#[derive(Clone, Debug)]
+pub(super) struct Lane {
+    /// The model's place; none for a lane that nothing stands in.
+    pub(super) model: Option<u32>,
+    pub(super) clause: u8,
+    /// Whether it stands for the model as a whole: it is that of its first clause.
+    pub(super) main: bool,
+    pub(super) kind: Clause,
+    pub(super) window: Window,
+}
+
+/// Lanes that the same activities activate.
+pub(super) struct Block {
+    /// Its first word.
+    pub(super) start: usize,
+    pub(super) kinds: Vec<Kinds>,
+    /// Lanes by what must hold of activation and target together.
+    pub(super) correlated: Vec<Correlated>,
+    pub(super) windows: Windows,
+    pub(super) has: Has,
+}
+
+/// Whether a block has such lanes at all.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Has {
+    pub(super) chain: bool,
+    pub(super) alternate: bool,
+    pub(super) windows: bool,
+}
+
+/// Of which kind 64 lanes are, a bit each.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kinds {
+    /// They look for a target after the activation only.
+    pub(super) after: u64,
+    /// They look before it first, then after it.
+    pub(super) either: u64,
+    /// They look before it only.
+    pub(super) before: u64,
+    pub(super) chain: u64,
+    pub(super) alternate: u64,
+    pub(super) forbids: u64,
+    /// Anywhere in the trace, at any time, with nothing asked of both together.
+    pub(super) plain: u64,
+}
+
+pub(super) struct Correlated {
+    pub(super) correlation: usize,
+    /// Whether it was written with the target as its activation.
+    pub(super) exchanged: bool,
+    pub(super) row: Vec<u64>,
+}
+
+/// The lanes that ask something of a whole trace.
+#[derive(Default)]
+pub(super) struct WholeBlock {
+    pub(super) start: usize,
+    pub(super) words: usize,
+    /// All of them.
+    pub(super) all: Vec<u64>,
+    /// For each number of events the lanes that ask for at least so many, and no more than enough are ever asked for.
+    pub(super) least: Vec<Vec<u64>>,
+    /// For each number the lanes that allow so many and not one more.
+    pub(super) most: Vec<Vec<u64>>,
+    /// Lanes that bound the number from above.
+    pub(super) bounded: Vec<u64>,
+    pub(super) first: Vec<u64>,
+    pub(super) last: Vec<u64>,
+    pub(super) choice: Vec<u64>,
+    /// Of those, the ones that want not both.
+    pub(super) one: Vec<u64>,
+    pub(super) windows: Windows,
+}
+
+/// What is asked of the events of an activity.
+#[derive(Default)]
+pub(super) struct Questions {
+    /// The conditions, by their places in the plan.
+    pub(super) conditions: Vec<usize>,
+    pub(super) marks: Vec<Mark>,
+}
+
+/// Bits that an event has in a word, always or where a condition holds.
+pub(super) struct Mark {
+    /// The condition's place among the activity's.
+    pub(super) condition: Option<usize>,
+    pub(super) row: Row,
+    pub(super) word: usize,
+    pub(super) bits: u64,
+}
+
+/// A row that an event has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Row {
+    /// The lanes of a block that it activates.
+    Asks(u32),
+    /// The lanes of a block whose target it may be.
+    Meets(u32),
+    /// Of the lanes on whole traces those whose first pattern it is of.
+    First,
+    /// Those whose second pattern it is of.
+    Second,
+}
+
+/// A clause before it has its lane.
+struct Draft<'m> {
+    model: u32,
+    clause: u8,
+    kind: Clause,
+    asks: &'m Pattern,
+    meets: &'m Pattern,
+    of: &'m Model,
+}
+
+impl Plan {
+    pub(super) fn new(models: &[Model]) -> Self {
+        let mut drafting = Drafting::default();
+        let mut blocks: BTreeMap<Vec<u32>, Vec<Draft<'_>>> = BTreeMap::new();
+        let mut whole = Vec::new();
+        for (model, of) in (0..).zip(models) {
+            for (clause, kind) in (0..).zip(of.template.clauses()) {
+                let exchanged = matches!(kind, Clause::Relation(relation) if relation.exchanged);
+                let (asks, meets) = if exchanged { (&of.second, &of.first) } else { (&of.first, &of.second) };
+                let draft = Draft { model, clause, kind, asks, meets, of };
+                match kind {
+                    Clause::Relation(_) => {
+                        blocks.entry(drafting.numbers(&asks.activities)).or_default().push(draft);
+                    }
+                    _ => whole.push(draft),
+                }
+            }
+        }
+        let laid: Vec<Block> =
+            blocks.into_values().zip(0..).map(|(drafts, number)| drafting.block(drafts, number)).collect();
+        let whole = drafting.whole(whole);
+        let others = drafting.others();
+        let Drafting { lanes, conditions, correlations, marks, activities, .. } = drafting;
+        let mut questions: Vec<Questions> =
+            std::iter::repeat_with(Questions::default).take(activities.len()).collect();
+        for ((activity, condition, row, word), bits) in marks {
+            let Some(questions) = questions.get_mut(activity as usize) else { continue };
+            let condition = condition.map(|condition| {
+                let known = questions.conditions.iter().position(|other| *other == condition);
+                known.unwrap_or_else(|| {
+                    questions.conditions.push(condition);
+                    questions.conditions.len() - 1
+                })
+            });
+            questions.marks.push(Mark { condition, row, word, bits });
+        }
+        let words = lanes.len() / 64;
+        Self {
+            blocks: laid,
+            whole,
+            lanes,
+            conditions: conditions.all,
+            correlations: correlations.all,
+            questions,
+            activities,
+            others,
+            models: models.len(),
+            words,
+        }
+    }
+
+    /// The lanes of a word that stand beside the main one of their model, each with that.
+    pub(super) fn others_in(&self, word: usize) -> &[(usize, usize)] {
+        let place = |word: usize| self.others.partition_point(|(lane, _)| lane / 64 < word);
+        self.others.get(place(word)..place(word + 1)).unwrap_or_default()
+    }
+
+    /// The number of an activity; none where no model speaks of it.
+    pub(super) fn activity(&self, activity: &Activity) -> Option<u32> {
+        self.activities.get(activity).copied()
+    }
+}
+
+/// Things each once.
+struct Once<T> {
+    all: Vec<T>,
+    places: HashMap<Sameness, usize>,
+}
+
+impl<T> Default for Once<T> {
+    fn default() -> Self {
+        Self { all: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<T: Clone> Once<T> {
+    fn place(&mut self, one: &T, sameness: Sameness) -> usize {
+        *self.places.entry(sameness).or_insert_with(|| {
+            self.all.push(one.clone());
+            self.all.len() - 1
+        })
+    }
+}
+
+/// A plan in the making.
+#[derive(Default)]
+struct Drafting {
+    lanes: Vec<Lane>,
+    conditions: Once<Condition>,
+    correlations: Once<Correlation>,
+    activities: HashMap<Activity, u32>,
+    /// By activity, condition, row and word.
+    marks: BTreeMap<(u32, Option<usize>, Row, usize), u64>,
+}
+
+const NOBODY: Lane = Lane {
+    model: None,
+    clause: 0,
+    main: false,
+    kind: Clause::First,
+    window: Window { least: None, most: None },
+};
+
+impl Drafting {
+    /// The numbers of activities, each once, ascending.
+    fn numbers(&mut self, activities: &[Activity]) -> Vec<u32> {
+        let number = |activity: &Activity| {
+            let next = u32::try_from(self.activities.len()).unwrap_or(u32::MAX);
+            *self.activities.entry(activity.clone()).or_insert(next)
+        };
+        let mut numbers: Vec<u32> = activities.iter().map(number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers
+    }
+
+    fn mark(&mut self, pattern: &Pattern, row: Row, lane: usize) {
+        let condition = pattern.condition.as_ref();
+        let condition = condition.map(|one| self.conditions.place(one, one.sameness()));
+        for activity in self.numbers(&pattern.activities) {
+            *self.marks.entry((activity, condition, row, lane / 64)).or_default() |= 1 << (lane % 64);
+        }
+    }
+
+    /// Gives each a lane, from a word's first on.
+    fn lay(&mut self, drafts: &[Draft<'_>]) -> (usize, usize) {
+        let start = self.lanes.len() / 64;
+        self.lanes.extend(drafts.iter().map(|draft| Lane {
+            model: Some(draft.model),
+            clause: draft.clause,
+            main: draft.clause == 0,
+            kind: draft.kind,
+            window: draft.of.window.clone(),
+        }));
+        self.lanes.resize(self.lanes.len().next_multiple_of(64), NOBODY);
+        (start, self.lanes.len() / 64 - start)
+    }
+
+    fn block(&mut self, mut drafts: Vec<Draft<'_>>, number: u32) -> Block {
+        let targets: Vec<Vec<u32>> =
+            drafts.iter().map(|draft| self.numbers(&draft.meets.activities)).collect();
+        // Lanes with one target stand together, so that an event touches few words.
+        let mut order: Vec<usize> = (0..drafts.len()).collect();
+        order.sort_by_key(|at| targets.get(*at));
+        let mut places = vec![0; drafts.len()];
+        order.iter().enumerate().for_each(|(place, at)| places[*at] = place);
+        let mut placed: Vec<(usize, Draft<'_>)> = places.into_iter().zip(drafts).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        drafts = placed.into_iter().map(|(_, draft)| draft).collect();
+        let (start, words) = self.lay(&drafts);
+        let mut kinds = vec![Kinds::default(); words];
+        let mut correlated: BTreeMap<(usize, bool), Vec<u64>> = BTreeMap::new();
+        for (lane, draft) in drafts.iter().enumerate() {
+            self.mark(draft.asks, Row::Asks(number), lane);
+            self.mark(draft.meets, Row::Meets(number), lane);
+            let (word, bit) = (lane / 64, 1 << (lane % 64));
+            kinds[word].put(draft, bit);
+            let Clause::Relation(relation) = draft.kind else { continue };
+            if let Some(correlation) = &draft.of.correlation {
+                let place = self.correlations.place(correlation, correlation.sameness());
+                // A constraint that looks both ways is written once, with its first event as the activation.
+                let exchanged = relation.exchanged && !draft.of.template.is_activated_by_second();
+                correlated.entry((place, exchanged)).or_insert_with(|| vec![0; words])[word] |= bit;
+            }
+        }
+        let windows = Windows::new(words, drafts.iter().map(|draft| &draft.of.window));
+        Block {
+            start,
+            has: Has {
+                chain: kinds.iter().any(|kinds| kinds.chain != 0),
+                alternate: kinds.iter().any(|kinds| kinds.alternate != 0),
+                windows: !windows.are_open(),
+            },
+            kinds,
+            correlated: correlated
+                .into_iter()
+                .map(|((correlation, exchanged), row)| Correlated { correlation, exchanged, row })
+                .collect(),
+            windows,
+        }
+    }
+
+    fn whole(&mut self, mut drafts: Vec<Draft<'_>>) -> WholeBlock {
+        drafts.sort_by_key(|draft| match draft.kind {
+            Clause::Count { least, most } => (0, least.max(most.unwrap_or(0))),
+            Clause::First => (1, 0),
+            Clause::Last => (2, 0),
+            _ => (3, 0),
+        });
+        let (start, words) = self.lay(&drafts);
+        let none = || vec![0_u64; words];
+        let windows = Windows::new(words, drafts.iter().map(|draft| &draft.of.window));
+        let mut whole = WholeBlock { start, words, windows, ..WholeBlock::default() };
+        for row in [
+            &mut whole.all,
+            &mut whole.bounded,
+            &mut whole.first,
+            &mut whole.last,
+            &mut whole.choice,
+            &mut whole.one,
+        ] {
+            *row = none();
+        }
+        let at = |rows: &mut Vec<Vec<u64>>, number: u32, lane: usize| {
+            if rows.len() <= number as usize {
+                rows.resize_with(number as usize + 1, none);
+            }
+            set(&mut rows[number as usize], lane);
+        };
+        for (lane, draft) in drafts.iter().enumerate() {
+            self.mark(draft.asks, Row::First, lane);
+            set(&mut whole.all, lane);
+            match draft.kind {
+                Clause::Count { least, most } => {
+                    at(&mut whole.least, least, lane);
+                    if let Some(most) = most {
+                        at(&mut whole.most, most, lane);
+                        set(&mut whole.bounded, lane);
+                    }
+                }
+                Clause::First => set(&mut whole.first, lane),
+                Clause::Last => set(&mut whole.last, lane),
+                Clause::Choice { one } => {
+                    self.mark(draft.meets, Row::Second, lane);
+                    set(&mut whole.choice, lane);
+                    if one {
+                        set(&mut whole.one, lane);
+                    }
+                }
+                Clause::Relation(_) => {}
+            }
+        }
+        whole
+    }
+
+    /// The lanes beside the main one of their model, each with that.
+    fn others(&self) -> Vec<(usize, usize)> {
+        let lanes = || {
+            self.lanes.iter().enumerate().filter_map(|(number, lane)| Some((lane.model?, lane.main, number)))
+        };
+        let main: HashMap<u32, usize> =
+            lanes().filter(|(_, main, _)| *main).map(|(model, _, number)| (model, number)).collect();
+        let others = lanes().filter(|(_, main, _)| !main);
+        others.filter_map(|(model, _, number)| Some((number, *main.get(&model)?))).collect()
+    }
+}
+
+fn set(row: &mut [u64], lane: usize) {
+    row.get_mut(lane / 64).into_iter().for_each(|word| *word |= 1 << (lane % 64));
+}
+
+impl Kinds {
+    fn put(&mut self, draft: &Draft<'_>, bit: u64) {
+        let Clause::Relation(relation) = draft.kind else { return };
+        *match relation.side {
+            Side::After => &mut self.after,
+            Side::Either => &mut self.either,
+            Side::Before => &mut self.before,
+        } |= bit;
+        match relation.reach {
+            Reach::Trace if draft.of.window.is_open() && draft.of.correlation.is_none() => self.plain |= bit,
+            Reach::Trace => {}
+            Reach::Alternate => self.alternate |= bit,
+            Reach::Chain => self.chain |= bit,
+        }
+        if relation.forbids {
+            self.forbids |= bit;
+        }
+    }
+}

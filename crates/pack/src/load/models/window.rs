@@ -1,0 +1,103 @@
+use super::Reading;
+use crate::days::{Direction, Limit};
+use crate::load::Kind;
+use crate::models::{Elapsed, Length, Window};
+use crate::reader::{Member, Node, Ref};
+
+const ELAPSED: &str = "write a number and `seconds`, `minutes`, `hours`, `days` or `weeks`: `\"90 days\"`; what law counts is \
+                       written `{ counted = \"20 workdays\" }` or `{ deadline = \"…\" }`";
+const COUNTED: &str = "write a number from 1 to 3660 and `hours`, `days`, `workdays`, `months` or `years`";
+
+impl Reading<'_> {
+    /// `from` and `within`: how long after the activation, at the earliest and at the latest.
+    pub(super) fn window(&self) -> Window {
+        let [least, most] = ["from", "within"].map(|name| self.node.get(name));
+        let read = |member: &Option<Member<'_>>| member.as_ref().and_then(|member| self.length(member));
+        let window = Window { least: read(&least), most: read(&most) };
+        let elapsed = |length: &Length| match length {
+            Length::Elapsed { amount, unit } => Some(u64::from(*amount) * u64::from(unit.seconds())),
+            _ => None,
+        };
+        let both = window.least.as_ref().and_then(elapsed).zip(window.most.as_ref().and_then(elapsed));
+        if let (Some((from, within)), Some(member)) = (both, &least)
+            && from > within
+        {
+            member.report("it begins after it ends", "write the shorter time for `from`");
+        }
+        window
+    }
+
+    fn length(&self, member: &Member<'_>) -> Option<Length> {
+        if member.is_text() {
+            let text = member.text()?;
+            let length = elapsed(text);
+            if length.is_none() {
+                let mend = match Limit::parse(text) {
+                    Some(_) => {
+                        format!("write `{{ counted = \"{text}\" }}`: such a time is counted, not measured")
+                    }
+                    None => ELAPSED.to_owned(),
+                };
+                member.report(format!("`{text}` is not a length of time"), mend);
+            }
+            return length;
+        }
+        let node = member.node()?;
+        let length = self.counted(&node);
+        node.finish();
+        length
+    }
+
+    /// `{ counted = "20 workdays", by = "…" }`, `{ deadline = "…" }`, or both for a promise within a deadline.
+    fn counted(&self, node: &Node<'_>) -> Option<Length> {
+        let counted = node.get("counted").and_then(|member| limit(&member));
+        let by = node.id("by").map(|by| self.loader.want(Kind::Instrument, by));
+        let deadline = node.id("deadline");
+        match deadline {
+            Some(Ref { id, place }) => {
+                let known = self.all.law.as_ref().and_then(|law| law.deadlines.get(&id));
+                let limit = known.map(|deadline| deadline.limit);
+                let report = |what: String, mend: &str| node.report_at(&place, what, mend);
+                match limit {
+                    Some(None) => report(format!("`{id}` sets no limit"), "name another deadline"),
+                    Some(Some(limit)) if limit.direction == Direction::Before => {
+                        report(
+                            format!("`{id}` runs back from an event"),
+                            "name a deadline that runs on from one",
+                        );
+                    }
+                    _ => {}
+                }
+                if by.is_some() {
+                    let mend = "remove `by`; a promise is counted as its deadline is";
+                    node.report("it is said in two ways how to count", mend);
+                }
+                let id = self.loader.want(Kind::Deadline, Ref { id, place });
+                Some(Length::Deadline { id, promise: counted })
+            }
+            None if node.has("counted") => Some(Length::Counted { limit: counted?, by }),
+            None => {
+                node.report("nothing says how long", "add `counted = \"20 workdays\"` or `deadline = \"…\"`");
+                None
+            }
+        }
+    }
+}
+
+fn limit(member: &Member<'_>) -> Option<Limit> {
+    let text = member.text()?;
+    let limit = Limit::parse(text).filter(|limit| limit.direction == Direction::After);
+    if limit.is_none() {
+        member.report(format!("`{text}` is not a limit"), COUNTED);
+    }
+    limit
+}
+
+fn elapsed(text: &str) -> Option<Length> {
+    let (amount, word) = text.trim().split_once(' ')?;
+    let amount: u32 = amount.parse().ok()?;
+    let named = |one: &str, many: &str| word == many || (amount == 1 && word == one);
+    let (unit, seconds, ..) = Elapsed::ALL.into_iter().find(|(_, _, one, many, _)| named(one, many))?;
+    amount.checked_mul(seconds)?;
+    Some(Length::Elapsed { amount, unit })
+}

@@ -1,0 +1,197 @@
+//! Oversight over a log of fines: reading it into memory, its map and variants, and thousands of models over all its
+//! events, whole and as a stream in the order of time.
+
+use super::report::{Amount, Bar, Report};
+use super::usage::{Meter, megabytes};
+use super::{Amounts, Failed};
+use oversight::check::{Asked, Broken, Hearer, Stream, Until};
+use oversight::condition::Language;
+use oversight::log::{Log, Traces};
+use oversight::map::{Follows, variants};
+use oversight::model::{Model, Pattern, Template};
+use oversight::sample::draw;
+use record::interop::{self, Options, Source};
+use record::{Event, EventId};
+use std::path::Path;
+use std::time::Instant;
+
+const KIND: &str = "case";
+/// Events that the stream is given at once: what comes in 20 ms at 50,000 events/s.
+const AT_ONCE: usize = 1_000;
+const SEED: u64 = 20_261_127;
+
+/// Measures all of it on the log.
+pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result<(), Failed> {
+    report.area("oversight", "models over the log of fines, on one thread unless said");
+    let Some(path) = log else {
+        report.left_out("oversight", "name the log with `--log RTFM.xes.gz`");
+        return Ok(());
+    };
+    let meter = Meter::own();
+    let log = read(path)?;
+    let note = format!("{} events; {:.0} MB held", log.len(), megabytes("self"));
+    report.figure("the log read into memory, all attributes", Amount(meter.cpu(), "s CPU"), Bar::AtMost(0.6), &note);
+    let traces = log.traces(KIND).ok_or_else(|| Failed::new("the log has no cases"))?;
+    let ms = |work: &mut dyn FnMut()| {
+        let best = (0..7).map(|_| {
+            let begun = Instant::now();
+            work();
+            begun.elapsed().as_secs_f64() * 1e3
+        });
+        best.fold(f64::INFINITY, f64::min)
+    };
+    let follows = ms(&mut || drop(std::hint::black_box(Follows::of(&log, &traces))));
+    report.figure("its directly-follows graph", Amount(follows, "ms"), Bar::AtMost(5.0), "best of 7");
+    let ways = ms(&mut || drop(std::hint::black_box(variants(&log, &traces))));
+    report.figure("its variants", Amount(ways, "ms"), Bar::AtMost(10.0), "best of 7");
+    let language = Language::new(&log, &[]);
+    let models = draw(&language, SEED, amounts.models);
+    whole(&log, &traces, &models, report);
+    scale(&log, &traces, &models, report);
+    stream(path, &models, report)
+}
+
+fn read(path: &Path) -> Result<Log, Failed> {
+    let mut log = Log::new();
+    let options = Options { prefix: Some(String::new()), ..Options::default() };
+    interop::read(&Source::File(path), &options, &mut |event| Ok(log.push(&event)?))?;
+    Ok(log)
+}
+
+fn whole(log: &Log, traces: &Traces, models: &[Model], report: &mut Report) {
+    let asked = Asked { log, traces, models, until: Until::Closed };
+    let rate = |threads: usize| {
+        let begun = Instant::now();
+        let summaries = asked.check(threads, None);
+        let rate = log.len() as f64 / begun.elapsed().as_secs_f64();
+        let broken: u64 = summaries.iter().map(|summary| summary.activations.violated).sum();
+        let activated: u64 = summaries.iter().map(|one| one.activations.fulfilled + one.activations.violated).sum();
+        (rate, format!("{activated} activations, {broken} broken; figures of every model and case"))
+    };
+    let best = |threads: usize| {
+        let runs = (0..3).map(|_| rate(threads));
+        runs.max_by(|(one, _), (other, _)| one.total_cmp(other)).unwrap_or_default()
+    };
+    let (one, note) = best(1);
+    report.figure(&format!("{} models over the whole log", models.len()), Amount(one, "events/s"), Bar::None, &note);
+    let (two, _) = best(2);
+    report.figure("  on two threads, beside one", Amount(two / one, "x"), Bar::AtLeast(1.7), "");
+}
+
+/// The same rate however many models there are of which an event touches none.
+fn scale(log: &Log, traces: &Traces, models: &[Model], report: &mut Report) {
+    let few: Vec<Model> = models.iter().take(100).cloned().collect();
+    let elsewhere = |model: &Model, round: usize| {
+        let away = |pattern: &Pattern| Pattern {
+            activities: pattern.activities.iter().map(|one| format!("{one} {round}").as_str().into()).collect(),
+            condition: pattern.condition.clone(),
+        };
+        Model { first: away(&model.first), second: away(&model.second), ..model.clone() }
+    };
+    // One that asks something of every life is touched by every event.
+    let choice = |template| matches!(template, Template::Choice | Template::ExclusiveChoice);
+    let related = |model: &&Model| model.template.is_binary() && !choice(model.template);
+    let others: Vec<&Model> = models.iter().filter(related).collect();
+    let many: Vec<Model> = few
+        .iter()
+        .cloned()
+        .chain((0..9_900).filter_map(|at| {
+            Some(elsewhere(others.get(at % others.len().max(1))?, at / others.len().max(1)))
+        }))
+        .collect();
+    let rate = |models: &[Model]| {
+        let runs = (0..3).map(|_| {
+            let begun = Instant::now();
+            Asked { log, traces, models, until: Until::Closed }.check(1, None);
+            log.len() as f64 / begun.elapsed().as_secs_f64()
+        });
+        runs.fold(0.0, f64::max)
+    };
+    let (few, many) = (rate(&few), rate(&many));
+    let note = format!("{many:.0} events/s beside {few:.0}; 9,900 of them speak of what does not happen");
+    report.figure("100 models beside 10,000 of which events touch as many", Amount(few / many, "x"), Bar::AtMost(1.3), &note);
+}
+
+/// Counts findings; each written out, or as they are told: many models at once that broke by the same event.
+#[derive(Default)]
+struct Count {
+    each: bool,
+    findings: u64,
+    told: u64,
+    /// Over all that is told, so that nothing of it can be left out.
+    sum: u64,
+}
+
+impl Hearer for Count {
+    fn broken(&mut self, broken: &Broken<'_>) {
+        self.told += 1;
+        self.findings += broken.count() as u64;
+        if self.each {
+            let mut sum = 0_u64;
+            broken.each(|model, finding| {
+                let cited = finding.evidence.iter().chain(&finding.activation).map(|event| u64::from(*event));
+                sum = cited.fold(sum.wrapping_add(model as u64), u64::wrapping_add);
+            });
+            self.sum = self.sum.wrapping_add(sum);
+        }
+    }
+
+    fn mended(&mut self, broken: &Broken<'_>) {
+        self.findings -= broken.count() as u64;
+    }
+
+    fn returned(&mut self, _: &str, _: &EventId) {}
+}
+
+fn stream(path: &Path, models: &[Model], report: &mut Report) -> Result<(), Failed> {
+    let mut events: Vec<Event> = Vec::new();
+    let options = Options { prefix: Some(String::new()), ..Options::default() };
+    interop::read(&Source::File(path), &options, &mut |event| {
+        if !interop::vocabulary::is_carrier(&event.activity) {
+            events.push(event);
+        }
+        Ok(())
+    })?;
+    events.sort_by_key(|event| event.time);
+    let number = events.len();
+    let batches = events.chunks(AT_ONCE).map(|events| {
+        let mut log = Log::new();
+        events.iter().try_for_each(|event| log.push(event)).map(|()| log)
+    });
+    let batches: Vec<Log> = batches.collect::<Result<_, _>>().map_err(|why| Failed::new(why.to_string()))?;
+    drop(events);
+    let run = |each: bool| {
+        let mut best = f64::INFINITY;
+        let (mut size, mut open, mut slowest, mut count) = (0, 0, 0.0_f64, Count::default());
+        for _ in 0..3 {
+            let mut stream = Stream::new(KIND, models);
+            (count, slowest) = (Count { each, ..Count::default() }, 0.0);
+            let begun = Instant::now();
+            for batch in &batches {
+                let taken = Instant::now();
+                stream.take(batch, &mut count);
+                if let Some(last) = batch.times().last() {
+                    stream.advance(*last, &mut count);
+                }
+                slowest = slowest.max(taken.elapsed().as_secs_f64());
+            }
+            best = best.min(begun.elapsed().as_secs_f64());
+            (size, open) = (stream.size(), stream.open());
+        }
+        (number as f64 / best, size, open, slowest, count)
+    };
+    let (rate, size, open, slowest, count) = run(false);
+    let note = format!(
+        "in batches of {AT_ONCE}, the slowest {:.1} ms; {} findings with their evidence, told {} at once",
+        slowest * 1e3,
+        count.findings,
+        count.findings / count.told.max(1)
+    );
+    let what = format!("{} models, the log as a stream", models.len());
+    report.figure(&what, Amount(rate, "events/s"), Bar::AtLeast(1e6), &note);
+    let (rate, ..) = run(true);
+    report.figure("  the same, each finding written out by itself", Amount(rate, "events/s"), Bar::None, "");
+    let note = format!("{open} cases open at the end");
+    report.figure("  memory of that state", Amount(size as f64 / 1e6, "MB"), Bar::AtMost(400.0), &note);
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! A clerk's queue.
+
+use super::answer::{Answer, Oops};
+use super::asked::Asked;
+use super::show;
+use crate::layout::Face;
+use crate::page::desk;
+use crate::part::Due;
+use casework::board::{Holder, Standing, Task, Wanted};
+use pack::model::Procedure;
+use pack::{Id, Title};
+use record::{ObjectRef, Time};
+use std::collections::BTreeSet;
+
+const ROWS: usize = 50;
+const DAY: i64 = 24 * 3_600;
+
+fn due_of(asked: &Asked, task: &Task) -> Option<Due> {
+    if task.waiting {
+        return show::due(asked, None, true, None, true, false);
+    }
+    show::due(asked, task.due, true, None, false, false)
+}
+
+/// A page of a queue.
+pub struct Queue {
+    /// What it is narrowed to.
+    pub filter: desk::Filter,
+    /// How many open steps of the role there are, before that.
+    pub counts: desk::Counts,
+    /// What stands on the page, the most urgent first.
+    pub tasks: Vec<(Task, Option<Due>)>,
+    /// How many there are on all pages.
+    pub total: usize,
+    /// The roles and the procedures of which the office has open steps.
+    kinds: (Vec<Id>, Vec<Id>),
+}
+
+/// Which part of a queue is asked for.
+#[derive(Clone, Copy)]
+pub struct Leaf {
+    /// Which page, counted from 1.
+    pub page: usize,
+    /// How many stand on one.
+    pub per: usize,
+    /// Only what is due before this moment.
+    pub before: Option<Time>,
+}
+
+/// Late, and due soon or today, as [`show::due`] says of each.
+fn standings(now: Time) -> (Standing, Standing) {
+    // What is left is counted in whole seconds.
+    let second = |seconds| Time::new(seconds, 0, now.offset()).unwrap_or(now);
+    let last = Time::new(now.seconds() + 3 * DAY, 999_999_999, now.offset()).unwrap_or(now);
+    (Standing::Before(second(now.seconds())), Standing::Between(second(now.seconds()), last))
+}
+
+/// The open steps of `office` under the filter of the request.
+pub fn queued(asked: &Asked, office: &Id, role: Option<Id>, leaf: Leaf) -> Result<Queue, Oops> {
+    let me = asked.signed_in()?.id();
+    let choice = |name: &str, all: &[&'static str]| {
+        asked.words(name).and_then(|word| all.iter().find(|other| **other == word).copied())
+    };
+    let filter = desk::Filter {
+        query: asked.words("q").unwrap_or_default().to_owned(),
+        office: Some(office.clone()),
+        role: role.clone(),
+        procedure: asked.id("procedure"),
+        due: choice("due", &["late", "soon", "paused"]),
+        holder: choice("holder", &["mine", "free"]),
+    };
+    let (late, soon) = standings(asked.now);
+    let (procedures, case) = matter(asked, &filter)?;
+    let wanted = Wanted {
+        role,
+        procedures,
+        case,
+        standing: match filter.due {
+            Some("late") => Some(late),
+            Some("soon") => Some(soon),
+            Some("paused") => Some(Standing::Waiting),
+            _ => None,
+        },
+        before: leaf.before,
+        holder: match filter.holder {
+            Some("mine") => Some(Holder::Person(me.clone())),
+            Some("free") => Some(Holder::Nobody),
+            _ => None,
+        },
+    };
+    let (counts, total, tasks, kinds) = asked.city.casework.board(|board| {
+        let role = wanted.role.as_ref();
+        let count = |standing| board.standing(office, role, standing) as u64;
+        let counted = board.counts(office, role, me);
+        let counts = desk::Counts {
+            all: counted.all as u64,
+            late: count(late),
+            soon: count(soon),
+            paused: counted.waiting as u64,
+            mine: counted.mine as u64,
+            free: counted.free as u64,
+        };
+        let skip = (leaf.page - 1).saturating_mul(leaf.per);
+        let tasks: Vec<Task> = board.wanted(office, &wanted).skip(skip).take(leaf.per).cloned().collect();
+        (counts, board.many(office, &wanted), tasks, board.kinds_of(office))
+    })?;
+    let tasks = tasks.into_iter().map(|task| (due_of(asked, &task), task)).map(|(due, task)| (task, due));
+    Ok(Queue { filter, counts, tasks: tasks.collect(), total, kinds })
+}
+
+/// What the filter's procedure and words ask for: procedures, or a case.
+type Matter = (Option<BTreeSet<Id>>, Option<ObjectRef>);
+
+fn matter(asked: &Asked, filter: &desk::Filter) -> Result<Matter, Oops> {
+    let chosen = filter.procedure.clone();
+    if filter.query.is_empty() {
+        return Ok((chosen.map(|procedure| BTreeSet::from([procedure])), None));
+    }
+    let words = filter.query.to_lowercase();
+    let all = asked.city.casework.book().definitions.procedures.values();
+    let called = all.filter(|procedure| {
+        let title = &procedure.title;
+        title.zh.contains(&filter.query) || title.en.to_lowercase().contains(&words)
+    });
+    let of_chosen = |id: &Id| chosen.as_ref().is_none_or(|chosen| chosen == id);
+    let procedures = called.map(|procedure| procedure.id.clone()).filter(of_chosen).collect();
+    let number = casework::number::read_case_number(&filter.query);
+    let case = number.map(|number| asked.city.casework.named(&number)).transpose()?.flatten();
+    Ok((Some(procedures), case))
+}
+
+/// The page.
+pub fn show(asked: &Asked) -> Result<Answer, Oops> {
+    let post = asked.post()?.clone();
+    let me = asked.signed_in()?.id();
+    let role = asked.id("role").unwrap_or_else(|| post.role.clone());
+    let leaf = Leaf { page: asked.leaf(), per: ROWS, before: None };
+    let queue = queued(asked, &post.office, Some(role), leaf)?;
+    let book = asked.city.casework.book();
+    let title = |id: &Id| book.procedure(id).map(|procedure| procedure.title.clone()).unwrap_or_default();
+    let rows = queue.tasks.iter().map(|(task, due)| desk::Row {
+        case: task.case.id.to_string(),
+        title: title(&task.procedure),
+        step: step_title(book.procedure(&task.procedure), &task.step),
+        office: show::office(asked, &task.office),
+        holder: task.holder.as_ref().map(|holder| asked.city.staff_name(holder).unwrap_or_default()),
+        mine: task.holder.as_ref() == Some(me),
+        since: task.opened,
+        due: due.clone(),
+    });
+    let role_title = |id: &Id| book.definitions.roles.get(id).map(|role| (id.clone(), role.title.clone()));
+    let (roles, procedures) = &queue.kinds;
+    let view = desk::View {
+        complaints: complaints(asked)?,
+        rows: rows.collect(),
+        total: queue.total as u64,
+        page: (leaf.page as u64, queue.total.div_ceil(ROWS).max(1) as u64),
+        counts: queue.counts,
+        offices: vec![(post.office.clone(), show::office(asked, &post.office))],
+        roles: roles.iter().filter_map(role_title).collect(),
+        procedures: procedures.iter().map(|id| (id.clone(), title(id))).collect(),
+        filter: queue.filter,
+    };
+    Ok(Answer::page(desk::show(&asked.frame(Face::Staff), &view)))
+}
+
+/// The cases with a complaint that the reader is to answer.
+fn complaints(asked: &Asked) -> Result<Vec<(String, Title)>, Oops> {
+    let open: Vec<ObjectRef> = asked.city.casework.board(|board| board.complained().cloned().collect())?;
+    let mut mine = Vec::new();
+    for case in open {
+        let view = asked.city.casework.view(&case)?;
+        let moves = asked.city.casework.moves(&case, &view, &asked.ask())?;
+        if moves.iter().any(|possible| possible.action == "reply") {
+            let title = view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default();
+            mine.push((case.id.to_string(), title));
+        }
+    }
+    Ok(mine)
+}
+
+fn step_title(procedure: Option<&Procedure>, step: &Id) -> Title {
+    procedure.and_then(|p| p.flow.step(step.as_str())).map(|step| step.title.clone()).unwrap_or_default()
+}
