@@ -133,6 +133,11 @@ fn names_what_was_altered() {
         ("a tile is missing", RECORD, "DELETE FROM tile WHERE idx = 1"),
         ("a tile too many", RECORD, "INSERT INTO tile SELECT 0, 7, hashes FROM tile WHERE idx = 1"),
         ("the checkpoint is altered", RECORD, "UPDATE head SET note = replace(note, '705', '704')"),
+        (
+            "the seal of the checkpoint is in capitals",
+            RECORD,
+            "UPDATE head SET note = substr(note, 1, length(note) - 65) || upper(substr(note, -65))",
+        ),
         ("the checkpoint is missing", RECORD, "DELETE FROM head"),
         (
             "a witnessed checkpoint is altered",
