@@ -9,7 +9,7 @@ use oversight::live::{Change, Live};
 use pack::Id;
 use record::fold::apply_all;
 use record::{AppendError, Digest, Entry, Fold, ObjectRef, Record, StoreError, Version};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,8 +107,10 @@ impl Overseer {
         let open: Vec<ObjectRef> = city
             .casework
             .board(|board| board.running().filter(open).filter_map(|state| state.case.clone()).collect())?;
-        let stands = |case: &ObjectRef| self.findings.values().any(|other| other == case);
-        open.iter().filter(|case| !stands(case)).try_for_each(|case| or_told(keep::close(city, case)))
+        let standing: HashSet<&ObjectRef> = self.findings.values().collect();
+        open.iter()
+            .filter(|case| !standing.contains(case))
+            .try_for_each(|case| or_told(keep::close(city, case)))
     }
 
     fn stand(&self, city: &City) {

@@ -64,7 +64,7 @@ pub(super) fn put_down(city: &City, breach: &Breach) -> Result<ObjectRef, Refuse
 }
 
 fn closed_itself(state: &State) -> bool {
-    matches!(&state.stage, Stage::Ended { how, .. } if how.starts_with(MENDED))
+    matches!(&state.stage, Stage::Ended { how, .. } if how.starts_with(MENDED) || how == "withdrawn")
 }
 
 fn fill_in(city: &City, case: &ObjectRef, breach: &Breach) -> Result<(), Refused> {
@@ -158,8 +158,13 @@ fn highest(definitions: &Definitions) -> Id {
 /// Closes a finding that is none, or none any more, unless it is over already.
 pub(super) fn close(city: &City, case: &ObjectRef) -> Result<(), Refused> {
     let view = city.casework.view(case)?;
-    if view.state.ended() || view.state.stage == Stage::Draft {
-        return Ok(());
+    match view.state.stage {
+        Stage::Ended { .. } => return Ok(()),
+        // Broken off while it was begun.
+        Stage::Draft => {
+            return city.casework.run(case, &Command::Withdraw { reasons: None }, &ask(city)).map(drop);
+        }
+        Stage::Open | Stage::Correcting => {}
     }
     let models = city.findings.models(&city.casework.book().definitions);
     let said = super::filed::answer(&view.state, "says").map(str::to_owned);
