@@ -230,11 +230,14 @@ impl Shared {
 
     /// Serves a group in this thread, which has the turn, and gives the turn back.
     fn serve(&self, jobs: Vec<Job>) {
-        let mut turn = Turn { shared: self, due: false };
+        let mut turn = Turn { shared: self, served: None };
         let mut committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(writing) = committer.as_mut() else { return };
+        let Some(writing) = committer.as_mut() else {
+            turn.served = Some(false);
+            return;
+        };
         let served = if jobs.is_empty() { writing.scrub().map(drop) } else { writing.serve(self, jobs) };
-        turn.due = writing.scrub_due;
+        turn.served = Some(writing.scrub_due);
         if let Err(error) = served {
             *committer = None;
             drop(committer);
@@ -275,16 +278,17 @@ pub(crate) fn line_leaf(line: &[u8]) -> Digest {
 /// The turn to write. Who breaks off while having it leaves unknown what is on the disk.
 struct Turn<'a> {
     shared: &'a Shared,
-    due: bool,
+    /// Once all was done, whether something was left that is to be tried again.
+    served: Option<bool>,
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if self.served.is_none() {
             self.shared.stop(&StoreError::Failed("the writer broke off".to_owned()));
             self.shared.end();
         }
-        self.shared.queue.give_back(self.due);
+        self.shared.queue.give_back(self.served.unwrap_or(false));
     }
 }
 
