@@ -91,8 +91,16 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
             p { (lang.tell("maps-sums", &facts)) }
             nav aria-label=(lang.say("maps-beside")) {
                 ul.counts {
-                    li { a.plain href=(path::map(id)) aria-current=[(!view.times).then_some("true")] { (lang.say("maps-counts")) } }
-                    li { a.plain href={ (path::map(id)) "?times" } aria-current=[view.times.then_some("true")] { (lang.say("maps-times")) } }
+                    li {
+                        a.plain href=(path::map(id)) aria-current=[(!view.times).then_some("true")] {
+                            (lang.say("maps-counts"))
+                        }
+                    }
+                    li {
+                        a.plain href={ (path::map(id)) "?times" } aria-current=[view.times.then_some("true")] {
+                            (lang.say("maps-times"))
+                        }
+                    }
                 }
             }
             section.scroll tabindex="0" aria-label=(lang.say("maps-drawing")) {
