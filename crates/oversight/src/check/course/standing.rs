@@ -25,7 +25,7 @@ impl Course {
     }
 
     /// The windows of an entry that were over before the moment.
-    fn run_out<S: Sink>(
+    pub(super) fn run_out<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
         desk: &mut Desk,

@@ -64,7 +64,10 @@ fn group(group: &Group) -> Json {
 pub fn finding(asked: &Asked) -> Result<Answer, Oops> {
     let view = found::of_one(asked)?;
     let (ended, stage) = told(&view.stage);
-    let event = |one: &Evidence| json!({ "entry": one.entry, "what": title(&one.what), "at": moment(Some(one.at)), "asked": one.asked });
+    let event = |one: &Evidence| {
+        let at = moment(Some(one.at));
+        json!({ "entry": one.entry, "what": title(&one.what), "at": at, "asked": one.asked })
+    };
     Ok(Answer::json(&json!({
         "case": view.case,
         "model": view.model.0,
