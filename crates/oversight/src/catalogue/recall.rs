@@ -22,6 +22,8 @@ pub struct Recall {
 /// The parts that objects play in a case's events.
 const CASE: &str = "case";
 const OFFICE: &str = "office";
+/// What stands in place of a sealed value of an event itself.
+const SEALED: &str = "sealed";
 /// What is said once of a case and holds of all its events.
 const KEPT: [&str; 2] = ["procedure", "channel"];
 
@@ -66,10 +68,13 @@ impl Recall {
                 known.iter().for_each(|(name, value)| add(name.as_str(), value.clone()));
             }
         }
-        if more.is_empty() {
+        let is_sealed = |(_, value): &(Name, Value)| matches!(value, Value::Sealed(_));
+        if more.is_empty() && !event.attributes.iter().any(is_sealed) {
             return Cow::Borrowed(event);
         }
         let mut seen = event.clone();
+        // Reasons that are sealed were given; what they say stays unknown.
+        seen.attributes.iter_mut().filter(|one| is_sealed(one)).for_each(|(_, value)| *value = SEALED.into());
         seen.attributes.extend(more);
         Cow::Owned(seen)
     }

@@ -50,6 +50,16 @@ fn a_supervisor_from_the_city_to_the_event() {
 }
 
 #[test]
+fn a_supervisor_from_a_finding_to_its_end() {
+    plays("findings", include_str!("findings.steps"), true);
+}
+
+#[test]
+fn the_same_of_findings_without_scripts() {
+    plays("findings-without-scripts", include_str!("findings.steps"), false);
+}
+
+#[test]
 fn a_screen_wipes_itself() {
     plays("screen", include_str!("screen.steps"), true);
 }

@@ -14,7 +14,7 @@ use pack::{Definitions, Id};
 use record::{Entry, EventId, ObjectRef, StoreError, Value};
 
 /// The step that is open for as long as a finding is, and by which it closes by itself.
-const MENDED: &str = "when-mended";
+pub(super) const MENDED: &str = "when-mended";
 /// Digits and letters that nobody mistakes for one another.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How often one and the same thing may turn out to be none and then to be one after all.

@@ -6,6 +6,7 @@ use super::super::board::{due_of, own_office, supervised};
 use super::super::show::{self, Telling};
 use super::filed::{answer, model as model_of, moment, severity};
 use super::idle;
+use super::keep::MENDED;
 use crate::layout::Face;
 use crate::page::{findings as page, models as catalogue};
 use casework::State;
@@ -208,12 +209,20 @@ pub fn of_one(asked: &Asked) -> Result<page::Finding, Oops> {
         deadline: moment(state, "deadline"),
         edition: answer(state, "edition").unwrap_or_default().to_owned(),
         evidence: evidence(asked, state)?,
-        steps: show::steps(asked, &view),
+        steps: steps(asked, &view),
         clocks: show::clocks(asked, &view),
         happened: show::happenings(asked, &view, &case, Telling { linked: true, open: false })?,
         others: (open, others.len() as u64),
         desk: !desk.is_empty(),
     })
+}
+
+/// The steps that people do, and the one by which a finding closes by itself once that was done.
+fn steps(asked: &Asked, view: &casework::View) -> Vec<crate::page::course::Step> {
+    let flow = view.procedure().map(|procedure| procedure.flow.steps.as_slice()).unwrap_or_default();
+    let shown = |id: &Id| id.as_str() != MENDED || view.state.done(id).is_some();
+    let all = show::steps(asked, view).into_iter().zip(flow);
+    all.filter(|(_, step)| shown(&step.id)).map(|(step, _)| step).collect()
 }
 
 fn words(asked: &Asked, model: &Model, definitions: &Definitions) -> Vec<pack::explain::Section> {
