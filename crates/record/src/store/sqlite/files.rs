@@ -68,15 +68,6 @@ impl FileWriter {
     }
 }
 
-impl Drop for FileWriter {
-    /// Leaves nothing in the log when all went well, so that the main file alone is whole.
-    fn drop(&mut self) {
-        if self.settled && self.stopped.is_none() && self.pages.load(Ordering::Relaxed) > 0 {
-            let _ = checkpoint(&self.connection, "TRUNCATE");
-        }
-    }
-}
-
 impl SqliteFiles {
     pub(super) fn open(path: &Path, place: &str) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
