@@ -1,5 +1,6 @@
 //! Tools of the house: `cargo xtask tidy`, `cargo xtask bench`.
 
+mod house;
 mod tidy;
 
 use std::path::Path;

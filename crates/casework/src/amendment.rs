@@ -15,7 +15,7 @@ const TOLD_BY: &str = "told by";
 /// Which answer is corrected: `form.<field>` or `<step>.<field>`.
 const ANSWER: &str = "corrected answer";
 /// Why.
-const REASONS: &str = "correction reasons";
+pub(crate) const REASONS: &str = "correction reasons";
 const OWN: [&str; 5] = [ACTIVITY, HAPPENED, TOLD_BY, ANSWER, REASONS];
 
 /// What a correction is about.
@@ -55,15 +55,15 @@ pub fn restated(event: &Event) -> Cow<'_, Event> {
     Cow::Owned(restated)
 }
 
-/// `fresh`, which is no more than a number, a time and an actor, made to stand in place of `recorded`.
-pub(crate) fn in_place_of(recorded: &Event, fresh: Event, answer: &str, reasons: &str) -> Event {
+/// `fresh`, which is no more than a number, a time and an actor, made to stand in place of `recorded`; its reasons are to be
+/// [added](REASONS).
+pub(crate) fn in_place_of(recorded: &Event, fresh: Event, answer: &str) -> Event {
     let told = restated(recorded).into_owned();
     let by = told.actor.map(|actor| (Name::from(TOLD_BY), Value::from(actor.to_string())));
     let own = [
         (ACTIVITY.into(), Value::from(told.activity.as_str())),
         (HAPPENED.into(), Value::Time(told.time)),
         (ANSWER.into(), Value::from(answer)),
-        (REASONS.into(), Value::from(reasons)),
     ];
     Event {
         activity: AMENDED.into(),

@@ -16,18 +16,7 @@ pub fn read(kind: &FieldKind, text: &str) -> Result<Value, Title> {
     match kind {
         FieldKind::Text | FieldKind::Address => bounded(text, 200).map(Value::from),
         FieldKind::LongText => bounded(text, 5_000).map(Value::from),
-        FieldKind::Integer { min, max } => {
-            let number: i64 = text.parse().map_err(|_| wrong("请填写整数", "Enter a whole number"))?;
-            let low = min.filter(|min| number < *min);
-            let high = max.filter(|max| number > *max);
-            match (low, high) {
-                (Some(min), _) => {
-                    Err(Title::new(format!("不能小于{min}"), format!("Must be at least {min}")))
-                }
-                (_, Some(max)) => Err(Title::new(format!("不能大于{max}"), format!("Must be at most {max}"))),
-                _ => Ok(Value::Integer(number)),
-            }
-        }
+        FieldKind::Integer { min, max } => whole(text, *min, *max).map(Value::Integer),
         FieldKind::Money => fen(text).map(Value::Integer).ok_or_else(|| {
             wrong("请填写金额，如 120 或 99.50", "Enter an amount in yuan, such as 120 or 99.50")
         }),
@@ -108,6 +97,18 @@ pub fn fits(kind: &FieldKind, value: &Value) -> bool {
     match (kind, value) {
         (FieldKind::File, value) => matches!(value, Value::File(_)),
         (kind, value) => read(kind, &write(kind, value)).as_ref() == Ok(value),
+    }
+}
+
+/// A whole number within bounds.
+fn whole(text: &str, min: Option<i64>, max: Option<i64>) -> Result<i64, Title> {
+    let number: i64 = text.parse().map_err(|_| Title::new("请填写整数", "Enter a whole number"))?;
+    let low = min.filter(|min| number < *min);
+    let high = max.filter(|max| number > *max);
+    match (low, high) {
+        (Some(min), _) => Err(Title::new(format!("不能小于{min}"), format!("Must be at least {min}"))),
+        (_, Some(max)) => Err(Title::new(format!("不能大于{max}"), format!("Must be at most {max}"))),
+        _ => Ok(number),
     }
 }
 

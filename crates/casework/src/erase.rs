@@ -87,7 +87,12 @@ fn listed(cases: &[ObjectRef]) -> String {
 pub fn erase(record: &Record, request: &Request<'_>) -> Result<Done, NotErased> {
     let Request { subject, now, .. } = *request;
     let kept = record.kept(subject)?;
-    if !kept.sealed {
+    let own = cases(record, subject)?;
+    let mut any = kept.sealed;
+    for case in &own {
+        any = any || record.kept(&sealed_under(case))?.sealed;
+    }
+    if !any {
         return Err(match kept.erased {
             Some(entry) => NotErased::Already { subject: subject.clone(), entry },
             None if record.version(subject)? == Version(0) => NotErased::Unknown(subject.clone()),
@@ -106,14 +111,19 @@ pub fn erase(record: &Record, request: &Request<'_>) -> Result<Done, NotErased> 
     };
     let mut done: Option<Done> = None;
     // Cases first: what breaks off between is taken up again when it is asked anew.
-    for case in cases(record, subject)? {
-        let event = event(format!("{case}/erased")).about(part::CASE, case.clone());
-        if record.find(&event.id)?.is_none() {
-            done = Some(Done::with(done, record.erase(&sealed_under(&case), event)?, 1));
-        }
+    for case in own {
+        let first = event(format!("{case}/erased"));
+        let id = match record.find(&first.id)? {
+            None => first.id,
+            // What was said since goes as well.
+            Some(_) if record.kept(&sealed_under(&case))?.sealed => format!("{case}/erased/{now}").into(),
+            Some(_) => continue,
+        };
+        let event = Event { id, ..first }.about(part::CASE, case.clone());
+        done = Some(Done::with(done, record.erase(&sealed_under(&case), event)?, 1));
     }
     match done {
-        Some(done) if subject.kind == sealed_under(subject).kind => Ok(done),
+        Some(done) if subject.kind == sealed_under(subject).kind || !kept.sealed => Ok(done),
         _ => {
             let whole = record.erase(subject, event(format!("{subject}/erased/{now}")))?;
             Ok(Done::with(done, whole, 0))
@@ -145,7 +155,10 @@ fn cases(record: &Record, subject: &ObjectRef) -> Result<Vec<ObjectRef>, StoreEr
         let Some(last) = entries.last() else { break };
         next = last.index + 1;
         let sealed = |value: &Value| matches!(value, Value::Sealed(sealed) if sealed.subject == *subject);
-        let cites = |event: &Event| event.changes.iter().any(|change| sealed(&change.value));
+        let cites = |event: &Event| {
+            let attributes = event.attributes.iter().map(|(_, value)| value);
+            event.changes.iter().map(|change| &change.value).chain(attributes).any(sealed)
+        };
         let cited = entries.iter().find(|entry| cites(&entry.event));
         found.extend(cited.and_then(|entry| entry.event.object(part::CASE).cloned()));
     }

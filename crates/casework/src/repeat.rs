@@ -84,9 +84,10 @@ impl Casework {
     /// The event with its sealed values in clear: the same value is sealed differently each time.
     fn all_in_clear(&self, event: &Event) -> Result<Event, StoreError> {
         let mut event = event.clone();
-        for change in &mut event.changes {
-            if let Some(clear) = self.in_clear(&change.value)? {
-                change.value = clear;
+        let changes = event.changes.iter_mut().map(|change| &mut change.value);
+        for value in changes.chain(event.attributes.iter_mut().map(|(_, value)| value)) {
+            if let Some(clear) = self.in_clear(value)? {
+                *value = clear;
             }
         }
         Ok(event)

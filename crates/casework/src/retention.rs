@@ -34,7 +34,7 @@ pub enum Stays {
     Until(Date),
     /// As long as it runs, and then for its time.
     Running,
-    /// For good: its pack sets no time.
+    /// For good: neither its procedure nor its pack sets a time.
     ForGood,
     /// They were destroyed.
     Erased,
@@ -77,11 +77,8 @@ impl Casework {
             return Stays::Over;
         }
         let definitions = &self.book().definitions;
-        let pack = definitions
-            .procedures
-            .get(procedure)
-            .and_then(|procedure| definitions.packs.get(&procedure.pack));
-        match pack.and_then(|pack| pack.retention) {
+        let retention = definitions.procedures.get(procedure).and_then(|own| own.retention.as_ref());
+        match retention.and_then(|retention| retention.keep) {
             None => Stays::ForGood,
             Some(retention) => match last_day(today(*at), retention) {
                 Some(last) if last < today(now) => Stays::Over,
@@ -113,8 +110,10 @@ impl Casework {
                 Err(other) => return Err(other),
             }
         }
-        let stamp =
-            Stamp { id: format!("{}/erased", held.case).into(), time: ask.now, actor: Some(by.clone()) };
+        let first = format!("{}/erased", held.case).into();
+        let again = || format!("{}/erased/{}", held.case, ask.now).into();
+        let id = if self.record().find(&first)?.is_some() { again() } else { first };
+        let stamp = Stamp { id, time: ask.now, actor: Some(by.clone()) };
         let mut event = Event::new(stamp.id, activity::ERASED, stamp.time)
             .about(part::CASE, held.case.clone())
             .with("reasons", reasons);

@@ -319,11 +319,10 @@ impl Casework {
             return Ok(events);
         }
         let mut secrets = Vec::new();
-        for (event, change) in decided.personal {
-            let change = events.get_mut(event).and_then(|event| event.changes.get_mut(change));
-            if let Some(change) = change {
-                let (sealed, secret) = self.record.seal(&state::sealed_under(case), &change.value)?;
-                change.value = sealed;
+        for (event, place) in decided.personal {
+            if let Some((_, value)) = events.get_mut(event).and_then(|event| place.of(event)) {
+                let (sealed, secret) = self.record.seal(&state::sealed_under(case), value)?;
+                *value = sealed;
                 secrets.push(secret);
             }
         }

@@ -34,6 +34,8 @@ pub struct State {
     pub entered: BTreeMap<Id, Entered>,
     /// The files of each material.
     pub materials: BTreeMap<Id, Vec<FileRef>>,
+    /// The names of those that are personal, sealed.
+    pub file_names: BTreeMap<Digest, Value>,
     /// The steps that were ever opened or skipped.
     pub steps: BTreeMap<Id, StepState>,
     /// Corrections, the last perhaps unanswered.
@@ -48,6 +50,8 @@ pub struct State {
     pub complaints: Vec<Complaint>,
     /// When its personal values and files were destroyed.
     pub erased: Option<Time>,
+    /// Whether anything was sealed since.
+    pub sealed_since: bool,
 }
 
 /// Who of the office entered an answer, and the event that tells it.
@@ -129,8 +133,8 @@ pub struct Done {
     pub outcome: Id,
     /// By whom; none where silence counted as an answer.
     pub by: Option<ObjectRef>,
-    /// Why.
-    pub reasons: Option<String>,
+    /// Why; as all words, sealed.
+    pub reasons: Option<Value>,
     /// The event.
     pub event: EventId,
 }
@@ -144,8 +148,8 @@ pub struct Correction {
     pub asked: Time,
     /// By whom.
     pub by: Option<ObjectRef>,
-    /// Fields and materials with what is wrong about each.
-    pub notes: Vec<(Id, String)>,
+    /// Fields and materials with what is wrong about each, sealed.
+    pub notes: Value,
     /// When it was answered.
     pub answered: Option<Time>,
 }
@@ -160,27 +164,27 @@ pub struct Extension {
     /// By whom.
     pub by: Option<ObjectRef>,
     /// Why.
-    pub reasons: String,
+    pub reasons: Value,
 }
 
 /// How well the party was served.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Rating {
     /// One to five.
     pub stars: u8,
     /// In words.
-    pub words: Option<String>,
+    pub words: Option<Value>,
 }
 
 /// A complaint and its answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Complaint {
     /// What about.
-    pub words: String,
+    pub words: Value,
     /// When.
     pub at: Time,
     /// When it was answered, and how.
-    pub reply: Option<(Time, String)>,
+    pub reply: Option<(Time, Value)>,
 }
 
 impl State {
@@ -233,6 +237,21 @@ impl State {
         self.party.clone().or_else(|| self.case.as_ref().map(sealed_under))
     }
 
+    /// The words that were said in the case, and the names of its files: each where it stands.
+    pub(crate) fn words(&mut self) -> impl Iterator<Item = &mut Value> {
+        let runs = self.steps.values_mut().flat_map(|step| &mut step.runs);
+        let reasons = runs.filter_map(|run| run.done.as_mut()?.reasons.as_mut());
+        let complaints = self.complaints.iter_mut().flat_map(|complaint| {
+            std::iter::once(&mut complaint.words).chain(complaint.reply.as_mut().map(|(_, words)| words))
+        });
+        reasons
+            .chain(self.corrections.iter_mut().map(|correction| &mut correction.notes))
+            .chain(self.extensions.iter_mut().map(|extension| &mut extension.reasons))
+            .chain(self.rating.as_mut().and_then(|rating| rating.words.as_mut()))
+            .chain(complaints)
+            .chain(self.file_names.values_mut())
+    }
+
     /// The correction that waits for the party.
     pub fn asked(&self) -> Option<&Correction> {
         self.corrections.last().filter(|correction| correction.answered.is_none())
@@ -252,6 +271,7 @@ impl State {
             self.events += 1;
         }
         let text = |name: &str| event.attribute(name).and_then(Value::as_text);
+        let words = |name: &str| event.attribute(name).cloned();
         match event.activity.as_str() {
             activity::STARTED => self.start(event),
             activity::SUBMITTED => self.submitted = Some(event.time),
@@ -260,7 +280,7 @@ impl State {
                 step: text("step").unwrap_or_default().into(),
                 asked: event.time,
                 by: event.actor.clone(),
-                notes: notes(event),
+                notes: words("notes").unwrap_or(Value::Map(Vec::new())),
                 answered: None,
             }),
             activity::CORRECTION_ANSWERED => {
@@ -277,7 +297,7 @@ impl State {
                 clock: text("clock").unwrap_or_default().into(),
                 at: event.time,
                 by: event.actor.clone(),
-                reasons: text("reasons").unwrap_or_default().into(),
+                reasons: words("reasons").unwrap_or("".into()),
             }),
             activity::EXPIRED => {
                 let started = event.attribute("started");
@@ -285,24 +305,8 @@ impl State {
                     self.expired.insert((clock.into(), *started));
                 }
             }
-            activity::RATED => {
-                let stars = event.attribute("stars").and_then(Value::as_integer).unwrap_or_default();
-                let words = text("words").map(str::to_owned);
-                self.rating = Some(Rating { stars: u8::try_from(stars).unwrap_or_default(), words });
-            }
-            activity::COMPLAINED => self.complaints.push(Complaint {
-                words: text("words").unwrap_or_default().into(),
-                at: event.time,
-                reply: None,
-            }),
-            activity::REPLIED => {
-                let which = event.attribute("complaint").and_then(Value::as_integer);
-                let which = which.and_then(|which| usize::try_from(which).ok()).unwrap_or_default();
-                if let Some(complaint) = self.complaints.get_mut(which) {
-                    complaint.reply = Some((event.time, text("words").unwrap_or_default().into()));
-                }
-            }
-            activity::ERASED => self.erased = Some(event.time),
+            activity::RATED | activity::COMPLAINED | activity::REPLIED => self.hear(event),
+            activity::ERASED => (self.erased, self.sealed_since) = (Some(event.time), false),
             activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
             _ => {}
         }
@@ -311,6 +315,32 @@ impl State {
         }
         self.answer(event);
         self.move_on(event);
+        let values = event.attributes.iter().map(|(_, value)| value);
+        let mut values = values.chain(event.changes.iter().map(|change| &change.value));
+        self.sealed_since |= self.erased.is_some() && values.any(|value| matches!(value, Value::Sealed(_)));
+    }
+
+    /// What the party says of how it was served, and what is answered.
+    fn hear(&mut self, event: &Event) {
+        let words = || event.attribute("words").cloned();
+        let number = |name: &str| event.attribute(name).and_then(Value::as_integer).unwrap_or_default();
+        match event.activity.as_str() {
+            activity::RATED => {
+                let stars = u8::try_from(number("stars")).unwrap_or_default();
+                self.rating = Some(Rating { stars, words: words() });
+            }
+            activity::COMPLAINED => self.complaints.push(Complaint {
+                words: words().unwrap_or("".into()),
+                at: event.time,
+                reply: None,
+            }),
+            _ => {
+                let which = usize::try_from(number("complaint")).unwrap_or_default();
+                if let Some(complaint) = self.complaints.get_mut(which) {
+                    complaint.reply = Some((event.time, words().unwrap_or("".into())));
+                }
+            }
+        }
     }
 
     fn start(&mut self, event: &Event) {
@@ -327,6 +357,9 @@ impl State {
     fn change_material(&mut self, event: &Event) {
         let material = event.attribute("material").and_then(Value::as_text);
         let (Some(material), Some(Value::File(file))) = (material, event.attribute("file")) else { return };
+        if let Some(name) = event.attribute("file name") {
+            self.file_names.insert(file.digest, name.clone());
+        }
         let files = self.materials.entry(material.into()).or_default();
         files.retain(|other| other.digest != file.digest);
         if event.activity.as_str() == activity::ATTACHED {
@@ -345,7 +378,7 @@ impl State {
             at: event.time,
             outcome: outcome.into(),
             by: event.actor.clone(),
-            reasons: text("reasons").map(str::to_owned),
+            reasons: event.attribute("reasons").cloned(),
             event: event.id.clone(),
         };
         if step.runs.last().is_none_or(|run| run.done.is_some() || run.closed.is_some()) {
@@ -423,11 +456,14 @@ pub fn sealed_under(case: &ObjectRef) -> ObjectRef {
     ObjectRef::new("subject", case.id.clone())
 }
 
-fn notes(event: &Event) -> Vec<(Id, String)> {
-    let Some(Value::Map(notes)) = event.attribute("notes") else { return Vec::new() };
-    let read =
-        |(name, note): &(record::Name, Value)| Some((name.as_str().into(), note.as_text()?.to_owned()));
-    notes.iter().filter_map(read).collect()
+impl Correction {
+    /// Fields and materials with what is wrong about each, where they can be read.
+    pub fn noted(&self) -> Vec<(Id, String)> {
+        let Value::Map(notes) = &self.notes else { return Vec::new() };
+        let read =
+            |(name, note): &(record::Name, Value)| Some((name.as_str().into(), note.as_text()?.to_owned()));
+        notes.iter().filter_map(read).collect()
+    }
 }
 
 impl StepState {
@@ -439,7 +475,7 @@ impl StepState {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);

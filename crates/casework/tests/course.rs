@@ -159,8 +159,9 @@ fn check_of(procedure: &str, script: &str) -> String {
                         let _ = writeln!(told, "      {name} {text}");
                     }
                 }
-                for (event, change) in &decided.personal {
-                    let _ = writeln!(told, "      sealed {}", decided.events[*event].changes[*change].name);
+                for (event, place) in &decided.personal {
+                    let mut event = decided.events[*event].clone();
+                    let _ = writeln!(told, "      sealed {}", place.of(&mut event).unwrap().0);
                 }
             }
             Err(refusal) => {

@@ -1,10 +1,11 @@
 use crate::Data;
 use crate::say::{Failure, Say, Wrong};
+use crate::up::DIRECTORY_KEY;
 use record::store::sqlite::SqliteStore;
 use record::{Cache, Keys, Record, StoreError};
 use serde_json::json;
-use std::fs::{DirBuilder, File};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,7 +32,6 @@ pub struct Options {
 
 /// What of a data folder is secret. A city that never had people to sign in has no directory.
 const KEYS: &str = "keys";
-const DIRECTORY: &str = "directory.key";
 /// How often it is told how far the copy is.
 const PACE: Duration = Duration::from_millis(100);
 
@@ -41,7 +41,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         let error = format!(
             "PostgreSQL keeps this record; copy it with `pg_dump --schema=lianchi`, and keep `{}` and `{}` beside it",
             dir.join(KEYS).display(),
-            dir.join(DIRECTORY).display()
+            dir.join(DIRECTORY_KEY).display()
         );
         return Err(Wrong(error).into());
     }
@@ -146,23 +146,19 @@ fn keys(dir: &Path, target: &Path) -> Result<(), Failure> {
     make(&target.join(KEYS))?;
     for entry in std::fs::read_dir(&from).map_err(|error| at(&from, &error))? {
         let entry = entry.map_err(|error| at(&from, &error))?;
-        secret(&entry.path(), &target.join(KEYS).join(entry.file_name()))?;
+        secret(&entry.path(), &target.join(KEYS), &entry.file_name().to_string_lossy())?;
     }
-    if dir.join(DIRECTORY).exists() {
-        secret(&dir.join(DIRECTORY), &target.join(DIRECTORY))?;
+    let directory = dir.join(DIRECTORY_KEY);
+    if directory.exists() {
+        secret(&directory, target, DIRECTORY_KEY)?;
     }
     Ok(())
 }
 
 /// Copies a file for its owner's eyes alone.
-fn secret(from: &Path, to: &Path) -> Result<(), Failure> {
-    let copied = || {
-        let mut source = File::open(from)?;
-        let mut target = File::options().write(true).create_new(true).mode(0o600).open(to)?;
-        std::io::copy(&mut source, &mut target)?;
-        target.sync_all()
-    };
-    Ok(copied().map_err(|error| at(to, &error))?)
+fn secret(from: &Path, dir: &Path, name: &str) -> Result<(), Failure> {
+    let copied = std::fs::read(from).and_then(|content| record::write_secret(dir, name, &content));
+    Ok(copied.map_err(|error| at(&dir.join(name), &error))?)
 }
 
 fn at(path: &Path, error: &std::io::Error) -> Wrong {

@@ -30,13 +30,7 @@ impl Control {
     /// Listens in `dir`. Where that cannot be done the city stands all the same, and its operator is told.
     pub fn listen(dir: &Path, city: &Arc<City>, say: Say) -> Option<Self> {
         let path = dir.join(SOCKET);
-        // Whoever left it there is gone: the record's writer is ours.
-        let _ = std::fs::remove_file(&path);
-        let bound = UnixListener::bind(&path).and_then(|listener| {
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-            Ok(listener)
-        });
-        let listener = match bound {
+        let listener = match bind(dir, &path) {
             Ok(listener) => listener,
             Err(error) => {
                 let place = path.display();
@@ -56,6 +50,18 @@ impl Control {
         });
         Some(Self(path))
     }
+}
+
+/// Listens at `path`. The socket is made in a folder that nobody else can enter, so that there is no moment at which others
+/// could use it.
+fn bind(dir: &Path, path: &Path) -> std::io::Result<UnixListener> {
+    let room = tempfile::Builder::new().prefix(".control").tempdir_in(dir)?;
+    let draft = room.path().join("s");
+    let listener = UnixListener::bind(&draft)?;
+    std::fs::set_permissions(&draft, std::fs::Permissions::from_mode(0o600))?;
+    // Whoever left one there is gone: the record's writer is ours.
+    std::fs::rename(&draft, path)?;
+    Ok(listener)
 }
 
 impl Drop for Control {

@@ -1,17 +1,14 @@
 use crate::migrate;
 use crate::say::{Failure, Say, Wrong};
 use include_dir::{Dir, DirEntry as Shipped, include_dir};
+use pack::folder::{self, Found};
 use pack::{Definitions, File, Id, Lang, Problem, explain};
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::fs::DirEntry;
 use std::path::{Path, PathBuf};
 
 /// The packs that ship, in the binary itself.
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
-
-/// The longest file that is read: a pack is written by people.
-const LONGEST: u64 = 4 << 20;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -50,37 +47,30 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
 /// # Errors
 /// When the folder cannot be read or holds no pack.
 pub fn files(dir: Option<&Path>, say: Say) -> Result<Vec<File>, Failure> {
-    let Found { files, mut problems } = gather(dir)?;
-    if problems.is_empty() {
-        return Ok(files);
+    let mut found = gather(dir)?;
+    if found.problems.is_empty() {
+        return Ok(found.files);
     }
     // The files that can be read are checked all the same, so that every fault is told at once.
-    problems.extend(casework::Book::read(&files).err().unwrap_or_default());
-    problems.sort();
-    tell(&problems, say)?;
+    found.problems.extend(casework::Book::read(&found.files).err().unwrap_or_default());
+    found.problems.sort();
+    tell(&found.problems, say)?;
     Err(Failure::Finding)
 }
 
 fn gather(dir: Option<&Path>) -> Result<Found, Failure> {
-    let mut found = Found::default();
-    match dir {
-        None => shipped(&SHIPPED, &mut found.files),
-        Some(dir) => {
-            if dir.is_file() {
-                let place = dir.display();
-                return Err(
-                    Wrong(format!("`{place}` is a file; name the folder of packs that it lies in")).into()
-                );
-            }
-            found.read(dir, dir, false)?;
-            if found.files.is_empty() && found.problems.is_empty() {
-                let place = dir.display();
-                let error = format!("`{place}` holds no pack; name a folder whose subfolders are packs");
-                return Err(Wrong(error).into());
-            }
-        }
+    let Some(dir) = dir else {
+        let mut files = Vec::new();
+        shipped(&SHIPPED, &mut files);
+        files.sort_by(|one, other| one.path.cmp(&other.path));
+        return Ok(Found { files, problems: Vec::new() });
+    };
+    let found = folder::find(dir).map_err(|error| Wrong(error.to_string()))?;
+    if found.files.is_empty() && found.problems.is_empty() {
+        let place = dir.display();
+        let error = format!("`{place}` holds no pack; name a folder whose subfolders are packs");
+        return Err(Wrong(error).into());
     }
-    found.files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(found)
 }
 
@@ -138,82 +128,6 @@ fn shipped(dir: &Dir<'_>, files: &mut Vec<File>) {
             Shipped::File(_) => {}
         }
     }
-}
-
-#[derive(Default)]
-struct Found {
-    files: Vec<File>,
-    problems: Vec<Problem>,
-}
-
-impl Found {
-    fn read(&mut self, root: &Path, dir: &Path, nested: bool) -> Result<(), Failure> {
-        let told = |path: &Path, error: std::io::Error| {
-            Wrong(format!("`{}` cannot be read: {error}", path.display()))
-        };
-        let entries = std::fs::read_dir(dir).map_err(|error| told(dir, error))?;
-        let entries: Result<Vec<_>, _> = entries.collect();
-        let mut paths: Vec<_> =
-            entries.map_err(|error| told(dir, error))?.iter().map(DirEntry::path).collect();
-        paths.sort();
-        for path in paths {
-            let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            let data = std::fs::metadata(&path).map_err(|error| told(&path, error))?;
-            if data.is_dir() && !hidden {
-                // A pack may be a link; one within a pack could lead back to it.
-                if nested && path.is_symlink() {
-                    let place = path.display();
-                    return Err(Wrong(format!(
-                        "`{place}` is a link to a folder; put its files into the pack"
-                    ))
-                    .into());
-                }
-                self.read(root, &path, true)?;
-            } else if !hidden && path.extension().is_some_and(|end| end == "toml") {
-                let name = name(root, &path);
-                match data.len() {
-                    0..=LONGEST => self.take(name, std::fs::read(&path).map_err(|error| told(&path, error))?),
-                    size => self.problem(
-                        &name,
-                        &[],
-                        format!("the file is {size} bytes long"),
-                        "divide it; a file of a pack has at most 4 MiB",
-                    ),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, path: String, bytes: Vec<u8>) {
-        match String::from_utf8(bytes) {
-            Ok(text) => self.files.push(File { path, text }),
-            Err(error) => {
-                let good = error.utf8_error().valid_up_to();
-                let before = error.as_bytes().get(..good).unwrap_or_default();
-                let mend = "save the file in UTF-8";
-                self.problem(&path, before, "here stands what is not UTF-8".into(), mend);
-            }
-        }
-    }
-
-    /// A problem right after `before`.
-    fn problem(&mut self, file: &str, before: &[u8], what: String, mend: &str) {
-        let text = String::from_utf8_lossy(before);
-        let line = text.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = text.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        self.problems.push(Problem { file: file.into(), line, column, what, mend: mend.to_owned() });
-    }
-}
-
-/// A file's name from the folder of packs. A folder that is itself a pack is checked as one.
-fn name(root: &Path, path: &Path) -> String {
-    let name = path.strip_prefix(root).unwrap_or(path).to_string_lossy().replace('\\', "/");
-    if name.contains('/') {
-        return name;
-    }
-    let whole = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
-    format!("{}/{name}", whole.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// Problems as people and as programs read them.

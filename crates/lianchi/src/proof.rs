@@ -1,7 +1,7 @@
 use crate::Data;
 use crate::say::{Failure, Say, Wrong};
-use record::proof::{self, VerifiedReceipt};
-use record::{Fault, StoreError, Verification, VerifierKey};
+use record::proof::{self, Trust, VerifiedReceipt};
+use record::{Fault, StoreError, Time, Verification, VerifierKey};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,12 @@ pub struct Options {
     /// The key of the record that one trusts, as its office publishes it (`/record/key`), or a file that holds it.
     #[arg(long, value_name = "KEY", requires = "receipt")]
     key: Option<String>,
+    /// The key of a witness who must have signed the record's checkpoint too, or a file that holds it; once for each.
+    #[arg(long, value_name = "KEY", requires = "key")]
+    witness: Vec<String>,
+    /// How many of these witnesses must have signed; all of them if not said.
+    #[arg(long, value_name = "NUMBER", requires = "witness")]
+    quorum: Option<usize>,
     /// The event's line, where the receipt does not carry it.
     #[arg(long, value_name = "FILE", requires = "receipt")]
     event: Option<PathBuf>,
@@ -90,12 +96,24 @@ fn key(given: &str) -> Result<VerifierKey, Failure> {
     Ok(read?)
 }
 
+/// Whom the receipt is checked against.
+fn trust(log: &str, options: &Options) -> Result<Trust, Failure> {
+    let witnesses: Vec<VerifierKey> = options.witness.iter().map(|own| key(own)).collect::<Result<_, _>>()?;
+    let needed = options.quorum.unwrap_or(witnesses.len());
+    if needed > witnesses.len() {
+        let what =
+            format!("`--quorum {needed}` asks for more witnesses than are named; name more with `--witness`");
+        return Err(Wrong(what).into());
+    }
+    Ok(Trust { log: key(log)?, witnesses, needed })
+}
+
 fn receipt(file: &Path, options: &Options, say: Say) -> Result<(), Failure> {
     let receipt = text(file)?;
-    let key = options.key.as_deref().map(key).transpose()?;
+    let trust = options.key.as_deref().map(|log| trust(log, options)).transpose()?;
     let event = options.event.as_deref().map(text).transpose()?;
-    match proof::verify_receipt(&receipt, event.as_deref(), key.as_ref()) {
-        Ok(VerifiedReceipt { event, index, head, signed, .. }) => {
+    match proof::verify_receipt_with(&receipt, event.as_deref(), trust.as_ref()) {
+        Ok(VerifiedReceipt { event, index, head, signed, witnesses }) => {
             let mut words = format!(
                 "entry {index} of {} on {}\n{} at {}\n",
                 head.size, head.origin, event.activity, event.time
@@ -107,8 +125,18 @@ fn receipt(file: &Path, options: &Options, say: Say) -> Result<(), Failure> {
                      add `--key` with the key that the office publishes"
                 }
             });
+            let mut signers = Vec::new();
+            for (name, seconds) in &witnesses {
+                let time = i64::try_from(*seconds).ok().and_then(|seconds| Time::new(seconds, 0, Some(0)));
+                let time = time.map(|time| time.to_string());
+                words.push_str(&format!(
+                    "\n{name} signed too, at {}",
+                    time.as_deref().unwrap_or("no known time")
+                ));
+                signers.push(json!({ "name": name, "time": time }));
+            }
             let answer = json!({
-                "valid": true, "signed": signed, "index": index, "size": head.size, "origin": head.origin,
+                "valid": true, "witnesses": signers, "signed": signed, "index": index, "size": head.size, "origin": head.origin,
                 "activity": event.activity, "time": event.time, "event": event.id,
             });
             say.answer(&words, &answer)

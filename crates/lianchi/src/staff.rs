@@ -251,6 +251,10 @@ fn tell(options: &List, say: Say) -> Result<(), Failure> {
     let files = editions::last(&record)?.unwrap_or_default();
     let book = Book::read(&files).ok();
     let definitions = book.as_ref().map(|book| &book.definitions);
+    if options.office.is_some() && definitions.is_none() {
+        let what = "the record holds no packs that can be read, so which offices there are is not known; leave `--office` out";
+        return Err(Wrong(what.into()).into());
+    }
     if let (Some(office), Some(all)) = (&options.office, definitions)
         && !all.offices.contains_key(office.as_str())
     {
@@ -340,7 +344,9 @@ impl Hidden {
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        let _ = stty("echo");
+        if !stty("echo").unwrap_or(false) {
+            eprintln!("the terminal still hides what is typed; type `stty echo` to see it again");
+        }
     }
 }
 

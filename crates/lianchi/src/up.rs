@@ -4,9 +4,8 @@ use crate::say::{Failure, Say, Wrong};
 use crate::{Data, demo, packs, staff};
 use pack::Title;
 use record::Record;
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, TcpListener, ToSocketAddrs};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -212,9 +211,12 @@ fn tell_service_manager(state: &str) {
     let _: std::io::Result<usize> = send();
 }
 
+/// The file with the key under which sign-in names are looked up.
+pub const DIRECTORY_KEY: &str = "directory.key";
+
 /// The key under which sign-in names are looked up: made once, beside the record, for its owner's eyes alone.
 pub fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
-    let path = dir.join("directory.key");
+    let path = dir.join(DIRECTORY_KEY);
     let told = |error: std::io::Error| Wrong(format!("`{}` cannot be used: {error}", path.display()));
     match std::fs::read(&path) {
         Ok(kept) => {
@@ -227,14 +229,6 @@ pub fn directory_key(dir: &Path) -> Result<[u8; 32], Failure> {
     }
     let mut key = [0; 32];
     access::Entropy::fill(&mut access::entropy::SystemEntropy, &mut key)?;
-    let draft = dir.join("directory.key.new");
-    let written = || {
-        let mut file =
-            std::fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
-        file.write_all(&key)?;
-        file.sync_all()?;
-        std::fs::rename(&draft, &path)
-    };
-    written().map_err(told)?;
+    record::write_secret(dir, DIRECTORY_KEY, &key).map_err(told)?;
     Ok(key)
 }

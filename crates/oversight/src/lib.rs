@@ -11,6 +11,7 @@ pub mod check;
 pub mod condition;
 pub mod decl;
 pub mod derive;
+pub mod live;
 pub mod log;
 pub mod map;
 pub mod model;

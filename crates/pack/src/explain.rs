@@ -102,6 +102,7 @@ impl<'a> Speaker<'a> {
         lines.push(self.handled_by());
         lines.extend(self.fees());
         lines.extend(self.limit());
+        lines.push(self.kept());
         let (zh, en) = (&title.zh, &title.en);
         let title = match self.lang {
             Lang::Zh => format!("{zh}（{id}）"),
@@ -203,6 +204,21 @@ impl<'a> Speaker<'a> {
                 Some(format!("{}{}", self.pick("时限：", "Time: "), all.join(self.pick("，", ", "))))
             }
         }
+    }
+
+    /// How long what a case holds of its party stays.
+    fn kept(&self) -> String {
+        let retention = self.procedure.retention.as_ref();
+        let how_long = match (retention.and_then(|retention| retention.keep), self.lang) {
+            (None, _) => self.pick("长期保存", "for good").to_owned(),
+            (Some(own), Lang::Zh) => format!("自办结之日起保存{}", self.length(own)),
+            (Some(own), Lang::En) => format!("for {} after the case is over", self.length(own)),
+        };
+        let rule = match retention.and_then(|retention| retention.law.as_ref()) {
+            Some(law) => format!(" [{}]", self.cited(law)),
+            None => self.pick("（本单位规定）", " (the office's own rule)").to_owned(),
+        };
+        format!("{}{how_long}{rule}", self.pick("个人数据：", "Personal data is kept "))
     }
 
     /// A deadline of the law, with its article where one was read.

@@ -38,7 +38,7 @@ impl<'a> Source<'a> {
             Self { file: file.path.as_str().into(), text, lines, table, broken: Vec::new(), faults };
         let told = |error: &toml::de::Error| {
             let what = format!("this is not TOML: {}", error.message().replace('\n', ", "));
-            let mend = "mend the syntax; strings stand in quotes, a table's heading in brackets";
+            let mend = mend(error.message());
             source.place(&error.span().unwrap_or(0..0)).problem(what, mend)
         };
         source.broken = errors.iter().map(told).collect();
@@ -56,6 +56,21 @@ impl<'a> Source<'a> {
         let before = self.text.get(start..span.start).unwrap_or_default();
         Place { file: Arc::clone(&self.file), line, column: before.chars().count() + 1 }
     }
+}
+
+/// What to do about a fault of syntax, by what the reader of TOML says of it.
+fn mend(message: &str) -> &'static str {
+    let known = [
+        ("duplicate key", "a name stands once: join the two, or give one of them another name"),
+        ("missing comma", "put a comma between the two"),
+        (
+            "must be quoted",
+            "write the text in straight quotes, `\"…\"`; quotation marks like “…” are letters here",
+        ),
+        ("invalid basic string", "close the text with `\"` on the same line, or begin it with `\"\"\"`"),
+    ];
+    let found = known.into_iter().find(|(said, _)| message.contains(said));
+    found.map_or("mend the syntax; strings stand in quotes, a table's heading in brackets", |(_, mend)| mend)
 }
 
 /// A table being read. Call [`Node::finish`] when every known member was asked for.
@@ -284,6 +299,11 @@ impl<'a> Member<'a> {
             _ => (Some(self.value), None),
         };
         one.into_iter().chain(many.into_iter().flatten()).map(move |value| Member { source, name, value })
+    }
+
+    /// Whether it is a table, right or wrong.
+    pub(crate) fn is_table(&self) -> bool {
+        self.value.get_ref().as_table().is_some()
     }
 
     pub(crate) fn node(&self) -> Option<Node<'a>> {

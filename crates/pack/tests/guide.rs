@@ -13,7 +13,7 @@ const MODELS: &str = include_str!("../../../docs/models.md");
 const STRANGER: &str = "qqqqqqqqqqqq";
 
 /// Where the stranger is put, by the heading under which the guide lists the members of that place.
-const PLACES: [(&str, &str); 68] = [
+const PLACES: [(&str, &str); 70] = [
     ("[office.x]", "[office.o]\nSTRANGER"),
     ("[role.x]", "[role.r]\nSTRANGER"),
     ("[purpose.x]", "[purpose.p]\nSTRANGER"),
@@ -36,6 +36,8 @@ const PLACES: [(&str, &str); 68] = [
     ("[procedure.x]", "[procedure.p]\nSTRANGER"),
     ("material", "[procedure.p]\nmaterial = [{ STRANGER }]"),
     ("law", "[procedure.p]\nlaw = { STRANGER }"),
+    ("retention", "[procedure.p]\nretention = { STRANGER }"),
+    ("retention", "@probe/pack.toml\nretention = { STRANGER }"),
     ("form", "[procedure.p.form]\nSTRANGER"),
     ("field", "[fields.f]\nfield = [{ STRANGER, kind = \"choice\", check = \"true\" }]"),
     ("field", "[fields.f]\nfield = [{ STRANGER, kind = \"integer\" }]"),
@@ -88,17 +90,7 @@ const PLACES: [(&str, &str); 68] = [
 ];
 
 fn shipped() -> Vec<File> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for pack in std::fs::read_dir(&root).unwrap() {
-        for file in std::fs::read_dir(pack.unwrap().path()).unwrap() {
-            let path = file.unwrap().path();
-            let name = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
-            files.push(File { path: name, text: std::fs::read_to_string(path).unwrap() });
-        }
-    }
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
+    pack::folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).unwrap()
 }
 
 /// The members that the loader has at a place, as the fault about the stranger lists them.

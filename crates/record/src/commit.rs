@@ -324,11 +324,12 @@ impl Committer {
             Ok(plan) => plan,
             Err(error) => {
                 jobs.into_iter().for_each(|job| refuse(job, &error));
-                // Damage at one place leaves others sound; a store that does not answer is not asked again.
-                return if matches!(error, StoreError::Damaged { .. } | StoreError::Full) {
-                    self.writer.settle()
-                } else {
-                    Err(error)
+                // Nothing of it was written. Damage at one place leaves others sound, and a database may come back; what
+                // fails otherwise is not asked again.
+                return match error {
+                    StoreError::Damaged { .. } | StoreError::Full => self.writer.settle(),
+                    StoreError::Away { .. } => Ok(()),
+                    error => Err(error),
                 };
             }
         };

@@ -45,9 +45,13 @@ impl Keys {
         let keys = Self::new(origin, &seed, master, random)
             .map_err(|error| StoreError::Failed(error.to_string()))?;
         std::fs::create_dir_all(dir).map_err(|error| at(dir, &error))?;
-        write_secret(dir, MASTER, &format!("{}\n", Digest(master)))?;
-        write_secret(dir, VERIFIER, &format!("{}\n", keys.verifier()))?;
-        write_secret(dir, SIGNER, &format!("{}\n", keys.signer.to_text()))?;
+        let write = |name: &str, text: &dyn std::fmt::Display| {
+            let written = write_secret(dir, name, format!("{text}\n").as_bytes());
+            written.map_err(|error| at(&dir.join(name), &error))
+        };
+        write(MASTER, &Digest(master))?;
+        write(VERIFIER, keys.verifier())?;
+        write(SIGNER, &keys.signer.to_text())?;
         Ok(keys)
     }
 
@@ -156,20 +160,23 @@ pub fn system_random() -> Random {
     })
 }
 
-fn write_secret(dir: &Path, name: &str, text: &str) -> Result<(), StoreError> {
-    let (draft, path) = (dir.join(format!("{name}.new")), dir.join(name));
-    let write = || {
-        let mut options = File::options();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&draft)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&draft, &path)?;
-        File::open(dir)?.sync_all()
-    };
-    write().map_err(|error| at(&path, &error))
+/// Writes a file that its owner alone may read, from its first byte on; once this returns it is there for good, whole.
+pub fn write_secret(dir: &Path, name: &str, content: &[u8]) -> std::io::Result<()> {
+    let draft = dir.join(format!("{name}.new"));
+    // One that was left over could have been made for others to read.
+    match std::fs::remove_file(&draft) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&draft)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    std::fs::rename(&draft, dir.join(name))?;
+    File::open(dir)?.sync_all()
 }
 
 fn at(path: &Path, error: &std::io::Error) -> StoreError {

@@ -50,7 +50,7 @@ pub use attach::AttachError;
 pub use cache::Cache;
 pub use commit::AppendError;
 pub use fold::Fold;
-pub use keys::Keys;
+pub use keys::{Keys, write_secret};
 pub use latency::Latency;
 pub use note::VerifierKey;
 pub use personal::{ERASED, Erased, Kept};

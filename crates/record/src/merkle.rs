@@ -352,6 +352,7 @@ pub fn parse_tile_path(path: &str) -> Option<(Option<u8>, u64, u64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::collections::HashMap;
     use std::convert::Infallible;
 
@@ -532,26 +533,43 @@ mod tests {
         }
     }
 
+    /// The encoding as C2SP tlog-tiles describes it, written separately.
+    fn written(level: Option<u8>, index: u64, width: u64) -> String {
+        let mut name = format!("{:03}", index % 1000);
+        let mut rest = index / 1000;
+        while rest > 0 {
+            name = format!("x{:03}/{name}", rest % 1000);
+            rest /= 1000;
+        }
+        let level = level.map_or("entries".to_owned(), |level| level.to_string());
+        let part = if width == TILE_WIDTH { String::new() } else { format!(".p/{width}") };
+        format!("{level}/{name}{part}")
+    }
+
+    proptest! {
+        #[test]
+        fn paths_are_those_of_tlog_tiles(level in proptest::option::of(0_u8..64), index: u64, width in 1..=TILE_WIDTH) {
+            let path = written(level, index, width);
+            prop_assert_eq!(parse_tile_path(&path), Some((level, index, width)));
+            prop_assert_eq!(tile_path(level, index, width), format!("tile/{path}"));
+        }
+    }
+
     #[test]
-    fn paths_read_back() {
+    fn paths_are_read_in_one_way_only() {
         for (path, parsed) in [
-            ("0/000", Some((Some(0), 0, 256))),
-            ("5/x001/x234/067.p/17", Some((Some(5), 1_234_067, 17))),
-            ("entries/x001/000", Some((None, 1_000, 256))),
-            ("0/001/000", None),
-            ("0/x000/001", None),
-            ("00/001", None),
-            ("64/001", None),
-            ("0/001.p/256", None),
-            ("0/001.p/0", None),
-            ("0/1", None),
-            ("0/x99999999/999", None),
-            ("entries", None),
+            ("0/000", (Some(0), 0, 256)),
+            ("63/000", (Some(63), 0, 256)),
+            ("5/x001/x234/067.p/17", (Some(5), 1_234_067, 17)),
+            ("entries/x001/000", (None, 1_000, 256)),
         ] {
-            assert_eq!(parse_tile_path(path), parsed, "{path}");
-            if let Some((level, index, width)) = parsed {
-                assert_eq!(tile_path(level, index, width), format!("tile/{path}"));
-            }
+            assert_eq!(parse_tile_path(path), Some(parsed), "{path}");
+        }
+        let wrong = "0|0/|0/0|0/00|0/0000|00/000|00/001|64/000|256/000|-1/000|0/x000/001|0/001/002|0/x001|0/x001/x002|\
+                     0/000.p/0|0/000.p/256|0/000.p/01|0/000.p/|0/000.p|0/00a|0/+01|entries|entry/000|0/000/|/000|0/1|\
+                     0/x99999999/999|0/x999/x999/x999/x999/x999/x999/999|tile/0/000|0/000.p/1.p/1";
+        for path in wrong.split('|').chain([""]) {
+            assert_eq!(parse_tile_path(path), None, "{path}");
         }
     }
 }

@@ -118,7 +118,10 @@ impl Record {
             return Err(ReceiptError::OtherLog);
         }
         let kept = self.cosigned(self.inner().store.reader()?.as_mut(), head.size)?;
-        let kept = kept.and_then(|kept| Note::parse(&kept).ok()).filter(|kept| kept.text() == theirs.text());
+        let kept = kept.map(|kept| Note::parse(&kept)).transpose();
+        let kept = kept
+            .map_err(|error| StoreError::damaged(format!("a checkpoint that witnesses signed: {error}")))?;
+        let kept = kept.filter(|kept| kept.text() == theirs.text());
         let own = head.sign(self.inner().keys.signer());
         let note =
             kept.map_or_else(|| Note::parse(&own), Ok)?.with_signatures_of(&theirs, witnesses).to_string();

@@ -142,7 +142,7 @@ impl Record {
 
     /// The record in `dir` for reading only, also while another process writes to it or when it is damaged.
     pub fn read_in(dir: &Path) -> Result<Self, StoreError> {
-        let store = SqliteStore::open(dir)?;
+        let store = SqliteStore::read(dir)?;
         Self::read(store, Keys::open_in(&dir.join("keys"))?, Cache::open_in(dir))
     }
 
@@ -375,10 +375,11 @@ impl Record {
         })
     }
 
-    /// Stops the writer when a write beside it failed: the disk is the same.
+    /// Stops the writer when a write beside it failed: the disk is the same. A database that was away is no such failure:
+    /// nothing cites a file before it is known to be kept.
     pub(crate) fn written<T>(&self, written: Result<T, StoreError>) -> Result<T, StoreError> {
         match written {
-            Err(StoreError::Full) | Ok(_) => written,
+            Err(StoreError::Full | StoreError::Away { .. }) | Ok(_) => written,
             Err(error) => {
                 self.inner.shared.stop(&error);
                 Err(error)

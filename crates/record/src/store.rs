@@ -49,6 +49,12 @@ pub enum StoreError {
         /// The failure.
         reason: String,
     },
+    /// The database does not answer. Nothing was written; what is asked later may be answered.
+    #[error("the database cannot be reached: {reason}; check its address, and that PostgreSQL runs there")]
+    Away {
+        /// What was met with.
+        reason: String,
+    },
     /// A read or write failed.
     #[error("the store failed: {0}")]
     Failed(String),

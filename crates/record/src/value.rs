@@ -29,6 +29,14 @@ pub enum Value {
 }
 
 impl Value {
+    /// What is cited by a [`Value::Sealed`].
+    pub fn as_sealed(&self) -> Option<&SealedRef> {
+        match self {
+            Self::Sealed(sealed) => Some(sealed),
+            _ => None,
+        }
+    }
+
     /// The text of a [`Value::Text`].
     pub fn as_text(&self) -> Option<&str> {
         match self {

@@ -26,6 +26,12 @@ pub const COUNTER: &str = "/desk/start";
 pub const BOARD: &str = "/board";
 /// The health of the record.
 pub const RECORD: &str = "/board/record";
+/// What oversight found.
+pub const FINDINGS: &str = "/board/findings";
+/// The models that run over the record.
+pub const MODELS: &str = "/board/models";
+/// Maps of procedures.
+pub const MAPS: &str = "/board/maps";
 
 /// One's own account.
 pub const ACCOUNT: &str = "/account";
@@ -191,4 +197,34 @@ pub fn board_case(case: &str) -> String {
 /// An entry of the record.
 pub fn entry(index: u64) -> String {
     format!("/board/entries/{index}")
+}
+
+/// What a model found in an office, open or not.
+pub fn findings_of(model: &Id, office: &Id) -> String {
+    format!("{FINDINGS}?model={}&office={}", segment(model.as_str()), segment(office.as_str()))
+}
+
+/// A finding with its evidence.
+pub fn finding(case: &str) -> String {
+    format!("{FINDINGS}/{}", segment(case))
+}
+
+/// A model in plain words.
+pub fn model(id: &Id) -> String {
+    format!("{MODELS}/{}", segment(id.as_str()))
+}
+
+/// The map of a procedure.
+pub fn map(procedure: &Id) -> String {
+    format!("{MAPS}/{}", segment(procedure.as_str()))
+}
+
+/// Its drawing.
+pub fn map_drawing(procedure: &Id, times: bool) -> String {
+    format!("{}/map.svg{}", map(procedure), if times { "?times" } else { "" })
+}
+
+/// The cases in which one event came right after another; an empty name stands for the begin or the end.
+pub fn map_edge(procedure: &Id, from: &str, to: &str) -> String {
+    format!("{}/cases?from={}&to={}", map(procedure), segment(from), segment(to))
 }

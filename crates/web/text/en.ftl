@@ -186,6 +186,7 @@ check-goes-to = It goes to { $office }.
 check-free = Free of charge.
 check-no-fee = No fee is listed for it.
 check-fee = { $title }: { $fee }, paid when it is handled.
+check-fee-open = { $title }: the amount depends on answers that are not given yet.
 check-send = Hand in
 check-send-correction = Hand in the correction
 check-back = Go back and change
@@ -415,6 +416,7 @@ filter-clear = Clear
 work-moves = What you can do
 work-nothing = There is nothing for you to do now.
 work-answers = Application
+words-erased = (erased)
 refused-typed = What you had written:
 work-recorded = Recorded by the steps
 amend = Correct
@@ -662,3 +664,71 @@ edition-moved = { $count ->
    *[other] { $count } cases moved
     }
 edition-left = These stay where they are
+
+## Oversight
+
+nav-findings = Findings
+nav-models = Models
+nav-maps = Process maps
+findings-ways = Pages of oversight
+findings-closed-lately = closed, 30 days
+findings-trend = How many are open
+findings-trend-words = Open findings at the end of each of the last { $days } days: from { $first } to { $last }.
+findings-groups = What happens again and again
+findings-groups-hint = Findings of one model in one office belong together.
+findings-none = No finding is open.
+findings-severity = How bad
+findings-model = What must hold
+findings-open = Open
+findings-ever = All
+findings-oldest = Oldest
+findings-found = Found
+findings-list = One by one
+findings-which = Which
+findings-engine = The engine of oversight
+findings-engine-off = The engine does not run: the packs have no procedure for findings, or the server has only just started.
+findings-engine-words = { $models } models run; { $read } entries of the record are read; { $lives } lives are open and take about { $size } of memory.
+findings-unready = These models cannot run
+finding-desk = Work on it
+finding-what = The finding
+finding-cases = Cases
+finding-deadline = Deadline
+finding-at = Certain since
+finding-again = The same model in this office
+finding-again-words = { $open } open, { $all } in all
+finding-edition = Edition of the packs
+finding-model = What was broken
+finding-model-gone = (the packs in force have this model no more)
+finding-evidence = Evidence
+finding-evidence-hint = Each event is an entry of the record: open it, and save its proof.
+finding-no-evidence = What should have happened did not; the case itself is the evidence.
+finding-asked = this asked for it
+models-count = { $all } models: { $written } written, { $derived } derived from procedures.
+models-fit = A page of { $fit }
+models-search = A model's name
+models-origin = Origin
+models-runs = Runs
+models-live = over the record
+models-idle = does not run over the record
+models-no-findings = It found nothing.
+models-source = As a pack would have it
+maps-about = Each map is drawn from the record: which step came right after which, how often, how long after. An edge leads to its cases, and from there to the single event.
+maps-cases = { $count ->
+    [one] { $count } case
+   *[other] { $count } cases
+}
+maps-sums = { $cases } cases went in { $variants } ways.
+maps-beside = Beside the edges
+maps-counts = How often
+maps-times = Mean time
+maps-drawing = The map
+maps-alt = The map: what followed what in { $cases } cases, as in the table below
+maps-edges = What followed what
+maps-edges-hint = The figure leads to the cases, those that took longest first.
+maps-ways = The most frequent ways
+maps-from = First
+maps-to = Right after it
+maps-how-often = How often
+maps-mean = Mean time between
+maps-longest = Longest
+maps-between = Between

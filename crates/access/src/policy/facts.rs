@@ -195,21 +195,7 @@ pub(super) fn bind(
         ],
     );
     if let Some(case) = request.case {
-        let fields = vec![
-            ("id", text(&case.id)),
-            ("procedure", text(&case.procedure)),
-            ("category", text(&case.category)),
-            ("started_by", starters.get(&case.procedure).and_then(text)),
-            ("party", case.party.as_ref().and_then(text)),
-            ("office", text(&case.office)),
-            ("offices", list(&case.offices)),
-            ("above", above(offices, &case.offices)),
-            ("roles", list(&case.roles)),
-            ("channel", case.channel.and_then(|channel| text(word(&Channel::ALL, channel)))),
-            ("handed_in", Some(Value::Bool(case.handed_in))),
-            ("ended", Some(Value::Bool(case.ended))),
-        ];
-        object("case", fields);
+        object("case", of_case(case, offices, starters));
     }
     if let Some(step) = request.step {
         let fields = vec![
@@ -243,6 +229,27 @@ pub(super) fn bind(
     }
     let _ = bindings.set(&["today"], Value::Date(request.today));
     bindings
+}
+
+fn of_case(
+    case: &CaseFacts,
+    offices: &BTreeMap<Id, OfficeFacts>,
+    starters: &BTreeMap<Id, Id>,
+) -> Vec<(&'static str, Option<Value>)> {
+    vec![
+        ("id", text(&case.id)),
+        ("procedure", text(&case.procedure)),
+        ("category", text(&case.category)),
+        ("started_by", starters.get(&case.procedure).and_then(text)),
+        ("party", case.party.as_ref().and_then(text)),
+        ("office", text(&case.office)),
+        ("offices", list(&case.offices)),
+        ("above", above(offices, &case.offices)),
+        ("roles", list(&case.roles)),
+        ("channel", case.channel.and_then(|channel| text(word(&Channel::ALL, channel)))),
+        ("handed_in", Some(Value::Bool(case.handed_in))),
+        ("ended", Some(Value::Bool(case.ended))),
+    ]
 }
 
 fn text(value: impl ToString) -> Option<Value> {

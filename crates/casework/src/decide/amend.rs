@@ -1,6 +1,6 @@
 //! Correcting what was written down wrongly.
 
-use super::{Carried, Draft, Fault, Truth, named_object, unfit};
+use super::{Carried, Draft, Fault, Place, Truth, named_object, unfit};
 use crate::activity::{self, part};
 use crate::amendment;
 use crate::answer;
@@ -40,13 +40,14 @@ impl Draft<'_> {
         }
         self.stays_sound(of, form, field, answer)?;
         let fresh = self.event(activity::AMENDED);
-        let mut event = amendment::in_place_of(recorded, fresh, &place, reasons.trim());
+        let mut event = amendment::in_place_of(recorded, fresh, &place);
         if let Some(change) = event.changes.get_mut(at) {
             change.value = answer.clone();
         }
         if field.personal {
-            self.personal.push((self.events.len(), at));
+            self.personal.push((self.events.len(), Place::Change(at)));
         }
+        self.say(&mut event, amendment::REASONS, reasons.trim());
         self.rename(&mut event, field, before.as_ref(), answer);
         // What follows from it can only be told from the first event on, and nothing follows it here.
         self.events.push(event);

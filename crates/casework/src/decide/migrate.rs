@@ -26,10 +26,8 @@ impl Draft<'_> {
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明理由", "Say why"));
         }
-        let mut event = self
-            .event(activity::MIGRATED)
-            .with("edition", self.situation.edition.to_string())
-            .with("reasons", reasons.trim());
+        let mut event = self.event(activity::MIGRATED).with("edition", self.situation.edition.to_string());
+        self.say(&mut event, "reasons", reasons.trim());
         if self.state.stage == Stage::Open {
             self.fit_in(&mut event, self.passed_by());
         }

@@ -4,7 +4,7 @@ use crate::moves::{self, Move};
 use crate::state::State;
 use pack::model::{Condition, Definitions, Field, FieldKind, Procedure};
 use pack::{Id, Title};
-use record::{Change, Digest, Event, Link, ObjectRef, Relation, Time, Value};
+use record::{Change, Digest, Event, Link, Name, ObjectRef, Relation, Time, Value};
 use std::collections::BTreeMap;
 
 mod allowed;
@@ -74,8 +74,27 @@ impl Situation<'_> {
 pub struct Decided {
     /// In order; none where nothing changes.
     pub events: Vec<Event>,
-    /// Values in clear that must be sealed under the subject's key before anything is kept: event, change.
-    pub personal: Vec<(usize, usize)>,
+    /// Values in clear that must be sealed under the subject's key before anything is kept: in which event, and where.
+    pub personal: Vec<(usize, Place)>,
+}
+
+/// Where a value stands in an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Among its changes.
+    Change(usize),
+    /// Among its attributes.
+    Attribute(usize),
+}
+
+impl Place {
+    /// The name by which it stands there, and the value.
+    pub fn of(self, event: &mut Event) -> Option<(&Name, &mut Value)> {
+        match self {
+            Self::Change(at) => event.changes.get_mut(at).map(|change| (&change.name, &mut change.value)),
+            Self::Attribute(at) => event.attributes.get_mut(at).map(|(name, value)| (&*name, value)),
+        }
+    }
 }
 
 /// Why a command was not carried out, and what is possible instead.
@@ -128,7 +147,7 @@ pub(crate) type Carried = Result<(), Fault>;
 struct Draft<'a> {
     state: State,
     events: Vec<Event>,
-    personal: Vec<(usize, usize)>,
+    personal: Vec<(usize, Place)>,
     situation: Situation<'a>,
 }
 
@@ -197,10 +216,16 @@ impl<'a> Draft<'a> {
         self.put(event);
     }
 
+    /// Words that somebody wrote, or the name that they gave a file: there is no telling what they hold.
+    fn say(&mut self, event: &mut Event, name: &str, words: impl Into<Value>) {
+        self.personal.push((self.events.len(), Place::Attribute(event.attributes.len())));
+        event.attributes.push((name.into(), words.into()));
+    }
+
     /// An answer as an attribute of the case's object.
     fn change(&mut self, event: &mut Event, of: &str, field: &Id, value: Value, personal: bool) {
         if personal {
-            self.personal.push((self.events.len(), event.changes.len()));
+            self.personal.push((self.events.len(), Place::Change(event.changes.len())));
         }
         let name = format!("{of}.{field}").into();
         event.changes.push(Change { object: self.situation.case.clone(), name, value });

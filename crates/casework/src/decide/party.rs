@@ -7,6 +7,8 @@ use pack::model::{Channel, Start};
 use pack::{Id, Title};
 use record::{Digest, FileRef, ObjectRef, Value};
 
+/// What a personal file is called where its name is not to be read: names tell of people, too.
+const NAMELESS: &str = "file";
 /// Files that one paper may have.
 const MOST_FILES: usize = 20;
 
@@ -17,7 +19,8 @@ impl Draft<'_> {
             return Err(Fault::new("没有这个单位", "There is no such office"));
         };
         self.in_force()?;
-        if !procedure.handled_by(handles) {
+        // What the program itself begins concerns an office whatever it handles.
+        if self.situation.actor.is_some() && !procedure.handled_by(handles) {
             return Err(Fault::new("该单位不办理这个事项", "This office does not handle this"));
         }
         let by_party = procedure.start == Start::Party;
@@ -109,10 +112,13 @@ impl Draft<'_> {
                 "There are too many files for this paper already: put several pages into one",
             ));
         }
-        let event = self
-            .event(activity::ATTACHED)
-            .with("material", material.as_str())
-            .with("file", Value::File(file.clone()));
+        let mut event = self.event(activity::ATTACHED).with("material", material.as_str());
+        if file.subject.is_some() {
+            event = event.with("file", Value::File(FileRef { name: NAMELESS.into(), ..file.clone() }));
+            self.say(&mut event, "file name", &*file.name);
+        } else {
+            event = event.with("file", Value::File(file.clone()));
+        }
         self.put(event);
         Ok(())
     }
@@ -153,7 +159,7 @@ impl Draft<'_> {
         self.allowed().to_withdraw()?;
         let mut event = self.event(activity::WITHDRAWN).with("ended", "withdrawn");
         if let Some(reasons) = reasons {
-            event = event.with("reasons", reasons);
+            self.say(&mut event, "reasons", reasons);
         }
         self.close_all(&mut event);
         self.put(event);
@@ -174,7 +180,7 @@ impl Draft<'_> {
         }
         let mut event = self.event(activity::RATED).with("stars", i64::from(stars));
         if let Some(words) = words {
-            event = event.with("words", words);
+            self.say(&mut event, "words", words);
         }
         self.put(event);
         Ok(())
@@ -185,7 +191,8 @@ impl Draft<'_> {
         if words.trim().is_empty() {
             return Err(Fault::new("请写明投诉的内容", "Say what the complaint is about"));
         }
-        let event = self.event(activity::COMPLAINED).with("words", words.trim());
+        let mut event = self.event(activity::COMPLAINED);
+        self.say(&mut event, "words", words.trim());
         self.put(event);
         Ok(())
     }

@@ -29,7 +29,7 @@ impl Draft<'_> {
         let mut event =
             self.event(&outcome.activity).with("step", id.as_str()).with("outcome", outcome.id.as_str());
         if let Some(reasons) = reasons {
-            event = event.with("reasons", reasons);
+            self.say(&mut event, "reasons", reasons);
         }
         for (field, value) in answers {
             self.record(&mut event, step, field, value)?;
@@ -104,11 +104,9 @@ impl Draft<'_> {
             return Err(Fault::new("表单中没有这一项", "The form does not ask for this"));
         }
         let map = notes.iter().map(|(id, note)| (id.as_str().into(), Value::from(note.trim()))).collect();
-        let mut event = self
-            .event(activity::CORRECTION_REQUESTED)
-            .with("step", id.as_str())
-            .with("notes", Value::Map(map))
-            .with("stage", "correcting");
+        let mut event =
+            self.event(activity::CORRECTION_REQUESTED).with("step", id.as_str()).with("stage", "correcting");
+        self.say(&mut event, "notes", Value::Map(map));
         let office = self.state.steps.get(id).map(|state| state.office.clone()).unwrap_or_default();
         Self::at_office(&mut event, &office);
         self.put(event);
@@ -131,11 +129,9 @@ impl Draft<'_> {
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明转交的理由", "Say why it is handed over"));
         }
-        let event = self
-            .event(activity::HANDED_OVER)
-            .with("step", id.as_str())
-            .with("reasons", reasons.trim())
-            .about(part::HOLDER, to.clone());
+        let event = self.event(activity::HANDED_OVER).with("step", id.as_str());
+        let mut event = event.about(part::HOLDER, to.clone());
+        self.say(&mut event, "reasons", reasons.trim());
         self.put(event);
         Ok(())
     }
@@ -146,7 +142,8 @@ impl Draft<'_> {
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明退回的理由", "Say why it goes back into the queue"));
         }
-        let event = self.event(activity::RELEASED).with("step", id.as_str()).with("reasons", reasons.trim());
+        let mut event = self.event(activity::RELEASED).with("step", id.as_str());
+        self.say(&mut event, "reasons", reasons.trim());
         self.put(event);
         Ok(())
     }
@@ -156,7 +153,8 @@ impl Draft<'_> {
         if reasons.trim().is_empty() {
             return Err(Fault::new("请写明延期的理由", "Give the reasons for the extension"));
         }
-        let event = self.event(activity::EXTENDED).with("clock", id.as_str()).with("reasons", reasons.trim());
+        let mut event = self.event(activity::EXTENDED).with("clock", id.as_str());
+        self.say(&mut event, "reasons", reasons.trim());
         self.put(event);
         Ok(())
     }
@@ -167,7 +165,8 @@ impl Draft<'_> {
             return Err(Fault::new("请写明答复", "Write the answer"));
         }
         let which = i64::try_from(which).unwrap_or_default();
-        let event = self.event(activity::REPLIED).with("complaint", which).with("words", words.trim());
+        let mut event = self.event(activity::REPLIED).with("complaint", which);
+        self.say(&mut event, "words", words.trim());
         self.put(event);
         Ok(())
     }

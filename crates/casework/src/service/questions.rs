@@ -12,6 +12,7 @@ use pack::{Id, Title};
 use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 impl Casework {
     /// The answers to the form in clear, as far as their subject was not erased. For deciding, not for showing: showing
@@ -51,6 +52,31 @@ impl Casework {
             _ => false,
         };
         self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
+    }
+
+    /// The case with the words that were said in it, and the names of its files, in clear. They are the case's own course,
+    /// told to whoever may see it; sealed they are so that they go when the case is erased.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn spoken(&self, view: View) -> Result<View, StoreError> {
+        let mut state = State::clone(&view.state);
+        let mut sealed: Vec<&mut Value> =
+            state.words().filter(|value| matches!(value, Value::Sealed(_))).collect();
+        let references: Vec<_> = sealed.iter().filter_map(|value| value.as_sealed().cloned()).collect();
+        for (value, clear) in sealed.iter_mut().zip(self.record.unseal_all(&references)?) {
+            if let Some(clear) = clear {
+                **value = clear;
+            }
+        }
+        let names = std::mem::take(&mut state.file_names);
+        for file in state.materials.values_mut().flatten() {
+            if let Some(name) = names.get(&file.digest).and_then(Value::as_text) {
+                file.name = name.into();
+            }
+        }
+        state.file_names = names;
+        Ok(View { state: Arc::new(state), ..view })
     }
 
     /// The state with what steps recorded in clear, as far as conditions of `procedure` speak of it.

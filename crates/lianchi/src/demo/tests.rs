@@ -142,6 +142,14 @@ fn duty(model: &pack::models::Model) -> &'static str {
     model.origin.as_ref().map_or("written", |origin| origin.duty.word())
 }
 
+/// The clock that a model follows from, where it is that clock's own limit.
+fn clock<'a>(model: &pack::models::Model, all: &'a pack::Definitions) -> Option<&'a str> {
+    let origin = model.origin.as_ref().filter(|origin| origin.duty == pack::models::Duty::Deadline)?;
+    let clause = origin.clause.strip_suffix("-after-a-stop").unwrap_or(&origin.clause);
+    let clocks = &all.procedures.get(&origin.procedure)?.flow.clocks;
+    clocks.iter().map(|clock| clock.id.as_str()).find(|id| *id == clause)
+}
+
 /// What the models find in the city's record: how often each duty was kept, and which models are broken.
 fn found(record: &Record, all: &pack::Definitions, now: Time) -> String {
     let derived = derive::all(all);
@@ -156,12 +164,23 @@ fn found(record: &Record, all: &pack::Definitions, now: Time) -> String {
     let mut unready = Unready::new(all, &language);
     let ready: Vec<Ready> = catalogue.models.iter().map(|model| unready.ready(model).unwrap()).collect();
     let mut broken: BTreeMap<String, usize> = BTreeMap::new();
+    let mut late: BTreeSet<(String, String)> = BTreeSet::new();
     let summaries = try_all(&log, &links, &ready, Until::Open(now), &mut |at, found| {
         if found.finding.verdict.is_violated() {
             let model = catalogue.models[at];
             *broken.entry(format!("{}: {}", duty(model), model.id)).or_default() += 1;
+            late.extend(clock(model, all).map(|clock| (found.scope[0].to_string(), clock.to_owned())));
         }
     });
+    let passed = record.entries(0, usize::MAX).unwrap().into_iter().map(|entry| entry.event);
+    let passed: BTreeSet<(String, String)> = passed
+        .filter(|event| event.activity.as_str() == casework::activity::EXPIRED)
+        .map(|event| {
+            let clock = event.attribute("clock").and_then(record::Value::as_text).unwrap().to_owned();
+            (event.object("case").unwrap().to_string(), clock)
+        })
+        .collect();
+    assert_eq!(late, passed, "models find late what the timer found late");
     let mut kept: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
     for (model, summary) in catalogue.models.iter().zip(&summaries) {
         let sums = kept.entry(duty(model)).or_default();

@@ -8,6 +8,7 @@
 mod backup;
 mod due;
 mod erase;
+mod findings;
 mod logs;
 mod models;
 mod packs;

@@ -130,6 +130,76 @@ fn logs_are_checked_against_models() {
     insta::assert_snapshot!(check(&files, &lines));
 }
 
+const SHOP: &str = r#"[pack]
+id = "shop"
+title = { zh = "商店", en = "Shop" }
+version = "1"
+effective = 2026-01-01
+
+[log.shop]
+title = { zh = "订单", en = "Orders" }
+object = ["order", "item", "truck"]
+activity = [{ name = "place" }, { name = "pick" }, { name = "pay" }, { name = "drive" }]
+
+[model.paid-before-it-is-driven]
+title = { zh = "先付款后发车", en = "What is driven was paid" }
+log = "shop"
+of = { each = "order", all = "truck", through = ["item"] }
+precedence = ["pay", "drive"]
+
+[model.every-item-picked]
+title = { zh = "每件都拣", en = "Every item is picked" }
+log = "shop"
+of = { each = "order", all = "item", link = "has" }
+existence = "pick"
+
+[model.some-item-picked]
+title = { zh = "总有一件拣", en = "Some item is picked" }
+log = "shop"
+of = { each = "order", any = "item", link = "has" }
+existence = "pick"
+
+[model.one-item-picked-at-most]
+title = { zh = "至多拣一件", en = "One item is picked at most" }
+log = "shop"
+of = { each = "order", count = "item", most = 1, link = "has" }
+existence = "pick"
+"#;
+
+/// Two orders: of the first both items are picked and driven before it is paid; the second has one item, never picked.
+const ORDERS: &str = r#"{
+"objectTypes": [{"name": "order", "attributes": []}, {"name": "item", "attributes": []}, {"name": "truck", "attributes": []}],
+"eventTypes": [{"name": "place", "attributes": []}, {"name": "pick", "attributes": []}, {"name": "pay", "attributes": []},
+  {"name": "drive", "attributes": []}],
+"objects": [
+  {"id": "o1", "type": "order", "attributes": [], "relationships": [{"objectId": "i1", "qualifier": "has"}, {"objectId": "i2", "qualifier": "has"}]},
+  {"id": "o2", "type": "order", "attributes": [], "relationships": [{"objectId": "i3", "qualifier": "has"}]},
+  {"id": "i1", "type": "item", "attributes": [], "relationships": []}, {"id": "i2", "type": "item", "attributes": [], "relationships": []},
+  {"id": "i3", "type": "item", "attributes": [], "relationships": []}, {"id": "t1", "type": "truck", "attributes": [], "relationships": []}],
+"events": [
+  {"id": "e1", "type": "place", "time": "2026-01-05T09:00:00+08:00", "attributes": [], "relationships": [{"objectId": "o1", "qualifier": "of"}]},
+  {"id": "e2", "type": "place", "time": "2026-01-05T09:10:00+08:00", "attributes": [], "relationships": [{"objectId": "o2", "qualifier": "of"}]},
+  {"id": "e3", "type": "pick", "time": "2026-01-05T10:00:00+08:00", "attributes": [], "relationships": [{"objectId": "i1", "qualifier": "of"}]},
+  {"id": "e4", "type": "pick", "time": "2026-01-05T10:05:00+08:00", "attributes": [], "relationships": [{"objectId": "i2", "qualifier": "of"}]},
+  {"id": "e5", "type": "drive", "time": "2026-01-06T08:00:00+08:00", "attributes": [], "relationships": [{"objectId": "t1", "qualifier": "by"}, {"objectId": "i1", "qualifier": "of"}]},
+  {"id": "e6", "type": "pay", "time": "2026-01-07T08:00:00+08:00", "attributes": [], "relationships": [{"objectId": "o1", "qualifier": "of"}]}]
+}"#;
+
+#[test]
+fn models_speak_of_several_objects() {
+    let files: [(&str, &[u8]); 2] =
+        [("orders.json", ORDERS.as_bytes()), ("packs/shop/pack.toml", SHOP.as_bytes())];
+    let lines = [
+        "check orders.json --models packs",
+        "check orders.json --models packs --json",
+        "check orders.json --models packs --summary",
+        "check orders.json --models packs --open",
+        "models explain paid-before-it-is-driven --packs packs",
+        "models explain one-item-picked-at-most --packs packs --zh",
+    ];
+    insta::assert_snapshot!(check(&files, &lines));
+}
+
 #[test]
 fn models_are_listed_explained_and_derived() {
     let files: [(&str, &[u8]); 2] =

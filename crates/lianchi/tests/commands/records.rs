@@ -164,3 +164,108 @@ fn receipts_are_checked_without_a_record() {
     let told = desk.told().replace(&key, "[key]").replace(&other, "[other key]");
     insta::assert_snapshot!(told);
 }
+
+/// Witnesses who signed a checkpoint make sure that everybody is shown the same record.
+#[test]
+fn witnesses_are_asked_for() {
+    use record::note::{KeyKind, Note, SignerKey};
+    let mut desk = Desk::new(&[]);
+    let record = record(&desk);
+    let witness =
+        |n: u8| SignerKey::new(KeyKind::Witness, &format!("witness.example/{n}"), &[n; 32]).unwrap();
+    let all = [witness(1), witness(2), witness(3)];
+    let note = record.checkpoint().unwrap();
+    let text = Note::parse(&note).unwrap().text().to_owned();
+    let known = [all[0].verifier().clone(), all[1].verifier().clone()];
+    let signed = note + &all[0].sign(&text, 1_769_000_000) + &all[1].sign(&text, 1_769_000_060);
+    record.cosign(&signed, &known).unwrap();
+    desk.put("receipt", record.receipt(&"e5".into()).unwrap().unwrap().as_bytes());
+    desk.put("key", record.verifier().to_string().as_bytes());
+    for (name, own) in ["one", "two", "three"].iter().zip(&all) {
+        desk.put(name, own.verifier().to_string().as_bytes());
+    }
+    drop(record);
+    for line in [
+        "verify --receipt receipt --key key --witness one --witness two",
+        "verify --receipt receipt --key key --witness one --witness two --json",
+        "verify --receipt receipt --key key --witness one --witness three",
+        "verify --receipt receipt --key key --witness one --witness three --quorum 1",
+        "verify --receipt receipt --key key --witness one --quorum 2",
+        "verify --receipt receipt --key key --witness nonsense",
+        "verify --receipt receipt --witness one",
+        "verify --receipt receipt --key key --quorum 1",
+    ] {
+        desk.run(line);
+    }
+    insta::assert_snapshot!(desk.told());
+}
+
+/// Makes a folder and all in it readable and no more, and runs a line there as somebody whom that binds.
+fn run_shut(desk: &mut Desk, folder: &str, line: &str) -> bool {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    use std::os::unix::process::CommandExt as _;
+    const NOBODY: u32 = 65_534;
+    let root = std::fs::metadata("/proc/self").unwrap().uid() == 0;
+    let mut all = vec![desk.path().join(folder)];
+    let mut next = 0;
+    while let Some(path) = all.get(next).cloned() {
+        if path.is_dir() {
+            all.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        }
+        next += 1;
+    }
+    for path in all.iter().rev() {
+        let mode = if path.is_dir() { 0o500 } else { 0o400 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        if root {
+            chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut command = desk.command(&words);
+    if root {
+        std::fs::set_permissions(desk.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    match command.output() {
+        Ok(output) => desk.write_down(line, &output),
+        Err(error) => {
+            println!("left out: the program cannot be run as another user here: {error}");
+            return false;
+        }
+    }
+    for path in &all {
+        let mode = if path.is_dir() { 0o700 } else { 0o600 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    true
+}
+
+/// A record in a folder that cannot be written to is checked where that can be done, and where not it is said why.
+#[test]
+fn a_record_that_cannot_be_written_to_is_checked() {
+    let mut desk = Desk::new(&[]);
+    let record = record(&desk);
+    // As it lies there while its program runs, or after that was killed.
+    for name in [
+        "keys/log.key",
+        "keys/log.pub",
+        "keys/master.key",
+        "record.sqlite",
+        "record.sqlite-wal",
+        "files.sqlite",
+    ] {
+        let bytes = desk.get(&format!("d/{name}"));
+        desk.put(&format!("killed/{name}"), &bytes);
+    }
+    drop(record);
+    if !run_shut(&mut desk, "d", "verify --data d") {
+        return;
+    }
+    let connection = rusqlite::Connection::open(desk.path().join("d/record.sqlite")).unwrap();
+    connection.execute_batch("UPDATE entry SET line = replace(line, 'noted', 'moted') WHERE idx = 300; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    drop(connection);
+    run_shut(&mut desk, "d", "verify --data d");
+    run_shut(&mut desk, "killed", "verify --data killed");
+    insta::assert_snapshot!(desk.told());
+}

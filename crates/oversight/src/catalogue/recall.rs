@@ -1,4 +1,5 @@
-use record::{Event, Name, ObjectRef, Value};
+use record::interop::vocabulary;
+use record::{Change, Event, Name, ObjectRef, Time, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,10 +9,13 @@ use std::collections::{BTreeSet, HashMap};
 /// for; `office`, where; what was said when the case
 /// was started, `procedure` and `channel`; what was answered and recorded until then, `form.FIELD` and `STEP.FIELD`; how
 /// each step ended last, `STEP.outcome`; and which were skipped, `STEP.skipped`. What is sealed stays unknown.
+/// Values that a log keeps beside its events, as OCEL does, are known from their own moments on.
 #[derive(Debug)]
 pub struct Recall {
     /// What models speak of; nothing else is remembered.
     wanted: BTreeSet<Name>,
+    /// What a log keeps beside its events: by object, values with the moments from which they hold.
+    beside: HashMap<ObjectRef, Vec<(Time, Name, Option<Value>)>>,
     cases: HashMap<ObjectRef, Vec<(Name, Value)>>,
 }
 
@@ -24,11 +28,15 @@ const KEPT: [&str; 2] = ["procedure", "channel"];
 impl Recall {
     /// Nothing is known yet; only the attributes in `wanted` will be.
     pub fn of(wanted: impl IntoIterator<Item = Name>) -> Self {
-        Self { wanted: wanted.into_iter().collect(), cases: HashMap::new() }
+        Self { wanted: wanted.into_iter().collect(), beside: HashMap::new(), cases: HashMap::new() }
     }
 
     /// The next event as models see it. Events must come in the order of the record.
     pub fn seen<'e>(&mut self, event: &'e Event) -> Cow<'e, Event> {
+        if vocabulary::is_carrier(&event.activity) {
+            self.keep(event);
+            return Cow::Borrowed(event);
+        }
         let mut more: Vec<(Name, Value)> = Vec::new();
         let mut add = |name: &str, value: Value| {
             // What an event says itself stands before what is remembered.
@@ -46,7 +54,9 @@ impl Recall {
             add(OFFICE, office.id.as_str().into());
         }
         if let Some(case) = event.object(CASE) {
-            let learned = learned(event, case, &self.wanted);
+            let mut learned =
+                self.beside.get_mut(case).map(|beside| due(beside, event.time)).unwrap_or_default();
+            learned.extend(self::learned(event, case, &self.wanted));
             if !learned.is_empty() || self.cases.contains_key(case) {
                 let known = self.cases.entry(case.clone()).or_default();
                 for (name, value) in learned {
@@ -64,9 +74,17 @@ impl Recall {
         Cow::Owned(seen)
     }
 
+    fn keep(&mut self, carrier: &Event) {
+        for change in carrier.changes.iter().filter(|change| self.wanted.contains(&change.name)) {
+            let beside = self.beside.entry(change.object.clone()).or_default();
+            beside.push((carrier.time, change.name.clone(), value(change)));
+        }
+    }
+
     /// Forgets a case whose life is over.
     pub fn forget(&mut self, case: &ObjectRef) {
         self.cases.remove(case);
+        self.beside.remove(case);
     }
 
     /// How many cases are remembered.
@@ -78,6 +96,22 @@ impl Recall {
     pub fn is_empty(&self) -> bool {
         self.cases.is_empty()
     }
+}
+
+/// What a change makes known: nothing where an answer is taken back, which is written down as an empty list, or sealed.
+fn value(change: &Change) -> Option<Value> {
+    let taken_back = matches!(&change.value, Value::List(items) if items.is_empty());
+    let hidden = matches!(&change.value, Value::Sealed(_) | Value::File(_));
+    (!taken_back && !hidden).then(|| change.value.clone())
+}
+
+/// Takes out the values that hold by `time`, the latest last.
+fn due(beside: &mut Vec<(Time, Name, Option<Value>)>, time: Time) -> Vec<(Name, Option<Value>)> {
+    let (mut due, later): (Vec<_>, Vec<_>) =
+        std::mem::take(beside).into_iter().partition(|(from, ..)| *from <= time);
+    *beside = later;
+    due.sort_by_key(|(from, ..)| *from);
+    due.into_iter().map(|(_, name, value)| (name, value)).collect()
 }
 
 /// What an event adds to what is known of its case: attributes with their new values, or with none any more.
@@ -94,10 +128,7 @@ fn learned(event: &Event, case: &ObjectRef, wanted: &BTreeSet<Name>) -> Vec<(Nam
         }
     }
     for change in event.changes.iter().filter(|change| change.object == *case) {
-        // An answer that is taken back is written down as an empty list.
-        let taken_back = matches!(&change.value, Value::List(items) if items.is_empty());
-        let hidden = matches!(&change.value, Value::Sealed(_) | Value::File(_));
-        set(change.name.as_str(), (!taken_back && !hidden).then(|| change.value.clone()));
+        set(change.name.as_str(), value(change));
     }
     let text = |name: &str| event.attribute(name).and_then(Value::as_text);
     if let (Some(step), Some(outcome)) = (text("step"), text("outcome")) {

@@ -1,12 +1,12 @@
 use super::{Links, Ready};
 use crate::check::{Activations, Cases, Finding, Summary, Until, Verdict, check};
 use crate::log::{EventNumber, Log, Traces, Values};
-use crate::model::Model;
+use crate::model::{Model, Pattern};
 use pack::Id;
 use pack::models::{HowMany, Over};
 use record::{ObjectRef, Time};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A finding, and the objects of which it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,7 +130,8 @@ fn of_procedure(log: &Log, procedure: &str) -> BTreeSet<EventNumber> {
     of.map(|(event, _)| *event).collect()
 }
 
-/// The objects of one type, each with every object that belongs to it, and the events of the two together as one trace.
+/// The objects of one type, each with every object that belongs to it, and the events of the two together as one trace:
+/// all of the second, and those of the first that are about no other object of the second's type.
 struct Pairs<'a> {
     log: &'a Log,
     each: &'a Traces,
@@ -164,20 +165,44 @@ impl Standing {
 
 impl<'a> Pairs<'a> {
     fn new(log: &'a Log, links: &Links, each: &'a Traces, over: &'a Over) -> Self {
-        let pairs = links.follow(log, each, over);
+        let linked = links.follow(log, each, over);
         let others = log.traces(over.object.as_str());
         let places: BTreeMap<ObjectRef, usize> = others
             .iter()
             .flat_map(|others| (0..others.len()).filter_map(|trace| Some((others.object(trace)?, trace))))
             .collect();
-        let mut related: Vec<(u32, EventNumber)> = Vec::new();
-        for (number, (trace, other)) in (0..).zip(&pairs) {
-            let mut events: BTreeSet<EventNumber> =
-                each.events().get(each.range(*trace)).unwrap_or_default().iter().copied().collect();
-            if let (Some(others), Some(place)) = (&others, places.get(other)) {
-                events.extend(others.events().get(others.range(*place)).unwrap_or_default());
+        // For each event the objects of the second type that it is about.
+        let mut about: HashMap<EventNumber, Vec<usize>> = HashMap::new();
+        for (others, place) in
+            others.iter().flat_map(|others| (0..others.len()).map(move |place| (others, place)))
+        {
+            for event in others.events().get(others.range(place)).unwrap_or_default() {
+                about.entry(*event).or_default().push(place);
             }
-            related.extend(events.into_iter().map(|event| (number, event)));
+        }
+        let mut related: Vec<(u32, EventNumber)> = Vec::new();
+        let mut pairs = Vec::with_capacity(linked.len());
+        let mut number = 0;
+        for (trace, other) in &linked {
+            let this = places.get(other).copied();
+            let first = each.object(*trace).and_then(|object| places.get(&object).copied());
+            // What befell another object of that type is no matter of these two.
+            let is_own = |event: &EventNumber| {
+                let about = about.get(event).map(Vec::as_slice).unwrap_or_default();
+                about.iter().any(|place| Some(*place) == this)
+                    || about.iter().all(|place| Some(*place) == first)
+            };
+            let own = each.events().get(each.range(*trace)).unwrap_or_default().iter().copied();
+            let mut events: BTreeSet<EventNumber> = own.filter(is_own).collect();
+            if let (Some(others), Some(place)) = (&others, this) {
+                events.extend(others.events().get(others.range(place)).unwrap_or_default());
+            }
+            // Two of which nothing is told together have kept and broken nothing.
+            if !events.is_empty() {
+                related.extend(events.into_iter().map(|event| (number, event)));
+                pairs.push((*trace, other.clone()));
+                number += 1;
+            }
         }
         related.sort_by_key(|(_, event)| *event);
         let names = pairs.iter().map(|(_, other)| other.id.as_str().into()).collect();
@@ -213,7 +238,7 @@ impl<'a> Pairs<'a> {
             let verdict = match self.over.how_many {
                 HowMany::All => all_of(&own),
                 HowMany::Between { least, most } => {
-                    let found = self.counted(trace, &own, (least, most), until);
+                    let found = self.counted(&model.model, trace, &own, (least, most), until);
                     let verdict = found.as_ref().map(|found| found.verdict);
                     if let (Some(finding), Some(object)) = (found, self.each.object(trace)) {
                         tell(Found { scope: vec![object], finding });
@@ -234,6 +259,7 @@ impl<'a> Pairs<'a> {
     /// Whether as many keep it as are asked for. While more may come, another object may come to belong to it.
     fn counted(
         &self,
+        model: &Model,
         trace: usize,
         own: &[(usize, &Standing)],
         (least, most): (u32, Option<u32>),
@@ -258,9 +284,7 @@ impl<'a> Pairs<'a> {
         let mut evidence: BTreeSet<EventNumber> = BTreeSet::new();
         for (pair, standing) in own {
             match (too_many, standing.is_kept()) {
-                (true, true) => {
-                    evidence.extend(self.traces.events().get(self.traces.range(*pair)).and_then(<[_]>::last))
-                }
+                (true, true) => evidence.extend(self.spoken_of(model, *pair)),
                 (false, false) => evidence.extend(&standing.events),
                 _ => {}
             }
@@ -271,6 +295,24 @@ impl<'a> Pairs<'a> {
         let last = times.filter_map(|event| self.log.times().get(*event as usize)).max().copied();
         let at: Option<Time> = last.filter(|_| verdict.is_violated());
         Some(Finding { trace, verdict, activation: None, evidence, deadline: None, at })
+    }
+}
+
+impl Pairs<'_> {
+    /// The events of a pair of which a model speaks: they are why it is kept. The last event where there are none.
+    fn spoken_of(&self, model: &Model, pair: usize) -> Vec<EventNumber> {
+        let events = self.traces.events().get(self.traces.range(pair)).unwrap_or_default();
+        let is_of = |event: EventNumber, pattern: &Pattern| {
+            let code = self.log.activity_codes().get(event as usize);
+            let activity = code.and_then(|code| self.log.activities().get(*code as usize));
+            activity.is_some_and(|activity| pattern.activities.contains(activity))
+                && pattern.condition.as_ref().is_none_or(|one| one.holds(self.log, event) == Some(true))
+        };
+        let patterns = [&model.first, &model.second];
+        let all = events.iter().copied();
+        let spoken: Vec<EventNumber> =
+            all.filter(|event| patterns.iter().any(|one| is_of(*event, one))).collect();
+        if spoken.is_empty() { events.last().copied().into_iter().collect() } else { spoken }
     }
 }
 

@@ -1,3 +1,4 @@
+use super::Until;
 use super::plan::{Block, Plan};
 use super::rows::{is_empty, join};
 use super::sign::{Sort, SortNumber, Sorts};
@@ -59,12 +60,48 @@ pub(super) struct Desk {
 /// entry has taken over; after them, how many of the block's windows have run out.
 const ROWS: usize = 2;
 
+/// What is left at an entry after an event.
+#[derive(Clone, Copy, Default)]
+struct Left {
+    waits: bool,
+    changed: bool,
+}
+
 /// From so many events on it pays to keep `seen`, and to let later events wait in place of earlier ones.
 const LONG: usize = 24;
 
 impl Entry {
     pub(super) fn new(time: Time, event: EventNumber, sort: SortNumber) -> Self {
         Self { time, event, sort, due: i64::MAX, rows: 0 }
+    }
+}
+
+impl Desk {
+    /// Takes from `need` what an earlier event settles: what it hits, and what can be found no more.
+    fn settle(&mut self, block: &Block, asked: &[u64], next: bool) {
+        let [forbidden, blocked] = &mut self.told;
+        forbidden.clear();
+        blocked.clear();
+        let mut of_asked = asked.iter();
+        let lanes = self
+            .need
+            .iter_mut()
+            .zip(&mut self.gone)
+            .zip(&self.hits)
+            .zip(&block.kinds)
+            .zip(&self.between.over);
+        for ((((need, gone), hit), kinds), over) in lanes {
+            let asked = of_asked.next().copied().unwrap_or_default();
+            let rest = *need & !hit;
+            let chained = if next { kinds.chain } else { 0 };
+            let missed = rest & (chained | kinds.alternate & asked);
+            // Farther back lies nothing that is near enough; an event in the way may.
+            let far = rest & over & !kinds.alternate & !kinds.chain;
+            forbidden.push(hit & kinds.forbids);
+            blocked.push(missed & !kinds.forbids);
+            *gone |= far;
+            *need = rest & !missed & !far;
+        }
     }
 }
 
@@ -105,11 +142,11 @@ impl Course {
         open.retain(|at| {
             let Some(entry) = self.entries.get(*at as usize).copied() else { return false };
             let mut place = entry.rows as usize;
-            let mut waits = false;
+            let (mut waits, mut changed) = (false, false);
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let next = *at as usize == last;
-                waits |= self.meet_block(
+                let left = self.meet_block(
                     ground,
                     desk,
                     (*number, block),
@@ -118,14 +155,18 @@ impl Course {
                     next,
                     sink,
                 );
+                waits |= left.waits;
+                changed |= left.changed;
                 place += ROWS * block.kinds.len() + 1;
+            }
+            if waits && changed && entry.due < i64::MAX {
+                self.run_out(ground, desk, *at as usize, entry.time, sink);
             }
             waits
         });
         self.open = open;
     }
 
-    /// Whether something still waits there.
     fn meet_block<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
@@ -135,14 +176,14 @@ impl Course {
         (now, sorted): (&Entry, &Sort),
         next: bool,
         sink: &mut S,
-    ) -> bool {
+    ) -> Left {
         let words = block.kinds.len();
         let meets = ground.sorts.meets(sorted, ground.plan, number);
         let asks: &[u64] =
             if block.has.alternate { ground.sorts.asks(sorted, ground.plan, number) } else { &[] };
-        let Some(waiting) = self.rows.get_mut(place..place + words) else { return false };
+        let Some(waiting) = self.rows.get_mut(place..place + words) else { return Left::default() };
         if meets.is_empty() && asks.is_empty() && !(next && block.has.chain) {
-            return !is_empty(waiting);
+            return Left { waits: !is_empty(waiting), changed: false };
         }
         block.windows.between(entry.time, now.time, &mut desk.between);
         desk.hits.clear();
@@ -157,7 +198,7 @@ impl Course {
         let [forbidden, blocked] = &mut desk.told;
         forbidden.clear();
         blocked.clear();
-        let mut left = 0;
+        let (mut left, mut changed) = (0, 0);
         let mut of_asks = asks.iter();
         let lanes = waiting.iter_mut().zip(&desk.hits).zip(&block.kinds).zip(&desk.between.over);
         for (((waits, hit), kinds), over) in lanes {
@@ -167,8 +208,10 @@ impl Course {
             let way = rest & (chained | kinds.alternate & asked) & !over;
             forbidden.push(hit & kinds.forbids);
             blocked.push(way & !kinds.forbids);
-            *waits = rest & !way;
-            left |= *waits;
+            let kept = rest & !way;
+            changed |= *waits ^ kept;
+            left |= kept;
+            *waits = kept;
         }
         let by = Some(self.entries.len() - 1);
         let (entries, start) = (self.entries.as_slice(), block.start);
@@ -186,7 +229,7 @@ impl Course {
             );
             self.tell_carried(ground, desk, number, block, at as usize, sink);
         }
-        left != 0
+        Left { waits: left != 0, changed: changed != 0 }
     }
 
     /// What a forbidden event broke at an entry, it broke at the earlier ones too for which that entry waited.
@@ -302,29 +345,7 @@ impl Course {
                 ),
             );
             narrow(ground, block, &mut desk.hits, meets, &desk.between, [now.event, entry.event]);
-            let [forbidden, blocked] = &mut desk.told;
-            forbidden.clear();
-            blocked.clear();
-            let mut of_asked = asked.iter();
-            let lanes = desk
-                .need
-                .iter_mut()
-                .zip(&mut desk.gone)
-                .zip(&desk.hits)
-                .zip(&block.kinds)
-                .zip(&desk.between.over);
-            for ((((need, gone), hit), kinds), over) in lanes {
-                let asked = of_asked.next().copied().unwrap_or_default();
-                let rest = *need & !hit;
-                let chained = if next { kinds.chain } else { 0 };
-                let missed = rest & (chained | kinds.alternate & asked);
-                // Farther back lies nothing that is near enough; an event in the way may.
-                let far = rest & over & !kinds.alternate & !kinds.chain;
-                forbidden.push(hit & kinds.forbids);
-                blocked.push(missed & !kinds.forbids);
-                *gone |= far;
-                *need = rest & !missed & !far;
-            }
+            desk.settle(block, asked, next);
             let (entries, start, activation, by) =
                 (self.entries.as_slice(), block.start, Some(at), Some(earlier));
             let [forbidden, blocked] = &desk.told;
@@ -436,7 +457,8 @@ impl Course {
             let [late, _] = &mut desk.told;
             late.clear();
             let mut at_step = *step as usize;
-            let waits = |word: usize| waiting[word].get();
+            // Nothing is told of what was not to come and did not, so that nobody need look then.
+            let waits = |word: usize| waiting[word].get() & !block.kinds[word].forbids;
             let next = block.windows.run_out(&mut at_step, time, moment, waits, |word, lanes| {
                 let over = waiting[word].get() & lanes;
                 if over != 0 {
@@ -471,7 +493,13 @@ impl Course {
     }
 
     /// Tells how it stands with all that is not decided, as it is now or as it is once the life is over.
-    pub(super) fn stand<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, over: bool, sink: &mut S) {
+    pub(super) fn stand<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        until: Until,
+        sink: &mut S,
+    ) {
         // Every event of the life may have turned out to be void.
         if self.entries.is_empty() {
             return;
@@ -483,7 +511,7 @@ impl Course {
             (0..).take(self.entries.len()).collect()
         };
         for at in waiting.iter().rev() {
-            let Some(entry) = self.entries.get(*at as usize) else { continue };
+            let Some(entry) = self.entries.get(*at as usize).copied() else { continue };
             let sort = ground.sorts.get(entry.sort);
             let mut place = entry.rows as usize;
             for (number, asks) in &sort.asks {
@@ -503,13 +531,20 @@ impl Course {
                     *hit |= carried & *alive;
                     *alive = *alive & (carried | !asks) | waits;
                 }
-                self.tell_standing(ground, desk, block, *at as usize, over, sink);
+                if let Until::Open(now) = until
+                    && now > entry.time
+                {
+                    block.windows.between(entry.time, now, &mut desk.between);
+                    let over = desk.hits.iter_mut().zip(&desk.between.over);
+                    over.for_each(|(hit, over)| *hit &= !over);
+                }
+                self.tell_standing(ground, desk, block, *at as usize, until == Until::Closed, sink);
             }
         }
         if alive.is_empty() {
             self.open = waiting;
         }
-        self.whole.stand(ground, desk, &self.entries, over, sink);
+        self.whole.stand(ground, desk, &self.entries, until, sink);
     }
 
     /// Of the lanes in `hits`.

@@ -169,7 +169,7 @@ impl Asked<'_> {
             if let Until::Open(watermark) = self.until {
                 course.expire(ground, desk, watermark, account);
             }
-            course.stand(ground, desk, self.until == Until::Closed, account);
+            course.stand(ground, desk, self.until, account);
             found.extend(account.end(ground.plan));
         }
         found

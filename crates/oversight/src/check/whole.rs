@@ -1,3 +1,4 @@
+use super::Until;
 use super::course::{Desk, Entry, Ground};
 use super::plan::WholeBlock;
 use super::rows::{is_empty, join};
@@ -62,8 +63,11 @@ impl Whole {
             join(&mut self.settled, &desk.broken);
             sink.tell(ground, told(block, &desk.broken, entries, How::Broken));
         }
-        if entries.len() == 1 {
+        let first_of_all = entries.len() == 1;
+        if first_of_all {
             self.step = 0;
+        }
+        if first_of_all || self.due < i64::MAX && !(first.is_empty() && second.is_empty()) {
             self.run_out(ground, desk, entries, start.time, sink);
         }
     }
@@ -152,7 +156,8 @@ impl Whole {
         let settled = RefCell::new(std::mem::take(&mut self.settled));
         let mut step = self.step;
         let undecided = |word: usize| block.all[word] & !block.last[word] & !settled.borrow()[word];
-        self.due = block.windows.run_out(&mut step, start.time, moment, undecided, |word, lanes| {
+        let owed = |word: usize| undecided(word) & self.owed(block, word);
+        self.due = block.windows.run_out(&mut step, start.time, moment, owed, |word, lanes| {
             let decided = lanes & undecided(word);
             late[word] |= decided & self.owed(block, word);
             settled.borrow_mut()[word] |= decided;
@@ -175,9 +180,10 @@ impl Whole {
         ground: &Ground<'_>,
         desk: &mut Desk,
         entries: &[Entry],
-        over: bool,
+        until: Until,
         sink: &mut S,
     ) {
+        let over = until == Until::Closed;
         let block = &ground.plan.whole;
         let mut owed = std::mem::take(&mut desk.broken);
         let settled = &self.settled;
@@ -193,11 +199,12 @@ impl Whole {
         if !is_empty(&owed) {
             sink.tell(ground, told(block, &owed, entries, if over { How::Ended } else { How::Owed }));
         }
-        if !over {
-            owed.iter_mut()
-                .zip(settled)
-                .zip(&block.all)
-                .for_each(|((owed, settled), all)| *owed = all & !settled & !*owed);
+        if let (Until::Open(now), [start, ..]) = (until, entries) {
+            block.windows.between(start.time, now.max(start.time), &mut desk.between);
+            for (word, owed) in owed.iter_mut().enumerate() {
+                let kept = desk.between.over[word] & !block.last[word];
+                *owed = block.all[word] & !settled[word] & !*owed & !kept;
+            }
             if !is_empty(&owed) {
                 sink.tell(ground, told(block, &owed, entries, How::Held));
             }

@@ -1,6 +1,6 @@
 use super::row::Row;
 use super::sheet::{Gathered, Side};
-use super::{Condition, Sheet, What};
+use super::{Condition, Places, Sheet, What};
 use crate::Bits;
 use crate::log::{EventNumber, Log};
 use pack::cel::{
@@ -8,6 +8,7 @@ use pack::cel::{
 };
 use std::cmp::Ordering;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Where a condition holds and where it does not, by the events' places on a sheet; in neither set it is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +19,62 @@ pub struct Mask {
     pub no: Bits,
 }
 
+/// A condition taken apart: what is decided for all events at once, and how that is joined.
+#[derive(Clone, Debug)]
+pub(super) enum Tree {
+    And(Vec<Tree>),
+    Or(Vec<Tree>),
+    Not(Box<Tree>),
+    Leaf(Arc<Leaf>),
+}
+
+/// A part of a condition that is decided by itself.
+#[derive(Debug)]
+pub(super) struct Leaf {
+    part: Checked,
+    /// The place that it compares with a constant, where it is no more than that.
+    comparison: Option<(Slot, BinaryOp, Value)>,
+    /// The place that it reads, where it reads one alone.
+    only: Option<Slot>,
+}
+
+impl Tree {
+    pub(super) fn of(checked: &Checked) -> Self {
+        let of = |node: &Node| Self::of(&Checked { root: node.clone(), ..checked.clone() });
+        match &checked.root.kind {
+            NodeKind::And(all) => Self::And(all.iter().map(of).collect()),
+            NodeKind::Or(all) => Self::Or(all.iter().map(of).collect()),
+            NodeKind::Not(one) => Self::Not(Box::new(of(one))),
+            _ => {
+                let part = Checked { wanted: Type::Bool, ..checked.clone() };
+                let only = match part.slots().as_slice() {
+                    [slot] => Some(*slot),
+                    _ => None,
+                };
+                Self::Leaf(Arc::new(Leaf { comparison: comparison(&part.root), only, part }))
+            }
+        }
+    }
+}
+
+/// A place compared with a constant.
+fn comparison(node: &Node) -> Option<(Slot, BinaryOp, Value)> {
+    let NodeKind::Binary(op, sides) = &node.kind else { return None };
+    match &**sides {
+        [Node { kind: NodeKind::Place(slot), .. }, Node { kind: NodeKind::Literal(value), .. }] => {
+            Some((*slot, *op, value.clone()))
+        }
+        [Node { kind: NodeKind::Literal(value), .. }, Node { kind: NodeKind::Place(slot), .. }] => {
+            Some((*slot, mirrored(*op), value.clone()))
+        }
+        _ => None,
+    }
+}
+
 impl Condition {
     /// Where the condition holds among the events of a sheet.
     pub fn mask(&self, sheet: &Sheet<'_>) -> Mask {
-        Masking { sheet, condition: self }.node(&self.checked.root)
+        Masking { sheet, places: &self.places }.tree(&self.tree)
     }
 
     /// Whether the condition holds of one event; `None` where that is unknown.
@@ -32,30 +85,30 @@ impl Condition {
 
 struct Masking<'a, 'l> {
     sheet: &'a Sheet<'l>,
-    condition: &'a Condition,
+    places: &'a Places,
 }
 
 impl<'l> Masking<'_, 'l> {
-    fn node(&self, node: &Node) -> Mask {
-        match &node.kind {
-            NodeKind::And(all) => self.all(all, |mask, other| {
+    fn tree(&self, tree: &Tree) -> Mask {
+        match tree {
+            Tree::And(all) => self.all(all, |mask, other| {
                 mask.yes.meet(&other.yes);
                 mask.no.join(&other.no);
             }),
-            NodeKind::Or(all) => self.all(all, |mask, other| {
+            Tree::Or(all) => self.all(all, |mask, other| {
                 mask.yes.join(&other.yes);
                 mask.no.meet(&other.no);
             }),
-            NodeKind::Not(of) => {
-                let Mask { yes, no } = self.node(of);
+            Tree::Not(of) => {
+                let Mask { yes, no } = self.tree(of);
                 Mask { yes: no, no: yes }
             }
-            _ => self.leaf(node),
+            Tree::Leaf(leaf) => self.leaf(leaf),
         }
     }
 
-    fn all(&self, all: &[Node], join: impl Fn(&mut Mask, &Mask)) -> Mask {
-        let mut masks = all.iter().map(|node| self.node(node));
+    fn all(&self, all: &[Tree], join: impl Fn(&mut Mask, &Mask)) -> Mask {
+        let mut masks = all.iter().map(|tree| self.tree(tree));
         let first = masks.next().unwrap_or_else(|| self.unknown());
         masks.fold(first, |mut mask, other| {
             join(&mut mask, &other);
@@ -71,39 +124,23 @@ impl<'l> Masking<'_, 'l> {
         Mask { yes: Bits::none(self.len()), no: Bits::none(self.len()) }
     }
 
-    fn leaf(&self, node: &Node) -> Mask {
-        if let Some(mask) = self.numbers(node) {
-            return mask;
-        }
-        let part =
-            Checked { root: node.clone(), env: self.condition.checked.env.clone(), wanted: Type::Bool };
-        match part.slots().as_slice() {
-            [slot] => self.distinct(&part, *slot),
-            _ => None,
-        }
-        .unwrap_or_else(|| self.one_by_one(&part))
+    fn leaf(&self, leaf: &Leaf) -> Mask {
+        let numbers =
+            leaf.comparison.as_ref().and_then(|(slot, op, constant)| self.numbers(*slot, *op, constant));
+        let mask = numbers.or_else(|| self.distinct(&leaf.part, leaf.only?));
+        mask.unwrap_or_else(|| self.one_by_one(&leaf.part))
     }
 
     fn gather(&self, slot: Slot) -> Option<Rc<Gathered<'l>>> {
-        match &self.condition.places.get(slot)?.what {
+        match &self.places.get(slot)?.what {
             What::Attribute(name) => self.sheet.gather(name),
             _ => None,
         }
     }
 
     /// A number compared with a constant: straight down the column.
-    fn numbers(&self, node: &Node) -> Option<Mask> {
-        let NodeKind::Binary(op, sides) = &node.kind else { return None };
-        let (slot, constant, op) = match &**sides {
-            [Node { kind: NodeKind::Place(slot), .. }, Node { kind: NodeKind::Literal(value), .. }] => {
-                (slot, value, *op)
-            }
-            [Node { kind: NodeKind::Literal(value), .. }, Node { kind: NodeKind::Place(slot), .. }] => {
-                (slot, value, mirrored(*op))
-            }
-            _ => return None,
-        };
-        let gathered = self.gather(*slot)?;
+    fn numbers(&self, slot: Slot, op: BinaryOp, constant: &Value) -> Option<Mask> {
+        let gathered = self.gather(slot)?;
         let compared = match (&gathered.values, constant) {
             (Side::Integers(all), Value::Int(constant)) => compared(op, all, constant)?,
             (Side::Floats(all), Value::Double(constant)) => compared(op, all, constant)?,
@@ -127,7 +164,7 @@ impl<'l> Masking<'_, 'l> {
             None => {}
         };
         let log = self.sheet.log();
-        if self.condition.places.get(slot)?.what == What::Activity {
+        if self.places.get(slot)?.what == What::Activity {
             let mut known = vec![None; log.activities().len()];
             for (at, event) in self.sheet.events().iter().enumerate() {
                 let code = *log.activity_codes().get(*event as usize)? as usize;
@@ -137,7 +174,7 @@ impl<'l> Masking<'_, 'l> {
             }
             return Some(mask);
         }
-        let What::Attribute(name) = &self.condition.places.get(slot)?.what else { return None };
+        let What::Attribute(name) = &self.places.get(slot)?.what else { return None };
         let Some(gathered) = self.sheet.gather(name) else {
             // No event has it.
             let all = || Bits::all(self.len());
@@ -167,7 +204,7 @@ impl<'l> Masking<'_, 'l> {
     fn one_by_one(&self, part: &Checked) -> Mask {
         let mut mask = self.unknown();
         for (at, event) in self.sheet.events().iter().enumerate() {
-            match truth(part, &Row::new(self.sheet.log(), &self.condition.places, *event, *event)) {
+            match truth(part, &Row::new(self.sheet.log(), self.places, *event, *event)) {
                 Some(true) => mask.yes.insert(at),
                 Some(false) => mask.no.insert(at),
                 None => {}
@@ -212,7 +249,7 @@ impl Source for One<'_> {
 }
 
 /// The comparison that says the same with its sides exchanged.
-fn mirrored(op: BinaryOp) -> BinaryOp {
+pub(super) fn mirrored(op: BinaryOp) -> BinaryOp {
     match op {
         BinaryOp::Lt => BinaryOp::Gt,
         BinaryOp::Le => BinaryOp::Ge,

@@ -38,6 +38,7 @@ pub struct Language<'l> {
 #[derive(Clone, Debug)]
 pub struct Condition {
     checked: Checked,
+    tree: mask::Tree,
     places: Arc<Places>,
 }
 
@@ -95,7 +96,7 @@ impl<'l> Language<'l> {
     /// All that is wrong with it.
     pub fn condition(&self, source: &str) -> Result<Condition, Vec<Problem>> {
         let checked = compile(source, &self.event)?;
-        Ok(Condition { places: Arc::clone(&self.event_places), checked })
+        Ok(Condition { places: Arc::clone(&self.event_places), tree: mask::Tree::of(&checked), checked })
     }
 
     /// Reads a condition on an activation and a target.

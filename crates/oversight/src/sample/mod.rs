@@ -7,7 +7,7 @@
 mod chance;
 mod facts;
 
-use crate::condition::{Condition, Correlation, Language};
+use crate::condition::{Condition, Language};
 use crate::model::{Lapse, Model, Pattern, Template, Window};
 use chance::Chance;
 use facts::{Fact, Kind};
@@ -74,13 +74,17 @@ impl Drawing<'_> {
         let window =
             if template != Template::Init && self.chance.below(3) == 0 { self.window() } else { [None; 2] };
         let name = self.name(template, [&first, &second], correlation.as_deref(), window);
+        let correlation = match correlation {
+            Some(source) => Some(self.language.correlation(&source).ok()?),
+            None => None,
+        };
         let [least, most] = window.map(|days| days.map(|days| Lapse::seconds(days * DAY).into()));
         Some(Model {
             name,
             template,
             first: self.compiled(&first)?,
             second: self.compiled(&second)?,
-            correlation: correlation.map(|source| self.correlated(&source)).unwrap_or(Some(None))?,
+            correlation,
             window: Window { least, most },
         })
     }
@@ -179,11 +183,6 @@ impl Drawing<'_> {
             Some(condition) => pattern.when(condition),
             None => pattern,
         })
-    }
-
-    #[allow(clippy::option_option, reason = "none is a comparison that the log's values do not allow")]
-    fn correlated(&self, source: &str) -> Option<Option<Correlation>> {
-        self.language.correlation(source).ok().map(Some)
     }
 }
 

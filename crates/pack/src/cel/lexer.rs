@@ -158,7 +158,9 @@ fn string(rest: &str, prefix: usize, at: usize) -> Result<(Token, usize), Proble
     if bytes {
         return Ok((Token::Bytes(content.into()), total));
     }
-    let text = String::from_utf8(content).unwrap_or_default();
+    let not_text =
+        |_| Problem::new(Span::new(at, at + total), "a text is no text", "write its characters as they are");
+    let text = String::from_utf8(content).map_err(not_text)?;
     Ok((Token::String(text.into()), total))
 }
 

@@ -199,7 +199,7 @@ pub(super) fn part(part: Part, of: ValueRef<'_>, offset: i16) -> Option<i64> {
 
 /// A part of the day that is `days` after 1970-01-01.
 fn day_part(part: Part, days: i64) -> i64 {
-    let (year, month, day) = civil(days);
+    let (year, month, day) = record::time::civil_from_days(days);
     match part {
         Part::FullYear => year,
         Part::Month => month - 1,
@@ -215,18 +215,4 @@ fn day_part(part: Part, days: i64) -> i64 {
         }
         Part::Hours | Part::Minutes | Part::Seconds | Part::Milliseconds => 0,
     }
-}
-
-/// Year, month and day in the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date
-/// algorithms"), for years beyond jiff's too, which a moment near the end of 9999 reaches in an eastern zone.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
 }

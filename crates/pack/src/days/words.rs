@@ -183,6 +183,14 @@ impl What {
             Self::Stood { from, to, why } => {
                 format!("{} to {}: {}, not counted", lang.moment(*from), lang.moment(*to), why.en)
             }
+            end => end.end_en(),
+        }
+    }
+
+    /// Where the count ends, or why it does not.
+    fn end_en(&self) -> String {
+        let lang = Lang::En;
+        match self {
             Self::SameDay { date, clipped: false } => {
                 format!("the corresponding day is {}", lang.date(*date))
             }
@@ -219,6 +227,8 @@ impl What {
             Self::PromiseTooLate { promised } => {
                 format!("the promised {} is later than the law's limit, which governs", lang.date(*promised))
             }
+            // What tells how the count runs is said above.
+            _ => String::new(),
         }
     }
 }

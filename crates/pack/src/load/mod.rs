@@ -1,4 +1,4 @@
-use crate::model::{Definitions, Id, Level, Manifest, Unit};
+use crate::model::{Definitions, Id, Level, Manifest};
 use crate::problem::{Place, Problem, meant, nearest};
 use crate::reader::{Faults, Member, Node, Ref, Source};
 use std::cell::RefCell;
@@ -122,10 +122,7 @@ fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Def
     let requires = loader.want_all(Kind::Pack, node.ids("requires"));
     let category = node.id("category").map(|category| loader.want(Kind::Category, category));
     let level = node.get("level").and_then(|member| pick(&member, &Level::ALL));
-    let retention = form::own(&node, "retention");
-    if retention.is_some_and(|own| !matches!(own.unit, Unit::Days | Unit::Months | Unit::Years)) {
-        node.report("`retention` is shorter than a day", "count it in days, months or years: `\"10 years\"`");
-    }
+    let retention = procedure::retention(loader, &node);
     if let Some(Ref { id, place }) = id {
         if id != *folder {
             node.report_at(

@@ -1,12 +1,12 @@
 use super::flow::{check_answers, check_waits, work_in};
-use super::form::{form, own};
+use super::form::{form, own, own_of};
 use super::material::{basis, uses};
 use super::{Kind, Loader, pick};
 use crate::model::{
     Audience, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest,
-    MaterialUse, Own, Procedure, Start, StepKind,
+    MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
 };
-use crate::reader::Node;
+use crate::reader::{Member, Node};
 use jiff::civil::Date;
 
 pub(super) fn read(loader: &Loader, pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
@@ -55,6 +55,8 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         form,
         flow: flow.clone().unwrap_or_else(|| Flow::named(&Id::default())),
         conditions: Conditions::default(),
+        retention: retention(loader, &node)
+            .or_else(|| manifest.and_then(|manifest| manifest.retention.clone())),
         effective: manifest.map_or(Date::MIN, |manifest| manifest.effective),
         replaces: node.id("replaces").map(|other| loader.want(Kind::Procedure, other)),
         replaced: None,
@@ -63,6 +65,33 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     check_issued(&node, &procedure, shared);
     node.finish();
     flow.map(|_| procedure)
+}
+
+/// `"10 years"`, `"for good"`, or `{ keep = "10 years", law = { … } }` where an article says so.
+pub(super) fn retention(loader: &Loader, node: &Node<'_>) -> Option<Retention> {
+    let member = node.get("retention")?;
+    if !member.is_table() {
+        return keep(&member).map(|keep| Retention { keep, law: None });
+    }
+    let node = member.node()?;
+    let kept = node.need("keep", "\"10 years\"").and_then(|member| keep(&member));
+    let law = node.need("law", "{ of = \"…\", article = \"…\", quote = \"…\" }");
+    let law = law.and_then(|member| basis(loader, &member));
+    node.finish();
+    kept.map(|keep| Retention { keep, law })
+}
+
+/// How long something is kept, or that it is for good.
+fn keep(member: &Member<'_>) -> Option<Option<Own>> {
+    if member.text()? == "for good" {
+        return Some(None);
+    }
+    let own = own_of(member)?;
+    if !matches!(own.unit, Unit::Days | Unit::Months | Unit::Years) {
+        let mend = "count it in days, months or years, as `\"10 years\"`, or write `\"for good\"`";
+        member.report("what is kept is not counted in whole days", mend);
+    }
+    Some(Some(own))
 }
 
 /// The shared flow with the procedure's own steps, clocks and credential worked in; none where there is no such flow.

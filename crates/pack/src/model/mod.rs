@@ -19,8 +19,8 @@ pub use flow::{
 };
 pub use form::{Check, Choice, Field, FieldKind, Form};
 pub use procedure::{
-    Audience, Basis, Channel, Charge, Credential, Fee, Material, MaterialUse, Own, Procedure, Start, Tier,
-    Unit,
+    Audience, Basis, Channel, Charge, Credential, Fee, Material, MaterialUse, Own, Procedure, Retention,
+    Start, Tier, Unit,
 };
 
 /// The name of a definition within its kind: small letters, digits and single hyphens.
@@ -101,8 +101,8 @@ pub struct Manifest {
     pub category: Option<Id>,
     /// The level of the offices that handle its procedures that name none.
     pub level: Option<Level>,
-    /// How long the personal data of a case of its procedures stays once the case has ended; without: for good.
-    pub retention: Option<Own>,
+    /// The retention of its procedures that name none.
+    pub retention: Option<Retention>,
 }
 
 /// Everything that a city's packs define, checked against each other. Ids are unique within their kind over all packs.

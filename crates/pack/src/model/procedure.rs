@@ -48,6 +48,8 @@ pub struct Procedure {
     pub flow: Flow,
     /// Its conditions, checked.
     pub conditions: super::Conditions,
+    /// How long what a case of it holds of its party stays once the case is over: its own, or its pack's; without: for good.
+    pub retention: Option<Retention>,
     /// The first day on which it can be started: its pack's.
     pub effective: Date,
     /// The procedure whose place it takes from that day on.
@@ -126,6 +128,15 @@ pub struct Basis {
     pub quote: String,
     /// Where it is cited.
     pub place: Place,
+}
+
+/// How long the personal data of a case stays once the case is over.
+#[derive(Clone, Debug)]
+pub struct Retention {
+    /// So long; without: for good.
+    pub keep: Option<Own>,
+    /// The article that says so; none: it is the office's own rule.
+    pub law: Option<Basis>,
 }
 
 /// A length of time that an office sets itself.

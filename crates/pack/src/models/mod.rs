@@ -177,6 +177,14 @@ impl Elapsed {
         (Self::Weeks, 604_800, "week", "weeks", "周"),
     ];
 
+    /// `amount` of it, in Chinese and in English.
+    pub fn told(self, amount: u32) -> Title {
+        let found = Self::ALL.iter().find(|(unit, ..)| *unit == self);
+        found.map_or_else(Title::default, |(_, _, one, many, zh)| {
+            Title::new(format!("{amount}{zh}"), format!("{amount} {}", if amount == 1 { one } else { many }))
+        })
+    }
+
     /// How many seconds it has.
     pub fn seconds(self) -> u32 {
         Self::ALL.iter().find(|(unit, ..)| *unit == self).map_or(1, |(_, seconds, ..)| *seconds)

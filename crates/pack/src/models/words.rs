@@ -1,4 +1,4 @@
-use super::{Duty, Elapsed, HowMany, Language, Length, Model, Over, Pattern, Subject, Template};
+use super::{Duty, HowMany, Language, Length, Model, Over, Pattern, Subject, Template};
 use crate::explain::Section;
 use crate::model::{Basis, Condition, Definitions, Id};
 use crate::{Lang, Title, cel};
@@ -109,13 +109,7 @@ impl Speaker<'_> {
             Lang::En => limit.to_string(),
         };
         match length {
-            Length::Elapsed { amount, unit } => {
-                let (_, _, one, many, zh) = Elapsed::ALL[*unit as usize];
-                match self.lang {
-                    Lang::Zh => format!("{amount}{zh}"),
-                    Lang::En => format!("{amount} {}", if *amount == 1 { one } else { many }),
-                }
-            }
+            Length::Elapsed { amount, unit } => self.title(&unit.told(*amount)).to_owned(),
             Length::Counted { limit: own, by: None } => limit(own),
             Length::Counted { limit: own, by: Some(by) } => match self.lang {
                 Lang::Zh => format!("{}（按《{}》计算）", limit(own), self.instrument(by)),

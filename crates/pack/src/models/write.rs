@@ -1,4 +1,4 @@
-use super::{Elapsed, HowMany, Length, Model, Pattern, Scope, Subject, Template};
+use super::{HowMany, Length, Model, Pattern, Scope, Subject, Template};
 use crate::Title;
 use crate::days::Limit;
 use crate::model::Basis;
@@ -105,10 +105,7 @@ fn scope(scope: &Scope) -> String {
 fn length(length: &Length) -> String {
     let limit = |limit: &Limit| quoted(&limit.to_string());
     match length {
-        Length::Elapsed { amount, unit } => {
-            let (_, _, one, many, _) = Elapsed::ALL[*unit as usize];
-            quoted(&format!("{amount} {}", if *amount == 1 { one } else { many }))
-        }
+        Length::Elapsed { amount, unit } => quoted(&unit.told(*amount).en),
         Length::Counted { limit: own, by } => {
             let by = by.as_ref().map(|by| format!(", by = {}", quoted(by.as_str()))).unwrap_or_default();
             format!("{{ counted = {}{by} }}", limit(own))

@@ -256,6 +256,54 @@ fn beyond_the_published_calendar_is_provisional() {
     assert_eq!(early.provisional.unwrap().years.into_iter().collect::<Vec<_>>(), [2006]);
 }
 
+/// Read in the articles themselves, each beside its row of the compiled list.
+#[test]
+fn rows_read_by_hand() {
+    // 治安管理处罚法第一百一十六条: 二日以内送达被处罚人, natural days for want of a rule of its own. Thu 12 Feb 2026; 13 1, 14 2, a
+    // Saturday that is worked. From 13 Feb: 14 1, 15 2, Spring Festival until 23 → 24 Tue.
+    check("penalty-decision-served", "2026-02-12", &[], "2026-02-14");
+    check("penalty-decision-served", "2026-02-13", &[], "2026-02-24");
+    // 办理行政案件程序规定第一百三十七条: 收到听证申请之日起十日内举行. Thu 17 Sep 2026; 27 10, Mid-Autumn 25–27 → 28 Mon.
+    check("hearing-held", "2026-09-17", &[], "2026-09-28");
+    // 第二十一条: 收到申请之日起二日内. Sat 3 Oct 2026; 4 1, 5 2, National Day until 7 → 8 Thu.
+    check("recusal-decided", "2026-10-03", &[], "2026-10-08");
+    // 治安管理处罚法第一百二十四条: 收到罚款之日起二日以内缴付指定的银行. Wed 29 Apr 2026; 30 1, 1 May 2, Labour Day until 5 → 6 Wed.
+    check("fine-banked", "2026-04-29", &[], "2026-05-06");
+    // 刑事案件程序规定第一百四十条: 执行完毕后三日以内. Thu 2 Apr 2026; 3 1, 4 2, 5 3, Qingming 4–6 → 7 Tue: a receipt is no detention.
+    check("release-receipt-sent", "2026-04-02", &[], "2026-04-07");
+    // 第一百九十六条: 三十日以内. Tue 1 Sep 2026; 30 Sep 29; 1 Oct 30, off until 7 → 8 Thu.
+    check("complaint-on-measures-answered", "2026-09-01", &[], "2026-10-08");
+    // 第一百七十九条: 收到通知书后七日以内. Wed 11 Feb 2026; 12 1 … 18 7, in the festival → 24 Tue.
+    check("refusal-to-file-objection", "2026-02-11", &[], "2026-02-24");
+    // 第一百八十二条第二款: 十五日以内立案. Sat 31 Jan 2026; 15 Feb 15 → 24 Tue.
+    check("filing-ordered", "2026-01-31", &[], "2026-02-24");
+    // 行政复议法第六十二条第二款: 三十日, not among 三五七十, so natural. Mon 5 Jan 2026; 31 Jan 26; 4 Feb 30, Wed. Stayed from 15 to
+    // 20 Jan, which leaves out 16–20, five days: 9 Feb, Mon.
+    check("reconsideration-decided-simple", "2026-01-05", &[], "2026-02-04");
+    let stay = pause("stay", "2026-01-15", "2026-01-20");
+    check("reconsideration-decided-simple", "2026-01-05", &[stay], "2026-02-09");
+    // 行政许可法第四十四条、第八十二条: 10 working days. Mon 28 Sep 2026; 29 1, 30 2; 1–7 Oct off; 8 3, 9 4, 10 Sat worked 5; 12–16
+    // 6–10.
+    check("licence-delivered", "2026-09-28", &[], "2026-10-16");
+    // 居民身份证法第十二条: 六十日. Mon 3 Aug 2026; 31 Aug 28; 30 Sep 58; 2 Oct 60, off until 7 → 8 Thu. Thirty more where the roads are
+    // bad: 31 Oct 89; 1 Nov 90, Sunday → 2 Mon.
+    check("identity-card-issued", "2026-08-03", &[], "2026-10-08");
+    check("identity-card-issued", "2026-08-03", &[extend("remote")], "2026-11-02");
+    // 护照法第六条: 十五日, 可以延长至三十日. Fri 6 Feb 2026; 21 15, in the festival → 24 Tue; to 30: 28 Feb 22; 8 Mar 30, Sunday → 9
+    // Mon.
+    check("passport-issued", "2026-02-06", &[], "2026-02-24");
+    check("passport-issued", "2026-02-06", &[extend("remote")], "2026-03-09");
+    // 违法行为处理程序规定第十九条: 五日, a listed number, so working days. Wed 17 Jun 2026; 18 1; Dragon Boat 19–21; 22–25 2–5.
+    check("camera-record-checked", "2026-06-17", &[], "2026-06-25");
+    // 第五十一条: 七日. Thu 24 Sep 2026; 25–27 off; 28 1, 29 2, 30 3; 1–7 Oct off; 8 4, 9 5, 10 Sat worked 6; 12 Mon 7.
+    check("licence-revocation-decided", "2026-09-24", &[], "2026-10-12");
+    // 信访工作条例第三十四条: 60日. Fri 20 Mar 2026; 31 Mar 11; 30 Apr 41; 19 May 60, Tue. With 30日 more: 31 May 72; 18 Jun 90, Thu.
+    check("petition-answered", "2026-03-20", &[], "2026-05-19");
+    check("petition-answered", "2026-03-20", &[extend("complex")], "2026-06-18");
+    // 办理行政案件程序规定第二百二十三条、第三十五条: 之时起二十四小时, and the hour in which it begins does not count: from 15:00.
+    check("suspension-of-detention-decided", "2026-03-05T14:20", &[], "2026-03-06T15:00");
+}
+
 fn refuse(id: &str, adjustments: &[Adjustment], wanted: &str) {
     let refused = due(id, "2026-01-16", adjustments).unwrap_err();
     assert_eq!(refused.to_string(), wanted);

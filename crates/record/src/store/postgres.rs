@@ -1,30 +1,33 @@
 mod files;
+mod pool;
 mod reader;
 mod writer;
 
+use self::pool::Pool;
 use super::{Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number};
 use crate::ObjectRef;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::ToSql;
-use postgres::{Client, NoTls, Row};
-use std::sync::Mutex;
+use postgres::{Client, Row};
+use std::sync::Arc;
 
 const FORM: i64 = 1;
 /// The advisory lock that the one writer holds. It belongs to the connection that commits, so a writer that has lost its
 /// lock cannot commit either.
 const WRITER_LOCK: i64 = 0x4c4e_4348;
-/// Idle connections that are kept.
-const IDLE: usize = 8;
 
 /// A record in the schema `lianchi` of a PostgreSQL database.
 ///
 /// Texts are kept as bytes, since ids may hold what PostgreSQL's text does not, and since their order must not depend on
 /// a locale. Connections are not encrypted: reach a database on another machine through a tunnel.
+///
+/// When the server ends and comes back, reading goes on over new connections. So does the writer, as long as it had nothing
+/// under way: it takes its lock again, and goes on if the last checkpoint is still the one that it wrote. A commit that
+/// was not answered may stand or not; after one the writer stops.
 pub struct PostgresStore {
-    config: postgres::Config,
+    pool: Arc<Pool>,
     place: String,
-    idle: Mutex<Vec<Client>>,
     files: files::PostgresFiles,
 }
 
@@ -33,7 +36,7 @@ impl PostgresStore {
     /// there.
     pub fn create(url: &str) -> Result<Self, StoreError> {
         let store = Self::with(url)?;
-        let mut client = store.client()?;
+        let mut client = store.pool.take()?;
         let mut made = client.transaction().map_err(failure)?;
         made.execute("SELECT pg_advisory_xact_lock($1)", &[&(WRITER_LOCK + 1)]).map_err(failure)?;
         if !exists(&mut made)? {
@@ -48,7 +51,7 @@ impl PostgresStore {
     /// The store that is at `url`; [`StoreError::Missing`] when there is none.
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let store = Self::with(url)?;
-        let mut client = store.client()?;
+        let mut client = store.pool.take()?;
         if !exists(&mut client)? {
             return Err(StoreError::Missing { place: store.place });
         }
@@ -64,8 +67,9 @@ impl PostgresStore {
         })?;
         config.options("-c search_path=lianchi -c client_min_messages=warning").application_name("lianchi");
         let place = format!("PostgreSQL database {}", config.get_dbname().unwrap_or(""));
-        let files = files::PostgresFiles::new(config.clone());
-        Ok(Self { config, place, idle: Mutex::new(Vec::new()), files })
+        let pool = Arc::new(Pool::new(config));
+        let files = files::PostgresFiles::new(Arc::clone(&pool));
+        Ok(Self { pool, place, files })
     }
 
     fn check(self, mut client: Client) -> Result<Self, StoreError> {
@@ -73,27 +77,18 @@ impl PostgresStore {
         if version != FORM {
             return Err(StoreError::Newer { place: self.place, version });
         }
-        self.idle.lock().map_err(|_| broken_off())?.push(client);
+        self.pool.give(client);
         Ok(self)
-    }
-
-    fn client(&self) -> Result<Client, StoreError> {
-        take(&self.idle, &self.config)
     }
 }
 
 impl Store for PostgresStore {
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        let mut client = connect(&self.config)?;
-        let lock = client.query_one("SELECT pg_try_advisory_lock($1)", &[&WRITER_LOCK]).map_err(failure)?;
-        if !lock.get::<_, bool>(0) {
-            return Err(StoreError::InUse { place: self.place() });
-        }
-        Ok(Box::new(writer::PostgresWriter::new(client)?))
+        Ok(Box::new(writer::PostgresWriter::new(Arc::clone(&self.pool), self.place())?))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
-        Ok(Box::new(reader::PostgresReader::new(&self.idle, self.client()?)))
+        Ok(Box::new(reader::PostgresReader::new(&self.pool)?))
     }
 
     fn files(&self) -> &dyn Files {
@@ -101,12 +96,11 @@ impl Store for PostgresStore {
     }
 
     fn bytes(&self) -> Result<u64, StoreError> {
-        let mut client = self.client()?;
         let sql = "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
             WHERE relnamespace = 'lianchi'::regnamespace AND relkind = 'r'";
-        let bytes = client.query_one(sql, &[]).map_err(failure)?.get(0);
-        give(&self.idle, client);
-        index(bytes)
+        let bytes =
+            |client: &mut Client| client.query_one(sql, &[]).map_err(failure)?.try_get(0).map_err(failure);
+        index(self.pool.on(&mut { bytes })?)
     }
 
     fn kind(&self) -> &'static str {
@@ -115,34 +109,6 @@ impl Store for PostgresStore {
 
     fn place(&self) -> String {
         self.place.clone()
-    }
-}
-
-/// An idle connection, or a new one. One that the server has closed meanwhile is dropped.
-fn take(idle: &Mutex<Vec<Client>>, config: &postgres::Config) -> Result<Client, StoreError> {
-    loop {
-        let client = idle.lock().map_err(|_| broken_off())?.pop();
-        match client {
-            None => return connect(config),
-            Some(client) if !client.is_closed() => return Ok(client),
-            Some(_) => {}
-        }
-    }
-}
-
-fn connect(config: &postgres::Config) -> Result<Client, StoreError> {
-    config.connect(NoTls).map_err(|error| {
-        let why = why(&error);
-        StoreError::Failed(format!("{why}; check the database's address, and that PostgreSQL runs there"))
-    })
-}
-
-fn give(idle: &Mutex<Vec<Client>>, client: Client) {
-    if let Ok(mut idle) = idle.lock()
-        && idle.len() < IDLE
-        && !client.is_closed()
-    {
-        idle.push(client);
     }
 }
 
@@ -156,7 +122,7 @@ fn each(
     client: &mut Client,
     sql: &str,
     params: &[&(dyn ToSql + Sync)],
-    mut visit: impl FnMut(&Row) -> Result<(), StoreError>,
+    visit: &mut dyn FnMut(&Row) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut rows = client.query_raw(sql, params.iter().copied()).map_err(failure)?;
     while let Some(row) = rows.next().map_err(failure)? {
@@ -171,8 +137,20 @@ fn failure(error: postgres::Error) -> StoreError {
         Some(code) if *code == SqlState::DATA_CORRUPTED || *code == SqlState::INDEX_CORRUPTED => {
             StoreError::damaged(why(&error))
         }
+        Some(code) if gone(code) => StoreError::Away { reason: why(&error) },
+        None if error.is_closed() || broken(&error) => StoreError::Away { reason: why(&error) },
         _ => StoreError::Failed(why(&error)),
     }
+}
+
+/// Whether the server says with this code that it ends, or does not take connections yet.
+fn gone(code: &SqlState) -> bool {
+    let ends = [SqlState::ADMIN_SHUTDOWN, SqlState::CRASH_SHUTDOWN, SqlState::CANNOT_CONNECT_NOW];
+    ends.contains(code) || code.code().starts_with("08")
+}
+
+fn broken(error: &postgres::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|cause| cause.is::<std::io::Error>())
 }
 
 /// The server's own words, which the error's `Display` keeps to itself.

@@ -27,8 +27,20 @@ const NOTED: &str = "last.checkpoint";
 /// their failures: the writer makes them itself and stops when one fails. Deleted content is overwritten.
 pub struct SqliteStore {
     dir: PathBuf,
+    access: Access,
     idle: Mutex<Vec<Connection>>,
     files: files::SqliteFiles,
+}
+
+/// How the files are opened.
+#[derive(Clone, Copy, PartialEq)]
+enum Access {
+    /// For writing, and made where they are not there.
+    Create,
+    /// For writing, or for reading beside a writer, which SQLite cannot do without writing to a file beside the store.
+    Write,
+    /// For reading what nobody writes to, in a folder that cannot be written to.
+    Still,
 }
 
 impl SqliteStore {
@@ -36,7 +48,7 @@ impl SqliteStore {
     pub fn create(dir: &Path) -> Result<Self, StoreError> {
         let told = |error: std::io::Error| StoreError::Failed(format!("`{}`: {error}", dir.display()));
         std::fs::create_dir_all(dir).map_err(told)?;
-        let store = Self::with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let store = Self::with(dir, Access::Create)?;
         // SQLite syncs the folder of a new file, and passes over a failure of that.
         File::open(dir).and_then(|folder| folder.sync_all()).map_err(told)?;
         Ok(store)
@@ -47,23 +59,42 @@ impl SqliteStore {
         if !dir.join(RECORD).is_file() {
             return Err(StoreError::Missing { place: dir.display().to_string() });
         }
-        Self::with(dir, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        Self::with(dir, Access::Write)
     }
 
-    fn with(dir: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+    /// As [`Self::open`], for reading only: also where the folder cannot be written to, if all of the record is in its main
+    /// files, as it is when its program has ended in peace.
+    pub fn read(dir: &Path) -> Result<Self, StoreError> {
+        let there = dir.join(RECORD).is_file();
+        if !there || tempfile::Builder::new().prefix(".probe").tempfile_in(dir).is_ok() {
+            return Self::open(dir);
+        }
+        let waits =
+            |name: &&str| std::fs::metadata(dir.join(format!("{name}-wal"))).is_ok_and(|log| log.len() > 0);
+        match [RECORD, FILES].into_iter().find(waits) {
+            None => Self::with(dir, Access::Still),
+            Some(name) => Err(StoreError::Failed(format!(
+                "the folder `{}` cannot be written to, and its last entries still wait in `{name}-wal`, which SQLite \
+                 cannot read there; copy the folder to where it can be written to, and name the copy",
+                dir.display()
+            ))),
+        }
+    }
+
+    fn with(dir: &Path, access: Access) -> Result<Self, StoreError> {
         let place = dir.display().to_string();
-        let connection = connect(&dir.join(RECORD), flags)?;
+        let connection = connect(&dir.join(RECORD), access)?;
         prepare(&connection, SCHEMA, &place)?;
-        let files = files::SqliteFiles::open(&dir.join(FILES), &place)?;
+        let files = files::SqliteFiles::open(&dir.join(FILES), &place, access)?;
         connection.pragma_update(None, "query_only", true).map_err(failure)?;
-        Ok(Self { dir: dir.to_owned(), idle: Mutex::new(vec![connection]), files })
+        Ok(Self { dir: dir.to_owned(), access, idle: Mutex::new(vec![connection]), files })
     }
 
     fn connection(&self) -> Result<Connection, StoreError> {
         let idle = self.idle.lock().map_err(|_| broken_off())?.pop();
         idle.map_or_else(
             || {
-                let connection = connect(&self.dir.join(RECORD), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+                let connection = connect(&self.dir.join(RECORD), self.access.again())?;
                 connection.pragma_update(None, "query_only", true).map_err(failure)?;
                 Ok(connection)
             },
@@ -82,7 +113,8 @@ impl Store for SqliteStore {
         if lock.try_lock().is_err() {
             return Err(StoreError::InUse { place: self.place() });
         }
-        let connection = connect(&self.dir.join(RECORD), OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        self.files.begin()?;
+        let connection = connect(&self.dir.join(RECORD), Access::Write)?;
         let log = open(&format!("{RECORD}-wal"))?;
         Ok(Box::new(writer::SqliteWriter::new(connection, log, lock, open(NOTED)?)?))
     }
@@ -117,16 +149,45 @@ impl Store for SqliteStore {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let connection =
-        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(failure)?;
+impl Access {
+    /// For another connection to files that are there.
+    fn again(self) -> Self {
+        if self == Self::Still { self } else { Self::Write }
+    }
+
+    fn open(self, path: &Path) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        match self {
+            Self::Create => {
+                let made = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+                Connection::open_with_flags(path, flags | made)
+            }
+            Self::Write => Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_READ_WRITE),
+            Self::Still => {
+                let escaped = |byte: &u8| match byte {
+                    b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'.' | b'-' | b'_' => {
+                        char::from(*byte).to_string()
+                    }
+                    other => format!("%{other:02X}"),
+                };
+                let path: String = path.as_os_str().as_encoded_bytes().iter().map(escaped).collect();
+                let flags = flags | OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+                Connection::open_with_flags(format!("file:{path}?immutable=1"), flags)
+            }
+        }
+    }
+}
+
+fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
+    let connection = access.open(path).map_err(failure)?;
     connection.execute_batch("PRAGMA busy_timeout = 10000;").map_err(failure)?;
-    let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
-    // SQLite goes on in the old mode where it cannot begin a log, and says so in this way alone.
-    if mode.map_err(failure)? != "wal" && flags.contains(OpenFlags::SQLITE_OPEN_READ_WRITE) {
-        return Err(StoreError::Failed(
-            "its write-ahead log cannot be begun; look after the disk".to_owned(),
-        ));
+    if access != Access::Still {
+        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        // SQLite goes on in the old mode where it cannot begin a log, and says so in this way alone.
+        if mode.map_err(failure)? != "wal" {
+            let what = "its write-ahead log cannot be begun; look after the disk".to_owned();
+            return Err(StoreError::Failed(what));
+        }
     }
     let settings = "PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 0; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;

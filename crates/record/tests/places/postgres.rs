@@ -24,13 +24,22 @@ impl Server {
         let server = Self { dir, programs, databases: AtomicU32::new(0) };
         let data = server.data();
         server.run("initdb", &["-D", &data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8"])?;
-        let options =
-            format!("-k {} -c listen_addresses= -c max_connections=200", server.dir.path().display());
-        server.run(
-            "pg_ctl",
-            &["-D", &data, "-w", "-s", "-l", &format!("{data}.log"), "-o", &options, "start"],
-        )?;
+        server.go_on()?;
         Ok(server)
+    }
+
+    /// Starts the server, again after [`Self::stop`].
+    pub fn go_on(&self) -> Result<(), String> {
+        let data = self.data();
+        let options = format!("-k {} -c listen_addresses= -c max_connections=200", self.dir.path().display());
+        let log = format!("{data}.log");
+        self.run("pg_ctl", &["-D", &data, "-w", "-s", "-l", &log, "-o", &options, "start"])
+    }
+
+    /// Ends the server: `fast`, which tells whoever is connected, or `immediate`, which is as good as a crash.
+    #[allow(dead_code, reason = "only the checks of restarts end it themselves")]
+    pub fn stop(&self, mode: &str) -> Result<(), String> {
+        self.run("pg_ctl", &["-D", &self.data(), "-m", mode, "-w", "-s", "stop"])
     }
 
     /// A new database.

@@ -39,6 +39,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("keeps files by content", holding::keeps_files),
     ("proves every entry", proving::proves),
     ("serves tiles that give the root", proving::serves_tiles),
+    ("serves tiles to a client of the standard at any size", proving::serves_tiles_at_any_size),
     ("keeps the signatures of witnesses", proving::keeps_cosignatures),
     ("verifies", proving::verifies),
 ];

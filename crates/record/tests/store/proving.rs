@@ -55,6 +55,64 @@ pub fn serves_tiles(place: &dyn Place) {
     }
 }
 
+/// The tiles of a place, as a client of the tlog_tiles crate asks for them.
+struct Served<'a>(&'a Record);
+
+impl tlog_tiles::TileReader for Served<'_> {
+    fn height(&self) -> u8 {
+        8
+    }
+
+    fn read_tiles(&self, tiles: &[tlog_tiles::Tile]) -> Result<Vec<Vec<u8>>, tlog_tiles::Error> {
+        Ok(tiles.iter().map(|tile| served(self.0, tile).unwrap()).collect())
+    }
+
+    fn save_tiles(&self, _: &[tlog_tiles::Tile], _: &[Vec<u8>]) {}
+}
+
+/// What is served under the path that their crate gives a tile.
+fn served(record: &Record, tile: &tlog_tiles::Tile) -> Option<Vec<u8>> {
+    let path = tile.path();
+    let (level, index, width) = record::merkle::parse_tile_path(path.strip_prefix("tile/8/")?)?;
+    record.tile(level?, index, width).unwrap()
+}
+
+/// At sizes drawn at random: each tile that must be published from one size to the next is served and never changes, and a
+/// client which trusts nothing but the checkpoint proves entries from them.
+pub fn serves_tiles_at_any_size(place: &dyn Place) {
+    let record = place.open().unwrap();
+    let mut kept = Vec::new();
+    let (mut size, mut dice) = (0_u64, 0x2545_F491_u64);
+    let mut draw = |below: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (dice >> 33) % below
+    };
+    for round in 0..24 {
+        // Around whole tiles as well as anywhere.
+        let next = if round % 3 == 0 { (size / 256 + 1) * 256 - 1 + draw(3) } else { size + 1 + draw(90) };
+        fill(&record, size, next - size);
+        for tile in tlog_tiles::Tile::new_tiles(8, size, next) {
+            kept.push((served(&record, &tile).unwrap(), tile));
+        }
+        size = next;
+        let root = tlog_tiles::Hash(record.root(size).unwrap().unwrap().0);
+        let tiles = Served(&record);
+        let reader = tlog_tiles::TileHashReader::new(size, root, &tiles);
+        for index in [0, draw(size), size - 1] {
+            let proof = tlog_tiles::prove_record(size, index, &reader).unwrap();
+            let line = record::encoding::encode(&record.entry(index).unwrap().unwrap().event);
+            let leaf = record::merkle::leaf_hash(&Digest::of(line.as_bytes()).0);
+            tlog_tiles::check_record(&proof, size, root, index, tlog_tiles::Hash(leaf.0)).unwrap();
+            let wrong = tlog_tiles::Hash(record::merkle::leaf_hash(b"another").0);
+            assert!(tlog_tiles::check_record(&proof, size, root, index, wrong).is_err());
+        }
+    }
+    assert!(kept.len() > 30 && size > 1500, "{} tiles at {size}", kept.len());
+    for (bytes, tile) in &kept {
+        assert_eq!(served(&record, tile).as_ref(), Some(bytes), "{}", tile.path());
+    }
+}
+
 pub fn keeps_cosignatures(place: &dyn Place) {
     use record::note::{KeyKind, Note, SignerKey};
     use record::proof::{Trust, verify_receipt_with};

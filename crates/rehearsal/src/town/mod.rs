@@ -70,17 +70,7 @@ pub struct Town {
 
 /// The packs of this repository.
 pub fn packs() -> Result<Vec<File>, Unmade> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let mut files = Vec::new();
-    for folder in std::fs::read_dir(&root).map_err(unmade)? {
-        for file in std::fs::read_dir(folder.map_err(unmade)?.path()).map_err(unmade)? {
-            let path = file.map_err(unmade)?.path();
-            let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-            files.push(File { path: name, text: std::fs::read_to_string(&path).map_err(unmade)? });
-        }
-    }
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(files)
+    pack::folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).map_err(unmade)
 }
 
 /// The moment. Towns are made up to now, so that a server that opens one finds no years of missed deadlines.

@@ -60,12 +60,13 @@ fn a_phone_without_a_network() {
 }
 
 /// Answers that are no pages to be looked at, and why; `…` stands for anything.
-const NO_PAGES: [(&str, &str); 14] = [
+const NO_PAGES: [(&str, &str); 15] = [
     ("/language/{lang}", "leads on to the page that it was chosen on; each look goes through it"),
     ("/face/{face}", "leads on to the front page; the scenario of the self-service screen goes through it"),
     ("/cases/{case}/materials/{material}/{digest}", "a file as it was attached"),
     ("/cases/{case}/receipt.tlog-proof", "a file, checked offline by the resident's scenario"),
     ("/account/data", "a file: what the record holds of its reader"),
+    ("/board/maps/{procedure}/map.svg", "a drawing, which the page of the map shows"),
     ("…/events", "streams, by which pages refresh in the scenarios"),
     ("/api/…", PROGRAMS),
     ("/checkpoint", PROGRAMS),

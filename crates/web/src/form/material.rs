@@ -83,7 +83,7 @@ fn one(lang: Lang, material: &MaterialAsked<'_>, fault: Option<&Title>) -> Marku
                     @for file in &material.files {
                         li {
                             @if file.path.is_empty() {
-                                (file.name) " " span.sealed { (lang.say("personal-sealed")) }
+                                span.sealed { (lang.say("personal-sealed")) }
                             } @else {
                                 a href=(file.path) { (file.name) }
                             }

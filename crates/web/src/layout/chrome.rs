@@ -30,8 +30,8 @@ pub(super) fn top(frame: &Frame) -> Markup {
 
 fn home(frame: &Frame) -> &'static str {
     match &frame.who {
-        Some(who) if frame.face == Face::Staff && who.desk => path::DESK,
         Some(who) if frame.face == Face::Staff && who.board => path::BOARD,
+        Some(who) if frame.face == Face::Staff && who.desk => path::DESK,
         Some(who) if frame.face == Face::Staff && who.staff => path::STAFF,
         _ => path::HOME,
     }
@@ -74,6 +74,7 @@ fn staff(frame: &Frame) -> Markup {
             }
             @if may(|who| who.board) {
                 (link(frame, path::BOARD, &lang.say("nav-board")))
+                (link(frame, path::FINDINGS, &lang.say("nav-findings")))
                 (link(frame, path::RECORD, &lang.say("nav-record")))
             }
             @if may(|who| who.staff) { (link(frame, path::STAFF, &lang.say("nav-staff"))) }

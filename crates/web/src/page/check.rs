@@ -115,19 +115,25 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
 
 /// What is to be paid when it is handled. What nobody set a fee for, and what is free, is said in a word.
 fn fees(lang: Lang, fees: &[(Title, Option<Charge>)]) -> Markup {
-    let due: Vec<(&Title, &Charge)> =
-        fees.iter().filter_map(|(title, charge)| Some((title, charge.as_ref()?))).collect();
-    let free = due.iter().all(|(_, charge)| **charge == Charge::Free);
+    let free = |charge: &Option<Charge>| *charge == Some(Charge::Free);
+    let said = |(title, charge): &(Title, Option<Charge>)| {
+        let title = lang.of(title).into();
+        match charge {
+            Some(charge) => {
+                let facts = [("title", title), ("fee", text::charge(lang, charge).into())];
+                lang.tell("check-fee", &facts)
+            }
+            // Not decided is not free.
+            None => lang.tell("check-fee-open", &[("title", title)]),
+        }
+    };
     html! {
         @if fees.is_empty() {
             p { (lang.say("check-no-fee")) }
-        } @else if free && due.len() == fees.len() {
+        } @else if fees.iter().all(|(_, charge)| free(charge)) {
             p { (lang.say("check-free")) }
         } @else {
-            @for (title, charge) in due.iter().filter(|(_, charge)| **charge != Charge::Free) {
-                @let facts = [("title", lang.of(title).into()), ("fee", text::charge(lang, charge).into())];
-                p { (lang.tell("check-fee", &facts)) }
-            }
+            @for fee in fees.iter().filter(|(_, charge)| !free(charge)) { p { (said(fee)) } }
         }
     }
 }

@@ -23,6 +23,8 @@ pub mod entry;
 mod fee;
 /// Filling in: form and materials.
 pub mod fill;
+/// What oversight found: the board, and one finding with its evidence.
+pub mod findings;
 /// A case as its party follows it.
 pub mod follow;
 /// Services found, and the services of a category.
@@ -31,6 +33,10 @@ pub mod found;
 pub mod health;
 /// The front page.
 pub mod home;
+/// How the cases of a procedure went.
+pub mod maps;
+/// The models of oversight, in plain words.
+pub mod models;
 /// Drafts without a network: a service's empty form, and the page that stands for those that cannot be loaded.
 pub mod offline;
 /// One's own account: password, sessions, posts, who has read one's data, erasure.

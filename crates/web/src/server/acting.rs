@@ -87,7 +87,7 @@ fn replies<'a>(asked: &Asked, view: &View, possible: &Move, tried: Option<&Tried
             action: "reply",
             about,
             title: possible.title.clone(),
-            ask: Asking::Reply { complaint: complaint.words.clone(), words },
+            ask: Asking::Reply { complaint: show::words(asked, &complaint.words), words },
             refused: tried.map(|tried| tried.why.clone()),
         }
     };
@@ -212,7 +212,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
                 page(asked, &case, &view, None, Some(&tried(why, faults, None)))
             }
             Refused::Overtaken(event) => {
-                let now = asked.city.casework.view(&case)?;
+                let now = asked.city.spoken(&case)?;
                 let why = Title::new(
                     "这件事项刚刚有了变化：请看过后再决定",
                     "The case has just changed: look at it first, then decide anew",

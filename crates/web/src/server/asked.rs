@@ -274,8 +274,8 @@ impl Asked {
     /// Where somebody begins, in the post in which they act.
     pub fn start(&self, actor: &Actor) -> &'static str {
         match self.work_of(actor) {
-            Who { desk: true, .. } => path::DESK,
             Who { board: true, .. } => path::BOARD,
+            Who { desk: true, .. } => path::DESK,
             Who { staff: true, .. } => path::STAFF,
             _ => path::HOME,
         }

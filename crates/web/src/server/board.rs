@@ -166,7 +166,7 @@ fn standing(asked: &Asked, at: Time) -> Standing {
 }
 
 /// A clock that ends at midnight is told as the day before, which ends then.
-fn due_of(asked: &Asked, at: Option<Time>, paused: bool) -> Option<Due> {
+pub fn due_of(asked: &Asked, at: Option<Time>, paused: bool) -> Option<Due> {
     let midnight =
         at.map(pack::days::local).is_some_and(|local| local.time() == jiff::civil::Time::midnight());
     show::due(asked, at, midnight, None, paused, false)
@@ -343,7 +343,7 @@ fn line(asked: &Asked, state: &State, due: Option<Time>) -> Result<board::Case, 
 /// A case that the reader may supervise.
 pub fn supervised(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
     asked.signed_in()?;
-    let view = asked.city.casework.view(case)?;
+    let view = asked.city.spoken(case)?;
     let permit = |action| asked.city.casework.permit(case, &view, action, &asked.ask()).ok_or(Oops::Missing);
     let decision = permit("supervise")?;
     match decision.allowed() {

@@ -18,7 +18,7 @@ use record::ObjectRef;
 pub fn visible(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
     asked.signed_in()?;
     let case = asked.case()?;
-    let view = asked.city.casework.view(&case)?;
+    let view = asked.city.spoken(&case)?;
     let decision =
         asked.city.casework.permit(&case, &view, "read-case", &asked.ask()).ok_or(Oops::Missing)?;
     if decision.allowed() { Ok((case, view)) } else { Err(Oops::Missing) }
@@ -88,9 +88,9 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         by: correction.by.as_ref().and_then(|by| asked.city.staff_name(by)),
         due: answer_by(asked, &view),
         notes: correction
-            .notes
-            .iter()
-            .map(|(id, note)| (named(procedure, definitions, id), note.clone()))
+            .noted()
+            .into_iter()
+            .map(|(id, note)| (named(procedure, definitions, &id), note))
             .collect(),
     });
     let page = follow::View {
@@ -108,17 +108,21 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         reads: reads(asked, &view, &case)?,
         given: given(asked, &view, &case)?,
         may: moves.iter().map(|possible| possible.action).collect(),
-        rating: view.state.rating.as_ref().map(|rating| (rating.stars, rating.words.clone())),
-        complaints: complaints(&view.state),
+        rating: view
+            .state
+            .rating
+            .as_ref()
+            .map(|rating| (rating.stars, rating.words.as_ref().map(|words| show::words(asked, words)))),
+        complaints: complaints(asked, &view.state),
     };
     Ok(Answer::page(follow::show(&asked.frame(Face::Resident), &page)))
 }
 
-fn complaints(state: &State) -> Vec<follow::Complaint> {
+fn complaints(asked: &Asked, state: &State) -> Vec<follow::Complaint> {
     let told = |complaint: &casework::state::Complaint| follow::Complaint {
-        words: complaint.words.clone(),
+        words: show::words(asked, &complaint.words),
         at: complaint.at,
-        reply: complaint.reply.clone(),
+        reply: complaint.reply.as_ref().map(|(at, words)| (*at, show::words(asked, words))),
     };
     state.complaints.iter().map(told).collect()
 }

@@ -1,4 +1,5 @@
 use super::bounds::Bounds;
+use super::findings::Findings;
 use super::gate::Gate;
 use super::live::Streams;
 use super::measures::Measures;
@@ -12,8 +13,8 @@ use access::session::{Kind, Rules, Session, Token};
 use access::sign_in::{self, Account, Door, Refused, Welcome};
 use access::throttle::{Pace, Throttle, Wait};
 use access::{Person, PersonId, Post, Sessions};
-use casework::Casework;
 use casework::erase::{Done, NotErased, Request};
+use casework::{Casework, View};
 use pack::{File, Title};
 use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
@@ -56,6 +57,8 @@ pub struct City {
     pub settings: Settings,
     /// Services by what people call them.
     pub finder: Index,
+    /// What oversight finds.
+    pub findings: Findings,
     people: RwLock<People>,
     pub(super) sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
@@ -165,6 +168,7 @@ impl City {
         Ok(Self {
             casework,
             finder,
+            findings: Findings::default(),
             people: RwLock::new(people),
             sessions: Mutex::new(sessions),
             throttle: Mutex::default(),
@@ -437,6 +441,14 @@ impl City {
     /// Signs out.
     pub fn sign_out(&self, token: &Token) {
         locked(&self.sessions).close(token);
+    }
+
+    /// A case as its pages show it: with the words that were said in it in clear.
+    ///
+    /// # Errors
+    /// As [`Casework::view`].
+    pub fn spoken(&self, case: &ObjectRef) -> Result<View, casework::Refused> {
+        Ok(self.casework.spoken(self.casework.view(case)?)?)
     }
 
     /// A new case's number.

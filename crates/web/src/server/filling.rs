@@ -69,7 +69,7 @@ impl Filling {
         let materials = materials(asked, &self.view, case)?;
         let hanging: Vec<&Condition> =
             procedure.materials.iter().filter_map(|asked| asked.when.as_ref()).collect();
-        let notes = self.view.state.asked().map(|correction| correction.notes.clone()).unwrap_or_default();
+        let notes = self.view.state.asked().map(|correction| correction.noted()).unwrap_or_default();
         let page = fill::View {
             case,
             seen: self.view.state.events,
@@ -146,7 +146,8 @@ pub fn under_purpose(
     let shown = |(file, kept): (Attached, &FileRef)| match (&kept.subject, purpose) {
         (None, _) => file,
         (Some(_), Some(_)) => Attached { path: path::under_purpose(&file.path, purpose), ..file },
-        (Some(_), None) => Attached { path: String::new(), ..file },
+        // What people call a file tells of them as well.
+        (Some(_), None) => Attached { path: String::new(), name: String::new(), ..file },
     };
     files.into_iter().zip(kept).map(shown).collect()
 }
@@ -210,7 +211,7 @@ pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
 pub fn fragment(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
     keep(asked, &case, &view)?;
-    let view = asked.city.casework.view(&case)?;
+    let view = asked.city.spoken(&case)?;
     let (typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
     Filling::new(asked, view, Some(&typed), open)?.show(asked, case.id.as_str(), &[], false)
 }
@@ -257,7 +258,7 @@ fn keep(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<(Id, Title)>
 
 /// Keeps the answers that came with the beginning of a case, from a draft made without a network.
 pub fn keep_draft(asked: &Asked, case: &ObjectRef) -> Result<(), Oops> {
-    let view = asked.city.casework.view(case)?;
+    let view = asked.city.spoken(case)?;
     match view.state.stage {
         Stage::Draft => keep(asked, case, &view).map(drop),
         _ => Ok(()),
@@ -268,7 +269,7 @@ pub fn save(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
     let number = case.id.to_string();
     let unreadable = keep(asked, &case, &view)?;
-    let view = asked.city.casework.view(&case)?;
+    let view = asked.city.spoken(&case)?;
     let check = asked.field("then") == Some("check");
     if check && unreadable.is_empty() && asked.city.casework.missing(&view, asked.now)?.is_empty() {
         return Ok(Answer::go(onward(asked, &number, "check")));
@@ -292,7 +293,7 @@ pub fn save(asked: &Asked) -> Result<Answer, Oops> {
 pub fn attach_one(asked: &Asked, case: &ObjectRef, material: &Id, sent: &Sent) -> Result<(), Oops> {
     let casework = &asked.city.casework;
     let ask = casework::Ask { seen: None, ..asked.ask() };
-    let view = casework.view(case)?;
+    let view = asked.city.spoken(case)?;
     let file = named_file(sent);
     casework.would(case, &view, &Command::Attach { material: material.clone(), file }, &ask)?;
     for known in view.state.materials.get(material).into_iter().flatten() {
@@ -358,7 +359,7 @@ pub fn attached(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
     for sent in &asked.files {
         attach_one(asked, case, &material, sent)?;
     }
-    Ok(asked.city.casework.view(case)?)
+    Ok(asked.city.spoken(case)?)
 }
 
 pub fn file(asked: &Asked) -> Result<Answer, Oops> {

@@ -18,8 +18,10 @@ mod device;
 mod editions;
 mod erasure;
 mod filling;
+mod findings;
 mod gate;
 mod live;
+mod maps;
 mod measures;
 mod once;
 mod oops;
@@ -115,6 +117,14 @@ static OPERATIONS: &[Operation] = &[
     page("/board/offices/{office}/{procedure}", board::cases),
     page("/board/cases/{case}", board::case),
     page("/board/entries/{entry}", record_pages::entry),
+    page("/board/findings", findings::board),
+    page("/board/findings/{case}", findings::one),
+    page("/board/models", findings::models),
+    page("/board/models/{model}", findings::model),
+    page("/board/maps", maps::list),
+    page("/board/maps/{procedure}", maps::show),
+    page("/board/maps/{procedure}/map.svg", maps::drawing),
+    page("/board/maps/{procedure}/cases", maps::cases),
     page("/staff", staff::list),
     page("/staff/new", staff::new),
     form("/staff/new", staff::take_on),
@@ -148,6 +158,10 @@ static OPERATIONS: &[Operation] = &[
     page("/api/board", api::board),
     page("/api/board/{office}", api::board_office),
     page("/api/board/{office}/{procedure}", api::board_cases),
+    page("/api/findings", api::findings),
+    page("/api/findings/{case}", api::finding),
+    page("/api/models", api::models),
+    page("/api/models/{model}", api::model),
     page("/api/record", api::health),
     form("/api/record/verify", api::verify_whole),
     page("/api/record/checkpoint", api::checkpoint),

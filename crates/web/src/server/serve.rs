@@ -1,6 +1,6 @@
 use super::bounds::Bounds;
 use super::city::City;
-use super::{live, router};
+use super::{findings, live, router};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
@@ -29,6 +29,7 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     live::watch(&city);
+    findings::watch(&city);
     let timer = tokio::spawn(live::timer(Arc::clone(&city)));
     let bounds = city.bounds;
     let http = protocol(&bounds);

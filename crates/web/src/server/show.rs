@@ -95,12 +95,14 @@ pub fn happenings(
             continue;
         }
         last = if draft { activity::SAVED.to_owned() } else { event.activity.to_string() };
-        let text = |name: &str| event.attribute(name).and_then(Value::as_text).map(str::to_owned);
+        let said = |value: Option<&Value>| said(asked, value);
         let office = event.object(part::OFFICE).map(|office| self::office(asked, &office.id.as_str().into()));
-        let reasons = text("reasons").filter(|reasons| reasons != "deemed");
         let words = match amendment::of(event) {
-            Some(amendment) => amendment.reasons.and_then(Value::as_text).map(str::to_owned),
-            None => reasons.or_else(|| text("words")),
+            Some(amendment) => said(amendment.reasons)?,
+            None => match said(event.attribute("reasons"))?.filter(|reasons| reasons != "deemed") {
+                None => said(event.attribute("words"))?,
+                reasons => reasons,
+            },
         };
         told.push(Happening {
             at: event.time,
@@ -158,6 +160,18 @@ pub fn form_of<'a>(procedure: &'a Procedure, of: &str) -> Option<&'a Form> {
     }
 }
 
+/// Words that were said, as a case that is [spoken](casework::Casework::spoken) has them.
+pub fn words(asked: &Asked, said: &Value) -> String {
+    said.as_text().map_or_else(|| asked.lang.say("words-erased").into_owned(), str::to_owned)
+}
+
+/// Words as they stand on the record.
+fn said(asked: &Asked, value: Option<&Value>) -> Result<Option<String>, StoreError> {
+    let Some(value) = value else { return Ok(None) };
+    let clear = asked.city.casework.in_clear(value)?;
+    Ok(Some(clear.map_or_else(|| words(asked, value), |clear| words(asked, &clear))))
+}
+
 /// Who did something, as readers of the case may know: staff by name, the party as such.
 fn who(asked: &Asked, view: &View, actor: &ObjectRef) -> String {
     if view.state.party.as_ref() == Some(actor) {
@@ -184,7 +198,7 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
                     at: done.at,
                     outcome: step.outcome(done.outcome.as_str()).map(|o| o.title.clone()).unwrap_or_default(),
                     by: done.by.as_ref().map(|by| who(asked, view, by)),
-                    reasons: done.reasons.clone().filter(|reasons| reasons != "deemed"),
+                    reasons: done.reasons.as_ref().map(|why| words(asked, why)).filter(|why| why != "deemed"),
                 },
                 None => Shown::Waiting,
             },
@@ -235,7 +249,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
                 .map(|extension| clock::Extension {
                     at: extension.at,
                     by: extension.by.as_ref().map(|by| who(asked, view, by)),
-                    reasons: extension.reasons.clone(),
+                    reasons: self::words(asked, &extension.reasons),
                 })
                 .collect(),
             undecided: counted.as_ref().is_some_and(|counted| counted.limit.undecided) && deadline.is_some(),

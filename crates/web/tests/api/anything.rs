@@ -1,18 +1,18 @@
 //! Whatever is sent to any operation of the document, of its shape or broken, is answered as the document says, and never with
 //! a fault of the city's own.
 
-use super::world::World;
 use super::world::call::{Sent, Shown};
 use super::world::cases::{OFFICE, PAGE, SERVICE, Stage};
 use super::world::schema::Document;
+use super::world::{PASSWORD, World};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Requests to each operation.
-const EACH: usize = 90;
+const EACH: usize = 50;
 const ASKERS: [&str; 6] = ["", "party", "clerk", "approver", "supervisor-above", "administrator"];
 /// Texts that programs send, rightly and wrongly.
-const TEXTS: [&str; 24] = [
+const TEXTS: [&str; 26] = [
     "",
     " ",
     "accept",
@@ -27,6 +27,8 @@ const TEXTS: [&str; 24] = [
     "identity-card",
     "handle-case",
     "person:ann",
+    "visitor",
+    PASSWORD,
     "person:",
     ":",
     "2026-02-30",
@@ -197,11 +199,14 @@ impl Caller {
                     Some(known) => known[self.dice.below(known.len())].clone(),
                     None => self.dice.of(&self.document.0, &schema).as_str().unwrap_or("x").to_owned(),
                 };
+                // An address is shorter than what a body may hold.
+                let value: String = value.chars().take(300).collect();
                 let value = if value.is_empty() { "x" } else { value.as_str() };
                 path = path.replace(&format!("{{{name}}}"), &web::path::segment(value));
             } else if self.dice.below(3) == 0 {
                 let value = self.dice.of(&self.document.0, &schema);
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let text: String = text.chars().take(300).collect();
                 let name = if self.dice.below(12) == 0 { "nonsense" } else { name };
                 query += &format!(
                     "{}{name}={}",
@@ -240,7 +245,8 @@ impl Caller {
         Sent::Json(if self.dice.below(3) == 0 { self.dice.broken(body) } else { body })
     }
 
-    fn check(&mut self, method: &str, pattern: &str, operation: &Json) {
+    /// Sends one request, and says whether it was answered as asked.
+    fn check(&mut self, method: &str, pattern: &str, operation: &Json) -> bool {
         let path = self.path(pattern, operation);
         let shown = self.shown();
         let sent = if method == "POST" {
@@ -255,6 +261,7 @@ impl Caller {
             let fault = self.document.fault(method, pattern, reply.status.as_u16(), &reply.json());
             assert_eq!(fault, None, "{}", asked());
         }
+        reply.status.is_success()
     }
 }
 
@@ -262,14 +269,14 @@ impl Caller {
 fn whatever_is_sent_is_no_fault_of_the_citys_own() {
     let mut caller = Caller::new();
     let paths = caller.document.0["paths"].as_object().unwrap().clone();
-    let mut count = 0;
+    let (mut count, mut answered) = (0, 0);
     for (pattern, methods) in &paths {
         for (method, operation) in methods.as_object().unwrap() {
             count += 1;
-            for _ in 0..EACH {
-                caller.check(&method.to_uppercase(), pattern, operation);
-            }
+            let done = (0..EACH).filter(|_| caller.check(&method.to_uppercase(), pattern, operation)).count();
+            answered += usize::from(done > 0);
         }
     }
-    assert!(count > 30, "only {count} operations");
+    assert!(count > 25, "only {count} operations");
+    assert!(answered * 8 >= count * 5, "only {answered} of {count} were ever answered as asked");
 }

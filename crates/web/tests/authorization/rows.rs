@@ -216,6 +216,10 @@ pub const ROWS: &[Row] = &[
     row("POST", "/board/record", Stage::Open, nothing),
     row("GET", "/board/offices/{office}/{procedure}", Stage::Open, nothing),
     row("GET", "/board/cases/{case}", Stage::Open, nothing),
+    row("GET", "/board/models/{model}", Stage::Open, nothing).at(&[("model", "told-once-what-is-missing")]),
+    row("GET", "/api/models/{model}", Stage::Open, nothing).at(&[("model", "told-once-what-is-missing")]),
+    row("GET", "/board/maps/{procedure}/cases", Stage::Open, nothing)
+        .with("?from=%E5%BC%80%E5%A7%8B%E5%A1%AB%E5%86%99&to=%E6%8F%90%E4%BA%A4%E7%94%B3%E8%AF%B7"),
     row("GET", "/board/cases/{case}", Stage::Draft, nothing).about("a draft"),
     row("GET", "/board/entries/{entry}", Stage::Open, nothing).about("of a case"),
     row("GET", "/board/entries/{entry}", Stage::Open, nothing).at(&[("entry", "0")]).about("of no case"),

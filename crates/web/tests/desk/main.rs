@@ -12,6 +12,7 @@ mod checks;
 mod dice;
 mod given;
 mod shipped;
+mod words;
 #[path = "../world/mod.rs"]
 mod world;
 

@@ -83,19 +83,7 @@ pub struct World {
 
 /// The shipped packs.
 pub fn packs() -> Vec<File> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs");
-    let folders = std::fs::read_dir(&root).unwrap().map(|folder| folder.unwrap().path());
-    let paths =
-        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(|file| file.unwrap().path());
-    let mut files: Vec<File> = paths
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
-        .map(|path| File {
-            path: path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/"),
-            text: std::fs::read_to_string(&path).unwrap(),
-        })
-        .collect();
-    files.sort_by(|a, b| a.path.cmp(&b.path));
-    files
+    pack::folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).unwrap()
 }
 
 pub fn settings() -> Settings {

@@ -3,6 +3,7 @@
 
 mod wheel;
 
+use super::Until;
 use super::course::{Course, Desk, Entry, Ground};
 use super::plan::Plan;
 use super::sign::{SortNumber, Sorts};
@@ -33,6 +34,8 @@ pub struct Stream {
     dead: usize,
     places: HashMap<SmolStr, u32>,
     lives: Vec<Option<Life>>,
+    /// When each life is looked at again; apart from them, since most are looked at for nothing but this.
+    due: Vec<Bucket>,
     free: Vec<u32>,
     closed: HashSet<SmolStr>,
     wheel: Wheel,
@@ -43,8 +46,6 @@ pub struct Stream {
 struct Life {
     object: SmolStr,
     course: Course,
-    /// When it is looked at again.
-    due: Bucket,
 }
 
 /// Who is told.
@@ -117,6 +118,7 @@ impl Stream {
             dead: 0,
             places: HashMap::new(),
             lives: Vec::new(),
+            due: Vec::new(),
             free: Vec::new(),
             closed: HashSet::new(),
             wheel: Wheel::default(),
@@ -130,7 +132,7 @@ impl Stream {
         self.bury();
         let sorted = self.sorts.sort(&self.plan, batch);
         let first = self.kept.append(batch, |name| self.read.contains(name));
-        let Self { plan, sorts, kept, places, lives, free, closed, wheel, now, desk, .. } = self;
+        let Self { plan, sorts, kept, places, lives, due, free, closed, wheel, now, desk, .. } = self;
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
         for (event, object) in batch.about(self.kind.as_str()) {
@@ -146,7 +148,7 @@ impl Stream {
             }
             let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object };
             let place = known.unwrap_or_else(|| {
-                let life = Life { object: object.clone(), course: Course::default(), due: Bucket::MAX };
+                let life = Life { object: object.clone(), course: Course::default() };
                 let place = put(lives, free, life);
                 places.insert(object.clone(), place);
                 place
@@ -157,11 +159,10 @@ impl Stream {
                 let entry = Entry::new(*time, number, *sort);
                 let at = life.course.entries.partition_point(|one| one.time <= *time);
                 again(&ground, desk, life, *now, &mut hearing, |entries| entries.insert(at, entry));
-                life.due = Bucket::MAX;
-                schedule(wheel, place, life);
+                schedule(wheel, due, place, &life.course);
             } else {
                 life.course.take(&ground, desk, Entry::new(*time, number, *sort), &mut hearing);
-                schedule(wheel, place, life);
+                schedule(wheel, due, place, &life.course);
             }
         }
     }
@@ -172,17 +173,18 @@ impl Stream {
             return;
         }
         self.now = Some(moment);
-        let Self { plan, sorts, kept, lives, wheel, desk, .. } = self;
+        let Self { plan, sorts, kept, lives, due, wheel, desk, .. } = self;
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
         for (bucket, places) in wheel.begun(moment) {
             for place in places {
-                let life = lives.get_mut(place as usize).and_then(Option::as_mut);
-                let Some(life) = life.filter(|life| life.due == bucket) else { continue };
+                let awaited = due.get_mut(place as usize).filter(|due| **due == bucket);
+                let Some(awaited) = awaited else { continue };
+                *awaited = Bucket::MAX;
+                let Some(life) = lives.get_mut(place as usize).and_then(Option::as_mut) else { continue };
                 let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object: &life.object };
                 life.course.expire(&ground, desk, moment, &mut hearing);
-                life.due = Bucket::MAX;
-                schedule(wheel, place, life);
+                schedule(wheel, due, place, &life.course);
             }
         }
     }
@@ -192,6 +194,7 @@ impl Stream {
         let Some((object, place)) = self.places.remove_entry(object) else { return };
         let Some(mut life) = self.lives.get_mut(place as usize).and_then(Option::take) else { return };
         self.free.push(place);
+        self.due.get_mut(place as usize).into_iter().for_each(|due| *due = Bucket::MAX);
         self.dead += life.course.entries.len();
         self.closed.insert(object);
         let Self { plan, sorts, kept, desk, now, .. } = self;
@@ -201,7 +204,7 @@ impl Stream {
         if let Some(now) = now {
             life.course.expire(&ground, desk, *now, &mut hearing);
         }
-        life.course.stand(&ground, desk, true, &mut hearing);
+        life.course.stand(&ground, desk, Until::Closed, &mut hearing);
     }
 
     /// Every life is over.
@@ -233,7 +236,7 @@ impl Stream {
             let time = *log.times().first()?;
             Some(Entry::new(time, self.kept.append(log, |name| self.read.contains(name)), sort))
         });
-        let Self { plan, sorts, kept, lives, wheel, now, desk, .. } = self;
+        let Self { plan, sorts, kept, lives, due, wheel, now, desk, .. } = self;
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
         let Some(life) = lives.get_mut(place as usize).and_then(Option::as_mut) else { return false };
@@ -252,8 +255,7 @@ impl Stream {
             }
         });
         self.dead += 1;
-        life.due = Bucket::MAX;
-        schedule(wheel, place, life);
+        schedule(wheel, due, place, &life.course);
         true
     }
 
@@ -297,11 +299,20 @@ fn put(lives: &mut Vec<Option<Life>>, free: &mut Vec<u32>, life: Life) -> u32 {
     u32::try_from(lives.len() - 1).unwrap_or(u32::MAX)
 }
 
-fn schedule(wheel: &mut Wheel, place: u32, life: &mut Life) {
-    let due = life.course.due();
-    if due < i64::MAX && bucket(due) < life.due {
-        life.due = bucket(due);
-        wheel.put(life.due, place);
+/// Notes when a life is looked at again.
+fn schedule(wheel: &mut Wheel, due: &mut Vec<Bucket>, place: u32, course: &Course) {
+    let next = match course.due() {
+        i64::MAX => Bucket::MAX,
+        second => bucket(second),
+    };
+    if due.len() <= place as usize {
+        due.resize(place as usize + 1, Bucket::MAX);
+    }
+    if let Some(due) = due.get_mut(place as usize).filter(|due| **due != next) {
+        *due = next;
+        if next != Bucket::MAX {
+            wheel.put(next, place);
+        }
     }
 }
 

@@ -9,6 +9,15 @@ use super::{Place, Speaker};
 use crate::Lang;
 use jiff::SignedDuration;
 
+/// A title within a sentence: one that is a sentence itself, such as a question, stands in quotation marks.
+fn called(title: &str) -> String {
+    if title.ends_with(['?', '？', '.', '。', '!', '！']) {
+        format!("“{title}”")
+    } else {
+        title.to_owned()
+    }
+}
+
 impl Speaker<'_> {
     /// What a place, a field, an entry or a macro's element is called.
     pub(super) fn noun(&self, node: &Node) -> String {
@@ -19,9 +28,7 @@ impl Speaker<'_> {
             NodeKind::Local(depth) => format!("the inner item {depth}"),
             NodeKind::Field(of, id) | NodeKind::Key(of, id) | NodeKind::HasKey(of, id) => {
                 let title = match &of.ty {
-                    Type::Object(schema) => {
-                        schema.exact(id).map(|field| self.lang.of(&field.title).to_owned())
-                    }
+                    Type::Object(schema) => schema.exact(id).map(|field| called(self.lang.of(&field.title))),
                     _ => None,
                 };
                 self.of(&self.noun(of), &title.unwrap_or_else(|| id.to_string()))
@@ -32,7 +39,7 @@ impl Speaker<'_> {
 
     fn place(&self, slot: Slot) -> String {
         let Some(place) = self.env.place(slot) else { return String::new() };
-        let own = self.lang.of(&place.title).to_owned();
+        let own = called(self.lang.of(&place.title));
         match self.env.parent(slot).map(|parent| self.place(parent)) {
             Some(parent) if !parent.is_empty() => self.of(&parent, &own),
             _ => own,

@@ -1,37 +1,36 @@
-use super::{bytes_of, digest, each, failure, give, key_id, subject, take};
+use super::pool::Pool;
+use super::{bytes_of, digest, failure, key_id, subject};
 use crate::store::{FileState, Files, KeyId, NO_KEY, StoreError, StoredFile};
 use crate::{Digest, ObjectRef};
+use postgres::Row;
 use postgres::types::ToSql;
-use postgres::{Client, Row};
-use std::sync::Mutex;
+use std::sync::Arc;
 
-/// Attached files, written over connections of their own.
+/// Attached files. Each write may be done twice: a file is kept by its content, and what is erased stays erased.
 pub(super) struct PostgresFiles {
-    config: postgres::Config,
-    idle: Mutex<Vec<Client>>,
+    pool: Arc<Pool>,
 }
 
 impl PostgresFiles {
-    pub(super) fn new(config: postgres::Config) -> Self {
-        Self { config, idle: Mutex::new(Vec::new()) }
+    pub(super) fn new(pool: Arc<Pool>) -> Self {
+        Self { pool }
     }
 
     fn execute(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<u64, StoreError> {
-        let mut client = take(&self.idle, &self.config)?;
-        let done = client.execute(sql, params).map_err(failure);
-        give(&self.idle, client);
-        done
+        self.pool.on(&mut |client| client.execute(sql, params).map_err(failure))
     }
 
     fn each(
         &self,
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
-        visit: impl FnMut(&Row) -> Result<(), StoreError>,
+        mut visit: impl FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut client = take(&self.idle, &self.config)?;
-        let done = each(&mut client, sql, params, visit);
-        give(&self.idle, client);
+        let mut client = self.pool.take()?;
+        let done = self.pool.each(&mut client, sql, params, &mut visit);
+        if !matches!(done, Err(StoreError::Away { .. })) {
+            self.pool.give(client);
+        }
         done
     }
 }

@@ -1,29 +1,38 @@
-use super::{bytes_of, digest, each, failure, give, index, key_id, number, subject, text};
+use super::pool::Pool;
+use super::{bytes_of, digest, failure, index, key_id, number, subject, text};
 use crate::store::{Line, Reader, Row, Secret, StoreError, SubjectKey, Table};
 use crate::{Digest, ObjectId, ObjectRef, ObjectType};
 use postgres::Client;
 use postgres::types::ToSql;
-use std::sync::Mutex;
 
-/// A connection lent from the store's idle ones.
+/// A connection lent from the pool.
 pub(super) struct PostgresReader<'a> {
-    idle: &'a Mutex<Vec<Client>>,
+    pool: &'a Pool,
     client: Option<Client>,
     frozen: bool,
+    /// Whether the connection was lost.
+    lost: bool,
 }
 
 impl<'a> PostgresReader<'a> {
-    pub(super) fn new(idle: &'a Mutex<Vec<Client>>, client: Client) -> Self {
-        Self { idle, client: Some(client), frozen: false }
+    pub(super) fn new(pool: &'a Pool) -> Result<Self, StoreError> {
+        Ok(Self { pool, client: Some(pool.take()?), frozen: false, lost: false })
     }
 
     fn each(
         &mut self,
         sql: &str,
         params: &[&(dyn ToSql + Sync)],
-        visit: impl FnMut(&postgres::Row) -> Result<(), StoreError>,
+        mut visit: impl FnMut(&postgres::Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        self.client.as_mut().map_or(Ok(()), |client| each(client, sql, params, visit))
+        let Some(client) = &mut self.client else { return Ok(()) };
+        // What was frozen is lost with its connection.
+        let read = match self.frozen {
+            true => super::each(client, sql, params, &mut visit),
+            false => self.pool.each(client, sql, params, &mut visit),
+        };
+        self.lost = matches!(read, Err(StoreError::Away { .. }));
+        read
     }
 
     fn one<T>(
@@ -53,8 +62,8 @@ impl<'a> PostgresReader<'a> {
 impl Drop for PostgresReader<'_> {
     fn drop(&mut self) {
         let Some(mut client) = self.client.take() else { return };
-        if !self.frozen || client.batch_execute("ROLLBACK").is_ok() {
-            give(self.idle, client);
+        if !self.lost && (!self.frozen || client.batch_execute("ROLLBACK").is_ok()) {
+            self.pool.give(client);
         }
     }
 }
@@ -63,7 +72,13 @@ impl Reader for PostgresReader<'_> {
     fn freeze(&mut self) -> Result<(), StoreError> {
         let Some(client) = &mut self.client else { return Ok(()) };
         self.frozen = true;
-        client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").map_err(failure)
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        let mut begun = client.batch_execute(begin).map_err(failure);
+        if let Err(StoreError::Away { .. }) = begun {
+            *client = self.pool.replace()?;
+            begun = client.batch_execute(begin).map_err(failure);
+        }
+        begun
     }
 
     fn head(&mut self) -> Result<Option<String>, StoreError> {

@@ -1,10 +1,10 @@
 use super::{
-    broken_off, bytes, checkpoint, connect, count_pages, digest, failure, form_faults, integer, key_id,
+    Access, broken_off, bytes, checkpoint, connect, count_pages, digest, failure, form_faults, integer, key_id,
     prepare, subject,
 };
 use crate::store::{FileState, Files, KeyId, StoreError, StoredFile};
 use crate::{Digest, ObjectRef};
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, Row};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -14,6 +14,7 @@ const SCHEMA: &str = include_str!("../files.sql");
 /// Attached files in a database of their own, so that writing a large one keeps no entry waiting.
 pub(super) struct SqliteFiles {
     path: PathBuf,
+    access: Access,
     writer: Mutex<FileWriter>,
     idle: Mutex<Vec<Connection>>,
 }
@@ -26,6 +27,18 @@ struct FileWriter {
     /// may be read back though it is not on the disk, until it is written anew in this way.
     settled: bool,
     stopped: Option<String>,
+    /// Whether it is the one writer's.
+    ours: bool,
+}
+
+impl Drop for FileWriter {
+    /// Leaves nothing in the log where all went well, so that the main file is the whole of it.
+    fn drop(&mut self) {
+        if self.ours && self.settled && self.stopped.is_none() {
+            // What stays in the log is read from there.
+            let _ = checkpoint(&self.connection, "TRUNCATE");
+        }
+    }
 }
 
 /// Pages in the write-ahead log at which it is moved into the main file: for each file alone that would take two more syncs.
@@ -69,20 +82,38 @@ impl FileWriter {
 }
 
 impl SqliteFiles {
-    pub(super) fn open(path: &Path, place: &str) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut connection = connect(path, flags)?;
+    pub(super) fn open(path: &Path, place: &str, access: Access) -> Result<Self, StoreError> {
+        // An earlier program that was ended at its first start may have made the one file and not the other.
+        let first = if access == Access::Still { access } else { Access::Create };
+        let mut connection = connect(path, first)?;
         prepare(&connection, SCHEMA, place)?;
         let pages = Arc::new(AtomicI32::new(0));
         count_pages(&mut connection, &pages)?;
-        let writer = Mutex::new(FileWriter { connection, pages, settled: false, stopped: None });
-        Ok(Self { path: path.to_owned(), writer, idle: Mutex::new(Vec::new()) })
+        let writer = FileWriter { connection, pages, settled: false, stopped: None, ours: false };
+        Ok(Self { path: path.to_owned(), access, writer: Mutex::new(writer), idle: Mutex::new(Vec::new()) })
+    }
+
+    /// Begins writing: what an earlier program left in the log goes into the main file.
+    pub(super) fn begin(&self) -> Result<(), StoreError> {
+        let mut writer = self.writer.lock().map_err(|_| broken_off())?;
+        writer.ours = true;
+        match checkpoint(&writer.connection, "TRUNCATE") {
+            Ok(done) => {
+                writer.settled |= done;
+                Ok(())
+            }
+            Err(StoreError::Full) => Ok(()),
+            Err(error) => {
+                writer.stopped = Some(error.to_string());
+                Err(error)
+            }
+        }
     }
 
     /// Reads over a connection lent from the idle ones.
     fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = self.idle.lock().map_err(|_| broken_off())?.pop();
-        let connection = idle.map_or_else(|| connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE), Ok)?;
+        let connection = idle.map_or_else(|| connect(&self.path, self.access.again()), Ok)?;
         let read = read(&connection);
         self.idle.lock().map_err(|_| broken_off())?.push(connection);
         read

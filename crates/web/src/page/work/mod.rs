@@ -340,7 +340,7 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                         @for file in &paper.files {
                             p {
                                 @if file.path.is_empty() {
-                                    (file.name) " " span.sealed { (lang.say("personal-sealed")) }
+                                    span.sealed { (lang.say("personal-sealed")) }
                                 } @else {
                                     a href=(file.path) target="_blank" {
                                         (file.name) span.unseen { " " (lang.say("opens-new")) }

@@ -57,17 +57,20 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     };
     let missing = missing.into_iter().map(|(id, fault)| (id.to_string(), asked.lang.of(&fault).into()));
     let correction = state.asked().map(|correction| {
-        let notes = correction.notes.iter().map(|(id, note)| (id.to_string(), note.as_str().into()));
+        let notes = correction.noted().into_iter().map(|(id, note)| (id.to_string(), note.into()));
         json!({ "at": moment(Some(correction.asked)), "notes": Json::Object(notes.collect()) })
     });
     let complaints = state.complaints.iter().map(|complaint| {
         json!({
-            "words": complaint.words,
+            "words": show::words(asked, &complaint.words),
             "at": moment(Some(complaint.at)),
-            "reply": complaint.reply.as_ref().map(|(_, words)| words),
+            "reply": complaint.reply.as_ref().map(|(_, words)| show::words(asked, words)),
         })
     });
-    let rating = state.rating.as_ref().map(|rating| json!({ "stars": rating.stars, "words": rating.words }));
+    let rating = state.rating.as_ref().map(|rating| {
+        let words = rating.words.as_ref().map(|words| show::words(asked, words));
+        json!({ "stars": rating.stars, "words": words })
+    });
     let form = view.procedure().map(|procedure| &procedure.form);
     Ok(Answer::json(&json!({
         "case": case.id.as_str(),
@@ -121,16 +124,17 @@ fn materials(asked: &Asked, view: &View, clear: &BTreeMap<Id, Value>) -> Vec<Jso
             "title": called.map(|material| title(&material.title)).unwrap_or_default(),
             "needed": needed.contains(&wanted.material),
             "optional": wanted.optional,
-            "files": files(view, &wanted.material),
+            "files": files(view, &wanted.material, theirs(asked, view)),
         })
     });
     told.collect()
 }
 
-fn files(view: &View, material: &Id) -> Vec<Json> {
+/// The files of a material; what somebody called a personal one is told to its own person alone.
+fn files(view: &View, material: &Id, own: bool) -> Vec<Json> {
     let file = |file: &FileRef| {
         json!({
-            "name": file.name,
+            "name": (own || file.subject.is_none()).then_some(&file.name),
             "size": file.size,
             "media_type": file.media_type,
             "digest": file.digest.to_string(),
@@ -144,7 +148,8 @@ fn steps(asked: &Asked, view: &View) -> Vec<Json> {
     let told = view.state.steps.iter().map(|(id, step)| {
         let done = view.state.done(id);
         let called = view.procedure().and_then(|procedure| procedure.flow.step(id.as_str()));
-        let reasons = done.and_then(|done| done.reasons.as_ref()).filter(|reasons| *reasons != "deemed");
+        let reasons = done.and_then(|done| done.reasons.as_ref()).map(|why| show::words(asked, why));
+        let reasons = reasons.filter(|why| why != "deemed");
         json!({
             "id": id,
             "title": called.map(|step| title(&step.title)).unwrap_or_else(|| json!({ "zh": id, "en": id })),
@@ -231,7 +236,7 @@ pub fn attach(asked: &Asked) -> Result<Answer, Oops> {
     let (case, _) = visible(asked)?;
     match filling::attached(asked, &case) {
         Ok(view) => {
-            let files = files(&view, &asked.param("material").into());
+            let files = files(&view, &asked.param("material").into(), theirs(asked, &view));
             Ok(Answer::json(&json!({ "seen": view.state.events, "files": files })))
         }
         Err(Oops::Refused(refused)) => not_now(asked, &case, *refused),

@@ -2,8 +2,9 @@
 //! table, and the document is written from it.
 
 use super::gives::{
-    ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, HEALTH, HISTORY, MIGRATION,
-    OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT, SERVICE, SERVICES, SIGNED_IN, VERIFYING, WHO,
+    ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS, HEALTH,
+    HISTORY, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT, SERVICE,
+    SERVICES, SEVERITIES, SIGNED_IN, VERIFYING, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -346,6 +347,33 @@ pub const CONTRACTS: &[Contract] = &[
     get("/api/board", "The figures of the office that one supervises.", &[], BOARD, &[403]),
     get("/api/board/{office}", "The figures of an office.", &[], BOARD, &[403, 404]),
     get("/api/board/{office}/{procedure}", "The open cases of one procedure.", &[], BOARD_CASES, &[403, 404]),
+    get(
+        "/api/findings",
+        "What oversight found in the office that one supervises and below, the worst and oldest first.",
+        &[
+            free("severity", Word(SEVERITIES), "How bad."),
+            free("office", Text, "An office, with all below."),
+            free("model", Text, "A model."),
+            free("closed", Word(&["yes"]), "Those that are closed, too."),
+            free("page", Count, "Which page, counted from 1."),
+            free("per", Count, "How many on a page: at most 200, 50 where it is not said."),
+        ],
+        FINDINGS,
+        &[403],
+    ),
+    get("/api/findings/{case}", "One finding with the entries that prove it.", &[], FINDING, &[403, 404]),
+    get(
+        "/api/models",
+        "The models of oversight.",
+        &[
+            free("q", Text, "Words of their names."),
+            free("page", Count, "Which page, counted from 1."),
+            free("per", Count, "How many on a page: at most 200, 50 where it is not said."),
+        ],
+        MODELS,
+        &[403],
+    ),
+    get("/api/models/{model}", "One model in plain words.", &[], MODEL, &[403, 404]),
     get("/api/record", "How the record is.", &[], HEALTH, &[403]),
     post(
         "/api/record/verify",

@@ -1,5 +1,9 @@
 //! What operations for programs give.
 
+mod findings;
+
+pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
+
 use super::shape::Shape::{Count, List, Map, Moment, Object, Text, Title, Truth, Word};
 use super::shape::{Member, Shape, always, free, maybe};
 
@@ -193,7 +197,7 @@ pub const POSSIBLE: Shape = List(&Object(&[
     free("material", Text, "Of which material."),
 ]));
 const FILE: Shape = Object(&[
-    always("name", Text, "The name that it was given."),
+    maybe("name", Text, "The name that it was given; of a personal one to the party alone."),
     always("size", Count, "Its size in bytes."),
     always("media_type", Text, "What it is, found from its content."),
     always("digest", Text, "By which it is asked for and taken back."),

@@ -1,0 +1,125 @@
+//! Oversight of the living record: the models that run, what they find, and what becomes of it.
+//!
+//! A finding is a case of the procedure `finding`, begun by the program itself, so that its queues, clocks, course and
+//! separation of duties are those of every case. Where the packs define no such procedure, nothing is put on the record.
+
+mod filed;
+mod follow;
+mod keep;
+mod show;
+
+pub use filed::Filed;
+pub use follow::watch;
+pub use show::{board, model, models, of_board, of_model, of_models, of_one, one};
+
+use oversight::catalogue::canonical;
+use oversight::derive;
+use pack::models::{Model, Subject};
+use pack::{Definitions, Id, Title};
+use record::{Digest, Record, StoreError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// The procedure of which findings are cases.
+pub const FINDING: &str = "finding";
+/// The type of the objects that stand for people: models over whole lives of these do not run.
+const PERSON: &str = access::PersonId::KIND;
+
+/// What a city knows of its findings.
+#[derive(Default)]
+pub struct Findings {
+    models: OnceLock<Models>,
+    filed: Mutex<Filed>,
+    status: Mutex<Option<Status>>,
+}
+
+/// How the engine stands.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// How many models run.
+    pub models: usize,
+    /// What could not be made ready, each with its place.
+    pub unready: Vec<String>,
+    /// How many entries it has read.
+    pub read: u64,
+    /// How many lives are open in it.
+    pub lives: usize,
+    /// About how many bytes these take.
+    pub bytes: usize,
+    /// How much is broken now.
+    pub broken: usize,
+}
+
+/// The models of the packs, and those that follow from their procedures.
+pub struct Models {
+    all: BTreeMap<Id, Model>,
+}
+
+impl Models {
+    fn of(definitions: &Definitions) -> Self {
+        let written = definitions.models.values().cloned();
+        let all = written.chain(derive::all(definitions)).map(|model| (model.id.clone(), model));
+        Self { all: all.collect() }
+    }
+
+    /// All of them, by their ids.
+    pub fn all(&self) -> &BTreeMap<Id, Model> {
+        &self.all
+    }
+
+    /// Those that run over the record.
+    fn running(&self) -> Vec<&Model> {
+        self.all.values().filter(|model| idle(model).is_none()).collect()
+    }
+
+    /// The digest of what a model says.
+    fn says(&self, id: &Id) -> Option<String> {
+        self.all.get(id).map(|model| Digest::of(canonical(model).as_bytes()).to_string())
+    }
+}
+
+/// Why a model does not run over the record; none where it does.
+pub fn idle(model: &Model) -> Option<Title> {
+    match &model.on {
+        Subject::Log(_) => Some(Title::new(
+            "用于外部日志，由命令 lianchi check 检查",
+            "for a log from elsewhere, by `lianchi check`",
+        )),
+        // Otherwise each finding that nobody clears in time would bring forth another, without end.
+        Subject::Procedure(procedure) if procedure.as_str() == FINDING => Some(Title::new(
+            "监督发现自身的时限由办件时限管理，不再另生发现",
+            "a finding has clocks of its own, and brings forth no other finding",
+        )),
+        _ if model.scope.each.as_str() == PERSON => Some(Title::new(
+            "监督的是机关的工作，不是人的生活：以人为对象的模型不运行",
+            "the work of offices is watched, not people's lives: models over persons do not run",
+        )),
+        _ => None,
+    }
+}
+
+impl Findings {
+    /// The models, derived once.
+    pub fn models(&self, definitions: &Definitions) -> &Models {
+        self.models.get_or_init(|| Models::of(definitions))
+    }
+
+    /// Lets somebody look at all findings, as of the last commit.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn filed<T>(&self, record: &Record, look: impl FnOnce(&Filed) -> T) -> Result<T, StoreError> {
+        let mut filed = self.filed.lock().unwrap_or_else(PoisonError::into_inner);
+        filed.catch_up(record)?;
+        Ok(look(&filed))
+    }
+
+    /// How the engine stands; none where it does not run.
+    pub fn status(&self) -> Option<Status> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn stand(&self, status: Status) {
+        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+    }
+}

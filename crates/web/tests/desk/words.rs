@@ -1,0 +1,175 @@
+//! Words that are said in a case, and the names of its files, are nowhere in clear on the record or beside it. They go when
+//! the case is erased, and every proof stays.
+
+use super::world::World;
+use super::world::call::{Sent, Shown, form};
+use super::world::cases::{PAGE, Stage};
+use casework::erase::{Done, NotErased, Request, erase};
+use casework::state::sealed_under;
+use casework::{Command, Refused};
+use record::{ObjectRef, Value, Version, encoding};
+
+/// What is said, each at its place; no two alike.
+const WORDS: [&str; 11] = [
+    "荷叶一号看不清",
+    "荷叶二号轮休",
+    "荷叶三号材料齐",
+    "荷叶四号属实",
+    "荷叶五号可办",
+    "荷叶六号等太久",
+    "荷叶七号致歉",
+    "荷叶八号挺好",
+    "荷叶九号录错",
+    "荷叶十号的身份证",
+    "荷叶十一号不办了",
+];
+
+struct Said {
+    world: World,
+    /// One that came to its end, one that the office entered, one that was withdrawn.
+    cases: [ObjectRef; 3],
+}
+
+impl Said {
+    fn new() -> Self {
+        let world = World::new();
+        let [note, leave, accepted, passed, entered, slow, sorry, fine, slip, name, withdrawn] = WORDS;
+        let draft = world.case(Stage::Draft);
+        let party = Shown::Browser(world.sign_in("party"));
+        let file = Sent::File(format!("{name}.pdf"), [PAGE, b" of another"].concat());
+        let path = format!("/cases/{}/materials/identity-card", draft.id);
+        assert_eq!(world.call(&party, "POST", &path, &file).status, 200);
+        world.act(&draft, "party", &Command::Submit);
+        let notes = vec![("before".into(), note.to_owned())];
+        world.act(&draft, "clerk", &Command::Correct { step: "accept".into(), notes });
+        let told = world.get(&party, &format!("/cases/{}", draft.id)).text();
+        assert!(told.contains(note), "what is to be corrected is told to its party");
+        let right = vec![("before".into(), Some(Value::from("看得清了")))];
+        world.act(&draft, "party", &Command::Save { answers: right });
+        world.act(&draft, "party", &Command::Answer);
+        world.act(&draft, "clerk", &Command::Take { step: "accept".into() });
+        let to = world.person("colleague").object();
+        world.act(
+            &draft,
+            "clerk",
+            &Command::HandOver { step: "accept".into(), to, reasons: leave.to_owned() },
+        );
+        for (who, step, outcome, reasons) in [
+            ("colleague", "accept", "accepted", Some(accepted)),
+            ("examiner", "check", "passed", Some(passed)),
+            ("approver", "enter", "entered", Some(entered)),
+            ("clerk", "deliver", "delivered", None),
+        ] {
+            let reasons = reasons.map(str::to_owned);
+            let (step, outcome) = (step.into(), outcome.into());
+            world.act(&draft, who, &Command::Do { step, outcome, reasons, answers: Vec::new() });
+        }
+        world.act(&draft, "party", &Command::Complain { words: slow.to_owned() });
+        world.act(&draft, "approver", &Command::Reply { complaint: 0, words: sorry.to_owned() });
+        world.act(&draft, "party", &Command::Rate { stars: 4, words: Some(fine.to_owned()) });
+        let counter = world.case(Stage::Entered);
+        let (of, field, answer) = ("form".into(), "before".into(), Value::from("写对了"));
+        world.act(&counter, "clerk", &Command::Amend { of, field, answer, reasons: slip.to_owned() });
+        let other = world.case(Stage::Open);
+        world.act(&other, "party", &Command::Withdraw { reasons: Some(withdrawn.to_owned()) });
+        Self { world, cases: [draft, counter, other] }
+    }
+
+    /// What the party sees of its cases, in all ways.
+    fn seen(&self) -> String {
+        let party = Shown::Browser(self.world.sign_in("party"));
+        let program = Shown::Bearer(self.world.sign_in("party"));
+        let mut seen = String::new();
+        for case in &self.cases {
+            seen += &self.world.get(&party, &format!("/cases/{}", case.id)).text();
+            seen += &self.world.get(&program, &format!("/api/cases/{}", case.id)).text();
+            seen += &self.world.get(&program, &format!("/api/cases/{}/history", case.id)).text();
+        }
+        seen
+    }
+
+    /// The words that stand in clear in anything that is written down.
+    fn in_clear(&self) -> Vec<&'static str> {
+        self.world.city.casework.save().unwrap();
+        let mut bytes: Vec<u8> = Vec::new();
+        let mut folders = vec![self.world.dir.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                match entry.is_dir() {
+                    true => folders.push(entry),
+                    false => bytes.extend(std::fs::read(entry).unwrap()),
+                }
+            }
+        }
+        let stands = |word: &&&str| bytes.windows(word.len()).any(|window| window == word.as_bytes());
+        WORDS.iter().filter(stands).copied().collect()
+    }
+
+    /// Erases what the case holds of its party, and leaves them their account.
+    fn erase(&self, case: &ObjectRef) -> Result<Done, NotErased> {
+        let (subject, now) = (sealed_under(case), self.world.city.now());
+        let request = Request { subject: &subject, reasons: "asked", actor: None, now, running: true };
+        erase(self.world.city.casework.record(), &request)
+    }
+
+    fn receipts(&self) -> Vec<(String, String)> {
+        let record = self.world.city.casework.record();
+        let all = self.cases.iter().flat_map(|case| record.history(case, Version(0), usize::MAX).unwrap());
+        all.map(|entry| (record.receipt(&entry.event.id).unwrap().unwrap(), encoding::encode(&entry.event)))
+            .collect()
+    }
+}
+
+#[test]
+fn words_go_with_the_case_and_its_proofs_stay() {
+    let said = Said::new();
+    let seen = said.seen();
+    // What was to be corrected is not told any more once it was.
+    let unseen: Vec<_> = WORDS.iter().skip(1).filter(|word| !seen.contains(**word)).collect();
+    assert_eq!(unseen, Vec::<&&str>::new(), "what was said is told to whom it concerns");
+    assert_eq!(said.in_clear(), Vec::<&str>::new(), "and written down sealed");
+    let receipts = said.receipts();
+    assert!(receipts.len() > 20);
+    let record = said.world.city.casework.record();
+    said.cases.iter().for_each(|case| drop(said.erase(case).unwrap()));
+    let seen = said.seen();
+    let left: Vec<_> = WORDS.iter().filter(|word| seen.contains(**word)).collect();
+    assert_eq!(left, Vec::<&&str>::new(), "nothing of it is left");
+    assert!(seen.contains("(erased)"), "and it is said that there was something");
+    for (receipt, line) in receipts {
+        let proven = record::proof::verify_receipt(&receipt, Some(&line), Some(record.verifier()));
+        assert!(proven.is_ok(), "{line}: {proven:?}");
+    }
+    assert!(record.verify(&mut |_, _| {}).unwrap().faults.is_empty());
+}
+
+/// Whoever complains about a case whose data is gone is heard, and what they say then can go as well.
+#[test]
+fn what_is_said_after_an_erasure_goes_by_the_next() {
+    let said = Said::new();
+    let record = said.world.city.casework.record();
+    said.cases.iter().for_each(|case| drop(said.erase(case).unwrap()));
+    let [case, ..] = &said.cases;
+    let words = "荷叶十二号又等";
+    said.world.act(case, "party", &Command::Complain { words: words.to_owned() });
+    let actor = said.world.actor("clerk");
+    let (of, field, answer) = ("form".into(), "before".into(), Value::from("写对了"));
+    let amend = Command::Amend { of, field, answer, reasons: "late".to_owned() };
+    let refused = said.world.city.casework.run(&said.cases[1], &amend, &said.world.ask(&actor));
+    assert!(matches!(refused, Err(Refused::Case(_))), "what is erased is not corrected: {refused:?}");
+    assert!(said.seen().contains(words));
+    said.erase(case).unwrap();
+    assert!(!said.seen().contains(words));
+    let again = said.erase(case);
+    assert!(again.is_err(), "nothing was left: {again:?}");
+    assert!(record.verify(&mut |_, _| {}).unwrap().faults.is_empty());
+    // A page of a case that was erased is still one.
+    let party = Shown::Browser(said.world.sign_in("party"));
+    let rated = said.world.call(
+        &party,
+        "POST",
+        &format!("/cases/{}/rate", said.cases[2].id),
+        &form(&[("stars", "1")]),
+    );
+    assert!(rated.status.is_redirection() || rated.status == 409, "{}", rated.status);
+}

@@ -1,0 +1,169 @@
+//! Oversight of the living record: what breaks a model becomes a finding, is worked on like every case, closes by itself
+//! where a correction shows that nothing was broken, and is neither lost nor doubled over a restart.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    dead_code,
+    reason = "a test stops at its first surprise"
+)]
+
+#[path = "../serving/socket.rs"]
+mod socket;
+#[path = "../world/mod.rs"]
+mod world;
+
+use casework::activity::part;
+use casework::state::State;
+use casework::{Command, activity};
+use pack::Id;
+use record::{Event, ObjectRef, Version};
+use socket::Server;
+use std::time::{Duration, Instant};
+use world::World;
+use world::call::Shown;
+use world::cases::{NUMBER, OFFICE, SECRET, Stage};
+
+/// The model that a second request for corrections breaks.
+const MODEL: &str = "told-once-what-is-missing";
+
+/// The findings of a model, with their states.
+fn findings(world: &World, model: &str) -> Vec<State> {
+    let record = world.city.casework.record();
+    let all = record.entries(0, usize::MAX).unwrap();
+    let begun = all.iter().filter(|entry| entry.event.activity.as_str() == activity::STARTED);
+    let cases = begun.filter_map(|entry| entry.event.object(part::CASE));
+    let findings = cases.filter(|case| case.kind.as_str() == "finding");
+    let states = findings.map(|case| State::clone(&world.view(case).state));
+    states
+        .filter(|state| state.answers.get("model").and_then(record::Value::as_text) == Some(model))
+        .collect()
+}
+
+/// The findings of [`MODEL`] once they are as wanted, or after a minute.
+fn soon(world: &World, wanted: impl Fn(&[State]) -> bool) -> Vec<State> {
+    let begun = Instant::now();
+    loop {
+        let found = findings(world, MODEL);
+        if wanted(&found) || begun.elapsed() > Duration::from_secs(60) {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// Has a clerk ask twice for what is missing; the event of the second time.
+fn break_it(world: &World) -> (ObjectRef, Event) {
+    let case = world.case(Stage::Open);
+    let ask =
+        || Command::Correct { step: "accept".into(), notes: vec![("before".into(), "看不清".to_owned())] };
+    world.act(&case, "clerk", &ask());
+    world.act(&case, "party", &Command::Answer);
+    world.act(&case, "clerk", &ask());
+    let last = world.city.casework.record().history(&case, Version(0), usize::MAX).unwrap().pop().unwrap();
+    assert_eq!(last.event.activity.as_str(), activity::CORRECTION_REQUESTED);
+    (case, last.event)
+}
+
+fn open(found: &[State]) -> usize {
+    found.iter().filter(|state| state.submitted.is_some() && !state.ended()).count()
+}
+
+#[test]
+fn a_breach_becomes_a_finding_that_is_worked_on_until_it_is_cleared() {
+    let mut server = Server::new(World::new());
+    let (case, last) = break_it(&server.world);
+    let found = soon(&server.world, |found| open(found) == 1);
+    let [state] = found.as_slice() else { panic!("{} findings", found.len()) };
+    assert_eq!(state.office.as_str(), OFFICE);
+    let text = |field: &str| state.answers.get(field).and_then(record::Value::as_text).unwrap_or_default();
+    assert_eq!(text("objects"), case.to_string());
+    assert!(text("evidence").lines().any(|id| id == last.id.as_str()), "{}", text("evidence"));
+    let finding = state.case.clone().unwrap();
+
+    let world = &server.world;
+    let shown = Shown::Browser(world.sign_in("supervisor-city"));
+    let board = world.get(&shown, "/board/findings").text();
+    assert!(board.contains("需要补正的内容一次告知") && board.contains(finding.id.as_str()), "{board}");
+    let page = world.get(&shown, &format!("/board/findings/{}", finding.id)).text();
+    for entry in text("entries").lines() {
+        assert!(page.contains(&format!("/board/entries/{entry}")), "{page}");
+        assert!(world.get(&shown, &format!("/board/entries/{entry}")).status.is_success());
+    }
+    for page in [&board, &page] {
+        assert!(![SECRET, NUMBER, "王莲生"].iter().any(|secret| page.contains(secret)), "{page}");
+    }
+    // Who may not supervise the office sees none of it.
+    for (login, status) in [("clerk", 403), ("party", 403), ("supervisor-elsewhere", 404)] {
+        let shown = Shown::Browser(world.sign_in(login));
+        let reply = world.get(&shown, &format!("/board/findings/{}", finding.id));
+        assert_eq!(reply.status.as_u16(), status, "{login}");
+    }
+
+    for (who, step, outcome) in [
+        ("supervisor-city", "assign", "assigned"),
+        ("approver", "explain", "explained"),
+        ("approver", "rectify", "rectified"),
+        ("supervisor-city", "verify", "again"),
+        ("approver", "rectify", "rectified"),
+        ("supervisor-city", "verify", "cleared"),
+    ] {
+        let (step, outcome) = (Id::from(step), Id::from(outcome));
+        let reasons = Some("已向申请人说明".to_owned());
+        world.act(&finding, who, &Command::Do { step, outcome, reasons, answers: Vec::new() });
+    }
+    assert!(findings(world, MODEL)[0].ended());
+    // It stays cleared, and after a restart nothing is found anew.
+    server.stop();
+    let before = server.world.city.casework.record().len().unwrap();
+    let again = Server::new(server.world);
+    std::thread::sleep(Duration::from_secs(3));
+    assert_eq!(again.world.city.casework.record().len().unwrap(), before);
+}
+
+#[test]
+fn a_correction_that_mends_it_closes_the_finding_by_itself() {
+    let server = Server::new(World::new());
+    let world = &server.world;
+    let (case, last) = break_it(world);
+    let (_, _) = break_it(world);
+    assert_eq!(open(&soon(world, |found| open(found) == 2)), 2);
+    // What was told as a second request had been the taking of the step.
+    let mut mend = Event::new(format!("{case}/mended"), activity::AMENDED, world.city.now());
+    mend = mend.with("restates", activity::TAKEN).with("step", "accept");
+    mend.corrects = Some(last.id.clone());
+    mend.objects = last.objects.clone();
+    world.city.casework.record().append(mend).unwrap();
+    let found = soon(world, |found| open(found) == 1);
+    assert_eq!(open(&found), 1);
+    let closed: Vec<&State> = found.iter().filter(|state| state.ended()).collect();
+    let [closed] = closed.as_slice() else { panic!("{} are closed", closed.len()) };
+    assert_eq!(
+        closed.answers.get("objects").and_then(record::Value::as_text),
+        Some(case.to_string().as_str())
+    );
+    let done = closed.done(&"when-mended".into()).unwrap();
+    assert_eq!((done.outcome.as_str(), &done.by), ("mended", &None));
+}
+
+#[test]
+fn what_happened_while_nobody_watched_is_found_at_the_next_start() {
+    let world = World::new();
+    let (case, _) = break_it(&world);
+    assert!(findings(&world, MODEL).is_empty());
+    let mut server = Server::new(world);
+    assert_eq!(open(&soon(&server.world, |found| open(found) == 1)), 1);
+    server.stop();
+    let last = server.world.city.casework.record().history(&case, Version(0), usize::MAX).unwrap();
+    let last = last.into_iter().map(|entry| entry.event);
+    let last = last.filter(|event| event.activity.as_str() == activity::CORRECTION_REQUESTED).last().unwrap();
+    let mut mend = Event::new(format!("{case}/mended"), activity::AMENDED, server.world.city.now());
+    mend = mend.with("restates", activity::TAKEN).with("step", "accept");
+    mend.corrects = Some(last.id.clone());
+    mend.objects = last.objects.clone();
+    server.world.city.casework.record().append(mend).unwrap();
+    let server = Server::new(server.world);
+    assert_eq!(open(&soon(&server.world, |found| open(found) == 0)), 0);
+    assert_eq!(findings(&server.world, MODEL).len(), 1);
+}
