@@ -1,6 +1,6 @@
 use super::{
-    Access, broken_off, bytes, checkpoint, connect, count_pages, digest, failure, form_faults, integer, key_id,
-    prepare, subject,
+    Access, broken_off, bytes, checkpoint, connect, count_pages, digest, failure, form_faults, integer,
+    key_id, prepare, subject,
 };
 use crate::store::{FileState, Files, KeyId, StoreError, StoredFile};
 use crate::{Digest, ObjectRef};
