@@ -3,29 +3,16 @@
 use rustix::time::{ClockId, clock_gettime};
 use std::time::Instant;
 
-/// Wall time and CPU time since a moment, of this process or another.
+/// Wall time and CPU time of this process since a moment.
 pub struct Meter {
-    /// None for this one.
-    process: Option<String>,
     start: Instant,
     cpu: f64,
 }
 
 impl Meter {
-    /// Begins to measure this process.
+    /// Begins to measure.
     pub fn own() -> Self {
-        Self::begin(None)
-    }
-
-    /// Begins to measure the process of that number.
-    pub fn of(process: impl ToString) -> Self {
-        Self::begin(Some(process.to_string()))
-    }
-
-    fn begin(process: Option<String>) -> Self {
-        let mut meter = Self { process, start: Instant::now(), cpu: 0.0 };
-        meter.cpu = meter.cpu();
-        meter
+        Self { start: Instant::now(), cpu: own_cpu_seconds() }
     }
 
     /// Seconds on the wall.
@@ -35,7 +22,7 @@ impl Meter {
 
     /// Seconds of CPU, user and system, of all its threads.
     pub fn cpu(&self) -> f64 {
-        self.process.as_ref().map_or_else(own_cpu_seconds, |process| cpu_seconds(process)) - self.cpu
+        own_cpu_seconds() - self.cpu
     }
 }
 
