@@ -76,7 +76,7 @@ fn record(chance: &mut Chance) -> Vec<Entry> {
         }
         // Now and then what was told before is corrected: it was another thing.
         let corrected = told.iter().rposition(|other| other.object("case") == Some(&case));
-        if let Some(place) = corrected.filter(|_| chance.below(9) == 0) {
+        if let Some(place) = corrected.filter(|_| chance.below(3) == 0) {
             let wrong = &told[place];
             if wrong.corrects.is_none() && wrong.activity.as_str() == "correction requested" {
                 let id = format!("{case}/{}-corrected", counts[nth]);
