@@ -8,13 +8,15 @@ use crate::state::{Stage, State};
 use jiff::civil::Date;
 use pack::Id;
 use pack::days::today;
-use record::{Digest, Event, ObjectId, ObjectRef, ObjectType, Time, Value};
+use record::{Event, ObjectId, ObjectRef, ObjectType, Time, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+mod kept;
 mod queue;
 
+pub(crate) use kept::Kept;
 pub use queue::{Counts, Holder, Standing, Wanted};
 use queue::{Placed, Queues};
 
@@ -404,9 +406,9 @@ impl Board {
         self.turns.get(office).copied().unwrap_or_default()
     }
 
-    /// All open steps.
+    /// All open steps, desk by desk.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
-        self.of_case.values().flat_map(|held| &held.tasks).map(|placed| &**placed)
+        self.queues.all()
     }
 
     /// The cases with complaints that nobody has answered.
@@ -456,81 +458,6 @@ impl Board {
     /// How many cases of each procedure are over.
     pub fn over(&self) -> impl Iterator<Item = (&Id, u64)> {
         self.over.iter().map(|(procedure, count)| (procedure, *count))
-    }
-
-    /// What cannot be had from the running cases' states alone.
-    pub(crate) fn keep(&self) -> Kept {
-        let running = self.running.values();
-        let known = |state: &Arc<State>| state.case.as_ref().and_then(|case| self.stopped.get(case)).cloned();
-        let days = self.days.iter().flat_map(|(day, of_day)| {
-            of_day
-                .iter()
-                .map(|((office, procedure), counts)| (*day, office.clone(), procedure.clone(), *counts))
-        });
-        Kept {
-            running: running.map(|state| (Arc::clone(state), known(state).unwrap_or_default())).collect(),
-            over: self.over.clone(),
-            kinds: self.kinds.clone(),
-            days: days.collect(),
-            complaints: self.complaints.clone().into_iter().collect(),
-        }
-    }
-
-    /// The board of which [`Self::keep`] gave what was kept.
-    pub(crate) fn restore(kept: Kept, outlook: impl Fn(&State, &BTreeSet<(Id, Time)>) -> Outlook) -> Self {
-        let mut board = Self {
-            over: kept.over,
-            kinds: kept.kinds,
-            complaints: kept.complaints.into_iter().collect(),
-            ..Self::default()
-        };
-        for (day, office, procedure, counts) in kept.days {
-            board.days.entry(day).or_default().insert((office, procedure), counts);
-        }
-        for (state, known) in kept.running {
-            let Some(case) = state.case.clone() else { continue };
-            board.begin(&case, state.party.as_ref(), Arc::clone(&state));
-            let outlook = outlook(&state, &known);
-            board.stopped.insert(case.clone(), known);
-            board.put_in(&case, &state, outlook);
-        }
-        board
-    }
-}
-
-/// A board as it is kept over a restart, so that the whole record need not be read again.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Kept {
-    /// Each running case, with the clocks of its that were counted as stopped.
-    #[serde(with = "shared")]
-    running: Vec<(Arc<State>, BTreeSet<(Id, Time)>)>,
-    over: BTreeMap<Id, u64>,
-    kinds: BTreeSet<ObjectType>,
-    days: Vec<(Date, Id, Id, (u64, u64))>,
-    complaints: Vec<(ObjectRef, usize)>,
-}
-
-impl Kept {
-    /// The editions that its cases run under.
-    pub(crate) fn editions(&self) -> BTreeSet<Digest> {
-        self.running.iter().filter_map(|(state, _)| state.edition).collect()
-    }
-}
-
-/// States that are shared are written each by itself.
-mod shared {
-    use super::{Arc, BTreeSet, Id, State, Time};
-    use serde::{Deserialize, Deserializer, Serializer};
-
-    type Running = Vec<(Arc<State>, BTreeSet<(Id, Time)>)>;
-
-    pub fn serialize<S: Serializer>(running: &Running, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(running.iter().map(|(state, known)| (state.as_ref(), known)))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Running, D::Error> {
-        let running: Vec<(State, BTreeSet<(Id, Time)>)> = Vec::deserialize(deserializer)?;
-        Ok(running.into_iter().map(|(state, known)| (Arc::new(state), known)).collect())
     }
 }
 

@@ -305,23 +305,7 @@ impl State {
                     self.expired.insert((clock.into(), *started));
                 }
             }
-            activity::RATED => {
-                let stars = event.attribute("stars").and_then(Value::as_integer).unwrap_or_default();
-                let stars = u8::try_from(stars).unwrap_or_default();
-                self.rating = Some(Rating { stars, words: words("words") });
-            }
-            activity::COMPLAINED => self.complaints.push(Complaint {
-                words: words("words").unwrap_or("".into()),
-                at: event.time,
-                reply: None,
-            }),
-            activity::REPLIED => {
-                let which = event.attribute("complaint").and_then(Value::as_integer);
-                let which = which.and_then(|which| usize::try_from(which).ok()).unwrap_or_default();
-                if let Some(complaint) = self.complaints.get_mut(which) {
-                    complaint.reply = Some((event.time, words("words").unwrap_or("".into())));
-                }
-            }
+            activity::RATED | activity::COMPLAINED | activity::REPLIED => self.hear(event),
             activity::ERASED => (self.erased, self.sealed_since) = (Some(event.time), false),
             activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
             _ => {}
@@ -334,6 +318,29 @@ impl State {
         let values = event.attributes.iter().map(|(_, value)| value);
         let mut values = values.chain(event.changes.iter().map(|change| &change.value));
         self.sealed_since |= self.erased.is_some() && values.any(|value| matches!(value, Value::Sealed(_)));
+    }
+
+    /// What the party says of how it was served, and what is answered.
+    fn hear(&mut self, event: &Event) {
+        let words = || event.attribute("words").cloned();
+        let number = |name: &str| event.attribute(name).and_then(Value::as_integer).unwrap_or_default();
+        match event.activity.as_str() {
+            activity::RATED => {
+                let stars = u8::try_from(number("stars")).unwrap_or_default();
+                self.rating = Some(Rating { stars, words: words() });
+            }
+            activity::COMPLAINED => self.complaints.push(Complaint {
+                words: words().unwrap_or("".into()),
+                at: event.time,
+                reply: None,
+            }),
+            _ => {
+                let which = usize::try_from(number("complaint")).unwrap_or_default();
+                if let Some(complaint) = self.complaints.get_mut(which) {
+                    complaint.reply = Some((event.time, words().unwrap_or("".into())));
+                }
+            }
+        }
     }
 
     fn start(&mut self, event: &Event) {

@@ -1,5 +1,5 @@
-//! The one writer of a record: a queue, and a thread that takes what waits there, decides it, writes it in one commit
-//! and then answers everyone.
+//! The one writer of a record: a queue, and whoever has the turn to take what waits there, decide it, write it in one commit
+//! and then answer everyone: a thread of its own, or a client that would find it asleep.
 
 /// Deciding what of a group is appended.
 mod plan;
@@ -15,7 +15,7 @@ use crate::{Digest, EventId, Latency, ObjectRef, Version};
 pub(crate) use plan::Prepared;
 use plan::{Decision, Memory, Plan};
 pub(crate) use queue::{Answer, Queue};
-use std::sync::{Arc, Condvar, Mutex, RwLock};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 /// Why events were not appended. Nothing of the batch was.
@@ -113,12 +113,25 @@ pub(crate) struct Appended {
 }
 
 /// The record as of a commit.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct View {
     pub(crate) frontier: Frontier,
     pub(crate) head: TreeHead,
+    /// The head as the store keeps it.
+    pub(crate) sealed: String,
+    /// The signed checkpoint, once somebody asked for it.
+    signed: OnceLock<String>,
+}
+
+impl View {
+    pub(crate) fn new(frontier: Frontier, head: TreeHead, sealed: String) -> Self {
+        Self { frontier, head, sealed, signed: OnceLock::new() }
+    }
+
     /// The signed checkpoint.
-    pub(crate) note: String,
+    pub(crate) fn checkpoint(&self, keys: &Keys) -> &str {
+        self.signed.get_or_init(|| self.head.sign(keys.signer()))
+    }
 }
 
 /// What the writer shares with everyone else.
@@ -130,6 +143,8 @@ pub(crate) struct Shared {
     pub(crate) recent: Recent,
     pub(crate) states: States,
     pub(crate) appends: Mutex<Latency>,
+    /// Of whoever has the turn; none once nothing is written any more, or where nothing ever was.
+    committer: Mutex<Option<Committer>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -142,28 +157,39 @@ pub(crate) struct Status {
 /// How far the record has grown, for those who wait for it.
 #[derive(Default)]
 pub(crate) struct Commits {
-    state: Mutex<(u64, bool)>,
+    state: Mutex<Grown>,
     changed: Condvar,
+}
+
+#[derive(Default)]
+struct Grown {
+    size: u64,
+    closed: bool,
+    waiting: usize,
 }
 
 impl Commits {
     fn publish(&self, size: u64, closed: bool) {
         if let Ok(mut state) = self.state.lock() {
-            *state = (size, closed);
-            self.changed.notify_all();
+            (state.size, state.closed) = (size, closed);
+            if state.waiting > 0 {
+                self.changed.notify_all();
+            }
         }
     }
 
     /// Waits until the record is longer than `seen`: its size, or `None` when time ran out or it was closed.
     pub(crate) fn wait(&self, seen: u64, timeout: Duration) -> Option<u64> {
-        let state = self.state.lock().ok()?;
-        let wait =
-            self.changed.wait_timeout_while(state, timeout, |(size, closed)| *size <= seen && !*closed);
-        wait.ok().map(|(state, _)| state.0).filter(|size| *size > seen)
+        let mut state = self.state.lock().ok()?;
+        state.waiting += 1;
+        let wait = |grown: &mut Grown| grown.size <= seen && !grown.closed;
+        let (mut state, _) = self.changed.wait_timeout_while(state, timeout, wait).ok()?;
+        state.waiting -= 1;
+        Some(state.size).filter(|size| *size > seen)
     }
 
     pub(crate) fn closed(&self) -> bool {
-        self.state.lock().is_ok_and(|state| state.1)
+        self.state.lock().is_ok_and(|state| state.closed)
     }
 }
 
@@ -179,7 +205,50 @@ impl Shared {
             recent: Recent::default(),
             states: States::default(),
             appends: Mutex::default(),
+            committer: Mutex::default(),
         }
+    }
+
+    /// Adds a job for who will wait for its answer at once, and serves a group of what waits where nobody else does.
+    pub(crate) fn put_and_serve(&self, job: Job) {
+        if let Some(jobs) = self.queue.put_or_take(job) {
+            self.serve(jobs);
+        }
+    }
+
+    /// Serves until the queue is closed and empty, or a write fails: what the writer's thread does.
+    pub(crate) fn serve_all(&self) {
+        while let Some(jobs) = self.queue.take() {
+            self.serve(jobs);
+        }
+        let Ok(mut committer) = self.committer.lock() else { return };
+        if let Some(mut committer) = committer.take() {
+            let _ = committer.writer.scrub();
+            self.end();
+        }
+    }
+
+    /// Serves a group in this thread, which has the turn, and gives the turn back.
+    fn serve(&self, jobs: Vec<Job>) {
+        let mut turn = Turn { shared: self, served: None };
+        let mut committer = self.committer.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(writing) = committer.as_mut() else {
+            turn.served = Some(false);
+            return;
+        };
+        let served = if jobs.is_empty() { writing.scrub().map(drop) } else { writing.serve(self, jobs) };
+        turn.served = Some(writing.scrub_due);
+        if let Err(error) = served {
+            *committer = None;
+            drop(committer);
+            self.stop(&error);
+            self.end();
+        }
+    }
+
+    fn end(&self) {
+        let size = self.view().map_or(0, |view| view.head.size);
+        self.commits.publish(size, true);
     }
 
     /// Refuses everything from now on: a failed write leaves unknown what is on the disk, and a failed sync must never
@@ -206,88 +275,89 @@ pub(crate) fn line_leaf(line: &[u8]) -> Digest {
     leaf_hash(&Digest::of(line).0)
 }
 
-/// The thread that writes.
-pub(crate) struct Committer {
-    shared: Arc<Shared>,
+/// The turn to write. Who breaks off while having it leaves unknown what is on the disk.
+struct Turn<'a> {
+    shared: &'a Shared,
+    /// Once all was done, whether something was left that is to be tried again.
+    served: Option<bool>,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if self.served.is_none() {
+            self.shared.stop(&StoreError::Failed("the writer broke off".to_owned()));
+            self.shared.end();
+        }
+        self.shared.queue.give_back(self.served.unwrap_or(false));
+    }
+}
+
+/// What writes.
+struct Committer {
     keys: Keys,
     writer: Box<dyn Writer>,
     memory: Memory,
     scrub_due: bool,
 }
 
-impl Committer {
-    pub(crate) fn new(
-        shared: Arc<Shared>,
-        keys: Keys,
-        mut writer: Box<dyn Writer>,
-    ) -> Result<Self, StoreError> {
-        let size = shared.view()?.head.size;
-        let memory = Memory::new(size, writer.last_object()?);
-        if let Ok(mut status) = shared.status.lock() {
+impl Shared {
+    /// Has what is put into the queue written with `writer` from now on.
+    pub(crate) fn begin(&self, keys: Keys, mut writer: Box<dyn Writer>) -> Result<(), StoreError> {
+        let memory = Memory::new(self.view()?.head.size, writer.last_object()?);
+        if let Ok(mut status) = self.status.lock() {
             status.objects = memory.objects();
         }
         // What an earlier process wrote and could not sync may be read back from the system's memory though it is not on
         // the disk; here it is written anew, before anyone is told that it is there.
         let scrub_due = !writer.scrub()?;
-        Ok(Self { shared, keys, writer, memory, scrub_due })
+        self.queue.give_back(scrub_due);
+        let mut committer =
+            self.committer.lock().map_err(|_| StoreError::Failed("the writer broke off".to_owned()))?;
+        *committer = Some(Committer { keys, writer, memory, scrub_due });
+        Ok(())
     }
+}
 
-    /// Serves until the queue is closed and empty, or a write fails.
-    pub(crate) fn run(mut self) {
-        loop {
-            let wait = if self.scrub_due { Duration::from_secs(1) } else { Duration::MAX };
-            let Some(jobs) = self.shared.queue.take(wait) else { break };
-            let outcome = if jobs.is_empty() { self.scrub().map(drop) } else { self.serve(jobs) };
-            if let Err(error) = outcome {
-                self.shared.stop(&error);
-                return self.end();
-            }
-        }
-        let _ = self.writer.scrub();
-        self.end();
-    }
-
-    fn end(&self) {
-        let size = self.shared.view().map_or(0, |view| view.head.size);
-        self.shared.commits.publish(size, true);
-    }
-
-    fn serve(&mut self, jobs: Vec<Job>) -> Result<(), StoreError> {
+impl Committer {
+    fn serve(&mut self, shared: &Shared, jobs: Vec<Job>) -> Result<(), StoreError> {
         let plan = match Plan::new(&mut self.memory, self.writer.as_mut(), &jobs) {
             Ok(plan) => plan,
             Err(error) => {
                 jobs.into_iter().for_each(|job| refuse(job, &error));
                 // Nothing of it was written. Damage at one place leaves others sound, and a database may come back; what
                 // fails otherwise is not asked again.
-                let passes = matches!(error, StoreError::Damaged { .. } | StoreError::Away { .. });
-                return if passes { Ok(()) } else { Err(error) };
+                return match error {
+                    StoreError::Damaged { .. } | StoreError::Full => self.writer.settle(),
+                    StoreError::Away { .. } => Ok(()),
+                    error => Err(error),
+                };
             }
         };
         let (mut group, news, decisions) = plan.decide(jobs);
         let erases = !group.erasures.is_empty();
         if !group.is_empty() {
-            let view = self.shared.view()?;
+            let view = shared.view()?;
             let mut frontier = view.frontier.clone();
             for entry in &group.entries {
                 frontier.push(leaf_hash(&entry.digest.0), &mut group.tiles);
             }
             let head =
                 TreeHead { origin: view.head.origin.clone(), size: frontier.size(), root: frontier.root() };
-            group.head = head.sign(self.keys.signer());
+            group.head = crate::head::seal(&head, &self.keys);
             let start = Instant::now();
             if let Err(error) = self.writer.commit(&group) {
                 return self.undo(error, view.head.size, decisions);
             }
-            if let Ok(mut status) = self.shared.status.lock() {
+            if let Ok(mut status) = shared.status.lock() {
                 status.last_commit = start.elapsed();
                 status.objects = self.memory.objects();
             }
-            self.shared.recent.tell(news.as_deref());
-            self.shared.states.tell(news.as_deref());
-            if let Ok(mut view) = self.shared.view.write() {
-                *view = Arc::new(View { frontier, head, note: group.head });
+            shared.recent.tell(news.as_deref());
+            shared.states.tell(news.as_deref());
+            if let Ok(mut view) = shared.view.write() {
+                *view = Arc::new(View::new(frontier, head, group.head));
             }
-            self.shared.commits.publish(self.memory.size(), false);
+            shared.commits.publish(self.memory.size(), false);
         }
         let scrubbed = !erases || self.scrub()?;
         decisions.into_iter().for_each(|decision| decision.answer(scrubbed));

@@ -88,6 +88,14 @@ impl Keys {
         Ok(key)
     }
 
+    /// What only who has these keys can say of `text`: a digest of it that begins with a secret. The secret is hashed anew with
+    /// the digest, so that nothing can be added to the text.
+    pub(crate) fn seal_of(&self, text: &str) -> Digest {
+        let secret = Digest::of(&[b"lianchi head 1\n", &self.master[..]].concat());
+        let inner = Digest::of(&[&secret.0, text.as_bytes()].concat());
+        Digest::of(&[secret.0, inner.0].concat())
+    }
+
     /// A new key for `subject`, sealed under the master key.
     pub(crate) fn make_subject_key(&self, subject: &ObjectRef) -> Result<SubjectKey, StoreError> {
         let (key, mut id) = (self.random_key()?, [0; 8]);

@@ -26,6 +26,7 @@ mod cites;
 mod commit;
 /// States computed from an object's entries.
 pub mod fold;
+mod head;
 /// The secrets of a record.
 pub mod keys;
 /// How long things take, counted.

@@ -102,7 +102,10 @@ impl Record {
         let events = vec![self.prepare(event)?];
         let erase = Some(subject.clone());
         let work = Work { events, expect: Vec::new(), secrets: Vec::new(), erase };
-        let appended = self.submit_work(work)?.outcome()?;
+        let (answer, waiting) = Answer::new();
+        self.ask(Job::Append { batch: work, answer });
+        let gone = || Err(StoreError::Stopped { reason: "the writer broke off".to_owned() }.into());
+        let appended = waiting.wait().unwrap_or_else(gone)?;
         let key = self.inner().store.reader()?.subject_key(subject)?.map(|key| key.id);
         let files = self.written(self.inner().store.files().erase(subject, key))?;
         self.cache().clear();
@@ -121,7 +124,7 @@ impl Record {
             return Ok(key);
         }
         let (answer, waiting) = Answer::new();
-        self.put(Job::Key { key: self.inner().keys.make_subject_key(subject)?, answer });
+        self.ask(Job::Key { key: self.inner().keys.make_subject_key(subject)?, answer });
         let gone = || Err(StoreError::Stopped { reason: "the writer broke off".to_owned() });
         let key = waiting.wait().unwrap_or_else(gone)?;
         self.inner().keys.unwrap_key(&key).map(|_| key).ok_or_else(|| damaged_key(subject))

@@ -6,8 +6,8 @@
 
 use crate::commit::{Answer, Job, View, line_leaf};
 use crate::merkle::{self, TILE_WIDTH, Tiles as _};
-use crate::note::{Note, NoteError, TreeHead, VerifierKey, decimal};
-use crate::store::StoreError;
+use crate::note::{Note, NoteError, SignerKey, TreeHead, VerifierKey, decimal};
+use crate::store::{Reader, StoreError};
 use crate::{Digest, Event, EventId, Record, encoding};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ const MAX_HASHES: usize = 64;
 impl Record {
     /// The signed checkpoint over all entries.
     pub fn checkpoint(&self) -> Result<String, StoreError> {
-        Ok(self.view()?.note.clone())
+        Ok(self.view()?.checkpoint(&self.inner().keys).to_owned())
     }
 
     /// The receipt of the event `id`: against the smallest checkpoint that witnesses signed and that covers it, else
@@ -30,10 +30,12 @@ impl Record {
         let Some(index) = reader.index_of(id.as_str())?.filter(|index| *index < view.head.size) else {
             return Ok(None);
         };
-        let cosigned = reader.cosigned(index + 1)?;
+        let cosigned = self.cosigned(reader.as_mut(), index + 1)?;
         let line = reader.lines(index, 1)?.pop().map(|(_, line)| line);
         drop(reader);
-        let (Some(line), note) = (line, cosigned.unwrap_or_else(|| view.note.clone())) else {
+        let (Some(line), note) =
+            (line, cosigned.unwrap_or_else(|| view.checkpoint(&self.inner().keys).to_owned()))
+        else {
             return Ok(None);
         };
         let size = crate::record::tree_head(&note)?.size;
@@ -115,7 +117,7 @@ impl Record {
         if self.root(head.size)? != Some(head.root) {
             return Err(ReceiptError::OtherLog);
         }
-        let kept = self.inner().store.reader()?.cosigned(head.size)?;
+        let kept = self.cosigned(self.inner().store.reader()?.as_mut(), head.size)?;
         let kept = kept.map(|kept| Note::parse(&kept)).transpose();
         let kept = kept
             .map_err(|error| StoreError::damaged(format!("a checkpoint that witnesses signed: {error}")))?;
@@ -124,11 +126,32 @@ impl Record {
         let note =
             kept.map_or_else(|| Note::parse(&own), Ok)?.with_signatures_of(&theirs, witnesses).to_string();
         let (answer, waiting) = Answer::new();
-        self.put(Job::Cosign { size: head.size, note: note.clone(), answer });
+        let sealed = keep(&note, self.inner().keys.signer());
+        self.ask(Job::Cosign { size: head.size, note: sealed, answer });
         let gone = || Err(StoreError::Stopped { reason: "the writer broke off".to_owned() });
         waiting.wait().unwrap_or_else(gone)?;
         Ok(note)
     }
+
+    /// The smallest checkpoint that witnesses signed over at least `size` entries.
+    fn cosigned(&self, reader: &mut dyn Reader, size: u64) -> Result<Option<String>, StoreError> {
+        let Some(sealed) = reader.cosigned(size)? else { return Ok(None) };
+        let damaged = |error| StoreError::damaged(format!("a checkpoint that witnesses signed: {error}"));
+        kept(&sealed, self.verifier()).map(Some).map_err(damaged)
+    }
+}
+
+/// What is kept of a checkpoint that witnesses signed: a note whose text is the whole of it, signed once more by the record.
+/// The record has no keys of witnesses by which it could tell later that their signatures are as they came.
+fn keep(cosigned: &str, signer: &SignerKey) -> String {
+    format!("{cosigned}\n{}", signer.sign(cosigned, 0))
+}
+
+/// The checkpoint in what [`keep`] made.
+pub(crate) fn kept(sealed: &str, key: &VerifierKey) -> Result<String, NoteError> {
+    let note = Note::parse(sealed)?;
+    note.verify(key)?;
+    Ok(note.text().to_owned())
 }
 
 fn within(count: u64, index: u64, width: u64) -> bool {

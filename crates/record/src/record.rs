@@ -1,14 +1,12 @@
 use crate::cache::Cache;
-use crate::commit::{
-    Answer, AppendError, Appended, Committer, Job, Prepared, Shared, View, Work, line_leaf, refuse,
-};
+use crate::commit::{Answer, AppendError, Appended, Job, Prepared, Shared, View, Work, line_leaf, refuse};
 use crate::keys::Keys;
 use crate::merkle::{self, Frontier, TILE_WIDTH, Tiles, empty_root};
 use crate::note::{Note, TreeHead, VerifierKey};
 use crate::recent::States;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Group, Line, Reader, Secret, Store, StoreError};
-use crate::{Digest, Event, EventId, Latency, ObjectId, ObjectRef, ObjectType, encoding};
+use crate::{Digest, Event, EventId, Latency, ObjectId, ObjectRef, ObjectType, encoding, head};
 use std::cell::RefCell;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
@@ -148,26 +146,25 @@ impl Record {
         Self::read(store, Keys::open_in(&dir.join("keys"))?, Cache::open_in(dir))
     }
 
-    /// The record in `store`, with a writer. Its last entries are checked against the signed checkpoint.
+    /// The record in `store`, with a writer. Its last entries are checked against its head.
     pub fn open(store: impl Store + 'static, keys: Keys, cache: Cache) -> Result<Self, StoreError> {
         let store: Arc<dyn Store> = Arc::new(store);
         let mut writer = store.writer()?;
-        let head = store.reader()?.head()?;
-        let note = match head {
-            Some(note) => note,
+        let sealed = match store.reader()?.head()? {
+            Some(sealed) => sealed,
             None => {
                 let origin = keys.verifier().name().to_owned();
-                let head = TreeHead { origin, size: 0, root: empty_root() }.sign(keys.signer());
-                writer.commit(&Group { head: head.clone(), ..Group::default() })?;
-                head
+                let sealed = head::seal(&TreeHead { origin, size: 0, root: empty_root() }, &keys);
+                writer.commit(&Group { head: sealed.clone(), ..Group::default() })?;
+                sealed
             }
         };
-        let view = load(store.reader()?, &note, Some(keys.verifier()))?;
+        let view = load(store.reader()?, &sealed, &keys)?;
         if view.frontier.root() != view.head.root {
-            let place = "the last entries do not fit the signed checkpoint";
+            let place = "the last entries do not fit the checkpoint";
             return Err(StoreError::damaged(place));
         }
-        if let Some(noted) = noted(store.as_ref(), keys.verifier())
+        if let Some(noted) = noted(store.as_ref(), &keys)
             && noted.size > view.head.size
         {
             return Err(StoreError::damaged(format!(
@@ -177,9 +174,11 @@ impl Record {
         }
         sweep_files(store.as_ref())?;
         let shared = Arc::new(Shared::new(view));
-        let committer = Committer::new(Arc::clone(&shared), keys.clone(), writer)?;
-        let spawn = std::thread::Builder::new().name("record writer".to_owned());
-        let thread = spawn.spawn(move || committer.run()).map_err(|e| StoreError::Failed(e.to_string()))?;
+        shared.begin(keys.clone(), writer)?;
+        let (spawn, serving) =
+            (std::thread::Builder::new().name("record writer".to_owned()), Arc::clone(&shared));
+        let thread =
+            spawn.spawn(move || serving.serve_all()).map_err(|e| StoreError::Failed(e.to_string()))?;
         let thread = Some(Mutex::new(Some(thread)));
         Ok(Self { inner: Arc::new(Inner { store, keys, cache, shared, thread }) })
     }
@@ -189,7 +188,7 @@ impl Record {
         let store: Arc<dyn Store> = Arc::new(store);
         let origin = keys.verifier().name().to_owned();
         let head = TreeHead { origin, size: 0, root: empty_root() };
-        let shared = Arc::new(Shared::new(View { frontier: Frontier::default(), head, note: String::new() }));
+        let shared = Arc::new(Shared::new(View::new(Frontier::default(), head, String::new())));
         Ok(Self { inner: Arc::new(Inner { store, keys, cache, shared, thread: None }) })
     }
 
@@ -197,7 +196,9 @@ impl Record {
     /// the record with the same content keeps the index that it has; a batch of such alone changes nothing.
     pub fn append(&self, batch: impl Into<Batch>) -> Result<Vec<u64>, AppendError> {
         let begun = Instant::now();
-        let appended = self.submit(batch)?.wait();
+        let (answer, waiting) = Answer::new();
+        self.ask(Job::Append { batch: self.work(batch)?, answer });
+        let appended = Pending { waiting }.wait();
         if let Ok(mut appends) = self.inner.shared.appends.lock() {
             appends.add(begun.elapsed());
         }
@@ -207,6 +208,16 @@ impl Record {
     /// Hands in a batch without waiting for it, so that the next one can be prepared meanwhile. Batches handed in by
     /// one thread are written in their order.
     pub fn submit(&self, batch: impl Into<Batch>) -> Result<Pending, AppendError> {
+        let (answer, waiting) = Answer::new();
+        let batch = self.work(batch)?;
+        match self.inner.thread {
+            Some(_) => self.inner.shared.queue.put(Job::Append { batch, answer }),
+            None => answer.give(Err(read_only().into())),
+        }
+        Ok(Pending { waiting })
+    }
+
+    fn work(&self, batch: impl Into<Batch>) -> Result<Work, AppendError> {
         let batch = batch.into();
         let at_hand = batch.events.len() <= AT_HAND;
         let prepare = |event| {
@@ -214,20 +225,15 @@ impl Record {
             Ok(Prepared { event: prepared.event.filter(|_| at_hand), ..prepared })
         };
         let events = batch.events.into_iter().map(prepare).collect::<Result<_, AppendError>>()?;
-        self.submit_work(Work { events, expect: batch.expect, secrets: batch.secrets, erase: None })
+        Ok(Work { events, expect: batch.expect, secrets: batch.secrets, erase: None })
     }
 
-    pub(crate) fn submit_work(&self, batch: Work) -> Result<Pending, AppendError> {
-        let (answer, waiting) = Answer::new();
-        self.put(Job::Append { batch, answer });
-        Ok(Pending { waiting })
-    }
-
-    pub(crate) fn put(&self, job: Job) {
+    /// Asks the writer for what will be waited for at once.
+    pub(crate) fn ask(&self, job: Job) {
         if self.inner.thread.is_some() {
-            self.inner.shared.queue.put(job);
+            self.inner.shared.put_and_serve(job);
         } else {
-            refuse(job, &StoreError::Stopped { reason: "it was opened for reading only".to_owned() });
+            refuse(job, &read_only());
         }
     }
 
@@ -327,8 +333,9 @@ impl Record {
         if self.inner.thread.is_some() {
             return Ok(self.inner.shared.view()?.head.size);
         }
-        let note = self.inner.store.reader()?.head()?;
-        note.map_or(Ok(0), |note| tree_head(&note).map(|head| head.size))
+        let sealed = self.inner.store.reader()?.head()?;
+        let none = || StoreError::damaged("the checkpoint: it is none");
+        sealed.map_or(Ok(0), |sealed| head::size(&sealed).ok_or_else(none))
     }
 
     /// Whether there are none.
@@ -394,8 +401,8 @@ impl Record {
         reader.freeze()?;
         let view = shared.view()?;
         match reader.head()? {
-            Some(note) if note != view.note => {
-                let view = Arc::new(load(reader, &note, None)?);
+            Some(sealed) if sealed != view.sealed => {
+                let view = Arc::new(load(reader, &sealed, &self.inner.keys)?);
                 set(&shared.view, Arc::clone(&view));
                 Ok(view)
             }
@@ -424,6 +431,10 @@ fn admit_line(event: &Event, line: &str) -> Result<(), AppendError> {
         return Err(AppendError::TooLong { id: event.id.clone(), bytes: line.len() });
     }
     Ok(())
+}
+
+fn read_only() -> StoreError {
+    StoreError::Stopped { reason: "it was opened for reading only".to_owned() }
 }
 
 fn set(lock: &RwLock<Arc<View>>, view: Arc<View>) {
@@ -504,25 +515,20 @@ pub(crate) fn decode(lines: Vec<Line>) -> Result<Vec<Entry>, StoreError> {
 
 pub(crate) fn tree_head(note: &str) -> Result<TreeHead, StoreError> {
     let head = Note::parse(note).and_then(|note| TreeHead::parse(note.text()));
-    head.map_err(|error| StoreError::damaged(format!("the signed checkpoint: {error}")))
+    head.map_err(|error| StoreError::damaged(format!("the checkpoint: {error}")))
 }
 
-fn load(reader: Box<dyn Reader + '_>, note: &str, key: Option<&VerifierKey>) -> Result<View, StoreError> {
-    if let Some(key) = key {
-        let checked = Note::parse(note).and_then(|note| note.verify(key));
-        checked.map_err(|error| StoreError::damaged(format!("the signed checkpoint: {error}")))?;
-    }
-    let head = tree_head(note)?;
+fn load(reader: Box<dyn Reader + '_>, sealed: &str, keys: &Keys) -> Result<View, StoreError> {
+    let damaged = |what| StoreError::damaged(format!("the checkpoint: {what}"));
+    let head = head::open(sealed, keys).map_err(damaged)?;
     let frontier = Frontier::read(head.size, &Stored(RefCell::new(reader)))?;
-    Ok(View { frontier, head, note: note.to_owned() })
+    Ok(View::new(frontier, head, sealed.to_owned()))
 }
 
-/// The checkpoint that the store's writer noted last, where it was signed by this record's key: a power cut may leave
-/// anything there.
-pub(crate) fn noted(store: &dyn Store, key: &VerifierKey) -> Option<TreeHead> {
-    let note = Note::parse(&store.noted()?).ok()?;
-    note.verify(key).ok()?;
-    TreeHead::parse(note.text()).ok()
+/// The head that the store's writer noted last, where it was sealed with this record's keys: a power cut may leave anything
+/// there.
+pub(crate) fn noted(store: &dyn Store, keys: &Keys) -> Option<TreeHead> {
+    head::open(&store.noted()?, keys).ok()
 }
 
 /// Destroys sealed files whose key was destroyed when the program ended between the two.

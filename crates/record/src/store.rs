@@ -8,7 +8,7 @@ pub mod postgres;
 pub mod sqlite;
 
 use crate::merkle::Tile;
-use crate::{Digest, ObjectId, ObjectRef, ObjectType};
+use crate::{Digest, EventId, ObjectId, ObjectRef, ObjectType};
 use std::collections::{HashMap, HashSet};
 
 /// Why a store cannot serve.
@@ -91,6 +91,9 @@ fn key_id(bytes: &[u8]) -> Result<KeyId, StoreError> {
 /// Which of a subject's keys sealed something: keys made after an erasure differ from the one destroyed.
 pub type KeyId = [u8; 8];
 
+/// What stands in the place of the key's id once what it sealed is destroyed.
+pub const NO_KEY: KeyId = [0; 8];
+
 /// A subject's key, itself sealed under the record's master key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubjectKey {
@@ -107,7 +110,7 @@ pub struct SubjectKey {
 pub struct Secret {
     /// Whose data.
     pub subject: ObjectRef,
-    /// The key it is sealed under.
+    /// The key it is sealed under; [`NO_KEY`] once it is erased.
     pub key: KeyId,
     /// The sealed bytes; none once it is erased.
     pub bytes: Vec<u8>,
@@ -120,7 +123,7 @@ pub struct Secret {
 pub struct StoredFile {
     /// SHA-256 of the bytes.
     pub digest: Digest,
-    /// Whose data, and the key it is sealed under, when it is personal.
+    /// Whose data, and the key it is sealed under, when it is personal; [`NO_KEY`] once it is erased.
     pub sealed: Option<(ObjectRef, KeyId)>,
     /// The content, sealed when personal; none once it is erased.
     pub bytes: Vec<u8>,
@@ -141,7 +144,7 @@ pub struct NewEntry {
     /// Its place on the record.
     pub index: u64,
     /// Its event's id.
-    pub id: String,
+    pub id: EventId,
     /// Its event's canonical line.
     pub line: String,
     /// SHA-256 of the line: what the log holds.
@@ -169,7 +172,7 @@ pub struct Group {
     pub tiles: Vec<Tile>,
     /// Checkpoints that witnesses signed, by their size.
     pub cosigned: Vec<(u64, String)>,
-    /// The signed checkpoint over everything up to here.
+    /// The sealed head of the tree over everything up to here.
     pub head: String,
 }
 
@@ -184,9 +187,9 @@ impl Group {
 #[derive(Clone, Debug, Default)]
 pub struct Question {
     /// Event ids.
-    pub ids: Vec<String>,
+    pub ids: Vec<EventId>,
     /// Ids of events that are corrected.
-    pub corrected: Vec<String>,
+    pub corrected: Vec<EventId>,
     /// Objects that are touched or expected.
     pub objects: Vec<ObjectRef>,
     /// Sealed values that are cited.
@@ -199,9 +202,9 @@ pub struct Question {
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     /// Where an event is, and the digest of its line.
-    pub ids: HashMap<String, (u64, Digest)>,
+    pub ids: HashMap<EventId, (u64, Digest)>,
     /// The lines of events that are corrected.
-    pub corrected: HashMap<String, Vec<u8>>,
+    pub corrected: HashMap<EventId, Vec<u8>>,
     /// An object's number and the last entry that touched it.
     pub objects: HashMap<ObjectRef, (i64, u64)>,
     /// Sealed values that are there or were erased.
@@ -257,7 +260,7 @@ pub enum Row<'a> {
 pub trait Reader {
     /// From here on, until dropped, the reader sees the store as it is now.
     fn freeze(&mut self) -> Result<(), StoreError>;
-    /// The signed checkpoint over all entries; `None` before the first start.
+    /// The sealed head of the tree over all entries; `None` before the first start.
     fn head(&mut self) -> Result<Option<String>, StoreError>;
     /// Up to `limit` lines from entry `from` on, with their indices.
     fn lines(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError>;
@@ -294,7 +297,7 @@ pub trait Reader {
 
 /// The one writer.
 pub trait Writer: Send {
-    /// Answers what a group's decision needs.
+    /// Answers what a group's decision needs. It is followed by [`Self::commit`] or [`Self::settle`].
     fn look_up(&mut self, question: &Question) -> Result<Known, StoreError>;
     /// The largest number given to an object.
     fn last_object(&mut self) -> Result<i64, StoreError>;
@@ -319,6 +322,10 @@ pub trait Files: Send + Sync {
     fn erase(&self, subject: &ObjectRef, keep: Option<KeyId>) -> Result<u64, StoreError>;
     /// Reads every file.
     fn scan(&self, visit: &mut dyn FnMut(StoredFile) -> Result<(), StoreError>) -> Result<(), StoreError>;
+    /// Damage that the store itself finds in their form, each with its place.
+    fn faults(&self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A place that keeps one record.
@@ -329,7 +336,7 @@ pub trait Store: Send + Sync {
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError>;
     /// Attached files.
     fn files(&self) -> &dyn Files;
-    /// The checkpoint of the last commit, as the writer noted it apart from the entries: a store that has fewer has lost the
+    /// The sealed head of the last commit, as the writer noted it apart from the entries: a store that has fewer has lost the
     /// last ones. It is not synced, so that it may be older, and `None` where nothing was noted.
     fn noted(&self) -> Option<String> {
         None

@@ -85,15 +85,17 @@ impl Record {
     /// on meanwhile.
     pub fn verify(&self, progress: &mut dyn FnMut(u64, u64)) -> Result<Verification, StoreError> {
         // Before the reader stands still: what the writer notes meanwhile is newer.
-        let noted = crate::record::noted(self.inner().store.as_ref(), self.verifier());
+        let noted = crate::record::noted(self.inner().store.as_ref(), &self.inner().keys);
         let mut reader = self.inner().store.reader()?;
         reader.freeze()?;
         let mut found = Verification::default();
-        match reader.faults() {
-            Ok(faults) => faults.iter().for_each(|fault| found.fault("the store's own form", fault)),
-            Err(error) => found.note("the store's own form", Err(error))?,
+        for faults in [reader.faults(), self.inner().store.files().faults()] {
+            match faults {
+                Ok(faults) => faults.iter().for_each(|fault| found.fault("the store's own form", fault)),
+                Err(error) => found.note("the store's own form", Err(error))?,
+            }
         }
-        let Some(head) = self.signed_head(reader.as_mut(), &mut found)? else { return Ok(found) };
+        let Some(head) = self.head(reader.as_mut(), &mut found)? else { return Ok(found) };
         let mut pass = Pass {
             record: self,
             found,
@@ -109,7 +111,7 @@ impl Record {
                     "it states {} entries, and there were {} when the record was written to last",
                     head.size, noted.size
                 );
-                pass.found.fault("the signed checkpoint", lost);
+                pass.found.fault("the checkpoint", lost);
             }
             Some(noted) => drop(pass.heads.insert(noted.size, noted.root)),
             None => {}
@@ -122,25 +124,21 @@ impl Record {
         Ok(pass.found)
     }
 
-    fn signed_head(
+    fn head(
         &self,
         reader: &mut dyn Reader,
         found: &mut Verification,
     ) -> Result<Option<TreeHead>, StoreError> {
-        const PLACE: &str = "the signed checkpoint";
-        let note = match reader.head() {
-            Ok(Some(note)) => note,
+        const PLACE: &str = "the checkpoint";
+        let sealed = match reader.head() {
+            Ok(Some(sealed)) => sealed,
             Ok(None) => {
                 found.fault(PLACE, "it is missing");
                 return Ok(None);
             }
             Err(error) => return found.note(PLACE, Err(error)).map(|()| None),
         };
-        let checked = Note::parse(&note).and_then(|note| {
-            note.verify(self.verifier())?;
-            TreeHead::parse(note.text())
-        });
-        match checked {
+        match crate::head::open(&sealed, &self.inner().keys) {
             Ok(head) => Ok(Some(head)),
             Err(error) => {
                 found.fault(PLACE, error);
@@ -165,8 +163,9 @@ impl Pass<'_> {
     fn cosigned(&mut self, reader: &mut dyn Reader) -> Result<(), StoreError> {
         let (key, heads, found) = (self.record.verifier(), &mut self.heads, &mut self.found);
         let read = reader.scan(Table::Cosigned, &mut |row| {
-            let Row::Cosigned(size, note) = row else { return Ok(()) };
-            let checked = Note::parse(note).and_then(|note| {
+            let Row::Cosigned(size, kept) = row else { return Ok(()) };
+            let checked = crate::proof::kept(kept, key).and_then(|note| {
+                let note = Note::parse(&note)?;
                 note.verify(key)?;
                 TreeHead::parse(note.text())
             });
@@ -216,9 +215,9 @@ impl Pass<'_> {
         }
         if self.found.entries != head.size {
             let stated = format!("it states {} entries, there are {}", head.size, self.found.entries);
-            self.found.fault("the signed checkpoint", stated);
+            self.found.fault("the checkpoint", stated);
         } else if self.frontier.root() != head.root {
-            self.found.fault("the signed checkpoint", "the entries do not give its root: one was altered");
+            self.found.fault("the checkpoint", "the entries do not give its root: one was altered");
         }
         Ok(())
     }

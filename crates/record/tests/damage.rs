@@ -48,12 +48,30 @@ fn faults(dir: &Path) -> Vec<String> {
 
 /// Does `sql` to one of the two databases, then lists the faults.
 fn check(name: &str, file: &str, sql: &str) -> String {
+    check_altered(name, |dir| {
+        let changed = Connection::open(dir.join(file)).unwrap().execute(sql, []).unwrap();
+        assert!(changed > 0, "{name}: nothing was altered");
+    })
+}
+
+/// Writes other bytes over the only place where `old` stands in one of the two databases, then lists the faults.
+fn check_bytes(name: &str, file: &str, old: &[u8], new: &[u8]) -> String {
+    check_altered(name, |dir| {
+        settle(dir);
+        let mut bytes = std::fs::read(dir.join(file)).unwrap();
+        let places: Vec<_> =
+            bytes.windows(old.len()).enumerate().filter(|(_, found)| *found == old).collect();
+        assert_eq!(places.len(), 1, "{name}");
+        let at = places[0].0;
+        bytes[at..at + old.len()].copy_from_slice(new);
+        std::fs::write(dir.join(file), bytes).unwrap();
+    })
+}
+
+fn check_altered(name: &str, alter: impl FnOnce(&Path)) -> String {
     let place = filled();
-    let path = place.path().join(file);
-    let changed = Connection::open(path).unwrap().execute(sql, []).unwrap();
-    assert!(changed > 0, "{name}: nothing was altered");
-    let place = place.path().to_owned();
-    let found: String = faults(&place).into_iter().map(|line| mask(&line)).collect();
+    alter(place.path());
+    let found: String = faults(place.path()).into_iter().map(|line| mask(&line)).collect();
     assert!(!found.is_empty(), "{name}: not found");
     format!("{name}\n{found}\n")
 }
@@ -114,13 +132,22 @@ fn names_what_was_altered() {
         ("a short tile", RECORD, "UPDATE tile SET hashes = substr(hashes, 33) WHERE idx = 1"),
         ("a tile is missing", RECORD, "DELETE FROM tile WHERE idx = 1"),
         ("a tile too many", RECORD, "INSERT INTO tile SELECT 0, 7, hashes FROM tile WHERE idx = 1"),
-        ("the checkpoint is older", RECORD, "UPDATE head SET note = (SELECT note FROM cosigned)"),
         ("the checkpoint is altered", RECORD, "UPDATE head SET note = replace(note, '705', '704')"),
+        (
+            "the seal of the checkpoint is in capitals",
+            RECORD,
+            "UPDATE head SET note = substr(note, 1, length(note) - 65) || upper(substr(note, -65))",
+        ),
         ("the checkpoint is missing", RECORD, "DELETE FROM head"),
         (
             "a witnessed checkpoint is altered",
             RECORD,
             "UPDATE cosigned SET note = replace(note, '704', '703')",
+        ),
+        (
+            "the signature of a witness is altered",
+            RECORD,
+            "UPDATE cosigned SET note = replace(note, 'witness.example ', 'witness.example A')",
         ),
         ("a witnessed checkpoint of another size", RECORD, "UPDATE cosigned SET size = 3"),
         (
@@ -133,6 +160,11 @@ fn names_what_was_altered() {
         ("a sealed value is emptied", RECORD, "UPDATE secret SET bytes = x'' WHERE id = 'wang'"),
         ("a key is gone", RECORD, "DELETE FROM subject_key"),
         ("a key is altered", RECORD, "UPDATE subject_key SET wrapped = zeroblob(length(wrapped))"),
+        (
+            "an erased value names a key",
+            RECORD,
+            "UPDATE secret SET key = x'0102030405060708' WHERE id = 'li'",
+        ),
         ("an erasure is hidden", RECORD, "DELETE FROM erasure"),
         ("an erasure is made up", RECORD, "INSERT INTO erasure VALUES ('person', 'wang', 7)"),
         ("a file", FILES, "UPDATE file SET bytes = CAST('another law' AS BLOB) WHERE kind IS NULL"),
@@ -140,9 +172,50 @@ fn names_what_was_altered() {
         ("a file is another's", FILES, "UPDATE file SET id = 'zhao' WHERE id = 'wang'"),
         ("a file is gone", FILES, "DELETE FROM file WHERE kind IS NULL"),
         ("a file is emptied", FILES, "UPDATE file SET bytes = x'' WHERE id = 'wang'"),
+        ("an erased file names a key", FILES, "UPDATE file SET key = x'0102030405060708' WHERE id = 'li'"),
     ];
     let found: String = alter.map(|(name, file, sql)| check(name, file, sql)).concat();
+    insta::assert_snapshot!(found + &check_altered("the checkpoint is older", put_older_head));
+}
+
+/// Has the store state a head that it had before the last entry.
+fn put_older_head(dir: &Path) {
+    let head = || -> String {
+        Connection::open(dir.join(RECORD))
+            .unwrap()
+            .query_row("SELECT note FROM head", [], |row| row.get(0))
+            .unwrap()
+    };
+    let older = head();
+    Record::open_in(dir).unwrap().append(Event::new("e705", "noted", Time::ZERO)).unwrap();
+    assert_ne!(older, head());
+    Connection::open(dir.join(RECORD)).unwrap().execute("UPDATE head SET note = ?1", [older]).unwrap();
+}
+
+/// What no statement could do: SQLite keeps the order of rows, the texts of definitions and its indexes itself.
+#[test]
+fn names_what_was_altered_in_its_form() {
+    let alter: [(&str, &str, &[u8], &[u8]); 4] = [
+        (
+            "a history's row of an object in the rows of the next",
+            RECORD,
+            &[6, 3, 1, 2, 7, 1, 20],
+            &[6, 3, 1, 2, 6, 1, 20],
+        ),
+        ("a definition that reads alike", RECORD, b"hashes BLOB NOT NULL", b"hashes BLOB NOT NULl"),
+        ("a definition in the other file", FILES, b"digest BLOB PRIMARY KEY", b"digest BLOB PRIMARY KEy"),
+        ("the name under which a file is indexed", FILES, &[4, 25, 21, 9], &[4, 25, 21, 8]),
+    ];
+    let found: String = alter.map(|(name, file, old, new)| check_bytes(name, file, old, new)).concat();
     insta::assert_snapshot!(found);
+}
+
+/// Moves what stands in the write-ahead logs into the databases.
+fn settle(dir: &Path) {
+    for name in [RECORD, FILES] {
+        let connection = Connection::open(dir.join(name)).unwrap();
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+    }
 }
 
 /// Every row of every table, in order.
@@ -213,9 +286,6 @@ fn mix(n: u64) -> u64 {
 #[test]
 fn finds_flipped_bits() {
     let place = filled();
-    for name in [RECORD, FILES] {
-        let connection = Connection::open(place.path().join(name)).unwrap();
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
-    }
+    settle(place.path());
     (0..200).for_each(|seed| flip(place.path(), seed));
 }

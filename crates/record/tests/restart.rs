@@ -113,7 +113,16 @@ fn stops_where_another_wrote_meanwhile(server: &Server, place: &Database) {
     let other = place.open().unwrap();
     other.append(event("other")).unwrap();
     drop(other);
-    let answer = record.append(event(1));
+    // The database may take a moment to see that the other is gone.
+    let begun = std::time::Instant::now();
+    let answer = loop {
+        let answer = record.append(event(1));
+        let held = matches!(answer, Err(AppendError::Store(StoreError::InUse { .. })));
+        if !held || begun.elapsed() > Duration::from_secs(10) {
+            break answer;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
     assert!(
         matches!(&answer, Err(AppendError::Store(StoreError::Stopped { reason })) if reason.contains("another")),
         "{answer:?}"

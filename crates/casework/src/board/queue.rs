@@ -288,6 +288,12 @@ impl Queues {
         all.into_iter().flatten().map(|placed| &*placed.0)
     }
 
+    /// All tasks, role by role in each office.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Task> {
+        let desks = self.desks.iter().filter(|((_, role), _)| role.is_some());
+        desks.filter_map(|(_, desk)| desk.of(Kind::All)).flatten().map(|placed| &*placed.0)
+    }
+
     /// Those that are asked for, the most urgent first.
     pub(super) fn wanted<'a>(
         &'a self,

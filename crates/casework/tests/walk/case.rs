@@ -31,15 +31,18 @@ impl Case {
         }
     }
 
-    /// Begins it where it is handled nearest to people.
+    /// Begins it where it is handled nearest to people; what no office takes in, the program itself begins, anywhere.
     pub fn start(&mut self, channel: pack::model::Channel) {
-        let handles = |office: &&Office| {
-            office.handles.contains(&self.procedure.category) && office.level <= self.procedure.level
+        let nearest = |handles: &dyn Fn(&Office) -> bool| {
+            let offices = SHIPPED.offices.values().filter(|office| handles(office));
+            offices.max_by_key(|office| office.level).map(|office| office.id.clone())
         };
-        let office = SHIPPED.offices.values().filter(handles).max_by_key(|office| office.level);
-        let office = office.unwrap_or_else(|| panic!("no office handles {}", self.procedure.id)).id.clone();
+        let handled = nearest(&|office| self.procedure.handled_by(office));
+        let actor = handled.as_ref().map(|_| "ann");
+        let office = handled.or_else(|| nearest(&|office| office.level <= self.procedure.level));
+        let office = office.unwrap_or_else(|| panic!("no office could have {}", self.procedure.id));
         let party = (self.procedure.start == Start::Party).then(|| ObjectRef::new("person", "ann"));
-        self.run(Some("ann"), &Command::Start { office, party, channel }).unwrap();
+        self.run(actor, &Command::Start { office, party, channel }).unwrap();
     }
 
     pub fn wait(&mut self, seconds: i64) {

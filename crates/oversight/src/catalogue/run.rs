@@ -1,7 +1,7 @@
 use super::{Links, Ready};
 use crate::check::{Activations, Cases, Finding, Summary, Until, Verdict, check};
 use crate::log::{EventNumber, Log, Traces, Values};
-use crate::model::Model;
+use crate::model::{Model, Pattern};
 use pack::Id;
 use pack::models::{HowMany, Over};
 use record::{ObjectRef, Time};
@@ -238,7 +238,7 @@ impl<'a> Pairs<'a> {
             let verdict = match self.over.how_many {
                 HowMany::All => all_of(&own),
                 HowMany::Between { least, most } => {
-                    let found = self.counted(trace, &own, (least, most), until);
+                    let found = self.counted(&model.model, trace, &own, (least, most), until);
                     let verdict = found.as_ref().map(|found| found.verdict);
                     if let (Some(finding), Some(object)) = (found, self.each.object(trace)) {
                         tell(Found { scope: vec![object], finding });
@@ -259,6 +259,7 @@ impl<'a> Pairs<'a> {
     /// Whether as many keep it as are asked for. While more may come, another object may come to belong to it.
     fn counted(
         &self,
+        model: &Model,
         trace: usize,
         own: &[(usize, &Standing)],
         (least, most): (u32, Option<u32>),
@@ -283,9 +284,7 @@ impl<'a> Pairs<'a> {
         let mut evidence: BTreeSet<EventNumber> = BTreeSet::new();
         for (pair, standing) in own {
             match (too_many, standing.is_kept()) {
-                (true, true) => {
-                    evidence.extend(self.traces.events().get(self.traces.range(*pair)).and_then(<[_]>::last))
-                }
+                (true, true) => evidence.extend(self.spoken_of(model, *pair)),
                 (false, false) => evidence.extend(&standing.events),
                 _ => {}
             }
@@ -296,6 +295,24 @@ impl<'a> Pairs<'a> {
         let last = times.filter_map(|event| self.log.times().get(*event as usize)).max().copied();
         let at: Option<Time> = last.filter(|_| verdict.is_violated());
         Some(Finding { trace, verdict, activation: None, evidence, deadline: None, at })
+    }
+}
+
+impl Pairs<'_> {
+    /// The events of a pair of which a model speaks: they are why it is kept. The last event where there are none.
+    fn spoken_of(&self, model: &Model, pair: usize) -> Vec<EventNumber> {
+        let events = self.traces.events().get(self.traces.range(pair)).unwrap_or_default();
+        let is_of = |event: EventNumber, pattern: &Pattern| {
+            let code = self.log.activity_codes().get(event as usize);
+            let activity = code.and_then(|code| self.log.activities().get(*code as usize));
+            activity.is_some_and(|activity| pattern.activities.contains(activity))
+                && pattern.condition.as_ref().is_none_or(|one| one.holds(self.log, event) == Some(true))
+        };
+        let patterns = [&model.first, &model.second];
+        let all = events.iter().copied();
+        let spoken: Vec<EventNumber> =
+            all.filter(|event| patterns.iter().any(|one| is_of(*event, one))).collect();
+        if spoken.is_empty() { events.last().copied().into_iter().collect() } else { spoken }
     }
 }
 

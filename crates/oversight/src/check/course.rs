@@ -1,4 +1,6 @@
-use super::Until;
+/// What time alone, or the end of a life, decides.
+mod standing;
+
 use super::plan::{Block, Plan};
 use super::rows::{is_empty, join};
 use super::sign::{Sort, SortNumber, Sorts};
@@ -8,7 +10,6 @@ use super::windows::Between;
 use crate::condition::Bound;
 use crate::log::EventNumber;
 use record::Time;
-use std::cell::Cell;
 
 /// What does not change while events come.
 pub(super) struct Ground<'a> {
@@ -419,162 +420,11 @@ impl Course {
         }
     }
 
-    /// What waits for a window that was over before the moment is broken, or kept where it asked for nothing to come.
-    pub(super) fn expire<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        moment: Time,
-        sink: &mut S,
-    ) {
-        for nth in 0..self.open.len() {
-            let at = self.open[nth] as usize;
-            if self.entries[at].due <= moment.seconds() {
-                self.run_out(ground, desk, at, moment, sink);
-            }
-        }
-        self.whole.expire(ground, desk, &self.entries, moment, sink);
-    }
-
-    /// The windows of an entry that were over before the moment.
-    fn run_out<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        at: usize,
-        moment: Time,
-        sink: &mut S,
-    ) {
-        let Entry { time, sort, rows: place, .. } = self.entries[at];
-        let (mut place, mut due) = (place as usize, i64::MAX);
-        for (number, _) in &ground.sorts.get(sort).asks {
-            let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-            let words = block.kinds.len();
-            let Some(rows) = self.rows.get_mut(place..place + ROWS * words + 1) else { continue };
-            place += ROWS * words + 1;
-            let Some((step, rows)) = rows.split_last_mut() else { continue };
-            let waiting = Cell::from_mut(&mut rows[..words]).as_slice_of_cells();
-            let [late, _] = &mut desk.told;
-            late.clear();
-            let mut at_step = *step as usize;
-            // Nothing is told of what was not to come and did not, so that nobody need look then.
-            let waits = |word: usize| waiting[word].get() & !block.kinds[word].forbids;
-            let next = block.windows.run_out(&mut at_step, time, moment, waits, |word, lanes| {
-                let over = waiting[word].get() & lanes;
-                if over != 0 {
-                    waiting[word].set(waiting[word].get() & !over);
-                    late.resize(words, 0);
-                    late[word] |= over & !block.kinds[word].forbids;
-                }
-            });
-            *step = at_step as u64;
-            due = due.min(next);
-            if !is_empty(late) {
-                let (entries, activation) = (self.entries.as_slice(), Some(at));
-                let told =
-                    Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
-                sink.tell(ground, told);
-            }
-        }
-        self.entries[at].due = due;
-    }
-
-    /// The first second after which a window may be over in which something waits or is to be.
-    pub(super) fn due(&self) -> i64 {
-        let entries = self.open.iter().filter_map(|at| self.entries.get(*at as usize));
-        entries.map(|entry| entry.due).min().unwrap_or(i64::MAX).min(self.whole.due)
-    }
-
     /// Bytes of memory beside the course itself, about.
     pub(super) fn size(&self) -> usize {
         let words = self.rows.capacity() + self.seen.capacity();
         let entries = self.entries.capacity() * size_of::<Entry>() + self.open.capacity() * size_of::<u32>();
         words * size_of::<u64>() + entries + self.whole.size()
-    }
-
-    /// Tells how it stands with all that is not decided, as it is now or as it is once the life is over.
-    pub(super) fn stand<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        until: Until,
-        sink: &mut S,
-    ) {
-        // Every event of the life may have turned out to be void.
-        if self.entries.is_empty() {
-            return;
-        }
-        let mut alive = vec![0; if self.entries.len() > LONG { ground.plan.words } else { 0 }];
-        let waiting = if alive.is_empty() {
-            std::mem::take(&mut self.open)
-        } else {
-            (0..).take(self.entries.len()).collect()
-        };
-        for at in waiting.iter().rev() {
-            let Some(entry) = self.entries.get(*at as usize).copied() else { continue };
-            let sort = ground.sorts.get(entry.sort);
-            let mut place = entry.rows as usize;
-            for (number, asks) in &sort.asks {
-                let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let words = block.kinds.len();
-                let rows = self.rows.get(place..place + ROWS * words).unwrap_or_default();
-                place += ROWS * words + 1;
-                let Some((waits, carried)) = rows.split_at_checked(words) else { continue };
-                desk.hits.clear();
-                desk.hits.extend_from_slice(waits);
-                let asks = ground.sorts.row(*asks, words);
-                let alive = alive.get_mut(block.start..).unwrap_or_default();
-                for (((alive, carried), asks), hit) in
-                    alive.iter_mut().zip(carried).zip(asks).zip(&mut desk.hits)
-                {
-                    let waits = *hit;
-                    *hit |= carried & *alive;
-                    *alive = *alive & (carried | !asks) | waits;
-                }
-                if let Until::Open(now) = until
-                    && now > entry.time
-                {
-                    block.windows.between(entry.time, now, &mut desk.between);
-                    let over = desk.hits.iter_mut().zip(&desk.between.over);
-                    over.for_each(|(hit, over)| *hit &= !over);
-                }
-                self.tell_standing(ground, desk, block, *at as usize, until == Until::Closed, sink);
-            }
-        }
-        if alive.is_empty() {
-            self.open = waiting;
-        }
-        self.whole.stand(ground, desk, &self.entries, until, sink);
-    }
-
-    /// Of the lanes in `hits`.
-    fn tell_standing<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        block: &Block,
-        at: usize,
-        over: bool,
-        sink: &mut S,
-    ) {
-        let [owed, held] = &mut desk.told;
-        owed.clear();
-        held.clear();
-        for (hit, kinds) in desk.hits.iter().zip(&block.kinds) {
-            owed.push(hit & !kinds.forbids);
-            held.push(hit & kinds.forbids);
-        }
-        let (entries, start, activation) = (self.entries.as_slice(), block.start, Some(at));
-        let how = if over { How::Ended } else { How::Owed };
-        if !is_empty(&desk.told[0]) {
-            sink.tell(ground, Told { start, row: &desk.told[0], entries, activation, by: None, how });
-        }
-        if !over && !is_empty(&desk.told[1]) {
-            sink.tell(
-                ground,
-                Told { start, row: &desk.told[1], entries, activation, by: None, how: How::Held },
-            );
-        }
     }
 }
 

@@ -75,12 +75,13 @@ fn rule(chance: &mut Chance) -> Rule {
 
 fn ready(rule: &Rule, over: &Over) -> Ready {
     let pattern = |pattern: &Pattern| model::Pattern::of(pattern.activities[0]);
+    let second = if rule.template.is_binary() { &rule.second } else { &rule.first };
     let most = rule.most.map(|most| Lapse::seconds((most / SECOND) as u32).into());
     let model = Model {
         name: "m".into(),
         template: rule.template,
         first: pattern(&rule.first),
-        second: pattern(&rule.second),
+        second: pattern(second),
         correlation: None,
         window: Window { least: None, most },
     };
@@ -169,7 +170,7 @@ fn expected(events: &[Event], rule: &Rule, over: &Over, until: Until) -> (Vec<Fo
     let (mut found, mut sum) = (Vec::new(), Summary::default());
     for order in &orders {
         let mut verdicts: Vec<Option<Verdict>> = Vec::new();
-        let mut proofs: Vec<(BTreeSet<u32>, Option<u32>)> = Vec::new();
+        let mut proofs: Vec<(BTreeSet<u32>, Vec<u32>)> = Vec::new();
         for other in belonging(events, order, over) {
             let (findings, summary) = judged(events, [order, &other], rule, until);
             sum.activations.fulfilled += summary.activations.fulfilled;
@@ -179,7 +180,7 @@ fn expected(events: &[Event], rule: &Rule, over: &Over, until: Until) -> (Vec<Fo
             let proof = findings
                 .iter()
                 .flat_map(|one| one.activation.into_iter().chain(one.evidence.iter().copied()));
-            proofs.push((proof.collect(), last(events, [order, &other])));
+            proofs.push((proof.collect(), spoken_of(events, [order, &other], rule)));
             if over.how_many == HowMany::All {
                 let scope = vec![order.clone(), other.clone()];
                 found.extend(findings.into_iter().map(|finding| Found { scope: scope.clone(), finding }));
@@ -208,11 +209,16 @@ fn expected(events: &[Event], rule: &Rule, over: &Over, until: Until) -> (Vec<Fo
     (found, sum)
 }
 
-/// The number of the last event of either.
-fn last(events: &[Event], pair: [&ObjectRef; 2]) -> Option<u32> {
+/// The numbers of the events of which the rule speaks, or of the last event.
+fn spoken_of(events: &[Event], pair: [&ObjectRef; 2], rule: &Rule) -> Vec<u32> {
     let numbered = (0..).zip(events.iter().filter(|event| is_event(event)));
-    let own = numbered.filter(|(_, event)| is_of(event, pair));
-    own.max_by_key(|(number, event)| (event.time, *number)).map(|(number, _)| number)
+    let own: Vec<(u32, &Event)> = numbered.filter(|(_, event)| is_of(event, pair)).collect();
+    let patterns: &[&Pattern] =
+        if rule.template.is_binary() { &[&rule.first, &rule.second] } else { &[&rule.first] };
+    let named = |event: &Event| patterns.iter().any(|one| one.activities.contains(&event.activity.as_str()));
+    let spoken: Vec<u32> = own.iter().filter(|(_, event)| named(event)).map(|(number, _)| *number).collect();
+    let last = own.iter().max_by_key(|(number, event)| (event.time, *number)).map(|(number, _)| *number);
+    if spoken.is_empty() { last.into_iter().collect() } else { spoken }
 }
 
 /// Tries every way in which what is pending may end and, while more may come, any number of further objects.
@@ -242,15 +248,15 @@ fn of_count(
     order: &ObjectRef,
     verdict: Verdict,
     verdicts: &[Option<Verdict>],
-    proofs: &[(BTreeSet<u32>, Option<u32>)],
+    proofs: &[(BTreeSet<u32>, Vec<u32>)],
     most: usize,
 ) -> Found {
     let likely =
         verdicts.iter().filter(|one| one.is_none() || **one == Some(Verdict::PossiblySatisfied)).count();
     let mut evidence: BTreeSet<u32> = BTreeSet::new();
-    for (verdict, (proof, last)) in verdicts.iter().zip(proofs) {
+    for (verdict, (proof, spoken)) in verdicts.iter().zip(proofs) {
         match (likely > most, verdict) {
-            (true, None) => evidence.extend(last),
+            (true, None) => evidence.extend(spoken),
             (false, Some(_)) => evidence.extend(proof),
             _ => {}
         }

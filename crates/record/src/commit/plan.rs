@@ -55,9 +55,9 @@ pub(super) struct Plan<'a> {
     memory: &'a mut Memory,
     known: Known,
     /// What is about to be corrected, with the objects that it touched.
-    corrected: HashMap<String, Vec<ObjectRef>>,
+    corrected: HashMap<EventId, Vec<ObjectRef>>,
     /// What this group's events correct, be it of this group.
-    wanted: HashSet<String>,
+    wanted: HashSet<EventId>,
     group: Group,
     news: News,
 }
@@ -110,8 +110,8 @@ impl<'a> Plan<'a> {
             match job {
                 Job::Append { batch, .. } => {
                     for event in &batch.events {
-                        question.ids.push(event.id.as_str().to_owned());
-                        question.corrected.extend(event.corrects.iter().map(|id| id.as_str().to_owned()));
+                        question.ids.push(event.id.clone());
+                        question.corrected.extend(event.corrects.iter().cloned());
                         objects.extend(event.touched.iter().filter(|o| !memory.objects.contains_key(*o)));
                         let cited = event.sealed.iter().map(|cited| (cited.subject.clone(), cited.digest));
                         question.sealed.extend(cited);
@@ -170,9 +170,9 @@ impl<'a> Plan<'a> {
 
     fn append(&mut self, batch: Work) -> Result<Appended, AppendError> {
         let mut indices = Vec::with_capacity(batch.events.len());
-        let mut fresh: HashMap<&str, (u64, Digest)> = HashMap::new();
+        let mut fresh: HashMap<&EventId, (u64, Digest)> = HashMap::new();
         for event in &batch.events {
-            let id = event.id.as_str();
+            let id = &event.id;
             let next = self.memory.size + fresh.len() as u64;
             let (index, digest) = match self.known.ids.get(id).or_else(|| fresh.get(id)) {
                 Some(known) => *known,
@@ -191,7 +191,7 @@ impl<'a> Plan<'a> {
             return Ok(appended);
         }
         self.check(&batch)?;
-        let known = fresh.into_iter().map(|(id, at)| (id.to_owned(), at)).collect::<Vec<_>>();
+        let known = fresh.into_iter().map(|(id, at)| (id.clone(), at)).collect::<Vec<_>>();
         self.known.ids.extend(known);
         if let (Some(subject), Some(at)) = (&batch.erase, appended.indices.last()) {
             appended.values = self.erase(subject, *at);
@@ -226,7 +226,7 @@ impl<'a> Plan<'a> {
             if let Some(wrong) = &event.corrects {
                 let earlier = batch.events.iter().take(position).find(|other| other.id == *wrong);
                 let touched = earlier.map(|event| &event.touched);
-                let touched = touched.or_else(|| self.corrected.get(wrong.as_str()));
+                let touched = touched.or_else(|| self.corrected.get(wrong));
                 let touched = touched.ok_or_else(|| dangling(format!("the event `{wrong}`")))?;
                 if let Some(object) = touched.iter().find(|object| !event.touched.contains(object)) {
                     let (id, object) = (event.id.clone(), object.clone());
@@ -264,15 +264,16 @@ impl<'a> Plan<'a> {
         self.known.values.remove(subject).unwrap_or(0)
     }
 
-    fn stage(&mut self, event: Prepared) {
+    fn stage(&mut self, prepared: Prepared) {
+        let Prepared { id, event, line, digest, touched, .. } = prepared;
         let index = self.memory.size;
-        if self.known.ids.get(event.id.as_str()).is_none_or(|(at, _)| *at != index) {
+        if self.known.ids.get(&id).is_none_or(|(at, _)| *at != index) {
             return;
         }
-        if self.wanted.contains(event.id.as_str()) {
-            self.corrected.insert(event.id.as_str().to_owned(), event.touched.clone());
+        if self.wanted.contains(&id) {
+            self.corrected.insert(id.clone(), touched.clone());
         }
-        for object in event.touched {
+        for object in touched {
             let memory = &mut *self.memory;
             let group = &mut self.group;
             let (number, last) = memory.objects.entry(object).or_insert_with_key(|object| {
@@ -283,12 +284,11 @@ impl<'a> Plan<'a> {
             *last = index;
             group.touches.push((*number, index));
         }
-        match (event.event, &mut self.news) {
+        match (event, &mut self.news) {
             (Some(event), Some(news)) => news.push(Arc::new(Entry { index, event })),
             _ => self.news = None,
         }
-        let id = event.id.as_str().to_owned();
-        self.group.entries.push(NewEntry { index, id, line: event.line, digest: event.digest });
+        self.group.entries.push(NewEntry { index, id, line, digest });
         self.memory.size += 1;
     }
 }

@@ -5,13 +5,16 @@ mod writer;
 
 use super::{Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number};
 use crate::ObjectRef;
+use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex};
 
 const FORM: i64 = 1;
 const APPLICATION: i64 = 0x4c4e_4348;
+const SCHEMA: &str = include_str!("schema.sql");
 const RECORD: &str = "record.sqlite";
 const FILES: &str = "files.sqlite";
 /// The checkpoint of the last commit. SQLite passes over the rest of a write-ahead log that a flipped byte made unreadable,
@@ -81,7 +84,7 @@ impl SqliteStore {
     fn with(dir: &Path, access: Access) -> Result<Self, StoreError> {
         let place = dir.display().to_string();
         let connection = connect(&dir.join(RECORD), access)?;
-        prepare(&connection, include_str!("schema.sql"), &place)?;
+        prepare(&connection, SCHEMA, &place)?;
         let files = files::SqliteFiles::open(&dir.join(FILES), &place, access)?;
         connection.pragma_update(None, "query_only", true).map_err(failure)?;
         Ok(Self { dir: dir.to_owned(), access, idle: Mutex::new(vec![connection]), files })
@@ -102,21 +105,18 @@ impl SqliteStore {
 
 impl Store for SqliteStore {
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(self.dir.join("writer.lock"))
-            .map_err(|error| StoreError::Failed(format!("`{}`: {error}", self.dir.display())))?;
+        let open = |name: &str| {
+            let file = File::options().create(true).truncate(false).write(true).open(self.dir.join(name));
+            file.map_err(|error| StoreError::Failed(format!("`{}`: {error}", self.dir.display())))
+        };
+        let lock = open("writer.lock")?;
         if lock.try_lock().is_err() {
             return Err(StoreError::InUse { place: self.place() });
         }
         self.files.begin()?;
         let connection = connect(&self.dir.join(RECORD), Access::Write)?;
-        let noted = File::options().create(true).truncate(false).write(true).open(self.dir.join(NOTED));
-        let noted =
-            noted.map_err(|error| StoreError::Failed(format!("`{}`: {error}", self.dir.display())))?;
-        Ok(Box::new(writer::SqliteWriter::new(connection, lock, noted)?))
+        let log = open(&format!("{RECORD}-wal"))?;
+        Ok(Box::new(writer::SqliteWriter::new(connection, log, lock, open(NOTED)?)?))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
@@ -221,6 +221,60 @@ fn prepare(connection: &Connection, schema: &str, place: &str) -> Result<(), Sto
         }
         version => Err(StoreError::Newer { place: place.to_owned(), version }),
     }
+}
+
+/// What is wrong with the form of a file: its pages, the order of its rows, its indexes, and whether its tables are those
+/// that were made in it. The text of a table's definition decides how its bytes are read, so it must be the same to the letter.
+fn form_faults(connection: &Connection, schema: &str) -> Result<Vec<String>, StoreError> {
+    let mut faults = Vec::new();
+    // The quick check looks neither at the order of keys nor at indexes, and a search goes astray where these are wrong.
+    let mut check = connection.prepare("PRAGMA integrity_check(20)").map_err(failure)?;
+    let mut rows = check.query([]).map_err(failure)?;
+    while let Some(row) = rows.next().map_err(failure)? {
+        let line = text(row, 0)?;
+        if line != "ok" {
+            faults.push(line.to_owned());
+        }
+    }
+    let new = Connection::open_in_memory().map_err(failure)?;
+    new.execute_batch(schema).map_err(failure)?;
+    let (made, found) = (definitions(&new)?, definitions(connection)?);
+    for (name, _) in made.iter().filter(|made| !found.contains(made)) {
+        faults.push(format!("the definition of `{name}` is missing or was altered"));
+    }
+    for (name, _) in found.iter().filter(|(name, _)| made.iter().all(|(made, _)| made != name)) {
+        faults.push(format!("the definition of `{name}` is none that was made"));
+    }
+    let stamp = connection.query_row("PRAGMA application_id", [], |row| row.get::<_, i64>(0));
+    if stamp.map_err(failure)? != APPLICATION {
+        faults.push("the file is not stamped as a record's".to_owned());
+    }
+    Ok(faults)
+}
+
+/// Tables and indexes by name, each with all that is kept about it but its place.
+fn definitions(connection: &Connection) -> Result<Vec<(String, [Value; 4])>, StoreError> {
+    let sql = "SELECT name, type, name, tbl_name, sql FROM sqlite_schema ORDER BY name";
+    let mut statement = connection.prepare(sql).map_err(failure)?;
+    let mut rows = statement.query([]).map_err(failure)?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next().map_err(failure)? {
+        let name = String::from_utf8_lossy(bytes(row, 0)?).into_owned();
+        let kept =
+            |column| row.get::<_, Value>(column).map_err(|_| StoreError::damaged("a definition is not text"));
+        all.push((name, [kept(1)?, kept(2)?, kept(3)?, kept(4)?]));
+    }
+    Ok(all)
+}
+
+/// Has `pages` tell how many pages the write-ahead log has after each commit of this connection.
+fn count_pages(connection: &mut Connection, pages: &Arc<AtomicI32>) -> Result<(), StoreError> {
+    let seen = Arc::clone(pages);
+    let hook = move |_: &mut rusqlite::hooks::Wal, pages| {
+        seen.store(pages, Ordering::Relaxed);
+        Ok(())
+    };
+    connection.wal_hook(Some(hook)).map_err(failure)
 }
 
 /// Moves the write-ahead log into the main file. `false` when a reader kept it from being finished.

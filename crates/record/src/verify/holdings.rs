@@ -1,6 +1,6 @@
 use super::{Pass, Verification};
 use crate::cites::Cites;
-use crate::store::{Reader, Row, StoreError, SubjectKey, Table};
+use crate::store::{KeyId, NO_KEY, Reader, Row, StoreError, SubjectKey, Table};
 use crate::{Digest, ERASED, ObjectRef, encoding};
 use std::collections::{HashMap, HashSet};
 
@@ -101,7 +101,8 @@ impl Pass<'_> {
             let place = format!("sealed value {} of {}", secret.digest, secret.subject);
             let key = keys.get(&secret.subject).filter(|key| key.id == secret.key);
             let opens = key.is_some_and(|key| record.opens_secret(&secret, key));
-            found.kept(place, &secret.bytes, secret.digest, opens, erased.contains(&secret.subject));
+            let erased = erased.contains(&secret.subject).then_some(secret.key);
+            found.kept(place, &secret.bytes, secret.digest, opens, erased);
             Ok(())
         });
         self.found.note("table of sealed values", read)
@@ -115,7 +116,8 @@ impl Pass<'_> {
             let opens = file.sealed.as_ref().is_none_or(|(subject, id)| {
                 keys.get(subject).is_some_and(|key| key.id == *id && record.opens(&file, key))
             });
-            let erased = file.sealed.as_ref().is_some_and(|(subject, _)| erased.contains(subject));
+            let sealed = file.sealed.as_ref().filter(|(subject, _)| erased.contains(subject));
+            let erased = sealed.map(|(_, key)| *key);
             found.kept(place, &file.bytes, file.digest, opens, erased);
             Ok(())
         });
@@ -124,10 +126,13 @@ impl Pass<'_> {
 }
 
 impl Verification {
-    fn kept(&mut self, place: String, bytes: &[u8], digest: Digest, opens: bool, erased: bool) {
+    /// `erased` is the key that is named by what belongs to somebody who was erased.
+    fn kept(&mut self, place: String, bytes: &[u8], digest: Digest, opens: bool, erased: Option<KeyId>) {
         if bytes.is_empty() {
-            if !erased {
-                self.fault(place, "it is gone, and no entry says that it was erased");
+            match erased {
+                None => self.fault(place, "it is gone, and no entry says that it was erased"),
+                Some(NO_KEY) => {}
+                Some(_) => self.fault(place, "it was erased, and still names a key"),
             }
         } else if Digest::of(bytes) != digest {
             self.fault(place, "its bytes do not have its digest");

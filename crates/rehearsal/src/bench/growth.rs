@@ -19,29 +19,39 @@ const LONG: u64 = 10_000;
 const TURN: u64 = 50;
 const FEW: u64 = 10;
 
-/// Wall and CPU time of one kind of step.
+/// Wall and CPU time of one kind of step, in µs, in each turn.
 #[derive(Default)]
-struct Sum {
+struct Turns {
     count: u64,
-    wall: f64,
-    cpu: f64,
+    wall: Vec<f64>,
+    cpu: Vec<f64>,
 }
 
-impl Sum {
+impl Turns {
     fn turn(&mut self, mut step: impl FnMut(u64) -> Result<(), Failed>) -> Result<(), Failed> {
         let meter = Meter::own();
         (self.count..self.count + TURN).try_for_each(&mut step)?;
         self.count += TURN;
-        self.wall += meter.wall();
-        self.cpu += meter.cpu();
+        self.wall.push(meter.wall() / TURN as f64 * 1e6);
+        self.cpu.push(meter.cpu() / TURN as f64 * 1e6);
         Ok(())
     }
 }
 
-fn compare(report: &mut Report, what: &str, short: &Sum, long: &Sum) {
-    let each = |sum: &Sum| (sum.wall / sum.count as f64 * 1e6, sum.cpu / sum.count as f64 * 1e6);
+/// What half of the turns took at most: of fifty steps, one that waited for something else would show in their mean.
+fn median(turns: &[f64]) -> f64 {
+    let mut sorted = turns.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn compare(report: &mut Report, what: &str, short: &Turns, long: &Turns) {
+    let each = |turns: &Turns| (median(&turns.wall), median(&turns.cpu));
     let ((wall, cpu), (long_wall, long_cpu)) = (each(short), each(long));
-    let note = format!("{wall:.0} and {long_wall:.0} µs on the wall; {cpu:.0} and {long_cpu:.0} µs CPU");
+    let note = format!(
+        "{wall:.0} and {long_wall:.0} µs on the wall; {cpu:.0} and {long_cpu:.0} µs CPU; medians of {} turns",
+        long.wall.len()
+    );
     let ratio = (long_wall / wall).max(long_cpu / cpu);
     report.figure(what, Amount(ratio, "x"), Bar::AtMost(1.3), &note);
 }
@@ -93,7 +103,7 @@ fn on_record(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), F
         Ok(object)
     };
     let many = begin("many".to_owned(), LONG)?;
-    let (mut short, mut long) = (Sum::default(), Sum::default());
+    let (mut short, mut long) = (Turns::default(), Turns::default());
     for turn in 0..amounts.steps / TURN {
         let few: Vec<_> =
             (0..FEW).map(|n| begin(format!("few {turn}/{n}"), SHORT)).collect::<Result<_, _>>()?;
@@ -138,7 +148,7 @@ fn in_casework(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(),
     while length(&many).is_ok_and(|length| length < amounts.long) {
         hand(&many, &by)?;
     }
-    let (mut short, mut long) = (Sum::default(), Sum::default());
+    let (mut short, mut long) = (Turns::default(), Turns::default());
     for turn in 0..amounts.steps / TURN {
         let few: Vec<ObjectRef> = (0..FEW).map(|n| case(2 + turn * FEW + n)).collect::<Result<_, _>>()?;
         let by_few = few.iter().map(open).collect::<Result<Vec<_>, _>>()?;

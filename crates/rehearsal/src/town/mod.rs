@@ -348,8 +348,10 @@ mod tests {
     /// All that a board tells, and what is told of the cases that are over.
     fn told(casework: &Casework, town: &Town) -> String {
         let of_board = |board: &Board| {
-            let mut text = String::new();
-            board.tasks().for_each(|task| writeln!(text, "{task:?}").unwrap());
+            // In no order.
+            let mut tasks: Vec<String> = board.tasks().map(|task| format!("{task:?}\n")).collect();
+            tasks.sort();
+            let mut text = tasks.concat();
             let tallies = board.tallies("2000-01-01".parse().unwrap());
             tallies.for_each(|tally| writeln!(text, "{tally:?}").unwrap());
             let mut running: Vec<String> = board

@@ -95,8 +95,20 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
             p { (lang.tell("maps-sums", &facts)) }
             nav aria-label=(lang.say("maps-beside")) {
                 ul.counts {
+<<<<<<< HEAD
                     @for (to, here, words) in &beside {
                         li { a.plain href=(to) aria-current=[here.then_some("true")] { (words) } }
+=======
+                    li {
+                        a.plain href=(path::map(id)) aria-current=[(!view.times).then_some("true")] {
+                            (lang.say("maps-counts"))
+                        }
+                    }
+                    li {
+                        a.plain href={ (path::map(id)) "?times" } aria-current=[view.times.then_some("true")] {
+                            (lang.say("maps-times"))
+                        }
+>>>>>>> main
                     }
                 }
             }

@@ -15,7 +15,7 @@ fn strict() -> Vec<File> {
     let check = |must: &str| {
         format!(r#"check = '{must}', check-title = {{ zh = "与规定不符", en = "It breaks the rule" }}"#)
     };
-    let number = r#"{ id = "report-number", title = { zh = "鉴定意见书编号", en = "Number of the report" }, kind = "text""#;
+    let number = r#"title = { zh = "鉴定意见书编号", en = "Number of the report" }, kind = "text""#;
     let laboratory = r#"{ id = "laboratory", title = { zh = "鉴定机构", en = "Laboratory" }, kind = "text""#;
     let findings = r#"en = "What was found" }, kind = "long-text", personal = true"#;
     let mut files = packs();

@@ -1,6 +1,6 @@
 use super::pool::Pool;
 use super::{bytes_of, digest, failure, key_id, subject};
-use crate::store::{FileState, Files, KeyId, StoreError, StoredFile};
+use crate::store::{FileState, Files, KeyId, NO_KEY, StoreError, StoredFile};
 use crate::{Digest, ObjectRef};
 use postgres::Row;
 use postgres::types::ToSql;
@@ -65,9 +65,9 @@ impl Files for PostgresFiles {
 
     fn erase(&self, subject: &ObjectRef, keep: Option<KeyId>) -> Result<u64, StoreError> {
         let (kind, id) = bytes_of(subject);
-        let sql = "UPDATE file SET bytes = ''
+        let sql = "UPDATE file SET bytes = '', key = $4
             WHERE kind = $1 AND id = $2 AND ($3::bytea IS NULL OR key != $3) AND bytes != ''";
-        self.execute(sql, &[&kind, &id, &keep.as_ref().map(|key| &key[..])])
+        self.execute(sql, &[&kind, &id, &keep.as_ref().map(|key| &key[..]), &&NO_KEY[..]])
     }
 
     fn scan(&self, visit: &mut dyn FnMut(StoredFile) -> Result<(), StoreError>) -> Result<(), StoreError> {

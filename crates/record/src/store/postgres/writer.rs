@@ -1,7 +1,7 @@
 use super::pool::Pool;
 use super::{WRITER_LOCK, bytes_of, digest, failure, index, key_id, number, text};
 use crate::ObjectRef;
-use crate::store::{Group, Known, Question, StoreError, SubjectKey, Writer};
+use crate::store::{Group, Known, NO_KEY, Question, StoreError, SubjectKey, Writer};
 use postgres::error::SqlState;
 use postgres::{Client, Statement};
 use std::sync::Arc;
@@ -90,7 +90,7 @@ impl PostgresWriter {
     fn append(&mut self, group: &Group) -> Result<(), postgres::Error> {
         let indices: Vec<i64> = group.entries.iter().map(|entry| number(entry.index)).collect();
         let lines: Vec<&[u8]> = group.entries.iter().map(|entry| entry.line.as_bytes()).collect();
-        let ids: Vec<&[u8]> = group.entries.iter().map(|entry| entry.id.as_bytes()).collect();
+        let ids: Vec<&[u8]> = group.entries.iter().map(|entry| entry.id.as_str().as_bytes()).collect();
         let kinds: Vec<&[u8]> = group.objects.iter().map(|(_, object)| bytes_of(object).0).collect();
         let names: Vec<&[u8]> = group.objects.iter().map(|(_, object)| bytes_of(object).1).collect();
         let numbers: Vec<i64> = group.objects.iter().map(|(number, _)| *number).collect();
@@ -106,7 +106,8 @@ impl PostgresWriter {
         for (subject, at) in &group.erasures {
             let (kind, id) = bytes_of(subject);
             client.execute("DELETE FROM subject_key WHERE kind = $1 AND id = $2", &[&kind, &id])?;
-            client.execute("UPDATE secret SET bytes = '' WHERE kind = $1 AND id = $2", &[&kind, &id])?;
+            let sql = "UPDATE secret SET bytes = '', key = $3 WHERE kind = $1 AND id = $2";
+            client.execute(sql, &[&kind, &id, &&NO_KEY[..]])?;
             client.execute(
                 "INSERT INTO erasure (kind, id, idx) VALUES ($1, $2, $3)",
                 &[&kind, &id, &number(*at)],
@@ -151,15 +152,15 @@ impl PostgresWriter {
 
     fn ask(&mut self, question: &Question) -> Result<Known, StoreError> {
         let mut known = Known::default();
-        let ids: Vec<&[u8]> = question.ids.iter().map(|id| id.as_bytes()).collect();
+        let ids: Vec<&[u8]> = question.ids.iter().map(|id| id.as_str().as_bytes()).collect();
         if !ids.is_empty() {
             for row in self.held.client.query(&self.held.ids, &[&ids]).map_err(failure)? {
-                known.ids.insert(text(&row, 0)?.to_owned(), (index(row.get(1))?, digest(row.get(2))?));
+                known.ids.insert(text(&row, 0)?.into(), (index(row.get(1))?, digest(row.get(2))?));
             }
         }
         for id in &question.corrected {
             let sql = "SELECT line FROM event_id JOIN entry USING (idx) WHERE id = $1";
-            let line = self.held.client.query_opt(sql, &[&id.as_bytes()]).map_err(failure)?;
+            let line = self.held.client.query_opt(sql, &[&id.as_str().as_bytes()]).map_err(failure)?;
             known.corrected.extend(line.map(|row| (id.clone(), row.get(0))));
         }
         let (kinds, names): (Vec<&[u8]>, Vec<&[u8]>) = question.objects.iter().map(bytes_of).unzip();

@@ -1,11 +1,15 @@
 use super::{
-    Access, broken_off, bytes, checkpoint, connect, digest, failure, integer, key_id, prepare, subject,
+    Access, broken_off, bytes, checkpoint, connect, count_pages, digest, failure, form_faults, integer,
+    key_id, prepare, subject,
 };
 use crate::store::{FileState, Files, KeyId, StoreError, StoredFile};
 use crate::{Digest, ObjectRef};
 use rusqlite::{Connection, Row};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Arc, Mutex};
+
+const SCHEMA: &str = include_str!("../files.sql");
 
 /// Attached files in a database of their own, so that writing a large one keeps no entry waiting.
 pub(super) struct SqliteFiles {
@@ -17,6 +21,11 @@ pub(super) struct SqliteFiles {
 
 struct FileWriter {
     connection: Connection,
+    /// Pages in the write-ahead log after the last commit.
+    pages: Arc<AtomicI32>,
+    /// Whether this process has moved the log into the main file since it began. What an earlier one wrote and could not sync
+    /// may be read back though it is not on the disk, until it is written anew in this way.
+    settled: bool,
     stopped: Option<String>,
     /// Whether it is the one writer's.
     ours: bool,
@@ -25,19 +34,23 @@ struct FileWriter {
 impl Drop for FileWriter {
     /// Leaves nothing in the log where all went well, so that the main file is the whole of it.
     fn drop(&mut self) {
-        if self.ours && self.stopped.is_none() {
+        if self.ours && self.settled && self.stopped.is_none() {
             // What stays in the log is read from there.
             let _ = checkpoint(&self.connection, "TRUNCATE");
         }
     }
 }
 
+/// Pages in the write-ahead log at which it is moved into the main file: for each file alone that would take two more syncs.
+const SETTLE_PAGES: i32 = 1000;
+
 impl FileWriter {
-    /// Runs `write` in a transaction, then moves the log into the main file. After a failure other than a full disk
-    /// nothing is written any more, since a failed sync must not be tried again.
+    /// Runs `write` in a transaction, then moves the log into the main file if it is long enough, or, to leave nothing of what
+    /// was destroyed, at once. After a failure other than a full disk nothing is written any more, since a failed sync must
+    /// not be tried again.
     fn commit<T>(
         &mut self,
-        mode: &str,
+        destroys: bool,
         write: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
     ) -> Result<T, StoreError> {
         if let Some(reason) = &self.stopped {
@@ -49,8 +62,14 @@ impl FileWriter {
         if written.is_err() && !c.is_autocommit() {
             let _ = c.execute_batch("ROLLBACK");
         }
-        let settled = written.and_then(|value| match checkpoint(c, mode) {
-            Ok(_) | Err(StoreError::Full) => Ok(value),
+        let due = destroys || !self.settled || self.pages.load(Ordering::Relaxed) >= SETTLE_PAGES;
+        let settle = || checkpoint(c, if destroys { "TRUNCATE" } else { "PASSIVE" });
+        let settled = written.and_then(|value| match if due { settle() } else { Ok(false) } {
+            Ok(done) => {
+                self.settled |= done;
+                Ok(value)
+            }
+            Err(StoreError::Full) => Ok(value),
             Err(error) => Err(error),
         });
         if let Err(error) = &settled
@@ -66,10 +85,12 @@ impl SqliteFiles {
     pub(super) fn open(path: &Path, place: &str, access: Access) -> Result<Self, StoreError> {
         // An earlier program that was ended at its first start may have made the one file and not the other.
         let first = if access == Access::Still { access } else { Access::Create };
-        let connection = connect(path, first)?;
-        prepare(&connection, include_str!("../files.sql"), place)?;
-        let writer = Mutex::new(FileWriter { connection, stopped: None, ours: false });
-        Ok(Self { path: path.to_owned(), access, writer, idle: Mutex::new(Vec::new()) })
+        let mut connection = connect(path, first)?;
+        prepare(&connection, SCHEMA, place)?;
+        let pages = Arc::new(AtomicI32::new(0));
+        count_pages(&mut connection, &pages)?;
+        let writer = FileWriter { connection, pages, settled: false, stopped: None, ours: false };
+        Ok(Self { path: path.to_owned(), access, writer: Mutex::new(writer), idle: Mutex::new(Vec::new()) })
     }
 
     /// Begins writing: what an earlier program left in the log goes into the main file.
@@ -77,12 +98,25 @@ impl SqliteFiles {
         let mut writer = self.writer.lock().map_err(|_| broken_off())?;
         writer.ours = true;
         match checkpoint(&writer.connection, "TRUNCATE") {
-            Ok(_) | Err(StoreError::Full) => Ok(()),
+            Ok(done) => {
+                writer.settled |= done;
+                Ok(())
+            }
+            Err(StoreError::Full) => Ok(()),
             Err(error) => {
                 writer.stopped = Some(error.to_string());
                 Err(error)
             }
         }
+    }
+
+    /// Reads over a connection lent from the idle ones.
+    fn read<T>(&self, read: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let idle = self.idle.lock().map_err(|_| broken_off())?.pop();
+        let connection = idle.map_or_else(|| connect(&self.path, self.access.again()), Ok)?;
+        let read = read(&connection);
+        self.idle.lock().map_err(|_| broken_off())?.push(connection);
+        read
     }
 
     fn each(
@@ -91,19 +125,14 @@ impl SqliteFiles {
         params: impl rusqlite::Params,
         mut visit: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let idle = self.idle.lock().map_err(|_| broken_off())?.pop();
-        let connection = idle.map_or_else(|| connect(&self.path, self.access.again()), Ok)?;
-        let read = || {
+        self.read(|connection| {
             let mut statement = connection.prepare_cached(sql).map_err(failure)?;
             let mut rows = statement.query(params).map_err(failure)?;
             while let Some(row) = rows.next().map_err(failure)? {
                 visit(row)?;
             }
             Ok(())
-        };
-        let read: Result<(), StoreError> = read();
-        self.idle.lock().map_err(|_| broken_off())?.push(connection);
-        read
+        })
     }
 }
 
@@ -114,7 +143,7 @@ impl Files for SqliteFiles {
         let (kind, id, key) = (whose.map(|w| w.0), whose.map(|w| w.1), whose.map(|w| w.2));
         let sql = "INSERT OR IGNORE INTO file (digest, kind, id, key, bytes) VALUES (?1, ?2, ?3, ?4, ?5)";
         let mut writer = self.writer.lock().map_err(|_| broken_off())?;
-        writer.commit("PASSIVE", |c| c.execute(sql, (&file.digest.0[..], kind, id, key, &file.bytes)))?;
+        writer.commit(false, |c| c.execute(sql, (&file.digest.0[..], kind, id, key, &file.bytes)))?;
         Ok(())
     }
 
@@ -139,16 +168,21 @@ impl Files for SqliteFiles {
     }
 
     fn erase(&self, subject: &ObjectRef, keep: Option<KeyId>) -> Result<u64, StoreError> {
-        let sql = "UPDATE file SET bytes = x''
+        let sql = "UPDATE file SET bytes = x'', key = zeroblob(8)
             WHERE kind = ?1 AND id = ?2 AND (?3 IS NULL OR key != ?3) AND bytes != x''";
         let params = (subject.kind.as_str(), subject.id.as_str(), keep);
         let mut writer = self.writer.lock().map_err(|_| broken_off())?;
-        let erased = writer.commit("TRUNCATE", |c| c.execute(sql, params))?;
+        let erased = writer.commit(true, |c| c.execute(sql, params))?;
         Ok(erased as u64)
     }
 
     fn scan(&self, visit: &mut dyn FnMut(StoredFile) -> Result<(), StoreError>) -> Result<(), StoreError> {
         self.each("SELECT kind, id, key, digest, bytes FROM file", [], |row| visit(read_file(row)?))
+    }
+
+    fn faults(&self) -> Result<Vec<String>, StoreError> {
+        let faults = self.read(|connection| form_faults(connection, SCHEMA))?;
+        Ok(faults.into_iter().map(|fault| format!("files: {fault}")).collect())
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{bytes, digest, failure, index, integer, key_id, number, subject, text};
+use super::{SCHEMA, bytes, digest, failure, form_faults, index, integer, key_id, number, subject, text};
 use crate::store::{Line, Reader, Row, Secret, StoreError, SubjectKey, Table};
 use crate::{Digest, ObjectId, ObjectRef, ObjectType};
 use rusqlite::{Connection, Params};
@@ -182,14 +182,8 @@ impl Reader for SqliteReader<'_> {
     }
 
     fn faults(&mut self) -> Result<Vec<String>, StoreError> {
-        let mut faults = Vec::new();
-        self.each("PRAGMA quick_check(20)", [], |row| {
-            let line = text(row, 0)?;
-            if line != "ok" {
-                faults.push(line.to_owned());
-            }
-            Ok(())
-        })?;
+        let Some(connection) = &self.connection else { return Ok(Vec::new()) };
+        let mut faults = form_faults(connection, SCHEMA)?;
         let joined = "SELECT count(*) FROM object JOIN touch ON touch.number = object.number";
         let stray = self.count("SELECT count(*) FROM touch")? - self.count(joined)?;
         if stray != 0 {

@@ -1,4 +1,4 @@
-use super::{bytes, checkpoint, failure, index, integer, key_id, number};
+use super::{bytes, checkpoint, count_pages, failure, index, integer, key_id, number};
 use crate::Digest;
 use crate::store::{Group, Known, Question, Secret, StoreError, SubjectKey, Writer};
 use rusqlite::{Connection, OptionalExtension as _};
@@ -10,34 +10,71 @@ use std::sync::atomic::{AtomicI32, Ordering};
 /// moved once, small enough that a commit waiting behind it waits some tens of milliseconds.
 const SETTLE_PAGES: i32 = 4000;
 
+/// What a page takes in the log, and by how many bytes the log's file is made longer at once.
+const FRAME: u64 = 24 + 4096;
+const AHEAD: (u64, u64) = (128 << 10, 1 << 20);
+
 pub(super) struct SqliteWriter {
     connection: Connection,
+    log: Log,
     /// Pages in the write-ahead log after the last commit.
     pages: Arc<AtomicI32>,
     /// Held while this lives; the system lets go of it when the process dies.
     _lock: File,
-    /// Where the checkpoint of each commit is noted.
+    /// Where the head of each commit is noted.
     noted: File,
 }
 
+/// The file of the write-ahead log. A commit that makes a file longer has its sync wait for the file system's own journal as
+/// well, which takes several times as long; so the file is made longer ahead of what SQLite writes, by many commits' worth of
+/// zeros. SQLite takes them for what is left of an older log.
+struct Log {
+    file: File,
+    /// Bytes that it has at least.
+    length: u64,
+}
+
+impl Log {
+    /// Sees to it that there is room for some more pages than `pages`. Where that fails, the next commit finds out for itself.
+    fn lengthen(&mut self, pages: i32) {
+        use std::os::unix::fs::FileExt as _;
+        let used = u64::try_from(pages).unwrap_or(0) * FRAME;
+        if used + AHEAD.0 / 2 <= self.length || pages >= SETTLE_PAGES {
+            return;
+        }
+        let Ok(length) = self.file.metadata().map(|data| data.len()) else { return };
+        let more = length.clamp(AHEAD.0, AHEAD.1);
+        self.length = length;
+        if used + AHEAD.0 / 2 > length && self.file.write_all_at(&vec![0; more as usize], length).is_ok() {
+            self.length += more;
+        }
+    }
+}
+
 /// What a note is filled up to with blanks, so that it is always written whole over the one before.
-const NOTE_BYTES: usize = 1_000;
+const NOTE_BYTES: usize = 500;
 
 impl SqliteWriter {
-    pub(super) fn new(mut connection: Connection, lock: File, noted: File) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        mut connection: Connection,
+        log: File,
+        lock: File,
+        noted: File,
+    ) -> Result<Self, StoreError> {
+        let log = Log { file: log, length: 0 };
         connection.execute_batch("PRAGMA cache_size = -32768").map_err(failure)?;
         let pages = Arc::new(AtomicI32::new(0));
-        let seen = Arc::clone(&pages);
-        let hook = move |_: &mut rusqlite::hooks::Wal, pages| {
-            seen.store(pages, Ordering::Relaxed);
-            Ok(())
-        };
-        connection.wal_hook(Some(hook)).map_err(failure)?;
-        Ok(Self { connection, pages, _lock: lock, noted })
+        count_pages(&mut connection, &pages)?;
+        Ok(Self { connection, log, pages, _lock: lock, noted })
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
         self.connection.prepare_cached(sql)?.execute([]).map(drop)
+    }
+
+    /// Begins a transaction, unless one is under way.
+    fn begin(&self) -> Result<(), rusqlite::Error> {
+        if self.connection.is_autocommit() { self.run("BEGIN IMMEDIATE") } else { Ok(()) }
     }
 
     fn write(&self, group: &Group) -> Result<(), rusqlite::Error> {
@@ -49,7 +86,7 @@ impl SqliteWriter {
         }
         let mut id = c.prepare_cached("INSERT INTO event_id (id, idx) VALUES (?1, ?2)")?;
         for new in &group.entries {
-            id.execute((&new.id, number(new.index)))?;
+            id.execute((new.id.as_str(), number(new.index)))?;
         }
         let mut object = c.prepare_cached("INSERT INTO object (kind, id, number) VALUES (?1, ?2, ?3)")?;
         for (number, new) in &group.objects {
@@ -59,7 +96,9 @@ impl SqliteWriter {
         for (object, at) in &group.touches {
             touch.execute((object, number(*at)))?;
         }
-        c.prepare_cached("INSERT OR REPLACE INTO head (one, note) VALUES (0, ?1)")?.execute([&group.head])?;
+        let sql =
+            "INSERT INTO head (one, note) VALUES (0, ?1) ON CONFLICT DO UPDATE SET note = excluded.note";
+        c.prepare_cached(sql)?.execute([&group.head])?;
         Ok(())
     }
 
@@ -69,7 +108,7 @@ impl SqliteWriter {
         for (subject, at) in &group.erasures {
             let (kind, id) = (subject.kind.as_str(), subject.id.as_str());
             c.prepare_cached("DELETE FROM subject_key WHERE kind = ?1 AND id = ?2")?.execute((kind, id))?;
-            let sql = "UPDATE secret SET bytes = x'' WHERE kind = ?1 AND id = ?2";
+            let sql = "UPDATE secret SET bytes = x'', key = zeroblob(8) WHERE kind = ?1 AND id = ?2";
             c.prepare_cached(sql)?.execute((kind, id))?;
             let sql = "INSERT INTO erasure (kind, id, idx) VALUES (?1, ?2, ?3)";
             c.prepare_cached(sql)?.execute((kind, id, number(*at)))?;
@@ -97,10 +136,12 @@ impl SqliteWriter {
         Ok(())
     }
 
-    /// Notes a checkpoint that is durable. A note that fails, or that a power cut spoils, is as good as none.
+    /// Notes a head that is durable. A note that fails, or that a power cut spoils, is as good as none.
     fn note(&self, head: &str) {
         use std::os::unix::fs::FileExt as _;
-        let _ = self.noted.write_all_at(format!("{head:<NOTE_BYTES$}").as_bytes(), 0);
+        let mut line = head.as_bytes().to_vec();
+        line.resize(NOTE_BYTES.max(line.len()), b' ');
+        let _ = self.noted.write_all_at(&line, 0);
     }
 
     fn read(&self, question: &Question, known: &mut Known) -> Result<(), StoreError> {
@@ -108,13 +149,13 @@ impl SqliteWriter {
         let sql = "SELECT entry.idx, line FROM event_id JOIN entry ON entry.idx = event_id.idx WHERE event_id.id = ?1";
         let mut statement = c.prepare_cached(sql).map_err(failure)?;
         for id in &question.ids {
-            let mut rows = statement.query([id]).map_err(failure)?;
+            let mut rows = statement.query([id.as_str()]).map_err(failure)?;
             if let Some(row) = rows.next().map_err(failure)? {
                 known.ids.insert(id.clone(), (index(integer(row, 0)?)?, Digest::of(bytes(row, 1)?)));
             }
         }
         for id in &question.corrected {
-            let mut rows = statement.query([id]).map_err(failure)?;
+            let mut rows = statement.query([id.as_str()]).map_err(failure)?;
             if let Some(row) = rows.next().map_err(failure)? {
                 known.corrected.insert(id.clone(), bytes(row, 1)?.to_vec());
             }
@@ -153,10 +194,13 @@ impl SqliteWriter {
 
 impl Writer for SqliteWriter {
     fn look_up(&mut self, question: &Question) -> Result<Known, StoreError> {
-        self.run("BEGIN").map_err(failure)?;
+        // The transaction stays open for the commit that will most likely follow: asking and writing share its locks.
+        self.begin().map_err(failure)?;
         let mut known = Known::default();
         let read = self.read(question, &mut known);
-        self.run("COMMIT").map_err(failure)?;
+        if read.is_err() {
+            self.run("ROLLBACK").map_err(failure)?;
+        }
         read.map(|()| known)
     }
 
@@ -167,8 +211,7 @@ impl Writer for SqliteWriter {
     }
 
     fn commit(&mut self, group: &Group) -> Result<(), StoreError> {
-        let written =
-            self.run("BEGIN IMMEDIATE").and_then(|()| self.write(group)).and_then(|()| self.run("COMMIT"));
+        let written = self.begin().and_then(|()| self.write(group)).and_then(|()| self.run("COMMIT"));
         let Err(error) = written else {
             self.note(&group.head);
             return Ok(());
@@ -181,7 +224,13 @@ impl Writer for SqliteWriter {
     }
 
     fn settle(&mut self) -> Result<(), StoreError> {
-        if self.pages.load(Ordering::Relaxed) < SETTLE_PAGES {
+        if !self.connection.is_autocommit() {
+            // Nothing was to be written.
+            self.run("COMMIT").map_err(failure)?;
+        }
+        let pages = self.pages.load(Ordering::Relaxed);
+        self.log.lengthen(pages);
+        if pages < SETTLE_PAGES {
             return Ok(());
         }
         match checkpoint(&self.connection, "PASSIVE") {
@@ -191,6 +240,8 @@ impl Writer for SqliteWriter {
     }
 
     fn scrub(&mut self) -> Result<bool, StoreError> {
+        self.log.length = 0;
+        self.pages.store(0, Ordering::Relaxed);
         match checkpoint(&self.connection, "TRUNCATE") {
             Err(StoreError::Full) => Ok(false),
             other => other,

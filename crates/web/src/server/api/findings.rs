@@ -65,8 +65,8 @@ pub fn finding(asked: &Asked) -> Result<Answer, Oops> {
     let view = found::of_one(asked)?;
     let (ended, stage) = told(&view.stage);
     let event = |one: &Evidence| {
-        let (what, at) = (title(&one.what), moment(Some(one.at)));
-        json!({ "entry": one.entry, "what": what, "at": at, "asked": one.asked })
+        let at = moment(Some(one.at));
+        json!({ "entry": one.entry, "what": title(&one.what), "at": at, "asked": one.asked })
     };
     Ok(Answer::json(&json!({
         "case": view.case,
