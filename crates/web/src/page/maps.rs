@@ -83,10 +83,6 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
         ("shown", view.edges.len().into()),
         ("total", view.total.into()),
     ];
-    let beside = [
-        (path::map(id), !view.times, lang.say("maps-counts")),
-        (format!("{}?times", path::map(id)), view.times, lang.say("maps-times")),
-    ];
     document(
         frame,
         &head.wide(),
@@ -95,10 +91,6 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
             p { (lang.tell("maps-sums", &facts)) }
             nav aria-label=(lang.say("maps-beside")) {
                 ul.counts {
-<<<<<<< HEAD
-                    @for (to, here, words) in &beside {
-                        li { a.plain href=(to) aria-current=[here.then_some("true")] { (words) } }
-=======
                     li {
                         a.plain href=(path::map(id)) aria-current=[(!view.times).then_some("true")] {
                             (lang.say("maps-counts"))
@@ -108,7 +100,6 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
                         a.plain href={ (path::map(id)) "?times" } aria-current=[view.times.then_some("true")] {
                             (lang.say("maps-times"))
                         }
->>>>>>> main
                     }
                 }
             }
