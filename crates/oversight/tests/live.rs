@@ -75,7 +75,6 @@ fn record(chance: &mut Chance) -> Vec<Entry> {
             _ => {}
         }
         // Now and then what was told before is corrected: it was another thing.
-<<<<<<< HEAD
         let open = |other: &&Event| {
             other.object("case") == Some(&case)
                 && other.activity.as_str() == "correction requested"
@@ -87,17 +86,6 @@ fn record(chance: &mut Chance) -> Vec<Entry> {
             let mut mend = Event::new(id, "step taken", wrong.time).about("case", case.clone());
             mend.corrects = Some(wrong.id);
             told.push(mend);
-=======
-        let corrected = told.iter().rposition(|other| other.object("case") == Some(&case));
-        if let Some(place) = corrected.filter(|_| chance.below(3) == 0) {
-            let wrong = &told[place];
-            if wrong.corrects.is_none() && wrong.activity.as_str() == "correction requested" {
-                let id = format!("{case}/{}-corrected", counts[nth]);
-                let mut mend = Event::new(id, "step taken", wrong.time).about("case", case.clone());
-                mend.corrects = Some(wrong.id.clone());
-                told.push(mend);
-            }
->>>>>>> main
         }
         told.push(event);
     }
