@@ -1,7 +1,12 @@
 //! However a record's entries come, in whatever batches and with whatever looks at the clock between: what the live engine
 //! says is broken is what the models say of each case by itself.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at its first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at its first surprise"
+)]
 
 use oversight::catalogue::{Catalogue, Links, Recall, Unready, try_all};
 use oversight::check::Until;

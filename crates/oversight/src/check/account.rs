@@ -14,9 +14,11 @@ pub(super) struct Account {
     pending: Tally,
     lives: Lives,
     trace: usize,
-    /// With the model, the clause, and the entry that asked.
-    findings: Option<Vec<((u32, u8, usize), Finding)>>,
+    findings: Option<Vec<(Asker, Finding)>>,
 }
+
+/// The model, the clause, and the entry that asked: in this order findings are told.
+type Asker = (u32, u8, usize);
 
 /// How lives stand with each model. Lives are gathered 64 at a time and turned, so that each lane has a word of them.
 struct Lives {

@@ -139,23 +139,14 @@ impl Course {
         sink: &mut S,
     ) {
         let mut open = std::mem::take(&mut self.open);
-        let last = self.entries.len().saturating_sub(2);
         open.retain(|at| {
             let Some(entry) = self.entries.get(*at as usize).copied() else { return false };
             let mut place = entry.rows as usize;
             let (mut waits, mut changed) = (false, false);
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let next = *at as usize == last;
-                let left = self.meet_block(
-                    ground,
-                    desk,
-                    (*number, block),
-                    (*at, &entry, place),
-                    (now, sorted),
-                    next,
-                    sink,
-                );
+                let asker = (*at, &entry, place);
+                let left = self.meet_block(ground, desk, (*number, block), asker, (now, sorted), sink);
                 waits |= left.waits;
                 changed |= left.changed;
                 place += ROWS * block.kinds.len() + 1;
@@ -175,9 +166,9 @@ impl Course {
         (number, block): (u32, &Block),
         (at, entry, place): (u32, &Entry, usize),
         (now, sorted): (&Entry, &Sort),
-        next: bool,
         sink: &mut S,
     ) -> Left {
+        let next = at as usize + 2 == self.entries.len();
         let words = block.kinds.len();
         let meets = ground.sorts.meets(sorted, ground.plan, number);
         let asks: &[u64] =

@@ -188,13 +188,13 @@ impl Whole {
         let mut owed = std::mem::take(&mut desk.broken);
         let settled = &self.settled;
         owed.clear();
-        for word in 0..block.words {
+        for (word, settled) in settled.iter().enumerate() {
             let ended = if block.last[word] == 0 {
                 0
             } else {
                 self.ill_ended(ground, &mut desk.between, entries, word)
             };
-            owed.push((self.owed(block, word) | ended) & !settled[word]);
+            owed.push((self.owed(block, word) | ended) & !settled);
         }
         if !is_empty(&owed) {
             sink.tell(ground, told(block, &owed, entries, if over { How::Ended } else { How::Owed }));
