@@ -58,7 +58,11 @@ impl Walk<'_> {
                 true => self.by_hand(&case, step, &outcome),
                 false => self.by_itself(&case, step, &outcome),
             };
-            if done { shut.clear() } else { drop(shut.insert(way)) }
+            if done {
+                shut.clear();
+            } else {
+                shut.insert(way);
+            }
         }
     }
 

@@ -131,7 +131,9 @@ fn words_go_with_the_case_and_its_proofs_stay() {
     let receipts = said.receipts();
     assert!(receipts.len() > 20);
     let record = said.world.city.casework.record();
-    said.cases.iter().for_each(|case| drop(said.erase(case).unwrap()));
+    for case in &said.cases {
+        said.erase(case).unwrap();
+    }
     let seen = said.seen();
     let left: Vec<_> = WORDS.iter().filter(|word| seen.contains(**word)).collect();
     assert_eq!(left, Vec::<&&str>::new(), "nothing of it is left");
@@ -148,7 +150,9 @@ fn words_go_with_the_case_and_its_proofs_stay() {
 fn what_is_said_after_an_erasure_goes_by_the_next() {
     let said = Said::new();
     let record = said.world.city.casework.record();
-    said.cases.iter().for_each(|case| drop(said.erase(case).unwrap()));
+    for case in &said.cases {
+        said.erase(case).unwrap();
+    }
     let [case, ..] = &said.cases;
     let words = "荷叶十二号又等";
     said.world.act(case, "party", &Command::Complain { words: words.to_owned() });
