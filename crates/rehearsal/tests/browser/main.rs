@@ -55,8 +55,8 @@ fn a_supervisor_from_a_finding_to_its_end() {
 }
 
 #[test]
-fn the_same_of_findings_without_scripts() {
-    plays("findings-without-scripts", include_str!("findings.steps"), false);
+fn a_finding_is_read_without_scripts() {
+    plays("findings-without-scripts", include_str!("findings-without-scripts.steps"), false);
 }
 
 #[test]

@@ -465,11 +465,18 @@ fn fits(path: &str, pattern: &str) -> Option<BTreeMap<String, String>> {
     let (path, pattern): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), pattern.split('/').collect());
     let mut bound = BTreeMap::new();
     for (part, wanted) in path.iter().zip(&pattern) {
-        match wanted.strip_prefix('{').and_then(|wanted| wanted.strip_suffix('}')) {
-            Some(name) => drop(bound.insert(name.to_owned(), (*part).to_owned())),
-            None if part == wanted => {}
-            None => return None,
-        }
+        bind(part, wanted, &mut bound)?;
     }
     (path.len() == pattern.len()).then_some(bound)
+}
+
+/// Binds the names in braces of a part of an address to what stands there.
+fn bind(part: &str, wanted: &str, bound: &mut BTreeMap<String, String>) -> Option<()> {
+    let Some((before, named)) = wanted.split_once('{') else { return (part == wanted).then_some(()) };
+    let (name, after) = named.split_once('}')?;
+    let rest = part.strip_prefix(before)?;
+    let next = after.split('{').next().unwrap_or_default();
+    let end = if next.is_empty() { rest.len() } else { rest.find(next)? };
+    bound.insert(name.to_owned(), rest.get(..end)?.to_owned());
+    bind(rest.get(end..)?, after, bound)
 }
