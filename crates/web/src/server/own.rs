@@ -121,13 +121,17 @@ pub fn who(asked: &Asked, actor: Option<&ObjectRef>) -> String {
 
 fn view(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<View, Oops> {
     let (person, _, token) = signed_in(asked)?;
-    let sessions = asked.city.sessions_of(person.id).into_iter().map(|(name, session)| own::Session {
-        this: name == token.session(),
-        name: name.to_string(),
-        device: session.device,
-        opened: moment(session.opened),
-        seen: moment(session.seen),
-    });
+    let sessions = asked.city.sessions_of(person.id).into_iter();
+    let mut sessions: Vec<own::Session> = sessions
+        .map(|(name, session)| own::Session {
+            this: name == token.session(),
+            name: name.to_string(),
+            device: session.device,
+            opened: moment(session.opened),
+            seen: moment(session.seen),
+        })
+        .collect();
+    sessions.sort_by_key(|session| !session.this);
     let mut reads = readings(asked, &person.id.object())?;
     let count = reads.len() as u64;
     reads.truncate(LAST);
@@ -138,7 +142,7 @@ fn view(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<View, Oops>
         password_since: person.now.password_since,
         code: last_code(asked, &person.id.object())?,
         posts: posts(asked, person),
-        sessions: sessions.collect(),
+        sessions,
         reads: (reads, count),
         wish: person.now.wish,
         faults,
