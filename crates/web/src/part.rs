@@ -191,6 +191,14 @@ pub fn quote(lang: Lang, cited: &Cited) -> Markup {
     }
 }
 
+/// Words as somebody wrote them, marked as Chinese where they are and the page is not, so that they are read out as such.
+pub fn as_written(lang: Lang, words: &str) -> Markup {
+    let chinese = words.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+    html! {
+        @if chinese && lang != Lang::Zh { span lang="zh-CN" { (words) } } @else { (words) }
+    }
+}
+
 /// Our mark: a lotus over its pond.
 pub fn mark() -> Markup {
     PreEscaped(MARK.to_owned())

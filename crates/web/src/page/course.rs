@@ -58,7 +58,7 @@ pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
                                 None => (lang.say("step-by-silence")),
                             }
                         }
-                        @if let Some(reasons) = reasons { p.reasons { (lang.say("step-reasons")) (reasons) } }
+                        @if let Some(reasons) = reasons { p.reasons { (lang.say("step-reasons")) (part::as_written(lang, reasons)) } }
                     },
                     Status::Open { since, holder } => li.now aria-current="step" {
                         b { (lang.of(&step.title)) } " " (part::tag("calm", &lang.say("step-open")))
@@ -143,7 +143,7 @@ pub fn happenings(lang: Lang, happenings: &[Happening], linked: bool) -> Markup 
                         }
                     }
                     @if let Some(corrected) = &happening.corrected { (put_right(lang, corrected)) }
-                    @if let Some(words) = &happening.words { p.reasons { (words) } }
+                    @if let Some(words) = &happening.words { p.reasons { (part::as_written(lang, words)) } }
                 }
             }
         }

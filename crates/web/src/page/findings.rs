@@ -4,6 +4,7 @@ use crate::layout::{Frame, Head, document};
 use crate::page::cases::Stage;
 use crate::part::{self, Due};
 use crate::path;
+use crate::text::Lang;
 use maud::{Markup, html};
 use pack::explain::Section;
 use pack::models::Severity;
@@ -494,19 +495,21 @@ fn in_words(frame: &Frame, view: &Finding) -> Markup {
         h2 { (lang.say("finding-model")) }
         @if view.model.2 {
             p { a.code href=(path::model(&view.model.0)) { (view.model.0) } }
-            (sections(&view.words))
+            (sections(lang, &view.words, true))
         } @else {
             p { span.code { (view.model.0) } " " (lang.say("finding-model-gone")) }
         }
     }
 }
 
-/// What is said of a model, without its own title.
-pub fn sections(all: &[Section]) -> Markup {
+/// What is said of a model, without its own title; `within` a part of the page that has a heading.
+pub fn sections(lang: Lang, all: &[Section], within: bool) -> Markup {
     html! {
         @for (place, section) in all.iter().enumerate() {
-            @if place > 0 { h3 { (section.title) } }
-            @for line in &section.lines { p { (line.trim()) } }
+            @if place > 0 {
+                @if within { h3 { (section.title) } } @else { h2 { (section.title) } }
+            }
+            @for line in &section.lines { p { (part::as_written(lang, line.trim())) } }
         }
     }
 }

@@ -125,7 +125,7 @@ pub fn one(frame: &Frame, view: &One) -> Markup {
             @if let Some(why) = &view.idle {
                 (part::callout("still", lang.say("models-idle"), html! { p { (lang.of(why)) } }))
             }
-            (sections(&view.words))
+            (sections(frame.lang, &view.words, false))
             h2 { (lang.say("nav-findings")) }
             @if view.found.is_empty() { p { (lang.say("models-no-findings")) } }
             ul {
