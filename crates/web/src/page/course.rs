@@ -58,7 +58,9 @@ pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
                                 None => (lang.say("step-by-silence")),
                             }
                         }
-                        @if let Some(reasons) = reasons { p.reasons { (lang.say("step-reasons")) (part::as_written(lang, reasons)) } }
+                        @if let Some(reasons) = reasons {
+                            p.reasons { (lang.say("step-reasons")) (part::as_written(lang, reasons)) }
+                        }
                     },
                     Status::Open { since, holder } => li.now aria-current="step" {
                         b { (lang.of(&step.title)) } " " (part::tag("calm", &lang.say("step-open")))

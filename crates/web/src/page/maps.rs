@@ -64,6 +64,8 @@ pub struct Edge {
     pub from: String,
     /// The later.
     pub to: String,
+    /// Where its cases are shown.
+    pub cases: String,
     /// How often.
     pub count: u64,
     /// The mean and the longest time between them, in seconds.
@@ -141,7 +143,7 @@ fn edges(frame: &Frame, view: &Map) -> Markup {
                         td data-name=(lang.say("maps-from")) { (edge.from) }
                         td data-name=(lang.say("maps-to")) { (edge.to) }
                         td.figure data-name=(lang.say("maps-how-often")) {
-                            a href=(path::map_edge(&view.procedure.0, &edge.from, &edge.to)) data-row
+                            a href=(edge.cases) data-row
                                 aria-label={ (edge.from) " → " (edge.to) (lang.colon()) (edge.count) } { (edge.count) }
                         }
                         td.figure data-name=(lang.say("maps-mean")) { (lapse(lang, edge.seconds.0)) }

@@ -6,6 +6,7 @@ use super::board::own_office;
 use super::show;
 use crate::layout::Face;
 use crate::page::maps as page;
+use crate::path;
 use casework::State;
 use casework::activity::{self, part};
 use casework::state::Stage;
@@ -36,6 +37,8 @@ struct Told {
     entries: Vec<u64>,
     /// Where each case is handled.
     offices: BTreeMap<ObjectRef, Id>,
+    /// What events are called here, by what they are called in addresses, which hold in every language.
+    names: BTreeMap<String, String>,
 }
 
 impl Told {
@@ -51,6 +54,7 @@ impl Told {
             log: Log::new(),
             entries: Vec::new(),
             offices: BTreeMap::new(),
+            names: BTreeMap::new(),
         };
         let mut all: Vec<(ObjectRef, u64, Event)> = Vec::new();
         each(asked, &mut |entry| {
@@ -64,7 +68,9 @@ impl Told {
             }
         })?;
         for (case, index, event) in all {
-            let name = asked.lang.of(&show::happening(&event, Some(procedure))).to_owned();
+            let title = show::happening(&event, Some(procedure));
+            let name = asked.lang.of(&title).to_owned();
+            told.names.entry(title.zh.to_string()).or_insert_with(|| name.clone());
             let named = Event::new(event.id, name.as_str(), event.time);
             let case = ObjectRef::new(CASE, case.id.as_str());
             // Many fewer events than a log can hold.
@@ -77,6 +83,12 @@ impl Told {
 
     fn traces(&self) -> Result<Traces, Oops> {
         self.log.traces(CASE).ok_or(Oops::Missing)
+    }
+
+    /// What an event is called in addresses.
+    fn address(&self, name: &str) -> String {
+        let known = self.names.iter().find(|(_, shown)| *shown == name);
+        known.map_or(name, |(address, _)| address).to_owned()
     }
 
     fn name(&self, code: u32) -> String {
@@ -141,9 +153,11 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
         .edges
         .iter()
         .filter_map(|at| graph.edges.get(*at))
-        .map(|edge| page::Edge {
-            from: told.name(edge.from),
-            to: told.name(edge.to),
+        .map(|edge| (edge, told.name(edge.from), told.name(edge.to)))
+        .map(|(edge, from, to)| page::Edge {
+            cases: path::map_edge(&told.procedure.0, &told.address(&from), &told.address(&to)),
+            from,
+            to,
             count: edge.count,
             seconds: (edge.seconds / edge.count.max(1) as f64, edge.longest),
         })
@@ -178,7 +192,10 @@ pub fn drawing(asked: &Asked) -> Result<Answer, Oops> {
 pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
     let told = Told::of(asked)?;
     let traces = told.traces()?;
-    let edge = ["from", "to"].map(|name| asked.field(name).unwrap_or_default().to_owned());
+    let edge = ["from", "to"].map(|name| {
+        let address = asked.field(name).unwrap_or_default();
+        told.names.get(address).map_or(address, String::as_str).to_owned()
+    });
     let codes = [told.log.activity_code(&edge[0]), told.log.activity_code(&edge[1])];
     let [Some(from), Some(to)] = codes else { return Err(Oops::Missing) };
     let numbers: BTreeMap<&str, &Id> =
