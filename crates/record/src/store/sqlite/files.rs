@@ -34,7 +34,7 @@ struct FileWriter {
 impl Drop for FileWriter {
     /// Leaves nothing in the log where all went well, so that the main file is the whole of it.
     fn drop(&mut self) {
-        if self.ours && self.settled && self.stopped.is_none() {
+        if self.ours && self.settled && self.stopped.is_none() && self.pages.load(Ordering::Relaxed) > 0 {
             // What stays in the log is read from there.
             let _ = checkpoint(&self.connection, "TRUNCATE");
         }
@@ -67,6 +67,9 @@ impl FileWriter {
         let settled = written.and_then(|value| match if due { settle() } else { Ok(false) } {
             Ok(done) => {
                 self.settled |= done;
+                if done && destroys {
+                    self.pages.store(0, Ordering::Relaxed);
+                }
                 Ok(value)
             }
             Err(StoreError::Full) => Ok(value),
