@@ -196,6 +196,9 @@ pub struct Question {
     pub sealed: Vec<(ObjectRef, Digest)>,
     /// Subjects of sealed data.
     pub subjects: Vec<ObjectRef>,
+    /// Of these, those whose sealed values are to be counted, since they are erased. A count takes as long as there are
+    /// values, and so is asked for by nobody else.
+    pub erased: Vec<ObjectRef>,
 }
 
 /// What the store knows of what was asked; what it does not know is absent.

@@ -121,6 +121,7 @@ impl<'a> Plan<'a> {
                     objects.extend(expected.filter(|object| !memory.objects.contains_key(*object)));
                     subjects.extend(batch.secrets.iter().map(|secret| &secret.subject));
                     subjects.extend(&batch.erase);
+                    question.erased.extend(batch.erase.iter().cloned());
                 }
                 Job::Key { key, .. } => {
                     subjects.insert(&key.subject);

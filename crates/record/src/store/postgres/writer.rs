@@ -144,6 +144,11 @@ impl PostgresWriter {
             let (id, wrapped) = (key_id(row.get(0))?, row.get(1));
             known.keys.insert(subject.clone(), SubjectKey { subject: subject.clone(), id, wrapped });
         }
+        Ok(())
+    }
+
+    fn values(&mut self, subject: &ObjectRef, known: &mut Known) -> Result<(), StoreError> {
+        let (kind, id) = bytes_of(subject);
         let sql = "SELECT count(*) FROM secret WHERE kind = $1 AND id = $2 AND bytes != ''";
         let count = self.held.client.query_one(sql, &[&kind, &id]).map_err(failure)?.get(0);
         known.values.insert(subject.clone(), index(count)?);
@@ -178,6 +183,7 @@ impl PostgresWriter {
             known.sealed.extend(found.map(|_| *digest));
         }
         question.subjects.iter().try_for_each(|subject| self.subject(subject, &mut known))?;
+        question.erased.iter().try_for_each(|subject| self.values(subject, &mut known))?;
         Ok(known)
     }
 }

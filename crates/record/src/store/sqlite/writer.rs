@@ -184,6 +184,9 @@ impl SqliteWriter {
                 let (id, wrapped) = (key_id(bytes(row, 0)?)?, bytes(row, 1)?.to_vec());
                 known.keys.insert(subject.clone(), SubjectKey { subject: subject.clone(), id, wrapped });
             }
+        }
+        for subject in &question.erased {
+            let whose = (subject.kind.as_str(), subject.id.as_str());
             let sql = "SELECT count(*) FROM secret WHERE kind = ?1 AND id = ?2 AND bytes != x''";
             let count = c.prepare_cached(sql).and_then(|mut s| s.query_row(whose, |row| row.get(0)));
             known.values.insert(subject.clone(), index(count.map_err(failure)?)?);
