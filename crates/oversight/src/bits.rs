@@ -84,49 +84,9 @@ impl Bits {
         self.words.iter_mut().zip(&other.words).for_each(|(mine, theirs)| *mine &= !theirs);
     }
 
-    /// The first position in the set from `from` on and below `to`.
-    pub fn next(&self, from: usize, to: usize) -> Option<usize> {
-        if from >= to {
-            return None;
-        }
-        let first = self.words.get(from / 64)? >> (from % 64);
-        if first != 0 {
-            return Some(from + first.trailing_zeros() as usize).filter(|at| *at < to);
-        }
-        let last = to.div_ceil(64);
-        let rest = self.words.get(from / 64 + 1..last.min(self.words.len()))?;
-        let (word, found) = rest.iter().enumerate().find(|(_, word)| **word != 0)?;
-        let at = (from / 64 + 1 + word) * 64 + found.trailing_zeros() as usize;
-        Some(at).filter(|at| *at < to)
-    }
-
-    /// The last position in the set below `before` and from `from` on.
-    pub fn last(&self, from: usize, before: usize) -> Option<usize> {
-        let before = before.min(self.len);
-        if from >= before {
-            return None;
-        }
-        let top = before - 1;
-        let first = self.words.get(top / 64)? << (63 - top % 64);
-        if first != 0 {
-            return Some(top - first.leading_zeros() as usize).filter(|at| *at >= from);
-        }
-        let rest = self.words.get(from / 64..top / 64)?;
-        let (word, found) = rest.iter().enumerate().rev().find(|(_, word)| **word != 0)?;
-        let at = (from / 64 + word) * 64 + 63 - found.leading_zeros() as usize;
-        Some(at).filter(|at| *at >= from)
-    }
-
     /// The positions in the set, ascending.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        self.words.iter().enumerate().flat_map(|(at, word)| {
-            let mut left = *word;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-                left &= left - 1;
-                Some(at * 64 + bit)
-            })
-        })
+        ones(&self.words)
     }
 
     fn trim(&mut self) {
@@ -135,6 +95,18 @@ impl Bits {
             *last &= u64::MAX >> over;
         }
     }
+}
+
+/// The places of the bits that are set, ascending, 64 to a word.
+pub(crate) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
+    words.iter().enumerate().flat_map(|(at, word)| {
+        let mut left = *word;
+        std::iter::from_fn(move || {
+            let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(at * 64 + bit)
+        })
+    })
 }
 
 #[cfg(test)]
@@ -148,8 +120,6 @@ mod tests {
         fn a_set_of_bits_is_a_set(
             len in 1_usize..300,
             at in prop::collection::vec(0_usize..300, 0..40),
-            from in 0_usize..310,
-            to in 0_usize..310,
         ) {
             let set: BTreeSet<usize> = at.iter().copied().filter(|at| *at < len).collect();
             let bits = Bits::of(len, |at| set.contains(&at));
@@ -159,9 +129,6 @@ mod tests {
             prop_assert_eq!(bits.iter().collect::<Vec<_>>(), set.iter().copied().collect::<Vec<_>>());
             prop_assert_eq!(bits.count(), set.len());
             prop_assert_eq!(Bits::all(len).count(), len);
-            let within = if from < to { from..to } else { 0..0 };
-            prop_assert_eq!(bits.next(from, to), set.range(within.clone()).next().copied());
-            prop_assert_eq!(bits.last(from, to), set.range(within).next_back().copied());
         }
     }
 }

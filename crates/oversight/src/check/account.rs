@@ -1,10 +1,11 @@
 use super::course::Ground;
 use super::plan::Plan;
-use super::rows::{bits, turn};
+use super::rows::turn;
 use super::sign::SortNumber;
 use super::tally::Tally;
 use super::told::{Sink, Told};
 use super::verdict::{Activations, Cases, Finding, Summary};
+use crate::bits::ones;
 
 /// How many lives and activations stand how, and, where they are wanted, the findings of the life at hand.
 pub(super) struct Account {
@@ -96,13 +97,13 @@ impl Account {
         for (came, sort) in self.came.iter().zip(ground.sorts.iter()) {
             for (number, row) in &sort.asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                for lane in bits(ground.sorts.row(*row, block.kinds.len())) {
+                for lane in ones(ground.sorts.row(*row, block.kinds.len())) {
                     activated[block.start * 64 + lane] += came;
                 }
             }
         }
         let whole = &ground.plan.whole;
-        bits(&whole.all).for_each(|lane| activated[whole.start * 64 + lane] = self.lives.all);
+        ones(&whole.all).for_each(|lane| activated[whole.start * 64 + lane] = self.lives.all);
         activated
     }
 }
@@ -166,7 +167,7 @@ impl Lives {
     fn settle(&mut self, plan: &Plan) {
         self.number = 0;
         let mut others = Vec::new();
-        for word in bits(&self.touched) {
+        for word in ones(&self.touched) {
             self.gathered.iter_mut().for_each(|gathered| turn(&mut gathered[word]));
             others.extend_from_slice(plan.others_in(word));
         }
@@ -177,7 +178,7 @@ impl Lives {
             }
             self.touched[main / 64 / 64] |= 1 << (main / 64 % 64);
         }
-        for word in bits(&self.touched) {
+        for word in ones(&self.touched) {
             let [activated, violated, pending] = self.gathered.each_mut().map(|gathered| &mut gathered[word]);
             let lanes = activated.iter().zip(violated.iter()).zip(pending.iter());
             for (cases, ((activated, violated), pending)) in self.cases[word * 64..].iter_mut().zip(lanes) {

@@ -5,18 +5,6 @@ pub(super) fn is_empty(row: &[u64]) -> bool {
     row.iter().all(|word| *word == 0)
 }
 
-/// The places of the bits that are set.
-pub(super) fn bits(row: &[u64]) -> impl Iterator<Item = usize> + '_ {
-    row.iter().enumerate().flat_map(|(at, word)| {
-        let mut left = *word;
-        std::iter::from_fn(move || {
-            let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
-            left &= left - 1;
-            Some(at * 64 + bit)
-        })
-    })
-}
-
 /// Adds the bits of the other.
 pub(super) fn join(row: &mut [u64], other: &[u64]) {
     row.iter_mut().zip(other).for_each(|(mine, theirs)| *mine |= theirs);

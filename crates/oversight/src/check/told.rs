@@ -1,8 +1,8 @@
 use super::course::{Entry, Ground};
 use super::plan::Lane;
-use super::rows::bits;
 use super::sign::{Sort, SortNumber};
 use super::verdict::{Finding, Verdict};
+use crate::bits::ones;
 use crate::log::EventNumber;
 use crate::model::Clause;
 use record::Time;
@@ -58,7 +58,7 @@ impl How {
 impl Told<'_> {
     /// Each lane's finding, with the lane.
     pub(super) fn each(&self, ground: &Ground<'_>, trace: usize, mut tell: impl FnMut(&Lane, Finding)) {
-        for bit in bits(self.row) {
+        for bit in ones(self.row) {
             let number = self.start * 64 + bit;
             if let Some(lane) = ground.plan.lanes.get(number) {
                 let finding = match self.activation {

@@ -96,11 +96,6 @@ impl Traces {
         &self.events
     }
 
-    /// Whether each position's event is the one of that number.
-    pub fn is_straight(&self) -> bool {
-        self.straight
-    }
-
     /// What `column` says of each event, by position.
     pub fn arrange<'a, T: Copy + Default>(&self, column: &'a [T]) -> Cow<'a, [T]> {
         if self.straight {
