@@ -717,7 +717,13 @@ maps-cases = { $count ->
     [one] { $count } case
    *[other] { $count } cases
 }
-maps-sums = { $cases } cases went in { $variants } ways.
+maps-sums = { $cases ->
+    [one] One case went its way.
+   *[other] { $cases } cases went in { $variants ->
+        [one] one way
+       *[other] { $variants } ways
+    }.
+}
 maps-beside = Beside the edges
 maps-counts = How often
 maps-times = Mean time
@@ -729,6 +735,6 @@ maps-ways = The most frequent ways
 maps-from = First
 maps-to = Right after it
 maps-how-often = How often
-maps-mean = Mean time between
+maps-mean = Mean time
 maps-longest = Longest
 maps-between = Between
