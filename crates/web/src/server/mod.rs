@@ -208,10 +208,12 @@ pub fn router(city: Arc<City>) -> Router {
         .with_state(city)
 }
 
+/// An answer that is being made.
+type Answering = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
+
 fn handler(
     operation: &'static Operation,
-) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>>
-+ Clone {
+) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> Answering + Clone {
     move |State(city), params, request| Box::pin(handle(city, operation, params, request))
 }
 
