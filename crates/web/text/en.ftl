@@ -354,6 +354,7 @@ verify-offline-more = On your own computer, with no network, run:
 ## Refusals
 
 refused-unreadable = This cannot be read
+refused-not-now = Not at the moment
 refused-denied = You may not do this
 refused-because = Why
 refused-no-policy = No policy permits it.

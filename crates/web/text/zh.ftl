@@ -314,6 +314,7 @@ verify-offline-more = 在自己的电脑上运行此命令，不需要网络：
 ## Refusals
 
 refused-unreadable = 无法读取您的请求
+refused-not-now = 暂时不能办理
 refused-denied = 您不能这样做
 refused-because = 原因
 refused-no-policy = 没有任何规定允许您这样做。
