@@ -1,7 +1,7 @@
 //! A board kept over a restart.
 
 use super::{Board, Outlook};
-use crate::state::State;
+use crate::state::{Complained, State};
 use jiff::civil::Date;
 use pack::Id;
 use record::{Digest, ObjectRef, ObjectType, Time};
@@ -62,7 +62,7 @@ pub(crate) struct Kept {
     over: BTreeMap<Id, u64>,
     kinds: BTreeSet<ObjectType>,
     days: Vec<(Date, Id, Id, (u64, u64))>,
-    complaints: Vec<(ObjectRef, usize)>,
+    complaints: Vec<(ObjectRef, Complained)>,
 }
 
 impl Kept {

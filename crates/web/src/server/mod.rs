@@ -153,7 +153,7 @@ static OPERATIONS: &[Operation] = &[
     page("/api/cases/{case}/materials/{material}/{digest}", api::file),
     page("/api/cases/{case}/receipt", api::receipt),
     page("/api/cases/{case}/migration", api::plan),
-    form("/api/cases/{case}/{action}", api::act),
+    form("/api/cases/{case}/{action}", api::act).with_files(),
     page("/api/queue", api::queue),
     page("/api/board", api::board),
     page("/api/board/{office}", api::board_office),
