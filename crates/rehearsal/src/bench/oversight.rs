@@ -8,7 +8,7 @@ use oversight::check::{Asked, Broken, Hearer, Stream, Until};
 use oversight::condition::Language;
 use oversight::decl;
 use oversight::log::{Log, Traces};
-use oversight::map::{Follows, variants};
+use oversight::map::{Cases, Follows, Reading, variants};
 use oversight::model::{Model, Pattern, Template};
 use oversight::sample::draw;
 use record::interop::{self, Options, Source};
@@ -48,11 +48,13 @@ pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result
         best.fold(f64::INFINITY, f64::min)
     };
     let follows = ms(&mut || {
-        std::hint::black_box(&Follows::of(&log, &traces));
+        let cases = Cases::of(&log, &traces, &Reading::default());
+        std::hint::black_box(&Follows::of(&cases));
     });
     report.figure("its directly-follows graph", Amount(follows, "ms"), Bar::AtMost(5.0), "best of 7");
     let ways = ms(&mut || {
-        std::hint::black_box(&variants(&log, &traces));
+        let cases = Cases::of(&log, &traces, &Reading::default());
+        std::hint::black_box(&variants(&cases));
     });
     report.figure("its variants", Amount(ways, "ms"), Bar::AtMost(10.0), "best of 7");
     let language = Language::new(&log, &[]);

@@ -11,7 +11,9 @@ use casework::State;
 use casework::activity::{self, part};
 use casework::state::Stage;
 use oversight::log::{Log, Traces};
-use oversight::map::{Beside, Follows, Most, Shown, svg, variants};
+use oversight::map::{
+    Beside, Cases, Colour, Follows, Lapses, Look, Most, Reading, Shown, Words, svg, variants,
+};
 use pack::{Id, Title};
 use record::{Entry, Event, ObjectRef, StoreError};
 use std::collections::BTreeMap;
@@ -147,7 +149,8 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
 pub fn show(asked: &Asked) -> Result<Answer, Oops> {
     let told = Told::of(asked)?;
     let traces = told.traces()?;
-    let graph = Follows::of(&told.log, &traces);
+    let cases = Cases::of(&told.log, &traces, &Reading::default());
+    let graph = Follows::of(&cases);
     let shown = Shown::of(&graph, Most::default());
     let mut edges: Vec<page::Edge> = shown
         .edges
@@ -163,10 +166,10 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
         })
         .collect();
     edges.sort_by(|one, other| (other.count, &one.from, &one.to).cmp(&(one.count, &other.from, &other.to)));
-    let ways = variants(&told.log, &traces);
+    let ways = variants(&cases);
     let most = ways.iter().take(MOST_WAYS).map(|way| {
         let names = way.activities.iter().map(|code| told.name(*code)).collect();
-        (way.traces.len() as u64, names)
+        (way.cases.len() as u64, names)
     });
     let view = page::Map {
         cases: traces.len() as u64,
@@ -182,9 +185,20 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
 
 pub fn drawing(asked: &Asked) -> Result<Answer, Oops> {
     let told = Told::of(asked)?;
-    let graph = Follows::of(&told.log, &told.traces()?);
-    let beside = if asked.field("times").is_some() { Beside::Time } else { Beside::Count };
-    let drawn = svg(&told.log, &graph, &Shown::of(&graph, Most::default()), beside);
+    let traces = told.traces()?;
+    let cases = Cases::of(&told.log, &traces, &Reading::default());
+    let graph = Follows::of(&cases);
+    let drawn = svg(&Look {
+        graph: &graph,
+        lapses: &Lapses::of(&cases, &graph),
+        shown: &Shown::of(&graph, Most::default()),
+        fit: None,
+        beside: if asked.field("times").is_some() { Beside::Mean } else { Beside::Count },
+        colour: Colour::Plain,
+        words: &Words::EN,
+        name: &|code| told.name(code),
+        link: &|_, _| None,
+    });
     Ok(Answer::bytes("image/svg+xml", drawn.into_bytes()))
 }
 
