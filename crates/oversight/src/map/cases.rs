@@ -358,7 +358,9 @@ pub(super) fn millis(from: Time, to: Time) -> i64 {
 /// Whether events say both that they begin a step and that they complete one.
 fn is_paired(column: &Column) -> bool {
     let Values::Text { distinct, .. } = column.values() else { return false };
-    ["start", "complete"].iter().all(|word| distinct.all().iter().any(|other| other.eq_ignore_ascii_case(word)))
+    ["start", "complete"]
+        .iter()
+        .all(|word| distinct.all().iter().any(|other| other.eq_ignore_ascii_case(word)))
 }
 
 fn word(value: &Value) -> String {

@@ -140,7 +140,7 @@ impl Overseer {
         let running = |state: &&State| state.procedure.as_str() != FINDING;
         let running: Vec<ObjectRef> = city.casework.board(|board| {
             let running = board.running().filter(running).filter_map(|state| state.case.clone());
-            running.chain(board.complained().cloned()).collect()
+            running.chain(board.complained().map(|(case, _)| case.clone())).collect()
         })?;
         live.load(running);
         mark.unsettled.iter().for_each(|object| live.again(object));
