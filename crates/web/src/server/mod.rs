@@ -12,6 +12,7 @@ mod board;
 mod bounds;
 mod case;
 mod city;
+mod corrections;
 mod counter;
 mod desk;
 mod device;
