@@ -2,7 +2,7 @@ use super::super::Until;
 use super::super::plan::Block;
 use super::super::rows::is_empty;
 use super::super::told::{How, Sink, Told};
-use super::{Course, Desk, Entry, Ground, LONG, ROWS};
+use super::{Course, Desk, Entry, Ground, LONG};
 use record::Time;
 use std::cell::Cell;
 
@@ -38,8 +38,8 @@ impl Course {
         for (number, _) in &ground.sorts.get(sort).asks {
             let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
             let words = block.kinds.len();
-            let Some(rows) = self.rows.get_mut(place..place + ROWS * words + 1) else { continue };
-            place += ROWS * words + 1;
+            let Some(rows) = self.rows.get_mut(place..place + block.kept()) else { continue };
+            place += block.kept();
             let Some((step, rows)) = rows.split_last_mut() else { continue };
             let waiting = Cell::from_mut(&mut rows[..words]).as_slice_of_cells();
             let [late, _] = &mut desk.told;
@@ -98,16 +98,16 @@ impl Course {
             for (number, asks) in &sort.asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let words = block.kinds.len();
-                let rows = self.rows.get(place..place + ROWS * words).unwrap_or_default();
-                place += ROWS * words + 1;
-                let Some((waits, carried)) = rows.split_at_checked(words) else { continue };
+                let waits = self.rows.get(place..place + words).unwrap_or_default();
+                let carried = self.carried.get(place..place + words).unwrap_or_default();
+                place += block.kept();
                 desk.hits.clear();
                 desk.hits.extend_from_slice(waits);
                 let asks = ground.sorts.row(*asks, words);
                 let alive = alive.get_mut(block.start..).unwrap_or_default();
-                for (((alive, carried), asks), hit) in
-                    alive.iter_mut().zip(carried).zip(asks).zip(&mut desk.hits)
-                {
+                let mut carried = carried.iter();
+                for ((alive, asks), hit) in alive.iter_mut().zip(asks).zip(&mut desk.hits) {
+                    let carried = carried.next().copied().unwrap_or_default();
                     let waits = *hit;
                     *hit |= carried & *alive;
                     *alive = *alive & (carried | !asks) | waits;
@@ -115,8 +115,8 @@ impl Course {
                 if let Until::Open(now) = until
                     && now > entry.time
                 {
-                    block.windows.between(entry.time, now, &mut desk.between);
-                    let over = desk.hits.iter_mut().zip(&desk.between.over);
+                    let between = block.windows.between(entry.time, now, &mut desk.joined);
+                    let over = desk.hits.iter_mut().zip(between.over);
                     over.for_each(|(hit, over)| *hit &= !over);
                 }
                 self.tell_standing(ground, desk, block, *at as usize, until == Until::Closed, sink);
