@@ -1,5 +1,5 @@
 /// A course as a run of words.
-mod packed;
+pub(super) mod packed;
 /// What time alone, or the end of a life, decides.
 mod standing;
 
@@ -57,6 +57,7 @@ pub(super) struct Desk {
     told: [Vec<u64>; 2],
     need: Vec<u64>,
     gone: Vec<u64>,
+    entries: Vec<Entry>,
     /// Always empty between two uses.
     pub(super) broken: Vec<u64>,
     pub(super) joined: Joined,

@@ -1,4 +1,5 @@
 use super::course::{Entry, Ground};
+use super::evidence::Evidence;
 use super::plan::Lane;
 use super::sign::{Sort, SortNumber};
 use super::verdict::{Finding, Verdict};
@@ -137,7 +138,7 @@ impl Told<'_> {
         &self,
         trace: usize,
         activation: Option<EventNumber>,
-        evidence: Vec<EventNumber>,
+        evidence: Evidence,
         deadline: Option<Time>,
         at: Option<Time>,
     ) -> Finding {

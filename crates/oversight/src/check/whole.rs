@@ -154,23 +154,9 @@ impl Whole {
         moment: Time,
         sink: &mut S,
     ) {
-        let block = &ground.plan.whole;
         let [start, ..] = entries else { return };
         let late = &mut desk.broken;
-        late.resize(block.words.len(), 0);
-        let mut step = self.step;
-        let cells = Cell::from_mut(self.cells.as_mut_slice()).as_slice_of_cells();
-        let cell = |at: usize| cells.get(at).map_or(0, Cell::get);
-        let undecided = |lanes: &WholeWord| lanes.all & !lanes.last & !cell(lanes.cells);
-        let owed = |lanes: &WholeWord| undecided(lanes) & lanes.owed(cell);
-        let waits = |word: usize| block.words.get(word).map_or(0, owed);
-        self.due = block.windows.run_out(&mut step, start.time, moment, waits, |word, over| {
-            let (Some(lanes), Some(late)) = (block.words.get(word), late.get_mut(word)) else { return };
-            let decided = over & undecided(lanes);
-            *late |= decided & owed(lanes);
-            cells.get(lanes.cells).into_iter().for_each(|settled| settled.set(settled.get() | decided));
-        });
-        self.step = step;
+        self.due = over(&ground.plan.whole, late, &mut self.cells, &mut self.step, start.time, moment);
         tell(ground, late, entries, How::Late, sink);
     }
 
@@ -210,8 +196,32 @@ impl Whole {
     }
 }
 
+/// Leaves in `late`, which is empty, the lanes for which something was still to come in a window that was over before the
+/// moment. When the next may be over.
+pub(super) fn over(
+    block: &WholeBlock,
+    late: &mut Vec<u64>,
+    cells: &mut [u64],
+    step: &mut usize,
+    start: Time,
+    moment: Time,
+) -> i64 {
+    late.resize(block.words.len(), 0);
+    let cells = Cell::from_mut(cells).as_slice_of_cells();
+    let cell = |at: usize| cells.get(at).map_or(0, Cell::get);
+    let undecided = |lanes: &WholeWord| lanes.all & !lanes.last & !cell(lanes.cells);
+    let owed = |lanes: &WholeWord| undecided(lanes) & lanes.owed(cell);
+    let waits = |word: usize| block.words.get(word).map_or(0, owed);
+    block.windows.run_out(step, start, moment, waits, |word, over| {
+        let (Some(lanes), Some(late)) = (block.words.get(word), late.get_mut(word)) else { return };
+        let decided = over & undecided(lanes);
+        *late |= decided & owed(lanes);
+        cells.get(lanes.cells).into_iter().for_each(|settled| settled.set(settled.get() | decided));
+    })
+}
+
 /// Tells of the lanes of a row, as far as there are some, and leaves none in it.
-fn tell<S: Sink>(ground: &Ground<'_>, row: &mut [u64], entries: &[Entry], how: How, sink: &mut S) {
+pub(super) fn tell<S: Sink>(ground: &Ground<'_>, row: &mut [u64], entries: &[Entry], how: How, sink: &mut S) {
     let Some(first) = row.iter().position(|word| *word != 0) else { return };
     let last = row.iter().rposition(|word| *word != 0).unwrap_or(first);
     if let Some(row) = row.get_mut(first..=last) {

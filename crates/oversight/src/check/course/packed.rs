@@ -1,4 +1,7 @@
-use super::{Course, Entry, LONG};
+use super::super::told::{How, Sink, Told};
+use super::super::whole;
+use super::standing::over;
+use super::{Course, Desk, Entry, Ground, LONG};
 use record::Time;
 
 /// Words before the entries: how many entries there are, which of them wait, and how many words of rows follow them; when
@@ -19,16 +22,7 @@ impl Course {
         out.push(self.entries.len() as u64 | open << 8 | (self.rows.len() as u64) << 32);
         out.push(self.whole.due as u64);
         out.push(self.whole.step as u64);
-        for entry in &self.entries {
-            let offset = entry.time.offset().unwrap_or(NO_OFFSET) as u16;
-            let nanos = u64::from(entry.time.subsecond_nanos());
-            out.extend_from_slice(&[
-                entry.time.seconds() as u64,
-                nanos | u64::from(offset) << 32 | u64::from(entry.rows) << 48,
-                u64::from(entry.event) | u64::from(entry.sort) << 32,
-                entry.due as u64,
-            ]);
-        }
+        self.entries.iter().for_each(|entry| out.extend_from_slice(&entry.pack()));
         out.extend_from_slice(&self.rows);
         out.extend_from_slice(&self.whole.cells);
         true
@@ -38,20 +32,95 @@ impl Course {
     pub(in super::super) fn unpack(&mut self, words: &[u64], cells: usize) {
         self.clear();
         let Some(([head, due, step], rest)) = words.split_first_chunk::<HEAD>() else { return };
-        let (count, open, rows) = (head & 0xff, head >> 8 & 0xff_ffff, (head >> 32) as usize);
-        let Some((entries, rest)) = rest.split_at_checked(count as usize * ENTRY) else { return };
-        let (entries, _) = entries.as_chunks::<ENTRY>();
-        self.entries.extend(entries.iter().map(|[seconds, parts, known, due]| {
-            let offset = Some((parts >> 32) as u16 as i16).filter(|offset| *offset != NO_OFFSET);
-            let time = Time::new(*seconds as i64, *parts as u32, offset).unwrap_or(Time::ZERO);
-            let rows = (parts >> 48) as u32;
-            Entry { time, event: *known as u32, sort: (known >> 32) as u32, due: *due as i64, rows }
-        }));
+        let (count, open, rows) = parts(*head);
+        let Some((entries, rest)) = rest.split_at_checked(count * ENTRY) else { return };
+        self.entries.extend(entries.as_chunks::<ENTRY>().0.iter().map(Entry::unpack));
         self.open.extend((0..count as u32).filter(|at| open >> at & 1 == 1));
         let Some((rows, rest)) = rest.split_at_checked(rows) else { return };
         self.rows.extend_from_slice(rows);
         self.whole.cells.extend_from_slice(rest.get(..cells).unwrap_or_default());
         (self.whole.due, self.whole.step) = (*due as i64, *step as usize);
+    }
+}
+
+/// [`Course::expire`] on what was written, where it is: mostly time passes and nothing of it is late. When something of it
+/// may be late the next time.
+pub(in super::super) fn expire<S: Sink>(
+    words: &mut [u64],
+    ground: &Ground<'_>,
+    desk: &mut Desk,
+    moment: Time,
+    sink: &mut S,
+) -> i64 {
+    let Some(([head, due_of_whole, step], rest)) = words.split_first_chunk_mut::<HEAD>() else {
+        return i64::MAX;
+    };
+    let (count, open, rows) = parts(*head);
+    let Some((entries, rest)) = rest.split_at_mut_checked(count * ENTRY) else { return i64::MAX };
+    let Some((rows, cells)) = rest.split_at_mut_checked(rows) else { return i64::MAX };
+    let (entries, _) = entries.as_chunks_mut::<ENTRY>();
+    let Desk { told, broken, entries: all, .. } = desk;
+    all.clear();
+    let mut due = i64::MAX;
+    for at in (0..count).filter(|at| open >> at & 1 == 1) {
+        let Some(mut entry) = entries.get(at).map(Entry::unpack) else { continue };
+        if entry.due <= moment.seconds() {
+            let place = entry.rows as usize;
+            let waits = ground.sorts.get(entry.sort).waits;
+            let own = rows.get_mut(place..place + waits).unwrap_or_default();
+            entry.due = over(ground, &mut told[0], &entry, own, moment, |start, row| {
+                let (entries, activation) = (gathered(all, entries), Some(at));
+                sink.tell(ground, Told { start, row, entries, activation, by: None, how: How::Late });
+            });
+            entries.get_mut(at).into_iter().for_each(|written| *written = entry.pack());
+        }
+        due = due.min(entry.due);
+    }
+    if *due_of_whole as i64 <= moment.seconds()
+        && let Some(start) = entries.first().map(Entry::unpack)
+    {
+        let block = &ground.plan.whole;
+        let cells = cells.get_mut(..block.cells).unwrap_or_default();
+        let mut run_out = *step as usize;
+        *due_of_whole = whole::over(block, broken, cells, &mut run_out, start.time, moment) as u64;
+        *step = run_out as u64;
+        if broken.iter().any(|word| *word != 0) {
+            whole::tell(ground, broken, gathered(all, entries), How::Late, sink);
+        }
+    }
+    due.min(*due_of_whole as i64)
+}
+
+/// The entries as a course has them, once something is to be told of them.
+fn gathered<'a>(all: &'a mut Vec<Entry>, written: &[[u64; ENTRY]]) -> &'a [Entry] {
+    if all.is_empty() {
+        all.extend(written.iter().map(Entry::unpack));
+    }
+    all
+}
+
+/// How many entries there are, which of them wait, and how many words of rows they have.
+fn parts(head: u64) -> (usize, u64, usize) {
+    ((head & 0xff) as usize, head >> 8 & 0xff_ffff, (head >> 32) as usize)
+}
+
+impl Entry {
+    fn pack(&self) -> [u64; ENTRY] {
+        let offset = self.time.offset().unwrap_or(NO_OFFSET) as u16;
+        let nanos = u64::from(self.time.subsecond_nanos());
+        [
+            self.time.seconds() as u64,
+            nanos | u64::from(offset) << 32 | u64::from(self.rows) << 48,
+            u64::from(self.event) | u64::from(self.sort) << 32,
+            self.due as u64,
+        ]
+    }
+
+    fn unpack([seconds, parts, known, due]: &[u64; ENTRY]) -> Self {
+        let offset = Some((parts >> 32) as u16 as i16).filter(|offset| *offset != NO_OFFSET);
+        let time = Time::new(*seconds as i64, *parts as u32, offset).unwrap_or(Time::ZERO);
+        let rows = (parts >> 48) as u32;
+        Self { time, event: *known as u32, sort: (known >> 32) as u32, due: *due as i64, rows }
     }
 }
 

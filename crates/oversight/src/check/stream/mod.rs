@@ -5,7 +5,7 @@ mod shelf;
 mod wheel;
 
 use super::Until;
-use super::course::{Course, Desk, Entry, Ground};
+use super::course::{Course, Desk, Entry, Ground, packed};
 use super::plan::Plan;
 use super::sign::{SortNumber, Sorts};
 use super::told::{Sink, Told};
@@ -275,7 +275,7 @@ impl Stream {
                 } else {
                     course.take(&ground, desk, entry, &mut hearing);
                 }
-                schedule(wheel, due, *place, course);
+                schedule(wheel, due, *place, course.due());
                 lives.shut(*place);
             }
         }
@@ -300,13 +300,21 @@ impl Stream {
             for some in places.chunks(AHEAD) {
                 lives.fetch(some.iter().copied());
                 for place in some {
-                    lives.open(*place);
-                    let object = lives.all.get(*place as usize).and_then(|life| names.get(life.object));
-                    let object = object.map_or("", SmolStr::as_str);
+                    let Some(life) = lives.all.get_mut(*place as usize) else { continue };
+                    let object = names.get(life.object).map_or("", SmolStr::as_str);
                     let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object };
-                    lives.course.expire(&ground, desk, moment, &mut hearing);
-                    schedule(wheel, due, *place, &lives.course);
-                    lives.shut(*place);
+                    let next = match (&mut life.long, life.run) {
+                        (Some(course), _) => {
+                            course.expire(&ground, desk, moment, &mut hearing);
+                            course.due()
+                        }
+                        (None, Some(run)) => {
+                            let words = lives.shelf.words_mut(run);
+                            packed::expire(words, &ground, desk, moment, &mut hearing)
+                        }
+                        (None, None) => continue,
+                    };
+                    schedule(wheel, due, *place, next);
                 }
             }
         }
@@ -389,7 +397,7 @@ impl Stream {
                 }
             });
             self.dead += 1;
-            schedule(wheel, due, place, course);
+            schedule(wheel, due, place, course.due());
         }
         lives.shut(place);
         known.is_some()
@@ -435,8 +443,8 @@ impl Stream {
 }
 
 /// Notes when a life is looked at again.
-fn schedule(wheel: &mut Wheel, due: &mut Vec<Bucket>, place: u32, course: &Course) {
-    let next = match course.due() {
+fn schedule(wheel: &mut Wheel, due: &mut Vec<Bucket>, place: u32, next: i64) {
+    let next = match next {
         i64::MAX => Bucket::MAX,
         second => bucket(second),
     };

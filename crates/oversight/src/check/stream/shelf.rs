@@ -36,8 +36,7 @@ impl Shelf {
             run.into_iter().for_each(|old| self.give_up(old));
             self.find(lines)
         });
-        let room = self.lines_mut(run).as_flattened_mut();
-        room.iter_mut().zip(words).for_each(|(room, word)| *room = *word);
+        self.words_mut(run).iter_mut().zip(words).for_each(|(room, word)| *room = *word);
         run
     }
 
@@ -80,6 +79,11 @@ impl Shelf {
     fn lines(&self, run: Run) -> &[Line] {
         let range = usize::from(run.start)..usize::from(run.start) + usize::from(run.lines);
         self.pages.get(run.page as usize).and_then(|page| page.get(range)).unwrap_or_default()
+    }
+
+    /// [`Self::words`], to change.
+    pub(super) fn words_mut(&mut self, run: Run) -> &mut [u64] {
+        self.lines_mut(run).as_flattened_mut()
     }
 
     /// The words of a run, and what fills its last line.
