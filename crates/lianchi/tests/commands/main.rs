@@ -11,6 +11,8 @@ mod erase;
 mod findings;
 mod logs;
 mod models;
+mod nats;
+mod oversight;
 mod packs;
 #[path = "../../../record/tests/places/postgres.rs"]
 mod postgres;

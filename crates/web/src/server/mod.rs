@@ -42,6 +42,7 @@ mod told;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
+pub use findings::idle;
 pub use people::{Issued, Newcomer, NotDone, Secret};
 pub use serve::serve;
 
