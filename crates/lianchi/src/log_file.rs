@@ -1,7 +1,7 @@
 use crate::logs::{format, mapping};
 use crate::say::{Failure, Say, Wrong};
 use casework::activity;
-use oversight::log::{Log, Traces};
+use oversight::log::{self, Log, Traces};
 use pack::model::Procedure;
 use record::interop::{self, Options, SinkError, Source};
 use record::{Event, ObjectRef, Value};
@@ -30,8 +30,8 @@ pub struct LogFile {
 impl LogFile {
     /// Reads the log whole, and its events by the objects of the chosen type.
     pub fn read(&self, say: Say) -> Result<(Log, Traces), Failure> {
-        let mut log = Log::new();
-        self.each(say, &mut |event| Ok(log.push(event)?))?;
+        let mut progress = say.progress("reading events");
+        let (log, _) = log::read(&self.source(), &self.options()?, &mut |count| progress.at(count, None))?;
         let traces = self.traces(&log)?;
         Ok((log, traces))
     }
@@ -67,15 +67,9 @@ impl LogFile {
 
     /// Reads the log event by event.
     pub fn each(&self, say: Say, take: &mut Take<'_>) -> Result<(), Failure> {
-        let options = Options {
-            format: self.format.as_deref().map(format).transpose()?,
-            prefix: Some(String::new()),
-            mapping: self.map.as_deref().map(mapping).transpose()?,
-            ..Options::default()
-        };
         let mut progress = say.progress("reading events");
         let mut count: u64 = 0;
-        interop::read(&Source::File(&self.log), &options, &mut |event| {
+        interop::read(&self.source(), &self.options()?, &mut |event| {
             if count.is_multiple_of(10_000) {
                 progress.at(count, None);
             }
@@ -83,6 +77,19 @@ impl LogFile {
             take(&event)
         })?;
         Ok(())
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source::File(&self.log)
+    }
+
+    fn options(&self) -> Result<Options, Failure> {
+        Ok(Options {
+            format: self.format.as_deref().map(format).transpose()?,
+            prefix: Some(String::new()),
+            mapping: self.map.as_deref().map(mapping).transpose()?,
+            ..Options::default()
+        })
     }
 
     fn traces(&self, log: &Log) -> Result<Traces, Failure> {

@@ -74,14 +74,15 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let control = Control::listen(&options.data.dir, &city, say);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().max_blocking_threads(AT_ONCE).enable_all().build()?;
+    let nobody = staff::nobody_yet(&city, &options.data)?;
     let served = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let signals = Signals::heed()?;
-        let nobody = staff::nobody_yet(&city, &options.data)?;
         announce(say, &address, &city, nobody.as_deref())?;
         tell_service_manager("READY=1");
-        serve(city, listener, signals.closing()).await?;
+        // Connections to a database are not closed among tasks, so the last hold on the city is kept outside.
+        serve(Arc::clone(&city), listener, signals.closing()).await?;
         Ok(())
     });
     tell_service_manager("STOPPING=1");

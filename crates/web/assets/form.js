@@ -52,6 +52,8 @@ function fill(form) {
   // Whether the questions are to be drawn anew. What was typed or attached since they were asked for would be lost by that,
   // so that they are then asked for once more.
   let wanted = false;
+  // Whether a character is being put together from several keys, as Chinese is: a field that is moved then loses them.
+  let composing = false;
   let wait = 2;
   let retry;
 
@@ -71,7 +73,7 @@ function fill(form) {
       if (seen && field) field.value = seen;
       const html = await answer.text();
       changed = state() !== before;
-      if (wanted && !changed) { replace(html); wanted = false; }
+      if (wanted && !changed && !composing) { replace(html); wanted = false; }
       if (wanted) soon();
       wait = 2;
       store.drop(key);
@@ -94,8 +96,16 @@ function fill(form) {
     const old = form.querySelector("[data-part]");
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-part]");
     if (!old || !fresh) return;
-    const focus = document.activeElement?.id;
+    const typing = document.activeElement;
+    const focus = typing?.id;
     document.adoptNode(fresh);
+    // A field that is being typed into stays, with its caret and what can be undone in it.
+    const anew = focus && old.contains(typing) && fresh.querySelector(`#${CSS.escape(focus)}`);
+    if (anew && typing.matches("textarea, input:not([type=radio], [type=checkbox])") && anew.type === typing.type) {
+      for (const { name } of [...typing.attributes]) if (!anew.hasAttribute(name)) typing.removeAttribute(name);
+      for (const { name, value } of anew.attributes) if (name !== "value") typing.setAttribute(name, value);
+      anew.replaceWith(typing);
+    }
     // A file that is on its way stays with its box.
     for (const box of old.querySelectorAll("[data-sending]")) {
       fresh.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`)?.replaceWith(box);
@@ -107,6 +117,8 @@ function fill(form) {
 
   const soon = later(1200, () => send(false));
   form.addEventListener("input", (event) => { if (event.target.type !== "file") { changed = true; soon(); } });
+  form.addEventListener("compositionstart", () => { composing = true; });
+  form.addEventListener("compositionend", () => { composing = false; });
   form.addEventListener("change", (event) => {
     if (event.target.type !== "file" && event.target.closest("[data-live]")) send(true);
   });

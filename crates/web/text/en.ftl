@@ -354,6 +354,7 @@ verify-offline-more = On your own computer, with no network, run:
 ## Refusals
 
 refused-unreadable = This cannot be read
+refused-not-now = Not at the moment
 refused-denied = You may not do this
 refused-because = Why
 refused-no-policy = No policy permits it.
@@ -693,7 +694,9 @@ findings-list = One by one
 findings-which = Which
 findings-engine = The engine of oversight
 findings-engine-off = The engine does not run: the packs have no procedure for findings, or the server has only just started.
-findings-engine-words = { $models } models run; { $read } entries of the record are read; { $lives } lives are open and take about { $size } of memory.
+findings-engine-words = { $models } models run; { $read } entries of the record are read; { $lives } lives are open and take about { $size } of memory; { $evicted } that are over were let go.
+findings-engine-through = History was gone through: { $gone } objects since the server started.
+findings-engine-going = History is being gone through, { $gone } objects so far; still to come: { $kinds }.
 findings-unready = These models cannot run
 finding-desk = Work on it
 finding-what = The finding

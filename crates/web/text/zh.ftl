@@ -314,6 +314,7 @@ verify-offline-more = 在自己的电脑上运行此命令，不需要网络：
 ## Refusals
 
 refused-unreadable = 无法读取您的请求
+refused-not-now = 暂时不能办理
 refused-denied = 您不能这样做
 refused-because = 原因
 refused-no-policy = 没有任何规定允许您这样做。
@@ -621,7 +622,9 @@ findings-list = 逐件
 findings-which = 范围
 findings-engine = 监督引擎
 findings-engine-off = 监督引擎没有运行：规则包中没有“监督发现”这一程序，或者服务器刚刚启动。
-findings-engine-words = 正在运行{ $models }个模型，已读到第{ $read }条记录，跟踪{ $lives }个未了结的过程，占内存约{ $size }。
+findings-engine-words = 正在运行{ $models }个模型，已读到第{ $read }条记录，跟踪{ $lives }个未了结的过程，占内存约{ $size }；已了结的{ $evicted }个不再占用内存。
+findings-engine-through = 历史记录已经查完：启动以来查过{ $gone }个对象。
+findings-engine-going = 正在查历史记录，已查{ $gone }个对象；尚待查的类型：{ $kinds }。
 findings-unready = 以下模型不能运行
 finding-desk = 去办理
 finding-what = 发现

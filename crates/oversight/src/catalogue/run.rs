@@ -125,8 +125,8 @@ fn cases(log: &Log, traces: &Traces, procedure: &str) -> Option<Traces> {
 fn of_procedure(log: &Log, procedure: &str) -> BTreeSet<EventNumber> {
     let Some(column) = log.column("procedure") else { return BTreeSet::new() };
     let Values::Text { codes, distinct } = column.values() else { return BTreeSet::new() };
-    let Some(code) = distinct.iter().position(|text| text == procedure) else { return BTreeSet::new() };
-    let of = column.events().iter().zip(codes).filter(|(_, other)| **other as usize == code);
+    let Some(code) = distinct.code(procedure) else { return BTreeSet::new() };
+    let of = column.events().iter().zip(codes).filter(|(_, other)| **other == code);
     of.map(|(event, _)| *event).collect()
 }
 

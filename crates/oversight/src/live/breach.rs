@@ -1,7 +1,6 @@
 use crate::check::Verdict;
 use pack::Id;
 use record::{Digest, EventId, ObjectRef, Time};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A model that is broken, where, and the events that prove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,85 +32,37 @@ impl Breach {
     }
 }
 
-/// What changed.
+/// What is to be put down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is broken.
+    /// This is broken now.
     Broken(Breach),
-    /// It is not, after all: a late or corrected event shows it.
-    Mended(Breach),
+    /// An object was gone through from its history: of the models named this is broken in it, and nothing else.
+    All {
+        /// The object.
+        object: ObjectRef,
+        /// Of which models.
+        of: Of,
+        /// What is broken.
+        breaches: Vec<Breach>,
+    },
 }
 
-/// A life: of which lane, or of which model over several objects, and of which object.
-pub(super) type Life = (usize, ObjectRef);
-/// What is broken in a life, and how often it was told: two clauses of a model may be broken by the same events.
-type OfLife = BTreeMap<Digest, (Breach, usize)>;
-
-/// All that is broken, life by life, and what of it was given back as a change.
-#[derive(Default)]
-pub(super) struct Standing {
-    now: BTreeMap<Life, OfLife>,
-    told: BTreeMap<Life, BTreeMap<Digest, Breach>>,
-    touched: BTreeSet<Life>,
+/// The models of which all is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// All but those that are gone through [apart](super::Live::apart).
+    Own,
+    /// This one.
+    Model(Id),
 }
 
-impl Standing {
-    pub(super) fn put(&mut self, lane: usize, breach: Breach) {
-        let Some(object) = breach.objects.first().cloned() else { return };
-        let life = (lane, object);
-        let of_life = self.now.entry(life.clone()).or_default();
-        of_life.entry(breach.digest()).or_insert_with(|| (breach, 0)).1 += 1;
-        self.touched.insert(life);
-    }
-
-    pub(super) fn take(&mut self, lane: usize, breach: &Breach) {
-        let Some(object) = breach.objects.first().cloned() else { return };
-        let life = (lane, object);
-        let Some(of_life) = self.now.get_mut(&life) else { return };
-        let digest = breach.digest();
-        if let Some((_, times)) = of_life.get_mut(&digest) {
-            *times -= 1;
-            if *times == 0 {
-                of_life.remove(&digest);
-            }
+impl Change {
+    /// The object that it is about.
+    pub fn object(&self) -> Option<&ObjectRef> {
+        match self {
+            Self::Broken(breach) => breach.objects.first(),
+            Self::All { object, .. } => Some(object),
         }
-        self.touched.insert(life);
-    }
-
-    pub(super) fn forget(&mut self, life: &Life) {
-        self.now.remove(life);
-        self.touched.insert(life.clone());
-    }
-
-    /// All that is broken in a life is this, and nothing else.
-    pub(super) fn replace(&mut self, life: Life, all: Vec<Breach>) {
-        self.forget(&life);
-        let lane = life.0;
-        all.into_iter().for_each(|breach| self.put(lane, breach));
-    }
-
-    /// What changed since this was asked last.
-    pub(super) fn changes(&mut self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for life in std::mem::take(&mut self.touched) {
-            let now = self.now.get(&life);
-            let told = self.told.remove(&life).unwrap_or_default();
-            let stands = |digest: &Digest| now.is_some_and(|now| now.contains_key(digest));
-            let gone = told.iter().filter(|(digest, _)| !stands(digest));
-            changes.extend(gone.map(|(_, breach)| Change::Mended(breach.clone())));
-            let Some(now) = now.filter(|now| !now.is_empty()) else {
-                self.now.remove(&life);
-                continue;
-            };
-            let new = now.iter().filter(|(digest, _)| !told.contains_key(*digest));
-            changes.extend(new.map(|(_, (breach, _))| Change::Broken(breach.clone())));
-            let now = now.iter().map(|(digest, (breach, _))| (*digest, breach.clone())).collect();
-            self.told.insert(life, now);
-        }
-        changes
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = &Breach> {
-        self.now.values().flat_map(|of_life| of_life.values().map(|(breach, _)| breach))
     }
 }

@@ -113,7 +113,7 @@ impl<'a> Cases<'a> {
         };
         let known: Option<Vec<u32>> = match column.values() {
             Values::Text { distinct, .. } => {
-                Some(distinct.iter().map(|name| code_of(SmolStr::new(name))).collect())
+                Some(distinct.all().iter().map(|name| code_of(SmolStr::new(name))).collect())
             }
             _ => None,
         };
@@ -358,7 +358,9 @@ pub(super) fn millis(from: Time, to: Time) -> i64 {
 /// Whether events say both that they begin a step and that they complete one.
 fn is_paired(column: &Column) -> bool {
     let Values::Text { distinct, .. } = column.values() else { return false };
-    ["start", "complete"].iter().all(|word| distinct.iter().any(|other| other.eq_ignore_ascii_case(word)))
+    ["start", "complete"]
+        .iter()
+        .all(|word| distinct.all().iter().any(|other| other.eq_ignore_ascii_case(word)))
 }
 
 fn word(value: &Value) -> String {

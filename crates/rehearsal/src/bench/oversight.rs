@@ -83,10 +83,8 @@ fn kept(log: &Log, traces: &Traces, models: Vec<Model>, most: usize) -> Vec<Mode
 }
 
 fn read(path: &Path) -> Result<Log, Failed> {
-    let mut log = Log::new();
     let options = Options { prefix: Some(String::new()), ..Options::default() };
-    interop::read(&Source::File(path), &options, &mut |event| Ok(log.push(&event)?))?;
-    Ok(log)
+    Ok(oversight::log::read(&Source::File(path), &options, &mut |_| ())?.0)
 }
 
 fn whole(log: &Log, traces: &Traces, models: &[Model], which: &str, report: &mut Report) {

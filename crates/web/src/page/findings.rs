@@ -68,6 +68,12 @@ pub struct Engine {
     pub lives: u64,
     /// About how many bytes these take.
     pub bytes: u64,
+    /// How many that were over it has let go.
+    pub evicted: u64,
+    /// How many objects it has gone through from their histories.
+    pub gone: u64,
+    /// The types of objects that are still to be gone through.
+    pub rounds: Vec<String>,
     /// Models that cannot run, each with its place.
     pub unready: Vec<String>,
 }
@@ -370,6 +376,14 @@ fn engine(frame: &Frame, engine: Option<&Engine>) -> Markup {
                             ("read", engine.read.to_string().into()),
                             ("lives", engine.lives.to_string().into()),
                             ("size", crate::text::size(engine.bytes).into()),
+                            ("evicted", engine.evicted.to_string().into()),
+                        ]))
+                    }
+                    p {
+                        @let key = if engine.rounds.is_empty() { "findings-engine-through" } else { "findings-engine-going" };
+                        (lang.tell(key, &[
+                            ("gone", engine.gone.to_string().into()),
+                            ("kinds", engine.rounds.join(", ").into()),
                         ]))
                     }
                     @if !engine.unready.is_empty() {

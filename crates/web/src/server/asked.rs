@@ -167,7 +167,7 @@ impl Asked {
     }
 
     /// Whether the browser says that another site had it ask.
-    pub fn from_elsewhere(&self) -> bool {
+    pub fn is_from_elsewhere(&self) -> bool {
         self.own_site == Some(false) && !self.bearer
     }
 

@@ -311,30 +311,14 @@ impl City {
         let person = PersonId::random(&mut SystemEntropy)?;
         let mut people = self.people()?;
         people.directory.claim(person, login)?;
-        let object = person.object();
-        let stamp =
-            |part: &str| Stamp { id: format!("{object}/{part}").into(), time, actor: Some(object.clone()) };
-        let details = Details { name: Some(name.to_owned()), ..Details::default() };
-        let drafts = [
-            registry::registered(stamp("registered"), person, details),
-            registry::name_set(stamp("name"), person, login),
-            registry::password_set(stamp("password"), person, &hash),
-        ];
-        let mut batch = Batch::default();
-        for draft in drafts {
-            let event = draft.seal(|subject: &ObjectRef, value: &Value| {
-                let (sealed, secret) = record.seal(subject, value)?;
-                batch.secrets.push(secret);
-                Ok::<_, StoreError>(sealed)
-            })?;
-            batch.events.push(event);
-        }
-        for post in posts {
-            batch.events.push(registry::role_granted(stamp(&format!("{post}")), person, post));
-        }
-        if let Err(error) = record.append(batch) {
+        let put_down = || {
+            let batch = enrolment(record, person, (login, name, &hash), posts, time)?;
+            record.append(batch).map_err(NotRegistered::from)
+        };
+        // Whatever keeps it off the record leaves the name free.
+        if let Err(error) = put_down() {
             people.directory.release(person);
-            return Err(error.into());
+            return Err(error);
         }
         people.follow(record)?;
         Ok(person)
@@ -465,4 +449,36 @@ impl City {
         SystemEntropy.fill(&mut random)?;
         Ok(casework::number::case_number(pack::days::today(now), random))
     }
+}
+
+/// What puts a person on the record: who they are, how they sign in, and their posts.
+fn enrolment(
+    record: &Record,
+    person: PersonId,
+    (login, name, hash): (&SignInName, &str, &password::Hash),
+    posts: &[Post],
+    time: Time,
+) -> Result<Batch, StoreError> {
+    let object = person.object();
+    let stamp =
+        |part: &str| Stamp { id: format!("{object}/{part}").into(), time, actor: Some(object.clone()) };
+    let details = Details { name: Some(name.to_owned()), ..Details::default() };
+    let drafts = [
+        registry::registered(stamp("registered"), person, details),
+        registry::name_set(stamp("name"), person, login),
+        registry::password_set(stamp("password"), person, hash),
+    ];
+    let mut batch = Batch::default();
+    for draft in drafts {
+        let event = draft.seal(|subject: &ObjectRef, value: &Value| {
+            let (sealed, secret) = record.seal(subject, value)?;
+            batch.secrets.push(secret);
+            Ok::<_, StoreError>(sealed)
+        })?;
+        batch.events.push(event);
+    }
+    for post in posts {
+        batch.events.push(registry::role_granted(stamp(&format!("{post}")), person, post));
+    }
+    Ok(batch)
 }

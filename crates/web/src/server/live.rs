@@ -77,7 +77,8 @@ impl Matter {
             Self::Board => city.casework.record().len()?.to_string(),
             Self::Log(kept) => format!("{:?} {:?}", kept.state(), kept.progress()),
             Self::Desk(office) => city.casework.board(|board| {
-                let complained = board.complained().map(|case| format!("\n{case} complained"));
+                let mine = board.complained().filter(|(_, complained)| complained.office == *office);
+                let complained = mine.map(|(case, complained)| format!("\n{case} {}", complained.open));
                 std::iter::once(board.turn(office).to_string()).chain(complained).collect::<String>()
             })?,
         };

@@ -166,7 +166,7 @@ static OPERATIONS: &[Operation] = &[
     page("/api/cases/{case}/materials/{material}/{digest}", api::file),
     page("/api/cases/{case}/receipt", api::receipt),
     page("/api/cases/{case}/migration", api::plan),
-    form("/api/cases/{case}/{action}", api::act),
+    form("/api/cases/{case}/{action}", api::act).with_files(),
     page("/api/queue", api::queue),
     page("/api/board", api::board),
     page("/api/board/{office}", api::board_office),
@@ -222,10 +222,12 @@ pub fn router(city: Arc<City>) -> Router {
         .with_state(city)
 }
 
+/// An answer that is being made.
+type Answering = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
+
 fn handler(
     operation: &'static Operation,
-) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>>
-+ Clone {
+) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> Answering + Clone {
     move |State(city), params, request| Box::pin(handle(city, operation, params, request))
 }
 

@@ -26,15 +26,15 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         return Title::new("更正记录", "Record corrected");
     }
     let step = text("step").and_then(|step| procedure?.flow.step(step));
-    if let (Some(step), Some(outcome)) = (step, text("outcome")) {
-        if let Some(outcome) = step.outcome(outcome) {
-            let deemed = text("reasons") == Some("deemed");
-            let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
-            return Title::new(
-                format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
-                format!("{}: {}{en}", step.title.en, outcome.title.en),
-            );
-        }
+    if let (Some(step), Some(outcome)) = (step, text("outcome"))
+        && let Some(outcome) = step.outcome(outcome)
+    {
+        let deemed = text("reasons") == Some("deemed");
+        let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
+        return Title::new(
+            format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
+            format!("{}: {}{en}", step.title.en, outcome.title.en),
+        );
     }
     let (zh, en) = match event.activity.as_str() {
         activity::STARTED => ("开始填写", "Begun"),

@@ -549,6 +549,10 @@ fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
         ("refused-many", show(&refused::View::TooMany { seconds: 30 })),
         ("refused-broken", show(&refused::View::Broken { number: "E-7F3A".into() })),
         (
+            "refused-not-now",
+            show(&refused::View::NotNow(Title::new("存储空间已满", "There is no room left"))),
+        ),
+        (
             "refused-unreadable",
             show(&refused::View::Unreadable(Title::new("日期写法不对", "The date is not written as one"))),
         ),

@@ -144,7 +144,7 @@ pub const ACTIONS: &[(&str, Action, &[Member])] = &[
         &[
             free("step", Text, "The step that recorded it; without: the application's form."),
             always("field", Text, "Which answer."),
-            always("answer", Answer, "What is right."),
+            free("answer", Answer, "What is right; a file comes in a part of its own."),
             REASONS,
             SEEN_NEEDED,
         ],

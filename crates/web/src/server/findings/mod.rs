@@ -6,6 +6,8 @@
 mod filed;
 mod follow;
 mod keep;
+mod mark;
+mod open;
 mod show;
 
 pub use filed::Filed;
@@ -14,6 +16,7 @@ pub use show::{board, model, models, of_board, of_model, of_models, of_one, one}
 
 use oversight::catalogue::canonical;
 use oversight::derive;
+use oversight::live::Size;
 use pack::models::{Model, Subject};
 use pack::{Definitions, Id, Title};
 use record::{Digest, Record, StoreError};
@@ -42,12 +45,10 @@ pub struct Status {
     pub unready: Vec<String>,
     /// How many entries it has read.
     pub read: u64,
-    /// How many lives are open in it.
-    pub lives: usize,
-    /// About how many bytes these take.
-    pub bytes: usize,
-    /// How much is broken now.
-    pub broken: usize,
+    /// What it holds.
+    pub size: Size,
+    /// The types of the objects that are still to be gone through.
+    pub rounds: Vec<String>,
 }
 
 /// The models of the packs, and those that follow from their procedures.

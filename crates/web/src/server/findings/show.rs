@@ -191,8 +191,11 @@ fn engine(asked: &Asked) -> Option<page::Engine> {
     asked.city.findings.status().map(|status| page::Engine {
         models: status.models as u64,
         read: status.read,
-        lives: status.lives as u64,
-        bytes: status.bytes as u64,
+        lives: status.size.lives as u64,
+        bytes: status.size.bytes as u64,
+        evicted: status.size.evicted,
+        gone: status.size.gone,
+        rounds: status.rounds,
         unready: status.unready,
     })
 }

@@ -1,0 +1,234 @@
+//! The road network: links, lanes, movements, junctions with their right of way, signals. Arrays, one entry per thing.
+
+mod build;
+mod class;
+mod conflict;
+pub mod shape;
+
+pub use build::{Builder, MovementPlan};
+pub use class::{Classes, NAMES as CLASS_NAMES};
+pub use conflict::Conflict;
+
+use crate::ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};
+use shape::Point;
+use std::ops::Range;
+
+/// A road network, ready to be driven on.
+#[derive(Debug, Default, Clone)]
+pub struct Network {
+    /// Links, with those inside junctions.
+    pub links: Vec<Link>,
+    /// Lanes; those of one link lie together, from the right.
+    pub lanes: Vec<Lane>,
+    /// Movements; those that leave one lane lie together.
+    pub movements: Vec<Movement>,
+    /// Junctions.
+    pub junctions: Vec<Junction>,
+    /// Signals.
+    pub signals: Vec<Signal>,
+    pub(crate) incoming: Vec<MovementId>,
+    pub(crate) foes: Vec<MovementId>,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) answers: Vec<u64>,
+}
+
+/// Lanes side by side.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Its name in the file.
+    pub name: String,
+    /// Where it begins.
+    pub from: JunctionId,
+    /// Where it ends.
+    pub to: JunctionId,
+    /// Its first lane, the rightmost.
+    pub first: LaneId,
+    /// How many lanes it has.
+    pub lanes: u32,
+    /// Whether it lies inside a junction.
+    pub inner: bool,
+    /// Whether it is part of a roundabout.
+    pub roundabout: bool,
+}
+
+/// A lane.
+#[derive(Debug, Clone)]
+pub struct Lane {
+    /// The link that it belongs to.
+    pub link: LinkId,
+    /// Its place from the right, from 0.
+    pub index: u32,
+    /// Metres.
+    pub length: f64,
+    /// The limit in m/s.
+    pub speed: f64,
+    /// Metres.
+    pub width: f64,
+    /// Who may use it.
+    pub allow: Classes,
+    /// Its middle.
+    pub shape: Vec<Point>,
+    pub(crate) inner: bool,
+    pub(crate) leaving: (u32, u32),
+    pub(crate) coming: (u32, u32),
+}
+
+/// Which way a movement turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Straight on.
+    Straight,
+    /// To the left, or half left.
+    Left,
+    /// To the right, or half right.
+    Right,
+    /// Back.
+    Around,
+}
+
+/// The way from the end of a lane to the start of another. Inside a junction it goes over inner lanes: then the entry, the
+/// steps between inner lanes and the exit are movements of their own.
+#[derive(Debug, Clone)]
+pub struct Movement {
+    /// The lane that it leaves.
+    pub from: LaneId,
+    /// The inner lane that it enters, if there is one.
+    pub via: LaneId,
+    /// The lane that it leads to in the end.
+    pub to: LaneId,
+    /// Which way it turns.
+    pub turn: Turn,
+    /// What shows it lights.
+    pub signal: SignalId,
+    /// Its place among the lights of the signal.
+    pub light: u32,
+    /// Its right of way while no signal rules: `M` major, `m` minor, `=` by the right, `s` stop, `w` all stop, `Z` zip.
+    pub right: u8,
+    /// Whether vehicles wait inside the junction for their gap.
+    pub waits_inside: bool,
+    /// Whether nobody may stand on it when traffic behind it is stuck.
+    pub keep_clear: bool,
+    /// How near one must be to see everyone who has the right of way, in metres.
+    pub sight: f64,
+    /// Its place in the junction's right of way.
+    pub place: u32,
+    /// The junction.
+    pub junction: JunctionId,
+    /// The movement by which the junction was entered: itself, if it is one.
+    pub entry: MovementId,
+    /// How tightly it turns, in metres, for movements that leave an inner lane to the left.
+    pub radius: f64,
+    pub(crate) has_foes: bool,
+    pub(crate) foes: (u32, u32),
+    pub(crate) conflicts: (u32, u32),
+}
+
+impl Movement {
+    /// The lane that is entered next.
+    #[inline]
+    pub fn next(&self) -> LaneId {
+        if self.via.is_some() { self.via } else { self.to }
+    }
+}
+
+/// A junction.
+#[derive(Debug, Clone, Default)]
+pub struct Junction {
+    /// Its name in the file.
+    pub name: String,
+    /// Where it is.
+    pub place: Point,
+    /// What rules it, in the file's word.
+    pub kind: String,
+    /// Where its rows of right of way begin, and how many words a row has.
+    pub(crate) answers: (u32, u32),
+}
+
+/// What shows lights to movements.
+#[derive(Debug, Clone, Default)]
+pub struct Signal {
+    /// Its name in the file.
+    pub name: String,
+    /// Movements by their place among the lights; one light may rule several.
+    pub lights: Vec<Vec<MovementId>>,
+    /// The programme that the network brings.
+    pub program: Program,
+}
+
+/// A signal's programme: phases in turn.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Program {
+    /// When the first phase begins, in seconds.
+    pub offset: f64,
+    /// The phases.
+    pub phases: Vec<Phase>,
+}
+
+/// A phase: lights, and how long they stay.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phase {
+    /// Seconds.
+    pub duration: f64,
+    /// At least so many seconds.
+    pub min: f64,
+    /// At most so many seconds.
+    pub max: f64,
+    /// A letter for each light: `G` protected, `g` permitted, `y` yellow, `r` red, `u` red and yellow, `s` after a stop.
+    pub lights: Vec<u8>,
+}
+
+impl Network {
+    /// The movements that leave a lane.
+    #[inline]
+    pub fn leaving(&self, lane: LaneId) -> Range<usize> {
+        let (from, to) = self.lanes[lane.i()].leaving;
+        from as usize..to as usize
+    }
+
+    /// The movements that lead onto a lane directly.
+    #[inline]
+    pub fn coming(&self, lane: LaneId) -> &[MovementId] {
+        let (from, to) = self.lanes[lane.i()].coming;
+        &self.incoming[from as usize..to as usize]
+    }
+
+    /// The movements to which this one must give way.
+    #[inline]
+    pub fn foes(&self, movement: MovementId) -> &[MovementId] {
+        let (from, to) = self.movements[movement.i()].foes;
+        &self.foes[from as usize..to as usize]
+    }
+
+    /// Where the inner lane that a movement leaves meets others.
+    #[inline]
+    pub fn conflicts(&self, movement: MovementId) -> &[Conflict] {
+        let (from, to) = self.movements[movement.i()].conflicts;
+        &self.conflicts[from as usize..to as usize]
+    }
+
+    /// Whether the movement at one place of a junction's right of way must give way to that at another.
+    #[inline]
+    pub(crate) fn yields(&self, junction: JunctionId, place: u32, to: u32) -> bool {
+        let (from, words) = self.junctions[junction.i()].answers;
+        let word = from + place * words + to / 64;
+        to / 64 < words && self.answers.get(word as usize).is_some_and(|word| word >> (to % 64) & 1 == 1)
+    }
+
+    /// The lanes of a link.
+    #[inline]
+    pub fn lanes_of(&self, link: LinkId) -> Range<usize> {
+        let link = &self.links[link.i()];
+        link.first.i()..link.first.i() + link.lanes as usize
+    }
+
+    /// A lane's name, as the file has it.
+    pub fn lane_name(&self, lane: LaneId) -> String {
+        let lane = &self.lanes[lane.i()];
+        format!("{}_{}", self.links[lane.link.i()].name, lane.index)
+    }
+
+    /// Links that are not inside junctions.
+    pub fn roads(&self) -> impl Iterator<Item = LinkId> + '_ {
+        (0..self.links.len()).map(LinkId::at).filter(|link| !self.links[link.i()].inner)
+    }
+}

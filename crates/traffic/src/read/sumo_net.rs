@@ -1,0 +1,373 @@
+//! SUMO's networks.
+
+use super::xml::{Element, Tag, walk};
+use super::{Fault, Unsupported};
+use crate::ids::{JunctionId, LaneId, LinkId, SignalId};
+use crate::net::{Builder, Classes, MovementPlan, Phase, Program, Signal, Turn};
+use std::collections::HashMap;
+
+/// What the files of a scenario call things.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub file: String,
+    pub links: HashMap<String, LinkId>,
+    pub lanes: HashMap<String, LaneId>,
+    pub junctions: HashMap<String, JunctionId>,
+    pub signals: HashMap<String, SignalId>,
+    /// How many lanes each link has.
+    pub counts: HashMap<LinkId, u32>,
+}
+
+/// A connection until all lanes are known.
+struct Connection {
+    from: String,
+    to: String,
+    via: Option<String>,
+    turn: Turn,
+    signal: Option<(String, u32)>,
+    right: u8,
+    keep_clear: bool,
+    sight: f64,
+    line: usize,
+}
+
+/// A junction until all lanes are known: itself, lanes that lead in, inner lanes, and whether it is a place to wait inside one.
+type Around = (JunctionId, Vec<String>, Vec<String>, bool, usize);
+
+#[derive(Default)]
+struct Reading<'u> {
+    build: Builder,
+    names: Names,
+    connections: Vec<Connection>,
+    around: Vec<Around>,
+    roundabouts: Vec<String>,
+    /// The junction whose rows are read.
+    within: Option<JunctionId>,
+    /// The link whose lanes are read; `None` while one is left out.
+    link: Option<LinkId>,
+    /// Which programme the network's file brings for a signal, the first counts.
+    signal: Option<SignalId>,
+    unsupported: Option<&'u mut Unsupported>,
+}
+
+/// Reads a network. Demand and additions are still to come, so it is not finished.
+pub(super) fn network(
+    file: &str,
+    text: &str,
+    unsupported: &mut Unsupported,
+) -> Result<(Builder, Names), Fault> {
+    let mut read = Reading { unsupported: Some(unsupported), ..Reading::default() };
+    read.names.file = file.to_owned();
+    let mut root = None;
+    junctions_first(file, text, &mut read)?;
+    walk(file, text, &mut |tag| match tag {
+        Tag::Open(element) => {
+            if root.is_none() {
+                root = Some(element.name == "net");
+                if root == Some(false) {
+                    let what = format!("`<{}>` is no network; name a `.net.xml`", element.name);
+                    return Err(element.fault(what));
+                }
+            }
+            read.open(element)
+        }
+        Tag::Close("edge") => {
+            read.link = None;
+            Ok(())
+        }
+        Tag::Close("tlLogic") => {
+            read.signal = None;
+            Ok(())
+        }
+        Tag::Close(_) => Ok(()),
+    })?;
+    read.finish(file)
+}
+
+/// Links name junctions that stand behind them in the file.
+fn junctions_first(file: &str, text: &str, read: &mut Reading<'_>) -> Result<(), Fault> {
+    walk(file, text, &mut |tag| {
+        let Tag::Open(element) = tag else { return Ok(()) };
+        if element.name == "junction" {
+            let name = element.need("id")?;
+            let place = [element.needed("x")?, element.needed("y")?];
+            let id = read.build.junction(name, element.need("type")?, place);
+            read.names.junctions.insert(name.to_owned(), id);
+        }
+        Ok(())
+    })
+}
+
+impl Reading<'_> {
+    fn leave_out(&mut self, what: &str) {
+        if let Some(unsupported) = &mut self.unsupported {
+            *unsupported.entry(what.to_owned()).or_default() += 1;
+        }
+    }
+
+    fn open(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        match element.name {
+            "edge" => self.edge(element),
+            "lane" => self.lane(element),
+            "connection" => self.connection(element),
+            "junction" => self.junction(element),
+            "request" => self.request(element),
+            "tlLogic" => self.logic(element),
+            "phase" => self.phase(element),
+            "roundabout" => {
+                let links = element.need("edges")?.split_whitespace().map(str::to_owned);
+                self.roundabouts.extend(links);
+                Ok(())
+            }
+            "prohibition" | "stopOffset" | "neigh" | "conflict" => {
+                self.leave_out(&format!("<{}> in the network", element.name));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn edge(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        let name = element.need("id")?;
+        let function = element.get("function").unwrap_or("normal");
+        if matches!(function, "crossing" | "walkingarea") {
+            self.leave_out(&format!("edges with function `{function}`"));
+            return Ok(());
+        }
+        let inner = function == "internal";
+        let end = |key: &str| match element.get(key) {
+            Some(junction) => self.names.junctions.get(junction).copied().ok_or_else(|| {
+                element
+                    .fault(format!("`{key}` of edge `{name}` is `{junction}`, which is no junction; add it"))
+            }),
+            None if inner => Ok(self.inside(name)),
+            None => Err(element.fault(format!("edge `{name}` has no `{key}`; add it"))),
+        };
+        let (from, to) = (end("from")?, end("to")?);
+        let link = self.build.link(name, from, to, inner);
+        if self.names.links.insert(name.to_owned(), link).is_some() {
+            return Err(element.fault(format!("a second edge is called `{name}`; leave one of them out")));
+        }
+        self.link = Some(link);
+        Ok(())
+    }
+
+    /// The junction that an inner edge lies in: its name is `:junction_number`.
+    fn inside(&self, edge: &str) -> JunctionId {
+        let name = edge.trim_start_matches(':').rsplit_once('_').map_or("", |(junction, _)| junction);
+        self.names.junctions.get(name).copied().unwrap_or(JunctionId::NONE)
+    }
+
+    fn lane(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        let Some(link) = self.link else { return Ok(()) };
+        let name = element.need("id")?;
+        let (length, speed) = (element.needed("length")?, element.needed("speed")?);
+        if length <= 0.0 || speed <= 0.0 {
+            let what =
+                format!("lane `{name}` has the length {length} and speed {speed}; both must be positive");
+            return Err(element.fault(what));
+        }
+        let allow = self.allowed(element);
+        let mut shape = Vec::new();
+        for point in element.need("shape")?.split_whitespace() {
+            let mut parts = point.split(',').map(str::parse::<f64>);
+            let (Some(Ok(x)), Some(Ok(y))) = (parts.next(), parts.next()) else {
+                let what = format!("the shape of lane `{name}` has `{point}`; write points as x,y");
+                return Err(element.fault(what));
+            };
+            shape.push([x, y]);
+        }
+        let width = element.number("width")?.unwrap_or(3.2);
+        let lane = self.build.lane(length, speed, width, allow, shape);
+        self.names.lanes.insert(name.to_owned(), lane);
+        *self.names.counts.entry(link).or_default() += 1;
+        Ok(())
+    }
+
+    fn allowed(&mut self, element: &Element<'_>) -> Classes {
+        let (set, unknown) = match (element.get("allow"), element.get("disallow")) {
+            (Some(allow), _) => Classes::listed(allow),
+            (None, Some(disallow)) => {
+                let (set, unknown) = Classes::listed(disallow);
+                (set.others(), unknown)
+            }
+            (None, None) => (Classes::ALL, Vec::new()),
+        };
+        for name in unknown {
+            self.leave_out(&format!("vehicle class `{name}`"));
+        }
+        set
+    }
+
+    fn connection(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        let (from, to) = (element.need("from")?, element.need("to")?);
+        let known = |edge: &str| self.names.links.contains_key(edge);
+        if !known(from) || !known(to) {
+            // Over a pedestrian crossing, which was left out.
+            if from.starts_with(':') || to.starts_with(':') {
+                return Ok(());
+            }
+            let missing = if known(from) { to } else { from };
+            return Err(element.fault(format!("a connection names `{missing}`, which is no edge; add it")));
+        }
+        let turn = match element.get("dir").unwrap_or("s") {
+            "l" | "L" => Turn::Left,
+            "r" | "R" => Turn::Right,
+            "t" | "T" => Turn::Around,
+            _ => Turn::Straight,
+        };
+        let signal = match element.get("tl") {
+            Some(signal) => Some((signal.to_owned(), element.count("linkIndex")?)),
+            None => None,
+        };
+        let right = element.get("state").and_then(|state| state.bytes().next()).unwrap_or(b'M');
+        if right == b'Z' {
+            self.leave_out("zipper merges, which go as minor ones");
+        }
+        let lane = |edge: &str, key: &str| Ok(format!("{edge}_{}", element.count(key)?));
+        self.connections.push(Connection {
+            from: lane(from, "fromLane")?,
+            to: lane(to, "toLane")?,
+            via: element.get("via").map(str::to_owned),
+            turn,
+            signal,
+            right: if right == b'Z' { b'm' } else { right },
+            keep_clear: element.yes("keepClear").unwrap_or(true),
+            sight: element.number("visibility")?.unwrap_or(4.5),
+            line: element.line,
+        });
+        Ok(())
+    }
+
+    fn junction(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        let name = element.need("id")?;
+        let Some(id) = self.names.junctions.get(name).copied() else { return Ok(()) };
+        let list = |key: &str| {
+            element.get(key).unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let kind = element.need("type")?;
+        if matches!(kind, "rail_signal" | "rail_crossing") {
+            self.leave_out(&format!("junctions of type `{kind}`"));
+        }
+        self.around.push((id, list("incLanes"), list("intLanes"), kind == "internal", element.line));
+        self.within = Some(id);
+        Ok(())
+    }
+
+    fn request(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        let Some(junction) = self.within else { return Ok(()) };
+        let bits = |key: &str| -> Result<Vec<u32>, Fault> {
+            let text = element.need(key)?;
+            if let Some(odd) = text.chars().find(|bit| !matches!(bit, '0' | '1')) {
+                return Err(element.fault(format!("`{key}` holds `{odd}`; write it in 0 and 1")));
+            }
+            let ones = text.bytes().rev().enumerate().filter(|(_, bit)| *bit == b'1');
+            Ok(ones.map(|(place, _)| place as u32).collect())
+        };
+        let (yields, meets) = (bits("response")?, bits("foes")?);
+        self.build.row(junction, yields, meets, element.yes("cont").unwrap_or(false));
+        Ok(())
+    }
+
+    fn logic(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        let name = element.need("id")?;
+        if self.names.signals.contains_key(name) {
+            self.leave_out("further programmes of a signal");
+            return Ok(());
+        }
+        if let Some(kind) = element.get("type").filter(|kind| *kind != "static") {
+            self.leave_out(&format!("signals of type `{kind}`, whose phases last as written"));
+        }
+        let offset = element.number("offset")?.unwrap_or(0.0);
+        let program = Program { offset, phases: Vec::new() };
+        let signal = self.build.signal(Signal { name: name.to_owned(), lights: Vec::new(), program });
+        self.names.signals.insert(name.to_owned(), signal);
+        self.signal = Some(signal);
+        Ok(())
+    }
+
+    fn phase(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+        let Some(signal) = self.signal else { return Ok(()) };
+        let phase = phase(element)?;
+        self.build.signal_mut(signal).program.phases.push(phase);
+        Ok(())
+    }
+
+    fn finish(mut self, file: &str) -> Result<(Builder, Names), Fault> {
+        if self.names.counts.is_empty() {
+            let text = "the network has no lane; name another file".to_owned();
+            return Err(Fault { file: file.to_owned(), line: 1, text });
+        }
+        for connection in std::mem::take(&mut self.connections) {
+            let fault = |text: String| Fault { file: file.to_owned(), line: connection.line, text };
+            let lane = |name: &str| {
+                let found = self.names.lanes.get(name).copied();
+                found.ok_or_else(|| fault(format!("a connection names `{name}`, which is no lane; add it")))
+            };
+            let via = connection.via.as_deref().map_or(Ok(LaneId::NONE), lane)?;
+            let (signal, light) = match &connection.signal {
+                Some((name, light)) => match self.names.signals.get(name) {
+                    Some(signal) => (*signal, *light),
+                    None => {
+                        return Err(fault(format!("no `<tlLogic>` is called `{name}`; add its programme")));
+                    }
+                },
+                None => (SignalId::NONE, 0),
+            };
+            self.build.movement(MovementPlan {
+                from: lane(&connection.from)?,
+                via,
+                to: lane(&connection.to)?,
+                turn: connection.turn,
+                signal,
+                light,
+                right: connection.right,
+                keep_clear: connection.keep_clear,
+                sight: connection.sight,
+            });
+        }
+        for (junction, coming, inner, waits, line) in std::mem::take(&mut self.around) {
+            let known = |names: &[String]| {
+                let left_out =
+                    |name: &&String| !name.starts_with(':') || self.names.lanes.contains_key(*name);
+                let lane = |name: &String| {
+                    self.names.lanes.get(name).copied().ok_or_else(|| Fault {
+                        file: file.to_owned(),
+                        line,
+                        text: format!("a junction names `{name}`, which is no lane; add it"),
+                    })
+                };
+                names.iter().filter(left_out).map(lane).collect::<Result<Vec<_>, _>>()
+            };
+            let (coming, inner) = (known(&coming)?, known(&inner)?);
+            if waits {
+                self.build.waiting_place(coming, inner);
+            } else {
+                self.build.lanes_at(junction, coming, inner);
+            }
+        }
+        for link in self.roundabouts.iter().filter_map(|name| self.names.links.get(name)) {
+            self.build.roundabout(*link);
+        }
+        Ok((self.build, self.names))
+    }
+}
+
+/// A phase of a signal's programme.
+pub(super) fn phase(element: &Element<'_>) -> Result<Phase, Fault> {
+    let duration = element.needed("duration")?;
+    if duration <= 0.0 {
+        return Err(element.fault(format!("a phase lasts {duration} s; write a positive time")));
+    }
+    let state = element.need("state")?;
+    if let Some(odd) = state.chars().find(|light| !"GgyYrusoO".contains(*light)) {
+        let what = format!("a phase shows `{odd}`; the lights are G, g, y, Y, r, u, s, o and O");
+        return Err(element.fault(what));
+    }
+    Ok(Phase {
+        duration,
+        min: element.number("minDur")?.unwrap_or(duration),
+        max: element.number("maxDur")?.unwrap_or(duration),
+        lights: state.bytes().collect(),
+    })
+}

@@ -1,0 +1,319 @@
+//! Ways through the network: the fastest one for a trip, and for every lane along a route how far one gets on it.
+
+use crate::demand::{Demand, Way};
+use crate::ids::{LaneId, LinkId, MovementId, RouteId};
+use crate::net::{Classes, Network};
+use std::cmp::Ordering;
+use std::collections::{BinaryHeap, HashMap};
+
+/// Seconds that a driver reckons with for crossing a junction without the right of way, where no signal helps.
+const MINOR: f64 = 1.5;
+
+/// From link to link: the neighbours that a class can reach, and the seconds that the way there and the neighbour take.
+struct Neighbours {
+    first: Vec<u32>,
+    to: Vec<(LinkId, f64)>,
+}
+
+impl Neighbours {
+    fn of(net: &Network, class: Classes) -> Self {
+        let mut neighbours = Self { first: vec![0], to: Vec::new() };
+        for link in 0..net.links.len() {
+            let from = neighbours.to.len();
+            for lane in net.lanes_of(LinkId::at(link)).filter(|lane| !net.lanes[*lane].inner) {
+                if !net.lanes[lane].allow.has(class) {
+                    continue;
+                }
+                for movement in net.leaving(LaneId::at(lane)) {
+                    let to = &net.lanes[net.movements[movement].to.i()];
+                    if to.allow.has(class) {
+                        let seconds = crossing(net, movement) + to.length / to.speed;
+                        neighbours.to.push((to.link, seconds));
+                    }
+                }
+            }
+            let own = &mut neighbours.to[from..];
+            own.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
+            let mut seen = LinkId::NONE;
+            let kept: Vec<_> = own
+                .iter()
+                .copied()
+                .filter(|(link, _)| std::mem::replace(&mut seen, *link) != *link)
+                .collect();
+            neighbours.to.truncate(from);
+            neighbours.to.extend(kept);
+            neighbours.first.push(neighbours.to.len() as u32);
+        }
+        neighbours
+    }
+
+    fn reached(&self, link: LinkId) -> &[(LinkId, f64)] {
+        &self.to[self.first[link.i()] as usize..self.first[link.i() + 1] as usize]
+    }
+}
+
+/// Seconds across a junction.
+fn crossing(net: &Network, movement: usize) -> f64 {
+    let entry = &net.movements[movement];
+    let mut seconds = 0.0;
+    if !entry.right.is_ascii_uppercase() && !entry.signal.is_some() {
+        seconds += MINOR;
+    }
+    let mut lane = entry.via;
+    while lane.is_some() {
+        seconds += net.lanes[lane.i()].length / net.lanes[lane.i()].speed;
+        lane = net.leaving(lane).next().map_or(LaneId::NONE, |next| net.movements[next].via);
+    }
+    seconds
+}
+
+#[derive(PartialEq)]
+struct Reached(f64, LinkId);
+
+impl Eq for Reached {}
+
+impl Ord for Reached {
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.0.total_cmp(&self.0).then(other.1.cmp(&self.1))
+    }
+}
+
+impl PartialOrd for Reached {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// Finds fastest ways; keeps what it needs between searches.
+struct Search {
+    neighbours: Neighbours,
+    best: Vec<f64>,
+    before: Vec<LinkId>,
+    touched: Vec<LinkId>,
+}
+
+impl Search {
+    fn of(net: &Network, class: Classes) -> Self {
+        let neighbours = Neighbours::of(net, class);
+        let (best, before) = (vec![f64::INFINITY; net.links.len()], vec![LinkId::NONE; net.links.len()]);
+        Self { neighbours, best, before, touched: Vec::new() }
+    }
+
+    /// The links of the fastest way, both ends among them (Dijkstra 1959).
+    fn way(&mut self, from: LinkId, to: LinkId) -> Option<Vec<LinkId>> {
+        for link in self.touched.drain(..) {
+            self.best[link.i()] = f64::INFINITY;
+        }
+        let mut heap = BinaryHeap::from([Reached(0.0, from)]);
+        self.best[from.i()] = 0.0;
+        self.touched.push(from);
+        while let Some(Reached(seconds, link)) = heap.pop() {
+            if link == to {
+                let mut way = vec![to];
+                while way.last() != Some(&from) {
+                    way.push(self.before[way[way.len() - 1].i()]);
+                }
+                way.reverse();
+                return Some(way);
+            }
+            if seconds > self.best[link.i()] {
+                continue;
+            }
+            for (next, more) in self.neighbours.reached(link) {
+                let total = seconds + more;
+                if total < self.best[next.i()] {
+                    self.best[next.i()] = total;
+                    self.before[next.i()] = link;
+                    self.touched.push(*next);
+                    heap.push(Reached(total, *next));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Gives every trip its route. Those that no way leads to their goal go nowhere; their number is told.
+pub fn resolve(net: &Network, demand: &mut Demand) -> usize {
+    let mut searches: HashMap<u64, Search> = HashMap::new();
+    let mut found: HashMap<(u64, Vec<LinkId>), Way> = HashMap::new();
+    let mut shared: HashMap<Vec<LinkId>, RouteId> = HashMap::new();
+    for (place, route) in demand.routes.iter().enumerate() {
+        shared.entry(route.clone()).or_insert(RouteId::at(place));
+    }
+    let mut lost = 0;
+    for place in 0..demand.vehicles.len() {
+        let vehicle = &demand.vehicles[place];
+        let class = demand.kinds[vehicle.kind as usize].class;
+        let Way::Trip(over) = &vehicle.way else { continue };
+        let way = found.entry((class.0, over.clone())).or_insert_with(|| {
+            let search = searches.entry(class.0).or_insert_with(|| Search::of(net, class));
+            let mut whole: Vec<LinkId> = over.iter().copied().take(1).collect();
+            for pair in over.windows(2) {
+                match search.way(pair[0], pair[1]) {
+                    Some(part) => whole.extend(part.into_iter().skip(1)),
+                    None => return Way::None,
+                }
+            }
+            Way::Route(*shared.entry(whole).or_insert_with_key(|whole| {
+                demand.routes.push(whole.clone());
+                RouteId::at(demand.routes.len() - 1)
+            }))
+        });
+        let way = way.clone();
+        lost += usize::from(way == Way::None);
+        demand.vehicles[place].way = way;
+    }
+    lost
+}
+
+/// What lies before a vehicle that is on a lane of its route.
+#[derive(Debug, Clone, Copy)]
+pub struct Ahead {
+    /// Metres from the start of the lane that it can go without having to change.
+    pub length: f32,
+    /// How many lanes to the left the best one lies; to the right if negative.
+    pub offset: i32,
+    /// The movement by which it goes on; none where the lane leads elsewhere or the route ends.
+    pub movement: MovementId,
+}
+
+/// For each route and class of vehicles: what lies before every lane along it.
+#[derive(Debug, Default)]
+pub struct Ways {
+    /// For each way, its first stage.
+    pub(crate) first: Vec<u32>,
+    /// For each way, how many stages it has.
+    pub(crate) stages: Vec<u32>,
+    /// For each stage, what lies before its rightmost lane; the others follow.
+    pub(crate) place: Vec<u32>,
+    pub(crate) links: Vec<LinkId>,
+    pub(crate) ahead: Vec<Ahead>,
+    /// The way of each vehicle; `u32::MAX` if it has none.
+    pub(crate) of: Vec<u32>,
+}
+
+impl Ways {
+    /// Works out the ways of all vehicles whose trips have their routes.
+    pub fn of(net: &Network, demand: &Demand) -> Self {
+        let mut ways = Self::default();
+        let mut known: HashMap<(RouteId, u64), u32> = HashMap::new();
+        for vehicle in &demand.vehicles {
+            let class = demand.kinds[vehicle.kind as usize].class;
+            let Way::Route(route) = vehicle.way else {
+                ways.of.push(u32::MAX);
+                continue;
+            };
+            let links = &demand.routes[route.i()];
+            let way = *known.entry((route, class.0)).or_insert_with(|| ways.add(net, links, class));
+            ways.of.push(way);
+        }
+        ways
+    }
+
+    /// Adds a way, from its last link to its first. How far one gets on a lane is as Erdmann (2014) has it: to the end of the
+    /// route if a lane beside can be had on the next link, else to where the lane leads elsewhere.
+    fn add(&mut self, net: &Network, links: &[LinkId], class: Classes) -> u32 {
+        let (first, base) = (self.links.len(), self.ahead.len());
+        let mut place = base as u32;
+        for link in links {
+            self.place.push(place);
+            self.links.push(*link);
+            place += net.links[link.i()].lanes;
+        }
+        self.ahead.resize(place as usize, Ahead { length: 0.0, offset: 0, movement: MovementId::NONE });
+        for stage in (0..links.len()).rev() {
+            let own = self.place[first + stage] as usize;
+            let next = links.get(stage + 1).map(|link| (*link, self.place[first + stage + 1] as usize));
+            let stage =
+                stage_of(net, links[stage], next.map(|(link, place)| (link, &self.ahead[place..])), class);
+            for (lane, ahead) in stage.into_iter().enumerate() {
+                self.ahead[own + lane] = ahead;
+            }
+        }
+        self.first.push(first as u32);
+        self.stages.push(links.len() as u32);
+        self.first.len() as u32 - 1
+    }
+}
+
+/// What lies before each lane of a link, given what lies before those of the next.
+fn stage_of(net: &Network, link: LinkId, next: Option<(LinkId, &[Ahead])>, class: Classes) -> Vec<Ahead> {
+    let lanes = net.lanes_of(link);
+    let mut own = Vec::with_capacity(lanes.len());
+    let farthest = |lanes: &[Ahead]| lanes.iter().map(|lane| lane.length).fold(0.0f32, f32::max);
+    for lane in lanes.clone() {
+        let allowed = net.lanes[lane].allow.has(class);
+        let mut ahead =
+            Ahead { length: net.lanes[lane].length as f32, offset: 0, movement: MovementId::NONE };
+        if !allowed {
+            ahead.length = 0.0;
+        } else if let Some((link, after)) = next {
+            let after = &after[..net.links[link.i()].lanes as usize];
+            if let Some((movement, to)) = connected(net, LaneId::at(lane), link, after, class) {
+                let reach = connected_reach(net, LaneId::at(lane), link, after);
+                let beside = to.length >= reach && to.offset.abs() < 2;
+                ahead.length += if beside { farthest(after) } else { to.length };
+                ahead.offset = to.offset;
+                ahead.movement = movement;
+            }
+        }
+        own.push((ahead, allowed));
+    }
+    let better = |one: &Ahead, other: &Ahead| {
+        one.length > other.length || (one.length == other.length && one.offset.abs() < other.offset.abs())
+    };
+    let mut best: Option<(usize, usize)> = None;
+    for (place, (ahead, allowed)) in own.iter().enumerate().filter(|(_, (_, allowed))| *allowed) {
+        let _ = allowed;
+        match best {
+            Some((first, _)) if better(&own[first].0, ahead) => {}
+            Some((first, _)) if !better(ahead, &own[first].0) => best = Some((first, place)),
+            _ => best = Some((place, place)),
+        }
+    }
+    let (first, last) = best.unwrap_or_default();
+    let top = own.get(first).map(|(ahead, _)| *ahead);
+    let finish = |(place, (mut ahead, _)): (usize, (Ahead, bool))| {
+        let lesser = top.is_some_and(|top| better(&top, &ahead));
+        ahead.offset = match lesser {
+            true if place < first => first as i32 - place as i32,
+            true => last as i32 - place as i32,
+            false => 0,
+        };
+        ahead
+    };
+    own.into_iter().enumerate().map(finish).collect()
+}
+
+/// The movement from a lane to the lane of the next link on which one gets farthest.
+fn connected(
+    net: &Network,
+    lane: LaneId,
+    link: LinkId,
+    after: &[Ahead],
+    class: Classes,
+) -> Option<(MovementId, Ahead)> {
+    let mut best: Option<(MovementId, Ahead)> = None;
+    for movement in net.leaving(lane) {
+        let to = &net.lanes[net.movements[movement].to.i()];
+        if to.link != link || !to.allow.has(class) {
+            continue;
+        }
+        let ahead = after[to.index as usize];
+        let better = best.is_none_or(|(_, best)| {
+            ahead.length > best.length
+                || (ahead.length == best.length && ahead.offset.abs() < best.offset.abs())
+        });
+        if better {
+            best = Some((MovementId::at(movement), ahead));
+        }
+    }
+    best
+}
+
+/// How far one gets on the lanes of the next link that can be reached from a lane.
+fn connected_reach(net: &Network, lane: LaneId, link: LinkId, after: &[Ahead]) -> f32 {
+    let lanes = net.leaving(lane).map(|movement| &net.lanes[net.movements[movement].to.i()]);
+    lanes.filter(|to| to.link == link).map(|to| after[to.index as usize].length).fold(0.0, f32::max)
+}

@@ -1,0 +1,150 @@
+//! Keeping junctions clear: who would come to stand on a junction, because traffic behind it stands, does not ask to pass.
+
+use super::follow::{self, NEAR, STANDING};
+use super::junction::{self, Coming};
+use super::state::{Item, View, major};
+use crate::ids::{LaneId, MovementId, VehicleId};
+
+/// Takes back requests for movements behind which there is no room. `before` is how much the vehicles ahead on the lane take.
+pub(super) fn keep_clear(view: &View<'_>, vehicle: VehicleId, before: f64, items: &mut [Item]) {
+    let car = view.car(vehicle);
+    let own = &view.net.lanes[car.lane.i()];
+    if view.net.links[own.link.i()].roundabout {
+        return;
+    }
+    let mut stuck = room(view, vehicle, before, items);
+    // Most traffic flows, and then nothing follows from what is below.
+    if !stuck && items.len() < 2 {
+        return;
+    }
+    for place in (1..items.len()).rev() {
+        let (item, next) = (items[place - 1], items[place]);
+        let on = &view.net.movements[item.movement.i()];
+        let leaves = !on.via.is_some() || !next.movement.is_some() || next.asks;
+        let open = leaves && (major(view.light(item.movement)) || place == 1 || free(view, vehicle, &item));
+        let mut goes_on = (on.waits_inside || open) && !item.jammed;
+        if !open {
+            stuck = true;
+            let before = place.checked_sub(2).map(|before| items[before].movement);
+            if before.is_some_and(|before| view.net.movements[before.i()].waits_inside) {
+                goes_on = true;
+            }
+        }
+        if goes_on {
+            items[place - 1].space = next.space;
+        }
+    }
+    if stuck {
+        withdraw(view, vehicle, items);
+    }
+}
+
+/// Works out the room behind each movement; says whether traffic stands there.
+fn room(view: &View<'_>, vehicle: VehicleId, before: f64, items: &mut [Item]) -> bool {
+    let kind = view.kind(vehicle);
+    let mut seen = -before;
+    let mut stuck = false;
+    for item in items.iter_mut() {
+        if !item.movement.is_some() || stuck {
+            item.space = seen;
+            continue;
+        }
+        let on = &view.net.movements[item.movement.i()];
+        if on.via.is_some() {
+            if keeps(view, item.movement) {
+                seen -= taken(view, on.via);
+                if on.via == view.car(vehicle).lane {
+                    seen += kind.length + kind.min_gap;
+                }
+            } else {
+                let (space, stands) = till_standing(view, on.via, vehicle);
+                (seen, stuck) = (seen + space, stands);
+            }
+            item.space = seen;
+            continue;
+        }
+        let length = view.net.lanes[on.to.i()].length;
+        match view.last(on.to).filter(|last| *last != vehicle) {
+            None => {
+                if length > kind.length || keeps(view, item.movement) {
+                    seen += length;
+                }
+            }
+            Some(last) => {
+                let (space, stands) = till_standing(view, on.to, vehicle);
+                seen += space;
+                if stands || view.car(last).waits {
+                    (stuck, item.jammed) = (true, true);
+                }
+            }
+        }
+        item.space = seen;
+    }
+    stuck
+}
+
+#[inline]
+fn keeps(view: &View<'_>, movement: MovementId) -> bool {
+    let on = &view.net.movements[movement.i()];
+    on.keep_clear && on.has_foes
+}
+
+/// What vehicles take of a lane, with the gaps that they keep.
+fn taken(view: &View<'_>, lane: LaneId) -> f64 {
+    let on = view.on[lane.i()].iter();
+    on.map(|vehicle| view.kind(*vehicle).length + view.kind(*vehicle).min_gap).sum()
+}
+
+/// Room on a lane up to the last vehicle that stands.
+fn till_standing(view: &View<'_>, lane: LaneId, own: VehicleId) -> (f64, bool) {
+    let mut between = 0.0;
+    for vehicle in view.on[lane.i()].iter().rev() {
+        let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
+        if car.speed < STANDING && *vehicle != own {
+            let stops = follow::brake_gap(car.speed, kind.decel, kind.tau);
+            return (view.back(*vehicle, lane) + stops - between, true);
+        }
+        between += kind.length + kind.min_gap;
+    }
+    (view.net.lanes[lane.i()].length - between, false)
+}
+
+/// Whether a movement farther on is free, as far as was known in the last step.
+fn free(view: &View<'_>, vehicle: VehicleId, item: &Item) -> bool {
+    let kind = view.kind(vehicle);
+    let speeds = [item.arrival_speed, item.leaving()];
+    let coming = Coming {
+        arrival: item.arrival,
+        speed: item.arrival_speed,
+        leave: junction::across(view, item.movement, item.arrival, speeds, kind.length),
+        leave_speed: item.leaving(),
+        impatience: kind.impatience,
+        decel: kind.decel,
+        standing: item.standing,
+    };
+    junction::opened(view, item.movement, vehicle, &coming)
+}
+
+fn withdraw(view: &View<'_>, vehicle: VehicleId, items: &mut [Item]) {
+    let (car, kind) = (view.car(vehicle), view.kind(vehicle));
+    let no_room = |item: &Item| {
+        item.movement.is_some() && item.space - kind.length - kind.min_gap < 0.0 && keeps(view, item.movement)
+    };
+    let Some(from) = items.iter().position(no_room) else { return };
+    let inside = view.net.lanes[car.lane.i()].inner;
+    if from == 0 && inside {
+        return;
+    }
+    let brake = follow::brake_gap(car.speed, kind.decel, 0.0);
+    for place in from..items.len() {
+        if !items[place].movement.is_some() {
+            break;
+        }
+        items[place].pass = items[place].wait;
+        let on = &view.net.movements[items[place].movement.i()];
+        let leaves = !on.via.is_some() && view.net.lanes[on.from.i()].inner;
+        if items[place].distance >= brake + NEAR && !(leaves && place > 0 && items[place - 1].asks) {
+            items[place].asks = false;
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Car following after Krauss (1998), in steps of one second.
+//!
+//! A vehicle moves at a speed from which it can still stop behind the one before it, should that one brake as hard as it can.
+//! In steps of time the distance to a stop is a sum, not an integral: with deceleration b and speeds v, v−b, v−2b … one covers
+//! `brake_gap`, and `halting` is its inverse. All speeds in m/s, gaps in metres; one step is one second, so that a speed is also
+//! the way of a step.
+
+use crate::demand::Kind;
+
+/// Slack in gaps.
+pub const SLACK: f64 = 0.001;
+/// Slack in places.
+pub const NEAR: f64 = 0.1;
+/// Slower than this is standing.
+pub const STANDING: f64 = 0.1;
+/// How much harder than needed one brakes when more than the usual deceleration is called for.
+const HARDER: f64 = 1.2;
+
+/// The way to a stop, after going on for `tau` seconds.
+#[inline]
+pub fn brake_gap(speed: f64, decel: f64, tau: f64) -> f64 {
+    let steps = (speed / decel).floor();
+    steps * speed - decel * steps * (steps + 1.0) * 0.5 + speed * tau
+}
+
+/// The highest speed from which one comes to a stop within a gap.
+#[inline]
+pub fn halting(gap: f64, decel: f64, tau: f64) -> f64 {
+    let gap = gap - SLACK;
+    if gap < 0.0 {
+        return 0.0;
+    }
+    // n full steps of braking cover n(n−1)/2·b + n·b·τ; the rest is spread over n + τ seconds.
+    let root = (1.0 + 4.0 * (2.0 * gap / decel - tau + tau * tau)).max(0.0).sqrt();
+    let steps = (0.5 - tau + 0.5 * root).floor();
+    let covered = 0.5 * steps * (steps - 1.0) * decel + steps * decel * tau;
+    steps * decel + (gap - covered) / (steps + tau)
+}
+
+/// The highest speed of the next step.
+#[inline]
+pub fn fastest(kind: &Kind, speed: f64) -> f64 {
+    (speed + kind.accel).min(kind.max_speed)
+}
+
+/// The lowest speed of the next step when all is well.
+#[inline]
+pub fn slowest(kind: &Kind, speed: f64) -> f64 {
+    (speed - kind.decel).max(0.0)
+}
+
+/// The deceleration by which one just does not run into somebody who brakes with `foe_decel`.
+#[inline]
+fn needed(kind: &Kind, gap: f64, speed: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    if gap <= 0.0 {
+        return kind.emergency;
+    }
+    // Both come to a stop at the same place.
+    let both = 0.5 * speed * speed / (gap + 0.5 * foe_speed * foe_speed / foe_decel);
+    if both <= foe_decel {
+        return both;
+    }
+    // They touch at the same speed, before either stands.
+    0.5 * (speed * speed - foe_speed * foe_speed) / gap
+}
+
+/// Braking harder than `decel` is spread as far as that is safe.
+#[inline]
+fn tempered(kind: &Kind, speed: f64, safe: f64, decel: f64, needed: impl Fn() -> f64) -> f64 {
+    let asked = speed - safe;
+    if asked <= decel + SLACK || kind.emergency == decel {
+        return safe;
+    }
+    (speed - (HARDER * needed()).max(decel).min(asked)).max(0.0)
+}
+
+/// The highest speed from which one stops within a gap.
+#[inline]
+pub fn stop(kind: &Kind, speed: f64, gap: f64, decel: f64) -> f64 {
+    let safe = halting(gap, decel, 1.0);
+    let safe = tempered(kind, speed, safe, decel, || needed(kind, gap, speed, 0.0, 1.0));
+    safe.min(fastest(kind, speed))
+}
+
+/// The highest speed at which one stays behind somebody.
+#[inline]
+pub fn safe(kind: &Kind, speed: f64, gap: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    let safe = if gap >= 0.0 {
+        let foe_gap = brake_gap(foe_speed, kind.decel.max(foe_decel), 0.0);
+        halting(gap + foe_gap, kind.decel, kind.tau)
+    } else {
+        (speed - kind.emergency).max(0.0)
+    };
+    tempered(kind, speed, safe, kind.decel, || needed(kind, gap, speed, foe_speed, foe_decel))
+}
+
+/// The highest speed of the next step behind somebody.
+#[inline]
+pub fn follow(kind: &Kind, speed: f64, gap: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    safe(kind, speed, gap, foe_speed, foe_decel).min(fastest(kind, speed))
+}
+
+/// The highest speed behind somebody, for one who is put there at this moment or who compares lanes: nothing is tempered.
+#[inline]
+pub fn safe_there(kind: &Kind, gap: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    if gap < 0.0 {
+        return 0.0;
+    }
+    halting(gap + brake_gap(foe_speed, kind.decel.max(foe_decel), 0.0), kind.decel, kind.tau)
+}
+
+/// The highest speed from which one is down to `target` within a distance.
+#[inline]
+pub fn slowing(decel: f64, gap: f64, target: f64, put_there: bool) -> f64 {
+    if gap < target {
+        return target;
+    }
+    let sum = decel + 2.0 * target;
+    let steps = (((sum * sum + 8.0 * decel * gap).sqrt() - decel) * 0.5 - target).max(0.0) / decel;
+    let full = steps.floor();
+    let exact = (full * full + full) * 0.5 * decel + full * target + if steps > full { target } else { 0.0 };
+    let gain = (full + if put_there { 1.0 } else { 0.0 }) * decel;
+    (gap - exact).max(0.0) / (full + 1.0) + gain + target
+}
+
+/// The gap behind somebody at which nobody has to brake harder than usual.
+#[inline]
+pub fn secure(kind: &Kind, speed: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    let foe_gap = brake_gap(foe_speed, kind.decel.max(foe_decel), 0.0);
+    (brake_gap(speed, kind.decel, kind.tau) - foe_gap).max(0.0)
+}
+
+/// The speed after a distance.
+#[inline]
+pub fn after(kind: &Kind, distance: f64, speed: f64, accel: f64) -> f64 {
+    (2.0 * distance * accel + speed * speed).max(0.0).sqrt().min(kind.max_speed)
+}
+
+/// The least seconds to a place that is reached at a speed.
+#[inline]
+pub fn soonest(kind: &Kind, distance: f64, speed: f64, arriving: f64) -> f64 {
+    if distance <= 0.0 {
+        return 0.0;
+    }
+    let accel = if arriving >= speed { kind.accel } else { -kind.decel };
+    let seconds = (arriving - speed) / accel;
+    let way = seconds * (arriving + speed) * 0.5;
+    if distance >= way {
+        return seconds + (distance - way) / speed.max(arriving).max(STANDING);
+    }
+    -(speed - (speed * speed + 2.0 * accel * distance).max(0.0).sqrt()) / accel
+}
+
+/// The lowest speed at which one can reach a place, when one brakes at once.
+#[inline]
+pub fn slowest_there(kind: &Kind, distance: f64, speed: f64) -> f64 {
+    let left = distance - speed * kind.tau;
+    if distance < speed {
+        f64::INFINITY
+    } else if speed * speed - 2.0 * left * kind.decel >= 0.0 {
+        after(kind, left, speed, -kind.decel)
+    } else {
+        kind.decel
+    }
+}
+
+/// A speed with the imperfection of a driver; `chance` is from 0 to 1.
+#[inline]
+pub fn dawdled(kind: &Kind, speed: f64, chance: f64) -> f64 {
+    // Who starts is held back less, or nobody would start.
+    (speed - kind.sigma * speed.min(kind.accel) * chance).max(0.0)
+}

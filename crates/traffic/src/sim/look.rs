@@ -1,0 +1,275 @@
+//! A vehicle looks along its way: how fast it may be behind whoever is ahead, and how it would come to each movement.
+
+use super::follow::{self, NEAR, SLACK};
+use super::junction;
+use super::state::{Item, View, major, red, yellow};
+use crate::demand::Kind;
+use crate::ids::{LaneId, MovementId, VehicleId};
+
+/// How many of its own lengths behind a junction a vehicle looks for room.
+const ROOM: f64 = 5.0;
+/// From a stop line one keeps away so far where a light will let one go.
+const BEFORE_LINE: f64 = 1.0;
+/// The least deceleration that yellow is worth.
+const FOR_YELLOW: f64 = 3.0;
+
+/// The speed of the next step as it stands while a vehicle looks along its way.
+pub(super) struct Looking<'l> {
+    pub view: &'l View<'l>,
+    pub vehicle: VehicleId,
+    pub kind: &'l Kind,
+    pub speed: f64,
+    /// The speed so far, and that with which the next movement is passed.
+    pub v: f64,
+    pub pass: f64,
+    /// The lane that is looked at, and the distance to its end.
+    pub lane: LaneId,
+    pub seen: f64,
+    /// Where the last item is.
+    pub last: Option<usize>,
+    limit: f64,
+    stage: u32,
+    left: u32,
+    inner: f64,
+    outer: f64,
+    left_junction: bool,
+    slowed: bool,
+}
+
+/// Looks along the way of a vehicle; `ahead` is who drives before it on its lane. Writes an item for each movement.
+pub(super) fn look(view: &View<'_>, vehicle: VehicleId, ahead: Option<VehicleId>, items: &mut Vec<Item>) {
+    let car = view.car(vehicle);
+    let kind = view.kind(vehicle);
+    let comfort = follow::slowest(kind, car.speed);
+    let top = follow::fastest(kind, car.speed);
+    let limit = view.limit(vehicle, car.lane).max(comfort);
+    let v = top.min(limit);
+    let far = top + follow::brake_gap(top, kind.decel, kind.tau);
+    let lane = &view.net.lanes[car.lane.i()];
+    let seen = lane.length - car.pos;
+    let mut on = Looking {
+        view,
+        vehicle,
+        kind,
+        speed: car.speed,
+        v,
+        pass: follow::after(kind, seen, v, kind.accel).min(limit),
+        lane: car.lane,
+        seen,
+        last: None,
+        limit,
+        stage: car.stage,
+        left: car.left,
+        inner: if lane.inner { seen } else { 0.0 },
+        outer: 0.0,
+        left_junction: false,
+        slowed: false,
+    };
+    let first = items.len();
+    let mut leader = ahead;
+    loop {
+        if let Some(leader) = leader {
+            on.behind(leader, items);
+        }
+        if let Some(last) = on.last {
+            items[last].wait = items[last].wait.min(on.v);
+        }
+        if !on.movement(items, comfort, far) {
+            break;
+        }
+        leader = view.last(on.lane).filter(|leader| *leader != vehicle);
+        if items.len() - first > 40 {
+            break;
+        }
+    }
+}
+
+impl Looking<'_> {
+    /// Stays behind somebody on the lane that is looked at.
+    fn behind(&mut self, leader: VehicleId, items: &mut [Item]) {
+        let view = self.view;
+        let (car, length) = (view.car(leader), view.net.lanes[self.lane.i()].length);
+        let gap = view.back(leader, self.lane) + self.seen - length - self.kind.min_gap;
+        let decel = view.kind(leader).decel;
+        let safe = follow::follow(self.kind, self.speed, gap, car.speed, decel);
+        if let Some(last) = self.last {
+            let then = items[last].leaving();
+            items[last].restrict(follow::follow(self.kind, then, gap, car.speed, decel));
+        }
+        self.v = self.v.min(safe);
+        self.pass = self.pass.min(safe);
+    }
+
+    /// Looks at the next movement, and goes on to the lane behind it. Says whether to look further.
+    fn movement(&mut self, items: &mut Vec<Item>, comfort: f64, far: f64) -> bool {
+        let view = self.view;
+        let inner = view.net.lanes[self.lane.i()].inner;
+        if !inner && self.left == 0 {
+            self.arrive(items);
+            return false;
+        }
+        let movement = match inner {
+            true => MovementId::at(view.net.leaving(self.lane).start),
+            false => view.ahead(self.stage, self.lane).movement,
+        };
+        if !movement.is_some() {
+            self.end(items);
+            return false;
+        }
+        if !self.approach(movement, inner, items) {
+            return false;
+        }
+        let on = &view.net.movements[movement.i()];
+        if !on.via.is_some() {
+            self.left_junction = true;
+            self.stage += 1;
+            self.left -= 1;
+        }
+        let asks = items[self.last.unwrap_or_default()].asks;
+        let room = (self.kind.length * ROOM).max(self.kind.length + self.inner);
+        if (!asks || self.v <= 0.0 || self.seen > far) && self.left_junction && self.outer > room {
+            return false;
+        }
+        self.enter(on.next(), comfort);
+        true
+    }
+
+    /// Goes on to a lane: it must not be entered faster than one may drive there.
+    fn enter(&mut self, lane: LaneId, comfort: f64) {
+        let next = &self.view.net.lanes[lane.i()];
+        self.limit = self.view.limit(self.vehicle, lane);
+        let slowing = follow::slowing(self.kind.decel, self.seen, self.limit, false).max(comfort);
+        self.v = self.v.min(slowing);
+        match next.inner {
+            true => self.inner += next.length,
+            false => self.outer += next.length,
+        }
+        self.lane = lane;
+        self.seen += next.length;
+        self.pass = follow::after(self.kind, next.length, self.v, self.kind.accel).min(self.limit);
+    }
+
+    /// Drives to the goal.
+    fn arrive(&mut self, items: &mut Vec<Item>) {
+        let there = follow::slowing(self.kind.decel, self.seen - self.limit, self.limit, false).max(SLACK);
+        self.v = self.v.min(there);
+        if let Some(last) = self.last {
+            items[last].restrict(there);
+        }
+        items.push(self.item(MovementId::NONE, self.v, false));
+    }
+
+    /// Stops where the lane leads elsewhere.
+    fn end(&mut self, items: &mut Vec<Item>) {
+        let halt = follow::stop(self.kind, self.speed, self.seen, self.kind.decel);
+        if let Some(last) = self.last {
+            items[last].restrict(halt);
+        }
+        self.v = self.v.min(halt);
+        items.push(self.item(MovementId::NONE, self.v, false));
+    }
+
+    fn item(&self, movement: MovementId, wait: f64, asks: bool) -> Item {
+        Item {
+            vehicle: self.vehicle,
+            movement,
+            next: u32::MAX,
+            asks,
+            passed: false,
+            jammed: false,
+            pass: self.v,
+            wait,
+            distance: self.seen,
+            arrival: f64::INFINITY,
+            arrival_speed: 0.0,
+            braking: 0.0,
+            leave_speed: -1.0,
+            leave: f64::INFINITY,
+            space: 0.0,
+            standing: self.view.car(self.vehicle).standing,
+        }
+    }
+
+    /// How far before a movement to stop.
+    fn line(&self, movement: MovementId, brake: f64) -> f64 {
+        let on = &self.view.net.movements[movement.i()];
+        let light = self.view.light(movement);
+        let mut before = match () {
+            () if red(light) || yellow(light) => BEFORE_LINE,
+            () if major(light) => (on.sight - NEAR).min(BEFORE_LINE),
+            () => 0.0f64.min(on.sight - NEAR),
+        };
+        if self.seen >= brake {
+            before = before.min(self.seen - brake);
+        }
+        (self.seen - before.max(NEAR)).max(0.0)
+    }
+
+    /// Works out how the vehicle comes to a movement. Says whether it could go on behind it.
+    fn approach(&mut self, movement: MovementId, inner: bool, items: &mut Vec<Item>) -> bool {
+        let view = self.view;
+        let on = &view.net.movements[movement.i()];
+        let light = view.light(movement);
+        let shut = red(light) || yellow(light);
+        let decel =
+            if shut { FOR_YELLOW.min(self.kind.emergency).max(self.kind.decel) } else { self.kind.decel };
+        let brake = follow::brake_gap(self.speed, decel, 0.0);
+        let halt = follow::stop(self.kind, self.speed, self.line(movement, brake), decel);
+        let leaving = view.net.lanes[view.car(self.vehicle).lane.i()].inner && self.last.is_none();
+        let mut asks = (self.v > 0.1 * SLACK && (!self.slowed || inner)) || leaving;
+        let mut wait = self.v.min(halt);
+        if shut && self.seen >= brake {
+            if inner {
+                junction::heed_leaders(self, movement, items, &mut wait, &mut asks);
+            }
+            let mut item = self.item(movement, wait, false);
+            (item.arrival, item.arrival_speed) = (self.arrival(self.pass), wait);
+            self.last = Some(items.len());
+            items.push(item);
+            return false;
+        }
+        if inner {
+            junction::heed_leaders(self, movement, items, &mut wait, &mut asks);
+        }
+        if let Some(last) = self.last {
+            items[last].restrict(self.limit);
+        }
+        let arriving = self.arriving(movement, light, brake, &mut asks);
+        let mut item = self.item(movement, wait, asks);
+        item.arrival_speed = arriving;
+        item.arrival = self.arrival(arriving);
+        if self.seen < follow::brake_gap(self.v, self.kind.decel, self.kind.tau) {
+            item.braking = follow::slowest_there(self.kind, self.seen, self.v).min(arriving);
+        }
+        let way = if on.via.is_some() { view.net.lanes[on.via.i()].length } else { 0.0 };
+        let beyond = view.limit(self.vehicle, on.next());
+        item.leave_speed = follow::after(self.kind, way, arriving, self.kind.accel).min(beyond);
+        self.last = Some(items.len());
+        items.push(item);
+        true
+    }
+
+    /// The speed at a movement: where others go first, slow enough to stop once they can be seen.
+    fn arriving(&mut self, movement: MovementId, light: u8, brake: f64, asks: &mut bool) -> f64 {
+        let view = self.view;
+        let on = &view.net.movements[movement.i()];
+        let minor = !major(light) && brake < self.seen && !junction::came_first(view, movement);
+        let mut arriving = self.pass;
+        if minor && self.seen > on.sight {
+            let there = follow::halting(on.sight, self.kind.decel, 0.0);
+            let there = follow::after(self.kind, on.sight, there, self.kind.accel);
+            arriving = arriving.min(there);
+            self.slowed = true;
+        } else if light == b'=' && view.car(self.vehicle).standing > 0.0 {
+            junction::untie(view, self.vehicle, movement, asks);
+        }
+        if minor && view.net.links[view.net.lanes[on.to.i()].link.i()].roundabout {
+            self.slowed = true;
+        }
+        arriving
+    }
+
+    fn arrival(&self, arriving: f64) -> f64 {
+        self.view.now - 1.0 + follow::soonest(self.kind, self.seen, self.v, arriving)
+    }
+}

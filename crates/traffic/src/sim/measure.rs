@@ -1,0 +1,143 @@
+//! What is measured: trips one by one, and all of them together.
+
+use super::Simulation;
+use crate::ids::VehicleId;
+
+/// One vehicle's trip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trip {
+    /// The vehicle.
+    pub vehicle: VehicleId,
+    /// When it wanted to depart, came onto the road, and arrived.
+    pub wanted: f64,
+    /// When it came onto the road.
+    pub departed: f64,
+    /// When it arrived, if it has.
+    pub arrived: Option<f64>,
+    /// Seconds lost against its own speed on free lanes.
+    pub lost: f64,
+    /// Seconds for which it stood.
+    pub waited: f64,
+    /// How often it came to a stand.
+    pub stops: u32,
+    /// Metres.
+    pub driven: f64,
+    /// Seconds on links before the last one, without junctions' interiors.
+    pub approach: f64,
+}
+
+/// All trips together. Means are over those that arrived.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Measures {
+    /// Vehicles that wanted to depart by now.
+    pub loaded: u64,
+    /// Of these, those that came onto the road.
+    pub entered: u64,
+    /// Those that arrived.
+    pub finished: u64,
+    /// Those on the road.
+    pub running: u64,
+    /// Those that still wait outside.
+    pub waiting: u64,
+    /// Those on the road that have not moved for five minutes.
+    pub stuck: u64,
+    /// Those whose goal no way leads to.
+    pub unreachable: u64,
+    /// Those whose time was over before all began.
+    pub too_early: u64,
+    /// Mean seconds from road to goal.
+    pub duration: f64,
+    /// Mean seconds lost.
+    pub time_loss: f64,
+    /// Mean seconds standing.
+    pub waiting_time: f64,
+    /// Mean stops.
+    pub stops: f64,
+    /// Mean seconds of waiting outside.
+    pub depart_delay: f64,
+    /// Mean metres.
+    pub length: f64,
+    /// Mean seconds on links before the last one, of all that entered, as the literature on learned control counts it.
+    pub approach_time: f64,
+    /// Mean seconds from the wish to depart until the goal or now, of all that were loaded, as CityFlow counts it.
+    pub travel_time: f64,
+    /// Mean seconds lost with those of waiting outside, as RESCO counts delay.
+    pub delay: f64,
+    /// Seconds that were moved, summed over vehicles.
+    pub vehicle_steps: u64,
+    /// How often somebody could not stop before the end of a lane.
+    pub emergencies: u64,
+}
+
+/// Who has not moved for so many seconds is stuck.
+const STUCK: f64 = 300.0;
+
+impl Simulation<'_> {
+    /// The trips of all vehicles that came onto the road, in the order of the demand.
+    pub fn trips(&self) -> impl Iterator<Item = Trip> + '_ {
+        let entered = self.logs.iter().enumerate().filter(|(_, log)| !log.departed.is_nan());
+        entered.map(|(place, log)| Trip {
+            vehicle: VehicleId::at(place),
+            wanted: self.demand.vehicles[place].depart,
+            departed: log.departed,
+            arrived: (!log.arrived.is_nan()).then_some(log.arrived),
+            lost: log.lost,
+            waited: log.waited,
+            stops: log.stops,
+            driven: log.driven,
+            approach: log.approach,
+        })
+    }
+
+    /// All trips together.
+    pub fn measures(&self) -> Measures {
+        let mut all =
+            Measures { vehicle_steps: self.steps, emergencies: self.emergencies, ..Measures::default() };
+        for trip in self.trips() {
+            all.entered += 1;
+            all.approach_time += trip.approach;
+            all.travel_time += trip.arrived.unwrap_or(self.now) - trip.wanted;
+            let Some(arrived) = trip.arrived else {
+                all.running += 1;
+                all.stuck += u64::from(self.cars[trip.vehicle.i()].standing >= STUCK);
+                continue;
+            };
+            all.finished += 1;
+            all.duration += arrived - trip.departed;
+            all.time_loss += trip.lost;
+            all.waiting_time += trip.waited;
+            all.stops += f64::from(trip.stops);
+            all.depart_delay += trip.departed - trip.wanted;
+            all.delay += trip.lost + trip.departed - trip.wanted;
+            all.length += trip.driven;
+        }
+        for link in &self.waiting_at {
+            for vehicle in &self.outside[link.i()] {
+                all.waiting += 1;
+                all.travel_time += self.now - self.demand.vehicles[vehicle.i()].depart;
+            }
+        }
+        all.loaded = all.entered + all.waiting;
+        for (vehicle, way) in self.demand.vehicles.iter().zip(&self.ways.of).take(self.next) {
+            match vehicle.depart < self.begin {
+                true => all.too_early += 1,
+                false => all.unreachable += u64::from(*way == u32::MAX),
+            }
+        }
+        let finished = (all.finished as f64).max(1.0);
+        for mean in [
+            &mut all.duration,
+            &mut all.time_loss,
+            &mut all.waiting_time,
+            &mut all.stops,
+            &mut all.depart_delay,
+            &mut all.delay,
+            &mut all.length,
+        ] {
+            *mean /= finished;
+        }
+        all.approach_time /= (all.entered as f64).max(1.0);
+        all.travel_time /= (all.loaded as f64).max(1.0);
+        all
+    }
+}

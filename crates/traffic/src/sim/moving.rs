@@ -1,0 +1,152 @@
+//! Moving: every vehicle goes as far as its speed takes it, from lane to lane.
+
+use super::Simulation;
+use super::follow::{NEAR, STANDING};
+use super::resolve::Move;
+use super::state::{TAIL, red};
+use crate::ids::{LaneId, VehicleId};
+
+impl Simulation<'_> {
+    /// Everyone moves.
+    pub(super) fn go(&mut self) {
+        let moves = std::mem::take(&mut self.moves);
+        for step in &moves {
+            self.advance(step);
+        }
+        self.moves = moves;
+        self.settle();
+        self.reach();
+    }
+
+    /// Moves one vehicle. Its lane's order is put right afterwards.
+    fn advance(&mut self, step: &Move) {
+        let vehicle = step.vehicle;
+        let limit = self.view().limit(vehicle, self.cars[vehicle.i()].lane);
+        let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
+        let (accel_most, length) = (kind.accel, kind.length);
+        let (car, log) = (&mut self.cars[vehicle.i()], &mut self.logs[vehicle.i()]);
+        car.accel = step.speed - car.speed;
+        let stood = car.standing > 0.0;
+        if step.speed <= STANDING && car.accel <= accel_most * 0.5 {
+            car.standing += 1.0;
+            log.waited += 1.0;
+            log.stops += u32::from(!stood);
+        } else {
+            car.standing = 0.0;
+        }
+        car.speed = step.speed;
+        car.waits = step.waits;
+        if step.yields {
+            (car.entered, car.crossing) = (f64::INFINITY, f64::INFINITY);
+        }
+        log.lost += (limit - step.speed) / limit;
+        log.driven += step.speed;
+        log.approach += f64::from(car.left > 0 && !self.net.lanes[car.lane.i()].inner);
+        car.pos += step.speed;
+        let before = car.lane;
+        self.cross(step);
+        let car = &mut self.cars[vehicle.i()];
+        if car.lane != before {
+            self.entering.push((car.lane, vehicle));
+        }
+        // What the vehicle does not reach into any more.
+        if car.tail[0].is_some() {
+            let mut left = length - car.pos;
+            for place in 0..TAIL {
+                if left <= 0.0 {
+                    car.tail[place] = LaneId::NONE;
+                } else if car.tail[place].is_some() {
+                    left -= self.net.lanes[car.tail[place].i()].length;
+                }
+            }
+        }
+    }
+
+    /// Takes a vehicle over the movements at the ends of its lanes.
+    fn cross(&mut self, step: &Move) {
+        let items = step.first as usize..(step.first + step.count) as usize;
+        let car = &mut self.cars[step.vehicle.i()];
+        for place in items {
+            let lane = &self.net.lanes[car.lane.i()];
+            if car.pos <= lane.length || (car.left == 0 && !lane.inner) {
+                break;
+            }
+            let item = &mut self.approach.items[place];
+            if !item.movement.is_some() || (red(self.lights[item.movement.i()]) && !item.asks) {
+                break;
+            }
+            item.passed = true;
+            let on = &self.net.movements[item.movement.i()];
+            car.pos -= lane.length;
+            car.tail.rotate_right(1);
+            car.tail[0] = car.lane;
+            car.lane = on.next();
+            if on.entry == item.movement && on.via.is_some() {
+                (car.entered, car.came) = (self.now, self.now);
+            }
+            if !on.waits_inside && on.via.is_some() {
+                (car.crossing, car.entered) = (self.now, car.came);
+            }
+            if !on.via.is_some() {
+                (car.stage, car.left) = (car.stage + 1, car.left - 1);
+                (car.entered, car.crossing, car.came) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+            }
+        }
+        let lane = &self.net.lanes[car.lane.i()];
+        if car.left == 0 && !lane.inner && car.pos > lane.length - NEAR {
+            car.driving = false;
+            self.logs[step.vehicle.i()].arrived = self.now;
+        } else if car.pos > lane.length {
+            // It could not stop in time; it stands at the end of its lane.
+            self.emergencies += 1;
+            (car.pos, car.speed) = (lane.length, 0.0);
+        }
+    }
+
+    /// Puts the order of lanes right after everyone has moved.
+    fn settle(&mut self) {
+        let (on, cars, load) = (&mut self.on, &self.cars, &mut self.load);
+        for lane in &self.active {
+            let here = |vehicle: &VehicleId| {
+                let car = &cars[vehicle.i()];
+                car.driving && car.lane == *lane
+            };
+            let order = &mut on[lane.i()];
+            let before = order.len();
+            if !order.iter().all(here) {
+                order.retain(here);
+            }
+            load[lane.i()] -= (before - order.len()) as u32;
+        }
+        self.active.retain(|lane| !on[lane.i()].is_empty());
+        let mut entering = std::mem::take(&mut self.entering);
+        for (lane, vehicle) in entering.drain(..) {
+            if self.cars[vehicle.i()].driving {
+                self.enter(lane, vehicle);
+            }
+        }
+        self.entering = entering;
+    }
+
+    /// Notes who reaches into which lane from the next.
+    pub(super) fn reach(&mut self) {
+        for lane in self.reached.drain(..) {
+            self.load[lane.i()] -= self.over[lane.i()].len() as u32;
+            self.over[lane.i()].clear();
+        }
+        for lane in &self.active {
+            for vehicle in &self.on[lane.i()] {
+                for tail in self.cars[vehicle.i()].tail {
+                    if !tail.is_some() {
+                        break;
+                    }
+                    if self.over[tail.i()].is_empty() {
+                        self.reached.push(tail);
+                    }
+                    self.over[tail.i()].push(*vehicle);
+                    self.load[tail.i()] += 1;
+                }
+            }
+        }
+    }
+}

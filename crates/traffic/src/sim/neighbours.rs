@@ -1,0 +1,105 @@
+//! Who drives before and behind, on the own lane and beside, also across junctions.
+
+use super::follow;
+use super::state::{View, red};
+use crate::ids::{LaneId, MovementId, VehicleId};
+
+/// Somebody near, and the gap to them.
+pub(super) type Near = Option<(VehicleId, f64)>;
+
+/// Who is on a lane beside.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside {
+    pub before: Near,
+    pub behind: Near,
+}
+
+/// Who would be before and behind a vehicle on a lane beside.
+pub(super) fn beside(view: &View<'_>, vehicle: VehicleId, lane: LaneId) -> Beside {
+    let (car, kind) = (view.car(vehicle), view.kind(vehicle));
+    let on = &view.on[lane.i()];
+    let at = on.partition_point(|other| view.car(*other).pos >= car.pos);
+    let before = match at.checked_sub(1).map(|at| on[at]) {
+        Some(foe) => Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap)),
+        None => before_first(view, vehicle, lane),
+    };
+    let back = car.pos - kind.length;
+    let mut behind = match on.get(at) {
+        Some(foe) => Some((*foe, back - view.car(*foe).pos - view.kind(*foe).min_gap)),
+        None => coming(view, lane, back),
+    };
+    if behind.map(|(foe, _)| foe) == before.map(|(foe, _)| foe) {
+        behind = None;
+    }
+    Beside { before, behind }
+}
+
+/// Who is before a vehicle on a lane on which nobody is farther on.
+pub(super) fn before_first(view: &View<'_>, vehicle: VehicleId, lane: LaneId) -> Near {
+    let (car, kind) = (view.car(vehicle), view.kind(vehicle));
+    if !view.over[lane.i()].is_empty()
+        && let Some(foe) = view.hindmost(lane).filter(|foe| *foe != vehicle)
+    {
+        return Some((foe, view.back(foe, lane) - car.pos - kind.min_gap));
+    }
+    let far = follow::brake_gap(car.speed, kind.decel, kind.tau) + kind.min_gap;
+    let mut seen = view.net.lanes[car.lane.i()].length - car.pos;
+    let (mut at, mut stage, mut left) = (lane, car.stage, car.left);
+    while seen <= far {
+        let inner = view.net.lanes[at.i()].inner;
+        let movement = match inner {
+            true => MovementId::at(view.net.leaving(at).start),
+            false if left == 0 => return None,
+            false => view.ahead(stage, at).movement,
+        };
+        if !movement.is_some() || red(view.light(movement)) {
+            return None;
+        }
+        let on = &view.net.movements[movement.i()];
+        if !on.via.is_some() {
+            (stage, left) = (stage + 1, left - 1);
+        }
+        at = on.next();
+        if let Some(foe) = view.last(at).filter(|foe| *foe != vehicle) {
+            return Some((foe, seen + view.back(foe, at) - kind.min_gap));
+        }
+        seen += view.net.lanes[at.i()].length;
+    }
+    None
+}
+
+/// Who comes onto a lane next from before it: the nearest, with the gap to a place on the lane.
+pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
+    let mut nearest: Near = None;
+    for movement in view.net.coming(lane) {
+        let mut before = view.net.movements[movement.i()].from;
+        let mut distance = back;
+        // The inner lanes, then the lane before the junction.
+        for _ in 0..3 {
+            let from = &view.net.lanes[before.i()];
+            let first = view.on[before.i()].first();
+            let heads = |foe: VehicleId| from.inner || heads_for(view, foe, before, *movement);
+            if let Some(foe) = first.copied().filter(|foe| heads(*foe)) {
+                let gap = distance + from.length - view.car(foe).pos - view.kind(foe).min_gap;
+                if nearest.is_none_or(|(_, nearest)| gap < nearest) {
+                    nearest = Some((foe, gap));
+                }
+                break;
+            }
+            let Some(earlier) = view.net.coming(before).first().filter(|_| from.inner) else { break };
+            distance += from.length;
+            before = view.net.movements[earlier.i()].from;
+        }
+    }
+    nearest.filter(|(foe, gap)| {
+        let kind = view.kind(*foe);
+        *gap < follow::brake_gap(view.car(*foe).speed, kind.decel, kind.tau) + 10.0
+    })
+}
+
+/// Whether somebody goes on by a movement, or by the one through which it was entered.
+fn heads_for(view: &View<'_>, vehicle: VehicleId, lane: LaneId, movement: MovementId) -> bool {
+    let car = view.car(vehicle);
+    let entry = view.net.movements[movement.i()].entry;
+    car.left > 0 && view.ahead(car.stage, lane).movement == entry
+}

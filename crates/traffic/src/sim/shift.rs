@@ -1,0 +1,161 @@
+//! Lane changes: all decide by how things stand, then those that still fit happen, and messages are delivered.
+
+use super::Simulation;
+use super::change::{self, Choice, LEFT, RIGHT, URGENT};
+use super::cooperate::Message;
+use super::follow;
+use super::neighbours::before_first;
+use super::state::{Mind, TAIL};
+use crate::ids::{LaneId, VehicleId};
+
+/// What is kept between steps.
+#[derive(Debug)]
+pub(super) struct Shift {
+    choices: Vec<Choice>,
+    messages: Vec<Message>,
+    /// For each lane the first and the last of those who wanted onto it and could not.
+    blocked: Vec<[VehicleId; 2]>,
+    touched: Vec<LaneId>,
+}
+
+const NOBODY: [VehicleId; 2] = [VehicleId::NONE; 2];
+
+impl Shift {
+    pub fn new(lanes: usize) -> Self {
+        Self { choices: Vec::new(), messages: Vec::new(), blocked: vec![NOBODY; lanes], touched: Vec::new() }
+    }
+}
+
+impl Simulation<'_> {
+    /// Everyone decides about their lane, and changes if that is safe.
+    pub(super) fn shift(&mut self) {
+        let mut shift = std::mem::replace(&mut self.shift, Shift::new(0));
+        shift.choices.clear();
+        shift.messages.clear();
+        self.decide(&mut shift);
+        for lane in shift.touched.drain(..) {
+            shift.blocked[lane.i()] = NOBODY;
+        }
+        let mut tails = false;
+        for choice in &shift.choices {
+            let vehicle = choice.vehicle;
+            let mut mind = choice.mind.clone();
+            if choice.to.is_some() {
+                if change::fits(&self.view(), vehicle, choice.to) {
+                    tails |= self.change(vehicle, choice.to);
+                } else {
+                    mind = self.minds[vehicle.i()].clone();
+                    (mind.wish, mind.advised, mind.blocker) = (0, 0, 0.0);
+                }
+            } else if mind.wish & URGENT != 0 {
+                let lane = self.cars[vehicle.i()].lane.i();
+                for (bit, target) in [(RIGHT, lane.wrapping_sub(1)), (LEFT, lane + 1)] {
+                    if mind.wish & bit != 0
+                        && let Some(blocked) = shift.blocked.get_mut(target)
+                    {
+                        blocked[1] = vehicle;
+                        if !blocked[0].is_some() {
+                            blocked[0] = vehicle;
+                            shift.touched.push(LaneId::at(target));
+                        }
+                    }
+                }
+            }
+            self.minds[vehicle.i()] = mind;
+        }
+        for message in &shift.messages {
+            self.deliver(message);
+        }
+        if tails {
+            self.reach();
+        }
+        self.shift = shift;
+    }
+
+    fn decide(&mut self, shift: &mut Shift) {
+        let mut minds = std::mem::take(&mut self.minds);
+        // Where there is one lane, what was said is over.
+        for lane in &self.active {
+            let of = &self.net.lanes[lane.i()];
+            if of.inner || self.net.links[of.link.i()].lanes < 2 {
+                for vehicle in &self.on[lane.i()] {
+                    let mind = &mut minds[vehicle.i()];
+                    if mind.wish != 0 || mind.advised != 0 || mind.blocker != 0.0 {
+                        *mind = Mind {
+                            gain: mind.gain,
+                            keep_right: mind.keep_right,
+                            look: mind.look,
+                            ..Mind::default()
+                        };
+                    }
+                }
+            }
+        }
+        self.minds = minds;
+        let view = self.view();
+        for lane in &self.active {
+            let of = &self.net.lanes[lane.i()];
+            if of.inner || self.net.links[of.link.i()].lanes < 2 {
+                continue;
+            }
+            let mut before: Option<VehicleId> = None;
+            for vehicle in &view.on[lane.i()] {
+                let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
+                let leader = match before {
+                    Some(foe) => {
+                        Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap))
+                    }
+                    None => before_first(&view, *vehicle, *lane),
+                };
+                shift.choices.push(change::decide(
+                    &view,
+                    *vehicle,
+                    leader,
+                    &shift.blocked,
+                    &mut shift.messages,
+                ));
+                before = Some(*vehicle);
+            }
+        }
+    }
+
+    /// Changes a vehicle's lane. Says whether it reached into lanes behind.
+    fn change(&mut self, vehicle: VehicleId, to: LaneId) -> bool {
+        let from = self.cars[vehicle.i()].lane;
+        self.on[from.i()].retain(|other| *other != vehicle);
+        self.load[from.i()] -= 1;
+        if self.on[from.i()].is_empty()
+            && let Ok(place) = self.active.binary_search(&from)
+        {
+            self.active.remove(place);
+        }
+        let tail = self.cars[vehicle.i()].tail[0];
+        let beside = tail.is_some().then(|| {
+            let link = self.net.lanes[tail.i()].link;
+            let lanes = self.net.coming(to).iter().map(|movement| self.net.movements[movement.i()].from);
+            lanes.into_iter().find(|lane| self.net.lanes[lane.i()].link == link)
+        });
+        let car = &mut self.cars[vehicle.i()];
+        car.lane = to;
+        car.tail = [LaneId::NONE; TAIL];
+        car.tail[0] = beside.flatten().unwrap_or(LaneId::NONE);
+        self.enter(to, vehicle);
+        tail.is_some()
+    }
+
+    fn deliver(&mut self, message: &Message) {
+        let (car, mind) = (&self.cars[message.to.i()], &mut self.minds[message.to.i()]);
+        if message.accel.is_finite() {
+            mind.advise(message.accel);
+        }
+        mind.wish |= message.wish;
+        let [long, room] = message.reserve;
+        if long > 0.0 {
+            let kind = &self.demand.kinds[car.kind as usize];
+            let left = mind.room - follow::brake_gap(car.speed, kind.decel, 0.0);
+            if long <= left || mind.room > room {
+                mind.blocker = mind.blocker.max(long);
+            }
+        }
+    }
+}
