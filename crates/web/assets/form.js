@@ -205,6 +205,23 @@ function upload(form, box, input) {
   request.send(body);
 }
 
+// A log is large: the form says how far it is, and goes on to the page that answers.
+for (const form of document.querySelectorAll("form[data-sends]")) form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, ariaLabel: form.querySelector("[type=submit]").textContent });
+  form.append(bar);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
+  request.onloadend = () => {
+    bar.remove();
+    if (request.status === 200) { location.assign(request.responseURL); return; }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    if (page) document.querySelector("main").replaceWith(page);
+  };
+  request.send(new FormData(form));
+});
+
 const blank = document.querySelector("[data-blank]");
 if (blank) {
   const key = `draft:/services/${blank.dataset.blank}/form`;

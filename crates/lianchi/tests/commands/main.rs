@@ -10,6 +10,7 @@ mod due;
 mod erase;
 mod findings;
 mod logs;
+mod maps;
 mod models;
 mod nats;
 mod oversight;

@@ -2,6 +2,8 @@ use super::bounds::Bounds;
 use super::findings::Findings;
 use super::gate::Gate;
 use super::live::Streams;
+use super::logs::Shelf;
+use super::maps::courses::Courses;
 use super::measures::Measures;
 use crate::find::Index;
 use access::directory::{DirectoryKey, SignInName, Taken};
@@ -59,6 +61,10 @@ pub struct City {
     pub finder: Succession<Index>,
     /// What oversight finds.
     pub findings: Findings,
+    /// How cases went.
+    pub courses: Courses,
+    /// Logs from elsewhere.
+    pub logs: Shelf,
     people: RwLock<People>,
     pub(super) sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
@@ -171,6 +177,8 @@ impl City {
             casework,
             finder,
             findings: Findings::default(),
+            courses: Courses::default(),
+            logs: Shelf::default(),
             people: RwLock::new(people),
             sessions: Mutex::new(sessions),
             throttle: Mutex::default(),

@@ -53,6 +53,17 @@ impl Operation {
         self
     }
 
+    /// The same, taking a log: written to its file as it comes, from supervisors alone.
+    pub const fn with_log(mut self) -> Self {
+        self.most = super::logs::MOST_LOG;
+        self
+    }
+
+    /// Whether it takes a log.
+    pub fn takes_log(&self) -> bool {
+        self.most == super::logs::MOST_LOG
+    }
+
     /// Whether it takes files.
     pub fn takes_files(&self) -> bool {
         self.most == MOST_FILES

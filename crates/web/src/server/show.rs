@@ -356,7 +356,7 @@ pub fn post(asked: &Asked, post: &Post) -> Title {
 }
 
 /// How a case ended, in words.
-fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
+pub fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
     match how {
         "completed" => Title::new("办结", "Completed"),
         "withdrawn" => Title::new("已撤回", "Withdrawn"),

@@ -95,6 +95,8 @@ pub struct Look<'l> {
 }
 
 const LINE: f64 = 17.0;
+/// The room of the legend.
+const ABOVE: f64 = 28.0;
 const TEAL: &str = "#3d6b60";
 const RED: &str = "#a3160d";
 const AMBER: &str = "#8a5300";
@@ -170,8 +172,7 @@ impl<'l> Picture<'l> {
 
     fn drawn(&self) -> String {
         let legend = self.legend();
-        let (width, below) = (self.laid.width.max(legend.0), self.laid.height);
-        let height = below + 30.0;
+        let (width, height) = (self.laid.width.max(legend.0), self.laid.height + ABOVE);
         let mut svg = String::new();
         let _ = write!(
             svg,
@@ -190,20 +191,19 @@ impl<'l> Picture<'l> {
                 colour.trim_start_matches('#')
             );
         }
-        svg.push_str("</defs>\n<g fill=\"none\" aria-hidden=\"true\">\n");
+        let _ = write!(
+            svg,
+            "</defs>\n<g aria-hidden=\"true\" font-size=\"12\" fill=\"{INK}\" transform=\"translate(14 10)\">{}</g>\n\
+             <g transform=\"translate(0 {ABOVE:.0})\">\n<g fill=\"none\" aria-hidden=\"true\">\n",
+            legend.1
+        );
         self.paths(&mut svg);
         svg.push_str("</g>\n");
         self.ends(&mut svg);
         svg.push_str("<g text-anchor=\"middle\">\n");
         self.boxes(&mut svg);
         self.labels(&mut svg);
-        let _ = write!(
-            svg,
-            "</g>\n<g aria-hidden=\"true\" font-size=\"12\" fill=\"{INK}\" transform=\"translate(14 {:.0})\">",
-            below + 6.0
-        );
-        svg.push_str(&legend.1);
-        svg.push_str("</g>\n</svg>\n");
+        svg.push_str("</g>\n</g>\n</svg>\n");
         svg
     }
 

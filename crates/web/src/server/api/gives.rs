@@ -1,8 +1,10 @@
 //! What operations for programs give.
 
 mod findings;
+mod maps;
 
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
+pub use maps::MAP;
 
 use super::shape::Shape::{Count, List, Map, Moment, Object, Text, Title, Truth, Word};
 use super::shape::{Member, Shape, always, free, maybe};
