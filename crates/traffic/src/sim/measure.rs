@@ -1,7 +1,7 @@
 //! What is measured: trips one by one, and all of them together.
 
 use super::Simulation;
-use crate::ids::VehicleId;
+use crate::ids::{LaneId, VehicleId};
 
 /// One vehicle's trip.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,19 @@ pub struct Trip {
     pub driven: f64,
     /// Seconds on links before the last one, without junctions' interiors.
     pub approach: f64,
+}
+
+/// What happened on one link.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct OfLink {
+    /// Vehicles that left it or ended there.
+    pub left: u32,
+    /// Seconds that vehicles spent on it, summed.
+    pub seconds: u32,
+    /// Seconds for which vehicles stood on it, summed.
+    pub waited: u32,
+    /// Metres that were driven on it, summed.
+    pub driven: f64,
 }
 
 /// All trips together. Means are over those that arrived.
@@ -89,6 +102,19 @@ impl Simulation<'_> {
         })
     }
 
+    /// Vehicles that are stuck: on which lane, at which metre, for how many seconds.
+    pub fn stuck(&self) -> impl Iterator<Item = (VehicleId, LaneId, f64, f64)> + '_ {
+        let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
+        on.map(|vehicle| (*vehicle, &self.cars[vehicle.i()]))
+            .filter(|(_, car)| car.standing >= STUCK)
+            .map(|(vehicle, car)| (vehicle, car.lane, car.pos, car.standing))
+    }
+
+    /// What happened on each link.
+    pub fn links(&self) -> &[OfLink] {
+        &self.links
+    }
+
     /// All trips together.
     pub fn measures(&self) -> Measures {
         let mut all =
@@ -118,12 +144,9 @@ impl Simulation<'_> {
             }
         }
         all.loaded = all.entered + all.waiting;
-        for (vehicle, way) in self.demand.vehicles.iter().zip(&self.ways.of).take(self.next) {
-            match vehicle.depart < self.begin {
-                true => all.too_early += 1,
-                false => all.unreachable += u64::from(*way == u32::MAX),
-            }
-        }
+        all.unreachable = self.unreachable;
+        let seen = self.demand.vehicles.iter().take(self.next);
+        all.too_early = seen.filter(|vehicle| vehicle.depart < self.begin).count() as u64;
         let finished = (all.finished as f64).max(1.0);
         for mean in [
             &mut all.duration,

@@ -14,21 +14,26 @@ mod look;
 mod measure;
 mod moving;
 mod neighbours;
+mod pace;
 mod resolve;
 mod shift;
 mod state;
 
-pub use measure::{Measures, Trip};
+pub use measure::{Measures, OfLink, Trip};
 
 use crate::chance;
 use crate::control::Signals;
-use crate::demand::Demand;
+use crate::demand::{Demand, Way};
 use crate::ids::{LaneId, LinkId, VehicleId};
 use crate::net::{Network, Program};
-use crate::route::Ways;
+use crate::route::{Router, Ways};
+use pace::Pace;
 use resolve::Move;
 use state::{Approach, Car, Log, Mind, Span, TAIL, View};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+
+/// Who waits outside looks for a faster way after so many seconds.
+const AGAIN: f64 = 60.0;
 
 /// How a simulation is set up.
 #[derive(Debug, Clone)]
@@ -45,7 +50,7 @@ pub struct Settings {
 pub struct Simulation<'s> {
     net: &'s Network,
     demand: &'s Demand,
-    ways: &'s Ways,
+    ways: Ways,
     seed: u64,
     now: f64,
     begin: f64,
@@ -73,17 +78,23 @@ pub struct Simulation<'s> {
     waiting_at: Vec<LinkId>,
     steps: u64,
     emergencies: u64,
+    links: Vec<OfLink>,
+    pace: Pace,
+    routers: HashMap<u64, Router>,
+    unreachable: u64,
 }
 
 impl<'s> Simulation<'s> {
     /// Traffic that has not begun.
-    pub fn new(net: &'s Network, demand: &'s Demand, ways: &'s Ways, settings: Settings) -> Self {
+    pub fn new(net: &'s Network, demand: &'s Demand, settings: Settings) -> Self {
+        let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
         let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
         let mut signals = Signals::new(settings.programs, settings.begin);
         signals.show(net, settings.begin, true, &mut lights);
+        let trips = demand.vehicles.iter().any(|vehicle| matches!(vehicle.way, Way::Trip(_)));
         let heads = || Approach { heads: vec![u32::MAX; net.movements.len()], ..Approach::default() };
-        let cars = (0..vehicles).map(|vehicle| car(demand, ways, vehicle, settings.seed)).collect();
+        let cars = (0..vehicles).map(|vehicle| car(demand, vehicle, settings.seed)).collect();
         let log = Log {
             departed: f64::NAN,
             arrived: f64::NAN,
@@ -121,6 +132,10 @@ impl<'s> Simulation<'s> {
             waiting_at: Vec::new(),
             steps: 0,
             emergencies: 0,
+            links: vec![OfLink::default(); net.links.len()],
+            pace: if trips { Pace::new(net) } else { Pace::new(net).unwanted() },
+            routers: HashMap::new(),
+            unreachable: 0,
         }
     }
 
@@ -150,6 +165,7 @@ impl<'s> Simulation<'s> {
         self.resolve();
         self.go();
         self.shift();
+        self.watch();
         self.insert();
         self.now += 1.0;
     }
@@ -158,7 +174,7 @@ impl<'s> Simulation<'s> {
         View {
             net: self.net,
             demand: self.demand,
-            ways: self.ways,
+            ways: &self.ways,
             cars: &self.cars,
             minds: &self.minds,
             on: &self.on,
@@ -219,10 +235,10 @@ impl<'s> Simulation<'s> {
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
     fn insert(&mut self) {
         while let Some(vehicle) = self.demand.vehicles.get(self.next).filter(|one| one.depart <= self.now) {
-            let (id, way) = (VehicleId::at(self.next), self.ways.of[self.next]);
+            let id = VehicleId::at(self.next);
             self.next += 1;
             // Whose time was over before all began stays away, as do those whose goal no way leads to.
-            if way == u32::MAX || vehicle.depart < self.begin {
+            if vehicle.depart < self.begin || !self.find_way(id) {
                 continue;
             }
             let link = self.ways.links[self.cars[id.i()].stage as usize];
@@ -233,6 +249,7 @@ impl<'s> Simulation<'s> {
         }
         let mut waiting = std::mem::take(&mut self.waiting_at);
         for link in &waiting {
+            self.think_again(*link);
             while let Some(vehicle) = self.outside[link.i()].front().copied() {
                 let Some(begin) = insert::begin(&self.view(), vehicle) else { break };
                 self.outside[link.i()].pop_front();
@@ -241,6 +258,38 @@ impl<'s> Simulation<'s> {
         }
         waiting.retain(|link| !self.outside[link.i()].is_empty());
         self.waiting_at = waiting;
+    }
+
+    /// Gives a vehicle its way, if there is one: the fastest as traffic is now, where only its goal is given.
+    fn find_way(&mut self, vehicle: VehicleId) -> bool {
+        let of = &self.demand.vehicles[vehicle.i()];
+        if let Way::Trip(over) = &of.way {
+            let kind = &self.demand.kinds[of.kind as usize];
+            let router =
+                self.routers.entry(kind.class.0).or_insert_with(|| Router::new(self.net, kind.class));
+            let factor = self.cars[vehicle.i()].factor;
+            let seconds = |link: LinkId| self.pace.seconds(self.net, link, factor, kind.max_speed);
+            let Some(links) = router.over(self.net, over, &seconds) else {
+                self.unreachable += 1;
+                return false;
+            };
+            self.ways.of[vehicle.i()] = self.ways.way(self.net, &links, kind.class);
+        }
+        let (way, car) = (self.ways.of[vehicle.i()] as usize, &mut self.cars[vehicle.i()]);
+        (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        true
+    }
+
+    /// Who waits outside for long looks for a faster way every minute.
+    fn think_again(&mut self, link: LinkId) {
+        for place in 0..self.outside[link.i()].len() {
+            let vehicle = self.outside[link.i()][place];
+            let of = &self.demand.vehicles[vehicle.i()];
+            let waited = (self.now - of.depart).floor();
+            if waited > 0.0 && waited % AGAIN == 0.0 && matches!(of.way, Way::Trip(_)) {
+                self.find_way(vehicle);
+            }
+        }
     }
 
     fn put(&mut self, vehicle: VehicleId, begin: insert::Begin) {
@@ -265,13 +314,8 @@ impl<'s> Simulation<'s> {
     }
 }
 
-fn car(demand: &Demand, ways: &Ways, vehicle: usize, seed: u64) -> Car {
+fn car(demand: &Demand, vehicle: usize, seed: u64) -> Car {
     let of = &demand.vehicles[vehicle];
-    let way = ways.of[vehicle];
-    let (stage, left) = match way {
-        u32::MAX => (0, 0),
-        way => (ways.first[way as usize], ways.stages[way as usize] - 1),
-    };
     let factor = chance::normal(seed ^ 0x5F, vehicle as u64, demand.kinds[of.kind as usize].speed_factor);
     Car {
         pos: 0.0,
@@ -280,8 +324,8 @@ fn car(demand: &Demand, ways: &Ways, vehicle: usize, seed: u64) -> Car {
         factor,
         lane: LaneId::NONE,
         kind: of.kind,
-        stage,
-        left,
+        stage: 0,
+        left: 0,
         tail: [LaneId::NONE; TAIL],
         standing: 0.0,
         entered: f64::INFINITY,

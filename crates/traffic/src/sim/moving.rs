@@ -25,11 +25,15 @@ impl Simulation<'_> {
         let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
         let (accel_most, length) = (kind.accel, kind.length);
         let (car, log) = (&mut self.cars[vehicle.i()], &mut self.logs[vehicle.i()]);
+        let link = &mut self.links[self.net.lanes[car.lane.i()].link.i()];
+        link.seconds += 1;
+        link.driven += step.speed;
         car.accel = step.speed - car.speed;
         let stood = car.standing > 0.0;
         if step.speed <= STANDING && car.accel <= accel_most * 0.5 {
             car.standing += 1.0;
             log.waited += 1.0;
+            link.waited += 1;
             log.stops += u32::from(!stood);
         } else {
             car.standing = 0.0;
