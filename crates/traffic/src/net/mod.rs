@@ -20,6 +20,8 @@ pub struct Network {
     pub links: Vec<Link>,
     /// Lanes; those of one link lie together, from the right.
     pub lanes: Vec<Lane>,
+    /// The middle of each lane.
+    pub shapes: Vec<Vec<Point>>,
     /// Movements; those that leave one lane lie together.
     pub movements: Vec<Movement>,
     /// Junctions.
@@ -66,9 +68,10 @@ pub struct Lane {
     pub width: f64,
     /// Who may use it.
     pub allow: Classes,
-    /// Its middle.
-    pub shape: Vec<Point>,
     pub(crate) inner: bool,
+    /// Whether its link is part of a roundabout, and whether it has other lanes.
+    pub(crate) roundabout: bool,
+    pub(crate) beside: bool,
     pub(crate) leaving: (u32, u32),
     pub(crate) coming: (u32, u32),
 }

@@ -88,7 +88,11 @@ const STUCK: f64 = 300.0;
 impl Simulation<'_> {
     /// The trips of all vehicles that came onto the road, in the order of the demand.
     pub fn trips(&self) -> impl Iterator<Item = Trip> + '_ {
-        let entered = self.logs.iter().enumerate().filter(|(_, log)| !log.departed.is_nan());
+        let mut logs = self.logs.clone();
+        for (car, tally) in self.cars.iter().zip(&self.tallies).filter(|(car, _)| car.driving) {
+            logs[car.vehicle.i()] = *tally;
+        }
+        let entered = logs.into_iter().enumerate().filter(|(_, log)| !log.departed.is_nan());
         entered.map(|(place, log)| Trip {
             vehicle: VehicleId::at(place),
             wanted: self.demand.vehicles[place].depart,
@@ -105,9 +109,9 @@ impl Simulation<'_> {
     /// Vehicles that are stuck: on which lane, at which metre, for how many seconds.
     pub fn stuck(&self) -> impl Iterator<Item = (VehicleId, LaneId, f64, f64)> + '_ {
         let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
-        on.map(|vehicle| (*vehicle, &self.cars[vehicle.i()]))
-            .filter(|(_, car)| car.standing >= STUCK)
-            .map(|(vehicle, car)| (vehicle, car.lane, car.pos, car.standing))
+        on.map(|car| &self.cars[car.i()])
+            .filter(|car| car.standing >= STUCK)
+            .map(|car| (car.vehicle, car.lane, car.pos, car.standing))
     }
 
     /// What happened on each link.
@@ -125,7 +129,6 @@ impl Simulation<'_> {
             all.travel_time += trip.arrived.unwrap_or(self.now) - trip.wanted;
             let Some(arrived) = trip.arrived else {
                 all.running += 1;
-                all.stuck += u64::from(self.cars[trip.vehicle.i()].standing >= STUCK);
                 continue;
             };
             all.finished += 1;
@@ -138,11 +141,13 @@ impl Simulation<'_> {
             all.length += trip.driven;
         }
         for link in &self.waiting_at {
-            for vehicle in &self.outside[link.i()] {
+            for car in &self.outside[link.i()] {
                 all.waiting += 1;
+                let vehicle = self.cars[car.i()].vehicle;
                 all.travel_time += self.now - self.demand.vehicles[vehicle.i()].depart;
             }
         }
+        all.stuck = self.stuck().count() as u64;
         all.loaded = all.entered + all.waiting;
         all.unreachable = self.unreachable;
         let seen = self.demand.vehicles.iter().take(self.next);

@@ -14,6 +14,7 @@ mod look;
 mod measure;
 mod moving;
 mod neighbours;
+mod order;
 mod pace;
 mod resolve;
 mod shift;
@@ -22,16 +23,19 @@ mod state;
 pub use measure::{Measures, OfLink, Trip};
 
 use crate::chance;
-use crate::control::Signals;
+use crate::control::{Controller, Seen, Signals, Times};
 use crate::demand::{Demand, Way};
-use crate::ids::{LaneId, LinkId, VehicleId};
+use crate::ids::{CarId, LaneId, LinkId, VehicleId};
 use crate::net::{Network, Program};
 use crate::route::{Router, Ways};
+use order::Spare;
 use pace::Pace;
 use resolve::Move;
 use state::{Approach, Car, Log, Mind, Span, TAIL, View};
 use std::collections::{HashMap, VecDeque};
 
+/// A vehicle is near the line if it is there within so many seconds.
+const NEAR_LINE: f64 = 2.0;
 /// Who waits outside looks for a faster way after so many seconds.
 const AGAIN: f64 = 60.0;
 
@@ -44,6 +48,10 @@ pub struct Settings {
     pub seed: u64,
     /// Programmes of the signals.
     pub programs: Vec<Program>,
+    /// Who decides about the signals.
+    pub controller: Controller,
+    /// What controllers keep to.
+    pub times: Times,
 }
 
 /// Traffic on a network.
@@ -58,9 +66,12 @@ pub struct Simulation<'s> {
     lights: Vec<u8>,
     cars: Vec<Car>,
     minds: Vec<Mind>,
+    /// What is measured of each car so far; it goes to `logs` when it arrives.
+    tallies: Vec<Log>,
     logs: Vec<Log>,
-    on: Vec<Vec<VehicleId>>,
-    over: Vec<Vec<VehicleId>>,
+    spare: Spare,
+    on: Vec<Vec<CarId>>,
+    over: Vec<Vec<CarId>>,
     load: Vec<u32>,
     /// Lanes that somebody's front is on, in order.
     active: Vec<LaneId>,
@@ -70,11 +81,11 @@ pub struct Simulation<'s> {
     told: Approach,
     spans: Vec<Span>,
     moves: Vec<Move>,
-    entering: Vec<(LaneId, VehicleId)>,
+    entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
     /// The next vehicle of the demand, and those that wait outside by the link where they begin.
     next: usize,
-    outside: Vec<VecDeque<VehicleId>>,
+    outside: Vec<VecDeque<CarId>>,
     waiting_at: Vec<LinkId>,
     steps: u64,
     emergencies: u64,
@@ -90,20 +101,11 @@ impl<'s> Simulation<'s> {
         let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
         let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
-        let mut signals = Signals::new(settings.programs, settings.begin);
-        signals.show(net, settings.begin, true, &mut lights);
+        let Settings { programs, controller, times, begin, .. } = settings;
+        let mut signals = Signals::new(net, programs, controller, times, begin);
+        signals.show(net, begin, true, &|_| Seen::default(), &mut lights);
         let trips = demand.vehicles.iter().any(|vehicle| matches!(vehicle.way, Way::Trip(_)));
         let heads = || Approach { heads: vec![u32::MAX; net.movements.len()], ..Approach::default() };
-        let cars = (0..vehicles).map(|vehicle| car(demand, vehicle, settings.seed)).collect();
-        let log = Log {
-            departed: f64::NAN,
-            arrived: f64::NAN,
-            lost: 0.0,
-            waited: 0.0,
-            stops: 0,
-            driven: 0.0,
-            approach: 0.0,
-        };
         Self {
             net,
             demand,
@@ -113,9 +115,11 @@ impl<'s> Simulation<'s> {
             begin: settings.begin,
             signals,
             lights,
-            cars,
-            minds: vec![Mind::default(); vehicles],
-            logs: vec![log; vehicles],
+            cars: Vec::new(),
+            minds: Vec::new(),
+            tallies: Vec::new(),
+            logs: vec![Log::NEW; vehicles],
+            spare: Spare::default(),
             on: vec![Vec::new(); lanes],
             over: vec![Vec::new(); lanes],
             load: vec![0; lanes],
@@ -158,7 +162,8 @@ impl<'s> Simulation<'s> {
 
     /// One second.
     pub fn step(&mut self) {
-        self.signals.show(self.net, self.now, false, &mut self.lights);
+        self.order();
+        self.show();
         self.look();
         std::mem::swap(&mut self.approach, &mut self.told);
         self.approach.register();
@@ -168,6 +173,22 @@ impl<'s> Simulation<'s> {
         self.watch();
         self.insert();
         self.now += 1.0;
+    }
+
+    /// Signals decide and show.
+    fn show(&mut self) {
+        let (on, cars, net) = (&self.on, &self.cars, self.net);
+        let detectors = |lane: LaneId| {
+            let mut seen = Seen::default();
+            for vehicle in &on[lane.i()] {
+                let car = &cars[vehicle.i()];
+                seen.vehicles += 1;
+                seen.standing += u32::from(car.speed < follow::STANDING);
+                seen.near |= net.lanes[lane.i()].length - car.pos < NEAR_LINE * net.lanes[lane.i()].speed;
+            }
+            seen
+        };
+        self.signals.show(net, self.now, false, &detectors, &mut self.lights);
     }
 
     fn view(&self) -> View<'_> {
@@ -235,10 +256,17 @@ impl<'s> Simulation<'s> {
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
     fn insert(&mut self) {
         while let Some(vehicle) = self.demand.vehicles.get(self.next).filter(|one| one.depart <= self.now) {
-            let id = VehicleId::at(self.next);
+            let place = VehicleId::at(self.next);
             self.next += 1;
             // Whose time was over before all began stays away, as do those whose goal no way leads to.
-            if vehicle.depart < self.begin || !self.find_way(id) {
+            if vehicle.depart < self.begin {
+                continue;
+            }
+            let id = CarId::at(self.cars.len());
+            self.cars.push(car(self.demand, place, self.seed));
+            self.minds.push(Mind::default());
+            self.tallies.push(Log::NEW);
+            if !self.find_way(id) {
                 continue;
             }
             let link = self.ways.links[self.cars[id.i()].stage as usize];
@@ -261,8 +289,9 @@ impl<'s> Simulation<'s> {
     }
 
     /// Gives a vehicle its way, if there is one: the fastest as traffic is now, where only its goal is given.
-    fn find_way(&mut self, vehicle: VehicleId) -> bool {
-        let of = &self.demand.vehicles[vehicle.i()];
+    fn find_way(&mut self, vehicle: CarId) -> bool {
+        let place = self.cars[vehicle.i()].vehicle.i();
+        let of = &self.demand.vehicles[place];
         if let Way::Trip(over) = &of.way {
             let kind = &self.demand.kinds[of.kind as usize];
             let router =
@@ -273,9 +302,9 @@ impl<'s> Simulation<'s> {
                 self.unreachable += 1;
                 return false;
             };
-            self.ways.of[vehicle.i()] = self.ways.way(self.net, &links, kind.class);
+            self.ways.of[place] = self.ways.way(self.net, &links, kind.class);
         }
-        let (way, car) = (self.ways.of[vehicle.i()] as usize, &mut self.cars[vehicle.i()]);
+        let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
         true
     }
@@ -284,7 +313,7 @@ impl<'s> Simulation<'s> {
     fn think_again(&mut self, link: LinkId) {
         for place in 0..self.outside[link.i()].len() {
             let vehicle = self.outside[link.i()][place];
-            let of = &self.demand.vehicles[vehicle.i()];
+            let of = &self.demand.vehicles[self.cars[vehicle.i()].vehicle.i()];
             let waited = (self.now - of.depart).floor();
             if waited > 0.0 && waited % AGAIN == 0.0 && matches!(of.way, Way::Trip(_)) {
                 self.find_way(vehicle);
@@ -292,16 +321,16 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    fn put(&mut self, vehicle: VehicleId, begin: insert::Begin) {
+    fn put(&mut self, vehicle: CarId, begin: insert::Begin) {
         let car = &mut self.cars[vehicle.i()];
         (car.lane, car.pos, car.speed, car.driving) = (begin.lane, begin.pos, begin.speed, true);
         car.accel = 0.0;
-        self.logs[vehicle.i()].departed = self.now;
+        self.tallies[vehicle.i()].departed = self.now;
         self.enter(begin.lane, vehicle);
     }
 
     /// Puts a vehicle into a lane's order.
-    fn enter(&mut self, lane: LaneId, vehicle: VehicleId) {
+    fn enter(&mut self, lane: LaneId, vehicle: CarId) {
         let (on, pos) = (&mut self.on[lane.i()], self.cars[vehicle.i()].pos);
         if on.is_empty()
             && let Err(place) = self.active.binary_search(&lane)
@@ -314,10 +343,12 @@ impl<'s> Simulation<'s> {
     }
 }
 
-fn car(demand: &Demand, vehicle: usize, seed: u64) -> Car {
-    let of = &demand.vehicles[vehicle];
-    let factor = chance::normal(seed ^ 0x5F, vehicle as u64, demand.kinds[of.kind as usize].speed_factor);
+fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
+    let of = &demand.vehicles[vehicle.i()];
+    let factor =
+        chance::normal(seed ^ 0x5F, u64::from(vehicle.0), demand.kinds[of.kind as usize].speed_factor);
     Car {
+        vehicle,
         pos: 0.0,
         speed: 0.0,
         accel: 0.0,

@@ -4,7 +4,7 @@ use super::Simulation;
 use super::follow::{NEAR, STANDING};
 use super::resolve::Move;
 use super::state::{TAIL, red};
-use crate::ids::{LaneId, VehicleId};
+use crate::ids::{CarId, LaneId};
 
 impl Simulation<'_> {
     /// Everyone moves.
@@ -24,7 +24,7 @@ impl Simulation<'_> {
         let limit = self.view().limit(vehicle, self.cars[vehicle.i()].lane);
         let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
         let (accel_most, length) = (kind.accel, kind.length);
-        let (car, log) = (&mut self.cars[vehicle.i()], &mut self.logs[vehicle.i()]);
+        let (car, log) = (&mut self.cars[vehicle.i()], &mut self.tallies[vehicle.i()]);
         let link = &mut self.links[self.net.lanes[car.lane.i()].link.i()];
         link.seconds += 1;
         link.driven += step.speed;
@@ -99,7 +99,9 @@ impl Simulation<'_> {
         let lane = &self.net.lanes[car.lane.i()];
         if car.left == 0 && !lane.inner && car.pos > lane.length - NEAR {
             car.driving = false;
-            self.logs[step.vehicle.i()].arrived = self.now;
+            let tally = &mut self.tallies[step.vehicle.i()];
+            tally.arrived = self.now;
+            self.logs[car.vehicle.i()] = *tally;
         } else if car.pos > lane.length {
             // It could not stop in time; it stands at the end of its lane.
             self.emergencies += 1;
@@ -111,7 +113,7 @@ impl Simulation<'_> {
     fn settle(&mut self) {
         let (on, cars, load) = (&mut self.on, &self.cars, &mut self.load);
         for lane in &self.active {
-            let here = |vehicle: &VehicleId| {
+            let here = |vehicle: &CarId| {
                 let car = &cars[vehicle.i()];
                 car.driving && car.lane == *lane
             };
