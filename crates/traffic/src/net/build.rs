@@ -93,6 +93,7 @@ impl Builder {
                 speed,
                 width,
                 allow,
+                at: JunctionId::NONE,
                 inner,
                 roundabout,
                 beside,
@@ -146,6 +147,7 @@ impl Builder {
     pub fn finish(mut self) -> Network {
         for lane in &mut self.net.lanes {
             let link = &self.net.links[lane.link.i()];
+            lane.at = link.to;
             (lane.roundabout, lane.beside) = (link.roundabout, link.lanes > 1 && !link.inner);
         }
         self.order_movements();

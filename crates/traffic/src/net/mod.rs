@@ -68,6 +68,8 @@ pub struct Lane {
     pub width: f64,
     /// Who may use it.
     pub allow: Classes,
+    /// The junction at its end; the one that it lies in, for inner lanes.
+    pub at: JunctionId,
     pub(crate) inner: bool,
     /// Whether its link is part of a roundabout, and whether it has other lanes.
     pub(crate) roundabout: bool,

@@ -122,7 +122,8 @@ impl<'b> Beholder<'b> {
     fn new(view: &'b View<'b>, vehicle: CarId, leader: Near, target: LaneId, right: bool) -> Self {
         let (car, kind) = (view.car(vehicle), view.kind(vehicle));
         let beside = beside(view, vehicle, target);
-        let (current, other) = (view.ahead(car.stage, car.lane), view.ahead(car.stage, target));
+        let ahead = |lane: LaneId| view.ways.ahead[(car.base + view.net.lanes[lane.i()].index) as usize];
+        let (current, other) = (ahead(car.lane), ahead(target));
         let mut offset = current.offset;
         if offset == 0 && other.offset == 0 {
             offset = if right { -1 } else { 1 };

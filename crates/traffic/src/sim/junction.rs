@@ -134,6 +134,10 @@ pub(super) fn heed_leaders(
     asks: &mut bool,
 ) {
     let view = on.view;
+    if view.busy[view.net.movements[movement.i()].junction.i()] == 0 {
+        *wait = wait.min(on.v);
+        return;
+    }
     for conflict in view.net.conflicts(movement) {
         if view.load[conflict.lane.i()] == 0 {
             continue;

@@ -110,6 +110,7 @@ impl Looking<'_> {
         }
         let movement = match inner {
             true => MovementId::at(view.net.leaving(self.lane).start),
+            false if self.last.is_none() => view.car(self.vehicle).next,
             false => view.ahead(self.stage, self.lane).movement,
         };
         if !movement.is_some() {
@@ -120,6 +121,10 @@ impl Looking<'_> {
             return false;
         }
         let on = &view.net.movements[movement.i()];
+        // Who is too far to have to stop for anything behind the junction needs to know no more.
+        if !inner && self.seen > far {
+            return false;
+        }
         if !on.via.is_some() {
             self.left_junction = true;
             self.stage += 1;

@@ -17,6 +17,7 @@ mod neighbours;
 mod order;
 mod pace;
 mod resolve;
+mod rows;
 mod shift;
 mod state;
 
@@ -25,12 +26,13 @@ pub use measure::{Measures, OfLink, Trip};
 use crate::chance;
 use crate::control::{Controller, Seen, Signals, Times};
 use crate::demand::{Demand, Way};
-use crate::ids::{CarId, LaneId, LinkId, VehicleId};
+use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
 use crate::route::{Router, Ways};
 use order::Spare;
 use pace::Pace;
 use resolve::Move;
+use rows::Rows;
 use state::{Approach, Car, Log, Mind, Span, TAIL, View};
 use std::collections::{HashMap, VecDeque};
 
@@ -70,9 +72,10 @@ pub struct Simulation<'s> {
     tallies: Vec<Log>,
     logs: Vec<Log>,
     spare: Spare,
-    on: Vec<Vec<CarId>>,
-    over: Vec<Vec<CarId>>,
+    on: Rows,
+    over: Rows,
     load: Vec<u32>,
+    busy: Vec<u32>,
     /// Lanes that somebody's front is on, in order.
     active: Vec<LaneId>,
     /// Lanes that somebody reaches into from the next.
@@ -105,6 +108,8 @@ impl<'s> Simulation<'s> {
         let mut signals = Signals::new(net, programs, controller, times, begin);
         signals.show(net, begin, true, &|_| Seen::default(), &mut lights);
         let trips = demand.vehicles.iter().any(|vehicle| matches!(vehicle.way, Way::Trip(_)));
+        let lengths = demand.kinds.iter().map(|kind| kind.length + kind.min_gap);
+        let shortest = lengths.fold(10.0, f64::min).max(1.0);
         let heads = || Approach { heads: vec![u32::MAX; net.movements.len()], ..Approach::default() };
         Self {
             net,
@@ -120,9 +125,10 @@ impl<'s> Simulation<'s> {
             tallies: Vec::new(),
             logs: vec![Log::NEW; vehicles],
             spare: Spare::default(),
-            on: vec![Vec::new(); lanes],
-            over: vec![Vec::new(); lanes],
+            on: Rows::new(net.lanes.iter().map(|lane| (lane.length / shortest) as usize + 2)),
+            over: Rows::new(net.lanes.iter().map(|_| 2)),
             load: vec![0; lanes],
+            busy: vec![0; net.junctions.len()],
             active: Vec::new(),
             reached: Vec::new(),
             approach: heads(),
@@ -201,6 +207,7 @@ impl<'s> Simulation<'s> {
             on: &self.on,
             over: &self.over,
             load: &self.load,
+            busy: &self.busy,
             lights: &self.lights,
             approach: &self.approach,
             now: self.now,
@@ -331,15 +338,19 @@ impl<'s> Simulation<'s> {
 
     /// Puts a vehicle into a lane's order.
     fn enter(&mut self, lane: LaneId, vehicle: CarId) {
-        let (on, pos) = (&mut self.on[lane.i()], self.cars[vehicle.i()].pos);
+        let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
         if on.is_empty()
             && let Err(place) = self.active.binary_search(&lane)
         {
             self.active.insert(place, lane);
         }
         let at = on.partition_point(|other| self.cars[other.i()].pos >= pos);
-        on.insert(at, vehicle);
+        self.on.insert(lane.i(), at, vehicle);
         self.load[lane.i()] += 1;
+        if self.net.lanes[lane.i()].inner {
+            self.busy[self.net.lanes[lane.i()].at.i()] += 1;
+        }
+        self.cars[vehicle.i()].aim(self.net, &self.ways);
     }
 }
 
@@ -357,6 +368,8 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         kind: of.kind,
         stage: 0,
         left: 0,
+        base: 0,
+        next: MovementId::NONE,
         tail: [LaneId::NONE; TAIL],
         standing: 0.0,
         entered: f64::INFINITY,

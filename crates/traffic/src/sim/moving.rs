@@ -111,18 +111,18 @@ impl Simulation<'_> {
 
     /// Puts the order of lanes right after everyone has moved.
     fn settle(&mut self) {
-        let (on, cars, load) = (&mut self.on, &self.cars, &mut self.load);
+        let (on, cars, load, busy, net) =
+            (&mut self.on, &self.cars, &mut self.load, &mut self.busy, self.net);
         for lane in &self.active {
-            let here = |vehicle: &CarId| {
+            let here = |vehicle: CarId| {
                 let car = &cars[vehicle.i()];
                 car.driving && car.lane == *lane
             };
-            let order = &mut on[lane.i()];
-            let before = order.len();
-            if !order.iter().all(here) {
-                order.retain(here);
+            let gone = if on[lane.i()].iter().all(|car| here(*car)) { 0 } else { on.retain(lane.i(), here) };
+            load[lane.i()] -= gone;
+            if net.lanes[lane.i()].inner {
+                busy[net.lanes[lane.i()].at.i()] -= gone;
             }
-            load[lane.i()] -= (before - order.len()) as u32;
         }
         self.active.retain(|lane| !on[lane.i()].is_empty());
         let mut entering = std::mem::take(&mut self.entering);
@@ -137,8 +137,11 @@ impl Simulation<'_> {
     /// Notes who reaches into which lane from the next.
     pub(super) fn reach(&mut self) {
         for lane in self.reached.drain(..) {
-            self.load[lane.i()] -= self.over[lane.i()].len() as u32;
-            self.over[lane.i()].clear();
+            let gone = self.over.clear(lane.i());
+            self.load[lane.i()] -= gone;
+            if self.net.lanes[lane.i()].inner {
+                self.busy[self.net.lanes[lane.i()].at.i()] -= gone;
+            }
         }
         for lane in &self.active {
             for vehicle in &self.on[lane.i()] {
@@ -149,8 +152,11 @@ impl Simulation<'_> {
                     if self.over[tail.i()].is_empty() {
                         self.reached.push(tail);
                     }
-                    self.over[tail.i()].push(*vehicle);
+                    self.over.push(tail.i(), *vehicle);
                     self.load[tail.i()] += 1;
+                    if self.net.lanes[tail.i()].inner {
+                        self.busy[self.net.lanes[tail.i()].at.i()] += 1;
+                    }
                 }
             }
         }

@@ -38,13 +38,13 @@ impl Simulation<'_> {
             *car = to;
         };
         for lane in &self.active {
-            self.on[lane.i()].iter_mut().for_each(&mut keep);
+            self.on.row_mut(lane.i()).iter_mut().for_each(&mut keep);
         }
         for link in &self.waiting_at {
             self.outside[LinkId::i(*link)].iter_mut().for_each(&mut keep);
         }
         for lane in &self.reached {
-            self.over[lane.i()].iter_mut().for_each(|car| *car = spare.to[car.i()]);
+            self.over.row_mut(lane.i()).iter_mut().for_each(|car| *car = spare.to[car.i()]);
         }
         for item in &mut self.approach.items {
             item.vehicle = spare.to[item.vehicle.i()];

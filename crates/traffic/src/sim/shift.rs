@@ -131,7 +131,7 @@ impl Simulation<'_> {
     /// Changes a vehicle's lane. Says whether it reached into lanes behind.
     fn change(&mut self, vehicle: CarId, to: LaneId) -> bool {
         let from = self.cars[vehicle.i()].lane;
-        self.on[from.i()].retain(|other| *other != vehicle);
+        self.on.retain(from.i(), |other| other != vehicle);
         self.load[from.i()] -= 1;
         if self.on[from.i()].is_empty()
             && let Ok(place) = self.active.binary_search(&from)

@@ -1,5 +1,6 @@
 //! What changes while traffic runs. Numbers that one part of the step reads together lie together, one entry per vehicle.
 
+use super::rows::Rows;
 use crate::demand::{Demand, Kind};
 use crate::ids::{CarId, LaneId, MovementId, VehicleId};
 use crate::net::Network;
@@ -29,6 +30,10 @@ pub struct Car {
     pub stage: u32,
     /// How many stages come after that.
     pub left: u32,
+    /// What lies before the rightmost lane of its stage.
+    pub base: u32,
+    /// The movement by which it leaves its lane, if that is not inside a junction.
+    pub next: MovementId,
     /// Lanes that it still reaches into, the nearest first.
     pub tail: [LaneId; TAIL],
     /// For how many seconds it has been standing.
@@ -42,6 +47,18 @@ pub struct Car {
     pub waits: bool,
     /// Whether it is on the road.
     pub driving: bool,
+}
+
+impl Car {
+    /// Notes how it goes on from the lane that it has come to.
+    #[inline]
+    pub fn aim(&mut self, net: &Network, ways: &Ways) {
+        let lane = &net.lanes[self.lane.i()];
+        if !lane.inner {
+            self.base = ways.place[self.stage as usize];
+            self.next = ways.ahead[(self.base + lane.index) as usize].movement;
+        }
+    }
 }
 
 /// What changing lanes needs of a vehicle.
@@ -211,11 +228,13 @@ pub struct View<'v> {
     pub cars: &'v [Car],
     pub minds: &'v [Mind],
     /// Vehicles with their front on a lane, the first first.
-    pub on: &'v [Vec<CarId>],
+    pub on: &'v Rows,
     /// Vehicles that reach into a lane from the next.
-    pub over: &'v [Vec<CarId>],
+    pub over: &'v Rows,
     /// How many of both.
     pub load: &'v [u32],
+    /// How many cars are inside each junction, counted for every inner lane that they are on.
+    pub busy: &'v [u32],
     /// What each movement is shown.
     pub lights: &'v [u8],
     pub approach: &'v Approach,
