@@ -1,7 +1,7 @@
 //! What is measured: trips one by one, and all of them together.
 
 use super::Simulation;
-use crate::ids::{LaneId, VehicleId};
+use crate::ids::{LaneId, MovementId, VehicleId};
 
 /// One vehicle's trip.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,19 @@ pub struct Trip {
     pub driven: f64,
     /// Seconds on links before the last one, without junctions' interiors.
     pub approach: f64,
+}
+
+/// Where a vehicle is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// The vehicle.
+    pub vehicle: VehicleId,
+    /// The lane of its front.
+    pub lane: LaneId,
+    /// Where its front is on the lane, in metres.
+    pub pos: f64,
+    /// How fast it is, in m/s.
+    pub speed: f64,
 }
 
 /// What happened on one link.
@@ -104,6 +117,22 @@ impl Simulation<'_> {
             driven: log.driven,
             approach: log.approach,
         })
+    }
+
+    /// Where everyone on the road is, lane by lane, the first on each lane first.
+    pub fn cars(&self) -> impl Iterator<Item = Place> + '_ {
+        let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
+        on.map(|car| &self.cars[car.i()]).map(|car| Place {
+            vehicle: car.vehicle,
+            lane: car.lane,
+            pos: car.pos,
+            speed: car.speed,
+        })
+    }
+
+    /// What a movement is shown.
+    pub fn light(&self, movement: MovementId) -> char {
+        char::from(self.lights[movement.i()])
     }
 
     /// Vehicles that are stuck: on which lane, at which metre, for how many seconds.

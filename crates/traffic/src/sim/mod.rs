@@ -21,7 +21,7 @@ mod rows;
 mod shift;
 mod state;
 
-pub use measure::{Measures, OfLink, Trip};
+pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
 use crate::control::{Controller, Seen, Signals, Times};
