@@ -226,6 +226,13 @@ impl Network {
         link.first.i()..link.first.i() + link.lanes as usize
     }
 
+    /// Whether a movement leads from one link to another.
+    pub fn leads(&self, from: LinkId, to: LinkId) -> bool {
+        let movements = self.lanes_of(from).flat_map(|lane| self.leaving(LaneId::at(lane)));
+        let mut ends = movements.map(|movement| self.lanes[self.movements[movement].to.i()].link);
+        ends.any(|link| link == to)
+    }
+
     /// A lane's name, as the file has it.
     pub fn lane_name(&self, lane: LaneId) -> String {
         let lane = &self.lanes[lane.i()];
