@@ -19,6 +19,7 @@ mod packs;
 mod proof;
 mod say;
 mod staff;
+mod traffic;
 mod up;
 mod watch;
 
@@ -81,6 +82,9 @@ enum Command {
     Erase(erase::Options),
     /// Copy a whole record, also while the city runs, and check the copy.
     Backup(backup::Options),
+    /// Simulate a city's traffic and its signals.
+    #[command(subcommand)]
+    Traffic(traffic::Command),
 }
 
 /// Where a record is kept.
@@ -165,6 +169,7 @@ fn main() -> ExitCode {
         Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),
         Command::Erase(options) => erase::run(&options, say),
+        Command::Traffic(command) => traffic::run(&command, say),
         Command::Backup(options) => backup::run(&options, say),
     };
     match done {

@@ -137,7 +137,8 @@ fn receipt(file: &Path, options: &Options, say: Say) -> Result<(), Failure> {
             }
             let answer = json!({
                 // Without a key anybody may have made it.
-                "valid": signed.then_some(true), "witnesses": signers, "signed": signed, "index": index, "size": head.size, "origin": head.origin,
+                "valid": signed.then_some(true), "witnesses": signers, "signed": signed,
+                "index": index, "size": head.size, "origin": head.origin,
                 "activity": event.activity, "time": event.time, "event": event.id,
             });
             say.answer(&words, &answer)
