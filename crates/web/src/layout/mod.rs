@@ -51,6 +51,8 @@ pub struct Who {
     pub posts: usize,
     /// Whether they have a queue.
     pub desk: bool,
+    /// Whether they may begin cases at a window, or as their duty.
+    pub counter: bool,
     /// Whether they have a board.
     pub board: bool,
     /// Whether they look after those who work here.

@@ -3,7 +3,7 @@ use super::city::City;
 use super::device::device;
 use super::logs::Arrived;
 use super::operation::{Operation, Work};
-use super::{board, show, staff};
+use super::{board, counter, show, staff};
 use crate::layout::{Face, Frame, Who};
 use crate::path;
 use crate::text::Lang;
@@ -294,6 +294,7 @@ impl Asked {
                 name: self.city.name(person).unwrap_or_default(),
                 post: post.map(|post| show::post(self, post)),
                 posts: person.now.posts.len(),
+                counter: work.desk && post.is_some_and(|post| counter::begins(self, post)),
                 ..work
             }
         });

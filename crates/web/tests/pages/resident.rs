@@ -550,7 +550,7 @@ fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
                 back: back.clone(),
             }),
         ),
-        ("refused-large", show(&refused::View::TooLarge { most: 20 * 1024 * 1024, back })),
+        ("refused-large", show(&refused::View::TooLarge { most: 20_000_000, back })),
         ("refused-many", show(&refused::View::TooMany { seconds: 30 })),
         ("refused-broken", show(&refused::View::Broken { number: "E-7F3A".into() })),
         (
