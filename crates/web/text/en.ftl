@@ -349,7 +349,7 @@ verify-bad = The receipt does not hold
 verify-bad-more = Make sure the file is whole and unchanged. If it still does not hold, tell a supervisor.
 verify-signed = Signed
 verify-offline = Check it without this site
-verify-offline-more = On your own computer, with no network, run:
+verify-offline-more = On your own computer, with no network, run the following. Compare the key with what the office publishes elsewhere: without it a receipt proves only that it agrees with itself.
 
 ## Refusals
 

@@ -309,7 +309,7 @@ verify-bad = 回执不成立
 verify-bad-more = 请确认文件完整、没有改动；如仍不成立，请向监督员反映。
 verify-signed = 签名时间
 verify-offline = 不用本网站也能验证
-verify-offline-more = 在自己的电脑上运行此命令，不需要网络：
+verify-offline-more = 在自己的电脑上运行此命令，不需要网络。请与单位在别处公布的密钥核对：没有密钥，只能证明回执自身前后一致。
 
 ## Refusals
 

@@ -12,6 +12,8 @@ mod findings;
 mod logs;
 mod maps;
 mod models;
+mod nats;
+mod oversight;
 mod packs;
 #[path = "../../../record/tests/places/postgres.rs"]
 mod postgres;

@@ -1,7 +1,7 @@
 use super::fault::{ImportError, Place, Problem, Refusal, SinkError};
 use super::taken::{Plain, Taken};
 use super::{Format, Options, Source, vocabulary};
-use crate::{Activity, Event, ObjectType};
+use crate::{Activity, Event, ObjectType, Time};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -104,13 +104,27 @@ impl<'a> Intake<'a> {
     /// Takes an event of the log.
     #[inline]
     pub(crate) fn event(&mut self, event: Event) -> Result<(), ImportError> {
+        self.count(&event);
+        self.pass(event)
+    }
+
+    /// Takes an event to which the log gives no time, which so stands at that of the one `before` it. Its time.
+    #[cold]
+    pub(crate) fn untimed(&mut self, mut event: Event, before: Option<Time>) -> Result<Time, ImportError> {
+        let time = before.unwrap_or(Time::ZERO);
+        event.time = time;
+        // The mark is not the log's own, so it is not counted.
+        self.count(&event);
+        event.attributes.push((vocabulary::UNTIMED.into(), true.into()));
+        self.pass(event)?;
+        Ok(time)
+    }
+
+    fn count(&mut self, event: &Event) {
         self.counts.events += 1;
         self.counts.relations += event.objects.len() as u64;
         self.counts.attributes += event.attributes.len() as u64;
-        if !self.activities.contains(event.activity.as_str()) {
-            self.activities.insert(event.activity.clone());
-        }
-        self.pass(event)
+        self.event_type(&event.activity);
     }
 
     /// Takes an event of the log that is plain.

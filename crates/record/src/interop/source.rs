@@ -113,7 +113,7 @@ impl<R: BufRead> Unpacked<R> {
 
 impl<R: BufRead> Read for Unpacked<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.packed.read(out)?;
+        let count = self.packed.read(out).map_err(damaged)?;
         self.read += count as u64;
         if self.read > FREE + SWELLS * self.packed.get_ref().taken {
             let what = "it unpacks to more than 128 times its size, as no log does; if it is one all the same, \
@@ -136,6 +136,18 @@ impl Read for Watched<'_> {
         self.taken.fetch_add(count as u64, Ordering::Relaxed);
         Ok(count)
     }
+}
+
+/// What is wrong with a compressed stream, and what to do about it.
+#[cold]
+fn damaged(error: std::io::Error) -> std::io::Error {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    let what = match error.kind() {
+        UnexpectedEof => "its compressed data has no end; it was cut short, get it whole".to_owned(),
+        InvalidData | InvalidInput => format!("its compressed data is damaged ({error}); get it again"),
+        _ => return error,
+    };
+    std::io::Error::new(error.kind(), what)
 }
 
 /// Counts the bytes that are taken from a stream.

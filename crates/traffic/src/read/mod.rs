@@ -89,8 +89,8 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
         sumo_signals::programs(file.name, &text, &names, &mut builder, &mut unsupported)?;
         flows.read(file.name, &text, &names, &mut all, &mut unsupported)?;
     }
-    flows.finish(&mut all);
     let net = builder.finish();
+    flows.finish(&net, &mut all)?;
     sumo_signals::check(net_file(&names), &net)?;
     Ok(Scenario { net, demand: all, begin: None, end: None, unsupported })
 }

@@ -14,21 +14,32 @@ mod look;
 mod measure;
 mod moving;
 mod neighbours;
+mod order;
+mod pace;
 mod resolve;
+mod rows;
 mod shift;
 mod state;
 
-pub use measure::{Measures, Trip};
+pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
-use crate::control::Signals;
-use crate::demand::Demand;
-use crate::ids::{LaneId, LinkId, VehicleId};
+use crate::control::{Controller, Seen, Signals, Times};
+use crate::demand::{Demand, Way};
+use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
-use crate::route::Ways;
+use crate::route::{Router, Ways};
+use order::Spare;
+use pace::Pace;
 use resolve::Move;
+use rows::Rows;
 use state::{Approach, Car, Log, Mind, Span, TAIL, View};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+
+/// A vehicle is near the line if it is there within so many seconds.
+const NEAR_LINE: f64 = 2.0;
+/// Who waits outside looks for a faster way after so many seconds.
+const AGAIN: f64 = 60.0;
 
 /// How a simulation is set up.
 #[derive(Debug, Clone)]
@@ -39,13 +50,17 @@ pub struct Settings {
     pub seed: u64,
     /// Programmes of the signals.
     pub programs: Vec<Program>,
+    /// Who decides about the signals.
+    pub controller: Controller,
+    /// What controllers keep to.
+    pub times: Times,
 }
 
 /// Traffic on a network.
 pub struct Simulation<'s> {
     net: &'s Network,
     demand: &'s Demand,
-    ways: &'s Ways,
+    ways: Ways,
     seed: u64,
     now: f64,
     begin: f64,
@@ -53,10 +68,14 @@ pub struct Simulation<'s> {
     lights: Vec<u8>,
     cars: Vec<Car>,
     minds: Vec<Mind>,
+    /// What is measured of each car so far; it goes to `logs` when it arrives.
+    tallies: Vec<Log>,
     logs: Vec<Log>,
-    on: Vec<Vec<VehicleId>>,
-    over: Vec<Vec<VehicleId>>,
+    spare: Spare,
+    on: Rows,
+    over: Rows,
     load: Vec<u32>,
+    busy: Vec<u32>,
     /// Lanes that somebody's front is on, in order.
     active: Vec<LaneId>,
     /// Lanes that somebody reaches into from the next.
@@ -65,34 +84,33 @@ pub struct Simulation<'s> {
     told: Approach,
     spans: Vec<Span>,
     moves: Vec<Move>,
-    entering: Vec<(LaneId, VehicleId)>,
+    entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
     /// The next vehicle of the demand, and those that wait outside by the link where they begin.
     next: usize,
-    outside: Vec<VecDeque<VehicleId>>,
+    outside: Vec<VecDeque<CarId>>,
     waiting_at: Vec<LinkId>,
     steps: u64,
     emergencies: u64,
+    links: Vec<OfLink>,
+    pace: Pace,
+    routers: HashMap<u64, Router>,
+    unreachable: u64,
 }
 
 impl<'s> Simulation<'s> {
     /// Traffic that has not begun.
-    pub fn new(net: &'s Network, demand: &'s Demand, ways: &'s Ways, settings: Settings) -> Self {
+    pub fn new(net: &'s Network, demand: &'s Demand, settings: Settings) -> Self {
+        let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
         let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
-        let mut signals = Signals::new(settings.programs, settings.begin);
-        signals.show(net, settings.begin, true, &mut lights);
+        let Settings { programs, controller, times, begin, .. } = settings;
+        let mut signals = Signals::new(net, programs, controller, times, begin);
+        signals.show(net, begin, true, &|_| Seen::default(), &mut lights);
+        let trips = demand.vehicles.iter().any(|vehicle| matches!(vehicle.way, Way::Trip(_)));
+        let lengths = demand.kinds.iter().map(|kind| kind.length + kind.min_gap);
+        let shortest = lengths.fold(10.0, f64::min).max(1.0);
         let heads = || Approach { heads: vec![u32::MAX; net.movements.len()], ..Approach::default() };
-        let cars = (0..vehicles).map(|vehicle| car(demand, ways, vehicle, settings.seed)).collect();
-        let log = Log {
-            departed: f64::NAN,
-            arrived: f64::NAN,
-            lost: 0.0,
-            waited: 0.0,
-            stops: 0,
-            driven: 0.0,
-            approach: 0.0,
-        };
         Self {
             net,
             demand,
@@ -102,12 +120,15 @@ impl<'s> Simulation<'s> {
             begin: settings.begin,
             signals,
             lights,
-            cars,
-            minds: vec![Mind::default(); vehicles],
-            logs: vec![log; vehicles],
-            on: vec![Vec::new(); lanes],
-            over: vec![Vec::new(); lanes],
+            cars: Vec::new(),
+            minds: Vec::new(),
+            tallies: Vec::new(),
+            logs: vec![Log::NEW; vehicles],
+            spare: Spare::default(),
+            on: Rows::new(net.lanes.iter().map(|lane| (lane.length / shortest) as usize + 2)),
+            over: Rows::new(net.lanes.iter().map(|_| 2)),
             load: vec![0; lanes],
+            busy: vec![0; net.junctions.len()],
             active: Vec::new(),
             reached: Vec::new(),
             approach: heads(),
@@ -121,6 +142,10 @@ impl<'s> Simulation<'s> {
             waiting_at: Vec::new(),
             steps: 0,
             emergencies: 0,
+            links: vec![OfLink::default(); net.links.len()],
+            pace: if trips { Pace::new(net) } else { Pace::new(net).unwanted() },
+            routers: HashMap::new(),
+            unreachable: 0,
         }
     }
 
@@ -143,27 +168,46 @@ impl<'s> Simulation<'s> {
 
     /// One second.
     pub fn step(&mut self) {
-        self.signals.show(self.net, self.now, false, &mut self.lights);
+        self.order();
+        self.show();
         self.look();
         std::mem::swap(&mut self.approach, &mut self.told);
         self.approach.register();
         self.resolve();
         self.go();
         self.shift();
+        self.watch();
         self.insert();
         self.now += 1.0;
+    }
+
+    /// Signals decide and show.
+    fn show(&mut self) {
+        let (on, cars, net) = (&self.on, &self.cars, self.net);
+        let detectors = |lane: LaneId| {
+            let mut seen = Seen::default();
+            for vehicle in &on[lane.i()] {
+                let car = &cars[vehicle.i()];
+                seen.vehicles += 1;
+                seen.standing += u32::from(car.speed < follow::STANDING);
+                seen.near |= net.lanes[lane.i()].length - car.pos < NEAR_LINE * net.lanes[lane.i()].speed;
+            }
+            seen
+        };
+        self.signals.show(net, self.now, false, &detectors, &mut self.lights);
     }
 
     fn view(&self) -> View<'_> {
         View {
             net: self.net,
             demand: self.demand,
-            ways: self.ways,
+            ways: &self.ways,
             cars: &self.cars,
             minds: &self.minds,
             on: &self.on,
             over: &self.over,
             load: &self.load,
+            busy: &self.busy,
             lights: &self.lights,
             approach: &self.approach,
             now: self.now,
@@ -219,10 +263,17 @@ impl<'s> Simulation<'s> {
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
     fn insert(&mut self) {
         while let Some(vehicle) = self.demand.vehicles.get(self.next).filter(|one| one.depart <= self.now) {
-            let (id, way) = (VehicleId::at(self.next), self.ways.of[self.next]);
+            let place = VehicleId::at(self.next);
             self.next += 1;
             // Whose time was over before all began stays away, as do those whose goal no way leads to.
-            if way == u32::MAX || vehicle.depart < self.begin {
+            if vehicle.depart < self.begin {
+                continue;
+            }
+            let id = CarId::at(self.cars.len());
+            self.cars.push(car(self.demand, place, self.seed));
+            self.minds.push(Mind::default());
+            self.tallies.push(Log::NEW);
+            if !self.find_way(id) {
                 continue;
             }
             let link = self.ways.links[self.cars[id.i()].stage as usize];
@@ -233,6 +284,7 @@ impl<'s> Simulation<'s> {
         }
         let mut waiting = std::mem::take(&mut self.waiting_at);
         for link in &waiting {
+            self.think_again(*link);
             while let Some(vehicle) = self.outside[link.i()].front().copied() {
                 let Some(begin) = insert::begin(&self.view(), vehicle) else { break };
                 self.outside[link.i()].pop_front();
@@ -243,45 +295,81 @@ impl<'s> Simulation<'s> {
         self.waiting_at = waiting;
     }
 
-    fn put(&mut self, vehicle: VehicleId, begin: insert::Begin) {
+    /// Gives a vehicle its way, if there is one: the fastest as traffic is now, where only its goal is given.
+    fn find_way(&mut self, vehicle: CarId) -> bool {
+        let place = self.cars[vehicle.i()].vehicle.i();
+        let of = &self.demand.vehicles[place];
+        if let Way::Trip(over) = &of.way {
+            let kind = &self.demand.kinds[of.kind as usize];
+            let router =
+                self.routers.entry(kind.class.0).or_insert_with(|| Router::new(self.net, kind.class));
+            let factor = self.cars[vehicle.i()].factor;
+            let seconds = |link: LinkId| self.pace.seconds(self.net, link, factor, kind.max_speed);
+            let Some(links) = router.over(self.net, over, &seconds) else {
+                self.unreachable += 1;
+                return false;
+            };
+            self.ways.of[place] = self.ways.way(self.net, &links, kind.class);
+        }
+        let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
+        (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        true
+    }
+
+    /// Who waits outside for long looks for a faster way every minute.
+    fn think_again(&mut self, link: LinkId) {
+        for place in 0..self.outside[link.i()].len() {
+            let vehicle = self.outside[link.i()][place];
+            let of = &self.demand.vehicles[self.cars[vehicle.i()].vehicle.i()];
+            let waited = (self.now - of.depart).floor();
+            if waited > 0.0 && waited % AGAIN == 0.0 && matches!(of.way, Way::Trip(_)) {
+                self.find_way(vehicle);
+            }
+        }
+    }
+
+    fn put(&mut self, vehicle: CarId, begin: insert::Begin) {
         let car = &mut self.cars[vehicle.i()];
         (car.lane, car.pos, car.speed, car.driving) = (begin.lane, begin.pos, begin.speed, true);
         car.accel = 0.0;
-        self.logs[vehicle.i()].departed = self.now;
+        self.tallies[vehicle.i()].departed = self.now;
         self.enter(begin.lane, vehicle);
     }
 
     /// Puts a vehicle into a lane's order.
-    fn enter(&mut self, lane: LaneId, vehicle: VehicleId) {
-        let (on, pos) = (&mut self.on[lane.i()], self.cars[vehicle.i()].pos);
+    fn enter(&mut self, lane: LaneId, vehicle: CarId) {
+        let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
         if on.is_empty()
             && let Err(place) = self.active.binary_search(&lane)
         {
             self.active.insert(place, lane);
         }
         let at = on.partition_point(|other| self.cars[other.i()].pos >= pos);
-        on.insert(at, vehicle);
+        self.on.insert(lane.i(), at, vehicle);
         self.load[lane.i()] += 1;
+        if self.net.lanes[lane.i()].inner {
+            self.busy[self.net.lanes[lane.i()].at.i()] += 1;
+        }
+        self.cars[vehicle.i()].aim(self.net, &self.ways);
     }
 }
 
-fn car(demand: &Demand, ways: &Ways, vehicle: usize, seed: u64) -> Car {
-    let of = &demand.vehicles[vehicle];
-    let way = ways.of[vehicle];
-    let (stage, left) = match way {
-        u32::MAX => (0, 0),
-        way => (ways.first[way as usize], ways.stages[way as usize] - 1),
-    };
-    let factor = chance::normal(seed ^ 0x5F, vehicle as u64, demand.kinds[of.kind as usize].speed_factor);
+fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
+    let of = &demand.vehicles[vehicle.i()];
+    let factor =
+        chance::normal(seed ^ 0x5F, u64::from(vehicle.0), demand.kinds[of.kind as usize].speed_factor);
     Car {
+        vehicle,
         pos: 0.0,
         speed: 0.0,
         accel: 0.0,
         factor,
         lane: LaneId::NONE,
         kind: of.kind,
-        stage,
-        left,
+        stage: 0,
+        left: 0,
+        base: 0,
+        next: MovementId::NONE,
         tail: [LaneId::NONE; TAIL],
         standing: 0.0,
         entered: f64::INFINITY,

@@ -380,11 +380,13 @@ fn engine(frame: &Frame, engine: Option<&Engine>) -> Markup {
                         ]))
                     }
                     p {
-                        @let key = if engine.rounds.is_empty() { "findings-engine-through" } else { "findings-engine-going" };
-                        (lang.tell(key, &[
-                            ("gone", engine.gone.to_string().into()),
-                            ("kinds", engine.rounds.join(", ").into()),
-                        ]))
+                        @let gone = ("gone", engine.gone.to_string().into());
+                        @if engine.rounds.is_empty() {
+                            (lang.tell("findings-engine-through", &[gone]))
+                        } @else {
+                            @let kinds = ("kinds", engine.rounds.join(", ").into());
+                            (lang.tell("findings-engine-going", &[gone, kinds]))
+                        }
                     }
                     @if !engine.unready.is_empty() {
                         (part::callout("soon", lang.say("findings-unready"), html! {

@@ -64,7 +64,7 @@ fn view(asked: &Asked, post: &Post) -> Result<counter::View, Oops> {
     let found: Vec<(Id, Title)> = if query.is_empty() {
         all.iter().map(|procedure| (procedure.id.clone(), procedure.title.clone())).collect()
     } else {
-        let hits = asked.city.finder.find(&query, MOST_FOUND);
+        let hits = asked.city.finder.last().find(&query, MOST_FOUND);
         let of_hit = |id: &Id| all.iter().find(|procedure| procedure.id == *id);
         hits.iter().filter_map(|hit| of_hit(&hit.id)).map(|p| (p.id.clone(), p.title.clone())).collect()
     };

@@ -12,6 +12,7 @@ mod board;
 mod bounds;
 mod case;
 mod city;
+mod corrections;
 mod counter;
 mod desk;
 mod device;
@@ -42,6 +43,7 @@ mod told;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
+pub use findings::idle;
 pub use logs::Shelf;
 pub use people::{Issued, Newcomer, NotDone, Secret};
 pub use serve::serve;

@@ -178,11 +178,7 @@ impl Events {
         });
         match known.time.or(stated) {
             Some(time) => event.time = time,
-            None if intake.options.untimed => {
-                event.time = which.before.unwrap_or(Time::ZERO);
-                event.attributes.push((vocabulary::UNTIMED.into(), true.into()));
-                intake.counts.attributes -= 1;
-            }
+            None if intake.options.untimed => return intake.untimed(event, which.before).map(Some),
             None => {
                 let what = "the event that ends here".to_owned();
                 intake.refuse(scanner.place(), Problem::Untimed { what });

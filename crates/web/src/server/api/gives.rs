@@ -267,6 +267,8 @@ pub const CASE: &[Member] = &[
             always("started", Moment, "When it started."),
             maybe("stopped", Moment, "When it stopped."),
             maybe("due", Moment, "When it runs out, or ran out."),
+            maybe("promised", Moment, "By when the office wants to be done, within the law's limit."),
+            maybe("stands", Moment, "Since when it stands still, where it does."),
             always("counted", Title, "How its days are counted, in words."),
         ])),
         "The clocks that have started.",
