@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `as "resident"`, `… on a phone`, `… in English`, `… at a screen` | turns to that person's browser, opened when it is first named |
 //! | `open "/path"`, `reload`, `go back` | |
+//! | `reload until "text"` | asks for the page again until it stands there |
 //! | `press "words"`, `… in "place"` | clicks the link, button or heading that opens; a place is a row, a section, a form with those words |
 //! | `write "text" into "label"`, `choose "option" for "label"`, `attach "file" to "label"` | fills in |
 //! | `key "j Enter"` | presses keys where the focus is |
@@ -164,6 +165,7 @@ impl Stage {
                 self.opened.insert((*path).to_owned());
                 self.browser()?.goto(path).await.map_err(said)
             }
+            ("reload until _", [text]) => self.reload_until(text).await,
             ("reload", []) => self.browser()?.client.refresh().await.map_err(said),
             ("go back", []) => self.browser()?.client.back().await.map_err(said),
             ("press _", [name]) => self.press("press", name, "").await,
@@ -347,6 +349,17 @@ impl Stage {
     async fn see(&self, text: &str, place: &str, there: bool) -> Result<(), String> {
         let look = || async move { Ok((self.text(place).await?.contains(text) == there).then_some(())) };
         until(if there { "it is not to be seen" } else { "it is still to be seen" }, look).await
+    }
+
+    async fn reload_until(&self, text: &str) -> Result<(), String> {
+        let browser = self.browser()?;
+        let look = || async move {
+            if self.text("").await?.contains(text) {
+                return Ok(Some(()));
+            }
+            browser.client.refresh().await.map(|()| None)
+        };
+        until("it does not come to be seen", look).await
     }
 
     async fn at(&mut self, pattern: &str) -> Result<(), String> {

@@ -258,7 +258,7 @@ impl<'l> Picture<'l> {
             let name = |code| (self.look.name)(code);
             let told =
                 format!("{} → {}{}{}", name(edge.from), name(edge.to), self.look.words.colon, line.label);
-            open(svg, link.as_deref(), &told);
+            open(svg, link.as_deref(), Some(&told));
             let _ = write!(
                 svg,
                 "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"{wide:.0}\" height=\"{LABEL}\" rx=\"3\" fill=\"#fff\"/>\
@@ -291,7 +291,8 @@ impl<'l> Picture<'l> {
             let count = self.look.graph.count.get(*code as usize).copied().unwrap_or(0);
             let (fill, ink) = shade(count as f64 / self.most as f64);
             let link = (self.look.link)(*code, None);
-            open(svg, link.as_deref(), &format!("{}{}{figure}", name.concat(), self.look.words.colon));
+            let told = format!("{}{}{figure}", name.concat(), self.look.words.colon);
+            open(svg, link.as_deref(), Some(told.as_str()).filter(|_| link.is_none()));
             let (left, top) = (x - wide / 2.0, y - high / 2.0);
             let _ = write!(
                 svg,
@@ -303,7 +304,7 @@ impl<'l> Picture<'l> {
                 let weight = if at < name.len() { " font-weight=\"600\"" } else { "" };
                 let text = escaped(text.trim_end());
                 let _ =
-                    write!(svg, "<text x=\"{x:.0}\" y=\"{line:.0}\" fill=\"{ink}\"{weight}>{text}</text>");
+                    write!(svg, "<text x=\"{x:.0}\" y=\"{line:.0}\" fill=\"{ink}\"{weight}>{text}</text> ");
             }
             close(svg, link.as_deref());
         }
@@ -413,10 +414,15 @@ fn plan(
     Plan { boxes, lines: lines.collect() }
 }
 
-fn open(svg: &mut String, link: Option<&str>, told: &str) {
-    let _ = match link {
-        Some(link) => write!(svg, "<a href=\"{}\" aria-label=\"{}\">", escaped(link), escaped(told)),
-        None => write!(svg, "<g><title>{}</title>", escaped(told)),
+/// Begins a link, or a group that says what it is where there is none. What a link `told`s has what stands in it; without, it
+/// is known by that alone.
+fn open(svg: &mut String, link: Option<&str>, told: Option<&str>) {
+    let _ = match (link, told) {
+        (Some(link), Some(told)) => {
+            write!(svg, "<a href=\"{}\" aria-label=\"{}\">", escaped(link), escaped(told))
+        }
+        (Some(link), None) => write!(svg, "<a href=\"{}\">", escaped(link)),
+        (None, told) => write!(svg, "<g><title>{}</title>", escaped(told.unwrap_or_default())),
     };
 }
 

@@ -176,6 +176,8 @@ pub struct One {
     pub models: u64,
     /// Whether models were brought along.
     pub declared: bool,
+    /// What is wrong with those that were brought just now, each with its line and the mend.
+    pub wrong: Vec<String>,
 }
 
 /// One log: how far it is, what can be done with it.
@@ -252,6 +254,7 @@ fn what_next(frame: &Frame, view: &One) -> Markup {
             (part::token(frame))
             div.field {
                 label for="models-file" { (lang.say("logs-models")) }
+                @for wrong in &view.wrong { p.error role="alert" { (wrong) } }
                 p.hint #models-hint { (lang.say("logs-models-hint")) }
                 input #models-file type="file" name="models" required accept=".decl,text/plain"
                     aria-describedby="models-hint";

@@ -4,7 +4,7 @@ use super::super::answer::{Answer, Oops};
 use super::super::asked::Asked;
 use super::checked::{self, Checked};
 use super::read::Held;
-use super::{Kept, broken, held, kind, unreadable, wanted};
+use super::{Kept, broken, held, kind, shown, unreadable, wanted};
 use crate::layout::Face;
 use crate::page::logs as page;
 use crate::path;
@@ -28,11 +28,10 @@ pub fn models(asked: &Asked) -> Result<Answer, Oops> {
     let text =
         text.map_err(|_| unreadable("模型文件不是 UTF-8 文本", "the file of models is not UTF-8 text"))?;
     let kind = kind(asked, &held)?;
-    let refused = |lines: Vec<String>| {
-        let lines = lines.join("\n");
-        unreadable(format!("模型文件不能读取：\n{lines}"), format!("the models cannot be read:\n{lines}"))
-    };
-    Checked::of_declare(&held, &kind, text).map_err(refused)?;
+    // The log's page says what is wrong, and has the form still.
+    if let Err(lines) = Checked::of_declare(&held, &kind, text) {
+        return Ok(shown(asked, &kept, lines));
+    }
     std::fs::write(kept.models(), text).map_err(|error| broken(&error))?;
     for (kind, _) in &held.kinds {
         held.forget(&declared(kind));
@@ -127,7 +126,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         let code = held.log.activity_codes().get(*event as usize).copied().unwrap_or_default();
         let values = told.iter().filter_map(|name| {
             let value = held.log.column(name.as_str())?.value(*event)?;
-            Some((name.to_string(), shown(&value)))
+            Some((name.to_string(), written(&value)))
         });
         page::Happening {
             number: *event,
@@ -155,7 +154,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(page::case(&asked.frame(Face::Staff), &view)))
 }
 
-fn shown(value: &Value) -> String {
+fn written(value: &Value) -> String {
     match value {
         Value::Text(text) => text.to_string(),
         Value::Integer(number) => number.to_string(),

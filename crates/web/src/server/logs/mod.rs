@@ -191,22 +191,27 @@ fn note(asked: &Asked, card: &Card, activity: &str) -> Result<(), Oops> {
 /// One log: how far it is, what it holds, what can be done with it.
 pub fn one(asked: &Asked) -> Result<Answer, Oops> {
     let kept = asked_for(asked)?;
-    let state = kept.state();
-    if matches!(state, State::Reading) {
+    if matches!(kept.state(), State::Reading) {
         // Nobody reads it since the city was started again: begun here, and waited for there.
         begin(asked, Arc::clone(&kept));
     }
-    let kinds = match state {
-        State::Whole(_) => read(asked, &kept).map(|held| held.kinds.clone()).unwrap_or_default(),
+    Ok(shown(asked, &kept, Vec::new()))
+}
+
+/// The page of a log, with what is wrong with models that were brought along.
+fn shown(asked: &Asked, kept: &Kept, wrong: Vec<String>) -> Answer {
+    let kinds = match kept.state() {
+        State::Whole(_) => read(asked, kept).map(|held| held.kinds.clone()).unwrap_or_default(),
         _ => Vec::new(),
     };
     let view = page::One {
-        models: models_of(asked, &kept).map_or(0, |count| count as u64),
-        card: card(asked, &kept),
+        models: models_of(asked, kept).map_or(0, |count| count as u64),
+        card: card(asked, kept),
         kinds,
         declared: kept.models().exists(),
+        wrong,
     };
-    Ok(Answer::page(page::one(&asked.frame(Face::Staff), &view)))
+    Answer::page(page::one(&asked.frame(Face::Staff), &view))
 }
 
 /// How many models of the packs speak of the log.
