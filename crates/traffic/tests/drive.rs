@@ -24,7 +24,7 @@ fn settings(scenario: &Scenario, controller: &str, seed: u64) -> Settings {
         "fixed" => (Controller::Program, webster(&scenario.net, &scenario.demand, [0.0, 3600.0], times)),
         _ => (Controller::Program, own()),
     };
-    Settings { begin: 0.0, seed, programs, controller, times }
+    Settings { begin: 0.0, seed, programs, controller, times, threads: 1 }
 }
 
 /// Vehicles of a lane keep apart: the end of each is not behind the front of the next.
@@ -96,6 +96,26 @@ fn the_same_seed_gives_the_same_traffic() {
     };
     assert_eq!(run(1), run(1));
     assert_ne!(run(1), run(2));
+}
+
+/// A town with so much traffic that threads share it.
+#[test]
+fn any_number_of_threads_gives_the_same_traffic() {
+    let scenario = scenario(Town { size: [9, 9], block: 150.0, vehicles: 36_000, seed: 3, signals: true });
+    let run = |threads| {
+        let settings = Settings { threads, ..settings(&scenario, "program", 1) };
+        let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+        traffic.run_until(300.0);
+        let places = traffic
+            .cars()
+            .map(|place| (place.vehicle, place.lane, place.pos.to_bits(), place.speed.to_bits()));
+        (places.collect::<Vec<_>>(), traffic.measures())
+    };
+    let one = run(1);
+    assert!(one.0.len() > 3 * 500, "{} cars are no load", one.0.len());
+    for threads in [2, 3, 4] {
+        assert_eq!(run(threads), one, "{threads} threads");
+    }
 }
 
 /// Every green lasts its least time, gives way to yellow, and nobody gets green before yellow and red for all are over.
