@@ -173,6 +173,34 @@ fn signals_change_safely() {
     }
 }
 
+/// CityFlow's files, where they are: everyone who departs is counted, nobody brakes too late.
+#[test]
+fn cityflow_networks_flow() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/traffic");
+    for (net, flow, vehicles) in [
+        ("jinan_3x4/roadnet_3_4.json", "jinan_3x4/anon_3_4_jinan_real.json", 6295),
+        ("hangzhou_4x4/roadnet_4_4.json", "hangzhou_4x4/anon_4_4_hangzhou_real.json", 2983),
+    ] {
+        let file = |name: &str| std::fs::read(folder.join(name));
+        let (Ok(held), Ok(demand)) = (file(net), file(flow)) else {
+            println!("left out: `{net}` is not staged beside the repository");
+            continue;
+        };
+        let demand = File { name: flow, bytes: &demand };
+        let scenario = read::scenario(File { name: net, bytes: &held }, &[demand]).unwrap();
+        assert_eq!(scenario.demand.vehicles.len(), vehicles, "{net}");
+        for controller in ["program", "max-pressure"] {
+            let settings = settings(&scenario, controller, 1);
+            let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+            traffic.run_until(600.0);
+            counts_agree(&traffic);
+            let all = traffic.measures();
+            assert_eq!((all.emergencies, all.unreachable), (0, 0), "{net} {controller}");
+            assert!(all.finished > 0, "{net} {controller}");
+        }
+    }
+}
+
 /// The staged networks, where they are: nobody brakes too late, nobody is stuck.
 #[test]
 fn staged_networks_flow() {
