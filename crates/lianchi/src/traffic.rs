@@ -31,6 +31,9 @@ pub struct Run {
     /// What chance starts from: the same seed gives the same traffic to the bit.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    /// How many threads to use; the answer is the same for any number.
+    #[arg(long, value_name = "T", default_value_t = 1)]
+    threads: usize,
     /// Seconds of yellow for controllers other than `program`.
     #[arg(long, value_name = "S")]
     yellow: Option<f64>,
@@ -111,7 +114,8 @@ fn simulate(options: &Run, say: Say) -> Result<(), Failure> {
         _ => (Controller::Program, own()),
     };
     let loading = started.elapsed().as_secs_f64();
-    let settings = Settings { begin, seed: options.seed, programs, controller, times };
+    let settings =
+        Settings { begin, seed: options.seed, programs, controller, times, threads: options.threads };
     let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
     let before = cpu_seconds();
     let mut progress = say.progress("seconds simulated");

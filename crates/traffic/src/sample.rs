@@ -183,7 +183,7 @@ impl Town {
         let yields =
             |one: &(usize, usize, char), other: &(usize, usize, char)| match (one.0 + 2) % 4 == other.0 {
                 true => one.2 == 'l' && other.2 != 'l',
-                false => one.0 % 2 == 0 && other.0 % 2 == 1,
+                false => one.0.is_multiple_of(2) && !other.0.is_multiple_of(2),
             };
         for (place, one) in all.iter().enumerate() {
             let bits = |holds: &dyn Fn(&(usize, usize, char)) -> bool| -> String {

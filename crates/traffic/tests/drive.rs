@@ -24,7 +24,7 @@ fn settings(scenario: &Scenario, controller: &str, seed: u64) -> Settings {
         "fixed" => (Controller::Program, webster(&scenario.net, &scenario.demand, [0.0, 3600.0], times)),
         _ => (Controller::Program, own()),
     };
-    Settings { begin: 0.0, seed, programs, controller, times }
+    Settings { begin: 0.0, seed, programs, controller, times, threads: 1 }
 }
 
 /// Vehicles of a lane keep apart: the end of each is not behind the front of the next.
@@ -98,6 +98,26 @@ fn the_same_seed_gives_the_same_traffic() {
     assert_ne!(run(1), run(2));
 }
 
+/// A town with so much traffic that threads share it.
+#[test]
+fn any_number_of_threads_gives_the_same_traffic() {
+    let scenario = scenario(Town { size: [9, 9], block: 150.0, vehicles: 36_000, seed: 3, signals: true });
+    let run = |threads| {
+        let settings = Settings { threads, ..settings(&scenario, "program", 1) };
+        let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+        traffic.run_until(300.0);
+        let places = traffic
+            .cars()
+            .map(|place| (place.vehicle, place.lane, place.pos.to_bits(), place.speed.to_bits()));
+        (places.collect::<Vec<_>>(), traffic.measures())
+    };
+    let one = run(1);
+    assert!(one.0.len() > 3 * 500, "{} cars are no load", one.0.len());
+    for threads in [2, 3, 4] {
+        assert_eq!(run(threads), one, "{threads} threads");
+    }
+}
+
 /// Every green lasts its least time, gives way to yellow, and nobody gets green before yellow and red for all are over.
 #[test]
 fn signals_change_safely() {
@@ -150,6 +170,34 @@ fn signals_change_safely() {
             }
         }
         assert!(changes > 50, "{controller} changed {changes} times");
+    }
+}
+
+/// CityFlow's files, where they are: everyone who departs is counted, nobody brakes too late.
+#[test]
+fn cityflow_networks_flow() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/traffic");
+    for (net, flow, vehicles) in [
+        ("jinan_3x4/roadnet_3_4.json", "jinan_3x4/anon_3_4_jinan_real.json", 6295),
+        ("hangzhou_4x4/roadnet_4_4.json", "hangzhou_4x4/anon_4_4_hangzhou_real.json", 2983),
+    ] {
+        let file = |name: &str| std::fs::read(folder.join(name));
+        let (Ok(held), Ok(demand)) = (file(net), file(flow)) else {
+            println!("left out: `{net}` is not staged beside the repository");
+            continue;
+        };
+        let demand = File { name: flow, bytes: &demand };
+        let scenario = read::scenario(File { name: net, bytes: &held }, &[demand]).unwrap();
+        assert_eq!(scenario.demand.vehicles.len(), vehicles, "{net}");
+        for controller in ["program", "max-pressure"] {
+            let settings = settings(&scenario, controller, 1);
+            let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+            traffic.run_until(600.0);
+            counts_agree(&traffic);
+            let all = traffic.measures();
+            assert_eq!((all.emergencies, all.unreachable), (0, 0), "{net} {controller}");
+            assert!(all.finished > 0, "{net} {controller}");
+        }
     }
 }
 

@@ -42,10 +42,26 @@ pub fn stages(program: &Program) -> Stages {
             stages.durations.push(phase.duration);
         }
     }
+    drop_pauses(&mut stages);
     if stages.yellow == 0.0 {
         stages.yellow = YELLOW;
     }
     stages
+}
+
+/// What lets nobody go but those who may always go is no stage: CityFlow's networks show it in place of yellow.
+fn drop_pauses(stages: &mut Stages) {
+    let within =
+        |one: &[u8], other: &[u8]| one.iter().zip(other).all(|(one, other)| !green(*one) || green(*other));
+    let pause = (0..stages.lights.len()).find(|place| {
+        let own = &stages.lights[*place];
+        let mut others = stages.lights.iter().filter(|other| *other != own);
+        stages.lights.len() > 2 && others.all(|other| within(own, other))
+    });
+    if let Some(place) = pause {
+        stages.lights.remove(place);
+        stages.yellow = stages.yellow.max(stages.durations.remove(place));
+    }
 }
 
 /// The lights between two stages: yellow for those that lose the green, or red once yellow is over. Who keeps the green keeps

@@ -210,7 +210,12 @@ mod tests {
     proptest! {
         /// The closed forms are those of stepping to a stop.
         #[test]
-        fn stopping_is_what_stepping_says(gap in 0.01..400.0f64, decel in 1.0..9.0f64, tau in 1.0..2.5f64, speed in 0.0..50.0f64) {
+        fn stopping_is_what_stepping_says(
+            gap in 0.01..400.0f64,
+            decel in 1.0..9.0f64,
+            tau in 1.0..2.5f64,
+            speed in 0.0..50.0f64,
+        ) {
             prop_assert!((halting(gap + 0.001, decel, tau) - highest(gap, decel, tau)).abs() < 1e-6);
             prop_assert!((brake_gap(speed, decel, tau) - covered(speed, decel, tau)).abs() < 1e-6);
         }

@@ -16,6 +16,7 @@ mod moving;
 mod neighbours;
 mod order;
 mod pace;
+mod parts;
 mod resolve;
 mod rows;
 mod shift;
@@ -31,10 +32,12 @@ use crate::net::{Network, Program};
 use crate::route::{Router, Ways};
 use order::Spare;
 use pace::Pace;
+use parts::Part;
 use resolve::Move;
 use rows::Rows;
 use state::{Approach, Car, Log, Mind, Span, TAIL, View};
 use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
 
 /// A vehicle is near the line if it is there within so many seconds.
 const NEAR_LINE: f64 = 2.0;
@@ -54,6 +57,8 @@ pub struct Settings {
     pub controller: Controller,
     /// What controllers keep to.
     pub times: Times,
+    /// How many threads to use; the result is the same for any number.
+    pub threads: usize,
 }
 
 /// Traffic on a network.
@@ -83,6 +88,9 @@ pub struct Simulation<'s> {
     approach: Approach,
     told: Approach,
     spans: Vec<Span>,
+    /// What threads write, and how lanes are divided among them in this step.
+    parts: Vec<Part>,
+    ranges: Vec<Range<usize>>,
     moves: Vec<Move>,
     entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
@@ -134,6 +142,8 @@ impl<'s> Simulation<'s> {
             approach: heads(),
             told: heads(),
             spans: Vec::new(),
+            parts: (0..settings.threads.max(1)).map(|_| Part::default()).collect(),
+            ranges: Vec::new(),
             moves: Vec::new(),
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
@@ -217,45 +227,49 @@ impl<'s> Simulation<'s> {
 
     /// Everyone looks along their way.
     fn look(&mut self) {
-        let mut items = std::mem::take(&mut self.told.items);
-        let mut spans = std::mem::take(&mut self.spans);
-        items.clear();
-        spans.clear();
+        let mut all = std::mem::take(&mut self.parts);
         let view = self.view();
-        for lane in &self.active {
-            let mut before = 0.0;
-            let mut leader = if view.over[lane.i()].is_empty() { None } else { view.hindmost(*lane) };
-            for vehicle in &view.on[lane.i()] {
-                let first = items.len();
-                look::look(&view, *vehicle, leader, &mut items);
-                let own = &mut items[first..];
-                clear::keep_clear(&view, *vehicle, before, own);
-                let kind = view.kind(*vehicle);
-                for item in own.iter_mut().filter(|item| item.movement.is_some()) {
-                    let speeds = [item.arrival_speed, item.leaving()];
-                    item.leave = junction::across(&view, item.movement, item.arrival, speeds, kind.length);
-                }
-                let count = (items.len() - first) as u32;
-                spans.push(Span { vehicle: *vehicle, first: first as u32, count });
-                before += kind.length + kind.min_gap;
-                leader = Some(*vehicle);
-            }
+        let ranges = parts::divided(&view, &self.active, all.len());
+        parts::each(&mut all, &ranges, |range, part| parts::look_along(&view, &self.active[range], part));
+        self.ranges = ranges;
+        // What the first part wrote is the beginning of all; the others follow.
+        let (first, others) = all[..self.ranges.len()].split_at_mut(1);
+        std::mem::swap(&mut self.told.items, &mut first[0].items);
+        std::mem::swap(&mut self.spans, &mut first[0].spans);
+        for part in others {
+            let before = self.told.items.len() as u32;
+            self.told.items.extend_from_slice(&part.items);
+            self.spans.extend(part.spans.iter().map(|span| Span { first: span.first + before, ..*span }));
         }
-        self.steps += spans.len() as u64;
-        self.told.items = items;
-        self.spans = spans;
+        self.steps += self.spans.len() as u64;
+        self.parts = all;
     }
 
     /// Everyone takes a speed.
     fn resolve(&mut self) {
         let mut moves = std::mem::take(&mut self.moves);
         moves.clear();
+        let none = Move { vehicle: CarId::NONE, speed: 0.0, waits: false, yields: false, first: 0, count: 0 };
+        moves.resize(self.spans.len(), none);
         let view = self.view();
-        for span in &self.spans {
-            let Span { vehicle, first, count } = *span;
-            let items = &view.approach.items[first as usize..(first + count) as usize];
-            let (speed, waits, yields) = resolve::resolve(&view, vehicle, items);
-            moves.push(Move { vehicle, speed, waits, yields, first, count });
+        let each = self.spans.len().div_ceil(self.ranges.len().max(1)).max(1);
+        let work = |spans: &[Span], moves: &mut [Move]| {
+            for (span, to) in spans.iter().zip(moves) {
+                let Span { vehicle, first, count } = *span;
+                let items = &view.approach.items[first as usize..(first + count) as usize];
+                let (speed, waits, yields) = resolve::resolve(&view, vehicle, items);
+                *to = Move { vehicle, speed, waits, yields, first, count };
+            }
+        };
+        if self.ranges.len() < 2 {
+            work(&self.spans, &mut moves);
+        } else {
+            std::thread::scope(|scope| {
+                for (spans, moves) in self.spans.chunks(each).zip(moves.chunks_mut(each)) {
+                    let work = &work;
+                    scope.spawn(move || work(spans, moves));
+                }
+            });
         }
         self.moves = moves;
     }

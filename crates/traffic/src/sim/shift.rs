@@ -4,7 +4,7 @@ use super::Simulation;
 use super::change::{self, Choice, LEFT, RIGHT, URGENT};
 use super::cooperate::Message;
 use super::follow;
-use super::neighbours::before_first;
+use super::parts;
 use super::state::{Mind, TAIL};
 use crate::ids::{CarId, LaneId};
 
@@ -101,31 +101,18 @@ impl Simulation<'_> {
             }
         }
         self.minds = minds;
+        let mut all = std::mem::take(&mut self.parts);
         let view = self.view();
-        for lane in &self.active {
-            let of = &self.net.lanes[lane.i()];
-            if !of.beside {
-                continue;
-            }
-            let mut before: Option<CarId> = None;
-            for vehicle in &view.on[lane.i()] {
-                let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
-                let leader = match before {
-                    Some(foe) => {
-                        Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap))
-                    }
-                    None => before_first(&view, *vehicle, *lane),
-                };
-                shift.choices.push(change::decide(
-                    &view,
-                    *vehicle,
-                    leader,
-                    &shift.blocked,
-                    &mut shift.messages,
-                ));
-                before = Some(*vehicle);
-            }
+        let ranges = parts::divided(&view, &self.active, all.len());
+        let blocked = &shift.blocked;
+        parts::each(&mut all, &ranges, |range, part| {
+            parts::choose(&view, &self.active[range], blocked, part)
+        });
+        for part in &mut all[..ranges.len()] {
+            shift.choices.append(&mut part.choices);
+            shift.messages.append(&mut part.messages);
         }
+        self.parts = all;
     }
 
     /// Changes a vehicle's lane. Says whether it reached into lanes behind.
