@@ -20,8 +20,9 @@ pub struct Newcomer {
 pub struct Known {
     /// None where there is none yet.
     record: Option<Record>,
-    /// Whether some of this log was imported before.
+    /// Whether some of this log was imported before, or may have been, since its ids are taken as they are.
     begun: bool,
+    whole: bool,
     /// Whether a city works on the record, whose own events nobody else may write.
     city: bool,
     /// Objects of the log that the city does not know.
@@ -37,8 +38,9 @@ impl Known {
             Err(StoreError::Missing { .. }) => None,
             Err(error) => return Err(error.into()),
         };
+        let whole = !header.as_str().contains('/');
         let begun = match &record {
-            Some(record) => !header.as_str().contains('/') || record.find(header)?.is_some(),
+            Some(record) => whole || record.find(header)?.is_some(),
             None => false,
         };
         let edition = ObjectType::new("edition");
@@ -46,7 +48,7 @@ impl Known {
             Some(record) => !record.objects(&edition, None, 1)?.is_empty(),
             None => false,
         };
-        Ok(Self { record, begun, city, new: HashSet::new(), there: 0 })
+        Ok(Self { record, begun, whole, city, new: HashSet::new(), there: 0 })
     }
 
     /// Looks whether the event can be appended, and whether it is there.
@@ -61,22 +63,14 @@ impl Known {
             return Err(Wrong(error).into());
         }
         let Some(record) = &self.record else { return Ok(()) };
-        if !self.begun {
-            let touched = event.touched().into_iter().filter(|_| self.city);
-            for object in touched {
-                if !self.new.contains(object) && record.version(object)?.0 > 0 {
-                    let error = format!(
-                        "the event `{}` is about `{object}`, which the city has already; \
-                         import the log into a folder of its own",
-                        event.id
-                    );
-                    return Err(Wrong(error).into());
-                }
-                self.new.insert(object.clone());
-            }
-            return Ok(());
-        }
-        let Some(entry) = record.find(&event.id)? else { return Ok(()) };
+        let there = match self.begun {
+            true => record.find(&event.id)?,
+            false => None,
+        };
+        let Some(entry) = there else {
+            // Of a log that was begun the objects are its own.
+            return if self.whole || !self.begun { self.spares(event) } else { Ok(()) };
+        };
         if encoding::encode(&entry.event) != encoding::encode(event) {
             let id = &event.id;
             let error = format!(
@@ -86,6 +80,23 @@ impl Known {
             return Err(Wrong(error).into());
         }
         self.there += 1;
+        Ok(())
+    }
+
+    /// Refuses an event that is not on the record about an object that the city has.
+    fn spares(&mut self, event: &Event) -> Result<(), SinkError> {
+        let Some(record) = self.record.as_ref().filter(|_| self.city) else { return Ok(()) };
+        for object in event.touched() {
+            if !self.new.contains(object) && record.version(object)?.0 > 0 {
+                let error = format!(
+                    "the event `{}` is about `{object}`, which the city has already; \
+                     import the log into a folder of its own",
+                    event.id
+                );
+                return Err(Wrong(error).into());
+            }
+            self.new.insert(object.clone());
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@ use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
 use pack::Lang;
 use pack::days::find::{Found, due};
-use pack::days::{Adjustment, Deadline, Unit};
+use pack::days::{Adjustment, Deadline, Standing, Unit};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -74,6 +74,7 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
             "end": end,
             "provisional": answer.due.provisional.as_ref().map(|why| why.years.iter().copied().collect::<Vec<i16>>()),
             "undecided": answer.due.undecided,
+            "unverified": answer.standing == Standing::Unverified,
             "words": words,
         }),
     )

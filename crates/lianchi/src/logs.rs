@@ -21,13 +21,14 @@ pub struct Import {
     /// The format, where the content does not tell: xes, ocel-json, ocel-xml, ocel-sqlite, ocel1-json, csv.
     #[arg(long)]
     format: Option<String>,
-    /// For CSV: which column is what, `case=CaseID,activity=Activity,time=Timestamp`.
+    /// For CSV that is not an export of a record: which column is what, `case=CaseID,activity=Activity,time=Timestamp`.
     #[arg(long, value_name = "COLUMNS")]
     map: Option<String>,
     /// The type of the objects that XES traces become.
     #[arg(long, value_name = "TYPE", default_value = "case")]
     case_type: String,
-    /// What the ids of its events begin with, so that two logs do not share ids; the file's name if not given.
+    /// What the ids of its events begin with, so that two logs do not share ids; the file's name if not given, and nothing for
+    /// a record that was exported as CSV.
     #[arg(long, value_name = "NAME")]
     prefix: Option<String>,
     /// Place an event without a time at the time of the one before it in its trace.
@@ -50,7 +51,7 @@ pub struct Export {
     /// For XES: the type of the objects that become traces.
     #[arg(long, value_name = "TYPE")]
     object: Option<String>,
-    /// For CSV: which column is what.
+    /// For CSV: which column is what. Without it everything on the record has a column, which import knows by its name.
     #[arg(long, value_name = "COLUMNS")]
     map: Option<String>,
 }
@@ -224,10 +225,10 @@ impl<'a> Appending<'a> {
 pub fn export(options: &Export, say: Say) -> Result<(), Failure> {
     let name = options.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let format = match &options.format {
-        Some(name) => format(name)?,
+        Some(name) => Format::parse(name)
+            .ok_or_else(|| Wrong(format!("`{name}` is not a format; use one of {}", to_write())))?,
         None => Format::of_name(&name).ok_or_else(|| {
-            let known = Format::NAMES.join(", ");
-            Wrong(format!("`{name}` does not tell a format; add `--format`, one of {known}"))
+            Wrong(format!("`{name}` does not tell a format; add `--format`, one of {}", to_write()))
         })?,
     };
     let record = options.data.read()?;
@@ -254,6 +255,11 @@ pub fn export(options: &Export, say: Say) -> Result<(), Failure> {
     drop(events);
     let (words, json) = exported_words(&exported, format, &options.file.display().to_string());
     say.answer(&words, &json)
+}
+
+/// The formats that an export can be in, listed.
+fn to_write() -> String {
+    Format::written().collect::<Vec<_>>().join(", ")
 }
 
 /// Writes beside the file and then renames, so that a failed export never stands where a whole one is expected.
@@ -292,20 +298,28 @@ fn mended(error: ExportError, options: &Export) -> Failure {
 
 fn exported_words(exported: &Exported, format: Format, place: &str) -> (String, serde_json::Value) {
     let mut words = format!("{} written to {place}", count_words(&exported.counts));
-    for (count, what) in [(exported.events_left_out, "events"), (exported.objects_left_out, "objects")] {
-        if count > 0 {
-            words.push_str(&format!("\n{count} {what} have no place in {format} and are not in the file"));
-        }
+    let (events, objects) = (exported.events_left_out, exported.objects_left_out);
+    if events > 0 {
+        words.push_str(&format!("\n{events} events have no place in {format} and are not in the file"));
+    }
+    if objects > 0 && format == Format::Csv {
+        let what = format!("the attributes and links of {objects} objects");
+        words.push_str(&format!(
+            "\n{what} have no columns in the mapping and are not in the file; without `--map` they are"
+        ));
+    } else if objects > 0 {
+        words.push_str(&format!("\n{objects} objects have no place in {format} and are not in the file"));
     }
     let mapping = exported.mapping.as_ref().map(ToString::to_string);
-    if let Some(mapping) = &mapping {
-        words.push_str(&format!("\nit reads back with `--map '{mapping}'`"));
+    if let (Some(mapping), Some(prefix)) = (&mapping, &exported.prefix) {
+        words.push_str(&format!("\nit reads back with `--prefix '{prefix}' --map '{mapping}'`"));
     }
     let mut answer = count_json(&exported.counts);
     answer["format"] = json!(format.to_string());
     answer["events_left_out"] = json!(exported.events_left_out);
     answer["objects_left_out"] = json!(exported.objects_left_out);
     answer["map"] = json!(mapping);
+    answer["prefix"] = json!(exported.prefix);
     (words, answer)
 }
 

@@ -29,7 +29,7 @@ use record::{Record, StoreError};
 use say::{Failure, Say, Wrong};
 use std::ffi::OsString;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Lianchi: a city's services on one provable record.
@@ -104,18 +104,21 @@ const ORIGIN: &str = "lianchi.local/record";
 impl Data {
     /// The record, made if there is none.
     fn create(&self) -> Result<Record, StoreError> {
+        let new: Vec<&Path> = self.dir.ancestors().take_while(|dir| !dir.exists()).collect();
         // Everything in it is for its owner alone.
         let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
-        made.map_err(|error| {
+        let made = made.map_err(|error| {
             let place = self.dir.display();
             StoreError::Failed(format!(
                 "the folder `{place}` cannot be made: {error}; name another with `--data`"
             ))
-        })?;
-        match &self.store {
+        });
+        let record = made.and_then(|()| match &self.store {
             Some(url) => Record::create_at(url, &self.dir, ORIGIN),
             None => Record::create_in(&self.dir),
-        }
+        });
+        // What failed leaves no folder behind in which a record seems to be; one that holds something stays.
+        record.inspect_err(|_| new.iter().for_each(|dir| drop(std::fs::remove_dir(dir))))
     }
 
     /// The place in words.

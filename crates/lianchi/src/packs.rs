@@ -59,6 +59,7 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
 /// When the folder cannot be read or holds no pack.
 pub fn files(dir: Option<&Path>, say: Say) -> Result<Vec<File>, Failure> {
     let mut found = gather(dir)?;
+    dir.map_or(Ok(()), |dir| whole(dir, &found))?;
     if found.problems.is_empty() {
         return Ok(found.files);
     }
@@ -67,6 +68,33 @@ pub fn files(dir: Option<&Path>, say: Say) -> Result<Vec<File>, Failure> {
     found.problems.sort();
     tell(&found.problems, say)?;
     Err(Failure::Finding)
+}
+
+/// Refuses one pack by itself where those that it builds on stand beside it: every name of theirs would be told as a fault.
+fn whole(dir: &Path, found: &Found) -> Result<(), Failure> {
+    let own: BTreeSet<&str> = found.files.iter().filter_map(|file| file.path.split('/').next()).collect();
+    let Ok(place) = dir.canonicalize() else { return Ok(()) };
+    if own.len() != 1 || !place.join("pack.toml").is_file() {
+        return Ok(());
+    }
+    let beside = |pack: &Id| place.with_file_name(pack.as_str()).join("pack.toml").is_file();
+    let wanted = pack::load::requirements(&found.files);
+    let wanted: Vec<String> =
+        wanted.iter().filter(|pack| beside(pack)).map(|pack| format!("`{pack}`")).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let above = match dir.parent() {
+        _ if dir.ends_with("..") || dir == Path::new(".") => dir.join(".."),
+        Some(above) if above != Path::new("") => above.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let (place, above) = (dir.display(), above.display());
+    let wanted = wanted.join(", ");
+    let error = format!(
+        "`{place}` is one pack, which builds on {wanted} beside it; check the folder above, `lianchi pack check {above}`"
+    );
+    Err(Wrong(error).into())
 }
 
 fn gather(dir: Option<&Path>) -> Result<Found, Failure> {

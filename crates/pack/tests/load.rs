@@ -64,6 +64,72 @@ colour = "red"
     ));
 }
 
+/// What a procedure says is checked while nobody knows its steps.
+#[test]
+fn conditions_are_checked_without_a_flow() {
+    insta::assert_snapshot!(check(
+        r#"
+[pack]
+id = "broken"
+title = { zh = "坏", en = "Broken" }
+version = "1"
+effective = 2026-01-01
+[category.x]
+title = { zh = "类", en = "Category" }
+[object.application]
+title = { zh = "申请", en = "Application" }
+[material.deed]
+title = { zh = "产权证明", en = "Proof of ownership" }
+[procedure.p]
+title = { zh = "事", en = "Thing" }
+flow = "countr"
+category = "x"
+level = "station"
+material = [{ use = "deed", when = "form.aera > 100" }]
+[procedure.p.form]
+field = [
+    { id = "area", title = { zh = "面积", en = "Area" }, kind = "integer", min = 1 },
+    { id = "note", title = { zh = "说明", en = "Note" }, kind = "text", when = 'form.area > "1"' },
+    { id = "more", title = { zh = "补充", en = "More" }, kind = "text", when = 'steps.examine.outcome == "granted" && steps.seen' },
+]
+"#
+    ));
+}
+
+/// A promise is held against the law's limit as both are counted, from every start.
+#[test]
+fn a_promise_keeps_the_limit_of_the_law() {
+    let shipped = shipped();
+    let promised = |limit: &str, promise: &str| {
+        let mut files = shipped.clone();
+        let own = files.iter_mut().find(|file| file.path == "identity/replacements.toml").unwrap();
+        let text = own.text.replacen("promise = \"20 workdays\"", &format!("promise = \"{promise}\""), 1);
+        own.text = text.replacen("limit = \"identity-card-issued\"", &format!("limit = \"{limit}\""), 1);
+        let problems = load(&files).err().unwrap_or_default();
+        let told: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
+        format!("## {limit}, promised in {promise}\n{told}")
+    };
+    let told: String = [
+        ("identity-card-issued", "90 workdays"),
+        ("identity-card-issued", "61 days"),
+        ("identity-card-issued", "60 days"),
+        ("identity-card-issued", "2 months"),
+        ("identity-card-issued", "36 workdays"),
+        ("identity-card-issued", "30 workdays"),
+        ("identity-card-issued", "10 minutes"),
+        ("licence-decided", "20 workdays"),
+        ("licence-decided", "21 days"),
+        ("licence-decided", "25 workdays"),
+        ("licence-decided", "1 month"),
+        ("driving-licence-replaced", "24 hours"),
+        ("driving-licence-replaced", "40 hours"),
+    ]
+    .iter()
+    .map(|(limit, promise)| promised(limit, promise))
+    .collect();
+    insta::assert_snapshot!(told);
+}
+
 #[test]
 fn clocks_and_steps_wait_for_what_is_there() {
     insta::assert_snapshot!(check(

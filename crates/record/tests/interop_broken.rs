@@ -328,22 +328,52 @@ fn csv_says_where() {
     check_all("csv", Some(Format::Csv), Some(MAPPING), &inputs);
 }
 
+const WHOLE: &str = "full-id,activity,time,object:order/object,objects:order/pays,float:price,link:order/next
+log/log:object/o1,log:object,2026-01-31T00:00:00Z,o1,,1.5,o2
+log/e1,pay,2026-01-31T08:30:00+08:00,,o1;o2,20.0,
+";
+
+#[test]
+fn csv_of_a_record_says_where() {
+    let with = |from: &str, to: &str| {
+        assert!(WHOLE.contains(from), "{from}");
+        WHOLE.replace(from, to)
+    };
+    let inputs = [
+        ("sound", WHOLE.to_owned()),
+        (
+            "a column of somebody's own",
+            with("order/next\n", "order/next,seen\n").replace("20.0,", "20.0,,7").replace("5,o2", "5,o2,"),
+        ),
+        ("an object's row without the object", with("Z,o1,", "Z,,")),
+        ("an event's row with a link", with("20.0,", "20.0,o1")),
+        ("no id", with("log/e1,", ",")),
+        ("an id twice", with("log/e1", "log/log:object/o1")),
+        ("an object's row without a time", with("2026-01-31T00:00:00Z", "")),
+        ("an event's row without a time", with("2026-01-31T08:30:00+08:00", "")),
+        ("not a value", with("1.5", "dear")),
+    ];
+    let inputs: Vec<(&str, &[u8])> = inputs.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    check_all("csv_whole", Some(Format::Csv), None, &inputs);
+}
+
 #[test]
 fn no_bytes_make_a_reader_panic() {
     let (events, _) = taken(&Source::Bytes { name: "log", bytes: JSON.as_bytes() }, &Options::default());
     let xml = written(Format::OcelXml, &events, &WriteOptions::default()).0;
     let sqlite = written(Format::OcelSqlite, &events, &WriteOptions::default()).0;
-    let logs: [(Format, Vec<u8>, usize); 7] = [
+    let logs: [(Format, Vec<u8>, usize); 8] = [
         (Format::Xes, XES.into(), 1),
         (Format::Xes, gz(XES.as_bytes()), 1),
         (Format::OcelJson, JSON.into(), 1),
         (Format::Ocel1Json, FIRST.into(), 1),
         (Format::Csv, CSV.into(), 1),
+        (Format::Csv, WHOLE.into(), 1),
         (Format::OcelXml, xml, 1),
         (Format::OcelSqlite, sqlite, 211),
     ];
     for (format, bytes, step) in logs {
-        let mapping = Some(Mapping::parse(MAPPING).unwrap());
+        let mapping = (bytes != WHOLE.as_bytes()).then(|| Mapping::parse(MAPPING).unwrap());
         let strict = Options { format: Some(format), mapping, ..Options::default() };
         let lenient = Options { lenient: true, ..strict.clone() };
         let read = |bytes: &[u8]| {

@@ -34,6 +34,12 @@ fn days_are_counted_as_each_law_counts_them() {
         "due licence-decided --from 2006-12-20",
         "due licence-decided --from 2026-12-20",
         "due licence-decided --from 2031-05-01 --zh",
+        // What no text that was read sets, and no text says how to count.
+        "due DL-115 --from 2026-01-05",
+        "due DL-115 --from 2026-01-05 --json",
+        "due DL-117 --from 2026-01-05T08:30 --json",
+        "due DL-119 --from 2026-01-05T08:30 --zh",
+        "due DL-018 --from 2026-01-05T08:30",
     ];
     insta::assert_snapshot!(check(&[], &lines));
 }

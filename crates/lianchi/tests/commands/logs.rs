@@ -214,6 +214,29 @@ fn records_are_written_in_every_format() {
     insta::assert_snapshot!(desk.told());
 }
 
+/// A record in CSV is read back by itself; by a mapping as the answer says, with what the mapping has no column for told.
+#[test]
+fn a_record_comes_back_from_csv() {
+    let mut desk = Desk::new(&[("c.json", OCEL.as_bytes()), ("e.csv", CSV.as_bytes())]);
+    let lines = [
+        "import c.json --data d",
+        "export d.csv --data d",
+        "import d.csv --data e",
+        "export - --format csv --data e",
+        "import d.csv --data d",
+        "import d.csv --prefix other --data e",
+        "export m.csv --map activity=What,time=When,object:order/about=Order --data d",
+        "import m.csv --prefix \"\" --map activity=What,time=When,object:order/about=Order,id=id,integer:fee=fee --data f",
+        "export - --format csv --data f",
+        "import m.csv --data g",
+        &format!("import e.csv {MAP} --data h"),
+        "export e2.csv --data h",
+        "import e2.csv --prefix e --map case=Case,activity=Step,time=When --data h",
+    ];
+    lines.iter().for_each(|line| desk.run(line));
+    insta::assert_snapshot!(desk.told());
+}
+
 /// What the standard output gets is the file, byte for byte.
 #[test]
 fn a_log_on_the_standard_output_is_the_log() {
@@ -237,8 +260,8 @@ fn a_log_on_the_standard_output_is_the_log() {
 fn what_goes_out_comes_back() {
     for (name, content, formats) in [
         ("a.xes", XES, &["xes", "ocel-json", "ocel-xml", "ocel-sqlite", "csv"][..]),
-        ("c.json", OCEL, &["ocel-json", "ocel-xml", "ocel-sqlite"]),
-        ("d.jsonocel", OCEL1, &["ocel-json", "ocel-xml", "ocel-sqlite"]),
+        ("c.json", OCEL, &["ocel-json", "ocel-xml", "ocel-sqlite", "csv"]),
+        ("d.jsonocel", OCEL1, &["ocel-json", "ocel-xml", "ocel-sqlite", "csv"]),
     ] {
         let desk = Desk::new(&[(name, content.as_bytes())]);
         desk.json(&format!("import {name} --prefix log --data d --json"));
@@ -252,12 +275,19 @@ fn returns(desk: &Desk, format: &str, prefix: &str) {
     let line = format!("export {format}.log --format {format} --data d --json");
     let told = desk.json(&line);
     assert_eq!(told["events_left_out"], 0, "{format}: {told}");
-    // Ids are the record's own where a format keeps them whole.
-    let prefix = if format == "xes" { prefix } else { "" };
-    let map = told["map"].as_str().map(|map| format!("--map \"{map}\"")).unwrap_or_default();
-    let line =
-        format!("import {format}.log --format {format} --prefix \"{prefix}\" {map} --data {format} --json");
-    desk.json(&line);
+    // Ids are the record's own where a format keeps them whole; a whole record in CSV needs nothing to be said.
+    let said = match format {
+        "csv" => String::new(),
+        "xes" => format!("--prefix \"{prefix}\""),
+        _ => "--prefix \"\"".to_owned(),
+    };
+    let back = desk.json(&format!("import {format}.log --format {format} {said} --data {format} --json"));
+    if format == "csv" {
+        assert_eq!((&told["map"], &told["objects_left_out"]), (&serde_json::Value::Null, &0.into()));
+        ["events", "objects", "relations", "links"]
+            .iter()
+            .for_each(|own| assert_eq!(told[own], back[own], "{own}"));
+    }
     let (one, other) = (own(&desk.path().join("d"), format), own(&desk.path().join(format), format));
     for (one, other) in one.iter().zip(&other) {
         assert_eq!(one, other, "{format}");
@@ -268,17 +298,16 @@ fn returns(desk: &Desk, format: &str, prefix: &str) {
 /// The events of a log without what carries its header, ids aside where the format gives new ones.
 fn own(dir: &Path, format: &str) -> Vec<String> {
     let entries = Record::read_in(dir).unwrap().entries(0, usize::MAX).unwrap();
-    let kept = |event: &Event| match format {
-        "csv" => !vocabulary::is_carrier(&event.activity),
-        _ => event.activity.as_str() != vocabulary::HEADER,
-    };
+    let kept = |event: &Event| event.activity.as_str() != vocabulary::HEADER;
     let mut lines: Vec<String> = entries
         .into_iter()
         .map(|entry| entry.event)
         .filter(kept)
         .map(|mut event| {
             let id = event.id.as_str().rsplit('/').next().unwrap_or_default().to_owned();
-            if format != "xes" && !vocabulary::is_carrier(&event.activity) {
+            if format == "csv" {
+                // It keeps them as they are.
+            } else if format != "xes" && !vocabulary::is_carrier(&event.activity) {
                 event.id = id.into();
             } else {
                 event.id = "".into();
@@ -286,6 +315,10 @@ fn own(dir: &Path, format: &str) -> Vec<String> {
             event.attributes.retain(|(name, _)| name.as_str() != "identity:id");
             event.objects.sort_by_key(|relation| relation.object.clone());
             event.attributes.sort_by_key(|(name, _)| name.clone());
+            if format == "csv" {
+                event.changes.sort_by_key(|change| change.name.clone());
+                event.links.sort_by_key(|link| (link.qualifier.clone(), link.to.clone()));
+            }
             encoding::encode(&event)
         })
         .collect();
@@ -331,7 +364,8 @@ fn real_logs_go_in_and_come_back() {
         let formats: &[&str] = match name.contains(".xes") {
             true if events > 9_000 => &["xes"],
             true => &["xes", "ocel-json", "csv"],
-            false => &["ocel-json", "ocel-xml", "ocel-sqlite"],
+            false if events > 20_000 => &["ocel-json", "ocel-xml", "ocel-sqlite"],
+            false => &["ocel-json", "ocel-xml", "ocel-sqlite", "csv"],
         };
         formats.iter().for_each(|format| returns(&desk, format, "log"));
     }

@@ -85,6 +85,38 @@ fn every_fault_is_told_with_place_and_mend() {
     insta::assert_snapshot!(check(&files, &lines));
 }
 
+/// A pack that builds on others is checked among them.
+#[test]
+fn one_pack_alone_is_told_where_the_others_are() {
+    let hut = r#"[pack]
+id = "hut"
+title = { zh = "小屋", en = "Hut" }
+version = "1"
+effective = 2026-01-01
+requires = ["town"]
+
+[procedure.hut]
+title = { zh = "小屋登记", en = "Register a hut" }
+category = "boats"
+flow = "simple"
+level = "station"
+"#;
+    let mut desk =
+        Desk::new(&[("packs/town/pack.toml", PACK.as_bytes()), ("packs/hut/pack.toml", hut.as_bytes())]);
+    desk.put("alone/hut/pack.toml", hut.as_bytes());
+    let lines = [
+        "pack check packs",
+        "pack check packs/town",
+        "pack check packs/hut",
+        "pack check ./packs/hut/",
+        "pack check packs/hut --json",
+        "pack explain hut --packs packs/hut",
+        "pack check alone/hut",
+    ];
+    lines.iter().for_each(|line| desk.run(line));
+    insta::assert_snapshot!(desk.told());
+}
+
 #[test]
 fn folders_that_hold_no_packs_are_told() {
     let mut desk = Desk::new(&[("notes/readme.txt", b"no pack"), (".hidden/p/pack.toml", PACK.as_bytes())]);

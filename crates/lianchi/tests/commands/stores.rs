@@ -1,8 +1,8 @@
 //! Records that PostgreSQL keeps.
 
+use super::Desk;
 use super::postgres::Server;
 use super::up::Running;
-use super::{Desk, check};
 
 const CSV: &str = "case,activity,time\n1,submit,2026-01-31T08:30:00Z\n1,decide,2026-02-01T08:30:00Z\n";
 
@@ -13,8 +13,13 @@ fn a_database_that_is_not_there_is_told() {
         "verify --store nonsense --data d",
         "verify --store http://example.com/ --data d --json",
         "backup there --without-keys --store postgres://nobody@127.0.0.1:1/none --data d",
+        "up --store postgres://nobody@127.0.0.1:1/none --data deep/d --listen 127.0.0.1:0",
     ];
-    insta::assert_snapshot!(check(&[], &lines));
+    let mut desk = Desk::new(&[]);
+    lines.iter().for_each(|line| desk.run(line));
+    let left: Vec<_> = std::fs::read_dir(desk.path()).unwrap().collect();
+    assert!(left.is_empty(), "a city that did not begin left something behind: {left:?}");
+    insta::assert_snapshot!(desk.told());
 }
 
 #[test]

@@ -2,6 +2,7 @@ use crate::Title;
 use jiff::civil::{Date, Weekday};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 /// The working calendar: weekends, and the days by which the State Council's yearly notice departs from them.
 ///
@@ -52,7 +53,7 @@ impl Day<'_> {
 
 impl Calendar {
     /// The years that may have a published notice: the first is the first that `holiday-cn` holds.
-    const YEARS: std::ops::RangeInclusive<i16> = 2007..=2100;
+    const YEARS: RangeInclusive<i16> = 2007..=2100;
 
     /// The State Council's yearly arrangements as `holiday-cn` has them. A year without any festival is not
     /// published.
@@ -80,14 +81,18 @@ impl Calendar {
         self
     }
 
-    /// What `date` is. In a year that is not [published](Self::publishes) only weekends rest.
+    /// What `date` is. In a year that is not [published](Self::publishes) weekends rest, and the
+    /// holidays that the rule on them puts on a date: 1 January, 1 and 2 May, 1 to 3 October.
     pub fn day(&self, date: Date) -> Day<'_> {
         match self.marks.get(&date) {
             Some(Mark { works: true, name }) if weekend(date) => Day::MakeUp(name),
             Some(Mark { works: true, .. }) => Day::Workday,
             Some(Mark { works: false, name }) => Day::Holiday(name),
-            None if weekend(date) => Day::Weekend,
-            None => Day::Workday,
+            None => match fixed(date).filter(|_| !self.publishes(date)) {
+                Some(name) => Day::Holiday(name),
+                None if weekend(date) => Day::Weekend,
+                None => Day::Workday,
+            },
         }
     }
 
@@ -105,6 +110,28 @@ impl Calendar {
     pub fn years(&self) -> &BTreeSet<i16> {
         &self.years
     }
+}
+
+/// Holidays that the State Council's rule (全国年节及纪念日放假办法) puts on a date of the solar calendar: the month, its days,
+/// and the years in which the rule says so, as made in 1999 and changed from 2008 and 2025. The others follow the moon or a
+/// solar term; which days around a holiday are free or worked, only the year's notice says.
+static FIXED: [(i8, RangeInclusive<i8>, RangeInclusive<i16>, Title); 5] = [
+    (1, 1..=1, 2000..=i16::MAX, titled("元旦", "New Year")),
+    (5, 1..=3, 2000..=2007, titled("劳动节", "Labour Day")),
+    (5, 1..=1, 2008..=i16::MAX, titled("劳动节", "Labour Day")),
+    (5, 2..=2, 2025..=i16::MAX, titled("劳动节", "Labour Day")),
+    (10, 1..=3, 2000..=i16::MAX, titled("国庆节", "National Day")),
+];
+
+const fn titled(zh: &str, en: &str) -> Title {
+    Title { zh: SmolStr::new_inline(zh), en: SmolStr::new_inline(en) }
+}
+
+fn fixed(date: Date) -> Option<&'static Title> {
+    let falls = |(month, days, years, _): &&(i8, RangeInclusive<i8>, RangeInclusive<i16>, Title)| {
+        *month == date.month() && days.contains(&date.day()) && years.contains(&date.year())
+    };
+    FIXED.iter().find(falls).map(|(.., name)| name)
 }
 
 fn weekend(date: Date) -> bool {

@@ -1,5 +1,5 @@
 use super::calendar::{Calendar, Day};
-use super::deadline::{Deadline, Standing};
+use super::deadline::Deadline;
 use super::due::{Adjustment, At, Due, Provisional, Refused};
 use super::grant::{self, Extent};
 use super::pause::{self, Pause};
@@ -35,7 +35,7 @@ pub fn count(
         custody: deadline.detention || adjustments.contains(&Adjustment::Custody),
         steps: Vec::new(),
         unpublished: BTreeSet::new(),
-        undecided: deadline.standing(rule) == Standing::Undecided,
+        undecided: deadline.by_default(rule),
     };
     count.say(What::Limit { limit, at_least: deadline.at_least }, deadline.cite.clone());
     if limit.unit == Unit::Days {

@@ -24,6 +24,8 @@ pub struct Deadline {
     pub limit: Option<Limit>,
     /// Whether the words were read in the text itself. What is not verified is never quoted as law.
     pub verified: bool,
+    /// Whether an office sets it for itself, so that no law has to say how it is counted.
+    pub own: bool,
     /// Whether it bounds a measure on a person's liberty, and so never moves beyond its last day.
     pub detention: bool,
     /// Whether it says how long at least (retention) and not how long at most.
@@ -146,18 +148,28 @@ impl Deadline {
         rule
     }
 
-    /// Whether its counting is settled by law, under `rule` as [`Self::rule`] gives it: for days, whether they are
-    /// natural or working days; for hours, when they begin; for months and years, which day is the first.
+    /// How far law settles it, under `rule` as [`Self::rule`] gives it.
     pub fn standing(&self, rule: &DayRule) -> Standing {
-        let by_default = match self.limit.map(|limit| limit.unit) {
-            _ if !self.verified => return Standing::Unverified,
-            None => return Standing::Unverified,
-            Some(Unit::Immediately | Unit::Workdays) => false,
+        match self.limit {
+            Some(_) if self.verified && self.by_default(rule) => Standing::Undecided,
+            Some(_) if self.verified => Standing::Decided,
+            _ => Standing::Unverified,
+        }
+    }
+
+    /// Whether it is counted by the pack's default rule, since under `rule` no law says how: for
+    /// days, whether they are natural or working days; for hours, when they begin; for months and years, which day is the
+    /// first.
+    pub fn by_default(&self, rule: &DayRule) -> bool {
+        if self.own {
+            return false;
+        }
+        match self.limit.map(|limit| limit.unit) {
+            None | Some(Unit::Immediately | Unit::Workdays) => false,
             Some(Unit::Hours) => rule.hours.by_default,
             Some(Unit::Days) => rule.workdays.by_default,
             Some(Unit::Months | Unit::Years) => rule.first_day.by_default,
-        };
-        if by_default { Standing::Undecided } else { Standing::Decided }
+        }
     }
 
     /// The extension called `id`.

@@ -16,6 +16,8 @@ pub struct Overrun {
     pub promised: At,
     /// When the law's limit ends.
     pub law: At,
+    /// The longest promise in the same unit that keeps the limit from every start, where that is plain.
+    pub most: Option<Limit>,
 }
 
 /// When the office's promise ends: `promise` counted as the law's limit is, and never later than that.
@@ -42,21 +44,58 @@ pub fn promised(
     }
 }
 
-/// Whether a promise can ever be later than the law's limit: the first start in the years that `calendar` publishes
-/// from which it is. Of two limits in one kind of days the shorter is never later; five working days and seven
-/// natural ones have to be tried.
+/// Whether a promise can ever be later than the law's limit: a start in the years that `calendar` publishes, of the latest
+/// such year, from which it is. Where it is not plain how the two compare, all are tried.
 pub fn overrun(promise: Limit, deadline: &Deadline, rule: &DayRule, calendar: &Calendar) -> Option<Overrun> {
     let law = deadline.limit?;
-    let forward = law.direction == Direction::After && promise.direction == Direction::After;
-    if forward && kind(law, rule) == kind(promise, rule) && promise.amount <= law.amount {
+    let most = longest(promise, law, rule, calendar);
+    if most.is_some_and(|most| promise.amount <= most.amount) {
         return None;
     }
     let office = with_limit(deadline, promise);
-    calendar.years().iter().flat_map(|year| starts(*year)).find_map(|start| {
+    calendar.years().iter().rev().flat_map(|year| starts(*year)).find_map(|start| {
         let promised = count(start, &office, rule, calendar, &[]).ok()?.at;
         let law = count(start, deadline, rule, calendar, &[]).ok()?.at;
-        (promised.end()? > law.end()?).then_some(Overrun { start, promised, law })
+        (promised.end()? > law.end()?).then_some(Overrun { start, promised, law, most })
     })
+}
+
+/// The longest promise in the unit of `promise` that is known to keep the limit from every start, without trying them all.
+fn longest(promise: Limit, law: Limit, rule: &DayRule, calendar: &Calendar) -> Option<Limit> {
+    if law.direction == Direction::Before || promise.direction == Direction::Before {
+        return None;
+    }
+    let amount = match (kind(law, rule), kind(promise, rule)) {
+        (limit, own) if limit == own => law.amount,
+        // So many working days are never over sooner than as many natural ones, and end on a day that is worked.
+        (Unit::Workdays, Unit::Days) => law.amount,
+        // The day of the start is a day more, within which the hours may begin.
+        (Unit::Workdays | Unit::Days, Unit::Hours) if !rule.first_day.value => law.amount * 24,
+        (Unit::Days, Unit::Workdays) => fewest_workdays(law.amount, calendar),
+        (Unit::Months | Unit::Years, Unit::Workdays) => fewest_workdays(law.months() * 28, calendar),
+        _ => return None,
+    };
+    Some(Limit { amount, ..promise })
+}
+
+/// The fewest working days in any `span` natural days that begin in a published year.
+fn fewest_workdays(span: u32, calendar: &Calendar) -> u32 {
+    let years = calendar.years().first().zip(calendar.years().last());
+    let days = years.and_then(|(first, last)| {
+        Some((Date::new(*first, 1, 1).ok()?, Date::new(last.checked_add(1)?, 1, 1).ok()?))
+    });
+    let Some((first, end)) = days else { return 0 };
+    let span = i64::from(span);
+    let worked = |day: Date| u32::from(calendar.works(day));
+    let mut now: u32 =
+        first.series(1.day()).take(usize::try_from(span).unwrap_or_default()).map(worked).sum();
+    let mut fewest = now;
+    for day in first.series(1.day()).take_while(|day| *day < end) {
+        let Ok(next) = day.checked_add(span.days()) else { break };
+        now = now + worked(next) - worked(day);
+        fewest = fewest.min(now);
+    }
+    fewest
 }
 
 fn with_limit(deadline: &Deadline, limit: Limit) -> Deadline {

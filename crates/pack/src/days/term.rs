@@ -143,6 +143,7 @@ impl Deadline {
             cite: None,
             limit: Some(limit),
             verified: false,
+            own: true,
             detention: false,
             at_least: false,
             matter: None,

@@ -136,7 +136,10 @@ impl What {
                 format!("自{}起停止计算（{}）{counted}", lang.moment(*since), why.zh)
             }
             Self::Undecided => "计算方法未定：该规定没有写明如何计算期间，依默认规则计算".to_owned(),
-            Self::Provisional { years } => format!("暂定：{}年放假安排未公布，只按周末计算", listed(years)),
+            Self::Provisional { years } => format!(
+                "暂定：{}年放假安排未公布，只按周末和日期固定的节日（元旦、劳动节、国庆节）计算",
+                listed(years)
+            ),
             Self::Posted => "期满前已经交邮的，不算过期".to_owned(),
             Self::Deemed { title } => format!("逾期的后果：{}", title.zh),
             Self::PromiseTooLate { promised } => {
@@ -219,7 +222,8 @@ impl What {
             Self::Provisional { years } => {
                 let years = listed(years);
                 format!(
-                    "provisional: the calendar of {years} is not published; only weekends count as rest days"
+                    "provisional: the calendar of {years} is not published; only weekends and the holidays that fall \
+                     on a date (1 January, 1–2 May, 1–3 October) count as rest days"
                 )
             }
             Self::Posted => "what is posted before the end is in time".to_owned(),

@@ -3,12 +3,12 @@
 use crate::model::{Condition, Conditions, Definitions, Procedure};
 use crate::reader::Faults;
 
-/// Gives each procedure its checked conditions; notes what is wrong with any.
-pub(super) fn check(definitions: &mut Definitions, faults: &Faults) {
+/// Gives each procedure its checked conditions; notes what is wrong with any, also in those that are `unfinished` for want of
+/// a flow, where a condition may say of steps what it likes.
+pub(super) fn check(definitions: &mut Definitions, unfinished: &[Procedure], faults: &Faults) {
     let fees = std::mem::take(&mut definitions.fees);
     let credentials = std::mem::take(&mut definitions.credentials);
-    for procedure in definitions.procedures.values_mut() {
-        let mut conditions = Conditions::new(&procedure.form, &procedure.flow.steps);
+    let check = |procedure: &Procedure, mut conditions: Conditions| {
         let tiers = procedure.fees.iter().filter_map(|fee| fees.get(fee)).flat_map(|fee| &fee.tiers);
         let tiers = tiers.filter_map(|tier| tier.when.as_ref());
         let issued = procedure.flow.steps.iter().filter_map(|step| credentials.get(step.issues.as_ref()?));
@@ -18,7 +18,14 @@ pub(super) fn check(definitions: &mut Definitions, faults: &Faults) {
                 faults.borrow_mut().extend(found);
             }
         }
-        procedure.conditions = conditions;
+        conditions
+    };
+    for procedure in definitions.procedures.values_mut() {
+        let conditions = Conditions::new(&procedure.form, &procedure.flow.steps);
+        procedure.conditions = check(procedure, conditions);
+    }
+    for procedure in unfinished {
+        check(procedure, Conditions::of_form(&procedure.form));
     }
     definitions.fees = fees;
     definitions.credentials = credentials;

@@ -1,6 +1,6 @@
 use super::city::condition;
 use super::form::{form, own, own_of};
-use super::{Kind, Loader, pick};
+use super::{Kind, Loader, pick, promise};
 use crate::Title;
 use crate::model::{
     After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
@@ -35,7 +35,7 @@ pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared:
     }
     for (id, inner) in node.tables("clock") {
         let before = flow.clocks.iter().find(|clock| clock.id == id).cloned();
-        if let Some(clock) = clock(loader, id, inner, before, &mut marks) {
+        if let Some(clock) = clock(loader, id, inner, before, shared, &mut marks) {
             place_in(&mut flow.clocks, clock, |clock| &clock.id);
         }
     }
@@ -347,6 +347,7 @@ fn clock(
     id: Id,
     node: Node<'_>,
     before: Option<Clock>,
+    shared: &Definitions,
     marks: &mut Vec<Ref>,
 ) -> Option<Clock> {
     let known = before.as_ref();
@@ -393,6 +394,9 @@ fn clock(
         }
     };
     let promise = own(&node, "promise").or(known.and_then(|clock| clock.promise));
+    if let Some(ClockLimit::Law(law)) = &limit {
+        promise::check(&node, promise, Some(law), shared.law.as_ref());
+    }
     let place = node.place();
     node.finish();
     Some(Clock { id, title, from: from?, to: to?, limit: limit?, promise, binds, deems, pauses, place })

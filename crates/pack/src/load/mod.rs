@@ -1,4 +1,4 @@
-use crate::model::{Definitions, Id, Level, Manifest};
+use crate::model::{Definitions, Id, Level, Manifest, Procedure};
 use crate::problem::{Place, Problem, meant, nearest};
 use crate::reader::{Faults, Member, Node, Ref, Source};
 use std::cell::RefCell;
@@ -14,6 +14,7 @@ mod law;
 mod material;
 mod models;
 mod procedure;
+mod promise;
 
 /// One file of a pack. The folder that it lies in is its pack.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     roots.iter().for_each(|(_, root)| root.finish());
     check_folders(&roots, &sources, &definitions);
     loader.check_references(&definitions, &faults);
-    conditions::check(&mut definitions, &faults);
+    conditions::check(&mut definitions, &loader.unfinished.take(), &faults);
     force::settle(&mut definitions, &faults);
     city::check_tree(&loader, &definitions, &faults);
     let problems = sift(faults.take(), &sources);
@@ -204,6 +205,8 @@ struct Loader {
     wanted: RefCell<Vec<(Kind, Ref)>>,
     /// Each word of a saying, and where it is said.
     sayings: RefCell<BTreeMap<String, Place>>,
+    /// Procedures whose flow is not there: what they say besides is checked all the same.
+    unfinished: RefCell<Vec<Procedure>>,
 }
 
 impl Loader {

@@ -1,7 +1,7 @@
 use super::flow::{check_answers, check_waits, work_in};
 use super::form::{form, own, own_of};
 use super::material::{basis, uses};
-use super::{Kind, Loader, pick};
+use super::{Kind, Loader, pick, promise};
 use crate::model::{
     Audience, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest,
     MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
@@ -28,6 +28,7 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     };
     let limit = node.id("limit").map(|deadline| loader.want(Kind::Deadline, deadline));
     let promise = own(&node, "promise");
+    promise::check(&node, promise, limit.as_ref(), shared.law.as_ref());
     let form = form(loader, &node, "form", shared);
     let flow = course(loader, &node, &form, shared, limit.as_ref(), promise);
     let procedure = Procedure {
@@ -64,7 +65,11 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     };
     check_issued(&node, &procedure, shared);
     node.finish();
-    flow.map(|_| procedure)
+    if flow.is_none() {
+        loader.unfinished.borrow_mut().push(procedure);
+        return None;
+    }
+    Some(procedure)
 }
 
 /// `"10 years"`, `"for good"`, or `{ keep = "10 years", law = { … } }` where an article says so.

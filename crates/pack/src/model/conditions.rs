@@ -86,11 +86,9 @@ pub struct Known<'a> {
 impl Conditions {
     /// What conditions over `form` and `steps` may speak of.
     pub fn new(form: &Form, steps: &[Step]) -> Self {
-        let fields = |form: &Form| form.fields.iter().map(schema_field).collect::<Vec<_>>();
-        let kinds = |form: &Form| form.fields.iter().map(|f| (f.id.clone(), f.kind.clone())).collect();
         let of_step = |step: &Step| {
             let outcomes = step.outcomes.iter().map(|outcome| choice(&outcome.id, &outcome.title));
-            let mut all = fields(&step.form);
+            let mut all = fields_of(&step.form);
             let ended = Title::new("结果", "outcome");
             all.push(
                 cel::Field::new("outcome", Type::choice(outcomes)).titled(&ended.zh, &ended.en).optional(),
@@ -99,8 +97,18 @@ impl Conditions {
             let object = Type::Object(Arc::new(Schema::new(name, all)));
             cel::Field::new(step.id.as_str(), object).titled(&step.title.zh, &step.title.en).optional()
         };
-        let form_type = Type::Object(Arc::new(Schema::new("form", fields(form))));
         let steps_type = Type::Object(Arc::new(Schema::new("steps", steps.iter().map(of_step))));
+        let steps = steps.iter().map(|step| (step.id.clone(), kinds_of(&step.form))).collect();
+        Self::over(form, steps_type, steps)
+    }
+
+    /// The same while it is not known which steps there are.
+    pub(crate) fn of_form(form: &Form) -> Self {
+        Self::over(form, Type::Dyn, BTreeMap::new())
+    }
+
+    fn over(form: &Form, steps_type: Type, steps: BTreeMap<Id, BTreeMap<Id, FieldKind>>) -> Self {
+        let form_type = Type::Object(Arc::new(Schema::new("form", fields_of(form))));
         let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
             .titled("从{0}到{1}的周岁数", "the age from {0} to {1}");
         // Their fields say enough: “date of birth is before today”.
@@ -110,13 +118,12 @@ impl Conditions {
             .variable("steps", steps_type, untitled())
             .variable("today", Type::Date, Title::new("今天", "today"))
             .function(age.total());
-        let steps = steps.iter().map(|step| (step.id.clone(), kinds(&step.form))).collect();
         Self {
             env,
             checked: BTreeMap::new(),
             fields: BTreeSet::new(),
             recorded: BTreeSet::new(),
-            kinds: kinds(form),
+            kinds: kinds_of(form),
             steps,
         }
     }
@@ -260,6 +267,14 @@ fn age(from: Date, to: Date) -> i64 {
 
 fn choice(id: &Id, title: &Title) -> Choice {
     Choice { value: id.as_str().into(), title: title.clone() }
+}
+
+fn fields_of(form: &Form) -> Vec<cel::Field> {
+    form.fields.iter().map(schema_field).collect()
+}
+
+fn kinds_of(form: &Form) -> BTreeMap<Id, FieldKind> {
+    form.fields.iter().map(|field| (field.id.clone(), field.kind.clone())).collect()
 }
 
 /// A field as conditions see it. Money is in fen; a file can only be asked for with `has`.

@@ -241,10 +241,9 @@ fn an_open_pause_stops_the_clock() {
 
 #[test]
 fn beyond_the_published_calendar_is_provisional() {
-    // 22–25 Dec 2026 1–4, 28–31 5–8, 1 Jan 2027 9 (the notice of 2027 will take it out), 4–8 10–14, 11–15 15–19, 18
-    // Mon 20.
+    // 22–25 Dec 2026 1–4, 28–31 5–8, 1 Jan 2027 rests without any notice, 4–8 9–13, 11–15 14–18, 18 Mon 19, 19 Tue 20.
     let licence = due("licence-decided", "2026-12-21", &[]).unwrap();
-    assert_eq!(licence.at, At::Day("2027-01-18".parse().unwrap()));
+    assert_eq!(licence.at, At::Day("2027-01-19".parse().unwrap()));
     assert_eq!(licence.provisional.unwrap().years.into_iter().collect::<Vec<_>>(), [2027]);
     // A last day in 2027 that might move is provisional, one that cannot is not.
     assert!(due("public-order-case-closed", "2026-12-07", &[]).unwrap().provisional.is_some());
@@ -254,6 +253,24 @@ fn beyond_the_published_calendar_is_provisional() {
     // Before 2007, the same.
     let early = due("licence-decided", "2006-12-25", &[]).unwrap();
     assert_eq!(early.provisional.unwrap().years.into_iter().collect::<Vec<_>>(), [2006]);
+}
+
+/// Holidays that the rule of 2024 puts on a date rest in a year whose notice is not out, and the end stays provisional.
+#[test]
+fn holidays_on_a_date_need_no_notice() {
+    // Fri 30 Apr 2027 1; Sat 1 and Sun 2 May rest as they would; Mon 3 May is none of the rule's, 2; …
+    // Thu 30 Sep 2027 1; 1 Fri, 2, 3 Oct rest; Mon 4 Oct, which the notice will give free, is 2.
+    for (start, amount, end) in
+        [("2027-04-29", 2, "2027-05-03"), ("2027-09-29", 2, "2027-10-04"), ("2030-04-30", 1, "2030-05-03")]
+    {
+        let limit = pack::days::Limit::after(amount, pack::days::Unit::Workdays);
+        let deadline = pack::days::Deadline::own(limit);
+        let start = start.parse::<jiff::civil::Date>().unwrap().at(9, 0, 0, 0);
+        let rule = &super::LAW.default_rule.rule;
+        let due = pack::days::count(start, &deadline, rule, &super::LAW.calendar, &[]).unwrap();
+        assert_eq!(due.at, At::Day(end.parse().unwrap()), "{start}");
+        assert!(due.provisional.is_some(), "{start}");
+    }
 }
 
 /// Read in the articles themselves, each beside its row of the compiled list.

@@ -238,6 +238,31 @@ fn a_promise_is_never_later_than_the_law() {
     check_promise("assembly-decided", "3 days before", false);
 }
 
+/// What is known without trying every start is what trying them finds: the longest promise keeps the limit from each.
+#[test]
+fn the_longest_promise_keeps_the_law() {
+    for (id, promise) in [
+        ("residence-permit-issued", "10 workdays"),
+        ("identity-card-issued", "90 workdays"),
+        ("licence-decided", "21 days"),
+        ("vehicle-registered", "60 hours"),
+    ] {
+        let deadline = super::deadline(id);
+        let (rule, promise) = (LAW.rule(deadline), Limit::parse(promise).unwrap());
+        let most = overrun(promise, deadline, &rule, &LAW.calendar).unwrap().most.unwrap();
+        let office = |amount| Deadline { limit: Some(Limit { amount, ..most }), ..deadline.clone() };
+        let (kept, late) = (office(most.amount), office(most.amount + 1));
+        let end = |start, deadline: &_| count(start, deadline, &rule, &LAW.calendar, &[]).unwrap().at.end();
+        let mut exceeded = false;
+        for start in days().flat_map(|day| [day.at(0, 0, 0, 0), day.at(23, 59, 0, 0)]) {
+            let law = end(start, deadline);
+            assert!(end(start, &kept) <= law, "{id}: {most} from {start}");
+            exceeded |= end(start, &late) > law;
+        }
+        assert!(exceeded, "{id}: more than {most} would do");
+    }
+}
+
 #[test]
 fn a_promise_beyond_the_law_gives_way_to_it() {
     let deadline = super::deadline("residence-permit-issued");

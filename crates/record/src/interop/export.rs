@@ -15,7 +15,8 @@ pub struct WriteOptions {
     pub object_type: Option<ObjectType>,
     /// Compresses with gzip.
     pub gzip: bool,
-    /// For CSV: which column is what. By default as the log was read, or else one column for every kind of thing.
+    /// For CSV: which column is what. By default as the log was read if it was one with a mapping and is all there is, or else
+    /// columns that say themselves what they hold, for everything that is on the record.
     pub mapping: Option<Mapping>,
 }
 
@@ -26,11 +27,12 @@ pub struct Exported {
     pub counts: Counts,
     /// Events that are not in the log, since they are about no object of the type that XES traces were asked for.
     pub events_left_out: u64,
-    /// Objects, with their values and links, for which the format has no place: in XES those of other types, in CSV
-    /// all values and links.
+    /// Objects whose values and links are not in the log: in XES those of other types, in CSV with a mapping all.
     pub objects_left_out: u64,
-    /// For CSV: the mapping with which the file reads back.
+    /// For CSV with a mapping: the one with which the file reads back. Without one its columns tell what they are.
     pub mapping: Option<Mapping>,
+    /// For CSV with a mapping: the prefix with which its ids read back as they are on the record.
+    pub prefix: Option<String>,
 }
 
 /// Writes `events`, in the order of the record, as a log.

@@ -55,6 +55,12 @@ impl Format {
     /// Every format's name, as a command takes it.
     pub const NAMES: [&'static str; 6] = ["xes", "ocel-json", "ocel-xml", "ocel-sqlite", "ocel1-json", "csv"];
 
+    /// The names of those that can be written.
+    pub fn written() -> impl Iterator<Item = &'static str> {
+        let all = Self::ALL.into_iter().zip(Self::NAMES);
+        all.filter(|(format, _)| *format != Self::Ocel1Json).map(|(_, name)| name)
+    }
+
     /// The format of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.to_string() == name)
@@ -170,9 +176,14 @@ pub(crate) fn float(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(digits)
 }
 
-/// The id that the header of the log in `source` gets: where a record has it, some of the log was imported before.
+/// The id that the header of the log in `source` gets: where a record has it, some of the log was imported before. One
+/// without a prefix belongs to a log whose ids are taken as they are.
 pub fn header_id(source: &Source<'_>, options: &Options) -> EventId {
-    let prefix = options.prefix.clone().unwrap_or_else(|| source.stem());
+    let prefix = options.prefix.clone().unwrap_or_else(|| {
+        let csv = options.format.or_else(|| source.format().ok()) == Some(Format::Csv);
+        let whole = csv && csv::is_whole(source, options.mapping.as_ref());
+        if whole { String::new() } else { source.stem() }
+    });
     vocabulary::header(&prefix, 1).id
 }
 

@@ -1,6 +1,6 @@
 //! Parts of an event that a format has no place for, as attributes, and back.
 
-use super::vocabulary::{self, ACTOR, CHANGES, LINKS, OBJECTS, QUALIFIER};
+use super::vocabulary::{self, ACTOR, ATTRIBUTES, CHANGES, LINKS, OBJECTS, QUALIFIER};
 use crate::{Change, Event, Link, Name, ObjectRef, Relation, Value};
 
 /// Puts what [`unfold`] wrote as attributes back where it belongs.
@@ -19,6 +19,7 @@ fn fold_reserved(event: &mut Event) {
             OBJECTS => read_list(&value, read_relation).map(|found| event.objects.extend(found)),
             CHANGES => read_list(&value, read_change).map(|found| event.changes.extend(found)),
             LINKS => read_list(&value, read_link).map(|found| event.links.extend(found)),
+            ATTRIBUTES => read_list(&value, read_attribute).map(|found| event.attributes.extend(found)),
             QUALIFIER => match (value.as_text(), event.objects.first_mut()) {
                 (Some(text), Some(relation)) => {
                     relation.qualifier = text.into();
@@ -53,6 +54,22 @@ pub(crate) fn unfold(event: &Event, of: Option<usize>) -> Vec<(&'static str, Val
         lists.into_iter().filter(|(_, list)| !list.is_empty()).map(|(name, list)| (name, Value::List(list))),
     );
     found
+}
+
+/// Attributes as one value that keeps them all, in their order.
+pub(crate) fn attributes(all: &[(Name, Value)]) -> Value {
+    let pair = |(name, value): &(Name, Value)| Value::List(vec![text(name.as_str()), value.clone()]);
+    Value::List(all.iter().map(pair).collect())
+}
+
+fn read_attribute(value: &Value) -> Option<(Name, Value)> {
+    match value {
+        Value::List(pair) => match pair.as_slice() {
+            [name, value] => Some((Name::new(name.as_text()?), value.clone())),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn text(text: &str) -> Value {

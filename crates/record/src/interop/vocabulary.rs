@@ -14,7 +14,7 @@
 //! [`Time::ZERO`].
 //!
 //! Reserved attributes: [`UNTIMED`] on the record; in logs [`ACTOR`], [`PURPOSE`], [`CAUSE`], [`CORRECTS`],
-//! [`OBJECTS`], [`CHANGES`], [`LINKS`] and [`QUALIFIER`] for parts of an event, and [`ITEM`] as the key of an XES
+//! [`OBJECTS`], [`CHANGES`], [`LINKS`], [`ATTRIBUTES`] and [`QUALIFIER`] for parts of an event, and [`ITEM`] as the key of an XES
 //! list's plain items.
 //! Where a format has only plain values, any other value is the text [`JSON`] followed by its canonical JSON (see
 //! [`crate::encoding`]); a plain text that begins with [`JSON`] is written so too, so that reading is unambiguous.
@@ -50,6 +50,8 @@ pub const OBJECTS: &str = "log:objects";
 pub const CHANGES: &str = "log:changes";
 /// The links that an XES event establishes.
 pub const LINKS: &str = "log:links";
+/// All attributes of a CSV row of which some share a name or have a reserved one.
+pub const ATTRIBUTES: &str = "log:attributes";
 /// The qualifier of an XES trace's object in one of its events, where it is not [`CASE`].
 pub const QUALIFIER: &str = "log:qualifier";
 /// The key of an item of an XES list that is a plain value on the record.

@@ -32,6 +32,7 @@ pub(super) fn read(id: Id, node: &Node<'_>, titles: &Titles<'_>) -> Deadline {
         at_least: node.flag("at-least"),
         matter: node.id("matter").map(|matter| matter.id),
         hours: node.table("hours").and_then(|one| inner.hours(&one)),
+        own: false,
         stays: node.title("stays"),
         extensions,
         suspensions: node.rows("suspension").iter().flat_map(|one| inner.suspensions(one)).collect(),

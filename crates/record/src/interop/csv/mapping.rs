@@ -7,7 +7,9 @@ use std::fmt::{self, Write as _};
 /// The parts, each `ROLE=COLUMN`:
 ///
 /// - `activity` and `time`, both needed; `id`, the event's own; `case`, short for `object:case/case`;
+/// - `full-id`, an id that stands on the record as it is, with no prefix before it: the rows are a record's own;
 /// - `object:TYPE` or `object:TYPE/QUALIFIER`, one object of that type; `objects:…`, several, parted by `;`;
+/// - `link:…` and `links:…`, written alike, what the object of a row is linked to;
 /// - `text:NAME`, `integer:NAME`, `float:NAME`, `boolean:NAME` or `time:NAME`, an attribute of that type;
 /// - `format=FORMAT`, how times are written if not as ISO 8601 has it (`%d.%m.%Y %H:%M`);
 /// - `delimiter=CHARACTER`, what parts cells if not a comma, semicolon or tab.
@@ -31,10 +33,24 @@ pub(super) struct Column {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     Id,
+    FullId,
     Activity,
     Time,
-    Object { kind: ObjectType, qualifier: Qualifier, many: bool },
-    Attribute { name: Name, kind: Kind },
+    Object {
+        kind: ObjectType,
+        qualifier: Qualifier,
+        many: bool,
+    },
+    /// What the object that a row is about is linked to.
+    Link {
+        kind: ObjectType,
+        qualifier: Qualifier,
+        many: bool,
+    },
+    Attribute {
+        name: Name,
+        kind: Kind,
+    },
 }
 
 /// An attribute's type.
@@ -96,22 +112,28 @@ impl Mapping {
         Ok(mapping)
     }
 
-    /// The mapping for a file that names its columns as pm4py does, or as an export without a mapping.
+    /// The mapping for a file that names its columns as an export without a mapping does, by what they hold, or as pm4py.
     pub(super) fn guess(headers: &[&str]) -> Option<Self> {
-        let known = [
-            "case=case:concept:name,activity=concept:name,time=time:timestamp",
-            "id=id,activity=activity,time=time",
-        ];
-        let known = known.into_iter().filter_map(|text| Self::parse(text).ok());
-        let fits =
-            |mapping: &Self| mapping.columns.iter().all(|column| headers.contains(&column.header.as_str()));
-        known.into_iter().find(fits)
+        if ["full-id", "activity", "time"].iter().all(|own| headers.contains(own)) {
+            let role = |header: &&str| Some(Column { header: (*header).to_owned(), role: role_of(header)? });
+            let columns = headers.iter().filter_map(role).collect();
+            return Some(Self { columns, ..Self::default() });
+        }
+        let known = Self::parse("case=case:concept:name,activity=concept:name,time=time:timestamp").ok();
+        known.filter(|known| known.columns.iter().all(|column| headers.contains(&column.header.as_str())))
+    }
+
+    /// Whether the rows are entries as a record has them: under their whole ids, objects with their values and links among
+    /// them.
+    pub(super) fn is_whole(&self) -> bool {
+        self.columns.iter().any(|column| column.role == Role::FullId)
     }
 }
 
 fn role_of(text: &str) -> Option<Role> {
     Some(match text {
         "id" => Role::Id,
+        "full-id" => Role::FullId,
         "activity" => Role::Activity,
         "time" => Role::Time,
         "case" => Role::Object { kind: CASE.into(), qualifier: CASE.into(), many: false },
@@ -123,14 +145,18 @@ fn role_of(text: &str) -> Option<Role> {
             }
             let kind = Kind::ALL.into_iter().find(|(_, own)| *own == role).map(|(kind, _)| kind);
             match (role, kind) {
-                ("object" | "objects", _) => {
+                ("object" | "objects" | "link" | "links", _) => {
                     let mut sides = split(name, '/').into_iter();
                     let kind = ObjectType::from(unescaped(sides.next()?));
                     let qualifier = Qualifier::from(sides.next().map(unescaped).unwrap_or_default());
                     if sides.next().is_some() {
                         return None;
                     }
-                    Role::Object { kind, qualifier, many: role == "objects" }
+                    let many = role.ends_with('s');
+                    match role.starts_with('o') {
+                        true => Role::Object { kind, qualifier, many },
+                        false => Role::Link { kind, qualifier, many },
+                    }
                 }
                 (_, Some(kind)) => Role::Attribute { name: Name::from(unescaped(name)), kind },
                 _ => return None,
@@ -169,30 +195,39 @@ fn escaped(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     Ok(())
 }
 
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, qualifier, word) = match self {
+            Self::Id => return f.write_str("id"),
+            Self::FullId => return f.write_str("full-id"),
+            Self::Activity => return f.write_str("activity"),
+            Self::Time => return f.write_str("time"),
+            Self::Attribute { name, kind } => {
+                write!(f, "{}:", kind.name())?;
+                return escaped(f, name.as_str());
+            }
+            Self::Object { kind, qualifier, many } => {
+                (kind, qualifier, if *many { "objects:" } else { "object:" })
+            }
+            Self::Link { kind, qualifier, many } => (kind, qualifier, if *many { "links:" } else { "link:" }),
+        };
+        f.write_str(word)?;
+        escaped(f, kind.as_str())?;
+        if !qualifier.as_str().is_empty() || kind.as_str().is_empty() {
+            f.write_char('/')?;
+            escaped(f, qualifier.as_str())?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Mapping {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, column) in self.columns.iter().enumerate() {
             if position > 0 {
                 f.write_char(',')?;
             }
-            match &column.role {
-                Role::Id => f.write_str("id")?,
-                Role::Activity => f.write_str("activity")?,
-                Role::Time => f.write_str("time")?,
-                Role::Object { kind, qualifier, many } => {
-                    f.write_str(if *many { "objects:" } else { "object:" })?;
-                    escaped(f, kind.as_str())?;
-                    if !qualifier.as_str().is_empty() {
-                        f.write_char('/')?;
-                        escaped(f, qualifier.as_str())?;
-                    }
-                }
-                Role::Attribute { name, kind } => {
-                    write!(f, "{}:", kind.name())?;
-                    escaped(f, name.as_str())?;
-                }
-            }
-            f.write_char('=')?;
+            write!(f, "{}=", column.role)?;
             escaped(f, &column.header)?;
         }
         if let Some(format) = &self.time_format {

@@ -4,7 +4,7 @@ use crate::interop::fault::{ImportError, Place, Problem, excerpt};
 use crate::interop::intake::Intake;
 use crate::interop::source::Source;
 use crate::interop::{parts, vocabulary};
-use crate::{Activity, Event, Name, ObjectRef, Relation, Time, Value};
+use crate::{Activity, Change, Event, Link, Name, ObjectRef, ObjectType, Qualifier, Relation, Time, Value};
 use csv::{ByteRecord, ReaderBuilder};
 use std::collections::HashSet;
 use std::io::Read;
@@ -16,9 +16,12 @@ const LONGEST: usize = 64 << 20;
 pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), ImportError> {
     let (headers, mut mapping) = columns(source, intake.options.mapping.as_ref())?;
     complete(source, &headers, &mut mapping)?;
-    let mut header = vocabulary::header(&intake.prefix, 1).with("format", intake.format().to_string());
-    header.attributes.push((MAPPING.into(), Value::from(mapping.to_string())));
-    intake.pass(header)?;
+    if mapping.is_whole() {
+        // What the ids begin with they have already, and what its logs said of themselves is among the rows.
+        intake.prefix = intake.options.prefix.clone().unwrap_or_default();
+    } else {
+        intake.pass(header(intake, &mapping))?;
+    }
     let roles = roles(&headers, &mapping);
     let mut rows =
         Rows { mapping: &mapping, roles, ids: HashSet::new(), objects: HashSet::new(), time: None };
@@ -37,6 +40,17 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
     })?;
     intake.counts.objects = rows.objects.len() as u64;
     Ok(())
+}
+
+/// What a log says of itself: how it was read.
+fn header(intake: &Intake<'_>, mapping: &Mapping) -> Event {
+    let header = vocabulary::header(&intake.prefix, 1).with("format", intake.format().to_string());
+    header.with(MAPPING, mapping.to_string())
+}
+
+/// Whether a file holds entries as a record has them; not where it cannot be read, which reading it will tell.
+pub(crate) fn is_whole(source: &Source<'_>, given: Option<&Mapping>) -> bool {
+    columns(source, given).is_ok_and(|(_, mapping)| mapping.is_whole())
 }
 
 fn reader<'s>(
@@ -223,6 +237,15 @@ struct Rows<'m> {
     time: Option<Time>,
 }
 
+/// What a row says that is not its event's at once.
+#[derive(Default)]
+struct Beside {
+    time: Option<Time>,
+    links: Vec<(Qualifier, ObjectRef)>,
+    /// Whether it gives an id.
+    named: bool,
+}
+
 impl Rows<'_> {
     fn take(
         &mut self,
@@ -232,31 +255,21 @@ impl Rows<'_> {
         cells: &[&str],
     ) -> Result<(), ImportError> {
         let mut event = Event::new(intake.id(&number.to_string()), vocabulary::UNNAMED, Time::ZERO);
-        let mut time = None;
-        for (role, cell) in self.roles.iter().zip(cells) {
-            if cell.is_empty() {
-                continue;
-            }
+        let mut beside = Beside::default();
+        for (role, cell) in self.roles.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
             match role {
-                Role::Id => {
+                Role::Id | Role::FullId => {
                     let id = whole(cell);
                     if !self.ids.insert(id.clone()) {
                         intake.refuse(place, Problem::Duplicate { what: "event", id: excerpt(&id) });
                         return Ok(());
                     }
                     event.id = intake.id(&id).into();
+                    beside.named = true;
                 }
-                Role::Activity => {
-                    let activity = Activity::from(whole(cell));
-                    if vocabulary::is_carrier(&activity) {
-                        let part = format!("the reserved name `{activity}`");
-                        intake.refuse(place, Problem::Unknown { part, what: "activities".to_owned() });
-                        return Ok(());
-                    }
-                    event.activity = activity;
-                }
+                Role::Activity => event.activity = Activity::from(whole(cell)),
                 Role::Time => match parse(cell, self.mapping.time_format.as_deref()) {
-                    Some(read) => time = Some(read),
+                    Some(read) => beside.time = Some(read),
                     None => {
                         let kind = "a time like `2026-01-31T08:30:00+08:00`; if all are written so, give their format";
                         let what = "the time".to_owned();
@@ -265,18 +278,61 @@ impl Rows<'_> {
                     }
                 },
                 Role::Object { kind, qualifier, many } => {
-                    for id in if *many { ids(cell) } else { vec![whole(cell)] } {
-                        let object = ObjectRef { kind: kind.clone(), id: id.into() };
+                    for object in objects(cell, kind, *many) {
                         vocabulary::relate(&mut event, Relation { qualifier: qualifier.clone(), object });
                     }
                 }
+                Role::Link { kind, qualifier, many } => {
+                    let linked = objects(cell, kind, *many).map(|object| (qualifier.clone(), object));
+                    beside.links.extend(linked);
+                }
                 Role::Attribute { name, kind } => match typed(name, cell, *kind) {
-                    Ok(value) => vocabulary::attribute(&mut event, name.clone(), value),
+                    Ok(value) => event.attributes.push((name.clone(), value)),
                     Err(problem) => intake.refuse(place.clone(), problem),
                 },
             }
         }
-        self.finish(intake, event, time, place)
+        let time = beside.time;
+        match self.complete(&mut event, beside) {
+            Ok(()) => self.finish(intake, event, time, place),
+            Err(problem) => {
+                intake.refuse(place, problem);
+                Ok(())
+            }
+        }
+    }
+
+    /// Puts what the row of an object says of it where it belongs, and in any row what stands for parts of an event.
+    fn complete(&self, event: &mut Event, beside: Beside) -> Result<(), Problem> {
+        let Beside { links, named, .. } = beside;
+        let carrier = vocabulary::is_carrier(&event.activity);
+        let unknown = |part: String, what: &str| Problem::Unknown { part, what: what.to_owned() };
+        if carrier && !self.mapping.is_whole() {
+            return Err(unknown(format!("the reserved name `{}`", event.activity), "activities"));
+        }
+        if self.mapping.is_whole() && !named {
+            return Err(Problem::Missing { what: "the row".to_owned(), part: "`full-id`".to_owned() });
+        }
+        if !carrier && !links.is_empty() {
+            return Err(unknown("a link".to_owned(), "the row of an event"));
+        }
+        let subject = event.objects.iter().find(|own| own.qualifier.as_str() == vocabulary::SUBJECT);
+        let subject = subject.map(|relation| relation.object.clone()).filter(|_| carrier);
+        if let Some(subject) = subject {
+            for (name, value) in std::mem::take(&mut event.attributes) {
+                match vocabulary::is_reserved(name.as_str()) {
+                    true => event.attributes.push((name, value)),
+                    false => event.changes.push(Change { object: subject.clone(), name, value }),
+                }
+            }
+            let link = |(qualifier, to)| Link { from: subject.clone(), qualifier, to };
+            event.links = links.into_iter().map(link).collect();
+        } else if carrier && event.activity.as_str() != vocabulary::HEADER {
+            let part = format!("object under the qualifier `{}`", vocabulary::SUBJECT);
+            return Err(Problem::Missing { what: "the row".to_owned(), part });
+        }
+        parts::fold(event);
+        Ok(())
     }
 
     /// Hands the event on, if it has a time or may have none.
@@ -287,11 +343,11 @@ impl Rows<'_> {
         time: Option<Time>,
         place: Place,
     ) -> Result<(), ImportError> {
-        parts::fold(&mut event);
         for id in [&mut event.cause, &mut event.corrects].into_iter().flatten() {
             *id = intake.id(id.as_str()).into();
         }
-        if time.is_none() && !intake.options.untimed {
+        let carrier = vocabulary::is_carrier(&event.activity);
+        if time.is_none() && (carrier || !intake.options.untimed) {
             intake.refuse(place, Problem::Untimed { what: "the row".to_owned() });
             return Ok(());
         }
@@ -306,9 +362,21 @@ impl Rows<'_> {
             return Ok(());
         };
         event.time = time;
-        self.time = Some(time);
-        intake.event(event)
+        match event.activity.as_str() {
+            vocabulary::HEADER => intake.pass(event),
+            _ if carrier => intake.carrier(event),
+            _ => {
+                self.time = Some(time);
+                intake.event(event)
+            }
+        }
     }
+}
+
+/// The objects in a cell, of one type.
+fn objects<'c>(cell: &'c str, kind: &'c ObjectType, many: bool) -> impl Iterator<Item = ObjectRef> + 'c {
+    let ids = if many { ids(cell) } else { vec![whole(cell)] };
+    ids.into_iter().map(|id| ObjectRef { kind: kind.clone(), id: id.into() })
 }
 
 /// A cell's text, which may stand for one that a cell cannot hold.

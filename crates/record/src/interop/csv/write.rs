@@ -1,15 +1,20 @@
-use super::mapping::{Column, Kind, Mapping, Role};
-use super::{MAPPING, cell};
+use super::cell;
+use super::layout::{Layout, kind_of};
+use super::mapping::{Kind, Mapping, Role};
 use crate::interop::Format;
 use crate::interop::export::{Exported, Spool};
-use crate::interop::fault::{ExportError, SinkError, excerpt};
+use crate::interop::fault::{ExportError, SinkError};
 use crate::interop::parts;
-use crate::interop::vocabulary::{self, ACTOR, HEADER, OBJECT, UNTIMED, VALUE};
-use crate::{Event, Name, ObjectRef, ObjectType, Qualifier, Relation, Value, encoding};
+use crate::interop::vocabulary::{self, ACTOR, ATTRIBUTES, HEADER, UNTIMED};
+use crate::{Event, Name, ObjectRef, Relation, Value, encoding};
 use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Write};
 
-/// Writes the events of a record, one row for each. What `given` or the log's own mapping has no column for gets one.
+/// How deep a value may nest to be read again.
+const DEEPEST: usize = 16;
+
+/// Writes a record. By a mapping, `given` or the log's own, one row for each event, with columns for what it lacks; else a
+/// row for everything.
 pub(crate) fn write(
     events: &mut dyn Iterator<Item = Result<Event, SinkError>>,
     given: Option<&Mapping>,
@@ -17,38 +22,23 @@ pub(crate) fn write(
 ) -> Result<Exported, ExportError> {
     let mut layout = Layout::new(given);
     let mut spool = Spool::new();
-    let mut exported = Exported::default();
-    let mut activities = HashSet::new();
-    let mut objects = HashSet::new();
+    let mut tally = Tally::default();
     for event in events {
         let event = event.map_err(ExportError::Record)?;
-        match event.activity.as_str() {
-            HEADER => layout.header(&event),
-            OBJECT => {
-                exported.objects_left_out += u64::from(!event.changes.is_empty() || !event.links.is_empty());
-            }
-            VALUE => {}
-            _ => {
-                let event = flat(event);
-                layout.admit(&event);
-                exported.counts.events += 1;
-                exported.counts.attributes += event.attributes.len() as u64;
-                exported.counts.relations += event.objects.len() as u64;
-                activities.insert(event.activity.to_string());
-                objects.extend(event.objects.iter().map(|relation| relation.object.clone()));
-                spool.append(|out| {
-                    out.extend_from_slice(encoding::encode(&event).as_bytes());
-                    out.push(b'\n');
-                    Ok::<(), ExportError>(())
-                })?;
-            }
+        if event.activity.as_str() == HEADER {
+            layout.header(&event);
         }
+        tally.count(&event);
+        let event = flat(event);
+        layout.admit(&event);
+        spool.append(|out| {
+            out.extend_from_slice(encoding::encode(&event).as_bytes());
+            out.push(b'\n');
+            Ok::<(), ExportError>(())
+        })?;
     }
-    exported.counts.event_types = activities.len() as u64;
-    exported.counts.objects = objects.len() as u64;
-    exported.counts.object_types =
-        objects.iter().map(|object| &object.kind).collect::<HashSet<_>>().len() as u64;
-    let mapping = layout.finish();
+    let mapping = layout.columns();
+    let (mapped, prefix) = (layout.is_mapped(), layout.stripped());
     let mut writer = csv::WriterBuilder::new().delimiter(mapping.delimiter.unwrap_or(b',')).from_writer(out);
     writer.write_record(mapping.columns.iter().map(|column| &column.header)).map_err(io)?;
     let mut lines = BufReader::new(spool.into_reader()?);
@@ -58,12 +48,68 @@ pub(crate) fn write(
             unfit("an event", &format!("its values nest too deep ({error}); flatten them"))
         })?;
         line.clear();
-        layout.strip(&mut event);
+        if mapped && vocabulary::is_carrier(&event.activity) {
+            continue;
+        }
+        if !mapping.is_whole() {
+            strip(&mut event, prefix);
+        }
         writer.write_record(row(&mapping, &event)?).map_err(io)?;
     }
     writer.flush()?;
-    exported.mapping = Some(mapping);
+    let mut exported = tally.told(mapped);
+    exported.prefix = mapped.then(|| prefix.strip_suffix('/').unwrap_or(prefix).to_owned());
+    exported.mapping = Some(mapping).filter(|_| mapped);
     Ok(exported)
+}
+
+/// What a record holds, counted.
+#[derive(Default)]
+struct Tally {
+    counts: crate::interop::Counts,
+    activities: HashSet<String>,
+    /// Objects of events, and objects with rows of their own.
+    related: HashSet<ObjectRef>,
+    declared: HashSet<ObjectRef>,
+    /// Of the latter, those that have values or links.
+    laden: HashSet<ObjectRef>,
+}
+
+impl Tally {
+    fn count(&mut self, event: &Event) {
+        let objects = event.objects.iter().map(|relation| &relation.object);
+        if vocabulary::is_carrier(&event.activity) {
+            self.counts.values += event.changes.len() as u64;
+            self.counts.links += event.links.len() as u64;
+            if !event.changes.is_empty() || !event.links.is_empty() {
+                self.laden.extend(objects.clone().cloned());
+            }
+            self.declared.extend(objects.cloned());
+            return;
+        }
+        self.counts.events += 1;
+        self.counts.attributes += event.attributes.len() as u64;
+        self.counts.relations += event.objects.len() as u64;
+        self.related.extend(objects.cloned());
+        if !self.activities.contains(event.activity.as_str()) {
+            self.activities.insert(event.activity.to_string());
+        }
+    }
+
+    fn told(mut self, mapped: bool) -> Exported {
+        let mut exported = Exported { counts: self.counts, ..Exported::default() };
+        if mapped {
+            exported.objects_left_out = self.laden.len() as u64;
+            (exported.counts.links, exported.counts.values) = (0, 0);
+        } else {
+            self.related.extend(self.declared);
+        }
+        let kinds: HashSet<_> = self.related.iter().map(|object| &object.kind).collect();
+        exported.counts.event_types = self.activities.len() as u64;
+        exported.counts.objects = self.related.len() as u64;
+        exported.counts.object_types = kinds.len() as u64;
+        exported
+    }
 }
 
 fn io(error: csv::Error) -> ExportError {
@@ -74,200 +120,106 @@ fn unfit(what: &str, mend: &str) -> ExportError {
     ExportError::Unfit { what: what.to_owned(), format: Format::Csv, mend: mend.to_owned() }
 }
 
-/// The event with nothing but relations and attributes.
+/// The event with nothing but relations, attributes and, of what declares an object, links. An object's values become
+/// attributes there, as long as they are plainly its own.
 fn flat(mut event: Event) -> Event {
+    let carrier = vocabulary::is_carrier(&event.activity);
+    let all = std::mem::take(&mut event.attributes);
+    let (mut attributes, own): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(name, _)| name.as_str() == UNTIMED);
+    let odd = carrier && !own.is_empty() || !columns(own.iter().map(|(name, _)| name));
+    match odd {
+        true => attributes.push((ATTRIBUTES.into(), parts::attributes(&own))),
+        false => attributes.extend(own),
+    }
+    let mut links = Vec::new();
+    let subject = event.objects.iter().find(|own| own.qualifier.as_str() == vocabulary::SUBJECT);
+    if let Some(subject) = subject.map(|own| own.object.clone()).filter(|_| carrier) {
+        let changes = &event.changes;
+        if changes.iter().all(|own| own.object == subject) && columns(changes.iter().map(|own| &own.name)) {
+            attributes.extend(event.changes.drain(..).map(|own| (own.name, own.value)));
+        }
+        if event.links.iter().all(|own| own.from == subject) {
+            links.append(&mut event.links);
+        }
+    }
     let folded = parts::unfold(&event, None).into_iter();
     let folded = folded.filter(|(name, _)| !matches!(*name, ACTOR | vocabulary::OBJECTS));
-    let folded: Vec<_> = folded.map(|(name, value)| (Name::new(name), value)).collect();
-    event.attributes.extend(folded);
+    attributes.extend(folded.map(|(name, value)| (Name::new(name), value)));
     if let Some(actor) = event.actor.take() {
         event.objects.push(Relation { qualifier: ACTOR.into(), object: actor });
     }
     (event.purpose, event.cause, event.corrects) = (None, None, None);
-    (event.changes, event.links) = (Vec::new(), Vec::new());
+    (event.attributes, event.changes, event.links) = (attributes, Vec::new(), links);
     event
 }
 
-/// The columns that the events need.
-struct Layout {
-    mapping: Option<Mapping>,
-    /// What the ids of all events begin with, unless some are foreign to the log they came from.
-    prefix: Option<String>,
-    foreign: bool,
-    identified: bool,
-    objects: Vec<(ObjectType, Qualifier, bool)>,
-    attributes: Vec<(Name, Kind)>,
+/// Whether each of these names can have a column: none comes twice, is reserved, or is nothing.
+fn columns<'a>(names: impl Iterator<Item = &'a Name>) -> bool {
+    let mut seen = HashSet::new();
+    names.into_iter().all(|name| {
+        !name.as_str().is_empty() && !vocabulary::is_reserved(name.as_str()) && seen.insert(name.as_str())
+    })
 }
 
-impl Layout {
-    fn new(given: Option<&Mapping>) -> Self {
-        let (objects, attributes) = (Vec::new(), Vec::new());
-        Self { mapping: given.cloned(), prefix: None, foreign: false, identified: false, objects, attributes }
-    }
-
-    fn header(&mut self, event: &Event) {
-        let own =
-            event.attribute(MAPPING).and_then(Value::as_text).and_then(|text| Mapping::parse(text).ok());
-        let Some(own) = own else { return };
-        if self.mapping.is_none() {
-            self.mapping = Some(own);
+/// Takes off the ids what reading the log put before them.
+fn strip(event: &mut Event, prefix: &str) {
+    let own = |id: &str| id.strip_prefix(prefix).unwrap_or(id).to_owned();
+    event.id = own(event.id.as_str()).into();
+    for (name, value) in &mut event.attributes {
+        if let (vocabulary::CAUSE | vocabulary::CORRECTS, Value::Text(id)) = (name.as_str(), &value) {
+            *value = Value::from(own(id));
         }
-        let prefix = vocabulary::prefix_of(event).map(|prefix| vocabulary::prefixed(prefix, ""));
-        self.foreign |= self.prefix.is_some() && self.prefix != prefix;
-        self.prefix = prefix;
-    }
-
-    fn admit(&mut self, event: &Event) {
-        let counted = |id: &str| id.bytes().all(|byte| byte.is_ascii_digit());
-        let own = self.prefix.as_ref().and_then(|prefix| event.id.as_str().strip_prefix(prefix.as_str()));
-        self.foreign |= own.is_none();
-        self.identified |= !own.is_some_and(counted);
-        for (position, relation) in event.objects.iter().enumerate() {
-            let (kind, qualifier) = (&relation.object.kind, &relation.qualifier);
-            let before = event.objects.iter().take(position);
-            let again = before.into_iter().any(|own| own.object.kind == *kind && own.qualifier == *qualifier);
-            match self.objects.iter_mut().find(|(own, part, _)| own == kind && part == qualifier) {
-                Some((.., many)) => *many |= again,
-                None => self.objects.push((kind.clone(), qualifier.clone(), again)),
-            }
-        }
-        for (name, value) in &event.attributes {
-            let kind = kind_of(value);
-            match self.attributes.iter_mut().find(|(own, _)| own == name) {
-                Some((_, own)) if *own != kind => *own = Kind::Text,
-                Some(_) => {}
-                None => self.attributes.push((name.clone(), kind)),
-            }
-        }
-    }
-
-    /// Takes off the ids what reading the log put before them.
-    fn strip(&self, event: &mut Event) {
-        let Some(prefix) = self.prefix.as_ref().filter(|_| !self.foreign) else { return };
-        let own = |id: &str| id.strip_prefix(prefix.as_str()).unwrap_or(id).to_owned();
-        event.id = own(event.id.as_str()).into();
-        for (name, value) in &mut event.attributes {
-            if let (vocabulary::CAUSE | vocabulary::CORRECTS, Value::Text(id)) = (name.as_str(), &value) {
-                *value = Value::from(own(id));
-            }
-        }
-    }
-
-    /// The given mapping, with columns for all that it lacks.
-    fn finish(&mut self) -> Mapping {
-        let given = self.mapping.take();
-        let identified = self.identified || given.is_none();
-        let mut mapping = given.unwrap_or_default();
-        // Times are written as ISO 8601 has it, whatever they were read from.
-        mapping.time_format = None;
-        let mut needed = Vec::new();
-        if identified {
-            needed.push(("id".to_owned(), Role::Id));
-        }
-        needed.push(("activity".to_owned(), Role::Activity));
-        needed.push(("time".to_owned(), Role::Time));
-        for (kind, qualifier, many) in self.objects.drain(..) {
-            let told = qualifier.as_str().is_empty() || qualifier.as_str() == kind.as_str();
-            let header = if told { kind.to_string() } else { format!("{kind}/{qualifier}") };
-            needed.push((header, Role::Object { kind, qualifier, many }));
-        }
-        for (name, kind) in self.attributes.drain(..) {
-            if name.as_str() != UNTIMED {
-                needed.push((name.to_string(), Role::Attribute { name, kind }));
-            }
-        }
-        for (header, role) in needed {
-            match mapping.columns.iter_mut().find(|column| same(&column.role, &role)) {
-                Some(column) => widen(&mut column.role, role),
-                None => {
-                    let mut header = header;
-                    while mapping.columns.iter().any(|column| column.header == header) {
-                        header.push('\'');
-                    }
-                    mapping.columns.push(Column { header, role });
-                }
-            }
-        }
-        mapping
-    }
-}
-
-/// Whether two columns are for the same thing.
-fn same(one: &Role, other: &Role) -> bool {
-    match (one, other) {
-        (Role::Object { kind, qualifier, .. }, Role::Object { kind: own, qualifier: part, .. }) => {
-            kind == own && qualifier == part
-        }
-        (Role::Attribute { name, .. }, Role::Attribute { name: own, .. }) => name == own,
-        _ => one == other,
-    }
-}
-
-/// Makes a column fit for what it is needed for.
-fn widen(role: &mut Role, needed: Role) {
-    match (role, needed) {
-        (Role::Object { many, .. }, Role::Object { many: needed, .. }) => *many |= needed,
-        (Role::Attribute { kind, .. }, Role::Attribute { kind: needed, .. }) if *kind != needed => {
-            *kind = Kind::Text
-        }
-        _ => {}
-    }
-}
-
-/// The type whose column holds a value as itself.
-fn kind_of(value: &Value) -> Kind {
-    if vocabulary::wrapped(value).is_some() {
-        return Kind::Text;
-    }
-    match value {
-        Value::Integer(_) => Kind::Integer,
-        Value::Float(_) => Kind::Float,
-        Value::Boolean(_) => Kind::Boolean,
-        Value::Time(_) => Kind::Time,
-        _ => Kind::Text,
     }
 }
 
 fn row(mapping: &Mapping, event: &Event) -> Result<Vec<String>, ExportError> {
+    let whole = mapping.is_whole();
+    let related = event.objects.iter().map(|own| (&own.qualifier, &own.object));
+    let linked = event.links.iter().map(|own| (&own.qualifier, &own.to));
     let cells = mapping.columns.iter().map(|column| match &column.role {
-        Role::Id => Ok(cell(event.id.as_str()).into_owned()),
-        Role::Activity if event.activity.as_str() == vocabulary::UNNAMED => Ok(String::new()),
+        Role::Id | Role::FullId => Ok(cell(event.id.as_str()).into_owned()),
+        Role::Activity if !whole && event.activity.as_str() == vocabulary::UNNAMED => Ok(String::new()),
         Role::Activity => Ok(cell(event.activity.as_str()).into_owned()),
-        Role::Time if event.attribute(UNTIMED) == Some(&Value::Boolean(true)) => Ok(String::new()),
+        Role::Time if !whole && event.attribute(UNTIMED) == Some(&Value::Boolean(true)) => Ok(String::new()),
         Role::Time => Ok(event.time.to_string()),
         Role::Object { kind, qualifier, many } => {
-            let own =
-                |relation: &&Relation| relation.object.kind == *kind && relation.qualifier == *qualifier;
-            let ids = event.objects.iter().filter(own).map(|relation| &relation.object);
-            Ok(if *many { several(ids) } else { ids.map(|object| cell(object.id.as_str())).collect() })
+            let own = related.clone().filter(|(part, object)| object.kind == *kind && *part == qualifier);
+            Ok(ids(own.map(|(_, object)| object), *many))
+        }
+        Role::Link { kind, qualifier, many } => {
+            let own = linked.clone().filter(|(part, object)| object.kind == *kind && *part == qualifier);
+            Ok(ids(own.map(|(_, object)| object), *many))
         }
         Role::Attribute { name, kind } => {
-            let mut values = event.attributes.iter().filter(|(own, _)| own == name);
-            let value = values.next();
-            if values.next().is_some() {
-                let what = format!("an event with two values of `{}`", excerpt(name.as_str()));
-                return Err(unfit(&what, "CSV has one column for it; write `ocel-json`"));
-            }
-            Ok(value.map(|(_, value)| written(value, *kind)).unwrap_or_default())
+            event.attribute(name.as_str()).map_or(Ok(String::new()), |value| written(value, *kind))
         }
     });
     cells.collect()
 }
 
-fn several<'a>(objects: impl Iterator<Item = &'a ObjectRef>) -> String {
-    let ids: Vec<String> =
-        objects.map(|object| object.id.as_str().replace('\\', "\\\\").replace(';', "\\;")).collect();
-    ids.join(";")
+fn ids<'a>(mut objects: impl Iterator<Item = &'a ObjectRef>, many: bool) -> String {
+    if !many {
+        return objects.next().map(|object| cell(object.id.as_str()).into_owned()).unwrap_or_default();
+    }
+    let escaped = |object: &ObjectRef| object.id.as_str().replace('\\', "\\\\").replace(';', "\\;");
+    objects.map(escaped).collect::<Vec<_>>().join(";")
 }
 
-fn written(value: &Value, kind: Kind) -> String {
-    match value {
+fn written(value: &Value, kind: Kind) -> Result<String, ExportError> {
+    Ok(match value {
         Value::Text(text) => cell(text).into_owned(),
-        _ if kind_of(value) != kind || vocabulary::wrapped(value).is_some() => vocabulary::wrap(value),
+        _ if kind_of(value) != kind || vocabulary::wrapped(value).is_some() => {
+            if !vocabulary::shallow(value, DEEPEST) {
+                let mend = format!("CSV holds values that nest at most {DEEPEST} deep; write `ocel-json`");
+                return Err(unfit("a value that nests deep", &mend));
+            }
+            vocabulary::wrap(value)
+        }
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => format!("{number:?}"),
         Value::Boolean(truth) => truth.to_string(),
         Value::Time(time) => time.to_string(),
         other => vocabulary::wrap(other),
-    }
+    })
 }
