@@ -1,8 +1,11 @@
 use crate::logs::{format, mapping};
 use crate::say::{Failure, Say, Wrong};
+use casework::activity;
 use oversight::log::{self, Log, Traces};
-use record::Event;
+use pack::model::Procedure;
 use record::interop::{self, Options, SinkError, Source};
+use record::{Event, ObjectRef, Value};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// What is done with each event.
@@ -31,6 +34,30 @@ impl LogFile {
         let (log, _) = log::read(&self.source(), &self.options()?, &mut |count| progress.at(count, None))?;
         let traces = self.traces(&log)?;
         Ok((log, traces))
+    }
+
+    /// The same for cases that are held against a procedure: of a record's own log its cases alone, each with the moves that
+    /// are its own, since events of other cases may be about it as well.
+    pub fn read_of(&self, procedure: &Procedure, say: Say) -> Result<(Log, Traces), Failure> {
+        let (mut all, mut own) = (Log::new(), Log::new());
+        let mut cases: HashSet<ObjectRef> = HashSet::new();
+        self.each(say, &mut |event| {
+            let Some(case) = activity::moved(event) else { return Ok(all.push(event)?) };
+            let of = event.attribute("procedure").and_then(Value::as_text);
+            if event.activity.as_str() == activity::STARTED && of == Some(procedure.id.as_str()) {
+                cases.insert(case.clone());
+            }
+            if cases.contains(case) { Ok(own.push(event)?) } else { Ok(all.push(event)?) }
+        })?;
+        if own.is_empty() {
+            let traces = self.traces(&all)?;
+            return Ok((all, traces));
+        }
+        let traces = match &self.object {
+            Some(_) => self.traces(&own)?,
+            None => own.traces(procedure.object.as_str()).map_or_else(|| self.traces(&own), Ok)?,
+        };
+        Ok((own, traces))
     }
 
     /// Whether somebody chose a type of objects.

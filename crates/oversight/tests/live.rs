@@ -14,7 +14,7 @@ use oversight::condition::Language;
 use oversight::derive;
 use oversight::live::{Breach, Change, Live, Of};
 use oversight::log::Log;
-use pack::models::{Model, Subject};
+use pack::models::{Model, Subject, Template};
 use pack::{Definitions, Id};
 use record::{Digest, Entry, Event, Link, Name, ObjectRef, Time};
 use std::collections::{BTreeMap, BTreeSet};
@@ -198,6 +198,19 @@ struct Rehearsed<'a> {
 }
 
 impl<'a> Rehearsed<'a> {
+    /// Other models run from now on.
+    fn change(&mut self, entries: &[Entry], models: &'a [&'a Model]) {
+        self.models = models;
+        let (kinds, problems) = self.live.change(self.all, models);
+        assert!(problems.is_empty(), "{problems:?}");
+        let runs = self.live.models();
+        self.kept.findings.retain(|_, (_, model, _)| runs.contains_key(model));
+        let all: BTreeSet<&ObjectRef> = entries.iter().flat_map(|entry| entry.event.touched()).collect();
+        let meant = all.into_iter().filter(|object| kinds.contains(object.kind.as_str()));
+        meant.for_each(|object| self.live.look_over(object));
+        self.mark = (self.read, self.live.unsettled());
+    }
+
     fn new(all: &'a Definitions, models: &'a [&'a Model]) -> Self {
         let (live, problems) = Live::new(all, models);
         assert!(problems.is_empty(), "{problems:?}");
@@ -227,8 +240,8 @@ impl<'a> Rehearsed<'a> {
         }
     }
 
-    /// Runs through a record by chance, and says what stands at the end.
-    fn run(&mut self, entries: &[Entry], end: Time, chance: &mut Chance) -> Said {
+    /// Runs through a record by chance, now and then with other models, and says what stands at the end.
+    fn run(&mut self, entries: &[Entry], end: Time, chance: &mut Chance, others: &[&'a [&'a Model]]) -> Said {
         let mut known = 0;
         while self.read < entries.len() {
             let next = (self.read + 1 + chance.below(9) as usize).min(entries.len());
@@ -242,6 +255,9 @@ impl<'a> Rehearsed<'a> {
             match chance.below(8) {
                 0 => self.restart(&entries[..known]),
                 1..=3 => self.mark = (self.read, self.live.unsettled()),
+                4 if !others.is_empty() => {
+                    self.change(&entries[..known], others[chance.below(others.len() as u64) as usize]);
+                }
                 _ => {}
             }
         }
@@ -295,7 +311,7 @@ fn live_says_what_each_case_says_by_itself() {
         let entries = record(&mut chance);
         let end = end(&entries, &mut chance);
         let mut rehearsed = Rehearsed::new(&all, &models);
-        let said = rehearsed.run(&entries, end, &mut chance);
+        let said = rehearsed.run(&entries, end, &mut chance, &[]);
         assert_eq!(said, by_itself(&all, (&models, &names), &entries, end), "seed {seed}");
         put += rehearsed.kept.put;
         closed += rehearsed.kept.closed;
@@ -305,6 +321,40 @@ fn live_says_what_each_case_says_by_itself() {
         assert_eq!(rehearsed.live.size().lives, lives(&runs, &models), "seed {seed}");
     }
     assert!(put > 400 && closed > 20, "{put} put, {closed} closed: too few to tell anything");
+}
+
+/// Models are added, changed and withdrawn while the record grows: what stands at the end is what those say that run then, of
+/// what happened before them too.
+#[test]
+fn models_that_come_and_go_say_what_they_would_have_said_from_the_beginning() {
+    let all = definitions();
+    let derived = derive::of(&all.procedures[PROCEDURE], &all);
+    let on_record = all.models.values().filter(|model| model.on == Subject::Record);
+    let of_cases: Vec<&Model> = on_record
+        .filter(|model| model.scope.over.is_none() && model.scope.each.as_str() == "application")
+        .collect();
+    let milder = |model: &&Model| match model.template {
+        Template::Absence(times) => Model { template: Template::Absence(times + 1), ..(*model).clone() },
+        _ => (*model).clone(),
+    };
+    let milder: Vec<Model> = of_cases.iter().map(milder).collect();
+    let whole: Vec<&Model> = of_cases.iter().copied().chain(&derived).collect();
+    let few: Vec<&Model> = of_cases.iter().copied().take(1).chain(derived.iter().step_by(2)).collect();
+    let other: Vec<&Model> = milder.iter().chain(derived.iter().skip(1)).collect();
+    let sets: [&[&Model]; 3] = [&whole, &few, &other];
+    let (mut put, mut changed) = (0, 0);
+    for seed in 0..60 {
+        let mut chance = Chance(seed);
+        let entries = record(&mut chance);
+        let end = end(&entries, &mut chance);
+        let mut rehearsed = Rehearsed::new(&all, sets[seed as usize % 3]);
+        let said = rehearsed.run(&entries, end, &mut chance, &sets);
+        let names = Catalogue { all: &all, models: rehearsed.models.to_vec() }.attributes();
+        assert_eq!(said, by_itself(&all, (rehearsed.models, &names), &entries, end), "seed {seed}");
+        put += rehearsed.kept.put;
+        changed += usize::from(!std::ptr::eq(rehearsed.models, sets[seed as usize % 3]));
+    }
+    assert!(put > 200 && changed > 10, "{put} put, {changed} changed: too few to tell anything");
 }
 
 /// Calls and the responses to them: each response is sent once, and arrives, is called off or reports, or not.
@@ -352,7 +402,7 @@ fn models_over_several_objects_say_live_what_they_say_of_the_whole_log() {
         let entries = calls(&mut chance);
         let end = end(&entries, &mut chance);
         let mut rehearsed = Rehearsed::new(&all, &models);
-        let said = rehearsed.run(&entries, end, &mut chance);
+        let said = rehearsed.run(&entries, end, &mut chance, &[]);
         let (mut log, mut links, mut recall) = (Log::new(), Links::new(), Recall::of(names.iter().cloned()));
         for Entry { event, .. } in &entries {
             links.push(event);

@@ -47,12 +47,31 @@ impl<T: Borrow<str> + for<'t> From<&'t str>> Codes<T> {
         {
             return code;
         }
-        let code = self.look_up(name);
+        let code = self.look_up(name, self.hash_of(name));
         if self.recent.is_empty() {
             self.recent.resize(RECENT, u32::MAX);
         }
         self.recent.get_mut(glance).into_iter().for_each(|recent| *recent = code);
         code
+    }
+
+    /// The numbers of many names, none of them likely to be one of the last: what stands in memory far apart is fetched for all
+    /// of them at once, and not waited for name by name.
+    pub fn put_all(&mut self, names: &[impl AsRef<str>]) -> Vec<u32> {
+        const AT_ONCE: usize = 64;
+        let mut codes = Vec::with_capacity(names.len());
+        for names in names.chunks(AT_ONCE) {
+            let mut hashes = [0; AT_ONCE];
+            for (hash, name) in hashes.iter_mut().zip(names) {
+                *hash = self.hash_of(name.as_ref());
+            }
+            let mask = self.table.len().wrapping_sub(1);
+            let likely = hashes.map(|hash| self.table.get(hash as usize & mask).map_or(0, |(_, next)| *next));
+            let known = likely.iter().filter_map(|next| self.all.get(next.checked_sub(1)? as usize));
+            std::hint::black_box(known.filter(|name| (*name).borrow().len() == 1).count());
+            codes.extend(names.iter().zip(hashes).map(|(name, hash)| self.look_up(name.as_ref(), hash)));
+        }
+        codes
     }
 
     /// The number of a name; none if it was never put.
@@ -93,11 +112,10 @@ impl<T: Borrow<str> + for<'t> From<&'t str>> Codes<T> {
         self.hash.hash_one(name) as u32
     }
 
-    fn look_up(&mut self, name: &str) -> u32 {
+    fn look_up(&mut self, name: &str, hash: u32) -> u32 {
         if self.table.len() < 2 * (self.all.len() + 1) {
             self.grow();
         }
-        let hash = self.hash_of(name);
         match self.find(name, hash) {
             Ok(code) => code,
             Err(place) => {
@@ -168,6 +186,10 @@ mod tests {
                 prop_assert_eq!(codes.get(code).map(|one| one.as_str()), Some(name.as_str()));
             }
             prop_assert!(codes.all().iter().eq(plain.iter()));
+            let mut at_once: Codes<SmolStr> = Codes::default();
+            let numbers = at_once.put_all(&names);
+            prop_assert_eq!(at_once.all(), codes.all());
+            prop_assert_eq!(numbers, names.iter().map(|name| codes.code(name).unwrap()).collect::<Vec<_>>());
         }
     }
 }

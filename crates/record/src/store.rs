@@ -36,8 +36,8 @@ pub enum StoreError {
     },
     /// It was written by an earlier version of the program, in a form that is no longer read.
     #[error(
-        "the record in `{place}` was written by an earlier version, in a form that is no longer read ({version}); `lianchi export` \
-         it with that version"
+        "the record in `{place}` was written by an earlier version, in a form that is no longer read ({version}); \
+         `lianchi export` it with that version"
     )]
     Older {
         /// A directory or a database.

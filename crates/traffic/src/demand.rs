@@ -97,7 +97,7 @@ pub struct Vehicle {
 }
 
 /// Where a vehicle goes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Way {
     /// Along a route.
     Route(RouteId),

@@ -43,6 +43,8 @@ ids! {
     SignalId,
     /// A vehicle of the demand.
     VehicleId,
+    /// A car: a vehicle's place among those that are on the road or about to be. It may change from step to step.
+    CarId,
     /// A route that vehicles share.
     RouteId,
 }

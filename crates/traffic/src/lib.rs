@@ -11,4 +11,5 @@ pub mod ids;
 pub mod net;
 pub mod read;
 pub mod route;
+pub mod sample;
 pub mod sim;

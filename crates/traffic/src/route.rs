@@ -1,7 +1,7 @@
 //! Ways through the network: the fastest one for a trip, and for every lane along a route how far one gets on it.
 
 use crate::demand::{Demand, Way};
-use crate::ids::{LaneId, LinkId, MovementId, RouteId};
+use crate::ids::{LaneId, LinkId, MovementId};
 use crate::net::{Classes, Network};
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
@@ -9,10 +9,11 @@ use std::collections::{BinaryHeap, HashMap};
 /// Seconds that a driver reckons with for crossing a junction without the right of way, where no signal helps.
 const MINOR: f64 = 1.5;
 
-/// From link to link: the neighbours that a class can reach, and the seconds that the way there and the neighbour take.
+/// From link to link: the neighbours that a class can reach, and the movement that leads there.
+#[derive(Debug)]
 struct Neighbours {
     first: Vec<u32>,
-    to: Vec<(LinkId, f64)>,
+    to: Vec<(LinkId, MovementId)>,
 }
 
 impl Neighbours {
@@ -26,48 +27,23 @@ impl Neighbours {
                 }
                 for movement in net.leaving(LaneId::at(lane)) {
                     let to = &net.lanes[net.movements[movement].to.i()];
-                    if to.allow.has(class) {
-                        let seconds = crossing(net, movement) + to.length / to.speed;
-                        neighbours.to.push((to.link, seconds));
+                    let known = neighbours.to[from..].iter().any(|(link, _)| *link == to.link);
+                    if to.allow.has(class) && !known {
+                        neighbours.to.push((to.link, MovementId::at(movement)));
                     }
                 }
             }
-            let own = &mut neighbours.to[from..];
-            own.sort_by(|one, other| one.0.cmp(&other.0).then(one.1.total_cmp(&other.1)));
-            let mut seen = LinkId::NONE;
-            let kept: Vec<_> = own
-                .iter()
-                .copied()
-                .filter(|(link, _)| std::mem::replace(&mut seen, *link) != *link)
-                .collect();
-            neighbours.to.truncate(from);
-            neighbours.to.extend(kept);
             neighbours.first.push(neighbours.to.len() as u32);
         }
         neighbours
     }
 
-    fn reached(&self, link: LinkId) -> &[(LinkId, f64)] {
+    fn reached(&self, link: LinkId) -> &[(LinkId, MovementId)] {
         &self.to[self.first[link.i()] as usize..self.first[link.i() + 1] as usize]
     }
 }
 
-/// Seconds across a junction.
-fn crossing(net: &Network, movement: usize) -> f64 {
-    let entry = &net.movements[movement];
-    let mut seconds = 0.0;
-    if !entry.right.is_ascii_uppercase() && !entry.signal.is_some() {
-        seconds += MINOR;
-    }
-    let mut lane = entry.via;
-    while lane.is_some() {
-        seconds += net.lanes[lane.i()].length / net.lanes[lane.i()].speed;
-        lane = net.leaving(lane).next().map_or(LaneId::NONE, |next| net.movements[next].via);
-    }
-    seconds
-}
-
-#[derive(PartialEq)]
+#[derive(Debug, PartialEq)]
 struct Reached(f64, LinkId);
 
 impl Eq for Reached {}
@@ -84,48 +60,75 @@ impl PartialOrd for Reached {
     }
 }
 
-/// Finds fastest ways; keeps what it needs between searches.
-struct Search {
+/// Finds fastest ways for one class of vehicles (Dijkstra 1959); keeps what it needs between searches.
+#[derive(Debug)]
+pub struct Router {
     neighbours: Neighbours,
     best: Vec<f64>,
     before: Vec<LinkId>,
     touched: Vec<LinkId>,
+    heap: BinaryHeap<Reached>,
 }
 
-impl Search {
-    fn of(net: &Network, class: Classes) -> Self {
-        let neighbours = Neighbours::of(net, class);
-        let (best, before) = (vec![f64::INFINITY; net.links.len()], vec![LinkId::NONE; net.links.len()]);
-        Self { neighbours, best, before, touched: Vec::new() }
+impl Router {
+    /// A router for a class.
+    pub fn new(net: &Network, class: Classes) -> Self {
+        Self {
+            neighbours: Neighbours::of(net, class),
+            best: vec![f64::INFINITY; net.links.len()],
+            before: vec![LinkId::NONE; net.links.len()],
+            touched: Vec::new(),
+            heap: BinaryHeap::new(),
+        }
     }
 
-    /// The links of the fastest way, both ends among them (Dijkstra 1959).
-    fn way(&mut self, from: LinkId, to: LinkId) -> Option<Vec<LinkId>> {
+    /// The fastest way over some links, if there is one; `seconds` says what a link takes, those inside junctions too.
+    pub fn over(
+        &mut self,
+        net: &Network,
+        links: &[LinkId],
+        seconds: &dyn Fn(LinkId) -> f64,
+    ) -> Option<Vec<LinkId>> {
+        let mut whole: Vec<LinkId> = links.iter().copied().take(1).collect();
+        for pair in links.windows(2) {
+            whole.extend(self.way(net, pair[0], pair[1], seconds)?.into_iter().skip(1));
+        }
+        Some(whole)
+    }
+
+    fn way(
+        &mut self,
+        net: &Network,
+        from: LinkId,
+        to: LinkId,
+        seconds: &dyn Fn(LinkId) -> f64,
+    ) -> Option<Vec<LinkId>> {
         for link in self.touched.drain(..) {
             self.best[link.i()] = f64::INFINITY;
         }
-        let mut heap = BinaryHeap::from([Reached(0.0, from)]);
+        self.heap.clear();
+        self.heap.push(Reached(0.0, from));
         self.best[from.i()] = 0.0;
         self.touched.push(from);
-        while let Some(Reached(seconds, link)) = heap.pop() {
+        while let Some(Reached(so_far, link)) = self.heap.pop() {
             if link == to {
                 let mut way = vec![to];
-                while way.last() != Some(&from) {
-                    way.push(self.before[way[way.len() - 1].i()]);
+                while let Some(last) = way.last().copied().filter(|last| *last != from) {
+                    way.push(self.before[last.i()]);
                 }
                 way.reverse();
                 return Some(way);
             }
-            if seconds > self.best[link.i()] {
+            if so_far > self.best[link.i()] {
                 continue;
             }
-            for (next, more) in self.neighbours.reached(link) {
-                let total = seconds + more;
+            for (next, movement) in self.neighbours.reached(link) {
+                let total = so_far + crossing(net, *movement, seconds) + seconds(*next);
                 if total < self.best[next.i()] {
                     self.best[next.i()] = total;
                     self.before[next.i()] = link;
                     self.touched.push(*next);
-                    heap.push(Reached(total, *next));
+                    self.heap.push(Reached(total, *next));
                 }
             }
         }
@@ -133,38 +136,19 @@ impl Search {
     }
 }
 
-/// Gives every trip its route. Those that no way leads to their goal go nowhere; their number is told.
-pub fn resolve(net: &Network, demand: &mut Demand) -> usize {
-    let mut searches: HashMap<u64, Search> = HashMap::new();
-    let mut found: HashMap<(u64, Vec<LinkId>), Way> = HashMap::new();
-    let mut shared: HashMap<Vec<LinkId>, RouteId> = HashMap::new();
-    for (place, route) in demand.routes.iter().enumerate() {
-        shared.entry(route.clone()).or_insert(RouteId::at(place));
+/// Seconds across a junction.
+fn crossing(net: &Network, movement: MovementId, seconds: &dyn Fn(LinkId) -> f64) -> f64 {
+    let entry = &net.movements[movement.i()];
+    let mut sum = 0.0;
+    if !entry.right.is_ascii_uppercase() && !entry.signal.is_some() {
+        sum += MINOR;
     }
-    let mut lost = 0;
-    for place in 0..demand.vehicles.len() {
-        let vehicle = &demand.vehicles[place];
-        let class = demand.kinds[vehicle.kind as usize].class;
-        let Way::Trip(over) = &vehicle.way else { continue };
-        let way = found.entry((class.0, over.clone())).or_insert_with(|| {
-            let search = searches.entry(class.0).or_insert_with(|| Search::of(net, class));
-            let mut whole: Vec<LinkId> = over.iter().copied().take(1).collect();
-            for pair in over.windows(2) {
-                match search.way(pair[0], pair[1]) {
-                    Some(part) => whole.extend(part.into_iter().skip(1)),
-                    None => return Way::None,
-                }
-            }
-            Way::Route(*shared.entry(whole).or_insert_with_key(|whole| {
-                demand.routes.push(whole.clone());
-                RouteId::at(demand.routes.len() - 1)
-            }))
-        });
-        let way = way.clone();
-        lost += usize::from(way == Way::None);
-        demand.vehicles[place].way = way;
+    let mut lane = entry.via;
+    while lane.is_some() {
+        sum += seconds(net.lanes[lane.i()].link);
+        lane = net.leaving(lane).next().map_or(LaneId::NONE, |next| net.movements[next].via);
     }
-    lost
+    sum
 }
 
 /// What lies before a vehicle that is on a lane of its route.
@@ -179,7 +163,7 @@ pub struct Ahead {
 }
 
 /// For each route and class of vehicles: what lies before every lane along it.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Ways {
     /// For each way, its first stage.
     pub(crate) first: Vec<u32>,
@@ -189,26 +173,34 @@ pub struct Ways {
     pub(crate) place: Vec<u32>,
     pub(crate) links: Vec<LinkId>,
     pub(crate) ahead: Vec<Ahead>,
-    /// The way of each vehicle; `u32::MAX` if it has none.
+    /// The way of each vehicle; `u32::MAX` if it has none yet.
     pub(crate) of: Vec<u32>,
+    known: HashMap<(Vec<LinkId>, u64), u32>,
 }
 
 impl Ways {
-    /// Works out the ways of all vehicles whose trips have their routes.
+    /// The ways of all vehicles that have their route; trips get theirs when they depart.
     pub fn of(net: &Network, demand: &Demand) -> Self {
         let mut ways = Self::default();
-        let mut known: HashMap<(RouteId, u64), u32> = HashMap::new();
         for vehicle in &demand.vehicles {
             let class = demand.kinds[vehicle.kind as usize].class;
-            let Way::Route(route) = vehicle.way else {
-                ways.of.push(u32::MAX);
-                continue;
+            let way = match &vehicle.way {
+                Way::Route(route) => ways.way(net, &demand.routes[route.i()], class),
+                _ => u32::MAX,
             };
-            let links = &demand.routes[route.i()];
-            let way = *known.entry((route, class.0)).or_insert_with(|| ways.add(net, links, class));
             ways.of.push(way);
         }
         ways
+    }
+
+    /// The way of a class over some links.
+    pub(crate) fn way(&mut self, net: &Network, links: &[LinkId], class: Classes) -> u32 {
+        if let Some(way) = self.known.get(&(links.to_vec(), class.0)) {
+            return *way;
+        }
+        let way = self.add(net, links, class);
+        self.known.insert((links.to_vec(), class.0), way);
+        way
     }
 
     /// Adds a way, from its last link to its first. How far one gets on a lane is as Erdmann (2014) has it: to the end of the
@@ -242,6 +234,7 @@ fn stage_of(net: &Network, link: LinkId, next: Option<(LinkId, &[Ahead])>, class
     let lanes = net.lanes_of(link);
     let mut own = Vec::with_capacity(lanes.len());
     let farthest = |lanes: &[Ahead]| lanes.iter().map(|lane| lane.length).fold(0.0f32, f32::max);
+    let reach = next.map_or(0.0, |(to, after)| connected_reach(net, link, to, after));
     for lane in lanes.clone() {
         let allowed = net.lanes[lane].allow.has(class);
         let mut ahead =
@@ -251,7 +244,6 @@ fn stage_of(net: &Network, link: LinkId, next: Option<(LinkId, &[Ahead])>, class
         } else if let Some((link, after)) = next {
             let after = &after[..net.links[link.i()].lanes as usize];
             if let Some((movement, to)) = connected(net, LaneId::at(lane), link, after, class) {
-                let reach = connected_reach(net, LaneId::at(lane), link, after);
                 let beside = to.length >= reach && to.offset.abs() < 2;
                 ahead.length += if beside { farthest(after) } else { to.length };
                 ahead.offset = to.offset;
@@ -312,8 +304,9 @@ fn connected(
     best
 }
 
-/// How far one gets on the lanes of the next link that can be reached from a lane.
-fn connected_reach(net: &Network, lane: LaneId, link: LinkId, after: &[Ahead]) -> f32 {
-    let lanes = net.leaving(lane).map(|movement| &net.lanes[net.movements[movement].to.i()]);
+/// How far one gets on the lanes of the next link that can be reached from any lane of a link.
+fn connected_reach(net: &Network, from: LinkId, link: LinkId, after: &[Ahead]) -> f32 {
+    let movements = net.lanes_of(from).flat_map(|lane| net.leaving(LaneId::at(lane)));
+    let lanes = movements.map(|movement| &net.lanes[net.movements[movement].to.i()]);
     lanes.filter(|to| to.link == link).map(|to| after[to.index as usize].length).fold(0.0, f32::max)
 }

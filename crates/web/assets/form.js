@@ -26,11 +26,14 @@ const read = (root) => {
   return draft;
 };
 
-const put = (root, draft, onlyBlank) => {
-  const blank = read(root);
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+// Puts back what was typed since `base` was last saved, where nothing else was saved meanwhile.
+const put = (root, { draft, base = {} }) => {
+  const now = read(root);
   for (const field of fieldsOf(root)) {
-    const kept = draft[field.name];
-    if (!kept || (onlyBlank && blank[field.name]?.join(""))) continue;
+    const [kept, was, is] = [draft, base, now].map((all) => all[field.name]);
+    if (!kept || same(kept, was) || (is?.join("") && !same(is, was))) continue;
     if (/radio|checkbox/.test(field.type)) field.checked = kept.includes(field.value);
     else field.value = kept[0] ?? "";
   }
@@ -46,6 +49,7 @@ function fill(form) {
   const keep = "keep" in form.dataset;
   const key = `draft:${location.pathname}`;
   const blank = `draft:/services/${form.dataset.service}/form`;
+  let base = read(form);
   let changed = false;
   let running = null;
   let again = false;
@@ -64,6 +68,7 @@ function fill(form) {
     say(form, "saving");
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    const sent = read(form);
     const state = () => JSON.stringify([read(form), form.dataset.uploads]);
     const before = state();
     running = fetch(part, { method: "POST", body, headers: { Accept: "text/html" } }).then(async (answer) => {
@@ -76,11 +81,12 @@ function fill(form) {
       if (wanted && !changed && !composing) { replace(html); wanted = false; }
       if (wanted) soon();
       wait = 2;
+      base = sent;
       store.drop(key);
       store.drop(blank);
       say(form, "done");
     }).catch(() => {
-      const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form) });
+      const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base });
       say(form, kept ? "kept" : "lost");
       // A device does not always know that it is without a network, so it tries again, ever more seldom.
       wait = Math.min(60, wait * 2);
@@ -124,12 +130,12 @@ function fill(form) {
   });
   form.addEventListener("submit", () => { changed = false; store.drop(key); });
   addEventListener("online", () => send(true));
-  addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form) }); });
+  addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form), base }); });
 
   say(form, "saves");
   if (keep) {
     const kept = store.read(key) ?? store.read(blank);
-    if (kept) { put(form, kept.draft, true); send(true); }
+    if (kept) { put(form, kept); send(true); }
   }
   uploads(form);
 }
@@ -199,11 +205,28 @@ function upload(form, box, input) {
   request.send(body);
 }
 
+// A log is large: the form says how far it is, and goes on to the page that answers.
+for (const form of document.querySelectorAll("form[data-sends]")) form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, ariaLabel: form.querySelector("[type=submit]").textContent });
+  form.append(bar);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
+  request.onloadend = () => {
+    bar.remove();
+    if (request.status === 200) { location.assign(request.responseURL); return; }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    if (page) document.querySelector("main").replaceWith(page);
+  };
+  request.send(new FormData(form));
+});
+
 const blank = document.querySelector("[data-blank]");
 if (blank) {
   const key = `draft:/services/${blank.dataset.blank}/form`;
   const kept = store.read(key);
-  if (kept) put(blank, kept.draft, false);
+  if (kept) put(blank, { draft: kept.draft, base: read(blank) });
   const save = () => {
     if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(blank) })) say(blank, "kept");
   };

@@ -57,6 +57,10 @@ impl Asked {
             return Ok(cases);
         }
         if let Some(name) = filter.unknown(&cases).first() {
+            if cases.offices().is_empty() && !self.office.is_empty() {
+                let error = "the log names no offices that are known as such; name its attribute with `--office-attribute`";
+                return Err(Wrong(error.into()).into());
+            }
             let of_office = self.office.iter().any(|office| office == name);
             let (kind, known) =
                 if of_office { ("office", cases.offices()) } else { ("activity", cases.names()) };

@@ -135,7 +135,10 @@ pub fn map(options: &Map, say: Say) -> Result<(), Failure> {
     let reference =
         definitions.as_ref().zip(options.procedure.as_deref()).map(|(all, id)| reference(all, id));
     let reference = reference.transpose()?;
-    let (log, traces) = options.log.read(say)?;
+    let (log, traces) = match &reference {
+        Some(reference) => options.log.read_of(reference.procedure(), say)?,
+        None => options.log.read(say)?,
+    };
     let whole = Cases::of(&log, &traces, &options.asked.reading());
     let cases = options.asked.of(&log, whole)?;
     let graph = Follows::of(&cases);
@@ -173,8 +176,8 @@ fn reference<'p>(all: &'p Definitions, id: &str) -> Result<Reference<'p>, Failur
     let found = all.procedures.get(id);
     let missing = || {
         let near = nearest(id, all.procedures.keys().map(|id| id.as_str()));
-        let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        Wrong(format!("no procedure is called `{id}`{hint} `lianchi pack explain` tells what a pack holds"))
+        let hint = near.map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+        Wrong(format!("no procedure is called `{id}`{hint}; `lianchi pack explain` tells what a pack holds"))
     };
     Ok(found.map(Reference::new).ok_or_else(missing)?)
 }
@@ -215,7 +218,12 @@ fn summary(made: &Made<'_>, words: &Words) -> String {
     const MOST: usize = 5;
     let Made { cases, graph, rework, .. } = made;
     let activities = graph.count.iter().filter(|count| **count > 0).count();
-    let mut told = format!("{} cases, {activities} activities, {} edges", cases.len(), graph.edges.len());
+    let mut told = format!(
+        "{}, {}, {}",
+        counted(cases.len() as u64, "case"),
+        counted(activities as u64, "activity"),
+        counted(graph.edges.len() as u64, "edge")
+    );
     let by_step = bottlenecks(cases, By::Step);
     if !by_step.is_empty() {
         told.push_str("\nwaited for, the most first:");
@@ -225,21 +233,21 @@ fn summary(made: &Made<'_>, words: &Words) -> String {
         let times = &wait.waited;
         let served = wait.served.map(|served| format!("; median service {}", words.span(served.median)));
         told.push_str(&format!(
-            "\n    {name}: {} in {} cases, median {}, nine in ten within {}{}",
+            "\n    {name}: {} in {}, median {}, nine in ten within {}{}",
             words.span(times.total),
-            wait.cases,
+            counted(wait.cases, "case"),
             words.span(times.median),
             words.span(times.p90),
             served.unwrap_or_default()
         ));
     }
     if rework.cases > 0 {
-        told.push_str(&format!("\ndone again in {} cases:", rework.cases));
+        told.push_str(&format!("\ndone again in {}:", counted(rework.cases, "case")));
     }
     for again in rework.repeats.iter().take(MOST) {
         let name = cases.name(again.activity);
-        let (count, of, span) = (again.again, again.cases, words.span(again.seconds));
-        told.push_str(&format!("\n    {name}: {count} times more in {of} cases, {span}"));
+        let (count, of) = (counted(again.again, "time"), counted(again.cases, "case"));
+        told.push_str(&format!("\n    {name}: {count} more in {of}, {}", words.span(again.seconds)));
     }
     if let Some((reference, fit)) = &made.fit {
         let id = &reference.procedure().id;
@@ -252,15 +260,24 @@ fn summary(made: &Made<'_>, words: &Words) -> String {
         for wrong in fit.wrong.iter().take(MOST) {
             let why = figures::why(&wrong.why, reference, Lang::En);
             told.push_str(&format!(
-                "\n    not allowed: {}, {why}: in {} cases",
+                "\n    not allowed: {}, {why}: in {}",
                 cases.name(wrong.activity),
-                wrong.cases
+                counted(wrong.cases, "case")
             ));
         }
         for (step, count) in fit.missing.iter().take(MOST) {
             let title = reference.step(*step).map(|step| step.title.en.as_str()).unwrap_or_default();
-            told.push_str(&format!("\n    missing: {title}: in {count} cases"));
+            told.push_str(&format!("\n    missing: {title}: in {}", counted(*count, "case")));
         }
     }
     told
+}
+
+/// `1 case`, `2 cases`, `2 activities`.
+fn counted(count: u64, of: &str) -> String {
+    match (count, of.strip_suffix('y')) {
+        (1, _) => format!("1 {of}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        _ => format!("{count} {of}s"),
+    }
 }

@@ -1,5 +1,5 @@
 use super::{Links, Ready};
-use crate::check::{Activations, Cases, Finding, Summary, Until, Verdict, check};
+use crate::check::{Activations, Cases, Evidence, Finding, Summary, Until, Verdict, check};
 use crate::log::{EventNumber, Log, Traces, Values};
 use crate::model::{Model, Pattern};
 use pack::Id;
@@ -289,9 +289,9 @@ impl<'a> Pairs<'a> {
                 _ => {}
             }
         }
-        let evidence: Vec<EventNumber> = evidence.into_iter().collect();
+        let evidence: Evidence = evidence.into_iter().collect();
         let times =
-            self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(&evidence);
+            self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(evidence.iter());
         let last = times.filter_map(|event| self.log.times().get(*event as usize)).max().copied();
         let at: Option<Time> = last.filter(|_| verdict.is_violated());
         Some(Finding { trace, verdict, activation: None, evidence, deadline: None, at })

@@ -145,6 +145,8 @@ impl Live {
             })
         };
         self.again.extend(self.cases.iter().filter(touches).map(|(object, _)| object.clone()));
+        // In a new lane no time has passed.
+        self.passed = None;
         if all_anew {
             self.recall = Recall::of(attributes.iter().cloned());
             self.attributes = attributes;
@@ -197,6 +199,11 @@ impl Live {
     /// [again](Self::again) where another takes this one's place.
     pub fn unsettled(&self) -> BTreeSet<ObjectRef> {
         self.again.iter().chain(&self.over).chain(self.apart.unsettled()).cloned().collect()
+    }
+
+    /// The cases that it keeps up with.
+    pub fn running(&self) -> impl Iterator<Item = &ObjectRef> {
+        self.cases.keys().chain(&self.to_load)
     }
 
     /// Has cases that run taken up from their histories, before any time passes.
@@ -254,9 +261,27 @@ impl Live {
 
     /// Hears the next entry; what follows from it is told when all that was heard [settles](Self::settle).
     pub fn hear(&mut self, entry: &Entry) {
+        self.apart.hear(&entry.event);
+        self.hear_about(entry, None);
+    }
+
+    /// Hears the next entry that is about an object, as far as it is about that one. Where objects are divided among several,
+    /// each hears of its own, one after the other.
+    pub fn hear_of(&mut self, entry: &Entry, object: &ObjectRef) {
+        self.apart.touch(object);
+        self.hear_about(entry, Some(object));
+    }
+
+    /// Hears that something happened to an object that others keep up with, but near which something may lie.
+    pub fn hear_apart(&mut self, object: &ObjectRef) {
+        self.apart.touch(object);
+    }
+
+    fn hear_about(&mut self, entry: &Entry, only: Option<&ObjectRef>) {
         let Entry { index, event } = entry;
-        self.apart.hear(event);
-        let watched = |object: &&ObjectRef| self.of_kind.contains_key(object.kind.as_str());
+        let watched = |object: &&ObjectRef| {
+            self.of_kind.contains_key(object.kind.as_str()) && only.is_none_or(|only| only == *object)
+        };
         if event.corrects.is_some() || vocabulary::is_carrier(&event.activity) {
             // What a log keeps beside its events matters to cases that run; others are no more than told of.
             let carrier = event.corrects.is_none();
@@ -273,7 +298,8 @@ impl Live {
             !self.again.contains(case) && self.cases.get(case).is_some_and(|held| held.next <= *index)
         };
         // What its case knew is not known where the case is not kept up with, or was gone through beyond this entry.
-        let knows = case.is_none_or(known);
+        let heard = |case: &ObjectRef| only.is_none_or(|only| only == case);
+        let knows = case.is_none_or(|case| heard(case) && known(case));
         if about.is_empty() {
             return;
         }

@@ -171,14 +171,19 @@ impl Column {
     }
 
     fn nth(&self, nth: usize) -> Option<Value> {
-        Some(match &self.values {
-            Values::Text { codes, distinct } => Value::from(distinct.get(*codes.get(nth)?)?.as_str()),
-            Values::Integer(all) => Value::Integer(*all.get(nth)?),
-            Values::Float(all) => Value::Float(*all.get(nth)?),
-            Values::Boolean(all) => Value::Boolean(*all.get(nth)?),
-            Values::Time(all) => Value::Time(*all.get(nth)?),
-            Values::Mixed(all) => all.get(nth)?.clone(),
-        })
+        self.seen(nth).map(Seen::to_value)
+    }
+
+    /// The value at a place.
+    pub(super) fn seen(&self, nth: usize) -> Option<Seen<'_>> {
+        Some(Seen::Plain(match &self.values {
+            Values::Text { codes, distinct } => PlainValue::Text(distinct.get(*codes.get(nth)?)?.as_str()),
+            Values::Integer(all) => PlainValue::Integer(*all.get(nth)?),
+            Values::Float(all) => PlainValue::Float(*all.get(nth)?),
+            Values::Boolean(all) => PlainValue::Boolean(*all.get(nth)?),
+            Values::Time(all) => PlainValue::Time(*all.get(nth)?),
+            Values::Mixed(all) => return all.get(nth).map(Seen::of),
+        }))
     }
 }
 

@@ -154,14 +154,25 @@ impl Log {
 
     /// Each event with each object of one type that it is about, in the order of the log.
     pub fn about(&self, kind: &str) -> impl Iterator<Item = (EventNumber, &SmolStr)> {
+        let names = self.objects_of(kind);
+        self.about_codes(kind).filter_map(move |(event, object)| Some((event, names.get(object as usize)?)))
+    }
+
+    /// The objects of one type, in the order in which they were first seen.
+    pub(crate) fn objects_of(&self, kind: &str) -> &[SmolStr] {
         let code = self.kinds.code(kind);
-        let names = code.and_then(|code| self.objects.get(code as usize));
+        code.and_then(|code| self.objects.get(code as usize)).map_or(&[], Codes::all)
+    }
+
+    /// [`Self::about`], each object by its place among [`Self::objects_of`].
+    pub(crate) fn about_codes(&self, kind: &str) -> impl Iterator<Item = (EventNumber, u32)> {
+        let code = self.kinds.code(kind);
         let mut start = 0;
         self.ends.iter().zip(0..).flat_map(move |(end, event)| {
             let these = self.about.get(start..*end as usize).unwrap_or_default();
             start = *end as usize;
             let these = these.iter().filter(move |related| Some(related.kind) == code);
-            these.filter_map(move |related| Some((event, names?.get(related.object)?)))
+            these.map(move |related| (event, related.object))
         })
     }
 
@@ -175,9 +186,10 @@ impl Log {
         self.activity.extend(other.activity.iter().filter_map(|code| codes.get(*code as usize)));
         self.time.extend_from_slice(&other.time);
         for (name, column) in other.columns().filter(|(name, _)| wanted(name)) {
-            for event in column.events() {
-                if let Some(value) = column.value(*event) {
-                    self.attribute(first + event, name, Seen::of(&value));
+            let code = self.names.put(name.as_str());
+            for (nth, event) in column.events().iter().enumerate() {
+                if let Some(value) = column.seen(nth) {
+                    self.put(first + event, code, value);
                 }
             }
         }
@@ -216,18 +228,9 @@ impl Log {
 
     /// The events by the objects of one type; none where no event is about such an object.
     pub fn traces(&self, kind: &str) -> Option<Traces> {
-        let code = self.kinds.code(kind)?;
-        let names = self.objects.get(code as usize)?;
-        let mut start = 0;
-        let related = self.ends.iter().zip(0..).flat_map(|(end, event)| {
-            let these = self.about.get(start..*end as usize).unwrap_or_default();
-            start = *end as usize;
-            these
-                .iter()
-                .filter(move |related| related.kind == code)
-                .map(move |related| (related.object, event))
-        });
-        let related: Vec<(u32, EventNumber)> = related.collect();
-        Some(Traces::new(self.kinds.get(code)?.clone(), names.all().to_vec(), &related, &self.time))
+        let kind = self.kinds.get(self.kinds.code(kind)?)?;
+        let related: Vec<(u32, EventNumber)> =
+            self.about_codes(kind.as_str()).map(|(event, object)| (object, event)).collect();
+        Some(Traces::new(kind.clone(), self.objects_of(kind.as_str()).to_vec(), &related, &self.time))
     }
 }

@@ -66,19 +66,24 @@ pub fn rework(cases: &Cases<'_>) -> Rework {
     let mut repeats: Vec<Sum> = (0..cases.names.len()).map(|_| Sum::default()).collect();
     let mut loops: HashMap<Vec<u32>, Sum> = HashMap::new();
     let mut any = 0;
+    // When each activity was last met, and in which case.
+    let mut seen = vec![(usize::MAX, 0_usize); cases.names.len()];
     for case in 0..cases.len() {
-        let mut seen: HashMap<u32, usize> = HashMap::new();
         let mut walk: Vec<usize> = Vec::new();
         let mut again = false;
         for at in cases.range(case) {
             let code = cases.activity(at);
-            if let Some(before) = seen.insert(code, at) {
+            let met = seen.get_mut(code as usize).map(|met| std::mem::replace(met, (case, at)));
+            if let Some((_, before)) = met.filter(|(of, _)| *of == case) {
                 again = true;
                 if let Some(sum) = repeats.get_mut(code as usize) {
                     sum.add(case, millis(cases.at(before), cases.at(at)));
                 }
             }
-            if let Some(place) = walk.iter().rposition(|other| cases.activity(*other) == code) {
+            let round = met.is_some_and(|(of, _)| of == case);
+            if let Some(place) =
+                walk.iter().rposition(|other| cases.activity(*other) == code).filter(|_| round)
+            {
                 let round: Vec<u32> = walk.iter().skip(place).map(|at| cases.activity(*at)).collect();
                 let since = walk.get(place).copied().unwrap_or(at);
                 loops.entry(turned(round)).or_default().add(case, millis(cases.at(since), cases.at(at)));

@@ -1,6 +1,5 @@
 use super::cases::NONE;
 use super::{Cases, Times};
-use std::collections::HashMap;
 
 /// By what waiting is summed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,17 +38,28 @@ struct Group {
 /// Where cases wait, the longest in all first. From when a step could have been done (or else from the step before) to
 /// when it was begun, or else done; what it took from its beginning is told apart.
 pub fn bottlenecks(cases: &Cases<'_>, by: By) -> Vec<Wait> {
-    let mut groups: HashMap<(u32, u32), Group> = HashMap::new();
+    // Offices side by side, the last row for where none is known; activities likewise where all are summed.
+    let (activities, offices) = (cases.names.len(), cases.offices.len() + 1);
+    let wide = if by == By::Step { 1 } else { offices };
+    let mut places = vec![usize::MAX; if by == By::Office { wide } else { activities * wide }];
+    let mut groups: Vec<((u32, u32), Group)> = Vec::new();
     for case in 0..cases.len() {
         let range = cases.range(case);
         for at in range.clone() {
             let Some(waited) = cases.waited(at, at == range.start) else { continue };
-            let key = match by {
+            let (activity, office) = match by {
                 By::Step => (cases.activity(at), NONE),
                 By::Office => (NONE, cases.office(at)),
                 By::Both => (cases.activity(at), cases.office(at)),
             };
-            let group = groups.entry(key).or_default();
+            let row = if activity == NONE { 0 } else { activity as usize };
+            let column = if by == By::Step { 0 } else { (office as usize).min(offices - 1) };
+            let Some(place) = places.get_mut(row * wide + column) else { continue };
+            if *place == usize::MAX {
+                *place = groups.len();
+                groups.push(((activity, office), Group::default()));
+            }
+            let Some((_, group)) = groups.get_mut(*place) else { continue };
             group.cases += u64::from(group.case.replace(case) != Some(case));
             group.waited.push(waited);
             group.served.extend(cases.served(at));

@@ -1,7 +1,66 @@
 //! Signals: what they show, and who decides.
+//!
+//! A *programme* shows phase after phase. Every other controller chooses among *stages*, the phases of the programme that let
+//! somebody go and warn nobody: between two of them it shows yellow to whoever loses the green, then red to all whom the change
+//! concerns. No stage is cut short of its least green. Controllers see what detectors could: who is on a lane before the signal
+//! and behind it, who stands, and who is near the line.
 
-use crate::ids::SignalId;
+mod choose;
+mod stage;
+mod webster;
+
+pub use stage::{Stages, stages};
+pub use webster::webster;
+
+use crate::ids::{LaneId, SignalId};
 use crate::net::{Network, Program};
+use choose::Choosing;
+
+/// Who decides about the signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Controller {
+    /// The programmes that the network brings, or others of that kind.
+    Program,
+    /// A stage lasts while vehicles keep coming, between its least and its longest green.
+    Actuated,
+    /// The stage that moves most vehicles to where there is room (Varaiya 2013).
+    MaxPressure,
+}
+
+/// Times that every controller but a programme keeps, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Times {
+    /// Yellow; as long as the programme's own if there is none.
+    pub yellow: Option<f64>,
+    /// Red for all after yellow.
+    pub all_red: f64,
+    /// The least green.
+    pub min_green: f64,
+    /// The longest green, where somebody waits elsewhere.
+    pub max_green: f64,
+    /// How often a controller decides.
+    pub decide: f64,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self { yellow: None, all_red: 0.0, min_green: 5.0, max_green: 50.0, decide: 5.0 }
+    }
+}
+
+/// What detectors see of a lane.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Seen {
+    /// Vehicles on it.
+    pub vehicles: u32,
+    /// How many of them stand.
+    pub standing: u32,
+    /// Whether one is so near the line that it will be there within a few seconds.
+    pub near: bool,
+}
+
+/// Asks the detectors of a lane.
+pub type Detectors<'d> = &'d dyn Fn(LaneId) -> Seen;
 
 /// A signal that runs a programme.
 #[derive(Debug, Clone)]
@@ -12,42 +71,85 @@ struct Running {
     next: f64,
 }
 
+impl Running {
+    fn new(program: Program, begin: f64) -> Self {
+        let cycle: f64 = program.phases.iter().map(|phase| phase.duration).sum();
+        let mut into = if cycle > 0.0 { (begin - program.offset).rem_euclid(cycle) } else { 0.0 };
+        let mut phase = 0;
+        while let Some(of) = program.phases.get(phase).filter(|of| into >= of.duration) {
+            into -= of.duration;
+            phase += 1;
+        }
+        let phase = phase.min(program.phases.len().saturating_sub(1));
+        let lasts = program.phases.get(phase).map_or(f64::INFINITY, |of| of.duration - into);
+        Self { program, phase, next: begin + lasts }
+    }
+
+    /// Goes on to the phase of a moment. Says whether that is another one.
+    fn go_on(&mut self, now: f64) -> bool {
+        let mut changed = false;
+        while now + 1e-9 >= self.next {
+            self.phase = (self.phase + 1) % self.program.phases.len().max(1);
+            self.next += self.program.phases.get(self.phase).map_or(f64::INFINITY, |of| of.duration);
+            changed = true;
+        }
+        changed
+    }
+}
+
+/// How one signal is run.
+#[derive(Debug)]
+enum One {
+    Program(Running),
+    Choosing(Choosing),
+}
+
 /// All signals of a network as they run.
 #[derive(Debug)]
 pub struct Signals {
-    running: Vec<Running>,
+    all: Vec<One>,
 }
 
 impl Signals {
-    /// Signals that run given programmes from `begin` on.
-    pub fn new(programs: Vec<Program>, begin: f64) -> Self {
-        let running = programs.into_iter().map(|program| {
-            let cycle: f64 = program.phases.iter().map(|phase| phase.duration).sum();
-            let mut into = if cycle > 0.0 { (begin - program.offset).rem_euclid(cycle) } else { 0.0 };
-            let mut phase = 0;
-            while let Some(of) = program.phases.get(phase).filter(|of| into >= of.duration) {
-                into -= of.duration;
-                phase += 1;
+    /// Signals of a network with their programmes from `begin` on. Where there is nothing to choose, the programme runs.
+    pub fn new(
+        net: &Network,
+        programs: Vec<Program>,
+        controller: Controller,
+        times: Times,
+        begin: f64,
+    ) -> Self {
+        let one = |(signal, program): (usize, Program)| {
+            let stages = stages(&program);
+            if controller == Controller::Program || stages.lights.len() < 2 {
+                return One::Program(Running::new(program, begin));
             }
-            let phase = phase.min(program.phases.len().saturating_sub(1));
-            let lasts = program.phases.get(phase).map_or(f64::INFINITY, |of| of.duration - into);
-            Running { program, phase, next: begin + lasts }
-        });
-        Self { running: running.collect() }
+            let lights = &net.signals[signal].lights;
+            One::Choosing(Choosing::new(net, lights, stages, controller, times, begin))
+        };
+        Self { all: programs.into_iter().enumerate().map(one).collect() }
     }
 
     /// Shows each movement its light, where that changed; all of them at the `first` time.
-    pub fn show(&mut self, net: &Network, now: f64, first: bool, lights: &mut [u8]) {
-        for (signal, running) in self.running.iter_mut().enumerate() {
-            let mut changed = first;
-            while now + 1e-9 >= running.next {
-                running.phase = (running.phase + 1) % running.program.phases.len().max(1);
-                running.next +=
-                    running.program.phases.get(running.phase).map_or(f64::INFINITY, |of| of.duration);
-                changed = true;
-            }
-            if changed && let Some(phase) = running.program.phases.get(running.phase) {
-                show(net, SignalId::at(signal), &phase.lights, lights);
+    pub fn show(
+        &mut self,
+        net: &Network,
+        now: f64,
+        first: bool,
+        detectors: Detectors<'_>,
+        lights: &mut [u8],
+    ) {
+        for (signal, one) in self.all.iter_mut().enumerate() {
+            let (changed, shown) = match one {
+                One::Program(running) => {
+                    let changed = running.go_on(now);
+                    let phase = running.program.phases.get(running.phase);
+                    (changed, phase.map(|phase| phase.lights.as_slice()).unwrap_or_default())
+                }
+                One::Choosing(choosing) => (choosing.go_on(now, detectors), choosing.shown()),
+            };
+            if changed || first {
+                show(net, SignalId::at(signal), shown, lights);
             }
         }
     }

@@ -85,9 +85,22 @@ impl Builder {
             let (index, inner) = (of.lanes, of.inner);
             of.lanes += 1;
             let none = (0, 0);
-            let lane =
-                Lane { link, index, length, speed, width, allow, shape, inner, leaving: none, coming: none };
-            self.net.lanes.push(lane);
+            let (roundabout, beside) = (false, false);
+            self.net.lanes.push(Lane {
+                link,
+                index,
+                length,
+                speed,
+                width,
+                allow,
+                at: JunctionId::NONE,
+                inner,
+                roundabout,
+                beside,
+                leaving: none,
+                coming: none,
+            });
+            self.net.shapes.push(shape);
         }
         id
     }
@@ -132,6 +145,11 @@ impl Builder {
 
     /// The network.
     pub fn finish(mut self) -> Network {
+        for lane in &mut self.net.lanes {
+            let link = &self.net.links[lane.link.i()];
+            lane.at = link.to;
+            (lane.roundabout, lane.beside) = (link.roundabout, link.lanes > 1 && !link.inner);
+        }
         self.order_movements();
         let places = self.rights_of_way();
         self.entries();
@@ -230,7 +248,7 @@ impl Builder {
             let mut long = 0.0;
             while lane.is_some() {
                 let Some(next) = net.leaving(lane).next() else { break };
-                long += length(&net.lanes[lane.i()].shape);
+                long += length(&net.shapes[lane.i()]);
                 let radius = turning(net, start, lane, long);
                 let movement = &mut net.movements[next];
                 (movement.entry, movement.place) = (MovementId::at(start), place);
@@ -330,10 +348,10 @@ fn turning(net: &Network, start: usize, lane: LaneId, long: f64) -> f64 {
     if !matches!(entry.turn, Turn::Left | Turn::Around) {
         return f64::INFINITY;
     }
-    let before = &net.lanes[entry.from.i()].shape;
-    let after = &net.lanes[entry.to.i()].shape;
+    let before = &net.shapes[entry.from.i()];
+    let after = &net.shapes[entry.to.i()];
     let angle = between(heading(before, f64::INFINITY), heading(after, 0.0));
     let rest = net.leaving(lane).next().map_or(LaneId::NONE, |next| net.movements[next].via);
-    let rest = if rest.is_some() { length(&net.lanes[rest.i()].shape) } else { 0.0 };
+    let rest = if rest.is_some() { length(&net.shapes[rest.i()]) } else { 0.0 };
     if angle > 0.0 { (long + rest) / angle } else { f64::INFINITY }
 }

@@ -4,8 +4,8 @@
 //! two it is kept how much of the lane lies behind the place where they meet, so that a vehicle before it and a vehicle on the
 //! other lane can be laid on one axis. A crossing is as wide as the other lane, and wider the flatter the angle.
 
-use super::shape::{between, crossings, distance, heading, length, parting};
-use super::{Lane, Network};
+use super::Network;
+use super::shape::{Point, between, crossings, distance, heading, length, parting};
 use crate::ids::{LaneId, MovementId};
 
 /// The inner lane that a movement leaves meets another.
@@ -35,29 +35,30 @@ const APART: f64 = 2.5;
 /// Where lane `a` meets lane `b`, seen from `a`: metres behind it and its size.
 fn met(net: &Network, a: LaneId, b: LaneId, kind: Meeting) -> Option<(f64, f64)> {
     let (one, other) = (&net.lanes[a.i()], &net.lanes[b.i()]);
+    let (shape, foe_shape) = (net.shapes[a.i()].as_slice(), net.shapes[b.i()].as_slice());
     let apart = APART.min((one.width + other.width) / 2.0);
-    let scale = one.length / length(&one.shape).max(1e-6);
+    let scale = one.length / length(shape).max(1e-6);
     match kind {
         Meeting::Merge => {
-            let (end, foe_end) = (one.shape.last()?, other.shape.last()?);
+            let (end, foe_end) = (shape.last()?, foe_shape.last()?);
             if distance(*end, *foe_end) >= apart {
                 return Some((0.0, other.width));
             }
-            let backward = |lane: &Lane| lane.shape.iter().rev().copied().collect::<Vec<_>>();
-            let together = parting(&backward(one), &backward(other), apart);
+            let backward = |shape: &[Point]| shape.iter().rev().copied().collect::<Vec<_>>();
+            let together = parting(&backward(shape), &backward(foe_shape), apart);
             Some(((together * scale).min(one.length), other.width))
         }
         Meeting::Part => {
-            if distance(*one.shape.first()?, *other.shape.first()?) >= apart {
+            if distance(*shape.first()?, *foe_shape.first()?) >= apart {
                 return None;
             }
-            let together = parting(&one.shape, &other.shape, apart);
+            let together = parting(shape, foe_shape, apart);
             Some(((one.length - together * scale).max(0.0), other.width))
         }
         Meeting::Cross => {
-            let at = *crossings(&one.shape, &other.shape).last()?;
-            let foe_at = *crossings(&other.shape, &one.shape).last()?;
-            let angle = between(heading(&one.shape, at), heading(&other.shape, foe_at));
+            let at = *crossings(shape, foe_shape).last()?;
+            let foe_at = *crossings(foe_shape, shape).last()?;
+            let angle = between(heading(shape, at), heading(foe_shape, foe_at));
             let wide = 2.0 / angle.sin().max(0.2) - 1.0;
             let size = (other.width * wide).min(one.length);
             let begins = ((at - size / 2.0).max(0.0) * scale).min(one.length);

@@ -20,6 +20,8 @@ pub struct Network {
     pub links: Vec<Link>,
     /// Lanes; those of one link lie together, from the right.
     pub lanes: Vec<Lane>,
+    /// The middle of each lane.
+    pub shapes: Vec<Vec<Point>>,
     /// Movements; those that leave one lane lie together.
     pub movements: Vec<Movement>,
     /// Junctions.
@@ -66,9 +68,12 @@ pub struct Lane {
     pub width: f64,
     /// Who may use it.
     pub allow: Classes,
-    /// Its middle.
-    pub shape: Vec<Point>,
+    /// The junction at its end; the one that it lies in, for inner lanes.
+    pub at: JunctionId,
     pub(crate) inner: bool,
+    /// Whether its link is part of a roundabout, and whether it has other lanes.
+    pub(crate) roundabout: bool,
+    pub(crate) beside: bool,
     pub(crate) leaving: (u32, u32),
     pub(crate) coming: (u32, u32),
 }
@@ -219,6 +224,13 @@ impl Network {
     pub fn lanes_of(&self, link: LinkId) -> Range<usize> {
         let link = &self.links[link.i()];
         link.first.i()..link.first.i() + link.lanes as usize
+    }
+
+    /// Whether a movement leads from one link to another.
+    pub fn leads(&self, from: LinkId, to: LinkId) -> bool {
+        let movements = self.lanes_of(from).flat_map(|lane| self.leaving(LaneId::at(lane)));
+        let mut ends = movements.map(|movement| self.lanes[self.movements[movement].to.i()].link);
+        ends.any(|link| link == to)
     }
 
     /// A lane's name, as the file has it.

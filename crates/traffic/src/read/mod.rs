@@ -73,11 +73,11 @@ pub struct Configuration {
 pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     let mut unsupported = Unsupported::new();
     let text = unpacked(net)?;
-    if text.trim_start().starts_with('{') {
+    if text.trim_start().starts_with(['{', '[']) {
         let (net, names) = cityflow::network(net.name, &text, &mut unsupported)?;
         let mut all = Demand::default();
         for file in demand {
-            cityflow::flows(file.name, &unpacked(*file)?, &names, &mut all)?;
+            cityflow::flows(file.name, &unpacked(*file)?, &names, &net, &mut all)?;
         }
         return Ok(Scenario { net, demand: all, begin: Some(0.0), end: None, unsupported });
     }
@@ -89,8 +89,8 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
         sumo_signals::programs(file.name, &text, &names, &mut builder, &mut unsupported)?;
         flows.read(file.name, &text, &names, &mut all, &mut unsupported)?;
     }
-    flows.finish(&mut all);
     let net = builder.finish();
+    flows.finish(&net, &mut all)?;
     sumo_signals::check(net_file(&names), &net)?;
     Ok(Scenario { net, demand: all, begin: None, end: None, unsupported })
 }

@@ -6,6 +6,7 @@ use super::{Fault, Unsupported};
 use crate::chance;
 use crate::demand::{Demand, DepartLane, DepartPlace, DepartSpeed, Kind, Vehicle, Way};
 use crate::ids::{LinkId, RouteId};
+use crate::net::Network;
 use std::collections::HashMap;
 
 /// What is known from the files read so far.
@@ -14,6 +15,8 @@ pub(super) struct Reading {
     kinds: HashMap<String, u32>,
     routes: HashMap<String, RouteId>,
     shared: HashMap<Vec<LinkId>, RouteId>,
+    /// Where each route stands.
+    lines: Vec<(String, usize)>,
     /// The vehicle or flow whose route is still to come, with how often it departs.
     waiting: Option<Waiting>,
     seen: HashMap<String, usize>,
@@ -67,7 +70,7 @@ impl Reading {
         unsupported: &mut Unsupported,
     ) -> Result<(), Fault> {
         walk(file, text, &mut |tag| match tag {
-            Tag::Open(element) => self.open(element, names, all, unsupported),
+            Tag::Open(element) => self.open(file, element, names, all, unsupported),
             Tag::Close("vehicle" | "trip" | "flow") => self.close(file, all),
             Tag::Close(_) => Ok(()),
         })
@@ -75,6 +78,7 @@ impl Reading {
 
     fn open(
         &mut self,
+        file: &str,
         element: &Element<'_>,
         names: &Names,
         all: &mut Demand,
@@ -88,7 +92,7 @@ impl Reading {
                 all.kinds.push(kind);
             }
             "route" => {
-                let route = self.route(links(element, "edges", names)?, element, all)?;
+                let route = self.route(links(element, "edges", names)?, element, file, all)?;
                 if let Some(waiting) = &mut self.waiting {
                     waiting.vehicle.way = Way::Route(route);
                 } else {
@@ -113,6 +117,7 @@ impl Reading {
         &mut self,
         links: Vec<LinkId>,
         element: &Element<'_>,
+        file: &str,
         all: &mut Demand,
     ) -> Result<RouteId, Fault> {
         if links.is_empty() {
@@ -120,6 +125,7 @@ impl Reading {
         }
         Ok(*self.shared.entry(links).or_insert_with_key(|links| {
             all.routes.push(links.clone());
+            self.lines.push((file.to_owned(), element.line));
             RouteId::at(all.routes.len() - 1)
         }))
     }
@@ -194,9 +200,19 @@ impl Reading {
         Ok(())
     }
 
-    /// Brings the vehicles in the order in which they depart; those of the same moment stay as they were written.
-    pub fn finish(self, all: &mut Demand) {
+    /// Checks that routes hang together, and brings the vehicles in the order in which they depart; those of the same moment
+    /// stay as they were written.
+    pub fn finish(self, net: &Network, all: &mut Demand) -> Result<(), Fault> {
+        for (route, (file, line)) in all.routes.iter().zip(self.lines) {
+            let apart = route.windows(2).find(|pair| !net.leads(pair[0], pair[1]));
+            if let Some([from, to]) = apart {
+                let (from, to) = (&net.links[from.i()].name, &net.links[to.i()].name);
+                let text = format!("no connection leads from edge `{from}` to `{to}`; mend the route");
+                return Err(Fault { file, line, text });
+            }
+        }
         all.vehicles.sort_by(|one, other| one.depart.total_cmp(&other.depart));
+        Ok(())
     }
 }
 

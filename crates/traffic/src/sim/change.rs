@@ -5,7 +5,7 @@ use super::follow::{self, NEAR, SLACK, STANDING};
 use super::neighbours::{Beside, Near, beside};
 use super::state::{Mind, View};
 use crate::demand::Kind;
-use crate::ids::{LaneId, VehicleId};
+use crate::ids::{CarId, LaneId};
 use crate::route::Ahead;
 
 /// What a vehicle wants.
@@ -48,7 +48,7 @@ const SLOW_ROAD: f64 = 60.1 / 3.6;
 /// What a vehicle decided about its lane.
 #[derive(Debug, Clone)]
 pub(super) struct Choice {
-    pub vehicle: VehicleId,
+    pub vehicle: CarId,
     /// The lane that it changes to; none if it stays.
     pub to: LaneId,
     pub mind: Mind,
@@ -57,7 +57,7 @@ pub(super) struct Choice {
 /// One vehicle's look at the lane beside.
 pub(super) struct Beholder<'b> {
     pub view: &'b View<'b>,
-    pub vehicle: VehicleId,
+    pub vehicle: CarId,
     pub kind: &'b Kind,
     pub speed: f64,
     pub pos: f64,
@@ -77,9 +77,9 @@ pub(super) struct Beholder<'b> {
 /// Decides about a vehicle's lane. `leader` drives before it.
 pub(super) fn decide(
     view: &View<'_>,
-    vehicle: VehicleId,
+    vehicle: CarId,
     leader: Near,
-    blocked: &[[VehicleId; 2]],
+    blocked: &[[CarId; 2]],
     messages: &mut Vec<Message>,
 ) -> Choice {
     let car = view.car(vehicle);
@@ -119,10 +119,11 @@ pub(super) fn decide(
 }
 
 impl<'b> Beholder<'b> {
-    fn new(view: &'b View<'b>, vehicle: VehicleId, leader: Near, target: LaneId, right: bool) -> Self {
+    fn new(view: &'b View<'b>, vehicle: CarId, leader: Near, target: LaneId, right: bool) -> Self {
         let (car, kind) = (view.car(vehicle), view.kind(vehicle));
         let beside = beside(view, vehicle, target);
-        let (current, other) = (view.ahead(car.stage, car.lane), view.ahead(car.stage, target));
+        let ahead = |lane: LaneId| view.ways.ahead[(car.base + view.net.lanes[lane.i()].index) as usize];
+        let (current, other) = (ahead(car.lane), ahead(target));
         let mut offset = current.offset;
         if offset == 0 && other.offset == 0 {
             offset = if right { -1 } else { 1 };
@@ -160,13 +161,7 @@ impl<'b> Beholder<'b> {
     }
 
     /// What the vehicle wants of the lane beside.
-    fn wants(
-        &self,
-        mind: &mut Mind,
-        heard: u32,
-        blocked: &[[VehicleId; 2]],
-        messages: &mut Vec<Message>,
-    ) -> u32 {
+    fn wants(&self, mind: &mut Mind, heard: u32, blocked: &[[CarId; 2]], messages: &mut Vec<Message>) -> u32 {
         let way = if self.right { RIGHT } else { LEFT };
         let to_best = self.offset != 0 && (self.offset < 0) == self.right;
         let whole = self.kind.length + self.kind.min_gap;
@@ -402,7 +397,7 @@ pub(super) fn adapt(mind: &Mind, kind: &Kind, speed: f64, [least, wanted, most]:
 }
 
 /// Whether two changes of the same step fit: the gaps on the lane as it is now are still enough.
-pub(super) fn fits(view: &View<'_>, vehicle: VehicleId, lane: LaneId) -> bool {
+pub(super) fn fits(view: &View<'_>, vehicle: CarId, lane: LaneId) -> bool {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     let on = &view.on[lane.i()];
     let at = on.partition_point(|other| view.car(*other).pos >= car.pos);

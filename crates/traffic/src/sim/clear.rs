@@ -3,13 +3,13 @@
 use super::follow::{self, NEAR, STANDING};
 use super::junction::{self, Coming};
 use super::state::{Item, View, major};
-use crate::ids::{LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, MovementId};
 
 /// Takes back requests for movements behind which there is no room. `before` is how much the vehicles ahead on the lane take.
-pub(super) fn keep_clear(view: &View<'_>, vehicle: VehicleId, before: f64, items: &mut [Item]) {
+pub(super) fn keep_clear(view: &View<'_>, vehicle: CarId, before: f64, items: &mut [Item]) {
     let car = view.car(vehicle);
     let own = &view.net.lanes[car.lane.i()];
-    if view.net.links[own.link.i()].roundabout {
+    if own.roundabout {
         return;
     }
     let mut stuck = room(view, vehicle, before, items);
@@ -40,7 +40,7 @@ pub(super) fn keep_clear(view: &View<'_>, vehicle: VehicleId, before: f64, items
 }
 
 /// Works out the room behind each movement; says whether traffic stands there.
-fn room(view: &View<'_>, vehicle: VehicleId, before: f64, items: &mut [Item]) -> bool {
+fn room(view: &View<'_>, vehicle: CarId, before: f64, items: &mut [Item]) -> bool {
     let kind = view.kind(vehicle);
     let mut seen = -before;
     let mut stuck = false;
@@ -96,7 +96,7 @@ fn taken(view: &View<'_>, lane: LaneId) -> f64 {
 }
 
 /// Room on a lane up to the last vehicle that stands.
-fn till_standing(view: &View<'_>, lane: LaneId, own: VehicleId) -> (f64, bool) {
+fn till_standing(view: &View<'_>, lane: LaneId, own: CarId) -> (f64, bool) {
     let mut between = 0.0;
     for vehicle in view.on[lane.i()].iter().rev() {
         let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
@@ -110,7 +110,7 @@ fn till_standing(view: &View<'_>, lane: LaneId, own: VehicleId) -> (f64, bool) {
 }
 
 /// Whether a movement farther on is free, as far as was known in the last step.
-fn free(view: &View<'_>, vehicle: VehicleId, item: &Item) -> bool {
+fn free(view: &View<'_>, vehicle: CarId, item: &Item) -> bool {
     let kind = view.kind(vehicle);
     let speeds = [item.arrival_speed, item.leaving()];
     let coming = Coming {
@@ -125,7 +125,7 @@ fn free(view: &View<'_>, vehicle: VehicleId, item: &Item) -> bool {
     junction::opened(view, item.movement, vehicle, &coming)
 }
 
-fn withdraw(view: &View<'_>, vehicle: VehicleId, items: &mut [Item]) {
+fn withdraw(view: &View<'_>, vehicle: CarId, items: &mut [Item]) {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     let no_room = |item: &Item| {
         item.movement.is_some() && item.space - kind.length - kind.min_gap < 0.0 && keeps(view, item.movement)

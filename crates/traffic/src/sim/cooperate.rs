@@ -6,7 +6,7 @@ use super::change::{
 };
 use super::follow::{self, NEAR, SLACK};
 use super::state::{Mind, View};
-use crate::ids::VehicleId;
+use crate::ids::CarId;
 
 /// A difference of speed at which one overtakes.
 pub(super) const HELP: f64 = 10.0 / 3.6;
@@ -22,7 +22,7 @@ const RAMP: f64 = 200.0;
 /// What one vehicle tells another.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Message {
-    pub to: VehicleId,
+    pub to: CarId,
     /// A speed to take, as an acceleration; infinite if there is none.
     pub accel: f64,
     /// In whose way it is, and to which side they want.
@@ -34,8 +34,8 @@ pub(super) struct Message {
 /// Slows down for somebody ahead who cannot get onto the own lane.
 pub(super) fn slow_for_blocked(
     view: &View<'_>,
-    vehicle: VehicleId,
-    blocked: &[VehicleId; 2],
+    vehicle: CarId,
+    blocked: &[CarId; 2],
     mind: &mut Mind,
 ) -> u32 {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
@@ -62,7 +62,7 @@ pub(super) fn urgent(
     on: &Beholder<'_>,
     mind: &mut Mind,
     room: f64,
-    blocked: &[[VehicleId; 2]],
+    blocked: &[[CarId; 2]],
     messages: &mut Vec<Message>,
 ) {
     mind.room = room;
@@ -89,7 +89,7 @@ pub(super) fn urgent(
 fn leave_room(
     on: &Beholder<'_>,
     mind: &mut Mind,
-    foe: VehicleId,
+    foe: CarId,
     room: f64,
     messages: &mut Vec<Message>,
 ) -> bool {

@@ -170,3 +170,86 @@ pub fn dawdled(kind: &Kind, speed: f64, chance: f64) -> f64 {
     // Who starts is held back less, or nobody would start.
     (speed - kind.sigma * speed.min(kind.accel) * chance).max(0.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{brake_gap, dawdled, follow, halting, secure, slowing};
+    use crate::demand::Kind;
+    use proptest::prelude::{Strategy, prop_assert, proptest};
+
+    /// The way to a stop, step by step: on for τ seconds, then every second slower by b.
+    fn covered(speed: f64, decel: f64, tau: f64) -> f64 {
+        let (mut way, mut left) = (speed * tau, speed - decel);
+        while left > 0.0 {
+            way += left;
+            left -= decel;
+        }
+        way
+    }
+
+    /// The highest speed whose way to a stop fits a gap, by halving.
+    fn highest(gap: f64, decel: f64, tau: f64) -> f64 {
+        let (mut low, mut high) = (0.0, 200.0);
+        for _ in 0..200 {
+            let middle = (low + high) / 2.0;
+            if covered(middle, decel, tau) <= gap { low = middle } else { high = middle }
+        }
+        low
+    }
+
+    fn kinds() -> impl Strategy<Value = Kind> {
+        (1.0..6.0f64, 1.0..9.0f64, 1.0..2.5f64).prop_map(|(accel, decel, tau)| Kind {
+            accel,
+            decel,
+            emergency: decel,
+            tau,
+            ..Kind::of("any", "passenger")
+        })
+    }
+
+    proptest! {
+        /// The closed forms are those of stepping to a stop.
+        #[test]
+        fn stopping_is_what_stepping_says(
+            gap in 0.01..400.0f64,
+            decel in 1.0..9.0f64,
+            tau in 1.0..2.5f64,
+            speed in 0.0..50.0f64,
+        ) {
+            prop_assert!((halting(gap + 0.001, decel, tau) - highest(gap, decel, tau)).abs() < 1e-6);
+            prop_assert!((brake_gap(speed, decel, tau) - covered(speed, decel, tau)).abs() < 1e-6);
+        }
+
+        /// Whoever follows at the speed of the model never runs into one who brakes as hard as they can.
+        #[test]
+        fn followers_never_run_into_anybody(kind in kinds(), gap in 0.0..200.0f64, speed in 0.0..40.0f64, foe in 0.0..40.0f64) {
+            let gap = gap + secure(&kind, speed, foe, kind.decel);
+            let (mut gap, mut speed, mut foe) = (gap, speed, foe);
+            for _ in 0..100 {
+                speed = follow(&kind, speed, gap, foe, kind.decel);
+                foe = (foe - kind.decel).max(0.0);
+                gap += foe - speed;
+                prop_assert!(gap >= -1e-9, "{gap}");
+            }
+        }
+
+        /// Whoever slows down is not faster than asked when they are there.
+        #[test]
+        fn one_is_slow_enough_at_the_limit(decel in 1.0..9.0f64, gap in 0.0..300.0f64, target in 0.1..20.0f64) {
+            let (mut left, mut speed) = (gap, slowing(decel, gap, target, false));
+            while left >= speed {
+                left -= speed;
+                let next = slowing(decel, left, target, false);
+                prop_assert!(next >= speed - decel - 1e-6, "{speed} then {next}");
+                speed = next;
+            }
+            prop_assert!(speed - target <= decel + 1e-6);
+        }
+
+        #[test]
+        fn nobody_dawdles_below_standing(kind in kinds(), speed in 0.0..50.0f64, chance in 0.0..1.0f64) {
+            let dawdled = dawdled(&kind, speed, chance);
+            prop_assert!((0.0..=speed).contains(&dawdled));
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::neighbours::coming;
 use super::state::{View, major};
 use crate::chance;
 use crate::demand::{DepartLane, DepartPlace, DepartSpeed, Kind};
-use crate::ids::{LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, MovementId};
 
 /// Where and how fast a vehicle begins.
 #[derive(Debug, Clone, Copy)]
@@ -20,9 +20,11 @@ pub(super) struct Begin {
 const TRIES: u64 = 10;
 
 /// Finds where a vehicle can begin now, if it can.
-pub(super) fn begin(view: &View<'_>, vehicle: VehicleId) -> Option<Begin> {
-    let wants = &view.demand.vehicles[vehicle.i()];
-    let draw = |what: u64| chance::unit(view.seed ^ 0xDE, u64::from(vehicle.0), view.now as u64 * 64 + what);
+pub(super) fn begin(view: &View<'_>, vehicle: CarId) -> Option<Begin> {
+    let wants = &view.demand.vehicles[view.car(vehicle).vehicle.i()];
+    let draw = |what: u64| {
+        chance::unit(view.seed ^ 0xDE, u64::from(view.car(vehicle).vehicle.0), view.now as u64 * 64 + what)
+    };
     let lane = lane(view, vehicle, wants.lane, draw(0))?;
     let kind = view.kind(vehicle);
     let length = view.net.lanes[lane.i()].length;
@@ -45,7 +47,7 @@ pub(super) fn begin(view: &View<'_>, vehicle: VehicleId) -> Option<Begin> {
 }
 
 /// The lane on which a vehicle begins.
-fn lane(view: &View<'_>, vehicle: VehicleId, wants: DepartLane, draw: f64) -> Option<LaneId> {
+fn lane(view: &View<'_>, vehicle: CarId, wants: DepartLane, draw: f64) -> Option<LaneId> {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     let link = view.ways.links[car.stage as usize];
     let allowed = || {
@@ -98,7 +100,7 @@ fn lane(view: &View<'_>, vehicle: VehicleId, wants: DepartLane, draw: f64) -> Op
 }
 
 /// The speed with which a vehicle begins, and whether it may be less where that is not safe.
-fn speed(view: &View<'_>, vehicle: VehicleId, lane: LaneId, wants: DepartSpeed, draw: f64) -> (f64, bool) {
+fn speed(view: &View<'_>, vehicle: CarId, lane: LaneId, wants: DepartSpeed, draw: f64) -> (f64, bool) {
     let limit = view.limit(vehicle, lane);
     let on = &view.on[lane.i()];
     match wants {
@@ -139,14 +141,7 @@ impl Tried {
 }
 
 /// Whether a vehicle can begin at a place, and how fast.
-fn place(
-    view: &View<'_>,
-    vehicle: VehicleId,
-    lane: LaneId,
-    pos: f64,
-    speed: f64,
-    patch: bool,
-) -> Option<Begin> {
+fn place(view: &View<'_>, vehicle: CarId, lane: LaneId, pos: f64, speed: f64, patch: bool) -> Option<Begin> {
     let kind = view.kind(vehicle);
     let mut tried = Tried { speed, patch };
     if !way_ahead(view, vehicle, lane, pos, kind, &mut tried) {
@@ -180,7 +175,7 @@ fn place(
 /// Looks along the way as far as the vehicle needs to stop.
 fn way_ahead(
     view: &View<'_>,
-    vehicle: VehicleId,
+    vehicle: CarId,
     lane: LaneId,
     pos: f64,
     kind: &Kind,

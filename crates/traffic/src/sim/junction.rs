@@ -4,7 +4,7 @@ use super::follow::{self, NEAR, STANDING};
 use super::look::Looking;
 use super::state::{Item, View, major, red, yellow};
 use crate::chance;
-use crate::ids::{LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, MovementId};
 use crate::net::Conflict;
 
 /// The time gap that one leaves before and behind those who go first.
@@ -50,7 +50,7 @@ pub(super) fn came_first(view: &View<'_>, movement: MovementId) -> bool {
 }
 
 /// Whether a movement is free for somebody who comes as `coming` says.
-pub(super) fn opened(view: &View<'_>, movement: MovementId, own: VehicleId, coming: &Coming) -> bool {
+pub(super) fn opened(view: &View<'_>, movement: MovementId, own: CarId, coming: &Coming) -> bool {
     let on = &view.net.movements[movement.i()];
     let light = view.light(movement);
     if red(light) {
@@ -134,6 +134,10 @@ pub(super) fn heed_leaders(
     asks: &mut bool,
 ) {
     let view = on.view;
+    if view.busy[view.net.movements[movement.i()].junction.i()] == 0 {
+        *wait = wait.min(on.v);
+        return;
+    }
     for conflict in view.net.conflicts(movement) {
         if view.load[conflict.lane.i()] == 0 {
             continue;
@@ -167,7 +171,7 @@ fn meets(
     on: &Looking<'_>,
     movement: MovementId,
     conflict: &Conflict,
-    leader: VehicleId,
+    leader: CarId,
     there: f64,
 ) -> Option<Met> {
     let view = on.view;
@@ -220,14 +224,14 @@ fn bulge(radius: f64, length: f64) -> f64 {
     if radius.is_finite() && radius > half { radius - (radius * radius - half * half).sqrt() } else { 0.0 }
 }
 
-fn asks_to_pass(view: &View<'_>, conflict: &Conflict, leader: VehicleId) -> bool {
+fn asks_to_pass(view: &View<'_>, conflict: &Conflict, leader: CarId) -> bool {
     let item = view.approach.of(conflict.exit).find(|item| item.vehicle == leader);
     // Who is not known there has just changed lanes.
     item.map_or(conflict.merges, |item| item.asks)
 }
 
 /// Whether somebody on the junction goes first.
-fn leads(view: &View<'_>, own: VehicleId, movement: MovementId, leader: VehicleId) -> bool {
+fn leads(view: &View<'_>, own: CarId, movement: MovementId, leader: CarId) -> bool {
     let net = view.net;
     let on = &net.movements[movement.i()];
     let (car, foe) = (view.car(own), view.car(leader));
@@ -258,7 +262,7 @@ fn leads(view: &View<'_>, own: VehicleId, movement: MovementId, leader: VehicleI
 }
 
 /// Slows down for somebody on a path that meets the own one.
-fn yield_to(on: &mut Looking<'_>, leader: VehicleId, met: &Met, items: &mut [Item], asks: &mut bool) {
+fn yield_to(on: &mut Looking<'_>, leader: CarId, met: &Met, items: &mut [Item], asks: &mut bool) {
     let view = on.view;
     let (kind, speed, foe) = (on.kind, on.speed, view.car(leader));
     let lane = &view.net.lanes[on.lane.i()];
@@ -297,7 +301,7 @@ fn yield_to(on: &mut Looking<'_>, leader: VehicleId, met: &Met, items: &mut [Ite
 }
 
 /// Where everyone must give way to the one on their right, and all wait for each other, chance unties them.
-pub(super) fn untie(view: &View<'_>, vehicle: VehicleId, movement: MovementId, asks: &mut bool) {
+pub(super) fn untie(view: &View<'_>, vehicle: CarId, movement: MovementId, asks: &mut bool) {
     let first = |of: MovementId| {
         let foes = view.net.foes(of).iter();
         let items = foes.flat_map(|foe| view.approach.of(*foe).map(move |item| (*foe, item)));
@@ -309,7 +313,8 @@ pub(super) fn untie(view: &View<'_>, vehicle: VehicleId, movement: MovementId, a
         let Some(foe) = first(at) else { return };
         if view.net.movements[foe.i()].from == from {
             let straight = view.net.movements[movement.i()].turn == crate::net::Turn::Straight;
-            let draw = chance::unit(view.seed ^ 0x7E, u64::from(vehicle.0), view.now as u64);
+            let draw =
+                chance::unit(view.seed ^ 0x7E, u64::from(view.car(vehicle).vehicle.0), view.now as u64);
             *asks &= draw >= if straight { 0.25 } else { 0.75 };
             return;
         }

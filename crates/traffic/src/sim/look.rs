@@ -4,7 +4,7 @@ use super::follow::{self, NEAR, SLACK};
 use super::junction;
 use super::state::{Item, View, major, red, yellow};
 use crate::demand::Kind;
-use crate::ids::{LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, MovementId};
 
 /// How many of its own lengths behind a junction a vehicle looks for room.
 const ROOM: f64 = 5.0;
@@ -16,7 +16,7 @@ const FOR_YELLOW: f64 = 3.0;
 /// The speed of the next step as it stands while a vehicle looks along its way.
 pub(super) struct Looking<'l> {
     pub view: &'l View<'l>,
-    pub vehicle: VehicleId,
+    pub vehicle: CarId,
     pub kind: &'l Kind,
     pub speed: f64,
     /// The speed so far, and that with which the next movement is passed.
@@ -37,7 +37,7 @@ pub(super) struct Looking<'l> {
 }
 
 /// Looks along the way of a vehicle; `ahead` is who drives before it on its lane. Writes an item for each movement.
-pub(super) fn look(view: &View<'_>, vehicle: VehicleId, ahead: Option<VehicleId>, items: &mut Vec<Item>) {
+pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items: &mut Vec<Item>) {
     let car = view.car(vehicle);
     let kind = view.kind(vehicle);
     let comfort = follow::slowest(kind, car.speed);
@@ -86,7 +86,7 @@ pub(super) fn look(view: &View<'_>, vehicle: VehicleId, ahead: Option<VehicleId>
 
 impl Looking<'_> {
     /// Stays behind somebody on the lane that is looked at.
-    fn behind(&mut self, leader: VehicleId, items: &mut [Item]) {
+    fn behind(&mut self, leader: CarId, items: &mut [Item]) {
         let view = self.view;
         let (car, length) = (view.car(leader), view.net.lanes[self.lane.i()].length);
         let gap = view.back(leader, self.lane) + self.seen - length - self.kind.min_gap;
@@ -110,6 +110,7 @@ impl Looking<'_> {
         }
         let movement = match inner {
             true => MovementId::at(view.net.leaving(self.lane).start),
+            false if self.last.is_none() => view.car(self.vehicle).next,
             false => view.ahead(self.stage, self.lane).movement,
         };
         if !movement.is_some() {
@@ -120,6 +121,10 @@ impl Looking<'_> {
             return false;
         }
         let on = &view.net.movements[movement.i()];
+        // Who is too far to have to stop for anything behind the junction needs to know no more.
+        if !inner && self.seen > far {
+            return false;
+        }
         if !on.via.is_some() {
             self.left_junction = true;
             self.stage += 1;
@@ -263,7 +268,7 @@ impl Looking<'_> {
         } else if light == b'=' && view.car(self.vehicle).standing > 0.0 {
             junction::untie(view, self.vehicle, movement, asks);
         }
-        if minor && view.net.links[view.net.lanes[on.to.i()].link.i()].roundabout {
+        if minor && view.net.lanes[on.to.i()].roundabout {
             self.slowed = true;
         }
         arriving

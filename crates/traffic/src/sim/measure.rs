@@ -1,7 +1,7 @@
 //! What is measured: trips one by one, and all of them together.
 
 use super::Simulation;
-use crate::ids::VehicleId;
+use crate::ids::{LaneId, MovementId, VehicleId};
 
 /// One vehicle's trip.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +24,32 @@ pub struct Trip {
     pub driven: f64,
     /// Seconds on links before the last one, without junctions' interiors.
     pub approach: f64,
+}
+
+/// Where a vehicle is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Place {
+    /// The vehicle.
+    pub vehicle: VehicleId,
+    /// The lane of its front.
+    pub lane: LaneId,
+    /// Where its front is on the lane, in metres.
+    pub pos: f64,
+    /// How fast it is, in m/s.
+    pub speed: f64,
+}
+
+/// What happened on one link.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct OfLink {
+    /// Vehicles that left it or ended there.
+    pub left: u32,
+    /// Seconds that vehicles spent on it, summed.
+    pub seconds: u32,
+    /// Seconds for which vehicles stood on it, summed.
+    pub waited: u32,
+    /// Metres that were driven on it, summed.
+    pub driven: f64,
 }
 
 /// All trips together. Means are over those that arrived.
@@ -75,7 +101,11 @@ const STUCK: f64 = 300.0;
 impl Simulation<'_> {
     /// The trips of all vehicles that came onto the road, in the order of the demand.
     pub fn trips(&self) -> impl Iterator<Item = Trip> + '_ {
-        let entered = self.logs.iter().enumerate().filter(|(_, log)| !log.departed.is_nan());
+        let mut logs = self.logs.clone();
+        for (car, tally) in self.cars.iter().zip(&self.tallies).filter(|(car, _)| car.driving) {
+            logs[car.vehicle.i()] = *tally;
+        }
+        let entered = logs.into_iter().enumerate().filter(|(_, log)| !log.departed.is_nan());
         entered.map(|(place, log)| Trip {
             vehicle: VehicleId::at(place),
             wanted: self.demand.vehicles[place].depart,
@@ -89,6 +119,35 @@ impl Simulation<'_> {
         })
     }
 
+    /// Where everyone on the road is, lane by lane, the first on each lane first.
+    pub fn cars(&self) -> impl Iterator<Item = Place> + '_ {
+        let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
+        on.map(|car| &self.cars[car.i()]).map(|car| Place {
+            vehicle: car.vehicle,
+            lane: car.lane,
+            pos: car.pos,
+            speed: car.speed,
+        })
+    }
+
+    /// What a movement is shown.
+    pub fn light(&self, movement: MovementId) -> char {
+        char::from(self.lights[movement.i()])
+    }
+
+    /// Vehicles that are stuck: on which lane, at which metre, for how many seconds.
+    pub fn stuck(&self) -> impl Iterator<Item = (VehicleId, LaneId, f64, f64)> + '_ {
+        let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
+        on.map(|car| &self.cars[car.i()])
+            .filter(|car| car.standing >= STUCK)
+            .map(|car| (car.vehicle, car.lane, car.pos, car.standing))
+    }
+
+    /// What happened on each link.
+    pub fn links(&self) -> &[OfLink] {
+        &self.links
+    }
+
     /// All trips together.
     pub fn measures(&self) -> Measures {
         let mut all =
@@ -99,7 +158,6 @@ impl Simulation<'_> {
             all.travel_time += trip.arrived.unwrap_or(self.now) - trip.wanted;
             let Some(arrived) = trip.arrived else {
                 all.running += 1;
-                all.stuck += u64::from(self.cars[trip.vehicle.i()].standing >= STUCK);
                 continue;
             };
             all.finished += 1;
@@ -112,18 +170,17 @@ impl Simulation<'_> {
             all.length += trip.driven;
         }
         for link in &self.waiting_at {
-            for vehicle in &self.outside[link.i()] {
+            for car in &self.outside[link.i()] {
                 all.waiting += 1;
+                let vehicle = self.cars[car.i()].vehicle;
                 all.travel_time += self.now - self.demand.vehicles[vehicle.i()].depart;
             }
         }
+        all.stuck = self.stuck().count() as u64;
         all.loaded = all.entered + all.waiting;
-        for (vehicle, way) in self.demand.vehicles.iter().zip(&self.ways.of).take(self.next) {
-            match vehicle.depart < self.begin {
-                true => all.too_early += 1,
-                false => all.unreachable += u64::from(*way == u32::MAX),
-            }
-        }
+        all.unreachable = self.unreachable;
+        let seen = self.demand.vehicles.iter().take(self.next);
+        all.too_early = seen.filter(|vehicle| vehicle.depart < self.begin).count() as u64;
         let finished = (all.finished as f64).max(1.0);
         for mean in [
             &mut all.duration,

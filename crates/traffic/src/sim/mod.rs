@@ -14,21 +14,35 @@ mod look;
 mod measure;
 mod moving;
 mod neighbours;
+mod order;
+mod pace;
+mod parts;
 mod resolve;
+mod rows;
 mod shift;
 mod state;
 
-pub use measure::{Measures, Trip};
+pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
-use crate::control::Signals;
-use crate::demand::Demand;
-use crate::ids::{LaneId, LinkId, VehicleId};
+use crate::control::{Controller, Seen, Signals, Times};
+use crate::demand::{Demand, Way};
+use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
-use crate::route::Ways;
+use crate::route::{Router, Ways};
+use order::Spare;
+use pace::Pace;
+use parts::Part;
 use resolve::Move;
+use rows::Rows;
 use state::{Approach, Car, Log, Mind, Span, TAIL, View};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::ops::Range;
+
+/// A vehicle is near the line if it is there within so many seconds.
+const NEAR_LINE: f64 = 2.0;
+/// Who waits outside looks for a faster way after so many seconds.
+const AGAIN: f64 = 60.0;
 
 /// How a simulation is set up.
 #[derive(Debug, Clone)]
@@ -39,13 +53,19 @@ pub struct Settings {
     pub seed: u64,
     /// Programmes of the signals.
     pub programs: Vec<Program>,
+    /// Who decides about the signals.
+    pub controller: Controller,
+    /// What controllers keep to.
+    pub times: Times,
+    /// How many threads to use; the result is the same for any number.
+    pub threads: usize,
 }
 
 /// Traffic on a network.
 pub struct Simulation<'s> {
     net: &'s Network,
     demand: &'s Demand,
-    ways: &'s Ways,
+    ways: Ways,
     seed: u64,
     now: f64,
     begin: f64,
@@ -53,10 +73,14 @@ pub struct Simulation<'s> {
     lights: Vec<u8>,
     cars: Vec<Car>,
     minds: Vec<Mind>,
+    /// What is measured of each car so far; it goes to `logs` when it arrives.
+    tallies: Vec<Log>,
     logs: Vec<Log>,
-    on: Vec<Vec<VehicleId>>,
-    over: Vec<Vec<VehicleId>>,
+    spare: Spare,
+    on: Rows,
+    over: Rows,
     load: Vec<u32>,
+    busy: Vec<u32>,
     /// Lanes that somebody's front is on, in order.
     active: Vec<LaneId>,
     /// Lanes that somebody reaches into from the next.
@@ -64,35 +88,37 @@ pub struct Simulation<'s> {
     approach: Approach,
     told: Approach,
     spans: Vec<Span>,
+    /// What threads write, and how lanes are divided among them in this step.
+    parts: Vec<Part>,
+    ranges: Vec<Range<usize>>,
     moves: Vec<Move>,
-    entering: Vec<(LaneId, VehicleId)>,
+    entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
     /// The next vehicle of the demand, and those that wait outside by the link where they begin.
     next: usize,
-    outside: Vec<VecDeque<VehicleId>>,
+    outside: Vec<VecDeque<CarId>>,
     waiting_at: Vec<LinkId>,
     steps: u64,
     emergencies: u64,
+    links: Vec<OfLink>,
+    pace: Pace,
+    routers: HashMap<u64, Router>,
+    unreachable: u64,
 }
 
 impl<'s> Simulation<'s> {
     /// Traffic that has not begun.
-    pub fn new(net: &'s Network, demand: &'s Demand, ways: &'s Ways, settings: Settings) -> Self {
+    pub fn new(net: &'s Network, demand: &'s Demand, settings: Settings) -> Self {
+        let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
         let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
-        let mut signals = Signals::new(settings.programs, settings.begin);
-        signals.show(net, settings.begin, true, &mut lights);
+        let Settings { programs, controller, times, begin, .. } = settings;
+        let mut signals = Signals::new(net, programs, controller, times, begin);
+        signals.show(net, begin, true, &|_| Seen::default(), &mut lights);
+        let trips = demand.vehicles.iter().any(|vehicle| matches!(vehicle.way, Way::Trip(_)));
+        let lengths = demand.kinds.iter().map(|kind| kind.length + kind.min_gap);
+        let shortest = lengths.fold(10.0, f64::min).max(1.0);
         let heads = || Approach { heads: vec![u32::MAX; net.movements.len()], ..Approach::default() };
-        let cars = (0..vehicles).map(|vehicle| car(demand, ways, vehicle, settings.seed)).collect();
-        let log = Log {
-            departed: f64::NAN,
-            arrived: f64::NAN,
-            lost: 0.0,
-            waited: 0.0,
-            stops: 0,
-            driven: 0.0,
-            approach: 0.0,
-        };
         Self {
             net,
             demand,
@@ -102,17 +128,22 @@ impl<'s> Simulation<'s> {
             begin: settings.begin,
             signals,
             lights,
-            cars,
-            minds: vec![Mind::default(); vehicles],
-            logs: vec![log; vehicles],
-            on: vec![Vec::new(); lanes],
-            over: vec![Vec::new(); lanes],
+            cars: Vec::new(),
+            minds: Vec::new(),
+            tallies: Vec::new(),
+            logs: vec![Log::NEW; vehicles],
+            spare: Spare::default(),
+            on: Rows::new(net.lanes.iter().map(|lane| (lane.length / shortest) as usize + 2)),
+            over: Rows::new(net.lanes.iter().map(|_| 2)),
             load: vec![0; lanes],
+            busy: vec![0; net.junctions.len()],
             active: Vec::new(),
             reached: Vec::new(),
             approach: heads(),
             told: heads(),
             spans: Vec::new(),
+            parts: (0..settings.threads.max(1)).map(|_| Part::default()).collect(),
+            ranges: Vec::new(),
             moves: Vec::new(),
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
@@ -121,6 +152,10 @@ impl<'s> Simulation<'s> {
             waiting_at: Vec::new(),
             steps: 0,
             emergencies: 0,
+            links: vec![OfLink::default(); net.links.len()],
+            pace: if trips { Pace::new(net) } else { Pace::new(net).unwanted() },
+            routers: HashMap::new(),
+            unreachable: 0,
         }
     }
 
@@ -143,27 +178,46 @@ impl<'s> Simulation<'s> {
 
     /// One second.
     pub fn step(&mut self) {
-        self.signals.show(self.net, self.now, false, &mut self.lights);
+        self.order();
+        self.show();
         self.look();
         std::mem::swap(&mut self.approach, &mut self.told);
         self.approach.register();
         self.resolve();
         self.go();
         self.shift();
+        self.watch();
         self.insert();
         self.now += 1.0;
+    }
+
+    /// Signals decide and show.
+    fn show(&mut self) {
+        let (on, cars, net) = (&self.on, &self.cars, self.net);
+        let detectors = |lane: LaneId| {
+            let mut seen = Seen::default();
+            for vehicle in &on[lane.i()] {
+                let car = &cars[vehicle.i()];
+                seen.vehicles += 1;
+                seen.standing += u32::from(car.speed < follow::STANDING);
+                seen.near |= net.lanes[lane.i()].length - car.pos < NEAR_LINE * net.lanes[lane.i()].speed;
+            }
+            seen
+        };
+        self.signals.show(net, self.now, false, &detectors, &mut self.lights);
     }
 
     fn view(&self) -> View<'_> {
         View {
             net: self.net,
             demand: self.demand,
-            ways: self.ways,
+            ways: &self.ways,
             cars: &self.cars,
             minds: &self.minds,
             on: &self.on,
             over: &self.over,
             load: &self.load,
+            busy: &self.busy,
             lights: &self.lights,
             approach: &self.approach,
             now: self.now,
@@ -173,45 +227,49 @@ impl<'s> Simulation<'s> {
 
     /// Everyone looks along their way.
     fn look(&mut self) {
-        let mut items = std::mem::take(&mut self.told.items);
-        let mut spans = std::mem::take(&mut self.spans);
-        items.clear();
-        spans.clear();
+        let mut all = std::mem::take(&mut self.parts);
         let view = self.view();
-        for lane in &self.active {
-            let mut before = 0.0;
-            let mut leader = if view.over[lane.i()].is_empty() { None } else { view.hindmost(*lane) };
-            for vehicle in &view.on[lane.i()] {
-                let first = items.len();
-                look::look(&view, *vehicle, leader, &mut items);
-                let own = &mut items[first..];
-                clear::keep_clear(&view, *vehicle, before, own);
-                let kind = view.kind(*vehicle);
-                for item in own.iter_mut().filter(|item| item.movement.is_some()) {
-                    let speeds = [item.arrival_speed, item.leaving()];
-                    item.leave = junction::across(&view, item.movement, item.arrival, speeds, kind.length);
-                }
-                let count = (items.len() - first) as u32;
-                spans.push(Span { vehicle: *vehicle, first: first as u32, count });
-                before += kind.length + kind.min_gap;
-                leader = Some(*vehicle);
-            }
+        let ranges = parts::divided(&view, &self.active, all.len());
+        parts::each(&mut all, &ranges, |range, part| parts::look_along(&view, &self.active[range], part));
+        self.ranges = ranges;
+        // What the first part wrote is the beginning of all; the others follow.
+        let (first, others) = all[..self.ranges.len()].split_at_mut(1);
+        std::mem::swap(&mut self.told.items, &mut first[0].items);
+        std::mem::swap(&mut self.spans, &mut first[0].spans);
+        for part in others {
+            let before = self.told.items.len() as u32;
+            self.told.items.extend_from_slice(&part.items);
+            self.spans.extend(part.spans.iter().map(|span| Span { first: span.first + before, ..*span }));
         }
-        self.steps += spans.len() as u64;
-        self.told.items = items;
-        self.spans = spans;
+        self.steps += self.spans.len() as u64;
+        self.parts = all;
     }
 
     /// Everyone takes a speed.
     fn resolve(&mut self) {
         let mut moves = std::mem::take(&mut self.moves);
         moves.clear();
+        let none = Move { vehicle: CarId::NONE, speed: 0.0, waits: false, yields: false, first: 0, count: 0 };
+        moves.resize(self.spans.len(), none);
         let view = self.view();
-        for span in &self.spans {
-            let Span { vehicle, first, count } = *span;
-            let items = &view.approach.items[first as usize..(first + count) as usize];
-            let (speed, waits, yields) = resolve::resolve(&view, vehicle, items);
-            moves.push(Move { vehicle, speed, waits, yields, first, count });
+        let each = self.spans.len().div_ceil(self.ranges.len().max(1)).max(1);
+        let work = |spans: &[Span], moves: &mut [Move]| {
+            for (span, to) in spans.iter().zip(moves) {
+                let Span { vehicle, first, count } = *span;
+                let items = &view.approach.items[first as usize..(first + count) as usize];
+                let (speed, waits, yields) = resolve::resolve(&view, vehicle, items);
+                *to = Move { vehicle, speed, waits, yields, first, count };
+            }
+        };
+        if self.ranges.len() < 2 {
+            work(&self.spans, &mut moves);
+        } else {
+            std::thread::scope(|scope| {
+                for (spans, moves) in self.spans.chunks(each).zip(moves.chunks_mut(each)) {
+                    let work = &work;
+                    scope.spawn(move || work(spans, moves));
+                }
+            });
         }
         self.moves = moves;
     }
@@ -219,10 +277,17 @@ impl<'s> Simulation<'s> {
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
     fn insert(&mut self) {
         while let Some(vehicle) = self.demand.vehicles.get(self.next).filter(|one| one.depart <= self.now) {
-            let (id, way) = (VehicleId::at(self.next), self.ways.of[self.next]);
+            let place = VehicleId::at(self.next);
             self.next += 1;
             // Whose time was over before all began stays away, as do those whose goal no way leads to.
-            if way == u32::MAX || vehicle.depart < self.begin {
+            if vehicle.depart < self.begin {
+                continue;
+            }
+            let id = CarId::at(self.cars.len());
+            self.cars.push(car(self.demand, place, self.seed));
+            self.minds.push(Mind::default());
+            self.tallies.push(Log::NEW);
+            if !self.find_way(id) {
                 continue;
             }
             let link = self.ways.links[self.cars[id.i()].stage as usize];
@@ -233,6 +298,7 @@ impl<'s> Simulation<'s> {
         }
         let mut waiting = std::mem::take(&mut self.waiting_at);
         for link in &waiting {
+            self.think_again(*link);
             while let Some(vehicle) = self.outside[link.i()].front().copied() {
                 let Some(begin) = insert::begin(&self.view(), vehicle) else { break };
                 self.outside[link.i()].pop_front();
@@ -243,45 +309,81 @@ impl<'s> Simulation<'s> {
         self.waiting_at = waiting;
     }
 
-    fn put(&mut self, vehicle: VehicleId, begin: insert::Begin) {
+    /// Gives a vehicle its way, if there is one: the fastest as traffic is now, where only its goal is given.
+    fn find_way(&mut self, vehicle: CarId) -> bool {
+        let place = self.cars[vehicle.i()].vehicle.i();
+        let of = &self.demand.vehicles[place];
+        if let Way::Trip(over) = &of.way {
+            let kind = &self.demand.kinds[of.kind as usize];
+            let router =
+                self.routers.entry(kind.class.0).or_insert_with(|| Router::new(self.net, kind.class));
+            let factor = self.cars[vehicle.i()].factor;
+            let seconds = |link: LinkId| self.pace.seconds(self.net, link, factor, kind.max_speed);
+            let Some(links) = router.over(self.net, over, &seconds) else {
+                self.unreachable += 1;
+                return false;
+            };
+            self.ways.of[place] = self.ways.way(self.net, &links, kind.class);
+        }
+        let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
+        (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        true
+    }
+
+    /// Who waits outside for long looks for a faster way every minute.
+    fn think_again(&mut self, link: LinkId) {
+        for place in 0..self.outside[link.i()].len() {
+            let vehicle = self.outside[link.i()][place];
+            let of = &self.demand.vehicles[self.cars[vehicle.i()].vehicle.i()];
+            let waited = (self.now - of.depart).floor();
+            if waited > 0.0 && waited % AGAIN == 0.0 && matches!(of.way, Way::Trip(_)) {
+                self.find_way(vehicle);
+            }
+        }
+    }
+
+    fn put(&mut self, vehicle: CarId, begin: insert::Begin) {
         let car = &mut self.cars[vehicle.i()];
         (car.lane, car.pos, car.speed, car.driving) = (begin.lane, begin.pos, begin.speed, true);
         car.accel = 0.0;
-        self.logs[vehicle.i()].departed = self.now;
+        self.tallies[vehicle.i()].departed = self.now;
         self.enter(begin.lane, vehicle);
     }
 
     /// Puts a vehicle into a lane's order.
-    fn enter(&mut self, lane: LaneId, vehicle: VehicleId) {
-        let (on, pos) = (&mut self.on[lane.i()], self.cars[vehicle.i()].pos);
+    fn enter(&mut self, lane: LaneId, vehicle: CarId) {
+        let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
         if on.is_empty()
             && let Err(place) = self.active.binary_search(&lane)
         {
             self.active.insert(place, lane);
         }
         let at = on.partition_point(|other| self.cars[other.i()].pos >= pos);
-        on.insert(at, vehicle);
+        self.on.insert(lane.i(), at, vehicle);
         self.load[lane.i()] += 1;
+        if self.net.lanes[lane.i()].inner {
+            self.busy[self.net.lanes[lane.i()].at.i()] += 1;
+        }
+        self.cars[vehicle.i()].aim(self.net, &self.ways);
     }
 }
 
-fn car(demand: &Demand, ways: &Ways, vehicle: usize, seed: u64) -> Car {
-    let of = &demand.vehicles[vehicle];
-    let way = ways.of[vehicle];
-    let (stage, left) = match way {
-        u32::MAX => (0, 0),
-        way => (ways.first[way as usize], ways.stages[way as usize] - 1),
-    };
-    let factor = chance::normal(seed ^ 0x5F, vehicle as u64, demand.kinds[of.kind as usize].speed_factor);
+fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
+    let of = &demand.vehicles[vehicle.i()];
+    let factor =
+        chance::normal(seed ^ 0x5F, u64::from(vehicle.0), demand.kinds[of.kind as usize].speed_factor);
     Car {
+        vehicle,
         pos: 0.0,
         speed: 0.0,
         accel: 0.0,
         factor,
         lane: LaneId::NONE,
         kind: of.kind,
-        stage,
-        left,
+        stage: 0,
+        left: 0,
+        base: 0,
+        next: MovementId::NONE,
         tail: [LaneId::NONE; TAIL],
         standing: 0.0,
         entered: f64::INFINITY,

@@ -4,7 +4,7 @@ use super::Simulation;
 use super::follow::{NEAR, STANDING};
 use super::resolve::Move;
 use super::state::{TAIL, red};
-use crate::ids::{LaneId, VehicleId};
+use crate::ids::{CarId, LaneId};
 
 impl Simulation<'_> {
     /// Everyone moves.
@@ -24,12 +24,16 @@ impl Simulation<'_> {
         let limit = self.view().limit(vehicle, self.cars[vehicle.i()].lane);
         let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
         let (accel_most, length) = (kind.accel, kind.length);
-        let (car, log) = (&mut self.cars[vehicle.i()], &mut self.logs[vehicle.i()]);
+        let (car, log) = (&mut self.cars[vehicle.i()], &mut self.tallies[vehicle.i()]);
+        let link = &mut self.links[self.net.lanes[car.lane.i()].link.i()];
+        link.seconds += 1;
+        link.driven += step.speed;
         car.accel = step.speed - car.speed;
         let stood = car.standing > 0.0;
         if step.speed <= STANDING && car.accel <= accel_most * 0.5 {
             car.standing += 1.0;
             log.waited += 1.0;
+            link.waited += 1;
             log.stops += u32::from(!stood);
         } else {
             car.standing = 0.0;
@@ -95,7 +99,9 @@ impl Simulation<'_> {
         let lane = &self.net.lanes[car.lane.i()];
         if car.left == 0 && !lane.inner && car.pos > lane.length - NEAR {
             car.driving = false;
-            self.logs[step.vehicle.i()].arrived = self.now;
+            let tally = &mut self.tallies[step.vehicle.i()];
+            tally.arrived = self.now;
+            self.logs[car.vehicle.i()] = *tally;
         } else if car.pos > lane.length {
             // It could not stop in time; it stands at the end of its lane.
             self.emergencies += 1;
@@ -105,18 +111,18 @@ impl Simulation<'_> {
 
     /// Puts the order of lanes right after everyone has moved.
     fn settle(&mut self) {
-        let (on, cars, load) = (&mut self.on, &self.cars, &mut self.load);
+        let (on, cars, load, busy, net) =
+            (&mut self.on, &self.cars, &mut self.load, &mut self.busy, self.net);
         for lane in &self.active {
-            let here = |vehicle: &VehicleId| {
+            let here = |vehicle: CarId| {
                 let car = &cars[vehicle.i()];
                 car.driving && car.lane == *lane
             };
-            let order = &mut on[lane.i()];
-            let before = order.len();
-            if !order.iter().all(here) {
-                order.retain(here);
+            let gone = if on[lane.i()].iter().all(|car| here(*car)) { 0 } else { on.retain(lane.i(), here) };
+            load[lane.i()] -= gone;
+            if net.lanes[lane.i()].inner {
+                busy[net.lanes[lane.i()].at.i()] -= gone;
             }
-            load[lane.i()] -= (before - order.len()) as u32;
         }
         self.active.retain(|lane| !on[lane.i()].is_empty());
         let mut entering = std::mem::take(&mut self.entering);
@@ -131,8 +137,11 @@ impl Simulation<'_> {
     /// Notes who reaches into which lane from the next.
     pub(super) fn reach(&mut self) {
         for lane in self.reached.drain(..) {
-            self.load[lane.i()] -= self.over[lane.i()].len() as u32;
-            self.over[lane.i()].clear();
+            let gone = self.over.clear(lane.i());
+            self.load[lane.i()] -= gone;
+            if self.net.lanes[lane.i()].inner {
+                self.busy[self.net.lanes[lane.i()].at.i()] -= gone;
+            }
         }
         for lane in &self.active {
             for vehicle in &self.on[lane.i()] {
@@ -143,8 +152,11 @@ impl Simulation<'_> {
                     if self.over[tail.i()].is_empty() {
                         self.reached.push(tail);
                     }
-                    self.over[tail.i()].push(*vehicle);
+                    self.over.push(tail.i(), *vehicle);
                     self.load[tail.i()] += 1;
+                    if self.net.lanes[tail.i()].inner {
+                        self.busy[self.net.lanes[tail.i()].at.i()] += 1;
+                    }
                 }
             }
         }

@@ -2,10 +2,10 @@
 
 use super::follow;
 use super::state::{View, red};
-use crate::ids::{LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, MovementId};
 
 /// Somebody near, and the gap to them.
-pub(super) type Near = Option<(VehicleId, f64)>;
+pub(super) type Near = Option<(CarId, f64)>;
 
 /// Who is on a lane beside.
 #[derive(Debug, Clone, Copy, Default)]
@@ -15,7 +15,7 @@ pub(super) struct Beside {
 }
 
 /// Who would be before and behind a vehicle on a lane beside.
-pub(super) fn beside(view: &View<'_>, vehicle: VehicleId, lane: LaneId) -> Beside {
+pub(super) fn beside(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Beside {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     let on = &view.on[lane.i()];
     let at = on.partition_point(|other| view.car(*other).pos >= car.pos);
@@ -35,7 +35,7 @@ pub(super) fn beside(view: &View<'_>, vehicle: VehicleId, lane: LaneId) -> Besid
 }
 
 /// Who is before a vehicle on a lane on which nobody is farther on.
-pub(super) fn before_first(view: &View<'_>, vehicle: VehicleId, lane: LaneId) -> Near {
+pub(super) fn before_first(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Near {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     if !view.over[lane.i()].is_empty()
         && let Some(foe) = view.hindmost(lane).filter(|foe| *foe != vehicle)
@@ -71,6 +71,11 @@ pub(super) fn before_first(view: &View<'_>, vehicle: VehicleId, lane: LaneId) ->
 /// Who comes onto a lane next from before it: the nearest, with the gap to a place on the lane.
 pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
     let mut nearest: Near = None;
+    // Whoever is farther away than anybody needs to stop does not matter.
+    let fast = 1.5 * view.net.lanes[lane.i()].speed;
+    if back > fast * fast / 6.0 + 2.0 * fast + 10.0 {
+        return None;
+    }
     for movement in view.net.coming(lane) {
         let mut before = view.net.movements[movement.i()].from;
         let mut distance = back;
@@ -78,7 +83,7 @@ pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
         for _ in 0..3 {
             let from = &view.net.lanes[before.i()];
             let first = view.on[before.i()].first();
-            let heads = |foe: VehicleId| from.inner || heads_for(view, foe, before, *movement);
+            let heads = |foe: CarId| from.inner || heads_for(view, foe, before, *movement);
             if let Some(foe) = first.copied().filter(|foe| heads(*foe)) {
                 let gap = distance + from.length - view.car(foe).pos - view.kind(foe).min_gap;
                 if nearest.is_none_or(|(_, nearest)| gap < nearest) {
@@ -98,7 +103,7 @@ pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
 }
 
 /// Whether somebody goes on by a movement, or by the one through which it was entered.
-fn heads_for(view: &View<'_>, vehicle: VehicleId, lane: LaneId, movement: MovementId) -> bool {
+fn heads_for(view: &View<'_>, vehicle: CarId, lane: LaneId, movement: MovementId) -> bool {
     let car = view.car(vehicle);
     let entry = view.net.movements[movement.i()].entry;
     car.left > 0 && view.ahead(car.stage, lane).movement == entry

@@ -6,7 +6,7 @@ use super::junction::{self, Coming};
 use super::state::{Item, View, major, yellow};
 use crate::chance;
 use crate::demand::Kind;
-use crate::ids::VehicleId;
+use crate::ids::CarId;
 
 /// For so many seconds of standing, drivers become as impatient as they can.
 const PATIENCE: f64 = 180.0;
@@ -14,7 +14,7 @@ const PATIENCE: f64 = 180.0;
 /// What a vehicle does in this step.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Move {
-    pub vehicle: VehicleId,
+    pub vehicle: CarId,
     pub speed: f64,
     /// Whether it has to stop before the next junction.
     pub waits: bool,
@@ -36,7 +36,7 @@ struct Verdict {
 }
 
 /// The speed of the next step.
-pub(super) fn resolve(view: &View<'_>, vehicle: VehicleId, items: &[Item]) -> (f64, bool, bool) {
+pub(super) fn resolve(view: &View<'_>, vehicle: CarId, items: &[Item]) -> (f64, bool, bool) {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     let mut verdict = Verdict {
         safe: f64::INFINITY,
@@ -60,7 +60,7 @@ pub(super) fn resolve(view: &View<'_>, vehicle: VehicleId, items: &[Item]) -> (f
             verdict.least = verdict.safe;
         }
     }
-    if view.net.links[view.net.lanes[car.lane.i()].link.i()].roundabout {
+    if view.net.lanes[car.lane.i()].roundabout {
         verdict.waits = false;
     }
     let speed = chosen(view, vehicle, kind, verdict.safe).max(verdict.least);
@@ -68,7 +68,7 @@ pub(super) fn resolve(view: &View<'_>, vehicle: VehicleId, items: &[Item]) -> (f
 }
 
 /// Heeds one movement. Says whether the next is to be heeded too.
-fn heed(view: &View<'_>, vehicle: VehicleId, kind: &Kind, item: &Item, so_far: &mut Verdict) -> bool {
+fn heed(view: &View<'_>, vehicle: CarId, kind: &Kind, item: &Item, so_far: &mut Verdict) -> bool {
     let car = view.car(vehicle);
     if !item.movement.is_some() || !item.asks {
         if item.movement.is_some() {
@@ -116,7 +116,7 @@ fn heed(view: &View<'_>, vehicle: VehicleId, kind: &Kind, item: &Item, so_far: &
     false
 }
 
-fn open(view: &View<'_>, vehicle: VehicleId, kind: &Kind, item: &Item, brakes: bool) -> bool {
+fn open(view: &View<'_>, vehicle: CarId, kind: &Kind, item: &Item, brakes: bool) -> bool {
     let standing = view.car(vehicle).standing;
     let impatience = if brakes { (kind.impatience + standing / PATIENCE).clamp(0.0, 1.0) } else { 1.0 };
     let coming = Coming {
@@ -132,13 +132,13 @@ fn open(view: &View<'_>, vehicle: VehicleId, kind: &Kind, item: &Item, brakes: b
 }
 
 /// The speed within what the vehicle can do, with the driver's imperfection and what changing lanes asks for.
-fn chosen(view: &View<'_>, vehicle: VehicleId, kind: &Kind, safe: f64) -> f64 {
+fn chosen(view: &View<'_>, vehicle: CarId, kind: &Kind, safe: f64) -> f64 {
     let car = view.car(vehicle);
     let hardest = (car.speed - kind.emergency).max(0.0);
     let least = follow::slowest(kind, car.speed).min(safe.max(hardest));
     let limit = view.limit(vehicle, car.lane);
     let most = limit.max(safe).min(follow::fastest(kind, car.speed)).min(safe).max(least);
-    let chance = chance::unit(view.seed, u64::from(vehicle.0), view.now as u64);
+    let chance = chance::unit(view.seed, u64::from(view.car(vehicle).vehicle.0), view.now as u64);
     let wanted = follow::dawdled(kind, most, chance).max(least);
     change::adapt(&view.minds[vehicle.i()], kind, car.speed, [least, wanted, most])
 }

@@ -4,9 +4,9 @@ use super::Simulation;
 use super::change::{self, Choice, LEFT, RIGHT, URGENT};
 use super::cooperate::Message;
 use super::follow;
-use super::neighbours::before_first;
+use super::parts;
 use super::state::{Mind, TAIL};
-use crate::ids::{LaneId, VehicleId};
+use crate::ids::{CarId, LaneId};
 
 /// What is kept between steps.
 #[derive(Debug)]
@@ -14,15 +14,24 @@ pub(super) struct Shift {
     choices: Vec<Choice>,
     messages: Vec<Message>,
     /// For each lane the first and the last of those who wanted onto it and could not.
-    blocked: Vec<[VehicleId; 2]>,
+    blocked: Vec<[CarId; 2]>,
     touched: Vec<LaneId>,
 }
 
-const NOBODY: [VehicleId; 2] = [VehicleId::NONE; 2];
+const NOBODY: [CarId; 2] = [CarId::NONE; 2];
 
 impl Shift {
     pub fn new(lanes: usize) -> Self {
         Self { choices: Vec::new(), messages: Vec::new(), blocked: vec![NOBODY; lanes], touched: Vec::new() }
+    }
+
+    /// Cars are called otherwise from now on.
+    pub fn renamed(&mut self, to: &[CarId]) {
+        for lane in &self.touched {
+            for car in self.blocked[lane.i()].iter_mut().filter(|car| car.is_some()) {
+                *car = to[car.i()];
+            }
+        }
     }
 }
 
@@ -77,7 +86,7 @@ impl Simulation<'_> {
         // Where there is one lane, what was said is over.
         for lane in &self.active {
             let of = &self.net.lanes[lane.i()];
-            if of.inner || self.net.links[of.link.i()].lanes < 2 {
+            if !of.beside {
                 for vehicle in &self.on[lane.i()] {
                     let mind = &mut minds[vehicle.i()];
                     if mind.wish != 0 || mind.advised != 0 || mind.blocker != 0.0 {
@@ -92,37 +101,24 @@ impl Simulation<'_> {
             }
         }
         self.minds = minds;
+        let mut all = std::mem::take(&mut self.parts);
         let view = self.view();
-        for lane in &self.active {
-            let of = &self.net.lanes[lane.i()];
-            if of.inner || self.net.links[of.link.i()].lanes < 2 {
-                continue;
-            }
-            let mut before: Option<VehicleId> = None;
-            for vehicle in &view.on[lane.i()] {
-                let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
-                let leader = match before {
-                    Some(foe) => {
-                        Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap))
-                    }
-                    None => before_first(&view, *vehicle, *lane),
-                };
-                shift.choices.push(change::decide(
-                    &view,
-                    *vehicle,
-                    leader,
-                    &shift.blocked,
-                    &mut shift.messages,
-                ));
-                before = Some(*vehicle);
-            }
+        let ranges = parts::divided(&view, &self.active, all.len());
+        let blocked = &shift.blocked;
+        parts::each(&mut all, &ranges, |range, part| {
+            parts::choose(&view, &self.active[range], blocked, part)
+        });
+        for part in &mut all[..ranges.len()] {
+            shift.choices.append(&mut part.choices);
+            shift.messages.append(&mut part.messages);
         }
+        self.parts = all;
     }
 
     /// Changes a vehicle's lane. Says whether it reached into lanes behind.
-    fn change(&mut self, vehicle: VehicleId, to: LaneId) -> bool {
+    fn change(&mut self, vehicle: CarId, to: LaneId) -> bool {
         let from = self.cars[vehicle.i()].lane;
-        self.on[from.i()].retain(|other| *other != vehicle);
+        self.on.retain(from.i(), |other| other != vehicle);
         self.load[from.i()] -= 1;
         if self.on[from.i()].is_empty()
             && let Ok(place) = self.active.binary_search(&from)

@@ -1,7 +1,8 @@
 //! What changes while traffic runs. Numbers that one part of the step reads together lie together, one entry per vehicle.
 
+use super::rows::Rows;
 use crate::demand::{Demand, Kind};
-use crate::ids::{LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, MovementId, VehicleId};
 use crate::net::Network;
 use crate::route::{Ahead, Ways};
 
@@ -11,6 +12,8 @@ pub const TAIL: usize = 4;
 /// What car following and junctions need of a vehicle.
 #[derive(Debug, Clone)]
 pub struct Car {
+    /// Which vehicle of the demand it is.
+    pub vehicle: VehicleId,
     /// Where its front is on its lane.
     pub pos: f64,
     /// How fast it is.
@@ -27,6 +30,10 @@ pub struct Car {
     pub stage: u32,
     /// How many stages come after that.
     pub left: u32,
+    /// What lies before the rightmost lane of its stage.
+    pub base: u32,
+    /// The movement by which it leaves its lane, if that is not inside a junction.
+    pub next: MovementId,
     /// Lanes that it still reaches into, the nearest first.
     pub tail: [LaneId; TAIL],
     /// For how many seconds it has been standing.
@@ -40,6 +47,18 @@ pub struct Car {
     pub waits: bool,
     /// Whether it is on the road.
     pub driving: bool,
+}
+
+impl Car {
+    /// Notes how it goes on from the lane that it has come to.
+    #[inline]
+    pub fn aim(&mut self, net: &Network, ways: &Ways) {
+        let lane = &net.lanes[self.lane.i()];
+        if !lane.inner {
+            self.base = ways.place[self.stage as usize];
+            self.next = ways.ahead[(self.base + lane.index) as usize].movement;
+        }
+    }
 }
 
 /// What changing lanes needs of a vehicle.
@@ -76,7 +95,7 @@ impl Mind {
 }
 
 /// What is measured of a vehicle.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Log {
     /// When it came onto the road; NaN before.
     pub departed: f64,
@@ -94,10 +113,23 @@ pub struct Log {
     pub approach: f64,
 }
 
+impl Log {
+    /// Nothing yet.
+    pub const NEW: Self = Self {
+        departed: f64::NAN,
+        arrived: f64::NAN,
+        lost: 0.0,
+        waited: 0.0,
+        stops: 0,
+        driven: 0.0,
+        approach: 0.0,
+    };
+}
+
 /// A movement that a vehicle looks at, and how it would come there.
 #[derive(Debug, Clone, Copy)]
 pub struct Item {
-    pub vehicle: VehicleId,
+    pub vehicle: CarId,
     /// None where it stops for another reason.
     pub movement: MovementId,
     /// The next vehicle's item for the same movement, `u32::MAX` if there is none.
@@ -183,7 +215,7 @@ impl Approach {
 /// A vehicle's items among all, in the order of lanes.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
-    pub vehicle: VehicleId,
+    pub vehicle: CarId,
     pub first: u32,
     pub count: u32,
 }
@@ -196,11 +228,13 @@ pub struct View<'v> {
     pub cars: &'v [Car],
     pub minds: &'v [Mind],
     /// Vehicles with their front on a lane, the first first.
-    pub on: &'v [Vec<VehicleId>],
+    pub on: &'v Rows,
     /// Vehicles that reach into a lane from the next.
-    pub over: &'v [Vec<VehicleId>],
+    pub over: &'v Rows,
     /// How many of both.
     pub load: &'v [u32],
+    /// How many cars are inside each junction, counted for every inner lane that they are on.
+    pub busy: &'v [u32],
     /// What each movement is shown.
     pub lights: &'v [u8],
     pub approach: &'v Approach,
@@ -210,25 +244,25 @@ pub struct View<'v> {
 
 impl View<'_> {
     #[inline]
-    pub fn car(&self, vehicle: VehicleId) -> &Car {
+    pub fn car(&self, vehicle: CarId) -> &Car {
         &self.cars[vehicle.i()]
     }
 
     #[inline]
-    pub fn kind(&self, vehicle: VehicleId) -> &Kind {
+    pub fn kind(&self, vehicle: CarId) -> &Kind {
         &self.demand.kinds[self.cars[vehicle.i()].kind as usize]
     }
 
     /// The speed that a vehicle would drive on an empty lane.
     #[inline]
-    pub fn limit(&self, vehicle: VehicleId, lane: LaneId) -> f64 {
+    pub fn limit(&self, vehicle: CarId, lane: LaneId) -> f64 {
         let car = self.car(vehicle);
         (self.net.lanes[lane.i()].speed * car.factor).min(self.demand.kinds[car.kind as usize].max_speed)
     }
 
     /// Where a vehicle's end is on a lane that its front is on or was on before.
     #[inline]
-    pub fn back(&self, vehicle: VehicleId, lane: LaneId) -> f64 {
+    pub fn back(&self, vehicle: CarId, lane: LaneId) -> f64 {
         let car = self.car(vehicle);
         let length = self.kind(vehicle).length;
         if car.lane == lane {
@@ -249,7 +283,7 @@ impl View<'_> {
 
     /// The last vehicle on a lane.
     #[inline]
-    pub fn last(&self, lane: LaneId) -> Option<VehicleId> {
+    pub fn last(&self, lane: LaneId) -> Option<CarId> {
         if self.load[lane.i()] == 0 {
             return None;
         }
@@ -257,7 +291,7 @@ impl View<'_> {
     }
 
     /// Of those that reach into a lane from the next, the one that reaches farthest back.
-    pub fn hindmost(&self, lane: LaneId) -> Option<VehicleId> {
+    pub fn hindmost(&self, lane: LaneId) -> Option<CarId> {
         let over = self.over[lane.i()].iter().copied();
         over.min_by(|one, other| self.back(*one, lane).total_cmp(&self.back(*other, lane)))
     }

@@ -70,8 +70,8 @@ fn staff(frame: &Frame) -> Markup {
         nav.main aria-label=(lang.say("nav-main")) {
             @if may(|who| who.desk) {
                 (link(frame, path::DESK, &lang.say("nav-desk")))
-                (link(frame, path::COUNTER, &lang.say("nav-counter")))
             }
+            @if may(|who| who.counter) { (link(frame, path::COUNTER, &lang.say("nav-counter"))) }
             @if may(|who| who.board) {
                 (link(frame, path::BOARD, &lang.say("nav-board")))
                 (link(frame, path::FINDINGS, &lang.say("nav-findings")))

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::operation::MOST_FILES;
 use super::show;
 use crate::layout::Face;
 use crate::page::refused;
@@ -234,6 +235,10 @@ impl Oops {
             Self::Missing => refused::View::Missing,
             Self::Denied { why } => refused::View::Denied { why, anonymous: asked.actor.is_none() },
             Self::File(record::AttachError::TooLarge { .. }) => {
+                refused::View::TooLarge { most: record::attach::MAX_FILE as u64, back }
+            }
+            // What is around a file is no matter of whoever sent it.
+            Self::TooLarge { most } if most == MOST_FILES as u64 => {
                 refused::View::TooLarge { most: record::attach::MAX_FILE as u64, back }
             }
             Self::TooLarge { most } => refused::View::TooLarge { most, back },

@@ -19,7 +19,9 @@ fn due_of(asked: &Asked, task: &Task) -> Option<Due> {
     if task.waiting {
         return show::due(asked, None, true, None, true, false);
     }
-    show::due(asked, task.due, true, None, false, false)
+    // What is due at midnight is due on the day before; nothing else runs out there but by a chance of one second.
+    let midnight = |at: Time| (at.seconds() + i64::from(at.offset().unwrap_or_default()) * 60) % DAY == 0;
+    show::due(asked, task.due, task.due.is_some_and(midnight), None, false, false)
 }
 
 /// A page of a queue.

@@ -28,6 +28,10 @@ impl Asked {
         if operation.takes_files() && !self.city.stands(self.claimed.as_ref()) {
             return Err(Oops::SignIn);
         }
+        if operation.takes_log() {
+            self.admit_log()?;
+            return self.receive_log(head, body).await;
+        }
         let bytes = self.read_whole(body, operation.most).await?;
         let kind = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let kind = kind.unwrap_or_default().trim().to_ascii_lowercase();

@@ -1,6 +1,6 @@
 use super::bounds::Bounds;
 use super::city::City;
-use super::{findings, live, router};
+use super::{findings, live, maps, router};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
@@ -30,6 +30,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     live::watch(&city);
     findings::watch(&city);
+    maps::courses::watch(&city);
     let timer = tokio::spawn(live::timer(Arc::clone(&city)));
     let bounds = city.bounds;
     let http = protocol(&bounds);

@@ -96,10 +96,12 @@ fn staff_take_correct_decide_and_read_under_a_purpose() {
     let to = story.world.person("colleague").object().to_string();
     let over = json!({ "step": "accept", "to": to, "reasons": "on leave", "seen": seen(&mut story) });
     story.post("clerk", &format!("{path}/hand-over"), over);
-    let notes = json!({ "step": "accept", "notes": { "before": "it cannot be read" } });
+    let notes =
+        json!({ "step": "accept", "notes": { "before": "it cannot be read", "identity-card": "blurred" } });
     story.post("colleague", &format!("{path}/correct"), notes);
     story.post("party", &format!("{path}/save"), json!({ "answers": { "before": format!("{SECRET}!") } }));
     story.post("party", &format!("{path}/answer"), json!({}));
+    story.get("colleague", &format!("{path}/history?per=3"));
     story.post("colleague", &format!("{path}/do"), json!({ "step": "accept", "outcome": "accepted" }));
     story.post("approver", &format!("{path}/do"), json!({ "step": "enter", "outcome": "entered" }));
     let extend =

@@ -138,6 +138,7 @@ impl World {
         change: impl FnOnce(&mut City),
     ) -> Self {
         let mut city = City::open(record, files, settings()).unwrap_or_else(|error| panic!("{error}"));
+        city.logs = web::server::Shelf::at(dir.path().join("logs"));
         change(&mut city);
         let city = Arc::new(city);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

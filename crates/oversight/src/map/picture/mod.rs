@@ -95,6 +95,8 @@ pub struct Look<'l> {
 }
 
 const LINE: f64 = 17.0;
+/// The room of the legend.
+const ABOVE: f64 = 28.0;
 const TEAL: &str = "#3d6b60";
 const RED: &str = "#a3160d";
 const AMBER: &str = "#8a5300";
@@ -170,8 +172,7 @@ impl<'l> Picture<'l> {
 
     fn drawn(&self) -> String {
         let legend = self.legend();
-        let (width, below) = (self.laid.width.max(legend.0), self.laid.height);
-        let height = below + 30.0;
+        let (width, height) = (self.laid.width.max(legend.0), self.laid.height + ABOVE);
         let mut svg = String::new();
         let _ = write!(
             svg,
@@ -190,20 +191,19 @@ impl<'l> Picture<'l> {
                 colour.trim_start_matches('#')
             );
         }
-        svg.push_str("</defs>\n<g fill=\"none\" aria-hidden=\"true\">\n");
+        let _ = write!(
+            svg,
+            "</defs>\n<g aria-hidden=\"true\" font-size=\"12\" fill=\"{INK}\" transform=\"translate(14 10)\">{}</g>\n\
+             <g transform=\"translate(0 {ABOVE:.0})\">\n<g fill=\"none\" aria-hidden=\"true\">\n",
+            legend.1
+        );
         self.paths(&mut svg);
         svg.push_str("</g>\n");
         self.ends(&mut svg);
         svg.push_str("<g text-anchor=\"middle\">\n");
         self.boxes(&mut svg);
         self.labels(&mut svg);
-        let _ = write!(
-            svg,
-            "</g>\n<g aria-hidden=\"true\" font-size=\"12\" fill=\"{INK}\" transform=\"translate(14 {:.0})\">",
-            below + 6.0
-        );
-        svg.push_str(&legend.1);
-        svg.push_str("</g>\n</svg>\n");
+        svg.push_str("</g>\n</g>\n</svg>\n");
         svg
     }
 
@@ -258,7 +258,7 @@ impl<'l> Picture<'l> {
             let name = |code| (self.look.name)(code);
             let told =
                 format!("{} → {}{}{}", name(edge.from), name(edge.to), self.look.words.colon, line.label);
-            open(svg, link.as_deref(), &told);
+            open(svg, link.as_deref(), Some(&told));
             let _ = write!(
                 svg,
                 "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"{wide:.0}\" height=\"{LABEL}\" rx=\"3\" fill=\"#fff\"/>\
@@ -291,7 +291,8 @@ impl<'l> Picture<'l> {
             let count = self.look.graph.count.get(*code as usize).copied().unwrap_or(0);
             let (fill, ink) = shade(count as f64 / self.most as f64);
             let link = (self.look.link)(*code, None);
-            open(svg, link.as_deref(), &format!("{}{}{figure}", name.concat(), self.look.words.colon));
+            let told = format!("{}{}{figure}", name.concat(), self.look.words.colon);
+            open(svg, link.as_deref(), Some(told.as_str()).filter(|_| link.is_none()));
             let (left, top) = (x - wide / 2.0, y - high / 2.0);
             let _ = write!(
                 svg,
@@ -303,7 +304,7 @@ impl<'l> Picture<'l> {
                 let weight = if at < name.len() { " font-weight=\"600\"" } else { "" };
                 let text = escaped(text.trim_end());
                 let _ =
-                    write!(svg, "<text x=\"{x:.0}\" y=\"{line:.0}\" fill=\"{ink}\"{weight}>{text}</text>");
+                    write!(svg, "<text x=\"{x:.0}\" y=\"{line:.0}\" fill=\"{ink}\"{weight}>{text}</text> ");
             }
             close(svg, link.as_deref());
         }
@@ -413,10 +414,15 @@ fn plan(
     Plan { boxes, lines: lines.collect() }
 }
 
-fn open(svg: &mut String, link: Option<&str>, told: &str) {
-    let _ = match link {
-        Some(link) => write!(svg, "<a href=\"{}\" aria-label=\"{}\">", escaped(link), escaped(told)),
-        None => write!(svg, "<g><title>{}</title>", escaped(told)),
+/// Begins a link, or a group that says what it is where there is none. What a link `told`s has what stands in it; without, it
+/// is known by that alone.
+fn open(svg: &mut String, link: Option<&str>, told: Option<&str>) {
+    let _ = match (link, told) {
+        (Some(link), Some(told)) => {
+            write!(svg, "<a href=\"{}\" aria-label=\"{}\">", escaped(link), escaped(told))
+        }
+        (Some(link), None) => write!(svg, "<a href=\"{}\">", escaped(link)),
+        (None, told) => write!(svg, "<g><title>{}</title>", escaped(told.unwrap_or_default())),
     };
 }
 

@@ -27,7 +27,7 @@ impl Words {
     };
     /// 中文。
     pub const ZH: Self = Self {
-        units: [" 天", " 小时", " 分", " 秒"],
+        units: ["天", "小时", "分钟", "秒"],
         colon: "：",
         often: "越粗越多",
         longer: "越久",

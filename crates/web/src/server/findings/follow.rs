@@ -12,10 +12,7 @@ use super::{FINDING, Status, keep};
 use casework::{Refused, State, amendment};
 use oversight::live::{Breach, Change, Live};
 use pack::Id;
-use record::fold::apply_all;
-use record::{
-    AppendError, Digest, Entry, Fold, ObjectRef, ObjectType, Record, StoreError, Subscription, Time, Version,
-};
+use record::{AppendError, Entry, ObjectRef, ObjectType, Record, StoreError, Subscription, Time, Version};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::thread::sleep;
@@ -104,8 +101,8 @@ impl Work {
 }
 
 struct Overseer {
-    /// The edition whose models run.
-    edition: Digest,
+    /// Tells the packs whose models run from those before and after.
+    generation: usize,
     live: Live,
     unready: Vec<String>,
     read_to: u64,
@@ -128,6 +125,7 @@ impl Overseer {
     /// Goes on from the mark, where there is one.
     fn new(city: &City) -> Result<Self, StoreError> {
         let record = city.casework.record();
+        let generation = city.findings.generation();
         let book = city.casework.book();
         let models = city.findings.models(&book.definitions).running();
         let (mut live, problems) = Live::new(&book.definitions, &models);
@@ -146,7 +144,7 @@ impl Overseer {
         mark.unsettled.iter().for_each(|object| live.again(object));
         let beyond = live.kinds_beyond(&mark.models);
         let mut overseer = Self {
-            edition: book.digest,
+            generation,
             live,
             unready: problems.iter().map(ToString::to_string).collect(),
             read_to: mark.next,
@@ -172,14 +170,15 @@ impl Overseer {
 
     /// Has the models of another edition run, where it was adopted meanwhile.
     fn take_up_models(&mut self, city: &City) {
-        let book = city.casework.book();
-        if book.digest == self.edition {
+        let generation = city.findings.generation();
+        if generation == self.generation {
             return;
         }
+        let book = city.casework.book();
         let models = city.findings.models(&book.definitions).running();
         let (kinds, problems) = self.live.change(&book.definitions, &models);
         self.unready = problems.iter().map(ToString::to_string).collect();
-        self.edition = book.digest;
+        self.generation = generation;
         self.noted = None;
         self.go_round(kinds);
     }
@@ -256,7 +255,7 @@ impl Overseer {
     /// What is told of all that is broken in an object, as single findings to be put down and to be closed.
     fn open_up(&mut self) {
         let Some(Left::Change(Change::All { object, of, breaches })) = self.left.pop_front() else { return };
-        let numbers: BTreeSet<String> = breaches.iter().map(keep::number).collect();
+        let numbers: BTreeSet<String> = breaches.iter().map(Breach::number).collect();
         let open = self.open.of(&object, &of, |model| self.live.apart(model));
         let gone = open.into_iter().filter(|finding| !keep::is_of(finding, &numbers)).map(Left::Close);
         let stand = |breach: Breach| Left::Change(Change::Broken(breach));
@@ -332,30 +331,8 @@ fn or_told<T>(kept: Result<T, Refused>) -> Result<Option<T>, StoreError> {
     }
 }
 
-/// An object's history as it counts: what was corrected stands as the last correction tells it, in its own place.
-#[derive(Clone, Default)]
-struct Told(Vec<Entry>);
-
-impl Fold for Told {
-    const NAME: &'static str = "entries as they count";
-    const VERSION: u32 = 1;
-
-    fn apply(&mut self, entry: &Entry) {
-        self.0.push(Entry { index: entry.index, event: amendment::restated(&entry.event).into_owned() });
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn from_bytes(_: &[u8]) -> Option<Self> {
-        None
-    }
-}
-
 fn past(record: &Record, object: &ObjectRef) -> Result<Vec<Entry>, StoreError> {
-    let mut told = Told::default();
-    apply_all(&mut told, &record.history(object, Version(0), usize::MAX)?);
-    told.0.retain(|entry| of_finding(&entry.event).is_none());
-    Ok(told.0)
+    let mut told = amendment::as_they_count(&record.history(object, Version(0), usize::MAX)?);
+    told.retain(|entry| of_finding(&entry.event).is_none());
+    Ok(told)
 }

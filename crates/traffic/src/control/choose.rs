@@ -1,0 +1,189 @@
+//! Controllers that choose the next stage from what detectors see.
+
+use super::stage::{Stages, between, green};
+use super::{Controller, Detectors, Times};
+use crate::ids::{LaneId, MovementId};
+use crate::net::Network;
+
+/// A stage ends when nobody came near the line for so many seconds.
+const GAP: f64 = 3.0;
+
+/// A signal whose stages are chosen.
+#[derive(Debug)]
+pub(super) struct Choosing {
+    controller: Controller,
+    times: Times,
+    yellow: f64,
+    all_red: f64,
+    stages: Vec<Stage>,
+    at: usize,
+    state: State,
+    /// Since when the stage is shown, and when somebody was last near its lines.
+    since: f64,
+    last_near: f64,
+    shown: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Stage {
+    lights: Vec<u8>,
+    /// Lanes that it lets go.
+    lanes: Vec<Served>,
+}
+
+/// A lane that a stage lets go.
+#[derive(Debug)]
+struct Served {
+    lane: LaneId,
+    /// The lanes that it leads to in the stage.
+    to: Vec<LaneId>,
+    /// Which part of its movements the stage lets go: detectors do not see who wants where.
+    share: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    Green,
+    Yellow { to: usize, until: f64 },
+    Red { to: usize, until: f64 },
+}
+
+impl Choosing {
+    pub fn new(
+        net: &Network,
+        movements: &[Vec<MovementId>],
+        stages: Stages,
+        controller: Controller,
+        times: Times,
+        begin: f64,
+    ) -> Self {
+        let yellow = times.yellow.unwrap_or(stages.yellow);
+        let all_red = times.all_red.max(stages.all_red);
+        let stages: Vec<Stage> =
+            stages.lights.into_iter().map(|lights| stage(net, movements, lights)).collect();
+        let shown = stages.first().map(|stage| stage.lights.clone()).unwrap_or_default();
+        Self {
+            controller,
+            times,
+            yellow,
+            all_red,
+            stages,
+            at: 0,
+            state: State::Green,
+            since: begin,
+            last_near: begin,
+            shown,
+        }
+    }
+
+    pub fn shown(&self) -> &[u8] {
+        &self.shown
+    }
+
+    /// Goes on to a moment. Says whether something else is shown.
+    pub fn go_on(&mut self, now: f64, detectors: Detectors<'_>) -> bool {
+        match self.state {
+            State::Green => {
+                let Some(to) = self.choose(now, detectors).filter(|to| *to != self.at) else { return false };
+                self.shown = between(&self.stages[self.at].lights, &self.stages[to].lights, false);
+                self.state = State::Yellow { to, until: now + self.yellow };
+                true
+            }
+            State::Yellow { to, until } if now + 1e-9 >= until && self.all_red > 0.0 => {
+                self.shown = between(&self.stages[self.at].lights, &self.stages[to].lights, true);
+                self.state = State::Red { to, until: until + self.all_red };
+                true
+            }
+            State::Yellow { to, until } | State::Red { to, until } if now + 1e-9 >= until => {
+                self.shown.clone_from(&self.stages[to].lights);
+                (self.at, self.state) = (to, State::Green);
+                (self.since, self.last_near) = (now, now);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The stage to show; none if there is nothing to decide now.
+    fn choose(&mut self, now: f64, detectors: Detectors<'_>) -> Option<usize> {
+        let shown = now - self.since;
+        let near = |stage: &Stage| stage.lanes.iter().any(|served| detectors(served.lane).near);
+        if near(&self.stages[self.at]) {
+            self.last_near = now;
+        }
+        if shown < self.times.min_green {
+            return None;
+        }
+        match self.controller {
+            Controller::Program => None,
+            Controller::Actuated => {
+                let gap = now - self.last_near >= GAP;
+                let next = self.called(detectors)?;
+                (gap || shown >= self.times.max_green).then_some(next)
+            }
+            Controller::MaxPressure => {
+                let due = (shown % self.times.decide).abs() < 1e-9;
+                due.then(|| self.pressing(shown, detectors))
+            }
+        }
+    }
+
+    /// The next stage in turn for which somebody waits.
+    fn called(&self, detectors: Detectors<'_>) -> Option<usize> {
+        let count = self.stages.len();
+        (1..count).map(|step| (self.at + step) % count).find(|next| {
+            let own = &self.stages[self.at].lanes;
+            let elsewhere = |served: &&Served| {
+                !own.iter().any(|now| now.lane == served.lane && now.share >= served.share)
+            };
+            let mut waits = self.stages[*next].lanes.iter().filter(elsewhere);
+            waits.any(|served| detectors(served.lane).vehicles > 0)
+        })
+    }
+
+    /// The stage with the highest pressure: vehicles before it, less those on average where they want to go. A stage that is
+    /// shown stays while none is higher.
+    fn pressing(&self, shown: f64, detectors: Detectors<'_>) -> usize {
+        let count = |lane: LaneId| f64::from(detectors(lane).vehicles);
+        let pressure = |stage: &Stage| -> f64 {
+            let of = |served: &Served| {
+                let behind: f64 = served.to.iter().map(|to| count(*to)).sum();
+                served.share * (count(served.lane) - behind / served.to.len().max(1) as f64)
+            };
+            stage.lanes.iter().map(of).sum()
+        };
+        let own = pressure(&self.stages[self.at]);
+        let others = (0..self.stages.len()).filter(|stage| *stage != self.at);
+        let best = others.map(|stage| (stage, pressure(&self.stages[stage]))).fold(
+            None,
+            |best: Option<(usize, f64)>, one| match best {
+                Some(best) if best.1 >= one.1 => Some(best),
+                _ => Some(one),
+            },
+        );
+        match best {
+            Some((stage, pressure)) if pressure > own => stage,
+            Some((stage, _)) if shown >= self.times.max_green => self.called(detectors).unwrap_or(stage),
+            _ => self.at,
+        }
+    }
+}
+
+/// A stage with the lanes that it lets go.
+fn stage(net: &Network, movements: &[Vec<MovementId>], lights: Vec<u8>) -> Stage {
+    let mut lanes: Vec<Served> = Vec::new();
+    let free = movements.iter().zip(&lights).filter(|(_, light)| green(**light));
+    for movement in free.flat_map(|(movements, _)| movements) {
+        let of = &net.movements[movement.i()];
+        match lanes.iter_mut().find(|served| served.lane == of.from) {
+            Some(served) => served.to.push(of.to),
+            None => lanes.push(Served { lane: of.from, to: vec![of.to], share: 0.0 }),
+        }
+    }
+    for served in &mut lanes {
+        let all =
+            movements.iter().flatten().filter(|movement| net.movements[movement.i()].from == served.lane);
+        served.share = served.to.len() as f64 / all.count().max(1) as f64;
+    }
+    Stage { lights, lanes }
+}

@@ -1,0 +1,101 @@
+//! Passes that only read how things stand are divided among threads: lanes in order, a part for each, and what the parts wrote
+//! is put together in that order. So the result is the same for any number of threads.
+
+use super::change::{self, Choice};
+use super::cooperate::Message;
+use super::neighbours::before_first;
+use super::state::{Item, Span, View};
+use super::{clear, junction, look};
+use crate::ids::{CarId, LaneId};
+use std::ops::Range;
+
+/// Fewer cars than this are not worth waking a thread for.
+const WORTH: usize = 500;
+
+/// What one part writes.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub items: Vec<Item>,
+    pub spans: Vec<Span>,
+    pub choices: Vec<Choice>,
+    pub messages: Vec<Message>,
+}
+
+/// Divides lanes into parts with about as many cars each.
+pub(super) fn divided(view: &View<'_>, active: &[LaneId], parts: usize) -> Vec<Range<usize>> {
+    let all: usize = active.iter().map(|lane| view.on[lane.i()].len()).sum();
+    let parts = parts.min(all / WORTH + 1);
+    let each = all.div_ceil(parts.max(1)).max(1);
+    let mut ranges = Vec::with_capacity(parts);
+    let (mut from, mut cars) = (0, 0);
+    for (place, lane) in active.iter().enumerate() {
+        cars += view.on[lane.i()].len();
+        if cars >= each && ranges.len() + 1 < parts {
+            ranges.push(from..place + 1);
+            (from, cars) = (place + 1, 0);
+        }
+    }
+    ranges.push(from..active.len());
+    ranges
+}
+
+/// Runs `work` for each range on a thread of its own, the first on this one.
+pub(super) fn each<W>(parts: &mut [Part], ranges: &[Range<usize>], work: W)
+where
+    W: Fn(Range<usize>, &mut Part) + Sync,
+{
+    std::thread::scope(|scope| {
+        let mut pairs = parts.iter_mut().zip(ranges.iter().cloned());
+        let first = pairs.next();
+        for (part, range) in pairs {
+            let work = &work;
+            scope.spawn(move || work(range, part));
+        }
+        if let Some((part, range)) = first {
+            work(range, part);
+        }
+    });
+}
+
+/// Everyone on some lanes looks along their way.
+pub(super) fn look_along(view: &View<'_>, lanes: &[LaneId], part: &mut Part) {
+    part.items.clear();
+    part.spans.clear();
+    for lane in lanes {
+        let mut before = 0.0;
+        let mut leader = if view.over[lane.i()].is_empty() { None } else { view.hindmost(*lane) };
+        for vehicle in &view.on[lane.i()] {
+            let first = part.items.len();
+            look::look(view, *vehicle, leader, &mut part.items);
+            let own = &mut part.items[first..];
+            clear::keep_clear(view, *vehicle, before, own);
+            let kind = view.kind(*vehicle);
+            for item in own.iter_mut().filter(|item| item.movement.is_some()) {
+                let speeds = [item.arrival_speed, item.leaving()];
+                item.leave = junction::across(view, item.movement, item.arrival, speeds, kind.length);
+            }
+            let count = (part.items.len() - first) as u32;
+            part.spans.push(Span { vehicle: *vehicle, first: first as u32, count });
+            before += kind.length + kind.min_gap;
+            leader = Some(*vehicle);
+        }
+    }
+}
+
+/// Everyone on some lanes decides whether to change.
+pub(super) fn choose(view: &View<'_>, lanes: &[LaneId], blocked: &[[CarId; 2]], part: &mut Part) {
+    part.choices.clear();
+    part.messages.clear();
+    for lane in lanes.iter().filter(|lane| view.net.lanes[lane.i()].beside) {
+        let mut before: Option<CarId> = None;
+        for vehicle in &view.on[lane.i()] {
+            let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
+            let leader = match before {
+                Some(foe) => Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap)),
+                None => before_first(view, *vehicle, *lane),
+            };
+            part.choices.push(change::decide(view, *vehicle, leader, blocked, &mut part.messages));
+            before = Some(*vehicle);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Whole towns: nobody collides, nobody is lost, the same seed gives the same traffic, signals change safely.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
+
+use std::collections::HashMap;
+use traffic::control::{Controller, Times, stages, webster};
+use traffic::ids::MovementId;
+use traffic::read::{self, File, Scenario};
+use traffic::sample::Town;
+use traffic::sim::{Settings, Simulation};
+
+fn scenario(town: Town) -> Scenario {
+    let (net, demand) = (town.network(), town.demand());
+    let demand = File { name: "town.rou.xml", bytes: demand.as_bytes() };
+    read::scenario(File { name: "town.net.xml", bytes: net.as_bytes() }, &[demand]).unwrap()
+}
+
+fn settings(scenario: &Scenario, controller: &str, seed: u64) -> Settings {
+    let times = Times { all_red: 2.0, ..Times::default() };
+    let own = || scenario.net.signals.iter().map(|signal| signal.program.clone()).collect();
+    let (controller, programs) = match controller {
+        "actuated" => (Controller::Actuated, own()),
+        "max-pressure" => (Controller::MaxPressure, own()),
+        "fixed" => (Controller::Program, webster(&scenario.net, &scenario.demand, [0.0, 3600.0], times)),
+        _ => (Controller::Program, own()),
+    };
+    Settings { begin: 0.0, seed, programs, controller, times, threads: 1 }
+}
+
+/// Vehicles of a lane keep apart: the end of each is not behind the front of the next.
+fn apart(scenario: &Scenario, traffic: &Simulation<'_>) {
+    let length = |vehicle: traffic::ids::VehicleId| {
+        let kind = scenario.demand.vehicles[vehicle.i()].kind;
+        scenario.demand.kinds[kind as usize].length
+    };
+    let places: Vec<_> = traffic.cars().collect();
+    for pair in places.windows(2).filter(|pair| pair[0].lane == pair[1].lane) {
+        let gap = pair[0].pos - length(pair[0].vehicle) - pair[1].pos;
+        let name = scenario.net.lane_name(pair[0].lane);
+        assert!(gap >= -1e-6, "{gap} m on `{name}` at {}", traffic.now());
+    }
+    for place in &places {
+        let lane = &scenario.net.lanes[place.lane.i()];
+        assert!(place.pos <= lane.length && place.speed >= 0.0, "{place:?}");
+    }
+}
+
+fn counts_agree(traffic: &Simulation<'_>) {
+    let all = traffic.measures();
+    assert_eq!(all.loaded, all.entered + all.waiting);
+    assert_eq!(all.entered, all.finished + all.running);
+    assert_eq!(all.running, traffic.cars().count() as u64);
+}
+
+/// Drives through a town, and looks at everything on the way.
+fn check(town: Town, controller: &str) {
+    let scenario = scenario(town);
+    let mut traffic =
+        Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, controller, town.seed));
+    for second in 0..1800 {
+        traffic.step();
+        apart(&scenario, &traffic);
+        if second % 60 == 0 {
+            counts_agree(&traffic);
+        }
+    }
+    let all = traffic.measures();
+    assert_eq!((all.emergencies, all.unreachable), (0, 0), "{town:?} {controller}");
+    assert!(all.finished > 0 && all.stuck == 0, "{town:?} {controller}: {all:?}");
+}
+
+#[test]
+fn nobody_collides_and_nobody_is_lost() {
+    for seed in 1..=3 {
+        for (controller, signals) in [
+            ("program", true),
+            ("program", false),
+            ("fixed", true),
+            ("actuated", true),
+            ("max-pressure", true),
+        ] {
+            let size = [1 + seed as usize % 3, 2];
+            check(Town { size, block: 150.0, vehicles: 450 * size[0], seed, signals }, controller);
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_traffic() {
+    let scenario = scenario(Town { size: [2, 2], block: 200.0, vehicles: 2000, seed: 5, signals: true });
+    let run = |seed| {
+        let mut traffic =
+            Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, "actuated", seed));
+        traffic.run_until(900.0);
+        traffic.cars().map(|place| (place.vehicle, place.lane, place.pos.to_bits())).collect::<Vec<_>>()
+    };
+    assert_eq!(run(1), run(1));
+    assert_ne!(run(1), run(2));
+}
+
+/// A town with so much traffic that threads share it.
+#[test]
+fn any_number_of_threads_gives_the_same_traffic() {
+    let scenario = scenario(Town { size: [9, 9], block: 150.0, vehicles: 36_000, seed: 3, signals: true });
+    let run = |threads| {
+        let settings = Settings { threads, ..settings(&scenario, "program", 1) };
+        let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+        traffic.run_until(300.0);
+        let places = traffic
+            .cars()
+            .map(|place| (place.vehicle, place.lane, place.pos.to_bits(), place.speed.to_bits()));
+        (places.collect::<Vec<_>>(), traffic.measures())
+    };
+    let one = run(1);
+    assert!(one.0.len() > 3 * 500, "{} cars are no load", one.0.len());
+    for threads in [2, 3, 4] {
+        assert_eq!(run(threads), one, "{threads} threads");
+    }
+}
+
+/// Every green lasts its least time, gives way to yellow, and nobody gets green before yellow and red for all are over.
+#[test]
+fn signals_change_safely() {
+    let scenario = scenario(Town { size: [2, 1], block: 200.0, vehicles: 3000, seed: 9, signals: true });
+    let (yellow, all_red, least) = (3.0, 2.0, 5.0);
+    for controller in ["fixed", "actuated", "max-pressure"] {
+        let mut traffic =
+            Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, controller, 1));
+        let mut shown: HashMap<MovementId, (char, f64)> = HashMap::new();
+        let mut changes = 0;
+        for _ in 0..900 {
+            let now = traffic.now();
+            traffic.step();
+            let signals = scenario.net.signals.iter().map(|signal| signal.lights.iter().flatten());
+            for movement in signals.flatten() {
+                let light = traffic.light(*movement);
+                let (before, since) = *shown.entry(*movement).or_insert((light, now));
+                if light == before {
+                    continue;
+                }
+                let lasted = now - since;
+                match (before.to_ascii_lowercase(), light.to_ascii_lowercase()) {
+                    ('g', 'y') => {
+                        assert!(since == 0.0 || lasted >= least, "{controller}: green for {lasted} s")
+                    }
+                    ('y', 'r') => assert_eq!(lasted, yellow, "{controller}"),
+                    ('r', 'g') => {
+                        assert!(since == 0.0 || lasted >= all_red, "{controller}: red for {lasted} s")
+                    }
+                    ('g', 'g') => {}
+                    change => panic!("{controller}: {change:?}"),
+                }
+                shown.insert(*movement, (light, now));
+                changes += 1;
+            }
+            let greens = |signal: &traffic::net::Signal| {
+                let lights = signal.lights.iter().flatten().map(|movement| traffic.light(*movement));
+                lights.map(|light| light.to_ascii_lowercase()).collect::<String>()
+            };
+            for signal in &scenario.net.signals {
+                let lights = greens(signal);
+                let own = stages(&signal.program).lights;
+                let allowed = |stage: &Vec<u8>| {
+                    lights
+                        .bytes()
+                        .zip(stage)
+                        .all(|(light, own)| light != b'g' || own.eq_ignore_ascii_case(&b'g'))
+                };
+                assert!(own.iter().any(allowed), "{controller}: `{lights}` is no part of any stage");
+            }
+        }
+        assert!(changes > 50, "{controller} changed {changes} times");
+    }
+}
+
+/// CityFlow's files, where they are: everyone who departs is counted, nobody brakes too late.
+#[test]
+fn cityflow_networks_flow() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/traffic");
+    for (net, flow, vehicles) in [
+        ("jinan_3x4/roadnet_3_4.json", "jinan_3x4/anon_3_4_jinan_real.json", 6295),
+        ("hangzhou_4x4/roadnet_4_4.json", "hangzhou_4x4/anon_4_4_hangzhou_real.json", 2983),
+    ] {
+        let file = |name: &str| std::fs::read(folder.join(name));
+        let (Ok(held), Ok(demand)) = (file(net), file(flow)) else {
+            println!("left out: `{net}` is not staged beside the repository");
+            continue;
+        };
+        let demand = File { name: flow, bytes: &demand };
+        let scenario = read::scenario(File { name: net, bytes: &held }, &[demand]).unwrap();
+        assert_eq!(scenario.demand.vehicles.len(), vehicles, "{net}");
+        for controller in ["program", "max-pressure"] {
+            let settings = settings(&scenario, controller, 1);
+            let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+            traffic.run_until(600.0);
+            counts_agree(&traffic);
+            let all = traffic.measures();
+            assert_eq!((all.emergencies, all.unreachable), (0, 0), "{net} {controller}");
+            assert!(all.finished > 0, "{net} {controller}");
+        }
+    }
+}
+
+/// The staged networks, where they are: nobody brakes too late, nobody is stuck.
+#[test]
+fn staged_networks_flow() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/traffic");
+    for (name, begin) in [("cologne1", 25200.0), ("cologne8", 25200.0), ("ingolstadt7", 57600.0)] {
+        let file = |end: &str| std::fs::read(folder.join(name).join(format!("{name}.{end}")));
+        let (Ok(net), Ok(demand)) = (file("net.xml"), file("rou.xml")) else {
+            println!("left out: `{name}` is not staged beside the repository");
+            continue;
+        };
+        let demand = File { name: "rou.xml", bytes: &demand };
+        let scenario = read::scenario(File { name: "net.xml", bytes: &net }, &[demand]).unwrap();
+        assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
+        let settings = Settings { begin, ..settings(&scenario, "program", 1) };
+        let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+        traffic.run_until(begin + 900.0);
+        counts_agree(&traffic);
+        let all = traffic.measures();
+        assert_eq!((all.emergencies, all.stuck, all.unreachable), (0, 0, 0), "{name}");
+    }
+}
