@@ -348,7 +348,14 @@ impl Rows<'_> {
         }
         let carrier = vocabulary::is_carrier(&event.activity);
         if time.is_none() && (carrier || !intake.options.untimed) {
-            intake.refuse(place, Problem::Untimed { what: "the row".to_owned() });
+            let what = "the row".to_owned();
+            intake.refuse(
+                place,
+                match carrier {
+                    true => Problem::Missing { what, part: "time".to_owned() },
+                    false => Problem::Untimed { what },
+                },
+            );
             return Ok(());
         }
         for relation in &event.objects {
