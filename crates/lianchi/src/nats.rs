@@ -66,26 +66,18 @@ impl Nats {
     /// # Errors
     /// When nobody answers there, or not to us.
     pub fn connect(url: &str) -> Result<Self, Wrong> {
-        let mend = "write it like `nats://127.0.0.1:4222`, or `nats://USER:PASSWORD@HOST`";
-        let rest = url
-            .strip_prefix("nats://")
-            .ok_or_else(|| Wrong(format!("`{url}` is no address of NATS; {mend}")))?;
-        let (who, host) = rest
-            .trim_end_matches('/')
-            .rsplit_once('@')
-            .map_or((None, rest.trim_end_matches('/')), |(who, host)| (Some(who), host));
-        let place = if host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
-            host.to_owned()
-        } else {
-            format!("{host}:4222")
-        };
+        let (who, place) = parts(url).ok_or_else(|| {
+            let mend = "write it like `nats://127.0.0.1:4222`, or `nats://USER:PASSWORD@HOST`";
+            Wrong(format!("that is no address of NATS; {mend}"))
+        })?;
         let told = |error: std::io::Error| {
+            // Without the password that the address may have.
             Wrong(format!(
-                "`{place}` cannot be reached: {error}; is nats-server there, and `{url}` its address?"
+                "`{place}` cannot be reached: {error}; start nats-server there, or name another address"
             ))
         };
         let address = place.to_socket_addrs().map_err(told)?.next();
-        let address = address.ok_or_else(|| Wrong(format!("`{place}` is no address; {mend}")))?;
+        let address = address.ok_or_else(|| Wrong(format!("`{place}` is the name of no machine")))?;
         let stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(told)?;
         let ready = || -> std::io::Result<(TcpStream, TcpStream)> {
             stream.set_nodelay(true)?;
@@ -153,21 +145,32 @@ impl Nats {
         }
     }
 
-    /// The next message that came.
-    fn next(&mut self) -> Result<Message, Wrong> {
+    /// What came next: a message, or none where the server answered that it is there.
+    fn next(&mut self) -> Result<Option<Message>, Wrong> {
         loop {
             let line = self.line()?;
             let words: Vec<&str> = line.split_whitespace().collect();
             match words.as_slice() {
                 ["PING"] => self.send("PONG\r\n", &[])?,
-                ["MSG", subject, _, .., size] => return self.message(subject, 0, size),
+                ["PONG"] => return Ok(None),
+                ["MSG", subject, _, .., size] => return self.message(subject, 0, size).map(Some),
                 ["HMSG", subject, _, .., head, size] => {
-                    return self.message(subject, head.parse().unwrap_or(0), size);
+                    return self.message(subject, head.parse().unwrap_or(0), size).map(Some);
                 }
                 ["-ERR", ..] => return Err(self.refused(&line)),
                 _ => {}
             }
         }
+    }
+
+    /// Makes sure that the server is there, which also learns that we are: it lets go of those who are silent for long.
+    ///
+    /// # Errors
+    /// When it has gone.
+    pub fn greet(&mut self) -> Result<(), Wrong> {
+        self.send("PING\r\n", &[])?;
+        while self.next()?.is_some() {}
+        Ok(())
     }
 
     fn message(&mut self, subject: &str, head: usize, size: &str) -> Result<Message, Wrong> {
@@ -212,7 +215,7 @@ impl Nats {
         self.send("", &bytes)?;
         let mut answers: HashMap<u64, Message> = HashMap::new();
         while answers.len() < questions.len() {
-            let message = self.next()?;
+            let Some(message) = self.next()? else { continue };
             let number = message.subject.rsplit('.').next().and_then(|number| number.parse::<u64>().ok());
             // What answers an earlier question came too late.
             if let Some(number) = number.filter(|number| *number >= first) {
@@ -324,6 +327,15 @@ impl Nats {
     }
 }
 
+/// Who asks, and the place with its port.
+fn parts(url: &str) -> Option<(Option<&str>, String)> {
+    let rest = url.strip_prefix("nats://")?.trim_end_matches('/');
+    let (who, host) = rest.rsplit_once('@').map_or((None, rest), |(who, host)| (Some(who), host));
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    let place = if has_port { host.to_owned() } else { format!("{host}:4222") };
+    (!host.is_empty()).then_some((who, place))
+}
+
 /// A word that no other connection has.
 fn token() -> String {
     let mut bytes = [0; 12];
@@ -337,4 +349,22 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{hex, parts};
+
+    #[test]
+    fn an_address_has_a_place_and_perhaps_somebody() {
+        let check = |url: &str| parts(url).map(|(who, place)| (who.map(str::to_owned), place));
+        let place = |text: &str| Some((None, text.to_owned()));
+        let by = |who: &str, text: &str| Some((Some(who.to_owned()), text.to_owned()));
+        assert_eq!(check("nats://127.0.0.1:4223/"), place("127.0.0.1:4223"));
+        assert_eq!(check("nats://queue"), place("queue:4222"));
+        assert_eq!(check("nats://a:p@b@queue:1"), by("a:p@b", "queue:1"));
+        assert_eq!(check("nats://token@[::1]:4222"), by("token", "[::1]:4222"));
+        assert_eq!((check("http://queue"), check("nats://")), (None, None));
+        assert_eq!(hex("c 1.>".as_bytes()), "6320312e3e");
+    }
 }

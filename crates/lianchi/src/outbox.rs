@@ -116,6 +116,7 @@ fn begin(url: &str, name: &str) -> Result<(Nats, u64), Wrong> {
 
 fn publish(record: &Record, nats: &mut Nats, mut next: u64, name: &str) -> Result<u64, Wrong> {
     let told = |error: record::StoreError| Wrong(format!("the record cannot be followed: {error}"));
+    nats.greet()?;
     while next < record.len().map_err(told)? {
         let mut all = Vec::new();
         next = record.follow(next, CHUNK, &mut |entry| all.extend(messages(name, entry))).map_err(told)?;

@@ -29,8 +29,8 @@ pub struct Options {
     /// What the city is called, in Chinese and English.
     #[arg(long, value_name = "NAME", default_value = "示范市/Demo City")]
     name: String,
-    /// A server of NATS with JetStream, `nats://[USER:PASSWORD@]HOST[:PORT]`, to which each entry of the record is published, so that
-    /// `lianchi watch` can watch it there.
+    /// A server of NATS with JetStream, `nats://[USER:PASSWORD@]HOST[:PORT]`, to which each entry of the record is published, so
+    /// that `lianchi watch` can watch it there.
     #[arg(long, value_name = "URL")]
     outbox: Option<String>,
     /// The name under which entries are published.

@@ -47,7 +47,15 @@ fn workers_over_nats_find_what_the_city_finds() {
     drop(record);
     let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs").to_str().unwrap().to_owned();
     serve(&data, &["--outbox", &nats]);
-    let city = on_record(&data);
+    let mut city = on_record(&data);
+    // On a machine that does much else it may have been closed before it was done.
+    loop {
+        serve(&data, &["--outbox", &nats]);
+        let again = on_record(&data);
+        if std::mem::replace(&mut city, again.clone()) == again {
+            break;
+        }
+    }
     assert!(city.len() > 30, "{} findings: too few to tell anything", city.len());
     for (workers, findings) in [(1, "by-one"), (2, "by-two"), (4, "by-four")] {
         let watch = |this: u64, once: bool| {
@@ -85,6 +93,12 @@ fn workers_over_nats_find_what_the_city_finds() {
         for worker in &mut all {
             assert!(worker.0.wait().unwrap().success());
         }
-        assert_eq!(published(&nats, findings), city, "{workers} workers");
+        let found = published(&nats, findings);
+        let (more, fewer): (Vec<_>, Vec<_>) =
+            (found.difference(&city).collect(), city.difference(&found).collect());
+        assert!(
+            more.is_empty() && fewer.is_empty(),
+            "{workers} workers: too many {more:?}, too few {fewer:?}"
+        );
     }
 }

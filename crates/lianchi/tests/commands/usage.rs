@@ -14,6 +14,8 @@ fn help_says_what_there_is() {
         "pack --help",
         "pack check --help",
         "pack explain --help",
+        "pack adopt --help",
+        "watch --help",
         "check --help",
         "models --help",
         "models explain --help",

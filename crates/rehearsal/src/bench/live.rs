@@ -11,10 +11,11 @@ use oversight::live::{Change, Live};
 use oversight::model::Model;
 use oversight::sample::draw;
 use pack::models::Scope;
-use record::{Event, Name, ObjectRef, Record, Version};
+use record::{Event, Name, ObjectRef, Pending, Record, Version};
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 /// Events a second.
@@ -114,18 +115,8 @@ fn follow(record: &Record, events: Vec<Event>, mut live: Live) -> Result<Ran, Fa
         let (send, waiting) = std::sync::mpsc::sync_channel(1 << 16);
         let (committed, failed) = (&committed, &failed);
         scope.spawn(move || {
-            let mut events = VecDeque::from(events);
-            for batch in 0.. {
-                let due = Duration::from_secs_f64((batch * TOGETHER) as f64 / RATE);
-                std::thread::sleep(due.saturating_sub(start.elapsed()));
-                let batch: Vec<Event> = events.drain(..TOGETHER.min(events.len())).collect();
-                if batch.is_empty() {
-                    return;
-                }
-                let sent = record.submit(batch).is_ok_and(|pending| send.send(pending).is_ok());
-                if !sent {
-                    return failed.store(true, Ordering::Relaxed);
-                }
+            if !append(record, events, start, &send) {
+                failed.store(true, Ordering::Relaxed);
             }
         });
         scope.spawn(move || {
@@ -172,6 +163,22 @@ fn follow(record: &Record, events: Vec<Event>, mut live: Live) -> Result<Ran, Fa
     let mut latencies: Vec<u64> = said.into_iter().zip(&committed).map(latency).collect();
     latencies.sort_unstable();
     Ok(Ran { live, latencies, findings, wall, cpu })
+}
+
+/// Hands in the events at the rate, whether or not those before were committed. Whether the record took them.
+fn append(record: &Record, events: Vec<Event>, start: Instant, sent: &SyncSender<Pending>) -> bool {
+    let mut events = VecDeque::from(events);
+    let mut batch = 0_usize;
+    while !events.is_empty() {
+        let due = Duration::from_secs_f64((batch * TOGETHER) as f64 / RATE);
+        std::thread::sleep(due.saturating_sub(start.elapsed()));
+        let together: Vec<Event> = events.drain(..TOGETHER.min(events.len())).collect();
+        if !record.submit(together).is_ok_and(|pending| sent.send(pending).is_ok()) {
+            return false;
+        }
+        batch += 1;
+    }
+    true
 }
 
 /// How many findings a change tells of.
