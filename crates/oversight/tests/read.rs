@@ -87,15 +87,15 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Activity, second, attributes and objects of an event.
+type Drawn = (String, i64, Vec<(String, Value)>, Vec<(String, String)>);
+
 fn events() -> impl Strategy<Value = Vec<Event>> {
     let attributes = prop::collection::vec(("[abc]", value()), 0..5);
     let objects = prop::collection::vec(("case|file", "[0-2]"), 0..3);
     let event = ("submit|decide|concept:name|log:x", 0_i64..999, attributes, objects);
     prop::collection::vec(event, 0..12).prop_map(|events| {
-        let event = |(number, (activity, second, attributes, objects)): (
-            usize,
-            (String, i64, Vec<(String, Value)>, Vec<(String, String)>),
-        )| {
+        let event = |(number, (activity, second, attributes, objects)): (usize, Drawn)| {
             let mut event = Event::new(number.to_string(), activity, Time::new(second, 5, Some(0)).unwrap());
             for (name, value) in attributes {
                 event = event.with(name.as_str(), value);

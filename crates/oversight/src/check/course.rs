@@ -63,12 +63,15 @@ pub(super) struct Desk {
     pub(super) joined: Joined,
 }
 
+/// A moment before all others: when windows are over is worked out once somebody asks.
+pub(super) const UNKNOWN: i64 = i64::MIN;
+
 /// From so many events on it pays to keep `seen`, and to let later events wait in place of earlier ones.
 const LONG: usize = 24;
 
 impl Entry {
     pub(super) fn new(time: Time, event: EventNumber, sort: SortNumber) -> Self {
-        Self { time, event, sort, due: i64::MAX, rows: 0 }
+        Self { time, event, sort, due: UNKNOWN, rows: 0 }
     }
 }
 
@@ -86,7 +89,7 @@ impl Course {
     /// What happens next in the object's life.
     pub(super) fn take<S: Sink>(&mut self, ground: &Ground<'_>, desk: &mut Desk, entry: Entry, sink: &mut S) {
         let sort = entry.sort;
-        let now = Entry { rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX), ..entry };
+        let now = Entry { rows: u32::try_from(self.rows.len()).unwrap_or(u32::MAX), due: UNKNOWN, ..entry };
         let sorted = ground.sorts.get(sort);
         self.entries.push(now);
         sink.came(ground, sort);
@@ -105,6 +108,9 @@ impl Course {
         sorted: &Sort,
         sink: &mut S,
     ) {
+        if self.open.is_empty() {
+            return;
+        }
         let mut open = std::mem::take(&mut self.open);
         open.retain(|at| {
             let Some(entry) = self.entries.get(*at as usize).copied() else { return false };
@@ -257,7 +263,6 @@ impl Course {
         }
         if waits {
             self.open.push(u32::try_from(at).unwrap_or(u32::MAX));
-            self.run_out(ground, desk, at, now.time, sink);
         }
     }
 

@@ -1,5 +1,5 @@
 use super::Until;
-use super::course::{Desk, Entry, Ground};
+use super::course::{Desk, Entry, Ground, UNKNOWN};
 use super::plan::{WholeBlock, WholeWord};
 use super::sign::Sort;
 use super::told::{How, Sink, Told};
@@ -12,7 +12,7 @@ use std::cell::Cell;
 pub(super) struct Whole {
     /// As the plan lays them; none before the first event.
     pub(super) cells: Vec<u64>,
-    /// A second before whose end no window is over in which something is not decided, and how many have run out.
+    /// As [`Self::due`] has it, and how many windows have run out.
     pub(super) due: i64,
     pub(super) step: usize,
 }
@@ -87,6 +87,8 @@ impl Whole {
         let begins = entries.len() == 1;
         if begins {
             self.begin(block, sorted, broken);
+        } else if sorted.whole.is_empty() {
+            return;
         }
         if !sorted.whole.is_empty() {
             let Between { reached, over } = block.windows.between(start.time, now.time, joined);
@@ -104,14 +106,21 @@ impl Whole {
             }
         }
         tell(ground, broken, entries, How::Broken, sink);
-        if begins {
-            self.step = 0;
-            self.run_out(ground, desk, entries, start.time, sink);
+    }
+
+    /// A second before whose end no window is over in which something is not decided.
+    pub(super) fn due(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry]) -> i64 {
+        let [start, ..] = entries else { return i64::MAX };
+        if self.due == UNKNOWN {
+            let Self { cells, step, .. } = self;
+            self.due = over(&ground.plan.whole, &mut desk.broken, cells, step, start.time, start.time);
         }
+        self.due
     }
 
     fn begin(&mut self, block: &WholeBlock, sorted: &Sort, broken: &mut [u64]) {
         self.cells.resize(block.cells, 0);
+        (self.due, self.step) = (UNKNOWN, 0);
         for (at, (lanes, broken)) in
             block.words.iter().zip(broken).enumerate().filter(|(_, (lanes, _))| lanes.first != 0)
         {

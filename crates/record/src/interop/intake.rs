@@ -190,7 +190,7 @@ impl<'a> Intake<'a> {
         let taken = match &mut self.sink {
             Sink::Events(take) => take(event),
             Sink::Taken(_) if vocabulary::is_carrier(&event.activity) => Ok(()),
-            Sink::Taken(take) => take(Taken::Whole(event)),
+            Sink::Taken(take) => take(Taken::Whole(Box::new(event))),
         };
         taken.map_err(ImportError::Sink)
     }

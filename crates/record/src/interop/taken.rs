@@ -9,7 +9,7 @@ pub enum Taken<'a> {
     /// An event of plain values, still where it was read.
     Plain(&'a Plain<'a>),
     /// Any other event of the log.
-    Whole(Event),
+    Whole(Box<Event>),
 }
 
 /// An event that is about its case alone and whose values are all plain ones.
@@ -164,8 +164,8 @@ impl Held {
         self.values.len()
     }
 
-    /// Everything, by itself.
-    pub(super) fn to_values(&mut self, names: &[Name]) -> Vec<(Name, Value)> {
+    /// Everything, by itself; nothing is left.
+    pub(super) fn take_values(&mut self, names: &[Name]) -> Vec<(Name, Value)> {
         let texts = &self.texts;
         let text = |range: Range<usize>| texts.get(range).unwrap_or_default().into();
         let values = self.values.drain(..).filter_map(|(code, value)| {

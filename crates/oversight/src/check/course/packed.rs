@@ -134,7 +134,13 @@ mod tests {
         #[test]
         fn a_course_comes_back_as_it_was(
             entries in prop::collection::vec(
-                (-9_999_999_999_i64..9_999_999_999, 0_u32..1_000_000_000, prop::option::of(-1439_i16..1440), any::<[u32; 2]>(), any::<i64>()),
+                (
+                    -9_999_999_999_i64..9_999_999_999,
+                    0_u32..1_000_000_000,
+                    prop::option::of(-1439_i16..1440),
+                    any::<[u32; 2]>(),
+                    any::<i64>(),
+                ),
                 1..24,
             ),
             open in any::<u32>(),

@@ -2,7 +2,7 @@ use super::super::Until;
 use super::super::plan::Block;
 use super::super::rows::is_empty;
 use super::super::told::{How, Sink, Told};
-use super::{Course, Desk, Entry, Ground, LONG};
+use super::{Course, Desk, Entry, Ground, LONG, UNKNOWN};
 use record::Time;
 use std::cell::Cell;
 
@@ -45,9 +45,19 @@ impl Course {
     }
 
     /// The first second after which a window may be over in which something waits or is to be.
-    pub(in super::super) fn due(&self) -> i64 {
-        let entries = self.open.iter().filter_map(|at| self.entries.get(*at as usize));
-        entries.map(|entry| entry.due).min().unwrap_or(i64::MAX).min(self.whole.due)
+    pub(in super::super) fn due(&mut self, ground: &Ground<'_>, desk: &mut Desk) -> i64 {
+        let mut due = i64::MAX;
+        for at in &self.open {
+            let Some(entry) = self.entries.get_mut(*at as usize) else { continue };
+            if entry.due == UNKNOWN {
+                let place = entry.rows as usize;
+                let waits = ground.sorts.get(entry.sort).waits;
+                let rows = self.rows.get_mut(place..place + waits).unwrap_or_default();
+                entry.due = over(ground, &mut desk.told[0], entry, rows, entry.time, |_, _| {});
+            }
+            due = due.min(entry.due);
+        }
+        due.min(self.whole.due(ground, desk, &self.entries))
     }
 
     /// Tells how it stands with all that is not decided, as it is now or as it is once the life is over.

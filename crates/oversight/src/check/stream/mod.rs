@@ -275,7 +275,7 @@ impl Stream {
                 } else {
                     course.take(&ground, desk, entry, &mut hearing);
                 }
-                schedule(wheel, due, *place, course.due());
+                schedule(wheel, due, *place, course.due(&ground, desk));
                 lives.shut(*place);
             }
         }
@@ -306,7 +306,7 @@ impl Stream {
                     let next = match (&mut life.long, life.run) {
                         (Some(course), _) => {
                             course.expire(&ground, desk, moment, &mut hearing);
-                            course.due()
+                            course.due(&ground, desk)
                         }
                         (None, Some(run)) => {
                             let words = lives.shelf.words_mut(run);
@@ -397,7 +397,7 @@ impl Stream {
                 }
             });
             self.dead += 1;
-            schedule(wheel, due, place, course.due());
+            schedule(wheel, due, place, course.due(&ground, desk));
         }
         lives.shut(place);
         known.is_some()

@@ -160,7 +160,7 @@ impl Events {
         which: &Which<'_>,
         known: &Known,
     ) -> Result<Option<Time>, ImportError> {
-        let found = self.held.to_values(self.names.all());
+        let found = self.held.take_values(self.names.all());
         let activity = known.activity.and_then(|code| self.activities.get(code));
         let activity = activity.cloned().unwrap_or_else(|| named(&found));
         let mut event = Event::new(which.id, activity, Time::ZERO);
