@@ -104,7 +104,10 @@ type Said = (&'static str, fn(&Asking) -> Truth);
 const CONDITIONS: [Said; 9] = [
     ("true", |_| Some(true)),
     ("case.party == actor.id", |asking| asking.case.as_ref()?.own),
-    ("has(case.party) && case.party == actor.id", |asking| Some(asking.case.as_ref()?.own == Some(true))),
+    // Where there is no case, there is nothing that it could have.
+    ("has(case.party) && case.party == actor.id", |asking| {
+        Some(asking.case.as_ref().is_some_and(|case| case.own == Some(true)))
+    }),
     ("actor.office == case.office", |asking| Some(asking.post?.1 == asking.case.as_ref()?.office)),
     ("actor.office in case.above", |asking| {
         let (_, above) = OFFICES.get(asking.case.as_ref()?.office)?;

@@ -3,7 +3,8 @@
 //! course stays as it was and its clocks go by when things happened, not by when they were put right.
 
 use crate::activity::AMENDED;
-use record::{Event, EventId, Name, ObjectRef, Value};
+use record::fold::apply_all;
+use record::{Entry, Event, EventId, Fold, Name, ObjectRef, Value};
 use std::borrow::Cow;
 
 /// The activity of the event in whose place it stands.
@@ -53,6 +54,34 @@ pub fn restated(event: &Event) -> Cow<'_, Event> {
     restated.actor = event.attribute(TOLD_BY).and_then(Value::as_text).and_then(ObjectRef::parse);
     restated.attributes.retain(|(name, _)| !OWN.contains(&name.as_str()));
     Cow::Owned(restated)
+}
+
+/// An object's history as it counts: what was corrected stands as the last correction tells it, in its own place.
+pub fn as_they_count(history: &[Entry]) -> Vec<Entry> {
+    let mut told = Told::default();
+    apply_all(&mut told, history);
+    told.0
+}
+
+/// Entries as they count.
+#[derive(Clone, Default)]
+struct Told(Vec<Entry>);
+
+impl Fold for Told {
+    const NAME: &'static str = "entries as they count";
+    const VERSION: u32 = 1;
+
+    fn apply(&mut self, entry: &Entry) {
+        self.0.push(Entry { index: entry.index, event: restated(&entry.event).into_owned() });
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn from_bytes(_: &[u8]) -> Option<Self> {
+        None
+    }
 }
 
 /// `fresh`, which is no more than a number, a time and an actor, made to stand in place of `recorded`; its reasons are to be

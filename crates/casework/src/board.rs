@@ -4,12 +4,13 @@
 //! to anyone who may not see it: the caller asks the policies.
 
 use crate::activity::{self, part};
-use crate::state::{Stage, State};
+use crate::state::{Complained, Stage, State};
 use jiff::civil::Date;
 use pack::Id;
 use pack::days::today;
 use record::{Event, ObjectId, ObjectRef, ObjectType, Time, Value};
 use serde::{Deserialize, Serialize};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -150,7 +151,7 @@ pub struct Board {
     stopped: HashMap<ObjectRef, BTreeSet<(Id, Time)>>,
     days: BTreeMap<Date, OfDay>,
     /// Complaints that nobody has answered, by case: running cases have them, and those that are over.
-    complaints: BTreeMap<ObjectRef, usize>,
+    complaints: BTreeMap<ObjectRef, Complained>,
 }
 
 /// By office and procedure, how many clocks stopped in time and how many did not.
@@ -208,10 +209,18 @@ impl Board {
     fn hear(&mut self, case: &ObjectRef, event: &Event) {
         match event.activity.as_str() {
             activity::STARTED => self.begin(case, event.object(part::PARTY), Arc::default()),
-            activity::COMPLAINED => *self.complaints.entry(case.clone()).or_default() += 1,
+            activity::COMPLAINED => {
+                let office = event.attribute("answering").and_then(Value::as_text).unwrap_or_default().into();
+                let first = Complained { open: 0, since: event.time, office };
+                self.complaints.entry(case.clone()).or_insert(first).open += 1;
+            }
             activity::REPLIED => {
-                self.complaints.entry(case.clone()).and_modify(|open| *open = open.saturating_sub(1));
-                self.complaints.retain(|_, open| *open > 0);
+                if let Entry::Occupied(mut held) = self.complaints.entry(case.clone()) {
+                    held.get_mut().open -= 1;
+                    if held.get().open == 0 {
+                        held.remove();
+                    }
+                }
             }
             _ => {}
         }
@@ -222,9 +231,9 @@ impl Board {
         if amended.case.as_ref() != Some(case) {
             return;
         }
-        match amended.complaints.iter().filter(|complaint| complaint.reply.is_none()).count() {
-            0 => drop(self.complaints.remove(case)),
-            open => drop(self.complaints.insert(case.clone(), open)),
+        match amended.complained() {
+            None => drop(self.complaints.remove(case)),
+            Some(complained) => drop(self.complaints.insert(case.clone(), complained)),
         }
         match self.running.get_mut(case) {
             Some(held) => *held = Arc::new(amended),
@@ -412,8 +421,8 @@ impl Board {
     }
 
     /// The cases with complaints that nobody has answered.
-    pub fn complained(&self) -> impl Iterator<Item = &ObjectRef> {
-        self.complaints.keys()
+    pub fn complained(&self) -> impl Iterator<Item = (&ObjectRef, &Complained)> {
+        self.complaints.iter()
     }
 
     /// The clocks that run out at `now` or before and of which the record does not tell yet, the oldest first.

@@ -67,7 +67,9 @@ impl Casework {
     /// # Errors
     /// When the record cannot be read.
     pub fn line(&self, case: &ObjectRef) -> Result<Option<Line>, StoreError> {
-        Ok(Line::of(&*self.state(case)?))
+        // Whoever a case is about has a history too, which tells of that case.
+        let state = self.state(case)?;
+        Ok(Line::of(&state).filter(|line| line.case == *case))
     }
 
     /// The case whose number is `number`.

@@ -1,5 +1,6 @@
 use crate::book::Book;
 use crate::service::OpenError;
+use crate::succession::Succession;
 use pack::File;
 use record::{Digest, Event, EventId, ObjectRef, Record, StoreError, Time, Value};
 use std::collections::HashMap;
@@ -53,13 +54,22 @@ fn event_of(digest: Digest) -> EventId {
 
 /// The current edition, and those that were asked for; `None` for one that cannot be read any more.
 pub(crate) struct Editions {
-    pub(crate) current: Arc<Book>,
+    pub(crate) current: Succession<Arc<Book>>,
     older: RwLock<HashMap<Digest, Option<Arc<Book>>>>,
 }
 
 impl Editions {
     pub(crate) fn new(current: Book) -> Self {
-        Self { current: Arc::new(current), older: RwLock::default() }
+        Self { current: Succession::new(Arc::new(current)), older: RwLock::default() }
+    }
+
+    /// New cases begin in this edition from now on.
+    pub(crate) fn succeed(&self, next: Book) {
+        let before = Arc::clone(self.current.last());
+        if let Ok(mut older) = self.older.write() {
+            older.insert(before.digest, Some(before));
+        }
+        self.current.add(Arc::new(next));
     }
 
     /// The edition with this digest; none where the record does not hold it, or where this program finds faults in it.
@@ -76,8 +86,9 @@ impl Editions {
 
     /// The edition as far as it was loaded: none where it was not.
     pub(crate) fn known(&self, digest: Digest) -> Option<Option<Arc<Book>>> {
-        if digest == self.current.digest {
-            return Some(Some(Arc::clone(&self.current)));
+        let current = self.current.last();
+        if digest == current.digest {
+            return Some(Some(Arc::clone(current)));
         }
         self.older.read().ok()?.get(&digest).cloned()
     }

@@ -3,8 +3,8 @@
 use crate::service::View;
 use crate::state::{Entered, State, Status};
 use access::policy::{CaseFacts, StepFacts};
-use pack::Id;
-use pack::model::{Channel, Procedure, StepKind};
+use pack::model::{Channel, OfficeRule, Procedure, Step, StepKind};
+use pack::{Definitions, Id};
 use record::ObjectRef;
 use std::collections::BTreeSet;
 
@@ -19,9 +19,9 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure) -> C
     let mut offices: BTreeSet<Id> =
         steps.map(|step| step.office.clone()).filter(|id| *id != Id::default()).collect();
     offices.insert(state.office.clone());
-    let had = |step: &&pack::model::Step| {
-        state.steps.get(&step.id).is_some_and(|state| state.status != Status::Skipped)
-    };
+    // Whoever is to decide may have to give more time before it is their turn.
+    offices.extend(deciding_step(&view.book.definitions, procedure, state).map(|step| step.office));
+    let had = |step: &&Step| state.steps.get(&step.id).is_some_and(|state| state.status != Status::Skipped);
     let roles = procedure.flow.steps.iter().filter(had).map(|step| step.role.clone()).collect();
     CaseFacts {
         id: case.clone(),
@@ -59,7 +59,7 @@ pub(crate) fn of_start(
     }
 }
 
-pub(crate) fn of_step(state: &State, step: &pack::model::Step) -> StepFacts {
+pub(crate) fn of_step(state: &State, step: &Step) -> StepFacts {
     let held = state.steps.get(&step.id);
     StepFacts {
         id: step.id.clone(),
@@ -91,12 +91,32 @@ pub(crate) fn of_told(
     Some(StepFacts { id, kind: StepKind::Accept, role, office, holder: one.unwrap_or_else(any) })
 }
 
-/// Deadlines are extended, and complaints answered, by whoever decides the case.
-pub(crate) fn deciding_step(procedure: &Procedure, state: &State) -> Option<StepFacts> {
-    let decides = procedure.flow.steps.iter().find(|step| step.kind == StepKind::Decide)?;
+/// Deadlines are extended, and complaints answered, by whoever decides the case; where nothing is decided, by whoever does
+/// the last step.
+pub(crate) fn deciding_step(
+    definitions: &Definitions,
+    procedure: &Procedure,
+    state: &State,
+) -> Option<StepFacts> {
+    let steps = &procedure.flow.steps;
+    let decides = steps.iter().find(|step| step.kind == StepKind::Decide).or_else(|| steps.last())?;
     let mut facts = of_step(state, decides);
     if facts.office == Id::default() {
-        facts.office = state.office.clone();
+        facts.office = office_of(definitions, &state.office, decides);
     }
     Some(facts)
+}
+
+/// The office that does `step` in a case of the office `own`.
+pub(crate) fn office_of(definitions: &Definitions, own: &Id, step: &Step) -> Id {
+    let found = match &step.office {
+        OfficeRule::Own => None,
+        OfficeRule::Named(office) => Some(office.clone()),
+        OfficeRule::Parent => definitions.offices.get(own).and_then(|office| office.parent.clone()),
+        OfficeRule::Level(level) => {
+            let mut chain = definitions.chain(own);
+            chain.find(|office| office.level <= *level).map(|office| office.id.clone())
+        }
+    };
+    found.unwrap_or_else(|| own.clone())
 }

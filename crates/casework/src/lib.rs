@@ -49,9 +49,11 @@ pub mod retention;
 pub mod service;
 /// The state of a case.
 pub mod state;
+mod succession;
 
 pub use book::Book;
 pub use command::Command;
 pub use decide::{Decided, Refusal, Situation, decide};
 pub use service::{Ask, Casework, OpenError, Refused, View};
 pub use state::State;
+pub use succession::Succession;

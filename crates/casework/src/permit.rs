@@ -90,7 +90,7 @@ pub(crate) fn of_command(
     };
     let step = of_told().or_else(|| step.map(|step| facts::of_step(&view.state, step))).or_else(|| {
         let of_decider = matches!(command, Command::Extend { .. } | Command::Reply { .. });
-        facts::deciding_step(procedure, &view.state).filter(|_| of_decider)
+        facts::deciding_step(&view.book.definitions, procedure, &view.state).filter(|_| of_decider)
     });
     let request = Request { step: step.as_ref(), ..request(ask.actor?, action, ask, &facts) };
     Some(view.book.policies.decide(&request))
@@ -123,7 +123,7 @@ pub(crate) fn permitted(
         let step = about.and_then(|id| procedure.flow.step(id.as_str()));
         let step = told
             .or_else(|| step.map(|step| facts::of_step(&view.state, step)))
-            .or_else(|| facts::deciding_step(procedure, &view.state));
+            .or_else(|| facts::deciding_step(&view.book.definitions, procedure, &view.state));
         let request = Request { step: step.as_ref(), ..request(actor, possible.action, ask, &facts) };
         view.book.policies.allows(&request)
     };

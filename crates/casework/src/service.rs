@@ -166,7 +166,22 @@ impl Casework {
 
     /// The edition that new cases begin in.
     pub fn book(&self) -> &Arc<Book> {
-        &self.editions.current
+        self.editions.current.last()
+    }
+
+    /// Has new cases begin in the edition of these packs from now on; those that run stay in theirs. Whether it is another
+    /// than before. An edition that the record does not hold yet is put on it.
+    ///
+    /// # Errors
+    /// [`OpenError`]; all is as it was then.
+    pub fn adopt(&self, files: &[File], now: Time) -> Result<bool, OpenError> {
+        let next = Book::read(files).map_err(OpenError::Packs)?;
+        if next.digest == self.book().digest {
+            return Ok(false);
+        }
+        editions::adopt(&self.record, &next, now)?;
+        self.editions.succeed(next);
+        Ok(true)
     }
 
     /// The edition with this digest; none where the record does not hold it, or where this program finds faults in it.

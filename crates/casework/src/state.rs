@@ -183,8 +183,21 @@ pub struct Complaint {
     pub words: Value,
     /// When.
     pub at: Time,
+    /// The office that is to answer it.
+    pub office: Id,
     /// When it was answered, and how.
     pub reply: Option<(Time, Value)>,
+}
+
+/// What of a case's complaints nobody has answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Complained {
+    /// How many.
+    pub open: usize,
+    /// When the first of them was made.
+    pub since: Time,
+    /// The office that is to answer.
+    pub office: Id,
 }
 
 impl State {
@@ -205,6 +218,13 @@ impl State {
         let mut state = Self::default();
         record::fold::apply_all(&mut state, entries);
         state
+    }
+
+    /// Its complaints that nobody has answered; none where there are none.
+    pub fn complained(&self) -> Option<Complained> {
+        let mut open = self.complaints.iter().filter(|complaint| complaint.reply.is_none());
+        let first = open.next()?;
+        Some(Complained { open: 1 + open.count(), since: first.at, office: first.office.clone() })
     }
 
     /// Whether nothing more can happen to it but rating and complaint.
@@ -332,6 +352,7 @@ impl State {
             activity::COMPLAINED => self.complaints.push(Complaint {
                 words: words().unwrap_or("".into()),
                 at: event.time,
+                office: event.attribute("answering").and_then(Value::as_text).unwrap_or_default().into(),
                 reply: None,
             }),
             _ => {
@@ -475,7 +496,7 @@ impl StepState {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);

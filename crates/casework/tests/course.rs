@@ -71,7 +71,7 @@ fn command(words: &[&str], procedure: &Procedure) -> Command {
             };
             let known = form.field(field).map(|field| answer::read(&field.kind, text).unwrap());
             let answer = known.unwrap_or_else(|| Value::from(text));
-            let reasons = text_from(&words, 3);
+            let reasons = text_from(words, 3);
             Command::Amend { of: id(1), field: field.into(), answer, reasons }
         }
         "extend" => Command::Extend { clock: id(1), reasons: "many papers".into() },

@@ -5,6 +5,7 @@
 
 use crate::clock::now;
 use crate::erase::{mended, told};
+use crate::packs;
 use crate::say::{Failure, Say, Wrong};
 use casework::erase::Request;
 use record::ObjectRef;
@@ -28,7 +29,7 @@ pub struct Control(PathBuf);
 
 impl Control {
     /// Listens in `dir`. Where that cannot be done the city stands all the same, and its operator is told.
-    pub fn listen(dir: &Path, city: &Arc<City>, say: Say) -> Option<Self> {
+    pub fn listen(dir: &Path, city: &Arc<City>, packs: Option<&Path>, say: Say) -> Option<Self> {
         let path = dir.join(SOCKET);
         let listener = match bind(dir, &path) {
             Ok(listener) => listener,
@@ -41,11 +42,12 @@ impl Control {
                 return None;
             }
         };
-        let city = Arc::downgrade(city);
+        let (city, packs) = (Arc::downgrade(city), packs.map(Path::to_owned));
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let (Ok(stream), Some(city)) = (stream, city.upgrade()) else { return };
-                std::thread::spawn(move || serve(&city, stream));
+                let packs = packs.clone();
+                std::thread::spawn(move || serve(&city, packs.as_deref(), stream));
             }
         });
         Some(Self(path))
@@ -70,9 +72,9 @@ impl Drop for Control {
     }
 }
 
-fn serve(city: &City, stream: UnixStream) {
+fn serve(city: &City, packs: Option<&Path>, stream: UnixStream) {
     let answer = match read(&stream) {
-        Ok(asked) => match carry_out(city, &asked) {
+        Ok(asked) => match carry_out(city, packs, &asked) {
             Ok(answer) => answer,
             Err(Failure::Input(error)) => json!({ "error": error.to_string() }),
             Err(Failure::Finding) => json!({ "error": "nothing was done" }),
@@ -82,8 +84,11 @@ fn serve(city: &City, stream: UnixStream) {
     let _ = write(&stream, &answer);
 }
 
-fn carry_out(city: &City, asked: &Json) -> Result<Json, Failure> {
+fn carry_out(city: &City, packs: Option<&Path>, asked: &Json) -> Result<Json, Failure> {
     let text = |name: &str| asked.get(name).and_then(Json::as_str);
+    if asked.get("adopt").is_some() {
+        return Ok(packs::adopt(city, packs)?.json());
+    }
     let Some(subject) = text("erase").and_then(ObjectRef::parse) else {
         return Err(
             Wrong("the city does not know this command; use the `lianchi` that runs it".into()).into()

@@ -1,8 +1,11 @@
 use crate::logs::{format, mapping};
 use crate::say::{Failure, Say, Wrong};
-use oversight::log::{Log, Traces};
-use record::Event;
+use casework::activity;
+use oversight::log::{self, Log, Traces};
+use pack::model::Procedure;
 use record::interop::{self, Options, SinkError, Source};
+use record::{Event, ObjectRef, Value};
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 /// What is done with each event.
@@ -27,10 +30,34 @@ pub struct LogFile {
 impl LogFile {
     /// Reads the log whole, and its events by the objects of the chosen type.
     pub fn read(&self, say: Say) -> Result<(Log, Traces), Failure> {
-        let mut log = Log::new();
-        self.each(say, &mut |event| Ok(log.push(event)?))?;
+        let mut progress = say.progress("reading events");
+        let (log, _) = log::read(&self.source(), &self.options()?, &mut |count| progress.at(count, None))?;
         let traces = self.traces(&log)?;
         Ok((log, traces))
+    }
+
+    /// The same for cases that are held against a procedure: of a record's own log its cases alone, each with the moves that
+    /// are its own, since events of other cases may be about it as well.
+    pub fn read_of(&self, procedure: &Procedure, say: Say) -> Result<(Log, Traces), Failure> {
+        let (mut all, mut own) = (Log::new(), Log::new());
+        let mut cases: HashSet<ObjectRef> = HashSet::new();
+        self.each(say, &mut |event| {
+            let Some(case) = activity::moved(event) else { return Ok(all.push(event)?) };
+            let of = event.attribute("procedure").and_then(Value::as_text);
+            if event.activity.as_str() == activity::STARTED && of == Some(procedure.id.as_str()) {
+                cases.insert(case.clone());
+            }
+            if cases.contains(case) { Ok(own.push(event)?) } else { Ok(all.push(event)?) }
+        })?;
+        if own.is_empty() {
+            let traces = self.traces(&all)?;
+            return Ok((all, traces));
+        }
+        let traces = match &self.object {
+            Some(_) => self.traces(&own)?,
+            None => own.traces(procedure.object.as_str()).map_or_else(|| self.traces(&own), Ok)?,
+        };
+        Ok((own, traces))
     }
 
     /// Whether somebody chose a type of objects.
@@ -40,15 +67,9 @@ impl LogFile {
 
     /// Reads the log event by event.
     pub fn each(&self, say: Say, take: &mut Take<'_>) -> Result<(), Failure> {
-        let options = Options {
-            format: self.format.as_deref().map(format).transpose()?,
-            prefix: Some(String::new()),
-            mapping: self.map.as_deref().map(mapping).transpose()?,
-            ..Options::default()
-        };
         let mut progress = say.progress("reading events");
         let mut count: u64 = 0;
-        interop::read(&Source::File(&self.log), &options, &mut |event| {
+        interop::read(&self.source(), &self.options()?, &mut |event| {
             if count.is_multiple_of(10_000) {
                 progress.at(count, None);
             }
@@ -56,6 +77,19 @@ impl LogFile {
             take(&event)
         })?;
         Ok(())
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source::File(&self.log)
+    }
+
+    fn options(&self) -> Result<Options, Failure> {
+        Ok(Options {
+            format: self.format.as_deref().map(format).transpose()?,
+            prefix: Some(String::new()),
+            mapping: self.map.as_deref().map(mapping).transpose()?,
+            ..Options::default()
+        })
     }
 
     fn traces(&self, log: &Log) -> Result<Traces, Failure> {

@@ -79,7 +79,7 @@ pub fn import(options: &Import, say: Say) -> Result<(), Failure> {
     let mut seen = 0;
     let checked = interop::read(&source, &read, &mut |event| {
         tick(&mut progress, &mut seen, None);
-        Ok(known.look(&foreign::plain(event).0)?)
+        known.look(&foreign::plain(event).0)
     })
     .map_err(renamed(options))?;
     drop(progress);

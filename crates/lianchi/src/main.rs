@@ -13,12 +13,15 @@ mod logs;
 mod map;
 mod migrate;
 mod models;
+mod nats;
+mod outbox;
 mod packs;
 mod proof;
 mod say;
 mod staff;
 mod traffic;
 mod up;
+mod watch;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
@@ -65,6 +68,8 @@ enum Command {
     /// List and explain the models of oversight, and write those that follow from a procedure.
     #[command(subcommand)]
     Models(models::Command),
+    /// Watch one partition of a city's objects over NATS, and publish what breaks a model.
+    Watch(watch::Options),
     /// Check and explain definitions; move running cases to the current edition.
     #[command(subcommand)]
     Pack(packs::Command),
@@ -159,6 +164,7 @@ fn main() -> ExitCode {
         Command::Map(options) => map::map(&options, say),
         Command::Variants(options) => map::list(&options, say),
         Command::Models(command) => models::run(&command, say),
+        Command::Watch(options) => watch::run(&options, say),
         Command::Pack(command) => packs::run(&command, say),
         Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),

@@ -1,11 +1,12 @@
-use crate::migrate;
 use crate::say::{Failure, Say, Wrong};
+use crate::{control, migrate};
 use include_dir::{Dir, DirEntry as Shipped, include_dir};
 use pack::folder::{self, Found};
 use pack::{Definitions, File, Id, Lang, Problem, explain};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use web::server::City;
 
 /// The packs that ship, in the binary itself.
 static SHIPPED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
@@ -30,6 +31,15 @@ pub enum Command {
     },
     /// Move a running case, or all of one procedure, to the current edition.
     Migrate(migrate::Options),
+    /// Have a running city read its packs anew; with faults in them it goes on with those it has.
+    Adopt(Adopt),
+}
+
+#[derive(clap::Args)]
+pub struct Adopt {
+    /// The folder of the city's data.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
 }
 
 pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
@@ -39,6 +49,7 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
             explain(procedure, if *zh { Lang::Zh } else { Lang::En }, packs.as_deref(), say)
         }
         Command::Migrate(options) => migrate::run(options, say),
+        Command::Adopt(options) => ask_to_adopt(options, say),
     }
 }
 
@@ -117,6 +128,95 @@ pub fn definitions(dir: Option<&Path>, say: Say) -> Result<Definitions, Failure>
     }
 }
 
+/// What came of reading the packs anew.
+pub enum Adopted {
+    /// They are in another edition than before, this one.
+    Another(String),
+    /// They are as they were.
+    Same(String),
+    /// They have faults, and the city goes on with those it has.
+    Faulty(Vec<Problem>),
+}
+
+/// Has a city take up the packs in `dir`, or those that ship, as they are now.
+///
+/// # Errors
+/// When the folder cannot be read, or the record does not take the edition.
+pub fn adopt(city: &City, dir: Option<&Path>) -> Result<Adopted, Failure> {
+    let Found { files, mut problems } = gather(dir)?;
+    if !problems.is_empty() {
+        problems.extend(casework::Book::read(&files).err().unwrap_or_default());
+        problems.sort();
+        return Ok(Adopted::Faulty(problems));
+    }
+    let done = city.adopt(&files);
+    let edition = city.casework.book().digest.to_string();
+    match done {
+        Ok(true) => Ok(Adopted::Another(edition)),
+        Ok(false) => Ok(Adopted::Same(edition)),
+        Err(casework::OpenError::Packs(problems)) => Ok(Adopted::Faulty(problems)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+impl Adopted {
+    pub fn json(&self) -> Json {
+        match self {
+            Self::Another(edition) => json!({ "adopted": true, "edition": edition, "problems": [] }),
+            Self::Same(edition) => json!({ "adopted": false, "edition": edition, "problems": [] }),
+            Self::Faulty(problems) => {
+                let rows: Vec<Json> = problems.iter().map(in_json).collect();
+                json!({ "adopted": false, "problems": rows })
+            }
+        }
+    }
+
+    pub fn words(&self) -> String {
+        words(&self.json())
+    }
+}
+
+/// What came of it, for people.
+fn words(adopted: &Json) -> String {
+    let text =
+        |of: &Json, name: &str| of.get(name).map(|it| it.as_str().map_or(it.to_string(), str::to_owned));
+    let edition = text(adopted, "edition").unwrap_or_default();
+    let problems: Vec<&Json> =
+        adopted.get("problems").and_then(Json::as_array).into_iter().flatten().collect();
+    if !problems.is_empty() {
+        let part = |problem: &Json, name: &str| text(problem, name).unwrap_or_default();
+        let line = |problem: &&Json| {
+            let [file, line, column, what, mend] =
+                ["file", "line", "column", "what", "mend"].map(|name| part(problem, name));
+            format!("{file}:{line}:{column}: {what}\n    {mend}\n")
+        };
+        let lines: String = problems.iter().map(line).collect();
+        return format!("{lines}the city goes on with the packs that it has");
+    }
+    match adopted.get("adopted").and_then(Json::as_bool) {
+        Some(true) => format!("the city has taken up edition {edition}; cases that run stay in theirs"),
+        _ => format!("the packs are as they were, edition {edition}"),
+    }
+}
+
+fn ask_to_adopt(options: &Adopt, say: Say) -> Result<(), Failure> {
+    let Some(answer) = control::ask(&options.data, &json!({ "adopt": true }))? else {
+        let place = options.data.display();
+        let error = format!(
+            "no city runs in `{place}`; it reads its packs when it starts, with `lianchi up --packs DIR`"
+        );
+        return Err(Wrong(error).into());
+    };
+    say.answer(&words(&answer), &answer)?;
+    let faulty = answer.get("problems").and_then(Json::as_array).is_some_and(|all| !all.is_empty());
+    if faulty { Err(Failure::Finding) } else { Ok(()) }
+}
+
+fn in_json(problem: &Problem) -> Json {
+    let Problem { file, line, column, what, mend, .. } = problem;
+    json!({ "file": &**file, "line": line, "column": column, "what": what, "mend": mend })
+}
+
 fn shipped(dir: &Dir<'_>, files: &mut Vec<File>) {
     for entry in dir.entries() {
         match entry {
@@ -133,10 +233,7 @@ fn shipped(dir: &Dir<'_>, files: &mut Vec<File>) {
 /// Problems as people and as programs read them.
 pub fn tell(problems: &[Problem], say: Say) -> Result<(), Failure> {
     let words: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
-    let rows: Vec<_> = problems
-        .iter()
-        .map(|p| json!({ "file": &*p.file, "line": p.line, "column": p.column, "what": p.what, "mend": p.mend }))
-        .collect();
+    let rows: Vec<Json> = problems.iter().map(in_json).collect();
     let count = problems.len();
     let noun = if count == 1 { "problem" } else { "problems" };
     say.answer(&format!("{words}{count} {noun}"), &json!({ "problems": rows }))

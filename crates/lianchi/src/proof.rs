@@ -136,7 +136,9 @@ fn receipt(file: &Path, options: &Options, say: Say) -> Result<(), Failure> {
                 signers.push(json!({ "name": name, "time": time }));
             }
             let answer = json!({
-                "valid": true, "witnesses": signers, "signed": signed, "index": index, "size": head.size, "origin": head.origin,
+                // Without a key anybody may have made it.
+                "valid": signed.then_some(true), "witnesses": signers, "signed": signed,
+                "index": index, "size": head.size, "origin": head.origin,
                 "activity": event.activity, "time": event.time, "event": event.id,
             });
             say.answer(&words, &answer)

@@ -1,7 +1,7 @@
 use crate::clock::now;
 use crate::control::Control;
 use crate::say::{Failure, Say, Wrong};
-use crate::{Data, demo, packs, staff};
+use crate::{Data, demo, outbox, packs, staff};
 use pack::Title;
 use record::Record;
 use std::io::ErrorKind;
@@ -29,6 +29,13 @@ pub struct Options {
     /// What the city is called, in Chinese and English.
     #[arg(long, value_name = "NAME", default_value = "示范市/Demo City")]
     name: String,
+    /// A server of NATS with JetStream, `nats://[USER:PASSWORD@]HOST[:PORT]`, to which each entry of the record is published, so that
+    /// `lianchi watch` can watch it there.
+    #[arg(long, value_name = "URL")]
+    outbox: Option<String>,
+    /// The name under which entries are published.
+    #[arg(long, value_name = "NAME", default_value = "lianchi", value_parser = crate::watch::name)]
+    outbox_name: String,
     /// Begin empty: no demonstration, whatever the address.
     #[arg(long)]
     empty: bool,
@@ -71,17 +78,23 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         say.line("making a small demonstration city …")?;
         demo::make(&city, now())?;
     }
-    let control = Control::listen(&options.data.dir, &city, say);
+    if let Some(url) = &options.outbox {
+        outbox::open(city.casework.record(), url, &options.outbox_name, say)?;
+    }
+    let packs = options.packs.as_deref();
+    let control = Control::listen(&options.data.dir, &city, packs, say);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().max_blocking_threads(AT_ONCE).enable_all().build()?;
+    let nobody = staff::nobody_yet(&city, &options.data)?;
     let served = runtime.block_on(async {
         listener.set_nonblocking(true)?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let signals = Signals::heed()?;
-        let nobody = staff::nobody_yet(&city, &options.data)?;
+        adopt_when_told(&city, options.packs.clone(), say)?;
         announce(say, &address, &city, nobody.as_deref())?;
         tell_service_manager("READY=1");
-        serve(city, listener, signals.closing()).await?;
+        // Connections to a database are not closed among tasks, so the last hold on the city is kept outside.
+        serve(Arc::clone(&city), listener, signals.closing()).await?;
         Ok(())
     });
     tell_service_manager("STOPPING=1");
@@ -134,6 +147,7 @@ fn open(
         demo,
     };
     let mut city = City::open(record, files, settings)?;
+    city.logs = web::server::Shelf::at(options.data.dir.join("logs"));
     city.proxies = options.proxy.iter().map(IpAddr::to_canonical).collect();
     Ok(Arc::new(city))
 }
@@ -168,6 +182,27 @@ fn announce(say: Say, address: &SocketAddr, city: &City, nobody: Option<&str>) -
             "address": format!("http://{address}"), "demo": people, "first_administrator": nobody,
         }),
     )
+}
+
+/// Reads the packs anew whenever the city is sent `SIGHUP`.
+fn adopt_when_told(city: &Arc<City>, packs: Option<PathBuf>, say: Say) -> std::io::Result<()> {
+    let mut told = signal(SignalKind::hangup())?;
+    let city = Arc::downgrade(city);
+    tokio::spawn(async move {
+        while told.recv().await.is_some() {
+            let (city, packs) = (city.clone(), packs.clone());
+            let adopt = move || {
+                let Some(city) = city.upgrade() else { return };
+                match packs::adopt(&city, packs.as_deref()) {
+                    Ok(adopted) => say.aside(&adopted.words(), &adopted.json()),
+                    Err(Failure::Input(error)) => say.error(error.as_ref()),
+                    Err(Failure::Finding) => {}
+                }
+            };
+            let _ = tokio::task::spawn_blocking(adopt).await;
+        }
+    });
+    Ok(())
 }
 
 /// The signals by which a city is told to close.

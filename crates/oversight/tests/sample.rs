@@ -5,15 +5,15 @@
 use oversight::Bits;
 use oversight::check::{Until, check};
 use oversight::condition::Language;
-use oversight::log::Log;
+use oversight::log::{self, Log};
 use oversight::model::Pattern;
 use oversight::sample::draw;
-use record::interop::{self, Options, Source};
+use record::interop::{Options, Source};
 use std::collections::HashSet;
 use std::path::Path;
 
 /// Fines of the police of an Italian city: a hundred of the hundred and fifty thousand.
-fn log(test: &str) -> Option<Log> {
+fn fines(test: &str) -> Option<Log> {
     let data = std::env::var_os("LIANCHI_DATA").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
         |data| data.into(),
@@ -24,14 +24,12 @@ fn log(test: &str) -> Option<Log> {
         return None;
     }
     let options = Options { prefix: Some(String::new()), ..Options::default() };
-    let mut log = Log::new();
-    interop::read(&Source::File(&file), &options, &mut |event| Ok(log.push(&event)?)).unwrap();
-    Some(log)
+    Some(log::read(&Source::File(&file), &options, &mut |_| ()).unwrap().0)
 }
 
 #[test]
 fn thousands_of_models_are_drawn_over_a_log() {
-    let Some(log) = log("thousands_of_models_are_drawn_over_a_log") else { return };
+    let Some(log) = fines("thousands_of_models_are_drawn_over_a_log") else { return };
     let language = Language::new(&log, &[]);
     let models = draw(&language, 1, 3_700);
     let names: HashSet<&str> = models.iter().map(|model| model.name.as_str()).collect();
@@ -51,7 +49,7 @@ fn thousands_of_models_are_drawn_over_a_log() {
 /// A condition holds for some of its activity's events and not for others.
 #[test]
 fn drawn_conditions_tell_events_apart() {
-    let Some(log) = log("drawn_conditions_tell_events_apart") else { return };
+    let Some(log) = fines("drawn_conditions_tell_events_apart") else { return };
     let models = draw(&Language::new(&log, &[]), 3, 1_000);
     let mut idle = 0;
     let mut all = 0;

@@ -97,7 +97,9 @@ fn the_likeliest_mistakes_are_told_where_they_stand() {
         });
         assert!(here, "{name}: nothing is told of line {first}: {problems:?}");
         let _ = writeln!(told, "## {name}: `{wrong}`");
-        problems.iter().for_each(|own| drop(writeln!(told, "{own}")));
+        for own in problems.iter() {
+            let _ = writeln!(told, "{own}");
+        }
     }
     insta::assert_snapshot!(told);
 }

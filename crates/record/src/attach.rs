@@ -2,7 +2,7 @@ use crate::store::{StoreError, StoredFile};
 use crate::{Digest, FileRef, ObjectRef, Record};
 
 /// The largest file that is kept, in bytes.
-pub const MAX_FILE: usize = 20 << 20;
+pub const MAX_FILE: usize = 20_000_000;
 
 const FILE: &str = "file";
 
@@ -11,7 +11,7 @@ const FILE: &str = "file";
 pub enum AttachError {
     /// It is too large.
     #[error(
-        "`{name}` is {size} bytes; at most 20 MiB can be attached: scan at a lower resolution or split it"
+        "`{name}` is {size} bytes; at most 20 MB can be attached: scan at a lower resolution or split it"
     )]
     TooLarge {
         /// The file's name.

@@ -23,6 +23,7 @@ pub mod attach;
 /// What can be computed anew, and may be lost.
 pub mod cache;
 mod cites;
+mod codes;
 mod commit;
 /// States computed from an object's entries.
 pub mod fold;
@@ -48,6 +49,7 @@ pub mod verify;
 
 pub use attach::AttachError;
 pub use cache::Cache;
+pub use codes::Codes;
 pub use commit::AppendError;
 pub use fold::Fold;
 pub use keys::{Keys, write_secret};

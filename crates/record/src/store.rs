@@ -34,6 +34,17 @@ pub enum StoreError {
         /// The version of the store's form.
         version: i64,
     },
+    /// It was written by an earlier version of the program, in a form that is no longer read.
+    #[error(
+        "the record in `{place}` was written by an earlier version, in a form that is no longer read ({version}); \
+         `lianchi export` it with that version"
+    )]
+    Older {
+        /// A directory or a database.
+        place: String,
+        /// The version of the store's form.
+        version: i64,
+    },
     /// There is no room left. Nothing was written; reading goes on, and so does writing once there is room.
     #[error("there is no room left on the store's disk; free some and try again")]
     Full,
@@ -65,6 +76,16 @@ impl StoreError {
     pub(crate) fn damaged(what: impl Into<String>) -> Self {
         Self::Damaged { what: what.into() }
     }
+}
+
+/// The form in which stores are written. One that was written in another is refused rather than taken for damaged.
+///
+/// Form 2 seals the log's head, and keeps counts of what it seals.
+const FORM: i64 = 2;
+
+/// Why a store of another form is not opened.
+fn other_form(place: String, version: i64) -> StoreError {
+    if version < FORM { StoreError::Older { place, version } } else { StoreError::Newer { place, version } }
 }
 
 fn broken_off() -> StoreError {

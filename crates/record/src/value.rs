@@ -126,6 +126,21 @@ impl Digest {
         Self(sha2::Sha256::digest(bytes).into())
     }
 
+    /// The digest of all that `source` still holds, without ever holding it whole.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of_all(source: &mut impl std::io::Read) -> std::io::Result<Self> {
+        use sha2::Digest as _;
+        let (mut hash, mut buffer) = (sha2::Sha256::new(), vec![0; 64 << 10]);
+        loop {
+            match source.read(&mut buffer)? {
+                0 => return Ok(Self(hash.finalize().into())),
+                count => hash.update(buffer.get(..count).unwrap_or_default()),
+            }
+        }
+    }
+
     /// Reads 64 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
         let mut bytes = [0; 32];

@@ -20,7 +20,7 @@ fn outcome(result: &Result<Report, ImportError>) -> String {
     }
 }
 
-/// Reads every input as it is and leniently; the snapshot has what each says.
+/// Reads every input as it is, leniently, and with what has no time let in; the snapshot has what each says.
 fn check_all(title: &str, format: Option<Format>, mapping: Option<&str>, inputs: &[(&str, &[u8])]) {
     let mut text = String::new();
     for (name, bytes) in inputs {
@@ -28,10 +28,14 @@ fn check_all(title: &str, format: Option<Format>, mapping: Option<&str>, inputs:
         let options = Options { format, mapping, ..Options::default() };
         let source = Source::Bytes { name: "log", bytes };
         let strict = outcome(&check(&source, &options));
-        let lenient = outcome(&check(&source, &Options { lenient: true, ..options }));
+        let lenient = outcome(&check(&source, &Options { lenient: true, ..options.clone() }));
+        let untimed = outcome(&check(&source, &Options { untimed: true, ..options }));
         let _ = writeln!(text, "## {name}\n{strict}");
         if lenient != strict {
             let _ = writeln!(text, "-- lenient\n{lenient}");
+        }
+        if untimed != strict {
+            let _ = writeln!(text, "-- untimed\n{untimed}");
         }
     }
     insta::assert_snapshot!(title, text);

@@ -26,11 +26,14 @@ const read = (root) => {
   return draft;
 };
 
-const put = (root, draft, onlyBlank) => {
-  const blank = read(root);
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+// Puts back what was typed since `base` was last saved, where nothing else was saved meanwhile.
+const put = (root, { draft, base = {} }) => {
+  const now = read(root);
   for (const field of fieldsOf(root)) {
-    const kept = draft[field.name];
-    if (!kept || (onlyBlank && blank[field.name]?.join(""))) continue;
+    const [kept, was, is] = [draft, base, now].map((all) => all[field.name]);
+    if (!kept || same(kept, was) || (is?.join("") && !same(is, was))) continue;
     if (/radio|checkbox/.test(field.type)) field.checked = kept.includes(field.value);
     else field.value = kept[0] ?? "";
   }
@@ -46,12 +49,15 @@ function fill(form) {
   const keep = "keep" in form.dataset;
   const key = `draft:${location.pathname}`;
   const blank = `draft:/services/${form.dataset.service}/form`;
+  let base = read(form);
   let changed = false;
   let running = null;
   let again = false;
   // Whether the questions are to be drawn anew. What was typed or attached since they were asked for would be lost by that,
   // so that they are then asked for once more.
   let wanted = false;
+  // Whether a character is being put together from several keys, as Chinese is: a field that is moved then loses them.
+  let composing = false;
   let wait = 2;
   let retry;
 
@@ -62,6 +68,7 @@ function fill(form) {
     say(form, "saving");
     const body = new FormData(form);
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    const sent = read(form);
     const state = () => JSON.stringify([read(form), form.dataset.uploads]);
     const before = state();
     running = fetch(part, { method: "POST", body, headers: { Accept: "text/html" } }).then(async (answer) => {
@@ -71,14 +78,15 @@ function fill(form) {
       if (seen && field) field.value = seen;
       const html = await answer.text();
       changed = state() !== before;
-      if (wanted && !changed) { replace(html); wanted = false; }
+      if (wanted && !changed && !composing) { replace(html); wanted = false; }
       if (wanted) soon();
       wait = 2;
+      base = sent;
       store.drop(key);
       store.drop(blank);
       say(form, "done");
     }).catch(() => {
-      const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form) });
+      const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base });
       say(form, kept ? "kept" : "lost");
       // A device does not always know that it is without a network, so it tries again, ever more seldom.
       wait = Math.min(60, wait * 2);
@@ -94,8 +102,16 @@ function fill(form) {
     const old = form.querySelector("[data-part]");
     const fresh = new DOMParser().parseFromString(html, "text/html").querySelector("[data-part]");
     if (!old || !fresh) return;
-    const focus = document.activeElement?.id;
+    const typing = document.activeElement;
+    const focus = typing?.id;
     document.adoptNode(fresh);
+    // A field that is being typed into stays, with its caret and what can be undone in it.
+    const anew = focus && old.contains(typing) && fresh.querySelector(`#${CSS.escape(focus)}`);
+    if (anew && typing.matches("textarea, input:not([type=radio], [type=checkbox])") && anew.type === typing.type) {
+      for (const { name } of [...typing.attributes]) if (!anew.hasAttribute(name)) typing.removeAttribute(name);
+      for (const { name, value } of anew.attributes) if (name !== "value") typing.setAttribute(name, value);
+      anew.replaceWith(typing);
+    }
     // A file that is on its way stays with its box.
     for (const box of old.querySelectorAll("[data-sending]")) {
       fresh.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`)?.replaceWith(box);
@@ -107,17 +123,19 @@ function fill(form) {
 
   const soon = later(1200, () => send(false));
   form.addEventListener("input", (event) => { if (event.target.type !== "file") { changed = true; soon(); } });
+  form.addEventListener("compositionstart", () => { composing = true; });
+  form.addEventListener("compositionend", () => { composing = false; });
   form.addEventListener("change", (event) => {
     if (event.target.type !== "file" && event.target.closest("[data-live]")) send(true);
   });
   form.addEventListener("submit", () => { changed = false; store.drop(key); });
   addEventListener("online", () => send(true));
-  addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form) }); });
+  addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form), base }); });
 
   say(form, "saves");
   if (keep) {
     const kept = store.read(key) ?? store.read(blank);
-    if (kept) { put(form, kept.draft, true); send(true); }
+    if (kept) { put(form, kept); send(true); }
   }
   uploads(form);
 }
@@ -187,11 +205,28 @@ function upload(form, box, input) {
   request.send(body);
 }
 
+// A log is large: the form says how far it is, and goes on to the page that answers.
+for (const form of document.querySelectorAll("form[data-sends]")) form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0, ariaLabel: form.querySelector("[type=submit]").textContent });
+  form.append(bar);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.onprogress = ({ loaded, total }) => { bar.value = loaded / total; };
+  request.onloadend = () => {
+    bar.remove();
+    if (request.status === 200) { location.assign(request.responseURL); return; }
+    const page = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
+    if (page) document.querySelector("main").replaceWith(page);
+  };
+  request.send(new FormData(form));
+});
+
 const blank = document.querySelector("[data-blank]");
 if (blank) {
   const key = `draft:/services/${blank.dataset.blank}/form`;
   const kept = store.read(key);
-  if (kept) put(blank, kept.draft, false);
+  if (kept) put(blank, { draft: kept.draft, base: read(blank) });
   const save = () => {
     if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(blank) })) say(blank, "kept");
   };

@@ -30,6 +30,8 @@ pub const RECORD: &str = "/board/record";
 pub const FINDINGS: &str = "/board/findings";
 /// The models that run over the record.
 pub const MODELS: &str = "/board/models";
+/// Logs from elsewhere, and the form that brings one.
+pub const LOGS: &str = "/board/logs";
 /// Maps of procedures.
 pub const MAPS: &str = "/board/maps";
 
@@ -219,12 +221,22 @@ pub fn map(procedure: &Id) -> String {
     format!("{MAPS}/{}", segment(procedure.as_str()))
 }
 
-/// Its drawing.
-pub fn map_drawing(procedure: &Id, times: bool) -> String {
-    format!("{}/map.svg{}", map(procedure), if times { "?times" } else { "" })
+/// A log from elsewhere.
+pub fn log(id: &str) -> String {
+    format!("{LOGS}/{}", segment(id))
 }
 
-/// The cases in which one event came right after another; an empty name stands for the begin or the end.
-pub fn map_edge(procedure: &Id, from: &str, to: &str) -> String {
-    format!("{}/cases?from={}&to={}", map(procedure), segment(from), segment(to))
+/// What models found in it: those of the packs, or those that were brought along.
+pub fn log_findings(id: &str, declared: bool) -> String {
+    format!("{}/findings?with={}", log(id), if declared { "declare" } else { "packs" })
+}
+
+/// A case of a log, by the type of its object and its number; with a finding, what proves that.
+pub fn log_case(id: &str, kind: &str, number: usize, finding: Option<(bool, usize)>) -> String {
+    let mut path = format!("{}/cases/{number}?object={}", log(id), segment(kind));
+    if let Some((declared, place)) = finding {
+        // Writing to a String cannot fail.
+        let _ = write!(path, "&with={}&finding={place}", if declared { "declare" } else { "packs" });
+    }
+    path
 }

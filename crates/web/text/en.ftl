@@ -349,11 +349,12 @@ verify-bad = The receipt does not hold
 verify-bad-more = Make sure the file is whole and unchanged. If it still does not hold, tell a supervisor.
 verify-signed = Signed
 verify-offline = Check it without this site
-verify-offline-more = On your own computer, with no network, run:
+verify-offline-more = On your own computer, with no network, run the following. Compare the key with what the office publishes elsewhere: without it a receipt proves only that it agrees with itself.
 
 ## Refusals
 
 refused-unreadable = This cannot be read
+refused-not-now = Not at the moment
 refused-denied = You may not do this
 refused-because = Why
 refused-no-policy = No policy permits it.
@@ -674,6 +675,12 @@ findings-ways = Pages of oversight
 findings-closed-lately = closed, 30 days
 findings-trend = How many are open
 findings-trend-words = Open findings at the end of each of the last { $days } days: from { $first } to { $last }.
+findings-ages = Where the open ones lie, and how old they are
+findings-age-within = up to { $days } days
+findings-age-over = over { $days } days
+findings-all-offices = All together
+findings-none-again = Nothing happened more than once.
+findings-shown = { $shown } of { $total } findings
 findings-groups = What happens again and again
 findings-groups-hint = Findings of one model in one office belong together.
 findings-none = No finding is open.
@@ -687,7 +694,9 @@ findings-list = One by one
 findings-which = Which
 findings-engine = The engine of oversight
 findings-engine-off = The engine does not run: the packs have no procedure for findings, or the server has only just started.
-findings-engine-words = { $models } models run; { $read } entries of the record are read; { $lives } lives are open and take about { $size } of memory.
+findings-engine-words = { $models } models run; { $read } entries of the record are read; { $lives } lives are open and take about { $size } of memory; { $evicted } that are over were let go.
+findings-engine-through = History was gone through: { $gone } objects since the server started.
+findings-engine-going = History is being gone through, { $gone } objects so far; still to come: { $kinds }.
 findings-unready = These models cannot run
 finding-desk = Work on it
 finding-what = The finding
@@ -724,17 +733,135 @@ maps-sums = { $cases ->
        *[other] { $variants } ways
     }.
 }
+maps-drawn = Of { $total } edges the { $shown } most frequent are drawn.
+maps-of-all = (Those of { $all } that fit.)
+maps-left-out = The { $count } cases that were closed longest ago are not kept for maps any more.
+maps-objects = Which objects to follow
+maps-since = Begun from
+maps-until = Begun until
+maps-outcome = Outcome
+maps-with = In which this happened
+maps-without = In which this did not
 maps-beside = Beside the edges
-maps-counts = How often
-maps-times = Mean time
-maps-drawing = The map
+maps-beside-count = How often
+maps-beside-cases = In how many cases
+maps-beside-mean = Mean time
+maps-beside-median = Median time
+maps-beside-p90 = Nine in ten within
+maps-beside-longest = Longest time
+maps-colour = Colour
+maps-colour-plain = No colours
+maps-colour-time = By time
+maps-colour-fit = By what the procedure allows
+maps-lines = At most so many edges
+maps-one-way = Only one way is shown.
+maps-all-ways = Show all ways
+maps-none-left = No case fits. Ask for less.
 maps-alt = The map: what followed what in { $cases } cases, as in the table below
+maps-save = Save this drawing (SVG)
+maps-waits = Where cases wait
+maps-waits-hint = Waiting: from when a step could be done (or from the event before) until somebody began with it, or else until it was done. The most in all comes first.
+maps-waits-step = By step
+maps-waits-office = By office
+maps-waits-both = By step and office
+maps-where = Step or office
+maps-in-cases = Cases
+maps-total = In all
+maps-served = Median once begun
+maps-again = What is done again
+maps-again-none = No case did a step twice.
+maps-again-in = { $count ->
+    [one] One case did some step more than once.
+   *[other] { $count } cases did some step more than once.
+}
+maps-again-steps = Steps done again
+maps-again-loops = Ways round
+maps-times-again = Times more
+maps-fit = Whether it is as the procedure wants
+maps-fit-words = Held against “{ $procedure }” as it stands: fitness { $fitness }; { $count } of { $all } agree in everything.
+maps-fit-hint = Fitness: the moves that the procedure allows, of all moves that were made and all required steps that are missing.
+maps-odd = Cases that do not agree
+maps-last = Last event
+maps-wrong = Moves that are not allowed
+maps-wrong-times = { $count ->
+    [one] once not allowed
+   *[other] { $count } times not allowed
+}
+maps-wrong-count = How much is wrong
+maps-why = Why not
+maps-missing = Required steps that are missing
+maps-never = Allowed, and never happened ({ $count })
 maps-edges = What followed what
-maps-edges-hint = The figure leads to the cases, those that took longest first.
+maps-edges-hint = Each leads to its cases, those that took longest first.
+maps-follows = First → right after it
 maps-ways = The most frequent ways
-maps-from = First
-maps-to = Right after it
 maps-how-often = How often
-maps-mean = Mean time
+maps-mean = Mean
+maps-median = Median
+maps-p90 = 9 in 10
 maps-longest = Longest
-maps-between = Between
+maps-between = Time
+
+## Logs from elsewhere
+
+nav-logs = Logs from elsewhere
+logs-about = Event logs that you bring from elsewhere: look at their maps here, and check them with models. A log is a working file of your office and no part of the city's record; on that stands who brought it, for what purpose, and when it was deleted. Nobody can be looked up in it: cases open from a map or from a finding.
+logs-name = Log
+logs-state = How far it is
+logs-purpose = Purpose
+logs-purpose-hint = It goes on the record.
+logs-by = Who brought it
+logs-choose = Choose
+logs-bring = Bring a log
+logs-mapping = What the columns are (for CSV alone)
+logs-mapping-hint = Which column is the case, the activity, the time; the others become attributes.
+logs-file = The log's file
+logs-file-hint = XES, OCEL (JSON, XML, SQLite) or CSV, also compressed with gzip, at most { $most }. An office keeps at most { $kept }.
+logs-go = Send and read it
+logs-size = Size
+logs-reading = It is being read: { $events } events so far
+logs-whole = It is read: { $events } events of { $activities } activities, { $objects } objects of { $kinds ->
+    [one] one type
+   *[other] { $kinds } types
+}
+logs-refused = { $count ->
+    [one] It cannot be taken in: there is one problem
+   *[other] It cannot be taken in: there are { $count } problems
+}
+logs-problems = Problems
+logs-more-problems = And { $count } more.
+logs-map = Process maps
+logs-objects = { $count }
+logs-check = Check it with models
+logs-check-packs = { $count ->
+    [one] Check it with one model of the packs
+   *[other] Check it with { $count } models of the packs
+}
+logs-check-none = No model of the packs speaks of what this log holds. Bring models of your own.
+logs-check-declared = What the models that were brought along found
+logs-models = Models of your own
+logs-models-hint = The text of Declare (.decl) as RuM and Declare4Py write it, at most 256 KB.
+logs-models-go = Send and check
+logs-delete = Delete it
+logs-delete-hint = The log and what was found in it go for good; the record keeps who deleted it and when.
+logs-delete-go = Delete this log
+logs-found = What models found
+logs-all-models = Show what all models found
+logs-findings = { $shown } of { $total } findings.
+logs-findings-more = { $count } more are not told one by one.
+logs-broken = Break it
+logs-kept = Keep it
+logs-idle = Not spoken of
+logs-times = Breaches
+logs-case = Case
+logs-model = In plain words
+logs-event = event { $n }
+logs-events = What happened
+logs-events-words = { $shown } of { $total } events, in their order. Of attributes those are told that models speak of.
+logs-proves = evidence
+logs-verdict = Verdict
+verdict-violated = broken
+verdict-violated-at-deadline = not done by the deadline
+verdict-satisfied = kept
+verdict-possibly-satisfied = kept so far
+verdict-possibly-violated = broken so far

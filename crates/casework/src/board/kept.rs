@@ -1,7 +1,7 @@
 //! A board kept over a restart.
 
 use super::{Board, Outlook};
-use crate::state::State;
+use crate::state::{Complained, State};
 use jiff::civil::Date;
 use pack::Id;
 use record::{Digest, ObjectRef, ObjectType, Time};
@@ -29,7 +29,7 @@ impl Board {
     }
 
     /// The board of which [`Self::keep`] gave what was kept.
-    pub(crate) fn restore(kept: Kept, outlook: impl Fn(&State, &BTreeSet<(Id, Time)>) -> Outlook) -> Self {
+    pub(crate) fn restore(kept: Kept, outlook: impl Fn(&State, &Stopped) -> Outlook) -> Self {
         let mut board = Self {
             over: kept.over,
             kinds: kept.kinds,
@@ -50,16 +50,19 @@ impl Board {
     }
 }
 
+/// The clocks of a case that were counted as stopped: each by its id and when it was due.
+type Stopped = BTreeSet<(Id, Time)>;
+
 /// A board as it is kept over a restart, so that the whole record need not be read again.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Kept {
     /// Each running case, with the clocks of its that were counted as stopped.
     #[serde(with = "shared")]
-    running: Vec<(Arc<State>, BTreeSet<(Id, Time)>)>,
+    running: Vec<(Arc<State>, Stopped)>,
     over: BTreeMap<Id, u64>,
     kinds: BTreeSet<ObjectType>,
     days: Vec<(Date, Id, Id, (u64, u64))>,
-    complaints: Vec<(ObjectRef, usize)>,
+    complaints: Vec<(ObjectRef, Complained)>,
 }
 
 impl Kept {
@@ -71,17 +74,17 @@ impl Kept {
 
 /// States that are shared are written each by itself.
 mod shared {
-    use super::{Arc, BTreeSet, Id, State, Time};
+    use super::{Arc, State, Stopped};
     use serde::{Deserialize, Deserializer, Serializer};
 
-    type Running = Vec<(Arc<State>, BTreeSet<(Id, Time)>)>;
+    type Running = Vec<(Arc<State>, Stopped)>;
 
     pub fn serialize<S: Serializer>(running: &Running, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(running.iter().map(|(state, known)| (state.as_ref(), known)))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Running, D::Error> {
-        let running: Vec<(State, BTreeSet<(Id, Time)>)> = Vec::deserialize(deserializer)?;
+        let running: Vec<(State, Stopped)> = Vec::deserialize(deserializer)?;
         Ok(running.into_iter().map(|(state, known)| (Arc::new(state), known)).collect())
     }
 }

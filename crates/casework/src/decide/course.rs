@@ -1,9 +1,10 @@
 //! The course of a case: which steps open, which are skipped, when it is over.
 
 use super::Draft;
+use crate::facts;
 use crate::state::{Stage, State, Status};
 use pack::Id;
-use pack::model::{After, OfficeRule, Outcome, Step};
+use pack::model::{After, Outcome, Step};
 use record::{Event, Value};
 
 impl Draft<'_> {
@@ -114,25 +115,9 @@ impl Draft<'_> {
     }
 
     fn open(&self, after: &mut State, step: &Step, moved: &mut Moved) {
-        let office = self.office_of(step);
+        let office = facts::office_of(self.situation.definitions, &self.state.office, step);
         after.steps.entry(step.id.clone()).or_default().status = Status::Open;
         moved.opened.push(format!("{}@{office}", step.id));
-    }
-
-    /// The office that does `step` in this case.
-    fn office_of(&self, step: &Step) -> Id {
-        let own = &self.state.office;
-        let definitions = self.situation.definitions;
-        let found = match &step.office {
-            OfficeRule::Own => None,
-            OfficeRule::Named(office) => Some(office.clone()),
-            OfficeRule::Parent => definitions.offices.get(own).and_then(|office| office.parent.clone()),
-            OfficeRule::Level(level) => {
-                let mut chain = definitions.chain(own);
-                chain.find(|office| office.level <= *level).map(|office| office.id.clone())
-            }
-        };
-        found.unwrap_or_else(|| own.clone())
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the party does: begin, fill in, hand in, correct, withdraw, rate, complain.
 
-use super::{Carried, Draft, Fault, unfit};
+use super::{Carried, Draft, Fault, Situation, unfit};
 use crate::activity::{self, part};
-use crate::answer;
+use crate::{answer, facts};
 use pack::model::{Channel, Start};
 use pack::{Id, Title};
 use record::{Digest, FileRef, ObjectRef, Value};
@@ -192,6 +192,10 @@ impl Draft<'_> {
             return Err(Fault::new("请写明投诉的内容", "Say what the complaint is about"));
         }
         let mut event = self.event(activity::COMPLAINED);
+        let Situation { definitions, procedure, .. } = self.situation;
+        if let Some(step) = facts::deciding_step(definitions, procedure, &self.state) {
+            event = event.with("answering", step.office.as_str());
+        }
         self.say(&mut event, "words", words.trim());
         self.put(event);
         Ok(())

@@ -100,7 +100,7 @@ impl Filler<'_> {
                 let at = super::hours::later(at, -20 - self.dice.below(90) as i64 - 600 * (tried as i64 % 3));
                 answer::write(&field.kind, &Value::Time(at))
             }
-            FieldKind::Truth => match (words::usually(id), tried % 2 == 0) {
+            FieldKind::Truth => match (words::usually(id), tried.is_multiple_of(2)) {
                 (usually, true) => if usually { "yes" } else { "no" }.to_owned(),
                 (usually, false) => if usually { "no" } else { "yes" }.to_owned(),
             },

@@ -15,6 +15,7 @@ use oversight::check::Until;
 use oversight::condition::Language;
 use oversight::derive;
 use oversight::log::Log;
+use oversight::map::{Cases, Conformance, Follows, Reading, Reference};
 use pack::Title;
 use pack::model::Start;
 use record::{Record, Time};
@@ -135,6 +136,36 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
     assert_eq!(idle, Vec::<String>::new(), "who has nothing to do");
     insta::assert_snapshot!(picture(&city, all, now));
     insta::assert_snapshot!("what_models_find_in_the_city", found(record, all, now));
+    agrees_with_its_procedures(record, all);
+}
+
+/// What casework lets people do is what the procedures allow, as the map reads them; cases that are over lack nothing.
+fn agrees_with_its_procedures(record: &Record, all: &pack::Definitions) {
+    let mut logs: BTreeMap<pack::Id, Log> = BTreeMap::new();
+    let mut of: BTreeMap<record::ObjectRef, pack::Id> = BTreeMap::new();
+    let mut over: BTreeSet<String> = BTreeSet::new();
+    for entry in record.entries(0, usize::MAX).unwrap() {
+        let Some(case) = casework::activity::moved(&entry.event) else { continue };
+        if entry.event.activity.as_str() == casework::activity::STARTED {
+            let procedure = entry.event.attribute("procedure").and_then(record::Value::as_text).unwrap();
+            of.insert(case.clone(), procedure.into());
+        }
+        over.extend(entry.event.attribute("ended").map(|_| case.id.to_string()));
+        logs.entry(of[case].clone()).or_default().push(&entry.event).unwrap();
+    }
+    let mut moves = 0;
+    for (id, log) in &logs {
+        let procedure = &all.procedures[id];
+        let traces = log.traces(procedure.object.as_str()).unwrap();
+        let cases = Cases::of(log, &traces, &Reading::default());
+        let is_over = |case: usize| over.contains(traces.object(case).unwrap().id.as_str());
+        let reference = Reference::new(procedure);
+        let fit = Conformance::of(&cases, &Follows::of(&cases), &reference, is_over);
+        let wrong = fit.wrong.iter().map(|one| (cases.name(one.activity), &one.why)).collect::<Vec<_>>();
+        assert_eq!((wrong, &fit.missing), (Vec::new(), &Vec::new()), "{id}");
+        moves += fit.cases.iter().map(|case| case.moves).sum::<u32>();
+    }
+    assert!(moves > 300, "{moves}");
 }
 
 /// What a model is about, as far as the procedure says from which it follows.

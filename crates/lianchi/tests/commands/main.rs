@@ -10,7 +10,10 @@ mod due;
 mod erase;
 mod findings;
 mod logs;
+mod maps;
 mod models;
+mod nats;
+mod oversight;
 mod packs;
 #[path = "../../../record/tests/places/postgres.rs"]
 mod postgres;

@@ -1,6 +1,7 @@
 //! Records that PostgreSQL keeps.
 
 use super::postgres::Server;
+use super::up::Running;
 use super::{Desk, check};
 
 const CSV: &str = "case,activity,time\n1,submit,2026-01-31T08:30:00Z\n1,decide,2026-02-01T08:30:00Z\n";
@@ -47,4 +48,36 @@ fn the_commands_work_on_a_database_too() {
     }
     assert!(!desk.path().join("e").exists(), "a command that only reads made something");
     insta::assert_snapshot!(desk.told());
+}
+
+/// While the database is away a city says so, and asks to be tried again; once it is back, all goes on.
+#[test]
+fn a_city_waits_for_its_database() {
+    let server = match Server::start() {
+        Ok(server) => server,
+        Err(missing) => {
+            println!("left out: {missing}");
+            return;
+        }
+    };
+    let place = server.place();
+    let desk = Desk::new(&[]);
+    let city = Running::start(&desk, &["up", "--store", place.parts().0, "--data", "d", "--empty"]);
+    assert_eq!((city.register("before"), city.get("/healthz").0), (303, 200));
+    server.stop("fast").unwrap();
+    let account = r#"{"name":"Somebody","login":"meanwhile","password":"lotus-pond-2026"}"#;
+    let request = format!(
+        "POST /api/register HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{account}",
+        city.address,
+        account.len()
+    );
+    let (status, head, body) = city.send(&request);
+    let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((status, &told["code"]), (503, &"away".into()), "{told}");
+    assert!(head.contains("retry-after: 5"), "{head}");
+    assert_eq!((city.register("meanwhile"), city.get("/healthz").0), (503, 503));
+    server.go_on().unwrap();
+    assert_eq!((city.register("after"), city.get("/healthz").0), (303, 200));
+    assert_eq!(city.stop(), Some(0));
 }

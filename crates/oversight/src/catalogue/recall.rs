@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 /// was started, `procedure` and `channel`; what was answered and recorded until then, `form.FIELD` and `STEP.FIELD`; how
 /// each step ended last, `STEP.outcome`; and which were skipped, `STEP.skipped`. What is sealed stays unknown.
 /// Values that a log keeps beside its events, as OCEL does, are known from their own moments on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Recall {
     /// What models speak of; nothing else is remembered.
     wanted: BTreeSet<Name>,

@@ -1,5 +1,5 @@
 use super::{Links, Ready};
-use crate::check::{Activations, Cases, Finding, Summary, Until, Verdict, check};
+use crate::check::{Activations, Cases, Evidence, Finding, Summary, Until, Verdict, check};
 use crate::log::{EventNumber, Log, Traces, Values};
 use crate::model::{Model, Pattern};
 use pack::Id;
@@ -125,8 +125,8 @@ fn cases(log: &Log, traces: &Traces, procedure: &str) -> Option<Traces> {
 fn of_procedure(log: &Log, procedure: &str) -> BTreeSet<EventNumber> {
     let Some(column) = log.column("procedure") else { return BTreeSet::new() };
     let Values::Text { codes, distinct } = column.values() else { return BTreeSet::new() };
-    let Some(code) = distinct.iter().position(|text| text == procedure) else { return BTreeSet::new() };
-    let of = column.events().iter().zip(codes).filter(|(_, other)| **other as usize == code);
+    let Some(code) = distinct.code(procedure) else { return BTreeSet::new() };
+    let of = column.events().iter().zip(codes).filter(|(_, other)| **other == code);
     of.map(|(event, _)| *event).collect()
 }
 
@@ -289,9 +289,9 @@ impl<'a> Pairs<'a> {
                 _ => {}
             }
         }
-        let evidence: Vec<EventNumber> = evidence.into_iter().collect();
+        let evidence: Evidence = evidence.into_iter().collect();
         let times =
-            self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(&evidence);
+            self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(evidence.iter());
         let last = times.filter_map(|event| self.log.times().get(*event as usize)).max().copied();
         let at: Option<Time> = last.filter(|_| verdict.is_violated());
         Some(Finding { trace, verdict, activation: None, evidence, deadline: None, at })

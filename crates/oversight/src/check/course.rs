@@ -1,12 +1,14 @@
+/// A course as a run of words.
+pub(super) mod packed;
 /// What time alone, or the end of a life, decides.
 mod standing;
 
-use super::plan::{Block, Plan};
+use super::plan::{Block, Kinds, Plan};
 use super::rows::{is_empty, join};
 use super::sign::{Sort, SortNumber, Sorts};
 use super::told::{How, Sink, Told};
 use super::whole::Whole;
-use super::windows::Between;
+use super::windows::{Between, Joined};
 use crate::condition::Bound;
 use crate::log::EventNumber;
 use record::Time;
@@ -26,8 +28,8 @@ pub(super) struct Entry {
     pub(super) sort: SortNumber,
     /// The first second after which a window may be over in which something waits for it.
     due: i64,
-    /// Where its rows begin: for each block in which it asks, the lanes that wait for it, and those whose waiting a
-    /// later event has taken over.
+    /// Where its rows begin: for each block in which it asks, the lanes that wait for it, and how many of the block's
+    /// windows have run out.
     rows: u32,
 }
 
@@ -41,6 +43,8 @@ pub(super) struct Course {
     rows: Vec<u64>,
     /// The entries for which something waits.
     open: Vec<u32>,
+    /// In a long life, beside each row the lanes whose waiting a later entry has taken over.
+    carried: Vec<u64>,
     /// In a long life, the lanes of which a target has come.
     seen: Vec<u64>,
     whole: Whole,
@@ -53,19 +57,10 @@ pub(super) struct Desk {
     told: [Vec<u64>; 2],
     need: Vec<u64>,
     gone: Vec<u64>,
+    entries: Vec<Entry>,
+    /// Always empty between two uses.
     pub(super) broken: Vec<u64>,
-    pub(super) between: Between,
-}
-
-/// For each block in which it asks, an entry has a row of the lanes that wait for it and one of those whose waiting a later
-/// entry has taken over; after them, how many of the block's windows have run out.
-const ROWS: usize = 2;
-
-/// What is left at an entry after an event.
-#[derive(Clone, Copy, Default)]
-struct Left {
-    waits: bool,
-    changed: bool,
+    pub(super) joined: Joined,
 }
 
 /// From so many events on it pays to keep `seen`, and to let later events wait in place of earlier ones.
@@ -77,41 +72,13 @@ impl Entry {
     }
 }
 
-impl Desk {
-    /// Takes from `need` what an earlier event settles: what it hits, and what can be found no more.
-    fn settle(&mut self, block: &Block, asked: &[u64], next: bool) {
-        let [forbidden, blocked] = &mut self.told;
-        forbidden.clear();
-        blocked.clear();
-        let mut of_asked = asked.iter();
-        let lanes = self
-            .need
-            .iter_mut()
-            .zip(&mut self.gone)
-            .zip(&self.hits)
-            .zip(&block.kinds)
-            .zip(&self.between.over);
-        for ((((need, gone), hit), kinds), over) in lanes {
-            let asked = of_asked.next().copied().unwrap_or_default();
-            let rest = *need & !hit;
-            let chained = if next { kinds.chain } else { 0 };
-            let missed = rest & (chained | kinds.alternate & asked);
-            // Farther back lies nothing that is near enough; an event in the way may.
-            let far = rest & over & !kinds.alternate & !kinds.chain;
-            forbidden.push(hit & kinds.forbids);
-            blocked.push(missed & !kinds.forbids);
-            *gone |= far;
-            *need = rest & !missed & !far;
-        }
-    }
-}
-
 impl Course {
     /// For another object.
     pub(super) fn clear(&mut self) {
         self.entries.clear();
         self.rows.clear();
         self.open.clear();
+        self.carried.clear();
         self.seen.clear();
         self.whole.clear();
     }
@@ -142,72 +109,68 @@ impl Course {
         open.retain(|at| {
             let Some(entry) = self.entries.get(*at as usize).copied() else { return false };
             let mut place = entry.rows as usize;
-            let (mut waits, mut changed) = (false, false);
+            let mut waits = false;
             for (number, _) in &ground.sorts.get(entry.sort).asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let asker = (*at, &entry, place);
-                let left = self.meet_block(ground, desk, (*number, block), asker, (now, sorted), sink);
-                waits |= left.waits;
-                changed |= left.changed;
-                place += ROWS * block.kinds.len() + 1;
-            }
-            if waits && changed && entry.due < i64::MAX {
-                self.run_out(ground, desk, *at as usize, entry.time, sink);
+                let asker = (*at as usize, &entry, place);
+                waits |= self.meet_block(ground, desk, (*number, block), asker, (now, sorted), sink);
+                place += block.kept();
             }
             waits
         });
         self.open = open;
     }
 
+    /// Whether something still waits there.
     fn meet_block<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
         desk: &mut Desk,
         (number, block): (u32, &Block),
-        (at, entry, place): (u32, &Entry, usize),
+        (at, entry, place): (usize, &Entry, usize),
         (now, sorted): (&Entry, &Sort),
         sink: &mut S,
-    ) -> Left {
-        let next = at as usize + 2 == self.entries.len();
-        let words = block.kinds.len();
+    ) -> bool {
+        let next = at + 2 == self.entries.len();
         let meets = ground.sorts.meets(sorted, ground.plan, number);
         let asks: &[u64] =
             if block.has.alternate { ground.sorts.asks(sorted, ground.plan, number) } else { &[] };
-        let Some(waiting) = self.rows.get_mut(place..place + words) else { return Left::default() };
-        if meets.is_empty() && asks.is_empty() && !(next && block.has.chain) {
-            return Left { waits: !is_empty(waiting), changed: false };
+        let Some(waiting) = self.rows.get_mut(place..place + block.kinds.len()) else { return false };
+        let touched = |waits: u64, kinds: &Kinds, meets: u64, asks: u64| match next {
+            true => waits & (meets | kinds.chain | kinds.alternate & asks),
+            false => waits & (meets & !kinds.chain | kinds.alternate & asks),
+        };
+        let (meets, asks) = (or_none(meets, ground.plan), or_none(asks, ground.plan));
+        let (mut any, mut all) = (0, 0);
+        for (((waits, kinds), meets), asks) in waiting.iter().zip(&block.kinds).zip(meets).zip(asks) {
+            any |= touched(*waits, kinds, *meets, *asks);
+            all |= *waits;
         }
-        block.windows.between(entry.time, now.time, &mut desk.between);
-        desk.hits.clear();
-        desk.hits.extend(
-            waiting.iter().zip(&block.kinds).map(
-                |(waits, kinds)| {
-                    if next { *waits } else { waits & !kinds.chain }
-                },
-            ),
-        );
-        narrow(ground, block, &mut desk.hits, meets, &desk.between, [entry.event, now.event]);
-        let [forbidden, blocked] = &mut desk.told;
+        if any == 0 {
+            return all != 0;
+        }
+        let Desk { told: [forbidden, blocked], joined, .. } = desk;
+        let between = block.windows.between(entry.time, now.time, joined);
         forbidden.clear();
         blocked.clear();
-        let (mut left, mut changed) = (0, 0);
-        let mut of_asks = asks.iter();
-        let lanes = waiting.iter_mut().zip(&desk.hits).zip(&block.kinds).zip(&desk.between.over);
-        for (((waits, hit), kinds), over) in lanes {
-            let asked = of_asks.next().copied().unwrap_or_default();
+        let mut left = 0;
+        let lanes = waiting.iter_mut().zip(&block.kinds).zip(meets).zip(asks).enumerate();
+        for (word, (((waits, kinds), meets), asks)) in lanes {
+            let (reached, over) = between.of(word);
+            let near = if next { u64::MAX } else { !kinds.chain };
+            let hit = *waits & near & meets & reached & !over;
+            let hit = correlated(ground, block, word, hit, [entry.event, now.event]);
             let rest = *waits & !hit;
             let chained = if next { kinds.chain } else { 0 };
-            let way = rest & (chained | kinds.alternate & asked) & !over;
+            let way = rest & (chained | kinds.alternate & asks) & !over;
             forbidden.push(hit & kinds.forbids);
             blocked.push(way & !kinds.forbids);
-            let kept = rest & !way;
-            changed |= *waits ^ kept;
-            left |= kept;
-            *waits = kept;
+            *waits = rest & !way;
+            left |= *waits;
         }
         let by = Some(self.entries.len() - 1);
         let (entries, start) = (self.entries.as_slice(), block.start);
-        let activation = Some(at as usize);
+        let activation = Some(at);
         if !is_empty(&desk.told[1]) {
             sink.tell(
                 ground,
@@ -219,9 +182,9 @@ impl Course {
                 ground,
                 Told { start, row: &desk.told[0], entries, activation, by, how: How::Forbidden },
             );
-            self.tell_carried(ground, desk, number, block, at as usize, sink);
+            self.tell_carried(ground, desk, number, block, at, sink);
         }
-        Left { waits: left != 0, changed: changed != 0 }
+        left != 0
     }
 
     /// What a forbidden event broke at an entry, it broke at the earlier ones too for which that entry waited.
@@ -234,6 +197,9 @@ impl Course {
         at: usize,
         sink: &mut S,
     ) {
+        if self.carried.is_empty() {
+            return;
+        }
         let words = block.kinds.len();
         let mut alive = desk.told[0].clone();
         alive.iter_mut().zip(&block.kinds).for_each(|(alive, kinds)| *alive &= kinds.plain);
@@ -245,7 +211,7 @@ impl Course {
             let sort = ground.sorts.get(entry.sort);
             let Some(place) = place_in(ground, sort, entry, number) else { continue };
             let asks = ground.sorts.asks(sort, ground.plan, number);
-            let Some(carried) = self.rows.get_mut(place + words..place + ROWS * words) else { continue };
+            let Some(carried) = self.carried.get_mut(place..place + words) else { continue };
             let mut broken = vec![0; words];
             for (((alive, carried), broken), asks) in alive.iter_mut().zip(carried).zip(&mut broken).zip(asks)
             {
@@ -282,9 +248,9 @@ impl Course {
             let place = self.rows.len();
             let waiting = asks.iter().zip(&block.kinds).zip(&desk.need);
             self.rows.extend(waiting.map(|((asks, kinds), need)| asks & kinds.after | need & kinds.either));
-            self.rows.resize(place + ROWS * words + 1, 0);
-            let waiting = self.rows.get(place..place + words).unwrap_or_default();
+            let waiting = self.rows.get(place..).unwrap_or_default();
             waits |= !is_empty(waiting);
+            self.rows.push(0);
             if at >= LONG && waits {
                 self.take_over(ground, *number, block, place);
             }
@@ -319,37 +285,7 @@ impl Course {
                 break;
             }
             let Some(entry) = self.entries.get(earlier).copied() else { break };
-            let sort = ground.sorts.get(entry.sort);
-            let next = earlier + 1 == at;
-            let meets = ground.sorts.meets(sort, ground.plan, number);
-            let asked: &[u64] =
-                if block.has.alternate { ground.sorts.asks(sort, ground.plan, number) } else { &[] };
-            if meets.is_empty() && asked.is_empty() && !block.has.windows && !(next && block.has.chain) {
-                continue;
-            }
-            block.windows.between(entry.time, now.time, &mut desk.between);
-            desk.hits.clear();
-            desk.hits.extend(
-                desk.need.iter().zip(&block.kinds).map(
-                    |(need, kinds)| {
-                        if next { *need } else { need & !kinds.chain }
-                    },
-                ),
-            );
-            narrow(ground, block, &mut desk.hits, meets, &desk.between, [now.event, entry.event]);
-            desk.settle(block, asked, next);
-            let (entries, start, activation, by) =
-                (self.entries.as_slice(), block.start, Some(at), Some(earlier));
-            let [forbidden, blocked] = &desk.told;
-            if !is_empty(forbidden) {
-                sink.tell(
-                    ground,
-                    Told { start, row: forbidden, entries, activation, by, how: How::Forbidden },
-                );
-            }
-            if !is_empty(blocked) {
-                sink.tell(ground, Told { start, row: blocked, entries, activation, by, how: How::Missed });
-            }
+            self.look_at(ground, desk, (number, block), (earlier, &entry), now, sink);
         }
         join(&mut desk.need, &desk.gone);
         desk.hits.clear();
@@ -359,6 +295,66 @@ impl Course {
             let (row, entries) = (desk.hits.as_slice(), self.entries.as_slice());
             let how = How::Missed;
             sink.tell(ground, Told { start: block.start, row, entries, activation: Some(at), by: None, how });
+        }
+    }
+
+    /// Takes from `need` what an earlier event settles: what it hits, and what can be found no more.
+    fn look_at<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        (number, block): (u32, &Block),
+        (earlier, entry): (usize, &Entry),
+        now: &Entry,
+        sink: &mut S,
+    ) {
+        let at = self.entries.len() - 1;
+        let sort = ground.sorts.get(entry.sort);
+        let next = earlier + 1 == at;
+        let meets = ground.sorts.meets(sort, ground.plan, number);
+        let asked: &[u64] =
+            if block.has.alternate { ground.sorts.asks(sort, ground.plan, number) } else { &[] };
+        // Where lives are long, it pays to give up what lies too far back for every window.
+        let far_back = block.has.windows && at >= LONG;
+        if meets.is_empty() && asked.is_empty() && !far_back && !(next && block.has.chain) {
+            return;
+        }
+        let Desk { need, gone, told: [forbidden, blocked], joined, .. } = desk;
+        let (meets, asked) = (or_none(meets, ground.plan), or_none(asked, ground.plan));
+        let touched = need.iter().zip(&block.kinds).zip(meets).zip(asked);
+        let touched = touched.fold(0, |any, (((need, kinds), meets), asked)| {
+            let chained = if next { kinds.chain } else { 0 };
+            any | need & (meets | chained | kinds.alternate & asked)
+        });
+        if touched == 0 && !far_back {
+            return;
+        }
+        let between = block.windows.between(entry.time, now.time, joined);
+        forbidden.clear();
+        blocked.clear();
+        let lanes = need.iter_mut().zip(gone).zip(&block.kinds).zip(meets).zip(asked).enumerate();
+        for (word, ((((need, gone), kinds), meets), asked)) in lanes {
+            let (reached, over) = between.of(word);
+            let near = if next { u64::MAX } else { !kinds.chain };
+            let hit = *need & near & meets & reached & !over;
+            let hit = correlated(ground, block, word, hit, [now.event, entry.event]);
+            let rest = *need & !hit;
+            let chained = if next { kinds.chain } else { 0 };
+            let missed = rest & (chained | kinds.alternate & asked);
+            // Farther back lies nothing that is near enough; an event in the way may.
+            let far = rest & over & !kinds.alternate & !kinds.chain;
+            forbidden.push(hit & kinds.forbids);
+            blocked.push(missed & !kinds.forbids);
+            *gone |= far;
+            *need = rest & !missed & !far;
+        }
+        let (entries, start, activation, by) =
+            (self.entries.as_slice(), block.start, Some(at), Some(earlier));
+        if !is_empty(forbidden) {
+            sink.tell(ground, Told { start, row: forbidden, entries, activation, by, how: How::Forbidden });
+        }
+        if !is_empty(blocked) {
+            sink.tell(ground, Told { start, row: blocked, entries, activation, by, how: How::Missed });
         }
     }
 
@@ -393,15 +389,18 @@ impl Course {
 
     /// Where only whether a target comes matters, the latest event waits for the earlier ones too.
     fn take_over(&mut self, ground: &Ground<'_>, number: u32, block: &Block, place: usize) {
-        let words = block.kinds.len();
+        self.carried.resize(self.rows.len(), 0);
         for at in &self.open {
             let Some(entry) = self.entries.get(*at as usize) else { continue };
             let Some(earlier) = place_in(ground, ground.sorts.get(entry.sort), entry, number) else {
                 continue;
             };
             let Some((before, own)) = self.rows.split_at_mut_checked(place) else { continue };
-            let Some(rows) = before.get_mut(earlier..earlier + ROWS * words) else { continue };
-            let Some((waiting, carried)) = rows.split_at_mut_checked(words) else { continue };
+            let lanes = earlier..earlier + block.kinds.len();
+            let (Some(waiting), Some(carried)) = (before.get_mut(lanes.clone()), self.carried.get_mut(lanes))
+            else {
+                continue;
+            };
             for (((waits, carried), own), kinds) in waiting.iter_mut().zip(carried).zip(own).zip(&block.kinds)
             {
                 let taken = *waits & *own & kinds.plain;
@@ -413,42 +412,52 @@ impl Course {
 
     /// Bytes of memory beside the course itself, about.
     pub(super) fn size(&self) -> usize {
-        let words = self.rows.capacity() + self.seen.capacity();
-        let entries = self.entries.capacity() * size_of::<Entry>() + self.open.capacity() * size_of::<u32>();
-        words * size_of::<u64>() + entries + self.whole.size()
+        let words = self.rows.capacity()
+            + self.carried.capacity()
+            + self.seen.capacity()
+            + self.whole.cells.capacity();
+        words * size_of::<u64>()
+            + self.entries.capacity() * size_of::<Entry>()
+            + self.open.capacity() * size_of::<u32>()
     }
 }
 
-/// Leaves of `hits` the lanes whose target the event is: its kind, its time and what must hold of both.
-fn narrow(
+impl Between<'_> {
+    /// The lanes of a word whose windows have begun, and those whose windows are over.
+    fn of(&self, word: usize) -> (u64, u64) {
+        let at = |row: &[u64]| row.get(word).copied().unwrap_or_default();
+        (at(self.reached), at(self.over))
+    }
+}
+
+/// The row, or one without lanes in place of none.
+fn or_none<'a>(row: &'a [u64], plan: &'a Plan) -> &'a [u64] {
+    if row.is_empty() { &plan.none } else { row }
+}
+
+/// Leaves of a word's hits those for which what must hold of both events does.
+#[inline]
+fn correlated(
     ground: &Ground<'_>,
     block: &Block,
-    hits: &mut [u64],
-    meets: &[u64],
-    between: &Between,
+    word: usize,
+    mut hits: u64,
     [activation, target]: [EventNumber; 2],
-) {
-    if meets.is_empty() {
-        hits.fill(0);
-        return;
+) -> u64 {
+    if hits == 0 {
+        return 0;
     }
-    hits.iter_mut().zip(meets).for_each(|(hit, meets)| *hit &= meets);
-    if block.has.windows {
-        let windows = between.reached.iter().zip(&between.over);
-        hits.iter_mut().zip(windows).for_each(|(hit, (reached, over))| *hit &= reached & !over);
-    }
-    for correlated in &block.correlated {
-        let asked = hits.iter().zip(&correlated.row).any(|(hit, row)| hit & row != 0);
-        if !asked {
+    for one in block.correlated.get(word).into_iter().flatten() {
+        if hits & one.lanes == 0 {
             continue;
         }
-        let [first, second] = if correlated.exchanged { [target, activation] } else { [activation, target] };
-        let holds =
-            ground.correlations.get(correlated.correlation).is_some_and(|one| one.holds(first, second));
+        let [first, second] = if one.exchanged { [target, activation] } else { [activation, target] };
+        let holds = ground.correlations.get(one.correlation).is_some_and(|one| one.holds(first, second));
         if !holds {
-            hits.iter_mut().zip(&correlated.row).for_each(|(hit, row)| *hit &= !row);
+            hits &= !one.lanes;
         }
     }
+    hits
 }
 
 /// Where the rows of an entry for a block begin; none where it asks nothing there.
@@ -458,7 +467,7 @@ fn place_in(ground: &Ground<'_>, sort: &Sort, entry: &Entry, number: u32) -> Opt
         if *block == number {
             return Some(place);
         }
-        place += ROWS * ground.plan.blocks.get(*block as usize)?.kinds.len() + 1;
+        place += ground.plan.blocks.get(*block as usize)?.kept();
     }
     None
 }

@@ -6,6 +6,7 @@
 
 mod account;
 mod course;
+mod evidence;
 mod plan;
 mod rows;
 mod sign;
@@ -16,6 +17,7 @@ mod verdict;
 mod whole;
 mod windows;
 
+pub use evidence::Evidence;
 pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 

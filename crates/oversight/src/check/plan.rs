@@ -24,6 +24,8 @@ pub(super) struct Plan {
     pub(super) models: usize,
     /// Words of lanes, those that none has included.
     pub(super) words: usize,
+    /// As many words without lanes as the longest block has.
+    pub(super) none: Vec<u64>,
 }
 
 /// What one lane stands for.
@@ -43,10 +45,17 @@ pub(super) struct Block {
     /// Its first word.
     pub(super) start: usize,
     pub(super) kinds: Vec<Kinds>,
-    /// Lanes by what must hold of activation and target together.
-    pub(super) correlated: Vec<Correlated>,
+    /// By word, lanes by what must hold of activation and target together.
+    pub(super) correlated: Vec<Vec<Correlated>>,
     pub(super) windows: Windows,
     pub(super) has: Has,
+}
+
+impl Block {
+    /// How many words an entry keeps for it: the lanes that wait, and how many of the windows have run out.
+    pub(super) fn kept(&self) -> usize {
+        self.kinds.len() + 1
+    }
 }
 
 /// Whether a block has such lanes at all.
@@ -77,28 +86,40 @@ pub(super) struct Correlated {
     pub(super) correlation: usize,
     /// Whether it was written with the target as its activation.
     pub(super) exchanged: bool,
-    pub(super) row: Vec<u64>,
+    pub(super) lanes: u64,
 }
 
 /// The lanes that ask something of a whole trace.
 #[derive(Default)]
 pub(super) struct WholeBlock {
     pub(super) start: usize,
-    pub(super) words: usize,
+    pub(super) words: Vec<WholeWord>,
     /// All of them.
     pub(super) all: Vec<u64>,
-    /// For each number of events the lanes that ask for at least so many, and no more than enough are ever asked for.
-    pub(super) least: Vec<Vec<u64>>,
-    /// For each number the lanes that allow so many and not one more.
-    pub(super) most: Vec<Vec<u64>>,
-    /// Lanes that bound the number from above.
-    pub(super) bounded: Vec<u64>,
-    pub(super) first: Vec<u64>,
-    pub(super) last: Vec<u64>,
-    pub(super) choice: Vec<u64>,
-    /// Of those, the ones that want not both.
-    pub(super) one: Vec<u64>,
+    /// How many words a life's state of them takes.
+    pub(super) cells: usize,
     pub(super) windows: Windows,
+}
+
+/// 64 of these lanes.
+#[derive(Default)]
+pub(super) struct WholeWord {
+    /// Where a life's state of them begins: the lanes that are settled; if there are lanes of a choice, those of whose second
+    /// pattern an event has come; then for each number of events, from 1 on, those of whose first pattern so many have come.
+    pub(super) cells: usize,
+    pub(super) levels: usize,
+    pub(super) all: u64,
+    /// For each number, from 1 on, the lanes that ask for at least so many events.
+    pub(super) least: Vec<u64>,
+    /// For each number, from 0 on, the lanes that allow so many and not one more.
+    pub(super) most: Vec<u64>,
+    /// Lanes that bound the number from above.
+    pub(super) bounded: u64,
+    pub(super) first: u64,
+    pub(super) last: u64,
+    pub(super) choice: u64,
+    /// Of those, the ones that want not both.
+    pub(super) one: u64,
 }
 
 /// What is asked of the events of an activity.
@@ -178,7 +199,9 @@ impl Plan {
             questions.marks.push(Mark { condition, row, word, bits });
         }
         let words = lanes.len() / 64;
+        let longest = laid.iter().map(|block| block.kinds.len()).max();
         Self {
+            none: vec![0; longest.unwrap_or(0)],
             blocks: laid,
             whole,
             lanes,
@@ -292,7 +315,7 @@ impl Drafting {
         drafts = placed.into_iter().map(|(_, draft)| draft).collect();
         let (start, words) = self.lay(&drafts);
         let mut kinds = vec![Kinds::default(); words];
-        let mut correlated: BTreeMap<(usize, bool), Vec<u64>> = BTreeMap::new();
+        let mut correlated: BTreeMap<(usize, usize, bool), u64> = BTreeMap::new();
         for (lane, draft) in drafts.iter().enumerate() {
             self.mark(draft.asks, Row::Asks(number), lane);
             self.mark(draft.meets, Row::Meets(number), lane);
@@ -303,10 +326,14 @@ impl Drafting {
                 let place = self.correlations.place(correlation, correlation.sameness());
                 // A constraint that looks both ways is written once, with its first event as the activation.
                 let exchanged = relation.exchanged && !draft.of.template.is_activated_by_second();
-                correlated.entry((place, exchanged)).or_insert_with(|| vec![0; words])[word] |= bit;
+                *correlated.entry((word, place, exchanged)).or_default() |= bit;
             }
         }
         let windows = Windows::new(words, drafts.iter().map(|draft| &draft.of.window));
+        let mut by_word: Vec<Vec<Correlated>> = std::iter::repeat_with(Vec::new).take(words).collect();
+        for ((word, correlation, exchanged), lanes) in correlated {
+            by_word[word].push(Correlated { correlation, exchanged, lanes });
+        }
         Block {
             start,
             has: Has {
@@ -315,65 +342,40 @@ impl Drafting {
                 windows: !windows.are_open(),
             },
             kinds,
-            correlated: correlated
-                .into_iter()
-                .map(|((correlation, exchanged), row)| Correlated { correlation, exchanged, row })
-                .collect(),
+            correlated: by_word,
             windows,
         }
     }
 
     fn whole(&mut self, mut drafts: Vec<Draft<'_>>) -> WholeBlock {
-        drafts.sort_by_key(|draft| match draft.kind {
-            Clause::Count { least, most } => (0, least.max(most.unwrap_or(0))),
-            Clause::First => (1, 0),
-            Clause::Last => (2, 0),
-            _ => (3, 0),
+        // Lanes of one activity stand together, so that an event touches few words; those that count most, too, so that few
+        // words have many levels.
+        drafts.sort_by_cached_key(|draft| {
+            let class = match draft.kind {
+                Clause::Count { least, most } => (0, least.max(most.map_or(0, |most| most + 1))),
+                Clause::Choice { .. } => (1, 0),
+                _ => (2, 0),
+            };
+            (class.0, self.numbers(&draft.asks.activities), class.1)
         });
-        let (start, words) = self.lay(&drafts);
-        let none = || vec![0_u64; words];
-        let windows = Windows::new(words, drafts.iter().map(|draft| &draft.of.window));
-        let mut whole = WholeBlock { start, words, windows, ..WholeBlock::default() };
-        for row in [
-            &mut whole.all,
-            &mut whole.bounded,
-            &mut whole.first,
-            &mut whole.last,
-            &mut whole.choice,
-            &mut whole.one,
-        ] {
-            *row = none();
-        }
-        let at = |rows: &mut Vec<Vec<u64>>, number: u32, lane: usize| {
-            if rows.len() <= number as usize {
-                rows.resize_with(number as usize + 1, none);
-            }
-            set(&mut rows[number as usize], lane);
-        };
+        let (start, number) = self.lay(&drafts);
+        let windows = Windows::new(number, drafts.iter().map(|draft| &draft.of.window));
+        let mut words: Vec<WholeWord> = std::iter::repeat_with(WholeWord::default).take(number).collect();
         for (lane, draft) in drafts.iter().enumerate() {
             self.mark(draft.asks, Row::First, lane);
-            set(&mut whole.all, lane);
-            match draft.kind {
-                Clause::Count { least, most } => {
-                    at(&mut whole.least, least, lane);
-                    if let Some(most) = most {
-                        at(&mut whole.most, most, lane);
-                        set(&mut whole.bounded, lane);
-                    }
-                }
-                Clause::First => set(&mut whole.first, lane),
-                Clause::Last => set(&mut whole.last, lane),
-                Clause::Choice { one } => {
-                    self.mark(draft.meets, Row::Second, lane);
-                    set(&mut whole.choice, lane);
-                    if one {
-                        set(&mut whole.one, lane);
-                    }
-                }
-                Clause::Relation(_) => {}
+            if matches!(draft.kind, Clause::Choice { .. }) {
+                self.mark(draft.meets, Row::Second, lane);
             }
+            words.get_mut(lane / 64).into_iter().for_each(|word| word.put(draft.kind, 1 << (lane % 64)));
         }
-        whole
+        let mut cells = 0;
+        for word in &mut words {
+            word.cells = cells;
+            word.levels = word.least.len().max(word.most.len()).max(usize::from(word.choice != 0));
+            cells += 1 + usize::from(word.choice != 0) + word.levels;
+        }
+        let all = words.iter().map(|word| word.all).collect();
+        WholeBlock { start, words, all, cells, windows }
     }
 
     /// The lanes beside the main one of their model, each with that.
@@ -388,8 +390,33 @@ impl Drafting {
     }
 }
 
-fn set(row: &mut [u64], lane: usize) {
-    row.get_mut(lane / 64).into_iter().for_each(|word| *word |= 1 << (lane % 64));
+impl WholeWord {
+    fn put(&mut self, kind: Clause, bit: u64) {
+        let at = |rows: &mut Vec<u64>, number: u32| {
+            let number = number as usize;
+            rows.resize(rows.len().max(number + 1), 0);
+            rows.get_mut(number).into_iter().for_each(|row| *row |= bit);
+        };
+        self.all |= bit;
+        match kind {
+            Clause::Count { least, most } => {
+                if let Some(number) = least.checked_sub(1) {
+                    at(&mut self.least, number);
+                }
+                if let Some(most) = most {
+                    at(&mut self.most, most);
+                    self.bounded |= bit;
+                }
+            }
+            Clause::First => self.first |= bit,
+            Clause::Last => self.last |= bit,
+            Clause::Choice { one } => {
+                self.choice |= bit;
+                self.one |= if one { bit } else { 0 };
+            }
+            Clause::Relation(_) => {}
+        }
+    }
 }
 
 impl Kinds {

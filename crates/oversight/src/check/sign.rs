@@ -1,6 +1,6 @@
-use super::plan::{Mark, Plan, Questions, Row};
+use super::plan::{Block, Mark, Plan, Questions, Row};
 use super::rows::turn;
-use crate::condition::Sheet;
+use crate::condition::{Cuts, Laid, Sheet};
 use crate::log::{EventNumber, Log};
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,10 +8,25 @@ use std::collections::{BTreeMap, HashMap};
 /// they are of one activity and the same conditions hold of them.
 pub(super) struct Sorts {
     sorts: Vec<Sort>,
+    /// Each row once: what is asked all the time is to lie close together.
     rows: Vec<u64>,
+    places: HashMap<Box<[u64]>, usize>,
     /// By activity and what holds.
-    of: Vec<HashMap<Box<[u64]>, u32>>,
+    of: Vec<HashMap<Box<[u64]>, SortNumber>>,
+    /// By activity where it asks for much.
+    known: Vec<Option<Known>>,
 }
+
+/// The sorts of events by where their values lie among the constants that the activity's conditions compare them with.
+struct Known {
+    cuts: Cuts,
+    sorts: HashMap<u64, SortNumber>,
+}
+
+/// With fewer conditions it is faster to try them all than to look where an event's values lie.
+const MANY: usize = 12;
+/// How many places are known at most.
+const PLACES: usize = 1 << 16;
 
 /// The number of a sort.
 pub(super) type SortNumber = u32;
@@ -29,12 +44,27 @@ pub(super) struct Sort {
     /// The rows of the lanes on whole traces whose first, or second, pattern it is of.
     pub(super) first: Option<usize>,
     pub(super) second: Option<usize>,
+    /// Those rows again, as far as there is something in them: the word, and what it holds of the first and of the second.
+    pub(super) whole: Vec<(u32, u64, u64)>,
+    /// How many words an entry of it keeps of what it waits for.
+    pub(super) waits: usize,
 }
 
 impl Sorts {
     pub(super) fn new(plan: &Plan) -> Self {
         let of = plan.questions.iter().map(|_| HashMap::new()).collect();
-        Self { sorts: vec![Sort::default()], rows: Vec::new(), of }
+        let known = plan.questions.iter().map(|questions| {
+            let conditions = questions.conditions.iter().filter_map(|place| plan.conditions.get(*place));
+            let cuts = (questions.conditions.len() >= MANY).then(|| Cuts::of(conditions)).flatten()?;
+            Some(Known { cuts, sorts: HashMap::new() })
+        });
+        Self {
+            sorts: vec![Sort::default()],
+            rows: Vec::new(),
+            places: HashMap::new(),
+            of,
+            known: known.collect(),
+        }
     }
 
     pub(super) fn get(&self, sort: SortNumber) -> &Sort {
@@ -48,9 +78,13 @@ impl Sorts {
     /// Bytes of memory, about.
     pub(super) fn size(&self) -> usize {
         let keys: usize = self.of.iter().map(|known| known.capacity() * 32).sum();
-        let rows = |sort: &Sort| (sort.asks.capacity() + sort.meets.capacity()) * size_of::<(u32, usize)>();
+        let rows = |sort: &Sort| {
+            (sort.asks.capacity() + sort.meets.capacity()) * size_of::<(u32, usize)>()
+                + sort.whole.capacity() * size_of::<(u32, u64, u64)>()
+        };
         let sorts: usize = self.sorts.iter().map(|sort| size_of::<Sort>() + rows(sort)).sum();
-        self.rows.capacity() * size_of::<u64>() + keys + sorts
+        let places: usize = self.known.iter().flatten().map(|known| known.sorts.capacity() * 17).sum();
+        2 * self.rows.capacity() * size_of::<u64>() + keys + sorts + places
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sort> {
@@ -88,16 +122,90 @@ impl Sorts {
         }
         for (events, activity) in events.into_iter().zip(activities) {
             if let Some(activity) = activity.filter(|_| !events.is_empty()) {
-                self.sort_activity(plan, activity, &Sheet::new(log, events), &mut sorted);
+                self.sort_activity(plan, activity, log, events, &mut sorted);
             }
         }
         sorted
     }
 
-    fn sort_activity(&mut self, plan: &Plan, activity: u32, sheet: &Sheet<'_>, sorted: &mut [SortNumber]) {
+    fn sort_activity(
+        &mut self,
+        plan: &Plan,
+        activity: u32,
+        log: &Log,
+        events: Vec<EventNumber>,
+        sorted: &mut [SortNumber],
+    ) {
+        let mut put = |event: EventNumber, sort| {
+            sorted.get_mut(event as usize).into_iter().for_each(|place| *place = sort);
+        };
+        let known = self.known.get_mut(activity as usize).and_then(Option::take);
+        if let Some(mut known) = known {
+            let Known { cuts, sorts } = &mut known;
+            let laid = cuts.lay(log);
+            if let Some(laid) = &laid {
+                self.sort_by_place(plan, activity, sorts, (log, laid), &events, &mut put);
+            }
+            let done = laid.is_some();
+            if let Some(place) = self.known.get_mut(activity as usize) {
+                *place = Some(known);
+            }
+            if done {
+                return;
+            }
+        }
+        let sheet = Sheet::new(log, events);
+        self.try_all(plan, activity, &sheet, &mut |nth, sort| put(sheet.events()[nth], sort));
+    }
+
+    /// Tries the conditions only on one event of each place that is not known yet.
+    fn sort_by_place(
+        &mut self,
+        plan: &Plan,
+        activity: u32,
+        sorts: &mut HashMap<u64, SortNumber>,
+        (log, laid): (&Log, &Laid<'_>),
+        events: &[EventNumber],
+        put: &mut dyn FnMut(EventNumber, SortNumber),
+    ) {
+        let mut new: HashMap<u64, usize> = HashMap::new();
+        let (mut first, mut waiting) = (Vec::new(), Vec::new());
+        for event in events {
+            let place = laid.place(*event);
+            match sorts.get(&place) {
+                Some(sort) => put(*event, *sort),
+                None => {
+                    let nth = *new.entry(place).or_insert_with(|| {
+                        first.push(*event);
+                        first.len() - 1
+                    });
+                    waiting.push((*event, nth));
+                }
+            }
+        }
+        if first.is_empty() {
+            return;
+        }
+        let mut found = vec![OTHER; first.len()];
+        self.try_all(plan, activity, &Sheet::new(log, first), &mut |nth, sort| found[nth] = sort);
+        waiting.into_iter().for_each(|(event, nth)| put(event, found[nth]));
+        if sorts.len() + new.len() > PLACES {
+            sorts.clear();
+        }
+        sorts.extend(new.into_iter().map(|(place, nth)| (place, found[nth])));
+    }
+
+    /// Tries all conditions on the events of a sheet.
+    fn try_all(
+        &mut self,
+        plan: &Plan,
+        activity: u32,
+        sheet: &Sheet<'_>,
+        put: &mut dyn FnMut(usize, SortNumber),
+    ) {
         let Some(questions) = plan.questions.get(activity as usize) else { return };
         let conditions = questions.conditions.iter().filter_map(|place| plan.conditions.get(*place));
-        let answers: Vec<_> = conditions.map(|condition| condition.mask(sheet).yes).collect();
+        let answers: Vec<_> = conditions.map(|condition| condition.yes(sheet)).collect();
         let words = answers.len().div_ceil(64);
         let mut truths = vec![0_u64; words];
         for (chunk, events) in sheet.events().chunks(64).enumerate() {
@@ -112,10 +220,19 @@ impl Sorts {
                     square
                 })
                 .collect();
-            for (nth, event) in events.iter().enumerate() {
-                truths.iter_mut().zip(&turned).for_each(|(truths, square)| *truths = square[nth]);
-                let sort = self.put(plan, activity, questions, &truths);
-                sorted.get_mut(*event as usize).into_iter().for_each(|place| *place = sort);
+            let mut last: Option<SortNumber> = None;
+            for nth in 0..events.len() {
+                let same = last.is_some()
+                    && truths.iter().zip(&turned).all(|(truths, square)| *truths == square[nth]);
+                let sort = match last.filter(|_| same) {
+                    Some(sort) => sort,
+                    None => {
+                        truths.iter_mut().zip(&turned).for_each(|(truths, square)| *truths = square[nth]);
+                        self.put(plan, activity, questions, &truths)
+                    }
+                };
+                last = Some(sort);
+                put(chunk * 64 + nth, sort);
             }
         }
     }
@@ -137,15 +254,17 @@ impl Sorts {
                 Row::Asks(block) | Row::Meets(block) => {
                     plan.blocks.get(block as usize).map_or(0, |block| block.kinds.len())
                 }
-                Row::First | Row::Second => plan.whole.words,
+                Row::First | Row::Second => plan.whole.words.len(),
             };
             let row = rows.entry(mark.row).or_insert_with(|| vec![0; words]);
             row.get_mut(mark.word).into_iter().for_each(|word| *word |= mark.bits);
         }
         let mut sort = Sort::default();
         for (row, words) in rows {
-            let place = self.rows.len();
-            self.rows.extend_from_slice(&words);
+            let place = *self.places.entry(words.into()).or_insert_with_key(|words| {
+                self.rows.extend_from_slice(words);
+                self.rows.len() - words.len()
+            });
             match row {
                 Row::Asks(block) => sort.asks.push((block, place)),
                 Row::Meets(block) => sort.meets.push((block, place)),
@@ -153,6 +272,15 @@ impl Sorts {
                 Row::Second => sort.second = Some(place),
             }
         }
+        let kept = |(block, _): &(u32, usize)| plan.blocks.get(*block as usize).map_or(0, Block::kept);
+        sort.waits = sort.asks.iter().map(kept).sum();
+        let row =
+            |place: Option<usize>| place.map_or(&[][..], |place| self.row(place, plan.whole.words.len()));
+        let (first, second) = (row(sort.first), row(sort.second));
+        let of = |row: &[u64], word: usize| row.get(word).copied().unwrap_or_default();
+        let whole = (0..plan.whole.words.len()).zip(0..);
+        let whole = whole.map(|(word, number)| (number, of(first, word), of(second, word)));
+        sort.whole = whole.filter(|(_, first, second)| first | second != 0).collect();
         self.sorts.push(sort);
         number
     }

@@ -1,4 +1,5 @@
 use super::course::{Entry, Ground};
+use super::evidence::Evidence;
 use super::plan::Lane;
 use super::sign::{Sort, SortNumber};
 use super::verdict::{Finding, Verdict};
@@ -97,9 +98,11 @@ impl Told<'_> {
         let start = self.time(0);
         let deadline = start.and_then(|start| lane.window.ends(start));
         let last = self.entries.len().saturating_sub(1);
+        let bit = bit + (self.start - ground.plan.whole.start) * 64;
         let of = |row: fn(&Sort) -> Option<usize>, at: usize| {
             let sort = self.entries.get(at).map(|entry| ground.sorts.get(entry.sort));
-            let place = sort.and_then(row).map(|place| ground.sorts.row(place, ground.plan.whole.words));
+            let place =
+                sort.and_then(row).map(|place| ground.sorts.row(place, ground.plan.whole.words.len()));
             let marked =
                 place.and_then(|row| row.get(bit / 64)).is_some_and(|word| word >> (bit % 64) & 1 == 1);
             marked && start.zip(self.time(at)).is_some_and(|(start, time)| lane.window.holds(start, time))
@@ -135,7 +138,7 @@ impl Told<'_> {
         &self,
         trace: usize,
         activation: Option<EventNumber>,
-        evidence: Vec<EventNumber>,
+        evidence: Evidence,
         deadline: Option<Time>,
         at: Option<Time>,
     ) -> Finding {

@@ -1,3 +1,4 @@
+use super::Evidence;
 use crate::log::EventNumber;
 use record::Time;
 
@@ -44,7 +45,7 @@ pub struct Finding {
     /// The event that asked for something; none where the constraint asks it of every trace.
     pub activation: Option<EventNumber>,
     /// The events that prove it: the forbidden ones, those that came in the way, or those that were too few.
-    pub evidence: Vec<EventNumber>,
+    pub evidence: Evidence,
     /// Until when what is asked for may come, or could have.
     pub deadline: Option<Time>,
     /// Since when it is certain; none while it is not.

@@ -1,31 +1,74 @@
 use super::Until;
 use super::course::{Desk, Entry, Ground};
-use super::plan::WholeBlock;
-use super::rows::{is_empty, join};
+use super::plan::{WholeBlock, WholeWord};
 use super::sign::Sort;
 use super::told::{How, Sink, Told};
-use super::windows::Between;
+use super::windows::{Between, Joined};
 use record::Time;
-use std::cell::RefCell;
+use std::cell::Cell;
 
 /// What one life has shown of the lanes that ask something of it as a whole.
 #[derive(Default)]
 pub(super) struct Whole {
-    /// For each number, from 1 on, the lanes of whose first pattern so many events have come.
-    levels: Vec<u64>,
-    /// The lanes of whose second pattern an event has come.
-    second: Vec<u64>,
-    settled: Vec<u64>,
-    /// The first second after which a window may be over in which something is not decided, and how many have run out.
+    /// As the plan lays them; none before the first event.
+    pub(super) cells: Vec<u64>,
+    /// A second before whose end no window is over in which something is not decided, and how many have run out.
     pub(super) due: i64,
-    step: usize,
+    pub(super) step: usize,
+}
+
+/// What a life has shown of 64 lanes.
+struct Shown<'a> {
+    settled: &'a mut u64,
+    second: Option<&'a mut u64>,
+    levels: &'a mut [u64],
+}
+
+impl WholeWord {
+    fn of<'a>(&self, cells: &'a mut [u64]) -> Option<Shown<'a>> {
+        let (settled, rest) = cells.get_mut(self.cells..)?.split_first_mut()?;
+        let (second, rest) = match self.choice {
+            0 => (None, rest),
+            _ => rest.split_first_mut().map(|(second, rest)| (Some(second), rest))?,
+        };
+        Some(Shown { settled, second, levels: rest.get_mut(..self.levels)? })
+    }
+
+    /// The lanes for which something is still to come, those that ask for the last event left out.
+    fn owed(&self, cell: impl Fn(usize) -> u64) -> u64 {
+        let first = self.cells + 1 + usize::from(self.choice != 0);
+        let counted = self.least.iter().enumerate();
+        let counted = counted.fold(0, |owed, (level, least)| owed | least & !cell(first + level));
+        match self.choice {
+            0 => counted,
+            choice => counted | choice & !(cell(self.cells + 1) | cell(first)),
+        }
+    }
+
+    /// An event came, of the first patterns and the second patterns of these lanes. Those that it breaks.
+    fn take(&self, shown: Shown<'_>, first: u64, second: u64) -> u64 {
+        let Shown { settled, second: held_second, levels } = shown;
+        let mut broken = 0;
+        for level in (0..levels.len()).rev() {
+            let below = level.checked_sub(1).map_or(u64::MAX, |below| levels[below]);
+            let new = first & below & !levels[level] & !*settled;
+            levels[level] |= new;
+            broken |= new & self.most.get(level).copied().unwrap_or_default();
+            *settled |= new & self.least.get(level).copied().unwrap_or_default() & !self.bounded;
+        }
+        if let (Some(held), Some(came)) = (held_second, levels.first()) {
+            *held |= second;
+            broken |= came & *held & self.one & !*settled;
+            *settled |= (came | *held) & self.choice & !self.one;
+        }
+        *settled |= broken;
+        broken
+    }
 }
 
 impl Whole {
     pub(super) fn clear(&mut self) {
-        self.levels.clear();
-        self.second.clear();
-        self.settled.clear();
+        self.cells.clear();
     }
 
     /// The last of the entries has come.
@@ -38,92 +81,55 @@ impl Whole {
         sink: &mut S,
     ) {
         let block = &ground.plan.whole;
-        let words = block.words;
-        let [start, ..] = entries else { return };
-        let row = |place: Option<usize>| place.map_or(&[][..], |place| ground.sorts.row(place, words));
-        let (first, second) = (row(sorted.first), row(sorted.second));
-        desk.broken.clear();
-        desk.broken.resize(words, 0);
-        if entries.len() == 1 {
-            self.begin(block);
-            let mut of_first = first.iter();
-            let lanes = desk.broken.iter_mut().zip(&block.first).zip(&mut self.settled);
-            for ((broken, asked), settled) in lanes {
-                *broken = asked & !of_first.next().copied().unwrap_or_default();
-                *settled |= asked;
+        let ([start, ..], [.., now]) = (entries, entries) else { return };
+        let Desk { broken, joined, .. } = desk;
+        broken.resize(block.words.len(), 0);
+        let begins = entries.len() == 1;
+        if begins {
+            self.begin(block, sorted, broken);
+        }
+        if !sorted.whole.is_empty() {
+            let Between { reached, over } = block.windows.between(start.time, now.time, joined);
+            for (word, first, second) in &sorted.whole {
+                let at = *word as usize;
+                let (Some(lanes), Some(reached), Some(over), Some(broken)) =
+                    (block.words.get(at), reached.get(at), over.get(at), broken.get_mut(at))
+                else {
+                    continue;
+                };
+                let open = reached & !over;
+                if let Some(shown) = lanes.of(&mut self.cells) {
+                    *broken |= lanes.take(shown, first & open, second & open);
+                }
             }
         }
-        if !first.is_empty() || !second.is_empty() {
-            let now = entries.last().map_or(start.time, |now| now.time);
-            block.windows.between(start.time, now, &mut desk.between);
-            self.count(desk, block, first);
-            self.choose(desk, block, second);
-        }
-        if !is_empty(&desk.broken) {
-            join(&mut self.settled, &desk.broken);
-            sink.tell(ground, told(block, &desk.broken, entries, How::Broken));
-        }
-        let first_of_all = entries.len() == 1;
-        if first_of_all {
+        tell(ground, broken, entries, How::Broken, sink);
+        if begins {
             self.step = 0;
-        }
-        if first_of_all || self.due < i64::MAX && !(first.is_empty() && second.is_empty()) {
             self.run_out(ground, desk, entries, start.time, sink);
         }
     }
 
-    fn begin(&mut self, block: &WholeBlock) {
-        let levels = block.least.len().saturating_sub(1).max(block.most.len()).max(1);
-        self.levels.resize(levels * block.words, 0);
-        self.second.resize(block.words, 0);
-        self.settled.resize(block.words, 0);
-    }
-
-    fn count(&mut self, desk: &mut Desk, block: &WholeBlock, first: &[u64]) {
-        let words = block.words.max(1);
-        let Between { reached, over } = &desk.between;
-        for level in (0..self.levels.len() / words).rev() {
-            let (most, least) = (block.most.get(level), block.least.get(level + 1));
-            for word in 0..block.words {
-                let below = level.checked_sub(1).map_or(u64::MAX, |below| self.levels[below * words + word]);
-                let held = &mut self.levels[level * words + word];
-                let hit = first.get(word).copied().unwrap_or_default() & reached[word] & !over[word];
-                let new = hit & below & !*held & !self.settled[word];
-                *held |= new;
-                desk.broken[word] |= most.map_or(0, |most| new & most[word]);
-                self.settled[word] |= least.map_or(0, |least| new & least[word] & !block.bounded[word]);
-            }
+    fn begin(&mut self, block: &WholeBlock, sorted: &Sort, broken: &mut [u64]) {
+        self.cells.resize(block.cells, 0);
+        for (at, (lanes, broken)) in
+            block.words.iter().zip(broken).enumerate().filter(|(_, (lanes, _))| lanes.first != 0)
+        {
+            let of = sorted.whole.iter().find(|(word, ..)| *word as usize == at);
+            *broken |= lanes.first & !of.map_or(0, |(_, first, _)| *first);
+            self.cells.get_mut(lanes.cells).into_iter().for_each(|settled| *settled |= lanes.first);
         }
-    }
-
-    fn choose(&mut self, desk: &mut Desk, block: &WholeBlock, second: &[u64]) {
-        let windows = desk.between.reached.iter().zip(&desk.between.over);
-        for ((held, second), (reached, over)) in self.second.iter_mut().zip(second).zip(windows) {
-            *held |= second & reached & !over;
-        }
-        let came = self.levels.iter().zip(&self.second);
-        let lanes = came.zip(&block.choice).zip(&block.one).zip(&mut desk.broken).zip(&mut self.settled);
-        for (((((first, second), choice), one), broken), settled) in lanes {
-            *broken |= first & second & one & !*settled;
-            *settled |= (first | second) & choice & !one;
-        }
-    }
-
-    /// The lanes of a word for which something is still to come, those that ask for the last event left out.
-    fn owed(&self, block: &WholeBlock, word: usize) -> u64 {
-        let came = |level: usize| self.levels.get(level * block.words + word).copied().unwrap_or_default();
-        let counted = block.least.iter().skip(1).enumerate();
-        let counted = counted.fold(0, |owed, (level, least)| owed | least[word] & !came(level));
-        counted | block.choice[word] & !(came(0) | self.second[word])
     }
 
     /// The lanes for which the last event is not as it is to be.
-    fn ill_ended(&self, ground: &Ground<'_>, between: &mut Between, entries: &[Entry], word: usize) -> u64 {
+    fn ill_ended(&self, ground: &Ground<'_>, joined: &mut Joined, entries: &[Entry], word: usize) -> u64 {
         let block = &ground.plan.whole;
-        let ([start, ..], [.., last]) = (entries, entries) else { return block.last[word] };
-        block.windows.between(start.time, last.time, between);
-        let first = ground.sorts.get(last.sort).first.map(|place| ground.sorts.row(place, block.words)[word]);
-        block.last[word] & !(first.unwrap_or_default() & between.reached[word] & !between.over[word])
+        let asked = block.words.get(word).map_or(0, |lanes| lanes.last);
+        let ([start, ..], [.., last]) = (entries, entries) else { return asked };
+        let Between { reached, over } = block.windows.between(start.time, last.time, joined);
+        let of = ground.sorts.get(last.sort).whole.iter().find(|(at, ..)| *at as usize == word);
+        let at = |row: &[u64]| row.get(word).copied().unwrap_or_default();
+        asked & !(of.map_or(0, |(_, first, _)| *first) & at(reached) & !at(over))
     }
 
     /// What was to be in a window that was over before the moment.
@@ -148,30 +154,10 @@ impl Whole {
         moment: Time,
         sink: &mut S,
     ) {
-        let block = &ground.plan.whole;
         let [start, ..] = entries else { return };
         let late = &mut desk.broken;
-        late.clear();
-        late.resize(block.words, 0);
-        let settled = RefCell::new(std::mem::take(&mut self.settled));
-        let mut step = self.step;
-        let undecided = |word: usize| block.all[word] & !block.last[word] & !settled.borrow()[word];
-        let owed = |word: usize| undecided(word) & self.owed(block, word);
-        self.due = block.windows.run_out(&mut step, start.time, moment, owed, |word, lanes| {
-            let decided = lanes & undecided(word);
-            late[word] |= decided & self.owed(block, word);
-            settled.borrow_mut()[word] |= decided;
-        });
-        self.step = step;
-        self.settled = settled.into_inner();
-        if !is_empty(late) {
-            sink.tell(ground, told(block, late, entries, How::Late));
-        }
-    }
-
-    /// Bytes of memory beside itself, about.
-    pub(super) fn size(&self) -> usize {
-        (self.levels.capacity() + self.second.capacity() + self.settled.capacity()) * size_of::<u64>()
+        self.due = over(&ground.plan.whole, late, &mut self.cells, &mut self.step, start.time, moment);
+        tell(ground, late, entries, How::Late, sink);
     }
 
     /// Tells what is not decided, as it is now or as it is once the life is over.
@@ -183,36 +169,64 @@ impl Whole {
         until: Until,
         sink: &mut S,
     ) {
-        let over = until == Until::Closed;
+        let [start, ..] = entries else { return };
         let block = &ground.plan.whole;
+        let cell = |at: usize| self.cells.get(at).copied().unwrap_or_default();
         let mut owed = std::mem::take(&mut desk.broken);
-        let settled = &self.settled;
         owed.clear();
-        for (word, settled) in settled.iter().enumerate() {
-            let ended = if block.last[word] == 0 {
-                0
-            } else {
-                self.ill_ended(ground, &mut desk.between, entries, word)
-            };
-            owed.push((self.owed(block, word) | ended) & !settled);
+        for (word, lanes) in block.words.iter().enumerate() {
+            let ended =
+                if lanes.last == 0 { 0 } else { self.ill_ended(ground, &mut desk.joined, entries, word) };
+            owed.push((lanes.owed(cell) | ended) & !cell(lanes.cells));
         }
-        if !is_empty(&owed) {
-            sink.tell(ground, told(block, &owed, entries, if over { How::Ended } else { How::Owed }));
+        let mut held = Vec::new();
+        if let Until::Open(now) = until {
+            let Between { over, .. } =
+                block.windows.between(start.time, now.max(start.time), &mut desk.joined);
+            held.extend(
+                block.words.iter().zip(&owed).zip(over).map(|((lanes, owed), over)| {
+                    lanes.all & !cell(lanes.cells) & !owed & !(over & !lanes.last)
+                }),
+            );
         }
-        if let (Until::Open(now), [start, ..]) = (until, entries) {
-            block.windows.between(start.time, now.max(start.time), &mut desk.between);
-            for (word, owed) in owed.iter_mut().enumerate() {
-                let kept = desk.between.over[word] & !block.last[word];
-                *owed = block.all[word] & !settled[word] & !*owed & !kept;
-            }
-            if !is_empty(&owed) {
-                sink.tell(ground, told(block, &owed, entries, How::Held));
-            }
-        }
+        let how = if until == Until::Closed { How::Ended } else { How::Owed };
+        tell(ground, &mut owed, entries, how, sink);
+        tell(ground, &mut held, entries, How::Held, sink);
         desk.broken = owed;
     }
 }
 
-fn told<'a>(block: &WholeBlock, row: &'a [u64], entries: &'a [Entry], how: How) -> Told<'a> {
-    Told { start: block.start, row, entries, activation: None, by: None, how }
+/// Leaves in `late`, which is empty, the lanes for which something was still to come in a window that was over before the
+/// moment. When the next may be over.
+pub(super) fn over(
+    block: &WholeBlock,
+    late: &mut Vec<u64>,
+    cells: &mut [u64],
+    step: &mut usize,
+    start: Time,
+    moment: Time,
+) -> i64 {
+    late.resize(block.words.len(), 0);
+    let cells = Cell::from_mut(cells).as_slice_of_cells();
+    let cell = |at: usize| cells.get(at).map_or(0, Cell::get);
+    let undecided = |lanes: &WholeWord| lanes.all & !lanes.last & !cell(lanes.cells);
+    let owed = |lanes: &WholeWord| undecided(lanes) & lanes.owed(cell);
+    let waits = |word: usize| block.words.get(word).map_or(0, owed);
+    block.windows.run_out(step, start, moment, waits, |word, over| {
+        let (Some(lanes), Some(late)) = (block.words.get(word), late.get_mut(word)) else { return };
+        let decided = over & undecided(lanes);
+        *late |= decided & owed(lanes);
+        cells.get(lanes.cells).into_iter().for_each(|settled| settled.set(settled.get() | decided));
+    })
+}
+
+/// Tells of the lanes of a row, as far as there are some, and leaves none in it.
+pub(super) fn tell<S: Sink>(ground: &Ground<'_>, row: &mut [u64], entries: &[Entry], how: How, sink: &mut S) {
+    let Some(first) = row.iter().position(|word| *word != 0) else { return };
+    let last = row.iter().rposition(|word| *word != 0).unwrap_or(first);
+    if let Some(row) = row.get_mut(first..=last) {
+        let start = ground.plan.whole.start + first;
+        sink.tell(ground, Told { start, row, entries, activation: None, by: None, how });
+        row.fill(0);
+    }
 }

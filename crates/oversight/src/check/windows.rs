@@ -7,7 +7,6 @@ use std::sync::Arc;
 /// The windows of lanes: which of them hold the time between two moments.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Windows {
-    words: usize,
     /// Lanes whose window has begun.
     reached: Growing,
     /// Lanes whose window is over.
@@ -30,12 +29,19 @@ struct Counted {
 }
 
 /// What windows say of the time between two moments.
-#[derive(Debug, Default)]
-pub(super) struct Between {
+#[derive(Clone, Copy)]
+pub(super) struct Between<'a> {
     /// Lanes whose window has begun.
-    pub(super) reached: Vec<u64>,
+    pub(super) reached: &'a [u64],
     /// Lanes whose window is over.
-    pub(super) over: Vec<u64>,
+    pub(super) over: &'a [u64],
+}
+
+/// Room for what must be put together.
+#[derive(Debug, Default)]
+pub(super) struct Joined {
+    reached: Vec<u64>,
+    over: Vec<u64>,
 }
 
 impl Windows {
@@ -82,7 +88,7 @@ impl Windows {
                 None => lanes.push((lane / 64, 1 << (lane % 64))),
             }
         }
-        Self { words, reached: Growing::new(always, begins), over: Growing::new(none, ends), steps, counted }
+        Self { reached: Growing::new(always, begins), over: Growing::new(none, ends), steps, counted }
     }
 
     /// Whether every lane's window holds whatever lies between.
@@ -91,26 +97,24 @@ impl Windows {
     }
 
     /// What they say of the time between two moments, in either order.
-    pub(super) fn between(&self, one: Time, other: Time, between: &mut Between) {
-        if self.are_open() {
-            between.reached.clear();
-            between.reached.resize(self.words, u64::MAX);
-            between.over.clear();
-            between.over.resize(self.words, 0);
-            return;
-        }
+    pub(super) fn between<'a>(&'a self, one: Time, other: Time, room: &'a mut Joined) -> Between<'a> {
         let (from, to) = if one <= other { (one, other) } else { (other, one) };
         let lapse = Lapse::between(from, to);
-        between.reached.clear();
-        between.over.clear();
-        between.reached.extend_from_slice(self.reached.at(lapse));
-        between.over.extend_from_slice(self.over.before(lapse));
+        let (reached, over) = (self.reached.at(lapse), self.over.before(lapse));
+        if self.counted.is_empty() {
+            return Between { reached, over };
+        }
+        room.reached.clear();
+        room.over.clear();
+        room.reached.extend_from_slice(reached);
+        room.over.extend_from_slice(over);
         for counted in &self.counted {
             if counted.term.last(from).is_some_and(|last| to > last) {
-                join(&mut between.reached, &counted.least);
-                join(&mut between.over, &counted.most);
+                join(&mut room.reached, &counted.least);
+                join(&mut room.over, &counted.most);
             }
         }
+        Between { reached: &room.reached, over: &room.over }
     }
 
     /// Tells, word by word, the lanes whose windows from one moment on were over before another: those from a step on,

@@ -33,7 +33,7 @@ pub(super) enum Tree {
 pub(super) struct Leaf {
     part: Checked,
     /// The place that it compares with a constant, where it is no more than that.
-    comparison: Option<(Slot, BinaryOp, Value)>,
+    pub(super) comparison: Option<(Slot, BinaryOp, Value)>,
     /// The place that it reads, where it reads one alone.
     only: Option<Slot>,
 }
@@ -77,6 +77,11 @@ impl Condition {
         Masking { sheet, places: &self.places }.tree(&self.tree)
     }
 
+    /// Where it holds: [`Self::mask`] without the rest.
+    pub(crate) fn yes(&self, sheet: &Sheet<'_>) -> Bits {
+        Masking { sheet, places: &self.places }.yes(&self.tree)
+    }
+
     /// Whether the condition holds of one event; `None` where that is unknown.
     pub fn holds(&self, log: &Log, event: EventNumber) -> Option<bool> {
         self.checked.eval(&Row::new(log, &self.places, event, event), &NoFunctions).truth()
@@ -104,6 +109,27 @@ impl<'l> Masking<'_, 'l> {
                 Mask { yes: no, no: yes }
             }
             Tree::Leaf(leaf) => self.leaf(leaf),
+        }
+    }
+
+    fn yes(&self, tree: &Tree) -> Bits {
+        let joined = |all: &[Tree], join: fn(&mut Bits, &Bits)| {
+            let mut all = all.iter().map(|tree| self.yes(tree));
+            let first = all.next().unwrap_or_else(|| Bits::none(self.len()));
+            all.fold(first, |mut yes, other| {
+                join(&mut yes, &other);
+                yes
+            })
+        };
+        match tree {
+            Tree::And(all) => joined(all, Bits::meet),
+            Tree::Or(all) => joined(all, Bits::join),
+            Tree::Not(of) => self.tree(of).no,
+            Tree::Leaf(leaf) => {
+                let numbers = leaf.comparison.as_ref();
+                let numbers = numbers.and_then(|(slot, op, constant)| self.numbers_yes(*slot, *op, constant));
+                numbers.map_or_else(|| self.leaf(leaf).yes, |(yes, _)| yes)
+            }
         }
     }
 
@@ -138,20 +164,24 @@ impl<'l> Masking<'_, 'l> {
         }
     }
 
-    /// A number compared with a constant: straight down the column.
     fn numbers(&self, slot: Slot, op: BinaryOp, constant: &Value) -> Option<Mask> {
+        let (yes, gathered) = self.numbers_yes(slot, op, constant)?;
+        let mut no = gathered.here.clone();
+        no.lessen(&yes);
+        Some(Mask { yes, no })
+    }
+
+    /// Where a number compares so with a constant: straight down the column.
+    fn numbers_yes(&self, slot: Slot, op: BinaryOp, constant: &Value) -> Option<(Bits, Rc<Gathered<'l>>)> {
         let gathered = self.gather(slot)?;
-        let compared = match (&gathered.values, constant) {
+        let mut yes = match (&gathered.values, constant) {
             (Side::Integers(all), Value::Int(constant)) => compared(op, all, constant)?,
             (Side::Floats(all), Value::Double(constant)) => compared(op, all, constant)?,
             (Side::Times(all), Value::Timestamp(constant)) => compared(op, all, constant)?,
             _ => return None,
         };
-        let mut no = gathered.here.clone();
-        no.lessen(&compared);
-        let mut yes = compared;
         yes.meet(&gathered.here);
-        Some(Mask { yes, no })
+        Some((yes, gathered))
     }
 
     /// A part that reads one text or truth alone: decided once for each distinct value, and once for its absence.
@@ -216,14 +246,13 @@ impl<'l> Masking<'_, 'l> {
 
 /// Where the values compare so with the constant; what has no order is unequal to all.
 fn compared<T: PartialOrd>(op: BinaryOp, all: &[T], constant: &T) -> Option<Bits> {
-    let of = |holds: fn(&T, &T) -> bool| Bits::of_all(all, |one| holds(one, constant));
     Some(match op {
-        BinaryOp::Eq => of(|one, other| one == other),
-        BinaryOp::Ne => of(|one, other| one.partial_cmp(other) != Some(Ordering::Equal)),
-        BinaryOp::Lt => of(|one, other| one < other),
-        BinaryOp::Le => of(|one, other| one <= other),
-        BinaryOp::Gt => of(|one, other| one > other),
-        BinaryOp::Ge => of(|one, other| one >= other),
+        BinaryOp::Eq => Bits::of_all(all, |one| one == constant),
+        BinaryOp::Ne => Bits::of_all(all, |one| one.partial_cmp(constant) != Some(Ordering::Equal)),
+        BinaryOp::Lt => Bits::of_all(all, |one| one < constant),
+        BinaryOp::Le => Bits::of_all(all, |one| one <= constant),
+        BinaryOp::Gt => Bits::of_all(all, |one| one > constant),
+        BinaryOp::Ge => Bits::of_all(all, |one| one >= constant),
         _ => return None,
     })
 }

@@ -4,11 +4,13 @@
 //! under those names; a correlation speaks of `activation` and `target`, each like `event`. What an event does not have
 //! is unknown, and a condition that stays unknown does not hold.
 
+mod cuts;
 mod mask;
 mod pair;
 mod row;
 mod sheet;
 
+pub(crate) use cuts::{Cuts, Laid};
 pub use mask::Mask;
 pub(crate) use pair::Bound;
 pub use pair::Correlation;

@@ -118,7 +118,7 @@ impl<'a> Pair<'a> {
             (
                 Values::Text { codes: one, distinct: texts },
                 Values::Text { codes: other, distinct: others },
-            ) if equality => Self::Texts([one, other], [texts, others]),
+            ) if equality => Self::Texts([one, other], [texts.all(), others.all()]),
             _ => return None,
         })
     }

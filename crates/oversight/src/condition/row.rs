@@ -42,9 +42,7 @@ impl Source for Row<'_> {
         let column = self.log.column(name.as_str())?;
         let nth = column.place(event)?;
         Some(match column.values() {
-            Values::Text { codes, distinct } => {
-                ValueRef::String(distinct.get(*codes.get(nth)? as usize)?.as_str())
-            }
+            Values::Text { codes, distinct } => ValueRef::String(distinct.get(*codes.get(nth)?)?.as_str()),
             Values::Integer(all) => ValueRef::Int(*all.get(nth)?),
             Values::Float(all) => ValueRef::Double(*all.get(nth)?),
             Values::Boolean(all) => ValueRef::Bool(*all.get(nth)?),

@@ -70,7 +70,7 @@ impl<'l> Sheet<'l> {
         let values = match column.values() {
             Values::Integer(all) => Side::Integers(lay(&places, all)),
             Values::Float(all) => Side::Floats(lay(&places, all)),
-            Values::Text { codes, distinct } => Side::Codes(lay(&places, codes), Some(distinct)),
+            Values::Text { codes, distinct } => Side::Codes(lay(&places, codes), Some(distinct.all())),
             Values::Boolean(all) => Side::Codes(lay(&places, all).into_iter().map(u32::from).collect(), None),
             Values::Time(all) => {
                 let time = |place: &usize| all.get(*place).copied().unwrap_or(Time::ZERO);

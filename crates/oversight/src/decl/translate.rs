@@ -166,7 +166,7 @@ impl Translator<'_> {
             },
             (Some(Values::Text { distinct, .. }), Some(number)) if ordered => {
                 // A log in CSV may write its numbers as texts.
-                if !distinct.iter().any(|text| text.trim().parse::<f64>().is_ok()) {
+                if !distinct.all().iter().any(|text| text.trim().parse::<f64>().is_ok()) {
                     return wrong("texts");
                 }
                 (format!("double({operand})"), double(number))

@@ -1,7 +1,6 @@
 use crate::check::Verdict;
 use pack::Id;
 use record::{Digest, EventId, ObjectRef, Time};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A model that is broken, where, and the events that prove it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +21,26 @@ pub struct Breach {
     pub at: Option<Time>,
 }
 
+/// Digits and letters that nobody mistakes for one another.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 impl Breach {
+    /// Characters of a number.
+    pub const NUMBER: usize = 21;
+
+    /// The number by which people call it: eighty bits of what it is, in a form that can be read out.
+    pub fn number(&self) -> String {
+        let digest = self.digest();
+        let bits = digest.0.iter().take(10).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
+        let character = |place: u32| {
+            let digit = (bits >> (5 * place)) & 31;
+            ALPHABET.get(digit as usize).copied().map_or('0', char::from)
+        };
+        let all: Vec<char> = (0..16).rev().map(character).collect();
+        let groups: Vec<String> = all.chunks(4).map(|group| group.iter().collect()).collect();
+        format!("F-{}", groups.join("-"))
+    }
+
     /// What tells it from all others, whoever computes it and whenever: its model, objects, activation and evidence.
     pub fn digest(&self) -> Digest {
         let mut words = vec![self.model.to_string()];
@@ -33,85 +51,62 @@ impl Breach {
     }
 }
 
-/// What changed.
+/// What is to be put down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is broken.
+    /// This is broken now.
     Broken(Breach),
-    /// It is not, after all: a late or corrected event shows it.
-    Mended(Breach),
+    /// An object was gone through from its history: of the models named this is broken in it, and nothing else.
+    All {
+        /// The object.
+        object: ObjectRef,
+        /// Of which models.
+        of: Of,
+        /// What is broken.
+        breaches: Vec<Breach>,
+    },
 }
 
-/// A life: of which lane, or of which model over several objects, and of which object.
-pub(super) type Life = (usize, ObjectRef);
-/// What is broken in a life, and how often it was told: two clauses of a model may be broken by the same events.
-type OfLife = BTreeMap<Digest, (Breach, usize)>;
-
-/// All that is broken, life by life, and what of it was given back as a change.
-#[derive(Default)]
-pub(super) struct Standing {
-    now: BTreeMap<Life, OfLife>,
-    told: BTreeMap<Life, BTreeMap<Digest, Breach>>,
-    touched: BTreeSet<Life>,
+/// The models of which all is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// All but those that are gone through [apart](super::Live::apart).
+    Own,
+    /// This one.
+    Model(Id),
 }
 
-impl Standing {
-    pub(super) fn put(&mut self, lane: usize, breach: Breach) {
-        let Some(object) = breach.objects.first().cloned() else { return };
-        let life = (lane, object);
-        let of_life = self.now.entry(life.clone()).or_default();
-        of_life.entry(breach.digest()).or_insert_with(|| (breach, 0)).1 += 1;
-        self.touched.insert(life);
-    }
-
-    pub(super) fn take(&mut self, lane: usize, breach: &Breach) {
-        let Some(object) = breach.objects.first().cloned() else { return };
-        let life = (lane, object);
-        let Some(of_life) = self.now.get_mut(&life) else { return };
-        let digest = breach.digest();
-        if let Some((_, times)) = of_life.get_mut(&digest) {
-            *times -= 1;
-            if *times == 0 {
-                of_life.remove(&digest);
-            }
+impl Change {
+    /// The object that it is about.
+    pub fn object(&self) -> Option<&ObjectRef> {
+        match self {
+            Self::Broken(breach) => breach.objects.first(),
+            Self::All { object, .. } => Some(object),
         }
-        self.touched.insert(life);
     }
+}
 
-    pub(super) fn forget(&mut self, life: &Life) {
-        self.now.remove(life);
-        self.touched.insert(life.clone());
-    }
+#[cfg(test)]
+mod tests {
+    use super::Breach;
+    use crate::check::Verdict;
+    use record::ObjectRef;
 
-    /// All that is broken in a life is this, and nothing else.
-    pub(super) fn replace(&mut self, life: Life, all: Vec<Breach>) {
-        self.forget(&life);
-        let lane = life.0;
-        all.into_iter().for_each(|breach| self.put(lane, breach));
-    }
-
-    /// What changed since this was asked last.
-    pub(super) fn changes(&mut self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for life in std::mem::take(&mut self.touched) {
-            let now = self.now.get(&life);
-            let told = self.told.remove(&life).unwrap_or_default();
-            let stands = |digest: &Digest| now.is_some_and(|now| now.contains_key(digest));
-            let gone = told.iter().filter(|(digest, _)| !stands(digest));
-            changes.extend(gone.map(|(_, breach)| Change::Mended(breach.clone())));
-            let Some(now) = now.filter(|now| !now.is_empty()) else {
-                self.now.remove(&life);
-                continue;
-            };
-            let new = now.iter().filter(|(digest, _)| !told.contains_key(*digest));
-            changes.extend(new.map(|(_, (breach, _))| Change::Broken(breach.clone())));
-            let now = now.iter().map(|(digest, (breach, _))| (*digest, breach.clone())).collect();
-            self.told.insert(life, now);
-        }
-        changes
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = &Breach> {
-        self.now.values().flat_map(|of_life| of_life.values().map(|(breach, _)| breach))
+    #[test]
+    fn numbers_follow_from_what_was_found() {
+        let breach = |model: &str, evidence: &str| Breach {
+            model: model.into(),
+            objects: vec![ObjectRef::new("application", "1")],
+            activation: None,
+            evidence: vec![evidence.into()],
+            verdict: Verdict::Violated,
+            deadline: None,
+            at: None,
+        };
+        let one = breach("a", "application:1/3").number();
+        assert_eq!(one, breach("a", "application:1/3").number());
+        assert_eq!(one.len(), Breach::NUMBER);
+        assert_ne!(one, breach("b", "application:1/3").number());
+        assert_ne!(one, breach("a", "application:1/4").number());
     }
 }

@@ -1,365 +1,437 @@
 //! The models of packs over a record as it grows: what is broken now, and what is no more.
 //!
-//! [`Live`] is given entries in the order of the record, and the time. It keeps a [`Stream`] for each type of object and each
-//! procedure whose models speak of it. What a stream cannot know (a case that is told of after it was closed, a correction, a
-//! model over several objects) is gone through anew, from the history of the objects, when it [settles](Live::settle).
+//! [`Live`] is given entries in the order of the record, and the time. It keeps the lives of the cases that run, in a
+//! [`Stream`](crate::check::Stream) for each type of object and each procedure whose models speak of it, and nothing of those
+//! that are over. Whatever it does not hold is gone through from the history of the object when it [settles](Live::settle): a
+//! case that begins or comes back, a correction, a model over several objects. So it may begin anywhere in the record, be
+//! ended anywhere, and have its models changed while it runs.
 
+mod apart;
 mod breach;
-mod wide;
+mod case;
+mod histories;
+mod lane;
+mod model;
 
-pub use breach::{Breach, Change};
+pub use breach::{Breach, Change, Of};
+pub use histories::Past;
 
-use crate::catalogue::{Catalogue, Ready, Recall, Unready};
-use crate::check::{Broken, Hearer, Stream};
-use crate::condition::Language;
+use crate::catalogue::{Ready, Recall};
 use crate::log::Log;
-use breach::Standing;
-use pack::models::{Model, Subject};
+use apart::Apart;
+use case::Case;
+use histories::Histories;
+use lane::{Heard, Lane};
+use model::Running;
+use pack::models::Model;
 use pack::{Definitions, Id, Problem};
-use record::{Entry, Event, EventId, Name, ObjectRef, Time, Value};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use wide::Wide;
+use record::interop::vocabulary;
+use record::{Digest, Entry, Name, ObjectRef, Relation, Time};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
-/// The part that a case plays in its events, and those of them that say where it stands.
+/// The part that a case plays in its events.
 const CASE: &str = "case";
-const STARTED: &str = "case started";
-const COMPLAINED: &str = "complaint made";
-const REPLIED: &str = "complaint answered";
 
-/// Models over a record, and all that they say is broken.
+/// Models over a record, and the lives that run in them.
+#[derive(Default)]
 pub struct Live {
-    names: Vec<Id>,
     attributes: Vec<Name>,
     recall: Recall,
     lanes: Vec<Lane>,
     /// By type: the lanes of it.
     of_kind: HashMap<String, Vec<usize>>,
-    wide: Wide,
+    apart: Apart,
+    /// Cases that run, as far as they were gone through.
     cases: HashMap<ObjectRef, Case>,
-    /// Objects that were told of before they were begun as cases.
-    strangers: HashSet<ObjectRef>,
-    /// Objects whose lives are to be gone through anew.
+    /// Objects whose lives are to be gone through from their histories.
     again: BTreeSet<ObjectRef>,
-    standing: Standing,
+    /// Cases that run and are still to be taken up: no time passes before they are.
+    to_load: VecDeque<ObjectRef>,
+    /// How far time has passed, in seconds.
+    passed: Option<i64>,
+    /// What was heard and is still to be gone through, by lane.
+    batches: BTreeMap<usize, Log>,
+    /// Cases that may be over with it.
+    over: BTreeSet<ObjectRef>,
+    changes: Vec<Change>,
+    gone: u64,
+    evicted: u64,
 }
 
-/// The models over the objects of one type, or over those that are cases of one procedure.
-struct Lane {
-    kind: String,
-    procedure: Option<Id>,
-    /// By place in the stream: the place in [`Live::names`].
-    models: Vec<usize>,
-    stream: Stream,
-}
-
-impl Lane {
-    /// Its stream, and who hears what it tells.
-    fn heard<'a>(
-        &'a mut self,
-        lane: usize,
-        names: &'a [Id],
-        standing: &'a mut Standing,
-    ) -> (&'a mut Stream, Ear<'a>) {
-        let ear = Ear { lane, kind: &self.kind, models: &self.models, names, standing };
-        (&mut self.stream, ear)
-    }
-}
-
-/// A case as far as it must be known here.
-#[derive(Default)]
-struct Case {
-    procedure: Id,
-    ended: bool,
-    complaints: u32,
-    /// Whether its life was closed in the streams.
-    closed: bool,
-}
-
-impl Case {
-    fn hear(&mut self, event: &Event) {
-        match event.activity.as_str() {
-            STARTED => {
-                let procedure = event.attribute("procedure").and_then(Value::as_text);
-                self.procedure = procedure.map(Id::from).unwrap_or_default();
-            }
-            COMPLAINED => self.complaints += 1,
-            REPLIED => self.complaints = self.complaints.saturating_sub(1),
-            _ => {}
-        }
-        self.ended |= event.attribute("ended").is_some();
-    }
-
-    /// Whether nothing more is to be expected of it.
-    fn is_over(&self) -> bool {
-        self.ended && self.complaints == 0
-    }
+/// How much a [`Live`] holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Lives that run.
+    pub lives: usize,
+    /// Bytes that their state takes, about.
+    pub bytes: usize,
+    /// Objects still to be gone through from their histories.
+    pub waiting: usize,
+    /// Objects that are to be looked at again when a deadline of theirs passes.
+    pub due: usize,
+    /// Objects that were gone through from their histories since it began.
+    pub gone: u64,
+    /// Lives that were over, and of which nothing is kept.
+    pub evicted: u64,
 }
 
 impl Live {
     /// With no entries yet. What models cannot be made ready is told beside.
     pub fn new(all: &Definitions, models: &[&Model]) -> (Self, Vec<Problem>) {
-        let of_record = |model: &&&Model| !matches!(model.on, Subject::Log(_));
-        let catalogue = Catalogue { all, models: models.iter().filter(of_record).copied().collect() };
-        let attributes = catalogue.attributes();
-        let empty = Log::new();
-        let language = Language::new(&empty, &attributes);
-        let mut unready = Unready::new(all, &language);
-        let (mut ready, mut problems): (Vec<Ready>, Vec<Problem>) = (Vec::new(), Vec::new());
-        for model in &catalogue.models {
-            match unready.ready(model) {
-                Ok(model) => ready.push(model),
-                Err(found) => problems.extend(found),
-            }
-        }
-        let names: Vec<Id> = ready.iter().map(|ready| Id::from(ready.model.name.as_str())).collect();
-        let mut groups: BTreeMap<(String, Option<Id>), Vec<usize>> = BTreeMap::new();
-        for (at, ready) in ready.iter().enumerate().filter(|(_, ready)| ready.scope.over.is_none()) {
-            groups.entry((ready.scope.each.to_string(), ready.procedure.clone())).or_default().push(at);
-        }
-        let (mut lanes, mut of_kind): (Vec<Lane>, HashMap<String, Vec<usize>>) = Default::default();
-        for ((kind, procedure), models) in groups {
-            let own: Vec<_> =
-                models.iter().filter_map(|at| ready.get(*at)).map(|ready| ready.model.clone()).collect();
-            let stream = Stream::new(kind.as_str(), &own);
-            of_kind.entry(kind.clone()).or_default().push(lanes.len());
-            lanes.push(Lane { kind, procedure, models, stream });
-        }
-        let wide = Wide::new((0..).zip(ready).filter(|(_, ready)| ready.scope.over.is_some()));
-        let live = Self {
-            names,
-            recall: Recall::of(attributes.iter().cloned()),
-            attributes,
-            lanes,
-            of_kind,
-            wide,
-            cases: HashMap::new(),
-            strangers: HashSet::new(),
-            again: BTreeSet::new(),
-            standing: Standing::default(),
-        };
+        let mut live = Self::default();
+        let (_, problems) = live.change(all, models);
         (live, problems)
     }
 
-    /// The models that run.
-    pub fn models(&self) -> &[Id] {
-        &self.names
+    /// Models made ready for an empty log, over cases of the record.
+    pub fn of_ready(models: Vec<Ready>, attributes: Vec<Name>) -> Self {
+        let running = |ready: Ready| {
+            let name = Id::from(ready.model.name.as_str());
+            Running { says: Digest::of(ready.model.name.as_bytes()), name, ready }
+        };
+        let mut live = Self::default();
+        live.put(models.into_iter().map(running).collect(), attributes, &|_| true);
+        live
     }
 
-    /// How many lives are open, and about how many bytes their state takes.
-    pub fn size(&self) -> (usize, usize) {
-        let lives = self.lanes.iter().map(|lane| lane.stream.open()).sum();
-        (lives, self.lanes.iter().map(|lane| lane.stream.size()).sum())
+    /// Has these models run from now on and no others. The lives that run are gone through with those that are new. Objects of
+    /// which types are to be gone through, since a model that was not there before speaks of them; and what cannot run.
+    pub fn change(&mut self, all: &Definitions, models: &[&Model]) -> (BTreeSet<String>, Vec<Problem>) {
+        let (running, attributes, problems) = model::ready(all, models);
+        let of_cases = |kind: &str| all.procedures.values().any(|one| one.object.as_str() == kind);
+        (self.put(running, attributes, &of_cases), problems)
     }
 
-    /// Takes in the next entries.
-    pub fn take(&mut self, entries: &[Entry]) {
-        let mut batches: BTreeMap<usize, Log> = BTreeMap::new();
-        let mut over: BTreeSet<ObjectRef> = BTreeSet::new();
-        for Entry { event, .. } in entries {
-            self.wide.hear(event);
-            let case = event.object(CASE).cloned();
-            if event.corrects.is_some() {
-                self.recall.seen(event);
-                self.again.extend(event.objects.iter().map(|relation| relation.object.clone()));
+    fn put(
+        &mut self,
+        models: Vec<Running>,
+        attributes: Vec<Name>,
+        of_cases: &dyn Fn(&str) -> bool,
+    ) -> BTreeSet<String> {
+        self.take_heard();
+        let known = self.models();
+        let own = |one: &Running| one.ready.scope.over.is_none() && of_cases(one.ready.scope.each.as_str());
+        let (own, apart): (Vec<Running>, Vec<Running>) = models.into_iter().partition(own);
+        let mut groups: BTreeMap<(String, Option<Id>), Vec<&Running>> = BTreeMap::new();
+        for one in &own {
+            let key = (one.ready.scope.each.to_string(), one.ready.procedure.clone());
+            groups.entry(key).or_default().push(one);
+        }
+        // What a case knew is remembered as far as models speak of it.
+        let all_anew = self.attributes != attributes;
+        let mut before = std::mem::take(&mut self.lanes);
+        let mut anew: BTreeSet<(String, Option<Id>)> =
+            before.iter().map(|lane| (lane.kind.clone(), lane.procedure.clone())).collect();
+        self.of_kind.clear();
+        for (key, group) in groups {
+            let says: BTreeMap<Id, Digest> = group.iter().map(|one| (one.name.clone(), one.says)).collect();
+            let same = |lane: &Lane| (&lane.kind, &lane.procedure) == (&key.0, &key.1) && lane.says == says;
+            let lane = match before.iter().position(same).filter(|_| !all_anew) {
+                Some(at) => {
+                    anew.remove(&key);
+                    before.swap_remove(at)
+                }
+                None => {
+                    anew.insert(key.clone());
+                    Lane::new(key.0.clone(), key.1, &group)
+                }
+            };
+            self.of_kind.entry(key.0).or_default().push(self.lanes.len());
+            self.lanes.push(lane);
+        }
+        let touches = |(object, case): &(&ObjectRef, &Case)| {
+            anew.iter().any(|(kind, procedure)| {
+                kind == object.kind.as_str() && procedure.as_ref().is_none_or(|of| *of == case.procedure)
+            })
+        };
+        self.again.extend(self.cases.iter().filter(touches).map(|(object, _)| object.clone()));
+        // In a new lane no time has passed.
+        self.passed = None;
+        if all_anew {
+            self.recall = Recall::of(attributes.iter().cloned());
+            self.attributes = attributes;
+        }
+        let unsettled: Vec<ObjectRef> = self.apart.unsettled().cloned().collect();
+        self.apart = Apart::new(apart);
+        self.cases.retain(|object, _| self.of_kind.contains_key(object.kind.as_str()));
+        unsettled.iter().for_each(|object| self.apart.touch(object));
+        self.kinds_beyond(&known)
+    }
+
+    /// The models that run, each with what tells it from one of the same name that says something else.
+    pub fn models(&self) -> BTreeMap<Id, Digest> {
+        let own = self.lanes.iter().flat_map(|lane| &lane.says).map(|(name, says)| (name.clone(), *says));
+        own.chain(self.apart.models().iter().map(|one| (one.name.clone(), one.says))).collect()
+    }
+
+    /// The types of the objects of which models speak that are not among these.
+    pub fn kinds_beyond(&self, known: &BTreeMap<Id, Digest>) -> BTreeSet<String> {
+        let is_new = |name: &Id, says: &Digest| known.get(name) != Some(says);
+        let own = self.lanes.iter().filter(|lane| lane.says.iter().any(|(name, says)| is_new(name, says)));
+        let apart = self.apart.models().iter().filter(|one| is_new(&one.name, &one.says));
+        let apart = apart.map(|one| one.ready.scope.each.to_string());
+        own.map(|lane| lane.kind.clone()).chain(apart).collect()
+    }
+
+    /// Whether a model is gone through apart from the others: it speaks of several objects, or of some that are no cases.
+    pub fn apart(&self, model: &Id) -> bool {
+        self.apart.models().iter().any(|one| one.name == *model)
+    }
+
+    /// How much it holds. It looks at each life.
+    pub fn size(&self) -> Size {
+        Size {
+            lives: self.lanes.iter().map(Lane::open).sum(),
+            bytes: self.lanes.iter().map(Lane::size).sum(),
+            waiting: self.waiting(),
+            due: self.apart.due(),
+            gone: self.gone,
+            evicted: self.evicted,
+        }
+    }
+
+    /// How many objects are still to be gone through from their histories.
+    pub fn waiting(&self) -> usize {
+        self.again.len() + self.to_load.len() + self.apart.waiting()
+    }
+
+    /// The objects of which something is still to be said, cases that run apart: what has to be gone through
+    /// [again](Self::again) where another takes this one's place.
+    pub fn unsettled(&self) -> BTreeSet<ObjectRef> {
+        self.again.iter().chain(&self.over).chain(self.apart.unsettled()).cloned().collect()
+    }
+
+    /// The cases that it keeps up with.
+    pub fn running(&self) -> impl Iterator<Item = &ObjectRef> {
+        self.cases.keys().chain(&self.to_load)
+    }
+
+    /// Has cases that run taken up from their histories, before any time passes.
+    pub fn load(&mut self, running: impl IntoIterator<Item = ObjectRef>) {
+        let watched = running.into_iter().filter(|object| self.of_kind.contains_key(object.kind.as_str()));
+        self.to_load.extend(watched);
+    }
+
+    /// Has an object gone through from its history.
+    pub fn again(&mut self, object: &ObjectRef) {
+        self.apart.touch(object);
+        if self.of_kind.contains_key(object.kind.as_str()) {
+            self.again.insert(object.clone());
+        }
+    }
+
+    /// Whether a case is kept up with.
+    pub fn holds(&self, object: &ObjectRef) -> bool {
+        self.cases.contains_key(object)
+    }
+
+    /// Has an object gone through from its history, unless it is a case that is kept up with.
+    pub fn look_over(&mut self, object: &ObjectRef) {
+        match self.holds(object) {
+            true => self.apart.touch(object),
+            false => self.again(object),
+        }
+    }
+
+    /// Goes through what was heard. Nothing of it stands any longer for which a history is to be asked.
+    fn take_heard(&mut self) {
+        let mut heard = Heard::default();
+        for (lane, batch) in std::mem::take(&mut self.batches) {
+            if let Some(lane) = self.lanes.get_mut(lane) {
+                lane.take(&batch, &mut heard);
+            }
+        }
+        let mut over = std::mem::take(&mut self.over);
+        // A complaint may have come after the end.
+        over.retain(|case| !self.again.contains(case) && self.cases.get(case).is_some_and(Case::is_over));
+        for case in over {
+            let procedure = self.cases.remove(&case).map(|case| case.procedure).unwrap_or_default();
+            self.lanes_of(&case, &procedure).for_each(|lane| lane.close(case.id.as_str(), &mut heard));
+            self.recall.forget(&case);
+            self.evicted += 1;
+        }
+        self.again.append(&mut heard.doubtful);
+        self.changes.extend(heard.news());
+    }
+
+    fn lanes_of(&mut self, object: &ObjectRef, procedure: &Id) -> impl Iterator<Item = &mut Lane> {
+        let lanes = self.lanes.iter_mut().filter(|lane| lane.kind == object.kind.as_str());
+        lanes.filter(|lane| lane.speaks_of(procedure))
+    }
+
+    /// Hears the next entry; what follows from it is told when all that was heard [settles](Self::settle).
+    pub fn hear(&mut self, entry: &Entry) {
+        self.apart.hear(&entry.event);
+        self.hear_about(entry, None);
+    }
+
+    /// Hears the next entry that is about an object, as far as it is about that one. Where objects are divided among several,
+    /// each hears of its own, one after the other.
+    pub fn hear_of(&mut self, entry: &Entry, object: &ObjectRef) {
+        self.apart.touch(object);
+        self.hear_about(entry, Some(object));
+    }
+
+    /// Hears that something happened to an object that others keep up with, but near which something may lie.
+    pub fn hear_apart(&mut self, object: &ObjectRef) {
+        self.apart.touch(object);
+    }
+
+    fn hear_about(&mut self, entry: &Entry, only: Option<&ObjectRef>) {
+        let Entry { index, event } = entry;
+        let watched = |object: &&ObjectRef| {
+            self.of_kind.contains_key(object.kind.as_str()) && only.is_none_or(|only| only == *object)
+        };
+        if event.corrects.is_some() || vocabulary::is_carrier(&event.activity) {
+            // What a log keeps beside its events matters to cases that run; others are no more than told of.
+            let carrier = event.corrects.is_none();
+            let known = |object: &&ObjectRef| !carrier || self.cases.contains_key(*object);
+            let all: Vec<ObjectRef> =
+                event.touched().into_iter().filter(watched).filter(known).cloned().collect();
+            self.again.extend(all);
+            return;
+        }
+        let about: BTreeSet<&ObjectRef> =
+            event.objects.iter().map(|relation| &relation.object).filter(watched).collect();
+        let case = event.object(CASE);
+        let known = |case: &ObjectRef| {
+            !self.again.contains(case) && self.cases.get(case).is_some_and(|held| held.next <= *index)
+        };
+        // What its case knew is not known where the case is not kept up with, or was gone through beyond this entry.
+        let heard = |case: &ObjectRef| only.is_none_or(|only| only == case);
+        let knows = case.is_none_or(|case| heard(case) && known(case));
+        if about.is_empty() {
+            return;
+        }
+        let seen = knows.then(|| self.recall.seen(event).into_owned());
+        let mut shares: BTreeMap<usize, Vec<Relation>> = BTreeMap::new();
+        for object in about {
+            let Some(held) = self.cases.get_mut(object).filter(|_| !self.again.contains(object)) else {
+                self.again.insert(object.clone());
+                continue;
+            };
+            if *index < held.next {
                 continue;
             }
-            let seen = self.recall.seen(event).into_owned();
-            if let Some(case) = &case {
-                let held = self.cases.entry(case.clone()).or_default();
+            if seen.is_none() {
+                self.again.insert(object.clone());
+                continue;
+            }
+            held.next = index + 1;
+            if case == Some(object) {
                 held.hear(event);
                 if held.is_over() {
-                    over.insert(case.clone());
-                }
-                if event.activity.as_str() == STARTED && self.strangers.remove(case) {
-                    self.again.insert(case.clone());
+                    self.over.insert(object.clone());
                 }
             }
-            self.share_out(&seen, &mut batches);
-        }
-        for (lane, batch) in batches {
-            let Some(lane_of) = self.lanes.get_mut(lane) else { continue };
-            let (stream, mut ear) = lane_of.heard(lane, &self.names, &mut self.standing);
-            stream.take(&batch, &mut ear);
-        }
-        // A complaint may have come after the end.
-        let is_over = |case: &&ObjectRef| self.cases.get(*case).is_some_and(Case::is_over);
-        for case in over.difference(&self.again).filter(is_over).cloned().collect::<Vec<_>>() {
-            self.close(&case);
-        }
-    }
-
-    /// Puts an event into the batches of those lanes that it is about.
-    fn share_out(&mut self, seen: &Event, batches: &mut BTreeMap<usize, Log>) {
-        let mut shares: BTreeMap<usize, Event> = BTreeMap::new();
-        for relation in &seen.objects {
-            let Some(lanes) = self.of_kind.get(relation.object.kind.as_str()) else { continue };
-            let case = self.cases.get(&relation.object);
-            if case.is_some_and(|case| case.closed) {
-                self.again.insert(relation.object.clone());
-            }
-            if self.again.contains(&relation.object) {
-                continue;
-            }
-            if case.is_none() {
-                self.strangers.insert(relation.object.clone());
-            }
-            for lane in lanes {
-                let Some(of) = self.lanes.get(*lane).map(|lane| &lane.procedure) else { continue };
-                let fits = of.as_ref().is_none_or(|of| case.is_some_and(|case| case.procedure == *of));
-                if fits {
-                    let bare = || Event { objects: Vec::new(), ..seen.clone() };
-                    shares.entry(*lane).or_insert_with(bare).objects.push(relation.clone());
+            for lane in self.of_kind.get(object.kind.as_str()).into_iter().flatten() {
+                if self.lanes.get(*lane).is_some_and(|lane| lane.speaks_of(&held.procedure)) {
+                    let relations = event.objects.iter().filter(|relation| relation.object == *object);
+                    shares.entry(*lane).or_default().extend(relations.cloned());
                 }
             }
         }
-        for (lane, share) in shares {
+        let Some(mut seen) = seen else { return };
+        for (lane, relations) in shares {
+            seen.objects = relations;
             // A batch is far from as many events as a log cannot hold.
-            let _ = batches.entry(lane).or_default().push(&share);
+            let _ = self.batches.entry(lane).or_default().push(&seen);
         }
     }
 
-    fn close(&mut self, case: &ObjectRef) {
-        for lane in self.of_kind.get(case.kind.as_str()).cloned().unwrap_or_default() {
-            let Some(lane_of) = self.lanes.get_mut(lane) else { continue };
-            let (stream, mut ear) = lane_of.heard(lane, &self.names, &mut self.standing);
-            stream.close(case.id.as_str(), &mut ear);
-        }
-        self.recall.forget(case);
-        if let Some(held) = self.cases.get_mut(case) {
-            held.closed = true;
-        }
-    }
-
-    /// Time has passed, and what must be gone through anew is. `past` gives the entries of an object's history as they count:
-    /// a correction in place of what it corrects. What has changed since this was called last is given back.
+    /// What was heard is gone through; time has passed; and up to `most` of the objects that wait for it are gone through anew.
+    /// `past` gives their histories. What follows is given back.
     ///
     /// # Errors
-    /// What `past` fails with; all is then as if this had not been called, but for what was told already.
-    pub fn settle<E>(
-        &mut self,
-        now: Time,
-        past: &mut dyn FnMut(&ObjectRef) -> Result<Vec<Entry>, E>,
-    ) -> Result<Vec<Change>, E> {
-        for (lane, lane_of) in self.lanes.iter_mut().enumerate() {
-            let (stream, mut ear) = lane_of.heard(lane, &self.names, &mut self.standing);
-            stream.advance(now, &mut ear);
+    /// What `past` fails with; all is then as if this had not been called, but for what was gone through already.
+    pub fn settle<E>(&mut self, now: Time, most: usize, past: &mut Past<'_, E>) -> Result<Vec<Change>, E> {
+        self.take_heard();
+        let mut histories = Histories::new(past);
+        let mut objects: Vec<ObjectRef> = self.again.iter().take(most).cloned().collect();
+        let room = most - objects.len();
+        let loaded = room.min(self.to_load.len());
+        let known = |object: &&ObjectRef| self.again.contains(*object) || self.cases.contains_key(*object);
+        objects.extend(self.to_load.iter().take(loaded).filter(|object| !known(object)).cloned());
+        self.go_through(&objects, &mut histories)?;
+        self.to_load.drain(..loaded);
+        if self.to_load.is_empty() && self.passed.is_none_or(|passed| passed < now.seconds()) {
+            self.passed = Some(now.seconds());
+            let mut heard = Heard::default();
+            self.lanes.iter_mut().for_each(|lane| lane.advance(now, &mut heard));
+            self.again.append(&mut heard.doubtful);
+            self.changes.extend(heard.news());
         }
-        while let Some(object) = self.again.first().cloned() {
-            self.retell(&object, past)?;
-            self.again.remove(&object);
+        self.apart.settle(now, most, &mut histories, (&self.attributes, &mut self.changes))?;
+        if self.waiting() == 0 {
+            self.lanes.iter_mut().for_each(Lane::rest);
         }
-        let first = self.lanes.len();
-        let standing = &mut self.standing;
-        self.wide.settle(now, past, &self.attributes, &mut |model, object, found| {
-            standing.replace((first + model, object.clone()), found);
-        })?;
-        Ok(self.standing.changes())
+        Ok(std::mem::take(&mut self.changes))
     }
 
-    /// Goes through an object's life anew.
-    fn retell<E>(
+    /// Goes through objects' lives anew.
+    fn go_through<E>(
         &mut self,
-        object: &ObjectRef,
-        past: &mut dyn FnMut(&ObjectRef) -> Result<Vec<Entry>, E>,
+        objects: &[ObjectRef],
+        histories: &mut Histories<'_, '_, E>,
     ) -> Result<(), E> {
-        let lanes = self.of_kind.get(object.kind.as_str()).cloned().unwrap_or_default();
-        let own = past(object)?;
-        let mut case = Case::default();
-        let moves = own.iter().filter(|entry| entry.event.object(CASE) == Some(object));
-        moves.for_each(|entry| case.hear(&entry.event));
-        let log = remembered(&self.attributes, &BTreeSet::from([object.clone()]), past)?;
-        let known = self.cases.contains_key(object);
-        for lane in lanes {
-            let Some(lane_of) = self.lanes.get_mut(lane) else { continue };
-            self.standing.forget(&(lane, object.clone()));
-            lane_of.stream.close(object.id.as_str(), &mut Deaf);
-            if lane_of.procedure.as_ref().is_some_and(|of| *of != case.procedure) {
+        let mut lives = Vec::new();
+        for object in objects {
+            let case = Case::of(object, &histories.of(object)?);
+            let mut events = match &case {
+                Some(_) => histories.recalled(&self.attributes, &BTreeSet::from([object.clone()]))?,
+                None => Vec::new(),
+            };
+            events.iter_mut().for_each(|event| event.objects.retain(|relation| relation.object == *object));
+            lives.push((object, case, events));
+        }
+        let (mut running, mut over): (BTreeMap<usize, Log>, BTreeMap<usize, (Log, Vec<&str>)>) =
+            Default::default();
+        for (object, case, events) in lives {
+            self.again.remove(object);
+            if let Some(before) = self.cases.remove(object) {
+                self.lanes_of(object, &before.procedure).for_each(|lane| lane.drop_life(object.id.as_str()));
+                self.recall.forget(object);
+            }
+            let Some(case) = case else { continue };
+            for lane in self.of_kind.get(object.kind.as_str()).into_iter().flatten() {
+                if !self.lanes.get(*lane).is_some_and(|lane| lane.speaks_of(&case.procedure)) {
+                    continue;
+                }
+                let log = if case.is_over() {
+                    let (log, ended) = over.entry(*lane).or_default();
+                    ended.push(object.id.as_str());
+                    log
+                } else {
+                    running.entry(*lane).or_default()
+                };
+                // An object's history is far from as many events as a log cannot hold.
+                for event in &events {
+                    let _ = log.push(event);
+                }
+            }
+            if case.is_over() {
+                self.evicted += 1;
                 continue;
             }
-            let (stream, mut ear) = lane_of.heard(lane, &self.names, &mut self.standing);
-            stream.reopen(object.id.as_str(), &log, &mut ear);
-            if case.is_over() {
-                stream.close(object.id.as_str(), &mut ear);
+            let own = |entry: &&Entry| entry.event.object(CASE) == Some(object);
+            for entry in histories.of(object)?.iter().filter(own) {
+                let _ = self.recall.seen(&entry.event);
             }
-        }
-        if known {
-            case.closed = case.is_over();
             self.cases.insert(object.clone(), case);
         }
+        self.gone += objects.len() as u64;
+        let mut heard = Heard::default();
+        for (lane, log) in &running {
+            self.lanes.get_mut(*lane).into_iter().for_each(|lane| lane.take(log, &mut heard));
+        }
+        for (lane, (log, ended)) in &over {
+            self.lanes.get_mut(*lane).into_iter().for_each(|lane| lane.go_through(log, ended, &mut heard));
+        }
+        let mut found = heard.by_object();
+        self.changes.extend(objects.iter().map(|object| {
+            let breaches = found.remove(object).unwrap_or_default();
+            Change::All { object: object.clone(), of: Of::Own, breaches }
+        }));
         Ok(())
     }
-
-    /// All that is broken now.
-    pub fn broken(&self) -> impl Iterator<Item = &Breach> {
-        self.standing.all()
-    }
-}
-
-/// The events about some objects, each as its own case knew it, and about these objects alone.
-fn remembered<E>(
-    attributes: &[Name],
-    objects: &BTreeSet<ObjectRef>,
-    past: &mut dyn FnMut(&ObjectRef) -> Result<Vec<Entry>, E>,
-) -> Result<Log, E> {
-    let mut log = Log::new();
-    for event in wide::recalled(attributes, objects, past)? {
-        let about = |relation: &record::Relation| objects.contains(&relation.object);
-        let own = event.objects.iter().filter(|relation| about(relation)).cloned().collect();
-        // An object's history is far from as many events as a log cannot hold.
-        let _ = log.push(&Event { objects: own, ..event });
-    }
-    Ok(log)
-}
-
-/// Hears what a lane's stream tells.
-struct Ear<'a> {
-    lane: usize,
-    kind: &'a str,
-    models: &'a [usize],
-    names: &'a [Id],
-    standing: &'a mut Standing,
-}
-
-impl Ear<'_> {
-    fn each(&mut self, broken: &Broken<'_>, mut tell: impl FnMut(&mut Standing, usize, Breach)) {
-        let object = ObjectRef::new(self.kind, broken.object());
-        broken.each(|model, finding| {
-            let name = self.models.get(model).and_then(|at| self.names.get(*at));
-            let Some(name) = name else { return };
-            let ids = |events: &[u32]| -> Vec<EventId> {
-                events.iter().filter_map(|event| broken.id(*event)).cloned().collect()
-            };
-            let breach = Breach {
-                model: name.clone(),
-                objects: vec![object.clone()],
-                activation: finding.activation.and_then(|event| broken.id(event)).cloned(),
-                evidence: ids(&finding.evidence),
-                verdict: finding.verdict,
-                deadline: finding.deadline,
-                at: finding.at,
-            };
-            tell(self.standing, self.lane, breach);
-        });
-    }
-}
-
-impl Hearer for Ear<'_> {
-    fn broken(&mut self, broken: &Broken<'_>) {
-        self.each(broken, |standing, lane, breach| standing.put(lane, breach));
-    }
-
-    fn mended(&mut self, broken: &Broken<'_>) {
-        self.each(broken, |standing, lane, breach| standing.take(lane, &breach));
-    }
-
-    fn returned(&mut self, _: &str, _: &EventId) {}
-}
-
-/// Hears nothing.
-struct Deaf;
-
-impl Hearer for Deaf {
-    fn broken(&mut self, _: &Broken<'_>) {}
-    fn mended(&mut self, _: &Broken<'_>) {}
-    fn returned(&mut self, _: &str, _: &EventId) {}
 }

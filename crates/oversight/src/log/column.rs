@@ -1,7 +1,7 @@
 use super::EventNumber;
-use record::{Time, Value};
+use record::interop::PlainValue;
+use record::{Codes, Time, Value};
 use smol_str::SmolStr;
-use std::collections::HashMap;
 
 /// The values of one attribute, for the events that have it, in their order.
 #[derive(Clone, Debug)]
@@ -9,7 +9,26 @@ pub struct Column {
     at: Vec<EventNumber>,
     present: Ranks,
     values: Values,
-    codes: HashMap<SmolStr, u32>,
+}
+
+/// A value as it comes in: where it can be without what owns it.
+#[derive(Clone, Copy)]
+pub(super) enum Seen<'a> {
+    Plain(PlainValue<'a>),
+    Whole(&'a Value),
+}
+
+impl<'a> Seen<'a> {
+    pub(super) fn of(value: &'a Value) -> Self {
+        PlainValue::of(value).map_or(Self::Whole(value), Self::Plain)
+    }
+
+    fn to_value(self) -> Value {
+        match self {
+            Self::Plain(value) => value.to_value(),
+            Self::Whole(value) => value.clone(),
+        }
+    }
 }
 
 /// A set of numbers, put in ascending, that tells of each how many are before it.
@@ -48,7 +67,7 @@ pub enum Values {
         /// For each value its place in `distinct`.
         codes: Vec<u32>,
         /// Each text once, in the order in which they were first seen.
-        distinct: Vec<SmolStr>,
+        distinct: Codes<SmolStr>,
     },
     /// Whole numbers.
     Integer(Vec<i64>),
@@ -64,54 +83,57 @@ pub enum Values {
 
 impl Column {
     /// An empty column of the kind of `value`.
-    pub(super) fn new(value: &Value) -> Self {
+    pub(super) fn new(value: Seen<'_>) -> Self {
+        use PlainValue::{Boolean, Float, Id, Integer, Text, Time};
         let values = match value {
-            Value::Text(_) | Value::Id(_) => Values::Text { codes: Vec::new(), distinct: Vec::new() },
-            Value::Integer(_) => Values::Integer(Vec::new()),
-            Value::Float(_) => Values::Float(Vec::new()),
-            Value::Boolean(_) => Values::Boolean(Vec::new()),
-            Value::Time(_) => Values::Time(Vec::new()),
-            _ => Values::Mixed(Vec::new()),
+            Seen::Plain(Text(_) | Id(_)) => Values::Text { codes: Vec::new(), distinct: Codes::default() },
+            Seen::Plain(Integer(_)) => Values::Integer(Vec::new()),
+            Seen::Plain(Float(_)) => Values::Float(Vec::new()),
+            Seen::Plain(Boolean(_)) => Values::Boolean(Vec::new()),
+            Seen::Plain(Time(_)) => Values::Time(Vec::new()),
+            Seen::Whole(_) => Values::Mixed(Vec::new()),
         };
-        Self { at: Vec::new(), present: Ranks::default(), values, codes: HashMap::new() }
+        Self { at: Vec::new(), present: Ranks::default(), values }
     }
 
     /// Adds the value of a later event. Of several values that one event has for a name, the first counts.
-    pub(super) fn push(&mut self, event: EventNumber, value: &Value) {
+    #[inline]
+    pub(super) fn push(&mut self, event: EventNumber, value: Seen<'_>) {
         if self.at.last() == Some(&event) {
             return;
         }
         self.at.push(event);
         self.present.push(event);
-        match (&mut self.values, value) {
-            (Values::Text { codes, distinct }, Value::Text(text) | Value::Id(text)) => {
-                let code = match self.codes.get(&**text) {
-                    Some(code) => *code,
-                    None => {
-                        let code = u32::try_from(distinct.len()).unwrap_or(u32::MAX);
-                        distinct.push(SmolStr::new(text));
-                        self.codes.insert(SmolStr::new(text), code);
-                        code
-                    }
-                };
-                codes.push(code);
+        let Seen::Plain(plain) = value else { return self.widen(value) };
+        match (&mut self.values, plain) {
+            (Values::Text { codes, distinct }, PlainValue::Text(text) | PlainValue::Id(text)) => {
+                codes.push(distinct.put(text));
             }
-            (Values::Integer(all), Value::Integer(number)) => all.push(*number),
-            (Values::Float(all), Value::Float(number)) => all.push(*number),
-            (Values::Float(all), Value::Integer(number)) if exact(*number) => all.push(*number as f64),
-            (Values::Boolean(all), Value::Boolean(truth)) => all.push(*truth),
-            (Values::Time(all), Value::Time(time)) => all.push(*time),
-            (Values::Mixed(all), value) => all.push(value.clone()),
-            (Values::Integer(all), Value::Float(number)) if all.iter().all(|whole| exact(*whole)) => {
+            (Values::Integer(all), PlainValue::Integer(number)) => all.push(number),
+            (Values::Float(all), PlainValue::Float(number)) => all.push(number),
+            (Values::Float(all), PlainValue::Integer(number)) if exact(number) => all.push(number as f64),
+            (Values::Boolean(all), PlainValue::Boolean(truth)) => all.push(truth),
+            (Values::Time(all), PlainValue::Time(time)) => all.push(time),
+            _ => self.widen(value),
+        }
+    }
+
+    /// Adds a value that is not of the kind of those before it: the column takes on a kind that holds all of them.
+    #[cold]
+    fn widen(&mut self, value: Seen<'_>) {
+        match (&mut self.values, value) {
+            (Values::Mixed(all), value) => all.push(value.to_value()),
+            (Values::Integer(all), Seen::Plain(PlainValue::Float(number)))
+                if all.iter().all(|whole| exact(*whole)) =>
+            {
                 let mut wider: Vec<f64> = all.iter().map(|whole| *whole as f64).collect();
-                wider.push(*number);
+                wider.push(number);
                 self.values = Values::Float(wider);
             }
             (_, value) => {
                 let mut all: Vec<Value> = (0..self.at.len() - 1).filter_map(|nth| self.nth(nth)).collect();
-                all.push(value.clone());
+                all.push(value.to_value());
                 self.values = Values::Mixed(all);
-                self.codes.clear();
             }
         }
     }
@@ -133,14 +155,14 @@ impl Column {
 
     /// Bytes of memory, about.
     pub(super) fn size(&self) -> usize {
-        let value = match &self.values {
-            Values::Text { .. } => 4,
-            Values::Boolean(_) => 1,
-            Values::Integer(_) | Values::Float(_) => 8,
-            Values::Time(_) => size_of::<Time>(),
-            Values::Mixed(_) => size_of::<Value>(),
+        let (value, texts) = match &self.values {
+            Values::Text { distinct, .. } => (4, distinct.size()),
+            Values::Boolean(_) => (1, 0),
+            Values::Integer(_) | Values::Float(_) => (8, 0),
+            Values::Time(_) => (size_of::<Time>(), 0),
+            Values::Mixed(_) => (size_of::<Value>(), 0),
         };
-        self.at.capacity() * (4 + value) + self.present.words.capacity() * 16 + self.codes.capacity() * 64
+        self.at.capacity() * (4 + value) + self.present.words.capacity() * 16 + texts
     }
 
     /// An event's value.
@@ -149,16 +171,19 @@ impl Column {
     }
 
     fn nth(&self, nth: usize) -> Option<Value> {
-        Some(match &self.values {
-            Values::Text { codes, distinct } => {
-                Value::from(distinct.get(*codes.get(nth)? as usize)?.as_str())
-            }
-            Values::Integer(all) => Value::Integer(*all.get(nth)?),
-            Values::Float(all) => Value::Float(*all.get(nth)?),
-            Values::Boolean(all) => Value::Boolean(*all.get(nth)?),
-            Values::Time(all) => Value::Time(*all.get(nth)?),
-            Values::Mixed(all) => all.get(nth)?.clone(),
-        })
+        self.seen(nth).map(Seen::to_value)
+    }
+
+    /// The value at a place.
+    pub(super) fn seen(&self, nth: usize) -> Option<Seen<'_>> {
+        Some(Seen::Plain(match &self.values {
+            Values::Text { codes, distinct } => PlainValue::Text(distinct.get(*codes.get(nth)?)?.as_str()),
+            Values::Integer(all) => PlainValue::Integer(*all.get(nth)?),
+            Values::Float(all) => PlainValue::Float(*all.get(nth)?),
+            Values::Boolean(all) => PlainValue::Boolean(*all.get(nth)?),
+            Values::Time(all) => PlainValue::Time(*all.get(nth)?),
+            Values::Mixed(all) => return all.get(nth).map(Seen::of),
+        }))
     }
 }
 

@@ -1,16 +1,17 @@
 //! Events in columns.
 
 mod column;
+mod read;
 mod traces;
 
 pub use column::{Column, Values};
+pub use read::read;
 pub use traces::Traces;
 
+use column::Seen;
 use record::interop::vocabulary;
-use record::{Activity, Event, EventId, Name, ObjectRef, ObjectType, Time, Value};
+use record::{Activity, Codes, Event, EventId, Name, ObjectRef, ObjectType, Time};
 use smol_str::SmolStr;
-use std::collections::HashMap;
-use std::hash::Hash;
 
 /// The number of an event in its log: how many came before it.
 pub type EventNumber = u32;
@@ -44,35 +45,6 @@ struct Related {
 #[error("a log holds at most 4,294,967,295 events; divide it")]
 pub struct TooMany;
 
-/// Things by the order in which they were first seen.
-#[derive(Clone, Debug)]
-struct Codes<T> {
-    all: Vec<T>,
-    of: HashMap<T, u32>,
-}
-
-impl<T> Default for Codes<T> {
-    fn default() -> Self {
-        Self { all: Vec::new(), of: HashMap::new() }
-    }
-}
-
-impl<T: Clone + Eq + Hash> Codes<T> {
-    fn put(&mut self, one: &T) -> u32 {
-        if let Some(code) = self.of.get(one) {
-            return *code;
-        }
-        let code = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
-        self.all.push(one.clone());
-        self.of.insert(one.clone(), code);
-        code
-    }
-
-    fn get(&self, code: u32) -> Option<&T> {
-        self.all.get(code as usize)
-    }
-}
-
 impl Log {
     /// An empty log.
     pub fn new() -> Self {
@@ -89,14 +61,13 @@ impl Log {
         }
         let number = EventNumber::try_from(self.ids.len()).map_err(|_| TooMany)?;
         self.ids.push(event.id.clone());
-        self.activity.push(self.activities.put(&event.activity));
+        self.activity.push(self.activities.put(event.activity.as_str()));
         self.time.push(event.time);
         for (name, value) in &event.attributes {
-            self.attribute(number, name, value);
+            self.attribute(number, name, Seen::of(value));
         }
         for relation in &event.objects {
-            let (kind, object) = self.object(&relation.object);
-            let related = Related { kind, object };
+            let related = self.object(&relation.object);
             let before = self.ends.last().map_or(0, |end| *end as usize);
             if !self.about.get(before..).is_some_and(|these| these.contains(&related)) {
                 self.about.push(related);
@@ -106,23 +77,29 @@ impl Log {
         Ok(())
     }
 
-    fn attribute(&mut self, number: EventNumber, name: &Name, value: &Value) {
-        let code = self.names.put(name) as usize;
-        if code == self.columns.len() {
+    fn attribute(&mut self, number: EventNumber, name: &Name, value: Seen<'_>) {
+        let code = self.names.put(name.as_str());
+        self.put(number, code, value);
+    }
+
+    /// The value of the attribute of that number.
+    #[inline]
+    fn put(&mut self, number: EventNumber, code: u32, value: Seen<'_>) {
+        if code as usize == self.columns.len() {
             self.columns.push(Column::new(value));
         }
-        if let Some(column) = self.columns.get_mut(code) {
+        if let Some(column) = self.columns.get_mut(code as usize) {
             column.push(number, value);
         }
     }
 
-    fn object(&mut self, object: &ObjectRef) -> (u32, u32) {
-        let kind = self.kinds.put(&object.kind);
+    fn object(&mut self, object: &ObjectRef) -> Related {
+        let kind = self.kinds.put(object.kind.as_str());
         if kind as usize == self.objects.len() {
             self.objects.push(Codes::default());
         }
-        let id = SmolStr::new(object.id.as_str());
-        (kind, self.objects.get_mut(kind as usize).map_or(0, |codes| codes.put(&id)))
+        let codes = self.objects.get_mut(kind as usize);
+        Related { kind, object: codes.map_or(0, |codes| codes.put(object.id.as_str())) }
     }
 
     /// How many events there are.
@@ -152,39 +129,50 @@ impl Log {
 
     /// The activities, in the order in which they first happened.
     pub fn activities(&self) -> &[Activity] {
-        &self.activities.all
+        self.activities.all()
     }
 
     /// The code of an activity; none if it never happened.
     pub fn activity_code(&self, activity: &str) -> Option<u32> {
-        self.activities.of.get(activity).copied()
+        self.activities.code(activity)
     }
 
     /// The attributes that events have, each with its values.
     pub fn columns(&self) -> impl Iterator<Item = (&Name, &Column)> {
-        self.names.all.iter().zip(&self.columns)
+        self.names.all().iter().zip(&self.columns)
     }
 
     /// The values of an attribute.
     pub fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.get(*self.names.of.get(name)? as usize)
+        self.columns.get(self.names.code(name)? as usize)
     }
 
     /// The types of the objects that events are about, each with how many objects of it there are.
     pub fn kinds(&self) -> impl Iterator<Item = (&ObjectType, usize)> {
-        self.kinds.all.iter().zip(self.objects.iter().map(|codes| codes.all.len()))
+        self.kinds.all().iter().zip(self.objects.iter().map(Codes::len))
     }
 
     /// Each event with each object of one type that it is about, in the order of the log.
     pub fn about(&self, kind: &str) -> impl Iterator<Item = (EventNumber, &SmolStr)> {
-        let code = self.kinds.of.get(kind).copied();
-        let names = code.and_then(|code| self.objects.get(code as usize));
+        let names = self.objects_of(kind);
+        self.about_codes(kind).filter_map(move |(event, object)| Some((event, names.get(object as usize)?)))
+    }
+
+    /// The objects of one type, in the order in which they were first seen.
+    pub(crate) fn objects_of(&self, kind: &str) -> &[SmolStr] {
+        let code = self.kinds.code(kind);
+        code.and_then(|code| self.objects.get(code as usize)).map_or(&[], Codes::all)
+    }
+
+    /// [`Self::about`], each object by its place among [`Self::objects_of`].
+    pub(crate) fn about_codes(&self, kind: &str) -> impl Iterator<Item = (EventNumber, u32)> {
+        let code = self.kinds.code(kind);
         let mut start = 0;
         self.ends.iter().zip(0..).flat_map(move |(end, event)| {
             let these = self.about.get(start..*end as usize).unwrap_or_default();
             start = *end as usize;
             let these = these.iter().filter(move |related| Some(related.kind) == code);
-            these.filter_map(move |related| Some((event, names?.get(related.object)?)))
+            these.map(move |related| (event, related.object))
         })
     }
 
@@ -193,14 +181,15 @@ impl Log {
     pub(crate) fn append(&mut self, other: &Self, wanted: impl Fn(&Name) -> bool) -> EventNumber {
         let first = EventNumber::try_from(self.ids.len()).unwrap_or(EventNumber::MAX);
         let codes: Vec<u32> =
-            other.activities.all.iter().map(|activity| self.activities.put(activity)).collect();
+            other.activities.all().iter().map(|activity| self.activities.put(activity.as_str())).collect();
         self.ids.extend_from_slice(&other.ids);
         self.activity.extend(other.activity.iter().filter_map(|code| codes.get(*code as usize)));
         self.time.extend_from_slice(&other.time);
         for (name, column) in other.columns().filter(|(name, _)| wanted(name)) {
-            for event in column.events() {
-                if let Some(value) = column.value(*event) {
-                    self.attribute(first + event, name, &value);
+            let code = self.names.put(name.as_str());
+            for (nth, event) in column.events().iter().enumerate() {
+                if let Some(value) = column.seen(nth) {
+                    self.put(first + event, code, value);
                 }
             }
         }
@@ -219,10 +208,11 @@ impl Log {
             };
             log.ids.push(id.clone());
             log.time.push(*time);
-            log.activity.extend(self.activities.get(*code).map(|activity| log.activities.put(activity)));
+            log.activity
+                .extend(self.activities.get(*code).map(|activity| log.activities.put(activity.as_str())));
             for (name, column) in self.columns() {
                 if let Some(value) = column.value(*event) {
-                    log.attribute(number, name, &value);
+                    log.attribute(number, name, Seen::of(&value));
                 }
             }
         }
@@ -238,18 +228,9 @@ impl Log {
 
     /// The events by the objects of one type; none where no event is about such an object.
     pub fn traces(&self, kind: &str) -> Option<Traces> {
-        let code = *self.kinds.of.get(kind)?;
-        let names = self.objects.get(code as usize)?;
-        let mut start = 0;
-        let related = self.ends.iter().zip(0..).flat_map(|(end, event)| {
-            let these = self.about.get(start..*end as usize).unwrap_or_default();
-            start = *end as usize;
-            these
-                .iter()
-                .filter(move |related| related.kind == code)
-                .map(move |related| (related.object, event))
-        });
-        let related: Vec<(u32, EventNumber)> = related.collect();
-        Some(Traces::new(self.kinds.get(code)?.clone(), names.all.clone(), &related, &self.time))
+        let kind = self.kinds.get(self.kinds.code(kind)?)?;
+        let related: Vec<(u32, EventNumber)> =
+            self.about_codes(kind.as_str()).map(|(event, object)| (object, event)).collect();
+        Some(Traces::new(kind.clone(), self.objects_of(kind.as_str()).to_vec(), &related, &self.time))
     }
 }

@@ -72,7 +72,7 @@ fn tests(column: &Column, places: &[usize]) -> Option<(Kind, Vec<String>)> {
                 counts.into_iter().map(|(code, count)| (count, code)).collect();
             counts.sort_unstable_by(|one, other| other.cmp(one));
             let frequent = counts.iter().take(TEXTS.min(counts.len().saturating_sub(1)));
-            let texts = frequent.filter_map(|(_, code)| distinct.get(*code as usize));
+            let texts = frequent.filter_map(|(_, code)| distinct.get(*code));
             let plain = texts.filter(|text| text.chars().all(|letter| !letter.is_control()));
             (Kind::Text, plain.flat_map(|text| ["==", "!="].map(|sign| format!("{sign} {text:?}"))).collect())
         }

@@ -152,6 +152,6 @@ fn an_event_is_one_event() {
     let bench = Bench::new(&events);
     let model = model(&rule("init", "b", "b"), &bench.language()).unwrap();
     let (findings, _) = bench.checked(&[model], Until::Closed).remove(0);
-    assert_eq!(findings[0].evidence, [0]);
+    assert_eq!(*findings[0].evidence, [0]);
     assert_eq!(bench.log.len(), 2);
 }

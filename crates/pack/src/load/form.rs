@@ -103,6 +103,7 @@ fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
         Check { must, title: title.unwrap_or_default() }
     }));
     let field = Field {
+        personal: node.get("personal").and_then(|member| member.flag()).unwrap_or(kind.tells_of_people()),
         id,
         title,
         kind,
@@ -110,7 +111,6 @@ fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
         when: condition(&node, "when"),
         checks,
         hint: node.title("hint"),
-        personal: node.flag("personal"),
         group: None,
     };
     node.finish();

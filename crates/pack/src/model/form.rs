@@ -95,6 +95,24 @@ pub enum FieldKind {
     Object(Id),
 }
 
+impl FieldKind {
+    /// Whether what is entered tells of somebody unless the pack says that it does not: words in which anything may stand,
+    /// and what belongs to a person as such.
+    pub fn tells_of_people(&self) -> bool {
+        matches!(
+            self,
+            Self::Text
+                | Self::LongText
+                | Self::IdentityNumber
+                | Self::Phone
+                | Self::Address
+                | Self::Plate
+                | Self::Vin
+                | Self::File
+        )
+    }
+}
+
 /// One answer of those to choose from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {

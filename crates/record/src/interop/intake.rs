@@ -1,6 +1,7 @@
 use super::fault::{ImportError, Place, Problem, Refusal, SinkError};
+use super::taken::{Plain, Taken};
 use super::{Format, Options, Source, vocabulary};
-use crate::{Activity, Event, ObjectType};
+use crate::{Activity, Event, ObjectType, Time};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -57,20 +58,24 @@ pub(crate) struct Intake<'a> {
     pub(crate) prefix: String,
     pub(crate) counts: Counts,
     format: Format,
-    sink: &'a mut dyn FnMut(Event) -> Result<(), SinkError>,
+    sink: Sink<'a>,
     activities: HashSet<Activity>,
+    /// By the number that a reader gives an activity, whether it is among them.
+    numbered: Vec<bool>,
     types: HashSet<ObjectType>,
     refused: Vec<Refusal>,
     total: u64,
 }
 
+/// Who takes what is read: each event as one of its own, those that carry a log's parts among them; or the log's events,
+/// as they are at hand.
+pub(crate) enum Sink<'a> {
+    Events(&'a mut dyn FnMut(Event) -> Result<(), SinkError>),
+    Taken(&'a mut dyn FnMut(Taken<'_>) -> Result<(), SinkError>),
+}
+
 impl<'a> Intake<'a> {
-    pub(crate) fn new(
-        format: Format,
-        source: &Source<'_>,
-        options: &'a Options,
-        sink: &'a mut dyn FnMut(Event) -> Result<(), SinkError>,
-    ) -> Self {
+    pub(crate) fn new(format: Format, source: &Source<'_>, options: &'a Options, sink: Sink<'a>) -> Self {
         let prefix = options.prefix.clone().unwrap_or_else(|| source.stem());
         Self {
             options,
@@ -79,6 +84,7 @@ impl<'a> Intake<'a> {
             format,
             sink,
             activities: HashSet::new(),
+            numbered: Vec::new(),
             types: HashSet::new(),
             refused: Vec::new(),
             total: 0,
@@ -98,13 +104,54 @@ impl<'a> Intake<'a> {
     /// Takes an event of the log.
     #[inline]
     pub(crate) fn event(&mut self, event: Event) -> Result<(), ImportError> {
+        self.count(&event);
+        self.pass(event)
+    }
+
+    /// Takes an event to which the log gives no time, which so stands at that of the one `before` it. Its time.
+    #[cold]
+    pub(crate) fn untimed(&mut self, mut event: Event, before: Option<Time>) -> Result<Time, ImportError> {
+        let time = before.unwrap_or(Time::ZERO);
+        event.time = time;
+        // The mark is not the log's own, so it is not counted.
+        self.count(&event);
+        event.attributes.push((vocabulary::UNTIMED.into(), true.into()));
+        self.pass(event)?;
+        Ok(time)
+    }
+
+    fn count(&mut self, event: &Event) {
         self.counts.events += 1;
         self.counts.relations += event.objects.len() as u64;
         self.counts.attributes += event.attributes.len() as u64;
-        if !self.activities.contains(event.activity.as_str()) {
-            self.activities.insert(event.activity.clone());
+        self.event_type(&event.activity);
+    }
+
+    /// Takes an event of the log that is plain.
+    #[inline]
+    pub(crate) fn plain(&mut self, plain: &Plain<'_>) -> Result<(), ImportError> {
+        self.counts.events += 1;
+        self.counts.relations += u64::from(plain.case.is_some());
+        self.counts.attributes += plain.held.len() as u64;
+        let (code, activity) = plain.activity;
+        if !self.numbered.get(code as usize).is_some_and(|known| *known) {
+            self.numbered.resize(self.numbered.len().max(code as usize + 1), false);
+            self.numbered.get_mut(code as usize).into_iter().for_each(|known| *known = true);
+            self.event_type(activity);
         }
-        self.pass(event)
+        if self.total > 0 && !self.options.lenient {
+            return Ok(());
+        }
+        let taken = match &mut self.sink {
+            Sink::Events(take) => take(plain.to_event()),
+            Sink::Taken(take) => take(Taken::Plain(plain)),
+        };
+        taken.map_err(ImportError::Sink)
+    }
+
+    /// Whether whoever takes what is read wants the events that carry a log's other parts.
+    pub(crate) fn wants_carriers(&self) -> bool {
+        matches!(self.sink, Sink::Events(_))
     }
 
     /// Takes an event that carries an object's values or links.
@@ -140,7 +187,12 @@ impl<'a> Intake<'a> {
         if self.total > 0 && !self.options.lenient {
             return Ok(());
         }
-        (self.sink)(event).map_err(ImportError::Sink)
+        let taken = match &mut self.sink {
+            Sink::Events(take) => take(event),
+            Sink::Taken(_) if vocabulary::is_carrier(&event.activity) => Ok(()),
+            Sink::Taken(take) => take(Taken::Whole(event)),
+        };
+        taken.map_err(ImportError::Sink)
     }
 
     /// Leaves a part of the log out.

@@ -16,6 +16,7 @@ mod intake;
 mod ocel;
 mod parts;
 mod source;
+mod taken;
 pub mod vocabulary;
 mod xes;
 mod xml;
@@ -25,6 +26,7 @@ pub use export::{Exported, WriteOptions, write};
 pub use fault::{ExportError, ImportError, Place, Problem, Refusal, SinkError};
 pub use intake::{Counts, Report};
 pub use source::Source;
+pub use taken::{Plain, PlainValue, Taken};
 
 use crate::{Event, EventId, ObjectType};
 use std::fmt;
@@ -126,6 +128,24 @@ pub fn read(
     source: &Source<'_>,
     options: &Options,
     sink: &mut dyn FnMut(Event) -> Result<(), SinkError>,
+) -> Result<Report, ImportError> {
+    read_into(source, options, intake::Sink::Events(sink))
+}
+
+/// [`read`] for whoever keeps the log's events in a shape of their own: what events are plain is handed over where it was
+/// read. What a log keeps beside its events is read, and what is wrong with it told, but not handed over.
+pub fn take(
+    source: &Source<'_>,
+    options: &Options,
+    sink: &mut dyn FnMut(Taken<'_>) -> Result<(), SinkError>,
+) -> Result<Report, ImportError> {
+    read_into(source, options, intake::Sink::Taken(sink))
+}
+
+fn read_into<'a>(
+    source: &Source<'_>,
+    options: &'a Options,
+    sink: intake::Sink<'a>,
 ) -> Result<Report, ImportError> {
     let format = match options.format {
         Some(format) => format,

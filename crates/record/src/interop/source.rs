@@ -4,6 +4,7 @@ use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How much of a file is looked at to tell its format.
 const HEAD: u64 = 64 << 10;
@@ -18,6 +19,13 @@ const FREE: u64 = 64 << 20;
 pub enum Source<'a> {
     /// A file.
     File(&'a Path),
+    /// A file whose reading somebody watches.
+    Watched {
+        /// The file.
+        path: &'a Path,
+        /// How many of its bytes the pass at hand has taken so far.
+        taken: &'a AtomicU64,
+    },
     /// A file's content.
     Bytes {
         /// The file's name.
@@ -31,7 +39,9 @@ impl Source<'_> {
     /// The name, without folders.
     pub(crate) fn name(&self) -> String {
         match self {
-            Self::File(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            Self::File(path) | Self::Watched { path, .. } => {
+                path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+            }
             Self::Bytes { name, .. } => (*name).to_owned(),
         }
     }
@@ -50,6 +60,11 @@ impl Source<'_> {
             Self::File(path) => {
                 Box::new(BufReader::with_capacity(BUFFER, File::open(path).map_err(unreadable)?))
             }
+            Self::Watched { path, taken } => {
+                taken.store(0, Ordering::Relaxed);
+                let file = File::open(path).map_err(unreadable)?;
+                Box::new(BufReader::with_capacity(BUFFER, Watched { file, taken }))
+            }
             Self::Bytes { bytes, .. } => Box::new(Cursor::new(*bytes)),
         };
         let head = raw.fill_buf().map_err(unreadable)?;
@@ -60,7 +75,9 @@ impl Source<'_> {
     pub(crate) fn packed(&self) -> Result<bool, ImportError> {
         let mut head = [0; 2];
         let read = match self {
-            Self::File(path) => File::open(path).and_then(|mut file| file.read_exact(&mut head)),
+            Self::File(path) | Self::Watched { path, .. } => {
+                File::open(path).and_then(|mut file| file.read_exact(&mut head))
+            }
             Self::Bytes { bytes, .. } => Cursor::new(*bytes).read_exact(&mut head),
         };
         match read {
@@ -96,7 +113,7 @@ impl<R: BufRead> Unpacked<R> {
 
 impl<R: BufRead> Read for Unpacked<R> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.packed.read(out)?;
+        let count = self.packed.read(out).map_err(damaged)?;
         self.read += count as u64;
         if self.read > FREE + SWELLS * self.packed.get_ref().taken {
             let what = "it unpacks to more than 128 times its size, as no log does; if it is one all the same, \
@@ -105,6 +122,32 @@ impl<R: BufRead> Read for Unpacked<R> {
         }
         Ok(count)
     }
+}
+
+/// A file that tells how far it was read.
+struct Watched<'a> {
+    file: File,
+    taken: &'a AtomicU64,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.file.read(out)?;
+        self.taken.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// What is wrong with a compressed stream, and what to do about it.
+#[cold]
+fn damaged(error: std::io::Error) -> std::io::Error {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    let what = match error.kind() {
+        UnexpectedEof => "its compressed data has no end; it was cut short, get it whole".to_owned(),
+        InvalidData | InvalidInput => format!("its compressed data is damaged ({error}); get it again"),
+        _ => return error,
+    };
+    std::io::Error::new(error.kind(), what)
 }
 
 /// Counts the bytes that are taken from a stream.

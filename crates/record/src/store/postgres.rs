@@ -4,7 +4,9 @@ mod reader;
 mod writer;
 
 use self::pool::Pool;
-use super::{Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number};
+use super::{
+    FORM, Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number, other_form,
+};
 use crate::ObjectRef;
 use postgres::error::SqlState;
 use postgres::fallible_iterator::FallibleIterator as _;
@@ -12,7 +14,6 @@ use postgres::types::ToSql;
 use postgres::{Client, Row};
 use std::sync::Arc;
 
-const FORM: i64 = 1;
 /// The advisory lock that the one writer holds. It belongs to the connection that commits, so a writer that has lost its
 /// lock cannot commit either.
 const WRITER_LOCK: i64 = 0x4c4e_4348;
@@ -75,7 +76,7 @@ impl PostgresStore {
     fn check(self, mut client: Client) -> Result<Self, StoreError> {
         let version = client.query_one("SELECT version FROM form", &[]).map_err(failure)?.get(0);
         if version != FORM {
-            return Err(StoreError::Newer { place: self.place, version });
+            return Err(other_form(self.place, version));
         }
         self.pool.give(client);
         Ok(self)

@@ -3,7 +3,9 @@ mod files;
 mod reader;
 mod writer;
 
-use super::{Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number};
+use super::{
+    FORM, Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number, other_form,
+};
 use crate::ObjectRef;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -12,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 
-const FORM: i64 = 1;
 const APPLICATION: i64 = 0x4c4e_4348;
 const SCHEMA: &str = include_str!("schema.sql");
 const RECORD: &str = "record.sqlite";
@@ -219,7 +220,7 @@ fn prepare(connection: &Connection, schema: &str, place: &str) -> Result<(), Sto
             };
             made.map_err(failure)
         }
-        version => Err(StoreError::Newer { place: place.to_owned(), version }),
+        version => Err(other_form(place.to_owned(), version)),
     }
 }
 

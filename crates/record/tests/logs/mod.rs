@@ -30,6 +30,7 @@ pub fn taken(source: &Source<'_>, options: &Options) -> (Vec<Event>, Report) {
 }
 
 /// The log that `events` make.
+#[allow(dead_code, reason = "not every test has use for all of these")]
 pub fn written(format: Format, events: &[Event], options: &WriteOptions) -> (Vec<u8>, Exported) {
     let mut bytes = Vec::new();
     let exported = write(format, &mut events.iter().cloned().map(Ok), options, &mut bytes);

@@ -173,7 +173,7 @@ fn in_xml(text: &str) -> Option<Vec<String>> {
                 }
             }
             Text(own) => text = text.map(|text| text + &own.xml10_content()),
-            CData(own) => text = text.map(|text| text + &own.to_string()),
+            CData(own) => text = text.map(|text| text + &own),
             GeneralRef(_) => text = None,
             _ => {}
         }

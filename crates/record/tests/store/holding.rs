@@ -104,6 +104,6 @@ pub fn keeps_files(place: &dyn Place) {
     {
         assert!(record.attach(name, bytes, None).is_err(), "{name}");
     }
-    assert!(record.attach("large", &vec![b'a'; (20 << 20) + 1], None).is_err());
+    assert!(record.attach("large", &vec![b'a'; 20_000_001], None).is_err());
     sound(&record);
 }

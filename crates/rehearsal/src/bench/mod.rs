@@ -5,6 +5,7 @@ mod disk;
 mod engine;
 mod faults;
 mod growth;
+mod live;
 /// Load in an open loop, from a process of its own.
 pub mod open_loop;
 mod oversight;
@@ -105,7 +106,8 @@ impl Amounts {
 }
 
 /// What can be measured, by name.
-pub const AREAS: [&str; 8] = ["appends", "engine", "growth", "http", "store", "kills", "flips", "oversight"];
+pub const AREAS: [&str; 9] =
+    ["appends", "engine", "growth", "http", "store", "kills", "flips", "oversight", "live"];
 
 /// What to measure.
 pub struct Options {
@@ -135,6 +137,7 @@ pub fn run(dir: &Path, options: &Options) -> Result<bool, Failed> {
             "http" => steps::run(&place, amounts, &mut report)?,
             "store" => store::run(&place, amounts, store::log(options.log.clone()).as_deref(), &mut report)?,
             "oversight" => oversight::run(store::log(options.log.clone()).as_deref(), amounts, &mut report)?,
+            "live" => live::run(&place, store::log(options.log.clone()).as_deref(), amounts, &mut report)?,
             "kills" => faults::kills(&place, amounts, &mut report)?,
             _ => faults::flips(&place, amounts, &mut report)?,
         }

@@ -8,7 +8,7 @@ use oversight::check::{Asked, Broken, Hearer, Stream, Until};
 use oversight::condition::Language;
 use oversight::decl;
 use oversight::log::{Log, Traces};
-use oversight::map::{Follows, variants};
+use oversight::map::{Cases, Follows, Reading, variants};
 use oversight::model::{Model, Pattern, Template};
 use oversight::sample::draw;
 use record::interop::{self, Options, Source};
@@ -17,10 +17,10 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Instant;
 
-const KIND: &str = "case";
+pub(super) const KIND: &str = "case";
 /// Events that the stream is given at once: what comes in 20 ms at 50,000 events/s.
 const AT_ONCE: usize = 1_000;
-const SEED: u64 = 20_261_127;
+pub(super) const SEED: u64 = 20_261_127;
 
 /// Measures all of it on the log.
 pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result<(), Failed> {
@@ -48,11 +48,13 @@ pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result
         best.fold(f64::INFINITY, f64::min)
     };
     let follows = ms(&mut || {
-        std::hint::black_box(&Follows::of(&log, &traces));
+        let cases = Cases::of(&log, &traces, &Reading::default());
+        std::hint::black_box(&Follows::of(&cases));
     });
     report.figure("its directly-follows graph", Amount(follows, "ms"), Bar::AtMost(5.0), "best of 7");
     let ways = ms(&mut || {
-        std::hint::black_box(&variants(&log, &traces));
+        let cases = Cases::of(&log, &traces, &Reading::default());
+        std::hint::black_box(&variants(&cases));
     });
     report.figure("its variants", Amount(ways, "ms"), Bar::AtMost(10.0), "best of 7");
     let language = Language::new(&log, &[]);
@@ -71,7 +73,7 @@ pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result
 
 /// The models that the log keeps, in nine activations of ten or more: what a supervisor would keep of those drawn, since a
 /// model that is mostly broken says nothing of the work.
-fn kept(log: &Log, traces: &Traces, models: Vec<Model>, most: usize) -> Vec<Model> {
+pub(super) fn kept(log: &Log, traces: &Traces, models: Vec<Model>, most: usize) -> Vec<Model> {
     let summaries = Asked { log, traces, models: &models, until: Until::Closed }.check(2, None);
     let kept = models.into_iter().zip(summaries).filter(|(_, summary)| {
         let broken = summary.activations.violated;
@@ -80,11 +82,9 @@ fn kept(log: &Log, traces: &Traces, models: Vec<Model>, most: usize) -> Vec<Mode
     kept.map(|(model, _)| model).take(most).collect()
 }
 
-fn read(path: &Path) -> Result<Log, Failed> {
-    let mut log = Log::new();
+pub(super) fn read(path: &Path) -> Result<Log, Failed> {
     let options = Options { prefix: Some(String::new()), ..Options::default() };
-    interop::read(&Source::File(path), &options, &mut |event| Ok(log.push(&event)?))?;
-    Ok(log)
+    Ok(oversight::log::read(&Source::File(path), &options, &mut |_| ())?.0)
 }
 
 fn whole(log: &Log, traces: &Traces, models: &[Model], which: &str, report: &mut Report) {
@@ -187,7 +187,7 @@ impl Hearer for Count {
     fn returned(&mut self, _: &str, _: &EventId) {}
 }
 
-fn events(path: &Path) -> Result<Vec<Event>, Failed> {
+pub(super) fn events(path: &Path) -> Result<Vec<Event>, Failed> {
     let mut events: Vec<Event> = Vec::new();
     let options = Options { prefix: Some(String::new()), ..Options::default() };
     interop::read(&Source::File(path), &options, &mut |event| {

@@ -91,6 +91,9 @@ pub fn ask(now: Time, actor: &Actor) -> Ask<'_> {
     Ask { now, actor: Some(actor), purpose: None, seen: None }
 }
 
+/// Runs a command for somebody at a time, and gives what happened.
+type Runs<'a> = dyn FnMut(&Actor, Command, Time) -> Result<Vec<record::Event>, casework::Refused> + 'a;
+
 impl Town {
     /// The town in the data folder `dir`, with so many residents; those whose cases cannot be made up are left out.
     /// `lianchi up --data DIR` serves it.
@@ -266,7 +269,7 @@ impl Town {
         state: &mut State,
         at: Time,
         dice: &mut Dice,
-        run: &mut dyn FnMut(&Actor, Command, Time) -> Result<Vec<record::Event>, casework::Refused>,
+        run: &mut Runs<'_>,
     ) -> Result<bool, Unmade> {
         let procedure = procedure(self.casework().book(), &course.procedure)?;
         let open: Vec<(Id, Id)> =

@@ -84,11 +84,11 @@ fn binary() -> Result<&'static Path, String> {
         let built = command.stderr(Stdio::inherit()).output().map_err(|error| error.to_string())?;
         let messages = String::from_utf8_lossy(&built.stdout);
         let messages = messages.lines().filter_map(|line| serde_json::from_str(line).ok());
-        let path = messages.filter_map(|message: serde_json::Value| {
+        let mut path = messages.filter_map(|message: serde_json::Value| {
             let ours = message["target"]["name"] == "lianchi" && message["profile"]["test"] == false;
             ours.then(|| message["executable"].as_str().map(PathBuf::from)).flatten()
         });
-        path.last().ok_or_else(|| "`cargo build --bin lianchi` made no binary".to_owned())
+        path.next_back().ok_or_else(|| "`cargo build --bin lianchi` made no binary".to_owned())
     });
     BINARY.as_deref().map_err(Clone::clone)
 }

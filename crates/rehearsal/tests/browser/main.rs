@@ -6,6 +6,7 @@
 
 mod city;
 mod driver;
+mod fines;
 mod look;
 mod steps;
 
@@ -60,6 +61,16 @@ fn a_finding_is_read_without_scripts() {
 }
 
 #[test]
+fn a_supervisor_brings_a_log() {
+    plays("logs", include_str!("logs.steps"), true);
+}
+
+#[test]
+fn a_log_is_brought_without_scripts() {
+    plays("logs-without-scripts", include_str!("logs.steps"), false);
+}
+
+#[test]
 fn a_screen_wipes_itself() {
     plays("screen", include_str!("screen.steps"), true);
 }
@@ -70,13 +81,14 @@ fn a_phone_without_a_network() {
 }
 
 /// Answers that are no pages to be looked at, and why; `…` stands for anything.
-const NO_PAGES: [(&str, &str); 15] = [
+const NO_PAGES: [(&str, &str); 16] = [
     ("/language/{lang}", "leads on to the page that it was chosen on; each look goes through it"),
     ("/face/{face}", "leads on to the front page; the scenario of the self-service screen goes through it"),
     ("/cases/{case}/materials/{material}/{digest}", "a file as it was attached"),
     ("/cases/{case}/receipt.tlog-proof", "a file, checked offline by the resident's scenario"),
     ("/account/data", "a file: what the record holds of its reader"),
     ("/board/maps/{procedure}/map.svg", "a drawing, which the page of the map shows"),
+    ("/board/logs/{log}/map/map.svg", "a drawing, which the page of the map shows"),
     ("…/events", "streams, by which pages refresh in the scenarios"),
     ("/api/…", PROGRAMS),
     ("/checkpoint", PROGRAMS),

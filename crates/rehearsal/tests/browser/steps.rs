@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `as "resident"`, `… on a phone`, `… in English`, `… at a screen` | turns to that person's browser, opened when it is first named |
 //! | `open "/path"`, `reload`, `go back` | |
+//! | `reload until "text"` | asks for the page again until it stands there |
 //! | `press "words"`, `… in "place"` | clicks the link, button or heading that opens; a place is a row, a section, a form with those words |
 //! | `write "text" into "label"`, `choose "option" for "label"`, `attach "file" to "label"` | fills in |
 //! | `key "j Enter"` | presses keys where the focus is |
@@ -23,6 +24,7 @@
 
 use crate::city::{City, run};
 use crate::driver::{Browser, Device, Driver, said, until};
+use crate::fines;
 use crate::look::{Looked, axe};
 use fantoccini::elements::Element;
 use fantoccini::error::CmdError;
@@ -163,6 +165,7 @@ impl Stage {
                 self.opened.insert((*path).to_owned());
                 self.browser()?.goto(path).await.map_err(said)
             }
+            ("reload until _", [text]) => self.reload_until(text).await,
             ("reload", []) => self.browser()?.client.refresh().await.map_err(said),
             ("go back", []) => self.browser()?.client.back().await.map_err(said),
             ("press _", [name]) => self.press("press", name, "").await,
@@ -290,11 +293,24 @@ impl Stage {
         let bytes: &[u8] = match file.rsplit_once('.') {
             Some((_, "pdf")) => b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
                 trailer<</Root 1 0 R>>\n%%EOF\n",
+            Some((_, "xes" | "decl")) => return self.give_log(&path, file, label).await,
             Some((_, "png")) => b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0\x1f\x15\xc4\x89",
             _ => b"<!DOCTYPE html><script>alert(1)</script>",
         };
         std::fs::write(&path, bytes).map_err(|error| error.to_string())?;
         self.give(&path, label).await
+    }
+
+    /// Gives a log of fines, or models for one; broken ones by those names.
+    async fn give_log(&self, path: &Path, file: &str, label: &str) -> Result<(), String> {
+        let text = match file {
+            "broken.xes" => fines::BROKEN.to_owned(),
+            "wrong.decl" => fines::WRONG.to_owned(),
+            "own.decl" => fines::OWN.to_owned(),
+            _ => fines::log(300),
+        };
+        std::fs::write(path, text).map_err(|error| error.to_string())?;
+        self.give(path, label).await
     }
 
     async fn give(&self, path: &Path, label: &str) -> Result<(), String> {
@@ -333,6 +349,17 @@ impl Stage {
     async fn see(&self, text: &str, place: &str, there: bool) -> Result<(), String> {
         let look = || async move { Ok((self.text(place).await?.contains(text) == there).then_some(())) };
         until(if there { "it is not to be seen" } else { "it is still to be seen" }, look).await
+    }
+
+    async fn reload_until(&self, text: &str) -> Result<(), String> {
+        let browser = self.browser()?;
+        let look = || async move {
+            if self.text("").await?.contains(text) {
+                return Ok(Some(()));
+            }
+            browser.client.refresh().await.map(|()| None)
+        };
+        until("it does not come to be seen", look).await
     }
 
     async fn at(&mut self, pattern: &str) -> Result<(), String> {

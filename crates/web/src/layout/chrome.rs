@@ -57,7 +57,7 @@ fn resident(frame: &Frame) -> Markup {
             (link(frame, path::HOME, &lang.say("nav-services")))
             (link(frame, path::CASES, &lang.say("nav-cases")))
             (link(frame, path::VERIFY, &lang.say("nav-verify")))
-            @if frame.who.is_some() { (link(frame, path::ACCOUNT, &lang.say("nav-account"))) }
+            (own_account(frame))
         }
         (account(frame))
     }
@@ -70,8 +70,8 @@ fn staff(frame: &Frame) -> Markup {
         nav.main aria-label=(lang.say("nav-main")) {
             @if may(|who| who.desk) {
                 (link(frame, path::DESK, &lang.say("nav-desk")))
-                (link(frame, path::COUNTER, &lang.say("nav-counter")))
             }
+            @if may(|who| who.counter) { (link(frame, path::COUNTER, &lang.say("nav-counter"))) }
             @if may(|who| who.board) {
                 (link(frame, path::BOARD, &lang.say("nav-board")))
                 (link(frame, path::FINDINGS, &lang.say("nav-findings")))
@@ -81,10 +81,10 @@ fn staff(frame: &Frame) -> Markup {
             @if may(|who| who.staff || who.board) {
                 (link(frame, path::EDITIONS, &lang.say("nav-editions")))
             }
-            @if frame.who.is_some() { (link(frame, path::ACCOUNT, &lang.say("nav-account"))) }
+            (own_account(frame))
         }
-        button.help type="button" data-help hidden aria-haspopup="dialog" {
-            (lang.say("keys-open")) " " kbd { "?" }
+        button.help type="button" data-help hidden aria-haspopup="dialog" title=(lang.say("keys-open")) {
+            span.unseen { (lang.say("keys-open")) } kbd { "?" }
         }
         (account(frame))
     }
@@ -106,15 +106,29 @@ fn link(frame: &Frame, to: &str, name: &str) -> Markup {
     html! { a href=(to) aria-current=[here.then_some("page")] { (name) } }
 }
 
+/// On a narrow screen, where the name that leads there has no room.
+fn own_account(frame: &Frame) -> Markup {
+    let here = (frame.path == path::ACCOUNT).then_some("page");
+    html! {
+        @if frame.who.is_some() {
+            a.narrow href=(path::ACCOUNT) aria-current=[here] { (frame.lang.say("nav-account")) }
+        }
+    }
+}
+
 fn account(frame: &Frame) -> Markup {
     let lang = frame.lang;
     html! {
         div.account {
             @match &frame.who {
                 Some(Who { name, post, posts, .. }) => {
-                    span.who {
-                        (name)
-                        @if let Some(post) = post { small { (lang.of(post)) } }
+                    @if frame.face == Face::Kiosk {
+                        span.who { (name) }
+                    } @else {
+                        a.who href=(path::ACCOUNT) title=(lang.say("nav-account")) {
+                            (name)
+                            @if let Some(post) = post { small { (lang.of(post)) } }
+                        }
                     }
                     @if *posts > 1 {
                         a href=(path::choose_post(&frame.path)) { (lang.say("post-switch")) }

@@ -51,6 +51,8 @@ pub struct Who {
     pub posts: usize,
     /// Whether they have a queue.
     pub desk: bool,
+    /// Whether they may begin cases at a window, or as their duty.
+    pub counter: bool,
     /// Whether they have a board.
     pub board: bool,
     /// Whether they look after those who work here.
@@ -70,6 +72,8 @@ pub struct Head {
     pub faulty: bool,
     /// Where events of this page's matter come from, for pages that refresh by themselves.
     pub live: Option<String>,
+    /// Whether a browser without scripts asks for it again by itself, since something is under way.
+    pub again: bool,
 }
 
 /// How wide the matter stands.
@@ -102,6 +106,13 @@ impl Head {
         self
     }
 
+    /// The same, asked for again by browsers without scripts.
+    #[must_use]
+    pub fn again(mut self) -> Self {
+        self.again = true;
+        self
+    }
+
     /// The same, refreshed by the events from `path`.
     #[must_use]
     pub fn live(mut self, path: impl Into<String>) -> Self {
@@ -126,6 +137,7 @@ pub fn document(frame: &Frame, head: &Head, matter: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
                 meta name="color-scheme" content="light dark";
                 meta name="theme-color" content="#0b4a3f";
+                @if head.again { noscript { meta http-equiv="refresh" content="3"; } }
                 title {
                     @if head.faulty { (lang.say("error-prefix")) }
                     (head.title) " · " (lang.say("brand")) " " (lang.of(&frame.city))

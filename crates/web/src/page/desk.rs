@@ -8,8 +8,8 @@ use record::Time;
 /// A clerk's queue: the open steps of their roles and offices, the most urgent first.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    /// Cases with complaints that the reader is to answer: number and service.
-    pub complaints: Vec<(String, Title)>,
+    /// Cases with complaints that the reader is to answer, the oldest first.
+    pub complaints: Vec<Complaint>,
     /// The rows of this page.
     pub rows: Vec<Row>,
     /// How many rows there are in all under the filter.
@@ -26,6 +26,17 @@ pub struct View {
     pub roles: Vec<(Id, Title)>,
     /// Procedures to filter by.
     pub procedures: Vec<(Id, Title)>,
+}
+
+/// A case with a complaint that waits for an answer.
+#[derive(Clone, Debug)]
+pub struct Complaint {
+    /// Its number.
+    pub case: String,
+    /// The service.
+    pub title: Title,
+    /// When the first was made.
+    pub since: Time,
 }
 
 /// How many open steps there are.
@@ -98,10 +109,10 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     section.callout.soon aria-labelledby="complaints-title" {
                         h2.lead #complaints-title { (lang.say("queue-complaints")) }
                         ul {
-                            @for (case, title) in &view.complaints {
+                            @for Complaint { case, title, since } in &view.complaints {
                                 li {
                                     a href=(path::desk_case(case)) data-row { (lang.of(title)) }
-                                    " " span.code { (case) }
+                                    " " span.code { (case) } " " (part::moment(lang, *since))
                                 }
                             }
                         }

@@ -1,3 +1,7 @@
+mod open;
+
+pub use open::{AGES, OfOffice};
+
 use super::clock;
 use super::course::{self, Happening, Step};
 use crate::layout::{Frame, Head, document};
@@ -26,6 +30,8 @@ pub struct Board {
     pub closed: u64,
     /// How many were open at the end of each of the last days, the last one now.
     pub days: Vec<u64>,
+    /// Open findings by office and age.
+    pub ages: Vec<OfOffice>,
     /// Open findings of one model in one office.
     pub groups: Vec<Group>,
     /// The findings that are asked for.
@@ -62,6 +68,12 @@ pub struct Engine {
     pub lives: u64,
     /// About how many bytes these take.
     pub bytes: u64,
+    /// How many that were over it has let go.
+    pub evicted: u64,
+    /// How many objects it has gone through from their histories.
+    pub gone: u64,
+    /// The types of objects that are still to be gone through.
+    pub rounds: Vec<String>,
     /// Models that cannot run, each with its place.
     pub unready: Vec<String>,
 }
@@ -124,6 +136,7 @@ pub fn ways(frame: &Frame) -> Markup {
         (path::FINDINGS, lang.say("nav-findings")),
         (path::MODELS, lang.say("nav-models")),
         (path::MAPS, lang.say("nav-maps")),
+        (path::LOGS, lang.say("nav-logs")),
     ];
     let here = frame.path.split('?').next().unwrap_or_default();
     html! {
@@ -151,6 +164,7 @@ pub fn board(frame: &Frame, view: &Board) -> Markup {
             p.soft data-refresh="at" { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
             (sums(frame, view))
             (trend(frame, &view.days))
+            (open::by_office(frame, &view.ages))
             (groups(frame, view))
             (list(frame, view))
             (engine(frame, view.engine.as_ref()))
@@ -165,7 +179,11 @@ fn sums(frame: &Frame, view: &Board) -> Markup {
             @for (severity, count) in &view.open {
                 div.late[*severity == Severity::Grave && *count > 0] {
                     dt { (lang.of(&severity.title())) }
-                    dd { (count) }
+                    dd {
+                        @if *count > 0 {
+                            a.plain href=(open::of_severity(&view.filter, severity.word())) { (count) }
+                        } @else { (count) }
+                    }
                 }
             }
             div.late[view.late > 0] { dt { (lang.say("count-late")) } dd { (view.late) } }
@@ -206,10 +224,11 @@ fn trend(frame: &Frame, days: &[u64]) -> Markup {
 
 fn groups(frame: &Frame, view: &Board) -> Markup {
     let lang = frame.lang;
+    let again: Vec<&Group> = view.groups.iter().filter(|group| group.all > 1).collect();
     html! {
         div {
             h2 #groups-title { (lang.say("findings-groups")) }
-            @if view.groups.is_empty() { p { (lang.say("findings-none")) } } @else {
+            @if again.is_empty() { p { (lang.say("findings-none-again")) } } @else {
                 p.soft { (lang.say("findings-groups-hint")) }
                 table.wide data-refresh="groups" aria-labelledby="groups-title" {
                     thead {
@@ -222,7 +241,7 @@ fn groups(frame: &Frame, view: &Board) -> Markup {
                             th scope="col" { (lang.say("findings-oldest")) }
                         }
                     }
-                    tbody { @for group in &view.groups { (one_group(frame, group)) } }
+                    tbody { @for group in again { (one_group(frame, group)) } }
                 }
             }
         }
@@ -254,8 +273,8 @@ fn list(frame: &Frame, view: &Board) -> Markup {
         div {
             h2 #findings-title { (lang.say("findings-list")) }
             (filter(frame, view))
-            p.soft role="status" { (lang.tell("board-cases", &facts)) }
-            @if !view.findings.is_empty() {
+            @if view.total == 0 { p role="status" { (lang.say("findings-none")) } } @else {
+                p.soft role="status" { (lang.tell("findings-shown", &facts)) }
                 table.wide data-refresh="findings" aria-labelledby="findings-title" {
                     thead {
                         tr {
@@ -287,7 +306,7 @@ fn one_line(frame: &Frame, line: &Line) -> Markup {
                 }
             }
             td data-name=(lang.say("filter-office")) { (lang.of(&line.office)) }
-            td data-name=(lang.say("queue-step")) { (line.stage.words(frame)) }
+            td.step data-name=(lang.say("queue-step")) { (line.stage.words(frame)) }
             td data-name=(lang.say("findings-found")) {
                 @if let Some(at) = line.found { (part::moment(lang, at)) } @else { "–" }
             }
@@ -306,7 +325,7 @@ fn one_line(frame: &Frame, line: &Line) -> Markup {
 fn filter(frame: &Frame, view: &Board) -> Markup {
     let lang = frame.lang;
     html! {
-        form.filter role="search" method="get" action=(path::FINDINGS) aria-label=(lang.say("filter")) {
+        form.mapform role="search" method="get" action=(path::FINDINGS) aria-label=(lang.say("filter")) {
             div.field {
                 label for="filter-severity" { (lang.say("findings-severity")) }
                 select #filter-severity name="severity" {
@@ -357,7 +376,17 @@ fn engine(frame: &Frame, engine: Option<&Engine>) -> Markup {
                             ("read", engine.read.to_string().into()),
                             ("lives", engine.lives.to_string().into()),
                             ("size", crate::text::size(engine.bytes).into()),
+                            ("evicted", engine.evicted.to_string().into()),
                         ]))
+                    }
+                    p {
+                        @let gone = ("gone", engine.gone.to_string().into());
+                        @if engine.rounds.is_empty() {
+                            (lang.tell("findings-engine-through", &[gone]))
+                        } @else {
+                            @let kinds = ("kinds", engine.rounds.join(", ").into());
+                            (lang.tell("findings-engine-going", &[gone, kinds]))
+                        }
                     }
                     @if !engine.unready.is_empty() {
                         (part::callout("soon", lang.say("findings-unready"), html! {

@@ -33,7 +33,9 @@ pub mod found;
 pub mod health;
 /// The front page.
 pub mod home;
-/// How the cases of a procedure went.
+/// Logs from elsewhere.
+pub mod logs;
+/// How cases went.
 pub mod maps;
 /// The models of oversight, in plain words.
 pub mod models;

@@ -10,6 +10,8 @@ use record::Time;
 pub enum View {
     /// 400: what was asked cannot be read.
     Unreadable(Title),
+    /// 503, 408: it cannot be done for a while, and why.
+    NotNow(Title),
     /// 403: a policy denies it, and why.
     Denied {
         /// The policy's own words; none where no policy permits it.
@@ -69,6 +71,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         View::Unreadable(why) => {
             (lang.say("refused-unreadable"), html! { p { (lang.of(why)) } (home(frame)) })
         }
+        View::NotNow(why) => (lang.say("refused-not-now"), html! { p { (lang.of(why)) } (home(frame)) }),
         View::Denied { why, anonymous } => {
             (lang.say("refused-denied"), denied(frame, why.as_ref(), *anonymous))
         }

@@ -11,6 +11,8 @@ pub struct View {
     pub text: String,
     /// What came of it; none before anything was handed in.
     pub result: Option<Result<Proven, Title>>,
+    /// The key by which the record's checkpoints are signed.
+    pub key: String,
 }
 
 /// What a good receipt proves.
@@ -65,7 +67,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             }
             h2 { (lang.say("verify-offline")) }
             p { (lang.say("verify-offline-more")) }
-            pre tabindex="0" { code { "lianchi verify --receipt FILE" } }
+            pre tabindex="0" { code { "lianchi verify --receipt FILE --key '" (view.key) "'" } }
         },
     )
 }

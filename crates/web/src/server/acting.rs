@@ -12,10 +12,10 @@ use crate::{form, path};
 use access::{PersonId, Post};
 use axum::http::StatusCode;
 use casework::moves::Move;
-use casework::{Command, Refusal, Refused, View, answer};
+use casework::{Ask, Command, Refusal, Refused, View, answer};
 use pack::model::{Field, FieldKind, Form, Procedure, StepKind};
 use pack::{Id, Title};
-use record::{AttachError, FileRef, ObjectRef, Value};
+use record::{AttachError, Event, FileRef, ObjectRef, Value};
 use std::collections::BTreeMap;
 
 /// A move that was not carried out, to be shown where it was tried.
@@ -169,7 +169,7 @@ fn typed(asked: &Asked, of: &Id, form: &Form) -> BTreeMap<Id, String> {
 }
 
 /// The file that came for a field of such a form.
-fn sent<'a>(asked: &'a Asked, of: &Id, field: &Field) -> Option<&'a Sent> {
+pub(super) fn sent<'a>(asked: &'a Asked, of: &Id, field: &Field) -> Option<&'a Sent> {
     let name = format!("{of}.{}", field.id);
     asked.files.iter().find(|sent| sent.field == name).filter(|_| field.kind == FieldKind::File)
 }
@@ -193,8 +193,8 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
         let why = Title::new("有些地方需要改正", "There is something to put right");
         return page(asked, &case, &view, None, Some(&tried(why, faults, None)));
     }
-    match carry_out(asked, &case, &view, command) {
-        Ok(()) => {
+    match carry_out(asked, &case, &view, command, &asked.ask()) {
+        Ok(_) => {
             let done = match action {
                 "correct" => "corrected",
                 "amend" => "amended",
@@ -226,9 +226,15 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     }
 }
 
-/// Carries a command out, its files kept first.
-fn carry_out(asked: &Asked, case: &ObjectRef, view: &View, mut command: Command) -> Result<(), Oops> {
-    let (casework, ask) = (&asked.city.casework, asked.ask());
+/// Carries a command out, its files kept first; what happened.
+pub(super) fn carry_out(
+    asked: &Asked,
+    case: &ObjectRef,
+    view: &View,
+    mut command: Command,
+    ask: &Ask<'_>,
+) -> Result<Vec<Event>, Oops> {
+    let casework = &asked.city.casework;
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let files: Vec<(Id, Id, &mut Value)> = match &mut command {
         Command::Do { step, answers, .. } => {
@@ -245,7 +251,7 @@ fn carry_out(asked: &Asked, case: &ObjectRef, view: &View, mut command: Command)
     // Whether the case takes them is asked before they are kept; whoever decided from an older page is told so without.
     let fresh = ask.seen.is_none_or(|seen| seen == view.state.events);
     if fresh && !places.is_empty() {
-        casework.would(case, view, &command, &ask)?;
+        casework.would(case, view, &command, ask)?;
     }
     for (of, id) in places {
         let form = show::form_of(procedure, of.as_str());
@@ -260,8 +266,7 @@ fn carry_out(asked: &Asked, case: &ObjectRef, view: &View, mut command: Command)
             _ => {}
         }
     }
-    casework.run(case, &command, &ask)?;
-    Ok(())
+    Ok(casework.run(case, &command, ask)?)
 }
 
 /// Keeps the file that came for a field, unless the very same is recorded there already: then this is asked a second time.

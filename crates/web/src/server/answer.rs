@@ -202,6 +202,7 @@ pub fn notice(done: &str) -> Option<Title> {
         }
         "unlocked" => Title::new("账号已恢复", "The account is unlocked"),
         "handed-over" => Title::new("工作已移交", "The work is handed on"),
+        "log-deleted" => Title::new("日志已删除", "The log is deleted"),
         "migrated" => Title::new("已转入现行版本", "Moved to the current edition"),
         _ => return None,
     })

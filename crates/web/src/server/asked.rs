@@ -1,8 +1,9 @@
 use super::answer::{self, Oops};
 use super::city::City;
 use super::device::device;
+use super::logs::Arrived;
 use super::operation::{Operation, Work};
-use super::{board, show, staff};
+use super::{board, counter, show, staff};
 use crate::layout::{Face, Frame, Who};
 use crate::path;
 use crate::text::Lang;
@@ -19,7 +20,7 @@ use pack::Id;
 use pack::model::Start;
 use record::{Digest, ObjectRef, Time};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::sync::OwnedSemaphorePermit;
 
 /// The cookie of a session. Its prefix has browsers bind it to this host, to every path, and to a safe connection.
@@ -62,6 +63,8 @@ pub struct Asked {
     pub posted: Vec<(String, String)>,
     /// Files from the body.
     pub files: Vec<Sent>,
+    /// A log from the body, until it is kept.
+    pub arrived: Mutex<Option<Arrived>>,
     /// The body as it came, where it is JSON.
     pub json: Option<serde_json::Value>,
     /// Where it came from.
@@ -108,6 +111,7 @@ impl Asked {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             posted: Vec::new(),
             files: Vec::new(),
+            arrived: Mutex::default(),
             json: None,
             address: sender(peer, headers, &city.proxies),
             token: None,
@@ -163,7 +167,7 @@ impl Asked {
     }
 
     /// Whether the browser says that another site had it ask.
-    pub fn from_elsewhere(&self) -> bool {
+    pub fn is_from_elsewhere(&self) -> bool {
         self.own_site == Some(false) && !self.bearer
     }
 
@@ -290,6 +294,7 @@ impl Asked {
                 name: self.city.name(person).unwrap_or_default(),
                 post: post.map(|post| show::post(self, post)),
                 posts: person.now.posts.len(),
+                counter: work.desk && post.is_some_and(|post| counter::begins(self, post)),
                 ..work
             }
         });

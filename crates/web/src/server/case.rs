@@ -143,7 +143,7 @@ fn answer_by(asked: &Asked, view: &View) -> Option<crate::part::Due> {
 }
 
 /// What a field or a material is called.
-fn named(procedure: &Procedure, definitions: &pack::Definitions, id: &Id) -> Title {
+pub(super) fn named(procedure: &Procedure, definitions: &pack::Definitions, id: &Id) -> Title {
     let field = procedure.form.field(id.as_str()).map(|field| field.title.clone());
     let material = || definitions.materials.get(id).map(|material| material.title.clone());
     field.or_else(material).unwrap_or_else(|| Title::new(id.as_str(), id.as_str()))

@@ -2,6 +2,8 @@ use super::bounds::Bounds;
 use super::findings::Findings;
 use super::gate::Gate;
 use super::live::Streams;
+use super::logs::Shelf;
+use super::maps::courses::Courses;
 use super::measures::Measures;
 use crate::find::Index;
 use access::directory::{DirectoryKey, SignInName, Taken};
@@ -14,7 +16,7 @@ use access::sign_in::{self, Account, Door, Refused, Welcome};
 use access::throttle::{Pace, Throttle, Wait};
 use access::{Person, PersonId, Post, Sessions};
 use casework::erase::{Done, NotErased, Request};
-use casework::{Casework, View};
+use casework::{Casework, Succession, View};
 use pack::{File, Title};
 use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
@@ -56,9 +58,13 @@ pub struct City {
     /// What the operator decided.
     pub settings: Settings,
     /// Services by what people call them.
-    pub finder: Index,
+    pub finder: Succession<Index>,
     /// What oversight finds.
     pub findings: Findings,
+    /// How cases went.
+    pub courses: Courses,
+    /// Logs from elsewhere.
+    pub logs: Shelf,
     people: RwLock<People>,
     pub(super) sessions: Mutex<Sessions>,
     throttle: Mutex<Throttle>,
@@ -87,6 +93,8 @@ pub struct City {
     /// The room for bodies that are being received, in KiB.
     pub room: Arc<Semaphore>,
     registrations: Mutex<Throttle>,
+    /// Held while another edition is adopted.
+    adopting: Mutex<()>,
     pub(super) hashing: Gate,
 }
 
@@ -158,7 +166,7 @@ impl City {
     pub fn open(record: Record, files: &[File], settings: Settings) -> Result<Self, OpenError> {
         let people = People::open(&record, DirectoryKey::new(settings.directory_key))?;
         let casework = Casework::open(record, files, (settings.clock)())?;
-        let finder = Index::new(&casework.book().definitions);
+        let finder = Succession::new(Index::new(&casework.book().definitions));
         let now = (settings.clock)().seconds();
         let kept = casework.record().cache().get(SESSIONS).unwrap_or_default();
         let sessions = Sessions::restore(Rules::default(), &kept, now);
@@ -169,6 +177,8 @@ impl City {
             casework,
             finder,
             findings: Findings::default(),
+            courses: Courses::default(),
+            logs: Shelf::default(),
             people: RwLock::new(people),
             sessions: Mutex::new(sessions),
             throttle: Mutex::default(),
@@ -186,9 +196,25 @@ impl City {
             proxies: Vec::new(),
             room: Arc::new(Semaphore::new(Bounds::default().received >> 10)),
             registrations: Mutex::new(Throttle::new(REGISTRATIONS, REGISTRATIONS, 65_536)),
+            adopting: Mutex::default(),
             hashing: Gate::default(),
             settings,
         })
+    }
+
+    /// Has new cases begin, and models run, as these packs say from now on. Whether that is another edition than before.
+    ///
+    /// # Errors
+    /// [`OpenError`](casework::OpenError), with every fault of the packs; the city goes on as it was then.
+    pub fn adopt(&self, files: &[File]) -> Result<bool, casework::OpenError> {
+        let _one = locked(&self.adopting);
+        if !self.casework.adopt(files, self.now())? {
+            return Ok(false);
+        }
+        let definitions = &self.casework.book().definitions;
+        self.finder.add(Index::new(definitions));
+        self.findings.adopt(definitions);
+        Ok(true)
     }
 
     /// The moment.
@@ -303,30 +329,14 @@ impl City {
         let person = PersonId::random(&mut SystemEntropy)?;
         let mut people = self.people()?;
         people.directory.claim(person, login)?;
-        let object = person.object();
-        let stamp =
-            |part: &str| Stamp { id: format!("{object}/{part}").into(), time, actor: Some(object.clone()) };
-        let details = Details { name: Some(name.to_owned()), ..Details::default() };
-        let drafts = [
-            registry::registered(stamp("registered"), person, details),
-            registry::name_set(stamp("name"), person, login),
-            registry::password_set(stamp("password"), person, &hash),
-        ];
-        let mut batch = Batch::default();
-        for draft in drafts {
-            let event = draft.seal(|subject: &ObjectRef, value: &Value| {
-                let (sealed, secret) = record.seal(subject, value)?;
-                batch.secrets.push(secret);
-                Ok::<_, StoreError>(sealed)
-            })?;
-            batch.events.push(event);
-        }
-        for post in posts {
-            batch.events.push(registry::role_granted(stamp(&format!("{post}")), person, post));
-        }
-        if let Err(error) = record.append(batch) {
+        let put_down = || {
+            let batch = enrolment(record, person, (login, name, &hash), posts, time)?;
+            record.append(batch).map_err(NotRegistered::from)
+        };
+        // Whatever keeps it off the record leaves the name free.
+        if let Err(error) = put_down() {
             people.directory.release(person);
-            return Err(error.into());
+            return Err(error);
         }
         people.follow(record)?;
         Ok(person)
@@ -457,4 +467,36 @@ impl City {
         SystemEntropy.fill(&mut random)?;
         Ok(casework::number::case_number(pack::days::today(now), random))
     }
+}
+
+/// What puts a person on the record: who they are, how they sign in, and their posts.
+fn enrolment(
+    record: &Record,
+    person: PersonId,
+    (login, name, hash): (&SignInName, &str, &password::Hash),
+    posts: &[Post],
+    time: Time,
+) -> Result<Batch, StoreError> {
+    let object = person.object();
+    let stamp =
+        |part: &str| Stamp { id: format!("{object}/{part}").into(), time, actor: Some(object.clone()) };
+    let details = Details { name: Some(name.to_owned()), ..Details::default() };
+    let drafts = [
+        registry::registered(stamp("registered"), person, details),
+        registry::name_set(stamp("name"), person, login),
+        registry::password_set(stamp("password"), person, hash),
+    ];
+    let mut batch = Batch::default();
+    for draft in drafts {
+        let event = draft.seal(|subject: &ObjectRef, value: &Value| {
+            let (sealed, secret) = record.seal(subject, value)?;
+            batch.secrets.push(secret);
+            Ok::<_, StoreError>(sealed)
+        })?;
+        batch.events.push(event);
+    }
+    for post in posts {
+        batch.events.push(registry::role_granted(stamp(&format!("{post}")), person, post));
+    }
+    Ok(batch)
 }

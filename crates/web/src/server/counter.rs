@@ -36,26 +36,40 @@ pub fn permit(
     asked.city.casework.permit_begun(procedure, &start, action, &ask).ok_or(Oops::SignIn)
 }
 
+/// Whether there is a service that the reader may begin where they work.
+pub(super) fn begins(asked: &Asked, post: &Post) -> bool {
+    here(asked, post).any(|procedure| may_begin(asked, procedure, post).unwrap_or_default())
+}
+
 /// The services that the reader may begin where they work.
 fn handled<'a>(asked: &'a Asked, post: &Post) -> Result<Vec<&'a Procedure>, Oops> {
-    let definitions = &asked.city.casework.book().definitions;
-    let (office, today) = (definitions.offices.get(&post.office), asked.today());
-    let here = |procedure: &&Procedure| {
-        let handles = office.is_some_and(|office| procedure.handled_by(office));
-        handles
-            && procedure.in_force(today)
-            && (procedure.start != Start::Party || procedure.channels.contains(&Channel::Window))
-    };
-    // Somebody, who is not known yet.
-    let party = ObjectRef::new("person", "");
     let mut all = Vec::new();
-    for procedure in definitions.procedures.values().filter(here) {
-        if permit(asked, procedure, &post.office, Some(&party), "start", None)?.allowed() {
+    for procedure in here(asked, post) {
+        if may_begin(asked, procedure, post)? {
             all.push(procedure);
         }
     }
     all.sort_by_key(|procedure| services::catalogued(procedure));
     if all.is_empty() { Err(Oops::Denied { why: None }) } else { Ok(all) }
+}
+
+fn may_begin(asked: &Asked, procedure: &Procedure, post: &Post) -> Result<bool, Oops> {
+    // Somebody, who is not known yet.
+    let party = ObjectRef::new("person", "");
+    Ok(permit(asked, procedure, &post.office, Some(&party), "start", None)?.allowed())
+}
+
+/// The services that the office handles now, at its windows or as its duty.
+fn here<'a>(asked: &'a Asked, post: &Post) -> impl Iterator<Item = &'a Procedure> + use<'a> {
+    let definitions = &asked.city.casework.book().definitions;
+    let (office, today) = (definitions.offices.get(&post.office), asked.today());
+    let here = move |procedure: &&Procedure| {
+        let handles = office.is_some_and(|office| procedure.handled_by(office));
+        handles
+            && procedure.in_force(today)
+            && (procedure.start != Start::Party || procedure.channels.contains(&Channel::Window))
+    };
+    definitions.procedures.values().filter(here)
 }
 
 fn view(asked: &Asked, post: &Post) -> Result<counter::View, Oops> {
@@ -64,7 +78,7 @@ fn view(asked: &Asked, post: &Post) -> Result<counter::View, Oops> {
     let found: Vec<(Id, Title)> = if query.is_empty() {
         all.iter().map(|procedure| (procedure.id.clone(), procedure.title.clone())).collect()
     } else {
-        let hits = asked.city.finder.find(&query, MOST_FOUND);
+        let hits = asked.city.finder.last().find(&query, MOST_FOUND);
         let of_hit = |id: &Id| all.iter().find(|procedure| procedure.id == *id);
         hits.iter().filter_map(|hit| of_hit(&hit.id)).map(|p| (p.id.clone(), p.title.clone())).collect()
     };

@@ -11,6 +11,7 @@ use super::asked::Asked;
 use super::board::own_office;
 use super::case::{theirs, visible};
 use super::city::City;
+use super::logs::Kept;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -42,6 +43,8 @@ pub enum Matter {
     Desk(Id),
     /// The whole record.
     Board,
+    /// How far the reading of a log is.
+    Log(Arc<Kept>),
 }
 
 /// The party's page of a case.
@@ -72,8 +75,10 @@ impl Matter {
         let words = match self {
             Self::Case(case) => city.casework.record().version(case)?.0.to_string(),
             Self::Board => city.casework.record().len()?.to_string(),
+            Self::Log(kept) => format!("{:?} {:?}", kept.state(), kept.progress()),
             Self::Desk(office) => city.casework.board(|board| {
-                let complained = board.complained().map(|case| format!("\n{case} complained"));
+                let mine = board.complained().filter(|(_, complained)| complained.office == *office);
+                let complained = mine.map(|(case, complained)| format!("\n{case} {}", complained.open));
                 std::iter::once(board.turn(office).to_string()).chain(complained).collect::<String>()
             })?,
         };
@@ -83,7 +88,7 @@ impl Matter {
     /// The least time between two events: pages of more cost more to make.
     fn pause(&self) -> Duration {
         Duration::from_secs(match self {
-            Self::Case(_) => 1,
+            Self::Case(_) | Self::Log(_) => 1,
             Self::Desk(_) => 2,
             Self::Board => 5,
         })

@@ -12,6 +12,7 @@ mod board;
 mod bounds;
 mod case;
 mod city;
+mod corrections;
 mod counter;
 mod desk;
 mod device;
@@ -21,6 +22,7 @@ mod filling;
 mod findings;
 mod gate;
 mod live;
+mod logs;
 mod maps;
 mod measures;
 mod once;
@@ -41,6 +43,8 @@ mod told;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
+pub use findings::idle;
+pub use logs::Shelf;
 pub use people::{Issued, Newcomer, NotDone, Secret};
 pub use serve::serve;
 
@@ -125,6 +129,17 @@ static OPERATIONS: &[Operation] = &[
     page("/board/maps/{procedure}", maps::show),
     page("/board/maps/{procedure}/map.svg", maps::drawing),
     page("/board/maps/{procedure}/cases", maps::cases),
+    page("/board/logs", logs::list),
+    form("/board/logs", logs::upload).with_log(),
+    page("/board/logs/{log}", logs::one),
+    stream("/board/logs/{log}/events", logs::watch),
+    form("/board/logs/{log}/delete", logs::delete),
+    form("/board/logs/{log}/models", logs::models).with_files(),
+    page("/board/logs/{log}/findings", logs::findings),
+    page("/board/logs/{log}/cases/{number}", logs::case),
+    page("/board/logs/{log}/map", logs::map),
+    page("/board/logs/{log}/map/map.svg", logs::drawing),
+    page("/board/logs/{log}/map/cases", logs::cases),
     page("/staff", staff::list),
     page("/staff/new", staff::new),
     form("/staff/new", staff::take_on),
@@ -153,7 +168,7 @@ static OPERATIONS: &[Operation] = &[
     page("/api/cases/{case}/materials/{material}/{digest}", api::file),
     page("/api/cases/{case}/receipt", api::receipt),
     page("/api/cases/{case}/migration", api::plan),
-    form("/api/cases/{case}/{action}", api::act),
+    form("/api/cases/{case}/{action}", api::act).with_files(),
     page("/api/queue", api::queue),
     page("/api/board", api::board),
     page("/api/board/{office}", api::board_office),
@@ -162,6 +177,7 @@ static OPERATIONS: &[Operation] = &[
     page("/api/findings/{case}", api::finding),
     page("/api/models", api::models),
     page("/api/models/{model}", api::model),
+    page("/api/maps/{procedure}", api::map),
     page("/api/record", api::health),
     form("/api/record/verify", api::verify_whole),
     page("/api/record/checkpoint", api::checkpoint),
@@ -208,10 +224,12 @@ pub fn router(city: Arc<City>) -> Router {
         .with_state(city)
 }
 
+/// An answer that is being made.
+type Answering = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
+
 fn handler(
     operation: &'static Operation,
-) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> std::pin::Pin<Box<dyn Future<Output = Response> + Send>>
-+ Clone {
+) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> Answering + Clone {
     move |State(city), params, request| Box::pin(handle(city, operation, params, request))
 }
 

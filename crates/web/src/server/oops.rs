@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::operation::MOST_FILES;
 use super::show;
 use crate::layout::Face;
 use crate::page::refused;
@@ -46,6 +47,8 @@ pub enum Oops {
     Busy,
     /// The record's disk is full: what is there can be read.
     Full,
+    /// The database does not answer: nothing can be read or added until it does.
+    Away(String),
     /// Too many tries.
     Wait {
         /// Seconds until the next will be heard.
@@ -63,6 +66,7 @@ impl From<StoreError> for Oops {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Full => Self::Full,
+            StoreError::Away { .. } => Self::Away(error.to_string()),
             error => Self::Broken(error.to_string()),
         }
     }
@@ -125,6 +129,7 @@ impl Oops {
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full"),
+            Self::Away(_) => (StatusCode::SERVICE_UNAVAILABLE, "away"),
             Self::Wait { .. } => (StatusCode::TOO_MANY_REQUESTS, "wait"),
             Self::File(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file"),
             Self::Refused(refused) if matches!(**refused, Refused::Overtaken(_)) => {
@@ -141,6 +146,7 @@ impl Oops {
         let seconds = match &self {
             Self::Wait { seconds } => Some(*seconds),
             Self::Busy => Some(1),
+            Self::Away(_) => Some(5),
             _ => None,
         };
         let answer = match self {
@@ -201,6 +207,10 @@ impl Oops {
                 "存储空间已满，暂时只能查看，请告知管理员",
                 "the record's disk is full: nothing can be added until whoever runs it makes room",
             ),
+            Self::Away(_) => title(
+                "暂时连不上数据库，您填写的内容没有保存，请稍后重试",
+                "the database does not answer, and nothing was saved: try again in a moment",
+            ),
             Self::Wait { seconds } => access::sign_in::Refused::Wait { seconds: *seconds }.title(),
             Self::File(error) => Title::new("这种文件不能上传，请上传 PDF 或图片", error.to_string()),
             Self::Refused(refused) => match &**refused {
@@ -227,12 +237,21 @@ impl Oops {
             Self::File(record::AttachError::TooLarge { .. }) => {
                 refused::View::TooLarge { most: record::attach::MAX_FILE as u64, back }
             }
+            // What is around a file is no matter of whoever sent it.
+            Self::TooLarge { most } if most == MOST_FILES as u64 => {
+                refused::View::TooLarge { most: record::attach::MAX_FILE as u64, back }
+            }
             Self::TooLarge { most } => refused::View::TooLarge { most, back },
             Self::Wait { seconds } => {
                 refused::View::TooMany { seconds: u64::try_from(seconds).unwrap_or_default() }
             }
             Self::Faulty(refusal) => overtaken(Refused::Case(refusal), asked, back),
             Self::Refused(refused) => overtaken(*refused, asked, back),
+            Self::Away(_) => {
+                self.noted(asked);
+                refused::View::NotNow(self.said())
+            }
+            Self::Busy | Self::Full | Self::Slow => refused::View::NotNow(self.said()),
             Self::Broken(_) => refused::View::Broken { number: self.noted(asked) },
             other => refused::View::Unreadable(other.said()),
         }
@@ -241,7 +260,7 @@ impl Oops {
     /// Notes a fault of our own for the operator, under a number that whoever met it is told.
     fn noted(&self, asked: &Asked) -> String {
         let number = format!("{:x}", asked.now.micros());
-        if let Self::Broken(what) = self {
+        if let Self::Broken(what) | Self::Away(what) = self {
             eprintln!("lianchi: {number}: {} {}: {what}", asked.method, asked.path);
         }
         number
@@ -259,7 +278,7 @@ impl Oops {
                 Refused::Overtaken(event) => vec![("overtaken", faster(event, asked))],
                 _ => Vec::new(),
             },
-            Self::Broken(_) => vec![("number", self.noted(asked).into())],
+            Self::Away(_) | Self::Broken(_) => vec![("number", self.noted(asked).into())],
             _ => Vec::new(),
         };
         if let Some(told) = told.as_object_mut() {

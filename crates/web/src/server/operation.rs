@@ -4,8 +4,8 @@ use super::live::Watch;
 
 /// The most that an ordinary request may carry: a long form, every field filled.
 const MOST_FORM: usize = 1 << 20;
-/// The most that a request with files may carry: one of 20 MiB with what is around it.
-const MOST_FILES: usize = 21 << 20;
+/// The most that a request with files may carry: the largest file with what is around it.
+pub const MOST_FILES: usize = record::attach::MAX_FILE + (1 << 20);
 
 /// What makes the answer to a request.
 pub type Page = fn(&Asked) -> Result<Answer, Oops>;
@@ -51,6 +51,17 @@ impl Operation {
     pub const fn with_files(mut self) -> Self {
         self.most = MOST_FILES;
         self
+    }
+
+    /// The same, taking a log: written to its file as it comes, from supervisors alone.
+    pub const fn with_log(mut self) -> Self {
+        self.most = super::logs::MOST_LOG;
+        self
+    }
+
+    /// Whether it takes a log.
+    pub fn takes_log(&self) -> bool {
+        self.most == super::logs::MOST_LOG
     }
 
     /// Whether it takes files.

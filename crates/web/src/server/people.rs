@@ -162,7 +162,7 @@ fn sentence(words: &str) -> String {
 fn sign_in_name(typed: &str) -> Result<SignInName, NotDone> {
     SignInName::parse(typed).map_err(|bad| {
         let zh = "登录名由2到64个字母、数字或汉字组成，不含空格，也不能是身份证号";
-        NotDone::Name(Title::new(zh, &sentence(&bad.to_string())))
+        NotDone::Name(Title::new(zh, sentence(&bad.to_string())))
     })
 }
 

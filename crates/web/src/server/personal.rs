@@ -57,7 +57,7 @@ pub fn note(asked: &Asked, decision: &Decision, subject: &ObjectRef, fields: &[&
         return Ok(());
     }
     // What another site's link makes a browser ask for is nothing that its reader stated a purpose for.
-    if asked.from_elsewhere() {
+    if asked.is_from_elsewhere() {
         return Err(Oops::Foreign);
     }
     let about = decision.case().unwrap_or(subject);

@@ -19,7 +19,9 @@ fn due_of(asked: &Asked, task: &Task) -> Option<Due> {
     if task.waiting {
         return show::due(asked, None, true, None, true, false);
     }
-    show::due(asked, task.due, true, None, false, false)
+    // What is due at midnight is due on the day before; nothing else runs out there but by a chance of one second.
+    let midnight = |at: Time| (at.seconds() + i64::from(at.offset().unwrap_or_default()) * 60) % DAY == 0;
+    show::due(asked, task.due, task.due.is_some_and(midnight), None, false, false)
 }
 
 /// A page of a queue.
@@ -164,16 +166,21 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(desk::show(&asked.frame(Face::Staff), &view)))
 }
 
-/// The cases with a complaint that the reader is to answer.
-fn complaints(asked: &Asked) -> Result<Vec<(String, Title)>, Oops> {
-    let open: Vec<ObjectRef> = asked.city.casework.board(|board| board.complained().cloned().collect())?;
+/// The cases with a complaint that the reader is to answer, the oldest first.
+fn complaints(asked: &Asked) -> Result<Vec<desk::Complaint>, Oops> {
+    let office = &asked.post()?.office;
+    let mut open: Vec<(Time, ObjectRef)> = asked.city.casework.board(|board| {
+        let own = board.complained().filter(|(_, complained)| complained.office == *office);
+        own.map(|(case, complained)| (complained.since, case.clone())).collect()
+    })?;
+    open.sort();
     let mut mine = Vec::new();
-    for case in open {
+    for (since, case) in open.into_iter().take(ROWS) {
         let view = asked.city.casework.view(&case)?;
         let moves = asked.city.casework.moves(&case, &view, &asked.ask())?;
         if moves.iter().any(|possible| possible.action == "reply") {
             let title = view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default();
-            mine.push((case.id.to_string(), title));
+            mine.push(desk::Complaint { case: case.id.to_string(), title, since });
         }
     }
     Ok(mine)

@@ -15,6 +15,8 @@ use tokio_stream::StreamExt as _;
 /// How much of a body that is too large is still read, so that a browser that is sending it gets to see the answer.
 const DRAINED: usize = 64 << 20;
 const KIB: usize = 1 << 10;
+/// The part in which a program that sends files has its document.
+pub const DOCUMENT: &str = "document";
 
 impl Asked {
     /// Reads the body, as far as the operation takes one from whoever asks.
@@ -26,6 +28,10 @@ impl Asked {
         if operation.takes_files() && !self.city.stands(self.claimed.as_ref()) {
             return Err(Oops::SignIn);
         }
+        if operation.takes_log() {
+            self.admit_log()?;
+            return self.receive_log(head, body).await;
+        }
         let bytes = self.read_whole(body, operation.most).await?;
         let kind = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let kind = kind.unwrap_or_default().trim().to_ascii_lowercase();
@@ -33,14 +39,18 @@ impl Asked {
             return Ok(());
         }
         if kind.starts_with("multipart/form-data") {
-            return self.read_parts(head, bytes).await;
+            self.read_parts(head, bytes).await?;
+            // A program that sends files has its document in a part beside them.
+            if self.api
+                && let Some(at) = self.posted.iter().position(|(name, _)| name == DOCUMENT)
+            {
+                let (_, document) = self.posted.swap_remove(at);
+                self.json = Some(read_document(document.as_bytes())?);
+            }
+            return Ok(());
         }
         if kind.starts_with("application/json") {
-            let json = serde_json::from_slice(&bytes);
-            self.json = Some(json.map_err(|error| {
-                let en = format!("the body is not JSON: {error}");
-                Oops::Unreadable(Title::new(format!("请求体不是 JSON：{error}"), en))
-            })?);
+            self.json = Some(read_document(&bytes)?);
             return Ok(());
         }
         if self.api {
@@ -113,6 +123,13 @@ impl Asked {
         }
         Ok(())
     }
+}
+
+fn read_document(bytes: &[u8]) -> Result<serde_json::Value, Oops> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        let en = format!("the body is not JSON: {error}");
+        Oops::Unreadable(Title::new(format!("请求体不是 JSON：{error}"), en))
+    })
 }
 
 fn cut_off() -> Oops {

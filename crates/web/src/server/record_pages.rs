@@ -30,7 +30,12 @@ const NEIGHBOURS: u64 = 16;
 
 /// Where a receipt is handed in.
 pub fn verify_page(asked: &Asked) -> Result<Answer, Oops> {
-    Ok(Answer::page(verify::show(&asked.frame(Face::Resident), &verify::View::default())))
+    let view = verify::View { key: own_key(asked), ..verify::View::default() };
+    Ok(Answer::page(verify::show(&asked.frame(Face::Resident), &view)))
+}
+
+fn own_key(asked: &Asked) -> String {
+    asked.city.casework.record().verifier().to_string()
 }
 
 /// What a receipt proves, by the record's own key alone: a copy of the key elsewhere gives the same answer.
@@ -42,7 +47,7 @@ pub fn verify(asked: &Asked) -> Result<Answer, Oops> {
     };
     let (text, result) = proven_by(asked, &text);
     let status = if result.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let view = verify::View { text, result: Some(result) };
+    let view = verify::View { text, result: Some(result), key: own_key(asked) };
     Ok(Answer::page(verify::show(&asked.frame(Face::Resident), &view)).status(status))
 }
 

@@ -1,6 +1,6 @@
 use super::bounds::Bounds;
 use super::city::City;
-use super::{findings, live, router};
+use super::{findings, live, maps, router};
 use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
@@ -30,6 +30,7 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     live::watch(&city);
     findings::watch(&city);
+    maps::courses::watch(&city);
     let timer = tokio::spawn(live::timer(Arc::clone(&city)));
     let bounds = city.bounds;
     let http = protocol(&bounds);
@@ -60,8 +61,12 @@ pub async fn serve(
     city.stopping.send_replace(true);
     let _ = tokio::time::timeout(bounds.stop, graceful.shutdown()).await;
     timer.abort();
-    city.save();
-    match city.casework.record().health().map(|health| health.stopped) {
+    // A database is waited for, which is not done among tasks.
+    let stopped = tokio::task::spawn_blocking(move || {
+        city.save();
+        city.casework.record().health().ok().and_then(|health| health.stopped)
+    });
+    match stopped.await {
         Ok(Some(reason)) => Err(std::io::Error::other(StoreError::Stopped { reason })),
         Ok(None) | Err(_) => Ok(()),
     }

@@ -89,7 +89,7 @@ fn listed(asked: &Asked, procedure: &Procedure) -> found::Found {
 
 pub fn find(asked: &Asked) -> Result<Answer, Oops> {
     let query = asked.words("q").unwrap_or_default();
-    let hits = asked.city.finder.find(query, MOST_FOUND);
+    let hits = asked.city.finder.last().find(query, MOST_FOUND);
     let book = asked.city.casework.book();
     let found = hits.iter().filter_map(|hit| book.procedure(&hit.id)).filter(|p| p.in_force(asked.today()));
     let services = found.map(|p| listed(asked, p)).collect();

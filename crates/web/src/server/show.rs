@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::case::theirs;
+use super::corrections;
 use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Corrected, Happening, Status as Shown, Step};
@@ -26,15 +27,15 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         return Title::new("更正记录", "Record corrected");
     }
     let step = text("step").and_then(|step| procedure?.flow.step(step));
-    if let (Some(step), Some(outcome)) = (step, text("outcome")) {
-        if let Some(outcome) = step.outcome(outcome) {
-            let deemed = text("reasons") == Some("deemed");
-            let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
-            return Title::new(
-                format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
-                format!("{}: {}{en}", step.title.en, outcome.title.en),
-            );
-        }
+    if let (Some(step), Some(outcome)) = (step, text("outcome"))
+        && let Some(outcome) = step.outcome(outcome)
+    {
+        let deemed = text("reasons") == Some("deemed");
+        let (zh, en) = if deemed { ("（逾期视为）", " (deemed)") } else { ("", "") };
+        return Title::new(
+            format!("{}：{}{zh}", step.title.zh, outcome.title.zh),
+            format!("{}: {}{en}", step.title.en, outcome.title.en),
+        );
     }
     let (zh, en) = match event.activity.as_str() {
         activity::STARTED => ("开始填写", "Begun"),
@@ -87,7 +88,7 @@ pub fn happenings(
     let mut told: Vec<Happening> = Vec::new();
     let mut last = String::new();
     let story = asked.city.casework.story(case)?;
-    for entry in &story {
+    for (at, entry) in story.iter().enumerate() {
         let event = &entry.event;
         let draft =
             [activity::SAVED, activity::ATTACHED, activity::DETACHED].contains(&event.activity.as_str());
@@ -100,7 +101,10 @@ pub fn happenings(
         let words = match amendment::of(event) {
             Some(amendment) => said(amendment.reasons)?,
             None => match said(event.attribute("reasons"))?.filter(|reasons| reasons != "deemed") {
-                None => said(event.attribute("words"))?,
+                None => match said(event.attribute("words"))? {
+                    None => corrections::told(asked, view, &story, at)?,
+                    words => words,
+                },
                 reasons => reasons,
             },
         };
@@ -352,7 +356,7 @@ pub fn post(asked: &Asked, post: &Post) -> Title {
 }
 
 /// How a case ended, in words.
-fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
+pub fn ending(how: &str, procedure: Option<&Procedure>) -> Title {
     match how {
         "completed" => Title::new("办结", "Completed"),
         "withdrawn" => Title::new("已撤回", "Withdrawn"),

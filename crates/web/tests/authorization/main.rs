@@ -74,6 +74,8 @@ struct Walk {
     /// Ways to see personal data: of which row, by whom, noted or not.
     read: BTreeMap<String, Vec<String>>,
     faults: Vec<String>,
+    /// A log from elsewhere.
+    log: String,
 }
 
 impl Walk {
@@ -91,6 +93,7 @@ impl Walk {
             count: 0,
             read: BTreeMap::new(),
             faults: Vec::new(),
+            log: String::new(),
         }
     }
 
@@ -162,10 +165,28 @@ impl Walk {
         }
     }
 
-    fn path(&self, row: &Row, case: &ObjectRef, target: &Target) -> String {
+    /// A log of the county's supervisors, read; another one once it was deleted.
+    fn log(&mut self) -> String {
+        if self.log.is_empty() || self.world.city.logs.get(&self.log).is_none() {
+            let shown = Shown::Browser(self.world.sign_in("supervisor-above"));
+            let case = self.case(Stage::Open);
+            let target = self.target(&case);
+            let reply = self.world.call(&shown, "POST", "/board/logs", &rows::log(&self.world, &target));
+            self.log = reply.header("location").trim_start_matches("/board/logs/").to_owned();
+            let read =
+                || self.world.get(&shown, &format!("/board/logs/{}", self.log)).text().contains("It is read");
+            while !read() {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+        }
+        self.log.clone()
+    }
+
+    fn path(&mut self, row: &Row, case: &ObjectRef, target: &Target) -> String {
         let history = self.world.city.casework.record().history(case, Version(0), 1).unwrap();
         let entry = history.first().map(|entry| entry.index.to_string()).unwrap();
         let category = "household".to_owned();
+        let log = if row.pattern.contains("{log}") { self.log() } else { String::new() };
         let asset = web::asset::url("lianchi.css").trim_start_matches("/assets/").to_owned();
         let known = [
             ("case", target.number.clone()),
@@ -179,6 +200,8 @@ impl Walk {
             ("material", "identity-card".to_owned()),
             ("digest", target.digest.clone()),
             ("person", self.world.person("colleague").to_string()),
+            ("log", log),
+            ("number", "1".to_owned()),
             ("*path", asset),
         ];
         let mut path = row.pattern.to_owned();

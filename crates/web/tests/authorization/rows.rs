@@ -65,6 +65,20 @@ fn file(_: &World, _: &Target) -> Sent {
     Sent::File("page.pdf".to_owned(), [PAGE, b" again"].concat())
 }
 
+/// A log of two cases, and what it is looked at for.
+pub fn log(_: &World, _: &Target) -> Sent {
+    let rows =
+        "case,activity,time\n1,a,2026-01-01T08:00:00Z\n1,b,2026-01-02T08:00:00Z\n2,a,2026-01-03T08:00:00Z\n";
+    let words = [("purpose", "inspect"), ("mapping", "case=case,activity=activity,time=time")];
+    let words = words.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Sent::Parts(words, vec![("log".to_owned(), "small.csv".to_owned(), rows.as_bytes().to_vec())])
+}
+
+fn models(_: &World, _: &Target) -> Sent {
+    let text = "activity a\nactivity b\nResponse[a, b] | | |\n";
+    Sent::Parts(Vec::new(), vec![("models".to_owned(), "own.decl".to_owned(), text.as_bytes().to_vec())])
+}
+
 fn because(_: &World, _: &Target) -> Sent {
     form(&[("reasons", "工作需要")])
 }
@@ -218,7 +232,12 @@ pub const ROWS: &[Row] = &[
     row("GET", "/board/cases/{case}", Stage::Open, nothing),
     row("GET", "/board/models/{model}", Stage::Open, nothing).at(&[("model", "told-once-what-is-missing")]),
     row("GET", "/api/models/{model}", Stage::Open, nothing).at(&[("model", "told-once-what-is-missing")]),
-    row("GET", "/board/maps/{procedure}/cases", Stage::Open, nothing).with("?from=Begun&to=Handed%20in"),
+    row("GET", "/board/maps/{procedure}/cases", Stage::Open, nothing)
+        .with("?from=case%20started&to=application%20submitted"),
+    row("POST", "/board/logs", Stage::Open, log),
+    row("POST", "/board/logs/{log}/models", Stage::Open, models),
+    row("GET", "/board/logs/{log}/map/cases", Stage::Open, nothing).with("?from=a&to=b"),
+    row("POST", "/board/logs/{log}/delete", Stage::Open, nothing),
     row("GET", "/board/cases/{case}", Stage::Draft, nothing).about("a draft"),
     row("GET", "/board/entries/{entry}", Stage::Open, nothing).about("of a case"),
     row("GET", "/board/entries/{entry}", Stage::Open, nothing).at(&[("entry", "0")]).about("of no case"),

@@ -138,6 +138,20 @@ fn typed(step: &Step, outcome: &Id, dice: &mut Dice) -> Sent {
     Sent::Parts(pairs, files.map(|field| (name(field), "page.pdf".to_owned(), PAGE.to_vec())).collect())
 }
 
+/// The same from a program: a document, with the papers in parts beside it.
+fn told(step: &Step, outcome: &Id, dice: &mut Dice) -> Sent {
+    let Sent::Parts(pairs, files) = typed(step, outcome, dice) else { panic!("a form has parts") };
+    let own = format!("{}.", step.id);
+    let answers = pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix(&own)?, text)));
+    let document = serde_json::json!({
+        "step": step.id.as_str(),
+        "outcome": outcome.as_str(),
+        "reasons": "because",
+        "answers": answers.collect::<BTreeMap<_, _>>(),
+    });
+    Sent::Parts(vec![("document".to_owned(), document.to_string())], files)
+}
+
 /// Posts a step's form.
 fn post(world: &World, shown: &Shown, case: &ObjectRef, step: &Step, sent: &Sent) -> Reply {
     let action = pack::model::StepKind::ALL.iter().find(|(_, kind)| *kind == step.kind).unwrap().0;

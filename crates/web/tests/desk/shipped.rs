@@ -1,8 +1,9 @@
-//! Every step of every shipped procedure that records something can be done from the desk.
+//! Every step of every shipped procedure that records something can be done from the desk, and by a program.
 
 use super::dice::Dice;
+use super::world::call::Shown;
 use super::world::{self, World};
-use super::{asks, at_work, open, post, run, typed};
+use super::{asks, at_work, open, post, run, told, typed};
 use casework::Command;
 use pack::Id;
 use pack::model::{FieldKind, Procedure, Step};
@@ -16,8 +17,18 @@ const MOVES: usize = 60;
 /// Answers tried at one step, some of which its checks refuse.
 const TRIES: usize = 30;
 
+/// How steps are done.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Hand {
+    /// From the desk's page, as a browser does.
+    Desk,
+    /// Through the interface for programs.
+    Program,
+}
+
 struct Walk<'a> {
     world: &'a World,
+    hand: Hand,
     procedure: &'a Procedure,
     dice: Dice,
     /// Steps that record something and were not done from the desk yet.
@@ -66,8 +77,37 @@ impl Walk<'_> {
         }
     }
 
-    /// Does the step from the desk's page, as a browser does.
     fn by_hand(&mut self, case: &ObjectRef, step: &Step, outcome: &Id) -> bool {
+        match self.hand {
+            Hand::Desk => self.at_the_desk(case, step, outcome),
+            Hand::Program => self.by_program(case, step, outcome),
+        }
+    }
+
+    fn by_program(&mut self, case: &ObjectRef, step: &Step, outcome: &Id) -> bool {
+        let (Shown::Browser(token) | Shown::Bearer(token)) = at_work(self.world, case, step) else {
+            panic!("nobody is at work")
+        };
+        let (shown, path) = (Shown::Bearer(token), format!("/api/cases/{}/do", case.id));
+        for _ in 0..TRIES {
+            let sent = told(step, outcome, &mut self.dice);
+            let reply = self.world.call(&shown, "POST", &path, &sent);
+            match reply.status.as_u16() {
+                200 => {
+                    self.wanted.remove(&step.id);
+                    self.kept(case, step);
+                    return true;
+                }
+                // What somebody else must do, or what must wait.
+                403 | 409 if !reply.text().contains("faults\":[{") => return false,
+                409 | 422 => self.refused = reply.text(),
+                other => panic!("{}: {}: {other}: {}", self.procedure.id, step.id, reply.text()),
+            }
+        }
+        false
+    }
+
+    fn at_the_desk(&mut self, case: &ObjectRef, step: &Step, outcome: &Id) -> bool {
         let shown = at_work(self.world, case, step);
         let page = self.world.get(&shown, &format!("/desk/cases/{}", case.id));
         assert_eq!(page.status, 200, "{}: {} cannot see the case", self.procedure.id, step.role);
@@ -122,8 +162,13 @@ impl Walk<'_> {
     }
 }
 
+/// One after the other: the clock that they turn on is that of all worlds.
 #[test]
-fn every_step_of_every_procedure_can_be_done_from_the_desk() {
+fn every_step_of_every_procedure_can_be_done_from_the_desk_and_by_a_program() {
+    [Hand::Desk, Hand::Program].into_iter().for_each(check);
+}
+
+fn check(hand: Hand) {
     let world = World::new();
     let book = std::sync::Arc::clone(world.city.casework.book());
     let mut count = 0;
@@ -133,7 +178,7 @@ fn every_step_of_every_procedure_can_be_done_from_the_desk() {
         let wanted: BTreeSet<Id> = recording.map(|step| step.id.clone()).collect();
         count += wanted.len();
         let (taken, refused) = (BTreeMap::new(), String::new());
-        let mut walk = Walk { world: &world, procedure, dice: Dice(7), wanted, taken, refused };
+        let mut walk = Walk { world: &world, hand, procedure, dice: Dice(7), wanted, taken, refused };
         for _ in 0..CASES {
             if walk.wanted.is_empty() {
                 break;

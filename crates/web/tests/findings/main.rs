@@ -43,9 +43,13 @@ fn findings(world: &World, model: &str) -> Vec<State> {
 
 /// The findings of [`MODEL`] once they are as wanted, or after a minute.
 fn soon(world: &World, wanted: impl Fn(&[State]) -> bool) -> Vec<State> {
+    soon_of(world, MODEL, wanted)
+}
+
+fn soon_of(world: &World, model: &str, wanted: impl Fn(&[State]) -> bool) -> Vec<State> {
     let begun = Instant::now();
     loop {
-        let found = findings(world, MODEL);
+        let found = findings(world, model);
         if wanted(&found) || begun.elapsed() > Duration::from_secs(60) {
             return found;
         }
@@ -181,4 +185,65 @@ fn what_happened_while_nobody_watched_is_found_at_the_next_start() {
     let server = started_again(server.world);
     assert_eq!(open(&soon(&server.world, |found| open(found) == 0)), 0);
     assert_eq!(findings(&server.world, MODEL).len(), 1);
+}
+
+/// Packs are read anew while the city runs: a model that comes finds what history holds, one that goes has its findings closed,
+/// and packs with faults change nothing.
+#[test]
+fn models_come_and_go_while_the_city_runs() {
+    let server = Server::new(World::new());
+    let world = &server.world;
+    break_it(world);
+    assert_eq!(open(&soon(world, |found| open(found) == 1)), 1);
+    let packs = world::packs();
+    let with = |change: &dyn Fn(&mut Vec<pack::File>)| {
+        let mut files = packs.clone();
+        change(&mut files);
+        files
+    };
+    let more = with(&|files| {
+        files.push(pack::File {
+            path: "oversight/more.toml".to_owned(),
+            text: r#"
+[model.never-asked]
+title = { zh = "一次办成", en = "Nothing is ever asked for" }
+of = "application"
+absence = "correction requested"
+basis = { zh = "本单位自定", en = "the office's own rule" }
+"#
+            .to_owned(),
+        });
+    });
+    assert!(findings(world, "never-asked").is_empty());
+    assert!(world.city.adopt(&more).unwrap());
+    assert!(!world.city.adopt(&more).unwrap(), "they are as they were");
+    assert_eq!(open(&soon_of(world, "never-asked", |found| open(found) == 1)), 1);
+
+    let edition = world.city.casework.book().digest;
+    let bad = with(&|files| {
+        let text = "[model.a]\nof = \"nothing\"\n[model.b]\nabsence = 3\n".to_owned();
+        files.push(pack::File { path: "oversight/bad.toml".to_owned(), text });
+    });
+    match world.city.adopt(&bad) {
+        Err(casework::OpenError::Packs(problems)) => assert!(problems.len() >= 2, "{problems:?}"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(world.city.casework.book().digest, edition);
+
+    // The model goes by another name: the one is withdrawn, the other finds what it would have found.
+    let renamed = with(&|files| {
+        for file in files {
+            file.text = file.text.replace(&format!("[model.{MODEL}]"), "[model.told-once]");
+        }
+    });
+    assert!(world.city.adopt(&renamed).unwrap());
+    assert_eq!(open(&soon_of(world, "told-once", |found| open(found) == 1)), 1);
+    let closed = |model: &str| {
+        let found = soon_of(world, model, |found| open(found) == 0);
+        let [state] = found.as_slice() else { panic!("{} findings of {model}", found.len()) };
+        state.done(&"when-mended".into()).map(|done| done.outcome.to_string())
+    };
+    assert_eq!(closed(MODEL).as_deref(), Some("model-changed"));
+    assert_eq!(closed("never-asked").as_deref(), Some("model-changed"));
+    assert_eq!(findings(world, "told-once").len(), 1);
 }

@@ -12,6 +12,7 @@ use web::page::{
 use web::part::Standing;
 use web::text::Lang;
 
+const KEY: &str = "demo.city/record+f9731200+AVMet+DXsrOE+JGKUfZhzhAU5ex3Yin2NppIhunkxbwM";
 const CASE: &str = "LH20260131-0007";
 const LEAF: &str = "9f2c5d7be0a4417a8f1e6b30c2d95f1144aa7be3d90c61f25e8a07b46c3d1e92";
 const ROOT: &str = "1c8e44b5f0d7a6293be15c70d8f9a2b3c4d5e6f708192a3b4c5d6e7f80911a2b";
@@ -293,14 +294,18 @@ fn handing_in(
         leaf: LEAF.into(),
         witnesses: vec!["people-congress.demo".into()],
     };
-    let good = verify::View { text: String::new(), result: Some(Ok(proven)) };
+    let good = verify::View { text: String::new(), result: Some(Ok(proven)), key: KEY.into() };
     let why = Title::new("签名与记录的公钥不符", "The signature does not fit the log's key");
-    let bad = verify::View { text: "c2sp.org/tlog-proof@v1\n".into(), result: Some(Err(why)) };
+    let bad =
+        verify::View { text: "c2sp.org/tlog-proof@v1\n".into(), result: Some(Err(why)), key: KEY.into() };
     vec![
         ("check", check::show(&resident(lang, "/cases/x/check"), &view)),
         ("submitted", check::submitted(&resident(lang, "/cases/x/submitted"), &sent)),
         ("receipt", receipt::show(&resident(lang, "/cases/x/receipt"), &receipt)),
-        ("verify", verify::show(&visitor(lang, "/verify"), &verify::View::default())),
+        (
+            "verify",
+            verify::show(&visitor(lang, "/verify"), &verify::View { key: KEY.into(), ..Default::default() }),
+        ),
         ("verify-good", verify::show(&visitor(lang, "/verify"), &good)),
         ("verify-bad", verify::show(&visitor(lang, "/verify"), &bad)),
     ]
@@ -545,9 +550,13 @@ fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
                 back: back.clone(),
             }),
         ),
-        ("refused-large", show(&refused::View::TooLarge { most: 20 * 1024 * 1024, back })),
+        ("refused-large", show(&refused::View::TooLarge { most: 20_000_000, back })),
         ("refused-many", show(&refused::View::TooMany { seconds: 30 })),
         ("refused-broken", show(&refused::View::Broken { number: "E-7F3A".into() })),
+        (
+            "refused-not-now",
+            show(&refused::View::NotNow(Title::new("存储空间已满", "There is no room left"))),
+        ),
         (
             "refused-unreadable",
             show(&refused::View::Unreadable(Title::new("日期写法不对", "The date is not written as one"))),

@@ -61,7 +61,11 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         all.iter().map(|(id, role)| (id.clone(), role.title.clone())).collect::<Vec<_>>()
     };
     let view = desk::View {
-        complaints: vec![(CASE.into(), definitions.procedures["birth-registration"].title.clone())],
+        complaints: vec![desk::Complaint {
+            case: CASE.into(),
+            title: definitions.procedures["birth-registration"].title.clone(),
+            since: at("2026-02-12T12:00"),
+        }],
         rows,
         total: 128,
         page: (2, 5),

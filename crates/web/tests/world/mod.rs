@@ -63,6 +63,7 @@ pub const PEOPLE: &[(&str, &str, Option<At>)] = &[
     ("clerk-elsewhere", "周远方", Some(("clerk", "bridge-station"))),
     ("examiner", "吴审核", Some(("examiner", "lake-station"))),
     ("approver", "郑审批", Some(("approver", "lake-station"))),
+    ("approver-above", "吴审批", Some(("approver", "east-branch"))),
     ("supervisor-above", "冯监督", Some(("supervisor", "east-branch"))),
     ("supervisor-elsewhere", "陈西山", Some(("supervisor", "west-branch"))),
     ("supervisor-city", "褚全市", Some(("supervisor", "bureau"))),
@@ -137,6 +138,7 @@ impl World {
         change: impl FnOnce(&mut City),
     ) -> Self {
         let mut city = City::open(record, files, settings()).unwrap_or_else(|error| panic!("{error}"));
+        city.logs = web::server::Shelf::at(dir.path().join("logs"));
         change(&mut city);
         let city = Arc::new(city);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -2,7 +2,7 @@ use super::super::Until;
 use super::super::plan::Block;
 use super::super::rows::is_empty;
 use super::super::told::{How, Sink, Told};
-use super::{Course, Desk, Entry, Ground, LONG, ROWS};
+use super::{Course, Desk, Entry, Ground, LONG};
 use record::Time;
 use std::cell::Cell;
 
@@ -33,37 +33,14 @@ impl Course {
         moment: Time,
         sink: &mut S,
     ) {
-        let Entry { time, sort, rows: place, .. } = self.entries[at];
-        let (mut place, mut due) = (place as usize, i64::MAX);
-        for (number, _) in &ground.sorts.get(sort).asks {
-            let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-            let words = block.kinds.len();
-            let Some(rows) = self.rows.get_mut(place..place + ROWS * words + 1) else { continue };
-            place += ROWS * words + 1;
-            let Some((step, rows)) = rows.split_last_mut() else { continue };
-            let waiting = Cell::from_mut(&mut rows[..words]).as_slice_of_cells();
-            let [late, _] = &mut desk.told;
-            late.clear();
-            let mut at_step = *step as usize;
-            // Nothing is told of what was not to come and did not, so that nobody need look then.
-            let waits = |word: usize| waiting[word].get() & !block.kinds[word].forbids;
-            let next = block.windows.run_out(&mut at_step, time, moment, waits, |word, lanes| {
-                let over = waiting[word].get() & lanes;
-                if over != 0 {
-                    waiting[word].set(waiting[word].get() & !over);
-                    late.resize(words, 0);
-                    late[word] |= over & !block.kinds[word].forbids;
-                }
-            });
-            *step = at_step as u64;
-            due = due.min(next);
-            if !is_empty(late) {
-                let (entries, activation) = (self.entries.as_slice(), Some(at));
-                let told =
-                    Told { start: block.start, row: late, entries, activation, by: None, how: How::Late };
-                sink.tell(ground, told);
-            }
-        }
+        let entry = self.entries[at];
+        let place = entry.rows as usize;
+        let rows = self.rows.get_mut(place..place + ground.sorts.get(entry.sort).waits).unwrap_or_default();
+        let entries = self.entries.as_slice();
+        let due = over(ground, &mut desk.told[0], &entry, rows, moment, |start, row| {
+            let activation = Some(at);
+            sink.tell(ground, Told { start, row, entries, activation, by: None, how: How::Late });
+        });
         self.entries[at].due = due;
     }
 
@@ -98,16 +75,16 @@ impl Course {
             for (number, asks) in &sort.asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
                 let words = block.kinds.len();
-                let rows = self.rows.get(place..place + ROWS * words).unwrap_or_default();
-                place += ROWS * words + 1;
-                let Some((waits, carried)) = rows.split_at_checked(words) else { continue };
+                let waits = self.rows.get(place..place + words).unwrap_or_default();
+                let carried = self.carried.get(place..place + words).unwrap_or_default();
+                place += block.kept();
                 desk.hits.clear();
                 desk.hits.extend_from_slice(waits);
                 let asks = ground.sorts.row(*asks, words);
                 let alive = alive.get_mut(block.start..).unwrap_or_default();
-                for (((alive, carried), asks), hit) in
-                    alive.iter_mut().zip(carried).zip(asks).zip(&mut desk.hits)
-                {
+                let mut carried = carried.iter();
+                for ((alive, asks), hit) in alive.iter_mut().zip(asks).zip(&mut desk.hits) {
+                    let carried = carried.next().copied().unwrap_or_default();
                     let waits = *hit;
                     *hit |= carried & *alive;
                     *alive = *alive & (carried | !asks) | waits;
@@ -115,8 +92,8 @@ impl Course {
                 if let Until::Open(now) = until
                     && now > entry.time
                 {
-                    block.windows.between(entry.time, now, &mut desk.between);
-                    let over = desk.hits.iter_mut().zip(&desk.between.over);
+                    let between = block.windows.between(entry.time, now, &mut desk.joined);
+                    let over = desk.hits.iter_mut().zip(between.over);
                     over.for_each(|(hit, over)| *hit &= !over);
                 }
                 self.tell_standing(ground, desk, block, *at as usize, until == Until::Closed, sink);
@@ -157,4 +134,42 @@ impl Course {
             );
         }
     }
+}
+
+/// Of what waits at an entry, tells the lanes whose windows were over before the moment, block by block with its first word,
+/// and waits for them no more. When the next may be over.
+pub(super) fn over(
+    ground: &Ground<'_>,
+    late: &mut Vec<u64>,
+    entry: &Entry,
+    mut rows: &mut [u64],
+    moment: Time,
+    mut tell: impl FnMut(usize, &[u64]),
+) -> i64 {
+    let mut due = i64::MAX;
+    for (number, _) in &ground.sorts.get(entry.sort).asks {
+        let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
+        let Some((own, rest)) = std::mem::take(&mut rows).split_at_mut_checked(block.kept()) else { break };
+        rows = rest;
+        let Some((step, waiting)) = own.split_last_mut() else { continue };
+        let waiting = Cell::from_mut(waiting).as_slice_of_cells();
+        late.clear();
+        let mut at_step = *step as usize;
+        // Nothing is told of what was not to come and did not, so that nobody need look then.
+        let waits = |word: usize| waiting[word].get() & !block.kinds[word].forbids;
+        let next = block.windows.run_out(&mut at_step, entry.time, moment, waits, |word, lanes| {
+            let over = waiting[word].get() & lanes;
+            if over != 0 {
+                waiting[word].set(waiting[word].get() & !over);
+                late.resize(waiting.len(), 0);
+                late[word] |= over & !block.kinds[word].forbids;
+            }
+        });
+        *step = at_step as u64;
+        due = due.min(next);
+        if !is_empty(late) {
+            tell(block.start, late);
+        }
+    }
+    due
 }

@@ -1,10 +1,11 @@
 //! The same engine over events as they come: a life's state is kept between its events, windows run out as time passes,
 //! and what a late or corrected event shows to be otherwise is taken back.
 
+mod shelf;
 mod wheel;
 
 use super::Until;
-use super::course::{Course, Desk, Entry, Ground};
+use super::course::{Course, Desk, Entry, Ground, packed};
 use super::plan::Plan;
 use super::sign::{SortNumber, Sorts};
 use super::told::{Sink, Told};
@@ -12,7 +13,8 @@ use super::verdict::Finding;
 use crate::condition::Bound;
 use crate::log::{EventNumber, Log};
 use crate::model::Model;
-use record::{EventId, Name, ObjectType, Time};
+use record::{Codes, EventId, Name, ObjectType, Time};
+use shelf::{Run, Shelf};
 use smol_str::SmolStr;
 use std::collections::{HashMap, HashSet};
 use wheel::{Bucket, Wheel, bucket};
@@ -32,20 +34,116 @@ pub struct Stream {
     read: HashSet<Name>,
     /// Events in `kept` whose lives are over.
     dead: usize,
-    places: HashMap<SmolStr, u32>,
-    lives: Vec<Option<Life>>,
+    /// The objects that were ever seen, and where the life of each is: its place, [`NOWHERE`] or [`CLOSED`].
+    objects: Codes<SmolStr>,
+    places: Vec<u32>,
+    lives: Lives,
     /// When each life is looked at again; apart from them, since most are looked at for nothing but this.
     due: Vec<Bucket>,
-    free: Vec<u32>,
-    closed: HashSet<SmolStr>,
     wheel: Wheel,
     now: Option<Time>,
     desk: Desk,
 }
 
-struct Life {
-    object: SmolStr,
+/// How many lives are fetched at once: as many as a core's cache holds beside what it works on.
+const AHEAD: usize = 64;
+const NOWHERE: u32 = u32::MAX;
+const CLOSED: u32 = u32::MAX - 1;
+
+/// The lives that are open, each at its place.
+#[derive(Default)]
+struct Lives {
+    all: Vec<Life>,
+    free: Vec<u32>,
+    shelf: Shelf,
+    /// How many words of a life stand for what is asked of it as a whole.
+    cells: usize,
+    /// The one at hand, and its words.
     course: Course,
+    words: Vec<u64>,
+}
+
+/// A life, where nobody looks at it: most are short, and lie as words on the shelf.
+#[derive(Default)]
+struct Life {
+    object: u32,
+    run: Option<Run>,
+    long: Option<Box<Course>>,
+}
+
+impl Lives {
+    /// Begins a life where one was given up, or at the end.
+    fn begin(&mut self, object: u32) -> u32 {
+        let life = Life { object, run: None, long: None };
+        match self.free.pop().and_then(|place| self.all.get_mut(place as usize).map(|at| (place, at))) {
+            Some((place, at)) => {
+                *at = life;
+                place
+            }
+            None => {
+                self.all.push(life);
+                u32::try_from(self.all.len() - 1).unwrap_or(u32::MAX)
+            }
+        }
+    }
+
+    /// Takes a life into hand.
+    fn open(&mut self, place: u32) {
+        let Some(life) = self.all.get_mut(place as usize) else { return };
+        match (&mut life.long, life.run) {
+            (Some(long), _) => std::mem::swap(&mut **long, &mut self.course),
+            (None, Some(run)) => self.course.unpack(self.shelf.words(run), self.cells),
+            (None, None) => self.course.clear(),
+        }
+    }
+
+    /// Puts the life at hand back.
+    fn shut(&mut self, place: u32) {
+        let Some(life) = self.all.get_mut(place as usize) else { return };
+        if let Some(long) = &mut life.long {
+            std::mem::swap(&mut **long, &mut self.course);
+        } else if self.course.pack(&mut self.words) && Shelf::fits(self.words.len()) {
+            life.run = Some(self.shelf.put(life.run, &self.words));
+        } else {
+            life.run.take().into_iter().for_each(|run| self.shelf.give_up(run));
+            life.long = Some(Box::new(std::mem::take(&mut self.course)));
+        }
+    }
+
+    /// Has lives fetched from memory, all at once: one after the other each would be waited for.
+    fn fetch(&self, places: impl Iterator<Item = u32>) {
+        let runs: [Option<Run>; AHEAD] = {
+            let mut places = places;
+            std::array::from_fn(|_| self.all.get(places.next()? as usize)?.run)
+        };
+        let touched = runs.iter().flatten().fold(0, |sum, run| sum ^ self.shelf.touch(*run));
+        std::hint::black_box(touched);
+    }
+
+    /// Gives a life up.
+    fn end(&mut self, place: u32) {
+        let Some(life) = self.all.get_mut(place as usize) else { return };
+        life.run.take().into_iter().for_each(|run| self.shelf.give_up(run));
+        life.long = None;
+        life.object = NOWHERE;
+        self.free.push(place);
+        if self.free.len() == self.all.len() {
+            self.shelf = Shelf::default();
+        }
+    }
+
+    /// The places of the lives that are open.
+    fn places(&self) -> impl Iterator<Item = u32> + Clone + use<> {
+        let open: Vec<u32> =
+            (0..).zip(&self.all).filter(|(_, life)| life.object != NOWHERE).map(|(place, _)| place).collect();
+        open.into_iter()
+    }
+
+    fn size(&self) -> usize {
+        let long = self.all.iter().filter_map(|life| life.long.as_deref());
+        let long: usize = long.map(|course| size_of::<Course>() + course.size()).sum();
+        self.all.capacity() * size_of::<Life>() + self.free.capacity() * 4 + self.shelf.size() + long
+    }
 }
 
 /// Who is told.
@@ -109,6 +207,7 @@ impl Stream {
     pub fn new(kind: impl Into<ObjectType>, models: &[Model]) -> Self {
         let plan = Plan::new(models);
         let read = plan.correlations.iter().flat_map(|correlation| correlation.attributes()).collect();
+        let lives = Lives { cells: plan.whole.cells, ..Lives::default() };
         Self {
             kind: kind.into(),
             sorts: Sorts::new(&plan),
@@ -116,11 +215,10 @@ impl Stream {
             kept: Log::new(),
             read,
             dead: 0,
-            places: HashMap::new(),
-            lives: Vec::new(),
+            objects: Codes::default(),
+            places: Vec::new(),
+            lives,
             due: Vec::new(),
-            free: Vec::new(),
-            closed: HashSet::new(),
             wheel: Wheel::default(),
             now: None,
             desk: Desk::default(),
@@ -132,37 +230,53 @@ impl Stream {
         self.bury();
         let sorted = self.sorts.sort(&self.plan, batch);
         let first = self.kept.append(batch, |name| self.read.contains(name));
-        let Self { plan, sorts, kept, places, lives, due, free, closed, wheel, now, desk, .. } = self;
+        let about: Vec<(EventNumber, u32)> = batch.about_codes(self.kind.as_str()).collect();
+        let objects = batch.objects_of(self.kind.as_str());
+        let objects = self.objects.put_all(objects);
+        self.places.resize(self.objects.len(), NOWHERE);
+        let Self { plan, sorts, kept, objects: names, places, lives, due, wheel, now, desk, .. } = self;
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
-        for (event, object) in batch.about(self.kind.as_str()) {
-            let (Some(time), Some(sort)) = (batch.times().get(event as usize), sorted.get(event as usize))
-            else {
-                continue;
-            };
-            let number = first + event;
-            let known = places.get(object).copied();
-            if known.is_none() && closed.contains(object) {
-                batch.id(event).into_iter().for_each(|id| hearer.returned(object, id));
-                continue;
-            }
-            let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object };
-            let place = known.unwrap_or_else(|| {
-                let life = Life { object: object.clone(), course: Course::default() };
-                let place = put(lives, free, life);
-                places.insert(object.clone(), place);
-                place
+        for some in about.chunks(AHEAD) {
+            let some: Vec<(EventNumber, u32)> = some
+                .iter()
+                .filter_map(|(event, code)| Some((*event, *objects.get(*code as usize)?)))
+                .collect();
+            let at: [u32; AHEAD] = std::array::from_fn(|nth| {
+                let place = some.get(nth).and_then(|(_, object)| places.get(*object as usize));
+                place.copied().unwrap_or(NOWHERE)
             });
-            let Some(life) = lives.get_mut(place as usize).and_then(Option::as_mut) else { continue };
-            let before = life.course.entries.last();
-            if before.is_some_and(|before| before.time > *time) || now.is_some_and(|now| *time < now) {
-                let entry = Entry::new(*time, number, *sort);
-                let at = life.course.entries.partition_point(|one| one.time <= *time);
-                again(&ground, desk, life, *now, &mut hearing, |entries| entries.insert(at, entry));
-                schedule(wheel, due, place, &life.course);
-            } else {
-                life.course.take(&ground, desk, Entry::new(*time, number, *sort), &mut hearing);
-                schedule(wheel, due, place, &life.course);
+            lives.fetch(at.into_iter());
+            for (event, object) in some {
+                let at = event as usize;
+                let (Some(time), Some(sort), Some(place), Some(name)) = (
+                    batch.times().get(at),
+                    sorted.get(at),
+                    places.get_mut(object as usize),
+                    names.get(object),
+                ) else {
+                    continue;
+                };
+                if *place == CLOSED {
+                    batch.id(event).into_iter().for_each(|id| hearer.returned(name, id));
+                    continue;
+                }
+                if *place == NOWHERE {
+                    *place = lives.begin(object);
+                }
+                let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object: name };
+                let entry = Entry::new(*time, first + event, *sort);
+                lives.open(*place);
+                let course = &mut lives.course;
+                let before = course.entries.last();
+                if before.is_some_and(|before| before.time > *time) || now.is_some_and(|now| *time < now) {
+                    let at = course.entries.partition_point(|one| one.time <= *time);
+                    again(&ground, desk, course, *now, &mut hearing, |entries| entries.insert(at, entry));
+                } else {
+                    course.take(&ground, desk, entry, &mut hearing);
+                }
+                schedule(wheel, due, *place, course.due());
+                lives.shut(*place);
             }
         }
     }
@@ -173,51 +287,77 @@ impl Stream {
             return;
         }
         self.now = Some(moment);
-        let Self { plan, sorts, kept, lives, due, wheel, desk, .. } = self;
+        let Self { plan, sorts, kept, objects: names, lives, due, wheel, desk, .. } = self;
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
-        for (bucket, places) in wheel.begun(moment) {
-            for place in places {
-                let awaited = due.get_mut(place as usize).filter(|due| **due == bucket);
-                let Some(awaited) = awaited else { continue };
-                *awaited = Bucket::MAX;
-                let Some(life) = lives.get_mut(place as usize).and_then(Option::as_mut) else { continue };
-                let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object: &life.object };
-                life.course.expire(&ground, desk, moment, &mut hearing);
-                schedule(wheel, due, place, &life.course);
+        // What is put into the bucket of the moment itself is looked at again only once more time has passed.
+        let begun: Vec<(Bucket, Vec<u32>)> = std::iter::from_fn(|| wheel.begun(moment)).collect();
+        for (bucket, mut places) in begun {
+            places.retain(|place| {
+                let awaited = due.get_mut(*place as usize).filter(|due| **due == bucket);
+                awaited.map(|due| *due = Bucket::MAX).is_some()
+            });
+            for some in places.chunks(AHEAD) {
+                lives.fetch(some.iter().copied());
+                for place in some {
+                    let Some(life) = lives.all.get_mut(*place as usize) else { continue };
+                    let object = names.get(life.object).map_or("", SmolStr::as_str);
+                    let mut hearing = Hearing { hearer: &mut *hearer, log: kept, object };
+                    let next = match (&mut life.long, life.run) {
+                        (Some(course), _) => {
+                            course.expire(&ground, desk, moment, &mut hearing);
+                            course.due()
+                        }
+                        (None, Some(run)) => {
+                            let words = lives.shelf.words_mut(run);
+                            packed::expire(words, &ground, desk, moment, &mut hearing)
+                        }
+                        (None, None) => continue,
+                    };
+                    schedule(wheel, due, *place, next);
+                }
             }
         }
     }
 
     /// An object's life is over: what is not decided is decided, and its state given up.
     pub fn close(&mut self, object: &str, hearer: &mut dyn Hearer) {
-        let Some((object, place)) = self.places.remove_entry(object) else { return };
-        let Some(mut life) = self.lives.get_mut(place as usize).and_then(Option::take) else { return };
-        self.free.push(place);
+        let Some(state) = self.objects.code(object).and_then(|code| self.places.get_mut(code as usize))
+        else {
+            return;
+        };
+        if *state == NOWHERE || *state == CLOSED {
+            return;
+        }
+        let place = std::mem::replace(state, CLOSED);
         self.due.get_mut(place as usize).into_iter().for_each(|due| *due = Bucket::MAX);
-        self.dead += life.course.entries.len();
-        self.closed.insert(object);
-        let Self { plan, sorts, kept, desk, now, .. } = self;
+        let Self { plan, sorts, kept, desk, now, lives, .. } = self;
+        lives.open(place);
+        lives.end(place);
+        self.dead += lives.course.entries.len();
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
-        let mut hearing = Hearing { hearer, log: kept, object: &life.object };
+        let mut hearing = Hearing { hearer, log: kept, object };
         if let Some(now) = now {
-            life.course.expire(&ground, desk, *now, &mut hearing);
+            lives.course.expire(&ground, desk, *now, &mut hearing);
         }
-        life.course.stand(&ground, desk, Until::Closed, &mut hearing);
+        lives.course.stand(&ground, desk, Until::Closed, &mut hearing);
     }
 
     /// Every life is over.
     pub fn close_all(&mut self, hearer: &mut dyn Hearer) {
-        let mut open: Vec<(u32, SmolStr)> =
-            self.places.iter().map(|(object, place)| (*place, object.clone())).collect();
-        open.sort_unstable();
-        open.iter().for_each(|(_, object)| self.close(object, hearer));
+        for place in self.lives.places() {
+            let life = self.lives.all.get(place as usize);
+            if let Some(object) = life.and_then(|life| self.objects.get(life.object)).cloned() {
+                self.close(&object, hearer);
+            }
+        }
     }
 
     /// Goes through a closed life anew, with all its events. Everything found in it is told, also what was told before.
     pub fn reopen(&mut self, object: &str, events: &Log, hearer: &mut dyn Hearer) {
-        self.closed.remove(object);
+        let state = self.objects.code(object).and_then(|code| self.places.get_mut(code as usize));
+        state.filter(|state| **state == CLOSED).into_iter().for_each(|state| *state = NOWHERE);
         self.take(events, hearer);
     }
 
@@ -230,7 +370,8 @@ impl Stream {
         correction: Option<&Log>,
         hearer: &mut dyn Hearer,
     ) -> bool {
-        let Some(place) = self.places.get(object).copied() else { return false };
+        let place = self.objects.code(object).and_then(|code| self.places.get(code as usize).copied());
+        let Some(place) = place.filter(|place| !matches!(*place, NOWHERE | CLOSED)) else { return false };
         let correction = correction.and_then(|log| {
             let sort = *self.sorts.sort(&self.plan, log).first()?;
             let time = *log.times().first()?;
@@ -239,36 +380,39 @@ impl Stream {
         let Self { plan, sorts, kept, lives, due, wheel, now, desk, .. } = self;
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
         let ground = Ground { plan, sorts, correlations: &correlations };
-        let Some(life) = lives.get_mut(place as usize).and_then(Option::as_mut) else { return false };
-        let known = life.course.entries.iter().position(|entry| kept.id(entry.event) == Some(event));
-        let Some(at) = known else { return false };
-        let mut hearing = Hearing { hearer, log: kept, object: "" };
-        again(&ground, desk, life, *now, &mut hearing, |entries| {
-            let old = entries.remove(at);
-            if let Some(new) = correction {
-                // Of one time with others it keeps its place among them.
-                let place = match new.time == old.time {
-                    true => at,
-                    false => entries.partition_point(|one| one.time <= new.time),
-                };
-                entries.insert(place, new);
-            }
-        });
-        self.dead += 1;
-        schedule(wheel, due, place, &life.course);
-        true
+        lives.open(place);
+        let course = &mut lives.course;
+        let known = course.entries.iter().position(|entry| kept.id(entry.event) == Some(event));
+        if let Some(at) = known {
+            let mut hearing = Hearing { hearer, log: kept, object };
+            again(&ground, desk, course, *now, &mut hearing, |entries| {
+                let old = entries.remove(at);
+                if let Some(new) = correction {
+                    // Of one time with others it keeps its place among them.
+                    let place = match new.time == old.time {
+                        true => at,
+                        false => entries.partition_point(|one| one.time <= new.time),
+                    };
+                    entries.insert(place, new);
+                }
+            });
+            self.dead += 1;
+            schedule(wheel, due, place, course.due());
+        }
+        lives.shut(place);
+        known.is_some()
     }
 
     /// How many lives are open.
     pub fn open(&self) -> usize {
-        self.places.len()
+        self.lives.all.len() - self.lives.free.len()
     }
 
     /// Bytes of memory that the state takes, about.
     pub fn size(&self) -> usize {
-        let lives = self.lives.iter().flatten().map(|life| size_of::<Life>() + life.course.size());
-        let names = (self.places.capacity() + self.closed.capacity()) * (size_of::<SmolStr>() + 9);
-        lives.sum::<usize>() + names + self.kept.size() + self.sorts.size() + self.wheel.size()
+        let names =
+            self.objects.size() + self.places.capacity() * 4 + self.due.capacity() * size_of::<Bucket>();
+        self.lives.size() + names + self.kept.size() + self.sorts.size() + self.wheel.size()
     }
 
     /// Gives up the events of closed lives once they are the most.
@@ -276,32 +420,31 @@ impl Stream {
         if self.dead < 4096 || self.dead * 2 < self.kept.len() {
             return;
         }
-        let living = || self.lives.iter().flatten().flat_map(|life| &life.course.entries);
-        let mut kept: Vec<EventNumber> = living().map(|entry| entry.event).collect();
+        let places = self.lives.places();
+        let mut kept: Vec<EventNumber> = Vec::new();
+        for place in places.clone() {
+            self.lives.open(place);
+            kept.extend(self.lives.course.entries.iter().map(|entry| entry.event));
+            self.lives.shut(place);
+        }
         kept.sort_unstable();
         kept.dedup();
         let numbers: HashMap<EventNumber, EventNumber> = kept.iter().copied().zip(0..).collect();
         self.kept = self.kept.only(&kept);
-        for entry in self.lives.iter_mut().flatten().flat_map(|life| &mut life.course.entries) {
-            entry.event = numbers.get(&entry.event).copied().unwrap_or_default();
+        for place in places {
+            self.lives.open(place);
+            for entry in &mut self.lives.course.entries {
+                entry.event = numbers.get(&entry.event).copied().unwrap_or_default();
+            }
+            self.lives.shut(place);
         }
         self.dead = 0;
     }
 }
 
-/// Puts a life where one was given up, or at the end.
-fn put(lives: &mut Vec<Option<Life>>, free: &mut Vec<u32>, life: Life) -> u32 {
-    if let Some(place) = free.pop() {
-        lives[place as usize] = Some(life);
-        return place;
-    }
-    lives.push(Some(life));
-    u32::try_from(lives.len() - 1).unwrap_or(u32::MAX)
-}
-
 /// Notes when a life is looked at again.
-fn schedule(wheel: &mut Wheel, due: &mut Vec<Bucket>, place: u32, course: &Course) {
-    let next = match course.due() {
+fn schedule(wheel: &mut Wheel, due: &mut Vec<Bucket>, place: u32, next: i64) {
+    let next = match next {
         i64::MAX => Bucket::MAX,
         second => bucket(second),
     };
@@ -338,12 +481,12 @@ impl Sink for Hearing<'_> {
 fn again(
     ground: &Ground<'_>,
     desk: &mut Desk,
-    life: &mut Life,
+    own: &mut Course,
     now: Option<Time>,
     hearing: &mut Hearing<'_>,
     change: impl FnOnce(&mut Vec<Entry>),
 ) {
-    let mut entries = std::mem::take(&mut life.course.entries);
+    let mut entries = std::mem::take(&mut own.entries);
     let mut through = |entries: &[Entry]| {
         let mut gathered = Gathered::default();
         let mut course = Course::default();
@@ -356,7 +499,7 @@ fn again(
     let (_, before) = through(&entries);
     change(&mut entries);
     let (course, after) = through(&entries);
-    life.course = course;
+    *own = course;
     let tell = |one: &[Said], other: &[Said], say: &mut dyn FnMut(&Broken<'_>)| {
         let mut left: HashMap<&Said, usize> = HashMap::new();
         other.iter().for_each(|told| *left.entry(told).or_default() += 1);
@@ -364,7 +507,7 @@ fn again(
             match left.get_mut(told).filter(|left| **left > 0) {
                 Some(left) => *left -= 1,
                 None => say(&Broken {
-                    object: &life.object,
+                    object: hearing.object,
                     log: hearing.log,
                     what: What::One(told.0 as usize, &told.2),
                 }),

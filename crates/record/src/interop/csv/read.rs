@@ -291,25 +291,22 @@ impl Rows<'_> {
         for id in [&mut event.cause, &mut event.corrects].into_iter().flatten() {
             *id = intake.id(id.as_str()).into();
         }
-        match (time, self.time) {
-            (Some(time), _) => event.time = time,
-            (None, before) if intake.options.untimed => {
-                event.time = before.unwrap_or(Time::ZERO);
-                event.attributes.push((vocabulary::UNTIMED.into(), true.into()));
-                intake.counts.attributes -= 1;
-            }
-            _ => {
-                intake.refuse(place, Problem::Untimed { what: "the row".to_owned() });
-                return Ok(());
-            }
+        if time.is_none() && !intake.options.untimed {
+            intake.refuse(place, Problem::Untimed { what: "the row".to_owned() });
+            return Ok(());
         }
-        self.time = Some(event.time);
         for relation in &event.objects {
             if !self.objects.contains(&relation.object) {
                 intake.object_type(&relation.object.kind);
                 self.objects.insert(relation.object.clone());
             }
         }
+        let Some(time) = time else {
+            self.time = Some(intake.untimed(event, self.time)?);
+            return Ok(());
+        };
+        event.time = time;
+        self.time = Some(time);
         intake.event(event)
     }
 }

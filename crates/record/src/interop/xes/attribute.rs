@@ -3,6 +3,7 @@
 use super::{DEEPEST, parts};
 use crate::interop::fault::{ImportError, Problem, excerpt};
 use crate::interop::intake::Intake;
+use crate::interop::taken::PlainValue;
 use crate::interop::vocabulary;
 use crate::interop::xml::{Scanner, Tag, Token};
 use crate::{Name, Time, Value};
@@ -202,6 +203,32 @@ pub(super) fn members(tag: &Tag<'_>) -> Result<Vec<(Name, Value)>, Cow<'static, 
 }
 
 impl Kind {
+    /// The plain value that a text is as one of this kind; none if it is none, or no plain one.
+    #[inline]
+    pub(super) fn plain(self, text: &str) -> Option<PlainValue<'_>> {
+        Some(match self {
+            Self::String if text.starts_with(vocabulary::JSON) => return None,
+            Self::String => PlainValue::Text(text),
+            Self::Date => PlainValue::Time(Time::parse(text).ok()?),
+            Self::Int => PlainValue::Integer(text.trim().parse().ok()?),
+            Self::Float => PlainValue::Float(crate::interop::float(text)?),
+            Self::Boolean => PlainValue::Boolean(parts::boolean(text)?),
+            Self::Id => PlainValue::Id(text),
+            Self::List | Self::Container => return None,
+        })
+    }
+
+    /// What a value of it is, with an example.
+    fn example(self) -> &'static str {
+        match self {
+            Self::Date => "a time like `2026-01-31T08:30:00+08:00`",
+            Self::Int => "a whole number of at most 64 bits",
+            Self::Float => "a number like `1.5`",
+            Self::Boolean => "`true` or `false`",
+            other => other.name(),
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::String => "string",
@@ -224,26 +251,12 @@ pub(super) fn parse(tag: &Tag<'_>) -> Parsed {
 #[inline]
 pub(super) fn typed(raw: &Raw<'_>) -> Parsed {
     let text = &*raw.value;
-    let wrong = |kind| wrong(&raw.key, text, kind);
-    let value = match raw.kind {
-        Kind::String => {
-            if text.starts_with(vocabulary::JSON) {
-                vocabulary::unwrapped(Cow::Borrowed(text))
-            } else {
-                text.into()
-            }
-        }
-        Kind::Date => {
-            Value::Time(Time::parse(text).map_err(|_| wrong("a time like `2026-01-31T08:30:00+08:00`"))?)
-        }
-        Kind::Int => {
-            Value::Integer(text.trim().parse().map_err(|_| wrong("a whole number of at most 64 bits"))?)
-        }
-        Kind::Float => Value::Float(crate::interop::float(text).ok_or_else(|| wrong("a number like `1.5`"))?),
-        Kind::Boolean => Value::Boolean(parts::boolean(text).ok_or_else(|| wrong("`true` or `false`"))?),
-        Kind::Id => Value::Id(text.into()),
-        Kind::List => Value::List(Vec::new()),
-        Kind::Container => Value::Map(Vec::new()),
+    let value = match (raw.kind.plain(text), raw.kind) {
+        (Some(value), _) => value.to_value(),
+        (None, Kind::String) => vocabulary::unwrapped(Cow::Borrowed(text)),
+        (None, Kind::List) => Value::List(Vec::new()),
+        (None, Kind::Container) => Value::Map(Vec::new()),
+        (None, kind) => return Err(wrong(&raw.key, text, kind.example())),
     };
     Ok((Name::new(&*raw.key), value, raw.kind))
 }

@@ -8,8 +8,10 @@
 //! - A `list` is a list of maps of one member, for its items have keys; a `container` is a map.
 
 mod attribute;
+mod event;
 mod parts;
 mod read;
+mod shapes;
 mod write;
 
 pub(super) use read::read;

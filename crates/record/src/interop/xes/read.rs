@@ -1,12 +1,14 @@
-use super::attribute::{Kind, attribute, attributes, extra, members, parse, raw, stray, tag_extra, typed};
+use super::attribute::{attribute, attributes, extra, members, parse, raw, stray, tag_extra, typed};
+use super::event::{Events, Which};
 use super::parts;
+use super::shapes::Within;
 use crate::interop::fault::{ImportError, Problem};
 use crate::interop::intake::Intake;
 use crate::interop::parts as shared;
 use crate::interop::source::Source;
 use crate::interop::vocabulary;
 use crate::interop::xml::{Scanner, Token};
-use crate::{Activity, Change, Event, Name, ObjectId, ObjectRef, ObjectType, Relation, Time, Value};
+use crate::{Change, Event, Name, ObjectId, ObjectRef, ObjectType, Time, Value};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Read;
@@ -18,6 +20,7 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
     Reader {
         scanner,
         intake,
+        events: Events::new(),
         header: Header::default(),
         case_type,
         names: HashMap::new(),
@@ -32,6 +35,7 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
 struct Reader<'r, 'i, 'o> {
     scanner: Scanner<Box<dyn Read + 'r>>,
     intake: &'i mut Intake<'o>,
+    events: Events,
     header: Header,
     case_type: ObjectType,
     /// Ids of traces, each with the suffix that the next of this name is tried with.
@@ -181,7 +185,11 @@ impl Reader<'_, '_, '_> {
         self.traces += 1;
         let mut trace = Trace::default();
         let mut open = !empty;
+        self.events.shapes.begin(Within::Trace);
         while open {
+            if trace.object.is_none() && self.again(&mut trace.attributes) {
+                continue;
+            }
             let token = self.scanner.next()?;
             let Token::Start(tag) = token else {
                 if matches!(token, Token::End) {
@@ -200,7 +208,13 @@ impl Reader<'_, '_, '_> {
                 }
                 self.event(&mut trace, empty)?;
             } else {
-                let parsed = parse(&tag);
+                let parsed = raw(&tag).and_then(|raw| {
+                    let parsed = typed(&raw)?;
+                    if empty {
+                        self.events.shapes.learn(tag.written, &raw, self.events.names.put(&raw.key));
+                    }
+                    Ok(parsed)
+                });
                 attribute(&mut self.scanner, self.intake, parsed, empty, 1, &mut trace.attributes)?;
             }
         }
@@ -210,24 +224,41 @@ impl Reader<'_, '_, '_> {
         Ok(())
     }
 
+    /// Takes the trace's next attribute if it is written as one before it.
+    fn again(&mut self, attributes: &mut Vec<(Name, Value)>) -> bool {
+        let Events { names, shapes, .. } = &mut self.events;
+        let Some((number, shape, text, end)) = shapes.meet(&self.scanner) else { return false };
+        let (Some(value), Some(name)) = (shape.kind.plain(text), names.get(shape.name)) else { return false };
+        attributes.push((name.clone(), value.to_value()));
+        shapes.met(number);
+        self.scanner.pass(end);
+        true
+    }
+
     /// Declares the trace with the attributes read so far, or hands on what attributes follow its first event.
     fn declare_trace(&mut self, trace: &mut Trace) -> Result<(), ImportError> {
         let attributes = std::mem::take(&mut trace.attributes);
+        let linked = || attributes.iter().any(|(name, _)| name.as_str() == vocabulary::LINKS);
+        if !self.intake.wants_carriers() && !linked() {
+            if trace.object.is_none() {
+                self.name(trace, &attributes);
+                self.intake.counts.objects += 1;
+                self.intake.object_type(&self.case_type);
+            }
+            self.intake.counts.values += attributes.len() as u64;
+            return Ok(());
+        }
         let event = if let Some(object) = &trace.object {
             trace.late += 1;
             self.id.truncate(trace.stem);
             let id = format!("{}0/{}", self.id, trace.late);
             Event::new(id, vocabulary::VALUE, Time::ZERO).about(vocabulary::SUBJECT, object.clone())
         } else {
-            let id = self.trace_id(&attributes);
-            self.id = vocabulary::prefixed(&self.intake.prefix, id.as_str());
-            self.id.push('/');
-            trace.stem = self.id.len();
-            let object = ObjectRef { kind: self.case_type.clone(), id };
-            trace.object = Some(object.clone());
+            let object = self.name(trace, &attributes);
             vocabulary::object(format!("{}0", self.id), object, Time::ZERO)
         };
         let mut event = event;
+        event.changes.reserve_exact(attributes.len());
         for (name, value) in attributes {
             let links =
                 (name.as_str() == vocabulary::LINKS).then(|| shared::read_list(&value, shared::read_link));
@@ -238,6 +269,22 @@ impl Reader<'_, '_, '_> {
             }
         }
         self.intake.carrier(event)
+    }
+
+    /// The object that a trace becomes, and what the ids of its events begin with.
+    fn name(&mut self, trace: &mut Trace, attributes: &[(Name, Value)]) -> ObjectRef {
+        let id = self.trace_id(attributes);
+        self.id.clear();
+        if !self.intake.prefix.is_empty() {
+            self.id.push_str(&self.intake.prefix);
+            self.id.push('/');
+        }
+        self.id.push_str(id.as_str());
+        self.id.push('/');
+        trace.stem = self.id.len();
+        let object = ObjectRef { kind: self.case_type.clone(), id };
+        trace.object = Some(object.clone());
+        object
     }
 
     fn trace_id(&mut self, attributes: &[(Name, Value)]) -> ObjectId {
@@ -269,15 +316,16 @@ impl Reader<'_, '_, '_> {
     fn event(&mut self, trace: &mut Trace, empty: bool) -> Result<(), ImportError> {
         trace.events += 1;
         self.id.truncate(trace.stem);
-        let _ = write!(self.id, "{}", trace.events);
-        let objects = match &trace.object {
-            Some(object) => vec![Relation { qualifier: vocabulary::CASE.into(), object: object.clone() }],
-            None => Vec::new(),
-        };
-        if let Some(event) = read_event(&mut self.scanner, self.intake, &self.id, objects, trace.time, empty)?
-        {
-            trace.time = Some(event.time);
-            self.intake.event(event)?;
+        match char::from_digit(u32::try_from(trace.events).unwrap_or(10), 10) {
+            Some(digit) => self.id.push(digit),
+            None => {
+                let _ = write!(self.id, "{}", trace.events);
+            }
+        }
+        let case = trace.object.as_ref().map(|object| (self.traces, object));
+        let which = Which { id: &self.id, case, before: trace.time };
+        if let Some(time) = self.events.read(&mut self.scanner, self.intake, &which, empty)? {
+            trace.time = Some(time);
         }
         Ok(())
     }
@@ -288,10 +336,9 @@ impl Reader<'_, '_, '_> {
         }
         self.loose += 1;
         let id = self.intake.id(&format!("/{}", self.loose));
-        let time = self.loose_time;
-        if let Some(event) = read_event(&mut self.scanner, self.intake, &id, Vec::new(), time, empty)? {
-            self.loose_time = Some(event.time);
-            self.intake.event(event)?;
+        let which = Which { id: &id, case: None, before: self.loose_time };
+        if let Some(time) = self.events.read(&mut self.scanner, self.intake, &which, empty)? {
+            self.loose_time = Some(time);
         }
         Ok(())
     }
@@ -316,90 +363,5 @@ impl Reader<'_, '_, '_> {
 
     fn stray_text(&mut self, what: &str) -> Result<(), ImportError> {
         stray(&self.scanner, self.intake, what)
-    }
-}
-
-/// Reads an event's attributes to its end. Nothing if it has no time and may not have none.
-#[inline]
-fn read_event<R: Read>(
-    scanner: &mut Scanner<R>,
-    intake: &mut Intake<'_>,
-    id: &str,
-    objects: Vec<Relation>,
-    before: Option<Time>,
-    empty: bool,
-) -> Result<Option<Event>, ImportError> {
-    let (mut activity, mut time) = (None, None);
-    let mut named_already = false;
-    let mut found = Vec::with_capacity(if empty { 0 } else { 8 });
-    let mut open = !empty;
-    while open {
-        let token = scanner.next()?;
-        let Token::Start(tag) = token else {
-            if matches!(token, Token::End) {
-                open = false;
-                continue;
-            }
-            stray(scanner, intake, "an event")?;
-            continue;
-        };
-        let empty = tag.empty;
-        let raw = raw(&tag);
-        if empty && let Ok(raw) = &raw {
-            if raw.kind == Kind::String && !named_already && raw.key == parts::NAME {
-                if !vocabulary::is_reserved(&raw.value) {
-                    activity = Some(Activity::from(&*raw.value));
-                    named_already = true;
-                    continue;
-                }
-            } else if raw.kind == Kind::Date
-                && time.is_none()
-                && raw.key == parts::TIME
-                && let Ok(read) = Time::parse(&raw.value)
-            {
-                time = Some(read);
-                continue;
-            }
-        }
-        let parsed = raw.and_then(|raw| typed(&raw));
-        attribute(scanner, intake, parsed, empty, 1, &mut found)?;
-    }
-    let activity = activity.unwrap_or_else(|| named(&found));
-    let mut event = Event::new(id, activity, Time::ZERO);
-    event.objects = objects;
-    event.attributes = found;
-    shared::fold(&mut event);
-    let stated = event.attributes.iter().find(|(name, _)| name.as_str() == parts::TIME);
-    let stated = stated.and_then(|(_, value)| match value {
-        Value::Annotated(value, _) => parts::time(value),
-        value => parts::time(value),
-    });
-    match time.or(stated) {
-        Some(time) => event.time = time,
-        None if intake.options.untimed => {
-            event.time = before.unwrap_or(Time::ZERO);
-            event.attributes.push((vocabulary::UNTIMED.into(), true.into()));
-            intake.counts.attributes -= 1;
-        }
-        None => {
-            intake.refuse(scanner.place(), Problem::Untimed { what: "the event that ends here".to_owned() });
-            return Ok(None);
-        }
-    }
-    Ok(Some(event))
-}
-
-/// The activity of an event whose name is not a plain text of its own.
-#[cold]
-fn named(attributes: &[(Name, Value)]) -> Activity {
-    let name = attributes.iter().find(|(name, _)| name.as_str() == parts::NAME).map(|(_, value)| value);
-    let name = match name {
-        Some(Value::Annotated(value, _)) => Some(&**value),
-        other => other,
-    };
-    match name {
-        Some(Value::Text(text) | Value::Id(text)) if !vocabulary::is_reserved(text) => Activity::new(text),
-        Some(Value::Integer(number)) => Activity::from(number.to_string()),
-        _ => Activity::from(vocabulary::UNNAMED),
     }
 }

@@ -15,7 +15,7 @@ use std::cell::Cell;
 use std::io::Read;
 use std::ops::Range;
 
-use lex::{Attribute, Piece, Scan, Stop, aside, attributes, blanks, fault, name};
+use lex::{Attribute, Piece, Scan, Stop, aside, attributes, blanks, fault, name, plain};
 use text::text;
 
 /// The longest tag, text or comment that is read, in bytes.
@@ -43,6 +43,8 @@ pub(crate) struct Tag<'a> {
     buffer: &'a str,
     name: &'a str,
     attributes: &'a [Attribute],
+    /// The tag as it stands in the document.
+    pub(crate) written: &'a [u8],
     /// Whether the element ends with this tag.
     pub(crate) empty: bool,
 }
@@ -208,7 +210,8 @@ impl<R: Read> Scanner<R> {
         }
         let buffer = self.buffer.as_str();
         let name = buffer.get(name).unwrap_or_default();
-        Ok(Token::Start(Tag { buffer, name, attributes: &self.attributes, empty }))
+        let written = buffer.as_bytes().get(self.start..self.next).unwrap_or_default();
+        Ok(Token::Start(Tag { buffer, name, attributes: &self.attributes, written, empty }))
     }
 
     fn ended(&mut self, name: Range<usize>) -> Result<(), ImportError> {
@@ -261,10 +264,7 @@ impl<R: Read> Scanner<R> {
             return Err(self.malformed("a tag or text is longer than 16 MiB; this is no event log"));
         }
         bytes.append(&mut self.carry);
-        let wanted = FIRST_BUFFER.max(bytes.len());
-        let taken = self.source.by_ref().take(wanted as u64).read_to_end(&mut bytes);
-        let taken = taken.map_err(|cause| ImportError::Unreadable { name: self.name.clone(), cause })?;
-        self.exhausted = taken == 0;
+        self.read_on(&mut bytes)?;
         let first = !std::mem::replace(&mut self.encoding_checked, true);
         if first {
             self.check_encoding(&bytes)?;
@@ -278,6 +278,52 @@ impl<R: Read> Scanner<R> {
         }
         self.buffer = String::from_utf8(bytes).unwrap_or_default();
         Ok(())
+    }
+
+    /// Reads as much as there is already, but not less than a buffer's length, unless the source ends before.
+    fn read_on(&mut self, bytes: &mut Vec<u8>) -> Result<(), ImportError> {
+        let start = bytes.len();
+        let end = start + FIRST_BUFFER.max(start);
+        bytes.resize(end, 0);
+        let mut at = start;
+        while let Some(room) = bytes.get_mut(at..end).filter(|room| !room.is_empty()) {
+            match self.source.read(room) {
+                Ok(0) => break,
+                Ok(taken) => at += taken,
+                Err(cause) if cause.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(cause) => return Err(ImportError::Unreadable { name: self.name.clone(), cause }),
+            }
+        }
+        bytes.truncate(at);
+        self.exhausted = at == start;
+        Ok(())
+    }
+
+    /// Whether what comes next is an empty element written in just these bytes but for a plain value in quotes: that value,
+    /// and where the element ends. It is not passed over; [`Self::pass`] does that.
+    #[inline]
+    pub(crate) fn leaf(&self, before: &[u8], after: &[u8]) -> Option<(&str, usize)> {
+        let bytes = self.buffer.as_bytes();
+        let mut at = self.next;
+        while let b' ' | b'\t' | b'\n' | b'\r' = bytes.get(at)? {
+            at += 1;
+        }
+        let begin = at + before.len();
+        if bytes.get(at..begin)? != before {
+            return None;
+        }
+        let end = begin + plain(bytes.get(begin..)?);
+        let next = end + after.len();
+        if bytes.get(end..next)? != after {
+            return None;
+        }
+        Some((self.buffer.get(begin..end)?, next))
+    }
+
+    /// Passes over what [`Self::leaf`] found.
+    #[inline]
+    pub(crate) fn pass(&mut self, next: usize) {
+        self.next = next;
     }
 
     fn check_encoding(&mut self, head: &[u8]) -> Result<(), ImportError> {
@@ -310,6 +356,13 @@ impl<R: Read> Scanner<R> {
             None => Err(Stop::More),
             Some(b'<') => match bytes.get(at + 1) {
                 Some(b'/') => {
+                    let begin = self.open_ends.iter().rev().nth(1).copied().unwrap_or(0);
+                    let open = self.open.as_bytes().get(begin..).unwrap_or_default();
+                    let awaited = at + 2..at + 2 + open.len();
+                    if bytes.get(awaited.clone()) == Some(open) && bytes.get(awaited.end) == Some(&b'>') {
+                        self.next = awaited.end + 1;
+                        return Ok(Piece::End { name: awaited });
+                    }
                     let name = name(bytes, at + 2)?;
                     let close = blanks(bytes, name.end)?;
                     if bytes.get(close) != Some(&b'>') {

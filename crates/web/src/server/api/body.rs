@@ -1,11 +1,13 @@
 use super::contract;
 use super::contract::{Action, Takes};
 use super::shape::{Member, Wrong, check};
+use crate::server::acting::sent;
 use crate::server::answer::Oops;
 use crate::server::asked::Asked;
+use crate::server::filling::named_file;
 use crate::server::show::form_of;
 use casework::{Command, Refusal, State, View, answer};
-use pack::model::{Form, Procedure};
+use pack::model::{FieldKind, Form, Procedure};
 use pack::{Id, Title};
 use record::{Digest, ObjectRef, Value};
 use serde_json::{Map, Value as Json};
@@ -97,8 +99,24 @@ impl Body {
         Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })))
     }
 
-    /// The command that the action asks for.
-    pub fn command(&self, action: Action, view: &View) -> Result<Command, Oops> {
+    /// The command that the action asks for, with the files that came for its fields, which are not kept yet.
+    ///
+    /// # Errors
+    /// What of it is wrong, and files for which there is no field.
+    pub fn command(&self, asked: &Asked, action: Action, view: &View) -> Result<Command, Oops> {
+        let mut command = self.written(action, view)?;
+        let procedure = view.procedure().ok_or(Oops::Missing)?;
+        for sent in &asked.files {
+            if !put_in(asked, procedure, &mut command, &sent.field) {
+                let zh = format!("`{}` 没有对应的文件项，应为 `环节.项目`", sent.field);
+                let en = format!("no field takes the file `{}`: it is named `STEP.FIELD`", sent.field);
+                return Err(unreadable(zh, en));
+            }
+        }
+        Ok(command)
+    }
+
+    fn written(&self, action: Action, view: &View) -> Result<Command, Oops> {
         let procedure = view.procedure().ok_or(Oops::Missing)?;
         Ok(match action {
             Action::Save => Command::Save { answers: self.answers(&procedure.form)? },
@@ -163,7 +181,11 @@ impl Body {
         let known =
             known.ok_or_else(|| wrong("field", Title::new("没有这一项", "There is no such field")))?;
         let given = self.members.get("answer").map(typed).unwrap_or_default();
-        let answer = answer::read(&known.kind, &given).map_err(|fault| wrong("answer", fault))?;
+        let answer = match known.kind {
+            // Comes in a part of its own.
+            FieldKind::File if given.is_empty() => Value::from(""),
+            _ => answer::read(&known.kind, &given).map_err(|fault| wrong("answer", fault))?,
+        };
         Ok(Command::Amend { of, field, answer, reasons: self.words("reasons") })
     }
 
@@ -171,6 +193,33 @@ impl Body {
         let given = self.members.get("notes").and_then(Json::as_object);
         let note = |(about, note): (&String, &Json)| Some((about.as_str().into(), note.as_str()?.to_owned()));
         given.into_iter().flatten().filter_map(note).collect()
+    }
+}
+
+/// Puts the file that came as `part` into the command's answer to that field. Whether there is such a field.
+fn put_in(asked: &Asked, procedure: &Procedure, command: &mut Command, part: &str) -> bool {
+    let of = match command {
+        Command::Do { step, .. } => step.clone(),
+        Command::Amend { of, .. } => of.clone(),
+        _ => return false,
+    };
+    let fields = form_of(procedure, of.as_str()).into_iter().flat_map(|form| &form.fields);
+    let mut fields = fields.filter(|field| part == format!("{of}.{}", field.id));
+    let Some((field, sent)) = fields.find_map(|field| Some((field, sent(asked, &of, field)?))) else {
+        return false;
+    };
+    let value = Value::File(named_file(sent));
+    match command {
+        Command::Do { answers, .. } => {
+            answers.retain(|(other, _)| *other != field.id);
+            answers.push((field.id.clone(), value));
+            true
+        }
+        Command::Amend { field: asked_of, answer, .. } if *asked_of == field.id => {
+            *answer = value;
+            true
+        }
+        _ => false,
     }
 }
 

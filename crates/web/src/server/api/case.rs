@@ -179,6 +179,8 @@ fn running(asked: &Asked, view: &View) -> Vec<Json> {
             "started": moment(Some(clock.started)),
             "stopped": moment(clock.stopped),
             "due": moment(clock.due.map(|due| due.at)),
+            "promised": moment(clock.promise.map(|(_, due)| due.at)),
+            "stands": moment(clock.pauses.last().filter(|pause| pause.until.is_none()).map(|pause| pause.from)),
             "counted": title(&clock.counted),
         })
     });

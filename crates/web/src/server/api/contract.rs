@@ -3,8 +3,8 @@
 
 use super::gives::{
     ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS, HEALTH,
-    HISTORY, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT, SERVICE,
-    SERVICES, SEVERITIES, SIGNED_IN, VERIFYING, WHO,
+    HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
+    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, VERIFYING, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -144,7 +144,7 @@ pub const ACTIONS: &[(&str, Action, &[Member])] = &[
         &[
             free("step", Text, "The step that recorded it; without: the application's form."),
             always("field", Text, "Which answer."),
-            always("answer", Answer, "What is right."),
+            free("answer", Answer, "What is right; a file comes in a part of its own."),
             REASONS,
             SEEN_NEEDED,
         ],
@@ -374,6 +374,22 @@ pub const CONTRACTS: &[Contract] = &[
         &[403],
     ),
     get("/api/models/{model}", "One model in plain words.", &[], MODEL, &[403, 404]),
+    get(
+        "/api/maps/{procedure}",
+        "How the cases of a procedure went, in the office that one supervises and below.",
+        &[
+            free("since", Text, "Begun on this day or later, `2026-01-31`."),
+            free("until", Text, "Begun on this day or earlier."),
+            free("office", Text, "An office that did a step of it."),
+            free("outcome", Text, "How it came out."),
+            free("with", Text, "A step that it did, as `step.outcome`."),
+            free("without", Text, "A step that it did not do."),
+            free("way", Text, "A way that it went, by its name in the map's address."),
+            free("edges", Word(&["20", "36", "70"]), "At most so many edges."),
+        ],
+        MAP,
+        &[400, 403, 404],
+    ),
     get("/api/record", "How the record is.", &[], HEALTH, &[403]),
     post(
         "/api/record/verify",

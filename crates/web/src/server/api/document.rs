@@ -4,6 +4,7 @@ use super::contract::{ACTIONS, BODIED, CONTRACTS, Contract, EVERY, Gives, REFUSA
 use super::shape::{Member, object};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
+use crate::server::receive::DOCUMENT;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 
@@ -64,7 +65,15 @@ fn one(contract: &Contract) -> Json {
                 }
                 schema
             });
-            json!({ "application/json": { "schema": { "anyOf": bodies.collect::<Vec<_>>() } } })
+            let schema = json!({ "anyOf": bodies.collect::<Vec<_>>() });
+            json!({ "application/json": { "schema": schema }, "multipart/form-data": { "schema": {
+                "type": "object",
+                "description": "For `do` and `amend`, where fields take files: each file in a part named `STEP.FIELD`, or \
+                    `form.FIELD`.",
+                "required": [DOCUMENT],
+                "properties": { (DOCUMENT): schema },
+                "additionalProperties": { "type": "string", "contentMediaType": "application/octet-stream" },
+            } } })
         }
         Takes::Files => json!({ "multipart/form-data": { "schema": {
             "type": "object",

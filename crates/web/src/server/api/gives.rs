@@ -1,8 +1,10 @@
 //! What operations for programs give.
 
 mod findings;
+mod maps;
 
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
+pub use maps::MAP;
 
 use super::shape::Shape::{Count, List, Map, Moment, Object, Text, Title, Truth, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -265,6 +267,8 @@ pub const CASE: &[Member] = &[
             always("started", Moment, "When it started."),
             maybe("stopped", Moment, "When it stopped."),
             maybe("due", Moment, "When it runs out, or ran out."),
+            maybe("promised", Moment, "By when the office wants to be done, within the law's limit."),
+            maybe("stands", Moment, "Since when it stands still, where it does."),
             always("counted", Title, "How its days are counted, in words."),
         ])),
         "The clocks that have started.",

@@ -3,6 +3,7 @@
 use super::body::Body;
 use super::contract::{ACTIONS, Action};
 use super::{moment, title};
+use crate::server::acting;
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::case::visible;
@@ -20,10 +21,10 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let (_, action, members) = ACTIONS.iter().find(named).ok_or(Oops::Missing)?;
     let (case, view) = visible(asked)?;
     let body = Body::with(asked, members)?;
-    let command = body.command(*action, &view)?;
+    let command = body.command(asked, *action, &view)?;
     receives(asked, &view, &command)?;
     let ask = Ask { seen: body.seen(), ..asked.ask() };
-    match asked.city.casework.run(&case, &command, &ask) {
+    match acting::carry_out(asked, &case, &view, command, &ask) {
         Ok(events) => {
             let told = events.iter().map(|event| {
                 json!({ "id": event.id, "activity": event.activity, "time": moment(Some(event.time)) })
@@ -31,7 +32,8 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
             let seen = asked.city.casework.view(&case)?.state.events;
             Ok(Answer::json(&json!({ "events": told.collect::<Vec<_>>(), "seen": seen })))
         }
-        Err(refused) => not_now(asked, &case, refused),
+        Err(Oops::Refused(refused)) => not_now(asked, &case, *refused),
+        Err(other) => Err(other),
     }
 }
 

@@ -24,7 +24,7 @@ pub fn services(asked: &Asked) -> Result<Answer, Oops> {
     let offered = || book.definitions.procedures.values().filter(here);
     let found: Vec<&Procedure> = match asked.words("q") {
         Some(query) => {
-            let hits = asked.city.finder.find(query, MOST_FOUND);
+            let hits = asked.city.finder.last().find(query, MOST_FOUND);
             hits.iter().filter_map(|hit| offered().find(|procedure| procedure.id == hit.id)).collect()
         }
         None => offered().collect(),

@@ -43,7 +43,7 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
             "role": task.role,
             "office": task.office,
             "opened": moment(Some(task.opened)),
-            "due": moment(task.due),
+            "due": moment(due.as_ref().filter(|_| task.due.is_some()).map(|due| due.at)),
             "standing": standing(due.as_ref()),
             "holder": task.holder,
         })

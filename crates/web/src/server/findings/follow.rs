@@ -1,39 +1,62 @@
-//! The record, followed by the models: over its history first, then as it grows, with the wall clock as the watermark.
+//! The record, followed by the models as it grows, with the wall clock as the watermark.
+//!
+//! What is open is kept up with; what is over is let go, for its findings are on the record. Beside the record a mark is kept of
+//! how far it was followed, by which models: at a start only the cases that run are taken up, the entries since the mark are
+//! followed, and objects of which a new model speaks are gone through one by one, at leisure.
 
 use super::super::city::City;
 use super::filed::of_finding;
+use super::mark::{Mark, Round};
+use super::open::Open;
 use super::{FINDING, Status, keep};
-use casework::amendment;
-use casework::{Refused, State};
-use oversight::live::{Change, Live};
+use casework::{Refused, State, amendment};
+use oversight::live::{Breach, Change, Live};
 use pack::Id;
-use record::fold::apply_all;
-use record::{AppendError, Digest, Entry, Fold, ObjectRef, Record, StoreError, Version};
-use std::collections::{HashMap, HashSet, VecDeque};
+use record::{AppendError, Entry, ObjectRef, ObjectType, Record, StoreError, Subscription, Time, Version};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 /// How long the record is waited for before time is told to have passed.
 const TICK: Duration = Duration::from_secs(1);
+/// The least time from one look at what came to the next: so many entries share the work of one.
+const BREATH: Duration = Duration::from_millis(10);
+/// Of so many parts of a processor one is taken for what is past, while the city serves.
+const SHARE: u32 = 4;
+/// No pause is longer.
+const LONGEST: Duration = Duration::from_millis(500);
 /// Entries read at once.
-const CHUNK: usize = 1_000;
+const CHUNK: usize = 256;
+/// Objects gone through at once.
+const GROUP: usize = 32;
+/// Findings put on the record at once.
+const FEW: usize = 8;
+/// Nobody who tells an event is further behind the clock. What comes later is late, and costs its whole life to be gone through.
+const GRACE: i64 = 2;
+/// How often it is noted how far the record was followed, and how large the state is.
+const NOTED: Duration = Duration::from_secs(30);
 
 /// Has a thread of its own watch the record, for as long as the city stands.
 pub fn watch(city: &Arc<City>) {
-    if city.casework.book().procedure(&Id::from(FINDING)).is_none() {
-        return;
-    }
     let Ok(mut subscription) = city.casework.record().subscribe() else { return };
     let (city, stopping) = (Arc::downgrade(city), city.stopping.subscribe());
     let follow = move || {
         let mut overseer: Option<Overseer> = None;
-        while let Some(city) = city.upgrade().filter(|_| !subscription.ended() && !*stopping.borrow()) {
-            let overseer = overseer.get_or_insert_with(|| Overseer::new(&city));
-            if let Err(error) = overseer.go_on(&city) {
-                eprintln!("lianchi: oversight cannot go on: {error}");
+        while let Some(city) = city.upgrade().filter(|_| !subscription.ended()) {
+            if *stopping.borrow() {
+                if let Some(Err(error)) = overseer.map(|overseer| overseer.mark(&city)) {
+                    eprintln!("lianchi: how far oversight came cannot be kept: {error}");
+                }
+                return;
             }
+            let begun = Instant::now();
+            let work = piece(&city, &mut overseer).unwrap_or_else(|error| {
+                eprintln!("lianchi: oversight cannot go on: {error}");
+                Work::Done
+            });
             drop(city);
-            subscription.wait(TICK);
+            work.pause(begun.elapsed(), &mut subscription);
         }
     };
     if let Err(error) = std::thread::Builder::new().name("oversight".to_owned()).spawn(follow) {
@@ -41,95 +64,257 @@ pub fn watch(city: &Arc<City>) {
     }
 }
 
+/// One piece of work, as small as it is useful.
+fn piece(city: &City, overseer: &mut Option<Overseer>) -> Result<Work, StoreError> {
+    if city.casework.book().procedure(&Id::from(FINDING)).is_none() {
+        return Ok(Work::Done);
+    }
+    match overseer {
+        Some(overseer) => overseer.piece(city),
+        None => {
+            *overseer = Some(Overseer::new(city)?);
+            Ok(Work::Past)
+        }
+    }
+}
+
+/// What a piece of work was.
+#[derive(Clone, Copy, PartialEq)]
+enum Work {
+    /// Everything is done.
+    Done,
+    /// What came just now.
+    News,
+    /// What has waited anyway, and of which there is more.
+    Past,
+}
+
+impl Work {
+    /// Leaves the processor to the city.
+    fn pause(self, took: Duration, subscription: &mut Subscription) {
+        match self {
+            Self::Done => drop(subscription.wait(TICK)),
+            Self::News => sleep(BREATH.saturating_sub(took)),
+            Self::Past => sleep((took * (SHARE - 1)).min(LONGEST)),
+        }
+    }
+}
+
 struct Overseer {
+    /// Tells the packs whose models run from those before and after.
+    generation: usize,
     live: Live,
     unready: Vec<String>,
     read_to: u64,
-    /// Whether what the record holds from before was looked through.
-    begun: bool,
-    /// The findings of what is broken.
-    findings: HashMap<Digest, ObjectRef>,
+    /// When the last event happened of those that were followed.
+    told: Time,
+    open: Open,
     /// What is still to be put on the record.
-    left: VecDeque<Change>,
+    left: VecDeque<Left>,
+    rounds: VecDeque<Round>,
+    noted: Option<Instant>,
+}
+
+/// What is to be put on the record.
+enum Left {
+    Change(Change),
+    Close(ObjectRef),
 }
 
 impl Overseer {
-    fn new(city: &City) -> Self {
-        let definitions = &city.casework.book().definitions;
-        let models = city.findings.models(definitions).running();
-        let (live, problems) = Live::new(definitions, &models);
-        let unready = problems.iter().map(ToString::to_string).collect();
-        Self { live, unready, read_to: 0, begun: false, findings: HashMap::new(), left: VecDeque::new() }
+    /// Goes on from the mark, where there is one.
+    fn new(city: &City) -> Result<Self, StoreError> {
+        let record = city.casework.record();
+        let generation = city.findings.generation();
+        let book = city.casework.book();
+        let models = city.findings.models(&book.definitions).running();
+        let (mut live, problems) = Live::new(&book.definitions, &models);
+        let mark = Mark::read(record)?;
+        let mark = match mark {
+            Some(mark) => mark,
+            // What stands on the record now is met object by object.
+            None => Mark { next: record.len()?, ..Mark::default() },
+        };
+        let running = |state: &&State| state.procedure.as_str() != FINDING;
+        let running: Vec<ObjectRef> = city.casework.board(|board| {
+            let running = board.running().filter(running).filter_map(|state| state.case.clone());
+            running.chain(board.complained().map(|(case, _)| case.clone())).collect()
+        })?;
+        live.load(running);
+        mark.unsettled.iter().for_each(|object| live.again(object));
+        let beyond = live.kinds_beyond(&mark.models);
+        let mut overseer = Self {
+            generation,
+            live,
+            unready: problems.iter().map(ToString::to_string).collect(),
+            read_to: mark.next,
+            told: Time::ZERO,
+            open: Open::read(city)?,
+            left: VecDeque::new(),
+            rounds: mark.rounds,
+            noted: None,
+        };
+        overseer.go_round(beyond);
+        overseer.stand(city);
+        Ok(overseer)
     }
 
-    /// Takes in what came, tells what time has brought, and puts on the record what follows.
-    fn go_on(&mut self, city: &City) -> Result<(), StoreError> {
-        let record = city.casework.record();
-        while self.read_to < record.len()? {
-            let mut entries = Vec::new();
-            let next = record.follow(self.read_to, CHUNK, &mut |entry| {
-                if of_finding(&entry.event).is_none() {
-                    entries.push(entry.clone());
-                }
-            })?;
-            if next == self.read_to {
-                break;
-            }
-            self.live.take(&entries);
-            self.read_to = next;
+    /// Has the objects of these types gone through; and what models have found that run no more is closed.
+    fn go_round(&mut self, kinds: BTreeSet<String>) {
+        self.rounds.retain(|round| !kinds.contains(&round.kind));
+        self.rounds.extend(kinds.into_iter().map(|kind| Round { kind, after: None }));
+        let models = self.live.models();
+        let withdrawn = self.open.withdrawn(|model| models.contains_key(model));
+        self.left.extend(withdrawn.into_iter().map(Left::Close));
+    }
+
+    /// Has the models of another edition run, where it was adopted meanwhile.
+    fn take_up_models(&mut self, city: &City) {
+        let generation = city.findings.generation();
+        if generation == self.generation {
+            return;
         }
-        let changes = self.live.settle(city.now(), &mut |object| past(record, object))?;
-        self.left.extend(changes);
-        while let Some(change) = self.left.front() {
-            let kept = match change {
-                Change::Broken(breach) => keep::put_down(city, breach).map(|case| {
-                    self.findings.insert(breach.digest(), case);
-                }),
-                Change::Mended(breach) => {
-                    let case = self.findings.remove(&breach.digest());
-                    case.map_or(Ok(()), |case| keep::close(city, &case))
+        let book = city.casework.book();
+        let models = city.findings.models(&book.definitions).running();
+        let (kinds, problems) = self.live.change(&book.definitions, &models);
+        self.unready = problems.iter().map(ToString::to_string).collect();
+        self.generation = generation;
+        self.noted = None;
+        self.go_round(kinds);
+    }
+
+    /// Takes in what came and tells what time has brought; then what has waited longer.
+    fn piece(&mut self, city: &City) -> Result<Work, StoreError> {
+        self.take_up_models(city);
+        let (came, behind) = self.follow(city)?;
+        let record = city.casework.record();
+        // What is caught up with is no more late than it was when it happened.
+        let latest = Time::new(city.now().seconds() - GRACE, 0, None).unwrap_or(Time::ZERO);
+        let now = if behind { self.told.min(latest) } else { latest };
+        let changes = self.live.settle(now, GROUP, &mut |object| past(record, object))?;
+        self.left.extend(changes.into_iter().map(Left::Change));
+        let news = came > 0 || !self.left.is_empty();
+        self.put_down(city)?;
+        let waits = behind || self.live.waiting() > 0 || !self.left.is_empty();
+        let more = waits || self.look_further(city)?;
+        if self.noted.is_none_or(|noted| noted.elapsed() > NOTED) {
+            self.mark(city)?;
+            self.stand(city);
+            self.noted = Some(Instant::now());
+        }
+        Ok(match (more, news) {
+            (true, _) => Work::Past,
+            (false, true) => Work::News,
+            (false, false) => Work::Done,
+        })
+    }
+
+    /// Reads on in the record: how many entries, and whether there is more.
+    fn follow(&mut self, city: &City) -> Result<(u64, bool), StoreError> {
+        let record = city.casework.record();
+        let (live, open, told) = (&mut self.live, &mut self.open, &mut self.told);
+        let from = self.read_to;
+        self.read_to = record.follow(self.read_to, CHUNK, &mut |entry| match of_finding(&entry.event) {
+            Some(finding) => open.hear(finding, &entry.event),
+            None => {
+                *told = entry.event.time.max(*told);
+                live.hear(entry);
+            }
+        })?;
+        let came = self.read_to - from;
+        Ok((came, came >= CHUNK as u64 && self.read_to < record.len()?))
+    }
+
+    /// Puts a few of the findings on the record that are to be there, and closes those that are none.
+    fn put_down(&mut self, city: &City) -> Result<(), StoreError> {
+        for _ in 0..FEW {
+            match self.left.front() {
+                None => return Ok(()),
+                Some(Left::Change(Change::Broken(breach))) => {
+                    if let Some(Some(finding)) = or_told(keep::put_down(city, breach))? {
+                        let object = breach.objects.first().cloned();
+                        object
+                            .into_iter()
+                            .for_each(|object| self.open.put(finding.clone(), object, breach.model.clone()));
+                    }
                 }
-            };
-            or_told(kept)?;
+                Some(Left::Close(finding)) => {
+                    or_told(keep::close(city, finding))?;
+                    self.open.remove(finding);
+                }
+                Some(Left::Change(Change::All { .. })) => {
+                    self.open_up();
+                    continue;
+                }
+            }
             self.left.pop_front();
         }
-        if !self.begun {
-            self.close_others(city)?;
-            self.begun = true;
-        }
-        self.stand(city);
         Ok(())
     }
 
-    /// Closes findings from before of which nothing is broken any more: what mended them came while nobody watched.
-    fn close_others(&self, city: &City) -> Result<(), StoreError> {
-        let open = |state: &&State| state.procedure.as_str() == FINDING;
-        let open: Vec<ObjectRef> = city
-            .casework
-            .board(|board| board.running().filter(open).filter_map(|state| state.case.clone()).collect())?;
-        let standing: HashSet<&ObjectRef> = self.findings.values().collect();
-        open.iter()
-            .filter(|case| !standing.contains(case))
-            .try_for_each(|case| or_told(keep::close(city, case)))
+    /// What is told of all that is broken in an object, as single findings to be put down and to be closed.
+    fn open_up(&mut self) {
+        let Some(Left::Change(Change::All { object, of, breaches })) = self.left.pop_front() else { return };
+        let numbers: BTreeSet<String> = breaches.iter().map(Breach::number).collect();
+        let open = self.open.of(&object, &of, |model| self.live.apart(model));
+        let gone = open.into_iter().filter(|finding| !keep::is_of(finding, &numbers)).map(Left::Close);
+        let stand = |breach: Breach| Left::Change(Change::Broken(breach));
+        for left in gone.chain(breaches.into_iter().map(stand)) {
+            self.left.push_front(left);
+        }
+    }
+
+    /// Has some more objects gone through of which a new model speaks; where there are none, ends what was only begun when the
+    /// program was ended. Whether there is more.
+    fn look_further(&mut self, city: &City) -> Result<bool, StoreError> {
+        let Some(round) = self.rounds.front_mut() else {
+            let drafts = self.open.take_drafts();
+            let any = !drafts.is_empty();
+            self.left.extend(drafts.into_iter().map(Left::Close));
+            return Ok(any);
+        };
+        let kind = ObjectType::from(round.kind.as_str());
+        let ids = city.casework.record().objects(&kind, round.after.as_ref(), GROUP)?;
+        match ids.last() {
+            Some(last) => round.after = Some(last.clone()),
+            None => drop(self.rounds.pop_front()),
+        }
+        for id in ids {
+            self.live.look_over(&ObjectRef { kind: kind.clone(), id });
+        }
+        Ok(true)
+    }
+
+    /// Notes how far it has come, so that the next start goes on from there.
+    fn mark(&self, city: &City) -> Result<(), StoreError> {
+        let left = self.left.iter().filter_map(|left| match left {
+            Left::Change(change) => change.object().cloned(),
+            Left::Close(finding) => self.open.about(finding).cloned(),
+        });
+        let mark = Mark {
+            next: self.read_to,
+            models: self.live.models(),
+            rounds: self.rounds.clone(),
+            unsettled: self.live.unsettled().into_iter().chain(left).collect(),
+        };
+        mark.keep(city.casework.record())
     }
 
     fn stand(&self, city: &City) {
-        let (lives, bytes) = self.live.size();
         city.findings.stand(Status {
             models: self.live.models().len(),
             unready: self.unready.clone(),
             read: self.read_to,
-            lives,
-            bytes,
-            broken: self.live.broken().count(),
+            size: self.live.size(),
+            rounds: self.rounds.iter().map(|round| round.kind.clone()).collect(),
         });
     }
 }
 
 /// A failure of the record is tried again; what casework refuses is told, and would be refused again.
-fn or_told(kept: Result<(), Refused>) -> Result<(), StoreError> {
+fn or_told<T>(kept: Result<T, Refused>) -> Result<Option<T>, StoreError> {
     match kept {
-        Ok(()) => Ok(()),
+        Ok(kept) => Ok(Some(kept)),
         Err(Refused::Store(error)) => Err(error),
         Err(Refused::Record(error)) => match *error {
             AppendError::Store(error) => Err(error),
@@ -137,39 +322,17 @@ fn or_told(kept: Result<(), Refused>) -> Result<(), StoreError> {
         },
         Err(Refused::Case(refusal)) => {
             eprintln!("lianchi: a finding cannot be kept: {}", refusal.why.en);
-            Ok(())
+            Ok(None)
         }
         Err(other) => {
             eprintln!("lianchi: a finding cannot be kept: {other:?}");
-            Ok(())
+            Ok(None)
         }
-    }
-}
-
-/// An object's history as it counts: what was corrected stands as the last correction tells it, in its own place.
-#[derive(Clone, Default)]
-struct Told(Vec<Entry>);
-
-impl Fold for Told {
-    const NAME: &'static str = "entries as they count";
-    const VERSION: u32 = 1;
-
-    fn apply(&mut self, entry: &Entry) {
-        self.0.push(Entry { index: entry.index, event: amendment::restated(&entry.event).into_owned() });
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        Vec::new()
-    }
-
-    fn from_bytes(_: &[u8]) -> Option<Self> {
-        None
     }
 }
 
 fn past(record: &Record, object: &ObjectRef) -> Result<Vec<Entry>, StoreError> {
-    let mut told = Told::default();
-    apply_all(&mut told, &record.history(object, Version(0), usize::MAX)?);
-    told.0.retain(|entry| of_finding(&entry.event).is_none());
-    Ok(told.0)
+    let mut told = amendment::as_they_count(&record.history(object, Version(0), usize::MAX)?);
+    told.retain(|entry| of_finding(&entry.event).is_none());
+    Ok(told)
 }

@@ -12,11 +12,10 @@ use pack::model::Channel;
 use pack::models::Severity;
 use pack::{Definitions, Id};
 use record::{Entry, EventId, ObjectRef, StoreError, Value};
+use std::collections::BTreeSet;
 
 /// The step that is open for as long as a finding is, and by which it closes by itself.
 pub(super) const MENDED: &str = "when-mended";
-/// Digits and letters that nobody mistakes for one another.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// How often one and the same thing may turn out to be none and then to be one after all.
 const MOST_TIMES: usize = 9;
 /// The longest answer to a question that takes a long one.
@@ -26,32 +25,19 @@ fn ask(city: &City) -> Ask<'static> {
     Ask { now: city.now(), actor: None, purpose: None, seen: None }
 }
 
-/// The number of a finding: eighty bits of what it is, in a form that people can read out.
-fn number(breach: &Breach) -> String {
-    let digest = breach.digest();
-    let bits = digest.0.iter().take(10).fold(0_u128, |bits, byte| bits << 8 | u128::from(*byte));
-    let character = |place: u32| {
-        let digit = (bits >> (5 * place)) & 31;
-        ALPHABET.get(digit as usize).copied().map_or('0', char::from)
-    };
-    let all: Vec<char> = (0..16).rev().map(character).collect();
-    let groups: Vec<String> = all.chunks(4).map(|group| group.iter().collect()).collect();
-    format!("F-{}", groups.join("-"))
-}
-
-/// Puts a breach on the record as a finding, where it is not there yet; the finding.
-pub(super) fn put_down(city: &City, breach: &Breach) -> Result<ObjectRef, Refused> {
-    let number = number(breach);
+/// Puts a breach on the record as a finding, where it is not there yet; the finding, unless it is over.
+pub(super) fn put_down(city: &City, breach: &Breach) -> Result<Option<ObjectRef>, Refused> {
+    let number = breach.number();
     let mut case = ObjectRef::new(FINDING, number.as_str());
     for time in 2..=MOST_TIMES {
         match city.casework.view(&case) {
             Ok(view) if closed_itself(&view.state) => {
                 case = ObjectRef::new(FINDING, format!("{number}-{time}"))
             }
-            Ok(view) if view.state.stage != Stage::Draft => return Ok(case),
+            Ok(view) if view.state.stage != Stage::Draft => return Ok((!view.state.ended()).then_some(case)),
             Ok(_) => {
                 fill_in(city, &case, breach)?;
-                return Ok(case);
+                return Ok(Some(case));
             }
             Err(Refused::Unknown) => break,
             Err(other) => return Err(other),
@@ -60,7 +46,13 @@ pub(super) fn put_down(city: &City, breach: &Breach) -> Result<ObjectRef, Refuse
     let start = Command::Start { office: office(city, breach)?, party: None, channel: Channel::Window };
     city.casework.start(&Id::from(FINDING), case.id.as_str(), &start, &ask(city))?;
     fill_in(city, &case, breach)?;
-    Ok(case)
+    Ok(Some(case))
+}
+
+/// Whether a finding is the one of a breach, or of its breaking once more.
+pub(super) fn is_of(finding: &ObjectRef, numbers: &BTreeSet<String>) -> bool {
+    let number: String = finding.id.as_str().chars().take(Breach::NUMBER).collect();
+    numbers.contains(&number)
 }
 
 fn closed_itself(state: &State) -> bool {
@@ -173,30 +165,4 @@ pub(super) fn close(city: &City, case: &ObjectRef) -> Result<(), Refused> {
     let (step, outcome) = (Id::from(MENDED), Id::from(outcome));
     let close = Command::Do { step, outcome, reasons: None, answers: Vec::new() };
     city.casework.run(case, &close, &ask(city)).map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number;
-    use oversight::check::Verdict;
-    use oversight::live::Breach;
-    use record::ObjectRef;
-
-    #[test]
-    fn numbers_follow_from_what_was_found() {
-        let breach = |model: &str, evidence: &str| Breach {
-            model: model.into(),
-            objects: vec![ObjectRef::new("application", "1")],
-            activation: None,
-            evidence: vec![evidence.into()],
-            verdict: Verdict::Violated,
-            deadline: None,
-            at: None,
-        };
-        let one = number(&breach("a", "application:1/3"));
-        assert_eq!(one, number(&breach("a", "application:1/3")));
-        assert_eq!(one.len(), 21);
-        assert_ne!(one, number(&breach("b", "application:1/3")));
-        assert_ne!(one, number(&breach("a", "application:1/4")));
-    }
 }

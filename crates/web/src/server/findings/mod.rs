@@ -6,14 +6,18 @@
 mod filed;
 mod follow;
 mod keep;
+mod mark;
+mod open;
 mod show;
 
 pub use filed::Filed;
 pub use follow::watch;
 pub use show::{board, model, models, of_board, of_model, of_models, of_one, one};
 
+use casework::Succession;
 use oversight::catalogue::canonical;
 use oversight::derive;
+use oversight::live::Size;
 use pack::models::{Model, Subject};
 use pack::{Definitions, Id, Title};
 use record::{Digest, Record, StoreError};
@@ -26,11 +30,16 @@ pub const FINDING: &str = "finding";
 const PERSON: &str = access::PersonId::KIND;
 
 /// What a city knows of its findings.
-#[derive(Default)]
 pub struct Findings {
-    models: OnceLock<Models>,
+    models: Succession<OnceLock<Models>>,
     filed: Mutex<Filed>,
     status: Mutex<Option<Status>>,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self { models: Succession::new(OnceLock::new()), filed: Mutex::default(), status: Mutex::default() }
+    }
 }
 
 /// How the engine stands.
@@ -42,12 +51,10 @@ pub struct Status {
     pub unready: Vec<String>,
     /// How many entries it has read.
     pub read: u64,
-    /// How many lives are open in it.
-    pub lives: usize,
-    /// About how many bytes these take.
-    pub bytes: usize,
-    /// How much is broken now.
-    pub broken: usize,
+    /// What it holds.
+    pub size: Size,
+    /// The types of the objects that are still to be gone through.
+    pub rounds: Vec<String>,
 }
 
 /// The models of the packs, and those that follow from their procedures.
@@ -99,9 +106,19 @@ pub fn idle(model: &Model) -> Option<Title> {
 }
 
 impl Findings {
-    /// The models, derived once.
+    /// The models of the packs that count now, derived once.
     pub fn models(&self, definitions: &Definitions) -> &Models {
-        self.models.get_or_init(|| Models::of(definitions))
+        self.models.last().get_or_init(|| Models::of(definitions))
+    }
+
+    /// Other packs count from now on.
+    pub fn adopt(&self, definitions: &Definitions) {
+        self.models.add(OnceLock::from(Models::of(definitions)));
+    }
+
+    /// A number that differs when other packs count.
+    fn generation(&self) -> usize {
+        self.models.count()
     }
 
     /// Lets somebody look at all findings, as of the last commit.

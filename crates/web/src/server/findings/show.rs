@@ -93,6 +93,7 @@ pub fn of_board(asked: &Asked, most: usize) -> Result<page::Board, Oops> {
         late: all.iter().filter(|state| !state.ended()).filter(is_late).count() as u64,
         closed: all.iter().filter_map(closed).filter(|at| pack::days::today(*at) >= lately).count() as u64,
         days: days(&all, today),
+        ages: ages(asked, &all),
         groups: groups(asked, &all),
         findings: lines,
         total,
@@ -111,6 +112,28 @@ fn days(all: &[State], today: Date) -> Vec<u64> {
         all.iter().filter(begun).filter(|state| !over(state)).count() as u64
     };
     (0..DRAWN_DAYS).rev().map(|ago| open(day(ago))).collect()
+}
+
+/// Open findings by office and by how long ago they were found, the most first.
+fn ages(asked: &Asked, all: &[State]) -> Vec<page::OfOffice> {
+    const DAY: i64 = 86_400;
+    let mut offices: BTreeMap<Id, page::OfOffice> = BTreeMap::new();
+    for state in all.iter().filter(|state| !state.ended()) {
+        let of = offices.entry(state.office.clone()).or_insert_with(|| page::OfOffice {
+            office: (state.office.clone(), show::office(asked, &state.office)),
+            ages: Default::default(),
+            late: 0,
+        });
+        let age = state.submitted.map_or(0, |found| asked.now.seconds() - found.seconds());
+        let place = page::AGES.iter().take_while(|days| age > **days * DAY).count();
+        if let Some(count) = of.ages.get_mut(place) {
+            *count += 1;
+        }
+        of.late += u64::from(clearing(asked, state).is_ok_and(|due| due.is_some_and(|due| due < asked.now)));
+    }
+    let mut offices: Vec<page::OfOffice> = offices.into_values().collect();
+    offices.sort_by_key(|one| Reverse((one.late, one.ages.iter().sum::<u64>())));
+    offices
 }
 
 /// Open findings of one model in one office, the worst first, then the most.
@@ -168,8 +191,11 @@ fn engine(asked: &Asked) -> Option<page::Engine> {
     asked.city.findings.status().map(|status| page::Engine {
         models: status.models as u64,
         read: status.read,
-        lives: status.lives as u64,
-        bytes: status.bytes as u64,
+        lives: status.size.lives as u64,
+        bytes: status.size.bytes as u64,
+        evicted: status.size.evicted,
+        gone: status.size.gone,
+        rounds: status.rounds,
         unready: status.unready,
     })
 }

@@ -35,7 +35,7 @@ pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), I
     let unreadable = |cause| ImportError::Unreadable { name: source.name(), cause };
     let mut unpacked = tempfile::NamedTempFile::new().map_err(unreadable)?;
     let path = match source {
-        Source::File(path) if !source.packed()? => path,
+        Source::File(path) | Source::Watched { path, .. } if !source.packed()? => path,
         _ => {
             std::io::copy(&mut source.open()?, &mut unpacked).map_err(unreadable)?;
             unpacked.path()

@@ -1,0 +1,81 @@
+//! Maps of logs and the ways of their cases, with what narrows them, and every mistake with its mend.
+
+use super::{Desk, check};
+
+/// Four permits: one straight through, one sent back twice, one that broke off, one of another office.
+const PERMITS: &str = "case,step,when,office,lifecycle:transition
+1,apply,2026-01-05T09:00:00+08:00,hall,complete
+1,examine,2026-01-06T09:00:00+08:00,hall,start
+1,examine,2026-01-06T11:00:00+08:00,hall,complete
+1,decide,2026-01-09T11:00:00+08:00,bureau,complete
+2,apply,2026-01-05T10:00:00+08:00,hall,complete
+2,examine,2026-01-07T10:00:00+08:00,hall,complete
+2,send back,2026-01-07T12:00:00+08:00,hall,complete
+2,examine,2026-01-12T12:00:00+08:00,hall,complete
+2,send back,2026-01-12T13:00:00+08:00,hall,complete
+2,examine,2026-01-14T13:00:00+08:00,hall,complete
+2,decide,2026-01-20T13:00:00+08:00,bureau,complete
+3,apply,2026-02-01T09:00:00+08:00,hall,complete
+3,examine,2026-02-03T09:00:00+08:00,hall,complete
+4,apply,2026-02-02T09:00:00+08:00,annex,complete
+4,decide,2026-02-02T10:00:00+08:00,annex,complete
+";
+const MAP: &str = "--map case=case,activity=step,time=when";
+
+/// The course of a finding, as an office might keep it in a table: one as it should be, one with a step left out.
+const FINDINGS: &str = "case,step,when
+1,assign.assigned,2026-01-01T08:00:00Z
+1,explain.explained,2026-01-02T08:00:00Z
+1,rectify.rectified,2026-01-03T08:00:00Z
+1,verify.cleared,2026-01-04T08:00:00Z
+2,assign.assigned,2026-01-01T08:00:00Z
+2,rectify.rectified,2026-01-03T08:00:00Z
+2,a chat,2026-01-03T09:00:00Z
+2,verify.cleared,2026-01-04T08:00:00Z
+";
+
+#[test]
+fn a_log_is_drawn_and_narrowed() {
+    let lines = [
+        "map permits.csv MAP",
+        "map permits.csv MAP --json",
+        "map permits.csv MAP --every-event",
+        "map permits.csv MAP --office annex",
+        "map permits.csv MAP --since 2026-02-01 --outcome decide",
+        "map permits.csv MAP --with \"send back\" --svg back.svg --beside median --colour-times",
+        "variants permits.csv MAP",
+        "variants permits.csv MAP --without \"send back\" --until 2026-02-01",
+        "map permits.csv MAP --variant 1 --json figures.json",
+        "map findings.csv --map case=case,activity=step,time=when --procedure finding",
+    ];
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("MAP", MAP)).collect();
+    let mut desk = Desk::new(&[("permits.csv", PERMITS.as_bytes()), ("findings.csv", FINDINGS.as_bytes())]);
+    lines.iter().for_each(|line| desk.run(line));
+    let drawn = String::from_utf8(desk.get("back.svg")).unwrap();
+    assert!(drawn.starts_with("<svg ") && drawn.contains("send back"), "{drawn}");
+    let figures: serde_json::Value = serde_json::from_slice(&desk.get("figures.json")).unwrap();
+    assert_eq!(figures["cases"], 1);
+    insta::assert_snapshot!(desk.told());
+}
+
+#[test]
+fn mistakes_about_maps_are_told() {
+    let lines = [
+        "map permits.csv MAP other.json",
+        "map permits.csv MAP --with exmaine",
+        "map permits.csv MAP --outcome sold",
+        "map permits.csv MAP --office attic",
+        "map permits.csv MAP --office-attribute room",
+        "map permits.csv MAP --since yesterday",
+        "map permits.csv MAP --variant 9",
+        "map permits.csv MAP --variant 0123456789ab",
+        "map permits.csv MAP --since 2030-01-01",
+        "map permits.csv MAP --edge-share 120",
+        "map permits.csv MAP --beside weight",
+        "map permits.csv MAP --procedure findings",
+        "map permits.csv MAP --svg nowhere/map.svg",
+    ];
+    let lines: Vec<String> = lines.iter().map(|line| line.replace("MAP", MAP)).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    insta::assert_snapshot!(check(&[("permits.csv", PERMITS.as_bytes())], &lines));
+}

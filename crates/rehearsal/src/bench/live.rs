@@ -1,0 +1,183 @@
+//! Models over a record as it grows: the events of the log of fines are appended at a steady rate, and followed by the live
+//! engine as a city follows its record. How long from the commit of an event until everything that follows from it is said.
+
+use super::oversight::{KIND, SEED, events, kept, read};
+use super::report::{Amount, Bar, Report};
+use super::usage::{Meter, megabytes};
+use super::{Amounts, Failed};
+use oversight::catalogue::Ready;
+use oversight::condition::Language;
+use oversight::live::{Change, Live};
+use oversight::model::Model;
+use oversight::sample::draw;
+use pack::models::Scope;
+use record::{Event, Name, ObjectRef, Record, Version};
+use std::collections::{HashSet, VecDeque};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Events a second.
+const RATE: f64 = 50_000.0;
+/// Events of one append: as many hands as a busy city has commit together.
+const TOGETHER: usize = 50;
+/// Entries heard at once, and objects gone through at once.
+const CHUNK: usize = 1_024;
+/// How long more is waited for before what came is gone through.
+const BREATH: Duration = Duration::from_millis(2);
+
+/// Measures latency and memory on the log.
+pub fn run(dir: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result<(), Failed> {
+    report.area("live", "models over a record as it grows, followed in the process that writes it");
+    let Some(path) = log else {
+        report.left_out("live", "name the log with `--log RTFM.xes.gz`");
+        return Ok(());
+    };
+    let (models, attributes) = models(path, amounts)?;
+    let number = models.len();
+    let events = cases(events(path)?, amounts);
+    let record = Record::create_in(&dir.join("live"))?;
+    let before = megabytes("self");
+    let ran = follow(&record, events, Live::of_ready(models, attributes))?;
+    let note = format!(
+        "{TOGETHER} events an append, each in a commit with others; {:.2} cores in all; {} findings",
+        ran.cpu / ran.wall,
+        ran.findings
+    );
+    let rate = ran.latencies.len() as f64 / ran.wall;
+    report.figure("events appended and gone through", Amount(rate, "/s"), Bar::AtLeast(RATE * 0.95), &note);
+    let at = |share: f64| {
+        let place = (ran.latencies.len() as f64 * share).ceil() as usize;
+        ran.latencies.get(place.saturating_sub(1)).map_or(f64::NAN, |nanos| *nanos as f64 / 1e6)
+    };
+    let note = format!("{number} models; half within {:.1} ms, the longest {:.0} ms", at(0.5), at(1.0));
+    report.figure("p99 from commit to finding", Amount(at(0.99), "ms"), Bar::AtMost(20.0), &note);
+    let size = ran.live.size();
+    let note =
+        format!("{} cases open; the process holds {:.0} MB more", size.lives, megabytes("self") - before);
+    report.figure("memory of that state", Amount(size.bytes as f64 / 1e6, "MB"), Bar::AtMost(400.0), &note);
+    Ok(())
+}
+
+/// The models, ready for the cases of a record, and what they speak of.
+fn models(path: &Path, amounts: &Amounts) -> Result<(Vec<Ready>, Vec<Name>), Failed> {
+    let log = read(path)?;
+    let traces = log.traces(KIND).ok_or_else(|| Failed::new("the log has no cases"))?;
+    let language = Language::new(&log, &[]);
+    let models = kept(&log, &traces, draw(&language, SEED, 8 * amounts.models), amounts.models);
+    let attributes = log.columns().map(|(name, _)| name.clone()).collect();
+    let scope = Scope { each: KIND.into(), over: None };
+    let ready = |model: Model| Ready { model, scope: scope.clone(), procedure: None };
+    Ok((models.into_iter().map(ready).collect(), attributes))
+}
+
+/// The log's events in the order of time, as cases of a record: each begins, and none ends.
+fn cases(mut events: Vec<Event>, amounts: &Amounts) -> Vec<Event> {
+    events.sort_by_key(|event| event.time);
+    let mut begun: HashSet<ObjectRef> = HashSet::new();
+    let mut all = Vec::with_capacity(events.len());
+    for mut event in events {
+        let about = event.objects.iter().find(|relation| relation.object.kind.as_str() == KIND);
+        let Some(case) = about.map(|relation| relation.object.clone()) else { continue };
+        event.objects = Vec::new();
+        if begun.insert(case.clone()) {
+            let start = Event::new(format!("{case}/begun"), "case started", event.time);
+            all.push(start.about("case", case.clone()).with("procedure", "fine"));
+        }
+        all.push(event.about("case", case));
+    }
+    if amounts.quick {
+        all.truncate(50_000);
+    }
+    all
+}
+
+struct Ran {
+    live: Live,
+    /// From commit until all was said, of each event, ascending, in nanoseconds.
+    latencies: Vec<u64>,
+    findings: u64,
+    wall: f64,
+    cpu: f64,
+}
+
+/// Appends the events at the rate, and follows them.
+fn follow(record: &Record, events: Vec<Event>, mut live: Live) -> Result<Ran, Failed> {
+    let count = events.len();
+    let start = Instant::now();
+    let meter = Meter::own();
+    let committed: Vec<AtomicU64> = (0..count).map(|_| AtomicU64::new(0)).collect();
+    let failed = AtomicBool::new(false);
+    let mut said: Vec<u64> = Vec::with_capacity(count);
+    let mut findings = 0;
+    std::thread::scope(|scope| -> Result<(), Failed> {
+        let (send, waiting) = std::sync::mpsc::sync_channel(1 << 16);
+        let (committed, failed) = (&committed, &failed);
+        scope.spawn(move || {
+            let mut events = VecDeque::from(events);
+            for batch in 0.. {
+                let due = Duration::from_secs_f64((batch * TOGETHER) as f64 / RATE);
+                std::thread::sleep(due.saturating_sub(start.elapsed()));
+                let batch: Vec<Event> = events.drain(..TOGETHER.min(events.len())).collect();
+                if batch.is_empty() {
+                    return;
+                }
+                let sent = record.submit(batch).is_ok_and(|pending| send.send(pending).is_ok());
+                if !sent {
+                    return failed.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+        scope.spawn(move || {
+            for pending in waiting {
+                let Ok(indices) = pending.wait() else { return failed.store(true, Ordering::Relaxed) };
+                let now = start.elapsed().as_nanos() as u64;
+                let places =
+                    indices.into_iter().filter_map(|index| committed.get(usize::try_from(index).ok()?));
+                places.for_each(|place| place.store(now, Ordering::Relaxed));
+            }
+        });
+        let mut subscription = record.subscribe()?;
+        let (mut read, mut now) = (0, record::Time::ZERO);
+        while said.len() < count && !failed.load(Ordering::Relaxed) {
+            subscription.wait(Duration::from_millis(100));
+            std::thread::sleep(BREATH);
+            while read < record.len()? {
+                read = record.follow(read, CHUNK, &mut |entry| {
+                    now = entry.event.time.max(now);
+                    live.hear(entry);
+                })?;
+                loop {
+                    let past = &mut |object: &ObjectRef| record.history(object, Version(0), usize::MAX);
+                    let changes = live.settle(now, CHUNK, past)?;
+                    findings += changes.iter().map(told).sum::<u64>();
+                    if live.waiting() == 0 {
+                        break;
+                    }
+                }
+                said.resize(
+                    usize::try_from(read).unwrap_or(usize::MAX).min(count),
+                    start.elapsed().as_nanos() as u64,
+                );
+            }
+        }
+        Ok(())
+    })?;
+    if said.len() < count {
+        return Err(Failed::new("the record took no more"));
+    }
+    let (wall, cpu) = (meter.wall(), meter.cpu());
+    let latency =
+        |(said, committed): (u64, &AtomicU64)| said.saturating_sub(committed.load(Ordering::Relaxed));
+    let mut latencies: Vec<u64> = said.into_iter().zip(&committed).map(latency).collect();
+    latencies.sort_unstable();
+    Ok(Ran { live, latencies, findings, wall, cpu })
+}
+
+/// How many findings a change tells of.
+fn told(change: &Change) -> u64 {
+    match change {
+        Change::Broken(_) => 1,
+        Change::All { breaches, .. } => breaches.len() as u64,
+    }
+}

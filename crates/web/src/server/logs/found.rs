@@ -1,0 +1,166 @@
+//! What models find in a log, and the events of a case that prove it.
+
+use super::super::answer::{Answer, Oops};
+use super::super::asked::Asked;
+use super::checked::{self, Checked};
+use super::read::Held;
+use super::{Kept, broken, held, kind, shown, unreadable, wanted};
+use crate::layout::Face;
+use crate::page::logs as page;
+use crate::path;
+use record::{Name, Value};
+use std::sync::Arc;
+
+/// Findings on a page, and events of a case.
+const A_PAGE: usize = 100;
+const MOST_EVENTS: usize = 500;
+/// The largest file of models.
+const MOST_MODELS: usize = 256 << 10;
+
+/// Keeps models that were brought along in the text of Declare.
+pub fn models(asked: &Asked) -> Result<Answer, Oops> {
+    let (kept, held) = held(asked)?;
+    let sent = asked.files.first().ok_or_else(|| unreadable("请选择模型文件", "choose a file of models"))?;
+    if sent.bytes.len() > MOST_MODELS {
+        return Err(Oops::TooLarge { most: MOST_MODELS as u64 });
+    }
+    let text = std::str::from_utf8(&sent.bytes);
+    let text =
+        text.map_err(|_| unreadable("模型文件不是 UTF-8 文本", "the file of models is not UTF-8 text"))?;
+    let kind = kind(asked, &held)?;
+    // The log's page says what is wrong, and has the form still.
+    if let Err(lines) = Checked::of_declare(&held, &kind, text) {
+        return Ok(shown(asked, &kept, lines));
+    }
+    std::fs::write(kept.models(), text).map_err(|error| broken(&error))?;
+    for (kind, _) in &held.kinds {
+        held.forget(&declared(kind));
+    }
+    Ok(Answer::go(path::log_findings(&kept.card.id, true)))
+}
+
+fn declared(kind: &str) -> String {
+    format!("declare {kind}")
+}
+
+/// What models found, as the request names them.
+fn found(asked: &Asked, kept: &Kept, held: &Held) -> Result<(bool, Arc<Checked>), Oops> {
+    let refused = |lines: Vec<String>| {
+        let lines = lines.join("\n");
+        unreadable(
+            format!("模型不能用于这份日志：\n{lines}"),
+            format!("the models do not fit this log:\n{lines}"),
+        )
+    };
+    if asked.words("with") == Some("declare") {
+        let text = std::fs::read_to_string(kept.models()).map_err(|_| Oops::Missing)?;
+        let kind = kind(asked, held)?;
+        let checked = held.checked(&declared(&kind), || Checked::of_declare(held, &kind, &text));
+        return Ok((true, checked.map_err(refused)?));
+    }
+    let definitions = &asked.city.casework.book().definitions;
+    let checked = held.checked("packs", || Checked::of_packs(held, definitions));
+    Ok((false, checked.map_err(refused)?))
+}
+
+/// What models found in a log: each model's sums, and the findings one by one.
+pub fn findings(asked: &Asked) -> Result<Answer, Oops> {
+    let (kept, held) = held(asked)?;
+    let (by_declare, checked) = found(asked, &kept, &held)?;
+    let model = asked.words("model").and_then(|model| model.parse::<usize>().ok());
+    let fits = |(_, one): &(usize, &checked::One)| model.is_none_or(|model| one.model == model);
+    let all: Vec<(usize, &checked::One)> = checked.found.iter().enumerate().filter(fits).collect();
+    let last = all.len().div_ceil(A_PAGE).max(1);
+    let leaf = asked.leaf().min(last);
+    let line = |(place, one): &(usize, &checked::One)| {
+        let object = held.traces(&one.kind).and_then(|traces| traces.object(one.case as usize));
+        let [deadline, at] = checked::moments(&one.finding);
+        let finding = Some((by_declare, *place));
+        page::Finding {
+            model: checked.models.get(one.model).map(|tried| tried.title.clone()).unwrap_or_default(),
+            severity: checked.models.get(one.model).and_then(|tried| tried.severity),
+            case: object.map(|object| object.id.to_string()).unwrap_or_default(),
+            link: path::log_case(&kept.card.id, &one.kind, one.case as usize, finding),
+            verdict: one.finding.verdict,
+            deadline,
+            at,
+        }
+    };
+    let view = page::Findings {
+        log: (kept.card.id.clone(), kept.card.name.clone()),
+        by_declare,
+        sums: checked.sums(),
+        model,
+        found: all.iter().skip((leaf - 1) * A_PAGE).take(A_PAGE).map(line).collect(),
+        total: all.len() as u64,
+        more: checked.models.iter().map(|tried| tried.more).sum(),
+        page: (leaf as u64, last as u64),
+    };
+    Ok(Answer::page(page::findings(&asked.frame(Face::Staff), &view)))
+}
+
+/// One case of a log, event by event; with a finding, what proves it.
+pub fn case(asked: &Asked) -> Result<Answer, Oops> {
+    let (kept, held) = held(asked)?;
+    let kind = kind(asked, &held)?;
+    let traces = held.traces(&kind).ok_or(Oops::Missing)?;
+    let number: usize = asked.param("number").parse().map_err(|_| Oops::Missing)?;
+    let object = traces.object(number).ok_or(Oops::Missing)?;
+    let place = asked.words("finding").and_then(|place| place.parse::<usize>().ok());
+    let checked = place.map(|_| found(asked, &kept, &held)).transpose()?;
+    let finding = checked.as_ref().zip(place).and_then(|((_, checked), place)| {
+        let one = checked.found.get(place).filter(|one| one.case as usize == number && one.kind == kind)?;
+        Some((checked.models.get(one.model)?, &one.finding))
+    });
+    // What conditions can speak of, and nothing else that a log may say of people.
+    let told: Vec<&Name> = wanted(asked)
+        .iter()
+        .filter_map(|name| held.log.columns().find(|(own, _)| *own == name))
+        .map(|(name, _)| name)
+        .collect();
+    let range = traces.range(number);
+    let total = range.len();
+    let events = traces.events().get(range).unwrap_or_default();
+    let event = |event: &u32| {
+        let names = held.log.activities();
+        let code = held.log.activity_codes().get(*event as usize).copied().unwrap_or_default();
+        let values = told.iter().filter_map(|name| {
+            let value = held.log.column(name.as_str())?.value(*event)?;
+            Some((name.to_string(), written(&value)))
+        });
+        page::Happening {
+            number: *event,
+            what: names.get(code as usize).map(ToString::to_string).unwrap_or_default(),
+            at: held.log.times().get(*event as usize).copied().unwrap_or(record::Time::ZERO),
+            values: values.collect(),
+            proves: finding.is_some_and(|(_, finding)| finding.evidence.contains(event)),
+            asked: finding.is_some_and(|(_, finding)| finding.activation == Some(*event)),
+        }
+    };
+    let view = page::Case {
+        log: (kept.card.id.clone(), kept.card.name.clone()),
+        case: object.id.to_string(),
+        kind,
+        finding: finding.map(|(tried, finding)| page::Proven {
+            title: tried.title.clone(),
+            link: tried.link.clone(),
+            verdict: finding.verdict,
+            deadline: finding.deadline,
+            at: finding.at,
+        }),
+        events: events.iter().take(MOST_EVENTS).map(event).collect(),
+        total: total as u64,
+    };
+    Ok(Answer::page(page::case(&asked.frame(Face::Staff), &view)))
+}
+
+fn written(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => number.to_string(),
+        Value::Boolean(truth) => truth.to_string(),
+        Value::Time(time) => time.to_string(),
+        _ => "…".to_owned(),
+    }
+}

@@ -1,0 +1,172 @@
+//! Logs from elsewhere: who brings one, what is kept of it and where, how it is told to be wrong, and that it goes for good.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    dead_code,
+    reason = "a test stops at its first surprise"
+)]
+
+#[path = "../world/mod.rs"]
+mod world;
+
+use record::{Event, Record};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+use world::World;
+use world::call::{Reply, Sent, Shown};
+
+const ROWS: &str = "Case,Step,When,amount\n\
+    first,Create Fine,2026-01-01T08:00:00+08:00,30\n\
+    first,Send Fine,2026-06-01T08:00:00+08:00,\n\
+    second,Create Fine,2026-01-02T08:00:00+08:00,130\n\
+    second,Payment,2026-01-05T08:00:00+08:00,\n";
+const MAPPING: &str = "case=Case,activity=Step,time=When";
+
+fn form(purpose: &str, mapping: &str, name: &str, text: &str) -> Sent {
+    let words = [("purpose", purpose), ("mapping", mapping)];
+    let words = words.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    Sent::Parts(words, vec![("log".to_owned(), name.to_owned(), text.as_bytes().to_vec())])
+}
+
+fn folders(world: &World) -> Vec<PathBuf> {
+    let all = std::fs::read_dir(world.dir.path().join("logs")).into_iter().flatten();
+    all.map(|entry| entry.unwrap().path()).collect()
+}
+
+/// What stands on the record of logs.
+fn noted(world: &World) -> Vec<Event> {
+    let all = world.city.casework.record().entries(0, usize::MAX).unwrap();
+    all.into_iter().map(|entry| entry.event).filter(|event| event.object("log").is_some()).collect()
+}
+
+/// The page of a log once it is no longer being read.
+fn settled(world: &World, shown: &Shown, path: &str) -> String {
+    let begun = Instant::now();
+    loop {
+        let page = world.get(shown, path).text();
+        if !page.contains("being read") || begun.elapsed() > Duration::from_secs(30) {
+            return page;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn brought(world: &World, shown: &Shown) -> String {
+    let reply = world.call(shown, "POST", "/board/logs", &form("inspect", MAPPING, "2026 fines.csv", ROWS));
+    assert_eq!(reply.status.as_u16(), 303, "{}", reply.text());
+    reply.header("location").to_owned()
+}
+
+#[test]
+fn a_log_is_looked_at_and_goes_again() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let path = brought(&world, &shown);
+    let page = settled(&world, &shown, &path);
+    assert!(page.contains("4 events of 3 activities, 2 objects of one type"), "{page}");
+
+    // On the record: who, where, for what; nothing of what is in it, not even what its file was called.
+    let [taken] = noted(&world).try_into().unwrap();
+    assert_eq!(taken.activity.as_str(), "log taken in");
+    assert_eq!(taken.actor.as_ref(), Some(world.actor("supervisor-above").id()));
+    assert_eq!(taken.purpose.as_ref().map(|purpose| purpose.as_str()), Some("inspect"));
+    let told = format!("{taken:?}");
+    assert!(!["fines", "Create Fine", "first"].iter().any(|word| told.contains(word)), "{told}");
+
+    // The map, from an edge to its case to the event; no way to ask for a case by its name.
+    let map = world.get(&shown, &format!("{path}/map")).text();
+    assert!(map.contains("Create Fine → Send Fine") && map.contains("<svg"), "{map}");
+    let cases = world.get(&shown, &format!("{path}/map/cases?from=Create%20Fine&to=Send%20Fine")).text();
+    assert!(cases.contains("first") && !cases.contains("second"), "{cases}");
+    let case = world.get(&shown, &format!("{path}/cases/0")).text();
+    assert!(case.contains("Send Fine") && case.contains("amount") && case.contains("30"), "{case}");
+    assert_eq!(world.get(&shown, &format!("{path}/cases/first")).status.as_u16(), 404);
+    assert_eq!(world.get(&shown, &format!("{path}/map?since=yesterday")).status.as_u16(), 400);
+
+    // With models of one's own.
+    let models = |text: &str| {
+        let sent =
+            Sent::Parts(Vec::new(), vec![("models".into(), "own.decl".into(), text.as_bytes().to_vec())]);
+        world.call(&shown, "POST", &format!("{path}/models"), &sent)
+    };
+    let wrong = models("activity Create Fine\nRespond[Create Fine] | |\n");
+    assert_eq!(wrong.status.as_u16(), 200);
+    assert!(wrong.text().contains("2:1"), "{}", wrong.text());
+    let sent = models("activity Create Fine\nactivity Payment\nResponse[Create Fine, Payment] | | |\n");
+    assert_eq!(sent.status.as_u16(), 303, "{}", sent.text());
+    let found = world.get(&shown, sent.header("location")).text();
+    assert!(found.contains("1 of 1 findings") && found.contains("/cases/0?"), "{found}");
+    let evidence = world.get(&shown, &format!("{path}/cases/0?with=declare&finding=0")).text();
+    assert!(evidence.contains("this asked for it"), "{evidence}");
+
+    // Another county's supervisor sees none of it; one above does.
+    for (login, status) in [("supervisor-elsewhere", 404), ("supervisor-city", 200), ("clerk", 403)] {
+        let shown = Shown::Browser(world.sign_in(login));
+        for page in ["", "/map", "/findings?with=declare", "/cases/0"] {
+            assert_eq!(world.get(&shown, &format!("{path}{page}")).status.as_u16(), status, "{login} {page}");
+        }
+    }
+    let gone = world.call(&shown, "POST", &format!("{path}/delete"), &Sent::Nothing);
+    assert_eq!(gone.status.as_u16(), 303);
+    assert_eq!(world.get(&shown, &path).status.as_u16(), 404);
+    assert_eq!(folders(&world), Vec::<PathBuf>::new());
+    assert_eq!(noted(&world)[1].activity.as_str(), "log deleted");
+}
+
+#[test]
+fn nothing_stays_of_what_is_not_taken() {
+    let world = World::new();
+    let session = world.sign_in("supervisor-above");
+    let shown = Shown::Browser(session.clone());
+    let check = |shown: &Shown, sent: Sent, status: u16, why: &str| {
+        let reply: Reply = world.call(shown, "POST", "/board/logs", &sent);
+        assert_eq!(reply.status.as_u16(), status, "{}", reply.text());
+        assert!(reply.text().contains(why), "{why}: {}", reply.text());
+        assert_eq!(folders(&world), Vec::<PathBuf>::new(), "{why}");
+    };
+    check(&shown, form("", MAPPING, "a.csv", ROWS), 400, "state a purpose");
+    check(&shown, form("curiosity", MAPPING, "a.csv", ROWS), 400, "state a purpose");
+    check(&shown, form("inspect", MAPPING, "a.csv", ""), 400, "choose a log file");
+    check(&shown, form("inspect", "case:Case", "a.csv", ROWS), 400, "case");
+    check(&shown, Sent::Nothing, 415, "");
+    check(&Shown::CookieAlone(session), form("inspect", MAPPING, "a.csv", ROWS), 400, "");
+    check(&Shown::Browser(world.sign_in("clerk")), form("inspect", MAPPING, "a.csv", ROWS), 403, "");
+    assert_eq!(noted(&world), Vec::new());
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_line() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let check = |name: &str, mapping: &str, text: &str, told: &[&str]| {
+        let reply = world.call(&shown, "POST", "/board/logs", &form("inspect", mapping, name, text));
+        assert_eq!(reply.status.as_u16(), 303, "{}", reply.text());
+        let page = settled(&world, &shown, reply.header("location"));
+        assert!(told.iter().all(|words| page.contains(words)), "{told:?}: {page}");
+    };
+    check("a.csv", MAPPING, "Case,Step,When\n1,a,yesterday\n2,b,\n", &["line 2", "yesterday", "line 3"]);
+    check("a.csv", "", ROWS, &["cannot be taken in"]);
+    check("a.xes", "", "<log>\n<trace>\n<event>\n</trace></log>", &["line 4"]);
+    check("a.txt", "", "nothing", &["no log of a known format"]);
+}
+
+#[test]
+fn a_log_outlives_the_city() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let path = brought(&world, &shown);
+    settled(&world, &shown, &path);
+    let World { dir, city, runtime, router, .. } = world;
+    drop((router, runtime));
+    let mut city = Some(city);
+    while let Some(held) = city.take() {
+        city = std::sync::Arc::try_unwrap(held).err();
+    }
+    let record = Record::create_in(dir.path()).unwrap();
+    let again = World::empty(dir, record, &world::packs(), |_| {});
+    let shown = Shown::Browser(again.sign_in("supervisor-above"));
+    assert!(again.get(&shown, "/board/logs").text().contains("2026 fines.csv"));
+    assert!(settled(&again, &shown, &path).contains("4 events of 3 activities"));
+}
