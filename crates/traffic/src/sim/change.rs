@@ -2,7 +2,7 @@
 
 use super::cooperate::{self, Message};
 use super::follow::{self, NEAR, SLACK, STANDING};
-use super::neighbours::{Beside, Near, beside};
+use super::neighbours::{self, Near};
 use super::state::{Mind, View};
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId};
@@ -54,6 +54,14 @@ pub(super) struct Choice {
     pub mind: Mind,
 }
 
+/// Who is near on the lane beside, and what keeps a vehicle from changing there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around {
+    pub before: Near,
+    pub behind: Near,
+    pub blocked: u32,
+}
+
 /// One vehicle's look at the lane beside.
 pub(super) struct Beholder<'b> {
     pub view: &'b View<'b>,
@@ -66,8 +74,6 @@ pub(super) struct Beholder<'b> {
     /// The lane that it looks at, on the left or on the right.
     pub target: LaneId,
     pub right: bool,
-    pub beside: Beside,
-    pub blocked: u32,
     pub current: Ahead,
     pub other: Ahead,
     /// How many lanes away the best one is, as far as it matters here.
@@ -104,7 +110,7 @@ pub(super) fn decide(
         }
         let target = LaneId::at(place as usize);
         let beholder = Beholder::new(view, vehicle, leader, target, right);
-        let state = beholder.blocked | beholder.wants(&mut mind, old.wish, blocked, messages);
+        let state = beholder.wants(&mut mind, old.wish, blocked, messages);
         let way = if right { RIGHT } else { LEFT };
         if state & way != 0 && state & BLOCKED == 0 {
             return Choice { vehicle, to: target, mind: Mind::default() };
@@ -121,43 +127,33 @@ pub(super) fn decide(
 impl<'b> Beholder<'b> {
     fn new(view: &'b View<'b>, vehicle: CarId, leader: Near, target: LaneId, right: bool) -> Self {
         let (car, kind) = (view.car(vehicle), view.kind(vehicle));
-        let beside = beside(view, vehicle, target);
         let ahead = |lane: LaneId| view.ways.ahead[(car.base + view.net.lanes[lane.i()].index) as usize];
         let (current, other) = (ahead(car.lane), ahead(target));
         let mut offset = current.offset;
         if offset == 0 && other.offset == 0 {
             offset = if right { -1 } else { 1 };
         }
-        let mut blocked = 0;
-        if let Some((foe, gap)) = beside.behind {
-            let (other, own) = (view.kind(foe), car.speed);
-            if gap < 0.0 || gap < follow::secure(other, view.car(foe).speed, own, kind.decel) {
-                blocked |= BLOCKED_BEHIND;
-            }
-        }
-        if let Some((foe, gap)) = beside.before {
-            let decel = view.kind(foe).decel;
-            if gap < 0.0 || gap < follow::secure(kind, car.speed, view.car(foe).speed, decel) {
-                blocked |= BLOCKED_BEFORE;
-            }
-        }
         let (speed, pos, lane) = (car.speed, car.pos, car.lane);
-        Self {
-            view,
-            vehicle,
-            kind,
-            speed,
-            pos,
-            lane,
-            leader,
-            target,
-            right,
-            beside,
-            blocked,
-            current,
-            other,
-            offset,
+        Self { view, vehicle, kind, speed, pos, lane, leader, target, right, current, other, offset }
+    }
+
+    /// Who is near on the lane beside; `before` if that is known already.
+    fn around(&self, before: Option<Near>) -> Around {
+        let (view, kind) = (self.view, self.kind);
+        let before = before.unwrap_or_else(|| neighbours::before(view, self.vehicle, self.target));
+        let behind = neighbours::behind(view, self.vehicle, self.target);
+        // Nobody is both, or they would be told contradictory things.
+        let behind = behind.filter(|(foe, _)| before.is_none_or(|(other, _)| *foe != other));
+        let mut blocked = 0;
+        if let Some((foe, gap)) = behind {
+            let secure = follow::secure(view.kind(foe), view.car(foe).speed, self.speed, kind.decel);
+            blocked |= if gap < 0.0 || gap < secure { BLOCKED_BEHIND } else { 0 };
         }
+        if let Some((foe, gap)) = before {
+            let secure = follow::secure(kind, self.speed, view.car(foe).speed, view.kind(foe).decel);
+            blocked |= if gap < 0.0 || gap < secure { BLOCKED_BEFORE } else { 0 };
+        }
+        Around { before, behind, blocked }
     }
 
     /// What the vehicle wants of the lane beside.
@@ -175,18 +171,27 @@ impl<'b> Beholder<'b> {
         let own_offset = self.offset == self.current.offset;
         let lanes = f64::from(self.offset.abs());
         if to_best && own_offset && usable / lanes < look {
-            cooperate::urgent(self, mind, current - self.pos, blocked, messages);
-            return way | STRATEGIC | URGENT;
+            let around = self.around(None);
+            cooperate::urgent(self, &around, mind, current - self.pos, blocked, messages);
+            return way | STRATEGIC | URGENT | around.blocked;
         }
         let avoid = self.mind_overtaking_right() && !self.right;
-        let leaning = avoid && self.stay_behind_left(mind);
         let back_and_forth = !to_best && other_left / (lanes + 2.0) < look;
         let on_best = self.offset == 0;
         let leads_elsewhere = on_best && other < TURN_LANE && self.other.movement.is_some();
-        if back_and_forth || (on_best && other_left * 2.0 < look) || leads_elsewhere {
+        let stays = back_and_forth || (on_best && other_left * 2.0 < look) || leads_elsewhere;
+        // Looking around is dear; most who stay need not.
+        if stays && !avoid {
             return STAY | STRATEGIC;
         }
-        self.would_like(mind, heard, [current, other, look], to_best && own_offset, leaning)
+        let before = neighbours::before(self.view, self.vehicle, self.target);
+        let leaning = avoid && self.stay_behind_left(mind, before);
+        if stays {
+            return STAY | STRATEGIC;
+        }
+        let wish =
+            self.would_like(mind, heard, before, [current, other, look], to_best && own_offset, leaning);
+        if wish & way != 0 { wish | self.around(Some(before)).blocked } else { wish }
     }
 
     /// What the vehicle wants where the route leaves it the choice.
@@ -194,6 +199,7 @@ impl<'b> Beholder<'b> {
         &self,
         mind: &mut Mind,
         heard: u32,
+        before: Near,
         [current, other, look]: [f64; 3],
         to_best: bool,
         leaning: bool,
@@ -201,9 +207,9 @@ impl<'b> Beholder<'b> {
         let view = self.view;
         let way = if self.right { RIGHT } else { LEFT };
         let faster = |near: Near| near.is_some_and(|(foe, _)| view.car(foe).accel > 0.0);
-        let starting = faster(self.beside.before) || faster(self.leader);
+        let starting = faster(before) || faster(self.leader);
         let top = view.limit(self.vehicle, self.lane);
-        let there = self.foreseen(self.beside.before, other, view.limit(self.vehicle, self.target), starting);
+        let there = self.foreseen(before, other, view.limit(self.vehicle, self.target), starting);
         let here = self.foreseen(self.leader, current, top, starting);
         let lean = if self.right { mind.gain / LEAN_RIGHT } else { -mind.gain / LEAN_LEFT };
         let inconvenient = (here / there - 1.0).max(lean).min(1.0) > 1.0;
@@ -223,7 +229,7 @@ impl<'b> Beholder<'b> {
         let gain = (there - here) / there.max(GAIN_SPEED);
         let long = other / self.speed.max(0.1) > 20.0;
         if self.right {
-            if let Some(wish) = self.to_the_right(mind, [here, there, gain, top, other]) {
+            if let Some(wish) = self.to_the_right(mind, before, [here, there, gain, top, other]) {
                 return wish;
             }
             if mind.gain < -LEAN_RIGHT && long {
@@ -259,7 +265,12 @@ impl<'b> Beholder<'b> {
     }
 
     /// The leaning to the right: for speed, and because one keeps right.
-    fn to_the_right(&self, mind: &mut Mind, [here, there, gain, top, other]: [f64; 5]) -> Option<u32> {
+    fn to_the_right(
+        &self,
+        mind: &mut Mind,
+        before: Near,
+        [here, there, gain, top, other]: [f64; 5],
+    ) -> Option<u32> {
         if here - 5.0 / 3.6 > there {
             if mind.gain < 0.0 {
                 mind.gain *= 0.5;
@@ -273,7 +284,7 @@ impl<'b> Beholder<'b> {
         let accepts = 7.0 * (top / self.view.net.lanes[self.lane.i()].speed) * self.speed.max(1.0);
         let mut room = (other - follow::brake_gap(top, kind.decel, kind.tau)).max(0.0);
         let mut seconds = accepts.min(room / top);
-        if let Some((foe, gap)) = self.beside.before {
+        if let Some((foe, gap)) = before {
             let (foe_speed, foe_decel) = (self.view.car(foe).speed, self.view.kind(foe).decel);
             if foe_speed < top {
                 room = room.min(gap - follow::secure(kind, top, foe_speed, foe_decel)).max(0.0);
@@ -312,8 +323,8 @@ impl<'b> Beholder<'b> {
     }
 
     /// Stays behind a slower one on the left, or leans to the left.
-    fn stay_behind_left(&self, mind: &mut Mind) -> bool {
-        let Some((foe, gap)) = self.beside.before else { return false };
+    fn stay_behind_left(&self, mind: &mut Mind, before: Near) -> bool {
+        let Some((foe, gap)) = before else { return false };
         let (view, kind) = (self.view, self.kind);
         let (foe_speed, decel) = (view.car(foe).speed, view.kind(foe).decel);
         let top = view.limit(self.vehicle, self.lane);

@@ -1,7 +1,7 @@
 //! Helping each other to change lanes: who must change tells those who are in the way, and everyone adapts their speed.
 
 use super::change::{
-    BLOCKED_BEFORE, BLOCKED_BEHIND, Beholder, IN_WAY_BEFORE, IN_WAY_BEHIND, LEFT, RIGHT, THEIR_LEFT,
+    Around, BLOCKED_BEFORE, BLOCKED_BEHIND, Beholder, IN_WAY_BEFORE, IN_WAY_BEHIND, LEFT, RIGHT, THEIR_LEFT,
     THEIR_RIGHT,
 };
 use super::follow::{self, NEAR, SLACK};
@@ -60,6 +60,7 @@ pub(super) fn slow_for_blocked(
 /// Prepares a change that must happen within `room` metres: speeds, and messages to who is in the way.
 pub(super) fn urgent(
     on: &Beholder<'_>,
+    around: &Around,
     mind: &mut Mind,
     room: f64,
     blocked: &[[CarId; 2]],
@@ -72,7 +73,7 @@ pub(super) fn urgent(
     }
     let continues = on.current.movement.is_some();
     let counter = if on.right { LEFT } else { RIGHT };
-    let leader = on.beside.before.map(|(foe, _)| foe);
+    let leader = around.before.map(|(foe, _)| foe);
     let first = Some(blocked[on.lane.i()][0]).filter(|foe| foe.is_some() && Some(*foe) != leader);
     for foe in [leader, first].into_iter().flatten() {
         if on.view.minds[foe.i()].wish & counter != 0 && !leave_room(on, mind, foe, room, messages) {
@@ -80,8 +81,8 @@ pub(super) fn urgent(
         }
     }
     let seconds = (room / mind.look.max(SLACK) / f64::from(lanes.max(1)) / URGENCY).max(1.0);
-    if let Some(planned) = tell_leader(on, mind, room, seconds, messages) {
-        tell_follower(on, mind, planned, seconds, messages);
+    if let Some(planned) = tell_leader(on, around, mind, [room, seconds], messages) {
+        tell_follower(on, around, mind, [planned, seconds], messages);
     }
 }
 
@@ -111,9 +112,9 @@ fn theirs(on: &Beholder<'_>) -> u32 {
 /// Deals with who is before on the lane beside. The speed that the vehicle plans with; none if it overtakes.
 fn tell_leader(
     on: &Beholder<'_>,
+    around: &Around,
     mind: &mut Mind,
-    room: f64,
-    seconds: f64,
+    [room, seconds]: [f64; 2],
     messages: &mut Vec<Message>,
 ) -> Option<f64> {
     let (view, kind, speed) = (on.view, on.kind, on.speed);
@@ -123,13 +124,13 @@ fn tell_leader(
             planned = planned.min(speed + accel);
         }
     }
-    let Some((foe, gap)) = on.beside.before else { return Some(planned) };
+    let Some((foe, gap)) = around.before else { return Some(planned) };
     let (foe_car, foe_kind) = (view.car(foe), view.kind(foe));
     let foe_next = foe_car.speed - (-foe_car.accel).max(1.0);
     let gap_next = gap + foe_next - planned;
     let behind = follow::follow(kind, speed, gap_next, foe_next.max(0.0), foe_kind.decel)
         .max(follow::slowest(kind, speed));
-    if on.blocked & BLOCKED_BEFORE == 0 {
+    if around.blocked & BLOCKED_BEFORE == 0 {
         mind.advise(behind - speed);
         return Some(behind.min(planned));
     }
@@ -172,12 +173,12 @@ fn overtaking(
 /// Deals with who is behind on the lane beside.
 fn tell_follower(
     on: &Beholder<'_>,
+    around: &Around,
     mind: &mut Mind,
-    planned: f64,
-    seconds: f64,
+    [planned, seconds]: [f64; 2],
     messages: &mut Vec<Message>,
 ) {
-    let Some((foe, gap)) = on.beside.behind else { return };
+    let Some((foe, gap)) = around.behind else { return };
     let (view, kind, speed) = (on.view, on.kind, on.speed);
     let (foe_speed, foe_kind) = (view.car(foe).speed, view.kind(foe));
     let following = |gap: f64| follow::follow(foe_kind, foe_speed, gap, planned, kind.decel);
@@ -189,8 +190,8 @@ fn tell_follower(
             reserve: [0.0; 2],
         });
     };
-    if on.blocked & BLOCKED_BEHIND == 0 {
-        if on.blocked & BLOCKED_BEFORE != 0 {
+    if around.blocked & BLOCKED_BEHIND == 0 {
+        if around.blocked & BLOCKED_BEFORE != 0 {
             let rough = following(gap + planned);
             tell(following(gap + planned - rough), 0);
         }

@@ -7,31 +7,27 @@ use crate::ids::{CarId, LaneId, MovementId};
 /// Somebody near, and the gap to them.
 pub(super) type Near = Option<(CarId, f64)>;
 
-/// Who is on a lane beside.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Beside {
-    pub before: Near,
-    pub behind: Near,
-}
-
-/// Who would be before and behind a vehicle on a lane beside.
-pub(super) fn beside(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Beside {
+/// Who would be before a vehicle on a lane beside.
+pub(super) fn before(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Near {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     let on = &view.on[lane.i()];
     let at = on.partition_point(|other| view.car(*other).pos >= car.pos);
-    let before = match at.checked_sub(1).map(|at| on[at]) {
+    match at.checked_sub(1).map(|at| on[at]) {
         Some(foe) => Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap)),
         None => before_first(view, vehicle, lane),
-    };
-    let back = car.pos - kind.length;
-    let mut behind = match on.get(at) {
+    }
+}
+
+/// Who would be behind a vehicle on a lane beside.
+pub(super) fn behind(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Near {
+    let car = view.car(vehicle);
+    let on = &view.on[lane.i()];
+    let at = on.partition_point(|other| view.car(*other).pos >= car.pos);
+    let back = car.pos - view.kind(vehicle).length;
+    match on.get(at) {
         Some(foe) => Some((*foe, back - view.car(*foe).pos - view.kind(*foe).min_gap)),
         None => coming(view, lane, back),
-    };
-    if behind.map(|(foe, _)| foe) == before.map(|(foe, _)| foe) {
-        behind = None;
     }
-    Beside { before, behind }
 }
 
 /// Who is before a vehicle on a lane on which nobody is farther on.
