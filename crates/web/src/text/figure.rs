@@ -92,9 +92,9 @@ pub fn charge(lang: Lang, charge: &Charge) -> String {
 /// A size in bytes: `820 B`, `412 KB`, `3.4 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
-        0..=1023 => format!("{bytes} B"),
-        1024..=1_048_575 => format!("{} KB", bytes.div_ceil(1024)),
-        _ => format!("{}.{} MB", bytes / 1_048_576, bytes % 1_048_576 * 10 / 1_048_576),
+        0..=999 => format!("{bytes} B"),
+        1_000..=999_999 => format!("{} KB", bytes.div_ceil(1_000)),
+        _ => format!("{}.{} MB", bytes / 1_000_000, bytes % 1_000_000 / 100_000),
     }
 }
 
@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(weekday(Lang::Zh, local(time).date()), "周六");
         assert_eq!(money(Lang::Zh, 12_000), "120元");
         assert_eq!(money(Lang::En, 9_950), "¥99.50");
-        assert_eq!([size(820), size(1025), size(3_565_159)], ["820 B", "2 KB", "3.4 MB"]);
+        assert_eq!([size(820), size(1_025), size(3_565_159)], ["820 B", "2 KB", "3.5 MB"]);
         assert_eq!(length(Lang::En, Own { amount: 1, unit: Unit::Workdays }), "1 working day");
         assert_eq!(length(Lang::Zh, Own { amount: 20, unit: Unit::Workdays }), "20个工作日");
     }
