@@ -222,7 +222,8 @@ impl<'a> Rehearsed<'a> {
         self.live = Live::new(self.all, self.models).0;
         let (read, unsettled) = std::mem::take(&mut self.mark);
         self.read = read;
-        self.live.load(running(entries));
+        // Who tells of them may name one twice.
+        self.live.load(running(entries).into_iter().chain(running(entries)));
         unsettled.iter().for_each(|object| self.live.again(object));
         self.mark = (read, unsettled);
     }

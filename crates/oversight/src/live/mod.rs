@@ -352,6 +352,9 @@ impl Live {
         let loaded = room.min(self.to_load.len());
         let known = |object: &&ObjectRef| self.again.contains(*object) || self.cases.contains_key(*object);
         objects.extend(self.to_load.iter().take(loaded).filter(|object| !known(object)).cloned());
+        // A case that was named twice is gone through once: what it is told a second time in the same life says nothing.
+        let mut known = BTreeSet::new();
+        objects.retain(|object| known.insert(object.clone()));
         self.go_through(&objects, &mut histories)?;
         self.to_load.drain(..loaded);
         if self.to_load.is_empty() && self.passed.is_none_or(|passed| passed < now.seconds()) {
