@@ -1,4 +1,4 @@
-use super::breach::{Breach, Change};
+use super::breach::Breach;
 use super::model::Running;
 use crate::check::{Broken, Hearer, Stream};
 use crate::log::Log;
@@ -121,16 +121,11 @@ impl Heard {
     }
 
     /// What is broken, in the order in which it was told.
-    fn standing(self) -> impl Iterator<Item = Breach> {
+    pub(super) fn standing(self) -> impl Iterator<Item = Breach> {
         let stand: BTreeSet<usize> =
             self.told.values().filter(|(_, times)| *times > 0).map(|(at, _)| *at).collect();
         let all = self.breaches.into_iter().enumerate();
         all.filter(move |(at, _)| stand.contains(at)).map(|(_, breach)| breach)
-    }
-
-    /// What is broken, as it is told.
-    pub(super) fn news(self) -> impl Iterator<Item = Change> {
-        self.standing().map(Change::Broken)
     }
 
     /// What is broken, by object.

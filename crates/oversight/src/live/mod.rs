@@ -53,6 +53,8 @@ pub struct Live {
     batches: BTreeMap<usize, Log>,
     /// Cases that may be over with it.
     over: BTreeSet<ObjectRef>,
+    /// What is broken in objects that were gone through, as far as events alone tell; it is told once time has passed for it.
+    gone_through: BTreeMap<ObjectRef, Vec<Breach>>,
     changes: Vec<Change>,
     gone: u64,
     evicted: u64,
@@ -198,7 +200,8 @@ impl Live {
     /// The objects of which something is still to be said, cases that run apart: what has to be gone through
     /// [again](Self::again) where another takes this one's place.
     pub fn unsettled(&self) -> BTreeSet<ObjectRef> {
-        self.again.iter().chain(&self.over).chain(self.apart.unsettled()).cloned().collect()
+        let own = self.again.iter().chain(&self.over).chain(self.gone_through.keys());
+        own.chain(self.apart.unsettled()).cloned().collect()
     }
 
     /// The cases that it keeps up with.
@@ -251,7 +254,7 @@ impl Live {
             self.evicted += 1;
         }
         self.again.append(&mut heard.doubtful);
-        self.changes.extend(heard.news());
+        self.tell(heard);
     }
 
     fn lanes_of(&mut self, object: &ObjectRef, procedure: &Id) -> impl Iterator<Item = &mut Lane> {
@@ -357,18 +360,37 @@ impl Live {
         objects.retain(|object| known.insert(object.clone()));
         self.go_through(&objects, &mut histories)?;
         self.to_load.drain(..loaded);
-        if self.to_load.is_empty() && self.passed.is_none_or(|passed| passed < now.seconds()) {
-            self.passed = Some(now.seconds());
-            let mut heard = Heard::default();
-            self.lanes.iter_mut().for_each(|lane| lane.advance(now, &mut heard));
-            self.again.append(&mut heard.doubtful);
-            self.changes.extend(heard.news());
+        if self.to_load.is_empty() {
+            self.let_time_pass(now);
         }
         self.apart.settle(now, most, &mut histories, (&self.attributes, &mut self.changes))?;
         if self.waiting() == 0 {
             self.lanes.iter_mut().for_each(Lane::rest);
         }
         Ok(std::mem::take(&mut self.changes))
+    }
+
+    /// Time passes for all lives, and all that stands of those that were gone through is told: what time alone breaks, too.
+    fn let_time_pass(&mut self, now: Time) {
+        let mut heard = Heard::default();
+        if self.passed.is_none_or(|passed| passed < now.seconds()) {
+            self.passed = Some(now.seconds());
+            self.lanes.iter_mut().for_each(|lane| lane.advance(now, &mut heard));
+            self.again.append(&mut heard.doubtful);
+        }
+        self.tell(heard);
+        let whole = std::mem::take(&mut self.gone_through).into_iter();
+        self.changes.extend(whole.map(|(object, breaches)| Change::All { object, of: Of::Own, breaches }));
+    }
+
+    /// Tells what was heard; of an object that was gone through, with the rest that is broken in it.
+    fn tell(&mut self, heard: Heard) {
+        for breach in heard.standing() {
+            match breach.objects.first().and_then(|object| self.gone_through.get_mut(object)) {
+                Some(breaches) => breaches.push(breach),
+                None => self.changes.push(Change::Broken(breach)),
+            }
+        }
     }
 
     /// Goes through objects' lives anew.
@@ -431,9 +453,9 @@ impl Live {
             self.lanes.get_mut(*lane).into_iter().for_each(|lane| lane.go_through(log, ended, &mut heard));
         }
         let mut found = heard.by_object();
-        self.changes.extend(objects.iter().map(|object| {
+        self.gone_through.extend(objects.iter().map(|object| {
             let breaches = found.remove(object).unwrap_or_default();
-            Change::All { object: object.clone(), of: Of::Own, breaches }
+            (object.clone(), breaches)
         }));
         Ok(())
     }
