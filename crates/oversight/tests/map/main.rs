@@ -27,7 +27,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
             let time = Time::new(seconds, quarter * 250_000_000, None).unwrap();
             let mut event = Event::new(number.to_string(), activity, time);
             for (name, value) in [("org:group", office), ("lifecycle:transition", transition)] {
-                if value != "" {
+                if !value.is_empty() {
                     event = event.with(name, value);
                 }
             }

@@ -40,6 +40,8 @@ pub(super) struct Line {
 }
 
 type Point = (f64, f64);
+/// An end of a line at a box: where the line comes from, which line, and whether it begins there.
+type End = (f64, usize, bool);
 
 impl Plan {
     pub(super) fn lay(&self) -> Laid {
@@ -156,7 +158,7 @@ impl Drawing<'_> {
     /// Where each line leaves and enters: side by side along the edges of the boxes, in the order in which the lines come.
     fn ports(&self) -> Vec<(Point, Point)> {
         // By box and side: the lines with the place that they come from.
-        let mut sides: BTreeMap<(usize, bool), Vec<(f64, usize, bool)>> = BTreeMap::new();
+        let mut sides: BTreeMap<(usize, bool), Vec<End>> = BTreeMap::new();
         for (line, route) in self.routes.iter().enumerate().filter(|(_, route)| route.from != route.to) {
             for (of, at_begin) in [(route.from, true), (route.to, false)] {
                 let beside = match (at_begin, route.points.len()) {

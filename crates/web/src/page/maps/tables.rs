@@ -186,13 +186,13 @@ fn waited(lang: Lang, waits: &[Wait], title: &str, words: &Words) -> Markup {
                                 " " span.soft { (office) }
                             }
                         }
-                        @let mut figures = vec![
-                            wait.cases.to_string(), words.span(wait.waited.total),
-                            words.span(wait.waited.median), words.span(wait.waited.p90),
+                        // Where nothing tells of service there is no column for it.
+                        @let figures = [
+                            wait.cases.to_string(), words.span(wait.waited.total), words.span(wait.waited.median),
+                            words.span(wait.waited.p90),
+                            wait.served.map_or("–".to_owned(), |times| words.span(times.median)),
                         ];
-                        @let told = wait.served.map_or("–".to_owned(), |times| words.span(times.median));
-                        @let _ = figures.extend(served.then_some(told));
-                        @for (head, figure) in heads.iter().zip(&figures) {
+                        @for (head, figure) in heads.iter().zip(figures) {
                             td.figure data-name=(head) { (figure) }
                         }
                     }
