@@ -1,6 +1,7 @@
 //! Lines with workers of their own times, for a given cycle: station by station, as many partial plans at a time as wanted.
 //!
-//! A state is the set of done operations and of used workers. Each is expanded by every free worker with full loads that the bound
+//! A state is the set of done operations and of used workers. Each is expanded by every free worker with full loads that
+//! the bound
 //! lets through; states are kept once, the most promising first. A beam that never had to leave anything out has looked at
 //! everything, so that finding nothing is a proof; otherwise a wider one may follow (complete anytime beam search, Zhang 1998;
 //! iterative beam search for this problem: Borba and Ritt, Computers & Operations Research 45, 2014).

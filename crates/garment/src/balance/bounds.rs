@@ -1,7 +1,9 @@
 //! How few stations could do: relaxations of the line to bin packing and to one machine.
 //!
-//! Dual feasible functions (Fekete and Schepers, Mathematical Programming 91, 2001) weigh times so that what fits into a cycle weighs
-//! at most a station; LM1, LM2 and LM3 of Scholl (Balancing and Sequencing of Assembly Lines, 1999) are the first of them. LM4 lets
+//! Dual feasible functions (Fekete and Schepers, Mathematical Programming 91, 2001) weigh times so that what fits into a
+//! cycle weighs
+//! at most a station; LM1, LM2 and LM3 of Scholl (Balancing and Sequencing of Assembly Lines, 1999) are the first of them.
+//! LM4 lets
 //! all operations go through one machine, each followed by a tail that what comes after it needs at least.
 
 use super::bits::{Bits, Order};
@@ -72,7 +74,8 @@ pub fn weighings(times: &[u32], cycle: u32, most: usize) -> Vec<Weights> {
     all
 }
 
-/// Of each operation the least work, in time, that lies between its end and the end of the line, whole stations rounded up where the
+/// Of each operation the least work, in time, that lies between its end and the end of the line, whole stations rounded up
+/// where the
 /// operation cannot share the last of them.
 pub fn tails<const W: usize>(times: &[u32], cycle: u32, order: &Order<W>) -> Vec<u32> {
     let mut tails = vec![0u32; times.len()];

@@ -1,6 +1,7 @@
 //! The shortest cycle: for so many stations (SALBP-2), or for workers with their own times, one at each station (ALWABP-2).
 //!
-//! Both ask again and again whether a cycle is long enough, with more patience each time: cycles below a bound are known to be too
+//! Both ask again and again whether a cycle is long enough, with more patience each time: cycles below a bound are known to
+//! be too
 //! short, that of the best plan is long enough, and what is asked lies between.
 
 use super::beam::{Beam, Verdict, Width};

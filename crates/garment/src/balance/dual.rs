@@ -24,7 +24,8 @@ impl<'c> Duals<'c> {
         Self { crew, known: Table::default() }
     }
 
-    /// For the group `workers`, a bit each. The weights are made for the operations `undone` with which the group is first asked for.
+    /// For the group `workers`, a bit each. The weights are made for the operations `undone` with which the group is first
+    /// asked for.
     pub fn of<const W: usize>(&mut self, workers: u64, undone: &Bits<W>) -> &Least {
         let crew = self.crew;
         self.known.entry(workers).or_insert_with(|| {

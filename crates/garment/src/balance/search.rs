@@ -1,4 +1,5 @@
-//! Branch, bound and remember (Sewell and Jacobson, INFORMS Journal on Computing 24(3), 2012; Morrison, Sewell and Jacobson, European
+//! Branch, bound and remember (Sewell and Jacobson, INFORMS Journal on Computing 24(3), 2012; Morrison, Sewell and
+//! Jacobson, European
 //! Journal of Operational Research 236(2), 2014), station by station.
 //!
 //! A node is the set of operations that the first stations do. It is expanded by every full load of the next station, and kept
@@ -310,7 +311,8 @@ impl<'l, const W: usize> Search<'l, W> {
         most.div_ceil(self.cycle)
     }
 
-    /// Whether another load is as good at least and will be looked at: one with a better operation in place of one (Jackson 1956),
+    /// Whether another load is as good at least and will be looked at: one with a better operation in place of one (Jackson
+    /// 1956),
     /// or one that has operations with successors where this has none.
     fn dominated(&self, filling: &Filling<W>, room: u32) -> bool {
         let done = filling.node.done.or(&filling.load);

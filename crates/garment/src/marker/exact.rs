@@ -1,4 +1,5 @@
-//! Geometry on whole numbers. Lengths are counted in millionths of their unit; all that is decided is decided by the signs of whole
+//! Geometry on whole numbers. Lengths are counted in millionths of their unit; all that is decided is decided by the signs
+//! of whole
 //! numbers, never by rounding.
 
 use std::cmp::Ordering;

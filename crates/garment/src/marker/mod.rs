@@ -1,6 +1,7 @@
 //! Markers: pieces laid out on a strip of cloth.
 //!
-//! [`read`] takes pieces and layouts in the JSON of jagua-rs, in its dialects before and since 1.1, and writes pieces; [`uniform`]
+//! [`read`] takes pieces and layouts in the JSON of jagua-rs, in its dialects before and since 1.1, and writes pieces;
+//! [`uniform`]
 //! makes pieces of its own; [`check`] says exactly whether a
 //! layout holds, by [`exact`] geometry on whole numbers and nothing of how the layout was found.
 

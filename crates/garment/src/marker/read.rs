@@ -1,4 +1,5 @@
-//! Pieces and layouts in the JSON of jagua-rs: before 1.1, which says `allowed_orientations`, and since, which says `orientation`.
+//! Pieces and layouts in the JSON of jagua-rs: before 1.1, which says `allowed_orientations`, and since, which says
+//! `orientation`.
 //! Beside them stand members of ours, which jagua-rs passes over: of the marker `direction`, of a piece `tilt` and `paired`, of a
 //! placed piece `garment`.
 

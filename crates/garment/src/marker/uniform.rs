@@ -1,6 +1,7 @@
 //! Made-up school uniforms, graded over sizes: pieces to lay out where no pattern of one's own is at hand.
 //!
-//! Lengths are in millimetres and follow from a child's height by the proportions that children's clothing is drafted with; the seed
+//! Lengths are in millimetres and follow from a child's height by the proportions that children's clothing is drafted with;
+//! the seed
 //! varies the cut. The grain runs along x.
 
 use super::exact::{NoShape, Region, Ring};

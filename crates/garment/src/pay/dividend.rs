@@ -28,7 +28,8 @@ pub struct Shares {
     pub due: Vec<Due>,
 }
 
-/// Enters rents, reckons the profit of all that is on the ledger, and divides the agreed part of it by shares. A loss is not divided.
+/// Enters rents, reckons the profit of all that is on the ledger, and divides the agreed part of it by shares. A loss is
+/// not divided.
 pub fn shares(contract: &Contract, ledger: &mut Ledger) -> Shares {
     let mut due = Vec::new();
     for (at, collective) in contract.collectives.iter().enumerate() {

@@ -121,7 +121,8 @@ fn lines(
 }
 
 /// Regular work earns the minimum wage at least; overtime and allowances do not count towards it (Provisions on Minimum Wages,
-/// Order 21 of 2004, Article 12). Who was not there on all workdays is due the part for those on which they were, a started fen whole.
+/// Order 21 of 2004, Article 12). Who was not there on all workdays is due the part for those on which they were, a started
+/// fen whole.
 fn top_up(contract: &Contract, slip: &Slip) -> Fen {
     let (due, there) = slip.attendance;
     let earned: Fen =

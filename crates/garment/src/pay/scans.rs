@@ -1,7 +1,8 @@
 //! What was scanned: read row by row, and what each scan is worth, or why it is worth nothing.
 //!
 //! A scan claims pieces of a ticket for a person. Scans count in the order of their moments; one that claims more than is left of
-//! its ticket is not paid. A row may correct another: then it says anew what that one said, at that one's moment. No row is dropped:
+//! its ticket is not paid. A row may correct another: then it says anew what that one said, at that one's moment. No row is
+//! dropped:
 //! each ends up paid, corrected, or told with its line and why.
 
 use super::contract::Contract;

@@ -1,6 +1,7 @@
 //! Operating characteristic: how likely a plan accepts a lot, by how bad the lot is.
 //!
-//! Exact sums of the three distributions that MIL-STD-105E (6.1, Table X) names. Each term is reckoned from its neighbour outwards
+//! Exact sums of the three distributions that MIL-STD-105E (6.1, Table X) names. Each term is reckoned from its neighbour
+//! outwards
 //! from the largest, and the sum is divided by the sum over everything, so that nothing underflows and no factorial is needed;
 //! rounding stays near 1e-13.
 

@@ -1,7 +1,8 @@
 //! Single sampling plans of MIL-STD-105E (1989, public; the same tables as ISO 2859-1:1989): Tables I, II-A, II-B and II-C.
 //!
 //! The master tables hold no numbers that a rule does not give. Sample sizes and AQLs both grow by about the fifth root of ten,
-//! so along a diagonal of the table the expected number of bad pieces in a sample stays the same, and with it the acceptance number.
+//! so along a diagonal of the table the expected number of bad pieces in a sample stays the same, and with it the
+//! acceptance number.
 //! Where a diagonal holds no plan, an arrow points to the nearest letter that has one. The three rows of reduced inspection whose
 //! samples can shrink no further are written out.
 
