@@ -13,7 +13,7 @@ pub const FLOORS: [(&str, &[&str]); 12] = [
     ("casework", &["access", "pack", "record"]),
     ("oversight", &["pack", "record"]),
     ("web", &["access", "casework", "oversight", "pack", "record"]),
-    ("lianchi", &["access", "casework", "oversight", "pack", "record", "traffic", "web"]),
+    ("lianchi", &["access", "casework", "garment", "oversight", "pack", "record", "traffic", "web"]),
     ("rehearsal", &["access", "casework", "lianchi", "oversight", "pack", "record", "web"]),
     ("xtask", &[]),
     ("oracle-logs", &["record"]),

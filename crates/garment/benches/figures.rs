@@ -1,0 +1,83 @@
+//! Figures of the garment engine, beside those of docs/BENCHMARKS.md: `cargo bench -p garment -- pay`, or
+//! `… -- balance SECONDS FILE…`, a line for each file.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a bench reads the clock, and stops at its first surprise"
+)]
+
+use garment::balance::read::{Problem, read};
+use garment::balance::{check, cycle, stations};
+use garment::pay::contract::Contract;
+use garment::pay::reckon::reckon;
+use garment::pay::sample::{self, Wanted};
+use garment::pay::scans::Scans;
+use std::time::{Duration, Instant};
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    match args.first().map(String::as_str) {
+        Some("pay") => pay(),
+        Some("balance") => {
+            let seconds = args[1].parse().unwrap();
+            args[2..].iter().for_each(|file| balance(file, seconds));
+        }
+        _ => println!("name what to measure: pay, or balance SECONDS FILE…"),
+    }
+}
+
+/// What this thread has computed, as Linux tells it.
+fn computed() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
+}
+
+fn pay() {
+    let wanted = Wanted { people: 500, scans: 1_000_000, collectives: 45, seed: 1 };
+    let text = sample::contract(wanted);
+    let mut rows = Vec::new();
+    sample::scans(wanted, &mut rows).unwrap();
+    for _ in 0..5 {
+        let (wall, before) = (Instant::now(), computed());
+        let contract = Contract::read(&text).unwrap();
+        let scans = Scans::read(rows.as_slice(), &contract, &[]).unwrap();
+        let read = computed() - before;
+        let month = reckon(&contract, &scans);
+        println!(
+            "{} scans, {} paid, {} told, residual {}: {:.2} s CPU ({:.2} s of it reading), {:.2} s on the wall",
+            scans.rows,
+            scans.paid.len(),
+            scans.told.len(),
+            month.ledger.residual(),
+            (computed() - before).as_secs_f64(),
+            read.as_secs_f64(),
+            wall.elapsed().as_secs_f64(),
+        );
+    }
+}
+
+fn balance(file: &str, seconds: f64) {
+    let problem = read(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let (before, budget) = (computed(), Duration::from_secs_f64(seconds));
+    let mut asked = 0u32;
+    let mut clock = || {
+        asked += 1;
+        asked % 16 != 0 || computed() - before < budget
+    };
+    let (answer, faults, value) = match problem {
+        Problem::Crew(crew) => {
+            let answer = cycle::of_crew(&crew, &mut clock).unwrap();
+            let value = answer.plan.cycle;
+            (answer.bound, check::crew_faults(&crew, &answer.plan), value)
+        }
+        Problem::Line(line, cycle) => {
+            let answer = stations::fewest(&line, cycle.unwrap(), &mut clock).unwrap();
+            let value = answer.plan.stations.len() as u32;
+            (answer.bound, check::faults(&line, &answer.plan), value)
+        }
+    };
+    assert!(faults.is_empty(), "{file}: {faults:?}");
+    println!("{file} {value} {answer} {} {:.2}", value == answer, (computed() - before).as_secs_f64());
+}

@@ -1,0 +1,144 @@
+//! Whether a layout holds: looks at pieces and places alone.
+
+use super::exact::{Region, nearer, overlap};
+use super::{Direction, Layout, Piece, Pieces, Turns};
+use std::collections::BTreeMap;
+
+/// What a layout comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Everything that is wrong with it.
+    pub faults: Vec<String>,
+    /// The share of the used strip that is covered.
+    pub density: f64,
+    /// How much of the strip the pieces really use.
+    pub length: f64,
+}
+
+/// Looks at a layout.
+pub fn check(pieces: &Pieces, layout: &Layout) -> Found {
+    let mut faults = Vec::new();
+    let mut regions: Vec<(usize, Region)> = Vec::new();
+    let known: BTreeMap<u64, &Piece> = pieces.pieces.iter().map(|piece| (piece.id, piece)).collect();
+    for (at, placed) in layout.placed.iter().enumerate() {
+        let name = format!("place {} (piece {})", at + 1, placed.piece);
+        let Some(piece) = known.get(&placed.piece) else {
+            faults.push(format!("{name}: there is no such piece"));
+            continue;
+        };
+        if !turned(piece, placed.turn) {
+            faults.push(format!("{name}: it may not be turned by {}°", placed.turn));
+        }
+        if placed.mirrored && !piece.mirror {
+            faults.push(format!("{name}: it may not lie with its other side up"));
+        }
+        match piece.shape.placed(placed.mirrored, placed.turn, placed.to) {
+            Ok(region) => regions.push((at, region)),
+            Err(error) => faults.push(format!("{name}: {error}")),
+        }
+    }
+    let length = on_the_strip(pieces, layout, &regions, &mut faults);
+    apart(pieces, &regions, layout, &mut faults);
+    counted(pieces, layout, &mut faults);
+    directed(pieces, layout, &mut faults);
+    let covered: f64 = regions.iter().map(|(_, region)| region.area()).sum();
+    let strip = pieces.width * length;
+    Found { faults, density: if strip > 0.0 { covered / strip } else { 0.0 }, length }
+}
+
+/// A millionth of a degree is what a file's digits may cost.
+const DEGREE: f64 = 1e-6;
+
+fn apart_by(a: f64, b: f64) -> f64 {
+    let apart = (a - b).rem_euclid(360.0);
+    apart.min(360.0 - apart)
+}
+
+fn turned(piece: &Piece, turn: f64) -> bool {
+    match &piece.turns {
+        Turns::Any => true,
+        Turns::Some { angles, tilt } => angles.iter().any(|angle| apart_by(*angle, turn) <= tilt + DEGREE),
+    }
+}
+
+fn on_the_strip(
+    pieces: &Pieces,
+    layout: &Layout,
+    regions: &[(usize, Region)],
+    faults: &mut Vec<String>,
+) -> f64 {
+    let mut used: f64 = 0.0;
+    for (at, region) in regions {
+        let (low, high) = region.bounds();
+        let ((x, y), (to_x, to_y)) = (low.units(), high.units());
+        used = used.max(to_x);
+        let name =
+            format!("place {} (piece {})", at + 1, layout.placed.get(*at).map_or(0, |placed| placed.piece));
+        for (beyond, side) in [
+            (-x, "before the beginning"),
+            (-y, "below"),
+            (to_y - pieces.width, "above"),
+            (to_x - layout.length, "beyond the end"),
+        ] {
+            // The strip's own measures come with the digits of a file.
+            if beyond > 1e-6 {
+                faults.push(format!("{name}: lies {beyond:.6} {side} of the strip"));
+            }
+        }
+    }
+    used
+}
+
+fn apart(pieces: &Pieces, regions: &[(usize, Region)], layout: &Layout, faults: &mut Vec<String>) {
+    let piece = |at: usize| layout.placed.get(at).map_or(0, |placed| placed.piece);
+    for (i, (a, one)) in regions.iter().enumerate() {
+        for (b, other) in regions.iter().skip(i + 1) {
+            let names = || format!("places {} and {} (pieces {} and {})", a + 1, b + 1, piece(*a), piece(*b));
+            if overlap(one, other) {
+                faults.push(format!("{}: overlap", names()));
+            } else if nearer(one, other, pieces.spacing) {
+                faults.push(format!("{}: lie nearer than {}", names(), pieces.spacing));
+            }
+        }
+    }
+}
+
+fn counted(pieces: &Pieces, layout: &Layout, faults: &mut Vec<String>) {
+    for piece in &pieces.pieces {
+        let own = || layout.placed.iter().filter(|placed| placed.piece == piece.id);
+        let (count, mirrored) = (own().count() as u64, own().filter(|placed| placed.mirrored).count() as u64);
+        if count != piece.demand {
+            faults.push(format!("piece {}: lies {count} times, not {}", piece.id, piece.demand));
+        } else if piece.paired && mirrored * 2 != piece.demand {
+            let half = piece.demand / 2;
+            faults.push(format!(
+                "piece {}: {mirrored} lie with the other side up, not {half}; pairs need as many",
+                piece.id
+            ));
+        }
+    }
+}
+
+fn directed(pieces: &Pieces, layout: &Layout, faults: &mut Vec<String>) {
+    let mut first: BTreeMap<Option<&str>, (usize, f64)> = BTreeMap::new();
+    for (at, placed) in layout.placed.iter().enumerate() {
+        let group = match pieces.direction {
+            Direction::Any => return,
+            Direction::Marker => None,
+            Direction::Garment => match placed.garment.as_deref() {
+                Some(garment) => Some(garment),
+                None => {
+                    faults.push(format!(
+                        "place {}: says no garment, and each garment must lie one way",
+                        at + 1
+                    ));
+                    continue;
+                }
+            },
+        };
+        let (other, turn) = *first.entry(group).or_insert((at, placed.turn));
+        if apart_by(turn, placed.turn) > 90.0 {
+            faults.push(format!("places {} and {}: look different ways", other + 1, at + 1));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Markers: pieces laid out on a strip of cloth.
+//!
+//! [`read`] takes pieces and layouts in the JSON of jagua-rs, in its dialects before and since 1.1, and writes pieces;
+//! [`uniform`]
+//! makes pieces of its own; [`check`] says exactly whether a
+//! layout holds, by [`exact`] geometry on whole numbers and nothing of how the layout was found.
+
+pub mod check;
+pub mod exact;
+pub mod read;
+pub mod uniform;
+
+use exact::Region;
+
+/// Pieces, the strip, and the rules of laying them out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pieces {
+    /// What they are called.
+    pub name: String,
+    /// The strip's width, across which pieces lie between 0 and this; its length runs along x.
+    pub width: f64,
+    /// How far pieces must lie apart.
+    pub spacing: f64,
+    /// All pieces of which direction.
+    pub direction: Direction,
+    /// The pieces.
+    pub pieces: Vec<Piece>,
+}
+
+/// Which pieces must look the same way, for cloth with a nap or a print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Each may look either way.
+    Any,
+    /// The pieces of one garment look the same way.
+    Garment,
+    /// All pieces of the marker do.
+    Marker,
+}
+
+/// One piece, to be laid out a number of times.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    /// Its number.
+    pub id: u64,
+    /// How many times.
+    pub demand: u64,
+    /// Its shape, in its own place.
+    pub shape: Region,
+    /// How it may be turned.
+    pub turns: Turns,
+    /// It may lie with its other side up.
+    pub mirror: bool,
+    /// Half of them must: a left one for each right one.
+    pub paired: bool,
+}
+
+/// How a piece may be turned, in degrees.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Turns {
+    /// By any angle.
+    Any,
+    /// By one of these, and as much to either side as the tilt.
+    Some {
+        /// The angles.
+        angles: Vec<f64>,
+        /// How far from them the grain may lie.
+        tilt: f64,
+    },
+}
+
+/// Where pieces lie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// How much of the strip is used.
+    pub length: f64,
+    /// The pieces.
+    pub placed: Vec<Placed>,
+}
+
+/// Where one piece lies: mirrored at its own x axis, turned around its own origin, then moved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// The number of the piece.
+    pub piece: u64,
+    /// It lies with its other side up.
+    pub mirrored: bool,
+    /// Degrees counterclockwise.
+    pub turn: f64,
+    /// How far it was moved.
+    pub to: (f64, f64),
+    /// The garment that it belongs to, where that is told.
+    pub garment: Option<String>,
+}

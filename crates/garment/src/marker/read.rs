@@ -1,0 +1,285 @@
+//! Pieces and layouts in the JSON of jagua-rs: before 1.1, which says `allowed_orientations`, and since, which says
+//! `orientation`.
+//! Beside them stand members of ours, which jagua-rs passes over: of the marker `direction`, of a piece `tilt` and `paired`, of a
+//! placed piece `garment`.
+
+use super::exact::{Region, Ring};
+use super::{Direction, Layout, Piece, Pieces, Placed, Turns};
+use serde_json::{Value as Json, json};
+
+/// A fault, with the path to it in the document.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}`: {what}")]
+pub struct Wrong {
+    /// `items[3].shape`.
+    pub path: String,
+    /// What is wrong, and the mend.
+    pub what: String,
+}
+
+/// Reads pieces. All that is wrong is told at once, piece by piece.
+pub fn pieces(document: &Json) -> Result<Pieces, Vec<Wrong>> {
+    let mut reader = Reader::default();
+    let width = reader.number(document, "", "strip_height");
+    let spacing = match document.get("min_item_separation") {
+        Some(_) => reader.number(document, "", "min_item_separation"),
+        None => Some(0.0),
+    };
+    for (name, value) in [("strip_height", width), ("min_item_separation", spacing)] {
+        if value.is_some_and(|value| value < 0.0 || (value == 0.0 && name == "strip_height")) {
+            reader.tell(name, "is below what it can be; write a length");
+        }
+    }
+    let direction = match document.get("direction").map(Json::as_str) {
+        None => Direction::Any,
+        Some(Some("any")) => Direction::Any,
+        Some(Some("garment")) => Direction::Garment,
+        Some(Some("marker")) => Direction::Marker,
+        Some(_) => {
+            reader.tell("direction", "is unknown; write `any`, `garment` or `marker`");
+            Direction::Any
+        }
+    };
+    let items = document.get("items").and_then(Json::as_array);
+    if items.is_none_or(Vec::is_empty) {
+        reader.tell("items", "holds no pieces; write a list of them");
+    }
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (at, item) in items.into_iter().flatten().enumerate() {
+        let Some(piece) = reader.piece(item, &format!("items[{at}]")) else { continue };
+        if pieces.iter().any(|other| other.id == piece.id) {
+            reader.tell(
+                &format!("items[{at}].id"),
+                format!("`{}` stands twice; number each piece on its own", piece.id),
+            );
+        }
+        pieces.push(piece);
+    }
+    let name = document.get("name").and_then(Json::as_str).unwrap_or("marker").to_owned();
+    match (width, spacing) {
+        (Some(width), Some(spacing)) if reader.wrong.is_empty() => {
+            Ok(Pieces { name, width, spacing, direction, pieces })
+        }
+        _ => Err(reader.wrong),
+    }
+}
+
+/// Reads the layout beside the pieces, as sparrow writes it: `solution` with `strip_width` and `layout.placed_items`.
+pub fn layout(document: &Json) -> Result<Layout, Vec<Wrong>> {
+    let mut reader = Reader::default();
+    let Some(solution) = document.get("solution") else {
+        reader.tell("solution", "is missing; a layout has its pieces and beside them its `solution`");
+        return Err(reader.wrong);
+    };
+    let length = reader.number(solution, "solution.", "strip_width");
+    let listed =
+        solution.get("layout").and_then(|layout| layout.get("placed_items")).and_then(Json::as_array);
+    if listed.is_none() {
+        reader.tell("solution.layout.placed_items", "is missing; write a list of placed pieces");
+    }
+    let mut placed = Vec::new();
+    for (at, item) in listed.into_iter().flatten().enumerate() {
+        let path = format!("solution.layout.placed_items[{at}].");
+        placed.extend(reader.placed(item, &path));
+    }
+    match length {
+        Some(length) if reader.wrong.is_empty() => Ok(Layout { length, placed }),
+        _ => Err(reader.wrong),
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    wrong: Vec<Wrong>,
+}
+
+impl Reader {
+    fn tell(&mut self, path: &str, what: impl Into<String>) {
+        self.wrong.push(Wrong { path: path.to_owned(), what: what.into() });
+    }
+
+    fn number(&mut self, of: &Json, path: &str, name: &str) -> Option<f64> {
+        let value = of.get(name).and_then(Json::as_f64);
+        if value.is_none() {
+            self.tell(&format!("{path}{name}"), "is no number; write one");
+        }
+        value
+    }
+
+    fn whole(&mut self, of: &Json, path: &str, name: &str) -> Option<u64> {
+        let value = of.get(name).and_then(Json::as_u64);
+        if value.is_none() {
+            self.tell(&format!("{path}{name}"), "is no whole number; write one from 0");
+        }
+        value
+    }
+
+    fn piece(&mut self, item: &Json, path: &str) -> Option<Piece> {
+        let dotted = format!("{path}.");
+        let (id, demand) = (self.whole(item, &dotted, "id"), self.whole(item, &dotted, "demand"));
+        let shape = self.shape(item.get("shape").unwrap_or(&Json::Null), &format!("{path}.shape"));
+        let tilt = if item.get("tilt").is_some() { self.number(item, &dotted, "tilt")? } else { 0.0 };
+        let (turns, mirror) = self.turns(item, path, tilt)?;
+        let paired = item.get("paired").and_then(Json::as_bool).unwrap_or(false);
+        if paired && demand.is_some_and(|demand| demand % 2 == 1) {
+            self.tell(&format!("{path}.paired"), "pairs need an even `demand`; write both of each pair");
+        }
+        Some(Piece { id: id?, demand: demand?, shape: shape?, turns, mirror: mirror || paired, paired })
+    }
+
+    /// How a piece may be turned, and whether mirrored.
+    fn turns(&mut self, item: &Json, path: &str, tilt: f64) -> Option<(Turns, bool)> {
+        let Some(orientation) = item.get("orientation") else {
+            let Some(listed) = item.get("allowed_orientations").filter(|listed| !listed.is_null()) else {
+                return Some((Turns::Any, false));
+            };
+            let angles = self.angles(listed, &format!("{path}.allowed_orientations"))?;
+            return Some((Turns::Some { angles, tilt }, false));
+        };
+        let rotation = orientation.get("rotation").unwrap_or(&Json::Null);
+        let place = format!("{path}.orientation.rotation");
+        let turns = match rotation.get("mode").and_then(Json::as_str) {
+            Some("continuous") => Turns::Any,
+            Some("discrete") => {
+                let listed = rotation.get("angles").unwrap_or(&Json::Null);
+                Turns::Some { angles: self.angles(listed, &format!("{place}.angles"))?, tilt }
+            }
+            Some("stepped") => {
+                let step = self.number(rotation, &format!("{place}."), "step")?;
+                let count = (360.0 / step).round();
+                if !(1.0..=65_536.0).contains(&count) || (count * step - 360.0).abs() > 1e-4 {
+                    self.tell(
+                        &format!("{place}.step"),
+                        format!("`{step}` does not divide a turn; write one that does"),
+                    );
+                    return None;
+                }
+                Turns::Some {
+                    angles: (0..count as u32).map(|at| f64::from(at) * 360.0 / count).collect(),
+                    tilt,
+                }
+            }
+            _ => {
+                self.tell(&place, "says no known mode; write `discrete`, `stepped` or `continuous`");
+                return None;
+            }
+        };
+        let axes = orientation.get("reflection_axes").and_then(Json::as_array);
+        Some((turns, axes.is_some_and(|axes| !axes.is_empty())))
+    }
+
+    fn angles(&mut self, listed: &Json, path: &str) -> Option<Vec<f64>> {
+        let angles =
+            listed.as_array().and_then(|all| all.iter().map(Json::as_f64).collect::<Option<Vec<f64>>>());
+        if angles.is_none() {
+            self.tell(path, "is no list of angles; write degrees, `[0, 180]`");
+        }
+        angles
+    }
+
+    fn shape(&mut self, shape: &Json, path: &str) -> Option<Region> {
+        let data = shape.get("data").unwrap_or(&Json::Null);
+        let place = format!("{path}.data");
+        let (outer, holes) = match shape.get("type").and_then(Json::as_str) {
+            Some("simple_polygon") => (self.ring(data, &place)?, Vec::new()),
+            Some("polygon") => {
+                let outer = self.ring(data.get("outer").unwrap_or(&Json::Null), &format!("{place}.outer"))?;
+                let inner = data.get("inner").and_then(Json::as_array);
+                let mut holes = Vec::new();
+                for (at, hole) in inner.into_iter().flatten().enumerate() {
+                    holes.push(self.ring(hole, &format!("{place}.inner[{at}]"))?);
+                }
+                (outer, holes)
+            }
+            Some("rectangle") => {
+                let names = ["x_min", "y_min", "width", "height"];
+                let [x, y, w, h] = names.map(|name| self.number(data, &format!("{place}."), name));
+                let (x, y, w, h) = (x?, y?, w?, h?);
+                (self.made(&[(x, y), (x + w, y), (x + w, y + h), (x, y + h)], &place)?, Vec::new())
+            }
+            Some("multi_polygon") => {
+                self.tell(path, "is of several parts; make each a piece of its own");
+                return None;
+            }
+            _ => {
+                self.tell(path, "has no known type; write `simple_polygon`, `polygon` or `rectangle`");
+                return None;
+            }
+        };
+        match Region::new(outer, holes) {
+            Ok(region) => Some(region),
+            Err(error) => {
+                self.tell(path, format!("{error}; mend the outline"));
+                None
+            }
+        }
+    }
+
+    fn ring(&mut self, data: &Json, path: &str) -> Option<Ring> {
+        let corner = |corner: &Json| Some((corner.get(0)?.as_f64()?, corner.get(1)?.as_f64()?));
+        let corners = data.as_array().and_then(|all| all.iter().map(corner).collect::<Option<Vec<_>>>());
+        if corners.is_none() {
+            self.tell(path, "is no list of corners; write `[[0, 0], [2, 0], [0, 1]]`");
+        }
+        self.made(&corners?, path)
+    }
+
+    fn made(&mut self, corners: &[(f64, f64)], path: &str) -> Option<Ring> {
+        let ring = Ring::new(corners);
+        if let Err(error) = &ring {
+            self.tell(path, format!("{error}; mend the outline"));
+        }
+        ring.ok()
+    }
+
+    fn placed(&mut self, item: &Json, path: &str) -> Option<Placed> {
+        let piece = self.whole(item, path, "item_id");
+        let transformation = item.get("transformation").unwrap_or(&Json::Null);
+        let place = format!("{path}transformation.");
+        let turn = self.number(transformation, &place, "rotation");
+        let to = transformation.get("translation");
+        let to = to.and_then(|to| Some((to.get(0)?.as_f64()?, to.get(1)?.as_f64()?)));
+        if to.is_none() {
+            self.tell(&format!("{place}translation"), "is no place; write `[x, y]`");
+        }
+        let mirrored = transformation.get("reflected").and_then(Json::as_bool).unwrap_or(false);
+        let garment = item.get("garment").and_then(Json::as_str).map(str::to_owned);
+        Some(Placed { piece: piece?, mirrored, turn: turn?, to: to?, garment })
+    }
+}
+
+/// Writes pieces in the dialect since 1.1.
+pub fn written(pieces: &Pieces) -> Json {
+    let outline =
+        |corners: Vec<(f64, f64)>| corners.into_iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>();
+    let piece = |piece: &Piece| {
+        let rotation = match &piece.turns {
+            Turns::Any => json!({"mode": "continuous"}),
+            Turns::Some { angles, .. } => json!({"mode": "discrete", "angles": angles}),
+        };
+        let tilt = match &piece.turns {
+            Turns::Some { tilt, .. } => *tilt,
+            Turns::Any => 0.0,
+        };
+        let axes: &[f64] = if piece.mirror { &[0.0] } else { &[] };
+        let mut rings: Vec<_> = piece.shape.outlines().map(outline).collect();
+        let outer = rings.remove(0);
+        let shape = match rings.as_slice() {
+            [] => json!({"type": "simple_polygon", "data": outer}),
+            holes => json!({"type": "polygon", "data": {"outer": outer, "inner": holes}}),
+        };
+        json!({
+            "id": piece.id, "demand": piece.demand, "shape": shape, "tilt": tilt, "paired": piece.paired,
+            "orientation": {"rotation": rotation, "reflection_axes": axes},
+        })
+    };
+    let direction = match pieces.direction {
+        Direction::Any => "any",
+        Direction::Garment => "garment",
+        Direction::Marker => "marker",
+    };
+    json!({
+        "name": pieces.name, "strip_height": pieces.width, "min_item_separation": pieces.spacing, "direction": direction,
+        "items": pieces.pieces.iter().map(piece).collect::<Vec<_>>(),
+    })
+}
