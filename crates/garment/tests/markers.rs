@@ -7,6 +7,7 @@ use garment::marker::exact::{NoShape, Region, Ring, nearer, overlap};
 use garment::marker::uniform::{HEIGHTS, Style, uniform};
 use garment::marker::{check, read};
 use serde_json::{Value as Json, json};
+use std::f64::consts::SQRT_2;
 
 fn region(corners: &[(f64, f64)]) -> Region {
     Region::new(Ring::new(corners).unwrap(), Vec::new()).unwrap()
@@ -86,7 +87,7 @@ fn overlaps_and_distances_are_those_of_squares() {
             })
         });
         let apart = (apart.min().unwrap() as f64).sqrt();
-        for spacing in [0.5, 1.0, 1.4142, 1.4143, 2.0, 2.3] {
+        for spacing in [0.5, 1.0, SQRT_2 - 1e-4, SQRT_2 + 1e-4, 2.0, 2.3] {
             assert_eq!(
                 nearer(&one.1, &moved, spacing),
                 apart < spacing,

@@ -26,7 +26,8 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         let event = |(number, (activity, seconds, quarter, objects, office, transition)): (usize, _)| {
             let time = Time::new(seconds, quarter * 250_000_000, None).unwrap();
             let mut event = Event::new(number.to_string(), activity, time);
-            for (name, value) in [("org:group", office), ("lifecycle:transition", transition)] {
+            let said: [(&str, &str); 2] = [("org:group", office), ("lifecycle:transition", transition)];
+            for (name, value) in said {
                 if !value.is_empty() {
                     event = event.with(name, value);
                 }
