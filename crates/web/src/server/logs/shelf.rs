@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The largest log that is taken.
-pub const MOST_LOG: usize = 512 << 20;
+pub const MOST_LOG: usize = 512_000_000;
 /// Logs that an office may keep at one time.
 pub const MOST_KEPT: usize = 12;
 /// Logs that are held in memory.
