@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod clock;
 mod control;
+mod cosign;
 mod demo;
 mod erase;
 mod foreign;
@@ -80,6 +81,8 @@ enum Command {
     Due(law::Due),
     /// Destroy a person's sealed data; every proof stays valid.
     Erase(erase::Options),
+    /// Keep what witnesses signed of the record, for its receipts to carry.
+    Cosign(cosign::Options),
     /// Copy a whole record, also while the city runs, and check the copy.
     Backup(backup::Options),
     /// Simulate a city's traffic and its signals.
@@ -172,6 +175,7 @@ fn main() -> ExitCode {
         Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),
         Command::Erase(options) => erase::run(&options, say),
+        Command::Cosign(options) => cosign::run(&options, say),
         Command::Traffic(command) => traffic::run(&command, say),
         Command::Backup(options) => backup::run(&options, say),
     };
