@@ -1,5 +1,6 @@
 //! Who wants to drive: kinds of vehicles, and vehicles with when and where they begin.
 
+use crate::chance;
 use crate::ids::{LinkId, RouteId};
 use crate::net::Classes;
 
@@ -74,6 +75,31 @@ impl Kind {
             speed_factor: [1.0, deviation, 0.2, 2.0],
             impatience: 0.0,
         }
+    }
+}
+
+impl Demand {
+    /// Has every vehicle so many times: of a part, chance decides who is left out or comes once more. Whoever is added departs
+    /// within a minute after the one that they are like.
+    pub fn scale(&mut self, factor: f64, seed: u64) {
+        if (factor - 1.0).abs() < 1e-9 {
+            return;
+        }
+        let mut all = Vec::new();
+        for (place, vehicle) in std::mem::take(&mut self.vehicles).into_iter().enumerate() {
+            let times =
+                factor.floor() as u64 + u64::from(chance::unit(seed, place as u64, 0) < factor.fract());
+            for copy in 0..times {
+                let mut vehicle = vehicle.clone();
+                if copy > 0 {
+                    vehicle.name = format!("{}+{copy}", vehicle.name);
+                    vehicle.depart += (60.0 * chance::unit(seed, place as u64, copy)).floor();
+                }
+                all.push(vehicle);
+            }
+        }
+        all.sort_by(|one, other| one.depart.total_cmp(&other.depart));
+        self.vehicles = all;
     }
 }
 

@@ -4,10 +4,10 @@
 
 use std::collections::HashMap;
 use traffic::control::{Controller, Times, stages, webster};
-use traffic::ids::MovementId;
+use traffic::ids::{LaneId, MovementId};
 use traffic::read::{self, File, Scenario};
 use traffic::sample::Town;
-use traffic::sim::{Settings, Simulation};
+use traffic::sim::{Broken, Settings, Simulation};
 
 fn scenario(town: Town) -> Scenario {
     let (net, demand) = (town.network(), town.demand());
@@ -21,10 +21,11 @@ fn settings(scenario: &Scenario, controller: &str, seed: u64) -> Settings {
     let (controller, programs) = match controller {
         "actuated" => (Controller::Actuated, own()),
         "max-pressure" => (Controller::MaxPressure, own()),
+        "foresight" => (Controller::Foresight, own()),
         "fixed" => (Controller::Program, webster(&scenario.net, &scenario.demand, [0.0, 3600.0], times)),
         _ => (Controller::Program, own()),
     };
-    Settings { begin: 0.0, seed, programs, controller, times, threads: 1 }
+    Settings { begin: 0.0, seed, programs, controller, times, threads: 1, broken: Vec::new(), explain: false }
 }
 
 /// Vehicles of a lane keep apart: the end of each is not behind the front of the next.
@@ -78,6 +79,7 @@ fn nobody_collides_and_nobody_is_lost() {
             ("fixed", true),
             ("actuated", true),
             ("max-pressure", true),
+            ("foresight", true),
         ] {
             let size = [1 + seed as usize % 3, 2];
             check(Town { size, block: 150.0, vehicles: 450 * size[0], seed, signals }, controller);
@@ -123,7 +125,7 @@ fn any_number_of_threads_gives_the_same_traffic() {
 fn signals_change_safely() {
     let scenario = scenario(Town { size: [2, 1], block: 200.0, vehicles: 3000, seed: 9, signals: true });
     let (yellow, all_red, least) = (3.0, 2.0, 5.0);
-    for controller in ["fixed", "actuated", "max-pressure"] {
+    for controller in ["fixed", "actuated", "max-pressure", "foresight"] {
         let mut traffic =
             Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, controller, 1));
         let mut shown: HashMap<MovementId, (char, f64)> = HashMap::new();
@@ -173,6 +175,69 @@ fn signals_change_safely() {
     }
 }
 
+/// Looking ahead costs less delay than the others, at any demand, and gridlocks nowhere.
+#[test]
+fn looking_ahead_pays() {
+    for vehicles in [600, 1200, 1800] {
+        let town = Town { size: [3, 2], block: 200.0, vehicles, seed: 11, signals: true };
+        let scenario = scenario(town);
+        let delay = |controller: &str| {
+            let mut traffic =
+                Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, controller, 1));
+            traffic.run_until(3600.0);
+            let all = traffic.measures();
+            assert_eq!(all.stuck, 0, "{controller} at {vehicles}");
+            all.delay
+        };
+        let own = delay("foresight");
+        for other in ["fixed", "actuated", "max-pressure"] {
+            let theirs = delay(other);
+            println!("{vehicles} vehicles: {own:.1} s beside {theirs:.1} s of {other}");
+            assert!(own < theirs, "{vehicles} vehicles: {own} s, {theirs} s of {other}");
+        }
+    }
+}
+
+/// A detector that sees nobody leaves nobody waiting for good, and one that always sees somebody does not stop the others.
+#[test]
+fn broken_detectors_stop_nobody() {
+    let scenario = scenario(Town { size: [2, 2], block: 200.0, vehicles: 900, seed: 4, signals: true });
+    let run = |broken: Vec<(LaneId, Broken)>| {
+        let settings = Settings { broken, ..settings(&scenario, "foresight", 1) };
+        let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+        traffic.run_until(3600.0);
+        let all = traffic.measures();
+        assert_eq!(all.stuck, 0);
+        all.delay
+    };
+    let sound = run(Vec::new());
+    let movements = scenario.net.signals.iter().flat_map(|signal| signal.lights.iter().flatten());
+    let lanes: Vec<LaneId> = movements.map(|movement| scenario.net.movements[movement.i()].from).collect();
+    for how in [Broken::Dead, Broken::Stuck] {
+        for lane in [lanes[0], lanes[lanes.len() / 2]] {
+            let delay = run(vec![(lane, how)]);
+            assert!(delay < 2.0 * sound, "{how:?} {}: {delay} s, {sound} s", scenario.net.lane_name(lane));
+        }
+        let all = run(lanes.iter().map(|lane| (*lane, how)).collect());
+        println!("{how:?} everywhere: {all:.1} s, {sound:.1} s where they are sound");
+    }
+}
+
+/// Each decision says what was reckoned with, and the least was chosen.
+#[test]
+fn decisions_say_why() {
+    let scenario = scenario(Town { size: [2, 1], block: 200.0, vehicles: 900, seed: 9, signals: true });
+    let settings = Settings { explain: true, ..settings(&scenario, "foresight", 1) };
+    let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
+    traffic.run_until(900.0);
+    assert!(traffic.decisions().len() > 100);
+    for decision in traffic.decisions() {
+        let least = decision.choice.waiting.iter().flatten().copied().reduce(f32::min);
+        assert_eq!(decision.choice.waiting[decision.choice.chosen], least, "{decision:?}");
+        assert!(decision.choice.waiting[decision.shown].is_some());
+    }
+}
+
 /// CityFlow's files, where they are: everyone who departs is counted, nobody brakes too late.
 #[test]
 fn cityflow_networks_flow() {
@@ -189,7 +254,7 @@ fn cityflow_networks_flow() {
         let demand = File { name: flow, bytes: &demand };
         let scenario = read::scenario(File { name: net, bytes: &held }, &[demand]).unwrap();
         assert_eq!(scenario.demand.vehicles.len(), vehicles, "{net}");
-        for controller in ["program", "max-pressure"] {
+        for controller in ["program", "max-pressure", "foresight"] {
             let settings = settings(&scenario, controller, 1);
             let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
             traffic.run_until(600.0);

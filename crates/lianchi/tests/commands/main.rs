@@ -20,6 +20,7 @@ mod postgres;
 mod records;
 mod staff;
 mod stores;
+mod traffic;
 mod transcript;
 mod up;
 mod usage;

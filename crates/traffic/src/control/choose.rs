@@ -1,7 +1,8 @@
 //! Controllers that choose the next stage from what detectors see.
 
+use super::foresee::Foresight;
 use super::stage::{Stages, between, green};
-use super::{Controller, Detectors, Times};
+use super::{Choice, Controller, Detectors, Times};
 use crate::ids::{LaneId, MovementId};
 use crate::net::Network;
 
@@ -22,6 +23,9 @@ pub(super) struct Choosing {
     since: f64,
     last_near: f64,
     shown: Vec<u8>,
+    foresight: Option<Foresight>,
+    /// What it chose last while which stage was shown, until somebody asks.
+    chose: Option<(usize, Choice)>,
 }
 
 #[derive(Debug)]
@@ -59,6 +63,10 @@ impl Choosing {
     ) -> Self {
         let yellow = times.yellow.unwrap_or(stages.yellow);
         let all_red = times.all_red.max(stages.all_red);
+        let foresight = (controller == Controller::Foresight).then(|| {
+            let lights: Vec<&[u8]> = stages.lights.iter().map(Vec::as_slice).collect();
+            Foresight::new(net, movements, &lights, times, yellow + all_red)
+        });
         let stages: Vec<Stage> =
             stages.lights.into_iter().map(|lights| stage(net, movements, lights)).collect();
         let shown = stages.first().map(|stage| stage.lights.clone()).unwrap_or_default();
@@ -73,11 +81,18 @@ impl Choosing {
             since: begin,
             last_near: begin,
             shown,
+            foresight,
+            chose: None,
         }
     }
 
     pub fn shown(&self) -> &[u8] {
         &self.shown
+    }
+
+    /// What it chose just now, and the stage that was shown then; told once.
+    pub fn chose(&mut self) -> Option<(usize, Choice)> {
+        self.chose.take()
     }
 
     /// Goes on to a moment. Says whether something else is shown.
@@ -107,7 +122,7 @@ impl Choosing {
     /// The stage to show; none if there is nothing to decide now.
     fn choose(&mut self, now: f64, detectors: Detectors<'_>) -> Option<usize> {
         let shown = now - self.since;
-        let near = |stage: &Stage| stage.lanes.iter().any(|served| detectors(served.lane).near);
+        let near = |stage: &Stage| stage.lanes.iter().any(|served| (detectors.seen)(served.lane).near);
         if near(&self.stages[self.at]) {
             self.last_near = now;
         }
@@ -120,6 +135,13 @@ impl Choosing {
                 let gap = now - self.last_near >= GAP;
                 let next = self.called(detectors)?;
                 (gap || shown >= self.times.max_green).then_some(next)
+            }
+            Controller::Foresight => {
+                let due = ((shown - self.times.min_green) % self.times.decide).abs() < 1e-9;
+                let choice = self.foresight.as_mut().filter(|_| due)?.choose(now, self.at, detectors);
+                let chosen = choice.chosen;
+                self.chose = Some((self.at, choice));
+                Some(chosen)
             }
             Controller::MaxPressure => {
                 let due = (shown % self.times.decide).abs() < 1e-9;
@@ -137,14 +159,14 @@ impl Choosing {
                 !own.iter().any(|now| now.lane == served.lane && now.share >= served.share)
             };
             let mut waits = self.stages[*next].lanes.iter().filter(elsewhere);
-            waits.any(|served| detectors(served.lane).vehicles > 0)
+            waits.any(|served| (detectors.seen)(served.lane).vehicles > 0)
         })
     }
 
     /// The stage with the highest pressure: vehicles before it, less those on average where they want to go. A stage that is
     /// shown stays while none is higher.
     fn pressing(&self, shown: f64, detectors: Detectors<'_>) -> usize {
-        let count = |lane: LaneId| f64::from(detectors(lane).vehicles);
+        let count = |lane: LaneId| f64::from((detectors.seen)(lane).vehicles);
         let pressure = |stage: &Stage| -> f64 {
             let of = |served: &Served| {
                 let behind: f64 = served.to.iter().map(|to| count(*to)).sum();

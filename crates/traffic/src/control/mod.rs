@@ -6,6 +6,7 @@
 //! and behind it, who stands, and who is near the line.
 
 mod choose;
+mod foresee;
 mod stage;
 mod webster;
 
@@ -25,6 +26,8 @@ pub enum Controller {
     Actuated,
     /// The stage that moves most vehicles to where there is room (Varaiya 2013).
     MaxPressure,
+    /// The stage that costs the least waiting in the next minute, as far as one can see who comes.
+    Foresight,
 }
 
 /// Times that every controller but a programme keeps, in seconds.
@@ -59,8 +62,42 @@ pub struct Seen {
     pub near: bool,
 }
 
+/// What a controller that looks ahead chose, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The stage, by its place.
+    pub chosen: usize,
+    /// By stage: seconds of waiting that it reckons with for all who are or come before the lines, were it shown next; those
+    /// who have stood for long count more. None where it did not come into question.
+    pub waiting: Vec<Option<f32>>,
+}
+
+/// A choice that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// When, in seconds.
+    pub at: f64,
+    /// At which signal.
+    pub signal: SignalId,
+    /// The stage that was shown.
+    pub shown: usize,
+    /// What was chosen.
+    pub choice: Choice,
+}
+
+/// Tells somebody of a vehicle on a lane: metres before the lane's end, its speed, and how fast it would go.
+pub type Each<'e> = &'e mut dyn FnMut(f64, f64, f64);
+
 /// Asks the detectors of a lane.
-pub type Detectors<'d> = &'d dyn Fn(LaneId) -> Seen;
+#[derive(Clone, Copy)]
+pub struct Detectors<'d> {
+    /// What is seen of it in all.
+    pub seen: &'d dyn Fn(LaneId) -> Seen,
+    /// Each vehicle on it.
+    pub each: &'d dyn Fn(LaneId, Each<'_>),
+    /// Whether there is no room on it.
+    pub full: &'d dyn Fn(LaneId) -> bool,
+}
 
 /// A signal that runs a programme.
 #[derive(Debug, Clone)]
@@ -138,6 +175,7 @@ impl Signals {
         first: bool,
         detectors: Detectors<'_>,
         lights: &mut [u8],
+        mut decisions: Option<&mut Vec<Decision>>,
     ) {
         for (signal, one) in self.all.iter_mut().enumerate() {
             let (changed, shown) = match one {
@@ -146,7 +184,13 @@ impl Signals {
                     let phase = running.program.phases.get(running.phase);
                     (changed, phase.map(|phase| phase.lights.as_slice()).unwrap_or_default())
                 }
-                One::Choosing(choosing) => (choosing.go_on(now, detectors), choosing.shown()),
+                One::Choosing(choosing) => {
+                    let changed = choosing.go_on(now, detectors);
+                    if let Some(((shown, choice), all)) = choosing.chose().zip(decisions.as_deref_mut()) {
+                        all.push(Decision { at: now, signal: SignalId::at(signal), shown, choice });
+                    }
+                    (changed, choosing.shown())
+                }
             };
             if changed || first {
                 show(net, SignalId::at(signal), shown, lights);

@@ -25,7 +25,7 @@ mod state;
 pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
-use crate::control::{Controller, Seen, Signals, Times};
+use crate::control::{Controller, Decision, Detectors, Each, Seen, Signals, Times};
 use crate::demand::{Demand, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
@@ -59,6 +59,19 @@ pub struct Settings {
     pub times: Times,
     /// How many threads to use; the result is the same for any number.
     pub threads: usize,
+    /// Detectors of lanes that do not tell the truth.
+    pub broken: Vec<(LaneId, Broken)>,
+    /// Whether to keep every decision of controllers that look ahead.
+    pub explain: bool,
+}
+
+/// How a detector is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Broken {
+    /// It sees nobody.
+    Dead,
+    /// It sees a vehicle that stands at the line, whoever is there.
+    Stuck,
 }
 
 /// Traffic on a network.
@@ -70,6 +83,9 @@ pub struct Simulation<'s> {
     now: f64,
     begin: f64,
     signals: Signals,
+    decisions: Option<Vec<Decision>>,
+    /// By lane, where any is broken.
+    broken: Vec<Option<Broken>>,
     lights: Vec<u8>,
     cars: Vec<Car>,
     minds: Vec<Mind>,
@@ -114,7 +130,16 @@ impl<'s> Simulation<'s> {
         let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
         let Settings { programs, controller, times, begin, .. } = settings;
         let mut signals = Signals::new(net, programs, controller, times, begin);
-        signals.show(net, begin, true, &|_| Seen::default(), &mut lights);
+        signals.show(
+            net,
+            begin,
+            true,
+            Detectors { seen: &|_| Seen::default(), each: &|_, _| {}, full: &|_| false },
+            &mut lights,
+            None,
+        );
+        let mut broken = vec![None; if settings.broken.is_empty() { 0 } else { lanes }];
+        settings.broken.iter().for_each(|(lane, how)| broken[lane.i()] = Some(*how));
         let trips = demand.vehicles.iter().any(|vehicle| matches!(vehicle.way, Way::Trip(_)));
         let lengths = demand.kinds.iter().map(|kind| kind.length + kind.min_gap);
         let shortest = lengths.fold(10.0, f64::min).max(1.0);
@@ -127,6 +152,8 @@ impl<'s> Simulation<'s> {
             now: settings.begin,
             begin: settings.begin,
             signals,
+            decisions: settings.explain.then(Vec::new),
+            broken,
             lights,
             cars: Vec::new(),
             minds: Vec::new(),
@@ -157,6 +184,11 @@ impl<'s> Simulation<'s> {
             routers: HashMap::new(),
             unreachable: 0,
         }
+    }
+
+    /// What controllers that look ahead chose so far, if that is kept.
+    pub fn decisions(&self) -> &[Decision] {
+        self.decisions.as_deref().unwrap_or_default()
     }
 
     /// The moment that comes next, in seconds.
@@ -193,9 +225,34 @@ impl<'s> Simulation<'s> {
 
     /// Signals decide and show.
     fn show(&mut self) {
-        let (on, cars, net) = (&self.on, &self.cars, self.net);
-        let detectors = |lane: LaneId| {
+        let (on, cars, net, broken) = (&self.on, &self.cars, self.net, &self.broken);
+        let fault = |lane: LaneId| broken.get(lane.i()).copied().flatten();
+        let each = |lane: LaneId, tell: Each<'_>| {
+            let of = &net.lanes[lane.i()];
+            match fault(lane) {
+                Some(Broken::Dead) => return,
+                Some(Broken::Stuck) => return tell(1.0, 0.0, of.speed),
+                None => {}
+            }
+            for vehicle in &on[lane.i()] {
+                let car = &cars[vehicle.i()];
+                tell(of.length - car.pos, car.speed, of.speed);
+            }
+        };
+        let full = |lane: LaneId| {
+            let (of, row) = (&net.lanes[lane.i()], &on[lane.i()]);
+            row.last().is_some_and(|last| {
+                let car = &cars[last.i()];
+                car.speed < follow::STANDING && car.pos < 8.0 && row.len() as f64 * 7.5 > 0.5 * of.length
+            })
+        };
+        let seen = |lane: LaneId| {
             let mut seen = Seen::default();
+            match fault(lane) {
+                Some(Broken::Dead) => return seen,
+                Some(Broken::Stuck) => return Seen { vehicles: 1, standing: 1, near: true },
+                None => {}
+            }
             for vehicle in &on[lane.i()] {
                 let car = &cars[vehicle.i()];
                 seen.vehicles += 1;
@@ -204,7 +261,14 @@ impl<'s> Simulation<'s> {
             }
             seen
         };
-        self.signals.show(net, self.now, false, &detectors, &mut self.lights);
+        self.signals.show(
+            net,
+            self.now,
+            false,
+            Detectors { seen: &seen, each: &each, full: &full },
+            &mut self.lights,
+            self.decisions.as_mut(),
+        );
     }
 
     fn view(&self) -> View<'_> {

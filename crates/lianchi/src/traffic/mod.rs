@@ -1,0 +1,195 @@
+//! `lianchi traffic`: simulate a road network, and compare who decides about its signals.
+
+mod compare;
+mod run;
+mod told;
+
+use crate::say::{Failure, Say, Wrong};
+use ::traffic::control::{Controller, Times, webster};
+use ::traffic::ids::LaneId;
+use ::traffic::net::Network;
+use ::traffic::read::{self, File, Scenario};
+use ::traffic::sim::{Broken, Settings, Simulation};
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// Simulate traffic on a road network, vehicle by vehicle, and measure it.
+    Run(run::Run),
+    /// Run the same traffic under several controllers, and say which serves it better and by how much.
+    Compare(compare::Compare),
+}
+
+pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
+    match command {
+        Command::Run(options) => run::run(options, say),
+        Command::Compare(options) => compare::compare(options, say),
+    }
+}
+
+/// What is simulated, and how.
+#[derive(clap::Args)]
+struct Inputs {
+    /// The network: SUMO's `.net.xml`, packed or not, CityFlow's JSON, or a `.sumocfg` that names all files.
+    net: PathBuf,
+    /// Demand and additions: SUMO's `.rou.xml`, `.add.xml`, CityFlow's flows.
+    demand: Vec<PathBuf>,
+    /// How many seconds to simulate; until everyone has arrived if none are named.
+    #[arg(long, value_name = "S")]
+    seconds: Option<f64>,
+    /// When to begin, in seconds; when the configuration says, or the first vehicle departs.
+    #[arg(long, value_name = "S")]
+    begin: Option<f64>,
+    /// How many threads to use; the answer is the same for any number.
+    #[arg(long, value_name = "T", default_value_t = 1)]
+    threads: usize,
+    /// Seconds of yellow for controllers other than `program`.
+    #[arg(long, value_name = "S")]
+    yellow: Option<f64>,
+    /// How often a controller decides, in seconds.
+    #[arg(long, value_name = "S", default_value_t = 5.0)]
+    decide: f64,
+    /// Every vehicle so many times: 0.8 leaves out a fifth of them, 1.2 adds as many, by chance.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
+    scale: f64,
+    /// A lane whose detector is `dead` (it sees nobody) or `stuck` (it always sees somebody), for controllers to cope with;
+    /// once for each.
+    #[arg(long, value_name = "LANE=HOW")]
+    broken: Vec<String>,
+}
+
+const NAMES: [&str; 5] = ["program", "fixed", "actuated", "max-pressure", "foresight"];
+/// Without `--seconds`, nobody is waited for longer than this after the last departure.
+const PATIENCE: f64 = 4.0 * 3600.0;
+/// What draws who is left out or added depends on, beside the vehicle.
+const SCALE: u64 = 0x5CA1E;
+
+/// A scenario with when it begins and ends.
+struct Work {
+    scenario: Scenario,
+    begin: f64,
+    end: Option<f64>,
+    last: f64,
+    times: Times,
+    threads: usize,
+    broken: Vec<(LaneId, Broken)>,
+}
+
+impl Inputs {
+    fn work(&self) -> Result<Work, Failure> {
+        let mut scenario = scenario(self)?;
+        if !(self.scale > 0.0 && self.scale <= 100.0) {
+            let what = format!("`--scale {}` is no factor; name one above 0, such as 1.2", self.scale);
+            return Err(Wrong(what).into());
+        }
+        scenario.demand.scale(self.scale, SCALE);
+        let departures = scenario.demand.vehicles.iter().map(|vehicle| vehicle.depart);
+        let Some(last) = departures.clone().reduce(f64::max) else {
+            let what = "the demand has no vehicle; name a file with `<vehicle>`, `<trip>` or `<flow>`";
+            return Err(Wrong(what.to_owned()).into());
+        };
+        let first = departures.fold(f64::INFINITY, f64::min);
+        let begin = self.begin.or(scenario.begin).unwrap_or(first.floor());
+        let end = self.seconds.map(|seconds| begin + seconds).or(scenario.end);
+        let times = Times { yellow: self.yellow, decide: self.decide.max(1.0), ..Times::default() };
+        let broken = self.broken.iter().map(|told| broken(&scenario.net, told)).collect::<Result<_, _>>()?;
+        Ok(Work { scenario, begin, end, last, times, threads: self.threads, broken })
+    }
+}
+
+impl Work {
+    fn settings(&self, controller: &str, seed: u64, explain: bool) -> Settings {
+        let net = &self.scenario.net;
+        let own = || net.signals.iter().map(|signal| signal.program.clone()).collect();
+        let (controller, programs) = match controller {
+            "actuated" => (Controller::Actuated, own()),
+            "max-pressure" => (Controller::MaxPressure, own()),
+            "foresight" => (Controller::Foresight, own()),
+            "fixed" => {
+                let span = [self.begin, self.end.unwrap_or(f64::INFINITY)];
+                (Controller::Program, webster(net, &self.scenario.demand, span, self.times))
+            }
+            _ => (Controller::Program, own()),
+        };
+        let (times, threads, broken) = (self.times, self.threads, self.broken.clone());
+        Settings { begin: self.begin, seed, programs, controller, times, threads, broken, explain }
+    }
+
+    /// Simulates to the end, and tells now and then how far it is.
+    fn simulate(&self, settings: Settings, mut at: impl FnMut(u64, Option<u64>)) -> Simulation<'_> {
+        let mut traffic = Simulation::new(&self.scenario.net, &self.scenario.demand, settings);
+        let stop = self.end.unwrap_or(self.last + PATIENCE);
+        while traffic.now() < stop && !(self.end.is_none() && traffic.over()) {
+            traffic.step();
+            at((traffic.now() - self.begin) as u64, self.end.map(|end| (end - self.begin) as u64));
+        }
+        traffic
+    }
+}
+
+/// A broken detector, as `--broken` names it.
+fn broken(net: &Network, told: &str) -> Result<(LaneId, Broken), Wrong> {
+    let wrong = |what: &str| Wrong(format!("`--broken {told}`: {what}"));
+    let (name, how) = told.split_once('=').ok_or_else(|| wrong("write it like `LANE=dead`"))?;
+    let how = match how {
+        "dead" => Broken::Dead,
+        "stuck" => Broken::Stuck,
+        _ => return Err(wrong("a detector is `dead` or `stuck`")),
+    };
+    let lane = (0..net.lanes.len()).map(LaneId::at).find(|lane| net.lane_name(*lane) == name);
+    let lane = lane
+        .ok_or_else(|| wrong("the network has no such lane; name it as the file does, such as `road_0`"))?;
+    Ok((lane, how))
+}
+
+/// A file's bytes.
+fn bytes(path: &Path) -> Result<Vec<u8>, Wrong> {
+    std::fs::read(path).map_err(|error| {
+        Wrong(format!("`{}` cannot be read: {error}; name a network and its demand", path.display()))
+    })
+}
+
+/// The scenario of a network and demand, or of what a configuration names.
+fn scenario(inputs: &Inputs) -> Result<Scenario, Failure> {
+    let (mut net, mut demand) = (inputs.net.clone(), inputs.demand.clone());
+    let (mut begin, mut end) = (None, None);
+    if net.extension().is_some_and(|end| end == "sumocfg") {
+        let held = bytes(&net)?;
+        let config = read::configuration(File { name: &net.display().to_string(), bytes: &held })?;
+        let folder = net.parent().unwrap_or(Path::new("")).to_owned();
+        let named = config.routes.iter().chain(&config.additions).map(|name| folder.join(name));
+        demand = named.chain(demand).collect();
+        net = folder.join(config.net.unwrap_or_default());
+        (begin, end) = (config.begin, config.end);
+    }
+    if demand.is_empty() {
+        let mend = "name a `.rou.xml` after the network, or a `.sumocfg` in its place";
+        return Err(Wrong(format!("no demand is named; {mend}")).into());
+    }
+    let held = bytes(&net)?;
+    let files: Vec<(String, Vec<u8>)> = demand
+        .iter()
+        .map(|path| Ok((path.display().to_string(), bytes(path)?)))
+        .collect::<Result<_, Wrong>>()?;
+    let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
+    let mut read = read::scenario(File { name: &net.display().to_string(), bytes: &held }, &files)?;
+    read.begin = begin.or(read.begin);
+    read.end = end.or(read.end);
+    Ok(read)
+}
+
+/// CPU seconds of this process so far, as far as the system tells.
+fn cpu_seconds() -> f64 {
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok());
+    ticks.sum::<f64>() / TICKS
+}
+
+/// The most memory that this process took so far, in MB, as far as the system tells.
+fn peak_memory() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse::<f64>().ok().map(|kib| kib / 1024.0)
+}

@@ -1,0 +1,107 @@
+use super::told::Told;
+use super::{Inputs, NAMES, cpu_seconds};
+use crate::say::{Failure, Say, Wrong};
+use ::traffic::read::Scenario;
+use ::traffic::sim::Simulation;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(clap::Args)]
+pub struct Run {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Who decides about the signals: the network's `program`, a `fixed` plan after Webster, `actuated`, `max-pressure`, or
+    /// `foresight`, which looks a minute ahead.
+    #[arg(long, value_name = "C", default_value = "program", value_parser = NAMES)]
+    controller: String,
+    /// What chance starts from: the same seed gives the same traffic to the bit.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+    /// Write each vehicle's trip to a file, as CSV.
+    #[arg(long, value_name = "FILE")]
+    trips: Option<PathBuf>,
+    /// Write each decision of `foresight` to a file, as CSV: what it showed, what it chose, and the waiting that it reckoned
+    /// with for each stage.
+    #[arg(long, value_name = "FILE")]
+    why: Option<PathBuf>,
+}
+
+pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
+    let started = Instant::now();
+    if options.why.is_some() && options.controller != "foresight" {
+        let what = format!(
+            "`{}` does not look ahead; `--why` goes with `--controller foresight`",
+            options.controller
+        );
+        return Err(Wrong(what).into());
+    }
+    let work = options.inputs.work()?;
+    let settings = work.settings(&options.controller, options.seed, options.why.is_some());
+    let loading = started.elapsed().as_secs_f64();
+    let before = cpu_seconds();
+    let mut progress = say.progress("seconds simulated");
+    let traffic = work.simulate(settings, |done, all| progress.at(done, all));
+    drop(progress);
+    let cpu = cpu_seconds() - before;
+    if let Some(path) = &options.trips {
+        write(path, &trips(&work.scenario, &traffic))?;
+    }
+    if let Some(path) = &options.why {
+        write(path, &why(&work.scenario, &traffic))?;
+    }
+    let all = traffic.measures();
+    let (controller, seed) = (options.controller.as_str(), options.seed);
+    let told =
+        Told { all: &all, traffic: &traffic, scenario: &work.scenario, controller, seed, cpu, loading };
+    say.answer(&told.words(work.begin), &told.json(work.begin))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Wrong> {
+    std::fs::write(path, text)
+        .map_err(|error| Wrong(format!("`{}` cannot be written: {error}; name another file", path.display())))
+}
+
+/// Each decision, a line each. The waiting of a stage that did not come into question is left empty.
+fn why(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
+    let decisions = traffic.decisions();
+    let most = decisions.iter().map(|decision| decision.choice.waiting.len()).max().unwrap_or(0);
+    let mut text = "second,signal,shown,chosen".to_owned();
+    for stage in 0..most {
+        let _ = write!(text, ",waiting_{stage}");
+    }
+    text.push('\n');
+    for decision in decisions {
+        let name = quoted(&scenario.net.signals[decision.signal.i()].name);
+        let _ = write!(text, "{},{name},{},{}", decision.at, decision.shown, decision.choice.chosen);
+        for stage in 0..most {
+            text.push(',');
+            if let Some(waiting) = decision.choice.waiting.get(stage).copied().flatten() {
+                let _ = write!(text, "{waiting:.1}");
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// A name as a cell of CSV.
+fn quoted(name: &str) -> String {
+    if name.contains(['"', ',']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name.to_owned() }
+}
+
+/// Each vehicle's trip, a line each.
+fn trips(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
+    let mut text = "vehicle,wanted,departed,arrived,time_loss,waiting,stops,length\n".to_owned();
+    for trip in traffic.trips() {
+        let name = &scenario.demand.vehicles[trip.vehicle.i()].name;
+        let name = quoted(name);
+        let arrived = trip.arrived.map_or(String::new(), |at| at.to_string());
+        let _ = writeln!(
+            text,
+            "{name},{},{},{arrived},{:.2},{},{},{:.2}",
+            trip.wanted, trip.departed, trip.lost, trip.waited, trip.stops, trip.driven
+        );
+    }
+    text
+}

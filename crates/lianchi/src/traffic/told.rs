@@ -1,0 +1,94 @@
+use super::peak_memory;
+use ::traffic::read::Scenario;
+use ::traffic::sim::{Measures, Simulation};
+use serde_json::{Value as Json, json};
+use std::fmt::Write as _;
+
+/// What is told of a run.
+pub struct Told<'t> {
+    pub all: &'t Measures,
+    pub traffic: &'t Simulation<'t>,
+    pub scenario: &'t Scenario,
+    pub controller: &'t str,
+    pub seed: u64,
+    /// CPU seconds of the simulation, and seconds that reading took.
+    pub cpu: f64,
+    pub loading: f64,
+}
+
+impl Told<'_> {
+    pub fn words(&self, begin: f64) -> String {
+        let all = self.all;
+        let mut text = String::new();
+        let mut line = |what: &str, value: String| {
+            let _ = writeln!(text, "{what:<28}{value}");
+        };
+        line(
+            "network",
+            format!(
+                "{} links, {} signals",
+                self.scenario.net.roads().count(),
+                self.scenario.net.signals.len()
+            ),
+        );
+        line("controller", self.controller.to_owned());
+        line("simulated", format!("{:.0} s from {begin:.0}", self.traffic.now() - begin));
+        line(
+            "vehicles",
+            format!(
+                "{} loaded, {} entered, {} finished, {} on the road",
+                all.loaded, all.entered, all.finished, all.running
+            ),
+        );
+        line(
+            "not served",
+            format!(
+                "{} waiting outside, {} stuck, {} without a way, {} before the beginning",
+                all.waiting, all.stuck, all.unreachable, all.too_early
+            ),
+        );
+        line("mean duration", format!("{:.1} s over {:.0} m", all.duration, all.length));
+        line("mean time loss", format!("{:.1} s", all.time_loss));
+        line("mean waiting", format!("{:.1} s, {:.2} stops", all.waiting_time, all.stops));
+        line("mean delay of departure", format!("{:.1} s", all.depart_delay));
+        line("mean delay (RESCO)", format!("{:.1} s", all.delay));
+        line("approach travel time", format!("{:.1} s", all.approach_time));
+        line("travel time (CityFlow)", format!("{:.1} s", all.travel_time));
+        line("speed", format!("{} vehicle-steps in {:.2} CPU s", all.vehicle_steps, self.cpu));
+        for (vehicle, lane, pos, seconds) in self.traffic.stuck().take(10) {
+            let name = &self.scenario.demand.vehicles[vehicle.i()].name;
+            let lane = self.scenario.net.lane_name(lane);
+            line("stuck", format!("`{name}` on `{lane}` at {pos:.0} m for {seconds:.0} s"));
+        }
+        for (what, count) in &self.scenario.unsupported {
+            line("left out", format!("{what}, {count} times"));
+        }
+        text
+    }
+
+    pub fn json(&self, begin: f64) -> Json {
+        let all = self.all;
+        let stuck: Vec<Json> = self
+            .traffic
+            .stuck()
+            .map(|(vehicle, lane, pos, seconds)| {
+                let name = &self.scenario.demand.vehicles[vehicle.i()].name;
+                json!({ "vehicle": name, "lane": self.scenario.net.lane_name(lane), "at": pos, "seconds": seconds })
+            })
+            .collect();
+        json!({
+            "controller": self.controller, "seed": self.seed,
+            "begin": begin, "end": self.traffic.now(),
+            "loaded": all.loaded, "entered": all.entered, "finished": all.finished, "running": all.running,
+            "waiting_outside": all.waiting, "stuck": all.stuck, "unreachable": all.unreachable,
+            "before_begin": all.too_early,
+            "duration": all.duration, "time_loss": all.time_loss, "waiting": all.waiting_time, "stops": all.stops,
+            "depart_delay": all.depart_delay, "length": all.length, "approach_travel_time": all.approach_time,
+            "travel_time": all.travel_time, "delay": all.delay,
+            "throughput": all.finished as f64 / ((self.traffic.now() - begin) / 3600.0).max(1e-9),
+            "emergency_stops": all.emergencies, "vehicle_steps": all.vehicle_steps, "cpu_seconds": self.cpu,
+            "load_seconds": self.loading, "peak_memory_mb": peak_memory(),
+            "stuck_vehicles": stuck, "left_out": self.scenario.unsupported,
+        })
+    }
+}
