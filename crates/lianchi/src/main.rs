@@ -33,10 +33,6 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Hundreds of threads take turns at the pages of a city; the C library's own would keep what each of them has let go of.
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Lianchi: a city's services on one provable record.
 ///
 /// Without a command it starts the city, as `up` does.
