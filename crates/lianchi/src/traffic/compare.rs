@@ -58,7 +58,7 @@ pub fn compare(options: &Compare, say: Say) -> Result<(), Failure> {
     for name in &names {
         let mut own = Vec::new();
         for seed in 1..=options.seeds {
-            own.push(work.simulate(work.settings(name, seed, false), |_, _| {}).measures());
+            own.push(work.simulate(work.settings(name, seed, false), |_| {}).measures());
             progress.at((runs.len() as u64) * options.seeds + seed, Some(all));
         }
         runs.push(own);

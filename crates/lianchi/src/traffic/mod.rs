@@ -1,7 +1,9 @@
 //! `lianchi traffic`: simulate a road network, and compare who decides about its signals.
 
 mod compare;
+mod replay;
 mod run;
+mod show;
 mod told;
 
 use crate::say::{Failure, Say, Wrong};
@@ -18,12 +20,15 @@ pub enum Command {
     Run(run::Run),
     /// Run the same traffic under several controllers, and say which serves it better and by how much.
     Compare(compare::Compare),
+    /// Draw a network, and what happened on it, as a page in motion or a picture.
+    Show(show::Show),
 }
 
 pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
     match command {
         Command::Run(options) => run::run(options, say),
         Command::Compare(options) => compare::compare(options, say),
+        Command::Show(options) => show::show(options, say),
     }
 }
 
@@ -115,13 +120,13 @@ impl Work {
         Settings { begin: self.begin, seed, programs, controller, times, threads, broken, explain }
     }
 
-    /// Simulates to the end, and tells now and then how far it is.
-    fn simulate(&self, settings: Settings, mut at: impl FnMut(u64, Option<u64>)) -> Simulation<'_> {
+    /// Simulates to the end, and shows how things stand after each second.
+    fn simulate(&self, settings: Settings, mut each: impl FnMut(&Simulation<'_>)) -> Simulation<'_> {
         let mut traffic = Simulation::new(&self.scenario.net, &self.scenario.demand, settings);
         let stop = self.end.unwrap_or(self.last + PATIENCE);
         while traffic.now() < stop && !(self.end.is_none() && traffic.over()) {
             traffic.step();
-            at((traffic.now() - self.begin) as u64, self.end.map(|end| (end - self.begin) as u64));
+            each(&traffic);
         }
         traffic
     }
@@ -149,32 +154,53 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Wrong> {
     })
 }
 
+/// A network with the files that a configuration names beside it.
+struct Folder {
+    net: PathBuf,
+    demand: Vec<PathBuf>,
+    begin: Option<f64>,
+    end: Option<f64>,
+}
+
+impl Folder {
+    /// What `path` names: a network by itself, or a configuration.
+    fn of(path: &Path) -> Result<Self, Failure> {
+        if path.extension().is_none_or(|end| end != "sumocfg") {
+            return Ok(Self { net: path.to_owned(), demand: Vec::new(), begin: None, end: None });
+        }
+        let held = bytes(path)?;
+        let config = read::configuration(File { name: &path.display().to_string(), bytes: &held })?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let demand = config.routes.iter().chain(&config.additions).map(|name| folder.join(name)).collect();
+        let net = folder.join(config.net.unwrap_or_default());
+        Ok(Self { net, demand, begin: config.begin, end: config.end })
+    }
+
+    /// The network with a demand.
+    fn read(&self, demand: &[PathBuf]) -> Result<Scenario, Failure> {
+        let held = bytes(&self.net)?;
+        let named = demand.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
+        let files: Vec<(String, Vec<u8>)> = named.collect::<Result<_, Wrong>>()?;
+        let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
+        Ok(read::scenario(File { name: &self.net.display().to_string(), bytes: &held }, &files)?)
+    }
+
+    fn network(&self) -> Result<Network, Failure> {
+        self.read(&[]).map(|read| read.net)
+    }
+}
+
 /// The scenario of a network and demand, or of what a configuration names.
 fn scenario(inputs: &Inputs) -> Result<Scenario, Failure> {
-    let (mut net, mut demand) = (inputs.net.clone(), inputs.demand.clone());
-    let (mut begin, mut end) = (None, None);
-    if net.extension().is_some_and(|end| end == "sumocfg") {
-        let held = bytes(&net)?;
-        let config = read::configuration(File { name: &net.display().to_string(), bytes: &held })?;
-        let folder = net.parent().unwrap_or(Path::new("")).to_owned();
-        let named = config.routes.iter().chain(&config.additions).map(|name| folder.join(name));
-        demand = named.chain(demand).collect();
-        net = folder.join(config.net.unwrap_or_default());
-        (begin, end) = (config.begin, config.end);
-    }
+    let folder = Folder::of(&inputs.net)?;
+    let demand = [folder.demand.as_slice(), &inputs.demand].concat();
     if demand.is_empty() {
         let mend = "name a `.rou.xml` after the network, or a `.sumocfg` in its place";
         return Err(Wrong(format!("no demand is named; {mend}")).into());
     }
-    let held = bytes(&net)?;
-    let files: Vec<(String, Vec<u8>)> = demand
-        .iter()
-        .map(|path| Ok((path.display().to_string(), bytes(path)?)))
-        .collect::<Result<_, Wrong>>()?;
-    let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
-    let mut read = read::scenario(File { name: &net.display().to_string(), bytes: &held }, &files)?;
-    read.begin = begin.or(read.begin);
-    read.end = end.or(read.end);
+    let mut read = folder.read(&demand)?;
+    read.begin = folder.begin.or(read.begin);
+    read.end = folder.end.or(read.end);
     Ok(read)
 }
 

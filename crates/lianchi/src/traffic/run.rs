@@ -1,3 +1,4 @@
+use super::replay::Recorder;
 use super::told::Told;
 use super::{Inputs, NAMES, cpu_seconds};
 use crate::say::{Failure, Say, Wrong};
@@ -25,6 +26,9 @@ pub struct Run {
     /// with for each stage.
     #[arg(long, value_name = "FILE")]
     why: Option<PathBuf>,
+    /// Write what happened to a file, second by second, for `lianchi traffic show`.
+    #[arg(long, value_name = "FILE")]
+    replay: Option<PathBuf>,
 }
 
 pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
@@ -37,18 +41,30 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
         return Err(Wrong(what).into());
     }
     let work = options.inputs.work()?;
-    let settings = work.settings(&options.controller, options.seed, options.why.is_some());
+    let foresees = options.controller == "foresight";
+    let explain = options.why.is_some() || (options.replay.is_some() && foresees);
+    let settings = work.settings(&options.controller, options.seed, explain);
     let loading = started.elapsed().as_secs_f64();
     let before = cpu_seconds();
     let mut progress = say.progress("seconds simulated");
-    let traffic = work.simulate(settings, |done, all| progress.at(done, all));
+    let mut recorder = options.replay.is_some().then(Recorder::default);
+    let all = work.end.map(|end| (end - work.begin) as u64);
+    let traffic = work.simulate(settings, |traffic| {
+        if let Some(recorder) = &mut recorder {
+            recorder.take(&work.scenario.net, traffic);
+        }
+        progress.at((traffic.now() - work.begin) as u64, all);
+    });
     drop(progress);
     let cpu = cpu_seconds() - before;
+    if let Some((recorder, path)) = recorder.zip(options.replay.as_ref()) {
+        write(path, &recorder.bytes(&work.scenario.net, work.begin, traffic.decisions()))?;
+    }
     if let Some(path) = &options.trips {
-        write(path, &trips(&work.scenario, &traffic))?;
+        write(path, trips(&work.scenario, &traffic).as_bytes())?;
     }
     if let Some(path) = &options.why {
-        write(path, &why(&work.scenario, &traffic))?;
+        write(path, why(&work.scenario, &traffic).as_bytes())?;
     }
     let all = traffic.measures();
     let (controller, seed) = (options.controller.as_str(), options.seed);
@@ -57,8 +73,8 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     say.answer(&told.words(work.begin), &told.json(work.begin))
 }
 
-fn write(path: &Path, text: &str) -> Result<(), Wrong> {
-    std::fs::write(path, text)
+fn write(path: &Path, bytes: &[u8]) -> Result<(), Wrong> {
+    std::fs::write(path, bytes)
         .map_err(|error| Wrong(format!("`{}` cannot be written: {error}; name another file", path.display())))
 }
 

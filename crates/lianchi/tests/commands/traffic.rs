@@ -55,6 +55,43 @@ fn what_is_asked_wrongly_of_traffic_is_told() {
     ));
 }
 
+/// What happened is drawn as a page that holds all of it, and as a picture; a replay that is not whole is refused.
+#[test]
+fn what_happened_is_drawn() {
+    let mut desk = Desk::new(&[
+        ("town.net.xml", TOWN.network().as_bytes()),
+        ("town.rou.xml", TOWN.demand().as_bytes()),
+        ("other.net.xml", Town { size: [1, 1], ..TOWN }.network().as_bytes()),
+    ]);
+    desk.run(
+        "traffic run town.net.xml town.rou.xml --controller foresight --seconds 300 --replay replay --json",
+    );
+    let replay = std::fs::read(desk.path().join("replay")).unwrap();
+    desk.put("cut", &replay[..replay.len() - 40]);
+    desk.put("short", &replay[..30]);
+    desk.put("letter", b"Dear all");
+    let before = desk.told().len();
+    for line in [
+        "traffic show town.net.xml --replay replay --html page.html --svg picture.svg",
+        "traffic show town.net.xml --replay replay --html page.html --json",
+        "traffic show town.net.xml --svg empty.svg",
+        "traffic show town.net.xml",
+        "traffic show town.net.xml --replay cut --html page.html",
+        "traffic show town.net.xml --replay short --html page.html",
+        "traffic show town.net.xml --replay letter --html page.html",
+        "traffic show town.net.xml --replay nowhere --html page.html",
+        "traffic show other.net.xml --replay replay --html page.html",
+        "traffic show town.net.xml --replay replay --html nowhere/page.html",
+    ] {
+        desk.run(line);
+    }
+    insta::assert_snapshot!(&desk.told()[before..]);
+    let page = std::fs::read_to_string(desk.path().join("page.html")).unwrap();
+    assert!(page.contains("\"seconds\":300") && page.contains("\"decisions\":[[") && !page.contains("{{"));
+    let picture = std::fs::read_to_string(desk.path().join("picture.svg")).unwrap();
+    assert!(picture.contains("#2f9e5b") && picture.ends_with("</svg>\n"));
+}
+
 /// Each decision stands in the file with what was reckoned, and the least was chosen.
 #[test]
 fn decisions_are_written_with_their_reasons() {
