@@ -1,8 +1,10 @@
 //! A process to be killed or failed: appends to the record in a directory and prints, line by line, what it was told.
 //!
-//! `appender DIR load SEED` appends with eight threads until it is killed; `appender DIR script` runs a short list of all
-//! that writes; `appender DIR fill FLAG` appends until the disk is full, removes the file FLAG and goes on; `appender DIR
-//! run N` appends N events one after the other, or until it is told that the writer has stopped; `appender DIR serve` serves a city and prints its address.
+//! - `appender DIR load SEED` appends with eight threads until it is killed;
+//! - `appender DIR script` runs a short list of all that writes;
+//! - `appender DIR fill FLAG` appends until the disk is full, removes the file FLAG and goes on;
+//! - `appender DIR run N` appends N events one after the other, or until it is told that the writer has stopped;
+//! - `appender DIR serve` serves a city and prints its address.
 
 use rehearsal::appender::{fill, load, run, script, serve};
 use std::path::Path;
