@@ -20,9 +20,10 @@ pub struct Compare {
 /// What is compared of each run: what it is called, in JSON, and how it is told.
 type Measure = (&'static str, &'static str, fn(&Measures) -> f64);
 
-const MEASURES: [Measure; 6] = [
+const MEASURES: [Measure; 7] = [
     ("delay", "delay, s", |all| all.delay),
     ("duration", "duration, s", |all| all.duration),
+    ("approach_travel_time", "approach, s", |all| all.approach_time),
     ("waiting", "waiting, s", |all| all.waiting_time),
     ("stops", "stops", |all| all.stops),
     ("finished", "finished", |all| all.finished as f64),
@@ -80,13 +81,13 @@ fn words(work: &Work, names: &[&str], runs: &[Vec<Measures>]) -> String {
     };
     let mut text = format!("{vehicles} vehicles, {of}\n\n{:<14}", "");
     for (_, title, _) in MEASURES {
-        let _ = write!(text, "{title:>18}");
+        let _ = write!(text, "{title:>16}");
     }
     text.push('\n');
     for (name, own) in names.iter().zip(runs) {
         let _ = write!(text, "{name:<14}");
         for (.., of) in MEASURES {
-            let _ = write!(text, "{:>18}", mean(&column(own, of)).to_string());
+            let _ = write!(text, "{:>16}", mean(&column(own, of)).to_string());
         }
         text.push('\n');
     }
