@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod clock;
 mod control;
+mod cosign;
 mod demo;
 mod erase;
 mod foreign;
@@ -31,6 +32,10 @@ use std::ffi::OsString;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Hundreds of threads take turns at the pages of a city; the C library's own would keep what each of them has let go of.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Lianchi: a city's services on one provable record.
 ///
@@ -80,6 +85,8 @@ enum Command {
     Due(law::Due),
     /// Destroy a person's sealed data; every proof stays valid.
     Erase(erase::Options),
+    /// Keep what witnesses signed of the record, for its receipts to carry.
+    Cosign(cosign::Options),
     /// Copy a whole record, also while the city runs, and check the copy.
     Backup(backup::Options),
     /// Simulate a city's traffic and its signals.
@@ -172,6 +179,7 @@ fn main() -> ExitCode {
         Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),
         Command::Erase(options) => erase::run(&options, say),
+        Command::Cosign(options) => cosign::run(&options, say),
         Command::Traffic(command) => traffic::run(&command, say),
         Command::Backup(options) => backup::run(&options, say),
     };
