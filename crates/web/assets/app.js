@@ -28,7 +28,8 @@ const signedIn = document.querySelector("form[data-sign-out]");
 // Whoever is not signed in any more has no forms here. What a page says that was kept itself is no news.
 if (!signedIn && !("kept" in document.documentElement.dataset) && "caches" in window) caches.delete("lianchi forms");
 
-for (const box of document.querySelectorAll("[data-drafts]")) forms().catch(() => []).then((opened) => {
+const opened = document.querySelector("[data-offline]") ? forms().catch(() => []) : Promise.resolve([]);
+for (const box of document.querySelectorAll("[data-drafts]")) opened.then((opened) => {
   const list = box.querySelector("ul");
   for (const [path, title] of new Map([...opened, ...drafts()])) {
     const link = document.createElement("a");
