@@ -80,7 +80,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             (numbered::list(frame, &view.cases))
             @if blank {
                 p role="status" { (lang.say("found-blank")) }
-            } @else {
+            } @else if !view.services.is_empty() || view.cases.is_empty() {
                 p.soft role="status" { (lang.tell("found-count", &[("count", view.services.len().into())])) }
             }
             @if view.services.is_empty() {

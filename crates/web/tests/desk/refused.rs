@@ -198,7 +198,7 @@ fn a_file_of_a_step_is_told_at_its_field() {
     {
         let mut dice = Dice(5);
         let case = open(&world, procedure, &mut dice);
-        let Some(step) = open_step(&world, procedure, &case, &asks, &mut dice) else { continue };
+        let Some(step) = open_step(&world, procedure, &case, asks, &mut dice) else { continue };
         let shown = at_work(&world, &case, step);
         for (content, told) in
             [(pdf(20_000_001), "has 20.1 MB"), (b"\x00\x01<html>".to_vec(), "is of a kind")]
