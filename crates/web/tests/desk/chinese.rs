@@ -40,7 +40,15 @@ fn words(reply: &str) -> String {
     for part in main.split('<').skip(1) {
         let (tag, words) = part.split_once('>').unwrap_or_default();
         // What is copied, typed, or named by whoever asked is as it is.
-        let theirs = ["code", "pre", "textarea", "a href=\"/cases/", "span class=\"code", "dd", "span class=\"unseen\""];
+        let theirs = [
+            "code",
+            "pre",
+            "textarea",
+            "a href=\"/cases/",
+            "span class=\"code",
+            "dd",
+            "span class=\"unseen\"",
+        ];
         if !theirs.iter().any(|start| tag.starts_with(start)) {
             text.push_str(words);
             text.push(' ');
