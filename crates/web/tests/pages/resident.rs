@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use web::form::{Attached, MaterialAsked};
 use web::page::course::{Corrected, Happening, Status, Step};
 use web::page::{
-    account, cases, check, clock, fill, follow, found, home, numbered, offline, receipt, refused, service,
-    verify,
+    account, cases, check, clock, fill, follow, found, home, numbered, offline, receipt, service, verify,
 };
 use web::part::Standing;
 use web::text::Lang;
@@ -26,7 +25,6 @@ pub fn pages(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
     let mut pages = finding(lang, definitions);
     pages.extend(applying(lang, definitions));
     pages.extend(following(lang, definitions));
-    pages.extend(refusals(lang));
     pages
 }
 
@@ -553,55 +551,6 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         ("follow-refused", follow::show(&resident(lang, "/cases/x"), &refused)),
         ("follow-too-late", follow::show(&resident(lang, "/cases/x"), &too_late)),
         ("follow-rated", follow::show(&resident(lang, "/cases/x"), &rated)),
-    ]
-}
-
-fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
-    let show = |view: &refused::View| refused::show(&resident(lang, "/cases/x"), view);
-    let why = Title::new("工作人员不得办理自己的申请", "Nobody handles their own application");
-    let over = Title::new("该环节已经办完", "This step is done already");
-    let faster = refused::Faster {
-        who: "张敏".into(),
-        at: at("2026-02-02T10:30"),
-        what: Title::new("受理了申请", "Accepted the application"),
-    };
-    let back = "/desk/cases/LH20260131-0007".to_owned();
-    let possible = vec![Title::new("审核", "Examine"), Title::new("要求补正", "Ask for a correction")];
-    vec![
-        ("refused-denied", show(&refused::View::Denied { why: Some(why), anonymous: false })),
-        ("refused-anonymous", show(&refused::View::Denied { why: None, anonymous: true })),
-        ("refused-missing", show(&refused::View::Missing)),
-        (
-            "refused-overtaken",
-            show(&refused::View::Overtaken {
-                by: Some(faster),
-                why: over.clone(),
-                possible: possible.clone(),
-                typed: vec!["材料齐全".into()],
-                back: back.clone(),
-            }),
-        ),
-        (
-            "refused-impossible",
-            show(&refused::View::Overtaken {
-                by: None,
-                why: over,
-                possible,
-                typed: vec![],
-                back: back.clone(),
-            }),
-        ),
-        ("refused-large", show(&refused::View::TooLarge { most: 20_000_000, back })),
-        ("refused-many", show(&refused::View::TooMany { seconds: 30 })),
-        ("refused-broken", show(&refused::View::Broken { number: "E-7F3A".into() })),
-        (
-            "refused-not-now",
-            show(&refused::View::NotNow(Title::new("存储空间已满", "There is no room left"))),
-        ),
-        (
-            "refused-unreadable",
-            show(&refused::View::Unreadable(Title::new("日期写法不对", "The date is not written as one"))),
-        ),
     ]
 }
 
