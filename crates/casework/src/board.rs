@@ -59,10 +59,23 @@ pub struct Task {
     pub holder: Option<ObjectRef>,
     /// Since when it is open.
     pub opened: Time,
-    /// When the nearest clock that binds the office runs out.
+    /// When the first of what binds the office runs out: the law's limits, its own, its promises.
     pub due: Option<Time>,
+    /// What sets that time.
+    pub set_by: Option<SetBy>,
     /// Whether the case waits for its party.
     pub waiting: bool,
+}
+
+/// What sets the time within which an office has to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SetBy {
+    /// The law.
+    Law,
+    /// The office's own rule, where the law sets no limit.
+    Office,
+    /// What the office promises, within its limit.
+    Promise,
 }
 
 /// What runs out in a case.
@@ -92,10 +105,22 @@ pub struct Ticking {
     pub alarm: Alarm,
     /// When it runs out.
     pub due: Time,
+    /// By when the office promised to be done, where it did.
+    pub promised: Option<Time>,
+    /// Whether the law sets it.
+    pub lawful: bool,
     /// Whether it binds the office.
     pub office: bool,
     /// Whether it is on the record already that it ran out.
     pub told: bool,
+}
+
+impl Ticking {
+    /// What it sets, and when that runs out.
+    fn sets(&self) -> impl Iterator<Item = (Time, SetBy)> + use<> {
+        let limit = (self.due, if self.lawful { SetBy::Law } else { SetBy::Office });
+        std::iter::once(limit).chain(self.promised.map(|at| (at, SetBy::Promise)))
+    }
 }
 
 /// What the definitions add to a case's state for the board.
@@ -308,10 +333,10 @@ impl Board {
     }
 
     fn put_in(&mut self, case: &ObjectRef, state: &State, outlook: Outlook) {
-        let of_office = outlook.ticking.iter().filter(|ticking| ticking.office);
-        let mut held = Held { dues: of_office.map(|ticking| ticking.due).collect(), ..Held::default() };
+        let of_office = || outlook.ticking.iter().filter(|ticking| ticking.office);
+        let mut held = Held { dues: of_office().map(|ticking| ticking.due).collect(), ..Held::default() };
         held.dues.sort_unstable();
-        let due = held.dues.first().copied();
+        let first = of_office().flat_map(Ticking::sets).min();
         for (id, step) in state.open_steps() {
             let role = outlook.roles.get(id).cloned().unwrap_or_default();
             let opened = step.runs.last().map_or(Time::ZERO, |run| run.opened);
@@ -323,7 +348,8 @@ impl Board {
                 role,
                 holder: step.holder.clone(),
                 opened,
-                due,
+                due: first.map(|(due, _)| due),
+                set_by: first.map(|(_, set_by)| set_by),
                 waiting: state.stage == Stage::Correcting,
             });
             held.tasks.push(task);

@@ -23,6 +23,11 @@ impl Counted {
     pub fn at(&self) -> Option<Time> {
         days::moment(self.limit.at.end()?)
     }
+
+    /// The moment until which the office promised to be done; none where it did not, and while the clock stands.
+    pub fn promised(&self) -> Option<Time> {
+        days::moment(self.promise.as_ref()?.at.end()?)
+    }
 }
 
 /// Counts a clock. `None` where the law pack does not know its deadline, or the deadline sets no limit.

@@ -19,16 +19,7 @@ pub fn case_number(began: Date, random: [u8; 5]) -> String {
 
 /// The number as people may have typed it, in its proper form; `None` when its check character is wrong.
 pub fn read_case_number(text: &str) -> Option<String> {
-    let plain: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '-')
-        .map(|c| match c.to_ascii_uppercase() {
-            'O' => '0',
-            'I' | 'L' => '1',
-            'U' => 'V',
-            other => other,
-        })
-        .collect();
+    let plain: String = plain(text).collect();
     if plain.len() != 13 || !plain.is_ascii() {
         return None;
     }
@@ -36,6 +27,37 @@ pub fn read_case_number(text: &str) -> Option<String> {
     let (body, check) = rest.split_at(8);
     let known = month.bytes().chain(rest.bytes()).all(|byte| ALPHABET.contains(&byte));
     (known && check == check_character(month, body).to_string()).then(|| format!("{month}-{body}-{check}"))
+}
+
+/// Some characters of a case's number that stand next to each other, as people remember or read them out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part(String);
+
+impl Part {
+    /// The fewest characters by which a number is looked for.
+    pub const LEAST: usize = 4;
+
+    /// A part of a number as people typed it; none where it is too short, or can be part of none.
+    pub fn read(text: &str) -> Option<Self> {
+        let plain: String = plain(text).collect();
+        let right = plain.len() >= Self::LEAST && plain.chars().all(|c| c.is_ascii_alphanumeric());
+        right.then_some(Self(plain))
+    }
+
+    /// Whether it is a part of `number`.
+    pub fn is_of(&self, number: &str) -> bool {
+        plain(number).collect::<String>().contains(&self.0)
+    }
+}
+
+/// A number without what people leave out, and with what they take for one another made one.
+fn plain(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '-').map(|c| match c.to_ascii_uppercase() {
+        'O' => '0',
+        'I' | 'L' => '1',
+        'U' => 'V',
+        other => other,
+    })
 }
 
 /// A weighted sum modulo 31, prime and one less than the alphabet, finds any one character wrong and any two swapped.
@@ -49,9 +71,29 @@ fn check_character(month: &str, body: &str) -> char {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test stops at its first surprise")]
 mod tests {
-    use super::{case_number, read_case_number};
+    use super::{Part, case_number, read_case_number};
     use jiff::civil::date;
+
+    #[test]
+    fn a_part_of_a_number_is_enough() {
+        let number = "2611-28T5CY4T-B";
+        for (typed, right) in [
+            ("28t5", true),
+            ("cy4t b", true),
+            ("11-28T", true),
+            ("2611-28T5CY4T-B", true),
+            ("28t6", false),
+            ("28t", false),
+            ("", false),
+            ("户口登记", false),
+            ("28t5%", false),
+        ] {
+            assert_eq!(Part::read(typed).is_some_and(|part| part.is_of(number)), right, "{typed}");
+        }
+        assert!(Part::read("lo1i").unwrap().is_of("2611-1011ABCD-X"), "letters that look like digits");
+    }
 
     #[test]
     fn numbers_are_read_as_people_type_them() {

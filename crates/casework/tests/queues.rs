@@ -4,7 +4,8 @@
 
 use casework::State;
 use casework::activity::{STARTED, SUBMITTED, TAKEN, WITHDRAWN, part};
-use casework::board::{Alarm, Board, Holder, Outlook, Standing, Task, Ticking, Wanted};
+use casework::board::{Alarm, Board, Holder, Outlook, SetBy, Standing, Task, Ticking, Wanted};
+use casework::number::Part;
 use pack::Id;
 use proptest::prelude::*;
 use record::{Event, ObjectRef, Time, Value};
@@ -39,7 +40,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 /// The events by which it happens; a case that has not begun begins.
 fn events(state: &State, one: Happening, clock: i64) -> Vec<Event> {
-    let case = ObjectRef::new("case", format!("c{}", one.case));
+    let case = ObjectRef::new("case", format!("2611-{:02}A", one.case));
     let event = |activity: &str, number: u64| {
         Event::new(format!("{case}/{number}"), activity, at(clock)).about(part::CASE, case.clone())
     };
@@ -68,12 +69,19 @@ fn events(state: &State, one: Happening, clock: i64) -> Vec<Event> {
     }]
 }
 
+/// Some clocks have a promise within their limit.
+fn promised(due: i64) -> Option<i64> {
+    (due % 3 == 0).then_some(due - 4)
+}
+
 /// What the definitions would add: each step is of the role of its name, and one clock runs.
 fn outlook(due: Option<i64>) -> Outlook {
     let roles = ROLES.iter().map(|role| (Id::from(*role), Id::from(*role))).collect();
     let clock = |due| Ticking {
         alarm: Alarm::Clock("decision".into()),
         due: at(due * 3_600),
+        promised: promised(due).map(|hours| at(hours * 3_600)),
+        lawful: due % 2 == 0,
         office: true,
         told: false,
     };
@@ -102,7 +110,12 @@ fn played(happenings: &[Happening]) -> (Board, Vec<Task>) {
             role: id.clone(),
             holder: step.holder.clone(),
             opened: step.runs.last().unwrap().opened,
-            due: due.map(|due| at(due * 3_600)),
+            due: due.map(|due| at(promised(due).unwrap_or(due) * 3_600)),
+            set_by: due.map(|due| match due {
+                due if promised(due).is_some() => SetBy::Promise,
+                due if due % 2 == 0 => SetBy::Law,
+                _ => SetBy::Office,
+            }),
             waiting: state.stage == casework::state::Stage::Correcting,
         }));
     }
@@ -117,15 +130,15 @@ fn played(happenings: &[Happening]) -> (Board, Vec<Task>) {
 fn wanted() -> impl Strategy<Value = Wanted> {
     let role = proptest::option::of(0_usize..3);
     let procedures = proptest::option::of(proptest::collection::btree_set(0_usize..3, 0..3));
-    let case = proptest::option::weighted(0.2, 0_usize..14);
+    let number = proptest::option::weighted(0.2, 0_usize..14);
     let standing = proptest::option::of((0_usize..3, -6_i64..8, 0_i64..6));
     let before = proptest::option::weighted(0.3, -3_i64..10);
     let holder = proptest::option::of(0_usize..4);
-    (role, procedures, case, standing, before, holder).prop_map(
-        |(role, procedures, case, standing, before, holder)| Wanted {
+    (role, procedures, number, standing, before, holder).prop_map(
+        |(role, procedures, number, standing, before, holder)| Wanted {
             role: role.map(|role| ROLES[role].into()),
             procedures: procedures.map(|all| all.into_iter().map(|one| PROCEDURES[one].into()).collect()),
-            case: case.map(|case| ObjectRef::new("case", format!("c{case}"))),
+            number: number.and_then(|case| Part::read(&format!("11-{case:02}a"))),
             standing: standing.map(|(kind, from, length)| match kind {
                 0 => Standing::Before(at(from * 3_600)),
                 1 => Standing::Between(at(from * 3_600), at((from + length) * 3_600)),
@@ -143,9 +156,9 @@ fn wanted() -> impl Strategy<Value = Wanted> {
 /// The plain scan.
 fn holds(wanted: &Wanted, office: &Id, task: &Task) -> bool {
     let of_procedure = wanted.procedures.as_ref().is_some_and(|all| all.contains(&task.procedure));
-    let matter = match (&wanted.procedures, &wanted.case) {
+    let matter = match (&wanted.procedures, &wanted.number) {
         (None, None) => true,
-        (_, case) => of_procedure || case.as_ref() == Some(&task.case),
+        (_, number) => of_procedure || number.as_ref().is_some_and(|part| part.is_of(task.case.id.as_str())),
     };
     let due = |holds: &dyn Fn(Time) -> bool| task.due.is_some_and(holds);
     let standing = match wanted.standing {

@@ -13,9 +13,25 @@ const drafts = () => {
   return found;
 };
 
-for (const box of document.querySelectorAll("[data-drafts]")) {
+// The forms that were opened on this device while somebody was signed in: where each is, and its heading.
+const forms = async () => {
+  if (!("caches" in window)) return [];
+  const cache = await caches.open("lianchi forms");
+  const all = (await cache.keys()).map(async (request) => {
+    const page = new DOMParser().parseFromString(await (await cache.match(request)).text(), "text/html");
+    return [new URL(request.url).pathname, page.querySelector("h1")?.textContent];
+  });
+  return Promise.all(all);
+};
+
+const signedIn = document.querySelector("form[data-sign-out]");
+// Whoever is not signed in any more has no forms here. What a page says that was kept itself is no news.
+if (!signedIn && !("kept" in document.documentElement.dataset) && "caches" in window) caches.delete("lianchi forms");
+
+const opened = document.querySelector("[data-offline]") ? forms().catch(() => []) : Promise.resolve([]);
+for (const box of document.querySelectorAll("[data-drafts]")) opened.then((opened) => {
   const list = box.querySelector("ul");
-  for (const [path, title] of drafts()) {
+  for (const [path, title] of new Map([...opened, ...drafts()])) {
     const link = document.createElement("a");
     link.href = path;
     link.textContent = title || path;
@@ -24,9 +40,9 @@ for (const box of document.querySelectorAll("[data-drafts]")) {
     list.append(item);
   }
   box.hidden = !list.children.length;
-}
+});
 
-document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => {
+signedIn?.addEventListener("submit", () => {
   try { for (const [path] of drafts()) localStorage.removeItem(`draft:${path}`); } catch { /* nothing was kept */ }
 });
 

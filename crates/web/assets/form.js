@@ -60,18 +60,67 @@ function fill(form) {
   let composing = false;
   let wait = 2;
   let retry;
+  // Whether this is the form as it was kept when it was opened last: there is no network, and there may be news.
+  let copy = "kept" in document.documentElement.dataset;
+
+  // Keeps the form as it is now beside the one that was opened, for times without a network.
+  const keepPage = async (headers) => {
+    if (!keep || !navigator.serviceWorker?.controller) return;
+    const cache = await caches.open("lianchi forms");
+    if (!await cache.match(location.pathname)) return;
+    const page = document.documentElement.cloneNode(true);
+    const [now, then] = [fieldsOf(form), fieldsOf(page)];
+    now.forEach((field, place) => {
+      const other = then[place];
+      if (/radio|checkbox/.test(field.type)) other.toggleAttribute("checked", field.checked);
+      else if (field.matches("textarea")) other.textContent = field.value;
+      else if (field.matches("select")) for (const [at, option] of [...other.options].entries()) option.toggleAttribute("selected", at === field.selectedIndex);
+      else other.setAttribute("value", field.value);
+    });
+    const told = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": headers.get("Content-Security-Policy") };
+    await cache.put(location.pathname, new Response(`<!DOCTYPE html>${page.outerHTML}`, { headers: told }));
+  };
+
+  // Before anything is sent from a kept form: whether it is still what stands there. What was typed is put into the newer one.
+  const current = async () => {
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
+    if (!answer.ok && !answer.redirected) throw new Error(answer.status);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-form]");
+    if (answer.redirected || !fresh || !same(read(fresh), base)) {
+      if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base })) changed = false;
+      location.reload();
+      throw new Error("elsewhere");
+    }
+    for (const name of ["token", "seen"]) {
+      const [field, other] = [form, fresh].map((one) => one.querySelector(`[name=${name}]`));
+      if (field && other) field.value = other.value;
+    }
+    copy = false;
+    delete document.documentElement.dataset.kept;
+    mark();
+  };
+
+  // What cannot be done without a network.
+  const mark = () => {
+    const note = form.querySelector("[data-copy]");
+    if (note) note.hidden = !copy;
+    for (const field of form.querySelectorAll("input[type=file], [name=remove]")) field.disabled = copy;
+  };
 
   const send = async (redraw) => {
     wanted ||= redraw;
     if (running) { again = true; return running; }
     clearTimeout(retry);
     say(form, "saving");
-    const body = new FormData(form);
-    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     const sent = read(form);
     const state = () => JSON.stringify([read(form), form.dataset.uploads]);
     const before = state();
-    running = fetch(part, { method: "POST", body, headers: { Accept: "text/html" } }).then(async (answer) => {
+    const post = () => {
+      const body = new FormData(form);
+      for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+      return fetch(part, { method: "POST", body, headers: { Accept: "text/html" } });
+    };
+    running = (copy ? current() : Promise.resolve()).then(post).then(async (answer) => {
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       const seen = answer.headers.get("Lianchi-Seen");
       const field = form.querySelector("[name=seen]");
@@ -85,6 +134,7 @@ function fill(form) {
       store.drop(key);
       store.drop(blank);
       say(form, "done");
+      keepPage(answer.headers).catch(() => {});
     }).catch(() => {
       const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base });
       say(form, kept ? "kept" : "lost");
@@ -128,11 +178,17 @@ function fill(form) {
   form.addEventListener("change", (event) => {
     if (event.target.type !== "file" && event.target.closest("[data-live]")) send(true);
   });
-  form.addEventListener("submit", () => { changed = false; store.drop(key); });
+  form.addEventListener("submit", (event) => {
+    // Without a network it would lead to no page, and lose what was typed.
+    if (keep && (copy || !navigator.onLine)) { event.preventDefault(); send(false); return; }
+    changed = false;
+    store.drop(key);
+  });
   addEventListener("online", () => send(true));
   addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form), base }); });
 
   say(form, "saves");
+  mark();
   if (keep) {
     const kept = store.read(key) ?? store.read(blank);
     if (kept) { put(form, kept); send(true); }
@@ -239,4 +295,8 @@ if (blank) {
 document.querySelectorAll("form[data-form]").forEach(fill);
 document.querySelector("[data-focus]")?.focus();
 const sent = document.querySelector("[data-sent]")?.dataset.sent;
-if (sent) store.drop(`draft:/cases/${encodeURIComponent(sent)}/form`);
+if (sent) {
+  const path = `/cases/${encodeURIComponent(sent)}/form`;
+  store.drop(`draft:${path}`);
+  if ("caches" in window) caches.open("lianchi forms").then((cache) => cache.delete(path)).catch(() => {});
+}

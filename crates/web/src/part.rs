@@ -206,6 +206,59 @@ pub fn mark() -> Markup {
 
 const MARK: &str = include_str!("../assets/mark.svg");
 
+/// A text to write that no pack's form asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Written<'a> {
+    /// The control's id.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// What is asked.
+    pub label: &'a str,
+    /// What was written so far.
+    pub value: &'a str,
+    /// Lines to begin with.
+    pub rows: u8,
+    /// Whether one may go without, and is told so.
+    pub optional: bool,
+    /// Whether nothing is done without it.
+    pub needed: bool,
+    /// What is wrong with it.
+    pub fault: Option<&'a Title>,
+}
+
+impl Default for Written<'_> {
+    fn default() -> Self {
+        Self { id: "", name: "", label: "", value: "", rows: 3, optional: false, needed: false, fault: None }
+    }
+}
+
+/// The control for it, with what is wrong above it.
+pub fn written(lang: Lang, asked: &Written<'_>) -> Markup {
+    let Written { id, name, label, value, rows, optional, needed, fault } = asked;
+    let named = format!("{id}-error");
+    html! {
+        div.field.wrong[fault.is_some()] {
+            label for=(id) {
+                (label)
+                @if *optional { " " span.soft { (lang.say("form-optional")) } }
+            }
+            (self::fault(lang, &named, *fault))
+            textarea id=(id) name=(name) rows=(rows) maxlength="5000" required[*needed]
+                aria-describedby=[fault.map(|_| &named)] aria-invalid=[fault.map(|_| "true")] { (value) }
+        }
+    }
+}
+
+/// What is wrong with a field, under an id by which the field can name it.
+pub fn fault(lang: Lang, id: &str, what: Option<&Title>) -> Markup {
+    html! {
+        @if let Some(what) = what {
+            p.error id=(id) { span.unseen { (lang.say("error-prefix")) } (lang.of(what)) }
+        }
+    }
+}
+
 /// From page to page of a long list: which page of how many, and where each is.
 pub fn pages(lang: Lang, (now, last): (u64, u64), to: impl Fn(u64) -> String) -> Markup {
     html! {

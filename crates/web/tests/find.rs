@@ -17,6 +17,22 @@ fn check(index: &Index, query: &str, wanted: &str) -> Option<String> {
 }
 
 #[test]
+fn a_service_is_found_by_its_number() {
+    let mut definitions = definitions();
+    let births = definitions.procedures.get_mut("birth-registration").expect("it is defined");
+    births.item = Some("LC-012".into());
+    let index = Index::new(&definitions);
+    for query in ["LC-012", "lc012", " lc 12 ", "Lc_0012"] {
+        assert_eq!(check(&index, query, "birth-registration"), None);
+        assert_eq!(index.find(query, 5).len(), 1, "`{query}` names one service");
+    }
+    for query in ["LC-120", "LC-0", "012", "LC"] {
+        let hits = index.find(query, 5);
+        assert!(hits.iter().all(|hit| hit.score < 1.0), "`{query}` is no number of a service: {hits:?}");
+    }
+}
+
+#[test]
 fn queries_find_what_is_meant() {
     let index = Index::new(&definitions());
     let table = [

@@ -90,6 +90,8 @@ found-count = { $count ->
    *[other] { $count } services
     }
 found-none = Nothing found. Try other words, or look under a heading.
+numbered-title = Cases with this number
+found-blank = Say what you want done, in your own words, or give the number of a service; signed in, at least four characters of the number of your case. Or look under a heading.
 found-instead = Look under a heading
 
 ## A service
@@ -165,6 +167,7 @@ form-kept =
     No network. Your answers are kept on this device only, sent when the network is back, and removed
     once handed in or when you sign out.
 form-lost = Not saved; check the network
+form-copy = There is no network: this is the form as you opened it last. Go on filling it in; it is saved when the network is back. Attach files then.
 form-camera = Take a picture
 hint-identity-number = 18 characters; the last may be an X
 hint-vin = 17 characters, on the vehicle licence or at the foot of the windscreen
@@ -367,6 +370,15 @@ refused-possible = What is possible now
 refused-see-now = See the case as it is now
 refused-large = The file is too large
 refused-large-more = A file may have at most { $most }. Make it smaller, or split it.
+refused-file = The file was not taken
+file-too-large = `{ $name }` has { $size }, and a file may have { $most }: scan it at a lower resolution, compress it or split it, and choose it again
+file-far-too-large = `{ $name }` has more than { $size }, and a file may have { $most }: scan it at a lower resolution, compress it or split it, and choose it again
+file-together = files that are sent at once may have { $most } together, and `{ $name }` was not taken: choose it again by itself
+file-empty = `{ $name }` is empty: choose the file again
+file-kind = `{ $name }` is of a kind that cannot be attached: use PDF, OFD, a picture (JPEG, PNG, WebP, GIF, HEIC, TIFF), text or Office, each of at most { $most }
+file-cut-off = `{ $name }` did not arrive whole: choose it again
+file-busy = too much is being sent at once, and `{ $name }` was not taken: choose it again in a moment
+form-cut-off = the form did not arrive whole: look through what stands here, and send it again
 refused-many = Too many attempts
 refused-many-more = Try again in { $seconds } seconds.
 refused-broken = Something broke
@@ -378,7 +390,7 @@ refused-number = When you report it, give this number
 offline-title = No network
 offline-lead = The page returns with the network.
 offline-drafts = Drafts on this device
-offline-drafts-more = Not sent yet. They are removed from this device once handed in, or when you sign out.
+offline-drafts-more = Not handed in yet, those that were opened here among them. They are removed from this device once handed in, or when you sign out.
 blank-lead = Fill it in at leisure, even without a network
 blank-more = What you type stays on this device and is put in for you when you begin. Papers are added then.
 blank-no-script = This browser runs no scripts, so what you type here is not kept. Begin directly instead.
@@ -400,6 +412,9 @@ queue-holder = Holder
 queue-since = Since
 queue-mine = me
 queue-no-clock = no deadline
+queue-by-law = by law
+queue-by-office = as the office set itself
+queue-by-promise = as promised
 count-all = all
 count-late = overdue
 count-soon = due soon
@@ -465,6 +480,8 @@ counter-who = Is it this person?
 ## The board
 
 board-at = As of
+board-search = Number of a case, or at least four characters of it
+board-search-none = No running case here has such a number. Type at least { $least } characters of it that stand together; for a case that is over, the whole number.
 board-open = In hand
 board-kept = Kept, 30 days
 board-all = All

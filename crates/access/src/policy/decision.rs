@@ -125,7 +125,7 @@ impl Because {
                 )
             }
             Certainty::Failed(fault) => Title::new(
-                format!("不能排除：{zh}（条件无法计算：{fault}）"),
+                format!("不能排除：{zh}（其条件无法计算）"),
                 format!("It cannot be ruled out: {en} (its condition fails: {fault})"),
             ),
         }

@@ -2,6 +2,7 @@
 //! and by what waits for its party, each the most urgent first.
 
 use super::Task;
+use crate::number::Part;
 use pack::Id;
 use record::{ObjectRef, Time};
 use std::cmp::Ordering;
@@ -32,6 +33,7 @@ impl Placed {
             // Before every year in which anything was opened.
             opened: Time::new(i64::MIN / 4, 0, None).unwrap_or(Time::ZERO),
             due: Some(due),
+            set_by: None,
             waiting: false,
         }))
     }
@@ -84,8 +86,8 @@ pub struct Wanted {
     pub role: Option<Id>,
     /// Of one of these procedures.
     pub procedures: Option<BTreeSet<Id>>,
-    /// Or of this case, whatever its procedure.
-    pub case: Option<ObjectRef>,
+    /// Or of a case whose number has this part, whatever its procedure.
+    pub number: Option<Part>,
     /// How they stand to the clock.
     pub standing: Option<Standing>,
     /// Due before this moment.
@@ -97,11 +99,11 @@ pub struct Wanted {
 impl Wanted {
     /// Whether a task is among what is asked for, its role left aside.
     fn holds(&self, task: &Task) -> bool {
-        let matter = match (&self.procedures, &self.case) {
+        let matter = match (&self.procedures, &self.number) {
             (None, None) => true,
-            (procedures, case) => {
+            (procedures, number) => {
                 procedures.as_ref().is_some_and(|all| all.contains(&task.procedure))
-                    || case.as_ref() == Some(&task.case)
+                    || number.as_ref().is_some_and(|part| part.is_of(task.case.id.as_str()))
             }
         };
         let standing = self.standing.is_none_or(|standing| match standing {
@@ -227,7 +229,7 @@ impl Desk {
             Some(Holder::Person(person)) => parts.push(self.held.get(person)),
             None => {}
         }
-        if let (Some(procedures), None) = (&wanted.procedures, &wanted.case)
+        if let (Some(procedures), None) = (&wanted.procedures, &wanted.number)
             && procedures.len() == 1
         {
             parts.push(procedures.first().and_then(|one| self.procedures.get(one)));
@@ -313,8 +315,8 @@ impl Queues {
     /// How many are asked for: known without looking at each where one thing alone narrows the queue.
     pub(super) fn many(&self, office: &Id, wanted: &Wanted) -> usize {
         let Some(desk) = self.desk(office, wanted.role.as_ref()) else { return 0 };
-        let Wanted { role: _, procedures, case, standing, before, holder } = wanted;
-        match (procedures, case, standing, before, holder) {
+        let Wanted { role: _, procedures, number, standing, before, holder } = wanted;
+        match (procedures, number, standing, before, holder) {
             (None, None, None, None, None) => desk.len(Kind::All),
             (None, None, Some(standing), None, None) => self.due(office, wanted.role.as_ref(), *standing),
             (None, None, None, None, Some(Holder::Nobody)) => desk.len(Kind::Free),

@@ -42,10 +42,12 @@ impl Draft<'_> {
         for step in self.untouched() {
             let before = |id: &&&Id| self.comes_before(&step.id, id);
             if let Some(after) = open.iter().find(before).filter(|_| !step.optional) {
+                let later = self.situation.procedure.flow.step(after.as_str()).map(|step| &step.title.zh);
+                let later = later.map_or(after.as_str(), |zh| zh.as_str());
                 all.push((
                     step.id.clone(),
                     Title::new(
-                        format!("新版本要求先办“{}”，而后面的环节 `{after}` 已经开始", step.title.zh),
+                        format!("新版本要求先办“{}”，而后面的环节“{later}”已经开始", step.title.zh),
                         format!("this edition wants it done first, but the later step `{after}` is open"),
                     ),
                 ));

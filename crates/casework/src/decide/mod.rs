@@ -139,6 +139,11 @@ impl Fault {
     fn new(zh: &str, en: &str) -> Self {
         Self { why: Title::new(zh, en), faults: Vec::new() }
     }
+
+    /// What is wrong with one part of what was asked, by the name that the part has in every form of it.
+    fn at(part: &str, zh: &str, en: &str) -> Self {
+        Self { why: Title::new(zh, en), faults: vec![(part.into(), Title::new(zh, en))] }
+    }
 }
 
 pub(crate) type Carried = Result<(), Fault>;

@@ -176,7 +176,7 @@ impl Draft<'_> {
     pub(super) fn rate(&mut self, stars: u8, words: Option<&str>) -> Carried {
         self.allowed().to_rate()?;
         if !(1..=5).contains(&stars) {
-            return Err(Fault::new("请选择一到五星", "Choose one to five stars"));
+            return Err(Fault::at("stars", "请选择一到五星", "Choose one to five stars"));
         }
         let mut event = self.event(activity::RATED).with("stars", i64::from(stars));
         if let Some(words) = words {
@@ -189,7 +189,7 @@ impl Draft<'_> {
     pub(super) fn complain(&mut self, words: &str) -> Carried {
         self.allowed().to_complain()?;
         if words.trim().is_empty() {
-            return Err(Fault::new("请写明投诉的内容", "Say what the complaint is about"));
+            return Err(Fault::at("words", "请写明投诉的内容", "Say what the complaint is about"));
         }
         let mut event = self.event(activity::COMPLAINED);
         let Situation { definitions, procedure, .. } = self.situation;

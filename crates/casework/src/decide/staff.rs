@@ -127,7 +127,7 @@ impl Draft<'_> {
     pub(super) fn hand_over(&mut self, id: &Id, to: &ObjectRef, reasons: &str) -> Carried {
         self.allowed().to_hand_over(id)?;
         if reasons.trim().is_empty() {
-            return Err(Fault::new("请写明转交的理由", "Say why it is handed over"));
+            return Err(Fault::at("reasons", "请写明转交的理由", "Say why it is handed over"));
         }
         let event = self.event(activity::HANDED_OVER).with("step", id.as_str());
         let mut event = event.about(part::HOLDER, to.clone());
@@ -140,7 +140,7 @@ impl Draft<'_> {
     pub(super) fn release(&mut self, id: &Id, reasons: &str) -> Carried {
         self.allowed().to_release(id)?;
         if reasons.trim().is_empty() {
-            return Err(Fault::new("请写明退回的理由", "Say why it goes back into the queue"));
+            return Err(Fault::at("reasons", "请写明退回的理由", "Say why it goes back into the queue"));
         }
         let mut event = self.event(activity::RELEASED).with("step", id.as_str());
         self.say(&mut event, "reasons", reasons.trim());
@@ -151,7 +151,7 @@ impl Draft<'_> {
     pub(super) fn extend(&mut self, id: &Id, reasons: &str) -> Carried {
         self.allowed().to_extend(id)?;
         if reasons.trim().is_empty() {
-            return Err(Fault::new("请写明延期的理由", "Give the reasons for the extension"));
+            return Err(Fault::at("reasons", "请写明延期的理由", "Give the reasons for the extension"));
         }
         let mut event = self.event(activity::EXTENDED).with("clock", id.as_str());
         self.say(&mut event, "reasons", reasons.trim());
@@ -162,7 +162,7 @@ impl Draft<'_> {
     pub(super) fn reply(&mut self, which: usize, words: &str) -> Carried {
         self.allowed().to_reply(which)?;
         if words.trim().is_empty() {
-            return Err(Fault::new("请写明答复", "Write the answer"));
+            return Err(Fault::at("words", "请写明答复", "Write the answer"));
         }
         let which = i64::try_from(which).unwrap_or_default();
         let mut event = self.event(activity::REPLIED).with("complaint", which);

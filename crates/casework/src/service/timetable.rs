@@ -7,7 +7,7 @@ use crate::command::Command;
 use crate::state::{Stage, State};
 use crate::{clocks, due};
 use pack::Id;
-use pack::model::{Procedure, Watcher};
+use pack::model::{ClockLimit, Procedure, Watcher};
 use record::{AppendError, Digest, Entry, Event, StoreError, Time, Version};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -118,15 +118,25 @@ impl Casework {
                 }
                 continue;
             }
-            let due = due::count(reading, law).and_then(|counted| counted.at());
+            let Some(counted) = due::count(reading, law) else { continue };
             let (alarm, told) = (Alarm::Clock(reading.clock.id.clone()), reading.expired);
-            outlook.ticking.extend(due.map(|due| Ticking { alarm, due, office, told }));
+            let lawful = matches!(reading.clock.limit, ClockLimit::Law(_));
+            let promised = counted.promised();
+            let ticking = counted.at().map(|due| Ticking { alarm, due, promised, lawful, office, told });
+            outlook.ticking.extend(ticking);
         }
         let answer_by = procedure.flow.correction.as_ref().zip(state.asked());
         if let Some((correction, asked)) = answer_by.filter(|_| state.stage == Stage::Correcting) {
             let due = due::answer(asked.asked, correction.answer, law);
-            let (alarm, office, told) = (Alarm::Correction, false, false);
-            outlook.ticking.extend(due.map(|due| Ticking { alarm, due, office, told }));
+            let ticking = |due| Ticking {
+                alarm: Alarm::Correction,
+                due,
+                promised: None,
+                lawful: false,
+                office: false,
+                told: false,
+            };
+            outlook.ticking.extend(due.map(ticking));
         }
         outlook
     }

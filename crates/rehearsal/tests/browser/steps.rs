@@ -213,7 +213,8 @@ impl Stage {
             ("installable", []) => self.installable().await,
             ("device keeps nothing", []) => {
                 self.wait_for(
-                    "return localStorage.length + sessionStorage.length === 0",
+                    "return caches.has('lianchi forms').then((kept) => \
+                     !kept && localStorage.length + sessionStorage.length === 0)",
                     "it keeps something",
                 )
                 .await

@@ -21,6 +21,8 @@ pub struct Index {
 #[derive(Clone, Debug)]
 struct Service {
     id: Id,
+    /// Its number in the city's catalogue.
+    item: Option<String>,
     names: Vec<Name>,
     parts: Parts,
 }
@@ -41,6 +43,31 @@ pub struct Hit {
     pub id: Id,
     /// How well it fits, from 0 to 1.
     pub score: f32,
+}
+
+/// The number of a service in the city's catalogue, as people copy it: `LC-012`, `lc012`, `LC 12`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemNumber {
+    letters: String,
+    digits: String,
+}
+
+impl ItemNumber {
+    /// What was typed as such a number; none where it is none: letters, then digits.
+    pub fn read(text: &str) -> Option<Self> {
+        let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+        let rest = text.chars().all(|c| c.is_ascii_alphanumeric() || c.is_whitespace() || "-_.".contains(c));
+        let at = plain.find(|c: char| c.is_ascii_digit()).filter(|at| *at > 0 && rest)?;
+        let (letters, digits) = plain.split_at(at);
+        let digits = digits.trim_start_matches('0');
+        let right = digits.bytes().all(|byte| byte.is_ascii_digit());
+        right.then(|| Self { letters: letters.to_ascii_uppercase(), digits: digits.to_owned() })
+    }
+
+    /// Whether it is the number `item`.
+    pub fn is(&self, item: &str) -> bool {
+        Self::read(item).as_ref() == Some(self)
+    }
 }
 
 /// How much a name counts by where it stands.
@@ -97,7 +124,7 @@ impl Index {
             let mut parts = Parts::default();
             let telling = names.iter().filter(|name| name.weight >= ABOUT);
             telling.for_each(|name| parts.add(name.plain.as_ref().unwrap_or(&name.spelling)));
-            Service { id: procedure.id.clone(), names, parts }
+            Service { id: procedure.id.clone(), item: procedure.item.clone(), names, parts }
         };
         let services: Vec<Service> = definitions.procedures.values().filter(party).map(service).collect();
         let rarity = Rarity::new(services.iter().map(|service| &service.parts));
@@ -108,9 +135,15 @@ impl Index {
     /// best first; equal ones in the order of their ids.
     pub fn find(&self, query: &str, most: usize) -> Vec<Hit> {
         let plain = Spelling::new(&self.sayings.question(query));
+        let item = ItemNumber::read(query);
         let query = Spelling::new(query);
         if query.is_empty() {
             return Vec::new();
+        }
+        let is =
+            |service: &&Service| item.as_ref().zip(service.item.as_deref()).is_some_and(|(n, own)| n.is(own));
+        if let Some(service) = self.services.iter().find(is) {
+            return vec![Hit { id: service.id.clone(), score: 1.0 }];
         }
         let fit = |name: &Name| {
             let said = score::of(&query, &name.spelling);

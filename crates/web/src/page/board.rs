@@ -1,9 +1,11 @@
 use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
+use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use casework::number::Part;
 use maud::{Markup, html};
 use pack::{Id, Title};
 use record::Time;
@@ -25,6 +27,10 @@ pub struct View {
     pub procedures: Vec<ProcedureRow>,
     /// When the figures were drawn up.
     pub at: Time,
+    /// The number that is looked for, as it was typed.
+    pub query: String,
+    /// The cases here and below that have it.
+    pub found: Vec<Numbered>,
 }
 
 /// How many clocks run, and how they stand.
@@ -99,11 +105,30 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             h1 { (title) }
             p.soft data-refresh="at" { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
+            (search(frame, view))
             (sums(frame, view.sums))
             @if !view.offices.is_empty() { (offices(frame, view)) }
             (procedures(frame, view))
         },
     )
+}
+
+/// Looking for a case by its number.
+fn search(frame: &Frame, view: &View) -> Markup {
+    let lang = frame.lang;
+    html! {
+        form.search role="search" method="get" action=(path::board_office(&view.office.0)) {
+            label for="board-q" { (lang.say("board-search")) }
+            input #board-q type="search" name="q" value=(view.query) data-search autocomplete="off";
+            button type="submit" { (lang.say("search-go")) }
+        }
+        @if !view.query.is_empty() {
+            @if view.found.is_empty() {
+                p role="status" { (lang.tell("board-search-none", &[("least", Part::LEAST.into())])) }
+            }
+            (numbered::list(frame, &view.found))
+        }
+    }
 }
 
 fn under(frame: &Frame, head: Head, above: &[(Id, Title)]) -> Head {

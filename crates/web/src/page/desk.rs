@@ -1,6 +1,8 @@
+use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use casework::board::SetBy;
 use maud::{Markup, html};
 use pack::{Id, Title};
 use record::Time;
@@ -10,6 +12,8 @@ use record::Time;
 pub struct View {
     /// Cases with complaints that the reader is to answer, the oldest first.
     pub complaints: Vec<Complaint>,
+    /// Cases with the number that is looked for, which stand in no row.
+    pub elsewhere: Vec<Numbered>,
     /// The rows of this page.
     pub rows: Vec<Row>,
     /// How many rows there are in all under the filter.
@@ -92,6 +96,8 @@ pub struct Row {
     pub since: Time,
     /// What is due first.
     pub due: Option<Due>,
+    /// What sets that time.
+    pub set_by: Option<SetBy>,
 }
 
 /// The queue.
@@ -129,6 +135,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                         (table(frame, view))
                     }
                     (pages(frame, view))
+                    (numbered::list(frame, &view.elsewhere))
                 }
             }
         },
@@ -231,6 +238,9 @@ fn one(frame: &Frame, row: &Row) -> Markup {
                     Some(due) => {
                         (part::standing(lang, due.standing)) " "
                         span.nowrap { (part::due_at(lang, due)) }
+                        @if let Some(set_by) = row.set_by {
+                            " " span.soft.nowrap { (lang.say(words_of(set_by).0)) }
+                        }
                     }
                     None => span.soft { (lang.say("queue-no-clock")) },
                 }
@@ -251,6 +261,17 @@ fn one(frame: &Frame, row: &Row) -> Markup {
             }
             td data-name=(lang.say("queue-since")) { (part::moment(lang, row.since)) }
         }
+    }
+}
+
+/// The name of a message that stands in the code.
+struct Key(&'static str);
+
+fn words_of(set_by: SetBy) -> Key {
+    match set_by {
+        SetBy::Law => Key("queue-by-law"),
+        SetBy::Office => Key("queue-by-office"),
+        SetBy::Promise => Key("queue-by-promise"),
     }
 }
 

@@ -98,6 +98,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                 button.unseen type="submit" name="then" value="save" tabindex="-1" aria-hidden="true" {
                     (lang.say("form-save"))
                 }
+                p.callout.soon data-copy hidden { (lang.say("form-copy")) }
                 (matter(frame, view))
                 p.buttons {
                     button.act type="submit" name="then" value="check" { (lang.say("form-continue")) }

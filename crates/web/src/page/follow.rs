@@ -10,6 +10,10 @@ use pack::model::Office;
 use pack::{Id, Title};
 use record::Time;
 
+mod acts;
+
+pub use acts::Tried;
+
 /// A case as its party follows it.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -45,6 +49,8 @@ pub struct View {
     pub rating: Option<(u8, Option<String>)>,
     /// Complaints with their answers.
     pub complaints: Vec<Complaint>,
+    /// What the party has just tried, and was not done.
+    pub tried: Option<Tried>,
 }
 
 /// A correction that the party is asked for.
@@ -99,7 +105,8 @@ pub struct Complaint {
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let head = Head::new(lang.of(&view.title)).under(lang.say("nav-cases"), path::CASES);
-    let head = head.live(path::of_case(&view.case, "events"));
+    let mut head = head.live(path::of_case(&view.case, "events"));
+    head.faulty = view.tried.is_some();
     document(
         frame,
         &head,
@@ -112,6 +119,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     " " span.soft { (lang.say("case-submitted")) " " (part::moment(lang, at)) }
                 }
             }
+            (acts::not_done(frame, view))
             div.beside {
                 div {
                     div data-refresh="asked" {
@@ -130,7 +138,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                             (clock::list(lang, &view.clocks))
                         }
                     }
-                    (actions(frame, view))
+                    (acts::show(frame, view))
                     @if let Some(office) = &view.office { (contact(frame, office)) }
                 }
                 div { (trail(frame, view)) }
@@ -202,91 +210,6 @@ fn given(frame: &Frame, view: &View) -> Markup {
                     }
                 }
             }
-        }
-    }
-}
-
-fn actions(frame: &Frame, view: &View) -> Markup {
-    let lang = frame.lang;
-    let may = |action: &str| view.may.contains(&action);
-    html! {
-        section.actions aria-labelledby="actions-title" data-refresh="actions" {
-            h2 #actions-title { (lang.say("case-actions")) }
-            @if view.submitted.is_some() {
-                p.buttons { (part::go(&path::of_case(&view.case, "receipt"), &lang.say("receipt-get"))) }
-            }
-            @if may("rate") { (rate(frame, view)) }
-            @if let Some((stars, words)) = &view.rating {
-                p {
-                    (lang.tell("rated", &[("stars", (*stars).into())]))
-                    @if let Some(words) = words { " " span.soft { (words) } }
-                }
-            }
-            @if may("withdraw") {
-                details {
-                    summary { (lang.say("withdraw")) }
-                    form method="post" action=(path::of_case(&view.case, "withdraw")) {
-                        (part::token(frame)) (part::seen(view.seen))
-                        p { (lang.say("withdraw-more")) }
-                        div.field {
-                            label for="withdraw-why" {
-                                (lang.say("withdraw-why")) " " span.soft { (lang.say("form-optional")) }
-                            }
-                            textarea #withdraw-why name="reasons" rows="2" maxlength="5000" {}
-                        }
-                        button.stop type="submit" { (lang.say("withdraw-go")) }
-                    }
-                }
-            }
-            @if may("complain") {
-                details {
-                    summary { (lang.say("complain")) }
-                    form method="post" action=(path::of_case(&view.case, "complain")) {
-                        (part::token(frame))
-                        p { (lang.say("complain-more")) }
-                        div.field {
-                            label for="complain-words" { (lang.say("complain-words")) }
-                            textarea #complain-words name="words" rows="4" maxlength="5000" required {}
-                        }
-                        button.act type="submit" { (lang.say("complain-go")) }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn rate(frame: &Frame, view: &View) -> Markup {
-    let lang = frame.lang;
-    let words = [
-        (5, lang.say("rate-five")),
-        (4, lang.say("rate-four")),
-        (3, lang.say("rate-three")),
-        (2, lang.say("rate-two")),
-        (1, lang.say("rate-one")),
-    ];
-    html! {
-        form.rate method="post" action=(path::of_case(&view.case, "rate")) {
-            (part::token(frame))
-            fieldset {
-                legend { (lang.say("rate")) }
-                div.options.inline {
-                    @for (stars, words) in &words {
-                        div.option {
-                            input type="radio" id={ "stars-" (stars) } name="stars" value=(stars) required;
-                            label for={ "stars-" (stars) } { (words) }
-                        }
-                    }
-                }
-            }
-            div.field {
-                label for="rate-words" {
-                    (lang.say("rate-words")) " " span.soft { (lang.say("form-optional")) }
-                }
-                textarea #rate-words name="words" rows="2" maxlength="5000" {}
-            }
-            p.soft { (lang.say("rate-more")) }
-            button.act type="submit" { (lang.say("rate-go")) }
         }
     }
 }

@@ -1,4 +1,5 @@
 use super::home::search;
+use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::{path, text};
 use maud::{Markup, html};
@@ -14,6 +15,8 @@ pub struct View {
     pub services: Vec<Found>,
     /// All headings, to look under instead.
     pub categories: Vec<(Id, Title)>,
+    /// The reader's own cases with the number that is looked for.
+    pub cases: Vec<Numbered>,
 }
 
 /// What a list of services is of.
@@ -62,6 +65,7 @@ impl Found {
 /// The list.
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
+    let blank = matches!(&view.of, Of::Query(query) if query.is_empty());
     let (title, query) = match &view.of {
         Of::Query(query) if query.is_empty() => (lang.say("found-title-empty").into_owned(), query.as_str()),
         Of::Query(query) => (lang.tell("found-title", &[("query", query.as_str().into())]), query.as_str()),
@@ -73,9 +77,14 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             h1 { (title) }
             (search(frame, query))
-            p.soft role="status" { (lang.tell("found-count", &[("count", view.services.len().into())])) }
+            (numbered::list(frame, &view.cases))
+            @if blank {
+                p role="status" { (lang.say("found-blank")) }
+            } @else if !view.services.is_empty() || view.cases.is_empty() {
+                p.soft role="status" { (lang.tell("found-count", &[("count", view.services.len().into())])) }
+            }
             @if view.services.is_empty() {
-                p { (lang.say("found-none")) }
+                @if !blank && view.cases.is_empty() { p { (lang.say("found-none")) } }
                 h2 { (lang.say("found-instead")) }
                 ul {
                     @for (id, title) in &view.categories {

@@ -39,6 +39,8 @@ pub mod logs;
 pub mod maps;
 /// The models of oversight, in plain words.
 pub mod models;
+/// Cases by their number.
+pub mod numbered;
 /// Drafts without a network: a service's empty form, and the page that stands for those that cannot be loaded.
 pub mod offline;
 /// One's own account: password, sessions, posts, who has read one's data, erasure.

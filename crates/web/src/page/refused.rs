@@ -41,6 +41,13 @@ pub enum View {
         /// Where to try again.
         back: String,
     },
+    /// 413, 422: a file was not taken, and why.
+    File {
+        /// Which, why, what is allowed.
+        why: Title,
+        /// Where to try again.
+        back: String,
+    },
     /// 429: too many attempts; when the next will be heard.
     TooMany {
         /// Seconds until then.
@@ -86,6 +93,13 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             lang.say("refused-large"),
             html! {
                 p { (lang.tell("refused-large-more", &[("most", crate::text::size(*most).into())])) }
+                p.buttons { (part::go(back, &lang.say("go-back"))) }
+            },
+        ),
+        View::File { why, back } => (
+            lang.say("refused-file"),
+            html! {
+                p { (lang.of(why)) }
                 p.buttons { (part::go(back, &lang.say("go-back"))) }
             },
         ),

@@ -78,9 +78,7 @@ pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Resu
             Err(refused @ Refused::Wait { .. }) => return Err(waiting(refused)),
             Err(_) => ("login", Title::new("这个登录名已被使用，请换一个", error.to_string())),
         },
-        Err(NotRegistered::Weak(error)) => {
-            ("password", Title::new("密码至少10个字符，且不能太常见", error.to_string()))
-        }
+        Err(NotRegistered::Weak(error)) => ("password", error.title()),
         Err(NotRegistered::Busy) => return Err(Oops::Busy),
         Err(NotRegistered::Store(error)) => return Err(error.into()),
         Err(NotRegistered::Append(error)) => return Err(error.into()),

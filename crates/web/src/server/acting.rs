@@ -15,7 +15,7 @@ use casework::moves::Move;
 use casework::{Ask, Command, Refusal, Refused, View, answer};
 use pack::model::{Field, FieldKind, Form, Procedure, StepKind};
 use pack::{Id, Title};
-use record::{AttachError, Event, FileRef, ObjectRef, Value};
+use record::{Event, FileRef, ObjectRef, Value};
 use std::collections::BTreeMap;
 
 /// A move that was not carried out, to be shown where it was tried.
@@ -33,16 +33,20 @@ impl Tried<'_> {
         if self.faster.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
-    /// Who was faster. What was typed stands in the move's form again, or, where it is not possible any more, beside that.
-    pub fn overtaken(&self, asked: &Asked, moves: &[Move]) -> Option<Overtaken> {
-        let there = moves.iter().any(|possible| self.is(possible));
+    /// Who was faster, or why it cannot be done. What was typed stands in the move's form again, or, where it is not possible
+    /// any more, beside that.
+    pub fn overtaken(&self, asked: &Asked, doings: &[Doing<'_>]) -> Option<Overtaken> {
+        let there = doings.iter().any(|doing| doing.refused.is_some());
         let typed = |(name, text): &(String, String)| {
             let own = ["reasons", "words"].contains(&name.as_str()) || name.starts_with("note.");
             let of_step = name.strip_prefix(self.about).is_some_and(|rest| rest.starts_with('.'));
             ((own || of_step) && !text.trim().is_empty()).then(|| text.trim().to_owned())
         };
+        if there && self.faster.is_none() {
+            return None;
+        }
         let lost = if there { Vec::new() } else { asked.posted.iter().filter_map(typed).collect() };
-        Some(Overtaken { by: self.faster.clone()?, lost })
+        Some(Overtaken { by: self.faster.clone(), why: self.why.clone(), lost })
     }
 
     fn is(&self, possible: &Move) -> bool {
@@ -62,14 +66,22 @@ pub fn doings<'a>(
     let mut doings: Vec<Doing<'a>> = Vec::new();
     for possible in moves {
         let tried = tried.filter(|tried| tried.is(possible));
-        let refused = tried.map(|tried| tried.why.clone());
         if possible.action == "reply" {
             doings.extend(replies(asked, view, possible, tried));
             continue;
         }
         let Some(ask) = asking(asked, view, procedure, possible, tried) else { continue };
         let about = possible.about.as_ref().map(ToString::to_string).unwrap_or_default();
-        doings.push(Doing { action: possible.action, about, title: possible.title.clone(), ask, refused });
+        let refused = tried.map(|tried| tried.why.clone());
+        let faults = tried.map(|tried| faults(asked, procedure, tried)).unwrap_or_default();
+        doings.push(Doing {
+            action: possible.action,
+            about,
+            title: possible.title.clone(),
+            ask,
+            refused,
+            faults,
+        });
     }
     // What was asked for by name stands first.
     doings.sort_by_key(|doing| doing.action != "amend");
@@ -89,6 +101,7 @@ fn replies<'a>(asked: &Asked, view: &View, possible: &Move, tried: Option<&Tried
             title: possible.title.clone(),
             ask: Asking::Reply { complaint: show::words(asked, &complaint.words), words },
             refused: tried.map(|tried| tried.why.clone()),
+            faults: tried.map(|tried| tried.faults.clone()).unwrap_or_default(),
         }
     };
     open.map(doing).collect()
@@ -120,7 +133,7 @@ fn asking<'a>(
             let of = possible.about.as_ref()?;
             let (form, field) = amended(asked, procedure, of.as_str())?;
             let (answers, reasons) = (typed(of, form), was("reasons"));
-            Asking::Amend { form, field: &field.id, answers, reasons, faults: faults(asked, of, form, tried) }
+            Asking::Amend { form, field: &field.id, answers, reasons }
         }
         "hand-over" => {
             let step = step?;
@@ -142,7 +155,6 @@ fn asking<'a>(
                 shown: step.form.fields.iter().map(|field| field.id.clone()).collect(),
                 answers: typed(&step.id, &step.form),
                 chosen: (tried.and_then(|_| asked.id("outcome")), was("reasons")),
-                faults: faults(asked, &step.id, &step.form, tried),
                 hindered: possible.hindered.iter().cloned().collect(),
             }
         }
@@ -150,11 +162,12 @@ fn asking<'a>(
 }
 
 /// What is wrong with what was tried; a file has to be chosen again, since no browser keeps it.
-fn faults(asked: &Asked, of: &Id, form: &Form, tried: Option<&Tried<'_>>) -> Vec<(Id, Title)> {
-    let Some(tried) = tried else { return Vec::new() };
+fn faults(asked: &Asked, procedure: &Procedure, tried: &Tried<'_>) -> Vec<(Id, Title)> {
     let again = || Title::new("没有记录，请重新选择文件", "Nothing was recorded: choose the file again");
     let known = |field: &&Field| !tried.faults.iter().any(|(id, _)| *id == field.id);
-    let came = form.fields.iter().filter(|field| sent(asked, of, field).is_some());
+    let of = Id::from(tried.about);
+    let fields = show::form_of(procedure, tried.about).map(|form| form.fields.as_slice()).unwrap_or_default();
+    let came = fields.iter().filter(|field| sent(asked, &of, field).is_some());
     tried.faults.iter().cloned().chain(came.filter(known).map(|field| (field.id.clone(), again()))).collect()
 }
 
@@ -186,11 +199,20 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = staffed(asked)?;
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let (action, about) = (asked.param("action"), asked.param("about"));
-    let (command, faults) = command(asked, procedure, action, about)?;
-    super::staff::receives(asked, &view, &command)?;
+    let (command, mut faults) = command(asked, procedure, action, about)?;
+    if faults.is_empty()
+        && let Err(oops) = super::staff::receives(asked, &view, &command)
+    {
+        let Oops::Unreadable(why) = oops else { return Err(oops) };
+        faults.push(("to".into(), why));
+    }
+    faults.retain(|(id, _)| !asked.unkept.iter().any(|unkept| unkept.field == format!("{about}.{id}")));
+    faults.extend(asked.unkept.iter().map(|unkept| unkept.fault(&format!("{about}."))));
     let tried = |why, faults, faster| Tried { action, about, why, faults, faster };
     if !faults.is_empty() {
-        let why = Title::new("有些地方需要改正", "There is something to put right");
+        // What is wrong with no field in particular stands above them.
+        let whole = faults.iter().find(|(id, _)| id.as_str().is_empty()).map(|(_, why)| why.clone());
+        let why = whole.unwrap_or_else(to_mend);
         return page(asked, &case, &view, None, Some(&tried(why, faults, None)));
     }
     match carry_out(asked, &case, &view, command, &asked.ask()) {
@@ -290,15 +312,16 @@ fn keep(
     }
     let subject = field.personal.then(|| casework::state::sealed_under(case));
     match filling::keep_file(asked, sent, subject.as_ref()) {
-        Ok(file) => Ok(Some(file)),
-        Err(AttachError::Store(error)) => Err(error.into()),
-        Err(error) => {
-            let why = Title::new("这份文件不能上传", "This file cannot be attached");
-            let fault = Title::new("请上传 PDF 或图片，不超过 20 MB", error.to_string());
-            let faults = vec![(field.id.clone(), fault)];
-            Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })))
+        Err(Oops::File(unkept)) => {
+            let faults = vec![(field.id.clone(), unkept.title())];
+            Err(Oops::Faulty(Box::new(Refusal { why: to_mend(), faults, possible: Vec::new() })))
         }
+        kept => kept.map(Some),
     }
+}
+
+fn to_mend() -> Title {
+    Title::new("有些地方需要改正", "There is something to put right")
 }
 
 /// The command that a posted move asks for, with what of it cannot be read.
@@ -317,9 +340,10 @@ fn command(
             Command::Release { step: about.into(), reasons: words("reasons") }
         }
         "hand-over" => {
-            let to = asked.words("to").and_then(ObjectRef::parse);
-            let to = to
-                .ok_or_else(|| Oops::Unreadable(Title::new("请选择转交给谁", "Choose whom to hand it to")))?;
+            let to = asked.words("to").and_then(ObjectRef::parse).unwrap_or_else(|| {
+                faults.push(("to".into(), Title::new("请选择转交给谁", "Choose whom to hand it to")));
+                ObjectRef::new("person", "")
+            });
             Command::HandOver { step: about.into(), to, reasons: words("reasons") }
         }
         "reply" => {

@@ -21,6 +21,9 @@ pub struct Answer {
 /// Tells a form that changes a case how many events the case has now, so that the next one that it sends is no conflict
 /// with its own.
 const SEEN: HeaderName = HeaderName::from_static("lianchi-seen");
+/// Tells our service worker that a form may be kept on the device for times without a network, until whoever filled it in
+/// signs out.
+const KEEP: HeaderName = HeaderName::from_static("lianchi-keep");
 /// Has a browser forget what it keeps of this site, but for its cookies.
 const CLEAR: HeaderName = HeaderName::from_static("clear-site-data");
 
@@ -111,6 +114,12 @@ impl Answer {
     #[must_use]
     pub fn seen(self, events: u64) -> Self {
         self.with(SEEN, events.to_string())
+    }
+
+    /// Kept on the device, for times without a network.
+    #[must_use]
+    pub fn kept_there(self) -> Self {
+        self.with(KEEP, "form")
     }
 
     /// Has the screen forget whoever stood before it.

@@ -57,12 +57,10 @@ pub fn admit(asked: &Asked) -> Result<(), Oops> {
     for (name, value) in &asked.query {
         let Some(member) = contract.query.iter().find(|member| member.name == name) else {
             let known: Vec<&str> = contract.query.iter().map(|member| member.name).collect();
-            let known = if known.is_empty() { "nothing".into() } else { format!("`{}`", known.join("`, `")) };
-            let zh = format!("查询中没有 `{name}`，可以使用：{known}");
-            return Err(body::unreadable(
-                zh,
-                format!("`{name}` is not known in the query; what is: {known}"),
-            ));
+            let known = body::listed(&known);
+            let zh = format!("查询中没有 `{name}`，可以使用：{}", known.zh);
+            let en = format!("`{name}` is not known in the query; what is: {}", known.en);
+            return Err(body::unreadable(zh, en));
         };
         let read = match member.shape {
             Shape::Count => value.parse::<u64>().map_or_else(|_| Json::from(value.as_str()), Json::from),
@@ -70,8 +68,8 @@ pub fn admit(asked: &Asked) -> Result<(), Oops> {
         };
         if member.shape.check(name, &read).is_err() {
             let words = member.shape.words();
-            let zh = format!("查询中的 `{name}` 应为：{words}");
-            return Err(body::unreadable(zh, format!("`{name}` in the query is not {words}")));
+            let zh = format!("查询中的 `{name}` 应为：{}", words.zh);
+            return Err(body::unreadable(zh, format!("`{name}` in the query is not {}", words.en)));
         }
     }
     Ok(())

@@ -3,6 +3,7 @@ use super::city::City;
 use super::device::device;
 use super::logs::Arrived;
 use super::operation::{Operation, Work};
+use super::unkept::Unkept;
 use super::{board, counter, show, staff};
 use crate::layout::{Face, Frame, Who};
 use crate::path;
@@ -63,6 +64,8 @@ pub struct Asked {
     pub posted: Vec<(String, String)>,
     /// Files from the body.
     pub files: Vec<Sent>,
+    /// Files that came and were not taken.
+    pub unkept: Vec<Unkept>,
     /// A log from the body, until it is kept.
     pub arrived: Mutex<Option<Arrived>>,
     /// The body as it came, where it is JSON.
@@ -111,6 +114,7 @@ impl Asked {
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             posted: Vec::new(),
             files: Vec::new(),
+            unkept: Vec::new(),
             arrived: Mutex::default(),
             json: None,
             address: sender(peer, headers, &city.proxies),
@@ -164,6 +168,14 @@ impl Asked {
             None => self.own_site != Some(false),
         };
         if right { Ok(()) } else { Err(Oops::Foreign) }
+    }
+
+    /// Refuses what came without a file that was to come with it, unless the operation's own page says so.
+    pub fn whole(&self, operation: &Operation) -> Result<(), Oops> {
+        match self.unkept.first().filter(|_| !operation.redraws) {
+            Some(unkept) => Err(Oops::File(Box::new(unkept.clone()))),
+            None => Ok(()),
+        }
     }
 
     /// Whether the browser says that another site had it ask.

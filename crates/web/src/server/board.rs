@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
+use super::numbered;
 use super::show::{self, Telling};
 use crate::layout::Face;
 use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
@@ -191,7 +192,12 @@ fn above(asked: &Asked, office: &Id) -> Vec<(Id, Title)> {
 }
 
 fn show_office(asked: &Asked, office: &Id) -> Result<Answer, Oops> {
-    Ok(Answer::page(board::show(&asked.frame(Face::Staff), &of_office(asked, office)?)))
+    let mut view = of_office(asked, office)?;
+    let definitions = &asked.city.casework.book().definitions;
+    let below = |state: &State| state.stage != Stage::Draft && definitions.lies_in(&state.office, office);
+    asked.words("q").unwrap_or_default().clone_into(&mut view.query);
+    view.found = numbered::cases(asked, &view.query, "supervise", below)?;
+    Ok(Answer::page(board::show(&asked.frame(Face::Staff), &view)))
 }
 
 /// The figures of an office that the reader may supervise.
@@ -212,6 +218,8 @@ pub fn of_office(asked: &Asked, office: &Id) -> Result<board::View, Oops> {
         procedures: procedures(definitions, &all),
         categories,
         at: asked.now,
+        query: String::new(),
+        found: Vec::new(),
     })
 }
 

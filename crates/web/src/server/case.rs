@@ -4,9 +4,10 @@ use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::personal;
 use super::show::{self, Telling};
-use crate::layout::Face;
+use crate::layout::{Face, Frame};
 use crate::page::{cases, check, follow};
 use crate::path;
+use axum::http::StatusCode;
 use casework::given::Given;
 use casework::state::{Stage, State};
 use casework::{Command, Refused, View};
@@ -33,6 +34,12 @@ pub fn own(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
 /// Whether the reader is the party.
 pub fn theirs(asked: &Asked, view: &View) -> bool {
     view.state.party.is_some() && view.state.party.as_ref() == asked.actor.as_ref().map(|actor| actor.id())
+}
+
+/// Whether the reader is the party, whom policies let see the personal data of their own case.
+pub fn sees_own(asked: &Asked, case: &ObjectRef, view: &View) -> bool {
+    let decision = || asked.city.casework.permit(case, view, access::reading::ACTION, &asked.ask());
+    theirs(asked, view) && decision().is_some_and(|decision| decision.allowed())
 }
 
 /// Whether the reader may fill in what is another's to answer for: a counter clerk for the party, an officer in a duty of
@@ -79,14 +86,19 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
     if view.state.stage == Stage::Draft {
         return Ok(Answer::go(path::of_case(asked.param("case"), "form")));
     }
+    page(asked, &case, &view, None)
+}
+
+/// The page of the case, and what of it was tried.
+fn page(asked: &Asked, case: &ObjectRef, view: &View, tried: Option<follow::Tried>) -> Result<Answer, Oops> {
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let definitions = &view.book.definitions;
-    let clocks = show::clocks(asked, &view);
-    let moves = asked.city.casework.moves(&case, &view, &asked.ask())?;
+    let clocks = show::clocks(asked, view);
+    let moves = asked.city.casework.moves(case, view, &asked.ask())?;
     let asked_for = view.state.asked().map(|correction| follow::Asked {
         at: correction.asked,
         by: correction.by.as_ref().and_then(|by| asked.city.staff_name(by)),
-        due: answer_by(asked, &view),
+        due: answer_by(asked, view),
         notes: correction
             .noted()
             .into_iter()
@@ -98,15 +110,20 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
         seen: view.state.events,
         service: procedure.id.clone(),
         title: procedure.title.clone(),
-        stage: show::stage(&view),
+        stage: show::stage(view),
         office: definitions.offices.get(&view.state.office).cloned(),
         submitted: view.state.submitted,
         asked: asked_for,
-        steps: show::steps(asked, &view),
+        steps: show::steps(asked, view),
         clocks,
-        happened: show::happenings(asked, &view, &case, Telling { open: true, linked: false })?,
-        reads: reads(asked, &view, &case)?,
-        given: given(asked, &view, &case)?,
+        happened: show::happenings(
+            asked,
+            view,
+            case,
+            Telling { open: sees_own(asked, case, view), linked: false },
+        )?,
+        reads: reads(asked, view, case)?,
+        given: given(asked, view, case)?,
         may: moves.iter().map(|possible| possible.action).collect(),
         rating: view
             .state
@@ -114,8 +131,16 @@ pub fn follow(asked: &Asked) -> Result<Answer, Oops> {
             .as_ref()
             .map(|rating| (rating.stars, rating.words.as_ref().map(|words| show::words(asked, words)))),
         complaints: complaints(asked, &view.state),
+        tried,
     };
-    Ok(Answer::page(follow::show(&asked.frame(Face::Resident), &page)))
+    let status = match &page.tried {
+        None => StatusCode::OK,
+        Some(tried) if tried.faster.is_some() || !tried.may_again(&page) => StatusCode::CONFLICT,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    // What was posted leads back to the case, in the other language too.
+    let frame = Frame { path: path::case(case.id.as_str()), ..asked.frame(Face::Resident) };
+    Ok(Answer::page(follow::show(&frame, &page)).status(status))
 }
 
 fn complaints(asked: &Asked, state: &State) -> Vec<follow::Complaint> {
@@ -222,19 +247,42 @@ pub fn submitted(asked: &Asked) -> Result<Answer, Oops> {
 
 pub fn withdraw(asked: &Asked) -> Result<Answer, Oops> {
     let reasons = asked.words("reasons").map(str::to_owned);
-    let (case, _) = run(asked, &Command::Withdraw { reasons })?;
-    Ok(Answer::go(format!("{}?done=withdrawn", path::case(case.id.as_str()))))
+    attempt(asked, "withdraw", &Command::Withdraw { reasons }, "withdrawn")
 }
 
 pub fn rate(asked: &Asked) -> Result<Answer, Oops> {
-    let stars = asked.words("stars").and_then(|stars| stars.parse().ok()).unwrap_or_default();
     let words = asked.words("words").map(str::to_owned);
-    let (case, _) = run(asked, &Command::Rate { stars, words })?;
-    Ok(Answer::go(format!("{}?done=rated", path::case(case.id.as_str()))))
+    attempt(asked, "rate", &Command::Rate { stars: stars(asked), words }, "rated")
+}
+
+fn stars(asked: &Asked) -> u8 {
+    asked.words("stars").and_then(|stars| stars.parse().ok()).unwrap_or_default()
 }
 
 pub fn complain(asked: &Asked) -> Result<Answer, Oops> {
     let words = asked.words("words").unwrap_or_default().to_owned();
-    let (case, _) = run(asked, &Command::Complain { words })?;
-    Ok(Answer::go(format!("{}?done=complained", path::case(case.id.as_str()))))
+    attempt(asked, "complain", &Command::Complain { words }, "complained")
+}
+
+/// Does what a form on the case's page asks for. Where it is refused, the page says why and has what was typed.
+fn attempt(asked: &Asked, action: &'static str, command: &Command, done: &str) -> Result<Answer, Oops> {
+    let (case, _) = visible(asked)?;
+    let Err(refused) = asked.city.casework.run(&case, command, &asked.ask()) else {
+        return Ok(Answer::go(format!("{}?done={done}", path::case(case.id.as_str()))));
+    };
+    let view = asked.city.spoken(&case)?;
+    if !theirs(asked, &view) || view.state.stage == Stage::Draft {
+        return Err(refused.into());
+    }
+    let (why, faults, faster) = match refused {
+        Refused::Case(refusal) => (refusal.why, refusal.faults, None),
+        Refused::Overtaken(event) => {
+            let faster = show::faster(asked, &event, view.procedure());
+            (Title::new("这件事项刚刚有了变化", "The case has just changed"), Vec::new(), Some(faster))
+        }
+        other => return Err(other.into()),
+    };
+    let words = asked.words("words").or_else(|| asked.words("reasons")).unwrap_or_default().to_owned();
+    let tried = follow::Tried { action, why, faults, faster, stars: stars(asked), words };
+    page(asked, &case, &view, Some(tried))
 }

@@ -71,7 +71,7 @@ pub struct City {
     pub(super) door: Door<Argon2id>,
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
     /// When the whole record was last verified, how far, and what was found.
-    pub verified: Mutex<Option<(Time, u64, Vec<String>)>>,
+    pub verified: Mutex<Option<(Time, u64, Vec<Title>)>>,
     /// Whether the whole record is being verified now.
     pub verifying: AtomicBool,
     /// Entries that the record had when what may be lost was kept last.

@@ -17,7 +17,9 @@ pub fn told(asked: &Asked, view: &View, story: &[Entry], at: usize) -> Result<Op
     match event.activity.as_str() {
         activity::CORRECTION_REQUESTED => {
             let points = points(asked, event.attribute("notes"))?;
-            let line = |(id, note): &(Id, String)| format!("{}: {note}", called(asked, view, id));
+            let line = |(id, note): &(Id, String)| {
+                format!("{}{}{note}", called(asked, view, id), asked.lang.colon())
+            };
             let lines: Vec<String> = points.iter().map(line).collect();
             Ok((!lines.is_empty()).then(|| lines.join("\n")))
         }

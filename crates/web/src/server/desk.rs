@@ -53,6 +53,7 @@ pub fn page(
     };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
+    let doings = acting::doings(asked, view, procedure, &moves, tried);
     let page = work::View {
         case: &number,
         seen: view.state.events,
@@ -78,8 +79,8 @@ pub fn page(
                 files: under_purpose(view, &material.id, files(view, &number, &material.id), purpose),
             })
             .collect(),
-        overtaken: tried.and_then(|tried| tried.overtaken(asked, &moves)),
-        moves: acting::doings(asked, view, procedure, &moves, tried),
+        overtaken: tried.and_then(|tried| tried.overtaken(asked, &doings)),
+        moves: doings,
         neighbours: neighbours(asked, &post, case)?,
     };
     let status = tried.map_or(StatusCode::OK, Tried::status);

@@ -3,17 +3,19 @@
 use super::answer::{Answer, Oops};
 use super::asked::{Asked, Sent};
 use super::case::{face, own, theirs, visible};
+use super::unkept::Unkept;
 use super::{personal, show};
 use crate::form::{Attached, MaterialAsked};
+use crate::layout::Face;
 use crate::page::{check, fill};
 use crate::part::Cited;
 use crate::{form, path};
 use axum::http::StatusCode;
 use casework::state::Stage;
-use casework::{Command, View, answer};
+use casework::{Command, Refused, View, answer};
 use pack::model::{Basis, Condition, FieldKind, Form, Procedure};
 use pack::{Id, Title};
-use record::{AttachError, Digest, FileRef, ObjectRef, StoreError, Value};
+use record::{Digest, FileRef, ObjectRef, StoreError, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A form being filled in: what is asked for now, and what was typed.
@@ -87,7 +89,10 @@ impl Filling {
         let frame = asked.frame(face(asked, &self.view));
         let answer =
             Answer::page(if whole { fill::show(&frame, &page) } else { fill::fragment(&frame, &page) });
-        Ok(answer.seen(self.view.state.events))
+        let answer = answer.seen(self.view.state.events);
+        // At a screen that others use, and of others' data, nothing is kept.
+        let own = whole && faults.is_empty() && frame.face == Face::Resident;
+        Ok(if own { answer.kept_there() } else { answer })
     }
 }
 
@@ -245,13 +250,27 @@ fn keep(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<(Id, Title)>
     if !answers.is_empty() {
         asked.city.casework.run(case, &Command::Save { answers }, &ask)?;
     }
-    for sent in &asked.files {
-        let Some(material) = sent.field.strip_prefix("material.") else { continue };
-        attach_one(asked, case, &material.into(), sent)?;
-    }
+    faults.extend(keep_files(asked, case)?);
     if let Some((material, digest)) = asked.words("remove").and_then(|remove| remove.split_once('/')) {
         let digest = Digest::parse(digest).ok_or(Oops::Missing)?;
         asked.city.casework.run(case, &Command::Detach { material: material.into(), digest }, &ask)?;
+    }
+    Ok(faults)
+}
+
+/// Keeps the files that came for materials; says which were not taken.
+fn keep_files(asked: &Asked, case: &ObjectRef) -> Result<Vec<(Id, Title)>, Oops> {
+    let mut faults: Vec<_> = asked.unkept.iter().map(|unkept| unkept.fault("material.")).collect();
+    for sent in &asked.files {
+        let Some(material) = sent.field.strip_prefix("material.").map(Id::from) else { continue };
+        match attach_one(asked, case, &material, sent) {
+            Err(Oops::File(unkept)) => faults.push((material, unkept.title())),
+            Err(Oops::Refused(refused)) => match *refused {
+                Refused::Case(why) => faults.push((material, why.why)),
+                other => return Err(other.into()),
+            },
+            other => other?,
+        }
     }
     Ok(faults)
 }
@@ -326,12 +345,17 @@ pub fn alike(asked: &Asked, known: &FileRef, sent: &Sent) -> Result<bool, StoreE
 }
 
 /// Keeps a file that came.
-pub fn keep_file(asked: &Asked, sent: &Sent, subject: Option<&ObjectRef>) -> Result<FileRef, AttachError> {
-    asked.city.casework.record().attach(named(&sent.name), &sent.bytes, subject)
+pub fn keep_file(asked: &Asked, sent: &Sent, subject: Option<&ObjectRef>) -> Result<FileRef, Oops> {
+    let kept = asked.city.casework.record().attach(named(&sent.name), &sent.bytes, subject);
+    match kept.map_err(|error| Unkept::of(sent, error)) {
+        Ok(file) => Ok(file),
+        Err(Ok(unkept)) => Err(Oops::File(Box::new(unkept))),
+        Err(Err(error)) => Err(error.into()),
+    }
 }
 
 /// A file's name without the folders that some browsers send, and not longer than people read.
-fn named(name: &str) -> &str {
+pub fn named(name: &str) -> &str {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let end = name.char_indices().nth(120).map_or(name.len(), |(end, _)| end);
     match name.get(..end).unwrap_or_default() {

@@ -21,10 +21,12 @@ mod erasure;
 mod filling;
 mod findings;
 mod gate;
+mod in_chinese;
 mod live;
 mod logs;
 mod maps;
 mod measures;
+mod numbered;
 mod once;
 mod oops;
 mod operation;
@@ -40,6 +42,7 @@ mod services;
 mod show;
 mod staff;
 mod told;
+mod unkept;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
@@ -90,7 +93,7 @@ static OPERATIONS: &[Operation] = &[
     page("/cases/{case}", case::follow),
     stream("/cases/{case}/events", live::own_case),
     page("/cases/{case}/form", filling::fill),
-    form("/cases/{case}/form", filling::save).with_files(),
+    form("/cases/{case}/form", filling::save).with_files().redrawing(),
     form("/cases/{case}/form/part", filling::fragment),
     form("/cases/{case}/materials/{material}", filling::attach).with_files(),
     page("/cases/{case}/materials/{material}/{digest}", filling::file),
@@ -112,7 +115,7 @@ static OPERATIONS: &[Operation] = &[
     page("/desk/cases/{case}", desk::case),
     stream("/desk/cases/{case}/events", live::desk_case),
     form("/desk/cases/{case}/personal", desk::personal),
-    form("/desk/cases/{case}/{action}/{about}", acting::act).with_files(),
+    form("/desk/cases/{case}/{action}/{about}", acting::act).with_files().redrawing(),
     page("/board", board::city),
     stream("/board/events", live::board),
     page("/board/record", record_pages::health),
@@ -252,6 +255,7 @@ async fn handle(
     let outcome = tokio::task::spawn_blocking(move || {
         asked.recognize();
         let ready = received.and_then(|()| asked.check()).and_then(|()| api::admit(&asked));
+        let ready = ready.and_then(|()| asked.whole(operation));
         let oops = match (ready, operation.work) {
             (Ok(()), Work::Page(page)) => match page(&asked) {
                 Ok(answer) => return Outcome::Answered(answer),

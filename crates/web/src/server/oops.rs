@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::asked::Asked;
 use super::operation::MOST_FILES;
 use super::show;
+use super::unkept::Unkept;
 use crate::layout::Face;
 use crate::page::refused;
 use crate::path;
@@ -54,8 +55,8 @@ pub enum Oops {
         /// Seconds until the next will be heard.
         seconds: i64,
     },
-    /// A file is too large, or of a kind that is not taken.
-    File(record::AttachError),
+    /// A file was not taken.
+    File(Box<Unkept>),
     /// Casework does not do it.
     Refused(Box<Refused>),
     /// The store fails.
@@ -93,15 +94,6 @@ impl From<Refused> for Oops {
     }
 }
 
-impl From<record::AttachError> for Oops {
-    fn from(error: record::AttachError) -> Self {
-        match error {
-            record::AttachError::Store(error) => error.into(),
-            error => Self::File(error),
-        }
-    }
-}
-
 impl Oops {
     /// A policy's denial, in its words.
     pub fn denied(decision: &Decision) -> Self {
@@ -123,15 +115,13 @@ impl Oops {
             Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable"),
             Self::Faulty(_) => (StatusCode::UNPROCESSABLE_ENTITY, "faulty"),
             Self::Kind => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type"),
-            Self::TooLarge { .. } | Self::File(record::AttachError::TooLarge { .. }) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "too-large")
-            }
+            Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full"),
             Self::Away(_) => (StatusCode::SERVICE_UNAVAILABLE, "away"),
             Self::Wait { .. } => (StatusCode::TOO_MANY_REQUESTS, "wait"),
-            Self::File(_) => (StatusCode::UNPROCESSABLE_ENTITY, "file"),
+            Self::File(unkept) => unkept.kind(),
             Self::Refused(refused) if matches!(**refused, Refused::Overtaken(_)) => {
                 (StatusCode::CONFLICT, "overtaken")
             }
@@ -152,7 +142,7 @@ impl Oops {
         let answer = match self {
             oops if asked.api => Answer::json(&oops.document(asked)),
             // Whoever opens a stream is a script: a page would be lost on it.
-            oops if asked.live => Answer::text(format!("{}\n", oops.said().en)),
+            oops if asked.live => Answer::text(format!("{}\n", asked.lang.of(&oops.said()))),
             Self::SignIn => return Answer::go(path::sign_in(&asked.page())),
             oops => {
                 let at_work = ["/desk", "/board", "/staff", "/editions"];
@@ -212,7 +202,7 @@ impl Oops {
                 "the database does not answer, and nothing was saved: try again in a moment",
             ),
             Self::Wait { seconds } => access::sign_in::Refused::Wait { seconds: *seconds }.title(),
-            Self::File(error) => Title::new("这种文件不能上传，请上传 PDF 或图片", error.to_string()),
+            Self::File(unkept) => unkept.title(),
             Self::Refused(refused) => match &**refused {
                 Refused::Case(refusal) => refusal.why.clone(),
                 Refused::Overtaken(_) => title("这件事项刚刚有了变化", "The case has just changed"),
@@ -234,9 +224,7 @@ impl Oops {
             Self::SignIn => refused::View::Denied { why: None, anonymous: true },
             Self::Missing => refused::View::Missing,
             Self::Denied { why } => refused::View::Denied { why, anonymous: asked.actor.is_none() },
-            Self::File(record::AttachError::TooLarge { .. }) => {
-                refused::View::TooLarge { most: record::attach::MAX_FILE as u64, back }
-            }
+            Self::File(_) => refused::View::File { why: self.said(), back },
             // What is around a file is no matter of whoever sent it.
             Self::TooLarge { most } if most == MOST_FILES as u64 => {
                 refused::View::TooLarge { most: record::attach::MAX_FILE as u64, back }

@@ -3,7 +3,7 @@ use super::asked::Asked;
 use super::live::Watch;
 
 /// The most that an ordinary request may carry: a long form, every field filled.
-const MOST_FORM: usize = 1 << 20;
+pub const MOST_FORM: usize = 1 << 20;
 /// The most that a request with files may carry: the largest file with what is around it.
 pub const MOST_FILES: usize = record::attach::MAX_FILE + (1 << 20);
 
@@ -29,27 +29,35 @@ pub struct Operation {
     pub work: Work,
     /// The most bytes that its request may carry.
     pub most: usize,
+    /// Whether its own page says which files were not taken, beside what was typed.
+    pub redraws: bool,
 }
 
 /// Something that is read.
 pub const fn get(path: &'static str, page: Page) -> Operation {
-    Operation { method: "GET", path, work: Work::Page(page), most: 0 }
+    Operation { method: "GET", path, work: Work::Page(page), most: 0, redraws: false }
 }
 
 /// Something that is done.
 pub const fn post(path: &'static str, page: Page) -> Operation {
-    Operation { method: "POST", path, work: Work::Page(page), most: MOST_FORM }
+    Operation { method: "POST", path, work: Work::Page(page), most: MOST_FORM, redraws: false }
 }
 
 /// Something that is watched.
 pub const fn live(path: &'static str, watch: Watch) -> Operation {
-    Operation { method: "GET", path, work: Work::Live(watch), most: 0 }
+    Operation { method: "GET", path, work: Work::Live(watch), most: 0, redraws: false }
 }
 
 impl Operation {
     /// The same, taking files: from people who are signed in alone.
     pub const fn with_files(mut self) -> Self {
         self.most = MOST_FILES;
+        self
+    }
+
+    /// The same, whose own page says which files were not taken.
+    pub const fn redrawing(mut self) -> Self {
+        self.redraws = true;
         self
     }
 

@@ -2,11 +2,14 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::show;
+use super::{numbered, show};
+use crate::find::ItemNumber;
 use crate::layout::Face;
 use crate::page::desk;
 use crate::part::Due;
+use casework::State;
 use casework::board::{Holder, Standing, Task, Wanted};
+use casework::number::Part;
 use pack::model::Procedure;
 use pack::{Id, Title};
 use record::{ObjectRef, Time};
@@ -72,11 +75,11 @@ pub fn queued(asked: &Asked, office: &Id, role: Option<Id>, leaf: Leaf) -> Resul
         holder: choice("holder", &["mine", "free"]),
     };
     let (late, soon) = standings(asked.now);
-    let (procedures, case) = matter(asked, &filter)?;
+    let (procedures, number) = matter(asked, &filter);
     let wanted = Wanted {
         role,
         procedures,
-        case,
+        number,
         standing: match filter.due {
             Some("late") => Some(late),
             Some("soon") => Some(soon),
@@ -110,25 +113,25 @@ pub fn queued(asked: &Asked, office: &Id, role: Option<Id>, leaf: Leaf) -> Resul
     Ok(Queue { filter, counts, tasks: tasks.collect(), total, kinds })
 }
 
-/// What the filter's procedure and words ask for: procedures, or a case.
-type Matter = (Option<BTreeSet<Id>>, Option<ObjectRef>);
-
-fn matter(asked: &Asked, filter: &desk::Filter) -> Result<Matter, Oops> {
+/// What the filter's procedure and words ask for: procedures, or cases by a part of their number.
+fn matter(asked: &Asked, filter: &desk::Filter) -> (Option<BTreeSet<Id>>, Option<Part>) {
     let chosen = filter.procedure.clone();
     if filter.query.is_empty() {
-        return Ok((chosen.map(|procedure| BTreeSet::from([procedure])), None));
+        return (chosen.map(|procedure| BTreeSet::from([procedure])), None);
     }
     let words = filter.query.to_lowercase();
     let all = asked.city.casework.book().definitions.procedures.values();
+    let item = ItemNumber::read(&filter.query);
     let called = all.filter(|procedure| {
         let title = &procedure.title;
-        title.zh.contains(&filter.query) || title.en.to_lowercase().contains(&words)
+        let numbered = item.as_ref().zip(procedure.item.as_deref());
+        title.zh.contains(&filter.query)
+            || title.en.to_lowercase().contains(&words)
+            || numbered.is_some_and(|(item, own)| item.is(own))
     });
     let of_chosen = |id: &Id| chosen.as_ref().is_none_or(|chosen| chosen == id);
     let procedures = called.map(|procedure| procedure.id.clone()).filter(of_chosen).collect();
-    let number = casework::number::read_case_number(&filter.query);
-    let case = number.map(|number| asked.city.casework.named(&number)).transpose()?.flatten();
-    Ok((Some(procedures), case))
+    (Some(procedures), Part::read(&filter.query))
 }
 
 /// The page.
@@ -149,10 +152,19 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
         mine: task.holder.as_ref() == Some(me),
         since: task.opened,
         due: due.clone(),
+        set_by: task.set_by.filter(|_| !task.waiting),
     });
     let role_title = |id: &Id| book.definitions.roles.get(id).map(|role| (id.clone(), role.title.clone()));
     let (roles, procedures) = &queue.kinds;
+    let here: BTreeSet<&ObjectRef> = queue.tasks.iter().map(|(task, _)| &task.case).collect();
+    let near = |state: &State| {
+        let mut steps = state.steps.values().map(|step| &step.office);
+        state.office == post.office || steps.any(|office| *office == post.office)
+    };
+    let mut elsewhere = numbered::cases(asked, &queue.filter.query, "read-case", near)?;
+    elsewhere.retain(|found| !here.iter().any(|case| *case.id.as_str() == *found.number));
     let view = desk::View {
+        elsewhere,
         complaints: complaints(asked)?,
         rows: rows.collect(),
         total: queue.total as u64,

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::board::{own_office, supervised};
-use super::show;
+use super::{in_chinese, show};
 use crate::layout::Face;
 use crate::page::{entry, health, verify};
 use crate::path;
@@ -128,13 +128,16 @@ pub fn healthy(asked: &Asked) -> Result<health::View, Oops> {
     })
 }
 
-fn verdict(faults: &[String]) -> Result<(), Title> {
+fn verdict(faults: &[Title]) -> Result<(), Title> {
     if faults.is_empty() {
         return Ok(());
     }
-    let first = faults.iter().take(MOST_FAULTS).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let join = |of: fn(&Title) -> &str, with: &str| {
+        faults.iter().take(MOST_FAULTS).map(of).collect::<Vec<_>>().join(with)
+    };
+    let (zh, en) = (join(|title| &title.zh, "；"), join(|title| &title.en, "; "));
     let count = faults.len();
-    Err(Title::new(format!("发现{count}处不符：{first}"), format!("{count} found: {first}")))
+    Err(Title::new(format!("发现{count}处不符：{zh}"), format!("{count} found: {en}")))
 }
 
 pub fn verify_whole(asked: &Asked) -> Result<Answer, Oops> {
@@ -150,10 +153,12 @@ pub fn verify_all(asked: &Asked) -> Result<(), Oops> {
         let check = move || {
             let (entries, faults) = match city.casework.record().verify(&mut |_, _| {}) {
                 Ok(found) => {
-                    let more = (found.more > 0).then(|| format!("and {} more", found.more));
-                    (found.entries, found.faults.iter().map(ToString::to_string).chain(more).collect())
+                    let more = found.more;
+                    let more =
+                        (more > 0).then(|| Title::new(format!("另有{more}处"), format!("and {more} more")));
+                    (found.entries, found.faults.iter().map(in_chinese::fault).chain(more).collect())
                 }
-                Err(error) => (0, vec![error.to_string()]),
+                Err(error) => (0, vec![Title::new("存储读不出来，没有核验完", error.to_string())]),
             };
             let result = Some((city.now(), entries, faults));
             *city.verified.lock().unwrap_or_else(PoisonError::into_inner) = result;

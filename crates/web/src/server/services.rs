@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::once;
+use super::{numbered, once};
 use crate::layout::Face;
 use crate::page::service::Limit;
 use crate::page::{found, home, offline, service};
@@ -93,7 +93,12 @@ pub fn find(asked: &Asked) -> Result<Answer, Oops> {
     let book = asked.city.casework.book();
     let found = hits.iter().filter_map(|hit| book.procedure(&hit.id)).filter(|p| p.in_force(asked.today()));
     let services = found.map(|p| listed(asked, p)).collect();
-    let view = found::View { of: found::Of::Query(query.to_owned()), services, categories: headings(asked) };
+    let view = found::View {
+        of: found::Of::Query(query.to_owned()),
+        services,
+        categories: headings(asked),
+        cases: numbered::own(asked, query)?,
+    };
     Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 
@@ -103,7 +108,7 @@ pub fn category(asked: &Asked) -> Result<Answer, Oops> {
     let title = book.definitions.categories.get(&id).ok_or(Oops::Missing)?;
     let services = offered(asked).filter(|p| p.category == id).map(|p| listed(asked, p)).collect();
     let of = found::Of::Category(id.clone(), title.clone());
-    let view = found::View { of, services, categories: headings(asked) };
+    let view = found::View { of, services, categories: headings(asked), cases: Vec::new() };
     Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 

@@ -1,7 +1,6 @@
 //! From what casework knows to what pages show.
 
 use super::asked::Asked;
-use super::case::theirs;
 use super::corrections;
 use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
@@ -63,19 +62,28 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
     Title::new(zh, en)
 }
 
+/// What an event is called, with the colleague to whom work was given.
+fn happened(asked: &Asked, event: &Event, procedure: Option<&Procedure>) -> Title {
+    let to = event.object(part::HOLDER).filter(|_| event.activity.as_str() == activity::HANDED_OVER);
+    match to.and_then(|to| asked.city.staff_name(to)) {
+        Some(name) => Title::new(format!("转交给{name}"), format!("Handed over to {name}")),
+        None => happening(event, procedure),
+    }
+}
+
 /// How a case's events are told.
 #[derive(Clone, Copy, Default)]
 pub struct Telling {
     /// With the entry of each.
     pub linked: bool,
-    /// With personal answers that were corrected: to their own person, and to whoever stated a purpose.
+    /// With personal answers that were corrected: to their own person, as policies permit, and to whoever stated a purpose.
     pub open: bool,
 }
 
 /// Who was faster, when, and with what.
 pub fn faster(asked: &Asked, event: &Event, procedure: Option<&Procedure>) -> Faster {
     let who = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
-    Faster { who: who.unwrap_or_default(), at: event.time, what: happening(event, procedure) }
+    Faster { who: who.unwrap_or_default(), at: event.time, what: happened(asked, event, procedure) }
 }
 
 /// Everything that happened in a case, the latest first. Saving a draft is told once, not field by field.
@@ -110,7 +118,7 @@ pub fn happenings(
         };
         told.push(Happening {
             at: event.time,
-            what: happening(event, view.procedure()),
+            what: happened(asked, event, view.procedure()),
             by: event.actor.as_ref().map(|actor| who(asked, view, actor)),
             office,
             words,
@@ -131,10 +139,6 @@ fn corrected(
     open: bool,
 ) -> Result<Option<Corrected>, StoreError> {
     let Some(Amendment { of, field, corrects, .. }) = amendment::of(event) else { return Ok(None) };
-    // What a step records is told among those who handle the case.
-    if of != state::State::FORM && theirs(asked, view) {
-        return Ok(None);
-    }
     let Some(field) = view.procedure().and_then(|procedure| form_of(procedure, of)?.field(field)) else {
         return Ok(None);
     };

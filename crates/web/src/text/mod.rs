@@ -105,6 +105,11 @@ impl Lang {
     }
 }
 
+/// The words for `key` in both languages, with `facts` put in.
+pub fn both(key: &str, facts: &[(&str, FluentValue<'_>)]) -> Title {
+    Title::new(Lang::Zh.tell(key, facts), Lang::En.tell(key, facts))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Lang, SOURCES};
@@ -125,7 +130,7 @@ mod tests {
                 used(&path, found);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).unwrap();
-                for opening in ["say(\"", "tell(\"", "Key(\""] {
+                for opening in ["say(\"", "tell(\"", "both(\"", "Key(\""] {
                     for (at, _) in text.match_indices(opening) {
                         let key = text[at + opening.len()..].split('"').next().unwrap();
                         found.insert(key.to_owned());

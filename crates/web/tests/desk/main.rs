@@ -8,9 +8,12 @@
 )]
 
 mod checks;
+mod chinese;
 #[path = "../../../casework/tests/walk/dice.rs"]
 mod dice;
 mod given;
+mod refused;
+mod seen;
 mod shipped;
 mod words;
 #[path = "../world/mod.rs"]

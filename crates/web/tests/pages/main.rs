@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use web::text::Lang;
 
 mod city;
+mod refusals;
 mod resident;
 mod staff;
 
@@ -14,6 +15,7 @@ mod staff;
 fn pages(lang: Lang) -> Vec<(&'static str, Markup)> {
     let definitions = city::definitions();
     let mut pages = resident::pages(lang, &definitions);
+    pages.extend(refusals::pages(lang));
     pages.extend(staff::pages(lang, &definitions));
     pages
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use web::form::{Attached, MaterialAsked};
 use web::page::course::{Corrected, Happening, Status, Step};
 use web::page::{
-    account, cases, check, clock, fill, follow, found, home, offline, receipt, refused, service, verify,
+    account, cases, check, clock, fill, follow, found, home, numbered, offline, receipt, service, verify,
 };
 use web::part::Standing;
 use web::text::Lang;
@@ -25,7 +25,6 @@ pub fn pages(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
     let mut pages = finding(lang, definitions);
     pages.extend(applying(lang, definitions));
     pages.extend(following(lang, definitions));
-    pages.extend(refusals(lang));
     pages
 }
 
@@ -52,15 +51,33 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         of: found::Of::Query("csdj".into()),
         services: found_of(&["birth-registration", "death-registration"]),
         categories: headings.clone(),
+        cases: vec![],
     };
     let none = found::View {
         of: found::Of::Query("<script>".into()),
         services: vec![],
         categories: headings.clone(),
+        cases: vec![],
+    };
+    let blank = found::View { of: found::Of::Query(String::new()), cases: vec![], ..none.clone() };
+    let numbered = found::View {
+        of: found::Of::Query("7K3M".into()),
+        cases: vec![numbered::Numbered {
+            path: "/cases/2611-7K3M9QXA-R".into(),
+            number: "2611-7K3M9QXA-R".into(),
+            title: title(definitions),
+            office: definitions.offices["lake"].title.clone(),
+            stage: cases::Stage::Correcting,
+        }],
+        ..none.clone()
     };
     let of = found::Of::Category("household".into(), definitions.categories["household"].clone());
-    let category =
-        found::View { of, services: found_of(&["birth-registration", "move-in"]), categories: headings };
+    let category = found::View {
+        of,
+        services: found_of(&["birth-registration", "move-in"]),
+        categories: headings,
+        ..some.clone()
+    };
     let limit = service::Limit {
         length: Title::new("20个工作日", "20 working days"),
         counted: Title::new(
@@ -81,6 +98,8 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         ("home", home::show(&resident(lang, "/"), &front)),
         ("found", found::show(&visitor(lang, "/find?q=csdj"), &some)),
         ("found-none", found::show(&visitor(lang, "/find?q=%3Cscript%3E"), &none)),
+        ("found-blank", found::show(&visitor(lang, "/find"), &blank)),
+        ("found-numbered", found::show(&resident(lang, "/find?q=7K3M"), &numbered)),
         ("category", found::show(&visitor(lang, "/categories/household"), &category)),
         (
             "service",
@@ -459,6 +478,7 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         may: vec!["withdraw", "complain"],
         rating: None,
         complaints: vec![],
+        tried: None,
     };
     let ended = follow::View {
         stage: cases::Stage::Ended(Title::new("准予登记", "Registered")),
@@ -482,6 +502,23 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
     };
     let rated =
         follow::View { rating: Some((4, None)), may: vec!["complain"], complaints: vec![], ..ended.clone() };
+    let choose = Title::new("请选择一到五星", "Choose one to five stars");
+    let tried = follow::Tried {
+        action: "rate",
+        why: choose.clone(),
+        faults: vec![("stars".into(), choose)],
+        faster: None,
+        stars: 0,
+        words: "窗口排队太久".into(),
+    };
+    let late = follow::Tried {
+        action: "withdraw",
+        why: Title::new("已经办结", "It is over"),
+        faults: vec![],
+        ..tried.clone()
+    };
+    let refused = follow::View { tried: Some(tried), ..ended.clone() };
+    let too_late = follow::View { tried: Some(late), ..ended.clone() };
     let mine = |number: &str, stage, due| cases::Case {
         number: number.into(),
         title: title(definitions),
@@ -511,56 +548,9 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         ("cases-none", cases::show(&resident(lang, "/cases"), &cases::View::default())),
         ("follow", follow::show(&resident(lang, "/cases/x"), &open)),
         ("follow-ended", follow::show(&resident(lang, "/cases/x"), &ended)),
+        ("follow-refused", follow::show(&resident(lang, "/cases/x"), &refused)),
+        ("follow-too-late", follow::show(&resident(lang, "/cases/x"), &too_late)),
         ("follow-rated", follow::show(&resident(lang, "/cases/x"), &rated)),
-    ]
-}
-
-fn refusals(lang: Lang) -> Vec<(&'static str, Markup)> {
-    let show = |view: &refused::View| refused::show(&resident(lang, "/cases/x"), view);
-    let why = Title::new("工作人员不得办理自己的申请", "Nobody handles their own application");
-    let over = Title::new("该环节已经办完", "This step is done already");
-    let faster = refused::Faster {
-        who: "张敏".into(),
-        at: at("2026-02-02T10:30"),
-        what: Title::new("受理了申请", "Accepted the application"),
-    };
-    let back = "/desk/cases/LH20260131-0007".to_owned();
-    let possible = vec![Title::new("审核", "Examine"), Title::new("要求补正", "Ask for a correction")];
-    vec![
-        ("refused-denied", show(&refused::View::Denied { why: Some(why), anonymous: false })),
-        ("refused-anonymous", show(&refused::View::Denied { why: None, anonymous: true })),
-        ("refused-missing", show(&refused::View::Missing)),
-        (
-            "refused-overtaken",
-            show(&refused::View::Overtaken {
-                by: Some(faster),
-                why: over.clone(),
-                possible: possible.clone(),
-                typed: vec!["材料齐全".into()],
-                back: back.clone(),
-            }),
-        ),
-        (
-            "refused-impossible",
-            show(&refused::View::Overtaken {
-                by: None,
-                why: over,
-                possible,
-                typed: vec![],
-                back: back.clone(),
-            }),
-        ),
-        ("refused-large", show(&refused::View::TooLarge { most: 20_000_000, back })),
-        ("refused-many", show(&refused::View::TooMany { seconds: 30 })),
-        ("refused-broken", show(&refused::View::Broken { number: "E-7F3A".into() })),
-        (
-            "refused-not-now",
-            show(&refused::View::NotNow(Title::new("存储空间已满", "There is no room left"))),
-        ),
-        (
-            "refused-unreadable",
-            show(&refused::View::Unreadable(Title::new("日期写法不对", "The date is not written as one"))),
-        ),
     ]
 }
 

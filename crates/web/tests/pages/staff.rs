@@ -1,11 +1,12 @@
 use crate::city::{at, clerk, due, own, supervisor};
 use crate::resident::{clocks, happened, steps};
+use casework::board::SetBy;
 use maud::Markup;
 use pack::model::{Channel, Definitions, FieldKind, Form, Unit};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::Attached;
-use web::page::{board, cases, counter, desk, entry, health, refused, work};
+use web::page::{board, cases, counter, desk, entry, health, numbered, refused, work};
 use web::part::Standing;
 use web::path;
 use web::text::Lang;
@@ -33,6 +34,7 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         mine: holder == Some("李建国"),
         since: at("2026-02-02T10:30"),
         due,
+        set_by: Some(if holder.is_none() { SetBy::Promise } else { SetBy::Law }),
     };
     let rows = vec![
         row(
@@ -61,6 +63,7 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         all.iter().map(|(id, role)| (id.clone(), role.title.clone())).collect::<Vec<_>>()
     };
     let view = desk::View {
+        elsewhere: vec![],
         complaints: vec![desk::Complaint {
             case: CASE.into(),
             title: definitions.procedures["birth-registration"].title.clone(),
@@ -182,7 +185,11 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     let opened = work::View {
         groups: group(true),
         opened: Some(definitions.purposes["handle-case"].clone()),
-        overtaken: Some(work::Overtaken { by: faster, lost: vec!["材料齐全".into()] }),
+        overtaken: Some(work::Overtaken {
+            by: Some(faster),
+            why: Title::new("这件事项刚刚有了变化", "The case has just changed"),
+            lost: vec!["材料齐全".into()],
+        }),
         moves: vec![],
         channel: Channel::Window,
         neighbours: (None, None),
@@ -228,6 +235,7 @@ fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
         title,
         ask,
         refused: None,
+        faults: vec![],
     };
     let examine = work::Ask::Step {
         outcomes: &step.outcomes,
@@ -235,7 +243,6 @@ fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
         shown: BTreeSet::from(["plate".into()]),
         answers: BTreeMap::from([("plate".into(), "冀F12345".into())]),
         chosen: (None, String::new()),
-        faults: vec![],
         hindered: vec![Title::new("须先缴费", "The fee must be paid first")],
     };
     let amend = work::Ask::Amend {
@@ -243,13 +250,15 @@ fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
         field: plate,
         answers: BTreeMap::from([("plate".into(), "冀F12345".into())]),
         reasons: "材料齐全".into(),
-        faults: vec![("plate".into(), Title::new("号牌有误", "The plate is wrong"))],
     };
     let mut first = doing("do", "examine", step.title.clone(), examine);
     first.refused = Some(Title::new("请写明理由", "Give reasons"));
+    let mut amend =
+        doing("amend", "form", Title::new("更正记录：申请表", "Correct the record: the form"), amend);
+    amend.faults = vec![("plate".into(), Title::new("号牌有误", "The plate is wrong"))];
     vec![
         first,
-        doing("amend", "form", Title::new("更正记录：申请表", "Correct the record: the form"), amend),
+        amend,
         doing(
             "correct",
             "examine",
@@ -334,6 +343,14 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
             procedure("vehicle-registration", sums(212, 9, 4, 700, 9)),
             procedure("taiwan-permit", sums(3, 0, 0, 0, 0)),
         ],
+        query: "7K3M".into(),
+        found: vec![numbered::Numbered {
+            path: "/board/cases/2611-7K3M9QXA-R".into(),
+            number: "2611-7K3M9QXA-R".into(),
+            title: definitions.procedures["birth-registration"].title.clone(),
+            office: definitions.offices["lake"].title.clone(),
+            stage: cases::Stage::Open(Title::new("审核", "Examine")),
+        }],
         at: at("2026-02-06T09:00"),
     };
     let above = vec![

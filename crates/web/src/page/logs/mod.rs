@@ -70,7 +70,7 @@ pub enum State {
         /// How many problems there are.
         total: u64,
         /// The first of them, each with its place and the mend.
-        first: Vec<String>,
+        first: Vec<Title>,
     },
 }
 
@@ -177,7 +177,7 @@ pub struct One {
     /// Whether models were brought along.
     pub declared: bool,
     /// What is wrong with those that were brought just now, each with its line and the mend.
-    pub wrong: Vec<String>,
+    pub wrong: Vec<Title>,
 }
 
 /// One log: how far it is, what can be done with it.
@@ -220,7 +220,7 @@ fn standing(lang: Lang, state: &State) -> Markup {
             State::Whole { .. } => {}
             State::Refused { total, first } => {
                 (part::callout("late", lang.say("logs-problems"), html! {
-                    ul { @for problem in first { li { span.long { (problem) } } } }
+                    ul { @for problem in first { li { span.long { (lang.of(problem)) } } } }
                     @if *total > first.len() as u64 {
                         p { (lang.tell("logs-more-problems", &[("count", (*total - first.len() as u64).into())])) }
                     }
@@ -254,7 +254,7 @@ fn what_next(frame: &Frame, view: &One) -> Markup {
             (part::token(frame))
             div.field {
                 label for="models-file" { (lang.say("logs-models")) }
-                @for wrong in &view.wrong { p.error role="alert" { (wrong) } }
+                @for wrong in &view.wrong { p.error role="alert" { (lang.of(wrong)) } }
                 p.hint #models-hint { (lang.say("logs-models-hint")) }
                 input #models-file type="file" name="models" required accept=".decl,text/plain"
                     aria-describedby="models-hint";

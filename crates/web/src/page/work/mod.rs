@@ -44,7 +44,7 @@ pub struct View<'a> {
     pub purposes: Vec<(Id, Title)>,
     /// The materials.
     pub papers: Vec<Paper>,
-    /// That a colleague was faster with what the reader has just tried.
+    /// Why what the reader has just tried is not possible, where none of the moves says so.
     pub overtaken: Option<Overtaken>,
     /// What the reader may do now.
     pub moves: Vec<Doing<'a>>,
@@ -91,11 +91,13 @@ pub struct Paper {
     pub files: Vec<Attached>,
 }
 
-/// A colleague who was faster.
+/// What was tried and is not possible any more, or was done by a colleague meanwhile.
 #[derive(Clone, Debug)]
 pub struct Overtaken {
-    /// Who, when, with what.
-    pub by: Faster,
+    /// Who was faster, when, with what; none: nobody.
+    pub by: Option<Faster>,
+    /// Why it was not done.
+    pub why: Title,
     /// What was typed for a move that is not possible any more.
     pub lost: Vec<String>,
 }
@@ -113,6 +115,8 @@ pub struct Doing<'a> {
     pub ask: Ask<'a>,
     /// Why it was refused when it was last tried, on this page.
     pub refused: Option<Title>,
+    /// What was wrong with it then, by field.
+    pub faults: Vec<(Id, Title)>,
 }
 
 /// What the form of a move asks.
@@ -130,8 +134,6 @@ pub enum Ask<'a> {
         answers: BTreeMap<Id, String>,
         /// The outcome and the reasons as filled in before.
         chosen: (Option<Id>, String),
-        /// What is wrong with it.
-        faults: Vec<(Id, Title)>,
         /// Why it cannot be done yet, each with its reason.
         hindered: Vec<Title>,
     },
@@ -161,8 +163,6 @@ pub enum Ask<'a> {
         answers: BTreeMap<Id, String>,
         /// The reasons as filled in before.
         reasons: String,
-        /// What is wrong with it.
-        faults: Vec<(Id, Title)>,
     },
     /// To answer in words.
     Reply {
@@ -199,12 +199,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
             p.callout.soon role="status" data-changed hidden {
                 (lang.say("work-changed")) " " a href=(frame.path) { (lang.say("work-reload")) }
             }
-            @if let Some(Overtaken { by, lost }) = &view.overtaken {
-                section role="alert" tabindex="-1" data-focus aria-labelledby="overtaken-title" {
-                    h2 #overtaken-title { (lang.say("refused-overtaken")) }
-                    (refused::faster(lang, by, &refused::kept(lang, lost)))
-                }
-            }
+            @if let Some(overtaken) = &view.overtaken { (not_done(lang, overtaken)) }
             div.threefold {
                 section.left aria-labelledby="steps-title" {
                     h2 #steps-title { (lang.say("case-steps")) }
@@ -230,6 +225,22 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
             }
         },
     )
+}
+
+/// Why something was not done, with what was typed for it. Follows a page's head.
+pub(super) fn not_done(lang: Lang, Overtaken { by, why, lost }: &Overtaken) -> Markup {
+    let kept = refused::kept(lang, lost);
+    html! {
+        section role="alert" tabindex="-1" data-focus aria-labelledby="overtaken-title" {
+            @if let Some(by) = by {
+                h2 #overtaken-title { (lang.say("refused-overtaken")) }
+                (refused::faster(lang, by, &kept))
+            } @else {
+                h2 #overtaken-title { (lang.say("refused-impossible")) }
+                (part::callout("late", lang.of(why), kept))
+            }
+        }
+    }
 }
 
 fn neighbours(lang: Lang, view: &View<'_>) -> Markup {

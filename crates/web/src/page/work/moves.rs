@@ -3,7 +3,8 @@
 use super::{Ask, Doing, View};
 use crate::form::{self, Filling};
 use crate::layout::Frame;
-use crate::{part, path};
+use crate::part::{self, Written};
+use crate::path;
 use maud::{Markup, html};
 use pack::model::Outcome;
 use pack::{Id, Title};
@@ -40,9 +41,17 @@ pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
 
 fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
     let lang = frame.lang;
+    let faults = &doing.faults;
+    let words = |name: &str, label: &str, value: &str| {
+        let id = format!("{key}-{name}");
+        part::written(
+            lang,
+            &Written { id: &id, name, label, value, fault: at(faults, name), ..Written::default() },
+        )
+    };
     html! {
         @match &doing.ask {
-            Ask::Step { outcomes, form, shown, answers, chosen, faults, hindered } => {
+            Ask::Step { outcomes, form, shown, answers, chosen, hindered } => {
                 @let filling = Filling {
                     form, shown, answers, faults, hanging: &[], lang, face: frame.face,
                     prefix: &format!("{}.", doing.about),
@@ -60,18 +69,22 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 button.act type="submit" { (lang.say("correct-send")) }
             }
             Ask::HandOver { colleagues, to, reasons } => {
-                div.field {
+                @let fault = at(faults, "to");
+                @let named = format!("{key}-to-error");
+                div.field.wrong[fault.is_some()] {
                     label for={ (key) "-to" } { (lang.say("hand-over-to")) }
-                    select id={ (key) "-to" } name="to" required {
+                    (part::fault(lang, &named, fault))
+                    select id={ (key) "-to" } name="to" required
+                        aria-describedby=[fault.map(|_| &named)] aria-invalid=[fault.map(|_| "true")] {
                         option value="" { (lang.say("form-choose")) }
                         @for (id, name) in colleagues { option value=(id) selected[id == to] { (name) } }
                         option value="queue" selected[to == "queue"] { (lang.say("staff-to-queue")) }
                     }
                 }
-                (words(key, "reasons", &lang.say("move-reasons"), reasons))
+                (words("reasons", &lang.say("move-reasons"), reasons))
                 button.act type="submit" { (lang.say("hand-over-go")) }
             }
-            Ask::Amend { form, field, answers, reasons, faults } => {
+            Ask::Amend { form, field, answers, reasons } => {
                 @let shown = BTreeSet::from([(*field).clone()]);
                 @let filling = Filling {
                     form, shown: &shown, answers, faults, hanging: &[], lang, face: frame.face,
@@ -80,16 +93,16 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 p.hint { (lang.say("amend-hint")) }
                 input type="hidden" name="amend" value={ (doing.about) "." (field) };
                 (form::render(&filling))
-                (reasons_asked(frame, reasons, faults, key))
+                (words("reasons", &lang.say("move-reasons-shown"), reasons))
                 button.act type="submit" { (lang.say("amend-go")) }
             }
             Ask::Reasons(reasons) => {
-                (words(key, "reasons", &lang.say("move-reasons"), reasons))
+                (words("reasons", &lang.say("move-reasons"), reasons))
                 button.act type="submit" { (lang.of(&doing.title)) }
             }
             Ask::Reply { complaint, words: written } => {
                 blockquote { (complaint) }
-                (words(key, "words", &lang.say("reply-words"), written))
+                (words("words", &lang.say("reply-words"), written))
                 button.act type="submit" { (lang.say("reply-send")) }
             }
             Ask::Nothing => button type="submit" { (lang.of(&doing.title)) },
@@ -97,32 +110,9 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
     }
 }
 
-fn words(key: &str, name: &str, label: &str, value: &str) -> Markup {
-    text(key, name, label, value, &html! {}, None)
-}
-
-/// A text to write, with what is wrong with it above it.
-fn text(key: &str, name: &str, label: &str, value: &str, error: &Markup, described: Option<&str>) -> Markup {
-    html! {
-        div.field.wrong[described.is_some()] {
-            label for={ (key) "-" (name) } { (label) }
-            (error)
-            textarea id={ (key) "-" (name) } name=(name) rows="3" maxlength="5000"
-                aria-describedby=[described] aria-invalid=[described.map(|_| "true")] { (value) }
-        }
-    }
-}
-
-fn reasons_asked(frame: &Frame, reasons: &str, faults: &[(Id, Title)], key: &str) -> Markup {
-    let lang = frame.lang;
-    let named = format!("{key}-reasons-error");
-    let fault = faults.iter().find(|(of, _)| of.as_str() == "reasons").map(|(_, what)| what);
-    let error = html! {
-        @if let Some(what) = fault {
-            p.error id=(named) { span.unseen { (lang.say("error-prefix")) } (lang.of(what)) }
-        }
-    };
-    text(key, "reasons", &lang.say("move-reasons-shown"), reasons, &error, fault.map(|_| named.as_str()))
+/// What is wrong with the field `name`.
+fn at<'a>(faults: &'a [(Id, Title)], name: &str) -> Option<&'a Title> {
+    faults.iter().find(|(of, _)| of.as_str() == name).map(|(_, what)| what)
 }
 
 /// How a step ended, and why.
@@ -135,22 +125,14 @@ struct Ending<'a> {
 fn outcome(frame: &Frame, ending: &Ending<'_>, key: &str) -> Markup {
     let lang = frame.lang;
     let Ending { outcomes, chosen: (id, reasons), faults } = ending;
-    let named = |name: &str| format!("{key}-{name}-error");
-    let fault = |name: &str| faults.iter().find(|(of, _)| of.as_str() == name).map(|(_, what)| what);
-    let error = |name: &str| {
-        html! {
-            @if let Some(what) = fault(name) {
-                p.error id=(named(name)) { span.unseen { (lang.say("error-prefix")) } (lang.of(what)) }
-            }
-        }
-    };
+    let fault = at(faults, "outcome");
+    let named = format!("{key}-outcome-error");
     let any = outcomes.iter().any(|outcome| outcome.reasons);
     let label = if any { lang.say("move-reasons-shown") } else { lang.say("move-note") };
     html! {
-        fieldset.field.wrong[fault("outcome").is_some()]
-            aria-describedby=[fault("outcome").map(|_| named("outcome"))] {
+        fieldset.field.wrong[fault.is_some()] aria-describedby=[fault.map(|_| &named)] {
             legend { (lang.say("move-outcome")) }
-            (error("outcome"))
+            (part::fault(lang, &named, fault))
             div.options {
                 @for outcome in *outcomes {
                     @let own = format!("{key}-{}", outcome.id);
@@ -166,7 +148,10 @@ fn outcome(frame: &Frame, ending: &Ending<'_>, key: &str) -> Markup {
                 }
             }
         }
-        (text(key, "reasons", &label, reasons, &error("reasons"), fault("reasons").map(|_| named("reasons")).as_deref()))
+        @let id = format!("{key}-reasons");
+        (part::written(lang, &Written {
+            id: &id, name: "reasons", label: &label, value: reasons, fault: at(faults, "reasons"), ..Written::default()
+        }))
     }
 }
 

@@ -228,16 +228,23 @@ fn said(wrong: &Wrong) -> Oops {
     match wrong {
         Wrong::Missing(path) => unreadable(format!("缺少 `{path}`"), format!("`{path}` is missing")),
         Wrong::Unknown(path, known) => {
-            let known = if known.is_empty() { "nothing".into() } else { format!("`{}`", known.join("`, `")) };
+            let known = listed(known);
             unreadable(
-                format!("没有 `{path}` 这一项，可以填写：{known}"),
-                format!("`{path}` is not known here; what is: {known}"),
+                format!("没有 `{path}` 这一项，可以填写：{}", known.zh),
+                format!("`{path}` is not known here; what is: {}", known.en),
             )
         }
         Wrong::Kind(path, words) => {
-            unreadable(format!("`{path}` 的类型不对，应为：{words}"), format!("`{path}` is not {words}"))
+            let zh = format!("`{path}` 的类型不对，应为：{}", words.zh);
+            unreadable(zh, format!("`{path}` is not {}", words.en))
         }
     }
+}
+
+/// The names that are known.
+pub fn listed(known: &[&str]) -> Title {
+    let all = format!("`{}`", known.join("`, `"));
+    if known.is_empty() { Title::new("没有", "nothing") } else { Title::same(all) }
 }
 
 pub fn unreadable(zh: String, en: String) -> Oops {

@@ -5,7 +5,7 @@ use super::moves::{not_now, possible};
 use super::{Page, moment, title};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
-use crate::server::case::{entering, theirs, visible};
+use crate::server::case::{entering, sees_own, theirs, visible};
 use crate::server::show::{self, Telling};
 use crate::server::{board, filling, personal as reading, receipt as receipts};
 use casework::state::{Stage, Status};
@@ -191,7 +191,7 @@ fn running(asked: &Asked, view: &View) -> Vec<Json> {
 pub fn history(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let supervised = board::supervised(asked, &case).is_ok();
-    let telling = Telling { linked: supervised, open: theirs(asked, &view) };
+    let telling = Telling { linked: supervised, open: sees_own(asked, &case, &view) };
     let all = show::happenings(asked, &view, &case, telling)?;
     let page = Page::of(asked, all.len());
     let told = page.take(&all).map(|happening| {

@@ -1,5 +1,6 @@
 //! What bodies look like: one description, by which requests are read and the document is written.
 
+use pack::Title;
 use serde_json::{Map, Value as Json, json};
 
 /// What a value is.
@@ -65,22 +66,30 @@ pub enum Wrong {
     /// There is no such member.
     Unknown(String, Vec<&'static str>),
     /// It is of another kind.
-    Kind(String, String),
+    Kind(String, Title),
 }
 
 impl Shape {
     /// In words, as they follow "is not".
-    pub fn words(self) -> String {
+    pub fn words(self) -> Title {
         match self {
-            Self::Text => "text".into(),
-            Self::Word(words) => format!("one of `{}`", words.join("`, `")),
-            Self::Count => "a whole number from 0".into(),
-            Self::Truth => "true or false".into(),
-            Self::Moment => "a moment such as 2026-01-31T08:30:00+08:00".into(),
-            Self::Title => "a title in `zh` and `en`".into(),
-            Self::Answer => "text, a number, a truth or a list of texts".into(),
-            Self::List(_) => "a list".into(),
-            Self::Map(_) | Self::Object(_) => "an object".into(),
+            Self::Text => Title::new("文本", "text"),
+            Self::Word(words) => {
+                let all = words.join("`, `");
+                Title::new(format!("`{all}` 之一"), format!("one of `{all}`"))
+            }
+            Self::Count => Title::new("不小于0的整数", "a whole number from 0"),
+            Self::Truth => Title::new("`true` 或 `false`", "true or false"),
+            Self::Moment => Title::new(
+                "时间，如 `2026-01-31T08:30:00+08:00`",
+                "a moment such as 2026-01-31T08:30:00+08:00",
+            ),
+            Self::Title => Title::new("`zh` 和 `en` 两种文字的标题", "a title in `zh` and `en`"),
+            Self::Answer => {
+                Title::new("文本、数字、真假或文本列表", "text, a number, a truth or a list of texts")
+            }
+            Self::List(_) => Title::new("列表", "a list"),
+            Self::Map(_) | Self::Object(_) => Title::new("对象", "an object"),
         }
     }
 
@@ -176,7 +185,7 @@ pub fn object(members: &[Member]) -> Json {
 
 #[cfg(test)]
 mod tests {
-    use super::{Member, Shape, Wrong, always, check, free};
+    use super::{Member, Shape, Title, Wrong, always, check, free};
     use serde_json::{Value as Json, json};
 
     const MEMBERS: &[Member] = &[
@@ -187,12 +196,15 @@ mod tests {
     ];
 
     fn wrong(body: &Json) -> Option<Wrong> {
-        check("", body.as_object()?, MEMBERS).err()
+        match check("", body.as_object()?, MEMBERS).err()? {
+            Wrong::Kind(path, words) => Some(Wrong::Kind(path, Title::same(words.en))),
+            other => Some(other),
+        }
     }
 
     #[test]
     fn bodies_have_their_members_each_of_its_kind() {
-        let kind = |path: &str, words: &str| Some(Wrong::Kind(path.into(), words.into()));
+        let kind = |path: &str, words: &str| Some(Wrong::Kind(path.into(), Title::same(words)));
         let number = "a whole number from 0";
         assert_eq!(wrong(&json!({ "step": "accept" })), None);
         assert_eq!(wrong(&json!({ "step": "accept", "seen": null })), None);

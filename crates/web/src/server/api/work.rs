@@ -8,6 +8,7 @@ use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::board as figures;
 use crate::server::queue::{self, Leaf};
+use casework::board::SetBy;
 use jiff::civil::Date;
 use pack::{Id, Title};
 use record::Time;
@@ -45,6 +46,7 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
             "opened": moment(Some(task.opened)),
             "due": moment(due.as_ref().filter(|_| task.due.is_some()).map(|due| due.at)),
             "standing": standing(due.as_ref()),
+            "set_by": task.set_by.filter(|_| task.due.is_some()).map(set_by),
             "holder": task.holder,
         })
     });
@@ -61,6 +63,14 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
             "free": counts.free,
         },
     })))
+}
+
+fn set_by(set_by: SetBy) -> &'static str {
+    match set_by {
+        SetBy::Law => "law",
+        SetBy::Office => "office",
+        SetBy::Promise => "promise",
+    }
 }
 
 fn standing(due: Option<&Due>) -> &'static str {

@@ -9,7 +9,6 @@ use axum::body::Body;
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest as _, Multipart, Request};
 use axum::http::request::Parts;
-use pack::Title;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::PoisonError;
@@ -78,36 +77,12 @@ impl Asked {
                     *self.arrived.lock().unwrap_or_else(PoisonError::into_inner) = Some(arrived);
                 }
                 None => {
-                    let words = self.words_of(part, until).await?;
+                    let words = self.words_of(part, until, MOST_WORDS).await?;
                     self.posted.push((field, words));
                 }
             }
         }
         Ok(())
-    }
-
-    async fn in_time<T, E>(
-        &self,
-        until: Instant,
-        next: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, Oops> {
-        let left = until.saturating_duration_since(Instant::now());
-        match timeout(self.city.bounds.pause.min(left), next).await {
-            Err(_) => Err(Oops::Slow),
-            Ok(Err(_)) => Err(cut_off()),
-            Ok(Ok(next)) => Ok(next),
-        }
-    }
-
-    async fn words_of(&self, mut part: Field<'_>, until: Instant) -> Result<String, Oops> {
-        let mut words = Vec::new();
-        while let Some(bytes) = self.in_time(until, part.chunk()).await? {
-            words.extend_from_slice(&bytes);
-            if words.len() > MOST_WORDS {
-                return Err(Oops::TooLarge { most: MOST_WORDS as u64 });
-            }
-        }
-        String::from_utf8(words).map_err(|_| cut_off())
     }
 
     async fn write(&self, mut part: Field<'_>, name: String, until: Instant) -> Result<Arrived, Oops> {
@@ -142,11 +117,4 @@ async fn drain(mut part: Field<'_>, pause: Duration) {
             return;
         }
     }
-}
-
-fn cut_off() -> Oops {
-    Oops::Unreadable(Title::new(
-        "没有收到完整的文件，请再发送一次",
-        "The file did not arrive whole: send it again",
-    ))
 }

@@ -1,5 +1,6 @@
 //! What models find in a log.
 
+use super::super::in_chinese;
 use super::read::Held;
 use crate::page::logs as page;
 use oversight::catalogue::{Catalogue, Unready, try_all};
@@ -94,7 +95,7 @@ impl Checked {
     ///
     /// # Errors
     /// What is wrong with them for this log.
-    pub fn of_packs(held: &Held, definitions: &Definitions) -> Result<Self, Vec<String>> {
+    pub fn of_packs(held: &Held, definitions: &Definitions) -> Result<Self, Vec<Title>> {
         let catalogue = of_logs(definitions).about(&held.log);
         let language = Language::new(&held.log, &catalogue.attributes());
         let mut unready = Unready::new(definitions, &language);
@@ -102,7 +103,10 @@ impl Checked {
         for model in &catalogue.models {
             match unready.ready(model) {
                 Ok(model) => ready.push(model),
-                Err(found) => problems.extend(found.iter().map(ToString::to_string)),
+                Err(found) => problems.extend(found.iter().map(|problem| {
+                    let zh = format!("模型“{}”的条件不能用于这份日志", model.title.zh);
+                    Title::new(zh, problem.to_string())
+                })),
             }
         }
         if !problems.is_empty() {
@@ -126,12 +130,9 @@ impl Checked {
     ///
     /// # Errors
     /// Each line that cannot be read, with its place and the mend.
-    pub fn of_declare(held: &Held, kind: &str, text: &str) -> Result<Self, Vec<String>> {
-        let told = |problems: Vec<decl::Problem>| {
-            let line =
-                |one: &decl::Problem| format!("{}:{}: {}; {}", one.line, one.column, one.what, one.mend);
-            problems.iter().map(line).collect::<Vec<_>>()
-        };
+    pub fn of_declare(held: &Held, kind: &str, text: &str) -> Result<Self, Vec<Title>> {
+        let told =
+            |problems: Vec<decl::Problem>| problems.iter().map(in_chinese::declared).collect::<Vec<_>>();
         let declared = decl::read(text).map_err(told)?;
         let language = Language::new(&held.log, &declared.attributes);
         let models = declared.models(&language).map_err(told)?;

@@ -8,6 +8,7 @@ use super::{Kept, broken, held, kind, shown, unreadable, wanted};
 use crate::layout::Face;
 use crate::page::logs as page;
 use crate::path;
+use pack::Title;
 use record::{Name, Value};
 use std::sync::Arc;
 
@@ -45,11 +46,11 @@ fn declared(kind: &str) -> String {
 
 /// What models found, as the request names them.
 fn found(asked: &Asked, kept: &Kept, held: &Held) -> Result<(bool, Arc<Checked>), Oops> {
-    let refused = |lines: Vec<String>| {
-        let lines = lines.join("\n");
+    let refused = |lines: Vec<Title>| {
+        let join = |of: fn(&Title) -> &str| lines.iter().map(of).collect::<Vec<_>>().join("\n");
         unreadable(
-            format!("模型不能用于这份日志：\n{lines}"),
-            format!("the models do not fit this log:\n{lines}"),
+            format!("模型不能用于这份日志：\n{}", join(|title| &title.zh)),
+            format!("the models do not fit this log:\n{}", join(|title| &title.en)),
         )
     };
     if asked.words("with") == Some("declare") {

@@ -131,7 +131,8 @@ pub fn upload(asked: &Asked) -> Result<Answer, Oops> {
     let purpose = purpose.ok_or_else(|| unreadable("请选择用途", "state a purpose"))?;
     let mapping = asked.words("mapping").map(str::to_owned);
     if let Some(Err(wrong)) = mapping.as_deref().map(Mapping::parse) {
-        return Err(unreadable(format!("各列的含义无法读取：{wrong}"), wrong));
+        let zh = "各列的含义无法读取：每行写“名称=列名”，其中 `case`、`activity`、`time` 各一次";
+        return Err(unreadable(zh, wrong));
     }
     let kept = asked.city.logs.all();
     if kept.iter().filter(|kept| kept.card.office == own).count() >= MOST_KEPT {
@@ -199,7 +200,7 @@ pub fn one(asked: &Asked) -> Result<Answer, Oops> {
 }
 
 /// The page of a log, with what is wrong with models that were brought along.
-fn shown(asked: &Asked, kept: &Kept, wrong: Vec<String>) -> Answer {
+fn shown(asked: &Asked, kept: &Kept, wrong: Vec<Title>) -> Answer {
     let kinds = match kept.state() {
         State::Whole(_) => read(asked, kept).map(|held| held.kinds.clone()).unwrap_or_default(),
         _ => Vec::new(),

@@ -1,8 +1,9 @@
 //! Logs from elsewhere that supervisors look at: working files in a folder of their own, apart from the city's record. Each
 //! is read once, in a thread of its own; the last few that were looked at stay in memory.
 
+use super::super::in_chinese;
 use super::read::Held;
-use pack::Id;
+use pack::{Id, Title};
 use record::interop::{Counts, ImportError, Mapping, Options, Source};
 use record::{Digest, ObjectRef, Time};
 use serde_json::{Value as Json, json};
@@ -76,7 +77,7 @@ pub enum State {
     /// It was read.
     Whole(Counts),
     /// It cannot be taken in: so many problems, and the first of them.
-    Refused(u64, Vec<String>),
+    Refused(u64, Vec<Title>),
 }
 
 /// How far the reading is.
@@ -203,17 +204,8 @@ impl Shelf {
 }
 
 fn refused(error: &ImportError) -> State {
-    match error {
-        ImportError::Refused { first, total } => {
-            State::Refused(*total, first.iter().take(MOST_PROBLEMS).map(ToString::to_string).collect())
-        }
-        error => {
-            let mut told = error.to_string();
-            let cause = std::error::Error::source(error);
-            told.extend(cause.map(|cause| format!(": {cause}")));
-            State::Refused(1, vec![told])
-        }
-    }
+    let (total, first) = in_chinese::import(error, MOST_PROBLEMS);
+    State::Refused(total, first)
 }
 
 impl Kept {
