@@ -1,10 +1,12 @@
 //! Events in columns.
 
 mod column;
+mod places;
 mod read;
 mod traces;
 
 pub use column::{Column, Values};
+pub use places::{Place, Places};
 pub use read::read;
 pub use traces::Traces;
 

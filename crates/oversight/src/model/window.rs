@@ -111,7 +111,12 @@ pub struct Window {
 impl Window {
     /// Whether two moments, in either order, are as far apart as it says.
     pub fn holds(&self, one: Time, other: Time) -> bool {
-        self.least.as_ref().is_none_or(|least| least.is_over(one, other)) && !self.is_passed(one, other)
+        self.is_reached(one, other) && !self.is_passed(one, other)
+    }
+
+    /// Whether two moments are as far apart as it asks at least.
+    pub(crate) fn is_reached(&self, one: Time, other: Time) -> bool {
+        self.least.as_ref().is_none_or(|least| least.is_over(one, other))
     }
 
     /// Whether two moments are farther apart than it allows, so that what is still farther is so, too.
