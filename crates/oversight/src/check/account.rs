@@ -19,7 +19,7 @@ pub(super) struct Account {
 }
 
 /// The model, the clause, and the entry that asked: in this order findings are told.
-pub(super) type Asker = (u32, u8, usize);
+type Asker = (u32, u8, usize);
 
 /// How lives stand with each model. Lives are gathered 64 at a time and turned, so that each lane has a word of them.
 struct Lives {
@@ -49,13 +49,6 @@ impl Account {
 
     pub(super) fn begin(&mut self, trace: usize) {
         self.trace = trace;
-    }
-
-    /// What was found otherwise in the life at hand.
-    pub(super) fn put(&mut self, asker: Asker, finding: Finding) {
-        if let Some(found) = &mut self.findings {
-            found.push((asker, finding));
-        }
     }
 
     /// A life has been gone through. Its findings, model by model, within a model clause by clause and in order.

@@ -6,6 +6,7 @@
 
 mod account;
 mod columns;
+mod cost;
 mod course;
 mod evidence;
 mod plan;
@@ -80,14 +81,15 @@ fn processors() -> usize {
 }
 
 /// In which way models are asked; what they say is the same.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Way {
-    /// For each model the one that takes less, by how many events it speaks of and how many models share them.
+    /// The one that takes less.
     #[default]
     Cheapest,
-    /// The models at those places one after the other, each down the events of its own activities; the others all together,
-    /// life by life.
-    Divided(fn(usize) -> bool),
+    /// One after the other, each down the events of its own activities.
+    OneByOne,
+    /// All together, life by life.
+    Together,
 }
 
 /// Traces that one thread goes through before it tells what it found: fewer where each is gone through for many models.
@@ -109,14 +111,14 @@ impl Asked<'_> {
         threads: usize,
         tell: Option<&mut dyn FnMut(usize, Finding)>,
     ) -> Vec<Summary> {
-        let (columns, others) = Columns::of(*self, way);
-        let others = others.into_iter().filter_map(|at| Some((at, self.models.get(at as usize)?)));
-        let plan = Plan::of(others, self.models.len());
+        let columns = cost::is_one_by_one(*self, way).then(|| Columns::of(*self));
+        let together = if columns.is_some() { &[] } else { self.models };
+        let plan = Plan::new(together);
         let mut sorts = Sorts::new(&plan);
-        let sorted = if plan.lanes.is_empty() { Vec::new() } else { sorts.sort(&plan, self.log) };
+        let sorted = if together.is_empty() { Vec::new() } else { sorts.sort(&plan, self.log) };
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(self.log)).collect();
         let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
-        let size = if plan.lanes.is_empty() { CHUNK_ONE_BY_ONE } else { CHUNK };
+        let size = if columns.is_some() { CHUNK_ONE_BY_ONE } else { CHUNK };
         let chunks = self.traces.len().div_ceil(size);
         let work = Work { asked: *self, columns, ground, sorted, size, wanted: tell.is_some() };
         let mut none = |_, _| {};
@@ -135,8 +137,8 @@ impl Asked<'_> {
 /// What is to be done, the same for every thread.
 struct Work<'a> {
     asked: Asked<'a>,
-    /// Models that are asked one by one, and those that are asked together.
-    columns: Columns<'a>,
+    /// The models, where they are asked one by one; else they are on the ground.
+    columns: Option<Columns<'a>>,
     ground: Ground<'a>,
     sorted: Vec<SortNumber>,
     /// Traces to a chunk.
@@ -166,26 +168,24 @@ impl Work<'_> {
     }
 
     fn summaries(&self, hand: Hand) -> Vec<Summary> {
-        let mut summaries = hand.account.summaries(&self.ground);
-        hand.counts.put(&self.columns, self.asked.traces.len() as u64, &mut summaries);
-        summaries
+        match self.columns {
+            Some(_) => hand.counts.summaries(),
+            None => hand.account.summaries(&self.ground),
+        }
     }
 
     fn chunk(&self, chunk: usize, hand: &mut Hand, tell: &mut dyn FnMut(usize, Finding)) {
         let Asked { log, traces, until, .. } = self.asked;
         let some = chunk * self.size..traces.len().min((chunk + 1) * self.size);
         let Hand { course, desk, found, account, counts } = hand;
-        if !self.columns.is_empty() {
-            self.columns.find(some.clone(), self.wanted, found, counts);
-        }
-        if self.ground.plan.lanes.is_empty() {
-            return self.columns.tell(found, some.end, |(model, ..), finding| tell(model as usize, finding));
+        if let Some(columns) = &self.columns {
+            columns.find(some, self.wanted, found, counts);
+            return columns.tell(found, tell);
         }
         for trace in some {
             course.clear();
             account.begin(trace);
-            let range = traces.range(trace);
-            for event in traces.events().get(range.clone()).unwrap_or_default() {
+            for event in traces.events().get(traces.range(trace)).unwrap_or_default() {
                 let at = *event as usize;
                 let (Some(time), Some(sort)) = (log.times().get(at), self.sorted.get(at)) else { continue };
                 course.take(&self.ground, desk, Entry::new(*time, *event, *sort), account);
@@ -194,9 +194,6 @@ impl Work<'_> {
                 course.expire(&self.ground, desk, watermark, account);
             }
             course.stand(&self.ground, desk, until, account);
-            self.columns.tell(found, trace, |(model, clause, position), finding| {
-                account.put((model, clause, (position as usize).saturating_sub(range.start)), finding);
-            });
             account.end(self.ground.plan).for_each(|(model, finding)| tell(model, finding));
         }
     }

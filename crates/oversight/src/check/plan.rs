@@ -164,15 +164,10 @@ struct Draft<'m> {
 
 impl Plan {
     pub(super) fn new(models: &[Model]) -> Self {
-        Self::of((0..).zip(models), models.len())
-    }
-
-    /// Of some among so many models, each with its place.
-    pub(super) fn of<'m>(some: impl Iterator<Item = (u32, &'m Model)>, models: usize) -> Self {
         let mut drafting = Drafting::default();
         let mut blocks: BTreeMap<Vec<u32>, Vec<Draft<'_>>> = BTreeMap::new();
         let mut whole = Vec::new();
-        for (model, of) in some {
+        for (model, of) in (0..).zip(models) {
             for (clause, kind) in (0..).zip(of.template.clauses()) {
                 let exchanged = matches!(kind, Clause::Relation(relation) if relation.exchanged);
                 let (asks, meets) = if exchanged { (&of.second, &of.first) } else { (&of.first, &of.second) };
@@ -215,7 +210,7 @@ impl Plan {
             questions,
             activities,
             others,
-            models,
+            models: models.len(),
             words,
         }
     }

@@ -143,12 +143,15 @@ pub(super) fn of_life(
     let at = match how {
         How::Broken => proven,
         How::Owed | How::Held => None,
+        How::Ended => deadline.or(ended),
         _ => deadline,
     };
-    finding(how, Finding { trace, verdict: Verdict::Violated, activation: None, evidence, deadline, at }, ended)
+    let verdict = verdict(how, deadline.is_some());
+    Finding { trace, verdict, activation: None, evidence, deadline, at }
 }
 
 /// What is to be said of an activation, by what came, in a life that ended then.
+#[inline]
 pub(super) fn of_activation(
     how: How,
     window: &Window,
@@ -157,32 +160,31 @@ pub(super) fn of_activation(
     by: Option<(Time, EventNumber)>,
     ended: Option<Time>,
 ) -> Finding {
-    let ends = || window.ends(asked);
-    let came = by.map(|(time, _)| time);
-    let (deadline, at) = match how {
-        How::Forbidden => (None, came.max(Some(asked))),
-        How::InTheWay => (ends(), came),
-        How::Late | How::Ended => {
-            let ends = ends();
-            (ends, ends)
-        }
-        How::Owed | How::Held => (ends(), None),
-        How::Missed | How::Broken => (None, Some(asked)),
+    let (came, event) = (by.map(|(time, _)| time), by.map(|(_, event)| event));
+    let deadline = match how {
+        How::Forbidden | How::Missed | How::Broken => None,
+        How::InTheWay | How::Late | How::Ended | How::Owed | How::Held => window.ends(asked),
     };
-    let evidence = by.map(|(_, event)| event).into_iter().collect();
-    let activation = Some(activation);
-    finding(how, Finding { trace, verdict: Verdict::Violated, activation, evidence, deadline, at }, ended)
+    let at = match how {
+        How::Forbidden => came.max(Some(asked)),
+        How::InTheWay => came,
+        How::Late => deadline,
+        How::Ended => deadline.or(ended),
+        How::Owed | How::Held => None,
+        How::Missed | How::Broken => Some(asked),
+    };
+    let (verdict, evidence) = (verdict(how, deadline.is_some()), event.into_iter().collect());
+    Finding { trace, verdict, activation: Some(activation), evidence, deadline, at }
 }
 
-/// The finding with its verdict, and the moment of one that only the end of the life made.
-fn finding(how: How, finding: Finding, ended: Option<Time>) -> Finding {
-    let verdict = match how {
+/// By what decided it, and whether time was limited.
+#[inline]
+fn verdict(how: How, limited: bool) -> Verdict {
+    match how {
         How::Late => Verdict::ViolatedAtDeadline,
-        How::Ended if finding.deadline.is_some() => Verdict::ViolatedAtDeadline,
+        How::Ended if limited => Verdict::ViolatedAtDeadline,
         How::Owed => Verdict::PossiblyViolated,
         How::Held => Verdict::PossiblySatisfied,
         _ => Verdict::Violated,
-    };
-    let at = if how == How::Ended { finding.at.or(ended) } else { finding.at };
-    Finding { verdict, at, ..finding }
+    }
 }

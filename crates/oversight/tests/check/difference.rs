@@ -55,8 +55,8 @@ impl<'e> Bench<'e> {
             assert_eq!(summaries, asked.check_by(way, threads, None), "{way:?}");
             findings.into_iter().zip(summaries).collect::<Vec<Told>>()
         };
-        let together = of(Way::Divided(|_| false), 2);
-        for way in [Way::Divided(|_| true), Way::Divided(|at| at % 3 > 0), Way::Cheapest] {
+        let together = of(Way::Together, 2);
+        for way in [Way::OneByOne, Way::Cheapest] {
             for (model, (here, there)) in models.iter().zip(of(way, 2).iter().zip(&together)) {
                 assert_eq!(here, there, "{way:?}: {}", model.name);
             }

@@ -48,6 +48,7 @@ impl Counts {
             let violated = distinct(notes, |note| note.trace);
             cases.violated += violated;
             cases.satisfied += active - violated;
+            cases.vacuous += traces.len() as u64 - active;
             return;
         }
         let mut put = |what: usize, trace: u32| {
@@ -63,13 +64,16 @@ impl Counts {
             return;
         }
         let [active, violated, pending] = stands;
+        let mut known = 0;
         for ((active, violated), pending) in active.iter_mut().zip(violated).zip(pending) {
             let waits = *pending & !*violated;
+            known += u64::from((*active | *violated | waits).count_ones());
             cases.violated += u64::from(violated.count_ones());
             cases.pending += u64::from(waits.count_ones());
             cases.satisfied += u64::from((*active & !*violated & !waits).count_ones());
             (*active, *violated, *pending) = (0, 0, 0);
         }
+        cases.vacuous += traces.len() as u64 - known;
     }
 
     pub(in super::super) fn join(&mut self, other: &Self) {
@@ -78,16 +82,9 @@ impl Counts {
         }
     }
 
-    /// Adds what was counted to other models' figures, of so many traces.
-    pub(in super::super) fn put(self, columns: &super::Columns<'_>, traces: u64, summaries: &mut [Summary]) {
-        for lane in &columns.lanes {
-            let place = lane.model as usize;
-            if let (Some(summary), Some(counted)) = (summaries.get_mut(place), self.all.get(place)) {
-                *summary = *counted;
-                let cases = &mut summary.cases;
-                cases.vacuous = traces - cases.satisfied - cases.violated - cases.pending;
-            }
-        }
+    /// By model.
+    pub(in super::super) fn summaries(self) -> Vec<Summary> {
+        self.all
     }
 }
 

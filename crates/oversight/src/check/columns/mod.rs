@@ -2,7 +2,6 @@
 //! whole. Where models are few, that is less work than to go through every life for all of them at once.
 
 mod counts;
-mod cost;
 mod pick;
 mod relation;
 mod whole;
@@ -11,7 +10,7 @@ pub(super) use counts::Counts;
 
 use super::told::{self, How};
 use super::verdict::Finding;
-use super::{Asked, Until, Way};
+use super::{Asked, Until};
 use crate::condition::Bound;
 use crate::log::{EventNumber, Place};
 use crate::model::{Clause, Window};
@@ -32,7 +31,6 @@ pub(super) struct Columns<'a> {
 /// A clause of a model.
 struct Lane<'a> {
     model: u32,
-    clause: u8,
     /// Whether it is all that its model asks.
     alone: bool,
     kind: Clause,
@@ -72,20 +70,16 @@ pub(super) struct Found {
     ordered: Vec<Note>,
     starts: Vec<u32>,
     lives: Vec<Option<Finding>>,
-    /// How many were told.
-    told: usize,
 }
 
 impl<'a> Columns<'a> {
-    /// Of the models that are to be gone through so, and the places of those that are not.
-    pub(super) fn of(asked: Asked<'a>, way: Way) -> (Self, Vec<u32>) {
+    pub(super) fn of(asked: Asked<'a>) -> Self {
         let mut picker = Picker::new(asked);
-        let (here, others) = cost::divide(asked, &mut picker, way);
         let mut lanes = Vec::new();
-        for (number, model) in here.iter().filter_map(|model| Some((*model, asked.models.get(*model as usize)?))) {
+        for (number, model) in (0..).zip(asked.models) {
             let clauses = model.template.clauses();
             let alone = clauses.len() == 1;
-            for (clause, kind) in (0..).zip(clauses) {
+            for kind in clauses {
                 let exchanged = matches!(kind, Clause::Relation(relation) if relation.exchanged);
                 let (asks, meets) =
                     if exchanged { (&model.second, &model.first) } else { (&model.first, &model.second) };
@@ -93,7 +87,6 @@ impl<'a> Columns<'a> {
                 let exchanged = exchanged && !model.template.is_activated_by_second();
                 lanes.push(Lane {
                     model: number,
-                    clause,
                     alone,
                     kind,
                     asks: picker.pick(asks),
@@ -103,14 +96,10 @@ impl<'a> Columns<'a> {
                 });
             }
         }
-        (Self { asked, picked: picker.picked(), lanes }, others)
+        Self { asked, picked: picker.picked(), lanes }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lanes.is_empty()
-    }
-
-    /// Goes through some traces. What is found in them is then there to be told; its events only if they are `wanted`.
+    /// Goes through some traces. What is found in them is then there to be told; the findings only if they are `wanted`.
     pub(super) fn find(&self, traces: Range<usize>, wanted: bool, found: &mut Found, counts: &mut Counts) {
         found.clear();
         counts.begin(traces.clone());
@@ -168,26 +157,20 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// Tells what was found in a trace and the ones before it that was not told yet: model, clause and position of the
-    /// activation, with the finding.
-    pub(super) fn tell(
-        &self,
-        found: &mut Found,
-        trace: usize,
-        mut tell: impl FnMut((u32, u8, u32), Finding),
-    ) {
-        while let Some(note) = found.ordered.get(found.told).filter(|note| note.trace as usize <= trace) {
-            found.told += 1;
+    /// Tells what was found, trace by trace, with its model.
+    pub(super) fn tell(&self, found: &mut Found, tell: &mut dyn FnMut(usize, Finding)) {
+        let Found { ordered, lives, .. } = found;
+        for note in ordered {
             let Some(lane) = self.lanes.get(note.lane as usize) else { continue };
-            let finding = match lane.kind {
-                Clause::Relation(_) => Some(self.finding(lane, note)),
-                _ => found.lives.get_mut(note.by as usize).and_then(Option::take),
-            };
-            let place = (lane.model, lane.clause, note.activation);
-            finding.into_iter().for_each(|finding| tell(place, finding));
+            if let Clause::Relation(_) = lane.kind {
+                tell(lane.model as usize, self.finding(lane, note));
+            } else if let Some(finding) = lives.get_mut(note.by as usize).and_then(Option::take) {
+                tell(lane.model as usize, finding);
+            }
         }
     }
 
+    #[inline]
     fn finding(&self, lane: &Lane<'_>, note: &Note) -> Finding {
         let moment = |position| (self.time(position), self.event(position));
         let by = (note.by != NOBODY).then(|| moment(note.by));
@@ -201,7 +184,6 @@ impl Found {
         self.notes.clear();
         self.ordered.clear();
         self.lives.clear();
-        self.told = 0;
     }
 
     /// Puts the notes trace by trace, in each as they were made: counted first, then put where they belong.

@@ -1,7 +1,7 @@
 use super::super::told::How;
 use super::{Both, Columns, Lane, NOBODY, Note};
 use crate::log::Place;
-use crate::model::{Reach, Relation, Side, Window};
+use crate::model::{Lapse, Reach, Relation, Side, Window};
 
 /// How an event lies to an activation.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,15 +31,23 @@ impl Columns<'_> {
         (asks, meets): (&[Place], &[Place]),
         notes: &mut Vec<Note>,
     ) {
+        notes.reserve(asks.len());
         let line = Line { relation, asks, meets };
         let window = lane.window;
         let tell = |ask: &Place, by: u32, how: How| {
             notes.push(Note { trace: ask.trace, lane: number, activation: ask.position, by, how });
         };
-        match &lane.both {
-            None if window.is_open() => self.along(&line, window, |_, _| Fit::Holds, tell),
-            None => self.along(&line, window, |ask, meet| within(window, ask, meet), tell),
-            Some(both) => {
+        match (&lane.both, window.span()) {
+            (None, _) if window.is_open() => self.along(&line, window, |_, _| Fit::Holds, tell),
+            (None, Some(span)) => {
+                let fit = |ask: &Place, meet: &Place| match Lapse::between(ask.time, meet.time) <= span {
+                    true => Fit::Holds,
+                    false => Fit::Passed,
+                };
+                self.along(&line, window, fit, tell);
+            }
+            (None, None) => self.along(&line, window, |ask, meet| within(window, ask, meet), tell),
+            (Some(both), _) => {
                 let fit = |ask: &Place, meet: &Place| match within(window, ask, meet) {
                     Fit::Holds if !self.holds(both, ask, meet) => Fit::Apart,
                     fit => fit,
