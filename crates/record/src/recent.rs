@@ -202,7 +202,10 @@ mod tests {
             let event = objects.iter().fold(event, |event, object| event.about("case", object.clone()));
             let begun: Vec<ObjectRef> =
                 event.touched().into_iter().filter(|object| !whole.contains_key(*object)).cloned().collect();
-            event.touched().into_iter().for_each(|object| whole.entry(object.clone()).or_default().push(index));
+            event
+                .touched()
+                .into_iter()
+                .for_each(|object| whole.entry(object.clone()).or_default().push(index));
             recent.tell(Some(&[Arc::new(Entry { index, event })]), begun.into_iter());
             if index % 1_000 == 0 {
                 for (object, told) in &whole {

@@ -100,10 +100,9 @@ impl Told<'_> {
         };
         let all = 0..self.entries.len();
         let by: Vec<usize> = match lane.kind {
-            Clause::Count { most, .. } => all
-                .filter(|at| of(|sort| sort.first, *at))
-                .take(enough(self.how, most))
-                .collect(),
+            Clause::Count { most, .. } => {
+                all.filter(|at| of(|sort| sort.first, *at)).take(enough(self.how, most)).collect()
+            }
             Clause::Choice { .. } => {
                 let first = all.clone().find(|at| of(|sort| sort.first, *at));
                 let second = all.clone().find(|at| of(|sort| sort.second, *at));

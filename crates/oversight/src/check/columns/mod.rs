@@ -128,7 +128,8 @@ impl<'a> Columns<'a> {
         let from = all.partition_point(|place| (place.trace as usize) < traces.start);
         let all = all.get(from..).unwrap_or_default();
         let rest = all.last().is_some_and(|last| last.trace as usize >= traces.end);
-        let to = if rest { all.partition_point(|place| (place.trace as usize) < traces.end) } else { all.len() };
+        let to =
+            if rest { all.partition_point(|place| (place.trace as usize) < traces.end) } else { all.len() };
         all.get(..to).unwrap_or_default()
     }
 

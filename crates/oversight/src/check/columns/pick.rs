@@ -67,7 +67,8 @@ impl<'a> Picker<'a> {
         let Asked { log, traces, .. } = self.asked;
         let sheet = self.sheets.entry(code).or_insert_with(|| {
             let event = |place: &Place| traces.events().get(place.position as usize).copied();
-            let events: Vec<EventNumber> = places.iter().map(|place| event(place).unwrap_or_default()).collect();
+            let events: Vec<EventNumber> =
+                places.iter().map(|place| event(place).unwrap_or_default()).collect();
             Sheet::new(log, events)
         });
         let holds = condition.yes(sheet);

@@ -194,11 +194,7 @@ impl Columns<'_> {
 }
 
 impl Line<'_> {
-    fn alternate_before(
-        &self,
-        fit: impl Fn(&Place, &Place) -> Fit,
-        mut tell: impl FnMut(&Place, u32, How),
-    ) {
+    fn alternate_before(&self, fit: impl Fn(&Place, &Place) -> Fit, mut tell: impl FnMut(&Place, u32, How)) {
         let Line { relation: Relation { forbids, .. }, asks, meets } = *self;
         let mut at = 0;
         let mut last: Option<&Place> = None;
