@@ -31,6 +31,11 @@ impl Bits {
 
     /// The places of the values for which `holds`.
     pub fn of_all<T>(all: &[T], holds: impl Fn(&T) -> bool) -> Self {
+        Self::of_each(all, holds)
+    }
+
+    /// [`Self::of_all`], each looked at once and in order.
+    pub(crate) fn of_each<T>(all: &[T], mut holds: impl FnMut(&T) -> bool) -> Self {
         let word = |chunk: &[T]| {
             chunk.iter().enumerate().fold(0, |word, (bit, one)| word | (u64::from(holds(one)) << bit))
         };

@@ -158,25 +158,28 @@ impl Kept {
         self.put += usize::from(self.findings.insert(breach.digest(), finding).is_none());
     }
 
-    fn take(&mut self, live: &Live, changes: Vec<Change>) {
+    /// What of it is told as gone.
+    fn take(&mut self, live: &Live, changes: Vec<Change>) -> Vec<(ObjectRef, Id, String)> {
+        let mut gone = Vec::new();
         for change in changes {
             match change {
                 Change::Broken(breach) => self.put(&breach),
                 Change::All { object, of, breaches } => {
                     let stands: BTreeSet<Digest> = breaches.iter().map(Breach::digest).collect();
-                    let before = self.findings.len();
-                    self.findings.retain(|digest, (other, model, _)| {
+                    let of_it = self.findings.extract_if(.., |digest, (other, model, _)| {
                         let meant = match &of {
                             Of::Own => !live.apart(model),
                             Of::Model(of) => of == model,
                         };
-                        *other != object || !meant || stands.contains(digest)
+                        *other == object && meant && !stands.contains(digest)
                     });
-                    self.closed += before - self.findings.len();
+                    gone.extend(of_it.map(|(_, finding)| finding));
                     breaches.iter().for_each(|breach| self.put(breach));
                 }
             }
         }
+        self.closed += gone.len();
+        gone
     }
 
     fn said(&self) -> Said {
@@ -234,10 +237,23 @@ impl<'a> Rehearsed<'a> {
         self.read = next;
         loop {
             let changes = self.live.settle(now, most, &mut |object| Ok::<_, ()>(past(entries, object)));
-            self.kept.take(&self.live, changes.unwrap());
+            let gone = self.kept.take(&self.live, changes.unwrap());
+            self.are_gone(entries, now, &gone);
             if self.live.waiting() == 0 {
                 break;
             }
+        }
+    }
+
+    /// Nothing of what is told as gone stands, by what is known of its case.
+    fn are_gone(&self, entries: &[Entry], now: Time, gone: &[(ObjectRef, Id, String)]) {
+        let own: Vec<&Model> = self.models.iter().copied().filter(|one| !self.live.apart(&one.id)).collect();
+        let names = Catalogue { all: self.all, models: self.models.to_vec() }.attributes();
+        for (case, model, cited) in gone.iter().filter(|(_, model, _)| !self.live.apart(model)) {
+            let told = entries.iter().filter(|entry| entry.event.touched().contains(&case));
+            let said = by_itself(self.all, (&own, &names), &told.cloned().collect::<Vec<_>>(), now);
+            let gone = (model.to_string(), case.to_string(), cited.clone());
+            assert!(!said.contains(&gone), "{gone:?} was told as gone and stands at {now}");
         }
     }
 

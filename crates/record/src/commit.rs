@@ -352,7 +352,10 @@ impl Committer {
                 status.last_commit = start.elapsed();
                 status.objects = self.memory.objects();
             }
-            shared.recent.tell(news.as_deref());
+            shared.recent.tell(
+                news.as_deref(),
+                std::mem::take(&mut group.objects).into_iter().map(|(_, object)| object),
+            );
             shared.states.tell(news.as_deref());
             if let Ok(mut view) = shared.view.write() {
                 *view = Arc::new(View::new(frontier, head, group.head));

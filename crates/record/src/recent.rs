@@ -6,37 +6,73 @@ use std::any::{Any, TypeId};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// Entries that are kept. Whoever follows the record asks again sooner than so many come.
-const ENTRIES: usize = 2_048;
+/// Entries that are kept: what comes in a sixth of a second at 50,000 a second. Whoever follows the record asks again sooner,
+/// also after a sync that took long.
+const ENTRIES: usize = 8_192;
 /// Objects whose states are kept, in each of two generations.
 const OBJECTS: usize = 2_048;
 /// A state that lags so far behind is dropped: nobody asks for it.
 const BEHIND: usize = 64;
 
-/// The last entries, in order.
+/// The last entries, and the histories of the objects of which all entries are among them.
 #[derive(Default)]
-pub(crate) struct Recent(RwLock<VecDeque<Arc<Entry>>>);
+pub(crate) struct Recent(RwLock<Last>);
+
+#[derive(Default)]
+struct Last {
+    /// In order.
+    entries: VecDeque<Arc<Entry>>,
+    /// By object that was first told of in one of them.
+    begun: HashMap<ObjectRef, Vec<Arc<Entry>>>,
+}
 
 impl Recent {
-    /// Takes in what was appended; without `entries`, that something was which is not at hand.
-    pub(crate) fn tell(&self, entries: Option<&[Arc<Entry>]>) {
-        let Ok(mut kept) = self.0.write() else { return };
-        match entries {
-            None => kept.clear(),
-            Some(entries) => {
-                kept.extend(entries.iter().cloned());
-                let surplus = kept.len().saturating_sub(ENTRIES);
-                kept.drain(..surplus);
+    /// Takes in what was appended, with the objects that it tells of first; without `entries`, that something was which is not
+    /// at hand.
+    pub(crate) fn tell(&self, entries: Option<&[Arc<Entry>]>, begun: impl Iterator<Item = ObjectRef>) {
+        let Ok(mut last) = self.0.write() else { return };
+        let Some(entries) = entries else {
+            *last = Last::default();
+            return;
+        };
+        last.begun.extend(begun.map(|object| (object, Vec::new())));
+        for entry in entries {
+            for object in entry.event.touched() {
+                let history = last.begun.get_mut(object);
+                history.into_iter().for_each(|history| history.push(Arc::clone(entry)));
             }
         }
+        last.entries.extend(entries.iter().cloned());
+        last.shorten();
     }
 
     /// Up to `limit` entries from index `from` on, if they are at hand.
     pub(crate) fn since(&self, from: u64, limit: usize) -> Option<Vec<Arc<Entry>>> {
-        let kept = self.0.read().ok()?;
-        let first = kept.front()?.index;
+        let Last { entries, .. } = &*self.0.read().ok()?;
+        let first = entries.front()?.index;
         let skipped = usize::try_from(from.checked_sub(first)?).ok()?;
-        Some(kept.iter().skip(skipped).take(limit).cloned().collect())
+        Some(entries.iter().skip(skipped).take(limit).cloned().collect())
+    }
+
+    /// All entries that touched an object, if all of them are at hand.
+    pub(crate) fn history(&self, object: &ObjectRef) -> Option<Vec<Arc<Entry>>> {
+        self.0.read().ok()?.begun.get(object).cloned()
+    }
+}
+
+impl Last {
+    /// Drops the oldest, and the histories that began with them.
+    fn shorten(&mut self) {
+        let surplus = self.entries.len().saturating_sub(ENTRIES);
+        let Self { entries, begun } = self;
+        for entry in entries.drain(..surplus) {
+            for object in entry.event.touched() {
+                let first = begun.get(object).and_then(|history| history.first());
+                if first.is_some_and(|first| first.index == entry.index) {
+                    begun.remove(object);
+                }
+            }
+        }
     }
 }
 
@@ -143,5 +179,46 @@ impl Generations {
             self.young.insert(object.clone(), slots);
         }
         self.young.entry(object.clone()).or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ENTRIES, Recent};
+    use crate::{Entry, Event, ObjectRef, Time};
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_history_at_hand_is_whole() {
+        let recent = Recent::default();
+        let mut whole: HashMap<ObjectRef, Vec<u64>> = HashMap::new();
+        let mut known = 0;
+        for index in 0..3 * ENTRIES as u64 {
+            // Some objects begin all the time, and one in ten is told of again and again.
+            let object = |number: u64| ObjectRef::new("case", number.to_string());
+            let objects = [object(index / 3), object(index % 97 * 10)];
+            let event = Event::new(index.to_string(), "told", Time::ZERO);
+            let event = objects.iter().fold(event, |event, object| event.about("case", object.clone()));
+            let begun: Vec<ObjectRef> =
+                event.touched().into_iter().filter(|object| !whole.contains_key(*object)).cloned().collect();
+            event
+                .touched()
+                .into_iter()
+                .for_each(|object| whole.entry(object.clone()).or_default().push(index));
+            recent.tell(Some(&[Arc::new(Entry { index, event })]), begun.into_iter());
+            if index % 1_000 == 0 {
+                for (object, told) in &whole {
+                    let history = recent.history(object);
+                    let history = history.map(|all| all.iter().map(|entry| entry.index).collect::<Vec<_>>());
+                    let at_hand = told.first().is_some_and(|first| first + ENTRIES as u64 > index);
+                    assert_eq!(history, at_hand.then(|| told.clone()), "{object} at {index}");
+                    known += usize::from(at_hand);
+                }
+            }
+        }
+        assert!(known > 0);
+        recent.tell(None, std::iter::empty());
+        assert_eq!(recent.history(&ObjectRef::new("case", "0")).map(|all| all.len()), None);
     }
 }

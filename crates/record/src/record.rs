@@ -309,6 +309,10 @@ impl Record {
 
     /// Up to `limit` entries that touched `object` since it had the version `from`, in order.
     pub fn history(&self, object: &ObjectRef, from: Version, limit: usize) -> Result<Vec<Entry>, StoreError> {
+        if let Some(entries) = self.inner.shared.recent.history(object) {
+            let entries = entries.iter().filter(|entry| entry.index >= from.0).take(limit);
+            return Ok(entries.map(|entry| Entry::clone(entry)).collect());
+        }
         decode(self.inner.store.reader()?.history(object, from.0, limit)?)
     }
 

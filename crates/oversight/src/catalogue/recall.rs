@@ -2,6 +2,7 @@ use record::interop::vocabulary;
 use record::{Change, Event, Name, ObjectRef, Time, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// What is known of the cases of a record, so that each event can be seen with what its case knew when it happened.
 ///
@@ -13,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 #[derive(Debug, Default)]
 pub struct Recall {
     /// What models speak of; nothing else is remembered.
-    wanted: BTreeSet<Name>,
+    wanted: Arc<BTreeSet<Name>>,
     /// What a log keeps beside its events: by object, values with the moments from which they hold.
     beside: HashMap<ObjectRef, Vec<(Time, Name, Option<Value>)>>,
     cases: HashMap<ObjectRef, Vec<(Name, Value)>>,
@@ -30,7 +31,13 @@ const KEPT: [&str; 2] = ["procedure", "channel"];
 impl Recall {
     /// Nothing is known yet; only the attributes in `wanted` will be.
     pub fn of(wanted: impl IntoIterator<Item = Name>) -> Self {
-        Self { wanted: wanted.into_iter().collect(), beside: HashMap::new(), cases: HashMap::new() }
+        Self { wanted: Arc::new(wanted.into_iter().collect()), ..Self::default() }
+    }
+
+    /// Nothing is known yet, and the same will be as in this one.
+    #[must_use]
+    pub fn afresh(&self) -> Self {
+        Self { wanted: Arc::clone(&self.wanted), ..Self::default() }
     }
 
     /// The next event as models see it. Events must come in the order of the record.

@@ -25,8 +25,8 @@ type Asker = (u32, u8, usize);
 struct Lives {
     /// The lanes activated, broken, and not decided: for each word of lanes 64 lives.
     gathered: [Vec<[u64; 64]>; 3],
-    /// The words that one of these lives has touched.
-    touched: Vec<u64>,
+    /// Of each, the words that one of these lives has touched.
+    touched: [Vec<u64>; 3],
     number: usize,
     all: u64,
     /// By lane.
@@ -138,7 +138,7 @@ impl Lives {
     fn new(plan: &Plan) -> Self {
         Self {
             gathered: std::array::from_fn(|_| vec![[0; 64]; plan.words]),
-            touched: vec![0; plan.words.div_ceil(64)],
+            touched: std::array::from_fn(|_| vec![0; plan.words.div_ceil(64)]),
             number: 0,
             all: 0,
             cases: vec![Cases::default(); plan.lanes.len()],
@@ -150,7 +150,7 @@ impl Lives {
         for (at, (lives, word)) in words.iter_mut().zip(row).enumerate().filter(|(_, (_, word))| **word != 0)
         {
             lives[self.number] |= word;
-            self.touched[(start + at) / 64] |= 1 << ((start + at) % 64);
+            self.touched[what][(start + at) / 64] |= 1 << ((start + at) % 64);
         }
     }
 
@@ -163,33 +163,50 @@ impl Lives {
         }
     }
 
-    /// Counts the gathered lives.
+    /// Counts the gathered lives. Most words are only ever activated: what was not touched is none.
     fn settle(&mut self, plan: &Plan) {
         self.number = 0;
-        let mut others = Vec::new();
-        for word in ones(&self.touched) {
-            self.gathered.iter_mut().for_each(|gathered| turn(&mut gathered[word]));
-            others.extend_from_slice(plan.others_in(word));
-        }
-        for (lane, main) in others {
-            for gathered in &mut self.gathered {
+        for what in 0..self.gathered.len() {
+            let (gathered, touched) = (&mut self.gathered[what], &mut self.touched[what]);
+            let mut others = Vec::new();
+            for word in ones(touched) {
+                turn(&mut gathered[word]);
+                others.extend_from_slice(plan.others_in(word));
+            }
+            for (lane, main) in others {
                 let lives = gathered[lane / 64][lane % 64];
                 gathered[main / 64][main % 64] |= lives;
+                touched[main / 64 / 64] |= 1 << (main / 64 % 64);
             }
-            self.touched[main / 64 / 64] |= 1 << (main / 64 % 64);
         }
-        for word in ones(&self.touched) {
+        let [activated, violated, pending] = &self.touched;
+        let touched: Vec<u64> = activated
+            .iter()
+            .zip(violated)
+            .zip(pending)
+            .map(|((activated, violated), pending)| activated | violated | pending)
+            .collect();
+        for word in ones(&touched) {
+            let is_touched = |what: usize| self.touched[what][word / 64] >> (word % 64) & 1 == 1;
+            let doubtful = is_touched(1) || is_touched(2);
             let [activated, violated, pending] = self.gathered.each_mut().map(|gathered| &mut gathered[word]);
-            let lanes = activated.iter().zip(violated.iter()).zip(pending.iter());
-            for (cases, ((activated, violated), pending)) in self.cases[word * 64..].iter_mut().zip(lanes) {
-                let pending = pending & !violated;
-                cases.violated += u64::from(violated.count_ones());
-                cases.pending += u64::from(pending.count_ones());
-                cases.satisfied += u64::from((activated & !violated & !pending).count_ones());
+            let cases = self.cases[word * 64..].iter_mut();
+            if doubtful {
+                let lanes = activated.iter().zip(violated.iter()).zip(pending.iter());
+                for (cases, ((activated, violated), pending)) in cases.zip(lanes) {
+                    let pending = pending & !violated;
+                    cases.violated += u64::from(violated.count_ones());
+                    cases.pending += u64::from(pending.count_ones());
+                    cases.satisfied += u64::from((activated & !violated & !pending).count_ones());
+                }
+                [violated, pending].into_iter().for_each(|lives| lives.fill(0));
+            } else {
+                let lanes = cases.zip(activated.iter());
+                lanes.for_each(|(cases, lives)| cases.satisfied += u64::from(lives.count_ones()));
             }
-            [activated, violated, pending].into_iter().for_each(|lives| lives.fill(0));
+            activated.fill(0);
         }
-        self.touched.fill(0);
+        self.touched.iter_mut().for_each(|touched| touched.fill(0));
     }
 
     /// Both settled.

@@ -141,7 +141,7 @@ impl Course {
         let meets = ground.sorts.meets(sorted, ground.plan, number);
         let asks: &[u64] =
             if block.has.alternate { ground.sorts.asks(sorted, ground.plan, number) } else { &[] };
-        let Some(waiting) = self.rows.get_mut(place..place + block.kinds.len()) else { return false };
+        let Some(waiting) = self.rows.get_mut(place..place + block.waiting) else { return false };
         let touched = |waits: u64, kinds: &Kinds, meets: u64, asks: u64| match next {
             true => waits & (meets | kinds.chain | kinds.alternate & asks),
             false => waits & (meets & !kinds.chain | kinds.alternate & asks),
@@ -206,7 +206,7 @@ impl Course {
         if self.carried.is_empty() {
             return;
         }
-        let words = block.kinds.len();
+        let words = block.waiting;
         let mut alive = desk.told[0].clone();
         alive.iter_mut().zip(&block.kinds).for_each(|(alive, kinds)| *alive &= kinds.plain);
         for earlier in (0..at).rev() {
@@ -252,7 +252,7 @@ impl Course {
             let asks = ground.sorts.row(*row, words);
             self.look_back(ground, desk, (*number, block), now, asks, sink);
             let place = self.rows.len();
-            let waiting = asks.iter().zip(&block.kinds).zip(&desk.need);
+            let waiting = asks.iter().zip(&block.kinds).zip(&desk.need).take(block.waiting);
             self.rows.extend(waiting.map(|((asks, kinds), need)| asks & kinds.after | need & kinds.either));
             let waiting = self.rows.get(place..).unwrap_or_default();
             waits |= !is_empty(waiting);
@@ -401,7 +401,7 @@ impl Course {
                 continue;
             };
             let Some((before, own)) = self.rows.split_at_mut_checked(place) else { continue };
-            let lanes = earlier..earlier + block.kinds.len();
+            let lanes = earlier..earlier + block.waiting;
             let (Some(waiting), Some(carried)) = (before.get_mut(lanes.clone()), self.carried.get_mut(lanes))
             else {
                 continue;

@@ -27,6 +27,7 @@ impl Deref for Evidence {
 }
 
 impl FromIterator<EventNumber> for Evidence {
+    #[inline]
     fn from_iter<I: IntoIterator<Item = EventNumber>>(events: I) -> Self {
         let mut few = [0; FEW];
         let mut count = 0_u8;

@@ -5,6 +5,8 @@
 //! life of one object. What is done for an event grows with the models that it touches, not with their number.
 
 mod account;
+mod columns;
+mod cost;
 mod course;
 mod evidence;
 mod plan;
@@ -25,6 +27,7 @@ use crate::condition::Bound;
 use crate::log::{Log, Traces};
 use crate::model::Model;
 use account::Account;
+use columns::{Columns, Counts};
 use course::{Course, Desk, Entry, Ground};
 use plan::Plan;
 use record::Time;
@@ -77,53 +80,144 @@ fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Traces that one thread goes through before it tells what it found.
+/// In which way models are asked; what they say is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Way {
+    /// The one that takes less.
+    #[default]
+    Cheapest,
+    /// One after the other, each down the events of its own activities.
+    OneByOne,
+    /// All together, life by life.
+    Together,
+}
+
+/// Traces that one thread goes through before it tells what it found: fewer where each is gone through for many models.
 const CHUNK: usize = 512;
+const CHUNK_ONE_BY_ONE: usize = 4096;
 
 type Found = Vec<(usize, Finding)>;
 
 impl Asked<'_> {
     /// [`check`], on so many threads; without `tell` only for the figures.
-    pub fn check(&self, threads: usize, mut tell: Option<&mut dyn FnMut(usize, Finding)>) -> Vec<Summary> {
-        let plan = Plan::new(self.models);
+    pub fn check(&self, threads: usize, tell: Option<&mut dyn FnMut(usize, Finding)>) -> Vec<Summary> {
+        self.check_by(Way::Cheapest, threads, tell)
+    }
+
+    /// [`Self::check`], in one way.
+    pub fn check_by(
+        &self,
+        way: Way,
+        threads: usize,
+        tell: Option<&mut dyn FnMut(usize, Finding)>,
+    ) -> Vec<Summary> {
+        let columns = cost::is_one_by_one(*self, way).then(|| Columns::of(*self));
+        let together = if columns.is_some() { &[] } else { self.models };
+        let plan = Plan::new(together);
         let mut sorts = Sorts::new(&plan);
-        let sorted = sorts.sort(&plan, self.log);
+        let sorted = if together.is_empty() { Vec::new() } else { sorts.sort(&plan, self.log) };
         let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(self.log)).collect();
         let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
-        let chunks = self.traces.len().div_ceil(CHUNK);
-        let threads = threads.clamp(1, chunks.max(1));
-        let wanted = tell.is_some();
-        let mut deliver = |found: Found| {
-            if let Some(tell) = &mut tell {
-                found.into_iter().for_each(|(model, finding)| tell(model, finding));
+        let size = if columns.is_some() { CHUNK_ONE_BY_ONE } else { CHUNK };
+        let chunks = self.traces.len().div_ceil(size);
+        let work = Work { asked: *self, columns, ground, sorted, size, wanted: tell.is_some() };
+        let mut none = |_, _| {};
+        let tell = tell.unwrap_or(&mut none);
+        match threads.clamp(1, chunks.max(1)) {
+            1 => {
+                let mut hand = work.hand();
+                (0..chunks).for_each(|chunk| work.chunk(chunk, &mut hand, tell));
+                work.summaries(hand)
             }
-        };
-        if threads == 1 {
-            let mut account = Account::new(&ground, wanted);
-            let mut at = (Course::default(), Desk::default());
-            for chunk in 0..chunks {
-                deliver(self.chunk(&ground, &sorted, chunk, &mut at, &mut account));
-            }
-            return account.summaries(&ground);
+            threads => work.divided(threads, chunks, tell),
         }
+    }
+}
+
+/// What is to be done, the same for every thread.
+struct Work<'a> {
+    asked: Asked<'a>,
+    /// The models, where they are asked one by one; else they are on the ground.
+    columns: Option<Columns<'a>>,
+    ground: Ground<'a>,
+    sorted: Vec<SortNumber>,
+    /// Traces to a chunk.
+    size: usize,
+    /// Whether findings are.
+    wanted: bool,
+}
+
+/// One thread's room to work in, and what it has counted.
+struct Hand {
+    course: Course,
+    desk: Desk,
+    found: columns::Found,
+    account: Account,
+    counts: Counts,
+}
+
+impl Work<'_> {
+    fn hand(&self) -> Hand {
+        Hand {
+            course: Course::default(),
+            desk: Desk::default(),
+            found: columns::Found::default(),
+            account: Account::new(&self.ground, self.wanted),
+            counts: Counts::new(self.asked.models.len()),
+        }
+    }
+
+    fn summaries(&self, hand: Hand) -> Vec<Summary> {
+        match self.columns {
+            Some(_) => hand.counts.summaries(),
+            None => hand.account.summaries(&self.ground),
+        }
+    }
+
+    fn chunk(&self, chunk: usize, hand: &mut Hand, tell: &mut dyn FnMut(usize, Finding)) {
+        let Asked { log, traces, until, .. } = self.asked;
+        let some = chunk * self.size..traces.len().min((chunk + 1) * self.size);
+        let Hand { course, desk, found, account, counts } = hand;
+        if let Some(columns) = &self.columns {
+            columns.find(some, self.wanted, found, counts);
+            return columns.tell(found, tell);
+        }
+        for trace in some {
+            course.clear();
+            account.begin(trace);
+            for event in traces.events().get(traces.range(trace)).unwrap_or_default() {
+                let at = *event as usize;
+                let (Some(time), Some(sort)) = (log.times().get(at), self.sorted.get(at)) else { continue };
+                course.take(&self.ground, desk, Entry::new(*time, *event, *sort), account);
+            }
+            if let Until::Open(watermark) = until {
+                course.expire(&self.ground, desk, watermark, account);
+            }
+            course.stand(&self.ground, desk, until, account);
+            account.end(self.ground.plan).for_each(|(model, finding)| tell(model, finding));
+        }
+    }
+
+    /// The chunks, on several threads.
+    fn divided(&self, threads: usize, chunks: usize, tell: &mut dyn FnMut(usize, Finding)) -> Vec<Summary> {
         let next = AtomicUsize::new(0);
-        let accounts: Vec<Account> = std::thread::scope(|scope| {
+        let hands: Vec<Hand> = std::thread::scope(|scope| {
             let (send, receive) = std::sync::mpsc::sync_channel::<(usize, Found)>(4 * threads);
             let workers: Vec<_> = (0..threads)
                 .map(|_| {
-                    let (send, next, ground, sorted) = (send.clone(), &next, &ground, &sorted);
+                    let (send, next) = (send.clone(), &next);
                     scope.spawn(move || {
-                        let mut account = Account::new(ground, wanted);
-                        let mut at = (Course::default(), Desk::default());
+                        let mut hand = self.hand();
                         loop {
                             let chunk = next.fetch_add(1, Ordering::Relaxed);
                             if chunk >= chunks {
-                                return account;
+                                return hand;
                             }
-                            let found = self.chunk(ground, sorted, chunk, &mut at, &mut account);
+                            let mut found = Found::new();
+                            self.chunk(chunk, &mut hand, &mut |model, finding| found.push((model, finding)));
                             // Nobody listens only once the whole check is given up.
                             if send.send((chunk, found)).is_err() {
-                                return account;
+                                return hand;
                             }
                         }
                     })
@@ -135,7 +229,7 @@ impl Asked<'_> {
             for (chunk, found) in receive {
                 early.insert(chunk, found);
                 while let Some(found) = early.remove(&due) {
-                    deliver(found);
+                    found.into_iter().for_each(|(model, finding)| tell(model, finding));
                     due += 1;
                 }
             }
@@ -144,36 +238,12 @@ impl Asked<'_> {
                 .map(|worker| worker.join().unwrap_or_else(|broken| resume_unwind(broken)))
                 .collect()
         });
-        let mut accounts = accounts.into_iter();
-        let Some(mut account) = accounts.next() else { return Vec::new() };
-        accounts.for_each(|other| account.join(&plan, other));
-        account.summaries(&ground)
-    }
-
-    fn chunk(
-        &self,
-        ground: &Ground<'_>,
-        sorted: &[SortNumber],
-        chunk: usize,
-        (course, desk): &mut (Course, Desk),
-        account: &mut Account,
-    ) -> Found {
-        let times = self.log.times();
-        let mut found = Vec::new();
-        for trace in (chunk * CHUNK..self.traces.len()).take(CHUNK) {
-            course.clear();
-            account.begin(trace);
-            for event in self.traces.events().get(self.traces.range(trace)).unwrap_or_default() {
-                let at = *event as usize;
-                let (Some(time), Some(sort)) = (times.get(at), sorted.get(at)) else { continue };
-                course.take(ground, desk, Entry::new(*time, *event, *sort), account);
-            }
-            if let Until::Open(watermark) = self.until {
-                course.expire(ground, desk, watermark, account);
-            }
-            course.stand(ground, desk, self.until, account);
-            found.extend(account.end(ground.plan));
+        let mut hands = hands.into_iter();
+        let Some(mut hand) = hands.next() else { return Vec::new() };
+        for other in hands {
+            hand.account.join(self.ground.plan, other.account);
+            hand.counts.join(&other.counts);
         }
-        found
+        self.summaries(hand)
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Block {
     /// Its first word.
     pub(super) start: usize,
     pub(super) kinds: Vec<Kinds>,
+    /// How many of its words have lanes that wait for what may come; those after them only look back.
+    pub(super) waiting: usize,
     /// By word, lanes by what must hold of activation and target together.
     pub(super) correlated: Vec<Vec<Correlated>>,
     pub(super) windows: Windows,
@@ -54,7 +56,7 @@ pub(super) struct Block {
 impl Block {
     /// How many words an entry keeps for it: the lanes that wait, and how many of the windows have run out.
     pub(super) fn kept(&self) -> usize {
-        self.kinds.len() + 1
+        self.waiting + 1
     }
 }
 
@@ -305,9 +307,12 @@ impl Drafting {
     fn block(&mut self, mut drafts: Vec<Draft<'_>>, number: u32) -> Block {
         let targets: Vec<Vec<u32>> =
             drafts.iter().map(|draft| self.numbers(&draft.meets.activities)).collect();
-        // Lanes with one target stand together, so that an event touches few words.
+        // Lanes that only look back stand last, so that an entry need keep nothing for them; of others, those with one target
+        // stand together, so that an event touches few words.
+        let waits = |draft: &Draft<'_>| !matches!(draft.kind, Clause::Relation(relation) if relation.side == Side::Before);
         let mut order: Vec<usize> = (0..drafts.len()).collect();
-        order.sort_by_key(|at| targets.get(*at));
+        order.sort_by_key(|at| (drafts.get(*at).is_none_or(|draft| !waits(draft)), targets.get(*at)));
+        let waiting = drafts.iter().filter(|draft| waits(draft)).count().div_ceil(64);
         let mut places = vec![0; drafts.len()];
         order.iter().enumerate().for_each(|(place, at)| places[*at] = place);
         let mut placed: Vec<(usize, Draft<'_>)> = places.into_iter().zip(drafts).collect();
@@ -342,6 +347,7 @@ impl Drafting {
                 windows: !windows.are_open(),
             },
             kinds,
+            waiting,
             correlated: by_word,
             windows,
         }

@@ -5,7 +5,7 @@ use super::sign::{Sort, SortNumber};
 use super::verdict::{Finding, Verdict};
 use crate::bits::ones;
 use crate::log::EventNumber;
-use crate::model::Clause;
+use crate::model::{Clause, Window};
 use record::Time;
 
 /// What becomes of lanes as events come.
@@ -80,23 +80,14 @@ impl Told<'_> {
     }
 
     fn of_activation(&self, lane: &Lane, trace: usize, activation: usize) -> Finding {
-        let asked = self.time(activation);
-        let ends = || asked.and_then(|asked| lane.window.ends(asked));
-        let by = self.by.and_then(|by| self.time(by));
-        let (deadline, at) = match self.how {
-            How::Forbidden => (None, by.max(asked)),
-            How::InTheWay => (ends(), by),
-            How::Late | How::Ended => (ends(), ends()),
-            How::Owed | How::Held => (ends(), None),
-            How::Missed | How::Broken => (None, asked),
-        };
-        let evidence = self.by.and_then(|by| self.event(by)).into_iter().collect();
-        self.finding(trace, self.event(activation), evidence, deadline, at)
+        let moment = |at: usize| self.entries.get(at).map(|entry| (entry.time, entry.event));
+        let asked = moment(activation).unwrap_or((Time::ZERO, 0));
+        let last = self.entries.last().map(|entry| entry.time);
+        of_activation(self.how, &lane.window, trace, asked, self.by.and_then(moment), last)
     }
 
     fn of_life(&self, ground: &Ground<'_>, lane: &Lane, bit: usize, trace: usize) -> Finding {
         let start = self.time(0);
-        let deadline = start.and_then(|start| lane.window.ends(start));
         let last = self.entries.len().saturating_sub(1);
         let bit = bit + (self.start - ground.plan.whole.start) * 64;
         let of = |row: fn(&Sort) -> Option<usize>, at: usize| {
@@ -108,11 +99,9 @@ impl Told<'_> {
             marked && start.zip(self.time(at)).is_some_and(|(start, time)| lane.window.holds(start, time))
         };
         let all = 0..self.entries.len();
-        let (by, deadline): (Vec<usize>, _) = match lane.kind {
+        let by: Vec<usize> = match lane.kind {
             Clause::Count { most, .. } => {
-                let enough =
-                    most.filter(|_| self.how == How::Broken).map_or(usize::MAX, |most| most as usize + 1);
-                (all.filter(|at| of(|sort| sort.first, *at)).take(enough).collect(), deadline)
+                all.filter(|at| of(|sort| sort.first, *at)).take(enough(self.how, most)).collect()
             }
             Clause::Choice { .. } => {
                 let first = all.clone().find(|at| of(|sort| sort.first, *at));
@@ -120,37 +109,81 @@ impl Told<'_> {
                 let mut chosen: Vec<usize> = first.into_iter().chain(second).collect();
                 chosen.sort_unstable();
                 chosen.dedup();
-                (chosen, deadline)
+                chosen
             }
-            Clause::First => (vec![0], None),
-            Clause::Last | Clause::Relation(_) => (vec![last], None),
+            Clause::First => vec![0],
+            Clause::Last | Clause::Relation(_) => vec![last],
         };
-        let at = match self.how {
-            How::Broken => by.last().and_then(|at| self.time(*at)),
-            How::Owed | How::Held => None,
-            _ => deadline,
-        };
+        let at = by.last().and_then(|at| self.time(*at));
         let evidence = by.iter().filter_map(|at| self.event(*at)).collect();
-        self.finding(trace, None, evidence, deadline, at)
+        let life = (start, self.entries.last().map(|entry| entry.time));
+        of_life(self.how, (lane.kind, &lane.window), trace, life, (evidence, at))
     }
+}
 
-    fn finding(
-        &self,
-        trace: usize,
-        activation: Option<EventNumber>,
-        evidence: Evidence,
-        deadline: Option<Time>,
-        at: Option<Time>,
-    ) -> Finding {
-        let verdict = match self.how {
-            How::Late => Verdict::ViolatedAtDeadline,
-            How::Ended if deadline.is_some() => Verdict::ViolatedAtDeadline,
-            How::Owed => Verdict::PossiblyViolated,
-            How::Held => Verdict::PossiblySatisfied,
-            _ => Verdict::Violated,
-        };
-        let ended = || self.entries.last().map(|entry| entry.time);
-        let at = if self.how == How::Ended { at.or_else(ended) } else { at };
-        Finding { trace, verdict, activation, evidence, deadline, at }
+/// How many of the events that are counted prove it.
+pub(super) fn enough(how: How, most: Option<u32>) -> usize {
+    most.filter(|_| how == How::Broken).map_or(usize::MAX, |most| most as usize + 1)
+}
+
+/// What is to be said of a life as a whole, from its first moment to its last: the events that prove it, and when the last of
+/// them happened.
+pub(super) fn of_life(
+    how: How,
+    (kind, window): (Clause, &Window),
+    trace: usize,
+    (start, ended): (Option<Time>, Option<Time>),
+    (evidence, proven): (Evidence, Option<Time>),
+) -> Finding {
+    let deadline = match kind {
+        Clause::Count { .. } | Clause::Choice { .. } => start.and_then(|start| window.ends(start)),
+        _ => None,
+    };
+    let at = match how {
+        How::Broken => proven,
+        How::Owed | How::Held => None,
+        How::Ended => deadline.or(ended),
+        _ => deadline,
+    };
+    let verdict = verdict(how, deadline.is_some());
+    Finding { trace, verdict, activation: None, evidence, deadline, at }
+}
+
+/// What is to be said of an activation, by what came, in a life that ended then.
+#[inline]
+pub(super) fn of_activation(
+    how: How,
+    window: &Window,
+    trace: usize,
+    (asked, activation): (Time, EventNumber),
+    by: Option<(Time, EventNumber)>,
+    ended: Option<Time>,
+) -> Finding {
+    let (came, event) = (by.map(|(time, _)| time), by.map(|(_, event)| event));
+    let deadline = match how {
+        How::Forbidden | How::Missed | How::Broken => None,
+        How::InTheWay | How::Late | How::Ended | How::Owed | How::Held => window.ends(asked),
+    };
+    let at = match how {
+        How::Forbidden => came.max(Some(asked)),
+        How::InTheWay => came,
+        How::Late => deadline,
+        How::Ended => deadline.or(ended),
+        How::Owed | How::Held => None,
+        How::Missed | How::Broken => Some(asked),
+    };
+    let (verdict, evidence) = (verdict(how, deadline.is_some()), event.into_iter().collect());
+    Finding { trace, verdict, activation: Some(activation), evidence, deadline, at }
+}
+
+/// By what decided it, and whether time was limited.
+#[inline]
+fn verdict(how: How, limited: bool) -> Verdict {
+    match how {
+        How::Late => Verdict::ViolatedAtDeadline,
+        How::Ended if limited => Verdict::ViolatedAtDeadline,
+        How::Owed => Verdict::PossiblyViolated,
+        How::Held => Verdict::PossiblySatisfied,
+        _ => Verdict::Violated,
     }
 }

@@ -84,3 +84,17 @@ pub struct Summary {
     /// By activation; a constraint without activations is activated once by each trace itself.
     pub activations: Activations,
 }
+
+impl Summary {
+    /// Adds what is known of other traces.
+    pub(super) fn add(&mut self, other: &Self) {
+        let Self { cases, activations } = self;
+        cases.vacuous += other.cases.vacuous;
+        cases.satisfied += other.cases.satisfied;
+        cases.violated += other.cases.violated;
+        cases.pending += other.cases.pending;
+        activations.fulfilled += other.activations.fulfilled;
+        activations.violated += other.activations.violated;
+        activations.pending += other.activations.pending;
+    }
+}

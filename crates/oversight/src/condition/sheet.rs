@@ -57,31 +57,42 @@ impl<'l> Sheet<'l> {
     }
 
     fn lay(&self, column: &'l Column) -> Gathered<'l> {
-        let mut here = Bits::none(self.events.len());
-        let places: Vec<usize> = self
-            .events
-            .iter()
-            .enumerate()
-            .map(|(at, event)| {
-                let place = column.place(*event);
-                place.inspect(|_| here.insert(at)).unwrap_or_default()
-            })
-            .collect();
+        let mut here = Bits::none(0);
+        let mut along = Along { events: &self.events, column, here: &mut here };
         let values = match column.values() {
-            Values::Integer(all) => Side::Integers(lay(&places, all)),
-            Values::Float(all) => Side::Floats(lay(&places, all)),
-            Values::Text { codes, distinct } => Side::Codes(lay(&places, codes), Some(distinct.all())),
-            Values::Boolean(all) => Side::Codes(lay(&places, all).into_iter().map(u32::from).collect(), None),
-            Values::Time(all) => {
-                let time = |place: &usize| all.get(*place).copied().unwrap_or(Time::ZERO);
-                Side::Times(places.iter().map(time).collect())
+            Values::Integer(all) => Side::Integers(along.lay(all, 0)),
+            Values::Float(all) => Side::Floats(along.lay(all, 0.0)),
+            Values::Text { codes, distinct } => Side::Codes(along.lay(codes, 0), Some(distinct.all())),
+            Values::Boolean(all) => {
+                Side::Codes(along.lay(all, false).into_iter().map(u32::from).collect(), None)
             }
-            Values::Mixed(_) => Side::Mixed,
+            Values::Time(all) => Side::Times(along.lay(all, Time::ZERO)),
+            Values::Mixed(all) => {
+                let nothing = vec![(); all.len()];
+                along.lay(&nothing, ());
+                Side::Mixed
+            }
         };
         Gathered { here, values }
     }
 }
 
-fn lay<T: Copy + Default>(places: &[usize], all: &[T]) -> Vec<T> {
-    places.iter().map(|place| all.get(*place).copied().unwrap_or_default()).collect()
+/// Some events, with a column of which they may have values.
+struct Along<'a> {
+    events: &'a [EventNumber],
+    column: &'a Column,
+    here: &'a mut Bits,
+}
+
+impl Along<'_> {
+    /// The events' values side by side, `none` where there is none; and which events have one.
+    fn lay<T: Copy>(&mut self, all: &[T], none: T) -> Vec<T> {
+        let mut values = Vec::with_capacity(self.events.len());
+        *self.here = Bits::of_each(self.events, |event| {
+            let value = self.column.place(*event).and_then(|place| all.get(place));
+            values.push(value.copied().unwrap_or(none));
+            value.is_some()
+        });
+        values
+    }
 }

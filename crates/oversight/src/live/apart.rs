@@ -5,11 +5,11 @@
 use super::breach::{Breach, Change, Of};
 use super::histories::Histories;
 use super::model::Running;
-use crate::catalogue::{Found, Links, Ready, try_all};
+use crate::catalogue::{Found, Links, Ready, Recall, try_all};
 use crate::check::Until;
 use crate::log::Log;
 use pack::Id;
-use record::{Event, EventId, Name, ObjectRef, Time};
+use record::{Event, EventId, ObjectRef, Time};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A model's place, and an object that it speaks of.
@@ -101,7 +101,7 @@ impl Apart {
         now: Time,
         most: usize,
         histories: &mut Histories<'_, '_, E>,
-        (attributes, changes): (&[Name], &mut Vec<Change>),
+        (recall, changes): (&Recall, &mut Vec<Change>),
     ) -> Result<(), E> {
         let touched: BTreeSet<ObjectRef> = self.touched.iter().take(most).cloned().collect();
         let mut asked: BTreeSet<Place> =
@@ -114,7 +114,7 @@ impl Apart {
             }
         }
         for place in asked {
-            let Some((breaches, next)) = self.try_one(&place, now, histories, attributes)? else { continue };
+            let Some((breaches, next)) = self.try_one(&place, now, histories, recall)? else { continue };
             self.wait(&place, next);
             let model = self.models.get(place.0).map(|running| running.name.clone()).unwrap_or_default();
             changes.push(Change::All { object: place.1, of: Of::Model(model), breaches });
@@ -147,12 +147,12 @@ impl Apart {
         (at, object): &Place,
         now: Time,
         histories: &mut Histories<'_, '_, E>,
-        attributes: &[Name],
+        recall: &Recall,
     ) -> Result<Option<(Vec<Breach>, Option<Time>)>, E> {
         let Some(Running { name, ready, .. }) = self.models.get(*at) else { return Ok(None) };
         let around = self.around(object, way(ready).count(), histories)?;
         let (mut log, mut links) = (Log::new(), Links::new());
-        for event in histories.recalled(attributes, &around)? {
+        for event in histories.recalled(recall, &around)? {
             links.push(&event);
             // What lies around an object is far from as many events as a log cannot hold.
             let _ = log.push(&event);

@@ -1,7 +1,7 @@
 use super::CASE;
 use crate::catalogue::Recall;
-use record::{Entry, Event, Name, ObjectRef};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use record::{Entry, Event, ObjectRef};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// Gives the entries of an object's history as they count: a correction in place of what it corrects.
@@ -30,25 +30,35 @@ impl<'h, 'p, E> Histories<'h, 'p, E> {
     /// The events about some objects in the order of the record, each with what its own case knew when it happened.
     pub(super) fn recalled(
         &mut self,
-        attributes: &[Name],
+        recall: &Recall,
         objects: &BTreeSet<ObjectRef>,
     ) -> Result<Vec<Event>, E> {
-        let (mut all, mut wanted) = (BTreeMap::new(), BTreeSet::new());
+        let mut all: Vec<(u64, bool, Rc<[Entry]>, usize)> = Vec::new();
         let mut others: BTreeSet<ObjectRef> = BTreeSet::new();
         for object in objects {
-            for Entry { index, event } in self.of(object)?.iter() {
-                wanted.insert(*index);
-                others.extend(event.object(CASE).filter(|case| !objects.contains(case)).cloned());
-                all.entry(*index).or_insert_with(|| event.clone());
+            let history = self.of(object)?;
+            for (at, Entry { index, event }) in history.iter().enumerate() {
+                all.push((*index, true, Rc::clone(&history), at));
+                others.extend(event.object(CASE).filter(|case| !objects.contains(*case)).cloned());
             }
         }
         for other in &others {
-            for Entry { index, event } in self.of(other)?.iter() {
-                all.entry(*index).or_insert_with(|| event.clone());
+            let history = self.of(other)?;
+            let entries = history.iter().enumerate();
+            all.extend(entries.map(|(at, entry)| (entry.index, false, Rc::clone(&history), at)));
+        }
+        // What is wanted stands before the same entry as others have it.
+        all.sort_by_key(|(index, wanted, ..)| (*index, !wanted));
+        all.dedup_by_key(|(index, ..)| *index);
+        let mut recall = recall.afresh();
+        let mut events = Vec::new();
+        for (_, wanted, history, at) in &all {
+            let Some(Entry { event, .. }) = history.get(*at) else { continue };
+            let seen = recall.seen(event);
+            if *wanted {
+                events.push(seen.into_owned());
             }
         }
-        let mut recall = Recall::of(attributes.iter().cloned());
-        let seen = all.into_iter().map(|(index, event)| (index, recall.seen(&event).into_owned()));
-        Ok(seen.filter(|(index, _)| wanted.contains(index)).map(|(_, event)| event).collect())
+        Ok(events)
     }
 }

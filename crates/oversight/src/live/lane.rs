@@ -5,7 +5,8 @@ use crate::log::Log;
 use crate::model::Model;
 use pack::Id;
 use record::{Digest, EventId, ObjectRef};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
 /// The models over the cases of one type, or over those of one procedure, and the lives that run in them.
 pub(super) struct Lane {
@@ -97,24 +98,41 @@ fn forget(stream: &mut Stream, object: &str) {
 /// What streams have told, and did not take back since.
 #[derive(Default)]
 pub(super) struct Heard {
-    breaches: Vec<Breach>,
-    /// Where each stands, and how often it was told: two clauses of a model may be broken by the same events.
-    told: BTreeMap<Digest, (usize, u32)>,
+    /// Each with how often it was told: two clauses of a model may be broken by the same events.
+    breaches: Vec<(Breach, u32)>,
+    /// Where each stands, by a hash of it, or of that and how many others came before it to its place.
+    places: HashMap<u64, usize>,
+    hasher: RandomState,
     /// Objects of which something that was told before does not hold.
     pub(super) doubtful: BTreeSet<ObjectRef>,
 }
 
 impl Heard {
+    /// The place of a breach among those told, or the key of a place for it.
+    fn place(&self, breach: &Breach) -> Result<usize, u64> {
+        let mut at = self.hasher.hash_one(what(breach));
+        while let Some(place) = self.places.get(&at) {
+            if self.breaches.get(*place).is_some_and(|(other, _)| what(other) == what(breach)) {
+                return Ok(*place);
+            }
+            at = at.wrapping_add(1);
+        }
+        Err(at)
+    }
+
     fn put(&mut self, breach: Breach) {
-        let (_, times) = self.told.entry(breach.digest()).or_insert_with(|| {
-            self.breaches.push(breach);
-            (self.breaches.len() - 1, 0)
-        });
-        *times += 1;
+        match self.place(&breach) {
+            Ok(place) => self.breaches.get_mut(place).into_iter().for_each(|(_, times)| *times += 1),
+            Err(key) => {
+                self.places.insert(key, self.breaches.len());
+                self.breaches.push((breach, 1));
+            }
+        }
     }
 
     fn take_back(&mut self, breach: &Breach) {
-        match self.told.get_mut(&breach.digest()).filter(|(_, times)| *times > 0) {
+        let told = self.place(breach).ok().and_then(|place| self.breaches.get_mut(place));
+        match told.filter(|(_, times)| *times > 0) {
             Some((_, times)) => *times -= 1,
             None => self.doubtful.extend(breach.objects.first().cloned()),
         }
@@ -122,22 +140,29 @@ impl Heard {
 
     /// What is broken, in the order in which it was told.
     pub(super) fn standing(self) -> impl Iterator<Item = Breach> {
-        let stand: BTreeSet<usize> =
-            self.told.values().filter(|(_, times)| *times > 0).map(|(at, _)| *at).collect();
-        let all = self.breaches.into_iter().enumerate();
-        all.filter(move |(at, _)| stand.contains(at)).map(|(_, breach)| breach)
+        self.breaches.into_iter().filter(|(_, times)| *times > 0).map(|(breach, _)| breach)
     }
 
     /// What is broken, by object.
-    pub(super) fn by_object(self) -> BTreeMap<ObjectRef, Vec<Breach>> {
-        let mut all: BTreeMap<ObjectRef, Vec<Breach>> = BTreeMap::new();
+    pub(super) fn by_object(self) -> HashMap<ObjectRef, Vec<Breach>> {
+        let mut all: HashMap<ObjectRef, Vec<Breach>> = HashMap::new();
         for breach in self.standing() {
-            if let Some(object) = breach.objects.first().cloned() {
-                all.entry(object).or_default().push(breach);
+            let Some(object) = breach.objects.first() else { continue };
+            match all.get_mut(object) {
+                Some(breaches) => breaches.push(breach),
+                None => {
+                    all.insert(object.clone(), vec![breach]);
+                }
             }
         }
         all
     }
+}
+
+/// What tells one from another: what its [digest](Breach::digest) is made of.
+fn what(breach: &Breach) -> (&Id, &[ObjectRef], Option<&EventId>, &[EventId]) {
+    let Breach { model, objects, activation, evidence, .. } = breach;
+    (model, objects, activation.as_ref(), evidence)
 }
 
 /// Hears what a lane's stream tells.

@@ -26,7 +26,7 @@ use model::Running;
 use pack::models::Model;
 use pack::{Definitions, Id, Problem};
 use record::interop::vocabulary;
-use record::{Digest, Entry, Name, ObjectRef, Relation, Time};
+use record::{Digest, Entry, Name, ObjectRef, Time};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 /// The part that a case plays in its events.
@@ -306,8 +306,8 @@ impl Live {
         if about.is_empty() {
             return;
         }
-        let seen = knows.then(|| self.recall.seen(event).into_owned());
-        let mut shares: BTreeMap<usize, Vec<Relation>> = BTreeMap::new();
+        let seen = knows.then(|| self.recall.seen(event));
+        let mut shares: Vec<(usize, &ObjectRef)> = Vec::new();
         for object in about {
             let Some(held) = self.cases.get_mut(object).filter(|_| !self.again.contains(object)) else {
                 self.again.insert(object.clone());
@@ -329,16 +329,17 @@ impl Live {
             }
             for lane in self.of_kind.get(object.kind.as_str()).into_iter().flatten() {
                 if self.lanes.get(*lane).is_some_and(|lane| lane.speaks_of(&held.procedure)) {
-                    let relations = event.objects.iter().filter(|relation| relation.object == *object);
-                    shares.entry(*lane).or_default().extend(relations.cloned());
+                    shares.push((*lane, object));
                 }
             }
         }
-        let Some(mut seen) = seen else { return };
-        for (lane, relations) in shares {
-            seen.objects = relations;
+        let Some(seen) = seen else { return };
+        shares.sort_unstable();
+        for share in shares.chunk_by(|(one, _), (other, _)| one == other) {
+            let Some((lane, _)) = share.first() else { continue };
+            let objects = share.iter().map(|(_, object)| *object);
             // A batch is far from as many events as a log cannot hold.
-            let _ = self.batches.entry(lane).or_default().push(&seen);
+            let _ = self.batches.entry(*lane).or_default().push_about(&seen, objects);
         }
     }
 
@@ -363,7 +364,7 @@ impl Live {
         if self.to_load.is_empty() {
             self.let_time_pass(now);
         }
-        self.apart.settle(now, most, &mut histories, (&self.attributes, &mut self.changes))?;
+        self.apart.settle(now, most, &mut histories, (&self.recall, &mut self.changes))?;
         if self.waiting() == 0 {
             self.lanes.iter_mut().for_each(Lane::rest);
         }
@@ -403,7 +404,7 @@ impl Live {
         for object in objects {
             let case = Case::of(object, &histories.of(object)?);
             let mut events = match &case {
-                Some(_) => histories.recalled(&self.attributes, &BTreeSet::from([object.clone()]))?,
+                Some(_) => histories.recalled(&self.recall, &BTreeSet::from([object.clone()]))?,
                 None => Vec::new(),
             };
             events.iter_mut().for_each(|event| event.objects.retain(|relation| relation.object == *object));

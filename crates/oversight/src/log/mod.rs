@@ -1,10 +1,12 @@
 //! Events in columns.
 
 mod column;
+mod places;
 mod read;
 mod traces;
 
 pub use column::{Column, Values};
+pub use places::{Place, Places};
 pub use read::read;
 pub use traces::Traces;
 
@@ -56,6 +58,15 @@ impl Log {
     /// # Errors
     /// [`TooMany`]; the event is not taken then.
     pub fn push(&mut self, event: &Event) -> Result<(), TooMany> {
+        self.push_about(event, event.objects.iter().map(|relation| &relation.object))
+    }
+
+    /// Takes in an event as one that is about these objects and no others.
+    pub(crate) fn push_about<'o>(
+        &mut self,
+        event: &Event,
+        objects: impl Iterator<Item = &'o ObjectRef>,
+    ) -> Result<(), TooMany> {
         if vocabulary::is_carrier(&event.activity) {
             return Ok(());
         }
@@ -66,8 +77,8 @@ impl Log {
         for (name, value) in &event.attributes {
             self.attribute(number, name, Seen::of(value));
         }
-        for relation in &event.objects {
-            let related = self.object(&relation.object);
+        for object in objects {
+            let related = self.object(object);
             let before = self.ends.last().map_or(0, |end| *end as usize);
             if !self.about.get(before..).is_some_and(|these| these.contains(&related)) {
                 self.about.push(related);

@@ -1,8 +1,9 @@
-use super::EventNumber;
+use super::{EventNumber, Log, Places};
 use record::{ObjectRef, ObjectType, Time};
 use smol_str::SmolStr;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Events by the objects of one type: each object's events in the order of their times, those of one time in the
 /// order in which the log tells them. A *position* is a place in this arrangement; each trace is a range of them.
@@ -14,6 +15,7 @@ pub struct Traces {
     events: Vec<EventNumber>,
     /// Whether positions are event numbers: each trace lies whole and in order in the log.
     straight: bool,
+    places: OnceLock<Places>,
 }
 
 impl Traces {
@@ -55,7 +57,7 @@ impl Traces {
         }
         let straight =
             events.len() == times.len() && (0..).zip(&events).all(|(at, event): (u32, _)| at == *event);
-        Self { kind, objects, starts, events, straight }
+        Self { kind, objects, starts, events, straight, places: OnceLock::new() }
     }
 
     /// The type of the objects.
@@ -94,6 +96,11 @@ impl Traces {
     /// The event at each position.
     pub fn events(&self) -> &[EventNumber] {
         &self.events
+    }
+
+    /// The events by activity, arranged once somebody asks. The log is the one whose traces they are.
+    pub fn places(&self, log: &Log) -> &Places {
+        self.places.get_or_init(|| Places::of(log, self))
     }
 
     /// What `column` says of each event, by position.

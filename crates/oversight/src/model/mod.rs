@@ -3,7 +3,7 @@
 mod window;
 
 pub use pack::models::Template;
-pub(crate) use pack::models::{Clause, Reach, Side};
+pub(crate) use pack::models::{Clause, Reach, Relation, Side};
 pub use window::{Lapse, Length, Window};
 
 use crate::condition::{Condition, Correlation};

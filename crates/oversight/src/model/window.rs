@@ -17,6 +17,7 @@ impl Lapse {
     }
 
     /// From the earlier to the later of two moments.
+    #[inline]
     pub fn between(one: Time, other: Time) -> Self {
         let (from, to) = if one <= other { (one, other) } else { (other, one) };
         let seconds = to.seconds() - from.seconds();
@@ -111,12 +112,26 @@ pub struct Window {
 impl Window {
     /// Whether two moments, in either order, are as far apart as it says.
     pub fn holds(&self, one: Time, other: Time) -> bool {
-        self.least.as_ref().is_none_or(|least| least.is_over(one, other)) && !self.is_passed(one, other)
+        self.is_reached(one, other) && !self.is_passed(one, other)
+    }
+
+    /// Whether two moments are as far apart as it asks at least.
+    pub(crate) fn is_reached(&self, one: Time, other: Time) -> bool {
+        self.least.as_ref().is_none_or(|least| least.is_over(one, other))
     }
 
     /// Whether two moments are farther apart than it allows, so that what is still farther is so, too.
     pub fn is_passed(&self, one: Time, other: Time) -> bool {
         self.most.as_ref().is_some_and(|most| !most.reaches(one, other))
+    }
+
+    /// How long it is, where it begins at once and is measured in elapsed time.
+    pub(crate) fn span(&self) -> Option<Lapse> {
+        let at_once = self.least.as_ref().is_none_or(|least| *least == Length::Elapsed(Lapse::default()));
+        match &self.most {
+            Some(Length::Elapsed(most)) if at_once => Some(*most),
+            _ => None,
+        }
     }
 
     /// Whether it holds whatever lies between.

@@ -2,7 +2,7 @@
 
 use crate::oracle::says::Says;
 use crate::oracle::{Pattern, Rule, Trace, judge, traces};
-use oversight::check::{Finding, Summary, Until, check, summarize};
+use oversight::check::{Asked, Finding, Summary, Until, Way};
 use oversight::condition::Language;
 use oversight::log::{Log, Traces};
 use oversight::model::{self, Lapse, Length, Model, Window};
@@ -39,18 +39,29 @@ impl<'e> Bench<'e> {
         Language::new(&self.log, &ATTRIBUTES.map(Name::from))
     }
 
-    /// What `check` says of each model, asked together.
+    /// What `check` says of each model, asked together; the same in each way of asking.
     pub fn checked(&self, models: &[Model], until: Until) -> Vec<Told> {
         let Some(traces) = &self.traces else { return vec![Told::default(); models.len()] };
-        let mut findings: Vec<Vec<Finding>> = vec![Vec::new(); models.len()];
-        let mut latest = (0, 0);
-        let summaries = check(&self.log, traces, models, until, &mut |model, finding| {
-            assert!(latest <= (finding.trace, model), "{latest:?} came before {finding:?} of model {model}");
-            latest = (finding.trace, model);
-            findings[model].push(finding);
-        });
-        assert_eq!(summaries, summarize(&self.log, traces, models, until));
-        findings.into_iter().zip(summaries).collect()
+        let asked = Asked { log: &self.log, traces, models, until };
+        let of = |way: Way, threads: usize| {
+            let mut findings: Vec<Vec<Finding>> = vec![Vec::new(); models.len()];
+            let mut latest = (0, 0);
+            let mut tell = |model: usize, finding: Finding| {
+                assert!(latest <= (finding.trace, model), "{latest:?} before {finding:?} of model {model}");
+                latest = (finding.trace, model);
+                findings[model].push(finding);
+            };
+            let summaries = asked.check_by(way, threads, Some(&mut tell));
+            assert_eq!(summaries, asked.check_by(way, threads, None), "{way:?}");
+            findings.into_iter().zip(summaries).collect::<Vec<Told>>()
+        };
+        let together = of(Way::Together, 2);
+        for way in [Way::OneByOne, Way::Cheapest] {
+            for (model, (here, there)) in models.iter().zip(of(way, 2).iter().zip(&together)) {
+                assert_eq!(here, there, "{way:?}: {}", model.name);
+            }
+        }
+        together
     }
 
     pub fn judged(&self, rule: &Rule, until: Until) -> Told {

@@ -84,7 +84,7 @@ impl Course {
             let mut place = entry.rows as usize;
             for (number, asks) in &sort.asks {
                 let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let words = block.kinds.len();
+                let words = block.waiting;
                 let waits = self.rows.get(place..place + words).unwrap_or_default();
                 let carried = self.carried.get(place..place + words).unwrap_or_default();
                 place += block.kept();
@@ -166,11 +166,12 @@ pub(super) fn over(
         late.clear();
         let mut at_step = *step as usize;
         // Nothing is told of what was not to come and did not, so that nobody need look then.
-        let waits = |word: usize| waiting[word].get() & !block.kinds[word].forbids;
+        let waits = |word: usize| waiting.get(word).map_or(0, Cell::get) & !block.kinds[word].forbids;
         let next = block.windows.run_out(&mut at_step, entry.time, moment, waits, |word, lanes| {
-            let over = waiting[word].get() & lanes;
+            let Some(own) = waiting.get(word) else { return };
+            let over = own.get() & lanes;
             if over != 0 {
-                waiting[word].set(waiting[word].get() & !over);
+                own.set(own.get() & !over);
                 late.resize(waiting.len(), 0);
                 late[word] |= over & !block.kinds[word].forbids;
             }
