@@ -2,7 +2,8 @@
 //! and one is killed in the middle, what they find is what the city finds by itself.
 
 use super::oversight::{Chance, Running, events, lianchi, on_record, serve};
-use record::Record;
+use record::{Event, Record};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -33,72 +34,114 @@ fn start_nats(dir: &Path) -> Option<(Running, String)> {
     Some((Running(child), format!("nats://127.0.0.1:{port}")))
 }
 
-#[test]
-fn workers_over_nats_find_what_the_city_finds() {
-    let dir = tempfile::tempdir().unwrap();
-    let Some((_server, nats)) = start_nats(&dir.path().join("nats")) else {
-        eprintln!("left out: there is no nats-server (Debian's package of that name)");
-        return;
-    };
-    let data = dir.path().join("data");
-    std::fs::create_dir(&data).unwrap();
-    let record = Record::create_in(&data).unwrap();
-    record.append(events(&mut Chance(7))).unwrap();
-    drop(record);
-    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs").to_str().unwrap().to_owned();
-    serve(&data, &["--outbox", &nats]);
-    let mut city = on_record(&data);
-    // On a machine that does much else it may have been closed before it was done.
-    loop {
-        serve(&data, &["--outbox", &nats]);
-        let again = on_record(&data);
-        if std::mem::replace(&mut city, again.clone()) == again {
-            break;
+/// A city, what it finds by itself, and the server to which it publishes its entries.
+struct City {
+    dir: tempfile::TempDir,
+    nats: String,
+    _server: Running,
+}
+
+impl City {
+    fn new() -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let (server, nats) = start_nats(&dir.path().join("nats"))?;
+        std::fs::create_dir(dir.path().join("data")).unwrap();
+        drop(Record::create_in(&dir.path().join("data")).unwrap());
+        Some(Self { dir, nats, _server: server })
+    }
+
+    /// More happens, and the city finds what follows from it.
+    fn finds(&self, events: &[Event]) -> BTreeSet<String> {
+        let data = self.dir.path().join("data");
+        let record = Record::open_in(&data).unwrap();
+        record.append(events.to_vec()).unwrap();
+        drop(record);
+        serve(&data, &["--outbox", &self.nats]);
+        let mut city = on_record(&data);
+        // On a machine that does much else it may have been closed before it was done.
+        loop {
+            serve(&data, &["--outbox", &self.nats]);
+            let again = on_record(&data);
+            if std::mem::replace(&mut city, again.clone()) == again {
+                return city;
+            }
         }
     }
-    assert!(city.len() > 30, "{} findings: too few to tell anything", city.len());
-    for (workers, findings) in [(1, "by-one"), (2, "by-two"), (4, "by-four")] {
-        let watch = |this: u64, once: bool| {
-            let part = format!("{this}/{workers}");
-            let mark: PathBuf = dir.path().join(format!("{findings}-{this}"));
-            let mut command = lianchi(&[
-                "watch",
-                "--nats",
-                &nats,
-                "--models",
-                &packs,
-                "--findings",
-                findings,
-                "--partition",
-                &part,
-            ]);
-            command.arg("--mark").arg(mark).stdout(Stdio::piped());
-            if once {
-                command.arg("--once");
-            }
-            Running(command.spawn().unwrap())
-        };
-        let mut all: Vec<Running> = (0..workers).map(|this| watch(this, true)).collect();
-        if workers > 1 {
-            // One is killed in the middle, and another takes its place.
+
+    fn mark(&self, findings: &str, this: u64) -> PathBuf {
+        self.dir.path().join(format!("{findings}-{this}"))
+    }
+
+    /// A worker that watches its partition until it has heard all, from its mark on where it has one.
+    fn worker(&self, findings: &str, this: u64, workers: u64) -> Running {
+        let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs").to_str().unwrap().to_owned();
+        let part = format!("{this}/{workers}");
+        let args = ["watch", "--once", "--nats", &self.nats, "--models", &packs, "--findings", findings];
+        let mut command = lianchi(&args);
+        command.args(["--partition", &part, "--mark"]).arg(self.mark(findings, this));
+        Running(command.stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// What so many workers have published once each has heard all; one is killed after so many milliseconds, and another
+    /// takes its place.
+    fn watched(&self, findings: &str, workers: u64, killed: Option<u64>) -> BTreeSet<String> {
+        let mut all: Vec<Running> = (0..workers).map(|this| self.worker(findings, this, workers)).collect();
+        if let Some(after) = killed {
             let mut killed = all.remove(1);
             let mut line = String::new();
             BufReader::new(killed.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
             assert!(line.starts_with("watching"), "{line}");
-            std::thread::sleep(Duration::from_millis(if workers == 2 { 150 } else { 1_200 }));
+            std::thread::sleep(Duration::from_millis(after));
             let _ = killed.0.kill();
             drop(killed);
-            all.push(watch(1, true));
+            all.push(self.worker(findings, 1, workers));
         }
         for worker in &mut all {
             assert!(worker.0.wait().unwrap().success());
         }
-        let found = published(&nats, findings);
-        let (more, fewer): (Vec<_>, Vec<_>) =
-            (found.difference(&city).collect(), city.difference(&found).collect());
-        assert!(
-            more.is_empty() && fewer.is_empty(),
-            "{workers} workers: too many {more:?}, too few {fewer:?}"
-        );
+        published(&self.nats, findings)
+    }
+
+    /// What a worker's mark is of, and how many messages it has heard.
+    fn heard(&self, findings: &str, this: u64) -> (Json, u64) {
+        let mark: Json = serde_json::from_slice(&std::fs::read(self.mark(findings, this)).unwrap()).unwrap();
+        let next = mark["next"].as_object().unwrap().values().map(|next| next.as_u64().unwrap() - 1);
+        (mark["of"].clone(), next.sum())
+    }
+}
+
+/// Half of it happens, and all workers hear it to the end; then the rest does, and they go on from their marks.
+#[test]
+fn workers_over_nats_find_what_the_city_finds() {
+    let Some(city) = City::new() else {
+        eprintln!("left out: there is no nats-server (Debian's package of that name)");
+        return;
+    };
+    let events = events(&mut Chance(7));
+    let (first, rest) = events.split_at(events.len() / 2);
+    let groups = [(1, "by-one", None), (2, "by-two", Some(150)), (4, "by-four", Some(1_200))];
+    let mut marks = Vec::new();
+    for (half, least) in [(first, 10), (rest, 30)] {
+        let expected = city.finds(half);
+        assert!(expected.len() > least, "{} findings: too few to tell anything", expected.len());
+        for (workers, findings, killed) in groups {
+            let found = city.watched(findings, workers, killed);
+            let (more, fewer): (Vec<_>, Vec<_>) =
+                (found.difference(&expected).collect(), expected.difference(&found).collect());
+            assert!(
+                more.is_empty() && fewer.is_empty(),
+                "{workers} workers: too many {more:?}, too few {fewer:?}"
+            );
+        }
+        let each = groups
+            .iter()
+            .flat_map(|(workers, findings, _)| (0..*workers).map(|this| city.heard(findings, this)));
+        marks.push(each.collect::<Vec<_>>());
+    }
+    // The marks of the second half were kept by those who took up the marks of the first.
+    let [first, second] = marks.as_slice() else { panic!("two halves") };
+    for ((of, before), (same, after)) in first.iter().zip(second) {
+        assert_eq!(of, same);
+        assert!(0 < *before && before < after, "{before} messages heard, then {after}");
     }
 }

@@ -3,7 +3,7 @@
 
 use super::oversight::{KIND, SEED, events, kept, read};
 use super::report::{Amount, Bar, Report};
-use super::usage::{Meter, megabytes};
+use super::usage::{Meter, megabytes, thread_cpu_seconds};
 use super::{Amounts, Failed};
 use oversight::catalogue::Ready;
 use oversight::condition::Language;
@@ -36,13 +36,17 @@ pub fn run(dir: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Repor
     };
     let (models, attributes) = models(path, amounts)?;
     let number = models.len();
+    // Before the events are there: they are let go of as they are appended.
+    let before = megabytes("self");
     let events = cases(events(path)?, amounts);
     let record = Record::create_in(&dir.join("live"))?;
-    let before = megabytes("self");
     let ran = follow(&record, events, Live::of_ready(models, attributes))?;
     let note = format!(
-        "{TOGETHER} events an append, each in a commit with others; {:.2} cores in all; {} findings",
+        "{TOGETHER} events an append, each in a commit with others; {:.2} cores in all, {:.1} µs CPU an event, of which {:.1} \
+         to follow; {} findings",
         ran.cpu / ran.wall,
+        ran.cpu * 1e6 / ran.latencies.len() as f64,
+        ran.following * 1e6 / ran.latencies.len() as f64,
         ran.findings
     );
     let rate = ran.latencies.len() as f64 / ran.wall;
@@ -100,13 +104,15 @@ struct Ran {
     findings: u64,
     wall: f64,
     cpu: f64,
+    /// CPU of the thread that follows.
+    following: f64,
 }
 
 /// Appends the events at the rate, and follows them.
 fn follow(record: &Record, events: Vec<Event>, mut live: Live) -> Result<Ran, Failed> {
     let count = events.len();
     let start = Instant::now();
-    let meter = Meter::own();
+    let (meter, thread) = (Meter::own(), thread_cpu_seconds());
     let committed: Vec<AtomicU64> = (0..count).map(|_| AtomicU64::new(0)).collect();
     let failed = AtomicBool::new(false);
     let mut said: Vec<u64> = Vec::with_capacity(count);
@@ -157,12 +163,12 @@ fn follow(record: &Record, events: Vec<Event>, mut live: Live) -> Result<Ran, Fa
     if said.len() < count {
         return Err(Failed::new("the record took no more"));
     }
-    let (wall, cpu) = (meter.wall(), meter.cpu());
+    let (wall, cpu, following) = (meter.wall(), meter.cpu(), thread_cpu_seconds() - thread);
     let latency =
         |(said, committed): (u64, &AtomicU64)| said.saturating_sub(committed.load(Ordering::Relaxed));
     let mut latencies: Vec<u64> = said.into_iter().zip(&committed).map(latency).collect();
     latencies.sort_unstable();
-    Ok(Ran { live, latencies, findings, wall, cpu })
+    Ok(Ran { live, latencies, findings, wall, cpu, following })
 }
 
 /// Hands in the events at the rate, whether or not those before were committed. Whether the record took them.
