@@ -7,6 +7,7 @@
 
 pub mod check;
 pub mod exact;
+pub mod nest;
 pub mod read;
 pub mod uniform;
 
