@@ -144,8 +144,17 @@ impl Staff<'_> {
     /// That packs define the post: a misspelt one would be held by somebody and mean nothing.
     pub fn known(&self, post: &Post) -> Result<(), Refused> {
         let Definitions { roles, offices, .. } = self.definitions;
-        if !roles.contains_key(&post.role) {
-            return unknown("岗位", "role", &post.role, roles.keys());
+        let Some(role) = roles.get(&post.role) else {
+            return unknown(
+                "岗位",
+                "role",
+                &post.role,
+                roles.values().filter(|role| !role.program).map(|role| &role.id),
+            );
+        };
+        if role.program {
+            let zh = format!("“{}”由程序担任，不授予任何人", role.title.zh);
+            return unfit(zh, format!("the program itself is “{}”; nobody else can be", role.title.en));
         }
         if !offices.contains_key(&post.office) {
             return unknown("单位", "office", &post.office, offices.keys());

@@ -149,6 +149,7 @@ fn administrators_look_after_their_office_and_those_below() {
         ("branch administrator@east-branch", "high", "revoke clerk@lake-station"),
         ("branch administrator@east-branch", "chief", "lock"),
         ("chief administrator@bureau", "clerk", "grant clark@lake-station"),
+        ("chief administrator@bureau", "clerk", "grant oversight-engine@bureau"),
         ("chief administrator@bureau", "clerk", "grant clerk@nowhere"),
         ("chief administrator@bureau", "clerk", "revoke examiner@lake-station"),
         ("chief administrator@bureau", "clerk", "lock"),

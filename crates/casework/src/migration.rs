@@ -1,8 +1,8 @@
 use crate::command::Command;
-use crate::decide;
+use crate::decide::{self, Situation};
 use crate::difference::{Differences, differences};
 use crate::service::{Ask, Casework, Refused, View, judge};
-use crate::state::State;
+use crate::state::{Stage, State};
 use crate::{clocks, due};
 use pack::model::{Definitions, Procedure};
 use pack::{Id, Title};
@@ -23,6 +23,8 @@ pub struct Plan {
     pub opens: Vec<Title>,
     /// New steps that would not be asked for, since what comes after them is done.
     pub passes: Vec<Title>,
+    /// What the current edition asks for and the party was never asked: questions and papers.
+    pub unasked: Vec<Title>,
     /// Why it cannot be done, each with the step, field or office that it is about. Empty: it can.
     pub obstacles: Vec<(Id, Title)>,
 }
@@ -97,6 +99,7 @@ impl Casework {
             dues: Vec::new(),
             opens: Vec::new(),
             passes: Vec::new(),
+            unasked: Vec::new(),
             obstacles: Vec::new(),
         };
         let Some(procedure) = book.procedure(&view.state.procedure) else {
@@ -123,6 +126,10 @@ impl Casework {
                 plan.opens = opens.iter().filter_map(title).collect();
                 plan.passes = passes.iter().filter_map(title).collect();
                 plan.dues = dues((&view.state, view), (&after, procedure, &book.definitions));
+                if view.state.stage != Stage::Draft {
+                    let before = self.missing(view, now)?;
+                    plan.unasked = unasked(&before, &after, &situation);
+                }
             }
         }
         Ok(plan)
@@ -135,6 +142,16 @@ impl Casework {
     pub fn migrate(&self, case: &ObjectRef, reasons: &str, ask: &Ask<'_>) -> Result<Vec<Event>, Refused> {
         self.run(case, &Command::Migrate { reasons: reasons.to_owned() }, ask)
     }
+}
+
+/// What is missing in `after` and was not `before`, by what it is called. A draft is not meant: its form asks by itself.
+fn unasked(before: &[(Id, Title)], after: &State, situation: &Situation<'_>) -> Vec<Title> {
+    let missing = decide::missing(after, situation).into_iter().filter(|fault| !before.contains(fault));
+    let titled = |(id, _): (Id, Title)| {
+        let field = situation.procedure.form.field(id.as_str()).map(|field| &field.title);
+        field.or_else(|| Some(&situation.definitions.materials.get(&id)?.title)).cloned()
+    };
+    missing.filter_map(titled).collect()
 }
 
 /// The running clocks of both, where they differ.

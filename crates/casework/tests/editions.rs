@@ -183,7 +183,9 @@ fn told(plan: &Plan) -> String {
             due.after.map(|at| at.to_string())
         );
     }
-    for (words, titles) in [("opens", &plan.opens), ("passes by", &plan.passes)] {
+    for (words, titles) in
+        [("opens", &plan.opens), ("passes by", &plan.passes), ("never asked", &plan.unasked)]
+    {
         for title in titles {
             let _ = writeln!(out, "  {words} {}", title.en);
         }
@@ -280,6 +282,15 @@ fn a_migration_says_what_it_changes_and_does_it() {
             ("{ use = \"photo\" }, ", "{ use = \"photo\", optional = true }, "),
         ],
     );
+    let asks_more = [
+        (
+            "    { id = \"story\"",
+            "    { id = \"age\", title = { zh = \"年龄\", en = \"Age\" }, kind = \"integer\" },\n    { id = \"story\"",
+        ),
+        ("{ use = \"proof\", when = \"form.difficult\" }", "{ use = \"proof\" }"),
+    ];
+    all += &check(&OPEN, &asks_more);
+    all += &check(&[], &asks_more);
     all += &check(
         &[],
         &[

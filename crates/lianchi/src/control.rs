@@ -5,10 +5,10 @@
 
 use crate::clock::now;
 use crate::erase::{mended, told};
-use crate::packs;
 use crate::say::{Failure, Say, Wrong};
+use crate::{cosign, packs};
 use casework::erase::Request;
-use record::ObjectRef;
+use record::{ObjectRef, VerifierKey};
 use serde_json::{Value as Json, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -88,6 +88,11 @@ fn carry_out(city: &City, packs: Option<&Path>, asked: &Json) -> Result<Json, Fa
     let text = |name: &str| asked.get(name).and_then(Json::as_str);
     if asked.get("adopt").is_some() {
         return Ok(packs::adopt(city, packs)?.json());
+    }
+    if let Some(note) = text("cosign") {
+        let keys = asked.get("witnesses").and_then(Json::as_array).into_iter().flatten();
+        let keys = keys.filter_map(Json::as_str).map(VerifierKey::parse).collect::<Result<Vec<_>, _>>()?;
+        return cosign::keep(city.casework.record(), note, &keys);
     }
     let Some(subject) = text("erase").and_then(ObjectRef::parse) else {
         return Err(

@@ -4,6 +4,7 @@ mod backup;
 mod check;
 mod clock;
 mod control;
+mod cosign;
 mod demo;
 mod erase;
 mod foreign;
@@ -32,6 +33,10 @@ use std::ffi::OsString;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Hundreds of threads take turns at the pages of a city; the C library's own would keep what each of them has let go of.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Lianchi: a city's services on one provable record.
 ///
@@ -84,6 +89,8 @@ enum Command {
     Garment(garment::Command),
     /// Destroy a person's sealed data; every proof stays valid.
     Erase(erase::Options),
+    /// Keep what witnesses signed of the record, for its receipts to carry.
+    Cosign(cosign::Options),
     /// Copy a whole record, also while the city runs, and check the copy.
     Backup(backup::Options),
     /// Simulate a city's traffic and its signals.
@@ -177,6 +184,7 @@ fn main() -> ExitCode {
         Command::Due(options) => law::run(&options, say),
         Command::Garment(command) => garment::run(&command, say),
         Command::Erase(options) => erase::run(&options, say),
+        Command::Cosign(options) => cosign::run(&options, say),
         Command::Traffic(command) => traffic::run(&command, say),
         Command::Backup(options) => backup::run(&options, say),
     };

@@ -71,7 +71,7 @@ pub fn whole(data: &Data, say: Say) -> Result<(), Failure> {
 }
 
 /// The text of a file that somebody handed over; what is not text in it will not read as a receipt either.
-fn text(file: &Path) -> Result<String, Failure> {
+pub fn text(file: &Path) -> Result<String, Failure> {
     let told = |error: std::io::Error| Wrong(format!("`{}` cannot be read: {error}", file.display()));
     let size = std::fs::metadata(file).map_err(told)?.len();
     if size > LONGEST {
@@ -88,7 +88,7 @@ fn text(file: &Path) -> Result<String, Failure> {
 const LONGEST: u64 = 8 << 20;
 
 /// The key itself, or what a file of that name holds.
-fn key(given: &str) -> Result<VerifierKey, Failure> {
+pub fn key(given: &str) -> Result<VerifierKey, Failure> {
     let read = match VerifierKey::parse(given.trim()) {
         Err(_) if Path::new(given).is_file() => VerifierKey::parse(text(Path::new(given))?.trim()),
         other => other,

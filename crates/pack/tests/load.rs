@@ -96,6 +96,45 @@ field = [
     ));
 }
 
+/// What a procedure changes in a flow whose name is misspelt is read as of the flow that was meant.
+#[test]
+fn steps_are_read_in_the_flow_that_was_meant() {
+    insta::assert_snapshot!(check(
+        r#"
+[pack]
+id = "broken"
+title = { zh = "坏", en = "Broken" }
+version = "1"
+effective = 2026-01-01
+[category.x]
+title = { zh = "类", en = "Category" }
+[object.application]
+title = { zh = "申请", en = "Application" }
+[role.clerk]
+title = { zh = "受理员", en = "Clerk" }
+[flow.counter]
+title = { zh = "窗口", en = "Counter" }
+[flow.counter.step.accept]
+kind = "accept"
+role = "clerk"
+[procedure.p]
+title = { zh = "事", en = "Thing" }
+flow = "countr"
+category = "x"
+level = "station"
+[procedure.p.form]
+field = [{ id = "area", title = { zh = "面积", en = "Area" }, kind = "integer", min = 1 }]
+[procedure.p.step.accept]
+rolle = "clerk"
+when = "form.aera > 3"
+[procedure.p.step.look]
+kind = "examine"
+role = "clark"
+after = ["acept"]
+"#
+    ));
+}
+
 /// A promise is held against the law's limit as both are counted, from every start.
 #[test]
 fn a_promise_keeps_the_limit_of_the_law() {

@@ -97,7 +97,8 @@ fn a_mapping_says_what_is_wrong_with_it() {
     for mapping in [
         "",
         "activity",
-        "activity=a",
+        "time=a",
+        "activity=a,time=b,time=c",
         "activity=a,time=b,colour=c",
         "activity=a,time=b,number:x=c",
         "activity=a,activity=b,time=c",

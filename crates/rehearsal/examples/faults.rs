@@ -3,6 +3,7 @@
 //! `LIANCHI_FAULT_COUNT`, as 8 bytes, and after it one byte: 0 before any call failed, 1 when a sync did, 2 when a write
 //! did.
 //!
+//! - `LIANCHI_FAULT_IN=path` counts calls on that one file alone;
 //! - `LIANCHI_FAULT_AT=n` fails the n-th counted call with the error number `LIANCHI_FAULT_ERROR`;
 //! - `LIANCHI_FAULT_WHILE=path` fails every write from the n-th call on while that file exists, and, unless the disk is only
 //!   full, every sync.
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 struct Plan {
     under: Vec<u8>,
+    alone: Option<Vec<u8>>,
     count: c_int,
     at: u64,
     error: c_int,
@@ -34,6 +36,7 @@ static PLAN: LazyLock<Option<Plan>> = LazyLock::new(|| {
         .map_or(-1, |path| unsafe { libc::open(path.as_ptr(), libc::O_CREAT | libc::O_WRONLY, 0o600) });
     Some(Plan {
         under: text("LIANCHI_FAULT_UNDER")?.as_bytes().to_vec(),
+        alone: text("LIANCHI_FAULT_IN").map(|path| path.as_bytes().to_vec()),
         count,
         at: number("LIANCHI_FAULT_AT").unwrap_or(u64::MAX),
         error: number("LIANCHI_FAULT_ERROR")
@@ -49,7 +52,9 @@ fn fails(fd: c_int, writes: bool) -> bool {
     // SAFETY: the thread's errno may always be written.
     let set_errno = |error| unsafe { *libc::__errno_location() = error };
     let Some(plan) = &*PLAN else { return false };
-    if !is_under(fd, &plan.under) {
+    let concerned =
+        |path: &[u8]| path.starts_with(&plan.under) && plan.alone.as_ref().is_none_or(|alone| path == alone);
+    if !path_of(fd, concerned) {
         return false;
     }
     let call = CALLS.fetch_add(1, Ordering::SeqCst) + 1;
@@ -60,9 +65,9 @@ fn fails(fd: c_int, writes: bool) -> bool {
     }
     let failing = match &plan.held {
         Some(path) => {
-            let concerned = call >= plan.at && (writes || plan.error != libc::ENOSPC);
+            let may = call >= plan.at && (writes || plan.error != libc::ENOSPC);
             // SAFETY: the path is a valid C string.
-            concerned && unsafe { libc::access(path.as_ptr(), libc::F_OK) } == 0
+            may && unsafe { libc::access(path.as_ptr(), libc::F_OK) } == 0
         }
         None => call == plan.at,
     };
@@ -79,10 +84,6 @@ fn fails(fd: c_int, writes: bool) -> bool {
         set_errno(plan.error);
     }
     failing
-}
-
-fn is_under(fd: c_int, under: &[u8]) -> bool {
-    path_of(fd, |path| path.starts_with(under))
 }
 
 /// Whether it is the write-ahead log, whose syncs make durable what is acknowledged. Others come while the store is made, and

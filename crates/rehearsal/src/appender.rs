@@ -196,6 +196,19 @@ pub fn fill(dir: &Path, flag: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Appends `events` plain events, one after the other, until the writer stops.
+pub fn run(dir: &Path, events: u64) -> Result<(), String> {
+    let record = Record::create_in(dir).map_err(why)?;
+    for n in 0..events {
+        let id = format!("r/{n}");
+        if append(&record, &id, Ok(plain(&id))) == Told::Stopped {
+            return Ok(());
+        }
+    }
+    Told::Done.say();
+    Ok(())
+}
+
 /// Serves a city whose people open accounts, until its record takes no more.
 pub fn serve(dir: &Path) -> Result<(), String> {
     let town = crate::town::Town::found(dir, 0).map_err(why)?;

@@ -33,7 +33,10 @@ struct Run {
 
 impl Run {
     fn of(args: &[&str], settings: &[(&str, String)]) -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap(), args, settings)
+    }
+
+    fn within(dir: tempfile::TempDir, args: &[&str], settings: &[(&str, String)]) -> Self {
         let count = dir.path().join("count");
         let mut command = Command::new(env!("CARGO_BIN_EXE_appender"));
         command.arg(dir.path().join("data")).args(args);
@@ -138,6 +141,33 @@ fn a_full_disk_refuses_and_recovers() {
         let run = Run::of(&["fill", &path], &settings);
         assert!(run.output.status.success(), "full from call {n}: {}", run.errors());
         run.check(&format!("full from call {n}"));
+    }
+}
+
+/// What the write-ahead log has is moved into the main file beside the writer: one call of that fails.
+fn check_move(n: u64, error: i32) {
+    let what = format!("call {n} on the main file fails with {error}");
+    let dir = tempfile::tempdir().unwrap();
+    let settings = [
+        ("LIANCHI_FAULT_IN", dir.path().join("data/record.sqlite").display().to_string()),
+        ("LIANCHI_FAULT_AT", n.to_string()),
+        ("LIANCHI_FAULT_ERROR", error.to_string()),
+    ];
+    let run = Run::within(dir, &["run", "3000"], &settings);
+    assert!(run.output.status.success(), "{what}: {}", run.errors());
+    assert!(run.calls >= n, "{what}: there were but {} calls", run.calls);
+    let last = run.told().pop();
+    let goes_on = error == ENOSPC;
+    assert_eq!(last == Some(Told::Done), goes_on, "{what}: {last:?}");
+    assert_eq!(last == Some(Told::Stopped), !goes_on, "{what}: {last:?}");
+    run.check(&what);
+}
+
+#[test]
+fn a_log_that_cannot_be_moved_stops_the_writer_and_loses_nothing() {
+    for n in [20, 21, 60, 300] {
+        check_move(n, EIO);
+        check_move(n, ENOSPC);
     }
 }
 

@@ -652,6 +652,7 @@ edition-fits = can be moved
 edition-refused = does not fit
 edition-opens = The step “{ $step }” opens.
 edition-passes = The step “{ $step }” is not asked for: what comes after it is done.
+edition-unasked = “{ $what }” was never asked for in this case. It goes on without; an open step can have it asked for as a correction.
 edition-not-running = does not run
 edition-carry-out = Move to the current edition
 edition-carry-out-more = It cannot be undone. The party sees it in their case.

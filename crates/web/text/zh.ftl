@@ -586,6 +586,7 @@ edition-fits = 可以转入
 edition-refused = 不适合转入
 edition-opens = 将开始环节“{ $step }”。
 edition-passes = 不再要求环节“{ $step }”：其后的环节已经办完。
+edition-unasked = 本件从未要求过“{ $what }”，转换后不再补问；如有需要，可在办理环节要求补正。
 edition-not-running = 不计时
 edition-carry-out = 转入现行版本
 edition-carry-out-more = 转入后不能撤回。申请人在办件中可以看到。

@@ -115,6 +115,8 @@ fn what_is_wrong_with_a_log_is_told_with_its_place() {
         "import nothing --data f",
         "import letter.txt --data f",
         "import table.csv --map activity=Step,time=When --data f",
+        "import table.csv --map case=Case,activity=Step --data f",
+        "import table.csv --map case=Case,activity=Step --data g --untimed",
         "import table.csv --map activity:Step --data f",
         "import dangling.json --data f",
         "import dangling.json --format nonsense --data f",

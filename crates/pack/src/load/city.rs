@@ -10,7 +10,12 @@ pub(super) fn read(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &m
         definitions.offices.insert(id.clone(), office(loader, id, node));
     }
     for (id, node) in loader.define(Kind::Role, root) {
-        let role = Role { id: id.clone(), title: node.need_title("title"), about: node.title("about") };
+        let role = Role {
+            id: id.clone(),
+            title: node.need_title("title"),
+            about: node.title("about"),
+            program: node.flag("program"),
+        };
         node.finish();
         definitions.roles.insert(id, role);
     }

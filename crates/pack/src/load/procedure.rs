@@ -6,6 +6,7 @@ use crate::model::{
     Audience, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest,
     MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
 };
+use crate::problem::nearest;
 use crate::reader::{Member, Node};
 use jiff::civil::Date;
 
@@ -110,7 +111,10 @@ fn course(
 ) -> Option<Flow> {
     let named = node.need("flow", "\"counter\"").and_then(|member| member.id());
     let named = named.map(|flow| loader.want(Kind::Flow, flow));
-    let Some(mut flow) = named.and_then(|id| shared.flows.get(&id)).cloned() else {
+    // Where there is no such flow, what the procedure says of its steps is read as of the one that was meant, if there is any
+    // like it: the faults in it are told too, at once.
+    let like = |id: &Id| shared.flows.get(nearest(id.as_str(), shared.flows.keys().map(Id::as_str))?);
+    let Some(mut flow) = named.and_then(|id| shared.flows.get(&id).or_else(|| like(&id))).cloned() else {
         // What they change is not there; they are no strangers all the same.
         node.pass(&["step", "clock", "correction", "without", "issues"]);
         return None;

@@ -46,6 +46,8 @@ pub struct Role {
     pub title: Title,
     /// What its holder answers for.
     pub about: Option<Title>,
+    /// Whether the program itself holds it, and nobody else may.
+    pub program: bool,
 }
 
 /// What a policy does where it applies.

@@ -1,6 +1,7 @@
 mod copy;
 mod files;
 mod reader;
+mod settler;
 mod writer;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
 use crate::ObjectRef;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use settler::Settler;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -115,9 +117,10 @@ impl Store for SqliteStore {
             return Err(StoreError::InUse { place: self.place() });
         }
         self.files.begin()?;
-        let connection = connect(&self.dir.join(RECORD), Access::Write)?;
+        let connection = || connect(&self.dir.join(RECORD), Access::Write);
+        let (connection, settler) = (connection()?, Settler::new(connection()?));
         let log = open(&format!("{RECORD}-wal"))?;
-        Ok(Box::new(writer::SqliteWriter::new(connection, log, lock, open(NOTED)?)?))
+        Ok(Box::new(writer::SqliteWriter::new(connection, settler, log, lock, open(NOTED)?)?))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
@@ -278,13 +281,21 @@ fn count_pages(connection: &mut Connection, pages: &Arc<AtomicI32>) -> Result<()
     connection.wal_hook(Some(hook)).map_err(failure)
 }
 
-/// Moves the write-ahead log into the main file. `false` when a reader kept it from being finished.
-fn checkpoint(connection: &Connection, mode: &str) -> Result<bool, StoreError> {
-    let busy = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
-        let (busy, frames, moved): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        Ok(busy != 0 || moved < frames)
+/// How far the write-ahead log is in the main file.
+struct Moved {
+    /// Wholly. A reader, or who else moves it, may keep it from being finished.
+    all: bool,
+    /// Pages of the log that are.
+    pages: i32,
+}
+
+/// Moves the write-ahead log into the main file.
+fn checkpoint(connection: &Connection, mode: &str) -> Result<Moved, StoreError> {
+    let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
+        let (busy, frames, pages): (i64, i32, i32) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        Ok(Moved { all: busy == 0 && pages >= frames, pages })
     });
-    busy.map(|busy| !busy).map_err(failure)
+    moved.map_err(failure)
 }
 
 fn failure(error: rusqlite::Error) -> StoreError {

@@ -202,11 +202,13 @@ fn effects(frame: &Frame, plan: &Plan) -> Markup {
         }
     };
     html! {
-        @if !(plan.obstacles.is_empty() && plan.opens.is_empty() && plan.passes.is_empty() && plan.dues.is_empty()) {
+        @let told = [&plan.opens, &plan.passes, &plan.unasked].iter().any(|titles| !titles.is_empty());
+        @if told || !plan.obstacles.is_empty() || !plan.dues.is_empty() {
             ul {
                 @for (about, why) in &plan.obstacles { li { span.code { (about) } (lang.colon()) (lang.of(why)) } }
                 @for step in &plan.opens { li { (lang.tell("edition-opens", &[("step", lang.of(step).into())])) } }
                 @for step in &plan.passes { li { (lang.tell("edition-passes", &[("step", lang.of(step).into())])) } }
+                @for what in &plan.unasked { li { (lang.tell("edition-unasked", &[("what", lang.of(what).into())])) } }
                 @for due in &plan.dues {
                     li { (lang.of(&due.clock)) (lang.colon()) (at(due.before)) " → " (at(due.after)) }
                 }

@@ -68,7 +68,9 @@ fn titles<'a>(all: impl Iterator<Item = (&'a Id, &'a Title)>) -> Vec<(Id, Title)
 }
 
 fn all_roles(asked: &Asked) -> Vec<(Id, Title)> {
-    titles(asked.city.casework.book().definitions.roles.values().map(|role| (&role.id, &role.title)))
+    let book = asked.city.casework.book();
+    let of_people = book.definitions.roles.values().filter(|role| !role.program);
+    titles(of_people.map(|role| (&role.id, &role.title)))
 }
 
 fn named(asked: &Asked, offices: &[Id]) -> Vec<(Id, Title)> {

@@ -6,7 +6,8 @@ use std::fmt::{self, Write as _};
 ///
 /// The parts, each `ROLE=COLUMN`:
 ///
-/// - `activity` and `time`, both needed; `id`, the event's own; `case`, short for `object:case/case`;
+/// - `activity`, which is needed; `time`, without which rows are taken in only where that is asked for, and in their order;
+///   `id`, the event's own; `case`, short for `object:case/case`;
 /// - `full-id`, an id that stands on the record as it is, with no prefix before it: the rows are a record's own;
 /// - `object:TYPE` or `object:TYPE/QUALIFIER`, one object of that type; `objects:…`, several, parted by `;`;
 /// - `link:…` and `links:…`, written alike, what the object of a row is linked to;
@@ -104,10 +105,11 @@ impl Mapping {
                 }
             }
         }
-        for (needed, name) in [(Role::Activity, "activity"), (Role::Time, "time")] {
-            if mapping.columns.iter().filter(|column| column.role == needed).count() != 1 {
-                return Err(format!("the mapping needs `{name}=COLUMN` once"));
-            }
+        if mapping.count(&Role::Activity) != 1 {
+            return Err("the mapping needs `activity=COLUMN` once".to_owned());
+        }
+        if mapping.count(&Role::Time) > 1 {
+            return Err("the mapping names `time=COLUMN` more than once; leave one".to_owned());
         }
         Ok(mapping)
     }
@@ -119,8 +121,19 @@ impl Mapping {
             let columns = headers.iter().filter_map(role).collect();
             return Some(Self { columns, ..Self::default() });
         }
-        let known = Self::parse("case=case:concept:name,activity=concept:name,time=time:timestamp").ok();
-        known.filter(|known| known.columns.iter().all(|column| headers.contains(&column.header.as_str())))
+        let mut known =
+            Self::parse("case=case:concept:name,activity=concept:name,time=time:timestamp").ok()?;
+        known.columns.retain(|column| column.role != Role::Time || headers.contains(&column.header.as_str()));
+        known.columns.iter().all(|column| headers.contains(&column.header.as_str())).then_some(known)
+    }
+
+    /// Whether a column says when things happened.
+    pub(super) fn is_timed(&self) -> bool {
+        self.count(&Role::Time) == 1
+    }
+
+    fn count(&self, role: &Role) -> usize {
+        self.columns.iter().filter(|column| column.role == *role).count()
     }
 
     /// Whether the rows are entries as a record has them: under their whole ids, objects with their values and links among

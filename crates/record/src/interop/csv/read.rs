@@ -15,6 +15,11 @@ const LONGEST: usize = 64 << 20;
 /// Reads a whole log.
 pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), ImportError> {
     let (headers, mut mapping) = columns(source, intake.options.mapping.as_ref())?;
+    if !mapping.is_timed() && !intake.options.untimed {
+        let what = "no column says when things happened; name it with `time=COLUMN` in the mapping, or import with \
+            `--untimed`, which leaves the rows in their order";
+        return Err(ImportError::Options(what.to_owned()));
+    }
     complete(source, &headers, &mut mapping)?;
     if mapping.is_whole() {
         // What the ids begin with they have already, and what its logs said of themselves is among the rows.

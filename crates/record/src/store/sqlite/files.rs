@@ -63,7 +63,7 @@ impl FileWriter {
             let _ = c.execute_batch("ROLLBACK");
         }
         let due = destroys || !self.settled || self.pages.load(Ordering::Relaxed) >= SETTLE_PAGES;
-        let settle = || checkpoint(c, if destroys { "TRUNCATE" } else { "PASSIVE" });
+        let settle = || checkpoint(c, if destroys { "TRUNCATE" } else { "PASSIVE" }).map(|moved| moved.all);
         let settled = written.and_then(|value| match if due { settle() } else { Ok(false) } {
             Ok(done) => {
                 self.settled |= done;
@@ -101,8 +101,8 @@ impl SqliteFiles {
         let mut writer = self.writer.lock().map_err(|_| broken_off())?;
         writer.ours = true;
         match checkpoint(&writer.connection, "TRUNCATE") {
-            Ok(done) => {
-                writer.settled |= done;
+            Ok(moved) => {
+                writer.settled |= moved.all;
                 Ok(())
             }
             Err(StoreError::Full) => Ok(()),

@@ -1,3 +1,4 @@
+use super::settler::Settler;
 use super::{bytes, checkpoint, count_pages, failure, index, integer, key_id, number};
 use crate::Digest;
 use crate::store::{Group, Known, Question, Secret, StoreError, SubjectKey, Writer};
@@ -6,9 +7,19 @@ use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-/// Pages in the write-ahead log at which it is moved into the main file: large enough that a page changed often is
-/// moved once, small enough that a commit waiting behind it waits some tens of milliseconds.
+/// Pages in the write-ahead log that are to be moved into the main file beside the commits: enough that a page changed often
+/// is moved once.
 const SETTLE_PAGES: i32 = 4000;
+
+/// Pages that are moved between two commits, which is when the log can begin anew: few enough that a commit waits for some
+/// milliseconds.
+const REST_PAGES: i32 = 400;
+
+/// Pages for which it is not worth a sync: where a reader keeps the log from beginning anew, that is tried again after so many.
+const FEW_PAGES: i32 = 50;
+
+/// Pages at which commits wait until the log is moved, however long that takes.
+const MOST_PAGES: i32 = 16_000;
 
 /// What a page takes in the log, and by how many bytes the log's file is made longer at once.
 const FRAME: u64 = 24 + 4096;
@@ -19,6 +30,9 @@ pub(super) struct SqliteWriter {
     log: Log,
     /// Pages in the write-ahead log after the last commit.
     pages: Arc<AtomicI32>,
+    /// How many of them are in the main file.
+    moved: i32,
+    settler: Settler,
     /// Held while this lives; the system lets go of it when the process dies.
     _lock: File,
     /// Where the head of each commit is noted.
@@ -39,7 +53,7 @@ impl Log {
     fn lengthen(&mut self, pages: i32) {
         use std::os::unix::fs::FileExt as _;
         let used = u64::try_from(pages).unwrap_or(0) * FRAME;
-        if used + AHEAD.0 / 2 <= self.length || pages >= SETTLE_PAGES {
+        if used + AHEAD.0 / 2 <= self.length || pages >= MOST_PAGES {
             return;
         }
         let Ok(length) = self.file.metadata().map(|data| data.len()) else { return };
@@ -57,6 +71,7 @@ const NOTE_BYTES: usize = 500;
 impl SqliteWriter {
     pub(super) fn new(
         mut connection: Connection,
+        settler: Settler,
         log: File,
         lock: File,
         noted: File,
@@ -65,7 +80,7 @@ impl SqliteWriter {
         connection.execute_batch("PRAGMA cache_size = -32768").map_err(failure)?;
         let pages = Arc::new(AtomicI32::new(0));
         count_pages(&mut connection, &pages)?;
-        Ok(Self { connection, log, pages, _lock: lock, noted })
+        Ok(Self { connection, log, pages, moved: 0, settler, _lock: lock, noted })
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -75,6 +90,16 @@ impl SqliteWriter {
     /// Begins a transaction, unless one is under way.
     fn begin(&self) -> Result<(), rusqlite::Error> {
         if self.connection.is_autocommit() { self.run("BEGIN IMMEDIATE") } else { Ok(()) }
+    }
+
+    /// Moves what is left of the log into the main file, so that the log begins anew with the next commit.
+    fn move_rest(&mut self) -> Result<(), StoreError> {
+        match checkpoint(&self.connection, "PASSIVE") {
+            Ok(moved) => self.moved = moved.pages,
+            Err(StoreError::Full) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     fn write(&self, group: &Group) -> Result<(), rusqlite::Error> {
@@ -233,21 +258,37 @@ impl Writer for SqliteWriter {
         }
         let pages = self.pages.load(Ordering::Relaxed);
         self.log.lengthen(pages);
-        if pages < SETTLE_PAGES {
-            return Ok(());
+        if let Some(moved) = self.settler.came_of_it()? {
+            self.moved = moved;
         }
-        match checkpoint(&self.connection, "PASSIVE") {
-            Ok(_) | Err(StoreError::Full) => Ok(()),
-            Err(error) => Err(error),
+        if pages < self.moved {
+            // The log began anew.
+            self.moved = 0;
+        }
+        let left = pages - self.moved;
+        if pages < SETTLE_PAGES || left < FEW_PAGES {
+            Ok(())
+        } else if pages >= MOST_PAGES {
+            self.settler.rest()?;
+            self.move_rest()
+        } else if self.settler.works()? {
+            Ok(())
+        } else if left > REST_PAGES {
+            self.settler.ask()
+        } else {
+            self.move_rest()
         }
     }
 
     fn scrub(&mut self) -> Result<bool, StoreError> {
+        self.settler.rest()?;
         self.log.length = 0;
+        self.moved = 0;
         self.pages.store(0, Ordering::Relaxed);
         match checkpoint(&self.connection, "TRUNCATE") {
+            Ok(moved) => Ok(moved.all),
             Err(StoreError::Full) => Ok(false),
-            other => other,
+            Err(error) => Err(error),
         }
     }
 }
