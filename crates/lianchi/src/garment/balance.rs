@@ -1,3 +1,4 @@
+use super::computed;
 use crate::say::{Failure, Say, Wrong};
 use garment::balance::read::{Problem, read};
 use garment::balance::{Answer, check, cycle, stations};
@@ -124,10 +125,4 @@ impl Spent {
         }
         !self.over
     }
-}
-
-/// What Linux says that this thread has computed.
-fn computed() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }

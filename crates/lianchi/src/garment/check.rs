@@ -1,6 +1,6 @@
 use crate::say::{Failure, Say, Wrong};
 use garment::marker::{check, read};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(clap::Args)]
@@ -11,10 +11,7 @@ pub struct Options {
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let place = options.layout.display();
-    let text = super::read(&options.layout)?;
-    let document: Json = serde_json::from_str(&text).map_err(|error| {
-        Wrong(format!("{place}:{}:{}: this is not JSON: {error}", error.line(), error.column()))
-    })?;
+    let document = super::document(&options.layout)?;
     let pieces = read::pieces(&document);
     let layout = read::layout(&document);
     let (pieces, layout) = match (pieces, layout) {

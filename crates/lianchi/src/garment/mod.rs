@@ -3,12 +3,14 @@
 mod aql;
 mod balance;
 mod check;
+mod nest;
 mod pay;
 mod pieces;
 mod spc;
 
 use crate::say::{Failure, Say, Wrong};
 use std::path::Path;
+use std::time::Duration;
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -20,6 +22,8 @@ pub enum Command {
     Pay(pay::Pay),
     /// Balance a line: the fewest stations for a cycle time, or the shortest cycle for stations or workers.
     Balance(balance::Options),
+    /// Lay pieces out on as little cloth as is found in the time.
+    Nest(nest::Options),
     /// Say exactly whether a marker's layout holds: nothing overlaps, all lies on the strip, every rule is kept.
     Check(check::Options),
     /// Make the pieces of made-up school uniforms, graded over sizes.
@@ -36,6 +40,7 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
         Command::Spc(options) => spc::run(options, say),
         Command::Pay(options) => pay::pay(options, say),
         Command::Balance(options) => balance::run(options, say),
+        Command::Nest(options) => nest::run(options, say),
         Command::Check(options) => check::run(options, say),
         Command::Pieces(options) => pieces::run(options, say),
         Command::Tickets(options) => pay::tickets(options, say),
@@ -54,6 +59,46 @@ fn read(path: &Path) -> Result<String, Failure> {
 fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
     let told = |error| Wrong(format!("`{}` cannot be written: {error}", path.display()));
     Ok(std::fs::write(path, content).map_err(told)?)
+}
+
+/// Says before a long computation that its answer would have no place.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.is_none_or(Path::is_dir) && !path.is_dir() {
+        true => Ok(()),
+        false => {
+            let error =
+                format!("`{}` cannot be written: there is no such folder, or it is one", path.display());
+            Err(Wrong(error).into())
+        }
+    }
+}
+
+/// Puts a file in place of what was there, so that whoever reads or stops finds the one or the other whole.
+fn replace(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    write(&part, content)?;
+    let told = |error| Wrong(format!("`{}` cannot be written: {error}", path.display()));
+    Ok(std::fs::rename(&part, path).map_err(told)?)
+}
+
+/// A file of JSON.
+fn document(path: &Path) -> Result<serde_json::Value, Failure> {
+    let told = |error: serde_json::Error| {
+        // The place stands before the error as for every file, and not after it once more.
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        Wrong(format!("{}:{}:{}: this is not JSON: {what}", path.display(), error.line(), error.column()))
+    };
+    Ok(serde_json::from_str(&read(path)?).map_err(told)?)
+}
+
+/// What Linux says that this thread has computed.
+fn computed() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
 /// All faults of a file, each on a line with its place.

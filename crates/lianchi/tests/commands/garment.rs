@@ -131,6 +131,45 @@ fn a_line_is_balanced() {
 }
 
 #[test]
+fn pieces_are_laid_out() {
+    let squares = |name: &str, side: u32| {
+        format!(
+            r#"{{"name":"{name}","strip_height":4,"items":[{{"id":7,"demand":4,"allowed_orientations":[0],
+            "shape":{{"type":"simple_polygon","data":[[0,0],[{side},0],[{side},{side}],[0,{side}]]}}}}]}}"#
+        )
+    };
+    let (good, wide) = (squares("<方>", 2), squares("wide", 5));
+    let mut desk = Desk::new(&[
+        ("good.json", good.as_bytes()),
+        ("wide.json", wide.as_bytes()),
+        ("cut.json", b"{"),
+        ("none.json", b"{\"strip_height\":4,\"items\":[]}"),
+    ]);
+    for line in [
+        "garment nest good.json --seconds 0.3 --svg good.svg --out layout.json",
+        "garment check layout.json",
+        "garment nest wide.json --seconds 0.3",
+        "garment nest cut.json",
+        "garment nest none.json",
+        "garment nest missing.json",
+        "garment nest good.json --seconds 0",
+        "garment nest good.json --threads 0",
+        "garment nest good.json --seconds 0.1 --out missing/layout.json",
+        "garment pieces skirt --sizes 120,150 --out skirt.json",
+    ] {
+        desk.run(line);
+    }
+    // How well it does within a time is the machine's; that it holds is not.
+    let skirt = desk.json("garment nest skirt.json --seconds 1 --threads 2 --json --out skirt-layout.json");
+    assert_eq!(skirt["solution"]["layout"]["placed_items"].as_array().unwrap().len(), 18);
+    assert!(skirt["solution"]["density"].as_f64().unwrap() > 0.6, "{skirt}");
+    assert_eq!(desk.json("garment check skirt-layout.json --json")["holds"], true);
+    let drawn = String::from_utf8(desk.get("good.svg")).unwrap();
+    assert_eq!((drawn.matches("<path").count(), drawn.contains("&lt;方&gt;")), (4, true), "{drawn}");
+    insta::assert_snapshot!(desk.told());
+}
+
+#[test]
 fn a_layout_is_looked_at() {
     let layout = |x: f64| {
         format!(

@@ -7,9 +7,6 @@
 
 use super::parts::Place;
 
-/// Cells along the longer side.
-const CELLS: f64 = 128.0;
-
 const FREE: u32 = 0;
 const INSIDE: u32 = 1;
 /// Beyond these, a cell's number tells its span.
@@ -38,12 +35,12 @@ struct Side {
 }
 
 impl Field {
-    /// The field of a union of convex parts.
-    pub fn new(parts: &[Vec<Place>]) -> Self {
+    /// The field of a union of convex parts, with so many cells along its longer side.
+    pub fn new(parts: &[Vec<Place>], cells: f64) -> Self {
         let all = || parts.iter().flatten();
         let low = all().fold((f64::MAX, f64::MAX), |low, at| (low.0.min(at.0), low.1.min(at.1)));
         let high = all().fold((f64::MIN, f64::MIN), |high, at| (high.0.max(at.0), high.1.max(at.1)));
-        let step = ((high.0 - low.0).max(high.1 - low.1) / CELLS).max(1e-9);
+        let step = ((high.0 - low.0).max(high.1 - low.1) / cells).max(1e-9);
         let count = |low: f64, high: f64| ((high - low) / step).ceil() as usize + 2;
         let (columns, rows) = (count(low.0, high.0), count(low.1, high.1));
         let mut field = Self {

@@ -5,12 +5,17 @@ use super::NoLayout;
 use super::field::Field;
 use super::parts::{Place, disc, opposite, parts, sum};
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// Places are written in millionths of a unit. Pieces are kept so far from each other that writing brings none to overlap.
 const WRITTEN: f64 = 4e-6;
 
 /// A piece that may be turned freely is turned by this part of a turn.
 const FREE_TURNS: u32 = 16;
+
+/// Cells along the longer side of a field, and of how many fields on they are fewer, to spare memory.
+const CELLS: f64 = 128.0;
+const MANY: f64 = 1_500.0;
 
 /// One way that a piece may lie.
 pub struct Form {
@@ -43,8 +48,11 @@ pub struct Kit {
     pub area: f64,
     /// Pieces whose boxes are so far from each other do not meet.
     pub apart: f64,
-    fields: Vec<Field>,
+    shapes: Vec<Shape>,
+    /// Made when they are first asked for: some shapes never come near each other.
+    fields: Vec<(Key, OnceLock<Field>)>,
     pairs: Vec<Pair>,
+    cells: f64,
 }
 
 /// How two forms look up their depth: the field, and the turn into its frame.
@@ -55,14 +63,17 @@ struct Pair {
     sin: f64,
 }
 
+/// An outline's convex parts, and the same with the space around them in which no other may lie.
 struct Shape {
     parts: Vec<Vec<Place>>,
+    wider: Vec<Vec<Place>>,
 }
 
 impl Kit {
     /// Makes a kit, or says why there can be no layout.
     pub fn new(pieces: &Pieces) -> Result<Self, NoLayout> {
         let (mut forms, mut items, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
+        let around = disc(pieces.spacing + WRITTEN, if pieces.spacing > 0.0 { 24 } else { 4 });
         for piece in pieces.pieces.iter().filter(|piece| piece.demand > 0) {
             let sides: &[bool] = if piece.mirror { &[false, true] } else { &[false] };
             let mut ranges = Vec::new();
@@ -73,7 +84,9 @@ impl Kit {
                 let region =
                     piece.shape.placed(*mirrored, 0.0, (0.0, 0.0)).map_err(|why| told(piece, why))?;
                 let outline = region.outlines().next().unwrap_or_default();
-                shapes.push(Shape { parts: parts(&outline) });
+                let parts = parts(&outline);
+                let wider = parts.iter().map(|part| sum(part, &around)).collect();
+                shapes.push(Shape { parts, wider });
             }
             let all = ranges.first().map_or(0, |one| one.start)..forms.len();
             for copy in 0..piece.demand {
@@ -91,9 +104,10 @@ impl Kit {
             return Err(NoLayout::Count(items.len()));
         }
         let area = items.iter().map(|item| item.area).sum();
-        let (fields, pairs) = fields(&shapes, &forms, pieces.spacing + WRITTEN);
+        let (fields, pairs) = pairs(&forms);
+        let cells = (CELLS * (MANY / fields.len().max(1) as f64).sqrt()).clamp(CELLS / 3.0, CELLS);
         let apart = (pieces.spacing + WRITTEN) * 1.5;
-        Ok(Self { width: pieces.width, forms, items, area, apart, fields, pairs })
+        Ok(Self { width: pieces.width, forms, items, area, apart, shapes, fields, pairs, cells })
     }
 
     /// How deep a form lies in another that is `(x, y)` before it.
@@ -101,8 +115,21 @@ impl Kit {
         // Rounding must not tell the one of a pair otherwise than the other.
         let (x, y) = if of == other && (x < 0.0 || (x == 0.0 && y < 0.0)) { (-x, -y) } else { (x, y) };
         let Some(pair) = self.pairs.get(of * self.forms.len() + other) else { return 0.0 };
-        let Some(field) = self.fields.get(pair.field as usize) else { return 0.0 };
-        field.depth(pair.cos * x + pair.sin * y, pair.cos * y - pair.sin * x)
+        let Some((key, field)) = self.fields.get(pair.field as usize) else { return 0.0 };
+        field.get_or_init(|| self.field(*key)).depth(pair.cos * x + pair.sin * y, pair.cos * y - pair.sin * x)
+    }
+
+    fn field(&self, (stays, moves, turn): Key) -> Field {
+        let (sin, cos) = turned(turn as f64 / 1e6);
+        let back = |part: &Vec<Place>| {
+            opposite(&part.iter().map(|(x, y)| (x * cos - y * sin, x * sin + y * cos)).collect::<Vec<_>>())
+        };
+        let moved = self.shapes.get(moves).map_or(&[][..], |shape| &shape.parts);
+        let moved: Vec<Vec<Place>> = moved.iter().map(back).collect();
+        let wider = self.shapes.get(stays).map_or(&[][..], |shape| &shape.wider);
+        let sums: Vec<Vec<Place>> =
+            wider.iter().flat_map(|part| moved.iter().map(|other| sum(part, other))).collect();
+        Field::new(&sums, self.cells)
     }
 }
 
@@ -156,41 +183,27 @@ fn forms_of(piece: &Piece, pieces: &Pieces, mirrored: bool, shape: usize) -> Res
 /// Which field two forms use: shapes with the smaller number first, the turn of the second against the first in millionths.
 type Key = (usize, usize, u64);
 
-fn fields(shapes: &[Shape], forms: &[Form], apart: f64) -> (Vec<Field>, Vec<Pair>) {
+/// For each two forms where they look; and the fields that there are, not made yet.
+fn pairs(forms: &[Form]) -> (Vec<(Key, OnceLock<Field>)>, Vec<Pair>) {
     let mut known: BTreeMap<Key, u32> = BTreeMap::new();
+    let mut fields = Vec::new();
     let mut pairs = Vec::with_capacity(forms.len() * forms.len());
     for (i, of) in forms.iter().enumerate() {
         for (j, other) in forms.iter().enumerate() {
-            // The field of the shape that stays, at its own turn; both know the place of the second as seen from the first.
+            // The field is in the frame of the one that stays. Both ways of asking must come to the same.
             let swapped = (of.shape, millionths(other.turn - of.turn), i)
                 < (other.shape, millionths(of.turn - other.turn), j);
             let (stays, moves, sign) = if swapped { (of, other, -1.0) } else { (other, of, 1.0) };
-            let next = known.len() as u32;
             let key = (stays.shape, moves.shape, millionths(moves.turn - stays.turn));
-            let field = *known.entry(key).or_insert(next);
+            let field = *known.entry(key).or_insert_with(|| {
+                fields.push((key, OnceLock::new()));
+                fields.len() as u32 - 1
+            });
             let (sin, cos) = turned(stays.turn);
             pairs.push(Pair { field, cos: cos * sign, sin: sin * sign });
         }
     }
-    let mut keys: Vec<(Key, u32)> = known.into_iter().collect();
-    keys.sort_unstable_by_key(|(_, at)| *at);
-    let disc = if apart > WRITTEN { disc(apart, 24) } else { disc(apart, 4) };
-    let wider: Vec<Vec<Vec<Place>>> =
-        shapes.iter().map(|shape| shape.parts.iter().map(|part| sum(part, &disc)).collect()).collect();
-    let field = |(stays, moves, turn): Key| {
-        let (sin, cos) = turned(turn as f64 / 1e6);
-        let turned = |part: &Vec<Place>| -> Vec<Place> {
-            part.iter().map(|(x, y)| (x * cos - y * sin, x * sin + y * cos)).collect()
-        };
-        let moved: Vec<Vec<Place>> =
-            shapes.get(moves).map_or(&[][..], |shape| &shape.parts).iter().map(turned).collect();
-        let mut sums = Vec::new();
-        for part in wider.get(stays).into_iter().flatten() {
-            sums.extend(moved.iter().map(|other| sum(part, &opposite(other))));
-        }
-        Field::new(&sums)
-    };
-    (keys.into_iter().map(|(key, _)| field(key)).collect(), pairs)
+    (fields, pairs)
 }
 
 fn millionths(turn: f64) -> u64 {

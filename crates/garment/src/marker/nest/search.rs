@@ -15,7 +15,8 @@ pub struct Best<'b> {
 impl Best<'_> {
     fn offer(&self, length: f64, spots: &[Spot]) {
         let Ok(mut found) = self.found.lock() else { return };
-        if found.as_ref().is_none_or(|(best, _)| length < *best) && (self.keep)(spots) {
+        // Shorter by as much as is written.
+        if found.as_ref().is_none_or(|(best, _)| length + 1e-6 < *best) && (self.keep)(spots) {
             *found = Some((length, spots.to_vec()));
         }
     }
@@ -74,12 +75,14 @@ impl<'k, 'c> Search<'k, 'c> {
     fn look(&mut self) {
         const STEP: f64 = 0.001;
         const PATIENCE: Patience = Patience { sweeps: 200, tries: 3 };
+        // Something that fits is wanted soon, however long it be.
+        const AT_FIRST: Patience = Patience { sweeps: 50, tries: 1 };
         let mut step = 0.02;
         let mut near: Vec<(f64, Vec<Spot>)> = Vec::new();
         let mut first = true;
         while (self.spent)() < LOOKING || (first && (self.spent)() < 1.0) {
             let began = self.strip.loss();
-            if let Some(sweeps) = self.separate(PATIENCE) {
+            if let Some(sweeps) = self.separate(if first { AT_FIRST } else { PATIENCE }) {
                 self.offer();
                 first = false;
                 near.clear();
