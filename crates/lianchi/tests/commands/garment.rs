@@ -146,7 +146,7 @@ fn pieces_are_laid_out() {
         ("none.json", b"{\"strip_height\":4,\"items\":[]}"),
     ]);
     for line in [
-        "garment nest good.json --seconds 0.3 --svg good.svg --out layout.json",
+        "garment nest good.json --seconds 1 --svg good.svg --out layout.json",
         "garment check layout.json",
         "garment nest wide.json --seconds 0.3",
         "garment nest cut.json",

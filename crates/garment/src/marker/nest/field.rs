@@ -7,6 +7,9 @@
 
 use super::parts::Place;
 
+/// Shapes that are no deeper in each other touch: that is what rounding leaves of flush sides.
+const TOUCHING: f64 = 1e-9;
+
 const FREE: u32 = 0;
 const INSIDE: u32 = 1;
 /// Beyond these, a cell's number tells its span.
@@ -88,17 +91,38 @@ impl Field {
     }
 
     fn on_edge(&self, span: u32, (x, y): Place) -> f64 {
-        let Some(span) = self.spans.get(span as usize) else { return 0.0 };
-        let sides = self.sides.get(span.0 as usize..span.1 as usize).unwrap_or_default();
-        let (mut deepest, mut depth) = (0.0f64, f64::MAX);
+        self.nearest_side(span, (x, y)).map_or(0.0, |(depth, _)| depth)
+    }
+
+    /// The side by which the way out is shortest, of the part that a place on the edge lies deepest in.
+    fn nearest_side(&self, span: u32, (x, y): Place) -> Option<(f64, Side)> {
+        let span = self.spans.get(span as usize)?;
+        let sides = self.sides.get(span.0 as usize..span.1 as usize)?;
+        let (mut deepest, mut nearest): (Option<(f64, Side)>, Option<(f64, Side)>) = (None, None);
         for side in sides {
-            depth = depth.min(side.limit - side.normal.0 * x - side.normal.1 * y);
+            let depth = side.limit - side.normal.0 * x - side.normal.1 * y;
+            if nearest.is_none_or(|(least, _)| depth < least) {
+                nearest = Some((depth, *side));
+            }
             if side.last {
-                deepest = deepest.max(depth);
-                depth = f64::MAX;
+                let found = nearest.take().filter(|(depth, _)| *depth > TOUCHING);
+                if found.is_some_and(|(depth, _)| deepest.is_none_or(|(most, _)| depth > most)) {
+                    deepest = found;
+                }
             }
         }
         deepest
+    }
+
+    /// The shortest way out of a place on the edge.
+    pub fn way_out(&self, x: f64, y: f64) -> Option<Place> {
+        let (u, v) = ((x - self.from.0) * self.per, (y - self.from.1) * self.per);
+        if !(u >= 0.0 && v >= 0.0) || u as usize >= self.columns {
+            return None;
+        }
+        let cell = self.cells.get(v as usize * self.columns + u as usize)?;
+        let (depth, side) = self.nearest_side(cell.checked_sub(SPANS)?, (x, y))?;
+        Some((side.normal.0 * depth, side.normal.1 * depth))
     }
 
     fn x(&self, column: usize) -> f64 {

@@ -7,7 +7,8 @@ use super::parts::{Place, disc, opposite, parts, sum};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Places are written in millionths of a unit. Pieces are kept so far from each other that writing brings none to overlap.
+/// Corners of shapes that are turned by no quarter are written in millionths of a unit. Where there are such, pieces are kept so far
+/// from each other that writing brings none to overlap.
 const WRITTEN: f64 = 4e-6;
 
 /// A piece that may be turned freely is turned by this part of a turn.
@@ -73,7 +74,10 @@ impl Kit {
     /// Makes a kit, or says why there can be no layout.
     pub fn new(pieces: &Pieces) -> Result<Self, NoLayout> {
         let (mut forms, mut items, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
-        let around = disc(pieces.spacing + WRITTEN, if pieces.spacing > 0.0 { 24 } else { 4 });
+        let all = pieces.pieces.iter().flat_map(|piece| angles(piece, pieces.direction));
+        let apart =
+            pieces.spacing + if all.into_iter().all(|angle| angle % 90.0 == 0.0) { 0.0 } else { WRITTEN };
+        let around = disc(apart, if pieces.spacing > 0.0 { 24 } else { 4 });
         for piece in pieces.pieces.iter().filter(|piece| piece.demand > 0) {
             let sides: &[bool] = if piece.mirror { &[false, true] } else { &[false] };
             let mut ranges = Vec::new();
@@ -85,7 +89,10 @@ impl Kit {
                     piece.shape.placed(*mirrored, 0.0, (0.0, 0.0)).map_err(|why| told(piece, why))?;
                 let outline = region.outlines().next().unwrap_or_default();
                 let parts = parts(&outline);
-                let wider = parts.iter().map(|part| sum(part, &around)).collect();
+                let wider = match apart > 0.0 {
+                    true => parts.iter().map(|part| sum(part, &around)).collect(),
+                    false => parts.clone(),
+                };
                 shapes.push(Shape { parts, wider });
             }
             let all = ranges.first().map_or(0, |one| one.start)..forms.len();
@@ -106,7 +113,8 @@ impl Kit {
         let area = items.iter().map(|item| item.area).sum();
         let (fields, pairs) = pairs(&forms);
         let cells = (CELLS * (MANY / fields.len().max(1) as f64).sqrt()).clamp(CELLS / 3.0, CELLS);
-        let apart = (pieces.spacing + WRITTEN) * 1.5;
+        // The corners of what stands around a piece.
+        let apart = apart * 1.5;
         Ok(Self { width: pieces.width, forms, items, area, apart, shapes, fields, pairs, cells })
     }
 
@@ -117,6 +125,17 @@ impl Kit {
         let Some(pair) = self.pairs.get(of * self.forms.len() + other) else { return 0.0 };
         let Some((key, field)) = self.fields.get(pair.field as usize) else { return 0.0 };
         field.get_or_init(|| self.field(*key)).depth(pair.cos * x + pair.sin * y, pair.cos * y - pair.sin * x)
+    }
+
+    /// The shortest way out of another form for one that lies a little in it.
+    pub fn way_out(&self, of: usize, other: usize, x: f64, y: f64) -> Option<Place> {
+        let pair = self.pairs.get(of * self.forms.len() + other)?;
+        let field = self.fields.get(pair.field as usize)?.1.get()?;
+        let turned = of == other && (x < 0.0 || (x == 0.0 && y < 0.0));
+        let sign = if turned { -1.0 } else { 1.0 };
+        let (cos, sin) = (pair.cos * sign, pair.sin * sign);
+        let (x, y) = field.way_out(cos * x + sin * y, cos * y - sin * x)?;
+        Some((cos * x - sin * y, sin * x + cos * y))
     }
 
     fn field(&self, (stays, moves, turn): Key) -> Field {

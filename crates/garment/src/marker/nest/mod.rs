@@ -95,7 +95,6 @@ pub fn nest(
 }
 
 fn laid(kit: &Kit, pieces: &Pieces, spots: &[Spot]) -> Layout {
-    let written = |value: f64| (value * 1e6).round() / 1e6;
     let garments = pieces.direction == super::Direction::Garment;
     let mut length: f64 = 0.0;
     let mut placed = Vec::with_capacity(spots.len());
@@ -106,7 +105,7 @@ fn laid(kit: &Kit, pieces: &Pieces, spots: &[Spot]) -> Layout {
             piece: item.piece,
             mirrored: form.mirrored,
             turn: form.turn,
-            to: (written(spot.x), written(spot.y)),
+            to: (spot.x, spot.y),
             garment: garments.then(|| (item.copy + 1).to_string()),
         });
     }

@@ -139,6 +139,7 @@ impl<'k> Strip<'k> {
     }
 
     fn put(&mut self, item: usize, spot: Spot) {
+        let spot = written(spot);
         let frame = self.frame(spot);
         self.spots.get_mut(item).into_iter().for_each(|own| *own = spot);
         self.frames.get_mut(item).into_iter().for_each(|own| *own = frame);
@@ -297,11 +298,33 @@ impl<'k> Strip<'k> {
                 break;
             }
         }
-        let (_, spot) = self.follow(item, found, size * 0.02, size * 0.0005, chance);
+        let (load, spot) = self.follow(item, found, size * 0.02, size * 0.0005, chance);
+        let spot = self.flush(item, load, spot);
         if spot != now {
             self.put(item, spot);
             self.weigh(item);
         }
+    }
+
+    /// Moves a piece that overlaps a little to where it touches: steps alone never come to where sides lie flush.
+    fn flush(&self, item: usize, mut load: f64, mut spot: Spot) -> Spot {
+        let frame = self.wide(spot);
+        for (other, (at, its)) in self.spots.iter().zip(&self.frames).enumerate() {
+            if load == 0.0 {
+                break;
+            }
+            if other == item || !frame.meets(its) {
+                continue;
+            }
+            let way = self.kit.way_out(spot.form, at.form, spot.x - at.x, spot.y - at.y);
+            let Some((dx, dy)) = way else { continue };
+            let next = written(self.held(Spot { x: spot.x + dx, y: spot.y + dy, ..spot }));
+            let its = self.load(item, next, load);
+            if its < load {
+                (load, spot) = (its, next);
+            }
+        }
+        spot
     }
 
     /// Goes downhill along the axes and between them, by shorter steps where none leads down.
@@ -353,6 +376,12 @@ impl<'k> Strip<'k> {
             }
         }
     }
+}
+
+/// The spot as it will be written, in millionths: so that what is decided of it holds of what is written.
+fn written(spot: Spot) -> Spot {
+    let whole = |value: f64| (value * 1e6).round() / 1e6;
+    Spot { x: whole(spot.x), y: whole(spot.y), ..spot }
 }
 
 /// A number from 0 to 1.
