@@ -155,7 +155,8 @@ fn words(contract: &Contract, scans: &Scans, month: &Month) -> String {
     let topped = month.slips.iter().filter(|slip| slip.top_up > Fen(0)).count();
     let rent: Fen = month.shares.due.iter().map(|due| due.rent.0).sum();
     let mut out = format!(
-        "{} rows: {} scans paid, {} corrected\n{} people are paid {paid} yuan; {topped} of them topped up by {top_up} to the minimum wage\n\
+        "{} rows: {} scans paid, {} corrected\n\
+         {} people are paid {paid} yuan; {topped} of them topped up by {top_up} to the minimum wage\n\
          profit {} of {} entries; {} collectives get {rent} of rent and {} of dividends\n{} entries, residual {}",
         scans.rows,
         scans.paid.len(),

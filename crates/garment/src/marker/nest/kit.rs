@@ -7,8 +7,8 @@ use super::parts::{Place, disc, opposite, parts, sum};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// Corners of shapes that are turned by no quarter are written in millionths of a unit. Where there are such, pieces are kept so far
-/// from each other that writing brings none to overlap.
+/// Corners of shapes that are turned by no quarter are written in millionths of a unit. Where there are such, pieces are kept
+/// so far from each other that writing brings none to overlap.
 const WRITTEN: f64 = 4e-6;
 
 /// A piece that may be turned freely is turned by this part of a turn.

@@ -37,7 +37,8 @@ pub enum NoLayout {
     Count(usize),
     /// One does not fit.
     #[error(
-        "piece {piece} is {across:.3} across however it may be turned, and the strip {width:.3}; take wider cloth, or divide the piece"
+        "piece {piece} is {across:.3} across however it may be turned, and the strip {width:.3}; \
+         take wider cloth, or divide the piece"
     )]
     Wide {
         /// Its number.

@@ -166,7 +166,8 @@ impl<'k, 'c> Search<'k, 'c> {
         }
     }
 
-    /// Moves pieces until none overlaps, and tells after how many sweeps; if they do not come apart, the nearest to it is restored.
+    /// Moves pieces until none overlaps, and tells after how many sweeps; if they do not come apart, the nearest to it is
+    /// restored.
     fn separate(&mut self, patience: Patience) -> Option<u32> {
         /// What counts as better.
         const BETTER: f64 = 0.98;
