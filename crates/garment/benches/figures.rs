@@ -68,10 +68,11 @@ fn pay() {
 fn balance(file: &str, seconds: f64) {
     let problem = read(&std::fs::read_to_string(file).unwrap()).unwrap();
     let (before, budget) = (computed(), Duration::from_secs_f64(seconds));
-    let mut asked = 0u32;
+    let (mut asked, mut over) = (0u32, false);
     let mut clock = || {
         asked += 1;
-        asked % 16 != 0 || computed() - before < budget
+        over |= asked % 16 == 0 && computed() - before >= budget;
+        !over
     };
     let (answer, faults, value) = match problem {
         Problem::Crew(crew) => {
