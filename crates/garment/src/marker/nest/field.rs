@@ -98,7 +98,8 @@ impl Field {
     fn nearest_side(&self, span: u32, (x, y): Place) -> Option<(f64, Side)> {
         let span = self.spans.get(span as usize)?;
         let sides = self.sides.get(span.0 as usize..span.1 as usize)?;
-        let (mut deepest, mut nearest): (Option<(f64, Side)>, Option<(f64, Side)>) = (None, None);
+        let mut deepest: Option<(f64, Side)> = None;
+        let mut nearest: Option<(f64, Side)> = None;
         for side in sides {
             let depth = side.limit - side.normal.0 * x - side.normal.1 * y;
             if nearest.is_none_or(|(least, _)| depth < least) {
