@@ -1,5 +1,5 @@
-//! Figures of the garment engine, beside those of docs/BENCHMARKS.md: `cargo bench -p garment -- pay`, or
-//! `… -- balance SECONDS FILE…`, a line for each file.
+//! Figures of the garment engine, beside those of docs/BENCHMARKS.md: `cargo bench -p garment -- pay`,
+//! `… -- balance SECONDS FILE…`, or `… -- nest SECONDS SEEDS FILE…`, a line for each.
 
 #![allow(
     clippy::disallowed_methods,
@@ -10,6 +10,8 @@
 
 use garment::balance::read::{Problem, read};
 use garment::balance::{check, cycle, stations};
+use garment::marker::nest::{Effort, nest};
+use garment::marker::{check as layout, read as markers};
 use garment::pay::contract::Contract;
 use garment::pay::reckon::reckon;
 use garment::pay::sample::{self, Wanted};
@@ -24,7 +26,12 @@ fn main() {
             let seconds = args[1].parse().unwrap();
             args[2..].iter().for_each(|file| balance(file, seconds));
         }
-        _ => println!("name what to measure: pay, or balance SECONDS FILE…"),
+        Some("nest") => {
+            let (seconds, seeds): (f64, u64) = (args[1].parse().unwrap(), args[2].parse().unwrap());
+            args[3..].iter().for_each(|file| (1..=seeds).for_each(|seed| marker(file, seconds, seed)));
+        }
+        Some("nest-one") => marker(&args[3], args[1].parse().unwrap(), args[2].parse().unwrap()),
+        _ => println!("name what to measure: pay, balance SECONDS FILE…, or nest SECONDS SEEDS FILE…"),
     }
 }
 
@@ -61,10 +68,11 @@ fn pay() {
 fn balance(file: &str, seconds: f64) {
     let problem = read(&std::fs::read_to_string(file).unwrap()).unwrap();
     let (before, budget) = (computed(), Duration::from_secs_f64(seconds));
-    let mut asked = 0u32;
+    let (mut asked, mut over) = (0u32, false);
     let mut clock = || {
         asked += 1;
-        asked % 16 != 0 || computed() - before < budget
+        over |= asked % 16 == 0 && computed() - before >= budget;
+        !over
     };
     let (answer, faults, value) = match problem {
         Problem::Crew(crew) => {
@@ -80,4 +88,21 @@ fn balance(file: &str, seconds: f64) {
     };
     assert!(faults.is_empty(), "{file}: {faults:?}");
     println!("{file} {value} {answer} {} {:.2}", value == answer, (computed() - before).as_secs_f64());
+}
+
+/// The search has a thread of its own, so that what this thread has computed is the whole of it.
+fn marker(file: &str, seconds: f64, seed: u64) {
+    let document = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let pieces = markers::pieces(&document).unwrap();
+    let begun = Instant::now();
+    let spent = || computed().as_secs_f64() / seconds;
+    let found = nest(&pieces, Effort { seed, threads: 1 }, &spent, &|_| {}).unwrap();
+    let judged = layout::check(&pieces, &found);
+    assert!(judged.faults.is_empty(), "{file}: {:?}", judged.faults);
+    println!(
+        "{file} {seed} {:.3} % on {:.3}; {:.2} s on the wall",
+        judged.density * 100.0,
+        judged.length,
+        begun.elapsed().as_secs_f64(),
+    );
 }

@@ -8,6 +8,7 @@ mod cosign;
 mod demo;
 mod erase;
 mod foreign;
+mod garment;
 mod law;
 mod log_file;
 mod logs;
@@ -79,6 +80,9 @@ enum Command {
     Staff(staff::Command),
     /// When a statutory deadline ends, and how that was counted.
     Due(law::Due),
+    /// A clothing shop's plans: inspection, pay, lines, markers.
+    #[command(subcommand)]
+    Garment(garment::Command),
     /// Destroy a person's sealed data; every proof stays valid.
     Erase(erase::Options),
     /// Keep what witnesses signed of the record, for its receipts to carry.
@@ -174,6 +178,7 @@ fn main() -> ExitCode {
         Command::Pack(command) => packs::run(&command, say),
         Command::Staff(command) => staff::run(&command, say),
         Command::Due(options) => law::run(&options, say),
+        Command::Garment(command) => garment::run(&command, say),
         Command::Erase(options) => erase::run(&options, say),
         Command::Cosign(options) => cosign::run(&options, say),
         Command::Traffic(command) => traffic::run(&command, say),

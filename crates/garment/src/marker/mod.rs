@@ -1,12 +1,13 @@
 //! Markers: pieces laid out on a strip of cloth.
 //!
-//! [`read`] takes pieces and layouts in the JSON of jagua-rs, in its dialects before and since 1.1, and writes pieces;
-//! [`uniform`]
-//! makes pieces of its own; [`check`] says exactly whether a
-//! layout holds, by [`exact`] geometry on whole numbers and nothing of how the layout was found.
+//! [`read`] takes pieces and layouts in the JSON of jagua-rs, in its dialects before and since 1.1, and writes them; [`uniform`]
+//! makes pieces of its own; [`nest`] lays pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout
+//! holds, by [`exact`] geometry on whole numbers and nothing of how the layout was found.
 
 pub mod check;
+pub mod draw;
 pub mod exact;
+pub mod nest;
 pub mod read;
 pub mod uniform;
 

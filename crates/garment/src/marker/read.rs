@@ -283,3 +283,25 @@ pub fn written(pieces: &Pieces) -> Json {
         "items": pieces.pieces.iter().map(piece).collect::<Vec<_>>(),
     })
 }
+
+/// Writes a layout with its pieces, as [`layout`] and [`pieces`] read it.
+pub fn written_layout(pieces: &Pieces, layout: &Layout, density: f64) -> Json {
+    let placed = layout.placed.iter().map(|placed| {
+        let mut item = json!({
+            "item_id": placed.piece,
+            "transformation": {"rotation": placed.turn, "translation": [placed.to.0, placed.to.1]},
+        });
+        if let Some(transformation) = item.get_mut("transformation").filter(|_| placed.mirrored) {
+            transformation["reflected"] = true.into();
+        }
+        if let Some(garment) = &placed.garment {
+            item["garment"] = garment.as_str().into();
+        }
+        item
+    });
+    let placed: Vec<Json> = placed.collect();
+    let mut document = written(pieces);
+    document["solution"] =
+        json!({"strip_width": layout.length, "density": density, "layout": {"placed_items": placed}});
+    document
+}

@@ -9,6 +9,7 @@ mod backup;
 mod due;
 mod erase;
 mod findings;
+mod garment;
 mod logs;
 mod maps;
 mod models;

@@ -1,0 +1,128 @@
+use super::computed;
+use crate::say::{Failure, Say, Wrong};
+use garment::balance::read::{Problem, read};
+use garment::balance::{Answer, check, cycle, stations};
+use serde_json::json;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// The line: `.alb`, `.IN2` or ALWABP.
+    file: PathBuf,
+    /// So many stations: the shortest cycle is looked for.
+    #[arg(long, value_name = "N", conflicts_with = "cycle")]
+    stations: Option<u32>,
+    /// A cycle time: the fewest stations are looked for. Without it, that of the file.
+    #[arg(long, value_name = "C")]
+    cycle: Option<u32>,
+    /// Seconds of computing at most; the best that was found until then is told.
+    #[arg(long, value_name = "S", default_value_t = 10.0)]
+    seconds: f64,
+}
+
+pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
+    let text = super::read(&options.file)?;
+    let problem = read(&text).map_err(|wrong| super::faults(&options.file, [(wrong.line, wrong.what)]))?;
+    if !(options.seconds > 0.0 && options.seconds <= 1e6) {
+        let error = format!("`--seconds {}` leaves no time; write a number over 0", options.seconds);
+        return Err(Wrong(error).into());
+    }
+    let budget = Duration::from_secs_f64(options.seconds);
+    let mut spent = Spent::new();
+    let mut clock = || spent.less_than(budget);
+    let (answer, faults, seeks) = match problem {
+        Problem::Crew(crew) => {
+            if options.cycle.is_some() || options.stations.is_some() {
+                let error = "this line has a station for each worker, and the shortest cycle is looked for; \
+                             leave `--stations` and `--cycle` out";
+                return Err(Wrong(error.into()).into());
+            }
+            let answer = cycle::of_crew(&crew, &mut clock)?;
+            let faults = check::crew_faults(&crew, &answer.plan);
+            (answer, faults, Seeks::Cycle)
+        }
+        Problem::Line(line, of_file) => match (options.stations, options.cycle.or(of_file)) {
+            (Some(n), _) => {
+                let answer = cycle::shortest(&line, n, &mut clock)?;
+                let faults = check::faults(&line, &answer.plan);
+                (answer, faults, Seeks::Cycle)
+            }
+            (None, Some(cycle)) => {
+                let answer = stations::fewest(&line, cycle, &mut clock)?;
+                let faults = check::faults(&line, &answer.plan);
+                (answer, faults, Seeks::Stations)
+            }
+            (None, None) => {
+                let error = "this file names no cycle time; give `--cycle`, or `--stations`";
+                return Err(Wrong(error.into()).into());
+            }
+        },
+    };
+    if !faults.is_empty() {
+        let error = format!("the plan that was found does not hold: {}", faults.join("; "));
+        return Err(Wrong(error).into());
+    }
+    tell(&answer, seeks, say)
+}
+
+/// What is made small.
+#[derive(Clone, Copy, PartialEq)]
+enum Seeks {
+    Stations,
+    Cycle,
+}
+
+fn tell(answer: &Answer, seeks: Seeks, say: Say) -> Result<(), Failure> {
+    let plan = &answer.plan;
+    let (value, unit) = match seeks {
+        Seeks::Stations => (plan.stations.len() as u32, "stations"),
+        Seeks::Cycle => (plan.cycle, "cycle time"),
+    };
+    let proved = value == answer.bound;
+    let proof =
+        if proved { "proved the best".to_owned() } else { format!("no plan is below {}", answer.bound) };
+    let mut words = match seeks {
+        Seeks::Stations => format!("{value} {unit}, the longest takes {}; {proof}", plan.cycle),
+        Seeks::Cycle => format!("{unit} {value} with {} stations; {proof}", plan.stations.len()),
+    };
+    let mut rows = Vec::new();
+    for (at, station) in plan.stations.iter().enumerate() {
+        let operations: Vec<usize> = station.iter().map(|one| one + 1).collect();
+        let worker = plan.workers.as_ref().and_then(|workers| workers.get(at)).map(|worker| worker + 1);
+        let listed: Vec<String> = operations.iter().map(ToString::to_string).collect();
+        let by = worker.map_or(String::new(), |worker| format!(" (worker {worker})"));
+        words.push_str(&format!("\n  {}{by}: {}", at + 1, listed.join(" ")));
+        rows.push(json!({"operations": operations, "worker": worker}));
+    }
+    say.answer(&words, &json!({
+        "stations": rows, "count": plan.stations.len(), "cycle": plan.cycle, "bound": answer.bound, "proved": proved,
+    }))
+}
+
+/// How long this thread has computed: where the system tells it, time that others took from it does not count.
+struct Spent {
+    since: Instant,
+    before: Option<Duration>,
+    asked: u32,
+    over: bool,
+}
+
+impl Spent {
+    fn new() -> Self {
+        Self { since: Instant::now(), before: computed(), asked: 0, over: false }
+    }
+
+    fn less_than(&mut self, budget: Duration) -> bool {
+        // Nobody computes longer than it takes, so the clock on the wall is asked first.
+        if self.over || self.since.elapsed() < budget {
+            return !self.over;
+        }
+        self.asked = self.asked.wrapping_add(1);
+        if self.asked % 64 == 1 {
+            let spent = self.before.and_then(|before| computed()?.checked_sub(before));
+            self.over = spent.is_none_or(|spent| spent >= budget);
+        }
+        !self.over
+    }
+}

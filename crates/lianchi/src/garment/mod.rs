@@ -1,0 +1,109 @@
+//! A clothing shop's plans. The engine is the crate `garment`; here files are read and answers written.
+
+mod aql;
+mod balance;
+mod check;
+mod nest;
+mod pay;
+mod pieces;
+mod spc;
+
+use crate::say::{Failure, Say, Wrong};
+use std::path::Path;
+use std::time::Duration;
+
+#[derive(clap::Subcommand)]
+pub enum Command {
+    /// How many pieces of a lot to inspect, and how many may be bad (MIL-STD-105E).
+    Aql(aql::Options),
+    /// Draw control charts of a process, or a Pareto diagram of its faults.
+    Spc(spc::Options),
+    /// Reckon a month's wages, rents and dividends from what was scanned.
+    Pay(pay::Pay),
+    /// Balance a line: the fewest stations for a cycle time, or the shortest cycle for stations or workers.
+    Balance(balance::Options),
+    /// Lay pieces out on as little cloth as is found in the time.
+    Nest(nest::Options),
+    /// Say exactly whether a marker's layout holds: nothing overlaps, all lies on the strip, every rule is kept.
+    Check(check::Options),
+    /// Make the pieces of made-up school uniforms, graded over sizes.
+    Pieces(pieces::Options),
+    /// Print bundle tickets with QR codes.
+    Tickets(pay::Tickets),
+    /// Make a month of a made-up workshop: a contract and scans.
+    Sample(pay::Sample),
+}
+
+pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
+    match command {
+        Command::Aql(options) => aql::run(options, say),
+        Command::Spc(options) => spc::run(options, say),
+        Command::Pay(options) => pay::pay(options, say),
+        Command::Balance(options) => balance::run(options, say),
+        Command::Nest(options) => nest::run(options, say),
+        Command::Check(options) => check::run(options, say),
+        Command::Pieces(options) => pieces::run(options, say),
+        Command::Tickets(options) => pay::tickets(options, say),
+        Command::Sample(options) => pay::sample(options, say),
+    }
+}
+
+/// A file's text.
+fn read(path: &Path) -> Result<String, Failure> {
+    let told = |why: &dyn std::fmt::Display| Wrong(format!("`{}` cannot be read: {why}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| told(&error))?;
+    Ok(String::from_utf8(bytes).map_err(|_| told(&"it is not UTF-8; save it as UTF-8"))?)
+}
+
+/// Writes a file that was asked for.
+fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let told = |error| Wrong(format!("`{}` cannot be written: {error}", path.display()));
+    Ok(std::fs::write(path, content).map_err(told)?)
+}
+
+/// Says before a long computation that its answer would have no place.
+fn writable(path: &Path) -> Result<(), Failure> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match folder.is_none_or(Path::is_dir) && !path.is_dir() {
+        true => Ok(()),
+        false => {
+            let error =
+                format!("`{}` cannot be written: there is no such folder, or it is one", path.display());
+            Err(Wrong(error).into())
+        }
+    }
+}
+
+/// Puts a file in place of what was there, so that whoever reads or stops finds the one or the other whole.
+fn replace(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = path.with_file_name(name);
+    write(&part, content)?;
+    let told = |error| Wrong(format!("`{}` cannot be written: {error}", path.display()));
+    Ok(std::fs::rename(&part, path).map_err(told)?)
+}
+
+/// A file of JSON.
+fn document(path: &Path) -> Result<serde_json::Value, Failure> {
+    let told = |error: serde_json::Error| {
+        // The place stands before the error as for every file, and not after it once more.
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        Wrong(format!("{}:{}:{}: this is not JSON: {what}", path.display(), error.line(), error.column()))
+    };
+    Ok(serde_json::from_str(&read(path)?).map_err(told)?)
+}
+
+/// What Linux says that this thread has computed.
+fn computed() -> Option<Duration> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+}
+
+/// All faults of a file, each on a line with its place.
+fn faults(path: &Path, lines: impl IntoIterator<Item = (u64, String)>) -> Failure {
+    let told = |(line, what): (u64, String)| format!("{}:{line}: {what}", path.display());
+    let lines: Vec<String> = lines.into_iter().map(told).collect();
+    Wrong(lines.join("\n")).into()
+}

@@ -1,0 +1,202 @@
+//! A clothing shop's plans, as a planner types them.
+
+use super::{Desk, check};
+
+#[test]
+fn lots_are_inspected_by_the_standard() {
+    let lots = "lot,bad,steady\n1200,1,yes\n1200,6,yes\n1200,8,yes\n1200,3,yes\n";
+    let long: String =
+        std::iter::once("lot,bad\n".to_owned()).chain((0..11).map(|_| "1200,0\n".to_owned())).collect();
+    let doubtful = format!("{long}1200,4\n1200,0\n");
+    let bad: String =
+        std::iter::once("lot,bad\n".to_owned()).chain((0..8).map(|_| "300,20\n".to_owned())).collect();
+    let files: [(&str, &[u8]); 5] = [
+        ("lots.csv", lots.as_bytes()),
+        ("good.csv", doubtful.as_bytes()),
+        ("bad.csv", bad.as_bytes()),
+        ("broken.csv", "lot,bad\n1,0\n1200,many\n1200\n".as_bytes()),
+        ("other.csv", "size,faults\n1,0\n".as_bytes()),
+    ];
+    let lines = [
+        "garment aql --lot 1200 --aql 2.5",
+        "garment aql --lot 1200 --level S-1 --aql 0.65",
+        "garment aql --lot 30 --level iii --aql 0.010 --severity tightened",
+        "garment aql --lot 4000 --aql 4 --severity reduced --oc",
+        "garment aql --lot 400 --aql 25 --oc --json",
+        "garment aql --lots lots.csv --aql 2.5",
+        "garment aql --lots good.csv --aql 2.5",
+        "garment aql --lots good.csv --aql 2.5 --never-reduced --json",
+        "garment aql --lots bad.csv --aql 1.5",
+        "garment aql --lots broken.csv --aql 1.5",
+        "garment aql --lots other.csv --aql 1.5",
+        "garment aql --lots missing.csv --aql 1.5",
+        "garment aql --lot 1 --aql 2.5",
+        "garment aql --lot 100 --aql 2",
+        "garment aql --lot 100 --aql 2.5 --level IV",
+        "garment aql --aql 2.5",
+    ];
+    insta::assert_snapshot!(check(&files, &lines));
+}
+
+#[test]
+fn a_process_is_watched() {
+    let p: String =
+        (1..=12).map(|day| format!("d{day},200,{}\n", if day == 9 { 31 } else { 8 + day % 3 })).collect();
+    let p = format!("sample,inspected,defective\n{p}");
+    let x: String = (1..=10).map(|at| format!("{at},10.{at},10.2,9.9,10.1\n")).collect();
+    let x = format!("sample,x1,x2,x3,x4\n{x}");
+    let mut desk = Desk::new(&[
+        ("p.csv", p.as_bytes()),
+        ("x.csv", x.as_bytes()),
+        ("faults.csv", "fault,count\n跳针,40\n污渍,50\n线头,12\n色差,8\n尺寸,5\n".as_bytes()),
+        ("broken.csv", "sample,inspected,defects\na,10,1\nb,ten,2\nc,10\n".as_bytes()),
+        ("other.csv", "day,pieces\n1,2\n".as_bytes()),
+        ("none.csv", "".as_bytes()),
+    ]);
+    for line in [
+        "garment spc p.csv --svg p.svg",
+        "garment spc p.csv --rules limits --json",
+        "garment spc x.csv --rules nelson --svg x.svg",
+        "garment spc faults.csv --svg faults.svg",
+        "garment spc faults.csv --json",
+        "garment spc broken.csv",
+        "garment spc other.csv",
+        "garment spc none.csv",
+        "garment spc p.csv --svg missing/p.svg",
+        "garment spc p.csv --rules mine",
+    ] {
+        desk.run(line);
+    }
+    for (name, parts) in [("p.svg", 12), ("x.svg", 20), ("faults.svg", 0)] {
+        let drawn = String::from_utf8(desk.get(name)).unwrap();
+        assert_eq!(drawn.matches("<circle").count(), parts, "{name}");
+    }
+    insta::assert_snapshot!(desk.told());
+}
+
+#[test]
+fn a_month_is_paid_from_scans_to_slips() {
+    let mut desk = Desk::new(&[
+        ("broken.toml", "month = 2026-10-05\nminimum = 3\n".as_bytes()),
+        ("other.csv", "a,b\n1,2\n".as_bytes()),
+    ]);
+    for line in [
+        "garment sample m --people 6 --scans 2000 --collectives 3",
+        "garment pay m/scans.csv m/contract.toml --paid-out paid.csv --slips slips.pdf",
+        "garment pay m/scans.csv m/contract.toml --paid paid.csv",
+        "garment tickets m/contract.toml --bundles 1-2 --pdf tickets.pdf",
+        "garment tickets m/contract.toml --bundles 500-600 --pdf none.pdf",
+        "garment tickets m/contract.toml --bundles two --pdf none.pdf",
+        "garment pay m/scans.csv broken.toml",
+        "garment pay other.csv m/contract.toml",
+        "garment pay missing.csv m/contract.toml",
+        "garment pay m/scans.csv m/contract.toml --slips slips.pdf --font other.csv",
+        "garment pay m/scans.csv m/contract.toml --paid other.csv",
+    ] {
+        desk.run(line);
+    }
+    let all = desk.json("garment pay m/scans.csv m/contract.toml --json");
+    assert_eq!(all["residual_fen"], 0);
+    let slip = &all["slips"][0];
+    let lines: i64 = slip["lines"].as_array().unwrap().iter().map(|line| line["fen"].as_i64().unwrap()).sum();
+    let added: i64 =
+        slip["adjustments"].as_array().unwrap().iter().map(|one| one["fen"].as_i64().unwrap()).sum();
+    assert_eq!(slip["net_fen"], lines + slip["top_up_fen"].as_i64().unwrap() + added);
+    for name in ["slips.pdf", "tickets.pdf"] {
+        let pdf = desk.get(name);
+        assert!(pdf.starts_with(b"%PDF-1.7") && pdf.len() < 400_000, "{name}: {} bytes", pdf.len());
+    }
+    insta::assert_snapshot!(desk.told());
+}
+
+#[test]
+fn a_line_is_balanced() {
+    let jackson = "11\n6\n2\n5\n7\n1\n2\n3\n6\n5\n5\n4\n1,2\n1,3\n1,4\n1,5\n2,6\n3,7\n4,7\n5,7\n6,8\n7,9\n8,10\n9,11\n10,11\n-1,-1\n";
+    let files: [(&str, &[u8]); 3] = [
+        ("jackson.IN2", jackson.as_bytes()),
+        ("crew.alwabp", b"3\n4 2\n3 Inf\n2 5\n1 2\n1 3\n-1 -1\n"),
+        ("broken.IN2", b"3\n4\n5\n"),
+    ];
+    let lines = [
+        "garment balance jackson.IN2 --cycle 10",
+        "garment balance jackson.IN2 --stations 4 --json",
+        "garment balance crew.alwabp",
+        "garment balance jackson.IN2",
+        "garment balance jackson.IN2 --cycle 6",
+        "garment balance crew.alwabp --stations 2",
+        "garment balance broken.IN2 --cycle 6",
+        "garment balance jackson.IN2 --cycle 10 --seconds 0",
+    ];
+    insta::assert_snapshot!(check(&files, &lines));
+}
+
+#[test]
+fn pieces_are_laid_out() {
+    let squares = |name: &str, side: u32| {
+        format!(
+            r#"{{"name":"{name}","strip_height":4,"items":[{{"id":7,"demand":4,"allowed_orientations":[0],
+            "shape":{{"type":"simple_polygon","data":[[0,0],[{side},0],[{side},{side}],[0,{side}]]}}}}]}}"#
+        )
+    };
+    let (good, wide) = (squares("<方>", 2), squares("wide", 5));
+    let mut desk = Desk::new(&[
+        ("good.json", good.as_bytes()),
+        ("wide.json", wide.as_bytes()),
+        ("cut.json", b"{"),
+        ("none.json", b"{\"strip_height\":4,\"items\":[]}"),
+    ]);
+    for line in [
+        "garment nest wide.json --seconds 0.3",
+        "garment nest cut.json",
+        "garment nest none.json",
+        "garment nest missing.json",
+        "garment nest good.json --seconds 0",
+        "garment nest good.json --threads 0",
+        "garment nest good.json --seconds 0.1 --out missing/layout.json",
+        "garment pieces skirt --sizes 120,150 --out skirt.json",
+    ] {
+        desk.run(line);
+    }
+    // How well it does within a time is the machine's; that it holds is not.
+    let good = desk.json("garment nest good.json --seconds 1 --json --svg good.svg --out layout.json");
+    assert!(good["solution"]["density"].as_f64().unwrap() > 0.9, "{good}");
+    assert_eq!(desk.json("garment check layout.json --json")["holds"], true);
+    let skirt = desk.json("garment nest skirt.json --seconds 1 --threads 2 --json --out skirt-layout.json");
+    assert_eq!(skirt["solution"]["layout"]["placed_items"].as_array().unwrap().len(), 18);
+    assert!(skirt["solution"]["density"].as_f64().unwrap() > 0.6, "{skirt}");
+    assert_eq!(desk.json("garment check skirt-layout.json --json")["holds"], true);
+    let drawn = String::from_utf8(desk.get("good.svg")).unwrap();
+    assert_eq!((drawn.matches("<path").count(), drawn.contains("&lt;方&gt;")), (4, true), "{drawn}");
+    insta::assert_snapshot!(desk.told());
+}
+
+#[test]
+fn a_layout_is_looked_at() {
+    let layout = |x: f64| {
+        format!(
+            r#"{{"name":"t","strip_height":4,"items":[{{"id":0,"demand":2,"allowed_orientations":[0,180],
+            "shape":{{"type":"simple_polygon","data":[[0,0],[4,0],[0,4]]}}}}],"solution":{{"strip_width":4,"layout":{{"placed_items":[
+            {{"item_id":0,"transformation":{{"rotation":0,"translation":[0,0]}}}},
+            {{"item_id":0,"transformation":{{"rotation":180,"translation":[{x},4]}}}}]}}}}}}"#
+        )
+    };
+    let (good, bad) = (layout(4.0), layout(3.5));
+    let files: [(&str, &[u8]); 4] = [
+        ("good.json", good.as_bytes()),
+        ("bad.json", bad.as_bytes()),
+        ("cut.json", b"{\n  \"items\": ["),
+        ("none.json", b"{}"),
+    ];
+    let lines = [
+        "garment pieces shirt --sizes 120,150 --sets 2 --out shirt.json",
+        "garment check shirt.json",
+        "garment pieces coat --out coat.json",
+        "garment pieces shirt --sizes 12 --out shirt.json",
+        "garment check good.json",
+        "garment check bad.json",
+        "garment check bad.json --json",
+        "garment check cut.json",
+        "garment check none.json",
+    ];
+    insta::assert_snapshot!(check(&files, &lines));
+}
