@@ -4,6 +4,9 @@ use pack::days;
 use pack::model::FieldKind;
 use record::{ObjectRef, Time, Value};
 
+/// Characters of a long answer, and of whatever else is written freely, at most.
+pub(crate) const LONGEST: usize = 5_000;
+
 /// Reads what a person typed as an answer of `kind`. Blank is no answer, told by the caller; here it is a fault.
 ///
 /// Days are kept as ISO text, money as whole fen, moments as times in China, choices by their ids.
@@ -15,7 +18,7 @@ pub fn read(kind: &FieldKind, text: &str) -> Result<Value, Title> {
     let wrong = |zh: &str, en: &str| Title::new(zh, en);
     match kind {
         FieldKind::Text | FieldKind::Address => bounded(text, 200).map(Value::from),
-        FieldKind::LongText => bounded(text, 5_000).map(Value::from),
+        FieldKind::LongText => bounded(text, LONGEST).map(Value::from),
         FieldKind::Integer { min, max } => whole(text, *min, *max).map(Value::Integer),
         FieldKind::Money => fen(text).map(Value::Integer).ok_or_else(|| {
             wrong("请填写金额，如 120 或 99.50", "Enter an amount in yuan, such as 120 or 99.50")

@@ -134,6 +134,26 @@ pub enum Command {
 }
 
 impl Command {
+    /// What somebody wrote in it in their own words, each part by the name that it has in every form of it.
+    pub fn words(&self) -> Vec<(&str, &str)> {
+        match self {
+            Self::Do { reasons, .. } | Self::Withdraw { reasons } => {
+                reasons.iter().map(|reasons| ("reasons", reasons.as_str())).collect()
+            }
+            Self::HandOver { reasons, .. }
+            | Self::Extend { reasons, .. }
+            | Self::Amend { reasons, .. }
+            | Self::Release { reasons, .. }
+            | Self::Migrate { reasons } => vec![("reasons", reasons)],
+            Self::Rate { words, .. } => words.iter().map(|words| ("words", words.as_str())).collect(),
+            Self::Complain { words } | Self::Reply { words, .. } => vec![("words", words)],
+            Self::Correct { notes, .. } => {
+                notes.iter().map(|(id, note)| (id.as_str(), note.as_str())).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The action that policies speak of; none for what the timer asks.
     pub fn action(&self, kind: Option<pack::model::StepKind>) -> Option<&'static str> {
         use pack::model::StepKind;

@@ -240,6 +240,17 @@ fn what_is_missing_is_told_field_by_field() {
     ));
 }
 
+/// Whatever is written freely is as long as a long answer may be, at most.
+#[test]
+fn words_end_where_a_long_answer_would() {
+    let told = |length: usize| {
+        let words = "长".repeat(length);
+        check(&format!("start counter window\nsave name=安 difficult=no\nsubmit\ncomplain {words}"))
+    };
+    assert!(told(5_001).contains("At most 5,000 characters"), "{}", told(5_001));
+    assert!(!told(5_000).contains("At most 5,000 characters"));
+}
+
 #[test]
 fn parallel_steps_join_and_the_expert_stops_the_clock() {
     insta::assert_snapshot!(check(

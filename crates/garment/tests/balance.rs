@@ -26,7 +26,9 @@ fn holds(
         assert_eq!(at.len(), 1, "operation {one} is done once");
         at[0]
     };
-    (0..n).for_each(|one| drop(place(one)));
+    for one in 0..n {
+        place(one);
+    }
     assert!(order.iter().all(|(before, after)| place(*before) <= place(*after)));
     assert_eq!(stations.iter().map(Vec::len).sum::<usize>(), n);
     (0..stations.len()).map(|at| stations[at].iter().map(|one| time(*one, at)).sum()).max().unwrap_or(0)

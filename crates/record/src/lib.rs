@@ -15,6 +15,7 @@ pub mod name;
 mod serial;
 /// Moments in time, with the offset at which they were written down.
 pub mod time;
+mod tree;
 /// Typed attribute values.
 pub mod value;
 

@@ -1,13 +1,13 @@
 use crate::cache::Cache;
-use crate::commit::{Answer, AppendError, Appended, Job, Prepared, Shared, View, Work, line_leaf, refuse};
+use crate::commit::{Answer, AppendError, Appended, Job, Prepared, Shared, View, Work, refuse};
 use crate::keys::Keys;
-use crate::merkle::{self, Frontier, TILE_WIDTH, Tiles, empty_root};
+use crate::merkle::{Frontier, empty_root};
 use crate::note::{Note, TreeHead, VerifierKey};
 use crate::recent::States;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Group, Line, Reader, Secret, Store, StoreError};
+use crate::tree::{Stored, Tree};
 use crate::{Digest, Event, EventId, Latency, ObjectId, ObjectRef, ObjectType, encoding, head};
-use std::cell::RefCell;
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 use std::thread::JoinHandle;
@@ -416,7 +416,7 @@ impl Record {
 
     /// The record's tree, as large as `view` or smaller.
     pub(crate) fn tree(&self, view: Arc<View>) -> Result<Tree<'_>, StoreError> {
-        Ok(Tree { view, reader: RefCell::new(self.inner.store.reader()?) })
+        Ok(Tree::new(view, self.inner.store.reader()?))
     }
 }
 
@@ -525,7 +525,7 @@ pub(crate) fn tree_head(note: &str) -> Result<TreeHead, StoreError> {
 fn load(reader: Box<dyn Reader + '_>, sealed: &str, keys: &Keys) -> Result<View, StoreError> {
     let damaged = |what| StoreError::damaged(format!("the checkpoint: {what}"));
     let head = head::open(sealed, keys).map_err(damaged)?;
-    let frontier = Frontier::read(head.size, &Stored(RefCell::new(reader)))?;
+    let frontier = Frontier::read(head.size, &Stored::new(reader))?;
     Ok(View::new(frontier, head, sealed.to_owned()))
 }
 
@@ -549,54 +549,4 @@ fn sweep_files(store: &dyn Store) -> Result<(), StoreError> {
         store.files().erase(&subject, key)?;
     }
     Ok(())
-}
-
-/// The incomplete tiles at the right edge, computed from entries and full tiles.
-struct Stored<'a>(RefCell<Box<dyn Reader + 'a>>);
-
-impl Tiles for Stored<'_> {
-    type Error = StoreError;
-
-    fn hashes(&self, level: u8, index: u64, width: u64) -> Result<Vec<Digest>, StoreError> {
-        let first = index * TILE_WIDTH;
-        let Some(below) = level.checked_sub(1) else {
-            let lines = self.0.borrow_mut().lines(first, usize::try_from(width).unwrap_or(usize::MAX))?;
-            return Ok(lines.iter().map(|(_, line)| line_leaf(line)).collect());
-        };
-        let root = |tile| {
-            full_tile(self.0.borrow_mut().as_mut(), below, tile).map(|hashes| merkle::tile_root(&hashes))
-        };
-        (first..first + width).map(root).collect()
-    }
-}
-
-fn full_tile(reader: &mut dyn Reader, level: u8, index: u64) -> Result<Vec<Digest>, StoreError> {
-    let damaged = || StoreError::damaged(format!("tile {level}/{index}"));
-    let bytes = reader.tile(level, index)?.ok_or_else(damaged)?;
-    let (hashes, rest) = bytes.as_chunks::<32>();
-    if hashes.len() as u64 != TILE_WIDTH || !rest.is_empty() {
-        return Err(damaged());
-    }
-    Ok(hashes.iter().map(|hash| Digest(*hash)).collect())
-}
-
-/// The hashes of a record's tree.
-pub(crate) struct Tree<'a> {
-    view: Arc<View>,
-    reader: RefCell<Box<dyn Reader + 'a>>,
-}
-
-impl Tiles for Tree<'_> {
-    type Error = StoreError;
-
-    fn hashes(&self, level: u8, index: u64, width: u64) -> Result<Vec<Digest>, StoreError> {
-        let count = merkle::hashes_at(self.view.frontier.size(), level).unwrap_or(0);
-        let mut hashes = if count / TILE_WIDTH == index {
-            self.view.frontier.edge(level).to_vec()
-        } else {
-            full_tile(self.reader.borrow_mut().as_mut(), level, index)?
-        };
-        hashes.truncate(usize::try_from(width).unwrap_or(usize::MAX));
-        Ok(hashes)
-    }
 }

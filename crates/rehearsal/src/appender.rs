@@ -3,6 +3,7 @@ use record::{AppendError, Batch, Event, ObjectRef, Record, StoreError, Time, Val
 use std::fmt::Display;
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 /// What a process that is about to be killed or failed was told, one fact to a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,9 +117,21 @@ fn why(error: impl Display) -> String {
     error.to_string()
 }
 
+/// The record in `dir`, once it is free. Whoever starts a process beside the one that just looked at the record hands on, for
+/// the moment until the new program begins, all that the old one has open, the record's lock among it.
+fn open_when_free(dir: &Path) -> Result<Record, StoreError> {
+    for _ in 0..100 {
+        match Record::create_in(dir) {
+            Err(StoreError::InUse { .. }) => std::thread::sleep(Duration::from_millis(10)),
+            other => return other,
+        }
+    }
+    Record::create_in(dir)
+}
+
 /// Appends with eight threads until the process is killed: plain events, sealed values with files, erasures.
 pub fn load(dir: &Path, seed: u64) -> Result<(), String> {
-    let record = Record::create_in(dir).map_err(why)?;
+    let record = open_when_free(dir).map_err(why)?;
     std::thread::scope(|scope| {
         for thread in 0..8 {
             let record = &record;

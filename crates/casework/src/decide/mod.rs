@@ -1,4 +1,5 @@
 use crate::activity::part;
+use crate::answer::LONGEST;
 use crate::command::Command;
 use crate::moves::{self, Move};
 use crate::state::State;
@@ -114,12 +115,23 @@ pub struct Refusal {
 /// Why nothing follows, and what is possible instead.
 pub fn decide(state: &State, command: &Command, situation: &Situation<'_>) -> Result<Decided, Refusal> {
     let mut draft = Draft::new(state, *situation);
-    draft.carry_out(command).map_err(|fault| Refusal {
+    not_too_long(command).and_then(|()| draft.carry_out(command)).map_err(|fault| Refusal {
         why: fault.why,
         faults: fault.faults,
         possible: possible(state, situation),
     })?;
     Ok(Decided { events: draft.events, personal: draft.personal })
+}
+
+/// That what was written freely is no longer than a long answer may be.
+fn not_too_long(command: &Command) -> Carried {
+    let long = |(_, words): &(&str, &str)| words.chars().count() > LONGEST;
+    match command.words().into_iter().find(long) {
+        None => Ok(()),
+        Some((part, _)) => {
+            Err(Fault::at(part, "最多五千字，请写短一些", "At most 5,000 characters; write less"))
+        }
+    }
 }
 
 /// What is possible in `state` and nothing keeps whoever asks from.

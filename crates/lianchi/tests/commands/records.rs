@@ -213,7 +213,7 @@ fn witnesses_are_asked_for() {
     // The record's own key is random.
     let told = desk.told();
     let line = |line: &str| if line.contains("\"checkpoint\":") { "  [checkpoint]" } else { line }.to_owned();
-    insta::assert_snapshot!(told.lines().map(|told| line(told)).collect::<Vec<_>>().join("\n"));
+    insta::assert_snapshot!(told.lines().map(line).collect::<Vec<_>>().join("\n"));
 }
 
 /// Makes a folder and all in it readable and no more, and runs a line there as somebody whom that binds.
