@@ -274,6 +274,7 @@ fn half_a_demonstration_is_told() {
     while !begun() && start.elapsed() < Duration::from_secs(120) {
         std::thread::sleep(Duration::from_millis(5));
     }
+    assert!(begun(), "the demonstration did not begin");
     child.kill().unwrap();
     child.wait().unwrap();
     desk.run("up --data d --listen 127.0.0.1:0");

@@ -15,6 +15,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 const APPLICATION: i64 = 0x4c4e_4348;
 const SCHEMA: &str = include_str!("schema.sql");
@@ -117,8 +118,8 @@ impl Store for SqliteStore {
             return Err(StoreError::InUse { place: self.place() });
         }
         self.files.begin()?;
-        let connection = || connect(&self.dir.join(RECORD), Access::Write);
-        let (connection, settler) = (connection()?, Settler::new(connection()?));
+        let record = self.dir.join(RECORD);
+        let (connection, settler) = (connect(&record, Access::Write)?, Settler::new(record));
         let log = open(&format!("{RECORD}-wal"))?;
         Ok(Box::new(writer::SqliteWriter::new(connection, settler, log, lock, open(NOTED)?)?))
     }
@@ -186,9 +187,8 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let connection = access.open(path).map_err(failure)?;
     connection.execute_batch("PRAGMA busy_timeout = 10000;").map_err(failure)?;
     if access != Access::Still {
-        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
         // SQLite goes on in the old mode where it cannot begin a log, and says so in this way alone.
-        if mode.map_err(failure)? != "wal" {
+        if begin_log(&connection).map_err(failure)? != "wal" {
             let what = "its write-ahead log cannot be begun; look after the disk".to_owned();
             return Err(StoreError::Failed(what));
         }
@@ -205,6 +205,22 @@ fn connect(path: &Path, access: Access) -> Result<Connection, StoreError> {
     let stable_plans = rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
     connection.set_db_config(stable_plans, true).map_err(failure)?;
     Ok(connection)
+}
+
+/// Has a write-ahead log begun, if there is none yet: which mode the file is in then. Of two who begin the log of a new file at
+/// once SQLite refuses one without waiting.
+fn begin_log(connection: &Connection) -> Result<String, rusqlite::Error> {
+    let mut tries = 0;
+    loop {
+        let mode = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+        match mode {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && tries < 500 => {
+                tries += 1;
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            other => return other,
+        }
+    }
 }
 
 /// Makes the tables on first use, and refuses forms that this version does not know.

@@ -1,14 +1,14 @@
-use super::{broken_off, checkpoint};
+use super::{Access, broken_off, checkpoint, connect};
 use crate::store::StoreError;
 use rusqlite::Connection;
+use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 
 /// Moves the write-ahead log into the main file beside the writer, which goes on with its commits meanwhile: what takes long
 /// is to have the disk take pages from all over the file. Its thread begins when there is something to move for the first time.
 pub(super) struct Settler {
-    /// Until the thread begins.
-    connection: Option<Connection>,
+    record: PathBuf,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -27,22 +27,25 @@ enum Turn {
 }
 
 impl Settler {
-    pub(super) fn new(connection: Connection) -> Self {
+    pub(super) fn new(record: PathBuf) -> Self {
         let shared = Shared { turn: Mutex::new(Turn::Rests), changed: Condvar::new() };
-        Self { connection: Some(connection), shared: Arc::new(shared), thread: None }
+        Self { record, shared: Arc::new(shared), thread: None }
     }
 
     /// Has the log moved as far as it goes now. To be asked while it rests.
+    ///
+    /// # Errors
+    /// When it cannot begin; the log is for the writer to move then.
     pub(super) fn ask(&mut self) -> Result<(), StoreError> {
+        if self.thread.is_none() {
+            let (connection, shared) = (connect(&self.record, Access::Write)?, Arc::clone(&self.shared));
+            let began = std::thread::Builder::new()
+                .name("settler".to_owned())
+                .spawn(move || shared.work(&connection));
+            self.thread = Some(began.map_err(|error| StoreError::Failed(error.to_string()))?);
+        }
         *self.shared.turn()? = Turn::Asked;
         self.shared.changed.notify_all();
-        let Some(connection) = self.connection.take() else { return Ok(()) };
-        let shared = Arc::clone(&self.shared);
-        let began =
-            std::thread::Builder::new().name("settler".to_owned()).spawn(move || shared.work(&connection));
-        let told =
-            |error| StoreError::Failed(format!("no thread can be begun for the write-ahead log: {error}"));
-        self.thread = Some(began.map_err(told)?);
         Ok(())
     }
 

@@ -273,8 +273,8 @@ impl Writer for SqliteWriter {
             self.move_rest()
         } else if self.settler.works()? {
             Ok(())
-        } else if left > REST_PAGES {
-            self.settler.ask()
+        } else if left > REST_PAGES && self.settler.ask().is_ok() {
+            Ok(())
         } else {
             self.move_rest()
         }

@@ -131,7 +131,7 @@ pub fn upload(asked: &Asked) -> Result<Answer, Oops> {
     let purpose = purpose.ok_or_else(|| unreadable("请选择用途", "state a purpose"))?;
     let mapping = asked.words("mapping").map(str::to_owned);
     if let Some(Err(wrong)) = mapping.as_deref().map(Mapping::parse) {
-        let zh = "各列的含义无法读取：每行写“名称=列名”，其中 `case`、`activity`、`time` 各一次";
+        let zh = "各列的含义无法读取：写作 `case=列名,activity=列名,time=列名`，用逗号隔开，其中 `activity` 必须有";
         return Err(unreadable(zh, wrong));
     }
     let kept = asked.city.logs.all();
