@@ -1,7 +1,7 @@
 use crate::proof::{key, text};
 use crate::say::{Failure, Say, Wrong};
 use crate::{Data, control};
-use record::note::Note;
+use record::note::{KeyKind, Note};
 use record::{Record, VerifierKey};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -39,6 +39,11 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
 
 /// Keeps what the witnesses signed, and tells who has signed by now.
 pub fn keep(record: &Record, note: &str, witnesses: &[VerifierKey]) -> Result<Json, Failure> {
+    if let Some(log) = witnesses.iter().find(|own| own.kind() != KeyKind::Witness) {
+        let what =
+            format!("`{}` is the key of a record, not of a witness; name the witness's own", log.name());
+        return Err(Wrong(what).into());
+    }
     let signed = |note: &Note, own: &VerifierKey| note.verify(own).is_ok();
     let theirs = Note::parse(note)?;
     if let Some(missing) = witnesses.iter().find(|own| !signed(&theirs, own)) {

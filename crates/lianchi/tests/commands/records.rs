@@ -189,6 +189,7 @@ fn witnesses_are_asked_for() {
         "cosign signed --witness three --data d",
         "cosign nowhere --witness one --data d",
         "cosign key --witness one --data d",
+        "cosign signed --witness key --data d",
         "cosign signed --data d",
         "cosign signed --witness one --data d",
         "cosign signed --witness two --data d --json",
