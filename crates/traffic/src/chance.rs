@@ -1,4 +1,5 @@
-//! Chance that is the same on every machine and for any number of threads: a number depends only on what it is asked for.
+//! Chance that is the same on every machine and for any number of threads: a number depends only on what it is asked for. The
+//! logarithm and the cosine are those of `libm`, since each system's own rounds in its own way.
 
 /// A number that depends on three, well mixed (the finaliser of SplitMix64; Steele, Lea and Flood 2014).
 #[inline]
@@ -26,7 +27,7 @@ pub fn normal(seed: u64, who: u64, [mean, deviation, least, most]: [f64; 4]) -> 
     }
     for draw in 0..100 {
         let (u, v) = (1.0 - unit(seed, who, 2 * draw), unit(seed, who, 2 * draw + 1));
-        let value = mean + deviation * (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos();
+        let value = mean + deviation * (-2.0 * libm::log(u)).sqrt() * libm::cos(std::f64::consts::TAU * v);
         if (least..=most).contains(&value) {
             return value;
         }

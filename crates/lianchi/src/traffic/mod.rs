@@ -195,7 +195,7 @@ fn scenario(inputs: &Inputs) -> Result<Scenario, Failure> {
     let folder = Folder::of(&inputs.net)?;
     let demand = [folder.demand.as_slice(), &inputs.demand].concat();
     if demand.is_empty() {
-        let mend = "name a `.rou.xml` after the network, or a `.sumocfg` in its place";
+        let mend = "name a `.rou.xml` or CityFlow's flows after the network, or a `.sumocfg` in its place";
         return Err(Wrong(format!("no demand is named; {mend}")).into());
     }
     let mut read = folder.read(&demand)?;

@@ -4,7 +4,7 @@
 use super::report::{Amount, Bar, Report};
 use super::usage::{Meter, megabytes};
 use super::{Amounts, Failed};
-use oversight::check::{Asked, Broken, Hearer, Stream, Until};
+use oversight::check::{Asked, Broken, Hearer, Stream, Until, Way};
 use oversight::condition::Language;
 use oversight::decl;
 use oversight::log::{Log, Traces};
@@ -63,6 +63,7 @@ pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result
     whole(&log, &traces, &drawn, "drawn", report);
     whole(&log, &traces, &kept, "kept", report);
     scale(&log, &traces, &drawn, report);
+    ways_of_asking(&log, &traces, &drawn, report);
     let events = events(path)?;
     as_peers_do(&events, report)?;
     let batches = batches(events)?;
@@ -111,6 +112,27 @@ fn whole(log: &Log, traces: &Traces, models: &[Model], which: &str, report: &mut
     );
     let (two, _) = best(2);
     report.figure("  on two threads, beside one", Amount(two / one, "x"), Bar::AtLeast(1.7), "");
+}
+
+/// Models asked one by one beside all together, and what the choice between the two takes.
+fn ways_of_asking(log: &Log, traces: &Traces, models: &[Model], report: &mut Report) {
+    for count in [10, 100, 150, 250, 1_000] {
+        let Some(models) = models.get(..count) else { continue };
+        let asked = Asked { log, traces, models, until: Until::Closed };
+        let ms = |way: Way| {
+            let run = |_| {
+                let meter = Meter::own();
+                std::hint::black_box(asked.check_by(way, 1, None));
+                meter.cpu() * 1e3
+            };
+            (0..3).map(run).fold(f64::INFINITY, f64::min)
+        };
+        let (each, all, chosen) = (ms(Way::OneByOne), ms(Way::Together), ms(Way::Cheapest));
+        let note =
+            format!("one by one {each:.0} ms of CPU, all together {all:.0} ms, as chosen {chosen:.0} ms");
+        let what = format!("{count} models, drawn, as chosen beside the better of two ways");
+        report.figure(&what, Amount(chosen / each.min(all), "x"), Bar::None, &note);
+    }
 }
 
 /// The same rate however many models there are of which an event touches none.

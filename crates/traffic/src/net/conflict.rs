@@ -59,7 +59,7 @@ fn met(net: &Network, a: LaneId, b: LaneId, kind: Meeting) -> Option<(f64, f64)>
             let at = *crossings(shape, foe_shape).last()?;
             let foe_at = *crossings(foe_shape, shape).last()?;
             let angle = between(heading(shape, at), heading(foe_shape, foe_at));
-            let wide = 2.0 / angle.sin().max(0.2) - 1.0;
+            let wide = 2.0 / libm::sin(angle).max(0.2) - 1.0;
             let size = (other.width * wide).min(one.length);
             let begins = ((at - size / 2.0).max(0.0) * scale).min(one.length);
             Some((one.length - begins, size))

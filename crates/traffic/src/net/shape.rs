@@ -5,7 +5,7 @@ pub type Point = [f64; 2];
 
 /// Distance of two points.
 pub fn distance(a: Point, b: Point) -> f64 {
-    (a[0] - b[0]).hypot(a[1] - b[1])
+    libm::hypot(a[0] - b[0], a[1] - b[1])
 }
 
 /// Length of a shape.
@@ -48,7 +48,7 @@ pub fn heading(shape: &[Point], at: f64) -> f64 {
     let mut last = 0.0;
     for pair in shape.windows(2) {
         let long = distance(pair[0], pair[1]);
-        last = (pair[1][1] - pair[0][1]).atan2(pair[1][0] - pair[0][0]);
+        last = libm::atan2(pair[1][1] - pair[0][1], pair[1][0] - pair[0][0]);
         along += long;
         if long > 0.0 && along >= at {
             return last;

@@ -241,7 +241,8 @@ impl<'s> Simulation<'s> {
         };
         let full = |lane: LaneId| {
             let (of, row) = (&net.lanes[lane.i()], &on[lane.i()]);
-            row.last().is_some_and(|last| {
+            let last = row.last().filter(|_| fault(lane).is_none());
+            last.is_some_and(|last| {
                 let car = &cars[last.i()];
                 car.speed < follow::STANDING && car.pos < 8.0 && row.len() as f64 * 7.5 > 0.5 * of.length
             })

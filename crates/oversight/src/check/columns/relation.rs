@@ -81,6 +81,24 @@ impl Columns<'_> {
         }
     }
 
+    /// What is to be told of an activation that looks ahead: by the target that was `found`, by what stood in its `way`, or by
+    /// what is left of its window.
+    #[inline]
+    fn outcome(
+        &self,
+        window: &Window,
+        ask: &Place,
+        forbids: bool,
+        found: Option<u32>,
+        way: Option<u32>,
+    ) -> Option<(u32, How)> {
+        match (found, way) {
+            (Some(by), _) => forbids.then_some((by, How::Forbidden)),
+            (None, Some(next)) => (!forbids).then_some((next, How::InTheWay)),
+            (None, None) => self.left(window, ask.time, forbids).map(|how| (NOBODY, how)),
+        }
+    }
+
     #[inline]
     fn anywhere<const BEFORE: bool, const AFTER: bool>(
         &self,
@@ -99,16 +117,11 @@ impl Columns<'_> {
                 None if AFTER => nearest(ask, after.iter(), &fit),
                 found => found,
             };
-            match (found, relation.forbids) {
-                (Some(_), false) => {}
-                (Some(meet), true) => tell(ask, meet.position, How::Forbidden),
-                (None, forbids) if AFTER => {
-                    let left = self.left(window, ask.time, forbids);
-                    left.into_iter().for_each(|how| tell(ask, NOBODY, how));
-                }
-                (None, true) => {}
-                (None, false) => tell(ask, NOBODY, How::Missed),
-            }
+            let said = match found {
+                None if !AFTER => (!relation.forbids).then_some((NOBODY, How::Missed)),
+                found => self.outcome(window, ask, relation.forbids, found.map(|meet| meet.position), None),
+            };
+            said.into_iter().for_each(|(by, how)| tell(ask, by, how));
         }
     }
 
@@ -127,16 +140,9 @@ impl Columns<'_> {
             let near = |meet: &&Place| next.is_none_or(|next| meet.position <= next.position);
             let found = nearest(ask, meets.iter().skip(at).take_while(near), &fit);
             let way = next.filter(|next| !window.is_passed(ask.time, next.time));
-            match (found, way) {
-                (Some(meet), _) if forbids => tell(ask, meet.position, How::Forbidden),
-                (Some(_), _) => {}
-                (None, Some(next)) if !forbids => tell(ask, next.position, How::InTheWay),
-                (None, Some(_)) => {}
-                (None, None) => {
-                    let left = self.left(window, ask.time, forbids);
-                    left.into_iter().for_each(|how| tell(ask, NOBODY, how));
-                }
-            }
+            let (found, way) = (found.map(|meet| meet.position), way.map(|next| next.position));
+            let said = self.outcome(window, ask, forbids, found, way);
+            said.into_iter().for_each(|(by, how)| tell(ask, by, how));
         }
     }
 
@@ -157,16 +163,9 @@ impl Columns<'_> {
             let meet = meet.filter(|meet| Some(meet.position) == next);
             let hit = meet.is_some_and(|meet| fit(ask, meet) == Fit::Holds);
             let near = |next: &u32| window.is_open() || !window.is_passed(ask.time, self.time(*next));
-            match (hit, next.filter(near)) {
-                (true, _) if forbids => tell(ask, ask.position + 1, How::Forbidden),
-                (true, _) => {}
-                (false, Some(next)) if !forbids => tell(ask, next, How::InTheWay),
-                (false, Some(_)) => {}
-                (false, None) => {
-                    let left = self.left(window, ask.time, forbids);
-                    left.into_iter().for_each(|how| tell(ask, NOBODY, how));
-                }
-            }
+            let found = hit.then_some(ask.position + 1);
+            let said = self.outcome(window, ask, forbids, found, next.filter(near));
+            said.into_iter().for_each(|(by, how)| tell(ask, by, how));
         }
     }
 
