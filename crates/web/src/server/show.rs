@@ -225,7 +225,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
     let Some(law) = &view.book.definitions.law else { return Vec::new() };
     let shown = |reading: &clocks::Reading<'_>| {
         let counted = counting::count(reading, law);
-        let paused = reading.pauses.last().is_some_and(|(_, until)| until.is_none());
+        let paused = reading.pauses().last().is_some_and(|(_, until)| until.is_none());
         let deadline = match &reading.clock.limit {
             ClockLimit::Law(id) => law.deadlines.get(id.as_str()),
             _ => None,
@@ -252,7 +252,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),
             promise: promise.and_then(|(own, promised)| Some((own, of(promised)?))),
-            pauses: reading.pauses.iter().map(|(from, until)| pause(view, *from, *until)).collect(),
+            pauses: reading.pauses().iter().map(|(from, until)| pause(view, *from, *until)).collect(),
             extensions: extended
                 .map(|extension| clock::Extension {
                     at: extension.at,
