@@ -63,6 +63,10 @@ impl Deriving<'_> {
             let passed = Events::of(PASSED).but(&is("clock", clock.id.as_str()));
             let late = format!("{name}-after-a-stop");
             let mut after = self.clause(clock, &late, Template::NotPrecedence, stop.clone()).and(passed);
+            after.title = Title::new(
+                format!("{}（中止或延长后）", after.title.zh),
+                format!("{} (after a stop or an extension)", after.title.en),
+            );
             after.about = Some(Title::new(
                 "期限曾经中止或者延长，届满时间以系统计时为准",
                 "The clock was stopped or extended; when it ran out, the timer says",

@@ -213,7 +213,8 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
             _ => Shown::Waiting,
         };
         let office = state.map(|state| state.office.clone()).filter(|id| *id != Id::default());
-        let office = self::office(asked, &office.unwrap_or_else(|| view.state.office.clone()));
+        let expected = || casework::office_of(&view.book.definitions, &view.state.office, step);
+        let office = self::office(asked, &office.unwrap_or_else(expected));
         Step { title: step.title.clone(), office, status }
     };
     procedure.flow.steps.iter().map(shown).collect()
