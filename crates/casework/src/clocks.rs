@@ -82,7 +82,8 @@ fn ended(state: &State) -> Option<Time> {
 
 fn moments(state: &State, clock: &Clock, mark: &Mark) -> Vec<Time> {
     let awaited = clock.awaited().map(|after| &after.step);
-    let corrections = || state.corrections.iter().filter(|asked| awaited.is_none_or(|step| *step == asked.step));
+    let corrections =
+        || state.corrections.iter().filter(|asked| awaited.is_none_or(|step| *step == asked.step));
     match mark {
         Mark::Submitted => state.submitted.into_iter().collect(),
         Mark::HandedIn => {

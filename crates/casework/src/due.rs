@@ -87,7 +87,8 @@ pub fn answer(asked: Time, answer: Own, law: &Law) -> Option<Time> {
 fn count_own(start: DateTime, own: Own, reading: &Reading<'_>, law: &Law) -> Result<Due, Refused> {
     let rule = &law.default_rule.rule;
     let Some(limit) = limit_of(own) else { return minutes(start, own.amount, reading) };
-    let holds: Vec<Adjustment> = held(&reading.pauses(), &Title::new("补正或等候", "correction or waiting")).collect();
+    let holds: Vec<Adjustment> =
+        held(&reading.pauses(), &Title::new("补正或等候", "correction or waiting")).collect();
     days::count(start, &Deadline::own(limit), rule, &law.calendar, &holds)
 }
 

@@ -9,8 +9,8 @@ use casework::{Command, answer, clocks, due};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::offset;
-use pack::{Id, Lang};
 use pack::model::{Channel, Condition, Definitions, FieldKind, Known};
+use pack::{Id, Lang};
 use record::{Digest, ObjectRef, Time, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -200,7 +200,9 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
         });
         let _ = writeln!(told, "clock {}: {ran}, stood still {paused} h", reading.clock.id);
         let counted = due::count(&reading, DEFINITIONS.law.as_ref().unwrap());
-        for step in counted.iter().filter(|_| !reading.corrected.is_empty()).flat_map(|counted| &counted.limit.steps) {
+        for step in
+            counted.iter().filter(|_| !reading.corrected.is_empty()).flat_map(|counted| &counted.limit.steps)
+        {
             let _ = writeln!(told, "    {}", step.words(Lang::En));
         }
     }
@@ -292,7 +294,10 @@ fn asking_for_a_correction_tells_what_is_missing_and_stops_the_clocks() {
          ed: decide granted"
     ));
     let passport = "+1 correct accept phone";
-    insta::assert_snapshot!("a_passports_days_do_not_run_while_it_is_corrected", check("passport-first", "never-held=yes", passport));
+    insta::assert_snapshot!(
+        "a_passports_days_do_not_run_while_it_is_corrected",
+        check("passport-first", "never-held=yes", passport)
+    );
 }
 
 #[test]

@@ -126,8 +126,7 @@ impl Deriving<'_> {
     }
 
     fn kept(&mut self, clock: &Clock) {
-        let (Some(from), Some(to), Some(within)) =
-            (self.begins(clock), self.ends(clock), self.limit(clock))
+        let (Some(from), Some(to), Some(within)) = (self.begins(clock), self.ends(clock), self.limit(clock))
         else {
             return;
         };

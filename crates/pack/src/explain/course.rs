@@ -175,7 +175,9 @@ impl Speaker<'_> {
     fn mark(&self, mark: &Mark) -> String {
         match mark {
             Mark::Submitted => self.pick("提交", "the handing in").to_owned(),
-            Mark::HandedIn => self.pick("提交或者补齐", "the handing in, or of what was corrected").to_owned(),
+            Mark::HandedIn => {
+                self.pick("提交或者补齐", "the handing in, or of what was corrected").to_owned()
+            }
             Mark::Correction => self.pick("要求补正", "asking for a correction").to_owned(),
             Mark::Ended => self.pick("办结", "the end").to_owned(),
             Mark::Done(after) => self.after(after),
