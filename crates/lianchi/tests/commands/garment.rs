@@ -131,6 +131,42 @@ fn a_line_is_balanced() {
 }
 
 #[test]
+fn an_order_is_cut() {
+    let order = "order = \"autumn\"\nwidth = 1.5\nends = 0.04\ntable = 8\nplies = 40\ngarments = 3\nlay = 2\nremnant = 2\n\n\
+        [[utilisation]]\ngarments = 1\npercent = 80\n\n[[utilisation]]\ngarments = 3\npercent = 86\n\n\
+        [[size]]\nid = \"130\"\narea = 1.1\n\n[[size]]\nid = \"140\"\narea = 1.2\n\n\
+        [[marker]]\nsizes = { 130 = 2, 140 = 1 }\nlength = 2.6\n\n\
+        [[colour]]\nid = \"navy\"\nwanted = { 130 = 40, 140 = 20 }\n\n\
+        [[colour]]\nid = \"white\"\nwanted = { 130 = 20, 140 = 10 }\n\n";
+    let rolls = "[[roll]]\nid = \"n1\"\ncolour = \"navy\"\nlength = 30\n\n[[roll]]\nid = \"n2\"\ncolour = \"navy\"\n\
+        length = 26.41\n\n[[roll]]\nid = \"w1\"\ncolour = \"white\"\nlength = 31\n";
+    let narrow = format!("{order}{rolls}\n[[roll]]\nid = \"w2\"\ncolour = \"white\"\nlength = 31\nwidth = 1.4\n");
+    let whole = rolls.replace("26.41", "23.1");
+    let files: [(&str, &[u8]); 6] = [
+        ("order.toml", order.as_bytes()),
+        ("rolls.toml", narrow.as_bytes()),
+        ("scarce.toml", &format!("{order}{whole}").into_bytes()),
+        ("short.toml", &format!("{order}{}", rolls.replace("26.41", "6")).into_bytes()),
+        ("broken.toml", b"width = 1.5\nplies = \"many\"\n[[size]\n"),
+        ("none.toml", b"width = 1.5\ntable = 1\nplies = 4\ngarments = 2\n[[utilisation]]\ngarments = 1\npercent = 80\n\
+            [[size]]\nid = \"M\"\narea = 1.4\n[[colour]]\nid = \"red\"\nwanted = { M = 3 }\n"),
+    ];
+    let lines = [
+        "garment cut order.toml",
+        "garment cut rolls.toml",
+        "garment cut rolls.toml --json",
+        "garment cut scarce.toml --seconds 0.1",
+        "garment cut short.toml",
+        "garment cut broken.toml",
+        "garment cut none.toml",
+        "garment cut order.toml --seconds 0",
+        "garment cut missing.toml",
+        "garment order made.toml --seed 4",
+    ];
+    insta::assert_snapshot!(check(&files, &lines));
+}
+
+#[test]
 fn pieces_are_laid_out() {
     let squares = |name: &str, side: u32| {
         format!(
