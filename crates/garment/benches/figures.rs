@@ -42,7 +42,9 @@ fn main() {
             }
         }
         Some("nest-one") => marker(&args[3], args[1].parse().unwrap(), args[2].parse().unwrap()),
-        _ => println!("name what to measure: pay, balance SECONDS FILE…, nest SECONDS SEEDS FILE…, or cut SECONDS FILE…"),
+        _ => println!(
+            "name what to measure: pay, balance SECONDS FILE…, nest SECONDS SEEDS FILE…, or cut SECONDS FILE…"
+        ),
     }
 }
 
@@ -131,5 +133,8 @@ fn cut(file: &str, seconds: f64) {
     let (total, least) = (found.total(&order, &answer.plan), answer.bound.total(&order));
     let gap = (total - least) as f64 / least as f64 * 100.0;
     let (lays, fewest) = (answer.plan.lays.len(), answer.bound.lays);
-    println!("{file} {total} {least} {gap:.3} % {lays} {fewest} {spent:.2} s, {} lost, {} cloth, {} proved", found.lost, found.cloth, answer.bound.cloth);
+    println!(
+        "{file} {total} {least} {gap:.3} % {lays} {fewest} {spent:.2} s, {} lost, {} cloth, {} proved",
+        found.lost, found.cloth, answer.bound.cloth
+    );
 }

@@ -28,13 +28,15 @@ fn small(chance: &mut Chance) -> Order {
         text += &format!("[[size]]\nid = \"{size}\"\narea = {}\n", 1.0 + size as f64 / 10.0);
     }
     for colour in 0..1 + chance.below(2) {
-        let wanted: Vec<String> = (0..sizes).map(|size| format!("{size} = {}", 1 + chance.below(4))).collect();
+        let wanted: Vec<String> =
+            (0..sizes).map(|size| format!("{size} = {}", 1 + chance.below(4))).collect();
         text += &format!("[[colour]]\nid = \"c{colour}\"\nwanted = {{ {} }}\n", wanted.join(", "));
     }
     read::order(&text).unwrap_or_else(|faults| panic!("{faults:?}\n{text}"))
 }
 
-/// The least that any plan costs, by trying every lay on what is left: no bound, no order of steps, only the amounts that are known.
+/// The least that any plan costs, by trying every lay on what is left: no bound, no order of steps, only the amounts that
+/// are known.
 fn least(order: &Order, rest: &[Vec<i64>], known: &mut std::collections::HashMap<Vec<Vec<i64>>, i64>) -> i64 {
     let cut = |colour: usize, size: usize| i64::from(order.colours[colour].least[size]) - rest[colour][size];
     let colours = order.colours.len();
@@ -47,7 +49,9 @@ fn least(order: &Order, rest: &[Vec<i64>], known: &mut std::collections::HashMap
     let mut best = i64::MAX / 4;
     let all = |count: usize, most: u32| -> Vec<Vec<u32>> {
         (0..count).fold(vec![vec![]], |sets: Vec<Vec<u32>>, _| {
-            let longer = |set: &Vec<u32>| (0..=most).map(|next| [set.clone(), vec![next]].concat()).collect::<Vec<_>>();
+            let longer = |set: &Vec<u32>| {
+                (0..=most).map(|next| [set.clone(), vec![next]].concat()).collect::<Vec<_>>()
+            };
             sets.iter().flat_map(longer).collect()
         })
     };
@@ -56,8 +60,9 @@ fn least(order: &Order, rest: &[Vec<i64>], known: &mut std::collections::HashMap
         for plies in all(colours, order.plies) {
             let total: u32 = plies.iter().sum();
             let new = |c: usize, s: usize| i64::from(plies[c] * ratio[s]);
-            let fits = (0..colours)
-                .all(|c| (0..ratio.len()).all(|s| cut(c, s) + new(c, s) <= i64::from(order.colours[c].most[s])));
+            let fits = (0..colours).all(|c| {
+                (0..ratio.len()).all(|s| cut(c, s) + new(c, s) <= i64::from(order.colours[c].most[s]))
+            });
             let useful = (0..colours).any(|c| (0..ratio.len()).any(|s| new(c, s) > 0 && rest[c][s] > 0));
             if total == 0 || total > order.plies || !fits || !useful {
                 continue;
@@ -81,9 +86,13 @@ fn small_orders_are_cut_as_well_as_can_be() {
         let answer = plan(&order, 1, &mut looks(120)).unwrap_or_else(|error| panic!("{error}: {order:?}"));
         let found = check(&order, &answer.plan);
         assert_eq!((found.faults.len(), found.uncovered.len()), (0, 0), "{found:?} {order:?}");
-        let rest: Vec<Vec<i64>> =
-            order.colours.iter().map(|colour| colour.least.iter().map(|count| i64::from(*count)).collect()).collect();
-        let (total, best) = (found.total(&order, &answer.plan), least(&order, &rest, &mut Default::default()));
+        let rest: Vec<Vec<i64>> = order
+            .colours
+            .iter()
+            .map(|colour| colour.least.iter().map(|count| i64::from(*count)).collect())
+            .collect();
+        let (total, best) =
+            (found.total(&order, &answer.plan), least(&order, &rest, &mut Default::default()));
         let lays_of_best = answer.bound.total(&order);
         assert!(lays_of_best <= best && best <= total, "{lays_of_best} {best} {total} {order:?}");
         worse += usize::from(best < total);
@@ -107,9 +116,19 @@ fn made_up_orders_are_cut_by_every_rule_and_the_same_by_the_same_seed() {
         assert_eq!(plan(&order, seed, &mut looks(3)).unwrap(), answer, "{seed}");
         let found = check(&order, &answer.plan);
         assert_eq!((&found.faults, &found.uncovered), (&vec![], &vec![]), "{seed}");
-        assert!(answer.bound.cloth <= found.cloth && answer.bound.lays as usize <= answer.plan.lays.len(), "{seed}");
-        let used: i64 = answer.plan.spread.iter().map(|spread| spread.roll).collect::<std::collections::BTreeSet<_>>()
-            .into_iter().map(|roll| order.rolls[roll].length).sum();
+        assert!(
+            answer.bound.cloth <= found.cloth && answer.bound.lays as usize <= answer.plan.lays.len(),
+            "{seed}"
+        );
+        let used: i64 = answer
+            .plan
+            .spread
+            .iter()
+            .map(|spread| spread.roll)
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .map(|roll| order.rolls[roll].length)
+            .sum();
         let back: i64 = found.remnants.iter().map(|(_, left)| left).sum();
         assert_eq!(used, found.cloth + found.lost + back, "{seed}: cloth does not vanish");
     }
@@ -129,7 +148,11 @@ fn spliced() -> (Order, Plan) {
 fn the_check_sees_every_breach() {
     let (order, good) = spliced();
     let found = check(&order, &good);
-    assert_eq!((found.faults.len(), found.uncovered.len(), found.cloth, found.lost), (0, 0, 3000, 400), "{found:?}");
+    assert_eq!(
+        (found.faults.len(), found.uncovered.len(), found.cloth, found.lost),
+        (0, 0, 3000, 400),
+        "{found:?}"
+    );
     let changes: [(&str, fn(&mut Order, &mut Plan)); 11] = [
         ("too few", |_, plan| plan.lays[0].plies[0] = 2),
         ("too many plies", |order, _| order.plies = 2),
@@ -171,7 +194,8 @@ fn what_cannot_be_cut_is_told() {
 
 #[test]
 fn every_mistake_of_an_order_is_told_at_once() {
-    let text = "width = 0\ntable = 12\nplies = 0\novercut = 300\nends = 13\nheight = 3\n\n[[size]]\nid = \"M\"\n\n[[size]]\nid = \"M\"\n\
+    let text = "width = 0\ntable = 12\nplies = 0\novercut = 300\nends = 13\nheight = 3\n\n\
+        [[size]]\nid = \"M\"\n\n[[size]]\nid = \"M\"\n\
         area = -1\n\n[[size]]\nid = \"L\"\n\n[[colour]]\nid = \"red\"\nwanted = { M = 3, XL = 4, L = \"many\" }\n\n\
         [[colour]]\nid = \"red\"\nwanted = { M = 1 }\n\n[[colour]]\nid = \"blue\"\nwanted = { M = 0 }\n\n\
         [[roll]]\nid = \"a\"\ncolour = \"green\"\nlength = 5\n\n[[utilisation]]\ngarments = 2\npercent = 140\n\n\

@@ -1,5 +1,5 @@
-//! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity, by rank and
-//! by looking at every plan of one lay and of two.
+//! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity,
+//! by rank and by looking at every plan of one lay and of two.
 
 use super::ratios::{Ratio, all};
 use super::{Colour, Order};
@@ -33,7 +33,9 @@ pub fn bound(order: &Order) -> Bound {
     let mut plies = 0;
     for colour in &order.colours {
         let most = match &listed {
-            Some(listed) => usable(listed, colour).map(|ratio| ratio.garments).max().unwrap_or(order.garments),
+            Some(listed) => {
+                usable(listed, colour).map(|ratio| ratio.garments).max().unwrap_or(order.garments)
+            }
             None => order.garments,
         };
         let total: u32 = colour.least.iter().sum();
@@ -89,7 +91,8 @@ impl Columns for Plies<'_> {
 /// A bound from prices under which no marker is worth more than its ply: whatever the prices are, that is a proof.
 fn by_listing(listed: &[Ratio], colour: &Colour, needed: u32) -> (i64, Vec<f64>) {
     let columns = Plies(usable(listed, colour).collect());
-    let wanted: Vec<f64> = colour.least.iter().map(|count| f64::from(*count)).chain([f64::from(needed)]).collect();
+    let wanted: Vec<f64> =
+        colour.least.iter().map(|count| f64::from(*count)).chain([f64::from(needed)]).collect();
     let found = prices(&columns, &wanted);
     let over = (0..columns.count()).map(|at| columns.weigh(at, &found) / columns.cost(at).max(1.0));
     let over = over.fold(1.0, f64::max);
@@ -109,7 +112,8 @@ fn by_areas(order: &Order, colour: &Colour, needed: u32) -> (i64, Vec<f64>) {
     let worth_of = |ratio: &[u32]| -> f64 {
         ratio.iter().zip(&worth).map(|(count, worth)| f64::from(*count) * worth).sum::<f64>() + ends
     };
-    let over = order.measured.iter().map(|(ratio, length)| worth_of(ratio) / (length + order.ends).max(1) as f64);
+    let over =
+        order.measured.iter().map(|(ratio, length)| worth_of(ratio) / (length + order.ends).max(1) as f64);
     let over = over.fold(1.0, f64::max);
     worth.iter_mut().for_each(|worth| *worth /= over);
     ends /= over;
@@ -121,8 +125,11 @@ fn by_areas(order: &Order, colour: &Colour, needed: u32) -> (i64, Vec<f64>) {
 /// modulo a prime, where it can only be smaller.
 fn rank(order: &Order) -> u32 {
     const PRIME: i128 = 2_147_483_647;
-    let mut rows: Vec<Vec<i128>> =
-        order.colours.iter().map(|colour| colour.least.iter().map(|count| i128::from(*count)).collect()).collect();
+    let mut rows: Vec<Vec<i128>> = order
+        .colours
+        .iter()
+        .map(|colour| colour.least.iter().map(|count| i128::from(*count)).collect())
+        .collect();
     let mut rank = 0;
     for column in 0..order.sizes.len() {
         let Some(pivot) = (rank..rows.len()).find(|row| rows[*row][column] != 0) else { continue };
@@ -144,8 +151,11 @@ fn not_fewer_than(order: &Order, listed: &[Ratio]) -> u32 {
     /// A pair of more markers than this takes too long.
     const PAIRED: usize = 1_000;
     let one = |ratio: &&Ratio| {
-        let plies: Option<Vec<u32>> =
-            order.colours.iter().map(|colour| within(colour, ratio, None, 0).map(|(least, _)| least)).collect();
+        let plies: Option<Vec<u32>> = order
+            .colours
+            .iter()
+            .map(|colour| within(colour, ratio, None, 0).map(|(least, _)| least))
+            .collect();
         plies.is_some_and(|plies| plies.iter().sum::<u32>() <= order.plies)
     };
     if listed.iter().any(|ratio| one(&ratio)) {
@@ -160,7 +170,8 @@ fn not_fewer_than(order: &Order, listed: &[Ratio]) -> u32 {
     let has = |ratio: &Ratio, at: usize| ratio.counts.get(at).is_some_and(|count| *count > 0);
     for (at, first) in listed.iter().enumerate() {
         for second in listed.iter().skip(at) {
-            let whole = wanted.iter().enumerate().all(|(at, wanted)| !wanted || has(first, at) || has(second, at));
+            let whole =
+                wanted.iter().enumerate().all(|(at, wanted)| !wanted || has(first, at) || has(second, at));
             if whole && order.colours.iter().all(|colour| two(order, colour, first, second)) {
                 return 2;
             }
@@ -189,5 +200,6 @@ fn within(colour: &Colour, ratio: &Ratio, beside: Option<&Ratio>, plies: u32) ->
 }
 
 fn two(order: &Order, colour: &Colour, first: &Ratio, second: &Ratio) -> bool {
-    (0..=order.plies).any(|plies| within(colour, second, Some(first), plies).is_some_and(|(low, _)| low <= order.plies))
+    (0..=order.plies)
+        .any(|plies| within(colour, second, Some(first), plies).is_some_and(|(low, _)| low <= order.plies))
 }

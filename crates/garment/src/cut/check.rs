@@ -60,7 +60,9 @@ fn counted(order: &Order, plan: &Plan, found: &mut Found) {
             let cut: u64 = plan
                 .lays
                 .iter()
-                .filter_map(|lay| Some(u64::from(*lay.ratio.get(size_at)?) * u64::from(*lay.plies.get(colour_at)?)))
+                .filter_map(|lay| {
+                    Some(u64::from(*lay.ratio.get(size_at)?) * u64::from(*lay.plies.get(colour_at)?))
+                })
                 .sum();
             let bounds = colour.least.get(size_at).zip(colour.most.get(size_at));
             let Some((least, most)) = bounds else { continue };
@@ -99,11 +101,17 @@ fn rolled(order: &Order, plan: &Plan, lengths: &[i64], found: &mut Found) {
                     *count += 1;
                     found.lost += overlap;
                 }
-                Some(_) => found.faults.push(format!("roll `{}`: a spliced ply of lay {} does not fit", roll.id, lay + 1)),
+                Some(_) => found.faults.push(format!(
+                    "roll `{}`: a spliced ply of lay {} does not fit",
+                    roll.id,
+                    lay + 1
+                )),
             }
         }
         if !parts.is_empty() && order.splice.is_none() {
-            found.faults.push(format!("roll `{}`: a ply is spliced, which the order does not allow", roll.id));
+            found
+                .faults
+                .push(format!("roll `{}`: a ply is spliced, which the order does not allow", roll.id));
         }
     }
     for colour in begun.keys() {
@@ -127,7 +135,11 @@ fn rolled(order: &Order, plan: &Plan, lengths: &[i64], found: &mut Found) {
             match wanted.checked_sub(lies) {
                 Some(0) => {}
                 Some(missing) => found.uncovered.push((at, colour, missing)),
-                None => found.faults.push(format!("lay {}: {lies} plies of colour {} for {wanted}", at + 1, colour + 1)),
+                None => found.faults.push(format!(
+                    "lay {}: {lies} plies of colour {} for {wanted}",
+                    at + 1,
+                    colour + 1
+                )),
             }
         }
     }

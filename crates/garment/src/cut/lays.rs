@@ -1,5 +1,5 @@
-//! Lays for what is still to be cut, found by a beam: states that have the same number of lays compete, judged by their cloth, by what
-//! the rest takes at least, and by a guess at how many lays it still needs.
+//! Lays for what is still to be cut, found by a beam: states that have the same number of lays compete, judged by their
+//! cloth, by what the rest takes at least, and by a guess at how many lays it still needs.
 
 use super::bound::Bound;
 use super::ratios::{Ratio, ratio};
@@ -76,9 +76,16 @@ pub fn cost(order: &Order, ply: i64, plies: &[u32]) -> i64 {
     ply * i64::from(plies) + order.lay.max(1) * i64::from(plies.div_ceil(order.plies))
 }
 
-/// Markers with their plies that cut the rest, if any are found that cost less than is asked for. Those with more plies than a table
-/// takes are so many lays.
-pub fn lays(order: &Order, bound: &Bound, ratios: &[Ratio], rest: Rest, look: Look, chance: &mut Chance) -> Option<Vec<Lay>> {
+/// Markers with their plies that cut the rest, if any are found that cost less than is asked for. Those with more plies than
+/// a table takes are so many lays.
+pub fn lays(
+    order: &Order,
+    bound: &Bound,
+    ratios: &[Ratio],
+    rest: Rest,
+    look: Look,
+    chance: &mut Chance,
+) -> Option<Vec<Lay>> {
     let mut beam = vec![State { rest, taken: Vec::new(), cost: 0 }];
     let mut below = look.below;
     let mut best: Option<Vec<Lay>> = None;
@@ -175,8 +182,8 @@ fn full(order: &Order, plies: &[u32], chance: &mut Chance) -> Option<Vec<u32>> {
     Some(plies.iter().map(share).collect())
 }
 
-/// Markers with plies that finish one size in all colours at once, so that as many are enough as there are sizes. They are filled with
-/// other sizes as far as those go, now with those of which most is left, now by chance.
+/// Markers with plies that finish one size in all colours at once, so that as many are enough as there are sizes. They are
+/// filled with other sizes as far as those go, now with those of which most is left, now by chance.
 fn aligned(order: &Order, state: &State, chance: &mut Chance) -> Vec<(Ratio, Vec<u32>)> {
     /// In how many ways a marker is filled.
     const WAYS: usize = 4;
@@ -184,17 +191,22 @@ fn aligned(order: &Order, state: &State, chance: &mut Chance) -> Vec<(Ratio, Vec
     let mut found = Vec::new();
     for size in 0..sizes {
         for count in 1..=order.garments as i32 {
-            let plies: Vec<i32> =
-                (0..colours).map(|colour| (state.rest.least[colour * sizes + size].max(0) + count - 1) / count).collect();
-            let fits = |(colour, plies): (usize, &i32)| plies * count <= state.rest.most[colour * sizes + size].max(0);
+            let plies: Vec<i32> = (0..colours)
+                .map(|colour| (state.rest.least[colour * sizes + size].max(0) + count - 1) / count)
+                .collect();
+            let fits = |(colour, plies): (usize, &i32)| {
+                plies * count <= state.rest.most[colour * sizes + size].max(0)
+            };
             if plies.iter().all(|plies| *plies == 0) || !plies.iter().enumerate().all(fits) {
                 continue;
             }
             let cap = |other: usize| {
-                let room = |(colour, plies): (usize, &i32)| state.rest.most[colour * sizes + other].max(0) / plies;
+                let room =
+                    |(colour, plies): (usize, &i32)| state.rest.most[colour * sizes + other].max(0) / plies;
                 plies.iter().enumerate().filter(|(_, plies)| **plies > 0).map(room).min().unwrap_or(0)
             };
-            let caps: Vec<i32> = (0..sizes).map(|other| if other == size { count } else { cap(other) }).collect();
+            let caps: Vec<i32> =
+                (0..sizes).map(|other| if other == size { count } else { cap(other) }).collect();
             for way in 0..WAYS {
                 let counts = filled(order, state, &plies, (size, count), &caps, way > 0, chance);
                 let plies = plies.iter().map(|plies| *plies as u32).collect();

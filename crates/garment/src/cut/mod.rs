@@ -1,10 +1,10 @@
-//! Cut-order planning: which markers are spread in how many plies of which colours, so that an order is cut from the least cloth in
-//! the fewest lays.
+//! Cut-order planning: which markers are spread in how many plies of which colours, so that an order is cut from the least
+//! cloth in the fewest lays.
 //!
-//! [`read`] takes an order, [`plan`] looks for a plan, [`bound`] proves how good any plan can be, and [`check`] says whether a plan
-//! holds and what it takes, knowing orders and plans and nothing of how they are found. The problem is stated as by Jacobs-Blecha,
-//! Ammons, Schutte and Smith (IIE Transactions 30, 1998) and Degraeve and Vandebroek (Management Science 44, 1998). Lengths are in
-//! millimetres.
+//! [`read`] takes an order, [`plan`] looks for a plan, [`bound`] proves how good any plan can be, and [`check`] says whether
+//! a plan holds and what it takes, knowing orders and plans and nothing of how they are found. The problem is stated as by
+//! Jacobs-Blecha, Ammons, Schutte and Smith (IIE Transactions 30, 1998) and Degraeve and Vandebroek (Management Science 44,
+//! 1998). Lengths are in millimetres.
 
 pub mod bound;
 pub mod check;
@@ -171,6 +171,9 @@ impl Plan {
     /// Cloth of all plies, without what is lost at the ends of rolls.
     pub fn cloth(&self, order: &Order) -> i64 {
         let ply = |lay: &Lay| order.marker(&lay.ratio).map_or(0, |(length, _)| length + order.ends);
-        self.lays.iter().map(|lay| ply(lay) * lay.plies.iter().map(|count| i64::from(*count)).sum::<i64>()).sum()
+        self.lays
+            .iter()
+            .map(|lay| ply(lay) * lay.plies.iter().map(|count| i64::from(*count)).sum::<i64>())
+            .sum()
     }
 }

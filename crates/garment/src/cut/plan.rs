@@ -1,5 +1,5 @@
-//! Looks for a plan: beams over whole orders first, then again and again a few lays of the best plan are taken out and what they cut
-//! is planned anew (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes the same ways.
+//! Looks for a plan: beams over whole orders first, then again and again a few lays of the best plan are taken out and what
+//! they cut is planned anew (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes the same ways.
 
 use super::bound::{Bound, LISTED, bound};
 use super::check::check;
@@ -17,7 +17,9 @@ pub enum NoPlan {
     #[error("no marker that fits on the table has size `{0}`; lengthen `table`, or tell of a marker with it")]
     Size(String),
     /// Not enough cloth, whatever the plan.
-    #[error("colour `{colour}` takes {needed} mm of cloth at least and its rolls have {there} mm; add a `[[roll]]`")]
+    #[error(
+        "colour `{colour}` takes {needed} mm of cloth at least and its rolls have {there} mm; add a `[[roll]]`"
+    )]
     Cloth {
         /// The colour.
         colour: String,
@@ -27,7 +29,9 @@ pub enum NoPlan {
         there: i64,
     },
     /// Nothing was found that cuts just what is wanted.
-    #[error("no plan was found that cuts just what is wanted; allow some `overcut`, tell of smaller markers, or give more seconds")]
+    #[error(
+        "no plan was found that cuts just what is wanted; allow some `overcut`, tell of smaller markers, or give more seconds"
+    )]
     Found,
 }
 
@@ -44,13 +48,8 @@ pub struct Answer {
 pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
     possible(order)?;
     let bound = bound(order);
-    let mut search = Search {
-        order,
-        bound: &bound,
-        listed: all(order, LISTED),
-        chance: Chance::new(seed),
-        best: None,
-    };
+    let mut search =
+        Search { order, bound: &bound, listed: all(order, LISTED), chance: Chance::new(seed), best: None };
     // What is at hand, which may be a little worse than the best, and the best.
     let mut current: Option<Vec<Lay>> = None;
     let mut best: Option<(i64, Vec<Lay>)> = None;
@@ -95,7 +94,8 @@ fn possible(order: &Order) -> Result<(), NoPlan> {
     for (at, colour) in order.colours.iter().enumerate() {
         let alone = Order { colours: vec![colour.clone()], ..order.clone() };
         let needed = bound(&alone).cloth;
-        let there = order.wide_enough().filter(|(_, roll)| roll.colour == at).map(|(_, roll)| roll.length).sum();
+        let there =
+            order.wide_enough().filter(|(_, roll)| roll.colour == at).map(|(_, roll)| roll.length).sum();
         if needed > there {
             return Err(NoPlan::Cloth { colour: colour.id.clone(), needed, there });
         }
@@ -134,9 +134,11 @@ struct Search<'o> {
 
 impl Search<'_> {
     fn cost(&self, taken: &[Lay]) -> i64 {
-        let of = |lay: &Lay| self.order.marker(&lay.ratio).map_or(0, |(length, _)| {
-            cost(self.order, length + self.order.ends, &lay.plies)
-        });
+        let of = |lay: &Lay| {
+            self.order
+                .marker(&lay.ratio)
+                .map_or(0, |(length, _)| cost(self.order, length + self.order.ends, &lay.plies))
+        };
         taken.iter().map(of).sum()
     }
 
@@ -206,7 +208,9 @@ impl Search<'_> {
                 // Full markers are worth more than others, so half of the choice goes to them.
                 let full = listed.iter().map(|ratio| ratio.garments).max().unwrap_or(0);
                 while pool.len() < count {
-                    let Some(ratio) = listed.get(self.chance.below(listed.len() as u64) as usize) else { break };
+                    let Some(ratio) = listed.get(self.chance.below(listed.len() as u64) as usize) else {
+                        break;
+                    };
                     if ratio.garments + 1 >= full || self.chance.below(3) == 0 {
                         pool.push(ratio.clone());
                     }
@@ -274,7 +278,8 @@ impl Search<'_> {
             for colour in 0..order.colours.len() {
                 let spares = |size: usize| lays[at].ratio[size] > 0;
                 let off = (0..order.sizes.len()).filter(|size| spares(*size));
-                let off = off.map(|size| spare(&lays, colour, size) / lays[at].ratio[size]).min().unwrap_or(0);
+                let off =
+                    off.map(|size| spare(&lays, colour, size) / lays[at].ratio[size]).min().unwrap_or(0);
                 lays[at].plies[colour] -= off.min(lays[at].plies[colour]);
             }
             for size in 0..order.sizes.len() {
@@ -285,7 +290,8 @@ impl Search<'_> {
                 shorter[size] -= 1;
                 let spared = (0..order.colours.len())
                     .all(|colour| spare(&lays, colour, size) >= lays[at].plies[colour]);
-                let lengths = [&lays[at].ratio, &shorter].map(|ratio| order.marker(ratio).map(|(length, _)| length));
+                let lengths =
+                    [&lays[at].ratio, &shorter].map(|ratio| order.marker(ratio).map(|(length, _)| length));
                 if spared && matches!(lengths, [Some(old), Some(new)] if new < old) {
                     lays[at].ratio = shorter;
                 }

@@ -80,7 +80,11 @@ fn utilisation(root: &Node<'_>) -> Vec<(u32, u32)> {
             row.report(&percent.span, "more than all of the cloth", "write at most `percent = 100`");
         }
         if points.insert(garments.value as u32, percent.value as u32).is_some() {
-            row.report(&garments.span, format!("{} garments stand twice", garments.value), "write each number once");
+            row.report(
+                &garments.span,
+                format!("{} garments stand twice", garments.value),
+                "write each number once",
+            );
         }
     }
     points.into_iter().collect()
@@ -93,7 +97,11 @@ fn sizes<'a>(root: &Node<'a>) -> Vec<(Size, std::ops::Range<usize>)> {
         row.finish();
         let Some(id) = id else { continue };
         if sizes.iter().any(|(other, _)| other.id == id.value) {
-            row.report(&id.span, format!("size `{}` stands twice", id.value), "give each size an id of its own");
+            row.report(
+                &id.span,
+                format!("size `{}` stands twice", id.value),
+                "give each size an id of its own",
+            );
             continue;
         }
         sizes.push((Size { id: id.value.to_owned(), area: area.map(|area| area.value) }, id.span));
@@ -105,7 +113,12 @@ fn sizes<'a>(root: &Node<'a>) -> Vec<(Size, std::ops::Range<usize>)> {
 }
 
 /// How many of each size; what is told of no size is none.
-fn counts(row: &Node<'_>, name: &'static str, sizes: &[(Size, std::ops::Range<usize>)], most: i64) -> Option<At<Vec<u32>>> {
+fn counts(
+    row: &Node<'_>,
+    name: &'static str,
+    sizes: &[(Size, std::ops::Range<usize>)],
+    most: i64,
+) -> Option<At<Vec<u32>>> {
     let table = row.need(name, "{ \"130\" = 40 }", row.counts(name, most))?;
     let mut counts = vec![0; sizes.len()];
     for (id, count) in table.value {
@@ -155,7 +168,11 @@ fn rolls(root: &Node<'_>, colours: &[Colour], width: i64) -> Vec<Roll> {
         row.finish();
         let (Some(id), Some(colour), Some(length)) = (id, colour, length) else { continue };
         if rolls.iter().any(|other| other.id == id.value) {
-            row.report(&id.span, format!("roll `{}` stands twice", id.value), "give each roll an id of its own");
+            row.report(
+                &id.span,
+                format!("roll `{}` stands twice", id.value),
+                "give each roll an id of its own",
+            );
         }
         let Some(at) = colours.iter().position(|other| other.id == colour.value) else {
             let what = format!("no colour is called `{}`", colour.value);

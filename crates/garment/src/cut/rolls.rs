@@ -33,7 +33,8 @@ pub fn spread(order: &Order, plan: &Plan, tries: u32, chance: &mut Chance) -> Ve
             let (length, _) = order.marker(&made.ratio)?;
             Some(Due { lay, ply: length + order.ends, plies: made.plies.get(colour).copied()? })
         };
-        let due: Vec<Due> = plan.lays.iter().enumerate().filter_map(due).filter(|due| due.plies > 0).collect();
+        let due: Vec<Due> =
+            plan.lays.iter().enumerate().filter_map(due).filter(|due| due.plies > 0).collect();
         let mut rolls: Vec<(usize, i64)> = order
             .wide_enough()
             .filter(|(_, roll)| roll.colour == colour)
@@ -45,7 +46,9 @@ pub fn spread(order: &Order, plan: &Plan, tries: u32, chance: &mut Chance) -> Ve
             match round {
                 0 => {}
                 1 => rolls.reverse(),
-                _ => (1..rolls.len()).rev().for_each(|at| rolls.swap(at, chance.below(at as u64 + 1) as usize)),
+                _ => {
+                    (1..rolls.len()).rev().for_each(|at| rolls.swap(at, chance.below(at as u64 + 1) as usize))
+                }
             }
             for way in [Way::Keep, Way::Fill, Way::Splice] {
                 let tried = match way {
@@ -151,7 +154,8 @@ fn spliced(order: &Order, due: &[Due], rolls: &[(usize, i64)], overlap: i64) -> 
             let head = one.ply - rest + overlap;
             if left == 0 {
                 hand = Some((roll, rest));
-            } else if let Some((next, length)) = next.filter(|(_, length)| rest > overlap && head <= *length) {
+            } else if let Some((next, length)) = next.filter(|(_, length)| rest > overlap && head <= *length)
+            {
                 rolls.next();
                 begun += 1;
                 gone += overlap;

@@ -22,7 +22,12 @@ pub fn order(seed: u64) -> String {
          overcut = {overcut}\nlay = {lay}\nremnant = 1.5\n"
     );
     for (count, percent) in [(1, low), (2, (low + high) / 2), (4, (low + 3 * high) / 4), (8, high)] {
-        let _ = write!(text, "\n[[utilisation]]\ngarments = {count}\npercent = {}.{:02}\n", percent / 100, percent % 100);
+        let _ = write!(
+            text,
+            "\n[[utilisation]]\ngarments = {count}\npercent = {}.{:02}\n",
+            percent / 100,
+            percent % 100
+        );
     }
     let mut areas = Vec::new();
     for at in 0..sizes {
@@ -40,9 +45,11 @@ pub fn order(seed: u64) -> String {
         let mut wanted = String::new();
         let part = 0.3 + chance.below(100) as f64 / 100.0;
         for (at, (own, share)) in areas.iter().zip(&shares).enumerate() {
-            let count = (f64::from(scale) * share * part * (0.85 + chance.below(30) as f64 / 100.0) / 2.0).ceil();
+            let count =
+                (f64::from(scale) * share * part * (0.85 + chance.below(30) as f64 / 100.0) / 2.0).ceil();
             area += count * own;
-            let _ = write!(wanted, "{}\"{}\" = {count}", if at == 0 { "" } else { ", " }, first + 10 * at as u64);
+            let _ =
+                write!(wanted, "{}\"{}\" = {count}", if at == 0 { "" } else { ", " }, first + 10 * at as u64);
         }
         let _ = write!(text, "\n[[colour]]\nid = \"c{colour}\"\nwanted = {{ {wanted} }}\n");
         // A tenth more than the cloth that would do.
@@ -50,7 +57,10 @@ pub fn order(seed: u64) -> String {
         let mut at = 0;
         while left > 0.0 {
             let length = 40.0 + chance.below(8_000) as f64 / 100.0;
-            let _ = write!(text, "\n[[roll]]\nid = \"c{colour}-{at}\"\ncolour = \"c{colour}\"\nlength = {length:.2}\n");
+            let _ = write!(
+                text,
+                "\n[[roll]]\nid = \"c{colour}-{at}\"\ncolour = \"c{colour}\"\nlength = {length:.2}\n"
+            );
             left -= length;
             at += 1;
         }

@@ -1,8 +1,9 @@
 //! Markers: pieces laid out on a strip of cloth.
 //!
-//! [`dxf`] reads patterns of DXF-AAMA and [`pattern`] makes pieces of them; [`read`] takes pieces and layouts in the JSON of jagua-rs, in its dialects before and since 1.1, and writes them; [`uniform`]
-//! makes pieces of its own; [`nest`] lays pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout
-//! holds, by [`exact`] geometry on whole numbers and nothing of how the layout was found.
+//! [`dxf`] and [`svg`] read patterns and [`pattern`] makes pieces of them; [`read`] takes pieces and layouts in the JSON of
+//! jagua-rs, in its dialects before and since 1.1, and writes them; [`uniform`] makes pieces of its own; [`nest`] lays
+//! pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout holds, by [`exact`] geometry on
+//! whole numbers and nothing of how the layout was found.
 
 pub mod check;
 pub mod draw;
@@ -12,6 +13,7 @@ pub mod nest;
 mod outline;
 pub mod pattern;
 pub mod read;
+pub mod svg;
 pub mod uniform;
 
 use exact::Region;
@@ -94,7 +96,11 @@ impl Marks {
 
     /// Name and size in one, as far as they are told.
     pub fn label(&self) -> String {
-        [self.name.as_str(), self.size.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+        [self.name.as_str(), self.size.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

@@ -100,11 +100,12 @@ impl Fold {
         self.side(place).abs() <= MEET
     }
 
-    /// An outline with the half beyond the fold. `None` where it has both halves already; an error where it does not lie along it.
+    /// An outline with the half beyond the fold. `None` where it has both halves already; an error where it does not lie
+    /// along it.
     pub(super) fn open(&self, ring: &[Place]) -> Result<Option<Vec<Place>>, ()> {
-        let (low, high) = ring
-            .iter()
-            .fold((0.0, 0.0), |(low, high): (f64, f64), place| (low.min(self.side(*place)), high.max(self.side(*place))));
+        let (low, high) = ring.iter().fold((0.0, 0.0), |(low, high): (f64, f64), place| {
+            (low.min(self.side(*place)), high.max(self.side(*place)))
+        });
         if low < -MEET && high > MEET {
             return Ok(None);
         }
@@ -121,7 +122,8 @@ impl Fold {
                 break;
             }
         }
-        let other: Vec<Place> = half.iter().rev().filter(|place| !self.on(**place)).map(|place| self.mirror(*place)).collect();
+        let other: Vec<Place> =
+            half.iter().rev().filter(|place| !self.on(**place)).map(|place| self.mirror(*place)).collect();
         half.extend(other);
         Ok(Some(clean(half)))
     }

@@ -1,5 +1,5 @@
-//! Patterns as pattern makers give them: pieces by name and size, with how many a garment needs. From these and what is to be sewn
-//! come the pieces of a marker.
+//! Patterns as pattern makers give them: pieces by name and size, with how many a garment needs. From these and what is to
+//! be sewn come the pieces of a marker.
 
 use super::exact::{Region, Ring};
 use super::outline::clean;
@@ -60,7 +60,9 @@ impl Pattern {
             let other_cloth = wanted.fabric.as_ref().is_some_and(|fabric| *fabric != cut.fabric);
             let garments = match wanted.sizes.as_slice() {
                 [] => 1,
-                sizes => sizes.iter().filter(|(size, _)| *size == cut.marks.size).map(|(_, count)| count).sum(),
+                sizes => {
+                    sizes.iter().filter(|(size, _)| *size == cut.marks.size).map(|(_, count)| count).sum()
+                }
             };
             if other_cloth || garments == 0 || cut.drawn + cut.mirrored == 0 {
                 continue;
@@ -103,7 +105,13 @@ impl Pattern {
             return Err(wrong);
         }
         let Wanted { width, spacing, direction, .. } = wanted;
-        Ok(Pieces { name: self.name.clone(), width: *width, spacing: *spacing, direction: *direction, pieces })
+        Ok(Pieces {
+            name: self.name.clone(),
+            width: *width,
+            spacing: *spacing,
+            direction: *direction,
+            pieces,
+        })
     }
 
     /// Sizes and cloths that it does not have, and a choice of cloth that is missing.
@@ -118,11 +126,16 @@ impl Pattern {
         let fabrics: BTreeSet<&str> = laid.map(|cut| cut.fabric.as_str()).collect();
         match &wanted.fabric {
             Some(fabric) if !fabrics.contains(fabric.as_str()) => {
-                wrong.push(format!("nothing is cut from the cloth `{fabric}`; write one of `{}`", listed(&fabrics)));
+                wrong.push(format!(
+                    "nothing is cut from the cloth `{fabric}`; write one of `{}`",
+                    listed(&fabrics)
+                ));
             }
             None if fabrics.len() > 1 => {
                 let all = listed(&fabrics);
-                wrong.push(format!("the pieces are of several cloths, and a marker is of one; give `--fabric` one of `{all}`"));
+                wrong.push(format!(
+                    "the pieces are of several cloths, and a marker is of one; give `--fabric` one of `{all}`"
+                ));
             }
             _ => {}
         }
@@ -152,5 +165,16 @@ impl Cut {
         let ring = |line: &[(f64, f64)]| Ring::new(&clean(line.iter().map(|place| rule(*place)).collect()));
         let holes = self.holes.iter().map(|hole| ring(hole)).collect::<Result<Vec<_>, _>>()?;
         Ok((Region::new(ring(&self.outline)?, holes)?, self.marks.moved(&rule)))
+    }
+}
+
+/// How many as drawn and how many mirrored: `2` is two as drawn, `1,1` or `1/1` one of each.
+pub(super) fn counts(text: &str) -> Option<(u64, u64)> {
+    let mut parts = text
+        .split([',', '/', '+'])
+        .map(|part| part.trim().parse::<u64>().ok().filter(|count| *count <= 1_000));
+    match (parts.next().flatten(), parts.next().unwrap_or(Some(0)), parts.next()) {
+        (Some(drawn), Some(mirrored), None) => Some((drawn, mirrored)),
+        _ => None,
     }
 }

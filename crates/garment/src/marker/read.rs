@@ -125,7 +125,15 @@ impl Reader {
             self.tell(&format!("{path}.paired"), "pairs need an even `demand`; write both of each pair");
         }
         let marks = self.marks(item, path);
-        Some(Piece { id: id?, demand: demand?, shape: shape?, turns, mirror: mirror || paired, paired, marks: marks? })
+        Some(Piece {
+            id: id?,
+            demand: demand?,
+            shape: shape?,
+            turns,
+            mirror: mirror || paired,
+            paired,
+            marks: marks?,
+        })
     }
 
     fn marks(&mut self, item: &Json, path: &str) -> Option<Marks> {

@@ -1,4 +1,5 @@
-//! Markers for a plotter: a page as long and as wide as the cloth, 1:1, letters as their outlines so that no plotter lacks a font.
+//! Markers for a plotter: a page as long and as wide as the cloth, 1:1, letters as their outlines so that no plotter lacks a
+//! font.
 
 use super::paper::{Font, NotPrinted};
 use crate::marker::{Layout, Marks, Pieces};
@@ -13,7 +14,12 @@ const LONGEST: f64 = 14_400.0;
 const END: f64 = 25.0;
 
 /// A laid marker; its measures are taken as millimetres.
-pub fn marker(pieces: &Pieces, layout: &Layout, density: f64, font: &Font<'_>) -> Result<Vec<u8>, NotPrinted> {
+pub fn marker(
+    pieces: &Pieces,
+    layout: &Layout,
+    density: f64,
+    font: &Font<'_>,
+) -> Result<Vec<u8>, NotPrinted> {
     let (length, width) = (layout.length + END, pieces.width);
     let unit = (length.max(width) * POINTS / LONGEST).ceil().max(1.0);
     let mut plot = Plot { content: Content::new(), scale: POINTS / unit, font };
@@ -69,7 +75,11 @@ impl Plot<'_> {
     fn line(&mut self, line: &[(f64, f64)], closed: bool) {
         for (at, (x, y)) in line.iter().enumerate() {
             let (x, y) = (self.to(*x), self.to(*y));
-            if at == 0 { self.content.move_to(x, y) } else { self.content.line_to(x, y) };
+            if at == 0 {
+                self.content.move_to(x, y)
+            } else {
+                self.content.line_to(x, y)
+            };
         }
         if closed {
             self.content.close_path();
@@ -92,7 +102,10 @@ impl Plot<'_> {
         for place in &marks.notches {
             let (nx, ny) = across(outline, *place);
             let half = TICK / 2.0;
-            self.line(&[(place.0 - nx * half, place.1 - ny * half), (place.0 + nx * half, place.1 + ny * half)], false);
+            self.line(
+                &[(place.0 - nx * half, place.1 - ny * half), (place.0 + nx * half, place.1 + ny * half)],
+                false,
+            );
         }
         for (x, y) in &marks.drills {
             let half = TICK / 2.0;
@@ -105,13 +118,26 @@ impl Plot<'_> {
     }
 
     /// Writes letters as their outlines, upwards or along.
-    fn text(&mut self, (mut x, mut y): (f64, f64), size: f64, upwards: bool, text: &str) -> Result<(), NotPrinted> {
+    fn text(
+        &mut self,
+        (mut x, mut y): (f64, f64),
+        size: f64,
+        upwards: bool,
+        text: &str,
+    ) -> Result<(), NotPrinted> {
         let em = f64::from(self.font.face.units_per_em());
         for letter in text.chars() {
             let Some(glyph) = self.font.face.glyph_index(letter) else {
                 return Err(NotPrinted::Letters(letter.to_string()));
             };
-            let mut pen = Pen { content: &mut self.content, scale: self.scale, from: (x, y), size: size / em, upwards, at: (0.0, 0.0) };
+            let mut pen = Pen {
+                content: &mut self.content,
+                scale: self.scale,
+                from: (x, y),
+                size: size / em,
+                upwards,
+                at: (0.0, 0.0),
+            };
             if self.font.face.outline_glyph(glyph, &mut pen).is_some() {
                 self.content.fill_nonzero();
             }

@@ -84,10 +84,12 @@ fn words(order: &Order, answer: &Answer, found: &Found) -> String {
         let known = if known == Known::Measured { "measured" } else { "estimated" };
         let sizes = listed(order.sizes.iter().map(|size| size.id.as_str()), &lay.ratio, " × ");
         let plies = listed(order.colours.iter().map(|colour| colour.id.as_str()), &lay.plies, " ");
-        let _ = writeln!(out, "lay {}: {sizes}; marker {} m ({known}), plies {plies}", at + 1, metres(length));
+        let _ =
+            writeln!(out, "lay {}: {sizes}; marker {} m ({known}), plies {plies}", at + 1, metres(length));
         for spread in plan.spread.iter().filter(|spread| spread.lay == at) {
             let Some(roll) = order.rolls.get(spread.roll) else { continue };
-            let parts: Vec<String> = spread.parts.iter().map(|part| format!(" + {} m of one", metres(*part))).collect();
+            let parts: Vec<String> =
+                spread.parts.iter().map(|part| format!(" + {} m of one", metres(*part))).collect();
             let _ = writeln!(out, "  roll {}: {} plies{}", roll.id, spread.plies, parts.concat());
         }
     }
@@ -109,11 +111,15 @@ fn words(order: &Order, answer: &Answer, found: &Found) -> String {
     let (total, least) = (found.total(order, plan), answer.bound.total(order));
     let proof = match total - least {
         0 => "proved the best".to_owned(),
-        over => format!("at most {:.2} % above what is proved to be needed", over as f64 * 100.0 / least.max(1) as f64),
+        over => format!(
+            "at most {:.2} % above what is proved to be needed",
+            over as f64 * 100.0 / least.max(1) as f64
+        ),
     };
     let _ = write!(
         out,
-        "{} {} (no plan has fewer than {}), {} m of cloth and {} m lost (no plan takes less than {} m); with {} m for each lay {proof}",
+        "{} {} (no plan has fewer than {}), {} m of cloth and {} m lost (no plan takes less than {} m); \
+         with {} m for each lay {proof}",
         plan.lays.len(),
         if plan.lays.len() == 1 { "lay" } else { "lays" },
         answer.bound.lays,
@@ -149,7 +155,8 @@ fn as_json(order: &Order, answer: &Answer, found: &Found) -> Json {
     let uncovered = found.uncovered.iter().map(|(lay, colour, plies)| {
         json!({"lay": lay + 1, "colour": order.colours.get(*colour).map(|colour| &colour.id), "plies": plies})
     });
-    let remnants = found.remnants.iter().map(|(at, left)| json!({"roll": roll(*at), "length": in_metres(*left)}));
+    let remnants =
+        found.remnants.iter().map(|(at, left)| json!({"roll": roll(*at), "length": in_metres(*left)}));
     let (total, least) = (found.total(order, plan), answer.bound.total(order));
     json!({
         "order": order.name, "lays": lays.collect::<Vec<_>>(), "uncovered": uncovered.collect::<Vec<_>>(),

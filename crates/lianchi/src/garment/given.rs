@@ -1,29 +1,30 @@
-//! Pieces as they are given: JSON with all that a marker needs, or patterns in DXF, of which the command line says the rest.
+//! Pieces as they are given: JSON with all that a marker needs, or patterns in DXF and SVG, of which the command line says
+//! the rest.
 
 use crate::say::{Failure, Wrong};
-use garment::marker::dxf::{Unit, pattern};
+use garment::marker::dxf::{self, Unit};
 use garment::marker::pattern::{Pattern, Wanted};
-use garment::marker::{Direction, Pieces, read};
+use garment::marker::{Direction, Pieces, read, svg};
 use std::path::Path;
 
 #[derive(clap::Args)]
 pub struct Given {
-    /// Of a DXF: the width of the cloth in millimetres.
+    /// Of a pattern: the width of the cloth in millimetres.
     #[arg(long, value_name = "MM")]
     width: Option<f64>,
-    /// Of a DXF: which sizes, and how many garments of each; without it, one of each.
+    /// Of a pattern: which sizes, and how many garments of each; without it, one of each.
     #[arg(long, value_name = "SIZE=N,…", value_delimiter = ',', value_parser = size)]
     sizes: Vec<(String, u64)>,
-    /// Of a DXF: the cloth, where the pieces are of several.
+    /// Of a pattern: the cloth, where the pieces are of several.
     #[arg(long, value_name = "NAME")]
     fabric: Option<String>,
-    /// Of a DXF: how far pieces must lie apart, in millimetres.
+    /// Of a pattern: how far pieces must lie apart, in millimetres.
     #[arg(long, value_name = "MM", default_value_t = 0.0)]
     spacing: f64,
-    /// Of a DXF: which pieces must look the same way (any, garment or marker).
+    /// Of a pattern: which pieces must look the same way (any, garment or marker).
     #[arg(long, value_name = "WHICH", default_value = "any", value_parser = direction)]
     direction: Direction,
-    /// Of a DXF: how many degrees the grain may lie off.
+    /// Of a pattern: how many degrees the grain may lie off.
     #[arg(long, value_name = "DEGREES", default_value_t = 0.0)]
     tilt: f64,
     /// Of a DXF: mm, cm or inch, where the file says it wrongly or not at all.
@@ -64,9 +65,20 @@ fn told(path: &Path, wrong: impl IntoIterator<Item = String>) -> Failure {
 /// The pieces of a file, and what is to be told of them.
 pub fn pieces(path: &Path, given: &Given) -> Result<(Pieces, Vec<String>), Failure> {
     let ends = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if ends == "dxf" {
-        let bytes = std::fs::read(path).map_err(|error| told(path, [format!("cannot be read: {error}")]))?;
-        let mut pattern = pattern(&bytes, given.unit).map_err(|wrong| told(path, wrong))?;
+    if ends == "dxf" || ends == "svg" {
+        let pattern = match ends.as_str() {
+            "svg" => {
+                svg::pattern(&super::read(path)?, &path.file_stem().unwrap_or_default().to_string_lossy())
+            }
+            _ => {
+                let bytes = std::fs::read(path);
+                dxf::pattern(
+                    &bytes.map_err(|error| told(path, [format!("cannot be read: {error}")]))?,
+                    given.unit,
+                )
+            }
+        };
+        let mut pattern = pattern.map_err(|wrong| told(path, wrong))?;
         let notes = std::mem::take(&mut pattern.told);
         return Ok((laid(path, given, &pattern)?, notes));
     }
@@ -77,10 +89,15 @@ pub fn pieces(path: &Path, given: &Given) -> Result<(Pieces, Vec<String>), Failu
 
 fn laid(path: &Path, given: &Given, pattern: &Pattern) -> Result<Pieces, Failure> {
     let Some(width) = given.width.filter(|width| *width > 0.0) else {
-        return Err(told(path, ["a pattern does not say how wide the cloth is; give `--width 1500` (millimetres)".to_owned()]));
+        return Err(told(
+            path,
+            ["a pattern does not say how wide the cloth is; give `--width 1500` (millimetres)".to_owned()],
+        ));
     };
     if given.spacing < 0.0 || !(0.0..=45.0).contains(&given.tilt) {
-        return Err(Wrong("`--spacing` is below 0, or `--tilt` not from 0 to 45 degrees; mend it".into()).into());
+        return Err(
+            Wrong("`--spacing` is below 0, or `--tilt` not from 0 to 45 degrees; mend it".into()).into()
+        );
     }
     let wanted = Wanted {
         width,

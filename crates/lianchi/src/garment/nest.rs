@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The pieces: JSON of jagua-rs (before or since 1.1), or a pattern in DXF-AAMA (`.dxf`).
+    /// The pieces: JSON of jagua-rs (before or since 1.1), or a pattern in DXF-AAMA (`.dxf`) or SVG (`.svg`).
     pieces: PathBuf,
     /// Seconds of computing, of each thread; the longer, the better.
     #[arg(long, value_name = "S", default_value_t = 20.0)]

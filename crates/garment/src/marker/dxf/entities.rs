@@ -50,14 +50,12 @@ impl Entity {
         !self.is_text() && !matches!(self.kind.as_str(), "POINT" | "INSERT" | "SEQEND")
     }
 
-    /// How long or wide it is.
-    pub fn extent(&self) -> Option<f64> {
-        let (x, y) = (self.corners.iter().map(|corner| corner.0), self.corners.iter().map(|corner| corner.1));
-        let wide = |all: &mut dyn Iterator<Item = f64>| {
-            let (low, high) = all.fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at), high.max(at)));
-            high - low
-        };
-        (self.layer == Some(1) && self.corners.len() > 1).then(|| wide(&mut x.into_iter()).max(wide(&mut y.into_iter())))
+    /// Its corners and ends.
+    fn places(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let ends =
+            [10, 11].into_iter().filter_map(|code| Some((self.number(code)?, self.number(code + 10)?)));
+        let ends = ends.filter(|_| matches!(self.kind.as_str(), "LINE" | "ARC" | "CIRCLE"));
+        self.corners.iter().map(|(x, y, _)| (*x, *y)).chain(ends)
     }
 
     /// What stands after a key, as in `SIZE: 42`.
@@ -68,6 +66,17 @@ impl Entity {
 }
 
 impl Block {
+    /// How long or wide its outline is, whichever is more, in the file's unit.
+    pub fn extent(&self) -> f64 {
+        let all = || self.entities.iter().filter(|entity| entity.layer == Some(1)).flat_map(Entity::places);
+        let wide = |axis: fn((f64, f64)) -> f64| {
+            let (low, high) =
+                all().map(axis).fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at), high.max(at)));
+            (high - low).max(0.0)
+        };
+        wide(|place| place.0).max(wide(|place| place.1))
+    }
+
     pub fn said(&self, key: &str) -> Option<&str> {
         self.entities.iter().find_map(|entity| entity.said(key))
     }
@@ -80,7 +89,10 @@ impl File {
 
     /// What the texts outside of blocks say, or else those within.
     pub fn said(&self, key: &str) -> Option<&str> {
-        self.loose.iter().find_map(|entity| entity.said(key)).or_else(|| self.blocks.iter().find_map(|block| block.said(key)))
+        self.loose
+            .iter()
+            .find_map(|entity| entity.said(key))
+            .or_else(|| self.blocks.iter().find_map(|block| block.said(key)))
     }
 }
 
@@ -97,7 +109,11 @@ pub fn entities(text: &str) -> Result<File, String> {
         }
         let number = code.trim().parse::<i32>();
         let Ok(number) = number else {
-            return Err(format!("line {}: `{}` is no group code; it is no DXF, or was cut", at + 1, shown(code)));
+            return Err(format!(
+                "line {}: `{}` is no group code; it is no DXF, or was cut",
+                at + 1,
+                shown(code)
+            ));
         };
         let Some((_, value)) = lines.next() else {
             return Err(format!("line {}: the file ends within a pair; get it whole", at + 1));
@@ -106,7 +122,9 @@ pub fn entities(text: &str) -> Result<File, String> {
         match (number, all.last_mut()) {
             (999, _) => {}
             (0, _) => all.push(Entity { kind: value, line: at + 1, ..Entity::default() }),
-            (_, None) => return Err(format!("line {}: it does not begin with a section; it is no DXF", at + 1)),
+            (_, None) => {
+                return Err(format!("line {}: it does not begin with a section; it is no DXF", at + 1));
+            }
             (number, Some(entity)) => {
                 if number == 8 {
                     entity.layer = value.parse().ok();
@@ -128,7 +146,8 @@ fn unescaped(value: &str) -> String {
     let mut parts = value.split("\\U+");
     out.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let letter = part.get(..4).and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        let letter =
+            part.get(..4).and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
         match letter {
             Some(letter) => {
                 out.push(letter);
@@ -150,7 +169,8 @@ fn gathered(all: Vec<Entity>) -> Result<File, String> {
     for entity in all {
         match entity.kind.as_str() {
             "SECTION" if entity.text(2) == Some("HEADER") => {
-                let names = entity.values.iter().zip(entity.values.iter().skip(1)).filter(|(name, _)| name.0 == 9);
+                let names =
+                    entity.values.iter().zip(entity.values.iter().skip(1)).filter(|(name, _)| name.0 == 9);
                 file.header = names.map(|(name, value)| (name.1.clone(), value.1.clone())).collect();
             }
             "SECTION" | "ENDSEC" | "SEQEND" => {}
@@ -163,7 +183,9 @@ fn gathered(all: Vec<Entity>) -> Result<File, String> {
             _ => {
                 let into = block.as_mut().map_or(&mut file.loose, |block| &mut block.entities);
                 match (entity.kind.as_str(), into.last_mut()) {
-                    ("VERTEX", Some(polyline)) if polyline.kind == "POLYLINE" => polyline.corners.push(corner(&entity)?),
+                    ("VERTEX", Some(polyline)) if polyline.kind == "POLYLINE" => {
+                        polyline.corners.push(corner(&entity)?)
+                    }
                     ("LWPOLYLINE", _) => into.push(light(entity)?),
                     _ => into.push(entity),
                 }
@@ -171,7 +193,9 @@ fn gathered(all: Vec<Entity>) -> Result<File, String> {
         }
     }
     match (ended, block) {
-        (_, Some(block)) => Err(format!("block `{}` (line {}): does not end; the file was cut", block.name, block.line)),
+        (_, Some(block)) => {
+            Err(format!("block `{}` (line {}): does not end; the file was cut", block.name, block.line))
+        }
         (false, None) => Err("it does not end with `EOF`; the file was cut".to_owned()),
         (true, None) => Ok(file),
     }
@@ -186,7 +210,8 @@ fn corner(entity: &Entity) -> Result<(f64, f64, f64), String> {
 /// A light polyline has its corners in itself.
 fn light(mut entity: Entity) -> Result<Entity, String> {
     for (code, value) in &entity.values {
-        let number = || value.parse::<f64>().map_err(|_| format!("line {}: `{value}` is no number", entity.line));
+        let number =
+            || value.parse::<f64>().map_err(|_| format!("line {}: `{value}` is no number", entity.line));
         match (code, entity.corners.last_mut()) {
             (10, _) => entity.corners.push((number()?, 0.0, 0.0)),
             (20, Some(corner)) => corner.1 = number()?,

@@ -1,8 +1,8 @@
 //! Patterns in DXF-AAMA and ASTM D6673: a block for each piece in each size, with layers that say what a line is.
 //!
-//! Layer 1 holds the outline, 4 notches, 6 the fold, 7 the grain line, 8 lines within, 11 what is cut out, 13 drill holes, 14 sewing
-//! lines; texts give name, size, quantity and cloth. Layers that repeat those for other programs are passed over: 2 and 3 (places
-//! where lines turn), 5 (grade reference), 15 (annotations), 84 to 87 (the same lines once more, as curves).
+//! Layer 1 holds the outline, 4 notches, 6 the fold, 7 the grain line, 8 lines within, 11 what is cut out, 13 drill holes,
+//! 14 sewing lines; texts give name, size, quantity and cloth. Layers that repeat those for other programs are passed over:
+//! 2 and 3 (places where lines turn), 5 (grade reference), 15 (annotations), 84 to 87 (the same lines once more, as curves).
 
 mod entities;
 mod paths;
@@ -10,8 +10,8 @@ pub mod write;
 
 use super::Marks;
 use super::outline::{Fold, Place, rings};
-use super::pattern::{Cut, Pattern};
-use entities::{Entity, entities};
+use super::pattern::{Cut, Pattern, counts};
+use entities::entities;
 use paths::path;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,12 +43,14 @@ impl Unit {
 /// Pieces longer than this, in millimetres, were not meant in inches.
 const LONGEST: f64 = 5_000.0;
 
-/// Reads a pattern. A unit that is given stands above what the file says. All that cannot be read is told at once, piece by piece.
+/// Reads a pattern. A unit that is given stands above what the file says. All that cannot be read is told at once, piece by
+/// piece.
 pub fn pattern(bytes: &[u8], unit: Option<Unit>) -> Result<Pattern, Vec<String>> {
     let text = decoded(bytes);
     let file = entities(&text).map_err(|error| vec![error])?;
-    let mut pattern = Pattern { name: file.said("style name").unwrap_or("pattern").to_owned(), ..Pattern::default() };
-    let longest = file.blocks.iter().flat_map(|block| &block.entities).filter_map(Entity::extent).fold(0.0, f64::max);
+    let mut pattern =
+        Pattern { name: file.said("style name").unwrap_or("pattern").to_owned(), ..Pattern::default() };
+    let longest = file.blocks.iter().map(entities::Block::extent).fold(0.0, f64::max);
     let unit = self::unit(&file, unit, longest);
     let called = Unit::ALL.iter().find(|(own, _)| *own == unit).map_or("", |(_, name)| name);
     pattern.told.push(format!(
@@ -58,17 +60,22 @@ pub fn pattern(bytes: &[u8], unit: Option<Unit>) -> Result<Pattern, Vec<String>>
     let scale = unit.millimetres();
     let mut wrong = Vec::new();
     let flat = entities::Block { name: pattern.name.clone(), line: 1, entities: file.loose.clone() };
-    let drawn = |block: &&entities::Block| block.entities.iter().any(|entity| entity.layer == Some(1) && entity.is_line());
+    let drawn = |block: &&entities::Block| {
+        block.entities.iter().any(|entity| entity.layer == Some(1) && entity.is_line())
+    };
     let blocks: Vec<&entities::Block> = file.blocks.iter().chain([&flat]).filter(drawn).collect();
     let empty = file.blocks.iter().filter(|block| !drawn(block) && !block.name.starts_with('*'));
     for block in empty {
-        wrong.push(format!("block `{}` (line {}): has no outline on layer 1; draw it there", block.name, block.line));
+        wrong.push(format!(
+            "block `{}` (line {}): has no outline on layer 1; draw it there",
+            block.name, block.line
+        ));
     }
-    let mut counts = Vec::new();
+    let mut told = Vec::new();
     for block in blocks {
         match cut(block, scale, &mut pattern.told) {
             Ok(cut) => {
-                counts.push(quantity(block).unwrap_or_else(|error| {
+                told.push(quantity(block).unwrap_or_else(|error| {
                     wrong.push(error);
                     None
                 }));
@@ -78,10 +85,10 @@ pub fn pattern(bytes: &[u8], unit: Option<Unit>) -> Result<Pattern, Vec<String>>
         }
     }
     // Where all quantities are 0 nobody has filled them in.
-    if counts.iter().all(|count| count.is_none_or(|count| count == (0, 0))) {
-        counts.fill(None);
+    if told.iter().all(|count| count.is_none_or(|count| count == (0, 0))) {
+        told.fill(None);
     }
-    inherit(&mut pattern, &counts);
+    inherit(&mut pattern, &told);
     if pattern.cuts.is_empty() && wrong.is_empty() {
         wrong.push("there are no pieces in it; a piece is a block with its outline on layer 1".to_owned());
     }
@@ -121,7 +128,8 @@ fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cu
     let said = |key: &str| block.said(key);
     let name = said("piece name").unwrap_or(&block.name).to_owned();
     let size = said("size").map(str::to_owned).unwrap_or_default();
-    let place = format!("piece `{}` (line {})", [name.as_str(), size.as_str()].join(" ").trim_end(), block.line);
+    let place =
+        format!("piece `{}` (line {})", [name.as_str(), size.as_str()].join(" ").trim_end(), block.line);
     let (mut outline, mut inner) = (Vec::new(), Vec::new());
     let mut marks = Marks { name, size, ..Marks::default() };
     let mut fold = None;
@@ -179,11 +187,17 @@ fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cu
                 unfold(&fold, &mut marks, &mut holes);
             }
             Ok(None) => {}
-            Err(()) => wrong.push(format!("{place}: its outline does not run along the fold on layer 6; mend one of them")),
+            Err(()) => wrong.push(format!(
+                "{place}: its outline does not run along the fold on layer 6; mend one of them"
+            )),
         }
     }
     let fabric = said("fabric").or_else(|| said("material")).unwrap_or_default().to_owned();
-    if wrong.is_empty() { Ok(Cut { marks, outline, holes, drawn: 1, mirrored: 0, fabric }) } else { Err(wrong) }
+    if wrong.is_empty() {
+        Ok(Cut { marks, outline, holes, drawn: 1, mirrored: 0, fabric })
+    } else {
+        Err(wrong)
+    }
 }
 
 fn middle(line: &[Place]) -> Place {
@@ -205,7 +219,12 @@ fn unfold(fold: &Fold, marks: &mut Marks, holes: &mut Vec<Vec<Place>>) {
     holes.extend(mirrored);
 }
 
-fn closed(lines: Vec<Vec<Place>>, place: &str, what: &str, wrong: &mut Vec<String>) -> Option<Vec<Vec<Place>>> {
+fn closed(
+    lines: Vec<Vec<Place>>,
+    place: &str,
+    what: &str,
+    wrong: &mut Vec<String>,
+) -> Option<Vec<Vec<Place>>> {
     match rings(lines) {
         Ok(rings) => Some(rings),
         Err((gap, (x, y))) => {
@@ -215,17 +234,15 @@ fn closed(lines: Vec<Vec<Place>>, place: &str, what: &str, wrong: &mut Vec<Strin
     }
 }
 
-/// How many as drawn and how many mirrored, if it says: `2` is two as drawn, `1,1` or `1/1` one of each.
+/// How many as drawn and how many mirrored, if it says.
 fn quantity(block: &entities::Block) -> Result<Option<(u64, u64)>, String> {
     let Some(text) = block.said("quantity") else { return Ok(None) };
-    let mut parts = text.split([',', '/', '+']).map(|part| part.trim().parse::<u64>().ok().filter(|count| *count <= 1_000));
-    match (parts.next().flatten(), parts.next().unwrap_or(Some(0)), parts.next()) {
-        (Some(drawn), Some(mirrored), None) => Ok(Some((drawn, mirrored))),
-        _ => Err(format!(
-            "block `{}` (line {}): its quantity is `{text}`; write `2`, or `1,1` for one of each side",
-            block.name, block.line
-        )),
-    }
+    counts(text).map(Some).ok_or_else(|| {
+        let entities::Block { name, line, .. } = block;
+        format!(
+            "block `{name}` (line {line}): its quantity is `{text}`; write `2`, or `1,1` for one of each side"
+        )
+    })
 }
 
 /// Quantity and cloth often stand at the sample size alone; they are those of the piece in every size.
@@ -249,7 +266,8 @@ fn inherit(pattern: &mut Pattern, counts: &[Option<(u64, u64)>]) {
         ("says no quantity in any size; taken once", None),
         ("says that none of it is needed; not laid out", Some((0, 0))),
     ] {
-        let names = known.iter().filter(|(_, (count, _))| *count == named).map(|(name, _)| format!("`{name}`"));
+        let names =
+            known.iter().filter(|(_, (count, _))| *count == named).map(|(name, _)| format!("`{name}`"));
         let names: Vec<String> = names.collect();
         if !names.is_empty() {
             pattern.told.push(format!("{}: {what}", names.join(", ")));

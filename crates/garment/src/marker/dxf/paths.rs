@@ -5,7 +5,8 @@ use crate::marker::outline::{Place, bow};
 
 /// Its line; why it has none where it is of a kind that is not read.
 pub fn path(entity: &Entity, scale: f64) -> Result<Vec<Place>, String> {
-    let number = |code: i32| entity.number(code).ok_or_else(|| format!("{} without group {code}", entity.kind));
+    let number =
+        |code: i32| entity.number(code).ok_or_else(|| format!("{} without group {code}", entity.kind));
     let place = |code: i32| Ok::<_, String>((number(code)? * scale, number(code + 10)? * scale));
     match entity.kind.as_str() {
         "POINT" => Ok(vec![place(10)?]),
@@ -18,7 +19,8 @@ pub fn path(entity: &Entity, scale: f64) -> Result<Vec<Place>, String> {
 }
 
 fn corners(entity: &Entity, scale: f64) -> Vec<Place> {
-    let closed = entity.text(70).and_then(|flags| flags.parse::<u32>().ok()).is_some_and(|flags| flags & 1 == 1);
+    let closed =
+        entity.text(70).and_then(|flags| flags.parse::<u32>().ok()).is_some_and(|flags| flags & 1 == 1);
     let at = |corner: &(f64, f64, f64)| (corner.0 * scale, corner.1 * scale);
     let mut line: Vec<Place> = entity.corners.first().map(at).into_iter().collect();
     for pair in entity.corners.windows(2) {

@@ -7,7 +7,9 @@ type Place = (f64, f64);
 
 /// A marker: a block for each laid piece at its place, and the edge of the cloth.
 pub fn marker(pieces: &Pieces, layout: &Layout) -> String {
-    let mut out = String::from("0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1009\n9\n$INSUNITS\n70\n4\n0\nENDSEC\n0\nSECTION\n2\nBLOCKS\n");
+    let mut out = String::from(
+        "0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1009\n9\n$INSUNITS\n70\n4\n0\nENDSEC\n0\nSECTION\n2\nBLOCKS\n",
+    );
     let mut names = Vec::new();
     for (at, placed) in (1..).zip(&layout.placed) {
         let Some(piece) = pieces.pieces.iter().find(|piece| piece.id == placed.piece) else { continue };
@@ -45,7 +47,8 @@ pub fn marker(pieces: &Pieces, layout: &Layout) -> String {
 
 fn drawn(out: &mut String, marks: &Marks) {
     if let Some([a, b]) = marks.grain {
-        let _ = write!(out, "0\nLINE\n8\n7\n10\n{:.4}\n20\n{:.4}\n11\n{:.4}\n21\n{:.4}\n", a.0, a.1, b.0, b.1);
+        let _ =
+            write!(out, "0\nLINE\n8\n7\n10\n{:.4}\n20\n{:.4}\n11\n{:.4}\n21\n{:.4}\n", a.0, a.1, b.0, b.1);
     }
     for (layer, places) in [(4, &marks.notches), (13, &marks.drills)] {
         for (x, y) in places {
