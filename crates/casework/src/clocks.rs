@@ -14,6 +14,8 @@ pub struct Reading<'a> {
     pub started: Time,
     /// When it stopped, if it did.
     pub stopped: Option<Time>,
+    /// Whether it stopped since the case was over, and not since what it waits for was done: then nobody kept it.
+    pub cut_off: bool,
     /// When it stood still, in order, without overlap; the last perhaps still.
     pub pauses: Vec<(Time, Option<Time>)>,
     /// How often it was moved.
@@ -31,11 +33,13 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
         if over.is_some_and(|over| over < started) {
             return None;
         }
-        let stopped = first_after(state, &clock.to, started).or(over);
+        let reached = first_after(state, &clock.to, started);
+        let stopped = reached.or(over);
         Some(Reading {
             clock,
             started,
             stopped,
+            cut_off: reached.is_none() && over.is_some(),
             pauses: pauses(state, procedure, clock, (started, stopped)),
             extensions: state.extensions.iter().filter(|extension| extension.clock == clock.id).count(),
             expired: state.expired.contains(&(clock.id.clone(), started)),

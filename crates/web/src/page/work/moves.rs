@@ -68,6 +68,12 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 (correct(frame, view, notes, key))
                 button.act type="submit" { (lang.say("correct-send")) }
             }
+            Ask::HandOver { colleagues, reasons, .. } if colleagues.is_empty() => {
+                p.hint { (lang.say("hand-over-alone")) }
+                input type="hidden" name="to" value="queue";
+                (words("reasons", &lang.say("move-reasons"), reasons))
+                button.act type="submit" { (lang.of(&doing.title)) }
+            }
             Ask::HandOver { colleagues, to, reasons } => {
                 @let fault = at(faults, "to");
                 @let named = format!("{key}-to-error");
