@@ -53,6 +53,7 @@ mod succession;
 
 pub use book::Book;
 pub use command::Command;
+pub use facts::office_of;
 pub use decide::{Decided, Refusal, Situation, decide};
 pub use service::{Ask, Casework, OpenError, Refused, View};
 pub use state::State;

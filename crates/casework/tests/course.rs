@@ -185,7 +185,8 @@ fn check_of(procedure: &str, script: &str) -> String {
     }
     let _ = writeln!(told, "= {}", stage(&state));
     for reading in clocks::read(&state, procedure) {
-        let pauses: Vec<String> = reading.pauses.iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
+        let pauses: Vec<String> =
+            reading.pauses().iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
         let stopped = reading.stopped.map_or("running".into(), |stopped| stopped.to_string());
         let _ = writeln!(
             told,

@@ -122,6 +122,7 @@ service-begin = Begin
 service-steps = What happens
 service-withdrawable = You may withdraw at any time before it is decided.
 service-law = The law
+service-law-of-limit = Beside the article on its time limit no law was verified for this; for the rest the office handles it by its own rules.
 service-no-law = No article of law was verified for this; the office handles it by its own rules.
 service-offices = Offices
 law-in-chinese = Articles are quoted in Chinese, the language of the law.

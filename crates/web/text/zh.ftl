@@ -107,6 +107,7 @@ service-begin = 开始办理
 service-steps = 怎么办
 service-withdrawable = 作出决定之前，您随时可以撤回。
 service-law = 法律依据
+service-law-of-limit = 除上面的期限条文外，这里没有其他核对过的法律条文，其余按本单位的规定办理。
 service-no-law = 这里没有核对过的法律条文，本事项按本单位的规定办理。
 service-offices = 办理地点
 law-in-chinese = 法条以中文原文为准。

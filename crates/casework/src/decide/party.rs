@@ -179,6 +179,9 @@ impl Draft<'_> {
     pub(super) fn answer_correction(&mut self) -> Carried {
         self.allowed().to_answer()?;
         let mut event = self.event(activity::CORRECTION_ANSWERED).with("stage", "open");
+        if let Some(asked) = self.state.corrections.last() {
+            event = event.with("step", asked.step.as_str());
+        }
         self.link_answers(&mut event);
         self.put_and_move(event);
         Ok(())

@@ -37,7 +37,8 @@ pub fn count(
         unpublished: BTreeSet::new(),
         undecided: deadline.by_default(rule),
     };
-    count.say(What::Limit { limit, at_least: deadline.at_least }, deadline.cite.clone());
+    let own = deadline.own || !deadline.verified;
+    count.say(What::Limit { limit, at_least: deadline.at_least, own }, deadline.cite.clone());
     if limit.unit == Unit::Days {
         count.rule_says(What::Kind { working: rule.workdays.value.has(limit.amount) }, &rule.workdays);
     }
@@ -99,7 +100,7 @@ impl Count<'_> {
             if to > cursor {
                 left -= until;
                 let from = pause.from.max(cursor);
-                self.say(What::Stood { from, to, why: pause.why.clone() }, Some(pause.cite));
+                self.paused(What::Stood { from, to, why: pause.why.clone() }, &pause);
                 cursor = to;
             }
         }
@@ -173,14 +174,14 @@ impl Count<'_> {
                     let since = self.stop(&pause, pause.from, Some(*counted));
                     return Ok(Walk::Stopped { since, left });
                 }
-                self.skip(date, Skip::Pause(pause.why), Some(pause.cite));
+                self.skip(date, Skip::Pause(pause.why.clone()), |count, what| count.paused(what, &pause));
                 continue;
             }
             let calendar = self.calendar;
             let day = if working { self.ask(date) } else { Day::Workday };
             match day {
-                Day::Weekend => self.skip(date, Skip::Weekend, None),
-                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), None),
+                Day::Weekend => self.skip(date, Skip::Weekend, Self::plain),
+                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), Self::plain),
                 Day::Workday | Day::MakeUp(_) => {
                     *counted += 1;
                     left -= 1;
@@ -214,7 +215,7 @@ impl Count<'_> {
             date = date.tomorrow().map_err(|_| self.out_of_range())?;
         }
         if date > last {
-            self.undecided |= rule.last_day.by_default;
+            self.undecided |= rule.last_day.by_default && !self.deadline.own;
             let names = self.festivals(last, date);
             self.rule_says(What::Rolled { from: last, to: date, names }, &rule.last_day);
         }
@@ -274,8 +275,8 @@ impl Count<'_> {
             date = self.before(date)?;
             let calendar = self.calendar;
             match if working { self.ask(date) } else { Day::Workday } {
-                Day::Weekend => self.skip(date, Skip::Weekend, None),
-                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), None),
+                Day::Weekend => self.skip(date, Skip::Weekend, Self::plain),
+                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), Self::plain),
                 Day::Workday | Day::MakeUp(_) => {
                     counted += 1;
                     self.tally(date, counted, calendar, working);
@@ -331,12 +332,20 @@ impl<'a> Count<'a> {
 
     /// Says that the clock stands, and gives back since when.
     fn stop(&mut self, pause: &Pause, since: DateTime, counted: Option<u32>) -> DateTime {
-        self.say(What::Stopped { since, counted, why: pause.why.clone() }, Some(pause.cite.clone()));
+        self.paused(What::Stopped { since, counted, why: pause.why.clone() }, pause);
         since
     }
 
     fn say(&mut self, what: What, cite: Option<Cite>) {
         self.steps.push(Step::new(what, cite));
+    }
+
+    fn plain(&mut self, what: What) {
+        self.say(what, None);
+    }
+
+    fn paused(&mut self, what: What, pause: &Pause) {
+        self.steps.push(Step { what, cite: pause.cite.clone(), by_default: pause.by_default });
     }
 
     fn rule_says<T>(&mut self, what: What, ruling: &Ruling<T>) {
@@ -354,10 +363,10 @@ impl<'a> Count<'a> {
         }
     }
 
-    fn skip(&mut self, date: Date, why: Skip, cite: Option<Cite>) {
+    fn skip(&mut self, date: Date, why: Skip, say: impl FnOnce(&mut Self, What)) {
         match self.steps.last_mut() {
             Some(Step { what: What::Skipped { to, why: same, .. }, .. }) if *same == why => *to = date,
-            _ => self.say(What::Skipped { from: date, to: date, why }, cite),
+            _ => say(self, What::Skipped { from: date, to: date, why }),
         }
     }
 

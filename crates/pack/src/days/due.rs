@@ -1,5 +1,6 @@
 use super::rule::Limit;
 use super::step::Step;
+use crate::Title;
 use crate::model::Id;
 use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
@@ -13,6 +14,15 @@ pub enum Adjustment {
     Suspend {
         /// A kind that the deadline names.
         kind: Id,
+        /// When it stopped.
+        from: DateTime,
+        /// When it went on; none while it still stands.
+        to: Option<DateTime>,
+    },
+    /// The clock stands although no law of its own says so: as the default rule has it, or the office's own.
+    Hold {
+        /// Why.
+        why: Title,
         /// When it stopped.
         from: DateTime,
         /// When it went on; none while it still stands.

@@ -241,7 +241,8 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
             _ => Shown::Waiting,
         };
         let office = state.map(|state| state.office.clone()).filter(|id| *id != Id::default());
-        let office = self::office(asked, &office.unwrap_or_else(|| view.state.office.clone()));
+        let expected = || casework::office_of(&view.book.definitions, &view.state.office, step);
+        let office = self::office(asked, &office.unwrap_or_else(expected));
         Step { title: step.title.clone(), office, status }
     };
     procedure.flow.steps.iter().map(shown).collect()
@@ -279,12 +280,14 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),
             promise: promise.and_then(|(own, promised)| Some((own, of(promised)?))),
-            // A deadline for which the law knows no pause runs on.
-            pauses: if deadline.is_some_and(|deadline| deadline.suspensions.is_empty()) {
-                Vec::new()
-            } else {
-                reading.pauses.iter().map(|(from, until)| pause(view, *from, *until)).collect()
-            },
+            // A pausing step stops no deadline whose law knows of nothing that does.
+            pauses: match deadline {
+                Some(deadline) if deadline.suspensions.is_empty() => reading.corrected.clone(),
+                _ => reading.pauses(),
+            }
+            .into_iter()
+            .map(|(from, until)| pause(view, from, until))
+            .collect(),
             extensions: extended
                 .map(|extension| clock::Extension {
                     at: extension.at,

@@ -167,18 +167,22 @@ fn clocks(world: &World, case: &ObjectRef) -> (String, String) {
     (clocks, page)
 }
 
-/// A limit of which the law knows no pause runs on, and nobody says that it stands.
+/// So do a limit of the law that is counted in days and the promise within it.
 #[test]
-fn a_clock_that_no_law_stops_runs_on() {
+fn a_limit_and_a_promise_stand_still_together() {
     let world = World::new();
     let book = std::sync::Arc::clone(world.city.casework.book());
     let lost = book.procedure(&"identity-card-lost".into()).unwrap();
     let case = open(&world, lost, &mut Dice(7));
     let notes = vec![("lost-on".into(), "哪一天".to_owned())];
     assert!(run(&world, &case, &Command::Correct { step: "accept".into(), notes }));
-    let (running, page) = clocks(&world, &case);
-    assert!(running.contains("days left") && !running.contains("once it goes on"), "{running}");
-    assert!(!page.contains(STANDS), "{page}");
+    let (standing, page) = clocks(&world, &case);
+    for left in ["60 days left once it goes on", "20 working days left once it goes on"] {
+        assert!(standing.contains(left), "{left}: {standing}");
+    }
+    assert!(!standing.contains("must do this by") && page.contains(STANDS), "{standing}");
+    let still = world.city.casework.board(|board| board.still(&case)).unwrap().and_then(|still| still.left);
+    assert_eq!(still.map(|left| left.amount), Some(20), "the promise comes first");
 }
 
 /// What was never reached is not done in time.

@@ -88,6 +88,7 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     };
     let instruments = instruments();
     let view = |id: &str| service::View {
+        unchosen: None,
         procedure: &definitions.procedures[id],
         definitions,
         instruments: &instruments,
