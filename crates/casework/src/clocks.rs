@@ -14,6 +14,8 @@ pub struct Reading<'a> {
     pub started: Time,
     /// When it stopped, if it did.
     pub stopped: Option<Time>,
+    /// Whether it stopped since the case was over, and not since what it waits for was done: then nobody kept it.
+    pub cut_off: bool,
     /// When the party put papers right while it ran.
     pub corrected: Vec<Span>,
     /// When a pausing step was open while it ran.
@@ -44,12 +46,14 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
             return None;
         }
         let ends = clock.to.iter().filter_map(|mark| first_after(state, clock, mark, started));
-        let stopped = ends.min().or(over);
+        let reached = ends.min();
+        let stopped = reached.or(over);
         let within = |spans: Vec<Span>| joined(clipped(spans, started, stopped));
         Some(Reading {
             clock,
             started,
             stopped,
+            cut_off: reached.is_none() && over.is_some(),
             corrected: within(state.corrections.iter().map(|asked| (asked.asked, asked.answered)).collect()),
             held: within(open(state, procedure, clock)),
             extensions: state.extensions.iter().filter(|extension| extension.clock == clock.id).count(),

@@ -4,7 +4,7 @@ use crate::clocks::{Reading, Span};
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use pack::Title;
-use pack::days::{self, Adjustment, At, Deadline, Direction, Due, Law, Limit, Refused};
+use pack::days::{self, Adjustment, At, Deadline, Direction, Due, Law, Left, Limit, Refused};
 use pack::model::{ClockLimit, Own, Unit};
 use record::Time;
 
@@ -30,6 +30,21 @@ impl Counted {
     pub fn promised(&self) -> Option<Time> {
         days::moment(self.promise.as_ref()?.at.end()?)
     }
+}
+
+/// What is left of a time that stands still once it goes on; none where it runs, or where that is not known. What is left
+/// of an hour or a minute is not promised to anybody.
+pub fn left(due: &Due) -> Option<Own> {
+    let At::Stopped { left, .. } = due.at else { return None };
+    let of = |amount, unit| Own { amount, unit };
+    Some(match left? {
+        Left::Days(days) => of(days, Unit::Days),
+        Left::Workdays(days) => of(days, Unit::Workdays),
+        Left::Time(time) if time.as_hours() > 0 => {
+            of(time.as_hours().try_into().unwrap_or(u32::MAX), Unit::Hours)
+        }
+        Left::Time(time) => of(time.as_mins().try_into().unwrap_or_default(), Unit::Minutes),
+    })
 }
 
 /// Counts a clock. `None` where the law pack does not know its deadline, or the deadline sets no limit.
@@ -112,7 +127,10 @@ fn minutes(start: DateTime, amount: u32, reading: &Reading<'_>) -> Result<Due, R
     for (from, to) in civil(&reading.pauses()) {
         match to {
             _ if from >= end => break,
-            None => at = Some(At::Stopped { since: from }),
+            None => {
+                let left = Some(Left::Time(end.duration_since(from)));
+                at = Some(At::Stopped { since: from, left });
+            }
             Some(to) => end = end.checked_add(to.duration_since(from)).map_err(|_| range())?,
         }
     }

@@ -1,6 +1,6 @@
 use super::calendar::{Calendar, Day};
 use super::deadline::Deadline;
-use super::due::{Adjustment, At, Due, Provisional, Refused};
+use super::due::{Adjustment, At, Due, Left, Provisional, Refused};
 use super::grant::{self, Extent};
 use super::pause::{self, Pause};
 use super::rule::{Cite, DayRule, Direction, HoursFrom, Ruling, Unit};
@@ -68,7 +68,11 @@ struct Count<'a> {
 /// Where a walk over days came to.
 enum Walk {
     Reached(Date),
-    Stopped(At),
+    /// The clock stands, with so many days to go.
+    Stopped {
+        since: DateTime,
+        left: u32,
+    },
 }
 
 impl Count<'_> {
@@ -90,7 +94,8 @@ impl Count<'_> {
                 break;
             }
             let Some(to) = pause.to else {
-                return Ok(self.stop(&pause, cursor.max(pause.from), None));
+                let since = self.stop(&pause, cursor.max(pause.from), None);
+                return Ok(At::Stopped { since, left: Some(Left::Time(left - until)) });
             };
             if to > cursor {
                 left -= until;
@@ -115,7 +120,7 @@ impl Count<'_> {
         if self.pauses.iter().any(|pause| pause.touches(origin, end)) {
             return match self.walk(origin, days, false, &mut 0)? {
                 Walk::Reached(date) => self.roll(date),
-                Walk::Stopped(at) => Ok(at),
+                Walk::Stopped { since, left } => Ok(At::Stopped { since, left: Some(Left::Days(left)) }),
             };
         }
         self.roll(end)
@@ -124,10 +129,13 @@ impl Count<'_> {
     fn days(&mut self, stretches: &[(u32, bool)]) -> Result<At, Refused> {
         let mut last = self.origin()?;
         let mut counted = 0;
-        for (days, working) in stretches {
+        let mut later = stretches.iter();
+        while let Some((days, working)) = later.next() {
             match self.walk(last, *days, *working, &mut counted)? {
                 Walk::Reached(date) => last = date,
-                Walk::Stopped(at) => return Ok(at),
+                Walk::Stopped { since, left } => {
+                    return Ok(At::Stopped { since, left: of_one_kind(left, *working, later.as_slice()) });
+                }
             }
         }
         match stretches.last() {
@@ -163,7 +171,8 @@ impl Count<'_> {
             date = date.tomorrow().map_err(|_| self.out_of_range())?;
             if let Some(pause) = self.pauses.iter().find(|pause| pause.holds(date)).cloned() {
                 if pause.to.is_none() {
-                    return Ok(Walk::Stopped(self.stop(&pause, pause.from, Some(*counted))));
+                    let since = self.stop(&pause, pause.from, Some(*counted));
+                    return Ok(Walk::Stopped { since, left });
                 }
                 self.skip(date, Skip::Pause(pause.why.clone()), |count, what| count.paused(what, &pause));
                 continue;
@@ -198,7 +207,7 @@ impl Count<'_> {
             if let Some(pause) =
                 self.pauses.iter().find(|pause| pause.to.is_none() && pause.holds(date)).cloned()
             {
-                return Ok(self.stop(&pause, pause.from, None));
+                return Ok(At::Stopped { since: self.stop(&pause, pause.from, None), left: None });
             }
             if self.ask(date).works() && !self.pauses.iter().any(|pause| pause.holds(date)) {
                 break;
@@ -296,6 +305,13 @@ impl Count<'_> {
     }
 }
 
+/// What is left of a stretch with all that is `later`, where days of one kind alone are.
+fn of_one_kind(left: u32, working: bool, later: &[(u32, bool)]) -> Option<Left> {
+    let alike = later.iter().all(|(_, other)| *other == working);
+    let days = left + later.iter().map(|(days, _)| days).sum::<u32>();
+    alike.then_some(if working { Left::Workdays(days) } else { Left::Days(days) })
+}
+
 /// What the steps are made of.
 impl<'a> Count<'a> {
     /// What a day is, remembering a year whose calendar is not published.
@@ -314,9 +330,10 @@ impl<'a> Count<'a> {
         Refused::OutOfRange { deadline: self.deadline.id.clone(), start: self.start }
     }
 
-    fn stop(&mut self, pause: &Pause, since: DateTime, counted: Option<u32>) -> At {
+    /// Says that the clock stands, and gives back since when.
+    fn stop(&mut self, pause: &Pause, since: DateTime, counted: Option<u32>) -> DateTime {
         self.paused(What::Stopped { since, counted, why: pause.why.clone() }, pause);
-        At::Stopped { since }
+        since
     }
 
     fn say(&mut self, what: What, cite: Option<Cite>) {
