@@ -120,7 +120,7 @@ def link(speed_after, signal):
 </net>"""
 
 
-DEMAND = """<routes><vType id="c" speedDev="{dev}"/><route id="r" edges="a b"/>
+DEMAND = """<routes><vType id="c" speedDev="{dev}" carFollowModel="{model}"/><route id="r" edges="a b"/>
 <flow id="f" type="c" route="r" begin="0" end="7200" vehsPerHour="{rate}" departSpeed="max" departLane="0"/></routes>"""
 
 
@@ -150,14 +150,19 @@ def discharge(times):
 
 
 def links(args, scratch):
+    for model in ["Krauss", "IDM"]:
+        link_of(args, scratch, model)
+
+
+def link_of(args, scratch, model):
     off = lambda one, other: f"{100 * (other / one - 1):+.1f} %"
-    print("\nsingle link")
-    both = single(args, scratch, link(13.89, True), DEMAND.format(rate=2400, dev=0.1))
+    print(f"\nsingle link, {model}")
+    both = single(args, scratch, link(13.89, True), DEMAND.format(rate=2400, dev=0.1, model=model))
     (flow, lost), (our_flow, our_lost) = map(discharge, both)
     print(f"  saturation flow              SUMO {flow:>10.0f} /h   ours {our_flow:>10.0f} /h   {off(flow, our_flow)}")
     print(f"  200 m after green            SUMO {lost:>11.2f} s   ours {our_lost:>11.2f} s   {off(lost, our_lost)}")
     for speed in [2.0, 4.0, 6.0, 8.0, 10.0, 13.89]:
-        both = single(args, scratch, link(speed, False), DEMAND.format(rate=3000, dev=0.1))
+        both = single(args, scratch, link(speed, False), DEMAND.format(rate=3000, dev=0.1, model=model))
         flow, our_flow = [sum(1800 <= time < 7200 for time in times) / 1.5 for times in both]
         print(f"  flow behind {speed:>5.2f} m/s         SUMO {flow:>10.0f} /h   ours {our_flow:>10.0f} /h   {off(flow, our_flow)}")
 

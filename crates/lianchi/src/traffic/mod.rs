@@ -8,6 +8,7 @@ mod told;
 
 use crate::say::{Failure, Say, Wrong};
 use ::traffic::control::{Controller, Times, webster};
+use ::traffic::demand::Rules;
 use ::traffic::ids::LaneId;
 use ::traffic::net::Network;
 use ::traffic::read::{self, File, Scenario};
@@ -54,6 +55,9 @@ struct Inputs {
     /// How often a controller decides, in seconds.
     #[arg(long, value_name = "S", default_value_t = 5.0)]
     decide: f64,
+    /// By which rules vehicles drive: as in SUMO, or, on CityFlow's files, as in CityFlow, which they mean if nothing is named.
+    #[arg(long, value_name = "RULES", value_parser = ["sumo", "cityflow"])]
+    rules: Option<String>,
     /// Every vehicle so many times: 0.8 leaves out a fifth of them, 1.2 adds as many, by chance.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     scale: f64,
@@ -87,6 +91,15 @@ impl Inputs {
             let what = format!("`--scale {}` is no factor; name one above 0, such as 1.2", self.scale);
             return Err(Wrong(what).into());
         }
+        let rules = match self.rules.as_deref() {
+            Some("cityflow") if scenario.demand.rules != Rules::CityFlow => {
+                let what = "`--rules cityflow` goes with CityFlow's files; leave it out, or name those";
+                return Err(Wrong(what.to_owned()).into());
+            }
+            Some("sumo") => Rules::Sumo,
+            _ => scenario.demand.rules,
+        };
+        scenario.demand.rules = rules;
         scenario.demand.scale(self.scale, SCALE);
         let departures = scenario.demand.vehicles.iter().map(|vehicle| vehicle.depart);
         let Some(last) = departures.clone().reduce(f64::max) else {

@@ -74,7 +74,7 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     let mut unsupported = Unsupported::new();
     let text = unpacked(net)?;
     if text.trim_start().starts_with(['{', '[']) {
-        let (net, names) = cityflow::network(net.name, &text, &mut unsupported)?;
+        let (net, names) = cityflow::network(net.name, &text)?;
         let mut all = Demand::default();
         for file in demand {
             cityflow::flows(file.name, &unpacked(*file)?, &names, &net, &mut all)?;

@@ -5,9 +5,11 @@
 //! who may go how fast, *move*, *change* lanes, *insert* whoever waits outside.
 
 mod change;
+mod cityflow;
 mod clear;
 mod cooperate;
 mod follow;
+mod idm;
 mod insert;
 mod junction;
 mod look;
@@ -26,7 +28,7 @@ pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
 use crate::control::{Controller, Decision, Detectors, Each, Seen, Signals, Times};
-use crate::demand::{Demand, Way};
+use crate::demand::{Demand, Rules, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
 use crate::route::{Router, Ways};
@@ -43,6 +45,13 @@ use std::ops::Range;
 const NEAR_LINE: f64 = 2.0;
 /// Who waits outside looks for a faster way after so many seconds.
 const AGAIN: f64 = 60.0;
+
+/// What the rules keep for themselves.
+#[derive(Debug)]
+enum Model {
+    Sumo,
+    CityFlow(Box<cityflow::CityFlow>),
+}
 
 /// How a simulation is set up.
 #[derive(Debug, Clone)]
@@ -79,6 +88,7 @@ pub struct Simulation<'s> {
     net: &'s Network,
     demand: &'s Demand,
     ways: Ways,
+    model: Model,
     seed: u64,
     now: f64,
     begin: f64,
@@ -125,6 +135,10 @@ pub struct Simulation<'s> {
 impl<'s> Simulation<'s> {
     /// Traffic that has not begun.
     pub fn new(net: &'s Network, demand: &'s Demand, settings: Settings) -> Self {
+        let model = match demand.rules {
+            Rules::Sumo => Model::Sumo,
+            Rules::CityFlow => Model::CityFlow(Box::new(cityflow::CityFlow::new(net))),
+        };
         let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
         let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
@@ -148,6 +162,7 @@ impl<'s> Simulation<'s> {
             net,
             demand,
             ways,
+            model,
             seed: settings.seed,
             now: settings.begin,
             begin: settings.begin,
@@ -210,7 +225,17 @@ impl<'s> Simulation<'s> {
 
     /// One second.
     pub fn step(&mut self) {
-        self.order();
+        match std::mem::replace(&mut self.model, Model::Sumo) {
+            Model::Sumo => self.step_sumo(),
+            Model::CityFlow(mut rules) => {
+                self.step_cityflow(&mut rules);
+                self.model = Model::CityFlow(rules);
+            }
+        }
+    }
+
+    fn step_sumo(&mut self) {
+        self.order_with(|_, _| {});
         self.show();
         self.look();
         std::mem::swap(&mut self.approach, &mut self.told);
@@ -341,6 +366,22 @@ impl<'s> Simulation<'s> {
 
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
     fn insert(&mut self) {
+        self.spawn();
+        let mut waiting = std::mem::take(&mut self.waiting_at);
+        for link in &waiting {
+            self.think_again(*link);
+            while let Some(vehicle) = self.outside[link.i()].front().copied() {
+                let Some(begin) = insert::begin(&self.view(), vehicle) else { break };
+                self.outside[link.i()].pop_front();
+                self.put(vehicle, begin);
+            }
+        }
+        waiting.retain(|link| !self.outside[link.i()].is_empty());
+        self.waiting_at = waiting;
+    }
+
+    /// Whoever wants to depart by now waits outside.
+    fn spawn(&mut self) {
         while let Some(vehicle) = self.demand.vehicles.get(self.next).filter(|one| one.depart <= self.now) {
             let place = VehicleId::at(self.next);
             self.next += 1;
@@ -361,17 +402,6 @@ impl<'s> Simulation<'s> {
             }
             self.outside[link.i()].push_back(id);
         }
-        let mut waiting = std::mem::take(&mut self.waiting_at);
-        for link in &waiting {
-            self.think_again(*link);
-            while let Some(vehicle) = self.outside[link.i()].front().copied() {
-                let Some(begin) = insert::begin(&self.view(), vehicle) else { break };
-                self.outside[link.i()].pop_front();
-                self.put(vehicle, begin);
-            }
-        }
-        waiting.retain(|link| !self.outside[link.i()].is_empty());
-        self.waiting_at = waiting;
     }
 
     /// Gives a vehicle its way, if there is one: the fastest as traffic is now, where only its goal is given.
@@ -392,6 +422,9 @@ impl<'s> Simulation<'s> {
         }
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        if self.ways.straight {
+            self.cars[vehicle.i()].lane = self.draw_lane(vehicle);
+        }
         true
     }
 
