@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use std::collections::HashMap;
-use traffic::control::{Controller, Times, stages, webster};
+use traffic::control::{Controller, Stage, Times, stages, webster};
 use traffic::ids::{LaneId, MovementId};
 use traffic::read::{self, File, Scenario};
 use traffic::sample::Town;
@@ -177,11 +177,11 @@ fn signals_change_safely() {
             };
             for signal in &scenario.net.signals {
                 let lights = greens(signal);
-                let own = stages(&signal.program).lights;
-                let allowed = |stage: &Vec<u8>| {
+                let own = stages(&signal.program, &signal.walks).all;
+                let allowed = |stage: &Stage| {
                     lights
                         .bytes()
-                        .zip(stage)
+                        .zip(&stage.lights)
                         .all(|(light, own)| light != b'g' || own.eq_ignore_ascii_case(&b'g'))
                 };
                 assert!(own.iter().any(allowed), "{controller}: `{lights}` is no part of any stage");

@@ -1,10 +1,10 @@
 //! Fixed plans after Webster (1958): the cycle that delays least, and greens by how much each stage is asked for.
 
 use super::Times;
-use super::stage::{between, green, stages};
+use super::stage::{Stages, between, clearance, clearing, green, stages};
 use crate::demand::{Demand, Way};
 use crate::ids::{LaneId, LinkId};
-use crate::net::{Network, Phase, Program};
+use crate::net::{Network, Phase, Program, Signal, Walk};
 use crate::route::Router;
 use std::collections::HashMap;
 
@@ -21,14 +21,13 @@ pub fn webster(net: &Network, demand: &Demand, [begin, end]: [f64; 2], times: Ti
     net.signals
         .iter()
         .map(|signal| {
-            let own = stages(&signal.program);
-            if own.lights.len() < 2 {
+            let own = stages(&signal.program, &signal.walks);
+            if own.all.len() < 2 {
                 return signal.program.clone();
             }
-            let asked = asked(net, &signal.lights, &own.lights, &flows);
-            let (yellow, all_red) = (times.yellow.unwrap_or(own.yellow), times.all_red.max(own.all_red));
-            let greens = greens(&asked, yellow + all_red, times.min_green);
-            plan(&own.lights, &greens, [yellow, all_red])
+            let plan = Plan::of(signal, own, times);
+            let asked = asked(net, &signal.lights, &plan.stages, &flows);
+            plan.program(&greens(&asked, plan.change(), &plan.least()), 0.0)
         })
         .collect()
 }
@@ -99,30 +98,72 @@ fn asked(
 }
 
 /// Webster's greens: a cycle of (1.5 L + 5) / (1 − Y) seconds, and green by share.
-fn greens(asked: &[f64], change: f64, least: f64) -> Vec<f64> {
+fn greens(asked: &[f64], change: f64, least: &[f64]) -> Vec<f64> {
     let stages = asked.len() as f64;
     let all: f64 = asked.iter().sum();
     let lost = stages * LOST.max(change);
     let cycle = ((1.5 * lost + 5.0) / (1.0 - all.min(0.95))).clamp(CYCLE[0], CYCLE[1]);
-    let free = (cycle - stages * change).max(stages * least);
+    let free = (cycle - stages * change).max(least.iter().sum());
     let share = |asked: &f64| if all > 0.0 { asked / all } else { 1.0 / stages };
-    asked.iter().map(|asked| (share(asked) * free).max(least).round()).collect()
+    asked.iter().zip(least).map(|(asked, least)| (share(asked) * free).max(*least).round()).collect()
 }
 
-fn plan(lights: &[Vec<u8>], greens: &[f64], [yellow, all_red]: [f64; 2]) -> Program {
-    let mut phases = Vec::new();
-    let mut add = |lights: Vec<u8>, duration: f64| {
-        if duration > 0.0 {
-            phases.push(Phase { duration, min: duration, max: duration, lights });
-        }
-    };
-    for (stage, green) in greens.iter().enumerate() {
-        let next = &lights[(stage + 1) % lights.len()];
-        add(lights[stage].clone(), *green);
-        add(between(&lights[stage], next, false), yellow);
-        add(between(&lights[stage], next, true), all_red);
+/// What a fixed plan of a signal is made of.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    /// The stages' lights.
+    pub stages: Vec<Vec<u8>>,
+    least: Vec<f64>,
+    yellow: f64,
+    all_red: f64,
+    walks: Vec<Walk>,
+}
+
+impl Plan {
+    pub fn of(signal: &Signal, own: Stages, times: Times) -> Self {
+        let (yellow, all_red) = (times.yellow.unwrap_or(own.yellow), times.all_red.max(own.all_red));
+        let least = own.all.iter().map(|stage| stage.least.max(times.min_green)).collect();
+        let stages = own.all.into_iter().map(|stage| stage.lights).collect();
+        Self { stages, least, yellow, all_red, walks: signal.walks.clone() }
     }
-    Program { offset: 0.0, phases }
+
+    /// Seconds of a change that nobody new uses.
+    pub fn change(&self) -> f64 {
+        self.yellow + self.all_red
+    }
+
+    /// The lights of a stage and of the next.
+    fn pair(&self, stage: usize) -> (&[u8], &[u8]) {
+        (&self.stages[stage], &self.stages[(stage + 1) % self.stages.len()])
+    }
+
+    /// The least green of each stage, with the time in which people come across.
+    pub fn least(&self) -> Vec<f64> {
+        let of = |(stage, least): (usize, &f64)| {
+            let (own, next) = self.pair(stage);
+            (least + clearance(&self.walks, own, next)).ceil()
+        };
+        self.least.iter().enumerate().map(of).collect()
+    }
+
+    /// The programme that shows its stages in turn for so many seconds each.
+    pub fn program(&self, greens: &[f64], offset: f64) -> Program {
+        let mut phases = Vec::new();
+        let mut add = |lights: Vec<u8>, duration: f64| {
+            if duration > 0.0 {
+                phases.push(Phase { duration, min: None, max: None, lights });
+            }
+        };
+        for (stage, green) in greens.iter().enumerate() {
+            let (own, next) = self.pair(stage);
+            let walk = clearance(&self.walks, own, next);
+            add(own.to_vec(), green - walk);
+            add(clearing(&self.walks, own, next), walk);
+            add(between(&self.walks, own, next, false), self.yellow);
+            add(between(&self.walks, own, next, true), self.all_red);
+        }
+        Program { offset, phases }
+    }
 }
 
 #[cfg(test)]
@@ -132,8 +173,8 @@ mod tests {
     #[test]
     fn greens_follow_what_is_asked() {
         // L = 2·5, Y = 0.5: a cycle of (15 + 5) / 0.5 = 40 s, of which 30 are green.
-        assert_eq!(greens(&[0.3, 0.2], 5.0, 5.0), [18.0, 12.0]);
-        assert_eq!(greens(&[0.0, 0.0], 5.0, 5.0), [10.0, 10.0]);
-        assert_eq!(greens(&[0.9, 0.0], 5.0, 7.0), [140.0, 7.0]);
+        assert_eq!(greens(&[0.3, 0.2], 5.0, &[5.0; 2]), [18.0, 12.0]);
+        assert_eq!(greens(&[0.0, 0.0], 5.0, &[5.0; 2]), [10.0, 10.0]);
+        assert_eq!(greens(&[0.9, 0.0], 5.0, &[7.0; 2]), [140.0, 7.0]);
     }
 }

@@ -262,13 +262,13 @@ fn signal_of(place: &Place<'_>, one: &Json, paths: &[Path], build: &mut Builder)
         };
         let duration = place.number(phase, "time")?.max(1.0);
         let lights = (0..count).map(light).collect();
-        phases.push(Phase { duration, min: duration, max: duration, lights });
+        phases.push(Phase { duration, min: None, max: None, lights });
     }
     if phases.is_empty() {
         return Ok(SignalId::NONE);
     }
     let name = place.text(one, "id")?.to_owned();
-    Ok(build.signal(Signal { name, lights: Vec::new(), program: Program { offset: 0.0, phases } }))
+    Ok(build.signal(Signal { name, program: Program { offset: 0.0, phases }, ..Signal::default() }))
 }
 
 /// Who goes first: straight on, then left, then right, as CityFlow has it.

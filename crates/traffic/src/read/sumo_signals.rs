@@ -56,7 +56,8 @@ pub(super) fn check(file: &str, net: &Network) -> Result<(), Fault> {
             return fault(format!("signal `{}` has no phase; add one", signal.name));
         }
         for (place, phase) in signal.program.phases.iter().enumerate() {
-            let (has, needs) = (phase.lights.len(), signal.lights.len());
+            let walks = signal.walks.iter().map(|walk| walk.light as usize + 1).max().unwrap_or(0);
+            let (has, needs) = (phase.lights.len(), signal.lights.len().max(walks));
             if has < needs {
                 let place = place + 1;
                 return fault(format!(

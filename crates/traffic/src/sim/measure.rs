@@ -1,7 +1,7 @@
 //! What is measured: trips one by one, and all of them together.
 
 use super::Simulation;
-use crate::ids::{LaneId, MovementId, VehicleId};
+use crate::ids::{LaneId, MovementId, SignalId, VehicleId};
 
 /// One vehicle's trip.
 #[derive(Debug, Clone, PartialEq)]
@@ -133,6 +133,11 @@ impl Simulation<'_> {
     /// What a movement is shown.
     pub fn light(&self, movement: MovementId) -> char {
         char::from(self.lights[movement.i()])
+    }
+
+    /// All lights of a signal, those of people who cross too, by their places.
+    pub fn shown(&self, signal: SignalId) -> &[u8] {
+        self.signals.shown(signal)
     }
 
     /// Vehicles that are stuck: on which lane, at which metre, for how many seconds.
