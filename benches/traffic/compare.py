@@ -28,8 +28,8 @@ def cpu():
     return used.ru_utime + used.ru_stime
 
 
-def sumo(args, files, begin, end, seed, trips):
-    command = [args.sumo, *files, "--seed", str(seed), "--time-to-teleport", "-1", "--no-step-log", "--no-warnings",
+def sumo(args, files, begin, end, seed, trips, meso=False):
+    command = [args.sumo, *files, *(["--mesosim"] if meso else []), "--seed", str(seed), "--time-to-teleport", "-1", "--no-step-log", "--no-warnings",
                "--duration-log.statistics", "--tripinfo-output", str(trips)]
     if end is not None:
         command += ["--begin", str(begin), "--end", str(end)]
@@ -58,8 +58,8 @@ def starts(files):
     return float(found.group(1)) if found else 0.0
 
 
-def ours(args, files, begin, end, seed, trips, controller="program"):
-    command = [args.lianchi, "traffic", "run", *files, "--seed", str(seed), "--json", "--trips", str(trips),
+def ours(args, files, begin, end, seed, trips, controller="program", meso=False):
+    command = [args.lianchi, "traffic", "run", *files, *(["--meso"] if meso else []), "--seed", str(seed), "--json", "--trips", str(trips),
                "--controller", controller]
     if end is not None:
         command += ["--begin", str(begin), "--seconds", str(end - begin)]
@@ -98,6 +98,24 @@ def networks(args, scratch):
             one, other = mean(theirs, what), mean(own, what)
             off = f"{100 * (other / one - 1):+.1f} %" if one else ""
             print(f"  mean {what:<22} SUMO {one:>11.2f} s   ours {other:>11.2f} s   {off}")
+
+
+def queues(args, scratch):
+    """The mesoscopic modes beside each other; durations beside SUMO's vehicle by vehicle."""
+    for folder in args.folders:
+        theirs_files, our_files = inputs(folder)
+        seeds = range(1, args.seeds + 1)
+        end = args.end if not our_files[0].endswith(".sumocfg") else None
+        micro = [sumo(args, theirs_files, 0, end, seed, scratch / "t.xml") for seed in seeds]
+        theirs = [sumo(args, theirs_files, 0, end, seed, scratch / "t.xml", meso=True) for seed in seeds]
+        own = [ours(args, our_files, 0, end, seed, scratch / "t.csv", meso=True) for seed in seeds]
+        print(f"\n{Path(folder).name}, mesoscopic, mean of {args.seeds} seeds")
+        rate, our_rate = mean(theirs, "steps_per_second"), mean(own, "steps_per_second")
+        print(f"  vehicle-steps a CPU second   SUMO {rate:>12,.0f}   ours {our_rate:>12,.0f}   {our_rate / rate:.1f} ×")
+        wanted = mean(micro, "duration")
+        off = lambda rows: f"{mean(rows, 'duration'):>9.2f} s ({100 * (mean(rows, 'duration') / wanted - 1):+.1f} %)"
+        print(f"  mean duration, micro {wanted:.2f} s   SUMO {off(theirs)}   ours {off(own)}")
+        print(f"  finished                     SUMO {mean(theirs, 'finished'):>12,.0f}   ours {mean(own, 'finished'):>12,.0f}")
 
 
 def link(speed_after, signal):
@@ -177,6 +195,7 @@ def main():
     args = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         networks(args, Path(scratch))
+        queues(args, Path(scratch))
         links(args, Path(scratch))
 
 

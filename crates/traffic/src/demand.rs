@@ -25,6 +25,8 @@ pub enum Rules {
     Sumo,
     /// As in CityFlow.
     CityFlow,
+    /// As queues on lanes, for whole cities.
+    Meso,
 }
 
 /// A kind of vehicle. Lengths in metres, speeds in m/s, times in seconds.

@@ -22,6 +22,7 @@ impl Told<'_> {
         match self.scenario.demand.rules {
             Rules::Sumo => "sumo",
             Rules::CityFlow => "cityflow",
+            Rules::Meso => "meso",
         }
     }
 

@@ -7,9 +7,11 @@
 
 mod choose;
 mod foresee;
-mod stage;
+mod plan;
+pub(crate) mod stage;
 mod webster;
 
+pub(crate) use plan::Plan;
 pub use stage::{Stage, Stages, stages};
 pub use webster::webster;
 
@@ -142,7 +144,7 @@ enum One {
 }
 
 /// All signals of a network as they run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Signals {
     all: Vec<One>,
 }

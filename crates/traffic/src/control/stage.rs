@@ -34,7 +34,7 @@ const SET_OFF: f64 = 5.0;
 const WALKING: f64 = 1.0;
 
 /// Whether a light lets go.
-pub(super) fn green(light: u8) -> bool {
+pub(crate) fn green(light: u8) -> bool {
     matches!(light, b'G' | b'g' | b's')
 }
 

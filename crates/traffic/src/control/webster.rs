@@ -1,10 +1,11 @@
 //! Fixed plans after Webster (1958): the cycle that delays least, and greens by how much each stage is asked for.
 
 use super::Times;
-use super::stage::{Stages, between, clearance, clearing, green, stages};
+use super::plan::Plan;
+use super::stage::green;
 use crate::demand::{Demand, Way};
 use crate::ids::{LaneId, LinkId};
-use crate::net::{Network, Phase, Program, Signal, Walk};
+use crate::net::{Network, Program};
 use crate::route::Router;
 use std::collections::HashMap;
 
@@ -21,11 +22,7 @@ pub fn webster(net: &Network, demand: &Demand, [begin, end]: [f64; 2], times: Ti
     net.signals
         .iter()
         .map(|signal| {
-            let own = stages(&signal.program, &signal.walks);
-            if own.all.len() < 2 {
-                return signal.program.clone();
-            }
-            let plan = Plan::of(signal, own, times);
+            let Some(plan) = Plan::of(signal, times) else { return signal.program.clone() };
             let asked = asked(net, &signal.lights, &plan.stages, &flows);
             plan.program(&greens(&asked, plan.change(), &plan.least()), 0.0)
         })
@@ -106,64 +103,6 @@ fn greens(asked: &[f64], change: f64, least: &[f64]) -> Vec<f64> {
     let free = (cycle - stages * change).max(least.iter().sum());
     let share = |asked: &f64| if all > 0.0 { asked / all } else { 1.0 / stages };
     asked.iter().zip(least).map(|(asked, least)| (share(asked) * free).max(*least).round()).collect()
-}
-
-/// What a fixed plan of a signal is made of.
-#[derive(Debug, Clone)]
-pub(super) struct Plan {
-    /// The stages' lights.
-    pub stages: Vec<Vec<u8>>,
-    least: Vec<f64>,
-    yellow: f64,
-    all_red: f64,
-    walks: Vec<Walk>,
-}
-
-impl Plan {
-    pub fn of(signal: &Signal, own: Stages, times: Times) -> Self {
-        let (yellow, all_red) = (times.yellow.unwrap_or(own.yellow), times.all_red.max(own.all_red));
-        let least = own.all.iter().map(|stage| stage.least.max(times.min_green)).collect();
-        let stages = own.all.into_iter().map(|stage| stage.lights).collect();
-        Self { stages, least, yellow, all_red, walks: signal.walks.clone() }
-    }
-
-    /// Seconds of a change that nobody new uses.
-    pub fn change(&self) -> f64 {
-        self.yellow + self.all_red
-    }
-
-    /// The lights of a stage and of the next.
-    fn pair(&self, stage: usize) -> (&[u8], &[u8]) {
-        (&self.stages[stage], &self.stages[(stage + 1) % self.stages.len()])
-    }
-
-    /// The least green of each stage, with the time in which people come across.
-    pub fn least(&self) -> Vec<f64> {
-        let of = |(stage, least): (usize, &f64)| {
-            let (own, next) = self.pair(stage);
-            (least + clearance(&self.walks, own, next)).ceil()
-        };
-        self.least.iter().enumerate().map(of).collect()
-    }
-
-    /// The programme that shows its stages in turn for so many seconds each.
-    pub fn program(&self, greens: &[f64], offset: f64) -> Program {
-        let mut phases = Vec::new();
-        let mut add = |lights: Vec<u8>, duration: f64| {
-            if duration > 0.0 {
-                phases.push(Phase { duration, min: None, max: None, lights });
-            }
-        };
-        for (stage, green) in greens.iter().enumerate() {
-            let (own, next) = self.pair(stage);
-            let walk = clearance(&self.walks, own, next);
-            add(own.to_vec(), green - walk);
-            add(clearing(&self.walks, own, next), walk);
-            add(between(&self.walks, own, next, false), self.yellow);
-            add(between(&self.walks, own, next, true), self.all_red);
-        }
-        Program { offset, phases }
-    }
 }
 
 #[cfg(test)]

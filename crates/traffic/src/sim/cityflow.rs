@@ -253,6 +253,9 @@ impl Simulation<'_> {
                 self.logs[car.vehicle.i()] = *log;
             }
         }
+        if car.lane != before || !car.driving {
+            self.links[self.net.lanes[before.i()].link.i()].left += 1;
+        }
         if car.driving && car.lane != before {
             self.entering.push((car.lane, act.car));
         }

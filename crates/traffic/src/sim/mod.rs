@@ -14,6 +14,7 @@ mod insert;
 mod junction;
 mod look;
 mod measure;
+mod meso;
 mod moving;
 mod neighbours;
 mod order;
@@ -51,6 +52,7 @@ const AGAIN: f64 = 60.0;
 enum Model {
     Sumo,
     CityFlow(Box<cityflow::CityFlow>),
+    Meso(Box<meso::Meso>),
 }
 
 /// How a simulation is set up.
@@ -138,6 +140,7 @@ impl<'s> Simulation<'s> {
         let model = match demand.rules {
             Rules::Sumo => Model::Sumo,
             Rules::CityFlow => Model::CityFlow(Box::new(cityflow::CityFlow::new(net))),
+            Rules::Meso => Model::Meso(Box::new(meso::Meso::new(net))),
         };
         let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
@@ -231,6 +234,10 @@ impl<'s> Simulation<'s> {
                 self.step_cityflow(&mut rules);
                 self.model = Model::CityFlow(rules);
             }
+            Model::Meso(mut meso) => {
+                self.step_meso(&mut meso);
+                self.model = Model::Meso(meso);
+            }
         }
     }
 
@@ -250,26 +257,26 @@ impl<'s> Simulation<'s> {
 
     /// Signals decide and show.
     fn show(&mut self) {
-        let (on, cars, net, broken) = (&self.on, &self.cars, self.net, &self.broken);
+        let (mut lights, mut decisions) = (std::mem::take(&mut self.lights), self.decisions.take());
+        let mut signals = std::mem::take(&mut self.signals);
+        let (net, broken) = (self.net, &self.broken);
         let fault = |lane: LaneId| broken.get(lane.i()).copied().flatten();
         let each = |lane: LaneId, tell: Each<'_>| {
             let of = &net.lanes[lane.i()];
             match fault(lane) {
-                Some(Broken::Dead) => return,
-                Some(Broken::Stuck) => return tell(1.0, 0.0, of.speed),
-                None => {}
-            }
-            for vehicle in &on[lane.i()] {
-                let car = &cars[vehicle.i()];
-                tell(of.length - car.pos, car.speed, of.speed);
+                Some(Broken::Dead) => {}
+                Some(Broken::Stuck) => tell(1.0, 0.0, of.speed),
+                None => self.each_on(lane, &mut |pos, speed| tell(of.length - pos, speed, of.speed)),
             }
         };
         let full = |lane: LaneId| {
-            let (of, row) = (&net.lanes[lane.i()], &on[lane.i()]);
-            let last = row.last().filter(|_| fault(lane).is_none());
-            last.is_some_and(|last| {
-                let car = &cars[last.i()];
-                car.speed < follow::STANDING && car.pos < 8.0 && row.len() as f64 * 7.5 > 0.5 * of.length
+            let (mut last, mut count) = (None, 0);
+            if fault(lane).is_none() {
+                self.each_on(lane, &mut |pos, speed| (last, count) = (Some((pos, speed)), count + 1));
+            }
+            last.is_some_and(|(pos, speed)| {
+                let half = f64::from(count) * 7.5 > 0.5 * net.lanes[lane.i()].length;
+                speed < follow::STANDING && pos < 8.0 && half
             })
         };
         let seen = |lane: LaneId| {
@@ -279,22 +286,33 @@ impl<'s> Simulation<'s> {
                 Some(Broken::Stuck) => return Seen { vehicles: 1, standing: 1, near: true },
                 None => {}
             }
-            for vehicle in &on[lane.i()] {
-                let car = &cars[vehicle.i()];
+            let of = &net.lanes[lane.i()];
+            self.each_on(lane, &mut |pos, speed| {
                 seen.vehicles += 1;
-                seen.standing += u32::from(car.speed < follow::STANDING);
-                seen.near |= net.lanes[lane.i()].length - car.pos < NEAR_LINE * net.lanes[lane.i()].speed;
-            }
+                seen.standing += u32::from(speed < follow::STANDING);
+                seen.near |= of.length - pos < NEAR_LINE * of.speed;
+            });
             seen
         };
-        self.signals.show(
-            net,
-            self.now,
-            false,
-            Detectors { seen: &seen, each: &each, full: &full },
-            &mut self.lights,
-            self.decisions.as_mut(),
-        );
+        let detectors = Detectors { seen: &seen, each: &each, full: &full };
+        signals.show(net, self.now, false, detectors, &mut lights, decisions.as_mut());
+        (self.lights, self.decisions, self.signals) = (lights, decisions, signals);
+    }
+
+    /// Where each vehicle on a lane is, and how fast, the first first.
+    fn each_on(&self, lane: LaneId, tell: &mut dyn FnMut(f64, f64)) {
+        let queued = self.demand.rules == Rules::Meso;
+        let mut before = 0.0;
+        for car in &self.on[lane.i()] {
+            let of = &self.cars[car.i()];
+            if queued {
+                let (pos, speed) = self.place_queued(lane, before, *car);
+                before += self.takes_of(*car);
+                tell(pos, speed);
+            } else {
+                tell(of.pos, of.speed);
+            }
+        }
     }
 
     fn view(&self) -> View<'_> {

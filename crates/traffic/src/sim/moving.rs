@@ -57,6 +57,9 @@ impl Simulation<'_> {
         let before = car.lane;
         self.cross(step);
         let car = &mut self.cars[vehicle.i()];
+        if car.lane != before || !car.driving {
+            self.links[self.net.lanes[before.i()].link.i()].left += 1;
+        }
         if car.lane != before {
             self.entering.push((car.lane, vehicle));
         }
