@@ -271,7 +271,6 @@ fn reads_table(frame: &Frame, reads: &[Read]) -> Markup {
                     tr {
                         th scope="col" { (lang.say("read-when")) }
                         th scope="col" { (lang.say("read-who")) }
-                        th scope="col" { (lang.say("read-office")) }
                         th scope="col" { (lang.say("read-purpose")) }
                         th scope="col" { (lang.say("read-what")) }
                         th scope="col" { (lang.say("queue-case")) }
@@ -281,13 +280,14 @@ fn reads_table(frame: &Frame, reads: &[Read]) -> Markup {
                     @for read in reads {
                         tr {
                             td data-name=(lang.say("read-when")) { (part::moment(lang, read.at)) }
-                            td data-name=(lang.say("read-who")) { (read.by) }
-                            td data-name=(lang.say("read-office")) { (lang.of(&read.office)) }
+                            td data-name=(lang.say("read-who")) {
+                                (read.by) " " span.soft { (lang.of(&read.office)) }
+                            }
                             td data-name=(lang.say("read-purpose")) { (lang.of(&read.purpose)) }
                             td data-name=(lang.say("read-what")) { (read.what) }
                             td data-name=(lang.say("queue-case")) {
                                 @match &read.case {
-                                    Some(case) => a.code href=(path::case(case)) { (case) },
+                                    Some(case) => a.code.nowrap href=(path::case(case)) { (case) },
                                     None => "–",
                                 }
                             }
