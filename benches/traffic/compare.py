@@ -28,8 +28,8 @@ def cpu():
     return used.ru_utime + used.ru_stime
 
 
-def sumo(args, files, begin, end, seed, trips):
-    command = [args.sumo, *files, "--seed", str(seed), "--time-to-teleport", "-1", "--no-step-log", "--no-warnings",
+def sumo(args, files, begin, end, seed, trips, meso=False):
+    command = [args.sumo, *files, *(["--mesosim"] if meso else []), "--seed", str(seed), "--time-to-teleport", "-1", "--no-step-log", "--no-warnings",
                "--duration-log.statistics", "--tripinfo-output", str(trips)]
     if end is not None:
         command += ["--begin", str(begin), "--end", str(end)]
@@ -58,8 +58,8 @@ def starts(files):
     return float(found.group(1)) if found else 0.0
 
 
-def ours(args, files, begin, end, seed, trips, controller="program"):
-    command = [args.lianchi, "traffic", "run", *files, "--seed", str(seed), "--json", "--trips", str(trips),
+def ours(args, files, begin, end, seed, trips, controller="program", meso=False):
+    command = [args.lianchi, "traffic", "run", *files, *(["--meso"] if meso else []), "--seed", str(seed), "--json", "--trips", str(trips),
                "--controller", controller]
     if end is not None:
         command += ["--begin", str(begin), "--seconds", str(end - begin)]
@@ -100,6 +100,24 @@ def networks(args, scratch):
             print(f"  mean {what:<22} SUMO {one:>11.2f} s   ours {other:>11.2f} s   {off}")
 
 
+def queues(args, scratch):
+    """The mesoscopic modes beside each other; durations beside SUMO's vehicle by vehicle."""
+    for folder in args.folders:
+        theirs_files, our_files = inputs(folder)
+        seeds = range(1, args.seeds + 1)
+        end = args.end if not our_files[0].endswith(".sumocfg") else None
+        micro = [sumo(args, theirs_files, 0, end, seed, scratch / "t.xml") for seed in seeds]
+        theirs = [sumo(args, theirs_files, 0, end, seed, scratch / "t.xml", meso=True) for seed in seeds]
+        own = [ours(args, our_files, 0, end, seed, scratch / "t.csv", meso=True) for seed in seeds]
+        print(f"\n{Path(folder).name}, mesoscopic, mean of {args.seeds} seeds")
+        rate, our_rate = mean(theirs, "steps_per_second"), mean(own, "steps_per_second")
+        print(f"  vehicle-steps a CPU second   SUMO {rate:>12,.0f}   ours {our_rate:>12,.0f}   {our_rate / rate:.1f} ×")
+        wanted = mean(micro, "duration")
+        off = lambda rows: f"{mean(rows, 'duration'):>9.2f} s ({100 * (mean(rows, 'duration') / wanted - 1):+.1f} %)"
+        print(f"  mean duration, micro {wanted:.2f} s   SUMO {off(theirs)}   ours {off(own)}")
+        print(f"  finished                     SUMO {mean(theirs, 'finished'):>12,.0f}   ours {mean(own, 'finished'):>12,.0f}")
+
+
 def link(speed_after, signal):
     """Two links in a row: 1,000 m, then 200 m that may be slower; between them a signal, or none."""
     light = ' tl="m" linkIndex="0"' if signal else ""
@@ -120,7 +138,7 @@ def link(speed_after, signal):
 </net>"""
 
 
-DEMAND = """<routes><vType id="c" speedDev="{dev}"/><route id="r" edges="a b"/>
+DEMAND = """<routes><vType id="c" speedDev="{dev}" carFollowModel="{model}"/><route id="r" edges="a b"/>
 <flow id="f" type="c" route="r" begin="0" end="7200" vehsPerHour="{rate}" departSpeed="max" departLane="0"/></routes>"""
 
 
@@ -150,14 +168,19 @@ def discharge(times):
 
 
 def links(args, scratch):
+    for model in ["Krauss", "IDM"]:
+        link_of(args, scratch, model)
+
+
+def link_of(args, scratch, model):
     off = lambda one, other: f"{100 * (other / one - 1):+.1f} %"
-    print("\nsingle link")
-    both = single(args, scratch, link(13.89, True), DEMAND.format(rate=2400, dev=0.1))
+    print(f"\nsingle link, {model}")
+    both = single(args, scratch, link(13.89, True), DEMAND.format(rate=2400, dev=0.1, model=model))
     (flow, lost), (our_flow, our_lost) = map(discharge, both)
     print(f"  saturation flow              SUMO {flow:>10.0f} /h   ours {our_flow:>10.0f} /h   {off(flow, our_flow)}")
     print(f"  200 m after green            SUMO {lost:>11.2f} s   ours {our_lost:>11.2f} s   {off(lost, our_lost)}")
     for speed in [2.0, 4.0, 6.0, 8.0, 10.0, 13.89]:
-        both = single(args, scratch, link(speed, False), DEMAND.format(rate=3000, dev=0.1))
+        both = single(args, scratch, link(speed, False), DEMAND.format(rate=3000, dev=0.1, model=model))
         flow, our_flow = [sum(1800 <= time < 7200 for time in times) / 1.5 for times in both]
         print(f"  flow behind {speed:>5.2f} m/s         SUMO {flow:>10.0f} /h   ours {our_flow:>10.0f} /h   {off(flow, our_flow)}")
 
@@ -172,6 +195,7 @@ def main():
     args = options.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         networks(args, Path(scratch))
+        queues(args, Path(scratch))
         links(args, Path(scratch))
 
 

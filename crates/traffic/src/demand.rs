@@ -13,6 +13,20 @@ pub struct Demand {
     pub routes: Vec<Vec<LinkId>>,
     /// Vehicles by departure.
     pub vehicles: Vec<Vehicle>,
+    /// By which rules they drive.
+    pub rules: Rules,
+}
+
+/// By which rules vehicles drive.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Rules {
+    /// As in SUMO.
+    #[default]
+    Sumo,
+    /// As in CityFlow.
+    CityFlow,
+    /// As queues on lanes, for whole cities.
+    Meso,
 }
 
 /// A kind of vehicle. Lengths in metres, speeds in m/s, times in seconds.
@@ -28,6 +42,10 @@ pub struct Kind {
     pub min_gap: f64,
     /// What it accelerates at most.
     pub accel: f64,
+    /// How it follows.
+    pub following: Following,
+    /// What its engine could do at most, where the rules tell the two apart.
+    pub accel_most: f64,
     /// What it brakes at most when all is well.
     pub decel: f64,
     /// What it can brake at most.
@@ -66,7 +84,9 @@ impl Kind {
             class: Classes::named(class).unwrap_or(Classes(0)),
             length,
             min_gap: if class == "bicycle" { 0.5 } else { 2.5 },
+            following: Following::Krauss,
             accel,
+            accel_most: accel,
             decel,
             emergency,
             max_speed: speed / 3.6,
@@ -101,6 +121,15 @@ impl Demand {
         all.sort_by(|one, other| one.depart.total_cmp(&other.depart));
         self.vehicles = all;
     }
+}
+
+/// A model of following.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Following {
+    /// After Krauss (1998).
+    Krauss,
+    /// After Treiber and others (2000), with the exponent of its free acceleration.
+    Idm(f64),
 }
 
 /// One vehicle.

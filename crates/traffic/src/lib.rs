@@ -13,3 +13,4 @@ pub mod read;
 pub mod route;
 pub mod sample;
 pub mod sim;
+pub mod tune;

@@ -1,6 +1,6 @@
 //! Ways through the network: the fastest one for a trip, and for every lane along a route how far one gets on it.
 
-use crate::demand::{Demand, Way};
+use crate::demand::{Demand, Rules, Way};
 use crate::ids::{LaneId, LinkId, MovementId};
 use crate::net::{Classes, Network};
 use std::cmp::Ordering;
@@ -175,13 +175,16 @@ pub struct Ways {
     pub(crate) ahead: Vec<Ahead>,
     /// The way of each vehicle; `u32::MAX` if it has none yet.
     pub(crate) of: Vec<u32>,
+    /// Whether lanes lead on by CityFlow's choice: to the lane that lies straight ahead, of those from which the way goes on.
+    pub(crate) straight: bool,
     known: HashMap<(Vec<LinkId>, u64), u32>,
 }
 
 impl Ways {
     /// The ways of all vehicles that have their route; trips get theirs when they depart.
     pub fn of(net: &Network, demand: &Demand) -> Self {
-        let mut ways = Self::default();
+        let straight = demand.rules == Rules::CityFlow;
+        let mut ways = Self { straight, ..Self::default() };
         for vehicle in &demand.vehicles {
             let class = demand.kinds[vehicle.kind as usize].class;
             let way = match &vehicle.way {
@@ -217,10 +220,16 @@ impl Ways {
         for stage in (0..links.len()).rev() {
             let own = self.place[first + stage] as usize;
             let next = links.get(stage + 1).map(|link| (*link, self.place[first + stage + 1] as usize));
-            let stage =
-                stage_of(net, links[stage], next.map(|(link, place)| (link, &self.ahead[place..])), class);
-            for (lane, ahead) in stage.into_iter().enumerate() {
+            let next = next.map(|(link, place)| (link, &self.ahead[place..]));
+            for (lane, ahead) in stage_of(net, links[stage], next, class).into_iter().enumerate() {
                 self.ahead[own + lane] = ahead;
+            }
+            if let Some(next) = links.get(stage + 1).filter(|_| self.straight) {
+                for lane in net.lanes_of(links[stage]) {
+                    let place = own + net.lanes[lane].index as usize;
+                    self.ahead[place].movement =
+                        straight_on(net, LaneId::at(lane), *next, links.get(stage + 2));
+                }
             }
         }
         self.first.push(first as u32);
@@ -276,6 +285,23 @@ fn stage_of(net: &Network, link: LinkId, next: Option<(LinkId, &[Ahead])>, class
         ahead
     };
     own.into_iter().enumerate().map(finish).collect()
+}
+
+/// The movement from a lane to a link that shifts least aside, if possible to a lane from which one comes to the link after.
+fn straight_on(net: &Network, lane: LaneId, link: LinkId, after: Option<&LinkId>) -> MovementId {
+    // Counted from the left, as CityFlow does.
+    let from_left = |lane: LaneId| {
+        let of = &net.lanes[lane.i()];
+        net.links[of.link.i()].lanes - 1 - of.index
+    };
+    let leads = |lane: LaneId, to: LinkId| {
+        net.leaving(lane).any(|movement| net.lanes[net.movements[movement].to.i()].link == to)
+    };
+    let onto = || net.leaving(lane).filter(|on| net.lanes[net.movements[*on].to.i()].link == link);
+    let good = |on: &usize| after.is_none_or(|after| leads(net.movements[*on].to, *after));
+    let aside = |on: &usize| from_left(net.movements[*on].to).abs_diff(from_left(lane));
+    let best = onto().filter(good).min_by_key(aside).or_else(|| onto().min_by_key(aside));
+    best.map_or(MovementId::NONE, MovementId::at)
 }
 
 /// The movement from a lane to the lane of the next link on which one gets farthest.

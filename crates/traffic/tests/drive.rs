@@ -3,14 +3,20 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use std::collections::HashMap;
-use traffic::control::{Controller, Times, stages, webster};
+use traffic::control::{Controller, Stage, Times, stages, webster};
 use traffic::ids::{LaneId, MovementId};
 use traffic::read::{self, File, Scenario};
 use traffic::sample::Town;
 use traffic::sim::{Broken, Settings, Simulation};
 
 fn scenario(town: Town) -> Scenario {
+    followed(town, "Krauss")
+}
+
+/// A town whose drivers follow after some model.
+fn followed(town: Town, model: &str) -> Scenario {
     let (net, demand) = (town.network(), town.demand());
+    let demand = demand.replace("speedDev=\"0.1\"", &format!("speedDev=\"0.1\" carFollowModel=\"{model}\""));
     let demand = File { name: "town.rou.xml", bytes: demand.as_bytes() };
     read::scenario(File { name: "town.net.xml", bytes: net.as_bytes() }, &[demand]).unwrap()
 }
@@ -54,8 +60,9 @@ fn counts_agree(traffic: &Simulation<'_>) {
 }
 
 /// Drives through a town, and looks at everything on the way.
-fn check(town: Town, controller: &str) {
-    let scenario = scenario(town);
+fn check(town: Town, model: &str, controller: &str) {
+    let scenario = followed(town, model);
+    assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
     let mut traffic =
         Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, controller, town.seed));
     for second in 0..1800 {
@@ -82,7 +89,16 @@ fn nobody_collides_and_nobody_is_lost() {
             ("foresight", true),
         ] {
             let size = [1 + seed as usize % 3, 2];
-            check(Town { size, block: 150.0, vehicles: 450 * size[0], seed, signals }, controller);
+            check(Town { size, block: 150.0, vehicles: 450 * size[0], seed, signals }, "Krauss", controller);
+        }
+    }
+}
+
+#[test]
+fn drivers_of_the_other_model_keep_apart() {
+    for seed in 1..=3 {
+        for signals in [true, false] {
+            check(Town { size: [2, 2], block: 150.0, vehicles: 900, seed, signals }, "IDM", "program");
         }
     }
 }
@@ -161,11 +177,11 @@ fn signals_change_safely() {
             };
             for signal in &scenario.net.signals {
                 let lights = greens(signal);
-                let own = stages(&signal.program).lights;
-                let allowed = |stage: &Vec<u8>| {
+                let own = stages(&signal.program, &signal.walks).all;
+                let allowed = |stage: &Stage| {
                     lights
                         .bytes()
-                        .zip(stage)
+                        .zip(&stage.lights)
                         .all(|(light, own)| light != b'g' || own.eq_ignore_ascii_case(&b'g'))
                 };
                 assert!(own.iter().any(allowed), "{controller}: `{lights}` is no part of any stage");
@@ -235,34 +251,6 @@ fn decisions_say_why() {
         let least = decision.choice.waiting.iter().flatten().copied().reduce(f32::min);
         assert_eq!(decision.choice.waiting[decision.choice.chosen], least, "{decision:?}");
         assert!(decision.choice.waiting[decision.shown].is_some());
-    }
-}
-
-/// CityFlow's files, where they are: everyone who departs is counted, nobody brakes too late.
-#[test]
-fn cityflow_networks_flow() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/traffic");
-    for (net, flow, vehicles) in [
-        ("jinan_3x4/roadnet_3_4.json", "jinan_3x4/anon_3_4_jinan_real.json", 6295),
-        ("hangzhou_4x4/roadnet_4_4.json", "hangzhou_4x4/anon_4_4_hangzhou_real.json", 2983),
-    ] {
-        let file = |name: &str| std::fs::read(folder.join(name));
-        let (Ok(held), Ok(demand)) = (file(net), file(flow)) else {
-            println!("left out: `{net}` is not staged beside the repository");
-            continue;
-        };
-        let demand = File { name: flow, bytes: &demand };
-        let scenario = read::scenario(File { name: net, bytes: &held }, &[demand]).unwrap();
-        assert_eq!(scenario.demand.vehicles.len(), vehicles, "{net}");
-        for controller in ["program", "max-pressure", "foresight"] {
-            let settings = settings(&scenario, controller, 1);
-            let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
-            traffic.run_until(600.0);
-            counts_agree(&traffic);
-            let all = traffic.measures();
-            assert_eq!((all.emergencies, all.unreachable), (0, 0), "{net} {controller}");
-            assert!(all.finished > 0, "{net} {controller}");
-        }
     }
 }
 

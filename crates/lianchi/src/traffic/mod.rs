@@ -5,11 +5,13 @@ mod replay;
 mod run;
 mod show;
 mod told;
+mod tune;
 
 use crate::say::{Failure, Say, Wrong};
 use ::traffic::control::{Controller, Times, webster};
+use ::traffic::demand::Rules;
 use ::traffic::ids::LaneId;
-use ::traffic::net::Network;
+use ::traffic::net::{Network, Program};
 use ::traffic::read::{self, File, Scenario};
 use ::traffic::sim::{Broken, Settings, Simulation};
 use std::path::{Path, PathBuf};
@@ -20,6 +22,8 @@ pub enum Command {
     Run(run::Run),
     /// Run the same traffic under several controllers, and say which serves it better and by how much.
     Compare(compare::Compare),
+    /// Search for a fixed plan: splits, cycles and offsets, with the simulator as the judge.
+    Tune(tune::Tune),
     /// Draw a network, and what happened on it, as a page in motion or a picture.
     Show(show::Show),
 }
@@ -28,6 +32,7 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
     match command {
         Command::Run(options) => run::run(options, say),
         Command::Compare(options) => compare::compare(options, say),
+        Command::Tune(options) => tune::tune(options, say),
         Command::Show(options) => show::show(options, say),
     }
 }
@@ -54,6 +59,15 @@ struct Inputs {
     /// How often a controller decides, in seconds.
     #[arg(long, value_name = "S", default_value_t = 5.0)]
     decide: f64,
+    /// The fixed plan that the controller `plan` runs, as `lianchi traffic tune` wrote it, or any other `.add.xml` with `<tlLogic>`.
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+    /// By which rules vehicles drive: as in SUMO, or, on CityFlow's files, as in CityFlow, which they mean if nothing is named.
+    #[arg(long, value_name = "RULES", value_parser = ["sumo", "cityflow"])]
+    rules: Option<String>,
+    /// Drive in queues from lane to lane instead of vehicle by vehicle: coarser, and many times as fast, for whole cities.
+    #[arg(long, conflicts_with = "rules")]
+    meso: bool,
     /// Every vehicle so many times: 0.8 leaves out a fifth of them, 1.2 adds as many, by chance.
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     scale: f64,
@@ -63,7 +77,7 @@ struct Inputs {
     broken: Vec<String>,
 }
 
-const NAMES: [&str; 5] = ["program", "fixed", "actuated", "max-pressure", "foresight"];
+const NAMES: [&str; 6] = ["program", "fixed", "plan", "actuated", "max-pressure", "foresight"];
 /// Without `--seconds`, nobody is waited for longer than this after the last departure.
 const PATIENCE: f64 = 4.0 * 3600.0;
 /// What draws who is left out or added depends on, beside the vehicle.
@@ -78,6 +92,8 @@ struct Work {
     times: Times,
     threads: usize,
     broken: Vec<(LaneId, Broken)>,
+    /// The programmes that `plan` runs.
+    plan: Option<Vec<Program>>,
 }
 
 impl Inputs {
@@ -87,6 +103,16 @@ impl Inputs {
             let what = format!("`--scale {}` is no factor; name one above 0, such as 1.2", self.scale);
             return Err(Wrong(what).into());
         }
+        let rules = match self.rules.as_deref() {
+            Some("cityflow") if scenario.demand.rules != Rules::CityFlow => {
+                let what = "`--rules cityflow` goes with CityFlow's files; leave it out, or name those";
+                return Err(Wrong(what.to_owned()).into());
+            }
+            Some("sumo") => Rules::Sumo,
+            _ if self.meso => Rules::Meso,
+            _ => scenario.demand.rules,
+        };
+        scenario.demand.rules = rules;
         scenario.demand.scale(self.scale, SCALE);
         let departures = scenario.demand.vehicles.iter().map(|vehicle| vehicle.depart);
         let Some(last) = departures.clone().reduce(f64::max) else {
@@ -98,11 +124,27 @@ impl Inputs {
         let end = self.seconds.map(|seconds| begin + seconds).or(scenario.end);
         let times = Times { yellow: self.yellow, decide: self.decide.max(1.0), ..Times::default() };
         let broken = self.broken.iter().map(|told| broken(&scenario.net, told)).collect::<Result<_, _>>()?;
-        Ok(Work { scenario, begin, end, last, times, threads: self.threads, broken })
+        let plan = match &self.plan {
+            None => None,
+            Some(path) => {
+                let held = bytes(path)?;
+                Some(read::plan(&scenario.net, File { name: &path.display().to_string(), bytes: &held })?)
+            }
+        };
+        Ok(Work { scenario, begin, end, last, times, threads: self.threads, broken, plan })
     }
 }
 
 impl Work {
+    /// Whether a controller can run here.
+    fn can_run(&self, controller: &str) -> Result<(), Wrong> {
+        if controller == "plan" && self.plan.is_none() {
+            let what = "the controller `plan` needs a plan; name it with `--plan FILE`, as `lianchi traffic tune` writes one";
+            return Err(Wrong(what.to_owned()));
+        }
+        Ok(())
+    }
+
     fn settings(&self, controller: &str, seed: u64, explain: bool) -> Settings {
         let net = &self.scenario.net;
         let own = || net.signals.iter().map(|signal| signal.program.clone()).collect();
@@ -114,6 +156,7 @@ impl Work {
                 let span = [self.begin, self.end.unwrap_or(f64::INFINITY)];
                 (Controller::Program, webster(net, &self.scenario.demand, span, self.times))
             }
+            "plan" => (Controller::Program, self.plan.clone().unwrap_or_else(own)),
             _ => (Controller::Program, own()),
         };
         let (times, threads, broken) = (self.times, self.threads, self.broken.clone());

@@ -1,4 +1,5 @@
 use super::peak_memory;
+use ::traffic::demand::Rules;
 use ::traffic::read::Scenario;
 use ::traffic::sim::{Measures, Simulation};
 use serde_json::{Value as Json, json};
@@ -17,6 +18,14 @@ pub struct Told<'t> {
 }
 
 impl Told<'_> {
+    fn rules(&self) -> &'static str {
+        match self.scenario.demand.rules {
+            Rules::Sumo => "sumo",
+            Rules::CityFlow => "cityflow",
+            Rules::Meso => "meso",
+        }
+    }
+
     pub fn words(&self, begin: f64) -> String {
         let all = self.all;
         let mut text = String::new();
@@ -31,6 +40,7 @@ impl Told<'_> {
                 self.scenario.net.signals.len()
             ),
         );
+        line("rules", self.rules().to_owned());
         line("controller", self.controller.to_owned());
         line("simulated", format!("{:.0} s from {begin:.0}", self.traffic.now() - begin));
         line(
@@ -77,7 +87,7 @@ impl Told<'_> {
             })
             .collect();
         json!({
-            "controller": self.controller, "seed": self.seed,
+            "rules": self.rules(), "controller": self.controller, "seed": self.seed,
             "begin": begin, "end": self.traffic.now(),
             "loaded": all.loaded, "entered": all.entered, "finished": all.finished, "running": all.running,
             "waiting_outside": all.waiting, "stuck": all.stuck, "unreachable": all.unreachable,

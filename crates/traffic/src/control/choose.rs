@@ -1,10 +1,10 @@
 //! Controllers that choose the next stage from what detectors see.
 
-use super::foresee::Foresight;
-use super::stage::{Stages, between, green};
+use super::foresee::{Course, Foresight};
+use super::stage::{self, Stages, between, clearance, clearing, green};
 use super::{Choice, Controller, Detectors, Times};
 use crate::ids::{LaneId, MovementId};
-use crate::net::Network;
+use crate::net::{Network, Signal, Walk};
 
 /// A stage ends when nobody came near the line for so many seconds.
 const GAP: f64 = 3.0;
@@ -16,6 +16,7 @@ pub(super) struct Choosing {
     times: Times,
     yellow: f64,
     all_red: f64,
+    walks: Vec<Walk>,
     stages: Vec<Stage>,
     at: usize,
     state: State,
@@ -31,6 +32,8 @@ pub(super) struct Choosing {
 #[derive(Debug)]
 struct Stage {
     lights: Vec<u8>,
+    least: f64,
+    most: f64,
     /// Lanes that it lets go.
     lanes: Vec<Served>,
 }
@@ -48,14 +51,25 @@ struct Served {
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     Green,
-    Yellow { to: usize, until: f64 },
-    Red { to: usize, until: f64 },
+    /// People who have set off still walk.
+    Clearing {
+        to: usize,
+        until: f64,
+    },
+    Yellow {
+        to: usize,
+        until: f64,
+    },
+    Red {
+        to: usize,
+        until: f64,
+    },
 }
 
 impl Choosing {
     pub fn new(
         net: &Network,
-        movements: &[Vec<MovementId>],
+        signal: &Signal,
         stages: Stages,
         controller: Controller,
         times: Times,
@@ -63,18 +77,23 @@ impl Choosing {
     ) -> Self {
         let yellow = times.yellow.unwrap_or(stages.yellow);
         let all_red = times.all_red.max(stages.all_red);
-        let foresight = (controller == Controller::Foresight).then(|| {
-            let lights: Vec<&[u8]> = stages.lights.iter().map(Vec::as_slice).collect();
-            Foresight::new(net, movements, &lights, times, yellow + all_red)
-        });
         let stages: Vec<Stage> =
-            stages.lights.into_iter().map(|lights| stage(net, movements, lights)).collect();
+            stages.all.into_iter().map(|stage| served(net, &signal.lights, stage, times)).collect();
+        let foresight = (controller == Controller::Foresight).then(|| {
+            let option = |own: &Stage| {
+                let clear = stages.iter().map(|to| clearance(&signal.walks, &own.lights, &to.lights));
+                Course { lights: own.lights.clone(), least: own.least, clear: clear.fold(0.0, f64::max) }
+            };
+            let options: Vec<Course> = stages.iter().map(option).collect();
+            Foresight::new(net, &signal.lights, &options, times, yellow + all_red)
+        });
         let shown = stages.first().map(|stage| stage.lights.clone()).unwrap_or_default();
         Self {
             controller,
             times,
             yellow,
             all_red,
+            walks: signal.walks.clone(),
             stages,
             at: 0,
             state: State::Green,
@@ -100,12 +119,23 @@ impl Choosing {
         match self.state {
             State::Green => {
                 let Some(to) = self.choose(now, detectors).filter(|to| *to != self.at) else { return false };
-                self.shown = between(&self.stages[self.at].lights, &self.stages[to].lights, false);
-                self.state = State::Yellow { to, until: now + self.yellow };
+                let (from, next) = (&self.stages[self.at].lights, &self.stages[to].lights);
+                let walk = clearance(&self.walks, from, next);
+                if walk > 0.0 {
+                    self.shown = clearing(&self.walks, from, next);
+                    self.state = State::Clearing { to, until: now + walk };
+                } else {
+                    self.warn(to, now);
+                }
+                true
+            }
+            State::Clearing { to, until } if now + 1e-9 >= until => {
+                self.warn(to, until);
                 true
             }
             State::Yellow { to, until } if now + 1e-9 >= until && self.all_red > 0.0 => {
-                self.shown = between(&self.stages[self.at].lights, &self.stages[to].lights, true);
+                let (from, next) = (&self.stages[self.at].lights, &self.stages[to].lights);
+                self.shown = between(&self.walks, from, next, true);
                 self.state = State::Red { to, until: until + self.all_red };
                 true
             }
@@ -119,14 +149,21 @@ impl Choosing {
         }
     }
 
+    /// Shows yellow on the way to another stage.
+    fn warn(&mut self, to: usize, now: f64) {
+        self.shown = between(&self.walks, &self.stages[self.at].lights, &self.stages[to].lights, false);
+        self.state = State::Yellow { to, until: now + self.yellow };
+    }
+
     /// The stage to show; none if there is nothing to decide now.
     fn choose(&mut self, now: f64, detectors: Detectors<'_>) -> Option<usize> {
         let shown = now - self.since;
         let near = |stage: &Stage| stage.lanes.iter().any(|served| (detectors.seen)(served.lane).near);
+        let Stage { least, most, .. } = self.stages[self.at];
         if near(&self.stages[self.at]) {
             self.last_near = now;
         }
-        if shown < self.times.min_green {
+        if shown < least {
             return None;
         }
         match self.controller {
@@ -134,10 +171,10 @@ impl Choosing {
             Controller::Actuated => {
                 let gap = now - self.last_near >= GAP;
                 let next = self.called(detectors)?;
-                (gap || shown >= self.times.max_green).then_some(next)
+                (gap || shown >= most).then_some(next)
             }
             Controller::Foresight => {
-                let due = ((shown - self.times.min_green) % self.times.decide).abs() < 1e-9;
+                let due = ((shown - least.ceil()) % self.times.decide).abs() < 1e-9;
                 let choice = self.foresight.as_mut().filter(|_| due)?.choose(now, self.at, detectors);
                 let chosen = choice.chosen;
                 self.chose = Some((self.at, choice));
@@ -185,16 +222,16 @@ impl Choosing {
         );
         match best {
             Some((stage, pressure)) if pressure > own => stage,
-            Some((stage, _)) if shown >= self.times.max_green => self.called(detectors).unwrap_or(stage),
+            Some((stage, _)) if shown >= self.stages[self.at].most => self.called(detectors).unwrap_or(stage),
             _ => self.at,
         }
     }
 }
 
 /// A stage with the lanes that it lets go.
-fn stage(net: &Network, movements: &[Vec<MovementId>], lights: Vec<u8>) -> Stage {
+fn served(net: &Network, movements: &[Vec<MovementId>], stage: stage::Stage, times: Times) -> Stage {
     let mut lanes: Vec<Served> = Vec::new();
-    let free = movements.iter().zip(&lights).filter(|(_, light)| green(**light));
+    let free = movements.iter().zip(&stage.lights).filter(|(_, light)| green(**light));
     for movement in free.flat_map(|(movements, _)| movements) {
         let of = &net.movements[movement.i()];
         match lanes.iter_mut().find(|served| served.lane == of.from) {
@@ -207,5 +244,7 @@ fn stage(net: &Network, movements: &[Vec<MovementId>], lights: Vec<u8>) -> Stage
             movements.iter().flatten().filter(|movement| net.movements[movement.i()].from == served.lane);
         served.share = served.to.len() as f64 / all.count().max(1) as f64;
     }
-    Stage { lights, lanes }
+    let least = stage.least.max(times.min_green);
+    let most = stage.most.unwrap_or(times.max_green).max(least);
+    Stage { lights: stage.lights, least, most, lanes }
 }

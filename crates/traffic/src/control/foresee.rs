@@ -43,13 +43,22 @@ pub(super) struct Foresight {
     stages: Vec<Service>,
     /// By second and lane: vehicles that come to the line.
     come: Vec<f32>,
-    /// Seconds in which a change lets nobody else go, the least green, and for how long one goes on before thinking again.
+    /// Seconds in which a change lets nobody else go, and for how long one goes on before thinking again.
     lost: usize,
-    least: usize,
     again: usize,
     /// When it last looked.
     looked: f64,
     search: Search,
+}
+
+/// A stage that can be chosen.
+#[derive(Debug)]
+pub(super) struct Course {
+    pub lights: Vec<u8>,
+    /// Its least green, in seconds.
+    pub least: f64,
+    /// For how long it goes on at most while people come across, once it is left.
+    pub clear: f64,
 }
 
 /// A lane before the signal.
@@ -77,6 +86,9 @@ struct Service {
     /// How much of it comes true.
     trust: Vec<f32>,
     now: Vec<f32>,
+    /// Its least green and its end while people come across, in seconds.
+    least: usize,
+    clear: usize,
 }
 
 /// Ways to go on, as far as they were tried.
@@ -107,7 +119,7 @@ impl Foresight {
     pub fn new(
         net: &Network,
         movements: &[Vec<MovementId>],
-        stages: &[&[u8]],
+        courses: &[Course],
         times: Times,
         lost: f64,
     ) -> Self {
@@ -118,17 +130,17 @@ impl Foresight {
                 lanes.push(lane);
             }
         }
-        let service = |lights: &&[u8]| {
-            let full: Vec<f32> =
-                lanes.iter().map(|lane| service(net, movements, lights, *lane) as f32).collect();
-            Service { now: full.clone(), trust: vec![1.0; full.len()], full }
+        let service = |course: &Course| {
+            let given = |lane: &LaneId| service(net, movements, &course.lights, *lane) as f32;
+            let full: Vec<f32> = lanes.iter().map(given).collect();
+            let (least, clear) = (course.least.ceil().max(1.0) as usize, course.clear.ceil() as usize);
+            Service { now: full.clone(), trust: vec![1.0; full.len()], full, least, clear }
         };
         Self {
             come: vec![0.0; lanes.len() * HORIZON],
-            stages: stages.iter().map(service).collect(),
+            stages: courses.iter().map(service).collect(),
             lanes: lanes.iter().map(|lane| approach(net, movements, *lane)).collect(),
             lost: lost.ceil() as usize,
-            least: times.min_green.ceil().max(1.0) as usize,
             again: times.decide.round().max(2.0) as usize,
             looked: f64::NEG_INFINITY,
             search: Search { reached: vec![Vec::new(); HORIZON + 1], ..Search::default() },
@@ -173,21 +185,30 @@ impl Foresight {
     /// Goes on from a node with a stage, until one would think again.
     fn go_on(&mut self, from: usize, time: usize, stage: usize) {
         let node = self.search.nodes[from];
-        let (lost, green) = if stage == node.stage { (0, self.again) } else { (self.lost, self.least) };
-        let end = (time + lost + green).min(HORIZON);
+        let (leaves, enters) = (&self.stages[node.stage], &self.stages[stage]);
+        let (clear, lost, green) = match stage == node.stage {
+            true => (0, 0, self.again),
+            false => (leaves.clear, self.lost, enters.least),
+        };
+        let (left, shut) = (time + clear, time + clear + lost);
+        let end = (shut + green).min(HORIZON);
         let lanes = self.lanes.len();
         let Search { queues, change, waited, .. } = &mut self.search;
         queues.extend_from_within(from * lanes..(from + 1) * lanes);
         let begin = queues.len() - lanes;
         let queues = &mut queues[begin..];
-        let (before, after) = (&self.stages[node.stage].now, &self.stages[stage].now);
+        let (before, after) = (&leaves.now, &enters.now);
         change.clear();
         change.extend(before.iter().zip(after).map(|(before, after)| before.min(*after)));
         waited.clear();
         waited.resize(lanes, 0.0);
         for second in time..end {
             let come = &self.come[second * lanes..(second + 1) * lanes];
-            let given = if second < time + lost { &*change } else { after };
+            let given = match second {
+                second if second < left => before,
+                second if second < shut => &*change,
+                _ => after,
+            };
             for (((queue, come), given), waited) in queues.iter_mut().zip(come).zip(given).zip(&mut *waited) {
                 *queue = (*queue + come - given).max(0.0);
                 *waited += *queue;

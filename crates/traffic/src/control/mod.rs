@@ -7,10 +7,12 @@
 
 mod choose;
 mod foresee;
-mod stage;
+mod plan;
+pub(crate) mod stage;
 mod webster;
 
-pub use stage::{Stages, stages};
+pub(crate) use plan::Plan;
+pub use stage::{Stage, Stages, stages};
 pub use webster::webster;
 
 use crate::ids::{LaneId, SignalId};
@@ -142,7 +144,7 @@ enum One {
 }
 
 /// All signals of a network as they run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Signals {
     all: Vec<One>,
 }
@@ -157,14 +159,27 @@ impl Signals {
         begin: f64,
     ) -> Self {
         let one = |(signal, program): (usize, Program)| {
-            let stages = stages(&program);
-            if controller == Controller::Program || stages.lights.len() < 2 {
+            let of = &net.signals[signal];
+            let stages = stages(&program, &of.walks);
+            if controller == Controller::Program || stages.all.len() < 2 {
                 return One::Program(Running::new(program, begin));
             }
-            let lights = &net.signals[signal].lights;
-            One::Choosing(Choosing::new(net, lights, stages, controller, times, begin))
+            One::Choosing(Choosing::new(net, of, stages, controller, times, begin))
         };
         Self { all: programs.into_iter().enumerate().map(one).collect() }
+    }
+
+    /// All lights of a signal, those of people too, by their places.
+    pub fn shown(&self, signal: SignalId) -> &[u8] {
+        match &self.all[signal.i()] {
+            One::Program(running) => running
+                .program
+                .phases
+                .get(running.phase)
+                .map(|phase| phase.lights.as_slice())
+                .unwrap_or_default(),
+            One::Choosing(choosing) => choosing.shown(),
+        }
     }
 
     /// Shows each movement its light, where that changed; all of them at the `first` time.

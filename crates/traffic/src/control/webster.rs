@@ -1,10 +1,11 @@
 //! Fixed plans after Webster (1958): the cycle that delays least, and greens by how much each stage is asked for.
 
 use super::Times;
-use super::stage::{between, green, stages};
+use super::plan::Plan;
+use super::stage::green;
 use crate::demand::{Demand, Way};
 use crate::ids::{LaneId, LinkId};
-use crate::net::{Network, Phase, Program};
+use crate::net::{Network, Program};
 use crate::route::Router;
 use std::collections::HashMap;
 
@@ -21,14 +22,9 @@ pub fn webster(net: &Network, demand: &Demand, [begin, end]: [f64; 2], times: Ti
     net.signals
         .iter()
         .map(|signal| {
-            let own = stages(&signal.program);
-            if own.lights.len() < 2 {
-                return signal.program.clone();
-            }
-            let asked = asked(net, &signal.lights, &own.lights, &flows);
-            let (yellow, all_red) = (times.yellow.unwrap_or(own.yellow), times.all_red.max(own.all_red));
-            let greens = greens(&asked, yellow + all_red, times.min_green);
-            plan(&own.lights, &greens, [yellow, all_red])
+            let Some(plan) = Plan::of(signal, times) else { return signal.program.clone() };
+            let asked = asked(net, &signal.lights, &plan.stages, &flows);
+            plan.program(&greens(&asked, plan.change(), &plan.least()), 0.0)
         })
         .collect()
 }
@@ -99,30 +95,14 @@ fn asked(
 }
 
 /// Webster's greens: a cycle of (1.5 L + 5) / (1 − Y) seconds, and green by share.
-fn greens(asked: &[f64], change: f64, least: f64) -> Vec<f64> {
+fn greens(asked: &[f64], change: f64, least: &[f64]) -> Vec<f64> {
     let stages = asked.len() as f64;
     let all: f64 = asked.iter().sum();
     let lost = stages * LOST.max(change);
     let cycle = ((1.5 * lost + 5.0) / (1.0 - all.min(0.95))).clamp(CYCLE[0], CYCLE[1]);
-    let free = (cycle - stages * change).max(stages * least);
+    let free = (cycle - stages * change).max(least.iter().sum());
     let share = |asked: &f64| if all > 0.0 { asked / all } else { 1.0 / stages };
-    asked.iter().map(|asked| (share(asked) * free).max(least).round()).collect()
-}
-
-fn plan(lights: &[Vec<u8>], greens: &[f64], [yellow, all_red]: [f64; 2]) -> Program {
-    let mut phases = Vec::new();
-    let mut add = |lights: Vec<u8>, duration: f64| {
-        if duration > 0.0 {
-            phases.push(Phase { duration, min: duration, max: duration, lights });
-        }
-    };
-    for (stage, green) in greens.iter().enumerate() {
-        let next = &lights[(stage + 1) % lights.len()];
-        add(lights[stage].clone(), *green);
-        add(between(&lights[stage], next, false), yellow);
-        add(between(&lights[stage], next, true), all_red);
-    }
-    Program { offset: 0.0, phases }
+    asked.iter().zip(least).map(|(asked, least)| (share(asked) * free).max(*least).round()).collect()
 }
 
 #[cfg(test)]
@@ -132,8 +112,8 @@ mod tests {
     #[test]
     fn greens_follow_what_is_asked() {
         // L = 2·5, Y = 0.5: a cycle of (15 + 5) / 0.5 = 40 s, of which 30 are green.
-        assert_eq!(greens(&[0.3, 0.2], 5.0, 5.0), [18.0, 12.0]);
-        assert_eq!(greens(&[0.0, 0.0], 5.0, 5.0), [10.0, 10.0]);
-        assert_eq!(greens(&[0.9, 0.0], 5.0, 7.0), [140.0, 7.0]);
+        assert_eq!(greens(&[0.3, 0.2], 5.0, &[5.0; 2]), [18.0, 12.0]);
+        assert_eq!(greens(&[0.0, 0.0], 5.0, &[5.0; 2]), [10.0, 10.0]);
+        assert_eq!(greens(&[0.9, 0.0], 5.0, &[7.0; 2]), [140.0, 7.0]);
     }
 }

@@ -158,6 +158,17 @@ pub struct Signal {
     pub lights: Vec<Vec<MovementId>>,
     /// The programme that the network brings.
     pub program: Program,
+    /// Where people cross by its lights.
+    pub walks: Vec<Walk>,
+}
+
+/// Where people cross the road.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Walk {
+    /// Its place among the lights.
+    pub light: u32,
+    /// Metres from side to side.
+    pub length: f64,
 }
 
 /// A signal's programme: phases in turn.
@@ -174,10 +185,10 @@ pub struct Program {
 pub struct Phase {
     /// Seconds.
     pub duration: f64,
-    /// At least so many seconds.
-    pub min: f64,
-    /// At most so many seconds.
-    pub max: f64,
+    /// At least so many seconds, if the file says so.
+    pub min: Option<f64>,
+    /// At most so many seconds, if the file says so.
+    pub max: Option<f64>,
     /// A letter for each light: `G` protected, `g` permitted, `y` yellow, `r` red, `u` red and yellow, `s` after a stop.
     pub lights: Vec<u8>,
 }

@@ -1,7 +1,7 @@
-//! CityFlow's road networks and flows. Vehicles drive on them by the rules of this engine, not by CityFlow's own.
+//! CityFlow's road networks and flows. Vehicles drive on them by CityFlow's rules, unless told otherwise.
 
-use super::{Fault, Unsupported};
-use crate::demand::{Demand, DepartLane, DepartPlace, DepartSpeed, Kind, Vehicle, Way};
+use super::Fault;
+use crate::demand::{Demand, DepartLane, DepartPlace, DepartSpeed, Kind, Rules, Vehicle, Way};
 use crate::ids::{JunctionId, LaneId, LinkId, RouteId, SignalId};
 use crate::net::shape::{Point, crossings, length};
 use crate::net::{Builder, Classes, MovementPlan, Network, Phase, Program, Signal, Turn};
@@ -58,11 +58,7 @@ fn short(json: &Json) -> String {
 }
 
 /// Reads a network.
-pub(super) fn network(
-    file: &str,
-    text: &str,
-    unsupported: &mut Unsupported,
-) -> Result<(Network, Links), Fault> {
+pub(super) fn network(file: &str, text: &str) -> Result<(Network, Links), Fault> {
     let place = Place { file };
     let json = place.json(text)?;
     let mut build = Builder::default();
@@ -90,7 +86,6 @@ pub(super) fn network(
         let (junction, _) = junctions[place.text(one, "id")?];
         crossing_of(&place, one, junction, &links, &lanes, &mut build)?;
     }
-    unsupported.insert("CityFlow's own rules of driving, for which ours stand in".to_owned(), 1);
     Ok((build.finish(), links))
 }
 
@@ -267,13 +262,13 @@ fn signal_of(place: &Place<'_>, one: &Json, paths: &[Path], build: &mut Builder)
         };
         let duration = place.number(phase, "time")?.max(1.0);
         let lights = (0..count).map(light).collect();
-        phases.push(Phase { duration, min: duration, max: duration, lights });
+        phases.push(Phase { duration, min: None, max: None, lights });
     }
     if phases.is_empty() {
         return Ok(SignalId::NONE);
     }
     let name = place.text(one, "id")?.to_owned();
-    Ok(build.signal(Signal { name, lights: Vec::new(), program: Program { offset: 0.0, phases } }))
+    Ok(build.signal(Signal { name, program: Program { offset: 0.0, phases }, ..Signal::default() }))
 }
 
 /// Who goes first: straight on, then left, then right, as CityFlow has it.
@@ -344,6 +339,7 @@ pub(super) fn flows(
             });
         }
     }
+    all.rules = Rules::CityFlow;
     all.vehicles.sort_by(|one, other| one.depart.total_cmp(&other.depart));
     Ok(())
 }
@@ -359,6 +355,7 @@ fn kind(place: &Place<'_>, json: &Json) -> Result<Kind, Fault> {
         length: number("length")?,
         min_gap: place.number(json, "minGap")?.max(0.0),
         accel: number("usualPosAcc")?,
+        accel_most: number("maxPosAcc")?,
         decel,
         emergency: number("maxNegAcc")?.max(decel),
         max_speed: number("maxSpeed")?,

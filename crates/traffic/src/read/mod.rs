@@ -8,7 +8,8 @@ mod sumo_signals;
 mod xml;
 
 use crate::demand::Demand;
-use crate::net::Network;
+use crate::ids::SignalId;
+use crate::net::{Network, Program};
 use std::collections::BTreeMap;
 use std::io::Read;
 
@@ -74,11 +75,20 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     let mut unsupported = Unsupported::new();
     let text = unpacked(net)?;
     if text.trim_start().starts_with(['{', '[']) {
-        let (net, names) = cityflow::network(net.name, &text, &mut unsupported)?;
+        let name = net.name;
+        let (mut net, names) = cityflow::network(name, &text)?;
         let mut all = Demand::default();
         for file in demand {
-            cityflow::flows(file.name, &unpacked(*file)?, &names, &net, &mut all)?;
+            let text = unpacked(*file)?;
+            if text.trim_start().starts_with('<') {
+                for (signal, program) in added(*file, &text, &net, &mut unsupported)? {
+                    net.signals[signal.i()].program = program;
+                }
+                continue;
+            }
+            cityflow::flows(file.name, &text, &names, &net, &mut all)?;
         }
+        sumo_signals::check(name, &net)?;
         return Ok(Scenario { net, demand: all, begin: Some(0.0), end: None, unsupported });
     }
     let (mut builder, names) = sumo_net::network(net.name, &text, &mut unsupported)?;
@@ -86,7 +96,9 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     let mut flows = sumo_demand::Reading::default();
     for file in demand {
         let text = unpacked(*file)?;
-        sumo_signals::programs(file.name, &text, &names, &mut builder, &mut unsupported)?;
+        for (signal, program) in sumo_signals::programs(file.name, &text, &names.signals, &mut unsupported)? {
+            builder.signal_mut(signal).program = program;
+        }
         flows.read(file.name, &text, &names, &mut all, &mut unsupported)?;
     }
     let net = builder.finish();
@@ -97,6 +109,39 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
 
 fn net_file(names: &sumo_net::Names) -> &str {
     &names.file
+}
+
+/// The programmes of an additional file for the signals of a network.
+fn added(
+    file: File<'_>,
+    text: &str,
+    net: &Network,
+    unsupported: &mut Unsupported,
+) -> Result<Vec<(SignalId, Program)>, Fault> {
+    let named = net.signals.iter().enumerate();
+    let names = named.map(|(place, signal)| (signal.name.clone(), SignalId::at(place))).collect();
+    sumo_signals::programs(file.name, text, &names, unsupported)
+}
+
+/// Reads a plan: the network's programmes with those of an additional file in their place.
+pub fn plan(net: &Network, file: File<'_>) -> Result<Vec<Program>, Fault> {
+    let mut net = Network { signals: net.signals.clone(), ..Network::default() };
+    let read = added(file, &unpacked(file)?, &net, &mut Unsupported::new())?;
+    if read.is_empty() {
+        let text =
+            "has no `<tlLogic>`; name a file that `lianchi traffic tune` wrote, or one like it".to_owned();
+        return Err(Fault { file: file.name.to_owned(), line: 1, text });
+    }
+    for (signal, program) in read {
+        net.signals[signal.i()].program = program;
+    }
+    sumo_signals::check(file.name, &net)?;
+    Ok(net.signals.into_iter().map(|signal| signal.program).collect())
+}
+
+/// Programmes of a network's signals as an additional file, which SUMO reads too.
+pub fn written(net: &Network, programs: &[Program]) -> String {
+    sumo_signals::written(net, programs)
 }
 
 /// Reads a configuration.

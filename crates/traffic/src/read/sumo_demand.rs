@@ -4,7 +4,7 @@ use super::sumo_net::Names;
 use super::xml::{Element, Tag, walk};
 use super::{Fault, Unsupported};
 use crate::chance;
-use crate::demand::{Demand, DepartLane, DepartPlace, DepartSpeed, Kind, Vehicle, Way};
+use crate::demand::{Demand, DepartLane, DepartPlace, DepartSpeed, Following, Kind, Vehicle, Way};
 use crate::ids::{LinkId, RouteId};
 use crate::net::Network;
 use std::collections::HashMap;
@@ -259,12 +259,22 @@ fn kind(element: &Element<'_>, leave_out: &mut dyn FnMut(String)) -> Result<Kind
         return Err(element.fault(format!("kind `{}`: {what}", kind.name)));
     }
     speed_factor(element, &mut kind)?;
+    kind.accel_most = kind.accel;
+    let idm = element.get("carFollowModel") == Some("IDM");
+    if idm {
+        let exponent = element.number("delta")?.unwrap_or(4.0);
+        if exponent <= 0.0 {
+            return Err(element.fault(format!("`delta` is {exponent}; write a positive exponent, such as 4")));
+        }
+        (kind.following, kind.sigma) = (Following::Idm(exponent), 0.0);
+    }
     for (key, known) in [("carFollowModel", "Krauss"), ("laneChangeModel", "LC2013")] {
-        if let Some(model) = element.get(key).filter(|model| *model != known && *model != "default") {
+        let other = |model: &&str| *model != known && *model != "default" && !(idm && *model == "IDM");
+        if let Some(model) = element.get(key).filter(other) {
             leave_out(format!("{key} `{model}`, for which {known} stands in"));
         }
     }
-    for key in element.names().filter(|key| !KIND.contains(key)) {
+    for key in element.names().filter(|key| !(KIND.contains(key) || (idm && *key == "delta"))) {
         leave_out(format!("attribute `{key}` of <vType>"));
     }
     Ok(kind)

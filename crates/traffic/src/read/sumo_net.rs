@@ -3,7 +3,7 @@
 use super::xml::{Element, Tag, walk};
 use super::{Fault, Unsupported};
 use crate::ids::{JunctionId, LaneId, LinkId, SignalId};
-use crate::net::{Builder, Classes, MovementPlan, Phase, Program, Signal, Turn};
+use crate::net::{Builder, Classes, MovementPlan, Phase, Program, Signal, Turn, Walk};
 use std::collections::HashMap;
 
 /// What the files of a scenario call things.
@@ -39,6 +39,11 @@ struct Reading<'u> {
     build: Builder,
     names: Names,
     connections: Vec<Connection>,
+    /// Where people cross, by its lane's edge, and the one whose lane is read.
+    crossings: HashMap<String, f64>,
+    crossing: Option<String>,
+    /// Crossings that a signal rules: its name, the light, the edge.
+    walks: Vec<(String, u32, String)>,
     around: Vec<Around>,
     roundabouts: Vec<String>,
     /// The junction whose rows are read.
@@ -130,6 +135,7 @@ impl Reading<'_> {
     fn edge(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let name = element.need("id")?;
         let function = element.get("function").unwrap_or("normal");
+        self.crossing = (function == "crossing").then(|| name.to_owned());
         if matches!(function, "crossing" | "walkingarea") {
             self.leave_out(&format!("edges with function `{function}`"));
             return Ok(());
@@ -159,7 +165,12 @@ impl Reading<'_> {
     }
 
     fn lane(&mut self, element: &Element<'_>) -> Result<(), Fault> {
-        let Some(link) = self.link else { return Ok(()) };
+        let Some(link) = self.link else {
+            if let Some(crossing) = self.crossing.take() {
+                self.crossings.insert(crossing, element.needed("length")?.max(0.0));
+            }
+            return Ok(());
+        };
         let name = element.need("id")?;
         let (length, speed) = (element.needed("length")?, element.needed("speed")?);
         if length <= 0.0 || speed <= 0.0 {
@@ -205,6 +216,11 @@ impl Reading<'_> {
         if !known(from) || !known(to) {
             // Over a pedestrian crossing, which was left out.
             if from.starts_with(':') || to.starts_with(':') {
+                for key in ["linkIndex", "linkIndex2"] {
+                    if let Some(signal) = element.get("tl").filter(|_| element.get(key).is_some()) {
+                        self.walks.push((signal.to_owned(), element.count(key)?, to.to_owned()));
+                    }
+                }
                 return Ok(());
             }
             let missing = if known(from) { to } else { from };
@@ -280,7 +296,7 @@ impl Reading<'_> {
         }
         let offset = element.number("offset")?.unwrap_or(0.0);
         let program = Program { offset, phases: Vec::new() };
-        let signal = self.build.signal(Signal { name: name.to_owned(), lights: Vec::new(), program });
+        let signal = self.build.signal(Signal { name: name.to_owned(), program, ..Signal::default() });
         self.names.signals.insert(name.to_owned(), signal);
         self.signal = Some(signal);
         Ok(())
@@ -297,6 +313,12 @@ impl Reading<'_> {
         if self.names.counts.is_empty() {
             let text = "the network has no lane; name another file".to_owned();
             return Err(Fault { file: file.to_owned(), line: 1, text });
+        }
+        for (signal, light, edge) in std::mem::take(&mut self.walks) {
+            let known = self.names.signals.get(&signal).zip(self.crossings.get(&edge));
+            if let Some((signal, length)) = known {
+                self.build.signal_mut(*signal).walks.push(Walk { light, length: *length });
+            }
         }
         for connection in std::mem::take(&mut self.connections) {
             let fault = |text: String| Fault { file: file.to_owned(), line: connection.line, text };
@@ -364,10 +386,10 @@ pub(super) fn phase(element: &Element<'_>) -> Result<Phase, Fault> {
         let what = format!("a phase shows `{odd}`; the lights are G, g, y, Y, r, u, s, o and O");
         return Err(element.fault(what));
     }
-    Ok(Phase {
-        duration,
-        min: element.number("minDur")?.unwrap_or(duration),
-        max: element.number("maxDur")?.unwrap_or(duration),
-        lights: state.bytes().collect(),
-    })
+    let (min, max) = (element.number("minDur")?, element.number("maxDur")?);
+    let longer = |least: f64| max.is_some_and(|most| most < least);
+    if min.is_some_and(|least| least < 0.0 || longer(least)) {
+        return Err(element.fault("`minDur` must not be negative, nor above `maxDur`; mend one of them"));
+    }
+    Ok(Phase { duration, min, max, lights: state.bytes().collect() })
 }

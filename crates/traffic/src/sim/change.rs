@@ -333,13 +333,13 @@ impl<'b> Beholder<'b> {
             return false;
         }
         let hardest = follow::slowest(kind, self.speed);
-        let behind = follow::follow(kind, self.speed, gap, foe_speed, decel);
+        let behind = follow::follow(kind, top, self.speed, gap, foe_speed, decel);
         let mut safe = if behind >= hardest { behind } else { hardest.max(foe_speed - cooperate::HELP) };
         if mind.gain < LEAN_LEFT {
             safe = safe.max(foe_speed);
         }
         mind.advise(safe - self.speed);
-        let soon = follow::follow(kind, self.speed, gap - slower * 8.0, foe_speed, decel);
+        let soon = follow::follow(kind, top, self.speed, gap - slower * 8.0, foe_speed, decel);
         if soon < safe {
             mind.gain += slower / top.max(GAIN_SPEED);
             return true;
@@ -362,7 +362,12 @@ impl<'b> Beholder<'b> {
 }
 
 /// A speed with what changing lanes asks for; `range` holds the least, the wanted and the highest speed.
-pub(super) fn adapt(mind: &Mind, kind: &Kind, speed: f64, [least, wanted, most]: [f64; 3]) -> f64 {
+pub(super) fn adapt(
+    mind: &Mind,
+    kind: &Kind,
+    [desired, speed]: [f64; 2],
+    [least, wanted, most]: [f64; 3],
+) -> f64 {
     if mind.wish == 0 && mind.advised == 0 && mind.blocker == 0.0 {
         return wanted;
     }
@@ -371,7 +376,7 @@ pub(super) fn adapt(mind: &Mind, kind: &Kind, speed: f64, [least, wanted, most]:
         let space = mind.room - mind.blocker - 1.0 - kind.min_gap;
         if space > 0.0 {
             let hardest = (speed - kind.emergency).max(0.0);
-            let safe = follow::stop(kind, speed, space, kind.decel);
+            let safe = follow::stop(kind, desired, speed, space, kind.decel);
             most = most.min(safe.max(hardest));
             if safe < wanted {
                 if safe < least && safe >= hardest {

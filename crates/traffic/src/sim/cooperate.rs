@@ -118,7 +118,8 @@ fn tell_leader(
     messages: &mut Vec<Message>,
 ) -> Option<f64> {
     let (view, kind, speed) = (on.view, on.kind, on.speed);
-    let mut planned = speed.min(follow::stop(kind, speed, room - mind.blocker, kind.decel));
+    let top = view.limit(on.vehicle, on.lane);
+    let mut planned = speed.min(follow::stop(kind, top, speed, room - mind.blocker, kind.decel));
     for accel in &mind.advice[..mind.advised as usize] {
         if *accel >= -kind.decel {
             planned = planned.min(speed + accel);
@@ -128,7 +129,7 @@ fn tell_leader(
     let (foe_car, foe_kind) = (view.car(foe), view.kind(foe));
     let foe_next = foe_car.speed - (-foe_car.accel).max(1.0);
     let gap_next = gap + foe_next - planned;
-    let behind = follow::follow(kind, speed, gap_next, foe_next.max(0.0), foe_kind.decel)
+    let behind = follow::follow(kind, top, speed, gap_next, foe_next.max(0.0), foe_kind.decel)
         .max(follow::slowest(kind, speed));
     if around.blocked & BLOCKED_BEFORE == 0 {
         mind.advise(behind - speed);
@@ -181,7 +182,8 @@ fn tell_follower(
     let Some((foe, gap)) = around.behind else { return };
     let (view, kind, speed) = (on.view, on.kind, on.speed);
     let (foe_speed, foe_kind) = (view.car(foe).speed, view.kind(foe));
-    let following = |gap: f64| follow::follow(foe_kind, foe_speed, gap, planned, kind.decel);
+    let foe_top = view.limit(foe, view.car(foe).lane);
+    let following = |gap: f64| follow::follow(foe_kind, foe_top, foe_speed, gap, planned, kind.decel);
     let mut tell = |next: f64, wish: u32| {
         messages.push(Message {
             to: foe,

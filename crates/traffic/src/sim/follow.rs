@@ -1,11 +1,12 @@
-//! Car following after Krauss (1998), in steps of one second.
+//! Car following after Krauss (1998) or Treiber and others (2000), in steps of one second.
 //!
-//! A vehicle moves at a speed from which it can still stop behind the one before it, should that one brake as hard as it can.
+//! After Krauss a vehicle moves at a speed from which it can still stop behind the one before it, should that one brake as hard as it can.
 //! In steps of time the distance to a stop is a sum, not an integral: with deceleration b and speeds v, v−b, v−2b … one covers
 //! `brake_gap`, and `halting` is its inverse. All speeds in m/s, gaps in metres; one step is one second, so that a speed is also
-//! the way of a step.
+//! the way of a step. `desired` is how fast one would drive on an empty lane.
 
-use crate::demand::Kind;
+use super::idm;
+use crate::demand::{Following, Kind};
 
 /// Slack in gaps.
 pub const SLACK: f64 = 0.001;
@@ -43,6 +44,17 @@ pub fn fastest(kind: &Kind, speed: f64) -> f64 {
     (speed + kind.accel).min(kind.max_speed)
 }
 
+/// The highest speed of the next step on an empty lane.
+#[inline]
+pub fn free(kind: &Kind, desired: f64, speed: f64) -> f64 {
+    match kind.following {
+        Following::Krauss => fastest(kind, speed),
+        Following::Idm(exponent) => {
+            idm::next(kind, exponent, desired, speed, idm::NOBODY, desired, 0.0).min(fastest(kind, speed))
+        }
+    }
+}
+
 /// The lowest speed of the next step when all is well.
 #[inline]
 pub fn slowest(kind: &Kind, speed: f64) -> f64 {
@@ -76,7 +88,10 @@ fn tempered(kind: &Kind, speed: f64, safe: f64, decel: f64, needed: impl Fn() ->
 
 /// The highest speed from which one stops within a gap.
 #[inline]
-pub fn stop(kind: &Kind, speed: f64, gap: f64, decel: f64) -> f64 {
+pub fn stop(kind: &Kind, desired: f64, speed: f64, gap: f64, decel: f64) -> f64 {
+    if let Following::Idm(exponent) = kind.following {
+        return idm::stop(kind, exponent, desired, speed, gap, decel).min(fastest(kind, speed));
+    }
     let safe = halting(gap, decel, 1.0);
     let safe = tempered(kind, speed, safe, decel, || needed(kind, gap, speed, 0.0, 1.0));
     safe.min(fastest(kind, speed))
@@ -96,7 +111,12 @@ pub fn safe(kind: &Kind, speed: f64, gap: f64, foe_speed: f64, foe_decel: f64) -
 
 /// The highest speed of the next step behind somebody.
 #[inline]
-pub fn follow(kind: &Kind, speed: f64, gap: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+pub fn follow(kind: &Kind, desired: f64, speed: f64, gap: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    if let Following::Idm(exponent) = kind.following {
+        let gap = gap + kind.min_gap;
+        return idm::next(kind, exponent, desired, speed, gap, foe_speed, kind.min_gap)
+            .min(fastest(kind, speed));
+    }
     safe(kind, speed, gap, foe_speed, foe_decel).min(fastest(kind, speed))
 }
 
@@ -106,7 +126,18 @@ pub fn safe_there(kind: &Kind, gap: f64, foe_speed: f64, foe_decel: f64) -> f64 
     if gap < 0.0 {
         return 0.0;
     }
+    if matches!(kind.following, Following::Idm(_)) {
+        return idm::at_rest(kind, gap, foe_speed);
+    }
     halting(gap + brake_gap(foe_speed, kind.decel.max(foe_decel), 0.0), kind.decel, kind.tau)
+}
+
+/// The highest speed behind somebody, for one who comes onto the road with `speed` if that is safe.
+pub fn begin(kind: &Kind, [desired, speed]: [f64; 2], gap: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    match kind.following {
+        Following::Idm(exponent) if gap >= 0.0 => idm::begin(kind, exponent, desired, speed, gap, foe_speed),
+        _ => safe_there(kind, gap, foe_speed, foe_decel),
+    }
 }
 
 /// The highest speed from which one is down to `target` within a distance.
@@ -126,6 +157,9 @@ pub fn slowing(decel: f64, gap: f64, target: f64, put_there: bool) -> f64 {
 /// The gap behind somebody at which nobody has to brake harder than usual.
 #[inline]
 pub fn secure(kind: &Kind, speed: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    if matches!(kind.following, Following::Idm(_)) {
+        return idm::wanted(kind, speed, foe_speed);
+    }
     let foe_gap = brake_gap(foe_speed, kind.decel.max(foe_decel), 0.0);
     (brake_gap(speed, kind.decel, kind.tau) - foe_gap).max(0.0)
 }
@@ -226,7 +260,7 @@ mod tests {
             let gap = gap + secure(&kind, speed, foe, kind.decel);
             let (mut gap, mut speed, mut foe) = (gap, speed, foe);
             for _ in 0..100 {
-                speed = follow(&kind, speed, gap, foe, kind.decel);
+                speed = follow(&kind, 50.0, speed, gap, foe, kind.decel);
                 foe = (foe - kind.decel).max(0.0);
                 gap += foe - speed;
                 prop_assert!(gap >= -1e-9, "{gap}");

@@ -153,7 +153,8 @@ fn place(view: &View<'_>, vehicle: CarId, lane: LaneId, pos: f64, speed: f64, pa
     let before = before.or_else(|| view.hindmost(lane).filter(|foe| view.back(*foe, lane) >= pos));
     if let Some(foe) = before {
         let gap = view.back(foe, lane) - pos - kind.min_gap;
-        let safe = follow::safe_there(kind, gap, view.car(foe).speed, view.kind(foe).decel);
+        let speeds = [view.limit(vehicle, lane), tried.speed];
+        let safe = follow::begin(kind, speeds, gap, view.car(foe).speed, view.kind(foe).decel);
         if gap < 0.0 || !tried.keep(safe) {
             return None;
         }
@@ -218,7 +219,8 @@ fn way_ahead(
         at = on.next();
         if let Some(foe) = view.last(at) {
             let gap = view.back(foe, at) + seen - kind.min_gap;
-            let safe = follow::safe_there(kind, gap, view.car(foe).speed, view.kind(foe).decel);
+            let speeds = [view.limit(vehicle, lane), tried.speed];
+            let safe = follow::begin(kind, speeds, gap, view.car(foe).speed, view.kind(foe).decel);
             if gap < 0.0 || !tried.keep(safe) {
                 return false;
             }

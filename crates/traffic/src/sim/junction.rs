@@ -267,13 +267,13 @@ fn yield_to(on: &mut Looking<'_>, leader: CarId, met: &Met, items: &mut [Item], 
     let (kind, speed, foe) = (on.kind, on.speed, view.car(leader));
     let lane = &view.net.lanes[on.lane.i()];
     let mut safe = if met.gap >= 0.0 {
-        follow::follow(kind, speed, met.gap, foe.speed, view.kind(leader).decel)
+        follow::follow(kind, on.desired, speed, met.gap, foe.speed, view.kind(leader).decel)
     } else {
-        follow::stop(kind, speed, on.seen - lane.length - NEAR, kind.decel)
+        follow::stop(kind, on.desired, speed, on.seen - lane.length - NEAR, kind.decel)
     };
     if let Some(there) = met.there.filter(|there| *there >= 0.0) {
         // Up to where the paths meet, so as to come there when the other is gone.
-        let halt = follow::stop(kind, speed, there - kind.min_gap, kind.decel);
+        let halt = follow::stop(kind, on.desired, speed, there - kind.min_gap, kind.decel);
         let past = ((there - met.gap) / foe.speed.max(STANDING)).max(0.01);
         let then = speed.max(2.0 * (there - kind.min_gap) / past - speed);
         safe = safe.max((speed + (then - speed) / past).min(halt));

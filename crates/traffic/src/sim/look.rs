@@ -19,6 +19,8 @@ pub(super) struct Looking<'l> {
     pub vehicle: CarId,
     pub kind: &'l Kind,
     pub speed: f64,
+    /// How fast it would drive on an empty lane.
+    pub desired: f64,
     /// The speed so far, and that with which the next movement is passed.
     pub v: f64,
     pub pass: f64,
@@ -42,8 +44,9 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
     let kind = view.kind(vehicle);
     let comfort = follow::slowest(kind, car.speed);
     let top = follow::fastest(kind, car.speed);
-    let limit = view.limit(vehicle, car.lane).max(comfort);
-    let v = top.min(limit);
+    let desired = view.limit(vehicle, car.lane);
+    let limit = desired.max(comfort);
+    let v = follow::free(kind, desired, car.speed).min(limit);
     let far = top + follow::brake_gap(top, kind.decel, kind.tau);
     let lane = &view.net.lanes[car.lane.i()];
     let seen = lane.length - car.pos;
@@ -52,6 +55,7 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
         vehicle,
         kind,
         speed: car.speed,
+        desired,
         v,
         pass: follow::after(kind, seen, v, kind.accel).min(limit),
         lane: car.lane,
@@ -91,10 +95,10 @@ impl Looking<'_> {
         let (car, length) = (view.car(leader), view.net.lanes[self.lane.i()].length);
         let gap = view.back(leader, self.lane) + self.seen - length - self.kind.min_gap;
         let decel = view.kind(leader).decel;
-        let safe = follow::follow(self.kind, self.speed, gap, car.speed, decel);
+        let safe = follow::follow(self.kind, self.desired, self.speed, gap, car.speed, decel);
         if let Some(last) = self.last {
             let then = items[last].leaving();
-            items[last].restrict(follow::follow(self.kind, then, gap, car.speed, decel));
+            items[last].restrict(follow::follow(self.kind, self.desired, then, gap, car.speed, decel));
         }
         self.v = self.v.min(safe);
         self.pass = self.pass.min(safe);
@@ -166,7 +170,7 @@ impl Looking<'_> {
 
     /// Stops where the lane leads elsewhere.
     fn end(&mut self, items: &mut Vec<Item>) {
-        let halt = follow::stop(self.kind, self.speed, self.seen, self.kind.decel);
+        let halt = follow::stop(self.kind, self.desired, self.speed, self.seen, self.kind.decel);
         if let Some(last) = self.last {
             items[last].restrict(halt);
         }
@@ -219,7 +223,7 @@ impl Looking<'_> {
         let decel =
             if shut { FOR_YELLOW.min(self.kind.emergency).max(self.kind.decel) } else { self.kind.decel };
         let brake = follow::brake_gap(self.speed, decel, 0.0);
-        let halt = follow::stop(self.kind, self.speed, self.line(movement, brake), decel);
+        let halt = follow::stop(self.kind, self.desired, self.speed, self.line(movement, brake), decel);
         let leaving = view.net.lanes[view.car(self.vehicle).lane.i()].inner && self.last.is_none();
         let mut asks = (self.v > 0.1 * SLACK && (!self.slowed || inner)) || leaving;
         let mut wait = self.v.min(halt);

@@ -1,7 +1,8 @@
 //! What is measured: trips one by one, and all of them together.
 
-use super::Simulation;
-use crate::ids::{LaneId, MovementId, VehicleId};
+use super::state::Car;
+use super::{Model, Simulation};
+use crate::ids::{LaneId, MovementId, SignalId, VehicleId};
 
 /// One vehicle's trip.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,12 +122,15 @@ impl Simulation<'_> {
 
     /// Where everyone on the road is, lane by lane, the first on each lane first.
     pub fn cars(&self) -> impl Iterator<Item = Place> + '_ {
-        let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
-        on.map(|car| &self.cars[car.i()]).map(|car| Place {
-            vehicle: car.vehicle,
-            lane: car.lane,
-            pos: car.pos,
-            speed: car.speed,
+        self.active.iter().flat_map(|lane| {
+            let mut places = Vec::with_capacity(self.on[lane.i()].len());
+            self.each_on(*lane, &mut |pos, speed| places.push((pos, speed)));
+            self.on[lane.i()].iter().zip(places).map(|(car, (pos, speed))| Place {
+                vehicle: self.cars[car.i()].vehicle,
+                lane: *lane,
+                pos,
+                speed,
+            })
         })
     }
 
@@ -135,12 +139,27 @@ impl Simulation<'_> {
         char::from(self.lights[movement.i()])
     }
 
+    /// All lights of a signal, those of people who cross too, by their places.
+    pub fn shown(&self, signal: SignalId) -> &[u8] {
+        self.signals.shown(signal)
+    }
+
     /// Vehicles that are stuck: on which lane, at which metre, for how many seconds.
     pub fn stuck(&self) -> impl Iterator<Item = (VehicleId, LaneId, f64, f64)> + '_ {
         let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
         on.map(|car| &self.cars[car.i()])
-            .filter(|car| car.standing >= STUCK)
-            .map(|car| (car.vehicle, car.lane, car.pos, car.standing))
+            .map(|car| (car, self.stands(car)))
+            .filter(|(_, seconds)| *seconds >= STUCK)
+            .map(|(car, seconds)| (car.vehicle, car.lane, car.pos, seconds))
+    }
+
+    /// For how long somebody has stood.
+    fn stands(&self, car: &Car) -> f64 {
+        match &self.model {
+            // Who left before it moved the whole queue on.
+            Model::Meso(meso) => self.now - car.crossing.max(meso.left(car.lane)),
+            _ => car.standing,
+        }
     }
 
     /// What happened on each link.

@@ -5,13 +5,16 @@
 //! who may go how fast, *move*, *change* lanes, *insert* whoever waits outside.
 
 mod change;
+mod cityflow;
 mod clear;
 mod cooperate;
 mod follow;
+mod idm;
 mod insert;
 mod junction;
 mod look;
 mod measure;
+mod meso;
 mod moving;
 mod neighbours;
 mod order;
@@ -26,7 +29,7 @@ pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
 use crate::control::{Controller, Decision, Detectors, Each, Seen, Signals, Times};
-use crate::demand::{Demand, Way};
+use crate::demand::{Demand, Rules, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
 use crate::route::{Router, Ways};
@@ -43,6 +46,14 @@ use std::ops::Range;
 const NEAR_LINE: f64 = 2.0;
 /// Who waits outside looks for a faster way after so many seconds.
 const AGAIN: f64 = 60.0;
+
+/// What the rules keep for themselves.
+#[derive(Debug)]
+enum Model {
+    Sumo,
+    CityFlow(Box<cityflow::CityFlow>),
+    Meso(Box<meso::Meso>),
+}
 
 /// How a simulation is set up.
 #[derive(Debug, Clone)]
@@ -79,6 +90,7 @@ pub struct Simulation<'s> {
     net: &'s Network,
     demand: &'s Demand,
     ways: Ways,
+    model: Model,
     seed: u64,
     now: f64,
     begin: f64,
@@ -125,6 +137,11 @@ pub struct Simulation<'s> {
 impl<'s> Simulation<'s> {
     /// Traffic that has not begun.
     pub fn new(net: &'s Network, demand: &'s Demand, settings: Settings) -> Self {
+        let model = match demand.rules {
+            Rules::Sumo => Model::Sumo,
+            Rules::CityFlow => Model::CityFlow(Box::new(cityflow::CityFlow::new(net))),
+            Rules::Meso => Model::Meso(Box::new(meso::Meso::new(net))),
+        };
         let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
         let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
@@ -148,6 +165,7 @@ impl<'s> Simulation<'s> {
             net,
             demand,
             ways,
+            model,
             seed: settings.seed,
             now: settings.begin,
             begin: settings.begin,
@@ -210,7 +228,21 @@ impl<'s> Simulation<'s> {
 
     /// One second.
     pub fn step(&mut self) {
-        self.order();
+        match std::mem::replace(&mut self.model, Model::Sumo) {
+            Model::Sumo => self.step_sumo(),
+            Model::CityFlow(mut rules) => {
+                self.step_cityflow(&mut rules);
+                self.model = Model::CityFlow(rules);
+            }
+            Model::Meso(mut meso) => {
+                self.step_meso(&mut meso);
+                self.model = Model::Meso(meso);
+            }
+        }
+    }
+
+    fn step_sumo(&mut self) {
+        self.order_with(|_, _| {});
         self.show();
         self.look();
         std::mem::swap(&mut self.approach, &mut self.told);
@@ -225,26 +257,26 @@ impl<'s> Simulation<'s> {
 
     /// Signals decide and show.
     fn show(&mut self) {
-        let (on, cars, net, broken) = (&self.on, &self.cars, self.net, &self.broken);
+        let (mut lights, mut decisions) = (std::mem::take(&mut self.lights), self.decisions.take());
+        let mut signals = std::mem::take(&mut self.signals);
+        let (net, broken) = (self.net, &self.broken);
         let fault = |lane: LaneId| broken.get(lane.i()).copied().flatten();
         let each = |lane: LaneId, tell: Each<'_>| {
             let of = &net.lanes[lane.i()];
             match fault(lane) {
-                Some(Broken::Dead) => return,
-                Some(Broken::Stuck) => return tell(1.0, 0.0, of.speed),
-                None => {}
-            }
-            for vehicle in &on[lane.i()] {
-                let car = &cars[vehicle.i()];
-                tell(of.length - car.pos, car.speed, of.speed);
+                Some(Broken::Dead) => {}
+                Some(Broken::Stuck) => tell(1.0, 0.0, of.speed),
+                None => self.each_on(lane, &mut |pos, speed| tell(of.length - pos, speed, of.speed)),
             }
         };
         let full = |lane: LaneId| {
-            let (of, row) = (&net.lanes[lane.i()], &on[lane.i()]);
-            let last = row.last().filter(|_| fault(lane).is_none());
-            last.is_some_and(|last| {
-                let car = &cars[last.i()];
-                car.speed < follow::STANDING && car.pos < 8.0 && row.len() as f64 * 7.5 > 0.5 * of.length
+            let (mut last, mut count) = (None, 0);
+            if fault(lane).is_none() {
+                self.each_on(lane, &mut |pos, speed| (last, count) = (Some((pos, speed)), count + 1));
+            }
+            last.is_some_and(|(pos, speed)| {
+                let half = f64::from(count) * 7.5 > 0.5 * net.lanes[lane.i()].length;
+                speed < follow::STANDING && pos < 8.0 && half
             })
         };
         let seen = |lane: LaneId| {
@@ -254,22 +286,33 @@ impl<'s> Simulation<'s> {
                 Some(Broken::Stuck) => return Seen { vehicles: 1, standing: 1, near: true },
                 None => {}
             }
-            for vehicle in &on[lane.i()] {
-                let car = &cars[vehicle.i()];
+            let of = &net.lanes[lane.i()];
+            self.each_on(lane, &mut |pos, speed| {
                 seen.vehicles += 1;
-                seen.standing += u32::from(car.speed < follow::STANDING);
-                seen.near |= net.lanes[lane.i()].length - car.pos < NEAR_LINE * net.lanes[lane.i()].speed;
-            }
+                seen.standing += u32::from(speed < follow::STANDING);
+                seen.near |= of.length - pos < NEAR_LINE * of.speed;
+            });
             seen
         };
-        self.signals.show(
-            net,
-            self.now,
-            false,
-            Detectors { seen: &seen, each: &each, full: &full },
-            &mut self.lights,
-            self.decisions.as_mut(),
-        );
+        let detectors = Detectors { seen: &seen, each: &each, full: &full };
+        signals.show(net, self.now, false, detectors, &mut lights, decisions.as_mut());
+        (self.lights, self.decisions, self.signals) = (lights, decisions, signals);
+    }
+
+    /// Where each vehicle on a lane is, and how fast, the first first.
+    fn each_on(&self, lane: LaneId, tell: &mut dyn FnMut(f64, f64)) {
+        let queued = self.demand.rules == Rules::Meso;
+        let mut before = 0.0;
+        for car in &self.on[lane.i()] {
+            let of = &self.cars[car.i()];
+            if queued {
+                let (pos, speed) = self.place_queued(lane, before, *car);
+                before += self.takes_of(*car);
+                tell(pos, speed);
+            } else {
+                tell(of.pos, of.speed);
+            }
+        }
     }
 
     fn view(&self) -> View<'_> {
@@ -341,6 +384,22 @@ impl<'s> Simulation<'s> {
 
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
     fn insert(&mut self) {
+        self.spawn();
+        let mut waiting = std::mem::take(&mut self.waiting_at);
+        for link in &waiting {
+            self.think_again(*link);
+            while let Some(vehicle) = self.outside[link.i()].front().copied() {
+                let Some(begin) = insert::begin(&self.view(), vehicle) else { break };
+                self.outside[link.i()].pop_front();
+                self.put(vehicle, begin);
+            }
+        }
+        waiting.retain(|link| !self.outside[link.i()].is_empty());
+        self.waiting_at = waiting;
+    }
+
+    /// Whoever wants to depart by now waits outside.
+    fn spawn(&mut self) {
         while let Some(vehicle) = self.demand.vehicles.get(self.next).filter(|one| one.depart <= self.now) {
             let place = VehicleId::at(self.next);
             self.next += 1;
@@ -361,17 +420,6 @@ impl<'s> Simulation<'s> {
             }
             self.outside[link.i()].push_back(id);
         }
-        let mut waiting = std::mem::take(&mut self.waiting_at);
-        for link in &waiting {
-            self.think_again(*link);
-            while let Some(vehicle) = self.outside[link.i()].front().copied() {
-                let Some(begin) = insert::begin(&self.view(), vehicle) else { break };
-                self.outside[link.i()].pop_front();
-                self.put(vehicle, begin);
-            }
-        }
-        waiting.retain(|link| !self.outside[link.i()].is_empty());
-        self.waiting_at = waiting;
     }
 
     /// Gives a vehicle its way, if there is one: the fastest as traffic is now, where only its goal is given.
@@ -392,6 +440,9 @@ impl<'s> Simulation<'s> {
         }
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        if self.ways.straight {
+            self.cars[vehicle.i()].lane = self.draw_lane(vehicle);
+        }
         true
     }
 

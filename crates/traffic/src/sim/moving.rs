@@ -2,9 +2,27 @@
 
 use super::Simulation;
 use super::follow::{NEAR, STANDING};
+use super::measure::OfLink;
 use super::resolve::Move;
-use super::state::{TAIL, red};
+use super::state::{Car, Log, TAIL, red};
 use crate::ids::{CarId, LaneId};
+
+/// Notes a second of a vehicle on a link: whether it stands, how far it goes, and which part of the second it loses.
+#[inline]
+pub(super) fn note(car: &mut Car, log: &mut Log, link: &mut OfLink, stands: bool, way: f64, lost: f64) {
+    link.seconds += 1;
+    link.driven += way;
+    if stands {
+        log.stops += u32::from(car.standing == 0.0);
+        car.standing += 1.0;
+        log.waited += 1.0;
+        link.waited += 1;
+    } else {
+        car.standing = 0.0;
+    }
+    log.lost += lost;
+    log.driven += way;
+}
 
 impl Simulation<'_> {
     /// Everyone moves.
@@ -26,30 +44,22 @@ impl Simulation<'_> {
         let (accel_most, length) = (kind.accel, kind.length);
         let (car, log) = (&mut self.cars[vehicle.i()], &mut self.tallies[vehicle.i()]);
         let link = &mut self.links[self.net.lanes[car.lane.i()].link.i()];
-        link.seconds += 1;
-        link.driven += step.speed;
         car.accel = step.speed - car.speed;
-        let stood = car.standing > 0.0;
-        if step.speed <= STANDING && car.accel <= accel_most * 0.5 {
-            car.standing += 1.0;
-            log.waited += 1.0;
-            link.waited += 1;
-            log.stops += u32::from(!stood);
-        } else {
-            car.standing = 0.0;
-        }
+        let stands = step.speed <= STANDING && car.accel <= accel_most * 0.5;
+        note(car, log, link, stands, step.speed, (limit - step.speed) / limit);
         car.speed = step.speed;
         car.waits = step.waits;
         if step.yields {
             (car.entered, car.crossing) = (f64::INFINITY, f64::INFINITY);
         }
-        log.lost += (limit - step.speed) / limit;
-        log.driven += step.speed;
         log.approach += f64::from(car.left > 0 && !self.net.lanes[car.lane.i()].inner);
         car.pos += step.speed;
         let before = car.lane;
         self.cross(step);
         let car = &mut self.cars[vehicle.i()];
+        if car.lane != before || !car.driving {
+            self.links[self.net.lanes[before.i()].link.i()].left += 1;
+        }
         if car.lane != before {
             self.entering.push((car.lane, vehicle));
         }
@@ -110,7 +120,7 @@ impl Simulation<'_> {
     }
 
     /// Puts the order of lanes right after everyone has moved.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         let (on, cars, load, busy, net) =
             (&mut self.on, &self.cars, &mut self.load, &mut self.busy, self.net);
         for lane in &self.active {

@@ -20,8 +20,8 @@ pub(super) struct Spare {
 }
 
 impl Simulation<'_> {
-    /// Puts cars in order, if it is time.
-    pub(super) fn order(&mut self) {
+    /// Puts cars in order, if it is time; `rename` is told where each goes, and how many there are.
+    pub(super) fn order_with(&mut self, rename: impl FnOnce(&[CarId], usize)) {
         self.spare.steps += 1;
         if !self.spare.steps.is_multiple_of(EVERY) {
             return;
@@ -51,6 +51,7 @@ impl Simulation<'_> {
             item.passed |= !item.vehicle.is_some();
         }
         self.shift.renamed(&spare.to);
+        rename(&spare.to, spare.cars.len());
         std::mem::swap(&mut self.cars, &mut spare.cars);
         std::mem::swap(&mut self.minds, &mut spare.minds);
         std::mem::swap(&mut self.tallies, &mut spare.tallies);

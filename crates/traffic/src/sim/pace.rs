@@ -30,6 +30,11 @@ impl Pace {
         self
     }
 
+    /// Whether anybody chooses a way.
+    pub fn is_wanted(&self) -> bool {
+        self.wanted
+    }
+
     /// What a link takes somebody, as traffic is.
     pub fn seconds(&self, net: &Network, link: LinkId, factor: f64, max_speed: f64) -> f64 {
         let lane = &net.lanes[net.links[link.i()].first.i()];

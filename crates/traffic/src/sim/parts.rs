@@ -2,6 +2,7 @@
 //! is put together in that order. So the result is the same for any number of threads.
 
 use super::change::{self, Choice};
+use super::cityflow::Act;
 use super::cooperate::Message;
 use super::neighbours::before_first;
 use super::state::{Item, Span, View};
@@ -19,6 +20,7 @@ pub(super) struct Part {
     pub spans: Vec<Span>,
     pub choices: Vec<Choice>,
     pub messages: Vec<Message>,
+    pub acts: Vec<Act>,
 }
 
 /// Divides lanes into parts with about as many cars each.

@@ -53,7 +53,13 @@ pub(super) fn resolve(view: &View<'_>, vehicle: CarId, items: &[Item]) -> (f64, 
     }
     if verdict.safe + SLACK < verdict.least {
         if verdict.least_brakes && verdict.safe < car.speed {
-            let halt = follow::stop(kind, car.speed, verdict.least_distance, kind.decel);
+            let halt = follow::stop(
+                kind,
+                view.limit(vehicle, car.lane),
+                car.speed,
+                verdict.least_distance,
+                kind.decel,
+            );
             verdict.safe = verdict.safe.min(halt.max(follow::slowest(kind, car.speed)));
             (verdict.least, verdict.waits) = (0.0, true);
         } else {
@@ -140,5 +146,5 @@ fn chosen(view: &View<'_>, vehicle: CarId, kind: &Kind, safe: f64) -> f64 {
     let most = limit.max(safe).min(follow::fastest(kind, car.speed)).min(safe).max(least);
     let chance = chance::unit(view.seed, u64::from(view.car(vehicle).vehicle.0), view.now as u64);
     let wanted = follow::dawdled(kind, most, chance).max(least);
-    change::adapt(&view.minds[vehicle.i()], kind, car.speed, [least, wanted, most])
+    change::adapt(&view.minds[vehicle.i()], kind, [limit, car.speed], [least, wanted, most])
 }
