@@ -76,6 +76,9 @@ pub(crate) struct Node<'a> {
     asked: RefCell<BTreeSet<&'static str>>,
 }
 
+/// Counts by names that their author chose.
+pub(crate) type Counts<'a> = Vec<(At<&'a str>, u32)>;
+
 /// A value with the place where it stands.
 #[derive(Clone)]
 pub(crate) struct At<T> {
@@ -218,7 +221,7 @@ impl<'a> Node<'a> {
     }
 
     /// A table of counts by names that its author chose, each from 0 to `most`.
-    pub(crate) fn counts(&self, name: &'static str, most: i64) -> Option<At<Vec<(At<&'a str>, u32)>>> {
+    pub(crate) fn counts(&self, name: &'static str, most: i64) -> Option<At<Counts<'a>>> {
         let value = self.get(name)?;
         let Some(table) = value.get_ref().as_table() else {
             self.wrong(name, value, "a table of counts", "{ \"130\" = 40 }");

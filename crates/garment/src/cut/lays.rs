@@ -166,7 +166,7 @@ fn finishing(order: &Order, state: &State, ratio: &Ratio) -> Option<Vec<u32>> {
 fn full(order: &Order, plies: &[u32], chance: &mut Chance) -> Option<Vec<u32>> {
     let total: u32 = plies.iter().sum();
     let lays = total / order.plies;
-    if lays == 0 || total % order.plies == 0 {
+    if lays == 0 || total.is_multiple_of(order.plies) {
         return None;
     }
     let lays = if chance.below(3) == 0 { 1 + chance.below(u64::from(lays)) as u32 } else { lays };

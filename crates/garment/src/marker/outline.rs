@@ -40,8 +40,7 @@ pub(super) fn rings(mut lines: Vec<Vec<Place>>) -> Result<Vec<Vec<Place>>, (f64,
     lines.retain(|line| line.len() > 1);
     while !lines.is_empty() {
         let mut ring = lines.remove(0);
-        loop {
-            let (Some(first), Some(last)) = (ring.first().copied(), ring.last().copied()) else { break };
+        while let (Some(first), Some(last)) = (ring.first().copied(), ring.last().copied()) {
             if ring.len() > 3 && apart(first, last) <= MEET {
                 break;
             }

@@ -114,7 +114,7 @@ impl Drawing {
             let own = declared
                 .filter(|(own, _)| own.trim() == name)
                 .map(|(_, value)| value.trim().to_owned())
-                .last();
+                .next_back();
             own.or_else(|| attributes.get(name).cloned())
         };
         let hidden = styled("display").as_deref() == Some("none")

@@ -5,6 +5,7 @@ use crate::say::{Failure, Wrong};
 use garment::marker::dxf::{self, Unit};
 use garment::marker::pattern::{Pattern, Wanted};
 use garment::marker::{Direction, Pieces, read, svg};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 #[derive(clap::Args)]
@@ -79,12 +80,27 @@ pub fn pieces(path: &Path, given: &Given) -> Result<(Pieces, Vec<String>), Failu
             }
         };
         let mut pattern = pattern.map_err(|wrong| told(path, wrong))?;
-        let notes = std::mem::take(&mut pattern.told);
-        return Ok((laid(path, given, &pattern)?, notes));
+        let mut notes = std::mem::take(&mut pattern.told);
+        let pieces = laid(path, given, &pattern)?;
+        notes.extend(areas(&pieces, &given.sizes));
+        return Ok((pieces, notes));
     }
     let document = super::document(path)?;
     let pieces = read::pieces(&document);
     Ok((pieces.map_err(|wrong| told(path, wrong.iter().map(ToString::to_string)))?, Vec::new()))
+}
+
+/// What the pieces of a garment cover, as an order for `garment cut` tells it.
+fn areas(pieces: &Pieces, sizes: &[(String, u64)]) -> Vec<String> {
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    for piece in &pieces.pieces {
+        *sums.entry(&piece.marks.size).or_default() += piece.shape.area() * piece.demand as f64;
+    }
+    let told = |(size, sum): (&str, f64)| {
+        let garments: u64 = sizes.iter().filter(|(own, _)| own == size).map(|(_, count)| count).sum();
+        format!("a garment of size `{size}` covers {:.4} m² of cloth", sum / 1e6 / garments.max(1) as f64)
+    };
+    sums.into_iter().map(told).collect()
 }
 
 fn laid(path: &Path, given: &Given, pattern: &Pattern) -> Result<Pieces, Failure> {

@@ -24,7 +24,7 @@ pub enum Command {
     Pay(pay::Pay),
     /// Balance a line: the fewest stations for a cycle time, or the shortest cycle for stations or workers.
     Balance(balance::Options),
-    /// Plan which markers are spread in how many plies of which colours and rolls, so that an order takes the least cloth and lays.
+    /// Plan which markers are spread in how many plies of which colours and rolls, so that an order takes the least cloth.
     Cut(cut::Options),
     /// Make a made-up order to plan the cutting of.
     Order(cut::Sample),

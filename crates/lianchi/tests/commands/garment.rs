@@ -157,8 +157,8 @@ fn an_order_is_cut() {
     ];
     let lines = [
         "garment cut order.toml",
-        "garment cut rolls.toml",
-        "garment cut rolls.toml --json",
+        "garment cut rolls.toml --seconds 0.2",
+        "garment cut rolls.toml --seconds 0.2 --json",
         "garment cut scarce.toml --seconds 0.1",
         "garment cut short.toml",
         "garment cut broken.toml",

@@ -122,56 +122,72 @@ fn unit(file: &entities::File, given: Option<Unit>, longest: f64) -> Unit {
     }
 }
 
+/// What is drawn in a block, sorted by its layers.
+#[derive(Default)]
+struct Drawn {
+    outline: Vec<Vec<Place>>,
+    inner: Vec<Vec<Place>>,
+    fold: Option<Fold>,
+    marks: Marks,
+    /// What is not read and does not matter to the outline.
+    unread: BTreeSet<String>,
+    wrong: Vec<String>,
+}
+
+impl Drawn {
+    fn of(block: &entities::Block, scale: f64, place: &str) -> Self {
+        let mut drawn = Self::default();
+        for entity in block.entities.iter().filter(|entity| !entity.is_text()) {
+            let layer = entity.layer.unwrap_or(0);
+            if matches!(layer, 0 | 2 | 3 | 5 | 15 | 80..=89) {
+                continue;
+            }
+            match path(entity, scale) {
+                Ok(line) => drawn.take(layer, line, &entity.kind),
+                Err(what) if matches!(layer, 1 | 11) => {
+                    drawn.wrong.push(format!("{place}: line {}: {what}", entity.line));
+                }
+                Err(_) => drop(drawn.unread.insert(format!("{} on layer {layer}", entity.kind))),
+            }
+        }
+        drawn
+    }
+
+    fn take(&mut self, layer: u32, line: Vec<Place>, kind: &str) {
+        let (first, last) = (line.first().copied(), line.last().copied());
+        let marks = &mut self.marks;
+        match layer {
+            1 if line.len() > 1 => self.outline.push(line),
+            1 => {}
+            4 => marks.notches.extend(first),
+            6 => self.fold = first.zip(last).map(|(a, b)| Fold(a, b)),
+            7 => marks.grain = first.zip(last).map(|(a, b)| [a, b]),
+            11 => self.inner.push(line),
+            13 => marks.drills.push(middle(&line)),
+            8 | 14 => marks.lines.push(line),
+            layer => drop(self.unread.insert(format!("{kind} on layer {layer}"))),
+        }
+    }
+}
+
 /// A block as a piece.
 fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cut, Vec<String>> {
-    let mut wrong = Vec::new();
     let said = |key: &str| block.said(key);
     let name = said("piece name").unwrap_or(&block.name).to_owned();
     let size = said("size").map(str::to_owned).unwrap_or_default();
     let place =
         format!("piece `{}` (line {})", [name.as_str(), size.as_str()].join(" ").trim_end(), block.line);
-    let (mut outline, mut inner) = (Vec::new(), Vec::new());
-    let mut marks = Marks { name, size, ..Marks::default() };
-    let mut fold = None;
-    let mut unread: BTreeSet<String> = BTreeSet::new();
-    for entity in block.entities.iter().filter(|entity| !entity.is_text()) {
-        let layer = entity.layer.unwrap_or(0);
-        if matches!(layer, 0 | 2 | 3 | 5 | 15 | 80..=89) {
-            continue;
-        }
-        let line = match path(entity, scale) {
-            Ok(line) => line,
-            Err(what) if matches!(layer, 1 | 11) => {
-                wrong.push(format!("{place}: line {}: {what}", entity.line));
-                continue;
-            }
-            Err(_) => {
-                unread.insert(format!("{} on layer {layer}", entity.kind));
-                continue;
-            }
-        };
-        let (first, last) = (line.first().copied(), line.last().copied());
-        match layer {
-            1 if line.len() > 1 => outline.push(line),
-            1 => {}
-            4 => marks.notches.extend(first),
-            6 => fold = first.zip(last).map(|(a, b)| Fold(a, b)),
-            7 => marks.grain = first.zip(last).map(|(a, b)| [a, b]),
-            11 => inner.push(line),
-            13 => marks.drills.push(middle(&line)),
-            8 | 14 => marks.lines.push(line),
-            layer => drop(unread.insert(format!("{} on layer {layer}", entity.kind))),
-        }
-    }
+    let Drawn { outline, inner, fold, marks, unread, mut wrong } = Drawn::of(block, scale, &place);
+    let mut marks = Marks { name, size, ..marks };
     if !unread.is_empty() {
         let all: Vec<String> = unread.into_iter().collect();
         told.push(format!("{place}: left out: {}", all.join(", ")));
     }
-    let mut holes = closed(inner, &place, "what is cut out", &mut wrong).unwrap_or_default();
-    let found = closed(outline, &place, "its outline", &mut wrong);
     if marks.grain.is_none() {
         told.push(format!("{place}: has no grain line; taken as lying along x"));
     }
+    let mut holes = closed(inner, &place, "what is cut out", &mut wrong).unwrap_or_default();
+    let found = closed(outline, &place, "its outline", &mut wrong);
     let mut outline = match found.map(|mut rings| (rings.pop(), rings.len())) {
         Some((Some(ring), 0)) => ring,
         Some((Some(_), more)) => {
@@ -180,17 +196,17 @@ fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cu
         }
         _ => return Err(wrong),
     };
-    if let Some(fold) = fold {
-        match fold.open(&outline) {
-            Ok(Some(whole)) => {
-                outline = whole;
-                unfold(&fold, &mut marks, &mut holes);
-            }
-            Ok(None) => {}
-            Err(()) => wrong.push(format!(
-                "{place}: its outline does not run along the fold on layer 6; mend one of them"
-            )),
+    match fold.map(|fold| (fold, fold.open(&outline))) {
+        Some((fold, Ok(Some(whole)))) => {
+            outline = whole;
+            unfold(&fold, &mut marks, &mut holes);
         }
+        Some((_, Err(()))) => {
+            wrong.push(format!(
+                "{place}: its outline does not run along the fold on layer 6; mend one of them"
+            ));
+        }
+        _ => {}
     }
     let fabric = said("fabric").or_else(|| said("material")).unwrap_or_default().to_owned();
     if wrong.is_empty() {
@@ -200,10 +216,14 @@ fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cu
     }
 }
 
+/// The middle between a line's outermost places: of a circle its centre.
 fn middle(line: &[Place]) -> Place {
-    let count = line.len().max(1) as f64;
-    let sum = line.iter().fold((0.0, 0.0), |sum, place| (sum.0 + place.0, sum.1 + place.1));
-    (sum.0 / count, sum.1 / count)
+    let between = |axis: fn(&Place) -> f64| {
+        let (low, high) =
+            line.iter().map(axis).fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at), high.max(at)));
+        (low + high) / 2.0
+    };
+    (between(|place| place.0), between(|place| place.1))
 }
 
 /// What lies on a folded half lies on the other too.
