@@ -59,7 +59,8 @@ struct Inputs {
     /// How often a controller decides, in seconds.
     #[arg(long, value_name = "S", default_value_t = 5.0)]
     decide: f64,
-    /// The fixed plan that the controller `plan` runs, as `lianchi traffic tune` wrote it, or any other `.add.xml` with `<tlLogic>`.
+    /// The fixed plan that the controller `plan` runs, as `lianchi traffic tune` wrote it, or any other
+    /// `.add.xml` with `<tlLogic>`.
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// By which rules vehicles drive: as in SUMO, or, on CityFlow's files, as in CityFlow, which they mean if nothing is named.
