@@ -5,7 +5,7 @@ use pack::model::FieldKind;
 use record::{ObjectRef, Time, Value};
 
 /// Characters of a long answer, and of whatever else is written freely, at most.
-pub(crate) const LONGEST: usize = 5_000;
+pub const LONGEST: usize = 5_000;
 
 /// Reads what a person typed as an answer of `kind`. Blank is no answer, told by the caller; here it is a fault.
 ///

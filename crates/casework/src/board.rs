@@ -15,9 +15,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 mod kept;
+mod outlook;
 mod queue;
 
 pub(crate) use kept::Kept;
+pub use outlook::{Outlook, Still, Stopped, Ticking};
 pub use queue::{Counts, Holder, Standing, Wanted};
 use queue::{Placed, Queues};
 
@@ -63,7 +65,9 @@ pub struct Task {
     pub due: Option<Time>,
     /// What sets that time.
     pub set_by: Option<SetBy>,
-    /// Whether the case waits for its party.
+    /// What is left of the clock that binds the office and runs out first once it goes on; where none runs, but one stands.
+    pub still: Option<Still>,
+    /// Whether the case waits for its party, with its clocks standing still.
     pub waiting: bool,
 }
 
@@ -96,53 +100,6 @@ pub struct Running {
     pub case: ObjectRef,
     /// Which.
     pub alarm: Alarm,
-}
-
-/// A time that runs in a case, as its definitions tell it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ticking {
-    /// Which.
-    pub alarm: Alarm,
-    /// When it runs out.
-    pub due: Time,
-    /// By when the office promised to be done, where it did.
-    pub promised: Option<Time>,
-    /// Whether the law sets it.
-    pub lawful: bool,
-    /// Whether it binds the office.
-    pub office: bool,
-    /// Whether it is on the record already that it ran out.
-    pub told: bool,
-}
-
-impl Ticking {
-    /// What it sets, and when that runs out.
-    fn sets(&self) -> impl Iterator<Item = (Time, SetBy)> + use<> {
-        let limit = (self.due, if self.lawful { SetBy::Law } else { SetBy::Office });
-        std::iter::once(limit).chain(self.promised.map(|at| (at, SetBy::Promise)))
-    }
-}
-
-/// What the definitions add to a case's state for the board.
-#[derive(Clone, Debug, Default)]
-pub struct Outlook {
-    /// The role of each step.
-    pub roles: BTreeMap<Id, Id>,
-    /// What runs.
-    pub ticking: Vec<Ticking>,
-    /// Clocks that bind the office and have stopped.
-    pub stopped: Vec<Stopped>,
-}
-
-/// A clock that has stopped.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Stopped {
-    /// Which clock, and when it had started: a clock may run several times in a case.
-    pub run: (Id, Time),
-    /// When it stopped.
-    pub at: Time,
-    /// Whether that was in time.
-    pub kept: bool,
 }
 
 /// Clocks that stopped on one day, in one office, in cases of one procedure.
@@ -189,6 +146,8 @@ struct Held {
     clocks: Vec<Running>,
     /// When each clock that binds the office runs out, the first first.
     dues: Vec<Time>,
+    /// Where none runs, the one that stands still.
+    still: Option<Still>,
 }
 
 impl Board {
@@ -214,6 +173,11 @@ impl Board {
         // Clocks may run from moments that the form tells.
         state.answers.retain(|_, answer| matches!(answer, Value::Time(_)));
         state.entered.clear();
+        state.unread.clear();
+        for correction in &mut state.corrections {
+            correction.before.clear();
+            correction.files.clear();
+        }
         state.file_names.clear();
         state.materials.clear();
         state.steps.values_mut().for_each(|step| step.answers.clear());
@@ -337,6 +301,7 @@ impl Board {
         let mut held = Held { dues: of_office().map(|ticking| ticking.due).collect(), ..Held::default() };
         held.dues.sort_unstable();
         let first = of_office().flat_map(Ticking::sets).min();
+        held.still = outlook.still.filter(|_| first.is_none());
         for (id, step) in state.open_steps() {
             let role = outlook.roles.get(id).cloned().unwrap_or_default();
             let opened = step.runs.last().map_or(Time::ZERO, |run| run.opened);
@@ -350,7 +315,8 @@ impl Board {
                 opened,
                 due: first.map(|(due, _)| due),
                 set_by: first.map(|(_, set_by)| set_by),
-                waiting: state.stage == Stage::Correcting,
+                still: held.still,
+                waiting: state.stage == Stage::Correcting && first.is_none(),
             });
             held.tasks.push(task);
         }
@@ -464,6 +430,11 @@ impl Board {
     /// When the first of a running case's clocks that bind its office runs out, or ran out.
     pub fn due(&self, case: &ObjectRef) -> Option<Time> {
         self.of_case.get(case)?.dues.first().copied()
+    }
+
+    /// The clock of a running case that binds its office and stands still, where none runs.
+    pub fn still(&self, case: &ObjectRef) -> Option<Still> {
+        self.of_case.get(case)?.still
     }
 
     /// How many clocks that bind offices run past their time.

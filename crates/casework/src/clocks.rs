@@ -1,6 +1,6 @@
 //! The clocks of a case: when each started, when it stood still, when it stopped.
 
-use crate::state::{State, Status, StepState};
+use crate::state::{Run, State, Status};
 use pack::Id;
 use pack::model::{After, Clock, Mark, Procedure};
 use record::Time;
@@ -14,12 +14,26 @@ pub struct Reading<'a> {
     pub started: Time,
     /// When it stopped, if it did.
     pub stopped: Option<Time>,
-    /// When it stood still, in order, without overlap; the last perhaps still.
-    pub pauses: Vec<(Time, Option<Time>)>,
+    /// Whether it stopped since the case was over, and not since what it waits for was done: then nobody kept it.
+    pub cut_off: bool,
+    /// When the party put papers right while it ran.
+    pub corrected: Vec<Span>,
+    /// When a pausing step was open while it ran.
+    pub held: Vec<Span>,
     /// How often it was moved.
     pub extensions: usize,
     /// Whether it is on the record that it ran out.
     pub expired: bool,
+}
+
+/// From when until when; without an end if it still lasts. Spans come in order and without overlap.
+pub type Span = (Time, Option<Time>);
+
+impl Reading<'_> {
+    /// When there was something for which it may stand still, whichever it was.
+    pub fn pauses(&self) -> Vec<Span> {
+        joined(self.corrected.iter().chain(&self.held).copied().collect())
+    }
 }
 
 /// The clocks that have started, in the order of the flow. One for a step that this case does without does not run, nor
@@ -31,12 +45,17 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
         if over.is_some_and(|over| over < started) {
             return None;
         }
-        let stopped = first_after(state, &clock.to, started).or(over);
+        let ends = clock.to.iter().filter_map(|mark| first_after(state, clock, mark, started));
+        let reached = ends.min();
+        let stopped = reached.or(over);
+        let within = |spans: Vec<Span>| joined(clipped(spans, started, stopped));
         Some(Reading {
             clock,
             started,
             stopped,
-            pauses: pauses(state, procedure, clock, (started, stopped)),
+            cut_off: reached.is_none() && over.is_some(),
+            corrected: within(state.corrections.iter().map(|asked| (asked.asked, asked.answered)).collect()),
+            held: within(open(state, procedure, clock)),
             extensions: state.extensions.iter().filter(|extension| extension.clock == clock.id).count(),
             expired: state.expired.contains(&(clock.id.clone(), started)),
         })
@@ -45,17 +64,17 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
 }
 
 fn for_skipped(state: &State, clock: &Clock) -> bool {
-    let Mark::Done(After { step, .. }) = &clock.to else { return false };
-    state.steps.get(step).is_some_and(|step| step.status == Status::Skipped)
+    let awaited = clock.awaited().and_then(|After { step, .. }| state.steps.get(step));
+    awaited.is_some_and(|step| step.status == Status::Skipped)
 }
 
 /// When the clock last started.
 pub fn started(state: &State, clock: &Clock) -> Option<Time> {
-    moments(state, &clock.from).into_iter().max()
+    moments(state, clock, &clock.from).into_iter().max()
 }
 
-fn first_after(state: &State, mark: &Mark, from: Time) -> Option<Time> {
-    moments(state, mark).into_iter().filter(|moment| *moment >= from).min()
+fn first_after(state: &State, clock: &Clock, mark: &Mark, from: Time) -> Option<Time> {
+    moments(state, clock, mark).into_iter().filter(|moment| *moment >= from).min()
 }
 
 fn ended(state: &State) -> Option<Time> {
@@ -65,9 +84,17 @@ fn ended(state: &State) -> Option<Time> {
     }
 }
 
-fn moments(state: &State, mark: &Mark) -> Vec<Time> {
+fn moments(state: &State, clock: &Clock, mark: &Mark) -> Vec<Time> {
+    let awaited = clock.awaited().map(|after| &after.step);
+    let corrections =
+        || state.corrections.iter().filter(|asked| awaited.is_none_or(|step| *step == asked.step));
     match mark {
         Mark::Submitted => state.submitted.into_iter().collect(),
+        Mark::HandedIn => {
+            let answered = corrections().filter_map(|asked| asked.answered);
+            state.submitted.into_iter().chain(answered).collect()
+        }
+        Mark::Correction => corrections().map(|asked| asked.asked).collect(),
         Mark::Ended => ended(state).into_iter().collect(),
         Mark::Done(After { step, outcome }) => {
             let runs = state.steps.get(step).map(|step| step.runs.as_slice()).unwrap_or_default();
@@ -83,27 +110,19 @@ fn moments(state: &State, mark: &Mark) -> Vec<Time> {
     }
 }
 
-/// When the clock stood still while it ran: while the party corrected, and while a pausing step was open. What came after
-/// it had stopped moves nothing.
-fn pauses(
-    state: &State,
-    procedure: &Procedure,
-    clock: &Clock,
-    (started, stopped): (Time, Option<Time>),
-) -> Vec<(Time, Option<Time>)> {
+/// When steps that stop the clock were open.
+fn open(state: &State, procedure: &Procedure, clock: &Clock) -> Vec<Span> {
     let pausing = |id: &Id| {
         let step = procedure.flow.step(id.as_str());
         if clock.pauses.is_empty() { step.is_some_and(|step| step.pauses) } else { clock.pauses.contains(id) }
     };
-    let of_step = |step: &StepState| {
-        let span = |run: &crate::state::Run| {
-            let end = run.done.as_ref().map(|done| done.at).or(run.closed);
-            (run.opened, end)
-        };
-        step.runs.iter().map(span).collect::<Vec<_>>()
-    };
-    let mut spans: Vec<_> = state.corrections.iter().map(|asked| (asked.asked, asked.answered)).collect();
-    spans.extend(state.steps.iter().filter(|(id, _)| pausing(id)).flat_map(|(_, step)| of_step(step)));
+    let span = |run: &Run| (run.opened, run.done.as_ref().map(|done| done.at).or(run.closed));
+    let pausing = state.steps.iter().filter(|(id, _)| pausing(id));
+    pausing.flat_map(|(_, step)| step.runs.iter().map(span)).collect()
+}
+
+/// What of the spans lies between the start and the stop of a clock: what came after it had stopped moves nothing.
+fn clipped(mut spans: Vec<Span>, started: Time, stopped: Option<Time>) -> Vec<Span> {
     spans.retain(|(start, end)| {
         end.is_none_or(|end| end > started) && stopped.is_none_or(|stopped| *start < stopped)
     });
@@ -111,16 +130,18 @@ fn pauses(
         *start = (*start).max(started);
         *end = (*end).into_iter().chain(stopped).min();
     }
+    spans
+}
+
+/// The same time in order and without overlap.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
     spans.sort_by_key(|(start, _)| *start);
-    let mut joined: Vec<(Time, Option<Time>)> = Vec::new();
+    let mut joined: Vec<Span> = Vec::new();
     for (start, end) in spans {
         match joined.last_mut() {
             Some((_, None)) => {}
-            Some((_, Some(last))) if start <= *last => {
-                let later = end.map(|end| end.max(*last));
-                if let Some(span) = joined.last_mut() {
-                    span.1 = later;
-                }
+            Some((_, last @ Some(_))) if last.is_some_and(|last| start <= last) => {
+                *last = last.zip(end).map(|(last, end)| last.max(end));
             }
             _ => joined.push((start, end)),
         }

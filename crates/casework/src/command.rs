@@ -20,6 +20,12 @@ pub enum Command {
         /// Field and answer.
         answers: Vec<(Id, Option<Value>)>,
     },
+    /// Keep what was typed and cannot be read as an answer, so that it is there again. The answer that stood there is taken
+    /// back; what is kept is none, and nothing is handed in over it.
+    Jot {
+        /// Field and what was typed.
+        typed: Vec<(Id, String)>,
+    },
     /// Add a file to a material.
     Attach {
         /// Which material.
@@ -147,8 +153,8 @@ impl Command {
             | Self::Migrate { reasons } => vec![("reasons", reasons)],
             Self::Rate { words, .. } => words.iter().map(|words| ("words", words.as_str())).collect(),
             Self::Complain { words } | Self::Reply { words, .. } => vec![("words", words)],
-            Self::Correct { notes, .. } => {
-                notes.iter().map(|(id, note)| (id.as_str(), note.as_str())).collect()
+            Self::Correct { notes: written, .. } | Self::Jot { typed: written } => {
+                written.iter().map(|(id, note)| (id.as_str(), note.as_str())).collect()
             }
             _ => Vec::new(),
         }
@@ -159,7 +165,7 @@ impl Command {
         use pack::model::StepKind;
         Some(match self {
             Self::Start { .. } => "start",
-            Self::Save { .. } | Self::Attach { .. } | Self::Detach { .. } => "save",
+            Self::Save { .. } | Self::Jot { .. } | Self::Attach { .. } | Self::Detach { .. } => "save",
             Self::Submit => "submit",
             Self::Do { .. } => {
                 let kind = kind.unwrap_or(StepKind::Act);
@@ -187,7 +193,7 @@ impl Command {
 
     /// Whether it adds to what is filled in: from two windows at once, both are kept, one after the other.
     pub fn adds(&self) -> bool {
-        matches!(self, Self::Save { .. } | Self::Attach { .. } | Self::Detach { .. })
+        matches!(self, Self::Save { .. } | Self::Jot { .. } | Self::Attach { .. } | Self::Detach { .. })
     }
 
     /// The step that it is about.

@@ -211,15 +211,23 @@ fn told_clock(clock: &Clock, flow: &Flow, definitions: &Definitions) -> Told {
         (say("期限", "limit"), limit),
         (say("承诺", "promise"), clock.promise.map_or_else(|| plain("–"), length)),
         (say("起点", "starts"), at(&clock.from, flow)),
-        (say("终点", "stops"), at(&clock.to, flow)),
+        (say("终点", "stops"), ends(clock, flow)),
         (say("约束", "binds"), binds),
         (say("逾期视为", "silence counts as"), deems),
     ]
 }
 
+fn ends(clock: &Clock, flow: &Flow) -> Title {
+    let ends: Vec<Title> = clock.to.iter().map(|mark| at(mark, flow)).collect();
+    let told = |of: fn(&Title) -> &str, or: &str| ends.iter().map(of).collect::<Vec<_>>().join(or);
+    Title::new(told(|end| &end.zh, "或"), told(|end| &end.en, " or "))
+}
+
 fn at(mark: &Mark, flow: &Flow) -> Title {
     match mark {
         Mark::Submitted => say("提交", "handed in"),
+        Mark::HandedIn => say("提交或者补齐", "handed in, or what was corrected"),
+        Mark::Correction => say("要求补正", "a correction is asked for"),
         Mark::Ended => say("办结", "the end"),
         Mark::Done(after) => done(after, flow),
         Mark::Answer(field) => plain(format!("form.{field}")),

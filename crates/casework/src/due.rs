@@ -1,13 +1,15 @@
 //! When the clocks of a case run out.
 
-use crate::clocks::Reading;
+use crate::clocks::{Reading, Span};
 use jiff::ToSpan;
 use jiff::civil::DateTime;
 use pack::Title;
-use pack::days::deadline::Suspension;
-use pack::days::{self, Adjustment, At, Deadline, Due, Law, Limit, Refused};
+use pack::days::{self, Adjustment, At, Deadline, Direction, Due, Law, Left, Limit, Refused};
 use pack::model::{ClockLimit, Own, Unit};
 use record::Time;
+
+/// The kind of a pause by which a law's own words stop a clock while papers are put right.
+const CORRECTION: &str = "correction";
 
 /// When a clock runs out by the law or by the office's own word, and when the office promised.
 #[derive(Clone, Debug)]
@@ -30,6 +32,21 @@ impl Counted {
     }
 }
 
+/// What is left of a time that stands still once it goes on; none where it runs, or where that is not known. What is left
+/// of an hour or a minute is not promised to anybody.
+pub fn left(due: &Due) -> Option<Own> {
+    let At::Stopped { left, .. } = due.at else { return None };
+    let of = |amount, unit| Own { amount, unit };
+    Some(match left? {
+        Left::Days(days) => of(days, Unit::Days),
+        Left::Workdays(days) => of(days, Unit::Workdays),
+        Left::Time(time) if time.as_hours() > 0 => {
+            of(time.as_hours().try_into().unwrap_or(u32::MAX), Unit::Hours)
+        }
+        Left::Time(time) => of(time.as_mins().try_into().unwrap_or_default(), Unit::Minutes),
+    })
+}
+
 /// Counts a clock. `None` where the law pack does not know its deadline, or the deadline sets no limit.
 pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
     let start = days::local(reading.started);
@@ -37,7 +54,7 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
         ClockLimit::Law(id) => {
             let deadline = law.deadlines.get(id.as_str())?;
             let rule = law.rule(deadline);
-            let adjustments = adjustments(reading, deadline);
+            let adjustments = adjustments(reading, deadline, law);
             let mut limit = days::count(start, deadline, &rule, &law.calendar, &adjustments).ok()?;
             if deadline.limit.is_some_and(|limit| limit.unit == days::Unit::Immediately) {
                 // “At once” has no measure. What was done the same day is not called late; a supervisor sees the hour.
@@ -61,8 +78,7 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
 pub fn own(start: Time, own: Own, law: &Law) -> Option<Due> {
     let start = days::local(start);
     let limit = limit_of(own)?;
-    let deadline = own_deadline(limit, &law.default_rule.reason);
-    days::count(start, &deadline, &law.default_rule.rule, &law.calendar, &[]).ok()
+    days::count(start, &Deadline::own(limit), &law.default_rule.rule, &law.calendar, &[]).ok()
 }
 
 /// The end of what is valid for so long from `start`, by the pack's default rule. Unlike a time in which something must be
@@ -72,10 +88,9 @@ pub fn valid(start: Time, own: Own, law: &Law) -> Option<At> {
     let Some(limit) = limit_of(own) else {
         return start.checked_add(i64::from(own.amount).minutes()).ok().map(At::Moment);
     };
-    let deadline = own_deadline(limit, &law.default_rule.reason);
     let mut rule = law.default_rule.rule.clone();
     rule.last_day.value = false;
-    days::count(start, &deadline, &rule, &law.calendar, &[]).ok().map(|due| due.at)
+    days::count(start, &Deadline::own(limit), &rule, &law.calendar, &[]).ok().map(|due| due.at)
 }
 
 /// The moment until which the party may answer a correction that was asked for at `asked`.
@@ -87,23 +102,9 @@ pub fn answer(asked: Time, answer: Own, law: &Law) -> Option<Time> {
 fn count_own(start: DateTime, own: Own, reading: &Reading<'_>, law: &Law) -> Result<Due, Refused> {
     let rule = &law.default_rule.rule;
     let Some(limit) = limit_of(own) else { return minutes(start, own.amount, reading) };
-    let deadline = own_deadline(limit, &law.default_rule.reason);
-    days::count(start, &deadline, rule, &law.calendar, &adjustments(reading, &deadline))
-}
-
-/// An office's own limit in the shape of a statutory one, stopped by whatever stops the case.
-fn own_deadline(limit: Limit, why: &Title) -> Deadline {
-    let cite = days::Cite {
-        instrument: "own".into(),
-        title: Title::new("本单位规定", "the office's own rule"),
-        article: String::new().into(),
-        quote: why.zh.clone(),
-    };
-    let pause =
-        Suspension {
-            kind: "pause".into(), title: Title::new("补正或等候", "correction or waiting"), cite
-        };
-    Deadline { suspensions: vec![pause], ..Deadline::own(limit) }
+    let holds: Vec<Adjustment> =
+        held(&reading.pauses(), &Title::new("补正或等候", "correction or waiting")).collect();
+    days::count(start, &Deadline::own(limit), rule, &law.calendar, &holds)
 }
 
 fn limit_of(own: Own) -> Option<Limit> {
@@ -123,10 +124,13 @@ fn minutes(start: DateTime, amount: u32, reading: &Reading<'_>) -> Result<Due, R
     let range = || Refused::OutOfRange { deadline: "own".into(), start };
     let mut end = start.checked_add(i64::from(amount).minutes()).map_err(|_| range())?;
     let mut at = None;
-    for (from, to) in pauses(reading) {
+    for (from, to) in civil(&reading.pauses()) {
         match to {
             _ if from >= end => break,
-            None => at = Some(At::Stopped { since: from }),
+            None => {
+                let left = Some(Left::Time(end.duration_since(from)));
+                at = Some(At::Stopped { since: from, left });
+            }
             Some(to) => end = end.checked_add(to.duration_since(from)).map_err(|_| range())?,
         }
     }
@@ -134,21 +138,31 @@ fn minutes(start: DateTime, amount: u32, reading: &Reading<'_>) -> Result<Due, R
     Ok(Due { at, provisional: None, undecided: false, posted_in_time: false, steps: Vec::new() })
 }
 
-fn pauses(reading: &Reading<'_>) -> Vec<(DateTime, Option<DateTime>)> {
-    reading.pauses.iter().map(|(from, to)| (days::local(*from), to.map(days::local))).collect()
+fn civil(spans: &[Span]) -> impl Iterator<Item = (DateTime, Option<DateTime>)> {
+    spans.iter().map(|(from, to)| (days::local(*from), to.map(days::local)))
 }
 
-/// What happened to the clock, in the law's terms. A pause that the law does not know for this deadline stops nothing.
-fn adjustments(reading: &Reading<'_>, deadline: &Deadline) -> Vec<Adjustment> {
-    let kind = deadline.suspensions.first().map(|suspension| suspension.kind.clone());
-    let suspend = |kind| {
-        pauses(reading).into_iter().map(move |(from, to)| Adjustment::Suspend {
-            kind: Clone::clone(&kind),
-            from,
-            to,
-        })
+fn held(spans: &[Span], why: &Title) -> impl Iterator<Item = Adjustment> {
+    civil(spans).map(|(from, to)| Adjustment::Hold { why: why.clone(), from, to })
+}
+
+/// What happened to the clock, in the law's terms. While the party puts papers right it stands by the law of its deadline, or
+/// else by the default rule; a pausing step stops only those whose law knows of something that does.
+fn adjustments(reading: &Reading<'_>, deadline: &Deadline, law: &Law) -> Vec<Adjustment> {
+    let fixed = |limit: Limit| limit.unit == days::Unit::Immediately || limit.direction == Direction::Before;
+    if deadline.limit.is_none_or(fixed) {
+        return Vec::new();
+    }
+    let suspend = |kind: &pack::Id, spans: &[Span]| -> Vec<Adjustment> {
+        civil(spans).map(|(from, to)| Adjustment::Suspend { kind: kind.clone(), from, to }).collect()
     };
-    let mut all: Vec<Adjustment> = kind.into_iter().flat_map(suspend).collect();
+    let mut all = match (deadline.suspension(CORRECTION), &law.default_rule.correction) {
+        (Some(suspension), _) => suspend(&suspension.kind, &reading.corrected),
+        (None, Some(why)) => held(&reading.corrected, why).collect(),
+        (None, None) => Vec::new(),
+    };
+    let stops = deadline.suspensions.iter().find(|suspension| suspension.kind.as_str() != CORRECTION);
+    all.extend(stops.into_iter().flat_map(|suspension| suspend(&suspension.kind, &reading.held)));
     let granted = grants(deadline).take(reading.extensions);
     all.extend(granted.map(|id| Adjustment::Extend { id, amount: None }));
     all

@@ -108,7 +108,7 @@ pub(crate) fn deciding_step(
 }
 
 /// The office that does `step` in a case of the office `own`.
-pub(crate) fn office_of(definitions: &Definitions, own: &Id, step: &Step) -> Id {
+pub fn office_of(definitions: &Definitions, own: &Id, step: &Step) -> Id {
     let found = match &step.office {
         OfficeRule::Own => None,
         OfficeRule::Named(office) => Some(office.clone()),

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, RwLock};
 mod questions;
 mod timetable;
 
-pub use questions::judge;
+pub use questions::{Point, judge};
 pub use timetable::binds_office;
 
 /// Moves looked at when somebody was faster.

@@ -30,7 +30,9 @@ pub struct State {
     pub stage: Stage,
     /// The answers to the form; personal ones sealed.
     pub answers: BTreeMap<Id, Value>,
-    /// Of these, what somebody of the office entered.
+    /// What was typed for fields and cannot be read as an answer, sealed: none of it is one.
+    pub unread: BTreeMap<Id, Value>,
+    /// Of the answers, what somebody of the office entered.
     pub entered: BTreeMap<Id, Entered>,
     /// The files of each material.
     pub materials: BTreeMap<Id, Vec<FileRef>>,
@@ -152,6 +154,10 @@ pub struct Correction {
     pub notes: Value,
     /// When it was answered.
     pub answered: Option<Time>,
+    /// What stood when it was asked for, of each answer that was given anew since; nothing where none stood.
+    pub before: BTreeMap<Id, Option<Value>>,
+    /// Likewise the files of each material to which one was added, or from which one was taken.
+    pub files: BTreeMap<Id, Vec<FileRef>>,
 }
 
 /// A deadline that was moved.
@@ -206,6 +212,9 @@ impl State {
 
     /// By this name the application's own form stands where a step could.
     pub const FORM: &str = "form";
+
+    /// What is typed and is no answer stands in an event under the field's name after this.
+    pub const TYPED: &str = "typed.";
 
     /// The state after `events`, in order.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
@@ -294,7 +303,10 @@ impl State {
         let words = |name: &str| event.attribute(name).cloned();
         match event.activity.as_str() {
             activity::STARTED => self.start(event),
-            activity::SUBMITTED => self.submitted = Some(event.time),
+            activity::SUBMITTED => {
+                self.unread.clear();
+                self.submitted = Some(event.time);
+            }
             activity::ATTACHED | activity::DETACHED => self.change_material(event),
             activity::CORRECTION_REQUESTED => self.corrections.push(Correction {
                 step: text("step").unwrap_or_default().into(),
@@ -302,8 +314,11 @@ impl State {
                 by: event.actor.clone(),
                 notes: words("notes").unwrap_or(Value::Map(Vec::new())),
                 answered: None,
+                before: BTreeMap::new(),
+                files: BTreeMap::new(),
             }),
             activity::CORRECTION_ANSWERED => {
+                self.unread.clear();
                 if let Some(correction) = self.corrections.last_mut() {
                     correction.answered = Some(event.time);
                 }
@@ -334,6 +349,9 @@ impl State {
             self.finish_step(event);
         }
         self.answer(event);
+        if event.activity.as_str() == activity::SAVED {
+            self.jot(event);
+        }
         self.move_on(event);
         let values = event.attributes.iter().map(|(_, value)| value);
         let mut values = values.chain(event.changes.iter().map(|change| &change.value));
@@ -382,6 +400,9 @@ impl State {
             self.file_names.insert(file.digest, name.clone());
         }
         let files = self.materials.entry(material.into()).or_default();
+        if let Some(asked) = self.corrections.last_mut().filter(|asked| asked.answered.is_none()) {
+            asked.files.entry(material.into()).or_insert_with(|| files.clone());
+        }
         files.retain(|other| other.digest != file.digest);
         if event.activity.as_str() == activity::ATTACHED {
             files.push(file.clone());
@@ -416,6 +437,12 @@ impl State {
     fn answer(&mut self, event: &Event) {
         for change in event.changes.iter().filter(|change| Some(&change.object) == self.case.as_ref()) {
             let Some((of, field)) = change.name.as_str().split_once('.') else { continue };
+            if of == Self::FORM {
+                self.unread.remove(field);
+                if let Some(asked) = self.corrections.last_mut().filter(|asked| asked.answered.is_none()) {
+                    asked.before.entry(field.into()).or_insert_with(|| self.answers.get(field).cloned());
+                }
+            }
             let answers = match of {
                 Self::FORM => &mut self.answers,
                 step => &mut self.steps.entry(step.into()).or_default().answers,
@@ -433,6 +460,15 @@ impl State {
                     }
                     None => drop(self.entered.remove(field)),
                 }
+            }
+        }
+    }
+
+    /// What was typed and is no answer. That an answer is taken back by it was said before.
+    fn jot(&mut self, event: &Event) {
+        for (name, value) in &event.attributes {
+            if let Some(field) = name.as_str().strip_prefix(Self::TYPED) {
+                self.unread.insert(field.into(), value.clone());
             }
         }
     }
@@ -485,6 +521,15 @@ impl Correction {
             |(name, note): &(record::Name, Value)| Some((name.as_str().into(), note.as_text()?.to_owned()));
         notes.iter().filter_map(read).collect()
     }
+
+    /// Whether a field or a material is now another than it was when this was asked for. Of sealed values only those can be
+    /// told to be alike that were [opened](crate::Casework::corrected).
+    pub fn changed(&self, state: &State, id: &Id) -> bool {
+        let field = self.before.get(id).is_some_and(|before| before.as_ref() != state.answers.get(id));
+        let digests = |files: &[FileRef]| files.iter().map(|file| file.digest).collect::<BTreeSet<_>>();
+        let now = state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
+        field || self.files.get(id).is_some_and(|before| digests(before) != digests(now))
+    }
 }
 
 impl StepState {
@@ -496,7 +541,7 @@ impl StepState {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);

@@ -44,7 +44,10 @@ fn command(words: &[&str], procedure: &Procedure) -> Command {
             };
             Command::Save { answers: pairs(1).map(read).collect() }
         }
-        "attach" => Command::Attach { material: id(1), file: file(words[1]) },
+        "jot" => {
+            Command::Jot { typed: pairs(1).map(|(field, text)| (Id::from(field), text.to_owned())).collect() }
+        }
+        "attach" => Command::Attach { material: id(1), file: file(words.get(2).unwrap_or(&words[1])) },
         "submit" => Command::Submit,
         "answer" => Command::Answer,
         "do" => Command::Do {
@@ -182,7 +185,8 @@ fn check_of(procedure: &str, script: &str) -> String {
     }
     let _ = writeln!(told, "= {}", stage(&state));
     for reading in clocks::read(&state, procedure) {
-        let pauses: Vec<String> = reading.pauses.iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
+        let pauses: Vec<String> =
+            reading.pauses().iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
         let stopped = reading.stopped.map_or("running".into(), |stopped| stopped.to_string());
         let _ = writeln!(
             told,
@@ -240,6 +244,24 @@ fn what_is_missing_is_told_field_by_field() {
     ));
 }
 
+/// What is typed and is no answer takes the answer's place until it is put right.
+#[test]
+fn what_is_no_answer_is_kept_and_keeps_the_case_from_being_handed_in() {
+    insta::assert_snapshot!(check_of(
+        "keep",
+        "start counter web
+        save taken=2025-12-31T20:00 urgent=no
+        jot taken=soon
+        jot taken=soon
+        jot taken=2025-12-31T20:00
+        jot elsewhere=x
+        submit
+        save taken=2025-12-30T20:00
+        submit
+        jot urgent=perhaps"
+    ));
+}
+
 /// Whatever is written freely is as long as a long answer may be, at most.
 #[test]
 fn words_end_where_a_long_answer_would() {
@@ -277,6 +299,8 @@ fn a_correction_stops_the_clocks_until_it_is_answered() {
         bob: correct accept photo=模糊
         bob: do accept accepted
         save name=安妮
+        answer
+        attach photo clearer
         answer
         bob: do accept accepted
         bob: correct decide name=x
@@ -324,6 +348,7 @@ fn a_step_goes_back_into_the_queue_also_while_the_party_corrects() {
         cleo: correct accept photo=模糊
         dora: give accept bob
         dora: release accept
+        attach photo clearer
         answer
         bob: do accept accepted"
     )));

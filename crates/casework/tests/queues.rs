@@ -4,9 +4,10 @@
 
 use casework::State;
 use casework::activity::{STARTED, SUBMITTED, TAKEN, WITHDRAWN, part};
-use casework::board::{Alarm, Board, Holder, Outlook, SetBy, Standing, Task, Ticking, Wanted};
+use casework::board::{Alarm, Board, Holder, Outlook, SetBy, Standing, Still, Task, Ticking, Wanted};
 use casework::number::Part;
 use pack::Id;
+use pack::model::{Own, Unit};
 use proptest::prelude::*;
 use record::{Event, ObjectRef, Time, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +76,7 @@ fn promised(due: i64) -> Option<i64> {
 }
 
 /// What the definitions would add: each step is of the role of its name, and one clock runs.
-fn outlook(due: Option<i64>) -> Outlook {
+fn outlook(due: Option<i64>, step: usize) -> Outlook {
     let roles = ROLES.iter().map(|role| (Id::from(*role), Id::from(*role))).collect();
     let clock = |due| Ticking {
         alarm: Alarm::Clock("decision".into()),
@@ -85,23 +86,29 @@ fn outlook(due: Option<i64>) -> Outlook {
         office: true,
         told: false,
     };
-    Outlook { roles, ticking: due.map(clock).into_iter().collect(), ..Outlook::default() }
+    Outlook { roles, ticking: due.map(clock).into_iter().collect(), still: still(step), ..Outlook::default() }
+}
+
+/// A clock that stands still beside it: of some nobody knows what is left.
+fn still(step: usize) -> Option<Still> {
+    let two_days = Some(Own { amount: 2, unit: Unit::Workdays });
+    [Some(Still { left: two_days }), Some(Still { left: None }), None][step]
 }
 
 /// A board after all that happened, and all open steps as a plain reading of the same has them.
 fn played(happenings: &[Happening]) -> (Board, Vec<Task>) {
     let mut board = Board::default();
-    let mut states: BTreeMap<usize, (State, Option<i64>)> = BTreeMap::new();
+    let mut states: BTreeMap<usize, (State, Option<i64>, usize)> = BTreeMap::new();
     for (clock, one) in (0..).zip(happenings) {
-        let (state, due) = states.entry(one.case).or_default();
+        let (state, due, step) = states.entry(one.case).or_default();
         for event in events(state, *one, clock) {
             state.apply(&event);
-            *due = one.due;
-            board.apply(&event, None, |_, _| outlook(one.due));
+            (*due, *step) = (one.due, one.step);
+            board.apply(&event, None, |_, _| outlook(one.due, one.step));
         }
     }
     let mut all: Vec<Task> = Vec::new();
-    for (state, due) in states.values().filter(|(state, _)| !state.ended()) {
+    for (state, due, seen) in states.values().filter(|(state, ..)| !state.ended()) {
         all.extend(state.open_steps().map(|(id, step)| Task {
             case: state.case.clone().unwrap(),
             procedure: state.procedure.clone(),
@@ -116,12 +123,16 @@ fn played(happenings: &[Happening]) -> (Board, Vec<Task>) {
                 due if due % 2 == 0 => SetBy::Law,
                 _ => SetBy::Office,
             }),
-            waiting: state.stage == casework::state::Stage::Correcting,
+            still: still(*seen).filter(|_| due.is_none()),
+            waiting: state.stage == casework::state::Stage::Correcting && due.is_none(),
         }));
     }
     all.sort_by(|a, b| {
-        let key =
-            |task: &Task| (task.due.is_none(), task.due, task.opened, task.case.clone(), task.step.clone());
+        let known = |task: &Task| task.still.is_some_and(|still| still.left.is_some());
+        let key = |task: &Task| {
+            let place = (task.due.is_none(), task.due, task.waiting, task.due.is_none() && !known(task));
+            (place, task.opened, task.case.clone(), task.step.clone())
+        };
         key(a).cmp(&key(b))
     });
     (board, all)
@@ -164,8 +175,8 @@ fn holds(wanted: &Wanted, office: &Id, task: &Task) -> bool {
     let standing = match wanted.standing {
         None => true,
         Some(Standing::Waiting) => task.waiting,
-        Some(Standing::Before(end)) => !task.waiting && due(&|due| due < end),
-        Some(Standing::Between(from, to)) => !task.waiting && due(&|due| due >= from && due <= to),
+        Some(Standing::Before(end)) => due(&|due| due < end),
+        Some(Standing::Between(from, to)) => due(&|due| due >= from && due <= to),
     };
     let holder = match &wanted.holder {
         None => true,

@@ -5,12 +5,12 @@
 
 use casework::decide::{Situation, Truth, decide, missing};
 use casework::state::{Stage, State, Status};
-use casework::{Command, answer, clocks};
+use casework::{Command, answer, clocks, due};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::offset;
-use pack::Id;
 use pack::model::{Channel, Condition, Definitions, FieldKind, Known};
+use pack::{Id, Lang};
 use record::{Digest, ObjectRef, Time, Value};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -72,7 +72,9 @@ fn usual(kind: &FieldKind) -> Option<Value> {
 }
 
 /// Runs a case of `procedure`: the answers that matter as `field=value`, the rest as usual; then a line a step,
-/// `step outcome`, an hour apart. What each opened, closed and skipped; how it ended; how long the clocks stood still.
+/// `step outcome`, an hour apart, after `+days` so much later. `correct step field` asks for a correction, `answer field=value`
+/// answers it. What each opened, closed and skipped; how it ended; how long the clocks stood still, and how the limits of those
+/// that ran while a correction was awaited are counted.
 fn check(procedure: &str, answers: &str, script: &str) -> String {
     check_from("2026-01-05T10:00", procedure, answers, script)
 }
@@ -93,6 +95,7 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
     let mut told = String::new();
     let mut given: BTreeMap<&str, &str> =
         answers.split_whitespace().filter_map(|pair| pair.split_once('=')).collect();
+    let mut days = vec![0; 3];
     let mut commands =
         vec![("ann", Command::Start { office: office.into(), party: Some(party), channel: Channel::Window })];
     let save = procedure.form.fields.iter().filter_map(|field| {
@@ -108,8 +111,29 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
     assert!(given.is_empty(), "no such fields: {given:?}");
     commands.push(("ann", Command::Submit));
     for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (later, line) = match line.strip_prefix('+').and_then(|line| line.split_once(' ')) {
+            Some((later, line)) => (later.parse().unwrap(), line),
+            None => (0, line),
+        };
+        days.push(later);
         let (by, line) = line.split_once(": ").unwrap_or(("bob", line));
         let (step, outcome) = line.split_once(' ').unwrap();
+        match (step, outcome.split_once([' ', '='])) {
+            ("correct", Some((step, field))) => {
+                let notes = vec![(field.into(), "again".to_owned())];
+                commands.push((by, Command::Correct { step: step.into(), notes }));
+                continue;
+            }
+            ("answer", Some((field, text))) => {
+                let kind = &procedure.form.field(field).unwrap().kind;
+                let value = answer::read(kind, text).unwrap_or_else(|title| panic!("{field}: {}", title.en));
+                days.push(0);
+                commands.push(("ann", Command::Save { answers: vec![(field.into(), Some(value))] }));
+                commands.push(("ann", Command::Answer));
+                continue;
+            }
+            _ => {}
+        }
         let form = &procedure.flow.step(step).unwrap_or_else(|| panic!("no step {step}")).form;
         let answers = form.fields.iter().filter(|field| field.required);
         let answers = answers.filter_map(|field| Some((field.id.clone(), usual(&field.kind)?))).collect();
@@ -120,7 +144,8 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
     }
     for (hour, (by, command)) in commands.iter().enumerate() {
         let actor = ObjectRef::new("person", *by);
-        let now = begin + hour as i64 * 3600;
+        let days: i64 = days.iter().take(hour + 1).sum();
+        let now = begin + days * 86_400 + hour as i64 * 3600;
         let today = offset(8).to_datetime(Timestamp::from_second(now).unwrap()).date();
         let (before, answers) = (state.clone(), state.answers.clone());
         let judge = |condition: &Condition, after: Option<&State>, answers: &BTreeMap<Id, Value>| {
@@ -166,7 +191,7 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
     }
     for reading in clocks::read(&state, procedure) {
         let paused: i64 = reading
-            .pauses
+            .pauses()
             .iter()
             .map(|(from, to)| to.map_or(-1, |to| (to.seconds() - from.seconds()) / 3600))
             .sum();
@@ -174,6 +199,12 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
             format!("ran {} h", (stopped.seconds() - reading.started.seconds()) / 3600)
         });
         let _ = writeln!(told, "clock {}: {ran}, stood still {paused} h", reading.clock.id);
+        let counted = due::count(&reading, DEFINITIONS.law.as_ref().unwrap());
+        for step in
+            counted.iter().filter(|_| !reading.corrected.is_empty()).flat_map(|counted| &counted.limit.steps)
+        {
+            let _ = writeln!(told, "    {}", step.words(Lang::En));
+        }
     }
     if !matches!(state.stage, Stage::Ended { .. }) {
         let open: Vec<&str> = state.open_steps().map(|(id, _)| id.as_str()).collect();
@@ -245,6 +276,28 @@ fn a_new_car_that_stays_unfit_is_refused() {
          inspect failed
          ed: refuse refused"
     ));
+}
+
+/// To be told what is missing is what the first clock waits for, and it begins anew with the answer; no other clock counts
+/// the days in which the applicant has to act.
+#[test]
+fn asking_for_a_correction_tells_what_is_missing_and_stops_the_clocks() {
+    insta::assert_snapshot!(check(
+        "join-family",
+        "",
+        "+2 correct accept relative-name
+         +13 answer relative-name=another
+         accept accepted
+         +3 correct examine relative-name
+         +10 answer relative-name=third
+         examine passed
+         ed: decide granted"
+    ));
+    let passport = "+1 correct accept phone";
+    insta::assert_snapshot!(
+        "a_passports_days_do_not_run_while_it_is_corrected",
+        check("passport-first", "never-held=yes", passport)
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Figures of the garment engine, beside those of docs/BENCHMARKS.md: `cargo bench -p garment -- pay`,
-//! `… -- balance SECONDS FILE…`, or `… -- nest SECONDS SEEDS FILE…`, a line for each.
+//! `… -- balance SECONDS FILE…`, or `… -- nest SECONDS SEEDS FILE…`, or `… -- cut SECONDS FILE…`, a line for each.
 
 #![allow(
     clippy::disallowed_methods,
@@ -10,6 +10,7 @@
 
 use garment::balance::read::{Problem, read};
 use garment::balance::{check, cycle, stations};
+use garment::cut::{check as cutting, plan, read as orders};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::{check as layout, read as markers};
 use garment::pay::contract::Contract;
@@ -30,8 +31,20 @@ fn main() {
             let (seconds, seeds): (f64, u64) = (args[1].parse().unwrap(), args[2].parse().unwrap());
             args[3..].iter().for_each(|file| (1..=seeds).for_each(|seed| marker(file, seconds, seed)));
         }
+        Some("cut") => {
+            let seconds = args[1].parse().unwrap();
+            args[2..].iter().for_each(|file| cut(file, seconds));
+        }
+        Some("orders") => {
+            for seed in 1..=args[2].parse().unwrap() {
+                let path = std::path::Path::new(&args[1]).join(format!("{seed:03}.toml"));
+                std::fs::write(path, garment::cut::sample::order(seed)).unwrap();
+            }
+        }
         Some("nest-one") => marker(&args[3], args[1].parse().unwrap(), args[2].parse().unwrap()),
-        _ => println!("name what to measure: pay, balance SECONDS FILE…, or nest SECONDS SEEDS FILE…"),
+        _ => println!(
+            "name what to measure: pay, balance SECONDS FILE…, nest SECONDS SEEDS FILE…, or cut SECONDS FILE…"
+        ),
     }
 }
 
@@ -104,5 +117,24 @@ fn marker(file: &str, seconds: f64, seed: u64) {
         judged.density * 100.0,
         judged.length,
         begun.elapsed().as_secs_f64(),
+    );
+}
+
+/// A plan for an order: the file, what the plan comes to, what is proved, lays and fewest lays, the seconds computed.
+fn cut(file: &str, seconds: f64) {
+    let order = orders::order(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let before = computed();
+    let mut clock = || (computed() - before).as_secs_f64() < seconds;
+    let answer = plan::plan(&order, 1, &mut clock).unwrap();
+    let spent = (computed() - before).as_secs_f64();
+    let found = cutting::check(&order, &answer.plan);
+    assert_eq!(found.faults, Vec::<String>::new(), "{file}");
+    assert!(found.uncovered.is_empty(), "{file}: not enough on the rolls");
+    let (total, least) = (found.total(&order, &answer.plan), answer.bound.total(&order));
+    let gap = (total - least) as f64 / least as f64 * 100.0;
+    let (lays, fewest) = (answer.plan.lays.len(), answer.bound.lays);
+    println!(
+        "{file} {total} {least} {gap:.3} % {lays} {fewest} {spent:.2} s, {} lost, {} cloth, {} proved",
+        found.lost, found.cloth, answer.bound.cloth
     );
 }

@@ -217,6 +217,29 @@ impl<'a> Node<'a> {
         Some(self.inner(table?, value.span()))
     }
 
+    /// A table of counts by names that its author chose, each from 0 to `most`.
+    pub(crate) fn counts(&self, name: &'static str, most: i64) -> Option<At<Vec<(At<&'a str>, u32)>>> {
+        let value = self.get(name)?;
+        let Some(table) = value.get_ref().as_table() else {
+            self.wrong(name, value, "a table of counts", "{ \"130\" = 40 }");
+            return None;
+        };
+        let mut counts = Vec::new();
+        for (key, count) in table {
+            let named = At { value: key.get_ref().as_ref(), span: key.span() };
+            let number = count.get_ref().as_integer().filter(|number| number.radix() == 10);
+            let number = number.and_then(|number| scaled(&number.as_str().replace('_', ""), 0));
+            match number.filter(|number| (0..=most).contains(number)) {
+                Some(number) => counts.push((named, number as u32)),
+                None => {
+                    let what = format!("`{}` has no count", named.value);
+                    self.report(&count.span(), what, format!("write a whole number from 0 to {most}"));
+                }
+            }
+        }
+        Some(At { value: counts, span: value.span() })
+    }
+
     fn inner(&self, table: &'a DeTable<'a>, span: Range<usize>) -> Node<'a> {
         Node { source: self.source, table, span, asked: RefCell::default() }
     }

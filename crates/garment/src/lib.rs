@@ -6,6 +6,7 @@
 
 pub mod balance;
 pub mod chance;
+pub mod cut;
 pub mod day;
 pub mod definition;
 pub mod marker;

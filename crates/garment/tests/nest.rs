@@ -6,7 +6,7 @@ use garment::marker::check::check;
 use garment::marker::exact::{Region, Ring};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::uniform::{Style, uniform};
-use garment::marker::{Direction, Layout, Piece, Pieces, Turns};
+use garment::marker::{Direction, Layout, Marks, Piece, Pieces, Turns};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -39,7 +39,7 @@ fn region(corners: &[(f64, f64)]) -> Region {
 }
 
 fn piece(id: u64, demand: u64, corners: &[(f64, f64)], turns: Turns) -> Piece {
-    Piece { id, demand, shape: region(corners), turns, mirror: false, paired: false }
+    Piece { id, demand, shape: region(corners), turns, mirror: false, paired: false, marks: Marks::default() }
 }
 
 fn angles(angles: &[f64], tilt: f64) -> Turns {

@@ -33,7 +33,7 @@ pub mod words;
 pub use calendar::{Calendar, Day, Overrides};
 pub use count::count;
 pub use deadline::{Deadline, Standing};
-pub use due::{Adjustment, At, Due, Refused};
+pub use due::{Adjustment, At, Due, Left, Refused};
 pub use law::Law;
 pub use rule::{Cite, DayRule, Direction, Limit, Unit};
 pub use step::Step;

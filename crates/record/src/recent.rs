@@ -3,12 +3,18 @@
 
 use crate::{Entry, ObjectRef};
 use std::any::{Any, TypeId};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 /// Entries that are kept: what comes in a sixth of a second at 50,000 a second. Whoever follows the record asks again sooner,
 /// also after a sync that took long.
 const ENTRIES: usize = 8_192;
+/// Entries that are kept for one who follows and is behind. Who has to ask the store takes twice as long for an entry, and would
+/// never come after again.
+const BEHIND_ENTRIES: usize = 65_536;
+/// How long who follows may take over what was given, until no more is kept for it.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// Objects whose states are kept, in each of two generations.
 const OBJECTS: usize = 2_048;
 /// A state that lags so far behind is dropped: nobody asks for it.
@@ -16,7 +22,11 @@ const BEHIND: usize = 64;
 
 /// The last entries, and the histories of the objects of which all entries are among them.
 #[derive(Default)]
-pub(crate) struct Recent(RwLock<Last>);
+pub(crate) struct Recent {
+    last: RwLock<Last>,
+    /// The entries that those who follow will ask for next, and since when.
+    asked: Mutex<BTreeMap<u64, Instant>>,
+}
 
 #[derive(Default)]
 struct Last {
@@ -30,7 +40,7 @@ impl Recent {
     /// Takes in what was appended, with the objects that it tells of first; without `entries`, that something was which is not
     /// at hand.
     pub(crate) fn tell(&self, entries: Option<&[Arc<Entry>]>, begun: impl Iterator<Item = ObjectRef>) {
-        let Ok(mut last) = self.0.write() else { return };
+        let Ok(mut last) = self.last.write() else { return };
         let Some(entries) = entries else {
             *last = Last::default();
             return;
@@ -43,27 +53,44 @@ impl Recent {
             }
         }
         last.entries.extend(entries.iter().cloned());
-        last.shorten();
+        let needed = self.needed(&last);
+        last.shorten(needed);
     }
 
     /// Up to `limit` entries from index `from` on, if they are at hand.
     pub(crate) fn since(&self, from: u64, limit: usize) -> Option<Vec<Arc<Entry>>> {
-        let Last { entries, .. } = &*self.0.read().ok()?;
+        let Last { entries, .. } = &*self.last.read().ok()?;
         let first = entries.front()?.index;
         let skipped = usize::try_from(from.checked_sub(first)?).ok()?;
-        Some(entries.iter().skip(skipped).take(limit).cloned().collect())
+        let given: Vec<Arc<Entry>> = entries.iter().skip(skipped).take(limit).cloned().collect();
+        if let Ok(mut asked) = self.asked.lock() {
+            asked.remove(&from);
+            asked.insert(from + given.len() as u64, Instant::now());
+        }
+        Some(given)
+    }
+
+    /// How many of the last entries somebody who follows has still to ask for.
+    fn needed(&self, last: &Last) -> usize {
+        let (Some(end), Ok(mut asked)) = (last.entries.back().map(|last| last.index + 1), self.asked.lock())
+        else {
+            return 0;
+        };
+        let bound = end.saturating_sub(BEHIND_ENTRIES as u64);
+        asked.retain(|next, since| *next >= bound && since.elapsed() < PATIENCE);
+        asked.first_key_value().map_or(0, |(next, _)| usize::try_from(end.saturating_sub(*next)).unwrap_or(0))
     }
 
     /// All entries that touched an object, if all of them are at hand.
     pub(crate) fn history(&self, object: &ObjectRef) -> Option<Vec<Arc<Entry>>> {
-        self.0.read().ok()?.begun.get(object).cloned()
+        self.last.read().ok()?.begun.get(object).cloned()
     }
 }
 
 impl Last {
-    /// Drops the oldest, and the histories that began with them.
-    fn shorten(&mut self) {
-        let surplus = self.entries.len().saturating_sub(ENTRIES);
+    /// Drops the oldest beyond those that are needed, and the histories that began with them.
+    fn shorten(&mut self, needed: usize) {
+        let surplus = self.entries.len().saturating_sub(needed.max(ENTRIES));
         let Self { entries, begun } = self;
         for entry in entries.drain(..surplus) {
             for object in entry.event.touched() {
@@ -184,10 +211,41 @@ impl Generations {
 
 #[cfg(test)]
 mod tests {
-    use super::{ENTRIES, Recent};
+    use super::{BEHIND_ENTRIES, ENTRIES, Recent};
     use crate::{Entry, Event, ObjectRef, Time};
     use std::collections::HashMap;
     use std::sync::Arc;
+
+    /// Who follows and is behind still finds what comes next at hand, up to a bound, and is waited for no longer beyond it.
+    #[test]
+    fn who_is_behind_is_waited_for_up_to_a_bound() {
+        let recent = Recent::default();
+        let tell = |from: u64, count: usize| {
+            let entry = |index: u64| {
+                Arc::new(Entry { index, event: Event::new(index.to_string(), "told", Time::ZERO) })
+            };
+            let entries: Vec<Arc<Entry>> = (from..from + count as u64).map(entry).collect();
+            recent.tell(Some(&entries), std::iter::empty());
+        };
+        let at_hand = |from: u64| recent.since(from, 1).is_some_and(|entries| entries[0].index == from);
+        tell(0, 100);
+        assert_eq!(recent.since(0, 10).map(|entries| entries.len()), Some(10));
+        let mut told = 100;
+        while told < 3 * ENTRIES as u64 {
+            tell(told, 4_000);
+            told += 4_000;
+        }
+        // They asked for ten, so it is the eleventh that they need; whoever is not behind asks for the last.
+        assert!(at_hand(10) && at_hand(told - 1));
+        let needed = 11;
+        while told < 2 * BEHIND_ENTRIES as u64 {
+            tell(told, 4_000);
+            told += 4_000;
+        }
+        assert!(recent.since(needed, 1).is_none());
+        assert!(recent.since(told - ENTRIES as u64 - 4_001, 1).is_none(), "more is kept than anybody needs");
+        assert!(at_hand(told - ENTRIES as u64));
+    }
 
     #[test]
     fn a_history_at_hand_is_whole() {

@@ -192,6 +192,7 @@ fn ocel_json_says_where() {
         ),
         ("a reserved type", with("\"name\": \"submit\"", "\"name\": \"log:object\"")),
         ("an unknown member", with("\"type\": \"submit\"", "\"type\": \"submit\", \"place\": \"here\"")),
+        ("a member twice", with("\"id\": \"e1\"", "\"id\": \"e1\", \"id\": \"e2\"")),
         ("nested without end", format!("{{\"events\": {}", "[".repeat(100_000))),
     ];
     let inputs: Vec<(&str, &[u8])> = inputs.iter().map(|(name, text)| (*name, text.as_bytes())).collect();

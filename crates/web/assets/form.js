@@ -60,6 +60,8 @@ function fill(form) {
   let composing = false;
   let wait = 2;
   let retry;
+  // The questions as the server told them last, with what is wrong at each.
+  let latest;
   // Whether this is the form as it was kept when it was opened last: there is no network, and there may be news.
   let copy = "kept" in document.documentElement.dataset;
 
@@ -129,11 +131,13 @@ function fill(form) {
       changed = state() !== before;
       if (wanted && !changed && !composing) { replace(html); wanted = false; }
       if (wanted) soon();
+      latest = html;
+      tell();
       wait = 2;
       base = sent;
       store.drop(key);
       store.drop(blank);
-      say(form, "done");
+      say(form, form.querySelector("[data-part] .field.wrong") ? "mend" : "done");
       keepPage(answer.headers).catch(() => {});
     }).catch(() => {
       const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base });
@@ -146,6 +150,18 @@ function fill(form) {
       if (again) { again = false; send(false); }
     });
     return running;
+  };
+
+  // What cannot be read as an answer is kept as it was typed, and said at its field once one has gone on to another.
+  const tell = () => {
+    if (!latest || changed || composing) return;
+    const fresh = new DOMParser().parseFromString(latest, "text/html");
+    const told = (field) => field.querySelector(".error")?.textContent;
+    for (const old of form.querySelectorAll("[data-part] .field:not([data-upload])")) {
+      const id = old.querySelector(":is(input, select, textarea)[id]")?.id;
+      const now = id && fresh.getElementById(id)?.closest(".field");
+      if (now && !old.contains(document.activeElement) && told(old) !== told(now)) old.replaceWith(document.adoptNode(now));
+    }
   };
 
   const replace = (html) => {
@@ -173,6 +189,7 @@ function fill(form) {
 
   const soon = later(1200, () => send(false));
   form.addEventListener("input", (event) => { if (event.target.type !== "file") { changed = true; soon(); } });
+  form.addEventListener("focusout", () => setTimeout(tell));
   form.addEventListener("compositionstart", () => { composing = true; });
   form.addEventListener("compositionend", () => { composing = false; });
   form.addEventListener("change", (event) => {

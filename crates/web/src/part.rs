@@ -9,8 +9,8 @@ use record::Time;
 /// When something is due, and how that stands at the moment of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Due {
-    /// The last moment at which it is in time.
-    pub at: Time,
+    /// The last moment at which it is in time; none while the clock stands still.
+    pub at: Option<Time>,
     /// Whether only the day counts, as with limits in days.
     pub whole_day: bool,
     /// How it stands.
@@ -30,12 +30,14 @@ pub enum Standing {
     Today,
     /// It is past by so much.
     Late(Own),
-    /// The clock stands still.
-    Paused,
+    /// The clock stands still; so much is left once it goes on, where that is known.
+    Paused(Option<Own>),
     /// It was kept.
     Kept,
     /// It was missed.
     Missed,
+    /// The case was over before, so that nobody has to keep it any more.
+    Over,
 }
 
 impl Standing {
@@ -45,7 +47,7 @@ impl Standing {
             Self::Ahead(_) => "calm",
             Self::Soon(_) | Self::Today => "soon",
             Self::Late(_) | Self::Missed => "late",
-            Self::Paused => "still",
+            Self::Paused(_) | Self::Over => "still",
             Self::Kept => "kept",
         }
     }
@@ -57,9 +59,10 @@ impl Standing {
             Self::Ahead(own) | Self::Soon(own) => lang.tell("due-left", &[length(own)]),
             Self::Today => lang.say("due-today").into_owned(),
             Self::Late(own) => lang.tell("due-late", &[length(own)]),
-            Self::Paused => lang.say("due-paused").into_owned(),
+            Self::Paused(_) => lang.say("due-paused").into_owned(),
             Self::Kept => lang.say("due-kept").into_owned(),
             Self::Missed => lang.say("due-missed").into_owned(),
+            Self::Over => lang.say("due-over").into_owned(),
         }
     }
 }
@@ -69,14 +72,19 @@ pub fn standing(lang: Lang, standing: Standing) -> Markup {
     tag(standing.tone(), &standing.words(lang))
 }
 
-/// The day, or the moment, on which something is due.
+/// The day, or the moment, on which something is due; while its clock stands still, what is left of it.
 pub fn due_at(lang: Lang, due: &Due) -> Markup {
-    let day = pack::days::today(due.at);
     html! {
-        @if due.whole_day {
-            (date(lang, day)) " " span.soft { (text::weekday(lang, day)) }
-        } @else {
-            (moment(lang, due.at))
+        @match (due.at, due.standing) {
+            (Some(at), _) if due.whole_day => {
+                @let day = pack::days::today(at);
+                (date(lang, day)) " " span.soft { (text::weekday(lang, day)) }
+            }
+            (Some(at), _) => (moment(lang, at)),
+            (None, Standing::Paused(Some(left))) => {
+                (lang.tell("due-left-then", &[("length", text::length(lang, left).into())]))
+            }
+            (None, _) => (lang.say("due-then")),
         }
         @if due.provisional { " " span.soft { (lang.say("due-provisional")) } }
     }

@@ -153,6 +153,11 @@ impl Sessions {
         Self { rules, open: HashMap::new(), people: HashMap::new() }
     }
 
+    /// The limits of each kind.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Signs `person` in, with a new token whatever the browser held before: `before` is closed, so that a token
     /// planted by another never becomes this person's. Also gives back the sessions that had to make way.
     ///

@@ -1,7 +1,7 @@
 //! Open steps, so arranged that a page of a queue costs what it shows: by office and role, and there by holder, by procedure
 //! and by what waits for its party, each the most urgent first.
 
-use super::Task;
+use super::{Still, Task};
 use crate::number::Part;
 use pack::Id;
 use record::{ObjectRef, Time};
@@ -10,14 +10,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
-/// A task in its place: by when it is due, those without a clock last, then by age.
+/// A task in its place: by when it is due; after these what has no date, by what is left once its clock goes on and then by
+/// age; last what waits for its party, with which nobody can do anything.
 #[derive(Clone, Debug)]
 pub(super) struct Placed(Arc<Task>);
 
 impl Placed {
-    fn place(&self) -> (bool, Option<Time>, Time, &ObjectRef, &Id) {
-        let Task { due, opened, case, step, .. } = &*self.0;
-        (due.is_none(), *due, *opened, case, step)
+    fn place(&self) -> (bool, Option<Time>, bool, u64, Time, &ObjectRef, &Id) {
+        let Task { due, opened, case, step, still, waiting, .. } = &*self.0;
+        let left = still.map_or(u64::MAX, Still::minutes);
+        let left = if due.is_none() { left } else { 0 };
+        (due.is_none(), *due, *waiting, left, *opened, case, step)
     }
 
     /// The place before all tasks that are due at `due` or later.
@@ -34,6 +37,7 @@ impl Placed {
             opened: Time::new(i64::MIN / 4, 0, None).unwrap_or(Time::ZERO),
             due: Some(due),
             set_by: None,
+            still: None,
             waiting: false,
         }))
     }
@@ -108,10 +112,8 @@ impl Wanted {
         };
         let standing = self.standing.is_none_or(|standing| match standing {
             Standing::Waiting => task.waiting,
-            Standing::Before(end) => !task.waiting && task.due.is_some_and(|due| due < end),
-            Standing::Between(from, to) => {
-                !task.waiting && task.due.is_some_and(|due| from <= due && due <= to)
-            }
+            Standing::Before(end) => task.due.is_some_and(|due| due < end),
+            Standing::Between(from, to) => task.due.is_some_and(|due| from <= due && due <= to),
         });
         let holder = self.holder.as_ref().is_none_or(|holder| match holder {
             Holder::Nobody => task.holder.is_none(),
@@ -159,7 +161,7 @@ struct Desk {
     kinds: BTreeMap<Kind, BTreeSet<Placed>>,
     held: HashMap<ObjectRef, BTreeSet<Placed>>,
     procedures: BTreeMap<Id, BTreeSet<Placed>>,
-    /// How many of those that wait for nobody are due at each moment: limits in days end together at midnight.
+    /// How many are due at each moment: limits in days end together at midnight.
     dues: BTreeMap<Time, usize>,
 }
 
@@ -176,7 +178,7 @@ impl Desk {
             Some(holder) => self.held.entry(holder.clone()).or_default().insert(placed.clone()),
         };
         self.procedures.entry(task.procedure.clone()).or_default().insert(placed.clone());
-        if let Some(due) = task.due.filter(|_| !task.waiting) {
+        if let Some(due) = task.due {
             *self.dues.entry(due).or_default() += 1;
         }
     }
@@ -200,7 +202,7 @@ impl Desk {
                 self.procedures.remove(&task.procedure);
             }
         }
-        if let Some(due) = task.due.filter(|_| !task.waiting)
+        if let Some(due) = task.due
             && let Some(count) = self.dues.get_mut(&due)
         {
             *count = count.saturating_sub(1);

@@ -1,7 +1,7 @@
 //! What each command needs of a case before it can be carried out. What is possible is told from here and what is asked
 //! is refused from here, so that the two cannot differ.
 
-use super::form::missing;
+use super::form::{missing, unchanged};
 use super::{Carried, Fault, Situation};
 use crate::clocks::{self, Reading};
 use crate::due;
@@ -38,9 +38,22 @@ impl<'a> Allowed<'_, 'a> {
 
     pub(crate) fn to_answer(self) -> Carried {
         match self.state.stage {
-            Stage::Correcting => self.complete(),
+            Stage::Correcting => self.complete().and_then(|()| self.corrected()),
             _ => Err(Fault::new("没有需要补正的内容", "There is nothing to correct")),
         }
+    }
+
+    /// Something of what was asked for is another than it was: the clerk would only ask for it again.
+    fn corrected(self) -> Carried {
+        let faults = unchanged(self.state, &self.situation);
+        if faults.is_empty() {
+            return Ok(());
+        }
+        let why = Fault::new(
+            "单位要求更正的内容都没有改动，请改正后再提交",
+            "Nothing that the office asked for has been changed: correct it first",
+        );
+        Err(Fault { faults, ..why })
     }
 
     fn complete(self) -> Carried {

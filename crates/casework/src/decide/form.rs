@@ -1,9 +1,11 @@
 //! The form and the materials of a case: what is asked for, given the answers so far, and what is wrong.
 
 use super::Situation;
-use crate::state::State;
+use crate::answer;
+use crate::state::{Stage, State};
 use pack::model::{Field, Form, MaterialUse};
 use pack::{Id, Title};
+use record::Value;
 
 /// The fields that are asked for, given the answers so far.
 pub fn shown_fields<'a>(form: &'a Form, situation: &Situation<'_>) -> Vec<&'a Field> {
@@ -15,11 +17,42 @@ pub fn needed_materials<'a>(situation: &Situation<'a>) -> Vec<&'a MaterialUse> {
     situation.procedure.materials.iter().filter(|asked| situation.holds(asked.when.as_ref())).collect()
 }
 
+/// Why what was typed is no answer.
+fn unreadable(field: &Field, typed: &Value) -> Title {
+    let read = typed.as_text().map(|text| answer::read(&field.kind, text));
+    read.and_then(Result::err).unwrap_or_else(|| Title::new("请重新填写", "Fill this in again"))
+}
+
+/// What of a correction is still as it stood when it was asked for, where all that was asked for is: then nothing is handed
+/// in. At the window papers are shown, so that nobody can tell there.
+pub fn unchanged(state: &State, situation: &Situation<'_>) -> Vec<(Id, Title)> {
+    let asked = state.asked().map(|correction| (correction, correction.noted()));
+    let Some((correction, noted)) = asked.filter(|_| state.stage == Stage::Correcting) else {
+        return Vec::new();
+    };
+    let field = |id: &Id| situation.procedure.form.field(id.as_str()).is_some();
+    let touched = |id: &Id| correction.changed(state, id) || (state.channel == "window" && !field(id));
+    if noted.iter().any(|(id, _)| touched(id)) {
+        return Vec::new();
+    }
+    let still = || {
+        Title::new(
+            "单位要求更正这一项，还没有改动",
+            "The office asked for this to be corrected; it is as it was",
+        )
+    };
+    noted.into_iter().map(|(id, _)| (id, still())).collect()
+}
+
 /// What is missing or wrong before the application can be handed in: fields and materials with what to say about each.
 /// At the window papers are shown, not attached, so none need be there.
 pub fn missing(state: &State, situation: &Situation<'_>) -> Vec<(Id, Title)> {
     let mut faults = Vec::new();
     for field in shown_fields(&situation.procedure.form, situation) {
+        if let Some(typed) = state.unread.get(&field.id) {
+            faults.push((field.id.clone(), unreadable(field, typed)));
+            continue;
+        }
         if !state.answers.contains_key(&field.id) {
             if field.required {
                 faults.push((field.id.clone(), Title::new("请填写", "This is needed")));

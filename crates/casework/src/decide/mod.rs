@@ -17,7 +17,7 @@ mod party;
 mod staff;
 
 pub(crate) use allowed::Allowed;
-pub use form::{missing, needed_materials, shown_fields};
+pub use form::{missing, needed_materials, shown_fields, unchanged};
 pub use migrate::opened_and_passed;
 
 /// Everything besides the case's state that a decision depends on.
@@ -185,6 +185,7 @@ impl<'a> Draft<'a> {
         match command {
             Command::Start { office, party, channel } => self.start(office, party.as_ref(), *channel),
             Command::Save { answers } => self.save(answers),
+            Command::Jot { typed } => self.jot(typed),
             Command::Attach { material, file } => self.attach(material, file),
             Command::Detach { material, digest } => self.detach(material, *digest),
             Command::Submit => self.submit(),

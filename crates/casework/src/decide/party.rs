@@ -2,6 +2,7 @@
 
 use super::{Carried, Draft, Fault, Situation, unfit};
 use crate::activity::{self, part};
+use crate::state::State;
 use crate::{answer, facts};
 use pack::model::{Channel, Start};
 use pack::{Id, Title};
@@ -89,13 +90,41 @@ impl Draft<'_> {
             let personal = field.personal && answer.is_some();
             let kept = match answer {
                 Some(answer) => self.situation.answers.get(id) == Some(answer),
-                None => !self.state.answers.contains_key(id),
+                None => !self.state.answers.contains_key(id) && !self.state.unread.contains_key(id),
             };
             if !kept {
                 self.change(&mut event, "form", id, value, personal);
             }
         }
         if !event.changes.is_empty() {
+            self.put(event);
+        }
+        Ok(())
+    }
+
+    pub(super) fn jot(&mut self, typed: &[(Id, String)]) -> Carried {
+        self.allowed().to_fill()?;
+        let mut event = self.event(activity::SAVED);
+        for (id, text) in typed {
+            let Some(field) = self.situation.procedure.form.field(id.as_str()) else {
+                return Err(Fault::new("表单中没有这一项", "The form does not ask for this"));
+            };
+            if answer::read(&field.kind, text).is_ok() {
+                return Err(Fault::at(
+                    id.as_str(),
+                    "这是可以保存的答案",
+                    "This is an answer: save it as one",
+                ));
+            }
+            if self.state.unread.get(id).and_then(Value::as_text) == Some(text) {
+                continue;
+            }
+            self.say(&mut event, &format!("{}{id}", State::TYPED), text.as_str());
+            if self.state.answers.contains_key(id) {
+                self.change(&mut event, State::FORM, id, Value::List(Vec::new()), false);
+            }
+        }
+        if !event.attributes.is_empty() {
             self.put(event);
         }
         Ok(())
@@ -150,6 +179,9 @@ impl Draft<'_> {
     pub(super) fn answer_correction(&mut self) -> Carried {
         self.allowed().to_answer()?;
         let mut event = self.event(activity::CORRECTION_ANSWERED).with("stage", "open");
+        if let Some(asked) = self.state.corrections.last() {
+            event = event.with("step", asked.step.as_str());
+        }
         self.link_answers(&mut event);
         self.put_and_move(event);
         Ok(())

@@ -5,14 +5,36 @@ use crate::command::Command;
 use crate::decide::{self, Situation, Truth};
 use crate::moves::{self, Move};
 use crate::permit;
-use crate::state::{State, Status, StepState};
+use crate::state::{Correction, Stage, State, Status, StepState};
 use pack::days::today;
 use pack::model::{Charge, Condition, Fee, Known, Procedure};
 use pack::{Id, Title};
-use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
+use record::{Entry, Event, FileRef, ObjectRef, StoreError, Time, Value};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// A field or a material that was to be corrected, or that was changed when others were.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// Which.
+    pub id: Id,
+    /// Whether the office asked for it.
+    pub asked: bool,
+    /// Whether it is another than it was.
+    pub changed: bool,
+    /// The answer that stood before, in clear where that can be had; none where nothing did.
+    pub before: Option<Value>,
+    /// The files that were taken back since.
+    pub files: Vec<FileRef>,
+}
+
+/// Those files of a material that stood when the correction was asked for, and stand no more.
+fn superseded(correction: &Correction, state: &State, id: &Id) -> Vec<FileRef> {
+    let now = state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
+    let stands = |file: &&FileRef| now.iter().any(|other| other.digest == file.digest);
+    correction.files.get(id).into_iter().flatten().filter(|file| !stands(file)).cloned().collect()
+}
 
 impl Casework {
     /// The answers to the form in clear, as far as their subject was not erased. For deciding, not for showing: showing
@@ -70,7 +92,8 @@ impl Casework {
             }
         }
         let names = std::mem::take(&mut state.file_names);
-        for file in state.materials.values_mut().flatten() {
+        let superseded = state.corrections.iter_mut().flat_map(|asked| asked.files.values_mut());
+        for file in state.materials.values_mut().chain(superseded).flatten() {
             if let Some(name) = names.get(&file.digest).and_then(Value::as_text) {
                 file.name = name.into();
             }
@@ -79,13 +102,20 @@ impl Casework {
         Ok(View { state: Arc::new(state), ..view })
     }
 
-    /// The state with what steps recorded in clear, as far as conditions of `procedure` speak of it.
+    /// The state with what steps recorded in clear, as far as conditions of `procedure` speak of it; with what was typed and is
+    /// no answer; and with what a correction that waits is about.
     pub(crate) fn opened<'s>(
         &self,
         state: &'s State,
         procedure: &Procedure,
     ) -> Result<Cow<'s, State>, StoreError> {
         let mut opened = Cow::Borrowed(state);
+        if !state.unread.is_empty() {
+            opened.to_mut().unread = self.clear(&state.unread)?;
+        }
+        if state.stage == Stage::Correcting {
+            self.open_correction(opened.to_mut())?;
+        }
         for (id, step) in &state.steps {
             for (field, value) in &step.answers {
                 let sealed = matches!(value, Value::Sealed(_));
@@ -100,6 +130,44 @@ impl Casework {
             }
         }
         Ok(opened)
+    }
+
+    /// The last correction with what was asked for in clear, and all that was changed since as it was and as it is.
+    fn open_correction(&self, state: &mut State) -> Result<(), StoreError> {
+        let Some(correction) = state.corrections.last_mut() else { return Ok(()) };
+        let clear = |value: &mut Value| -> Result<(), StoreError> {
+            if let Some(opened) = self.in_clear(value)? {
+                *value = opened;
+            }
+            Ok(())
+        };
+        clear(&mut correction.notes)?;
+        for (field, before) in &mut correction.before {
+            before.iter_mut().chain(state.answers.get_mut(field)).try_for_each(clear)?;
+        }
+        Ok(())
+    }
+
+    /// What the last correction was about, and all that its party changed since it was asked for; nothing where none was. For
+    /// deciding, and for showing to whoever may see the answers themselves.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn corrected(&self, view: &View) -> Result<Vec<Point>, StoreError> {
+        let mut state = State::clone(&view.state);
+        self.open_correction(&mut state)?;
+        let Some(correction) = state.corrections.last() else { return Ok(Vec::new()) };
+        let noted: BTreeSet<Id> = correction.noted().into_iter().map(|(id, _)| id).collect();
+        let touched = correction.before.keys().chain(correction.files.keys()).cloned();
+        let all: BTreeSet<Id> = noted.iter().cloned().chain(touched).collect();
+        let point = |id: Id| Point {
+            asked: noted.contains(&id),
+            changed: correction.changed(&state, &id),
+            before: correction.before.get(&id).cloned().flatten(),
+            files: superseded(correction, &state, &id),
+            id,
+        };
+        Ok(all.into_iter().map(point).filter(|point| point.asked || point.changed).collect())
     }
 
     fn clear_some(
@@ -166,16 +234,22 @@ impl Casework {
         .unwrap_or_default()
     }
 
-    /// What is missing or wrong before the case can be handed in, by field and material.
+    /// What is missing or wrong before the case, or its correction, can be handed in, by field and material.
     ///
     /// # Errors
     /// When the record cannot be read.
     pub fn missing(&self, view: &View, now: Time) -> Result<Vec<(Id, Title)>, StoreError> {
         let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
         let answers = self.judged(&view.state, procedure, None)?;
-        Ok(self
-            .situated(view, &answers, now, |situation| decide::missing(&view.state, situation))
-            .unwrap_or_default())
+        let state = self.opened(&view.state, procedure)?;
+        let wanting = self.situated(view, &answers, now, |situation| {
+            let mut faults = decide::missing(&state, situation);
+            let unchanged = decide::unchanged(&state, situation).into_iter();
+            let known: BTreeSet<Id> = faults.iter().map(|(id, _)| id.clone()).collect();
+            faults.extend(unchanged.filter(|(id, _)| !known.contains(id)));
+            faults
+        });
+        Ok(wanting.unwrap_or_default())
     }
 
     /// What it costs: each fee with what is to be paid, or nothing where an answer that decides it is missing.

@@ -2,7 +2,7 @@
 
 use super::{Ask, Casework, Refused};
 use crate::activity::{self, part};
-use crate::board::{Alarm, Board, Kept, Outlook, Stopped, Ticking};
+use crate::board::{Alarm, Board, Kept, Outlook, Still, Stopped, Ticking};
 use crate::command::Command;
 use crate::state::{Stage, State};
 use crate::{clocks, due};
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The name under which the board is kept; another version of the program counts for itself.
-const BOARD: &str = concat!("casework board 5 ", env!("CARGO_PKG_VERSION"));
+const BOARD: &str = concat!("casework board 6 ", env!("CARGO_PKG_VERSION"));
 /// Entries read at once when the board catches up.
 const CHUNK: usize = 1_000;
 
@@ -122,6 +122,11 @@ impl Casework {
             let (alarm, told) = (Alarm::Clock(reading.clock.id.clone()), reading.expired);
             let lawful = matches!(reading.clock.limit, ClockLimit::Law(_));
             let promised = counted.promised();
+            if office && counted.at().is_none() {
+                let lefts = std::iter::once(&counted.limit).chain(&counted.promise).map(due::left);
+                let stands = outlook.still.into_iter().chain(lefts.map(|left| Still { left }));
+                outlook.still = stands.min_by_key(|still| still.minutes());
+            }
             let ticking = counted.at().map(|due| Ticking { alarm, due, promised, lawful, office, told });
             outlook.ticking.extend(ticking);
         }
@@ -185,14 +190,15 @@ pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> boo
     reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
 }
 
-/// Whether a clock that stopped `at` was kept; none where it has no limit, or where the party gave up before it ran out,
-/// so that nobody kept or missed it.
+/// Whether a clock that stopped `at` was kept; none where it has no limit, or where the case was over before it ran out and
+/// before what it waits for was done, so that nobody kept or missed it.
 fn kept(reading: &clocks::Reading<'_>, at: Time, state: &State, law: &pack::days::Law) -> Option<bool> {
     let counted = due::count(reading, law)?;
     if reading.expired || counted.at().is_some_and(|due| at > due) {
         return Some(false);
     }
+    // What runs to the end of the case is not kept by a party that gives up.
     let given_up = matches!(&state.stage, Stage::Ended { at: end, how }
         if *end == at && ["withdrawn", "lapsed"].contains(&how.as_str()));
-    (!given_up).then_some(true)
+    (!given_up && !reading.cut_off).then_some(true)
 }

@@ -186,7 +186,7 @@ fn check(case: &Case, dice: &mut Dice) {
         let span = format!("{name}: {} {reading:?}", reading.clock.id);
         assert!(reading.stopped.is_none_or(|stopped| stopped >= reading.started), "{span}");
         let mut last = reading.started;
-        for (from, until) in &reading.pauses {
+        for (from, until) in &reading.pauses() {
             assert!(last <= *from && until.is_none_or(|until| *from <= until), "{span}");
             last = until.unwrap_or(*from);
         }

@@ -1,14 +1,19 @@
 //! Markers: pieces laid out on a strip of cloth.
 //!
-//! [`read`] takes pieces and layouts in the JSON of jagua-rs, in its dialects before and since 1.1, and writes them; [`uniform`]
-//! makes pieces of its own; [`nest`] lays pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout
-//! holds, by [`exact`] geometry on whole numbers and nothing of how the layout was found.
+//! [`dxf`] and [`svg`] read patterns and [`pattern`] makes pieces of them; [`read`] takes pieces and layouts in the JSON of
+//! jagua-rs, in its dialects before and since 1.1, and writes them; [`uniform`] makes pieces of its own; [`nest`] lays
+//! pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout holds, by [`exact`] geometry on
+//! whole numbers and nothing of how the layout was found.
 
 pub mod check;
 pub mod draw;
+pub mod dxf;
 pub mod exact;
 pub mod nest;
+mod outline;
+pub mod pattern;
 pub mod read;
+pub mod svg;
 pub mod uniform;
 
 use exact::Region;
@@ -54,6 +59,49 @@ pub struct Piece {
     pub mirror: bool,
     /// Half of them must: a left one for each right one.
     pub paired: bool,
+    /// What is drawn on it.
+    pub marks: Marks,
+}
+
+/// What is drawn on a piece besides its outline, in its own place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    /// What the piece is called.
+    pub name: String,
+    /// The size that it belongs to.
+    pub size: String,
+    /// From where to where the grain line runs.
+    pub grain: Option<[(f64, f64); 2]>,
+    /// Notches on its edge.
+    pub notches: Vec<(f64, f64)>,
+    /// Places that are drilled.
+    pub drills: Vec<(f64, f64)>,
+    /// Lines within it: sewing lines and others.
+    pub lines: Vec<Vec<(f64, f64)>>,
+}
+
+impl Marks {
+    /// The same with every place moved by a rule.
+    pub fn moved(&self, rule: &dyn Fn((f64, f64)) -> (f64, f64)) -> Self {
+        let all = |places: &[(f64, f64)]| places.iter().map(|place| rule(*place)).collect::<Vec<_>>();
+        Self {
+            name: self.name.clone(),
+            size: self.size.clone(),
+            grain: self.grain.map(|ends| ends.map(rule)),
+            notches: all(&self.notches),
+            drills: all(&self.drills),
+            lines: self.lines.iter().map(|line| all(line)).collect(),
+        }
+    }
+
+    /// Name and size in one, as far as they are told.
+    pub fn label(&self) -> String {
+        [self.name.as_str(), self.size.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
 }
 
 /// How a piece may be turned, in degrees.
@@ -92,4 +140,13 @@ pub struct Placed {
     pub to: (f64, f64),
     /// The garment that it belongs to, where that is told.
     pub garment: Option<String>,
+}
+
+impl Placed {
+    /// Where a place of the piece lies.
+    pub fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
+        let y = if self.mirrored { -y } else { y };
+        let (sin, cos) = self.turn.to_radians().sin_cos();
+        (x * cos - y * sin + self.to.0, x * sin + y * cos + self.to.1)
+    }
 }

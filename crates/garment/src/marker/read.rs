@@ -1,10 +1,10 @@
 //! Pieces and layouts in the JSON of jagua-rs: before 1.1, which says `allowed_orientations`, and since, which says
 //! `orientation`.
-//! Beside them stand members of ours, which jagua-rs passes over: of the marker `direction`, of a piece `tilt` and `paired`, of a
-//! placed piece `garment`.
+//! Beside them stand members of ours, which jagua-rs passes over: of the marker `direction`, of a piece `tilt`, `paired` and
+//! what is drawn on it (`name`, `size`, `grain`, `notches`, `drills`, `lines`), of a placed piece `garment`.
 
 use super::exact::{Region, Ring};
-use super::{Direction, Layout, Piece, Pieces, Placed, Turns};
+use super::{Direction, Layout, Marks, Piece, Pieces, Placed, Turns};
 use serde_json::{Value as Json, json};
 
 /// A fault, with the path to it in the document.
@@ -124,7 +124,39 @@ impl Reader {
         if paired && demand.is_some_and(|demand| demand % 2 == 1) {
             self.tell(&format!("{path}.paired"), "pairs need an even `demand`; write both of each pair");
         }
-        Some(Piece { id: id?, demand: demand?, shape: shape?, turns, mirror: mirror || paired, paired })
+        let marks = self.marks(item, path);
+        Some(Piece {
+            id: id?,
+            demand: demand?,
+            shape: shape?,
+            turns,
+            mirror: mirror || paired,
+            paired,
+            marks: marks?,
+        })
+    }
+
+    fn marks(&mut self, item: &Json, path: &str) -> Option<Marks> {
+        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let place = |place: &Json| Some((place.get(0)?.as_f64()?, place.get(1)?.as_f64()?));
+        let places = |list: &Json| list.as_array()?.iter().map(place).collect::<Option<Vec<_>>>();
+        let mut read = |name: &str| match item.get(name) {
+            None => Some(Vec::new()),
+            Some(list) => places(list).or_else(|| {
+                self.tell(&format!("{path}.{name}"), "is no list of places; write `[[0, 0], [2, 0]]`");
+                None
+            }),
+        };
+        let (grain, notches, drills) = (read("grain")?, read("notches")?, read("drills")?);
+        let lines = match item.get("lines") {
+            None => Some(Vec::new()),
+            Some(all) => all.as_array().and_then(|all| all.iter().map(places).collect::<Option<Vec<_>>>()),
+        };
+        if lines.is_none() {
+            self.tell(&format!("{path}.lines"), "is no list of lines; write `[[[0, 0], [2, 0]]]`");
+        }
+        let grain = <[(f64, f64); 2]>::try_from(grain).ok();
+        Some(Marks { name: text("name"), size: text("size"), grain, notches, drills, lines: lines? })
     }
 
     /// How a piece may be turned, and whether mirrored.
@@ -268,10 +300,24 @@ pub fn written(pieces: &Pieces) -> Json {
             [] => json!({"type": "simple_polygon", "data": outer}),
             holes => json!({"type": "polygon", "data": {"outer": outer, "inner": holes}}),
         };
-        json!({
+        let mut item = json!({
             "id": piece.id, "demand": piece.demand, "shape": shape, "tilt": tilt, "paired": piece.paired,
             "orientation": {"rotation": rotation, "reflection_axes": axes},
-        })
+        });
+        let Marks { name, size, grain, notches, drills, lines } = &piece.marks;
+        for (member, value) in [
+            ("name", json!(name)),
+            ("size", json!(size)),
+            ("grain", json!(grain.map_or(Vec::new(), Vec::from))),
+            ("notches", json!(notches)),
+            ("drills", json!(drills)),
+            ("lines", json!(lines)),
+        ] {
+            if value.as_str() != Some("") && value.as_array().is_none_or(|all| !all.is_empty()) {
+                item[member] = value;
+            }
+        }
+        item
     };
     let direction = match pieces.direction {
         Direction::Any => "any",

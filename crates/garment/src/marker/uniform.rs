@@ -5,7 +5,7 @@
 //! varies the cut. The grain runs along x.
 
 use super::exact::{NoShape, Region, Ring};
-use super::{Direction, Piece, Pieces, Turns};
+use super::{Direction, Marks, Piece, Pieces, Turns};
 use crate::chance::Chance;
 
 /// What is sewn.
@@ -59,6 +59,7 @@ pub fn uniform(style: Style, heights: &[u32], sets: u64, width: f64, seed: u64) 
                 turns: Turns::Some { angles: vec![0.0, 180.0], tilt: 0.0 },
                 mirror: paired,
                 paired,
+                marks: Marks { size: (height / 10).to_string(), ..Marks::default() },
             });
         }
     }

@@ -1,5 +1,6 @@
-//! Paper: bundle tickets and payslips as PDF, with the font's glyphs that they use and no others.
+//! Paper: bundle tickets, payslips and plotted markers as PDF, with the font's glyphs that they use and no others.
 
 pub mod paper;
+pub mod plot;
 pub mod slips;
 pub mod tickets;

@@ -44,7 +44,7 @@ impl Page {
 pub struct Font<'d> {
     data: &'d [u8],
     index: u32,
-    face: ttf_parser::Face<'d>,
+    pub(super) face: ttf_parser::Face<'d>,
 }
 
 /// Why something cannot be printed.
@@ -82,7 +82,7 @@ impl<'d> Font<'d> {
         Ok(Self { data, index, face })
     }
 
-    fn advance(&self, glyph: ttf_parser::GlyphId) -> f32 {
+    pub(super) fn advance(&self, glyph: ttf_parser::GlyphId) -> f32 {
         let units = f32::from(self.face.units_per_em());
         self.face.glyph_hor_advance(glyph).map_or(1.0, |advance| f32::from(advance) / units)
     }

@@ -1,10 +1,9 @@
-use super::computed;
+use super::Spent;
 use crate::say::{Failure, Say, Wrong};
 use garment::balance::read::{Problem, read};
 use garment::balance::{Answer, check, cycle, stations};
 use serde_json::json;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 pub struct Options {
@@ -24,11 +23,7 @@ pub struct Options {
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let text = super::read(&options.file)?;
     let problem = read(&text).map_err(|wrong| super::faults(&options.file, [(wrong.line, wrong.what)]))?;
-    if !(options.seconds > 0.0 && options.seconds <= 1e6) {
-        let error = format!("`--seconds {}` leaves no time; write a number over 0", options.seconds);
-        return Err(Wrong(error).into());
-    }
-    let budget = Duration::from_secs_f64(options.seconds);
+    let budget = super::budget(options.seconds)?;
     let mut spent = Spent::new();
     let mut clock = || spent.less_than(budget);
     let (answer, faults, seeks) = match problem {
@@ -98,31 +93,4 @@ fn tell(answer: &Answer, seeks: Seeks, say: Say) -> Result<(), Failure> {
     say.answer(&words, &json!({
         "stations": rows, "count": plan.stations.len(), "cycle": plan.cycle, "bound": answer.bound, "proved": proved,
     }))
-}
-
-/// How long this thread has computed: where the system tells it, time that others took from it does not count.
-struct Spent {
-    since: Instant,
-    before: Option<Duration>,
-    asked: u32,
-    over: bool,
-}
-
-impl Spent {
-    fn new() -> Self {
-        Self { since: Instant::now(), before: computed(), asked: 0, over: false }
-    }
-
-    fn less_than(&mut self, budget: Duration) -> bool {
-        // Nobody computes longer than it takes, so the clock on the wall is asked first.
-        if self.over || self.since.elapsed() < budget {
-            return !self.over;
-        }
-        self.asked = self.asked.wrapping_add(1);
-        if self.asked % 64 == 1 {
-            let spent = self.before.and_then(|before| computed()?.checked_sub(before));
-            self.over = spent.is_none_or(|spent| spent >= budget);
-        }
-        !self.over
-    }
 }

@@ -3,6 +3,8 @@
 mod aql;
 mod balance;
 mod check;
+mod cut;
+mod given;
 mod nest;
 mod pay;
 mod pieces;
@@ -10,7 +12,7 @@ mod spc;
 
 use crate::say::{Failure, Say, Wrong};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[derive(clap::Subcommand)]
 pub enum Command {
@@ -22,6 +24,10 @@ pub enum Command {
     Pay(pay::Pay),
     /// Balance a line: the fewest stations for a cycle time, or the shortest cycle for stations or workers.
     Balance(balance::Options),
+    /// Plan which markers are spread in how many plies of which colours and rolls, so that an order takes the least cloth and lays.
+    Cut(cut::Options),
+    /// Make a made-up order to plan the cutting of.
+    Order(cut::Sample),
     /// Lay pieces out on as little cloth as is found in the time.
     Nest(nest::Options),
     /// Say exactly whether a marker's layout holds: nothing overlaps, all lies on the strip, every rule is kept.
@@ -40,6 +46,8 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
         Command::Spc(options) => spc::run(options, say),
         Command::Pay(options) => pay::pay(options, say),
         Command::Balance(options) => balance::run(options, say),
+        Command::Cut(options) => cut::run(options, say),
+        Command::Order(options) => cut::sample(options, say),
         Command::Nest(options) => nest::run(options, say),
         Command::Check(options) => check::run(options, say),
         Command::Pieces(options) => pieces::run(options, say),
@@ -106,4 +114,44 @@ fn faults(path: &Path, lines: impl IntoIterator<Item = (u64, String)>) -> Failur
     let told = |(line, what): (u64, String)| format!("{}:{line}: {what}", path.display());
     let lines: Vec<String> = lines.into_iter().map(told).collect();
     Wrong(lines.join("\n")).into()
+}
+
+/// What was given for computing.
+fn budget(seconds: f64) -> Result<Duration, Failure> {
+    if seconds > 0.0 && seconds <= 1e6 {
+        return Ok(Duration::from_secs_f64(seconds));
+    }
+    Err(Wrong(format!("`--seconds {seconds}` leaves no time; write a number over 0")).into())
+}
+
+/// How long this thread has computed: where the system tells it, time that others took from it does not count.
+struct Spent {
+    since: Instant,
+    before: Option<Duration>,
+    asked: u32,
+    over: bool,
+}
+
+impl Spent {
+    fn new() -> Self {
+        Self { since: Instant::now(), before: computed(), asked: 0, over: false }
+    }
+
+    /// Whole seconds on the wall, to be shown.
+    fn seconds(&self) -> u64 {
+        self.since.elapsed().as_secs()
+    }
+
+    fn less_than(&mut self, budget: Duration) -> bool {
+        // Nobody computes longer than it takes, so the clock on the wall is asked first.
+        if self.over || self.since.elapsed() < budget {
+            return !self.over;
+        }
+        self.asked = self.asked.wrapping_add(1);
+        if self.asked % 64 == 1 {
+            let spent = self.before.and_then(|before| computed()?.checked_sub(before));
+            self.over = spent.is_none_or(|spent| spent >= budget);
+        }
+        !self.over
+    }
 }

@@ -1,14 +1,18 @@
 use super::computed;
-use crate::say::{Failure, Say, Wrong};
+use super::given::{self, Given};
+use super::pay::FontFile;
+use crate::say::{Failure, Say};
 use garment::marker::nest::{Effort, nest};
-use garment::marker::{Layout, Pieces, check, draw, read};
-use std::path::{Path, PathBuf};
+use garment::marker::{Layout, Pieces, check, draw, dxf, read};
+use garment::print::paper::Font;
+use garment::print::plot;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The pieces, in the JSON of jagua-rs (before or since 1.1).
+    /// The pieces: JSON of jagua-rs (before or since 1.1), or a pattern in DXF-AAMA (`.dxf`) or SVG (`.svg`).
     pieces: PathBuf,
     /// Seconds of computing, of each thread; the longer, the better.
     #[arg(long, value_name = "S", default_value_t = 20.0)]
@@ -19,24 +23,32 @@ pub struct Options {
     /// The seed; another one finds another layout.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    given: Given,
     /// Draws the layout into this file.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
+    /// Writes the marker into this file as DXF-AAMA.
+    #[arg(long, value_name = "FILE")]
+    dxf: Option<PathBuf>,
+    /// Draws the marker 1:1 for a plotter into this file; its measures are taken as millimetres.
+    #[arg(long, value_name = "FILE")]
+    pdf: Option<PathBuf>,
+    #[command(flatten)]
+    font: FontFile,
     /// Writes the layout into this file, as `garment check` reads it.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
-    if !(options.seconds > 0.0 && options.seconds <= 1e6) {
-        let error = format!("`--seconds {}` leaves no time; write a number over 0", options.seconds);
-        return Err(Wrong(error).into());
-    }
-    let pieces = pieces(&options.pieces)?;
-    for path in [&options.svg, &options.out].into_iter().flatten() {
+    super::budget(options.seconds)?;
+    let (pieces, notes) = given::pieces(&options.pieces, &options.given)?;
+    for path in [&options.svg, &options.dxf, &options.pdf, &options.out].into_iter().flatten() {
         super::writable(path)?;
     }
-    let kept = Mutex::new(Kept { options, pieces: &pieces, last: None });
+    let font = options.pdf.as_ref().map(|_| options.font.read()).transpose()?;
+    let kept = Mutex::new(Kept { options, pieces: &pieces, font: font.as_deref(), last: None });
     let shown = Mutex::new(say.progress("seconds of laying out"));
     let (before, since) = (computed(), Instant::now());
     let spent = || {
@@ -56,31 +68,27 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let layout = nest(&pieces, effort, &spent, &better)?;
     drop(shown);
     let found = check::check(&pieces, &layout);
-    write(options, &pieces, &layout, found.density)?;
-    let words = format!(
+    write(options, &pieces, &layout, found.density, font.as_deref())?;
+    let mut words: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
+    words += &format!(
         "{}: {} pieces on {:.3} of the strip, {:.3} % of it covered; the exact test holds",
         pieces.name,
         layout.placed.len(),
         found.length,
         found.density * 100.0
     );
-    say.answer(&words, &read::written_layout(&pieces, &layout, found.density))
-}
-
-/// The pieces of a file.
-fn pieces(path: &Path) -> Result<Pieces, Failure> {
-    let document = super::document(path)?;
-    let told = |wrong: Vec<String>| {
-        let lines: Vec<String> = wrong.iter().map(|wrong| format!("{}: {wrong}", path.display())).collect();
-        Wrong(lines.join("\n"))
-    };
-    Ok(read::pieces(&document).map_err(|wrong| told(wrong.iter().map(ToString::to_string).collect()))?)
+    let mut answer = read::written_layout(&pieces, &layout, found.density);
+    if !notes.is_empty() {
+        answer["notes"] = notes.into();
+    }
+    say.answer(&words, &answer)
 }
 
 /// The best layout so far is on the disk, so that whoever stops the command has it; but no oftener than once a second.
 struct Kept<'k> {
     options: &'k Options,
     pieces: &'k Pieces,
+    font: Option<&'k [u8]>,
     last: Option<Instant>,
 }
 
@@ -92,13 +100,25 @@ impl Kept<'_> {
         self.last = Some(Instant::now());
         let density = check::check(self.pieces, layout).density;
         // What keeps it from being written is told at the end, when all is written once more.
-        let _ = write(self.options, self.pieces, layout, density);
+        let _ = write(self.options, self.pieces, layout, density, self.font);
     }
 }
 
-fn write(options: &Options, pieces: &Pieces, layout: &Layout, density: f64) -> Result<(), Failure> {
+fn write(
+    options: &Options,
+    pieces: &Pieces,
+    layout: &Layout,
+    density: f64,
+    font: Option<&[u8]>,
+) -> Result<(), Failure> {
     if let Some(path) = &options.svg {
         super::replace(path, draw::layout(pieces, layout, density).as_bytes())?;
+    }
+    if let Some(path) = &options.dxf {
+        super::replace(path, dxf::write::marker(pieces, layout).as_bytes())?;
+    }
+    if let Some((path, font)) = options.pdf.as_ref().zip(font) {
+        super::replace(path, &plot::marker(pieces, layout, density, &Font::read(font)?)?)?;
     }
     if let Some(path) = &options.out {
         super::replace(path, format!("{:#}\n", read::written_layout(pieces, layout, density)).as_bytes())?;

@@ -64,7 +64,7 @@ pub struct Sample {
 }
 
 #[derive(clap::Args)]
-struct FontFile {
+pub(super) struct FontFile {
     /// A font with Chinese letters; one that this machine has if none is named.
     #[arg(long, value_name = "FILE")]
     font: Option<PathBuf>,
@@ -84,7 +84,7 @@ const FONTS: [&str; 9] = [
 ];
 
 impl FontFile {
-    fn read(&self) -> Result<Vec<u8>, Failure> {
+    pub(super) fn read(&self) -> Result<Vec<u8>, Failure> {
         let found = self.font.clone().or_else(|| FONTS.iter().map(PathBuf::from).find(|path| path.is_file()));
         let none = "no font with Chinese letters was found here; name one with `--font`, such as Noto Sans CJK SC, which is free";
         let path = found.ok_or_else(|| Wrong(none.into()))?;

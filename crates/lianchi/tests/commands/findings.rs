@@ -87,6 +87,7 @@ fn killed_at_random_it_finds_the_same() {
     let start = |data: &str| Running::start(&desk, &["up", "--data", data]);
     let whole = start("whole");
     settle(&whole);
+    #[expect(clippy::disallowed_methods, reason = "the program under test goes by the clock itself")]
     let looked = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     assert_eq!(whole.stop(), Some(0));
     let whole = found(&desk.path().join("whole"));

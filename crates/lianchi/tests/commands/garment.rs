@@ -131,6 +131,46 @@ fn a_line_is_balanced() {
 }
 
 #[test]
+fn an_order_is_cut() {
+    let order = "order = \"autumn\"\nwidth = 1.5\nends = 0.04\ntable = 8\nplies = 40\ngarments = 3\nlay = 2\nremnant = 2\n\n\
+        [[utilisation]]\ngarments = 1\npercent = 80\n\n[[utilisation]]\ngarments = 3\npercent = 86\n\n\
+        [[size]]\nid = \"130\"\narea = 1.1\n\n[[size]]\nid = \"140\"\narea = 1.2\n\n\
+        [[marker]]\nsizes = { 130 = 2, 140 = 1 }\nlength = 2.6\n\n\
+        [[colour]]\nid = \"navy\"\nwanted = { 130 = 40, 140 = 20 }\n\n\
+        [[colour]]\nid = \"white\"\nwanted = { 130 = 20, 140 = 10 }\n\n";
+    let rolls = "[[roll]]\nid = \"n1\"\ncolour = \"navy\"\nlength = 30\n\n[[roll]]\nid = \"n2\"\ncolour = \"navy\"\n\
+        length = 26.41\n\n[[roll]]\nid = \"w1\"\ncolour = \"white\"\nlength = 31\n";
+    let narrow =
+        format!("{order}{rolls}\n[[roll]]\nid = \"w2\"\ncolour = \"white\"\nlength = 31\nwidth = 1.4\n");
+    let whole = rolls.replace("26.41", "23.1");
+    let files: [(&str, &[u8]); 6] = [
+        ("order.toml", order.as_bytes()),
+        ("rolls.toml", narrow.as_bytes()),
+        ("scarce.toml", &format!("{order}{whole}").into_bytes()),
+        ("short.toml", &format!("{order}{}", rolls.replace("26.41", "6")).into_bytes()),
+        ("broken.toml", b"width = 1.5\nplies = \"many\"\n[[size]\n"),
+        (
+            "none.toml",
+            b"width = 1.5\ntable = 1\nplies = 4\ngarments = 2\n[[utilisation]]\ngarments = 1\npercent = 80\n\
+            [[size]]\nid = \"M\"\narea = 1.4\n[[colour]]\nid = \"red\"\nwanted = { M = 3 }\n",
+        ),
+    ];
+    let lines = [
+        "garment cut order.toml",
+        "garment cut rolls.toml",
+        "garment cut rolls.toml --json",
+        "garment cut scarce.toml --seconds 0.1",
+        "garment cut short.toml",
+        "garment cut broken.toml",
+        "garment cut none.toml",
+        "garment cut order.toml --seconds 0",
+        "garment cut missing.toml",
+        "garment order made.toml --seed 4",
+    ];
+    insta::assert_snapshot!(check(&files, &lines));
+}
+
+#[test]
 fn pieces_are_laid_out() {
     let squares = |name: &str, side: u32| {
         format!(
@@ -199,4 +239,49 @@ fn a_layout_is_looked_at() {
         "garment check none.json",
     ];
     insta::assert_snapshot!(check(&files, &lines));
+}
+
+#[test]
+fn a_pattern_becomes_a_marker_for_the_plotter() {
+    let block = |name: &str, texts: &str, to: u32| {
+        let corner = |x: u32, y: u32| format!("0\nVERTEX\n8\n1\n10\n{x}\n20\n{y}\n");
+        let corners = [corner(0, 0), corner(to, 0), corner(to, 400), corner(0, 400)].concat();
+        format!("0\nBLOCK\n8\n0\n2\n{name}\n{texts}0\nPOLYLINE\n8\n1\n70\n1\n{corners}0\nSEQEND\n0\nENDBLK\n")
+    };
+    let text = |what: &str| format!("0\nTEXT\n8\n1\n1\n{what}\n");
+    let texts = [text("Piece Name: 前片"), text("Size: 130"), text("Quantity: 2")].concat();
+    let file = |blocks: &str| {
+        format!("0\nSECTION\n2\nBLOCKS\n{blocks}0\nENDSEC\n0\nSECTION\n2\nENTITIES\n0\nENDSEC\n0\nEOF\n")
+    };
+    let long = [text("Piece Name: long"), text("Size: L")].concat();
+    let mut desk = Desk::new(&[
+        ("coat.dxf", file(&block("a", &texts, 700)).as_bytes()),
+        ("long.dxf", file(&block("b", &long, 6000)).as_bytes()),
+        ("cut.dxf", b"0\nSECTION\n2\nBLOCKS\n0\nBLOCK\n2\na\n"),
+    ]);
+    for line in [
+        "garment nest coat.dxf --width 800 --seconds 0.3 --svg m.svg --dxf m.dxf --pdf m.pdf --out m.json",
+        "garment check m.json",
+        "garment nest m.dxf --width 800 --seconds 0.3",
+        "garment nest long.dxf --width 400 --seconds 0.3 --pdf long.pdf",
+        "garment nest coat.dxf --seconds 0.3",
+        "garment nest coat.dxf --width 800 --sizes 140=2 --seconds 0.3",
+        "garment nest coat.dxf --width 800 --sizes 130=none --seconds 0.3",
+        "garment nest coat.dxf --width 800 --tilt 90 --seconds 0.3",
+        "garment nest cut.dxf --width 800",
+        "garment nest missing.dxf --width 800",
+    ] {
+        desk.run(line);
+    }
+    // A page is as large as the cloth and the marker's title; one longer than PDF's 14,400 units counts in larger ones.
+    for (name, millimetres, unit) in [("m.pdf", [725.0, 800.0], 1.0), ("long.pdf", [6025.0, 400.0], 2.0)] {
+        let pdf = String::from_utf8_lossy(&desk.get(name)).into_owned();
+        let numbers = pdf.split("/MediaBox [").nth(1).and_then(|rest| rest.split(']').next()).unwrap();
+        let sides: Vec<f64> = numbers.split(' ').skip(2).map(|side| side.parse().unwrap()).collect();
+        for (side, wanted) in sides.iter().zip(millimetres) {
+            assert!((side * unit * 25.4 / 72.0 - wanted).abs() < 0.01, "{name}: {numbers}");
+        }
+        assert_eq!(pdf.contains("/UserUnit 2"), unit > 1.0, "{name}");
+    }
+    insta::assert_snapshot!(desk.told());
 }

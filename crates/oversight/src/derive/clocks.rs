@@ -23,7 +23,7 @@ impl Deriving<'_> {
                 self.kept(clock);
                 continue;
             }
-            let (from, to) = (self.mark(&clock.from), self.mark(&clock.to));
+            let (from, to) = (self.begins(clock), self.ends(clock));
             let window = self.limit(clock);
             match (from, to, window) {
                 (Some(from), Some(to), Some(within)) if !self.stands(clock) => {
@@ -63,6 +63,10 @@ impl Deriving<'_> {
             let passed = Events::of(PASSED).but(&is("clock", clock.id.as_str()));
             let late = format!("{name}-after-a-stop");
             let mut after = self.clause(clock, &late, Template::NotPrecedence, stop.clone()).and(passed);
+            after.title = Title::new(
+                format!("{}（中止或延长后）", after.title.zh),
+                format!("{} (after a stop or an extension)", after.title.en),
+            );
             after.about = Some(Title::new(
                 "期限曾经中止或者延长，届满时间以系统计时为准",
                 "The clock was stopped or extended; when it ran out, the timer says",
@@ -73,8 +77,8 @@ impl Deriving<'_> {
         if self.restarts(&clock.from) {
             target = target.or(from.clone());
         }
-        let target = target.or(self.over(&clock.to));
-        let (from, target) = self.unless_skipped(&clock.to, from.clone(), target);
+        let target = target.or(self.over(clock));
+        let (from, target) = self.unless_skipped(clock, from.clone(), target);
         let clause = self.clause(clock, &name, Template::Response, from).and(target);
         self.put(Clause { window: Window { least: None, most: Some(within) }, ..clause });
     }
@@ -89,8 +93,8 @@ impl Deriving<'_> {
         if self.restarts(&clock.from) {
             target = target.or(from.clone());
         }
-        let target = target.or(self.over(&clock.to));
-        let (from, target) = self.unless_skipped(&clock.to, from.clone(), target);
+        let target = target.or(self.over(clock));
+        let (from, target) = self.unless_skipped(clock, from.clone(), target);
         let within = Length::Deadline { id: id.clone(), promise: Some(promise) };
         let mut clause =
             self.clause(clock, &format!("{}-promise", clock.id), Template::Response, from).and(target);
@@ -122,8 +126,7 @@ impl Deriving<'_> {
     }
 
     fn kept(&mut self, clock: &Clock) {
-        let (Some(from), Some(to), Some(within)) =
-            (self.mark(&clock.from), self.mark(&clock.to), self.limit(clock))
+        let (Some(from), Some(to), Some(within)) = (self.begins(clock), self.ends(clock), self.limit(clock))
         else {
             return;
         };
@@ -138,7 +141,7 @@ impl Deriving<'_> {
         for step in &self.procedure.flow.steps {
             let named = |clock: &&Clock| step.not_before.as_ref() == Some(&clock.id);
             let Some(clock) = self.procedure.flow.clocks.iter().find(named) else { continue };
-            let (Some(from), Some(within)) = (self.mark(&clock.from), self.limit(clock)) else { continue };
+            let (Some(from), Some(within)) = (self.begins(clock), self.limit(clock)) else { continue };
             let name = format!("{}-waits", step.id);
             let done = Events::step(self.procedure, step);
             let mut clause = self.clause(clock, &name, Template::NotResponse, from).and(done);
@@ -197,10 +200,26 @@ impl Deriving<'_> {
         }
     }
 
-    /// The events that stand for a mark; none for what a form tells.
-    pub(super) fn mark(&self, mark: &Mark) -> Option<Events> {
+    /// The events that stop a clock.
+    fn ends(&self, clock: &Clock) -> Option<Events> {
+        clock.to.iter().map(|mark| self.mark(mark, clock)).reduce(|one, other| Some(one?.or(other?)))?
+    }
+
+    /// The events that start a clock.
+    fn begins(&self, clock: &Clock) -> Option<Events> {
+        self.mark(&clock.from, clock)
+    }
+
+    /// The events that stand for a mark of a clock; none for what a form tells.
+    fn mark(&self, mark: &Mark, clock: &Clock) -> Option<Events> {
+        let at_its_step = |activity: &str| match clock.awaited() {
+            Some(after) => Events::of(activity).but(&is("step", after.step.as_str())),
+            None => Events::of(activity),
+        };
         match mark {
             Mark::Submitted => Some(self.begun()),
+            Mark::HandedIn => Some(self.begun().or(at_its_step("correction answered"))),
+            Mark::Correction => Some(at_its_step("correction requested")),
             Mark::Ended => Some(Events::end(self.procedure)),
             Mark::Done(after) => Events::after(self.procedure, after),
             Mark::Answer(_) => None,
@@ -208,9 +227,9 @@ impl Deriving<'_> {
     }
 
     /// What ends the case while the clock runs: before its last step, unless the case can do without what the clock is for.
-    fn over(&self, to: &Mark) -> Events {
-        let required = match to {
-            Mark::Done(After { step, outcome: None }) => {
+    fn over(&self, clock: &Clock) -> Events {
+        let required = match clock.awaited() {
+            Some(After { step, outcome: None }) => {
                 self.procedure.flow.step(step.as_str()).is_some_and(|step| !step.optional)
             }
             _ => false,
@@ -225,7 +244,9 @@ impl Deriving<'_> {
 
     /// What stops the clock, or moves its end.
     fn stop(&self, clock: &Clock) -> Option<Events> {
-        let corrected = self.procedure.start == Start::Party && self.procedure.flow.correction.is_some();
+        let corrected = self.procedure.start == Start::Party
+            && self.procedure.flow.correction.is_some()
+            && !clock.to.contains(&Mark::Correction);
         let corrected = corrected.then(|| Events::of("correction requested"));
         let extended = self.deadline(clock).is_some_and(|deadline| !deadline.extensions.is_empty());
         let extended = extended.then(|| Events::of("deadline extended").but(&is("clock", clock.id.as_str())));
@@ -234,7 +255,11 @@ impl Deriving<'_> {
 
     /// Whether the clock can start anew.
     fn restarts(&self, mark: &Mark) -> bool {
-        let Mark::Done(After { step, .. }) = mark else { return false };
+        let step = match mark {
+            Mark::HandedIn => return self.procedure.flow.correction.is_some(),
+            Mark::Done(After { step, .. }) => step,
+            _ => return false,
+        };
         let again = |other: &Step| other.outcomes.iter().any(|outcome| self.reopens(&outcome.reopens, step));
         self.procedure.flow.step(step.as_str()).is_some_and(|step| step.repeats)
             || self.procedure.flow.steps.iter().any(again)
@@ -262,11 +287,8 @@ impl Deriving<'_> {
     }
 
     /// A clock to a step that is not needed does not run.
-    fn unless_skipped(&self, to: &Mark, from: Events, target: Events) -> (Events, Events) {
-        let step = match to {
-            Mark::Done(After { step, .. }) => self.procedure.flow.step(step.as_str()),
-            _ => None,
-        };
+    fn unless_skipped(&self, clock: &Clock, from: Events, target: Events) -> (Events, Events) {
+        let step = clock.awaited().and_then(|After { step, .. }| self.procedure.flow.step(step.as_str()));
         let Some(step) = step.filter(|step| step.when.is_some()) else { return (from, target) };
         let skipped = format!("has(event.`{}.skipped`)", step.id);
         let all = self.procedure.flow.steps.iter().flat_map(|step| &step.outcomes);

@@ -96,7 +96,7 @@ impl Deriving<'_> {
     fn is_timed(&self, after: &After, step: &Step) -> bool {
         let starts = |mark: &Mark| matches!(mark, Mark::Done(from) if from.step == after.step);
         let ends = |mark: &Mark| matches!(mark, Mark::Done(to) if to.step == step.id);
-        let asks = |clock: &Clock| starts(&clock.from) && ends(&clock.to);
+        let asks = |clock: &Clock| starts(&clock.from) && clock.to.iter().any(ends);
         self.procedure.flow.clocks.iter().any(asks)
     }
 

@@ -27,6 +27,9 @@ pub(super) struct Apart {
     waits: HashMap<Place, Time>,
 }
 
+/// What is broken at a place, and when that may change though nothing happens.
+type Tried = (Vec<Breach>, Option<Time>);
+
 impl Apart {
     pub(super) fn new(models: Vec<Running>) -> Self {
         let mut kinds = BTreeSet::new();
@@ -141,14 +144,14 @@ impl Apart {
         }
     }
 
-    /// What is broken, and when that may change though nothing happens.
+    /// What is broken, and when that may change though nothing happens; none where there is no such model.
     fn try_one<E>(
         &self,
         (at, object): &Place,
         now: Time,
         histories: &mut Histories<'_, '_, E>,
         recall: &Recall,
-    ) -> Result<Option<(Vec<Breach>, Option<Time>)>, E> {
+    ) -> Result<Option<Tried>, E> {
         let Some(Running { name, ready, .. }) = self.models.get(*at) else { return Ok(None) };
         let around = self.around(object, way(ready).count(), histories)?;
         let (mut log, mut links) = (Log::new(), Links::new());

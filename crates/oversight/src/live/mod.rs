@@ -410,8 +410,8 @@ impl Live {
             events.iter_mut().for_each(|event| event.objects.retain(|relation| relation.object == *object));
             lives.push((object, case, events));
         }
-        let (mut running, mut over): (BTreeMap<usize, Log>, BTreeMap<usize, (Log, Vec<&str>)>) =
-            Default::default();
+        let mut running: BTreeMap<usize, Log> = BTreeMap::new();
+        let mut over: BTreeMap<usize, (Log, Vec<&str>)> = BTreeMap::new();
         for (object, case, events) in lives {
             self.again.remove(object);
             if let Some(before) = self.cases.remove(object) {

@@ -1,6 +1,6 @@
 use super::calendar::{Calendar, Day};
 use super::deadline::Deadline;
-use super::due::{Adjustment, At, Due, Provisional, Refused};
+use super::due::{Adjustment, At, Due, Left, Provisional, Refused};
 use super::grant::{self, Extent};
 use super::pause::{self, Pause};
 use super::rule::{Cite, DayRule, Direction, HoursFrom, Ruling, Unit};
@@ -37,7 +37,8 @@ pub fn count(
         unpublished: BTreeSet::new(),
         undecided: deadline.by_default(rule),
     };
-    count.say(What::Limit { limit, at_least: deadline.at_least }, deadline.cite.clone());
+    let own = deadline.own || !deadline.verified;
+    count.say(What::Limit { limit, at_least: deadline.at_least, own }, deadline.cite.clone());
     if limit.unit == Unit::Days {
         count.rule_says(What::Kind { working: rule.workdays.value.has(limit.amount) }, &rule.workdays);
     }
@@ -67,7 +68,11 @@ struct Count<'a> {
 /// Where a walk over days came to.
 enum Walk {
     Reached(Date),
-    Stopped(At),
+    /// The clock stands, with so many days to go.
+    Stopped {
+        since: DateTime,
+        left: u32,
+    },
 }
 
 impl Count<'_> {
@@ -89,12 +94,13 @@ impl Count<'_> {
                 break;
             }
             let Some(to) = pause.to else {
-                return Ok(self.stop(&pause, cursor.max(pause.from), None));
+                let since = self.stop(&pause, cursor.max(pause.from), None);
+                return Ok(At::Stopped { since, left: Some(Left::Time(left - until)) });
             };
             if to > cursor {
                 left -= until;
                 let from = pause.from.max(cursor);
-                self.say(What::Stood { from, to, why: pause.why.clone() }, Some(pause.cite));
+                self.paused(What::Stood { from, to, why: pause.why.clone() }, &pause);
                 cursor = to;
             }
         }
@@ -114,7 +120,7 @@ impl Count<'_> {
         if self.pauses.iter().any(|pause| pause.touches(origin, end)) {
             return match self.walk(origin, days, false, &mut 0)? {
                 Walk::Reached(date) => self.roll(date),
-                Walk::Stopped(at) => Ok(at),
+                Walk::Stopped { since, left } => Ok(At::Stopped { since, left: Some(Left::Days(left)) }),
             };
         }
         self.roll(end)
@@ -123,10 +129,13 @@ impl Count<'_> {
     fn days(&mut self, stretches: &[(u32, bool)]) -> Result<At, Refused> {
         let mut last = self.origin()?;
         let mut counted = 0;
-        for (days, working) in stretches {
+        let mut later = stretches.iter();
+        while let Some((days, working)) = later.next() {
             match self.walk(last, *days, *working, &mut counted)? {
                 Walk::Reached(date) => last = date,
-                Walk::Stopped(at) => return Ok(at),
+                Walk::Stopped { since, left } => {
+                    return Ok(At::Stopped { since, left: of_one_kind(left, *working, later.as_slice()) });
+                }
             }
         }
         match stretches.last() {
@@ -162,16 +171,17 @@ impl Count<'_> {
             date = date.tomorrow().map_err(|_| self.out_of_range())?;
             if let Some(pause) = self.pauses.iter().find(|pause| pause.holds(date)).cloned() {
                 if pause.to.is_none() {
-                    return Ok(Walk::Stopped(self.stop(&pause, pause.from, Some(*counted))));
+                    let since = self.stop(&pause, pause.from, Some(*counted));
+                    return Ok(Walk::Stopped { since, left });
                 }
-                self.skip(date, Skip::Pause(pause.why), Some(pause.cite));
+                self.skip(date, Skip::Pause(pause.why.clone()), |count, what| count.paused(what, &pause));
                 continue;
             }
             let calendar = self.calendar;
             let day = if working { self.ask(date) } else { Day::Workday };
             match day {
-                Day::Weekend => self.skip(date, Skip::Weekend, None),
-                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), None),
+                Day::Weekend => self.skip(date, Skip::Weekend, Self::plain),
+                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), Self::plain),
                 Day::Workday | Day::MakeUp(_) => {
                     *counted += 1;
                     left -= 1;
@@ -197,7 +207,7 @@ impl Count<'_> {
             if let Some(pause) =
                 self.pauses.iter().find(|pause| pause.to.is_none() && pause.holds(date)).cloned()
             {
-                return Ok(self.stop(&pause, pause.from, None));
+                return Ok(At::Stopped { since: self.stop(&pause, pause.from, None), left: None });
             }
             if self.ask(date).works() && !self.pauses.iter().any(|pause| pause.holds(date)) {
                 break;
@@ -205,7 +215,7 @@ impl Count<'_> {
             date = date.tomorrow().map_err(|_| self.out_of_range())?;
         }
         if date > last {
-            self.undecided |= rule.last_day.by_default;
+            self.undecided |= rule.last_day.by_default && !self.deadline.own;
             let names = self.festivals(last, date);
             self.rule_says(What::Rolled { from: last, to: date, names }, &rule.last_day);
         }
@@ -265,8 +275,8 @@ impl Count<'_> {
             date = self.before(date)?;
             let calendar = self.calendar;
             match if working { self.ask(date) } else { Day::Workday } {
-                Day::Weekend => self.skip(date, Skip::Weekend, None),
-                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), None),
+                Day::Weekend => self.skip(date, Skip::Weekend, Self::plain),
+                Day::Holiday(name) => self.skip(date, Skip::Holiday(name.clone()), Self::plain),
                 Day::Workday | Day::MakeUp(_) => {
                     counted += 1;
                     self.tally(date, counted, calendar, working);
@@ -295,6 +305,13 @@ impl Count<'_> {
     }
 }
 
+/// What is left of a stretch with all that is `later`, where days of one kind alone are.
+fn of_one_kind(left: u32, working: bool, later: &[(u32, bool)]) -> Option<Left> {
+    let alike = later.iter().all(|(_, other)| *other == working);
+    let days = left + later.iter().map(|(days, _)| days).sum::<u32>();
+    alike.then_some(if working { Left::Workdays(days) } else { Left::Days(days) })
+}
+
 /// What the steps are made of.
 impl<'a> Count<'a> {
     /// What a day is, remembering a year whose calendar is not published.
@@ -313,13 +330,22 @@ impl<'a> Count<'a> {
         Refused::OutOfRange { deadline: self.deadline.id.clone(), start: self.start }
     }
 
-    fn stop(&mut self, pause: &Pause, since: DateTime, counted: Option<u32>) -> At {
-        self.say(What::Stopped { since, counted, why: pause.why.clone() }, Some(pause.cite.clone()));
-        At::Stopped { since }
+    /// Says that the clock stands, and gives back since when.
+    fn stop(&mut self, pause: &Pause, since: DateTime, counted: Option<u32>) -> DateTime {
+        self.paused(What::Stopped { since, counted, why: pause.why.clone() }, pause);
+        since
     }
 
     fn say(&mut self, what: What, cite: Option<Cite>) {
         self.steps.push(Step::new(what, cite));
+    }
+
+    fn plain(&mut self, what: What) {
+        self.say(what, None);
+    }
+
+    fn paused(&mut self, what: What, pause: &Pause) {
+        self.steps.push(Step { what, cite: pause.cite.clone(), by_default: pause.by_default });
     }
 
     fn rule_says<T>(&mut self, what: What, ruling: &Ruling<T>) {
@@ -337,10 +363,10 @@ impl<'a> Count<'a> {
         }
     }
 
-    fn skip(&mut self, date: Date, why: Skip, cite: Option<Cite>) {
+    fn skip(&mut self, date: Date, why: Skip, say: impl FnOnce(&mut Self, What)) {
         match self.steps.last_mut() {
             Some(Step { what: What::Skipped { to, why: same, .. }, .. }) if *same == why => *to = date,
-            _ => self.say(What::Skipped { from: date, to: date, why }, cite),
+            _ => say(self, What::Skipped { from: date, to: date, why }),
         }
     }
 

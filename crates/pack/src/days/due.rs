@@ -1,6 +1,8 @@
 use super::rule::Limit;
 use super::step::Step;
+use crate::Title;
 use crate::model::Id;
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use std::collections::BTreeSet;
 
@@ -12,6 +14,15 @@ pub enum Adjustment {
     Suspend {
         /// A kind that the deadline names.
         kind: Id,
+        /// When it stopped.
+        from: DateTime,
+        /// When it went on; none while it still stands.
+        to: Option<DateTime>,
+    },
+    /// The clock stands although no law of its own says so: as the default rule has it, or the office's own.
+    Hold {
+        /// Why.
+        why: Title,
         /// When it stopped.
         from: DateTime,
         /// When it went on; none while it still stands.
@@ -61,7 +72,21 @@ pub enum At {
     Stopped {
         /// Since when.
         since: DateTime,
+        /// How much is left once it goes on; none where that is not counted in one unit, or all is counted and only the last
+        /// day has to be one that is worked.
+        left: Option<Left>,
     },
+}
+
+/// How much is left of a period that stands still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Natural days.
+    Days(u32),
+    /// Working days.
+    Workdays(u32),
+    /// Elapsed time.
+    Time(SignedDuration),
 }
 
 /// Years that were counted over and whose working calendar is not published.

@@ -201,13 +201,13 @@ impl Answer<'_> {
             (At::Day(date), Lang::Zh) if least => format!("至少保留至：{}", lang.date(date)),
             (At::Day(date), Lang::Zh) => format!("最后一日：{}", lang.date(date)),
             (At::Moment(moment), Lang::Zh) => format!("最迟：{}", lang.moment(moment)),
-            (At::Stopped { since }, Lang::Zh) => {
+            (At::Stopped { since, .. }, Lang::Zh) => {
                 format!("自{}起停止计算，恢复后才有届满日", lang.moment(since))
             }
             (At::Day(date), Lang::En) if least => format!("keep at least until {}", lang.date(date)),
             (At::Day(date), Lang::En) => format!("last day: {}", lang.date(date)),
             (At::Moment(moment), Lang::En) => format!("at the latest: {}", lang.moment(moment)),
-            (At::Stopped { since }, Lang::En) => {
+            (At::Stopped { since, .. }, Lang::En) => {
                 format!("stopped since {}; it ends only after it resumes", lang.moment(since))
             }
         }

@@ -65,6 +65,9 @@ pub struct DefaultRule {
     pub rule: DayRule,
     /// Why this one.
     pub reason: Title,
+    /// What a clock stands still for while a party puts papers right, where the law of its deadline does not say; none where
+    /// it then runs on.
+    pub correction: Option<Title>,
 }
 
 /// Texts that set the same time differently, and the one that the pack goes by.

@@ -10,7 +10,9 @@ pub(super) struct Pause {
     pub from: DateTime,
     pub to: Option<DateTime>,
     pub why: Title,
-    pub cite: Cite,
+    /// The words of law that stop the clock; none where that is the default rule or the office's own.
+    pub cite: Option<Cite>,
+    pub by_default: bool,
 }
 
 impl Pause {
@@ -45,14 +47,19 @@ pub(super) fn read(
                         known,
                     });
                 };
-                Pause { from: *from, to: *to, why: suspension.title.clone(), cite: suspension.cite.clone() }
+                let (why, cite) = (suspension.title.clone(), Some(suspension.cite.clone()));
+                Pause { from: *from, to: *to, why, cite, by_default: false }
+            }
+            Adjustment::Hold { why, from, to } => {
+                Pause { from: *from, to: *to, why: why.clone(), cite: None, by_default: !deadline.own }
             }
             Adjustment::Transit { from, to } => {
                 let transit = rule.transit.as_ref();
                 let transit =
                     transit.ok_or_else(|| Refused::TransitCounts { deadline: deadline.id.clone() })?;
                 let why = Title::new("路途上的时间", "time on the road");
-                Pause { from: *from, to: Some(*to), why, cite: transit.cite.clone() }
+                let cite = Some(transit.cite.clone());
+                Pause { from: *from, to: Some(*to), why, cite, by_default: false }
             }
             Adjustment::Extend { .. } | Adjustment::Custody => continue,
         };

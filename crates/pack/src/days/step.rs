@@ -17,12 +17,14 @@ pub struct Step {
 /// What a step did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
-    /// The law sets this time.
+    /// The law sets this time, or the office itself.
     Limit {
         /// How long.
         limit: Limit,
         /// Whether it is a least time.
         at_least: bool,
+        /// Whether the office sets it, or no text of law was read that does.
+        own: bool,
     },
     /// Its days are of this kind.
     Kind {

@@ -81,7 +81,9 @@ impl Step {
             Lang::En => self.what.en(),
         };
         match (&self.cite, lang, self.by_default) {
-            (None, ..) => said,
+            (None, _, false) => said,
+            (None, Lang::Zh, true) => format!("{said}［默认规则］"),
+            (None, Lang::En, true) => format!("{said} [default rule]"),
             (Some(cite), Lang::Zh, false) => format!("{said}［{}］", cite.words(lang)),
             (Some(cite), Lang::Zh, true) => format!("{said}［默认规则，参照{}］", cite.words(lang)),
             (Some(cite), Lang::En, false) => format!("{said} [{}]", cite.words(lang)),
@@ -95,8 +97,9 @@ impl What {
         let lang = Lang::Zh;
         let counted = |counts: &bool| if *counts { "当日计入" } else { "当日不计入" };
         match self {
-            Self::Limit { limit, at_least } => {
-                format!("法定期限：{}{}", if *at_least { "不少于" } else { "" }, limit.zh())
+            Self::Limit { limit, at_least, own } => {
+                let whose = if *own { "本单位自定的期限" } else { "法定期限" };
+                format!("{whose}：{}{}", if *at_least { "不少于" } else { "" }, limit.zh())
             }
             Self::Kind { working } => format!("按{}计算", if *working { "工作日" } else { "自然日" }),
             Self::Extended { limit, total, approver } => {
@@ -152,8 +155,9 @@ impl What {
         let lang = Lang::En;
         let counted = |counts: &bool| if *counts { "which is counted" } else { "which is not counted" };
         match self {
-            Self::Limit { limit, at_least } => {
-                format!("the law's limit: {}{limit}", if *at_least { "at least " } else { "" })
+            Self::Limit { limit, at_least, own } => {
+                let whose = if *own { "the office's own" } else { "the law's" };
+                format!("{whose} limit: {}{limit}", if *at_least { "at least " } else { "" })
             }
             Self::Kind { working } => {
                 format!("counted in {} days", if *working { "working" } else { "natural" })

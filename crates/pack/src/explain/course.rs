@@ -150,7 +150,8 @@ impl Speaker<'_> {
             ClockLimit::Procedure => return Vec::new(),
         };
         let mut lines = vec![format!("- {}{}{limit}", self.title(&clock.title), self.pick("：", ": "))];
-        let (from, to) = (self.mark(&clock.from), self.mark(&clock.to));
+        let ends: Vec<String> = clock.to.iter().map(|mark| self.mark(mark)).collect();
+        let (from, to) = (self.mark(&clock.from), ends.join(self.pick("或", " or ")));
         lines.push(match self.lang {
             Lang::Zh => format!("    自{from}至{to}"),
             Lang::En => format!("    from {from} to {to}"),
@@ -174,6 +175,10 @@ impl Speaker<'_> {
     fn mark(&self, mark: &Mark) -> String {
         match mark {
             Mark::Submitted => self.pick("提交", "the handing in").to_owned(),
+            Mark::HandedIn => {
+                self.pick("提交或者补齐", "the handing in, or of what was corrected").to_owned()
+            }
+            Mark::Correction => self.pick("要求补正", "asking for a correction").to_owned(),
             Mark::Ended => self.pick("办结", "the end").to_owned(),
             Mark::Done(after) => self.after(after),
             Mark::Answer(field) => {

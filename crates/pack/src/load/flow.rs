@@ -73,7 +73,7 @@ pub(super) fn check_waits(flow: &Flow, node: &Node<'_>) {
 /// A clock that runs from or to an answer needs a moment that every case has, and that is not sealed.
 pub(super) fn check_answers(flow: &Flow, form: &Form, node: &Node<'_>) {
     for clock in &flow.clocks {
-        for mark in [&clock.from, &clock.to] {
+        for mark in std::iter::once(&clock.from).chain(&clock.to) {
             let Mark::Answer(id) = mark else { continue };
             let field = form.field(id.as_str());
             if field.is_some_and(|field| field.kind == FieldKind::Moment && field.required && !field.personal)
@@ -288,7 +288,7 @@ fn usual_outcomes(kind: StepKind) -> Vec<Outcome> {
         ],
         StepKind::Decide => vec![
             outcome("granted", "准予", "Grant", "application granted", (false, false)),
-            outcome("refused", "不予准予", "Refuse", "application refused", (true, true)),
+            outcome("refused", "不予批准", "Refuse", "application refused", (true, true)),
         ],
         StepKind::Deliver => {
             vec![outcome("delivered", "已送达", "Delivered", "result delivered", (false, false))]
@@ -355,23 +355,21 @@ fn clock(
         Some(clock) => node.title("title").unwrap_or_else(|| clock.title.clone()),
         None => node.need_title("title"),
     };
-    let mut mark = |name: &'static str, example: &str, known: Option<&Mark>| {
-        let member = if known.is_some() { node.get(name) } else { node.need(name, example) };
-        let Some(member) = member else { return known.cloned() };
-        let reference = member.id()?;
-        Some(match reference.id.as_str() {
-            "submitted" => Mark::Submitted,
-            "ended" => Mark::Ended,
-            word if word.starts_with("form.") => Mark::Answer(Id::from(word.trim_start_matches("form."))),
-            _ => {
-                let done = Mark::Done(after_of(&reference));
-                marks.push(reference);
-                done
-            }
-        })
+    let member = |name, example| if known.is_some() { node.get(name) } else { node.need(name, example) };
+    let from = match member("from", "\"accept\"") {
+        Some(member) => member.id().map(|reference| mark(reference, marks)),
+        None => known.map(|clock| clock.from.clone()),
     };
-    let from = mark("from", "\"accept\"", known.map(|clock| &clock.from));
-    let to = mark("to", "\"decide\"", known.map(|clock| &clock.to));
+    let to: Vec<Mark> = match member("to", "\"decide\"") {
+        Some(member) => {
+            let to: Vec<Mark> = member.ids().into_iter().map(|reference| mark(reference, marks)).collect();
+            if to.is_empty() {
+                node.report(format!("nothing ends the clock `{id}`"), "name what does, `to = \"decide\"`");
+            }
+            to
+        }
+        None => known.map(|clock| clock.to.clone()).unwrap_or_default(),
+    };
     let limit = clock_limit(loader, &node, &id, known);
     let binds = [("office", Watcher::Office), ("party", Watcher::Party)];
     let binds = node.get("binds").and_then(|member| pick(&member, &binds));
@@ -399,7 +397,24 @@ fn clock(
     }
     let place = node.place();
     node.finish();
+    let to = Some(to).filter(|to| !to.is_empty());
     Some(Clock { id, title, from: from?, to: to?, limit: limit?, promise, binds, deems, pauses, place })
+}
+
+/// A moment of a case, by its name; what refers to a step is checked later, with `marks`.
+fn mark(reference: Ref, marks: &mut Vec<Ref>) -> Mark {
+    match reference.id.as_str() {
+        "submitted" => Mark::Submitted,
+        "handed-in" => Mark::HandedIn,
+        "correction" => Mark::Correction,
+        "ended" => Mark::Ended,
+        word if word.starts_with("form.") => Mark::Answer(Id::from(word.trim_start_matches("form."))),
+        _ => {
+            let done = Mark::Done(after_of(&reference));
+            marks.push(reference);
+            done
+        }
+    }
 }
 
 /// The one limit that a clock names, or the one that it had.

@@ -3,7 +3,7 @@ use super::form::{form, own, own_of};
 use super::material::{basis, uses};
 use super::{Kind, Loader, pick, promise};
 use crate::model::{
-    Audience, Channel, Clock, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest,
+    Audience, Channel, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest, Mark,
     MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
 };
 use crate::problem::nearest;
@@ -226,14 +226,15 @@ fn leave_out(node: &Node<'_>, flow: &mut Flow) {
         if let Some(correction) = &mut flow.correction {
             correction.at.retain(|at| *at != gone.id);
         }
-        flow.clocks.retain(|clock| !names(clock, &gone.id));
+        flow.clocks.retain_mut(|clock| {
+            clock.to.retain(|mark| !names(mark, &gone.id));
+            !clock.to.is_empty() && !names(&clock.from, &gone.id)
+        });
     }
 }
 
-fn names(clock: &Clock, step: &Id) -> bool {
-    let at =
-        |mark: &crate::model::Mark| matches!(mark, crate::model::Mark::Done(after) if after.step == *step);
-    at(&clock.from) || at(&clock.to)
+fn names(mark: &Mark, step: &Id) -> bool {
+    matches!(mark, Mark::Done(after) if after.step == *step)
 }
 
 /// Gives the clocks that run for the procedure's own limit that limit, or its promise where the law sets none; a clock

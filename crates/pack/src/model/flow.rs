@@ -166,6 +166,11 @@ pub struct Outcome {
 pub enum Mark {
     /// The case was started, submitted by its party where a party submits it.
     Submitted,
+    /// As [`Self::Submitted`], and anew each time that the party has answered a correction that was asked for at the step
+    /// that the clock [awaits](Clock::awaited).
+    HandedIn,
+    /// A correction was asked for at that step.
+    Correction,
     /// The case ended, in whatever way.
     Ended,
     /// A step was done, with a certain outcome if one is named.
@@ -183,8 +188,8 @@ pub struct Clock {
     pub title: Title,
     /// When it starts.
     pub from: Mark,
-    /// What stops it.
-    pub to: Mark,
+    /// What stops it, whichever comes first.
+    pub to: Vec<Mark>,
     /// How long it may run.
     pub limit: ClockLimit,
     /// The office's own promise within the law's limit.
@@ -198,6 +203,13 @@ pub struct Clock {
     pub pauses: Vec<Id>,
     /// Where it is defined.
     pub place: Place,
+}
+
+impl Clock {
+    /// The step, with its outcome, that it waits for; none where it waits for none.
+    pub fn awaited(&self) -> Option<&After> {
+        self.to.iter().find_map(|mark| if let Mark::Done(after) = mark { Some(after) } else { None })
+    }
 }
 
 /// How long a clock may run.

@@ -1,6 +1,6 @@
 use super::{LAW, deadline};
 use jiff::civil::{Date, DateTime};
-use pack::days::{Adjustment, At, Due, Refused, count};
+use pack::days::{Adjustment, At, Due, Left, Refused, count};
 
 fn due(id: &str, start: &str, adjustments: &[Adjustment]) -> Result<Due, Refused> {
     let deadline = deadline(id);
@@ -229,7 +229,9 @@ fn at_once_is_the_moment_itself() {
 fn an_open_pause_stops_the_clock() {
     let open = Adjustment::Suspend { kind: "appraisal".into(), from: time("2026-02-02T14:00"), to: None };
     let stopped = due("public-order-case-closed", "2026-01-16", &[open]).unwrap();
-    assert_eq!(stopped.at, At::Stopped { since: time("2026-02-02T14:00") });
+    // 17 Jan to 2 Feb are 17 of the 30 days.
+    let left = Some(Left::Days(13));
+    assert_eq!(stopped.at, At::Stopped { since: time("2026-02-02T14:00"), left });
     assert_eq!(stopped.at.last_day(), None);
     // A pause that opens after the 30th day changes nothing but where the last day would move over it: here 15 Feb.
     let late = Adjustment::Suspend { kind: "appraisal".into(), from: time("2026-02-24T14:00"), to: None };

@@ -62,6 +62,11 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
         best = within(length, name.initials.len(), at == 0) - 0.06;
     } else if let Some(spread) = subsequence(typed, &name.initials).filter(|_| length >= 3) {
         best = 0.5 * spread;
+    } else if let Some(at) =
+        typed.find(&name.initials).filter(|_| name.initials.len() >= 3 && are_initials(typed))
+    {
+        // The query says more than the name: `gqjzz`, an expired 居住证.
+        best = 0.55 + 0.3 * share(name.initials.len(), length) + if at == 0 { 0.02 } else { 0.0 };
     }
     if name.pinyin == typed {
         return 0.99;
@@ -72,6 +77,11 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
         best = best.max(within(length, name.pinyin.len(), at == 0) - 0.02);
     }
     best.max(slipped(typed, name))
+}
+
+/// Whether letters can be initials: no syllable begins with these.
+fn are_initials(typed: &str) -> bool {
+    !typed.contains(['i', 'u', 'v'])
 }
 
 /// A slip of one letter in five against the pinyin from each syllable on.

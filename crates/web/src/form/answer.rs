@@ -35,6 +35,7 @@ pub fn shown(lang: Lang, kind: &FieldKind, typed: &str) -> Markup {
                 FieldKind::Date => (typed.parse().map_or(typed.to_owned(), |date| text::date(lang, date))),
                 FieldKind::Moment => (moment(lang, typed)),
                 FieldKind::Money => { (typed) " " (lang.say("unit-yuan")) }
+                FieldKind::Object(_) => span.code { (typed.split_once(':').map_or(typed, |(_, number)| number)) },
                 FieldKind::LongText => span.long { (typed) },
                 FieldKind::IdentityNumber | FieldKind::Plate | FieldKind::Vin | FieldKind::CreditCode => {
                     span.code { (typed) }

@@ -133,8 +133,9 @@ fn one(frame: &Frame, case: &Case) -> Markup {
                     (part::tag(case.stage.tone(), &case.stage.words(frame)))
                 }
                 @if let Some(due) = &case.due {
-                    " " (part::standing(lang, due.standing)) " " (lang.say("due-by")) "
-                    " (part::due_at(lang, due))
+                    " " (part::standing(lang, due.standing)) " "
+                    @if due.at.is_some() { (lang.say("due-by")) " " }
+                    (part::due_at(lang, due))
                 }
             }
             p.soft {

@@ -1,5 +1,5 @@
 use super::fill::{stages, under_list};
-use crate::form;
+use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::text::Lang;
@@ -7,6 +7,7 @@ use crate::{path, text};
 use maud::{Markup, html};
 use pack::Title;
 use pack::model::{Charge, FieldKind};
+use record::Time;
 
 /// Answers to be checked before they are handed in.
 #[derive(Clone, Debug, Default)]
@@ -66,17 +67,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             (stages(lang, 2))
             h1 { (title) }
-            @for group in &view.groups {
-                section.answers {
-                    @if let Some(title) = &group.title { h2 { (lang.of(title)) } }
-                    dl.rows {
-                        @for answer in &group.answers {
-                            @let shown = form::answer_shown(lang, &answer.kind, &answer.typed);
-                        (row(frame, lang.of(&answer.title), &shown, &format!("{form}#f-{}", answer.id)))
-                        }
-                    }
-                }
-            }
+            (answers(lang, &view.groups, Some(form)))
             @if !view.materials.is_empty() {
                 section.answers {
                     h2 { (lang.say("materials")) }
@@ -86,7 +77,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                                 @if files.is_empty() { span.soft { (lang.say("answer-none")) } }
                                 @for file in files { p { (file) } }
                             };
-                            (row(frame, lang.of(title), &shown, &format!("{form}#m-{id}")))
+                            (row(lang, lang.of(title), &shown, Some(&format!("{form}#m-{id}"))))
                         }
                     }
                 }
@@ -138,14 +129,92 @@ fn fees(lang: Lang, fees: &[(Title, Option<Charge>)]) -> Markup {
     }
 }
 
-fn row(frame: &Frame, title: &str, value: &Markup, change: &str) -> Markup {
+/// Answers under their headings; `form`: where each can be changed.
+fn answers(lang: Lang, groups: &[Group], form: Option<&str>) -> Markup {
+    html! {
+        @for group in groups {
+            section.answers {
+                @if let Some(title) = &group.title { h2 { (lang.of(title)) } }
+                dl.rows {
+                    @for answer in &group.answers {
+                        @let shown = form::answer_shown(lang, &answer.kind, &answer.typed);
+                        @let change = form.map(|form| format!("{form}#f-{}", answer.id));
+                        (row(lang, lang.of(&answer.title), &shown, change.as_deref()))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(lang: Lang, title: &str, value: &Markup, change: Option<&str>) -> Markup {
     html! {
         div {
             dt { (title) }
             dd { (value) }
-            dd.change { a href=(change) { (frame.lang.say("check-change")) span.unseen { " " (title) } } }
+            @if let Some(change) = change {
+                dd.change { a href=(change) { (lang.say("check-change")) span.unseen { " " (title) } } }
+            }
         }
     }
+}
+
+/// What a party handed in, as it stands now.
+#[derive(Clone, Debug, Default)]
+pub struct Handed {
+    /// The case's number.
+    pub case: String,
+    /// What it is a case of.
+    pub title: Title,
+    /// The office that has it.
+    pub office: Title,
+    /// When it was handed in.
+    pub at: Option<Time>,
+    /// The answers, under their headings.
+    pub groups: Vec<Group>,
+    /// The materials with their files.
+    pub materials: Vec<(Title, Vec<Attached>)>,
+}
+
+/// What was handed in, to look at and to print.
+pub fn handed_in(frame: &Frame, view: &Handed) -> Markup {
+    let lang = frame.lang;
+    let title = lang.say("handed-title");
+    let head =
+        under_list(frame, Head::new(title.as_ref())).under(lang.of(&view.title), path::case(&view.case));
+    let mut facts = vec![
+        (lang.say("handed-what").into_owned(), html! { (lang.of(&view.title)) }),
+        (lang.say("case-number").into_owned(), html! { span.code { (view.case) } }),
+        (lang.say("case-office").into_owned(), html! { (lang.of(&view.office)) }),
+    ];
+    facts.extend(view.at.map(|at| (lang.say("case-submitted").into_owned(), part::moment(lang, at))));
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (title) }
+            (part::rows(&facts))
+            (answers(lang, &view.groups, None))
+            @if !view.materials.is_empty() {
+                section.answers {
+                    h2 { (lang.say("materials")) }
+                    dl.rows {
+                        @for (title, files) in &view.materials {
+                            @let shown = html! {
+                                @if files.is_empty() { span.soft { (lang.say("answer-none")) } }
+                                @for file in files { p { a href=(file.path) { (file.name) } } }
+                            };
+                            (row(lang, lang.of(title), &shown, None))
+                        }
+                    }
+                }
+            }
+            p.buttons.screen {
+                (part::go(&path::case(&view.case), &lang.say("sent-follow")))
+                button type="button" data-print hidden { (lang.say("handed-print")) }
+            }
+        },
+    )
 }
 
 /// What was just handed in.

@@ -1,4 +1,4 @@
-use crate::part::{self, Cited, Due};
+use crate::part::{self, Cited, Due, Standing};
 use crate::text::{self, Lang};
 use maud::{Markup, html};
 use pack::Title;
@@ -71,20 +71,30 @@ fn one(lang: Lang, clock: &View) -> Markup {
                 @if let Some(due) = &clock.due { " " (part::standing(lang, due.standing)) }
             }
             p {
-                @match clock.binds {
-                    Watcher::Office => (lang.say("clock-office")),
-                    Watcher::Party => (lang.say("clock-party")),
-                }
-                " "
                 @match &clock.due {
-                    Some(due) => (part::due_at(lang, due)),
-                    None => (lang.say("clock-no-date")),
+                    Some(due) if due.at.is_none() => (part::due_at(lang, due)),
+                    Some(due) if due.standing == Standing::Over => {
+                        (lang.say("clock-was")) " " (part::due_at(lang, due))
+                    }
+                    due => {
+                        @match clock.binds {
+                            Watcher::Office => (lang.say("clock-office")),
+                            Watcher::Party => (lang.say("clock-party")),
+                        }
+                        " "
+                        @match due {
+                            Some(due) => (part::due_at(lang, due)),
+                            None => (lang.say("clock-no-date")),
+                        }
+                    }
                 }
             }
-            @if let Some((own, due)) = &clock.promise {
+            @if let Some((own, due)) = clock.promise.as_ref().filter(|(_, due)| due.standing != Standing::Over) {
+                @let length = [("length", text::length(lang, *own).into())];
                 p.soft {
-                    (lang.tell("clock-promise", &[("length", text::length(lang, *own).into())])) " "
-                    (part::due_at(lang, due)) " " (part::standing(lang, due.standing))
+                    @if due.at.is_some() { (lang.tell("clock-promise", &length)) }
+                    @else { (lang.tell("clock-promise-still", &length)) }
+                    " " (part::due_at(lang, due)) " " (part::standing(lang, due.standing))
                 }
             }
             details {

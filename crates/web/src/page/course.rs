@@ -41,6 +41,8 @@ pub enum Status {
     },
     /// Not needed in this case.
     Skipped,
+    /// Never done: the case was over before.
+    Unreached,
 }
 
 /// The steps of a case in order: what was done, by whom, where, and what is to come.
@@ -80,6 +82,10 @@ pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
                     Status::Skipped => li.ahead {
                         s { (lang.of(&step.title)) }
                         " " span.soft { (lang.say("step-skipped")) }
+                    },
+                    Status::Unreached => li.ahead {
+                        s { (lang.of(&step.title)) }
+                        " " span.soft { (lang.say("step-unreached")) }
                     },
                 }
             }

@@ -30,6 +30,8 @@ pub struct View<'a> {
     pub hanging: &'a [&'a Condition],
     /// What is wrong, by field and material.
     pub faults: &'a [(Id, Title)],
+    /// Whether that was asked about: then it is summed up above the form, too.
+    pub summed_up: bool,
     /// What the office asked to be corrected; empty where this is no correction.
     pub asked: &'a [(Id, String)],
     /// The purpose that whoever enters it for somebody has stated.
@@ -75,13 +77,13 @@ pub fn closed(frame: &Frame, view: &Closed) -> Markup {
 pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let filling = filling(frame, view);
-    let head = Head { faulty: !view.faults.is_empty(), ..Head::new(lang.of(view.title)) };
+    let head = Head { faulty: view.summed_up, ..Head::new(lang.of(view.title)) };
     let head = under_list(frame, head);
     document(
         frame,
         &head,
         &html! {
-            (form::error_summary(&filling, view.materials))
+            @if view.summed_up { (form::error_summary(&filling, view.materials)) }
             (stages(lang, 1))
             h1 { (lang.of(view.title)) }
             @if !view.asked.is_empty() { (asked(lang, view)) }
@@ -107,6 +109,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                 noscript { p.callout.soon { (lang.say("form-no-script")) } }
                 p.soft.saved role="status" data-saved data-saves=(lang.say("form-saves"))
                     data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
+                    data-mend=(lang.say("form-saved-mend"))
                     data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
                     data-camera=(lang.say("form-camera")) {}
             }
@@ -170,6 +173,7 @@ fn asked(lang: Lang, view: &View<'_>) -> Markup {
                     }
                 }
             }
+            p { (lang.say("correct-only")) }
         },
     )
 }

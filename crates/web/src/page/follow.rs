@@ -77,6 +77,8 @@ pub struct Read {
     pub office: Title,
     /// Under which purpose.
     pub purpose: Title,
+    /// Which answers and files.
+    pub what: String,
 }
 
 /// A licence, certificate or entry that the case gave.
@@ -184,7 +186,9 @@ fn correction(frame: &Frame, view: &View, asked: &Asked) -> Markup {
                     " (part::standing(lang, due.standing))
                 }
             }
-            p.soft { (lang.say("correct-clocks-stand")) }
+            // Where the law knows no pause the office's time runs on.
+            @let stands = |clock: &clock::View| clock.due.as_ref().is_some_and(|due| due.at.is_none());
+            @if view.clocks.iter().any(stands) { p.soft { (lang.say("correct-clocks-stand")) } }
             p.buttons { (part::go(&path::of_case(&view.case, "form"), &lang.say("correct-go"))) }
         },
     )
@@ -244,24 +248,24 @@ fn reads(frame: &Frame, view: &View) -> Markup {
         @if view.reads.is_empty() {
             p { (lang.say("case-reads-none")) }
         } @else {
-            section.scroll tabindex="0" aria-labelledby="reads-title" {
-                table {
-                    thead {
-                        tr {
-                            th scope="col" { (lang.say("read-when")) }
-                            th scope="col" { (lang.say("read-who")) }
-                            th scope="col" { (lang.say("read-office")) }
-                            th scope="col" { (lang.say("read-purpose")) }
-                        }
+            table.wide {
+                thead {
+                    tr {
+                        th scope="col" { (lang.say("read-when")) }
+                        th scope="col" { (lang.say("read-who")) }
+                        th scope="col" { (lang.say("read-office")) }
+                        th scope="col" { (lang.say("read-purpose")) }
+                        th scope="col" { (lang.say("read-what")) }
                     }
-                    tbody {
-                        @for read in &view.reads {
-                            tr {
-                                td { (part::moment(lang, read.at)) }
-                                td { (read.by) }
-                                td { (lang.of(&read.office)) }
-                                td { (lang.of(&read.purpose)) }
-                            }
+                }
+                tbody {
+                    @for read in &view.reads {
+                        tr {
+                            td data-name=(lang.say("read-when")) { (part::moment(lang, read.at)) }
+                            td data-name=(lang.say("read-who")) { (read.by) }
+                            td data-name=(lang.say("read-office")) { (lang.of(&read.office)) }
+                            td data-name=(lang.say("read-purpose")) { (lang.of(&read.purpose)) }
+                            td data-name=(lang.say("read-what")) { (read.what) }
                         }
                     }
                 }

@@ -22,6 +22,8 @@ pub struct View {
     pub posts: Vec<Post>,
     /// Where they are signed in.
     pub sessions: Vec<Session>,
+    /// How many sessions of the kind that this one is a person may have at one time.
+    pub most: u64,
     /// The last readings of their data, and how many there were in all.
     pub reads: (Vec<Read>, u64),
     /// Since when they wish to be erased.
@@ -69,6 +71,8 @@ pub struct Read {
     pub office: Title,
     /// For what purpose.
     pub purpose: Title,
+    /// Which answers and files.
+    pub what: String,
     /// In which case.
     pub case: Option<String>,
 }
@@ -212,11 +216,12 @@ fn sessions(frame: &Frame, view: &View) -> Markup {
     html! {
         section aria-labelledby="sessions-title" {
             h2 #sessions-title { (lang.say("own-sessions")) }
+            p.soft { (lang.tell("own-sessions-most", &[("count", view.most.into())])) }
             table.wide {
                 thead {
                     tr {
                         th scope="col" { (lang.say("own-device")) }
-                        th scope="col" { (lang.say("queue-since")) }
+                        th scope="col" { (lang.say("own-opened")) }
                         th scope="col" { (lang.say("own-seen")) }
                         th scope="col" { span.unseen { (lang.say("own-end")) } }
                     }
@@ -230,7 +235,7 @@ fn sessions(frame: &Frame, view: &View) -> Markup {
                         };
                         tr {
                             td data-name=(lang.say("own-device")) { (device) }
-                            td data-name=(lang.say("queue-since")) { (part::moment(lang, session.opened)) }
+                            td data-name=(lang.say("own-opened")) { (part::moment(lang, session.opened)) }
                             td data-name=(lang.say("own-seen")) { (part::moment(lang, session.seen)) }
                             td data-name=(lang.say("own-end")) {
                                 @if session.this { b { (lang.say("own-this")) } } @else {
@@ -268,6 +273,7 @@ fn reads_table(frame: &Frame, reads: &[Read]) -> Markup {
                         th scope="col" { (lang.say("read-who")) }
                         th scope="col" { (lang.say("read-office")) }
                         th scope="col" { (lang.say("read-purpose")) }
+                        th scope="col" { (lang.say("read-what")) }
                         th scope="col" { (lang.say("queue-case")) }
                     }
                 }
@@ -278,6 +284,7 @@ fn reads_table(frame: &Frame, reads: &[Read]) -> Markup {
                             td data-name=(lang.say("read-who")) { (read.by) }
                             td data-name=(lang.say("read-office")) { (lang.of(&read.office)) }
                             td data-name=(lang.say("read-purpose")) { (lang.of(&read.purpose)) }
+                            td data-name=(lang.say("read-what")) { (read.what) }
                             td data-name=(lang.say("queue-case")) {
                                 @match &read.case {
                                     Some(case) => a.code href=(path::case(case)) { (case) },

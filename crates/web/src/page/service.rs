@@ -23,6 +23,8 @@ pub struct View<'a> {
     pub limit: Option<&'a Limit>,
     /// The day on which it is shown.
     pub today: Date,
+    /// What is wrong with the choice of an office.
+    pub unchosen: Option<&'a Title>,
 }
 
 /// A limit that the law sets.
@@ -165,9 +167,15 @@ fn begin(frame: &Frame, view: &View<'_>) -> Markup {
                 form method="post" action=(path::begin(&procedure.id)) {
                     (part::token(frame))
                     (part::once(frame))
-                    div.field {
+                    div.field.wrong[view.unchosen.is_some()] {
                         label for="office" { (lang.say("service-office")) }
-                        select #office name="office" {
+                        @if let Some(fault) = view.unchosen {
+                            p.error #office-error { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
+                        }
+                        // Which office is near, nobody but the applicant knows.
+                        select #office name="office" required aria-describedby=[view.unchosen.map(|_| "office-error")]
+                            aria-invalid=[view.unchosen.map(|_| "true")] {
+                            @if offices.len() > 1 { option value="" { (lang.say("form-choose")) } }
                             @for office in &offices { option value=(office.id) { (lang.of(&office.title)) } }
                         }
                     }
@@ -268,7 +276,11 @@ fn law(lang: Lang, view: &View<'_>) -> Markup {
     html! {
         section aria-labelledby="law-title" {
             h2 #law-title { (lang.say("service-law")) }
-            @if law.is_empty() { p { (lang.say("service-no-law")) } }
+            @if law.is_empty() && view.limit.is_some() {
+                p { (lang.say("service-law-of-limit")) }
+            } @else if law.is_empty() {
+                p { (lang.say("service-no-law")) }
+            }
             @for cited in &law { (part::quote(lang, cited)) }
             @if lang == Lang::En && !law.is_empty() { p.soft { (lang.say("law-in-chinese")) } }
         }

@@ -74,10 +74,12 @@ pub fn doings<'a>(
         let about = possible.about.as_ref().map(ToString::to_string).unwrap_or_default();
         let refused = tried.map(|tried| tried.why.clone());
         let faults = tried.map(|tried| faults(asked, procedure, tried)).unwrap_or_default();
+        let alone = matches!(&ask, Asking::HandOver { colleagues, .. } if colleagues.is_empty());
+        let back = || Title::new("退回待办", "Put back into the queue");
         doings.push(Doing {
             action: possible.action,
             about,
-            title: possible.title.clone(),
+            title: if alone { back() } else { possible.title.clone() },
             ask,
             refused,
             faults,
@@ -144,8 +146,9 @@ fn asking<'a>(
             let named =
                 others.map(|person| (person.to_string(), asked.city.staff_name(&person).unwrap_or_default()));
             let colleagues: Vec<_> = named.collect();
-            let (to, reasons) = (was("to"), was("reasons"));
-            (!colleagues.is_empty()).then_some(Asking::HandOver { colleagues, to, reasons })?
+            // Who has no colleague can still give it back.
+            let to = if colleagues.is_empty() { "queue".to_owned() } else { was("to") };
+            Asking::HandOver { colleagues, to, reasons: was("reasons") }
         }
         _ => {
             let step = step.filter(|step| kind(step.kind) == possible.action)?;

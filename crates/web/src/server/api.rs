@@ -2,8 +2,10 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
+use crate::part::{Due, Standing};
 use contract::Contract;
 use pack::Title;
+use pack::model::Unit;
 use record::Time;
 use serde_json::{Value as Json, json};
 use shape::Shape;
@@ -81,6 +83,13 @@ fn title(title: &Title) -> Json {
 
 fn moment(time: Option<Time>) -> Json {
     time.map_or(Json::Null, |time| time.to_string().into())
+}
+
+/// What is left of a clock that stands still, once it goes on.
+fn left(due: Option<&Due>) -> Json {
+    let Some(Standing::Paused(Some(left))) = due.map(|due| due.standing) else { return Json::Null };
+    let unit = Unit::ALL.iter().find(|(.., unit)| *unit == left.unit).map_or("", |(_, many, _)| *many);
+    json!({ "amount": left.amount, "unit": unit })
 }
 
 /// One page of a list, with how many there are.

@@ -97,7 +97,12 @@ pub struct Asked {
 
 impl Asked {
     /// Reads the head of a request.
-    pub fn new(city: Arc<City>, operation: &Operation, params: &RawPathParams, parts: &Parts) -> Self {
+    pub fn new(
+        city: Arc<City>,
+        operation: &Operation,
+        params: Option<&RawPathParams>,
+        parts: &Parts,
+    ) -> Self {
         let headers = &parts.headers;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         let query = path.split_once('?').map_or("", |(_, query)| query);
@@ -110,7 +115,11 @@ impl Asked {
             pattern: operation.path,
             api: path.starts_with("/api/"),
             live: matches!(operation.work, Work::Live(_)),
-            params: params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            params: params
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
             query: form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             posted: Vec::new(),
             files: Vec::new(),

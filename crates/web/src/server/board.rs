@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
+use super::findings::FINDING;
 use super::numbered;
 use super::show::{self, Telling};
 use crate::layout::Face;
@@ -9,7 +10,7 @@ use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
 use crate::part::Due;
 use access::policy::{Actor, CaseFacts, Request};
 use casework::View;
-use casework::board::Board;
+use casework::board::{Board, Still};
 use casework::state::{Stage, State};
 use jiff::Span;
 use jiff::civil::Date;
@@ -126,7 +127,8 @@ enum Standing {
     Late,
 }
 
-/// The figures of each office and procedure in `within`. Drafts are nobody's work yet.
+/// The figures of each office and procedure in `within`. Drafts are nobody's work yet, and findings have a board of their own:
+/// they are no cases of anybody's.
 fn figures(
     board: &Board,
     today: Date,
@@ -134,7 +136,8 @@ fn figures(
     standing: impl Fn(Time) -> Standing,
 ) -> BTreeMap<(Id, Id), Figures> {
     let mut all: BTreeMap<(Id, Id), Figures> = BTreeMap::new();
-    for state in board.running().filter(|state| state.stage != Stage::Draft && within(&state.office)) {
+    let counted = |state: &&State| state.stage != Stage::Draft && state.procedure.as_str() != FINDING;
+    for state in board.running().filter(counted).filter(|state| within(&state.office)) {
         let sums = &mut all.entry((state.office.clone(), state.procedure.clone())).or_default().sums;
         sums.open += 1;
         match state.case.as_ref().and_then(|case| board.due(case)).map(&standing) {
@@ -144,7 +147,8 @@ fn figures(
         }
     }
     let first = today.saturating_sub(Span::new().days(SUMMED_DAYS - 1));
-    for tally in board.tallies(first).filter(|tally| within(tally.office)) {
+    let counted = board.tallies(first).filter(|tally| tally.procedure.as_str() != FINDING);
+    for tally in counted.filter(|tally| within(tally.office)) {
         let of = all.entry((tally.office.clone(), tally.procedure.clone())).or_default();
         of.sums.kept += tally.kept;
         of.sums.missed += tally.missed;
@@ -159,18 +163,17 @@ fn figures(
 }
 
 fn standing(asked: &Asked, at: Time) -> Standing {
-    match due_of(asked, Some(at), false).map(|due| due.standing.tone()) {
-        Some("late") => Standing::Late,
-        Some("soon") => Standing::Soon,
+    match due_of(asked, at).standing.tone() {
+        "late" => Standing::Late,
+        "soon" => Standing::Soon,
         _ => Standing::Ahead,
     }
 }
 
 /// A clock that ends at midnight is told as the day before, which ends then.
-pub fn due_of(asked: &Asked, at: Option<Time>, paused: bool) -> Option<Due> {
-    let midnight =
-        at.map(pack::days::local).is_some_and(|local| local.time() == jiff::civil::Time::midnight());
-    show::due(asked, at, midnight, None, paused, false)
+pub fn due_of(asked: &Asked, at: Time) -> Due {
+    let midnight = pack::days::local(at).time() == jiff::civil::Time::midnight();
+    show::due(asked, at, midnight, None, false)
 }
 
 /// The offices from the reader's own down to the one above `office`.
@@ -287,12 +290,11 @@ fn procedures(definitions: &Definitions, all: &All) -> Vec<ProcedureRow> {
     rows
 }
 
+/// An open case, with when the first of what binds its office runs out, or what of that stands still.
+type Running = (State, Option<Time>, Option<Still>);
+
 /// Open cases of a procedure, the most urgent first, and how many there are.
-fn urgent(
-    board: &Board,
-    procedure: &Id,
-    within: impl Fn(&Id) -> bool,
-) -> (Vec<(State, Option<Time>)>, usize) {
+fn urgent(board: &Board, procedure: &Id, within: impl Fn(&Id) -> bool) -> (Vec<Running>, usize) {
     let open = |state: &&State| {
         state.procedure == *procedure && state.stage != Stage::Draft && within(&state.office)
     };
@@ -300,7 +302,9 @@ fn urgent(
     let mut all: Vec<_> = board.running().filter(open).map(|state| (due(state), state)).collect();
     all.sort_by_key(|(due, state)| (due.is_none(), *due, state.submitted));
     let total = all.len();
-    (all.into_iter().take(MOST_CASES).map(|(due, state)| (state.clone(), due)).collect(), total)
+    let still = |state: &State| state.case.as_ref().and_then(|case| board.still(case));
+    let shown = all.into_iter().take(MOST_CASES);
+    (shown.map(|(due, state)| (state.clone(), due, still(state))).collect(), total)
 }
 
 pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
@@ -324,12 +328,12 @@ pub fn of_procedure(asked: &Asked) -> Result<board::Cases, Oops> {
     Ok(board::Cases {
         above: offices,
         procedure: title,
-        cases: found.iter().map(|(state, due)| line(asked, state, *due)).collect::<Result<_, _>>()?,
+        cases: found.iter().map(|running| line(asked, running)).collect::<Result<_, _>>()?,
         total: total as u64,
     })
 }
 
-fn line(asked: &Asked, state: &State, due: Option<Time>) -> Result<board::Case, StoreError> {
+fn line(asked: &Asked, (state, due, still): &Running) -> Result<board::Case, StoreError> {
     let casework = &asked.city.casework;
     let edition = state.edition.map(|edition| casework.edition(edition)).transpose()?.flatten();
     let book = edition.unwrap_or_else(|| Arc::clone(casework.book()));
@@ -344,7 +348,10 @@ fn line(asked: &Asked, state: &State, due: Option<Time>) -> Result<board::Case, 
         stage: if correcting { waiting() } else { step.unwrap_or_default() },
         holder: open.and_then(|(_, step)| asked.city.staff_name(step.holder.as_ref()?)),
         submitted: state.submitted,
-        due: due_of(asked, due, correcting),
+        due: match due {
+            Some(due) => Some(due_of(asked, *due)),
+            None => still.map(|still| show::still(still.left)),
+        },
     })
 }
 

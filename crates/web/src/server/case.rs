@@ -70,7 +70,9 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             title: procedure.map(|procedure| procedure.title.clone()).unwrap_or_default(),
             office: show::office(asked, &line.office),
             touched: last.map_or(line.started, |entry| entry.event.time),
-            due: due.filter_map(|clock| clock.due).min_by_key(|due| due.at),
+            // What the party has to answer comes before what waits for it.
+            due: answer_by(asked, &view)
+                .or_else(|| due.filter_map(|clock| clock.due).min_by_key(|due| (due.at.is_none(), due.at))),
             stage: show::stage(&view),
         });
     }
@@ -152,23 +154,18 @@ fn complaints(asked: &Asked, state: &State) -> Vec<follow::Complaint> {
     state.complaints.iter().map(told).collect()
 }
 
-fn answer_by(asked: &Asked, view: &View) -> Option<crate::part::Due> {
+/// Until when the correction that waits for the party is to be answered.
+pub fn answer_by(asked: &Asked, view: &View) -> Option<crate::part::Due> {
     let correction = view.procedure()?.flow.correction.as_ref()?;
     let law = view.book.definitions.law.as_ref()?;
     let due = casework::due::own(view.state.asked()?.asked, correction.answer, law)?;
     let whole_day = matches!(due.at, pack::days::At::Day(_));
-    show::due(
-        asked,
-        due.at.end().and_then(pack::days::moment),
-        whole_day,
-        None,
-        false,
-        due.provisional.is_some(),
-    )
+    let at = due.at.end().and_then(pack::days::moment)?;
+    Some(show::due(asked, at, whole_day, None, due.provisional.is_some()))
 }
 
 /// What a field or a material is called.
-pub(super) fn named(procedure: &Procedure, definitions: &pack::Definitions, id: &Id) -> Title {
+pub fn named(procedure: &Procedure, definitions: &pack::Definitions, id: &Id) -> Title {
     let field = procedure.form.field(id.as_str()).map(|field| field.title.clone());
     let material = || definitions.materials.get(id).map(|material| material.title.clone());
     field.or_else(material).unwrap_or_else(|| Title::new(id.as_str(), id.as_str()))
@@ -186,6 +183,7 @@ fn reads(asked: &Asked, view: &View, case: &ObjectRef) -> Result<Vec<follow::Rea
             by: event.actor.as_ref().and_then(|by| asked.city.staff_name(by)).unwrap_or_default(),
             office: office.map(|office| show::office(asked, &office)).unwrap_or_default(),
             purpose: purpose.unwrap_or_default(),
+            what: show::read(asked, view, &event),
         }
     };
     let here = |event: &record::Event| event.object(access::activity::part::CASE) == Some(case);
@@ -235,7 +233,8 @@ pub fn submitted(asked: &Asked) -> Result<Answer, Oops> {
         return Ok(Answer::go(path::of_case(asked.param("case"), "form")));
     }
     let clocks = show::clocks(asked, &view);
-    let next = clocks.into_iter().find(|clock| clock.stopped.is_none() && clock.due.is_some());
+    let dated = |clock: &crate::page::clock::View| clock.due.as_ref().is_some_and(|due| due.at.is_some());
+    let next = clocks.into_iter().find(|clock| clock.stopped.is_none() && dated(clock));
     let page = check::Submitted {
         case: case.id.to_string(),
         title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),

@@ -14,7 +14,7 @@ use access::Post;
 use axum::http::StatusCode;
 use casework::View;
 use pack::Id;
-use pack::model::Channel;
+use pack::model::{Channel, Material};
 use record::ObjectRef;
 
 pub fn case(asked: &Asked) -> Result<Answer, Oops> {
@@ -46,10 +46,20 @@ pub fn page(
     let office = show::office(asked, &view.state.office);
     let moves = asked.city.casework.moves(case, view, &asked.ask())?;
     let amendable = moves.iter().filter(|possible| possible.action == "amend");
+    let visible = |other: &ObjectRef| {
+        let Ok(view) = asked.city.casework.view(other) else { return false };
+        let decision = asked.city.casework.permit(other, &view, "read-case", &asked.ask());
+        decision.is_some_and(|decision| decision.allowed())
+    };
     let seen = told::Seen {
+        visible: &visible,
         number: &number,
         purpose,
         amendable: amendable.filter_map(|possible| possible.about.clone()).collect(),
+        points: match view.state.corrections.last() {
+            Some(correction) if correction.answered.is_some() => asked.city.casework.corrected(view)?,
+            _ => Vec::new(),
+        },
     };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
@@ -73,11 +83,7 @@ pub fn page(
             .iter()
             .filter(|wanted| papers.contains(&wanted.material))
             .filter_map(|wanted| view.book.definitions.materials.get(&wanted.material))
-            .map(|material| work::Paper {
-                id: material.id.clone(),
-                title: material.title.clone(),
-                files: under_purpose(view, &material.id, files(view, &number, &material.id), purpose),
-            })
+            .map(|material| paper(view, material, &seen))
             .collect(),
         overtaken: tried.and_then(|tried| tried.overtaken(asked, &doings)),
         moves: doings,
@@ -87,6 +93,21 @@ pub fn page(
     // What was posted leads back to the case, in the other language too.
     let frame = Frame { path: path::desk_case(&number), ..asked.frame(Face::Staff) };
     Ok(Answer::page(work::show(&frame, &page)).status(status))
+}
+
+fn paper(view: &View, material: &Material, seen: &told::Seen<'_>) -> work::Paper {
+    let Material { id, title, .. } = material;
+    let kept = view.state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
+    let point = seen.points.iter().find(|point| point.id == *id);
+    let before = point.map(|point| point.files.as_slice()).unwrap_or_default();
+    let files = |kept| under_purpose(kept, files(seen.number, id, kept), seen.purpose);
+    work::Paper {
+        id: id.clone(),
+        title: title.clone(),
+        files: files(kept),
+        superseded: files(before),
+        mark: seen.mark(id, None),
+    }
 }
 
 fn neighbours(

@@ -45,14 +45,20 @@ impl Filling {
         }
         let mut answers = kept;
         let mut faults = Vec::new();
-        for (id, text) in fresh.into_iter().flatten() {
-            typed.insert(id.clone(), text.clone());
+        let unread = asked.city.casework.clear(&view.state.unread)?;
+        let unread = unread.iter().filter_map(|(id, typed)| Some((id, typed.as_text()?.to_owned())));
+        let mut told: BTreeMap<&Id, String> = unread.collect();
+        told.extend(fresh.into_iter().flatten().map(|(id, text)| (id, text.clone())));
+        for (id, text) in told {
             let Some(field) = procedure.form.field(id.as_str()) else { continue };
+            if open || !field.personal || fresh.is_some_and(|fresh| fresh.contains_key(id)) {
+                typed.insert(id.clone(), text.clone());
+            }
             if text.is_empty() {
                 answers.remove(id);
                 continue;
             }
-            match answer::read(&field.kind, text) {
+            match answer::read(&field.kind, &text) {
                 Ok(value) => {
                     answers.insert(id.clone(), value);
                 }
@@ -72,6 +78,9 @@ impl Filling {
         let hanging: Vec<&Condition> =
             procedure.materials.iter().filter_map(|asked| asked.when.as_ref()).collect();
         let notes = self.view.state.asked().map(|correction| correction.noted()).unwrap_or_default();
+        let known = |id: &Id| faults.iter().any(|(other, _)| other == id);
+        let unreadable = self.faults.iter().filter(|(id, _)| !known(id));
+        let all: Vec<_> = faults.iter().chain(unreadable).cloned().collect();
         let page = fill::View {
             case,
             seen: self.view.state.events,
@@ -82,7 +91,8 @@ impl Filling {
             answers: &self.typed,
             materials: &materials,
             hanging: &hanging,
-            faults,
+            faults: &all,
+            summed_up: !faults.is_empty(),
             asked: &notes,
             purpose: asked.id("purpose").filter(|_| !theirs(asked, &self.view)),
         };
@@ -110,7 +120,7 @@ fn materials<'a>(asked: &Asked, view: &'a View, case: &str) -> Result<Vec<Materi
             from: material.from.as_ref(),
             optional: wanted.optional,
             law: wanted.law.as_ref().map(|law| cited(definitions, law)),
-            files: seen_under(asked, view, &material.id, files(view, case, &material.id)),
+            files: seen_under(asked, view, case, &material.id),
             upload: path::material(case, &material.id),
         })
     };
@@ -118,9 +128,8 @@ fn materials<'a>(asked: &Asked, view: &'a View, case: &str) -> Result<Vec<Materi
     Ok(wanted.filter_map(of).collect())
 }
 
-/// The files that a material has.
-pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
-    let attached = view.state.materials.get(material).map(Vec::as_slice).unwrap_or_default();
+/// Files of a material.
+pub fn files(case: &str, material: &Id, kept: &[FileRef]) -> Vec<Attached> {
     let shown = |file: &record::FileRef| {
         let digest = file.digest.to_string();
         Attached {
@@ -130,24 +139,19 @@ pub fn files(view: &View, case: &str, material: &Id) -> Vec<Attached> {
             digest,
         }
     };
-    attached.iter().map(shown).collect()
+    kept.iter().map(shown).collect()
 }
 
 /// Files with where they are to be seen: another's personal ones only once a purpose is stated, under which each is then
 /// asked for.
-fn seen_under(asked: &Asked, view: &View, material: &Id, files: Vec<Attached>) -> Vec<Attached> {
-    let purpose = asked.id("purpose");
-    if theirs(asked, view) { files } else { under_purpose(view, material, files, purpose.as_ref()) }
+fn seen_under(asked: &Asked, view: &View, case: &str, material: &Id) -> Vec<Attached> {
+    let kept = view.state.materials.get(material).map(Vec::as_slice).unwrap_or_default();
+    let files = files(case, material, kept);
+    if theirs(asked, view) { files } else { under_purpose(kept, files, asked.id("purpose").as_ref()) }
 }
 
 /// The same under the purpose that was stated, if any.
-pub fn under_purpose(
-    view: &View,
-    material: &Id,
-    files: Vec<Attached>,
-    purpose: Option<&Id>,
-) -> Vec<Attached> {
-    let kept = view.state.materials.get(material).map(Vec::as_slice).unwrap_or_default();
+pub fn under_purpose(kept: &[FileRef], files: Vec<Attached>, purpose: Option<&Id>) -> Vec<Attached> {
     let shown = |(file, kept): (Attached, &FileRef)| match (&kept.subject, purpose) {
         (None, _) => file,
         (Some(_), Some(_)) => Attached { path: path::under_purpose(&file.path, purpose), ..file },
@@ -171,7 +175,9 @@ fn opens(asked: &Asked, case: &ObjectRef, view: &View) -> Result<bool, Oops> {
         return Ok(true);
     }
     let fields = view.procedure().map(|procedure| procedure.form.fields.as_slice()).unwrap_or_default();
-    let kept = fields.iter().filter(|field| field.personal && view.state.answers.contains_key(&field.id));
+    let state = &view.state;
+    let holds = |id: &Id| state.answers.contains_key(id) || state.unread.contains_key(id);
+    let kept = fields.iter().filter(|field| field.personal && holds(&field.id));
     let kept: Vec<&str> = kept.map(|field| field.id.as_str()).collect();
     if kept.is_empty() {
         return Ok(true);
@@ -225,10 +231,10 @@ fn typed(asked: &Asked, procedure: &Procedure) -> BTreeMap<Id, String> {
     form::typed(&procedure.form, "", asked.posted.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
-/// Keeps what can be kept of a posted form; says what cannot be read.
+/// Keeps a posted form; says what of it cannot be read, which is kept as it was typed.
 fn keep(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<(Id, Title)>, Oops> {
     let procedure = view.procedure().ok_or(Oops::Missing)?;
-    let (mut answers, mut faults) = (Vec::new(), Vec::new());
+    let (mut answers, mut unread, mut faults) = (Vec::new(), Vec::new(), Vec::new());
     for (id, text) in typed(asked, procedure) {
         let Some(field) = procedure.form.field(id.as_str()) else { continue };
         if field.kind == FieldKind::File {
@@ -240,15 +246,26 @@ fn keep(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<(Id, Title)>
         }
         match answer::read(&field.kind, &text) {
             Ok(value) => answers.push((id, Some(value))),
-            Err(fault) => faults.push((id, fault)),
+            Err(fault) => {
+                // Longer than anything that is written freely, it is not kept.
+                if text.chars().count() <= answer::LONGEST {
+                    unread.push((id.clone(), text));
+                }
+                faults.push((id, fault));
+            }
         }
     }
-    answers.retain(|(id, value)| value.is_some() || view.state.answers.contains_key(id));
+    let state = &view.state;
+    let holds = |id: &Id| state.answers.contains_key(id) || state.unread.contains_key(id);
+    answers.retain(|(id, value)| value.is_some() || holds(id));
     // A draft is its party's alone: saving over a newer save of one's own from another window loses nothing that the
     // record does not hold.
     let ask = casework::Ask { seen: None, ..asked.ask() };
     if !answers.is_empty() {
         asked.city.casework.run(case, &Command::Save { answers }, &ask)?;
+    }
+    if !unread.is_empty() {
+        asked.city.casework.run(case, &Command::Jot { typed: unread }, &ask)?;
     }
     faults.extend(keep_files(asked, case)?);
     if let Some((material, digest)) = asked.words("remove").and_then(|remove| remove.split_once('/')) {
@@ -412,8 +429,9 @@ pub fn file(asked: &Asked) -> Result<Answer, Oops> {
 /// A file of a material, or of an answer that a step recorded, by `step.field`: the latter for those who handle the case.
 fn found(asked: &Asked, view: &View, of: &str, digest: Digest) -> Result<Option<FileRef>, StoreError> {
     let Some((step, field)) = of.split_once('.') else {
-        let files = view.state.materials.get(of).map(Vec::as_slice).unwrap_or_default();
-        return Ok(files.iter().find(|file| file.digest == digest).cloned());
+        let superseded = view.state.corrections.iter().filter_map(|correction| correction.files.get(of));
+        let mut files = view.state.materials.get(of).into_iter().chain(superseded).flatten();
+        return Ok(files.find(|file| file.digest == digest).cloned());
     };
     let recorded = view.state.steps.get(step).filter(|_| !theirs(asked, view));
     let recorded = recorded.and_then(|step| step.answers.get(field));
@@ -444,8 +462,28 @@ fn groups(form: &Form, shown: &BTreeSet<Id>, typed: &BTreeMap<Id, String>) -> Ve
     groups
 }
 
+/// What was handed in, to its party: to look at and to print.
+fn handed_in(asked: &Asked, case: &ObjectRef, view: View) -> Result<Answer, Oops> {
+    let number = case.id.to_string();
+    let filling = Filling::new(asked, view, None, true)?;
+    let procedure = filling.view.procedure().ok_or(Oops::Missing)?;
+    let materials = materials(asked, &filling.view, &number)?;
+    let page = check::Handed {
+        title: procedure.title.clone(),
+        office: show::office(asked, &filling.view.state.office),
+        at: filling.view.state.submitted,
+        groups: groups(&procedure.form, &filling.shown, &filling.typed),
+        materials: materials.into_iter().map(|asked| (asked.title.clone(), asked.files)).collect(),
+        case: number,
+    };
+    Ok(Answer::page(check::handed_in(&asked.frame(face(asked, &filling.view)), &page)))
+}
+
 pub fn check(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
+    if !matches!(view.state.stage, Stage::Draft | Stage::Correcting) {
+        return handed_in(asked, &case, view);
+    }
     let number = case.id.to_string();
     let correction = view.state.stage == Stage::Correcting;
     if !asked.city.casework.missing(&view, asked.now)?.is_empty() {

@@ -54,6 +54,7 @@ pub use serve::serve;
 use answer::Answer;
 use asked::Asked;
 use axum::Router;
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request, State};
 use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
@@ -227,12 +228,13 @@ pub fn router(city: Arc<City>) -> Router {
         .with_state(city)
 }
 
+/// What stands in the places of a path, where that is text.
+type Params = Result<RawPathParams, RawPathParamsRejection>;
+
 /// An answer that is being made.
 type Answering = std::pin::Pin<Box<dyn Future<Output = Response> + Send>>;
 
-fn handler(
-    operation: &'static Operation,
-) -> impl Fn(State<Arc<City>>, RawPathParams, Request) -> Answering + Clone {
+fn handler(operation: &'static Operation) -> impl Fn(State<Arc<City>>, Params, Request) -> Answering + Clone {
     move |State(city), params, request| Box::pin(handle(city, operation, params, request))
 }
 
@@ -245,12 +247,15 @@ enum Outcome {
 async fn handle(
     city: Arc<City>,
     operation: &'static Operation,
-    params: RawPathParams,
+    params: Params,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let mut asked = Asked::new(Arc::clone(&city), operation, &params, &parts);
-    let received = asked.receive(parts, body, operation).await;
+    let mut asked = Asked::new(Arc::clone(&city), operation, params.as_ref().ok(), &parts);
+    let received = match params {
+        Ok(_) => asked.receive(parts, body, operation).await,
+        Err(_) => Err(oops::no_text()),
+    };
     let begun = Instant::now();
     let outcome = tokio::task::spawn_blocking(move || {
         asked.recognize();

@@ -318,6 +318,14 @@ fn overtaken(refused: Refused, asked: &Asked, back: String) -> refused::View {
     }
 }
 
+/// What stands in the path is no text.
+pub fn no_text() -> Oops {
+    Oops::Unreadable(Title::new(
+        "地址中的字符不能识别，应为百分号编码的 UTF-8",
+        "the path holds bytes that are no text: percent-encode it as UTF-8",
+    ))
+}
+
 pub fn stranded() -> Title {
     Title::new(
         "本事项所依据的版本已无法读取，须先转入新版本",

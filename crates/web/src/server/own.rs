@@ -20,6 +20,7 @@ use pack::Title;
 use record::interop::{self, Format, WriteOptions};
 use record::{Digest, Event, ObjectRef, StoreError, Time, Value, Version};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// Readings on the account's own page, and on a page of them.
 const LAST: usize = 5;
@@ -78,8 +79,8 @@ fn posts(asked: &Asked, person: &Person) -> Vec<own::Post> {
     person.now.posts.iter().map(one).collect()
 }
 
-/// Who has read the person's data, the latest first.
-fn readings(asked: &Asked, person: &ObjectRef) -> Result<Vec<Read>, Oops> {
+/// A part of the readings of the person's data, the latest first, and how many there are.
+fn readings(asked: &Asked, person: &ObjectRef, these: Range<usize>) -> Result<(Vec<Read>, usize), Oops> {
     let purposes = &asked.city.casework.book().definitions.purposes;
     let told = |event: &Event| {
         let office = event.object(part::OFFICE).map(|office| show::office(asked, &office.id.as_str().into()));
@@ -87,7 +88,9 @@ fn readings(asked: &Asked, person: &ObjectRef) -> Result<Vec<Read>, Oops> {
             let known = purposes.get(purpose.as_str()).cloned();
             known.unwrap_or_else(|| Title::same(purpose.as_str()))
         };
+        let view = event.object(part::CASE).and_then(|case| asked.city.casework.view(case).ok());
         Read {
+            what: view.map(|view| show::read(asked, &view, event)).unwrap_or_default(),
             at: event.time,
             by: event.actor.as_ref().and_then(|by| asked.city.staff_name(by)).unwrap_or_default(),
             office: office.unwrap_or_default(),
@@ -95,7 +98,9 @@ fn readings(asked: &Asked, person: &ObjectRef) -> Result<Vec<Read>, Oops> {
             case: event.object(part::CASE).map(|case| case.id.to_string()),
         }
     };
-    Ok(personal::readings(asked, person)?.iter().map(told).collect())
+    let all = personal::readings(asked, person)?;
+    let shown = all.iter().skip(these.start).take(these.len()).map(told).collect();
+    Ok((shown, all.len()))
 }
 
 /// When somebody last gave the person a one-time code, and who.
@@ -121,8 +126,10 @@ pub fn who(asked: &Asked, actor: Option<&ObjectRef>) -> String {
 
 fn view(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<View, Oops> {
     let (person, _, token) = signed_in(asked)?;
-    let sessions = asked.city.sessions_of(person.id).into_iter();
-    let mut sessions: Vec<own::Session> = sessions
+    let all = asked.city.sessions_of(person.id);
+    let kind = all.iter().find(|(name, _)| *name == token.session()).map(|(_, session)| session.kind);
+    let mut sessions: Vec<own::Session> = all
+        .into_iter()
         .map(|(name, session)| own::Session {
             this: name == token.session(),
             name: name.to_string(),
@@ -132,9 +139,7 @@ fn view(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<View, Oops>
         })
         .collect();
     sessions.sort_by_key(|session| !session.this);
-    let mut reads = readings(asked, &person.id.object())?;
-    let count = reads.len() as u64;
-    reads.truncate(LAST);
+    let (reads, count) = readings(asked, &person.id.object(), 0..LAST)?;
     Ok(View {
         name: asked.city.name(person).unwrap_or_default(),
         login: asked.city.login(person).unwrap_or_default(),
@@ -143,7 +148,8 @@ fn view(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<View, Oops>
         code: last_code(asked, &person.id.object())?,
         posts: posts(asked, person),
         sessions,
-        reads: (reads, count),
+        reads: (reads, count as u64),
+        most: kind.map_or(0, |kind| asked.city.most_sessions(kind)) as u64,
         wish: person.now.wish,
         faults,
     })
@@ -248,10 +254,10 @@ pub fn chosen(asked: &Asked) -> Result<Answer, Oops> {
 
 pub fn reads(asked: &Asked) -> Result<Answer, Oops> {
     let (person, ..) = signed_in(asked)?;
-    let all = readings(asked, &person.id.object())?;
     let page = asked.leaf();
-    let reads = all.iter().skip((page - 1) * ROWS).take(ROWS).cloned().collect();
-    let view = Reads { reads, page: (page as u64, all.len().div_ceil(ROWS).max(1) as u64) };
+    let from = (page - 1).saturating_mul(ROWS);
+    let (reads, count) = readings(asked, &person.id.object(), from..from.saturating_add(ROWS))?;
+    let view = Reads { reads, page: (page as u64, count.div_ceil(ROWS).max(1) as u64) };
     Ok(Answer::page(own::reads(&asked.frame(face(asked)), &view)))
 }
 
@@ -290,10 +296,11 @@ pub fn data(asked: &Asked) -> Result<Answer, Oops> {
 fn in_clear(asked: &Asked, mut event: Event, own: &BTreeSet<ObjectRef>) -> Result<Event, StoreError> {
     let secret = [activity::attribute::PASSWORD, activity::attribute::SIGN_IN_CODE];
     event.changes.retain(|change| !secret.contains(&change.name.as_str()));
-    for change in &mut event.changes {
-        let Value::Sealed(sealed) = &change.value else { continue };
+    let told = event.attributes.iter_mut().map(|(_, value)| value);
+    for value in told.chain(event.changes.iter_mut().map(|change| &mut change.value)) {
+        let Value::Sealed(sealed) = value else { continue };
         if own.contains(&sealed.subject) {
-            change.value = asked.city.casework.record().unseal(sealed)?.unwrap_or_else(|| "erased".into());
+            *value = asked.city.casework.record().unseal(sealed)?.unwrap_or_else(|| "erased".into());
         }
     }
     Ok(event)

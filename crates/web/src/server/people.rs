@@ -429,6 +429,11 @@ impl City {
         all
     }
 
+    /// How many sessions of a kind a person may have at one time.
+    pub fn most_sessions(&self, kind: access::session::Kind) -> usize {
+        locked(&self.sessions).rules().of(kind).most
+    }
+
     /// Ends one session of a person's. False when they have none of that name.
     pub fn end_session(&self, id: PersonId, name: &Digest) -> bool {
         locked(&self.sessions).close_named(id, name)

@@ -19,12 +19,13 @@ const ROWS: usize = 50;
 const DAY: i64 = 24 * 3_600;
 
 fn due_of(asked: &Asked, task: &Task) -> Option<Due> {
-    if task.waiting {
-        return show::due(asked, None, true, None, true, false);
-    }
+    let Some(due) = task.due else {
+        let left = task.still.and_then(|still| still.left);
+        return (task.waiting || task.still.is_some()).then(|| show::still(left));
+    };
     // What is due at midnight is due on the day before; nothing else runs out there but by a chance of one second.
     let midnight = |at: Time| (at.seconds() + i64::from(at.offset().unwrap_or_default()) * 60) % DAY == 0;
-    show::due(asked, task.due, task.due.is_some_and(midnight), None, false, false)
+    Some(show::due(asked, due, midnight(due), None, false))
 }
 
 /// A page of a queue.
@@ -152,7 +153,7 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
         mine: task.holder.as_ref() == Some(me),
         since: task.opened,
         due: due.clone(),
-        set_by: task.set_by.filter(|_| !task.waiting),
+        set_by: task.set_by,
     });
     let role_title = |id: &Id| book.definitions.roles.get(id).map(|role| (id.clone(), role.title.clone()));
     let (roles, procedures) = &queue.kinds;

@@ -9,6 +9,7 @@ use crate::page::{found, home, offline, service};
 use crate::part::Cited;
 use crate::text::Lang;
 use crate::{asset, path};
+use axum::http::StatusCode;
 use casework::Command;
 use pack::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
@@ -118,6 +119,11 @@ fn named(asked: &Asked) -> Result<&Procedure, Oops> {
 }
 
 pub fn service(asked: &Asked) -> Result<Answer, Oops> {
+    Ok(shown(asked, None)?.public(asked))
+}
+
+/// The page of a service; with a choice of an office that is wrong, or was not made.
+fn shown(asked: &Asked, unchosen: Option<&Title>) -> Result<Answer, Oops> {
     let procedure = named(asked)?;
     let definitions = &asked.city.casework.book().definitions;
     let law = definitions.law.as_ref();
@@ -126,8 +132,8 @@ pub fn service(asked: &Asked) -> Result<Answer, Oops> {
         titles.map(|(id, instrument)| (Id::from(id.as_str()), instrument.title.clone())).collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
     let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
-    let view = service::View { procedure, definitions, instruments, limit, today };
-    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)).public(asked))
+    let view = service::View { procedure, definitions, instruments, limit, today, unchosen };
+    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
 }
 
 /// A limit of the law with how it is counted: the first steps of a count say it, whatever the day.
@@ -166,9 +172,12 @@ pub fn offline(asked: &Asked) -> Result<Answer, Oops> {
 pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = named(asked)?;
     let actor = asked.signed_in()?;
-    let office = asked
-        .id("office")
-        .ok_or_else(|| Oops::Unreadable(Title::new("请选择办理单位", "Choose an office")))?;
+    let definitions = &asked.city.casework.book().definitions;
+    let handles = |id: &Id| definitions.offices.get(id).is_some_and(|office| procedure.handled_by(office));
+    let Some(office) = asked.id("office").filter(handles) else {
+        let fault = Title::new("请选择一个办理单位", "Choose an office that handles this");
+        return Ok(shown(asked, Some(&fault))?.status(StatusCode::UNPROCESSABLE_ENTITY));
+    };
     let channel = if asked.kiosk { Channel::Kiosk } else { Channel::Web };
     // Whoever begins for themselves acts for themselves, whatever post they hold.
     let party = Some(actor.id().clone());

@@ -1,12 +1,14 @@
 //! From what casework knows to what pages show.
 
 use super::asked::Asked;
+use super::case::named;
 use super::corrections;
 use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Corrected, Happening, Status as Shown, Step};
 use crate::page::refused::Faster;
 use crate::part::{Cited, Due, Standing};
+use crate::text::Lang;
 use access::Post;
 use casework::activity::{self, part};
 use casework::amendment::{self, Amendment};
@@ -108,6 +110,7 @@ pub fn happenings(
         let office = event.object(part::OFFICE).map(|office| self::office(asked, &office.id.as_str().into()));
         let words = match amendment::of(event) {
             Some(amendment) => said(amendment.reasons)?,
+            None if event.activity.as_str() == access::activity::DATA_READ => Some(read(asked, view, event)),
             None => match said(event.attribute("reasons"))?.filter(|reasons| reasons != "deemed") {
                 None => match said(event.attribute("words"))? {
                     None => corrections::told(asked, view, &story, at)?,
@@ -128,6 +131,30 @@ pub fn happenings(
     }
     told.reverse();
     Ok(told)
+}
+
+/// Which answers and files of a case a reading of personal data showed.
+pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
+    let Some(Value::List(fields)) = event.attribute(access::activity::attribute::FIELDS) else {
+        return String::new();
+    };
+    let called = |name: &str| {
+        let procedure = view.procedure()?;
+        let named =
+            |id: &str| asked.lang.of(&named(procedure, &view.book.definitions, &id.into())).to_owned();
+        Some(match name.split_once('.') {
+            None => named(name),
+            Some(("file", material)) => named(material),
+            Some((step, field)) => {
+                let step = procedure.flow.step(step)?;
+                let field = step.form.field(field)?;
+                format!("{}{}{}", asked.lang.of(&step.title), asked.lang.colon(), asked.lang.of(&field.title))
+            }
+        })
+    };
+    let names = fields.iter().filter_map(Value::as_text);
+    let all: Vec<String> = names.map(|name| called(name).unwrap_or_else(|| name.to_owned())).collect();
+    all.join(if asked.lang == Lang::Zh { "、" } else { ", " })
 }
 
 /// The answer that an event put right, as it was and as it is.
@@ -181,7 +208,7 @@ fn said(asked: &Asked, value: Option<&Value>) -> Result<Option<String>, StoreErr
 }
 
 /// Who did something, as readers of the case may know: staff by name, the party as such.
-fn who(asked: &Asked, view: &View, actor: &ObjectRef) -> String {
+pub fn who(asked: &Asked, view: &View, actor: &ObjectRef) -> String {
     if view.state.party.as_ref() == Some(actor) {
         return asked.lang.of(&Title::new("申请人", "the applicant")).to_owned();
     }
@@ -210,10 +237,12 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
                 },
                 None => Shown::Waiting,
             },
+            _ if view.state.ended() => Shown::Unreached,
             _ => Shown::Waiting,
         };
         let office = state.map(|state| state.office.clone()).filter(|id| *id != Id::default());
-        let office = self::office(asked, &office.unwrap_or_else(|| view.state.office.clone()));
+        let expected = || casework::office_of(&view.book.definitions, &view.state.office, step);
+        let office = self::office(asked, &office.unwrap_or_else(expected));
         Step { title: step.title.clone(), office, status }
     };
     procedure.flow.steps.iter().map(shown).collect()
@@ -225,7 +254,6 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
     let Some(law) = &view.book.definitions.law else { return Vec::new() };
     let shown = |reading: &clocks::Reading<'_>| {
         let counted = counting::count(reading, law);
-        let paused = reading.pauses.last().is_some_and(|(_, until)| until.is_none());
         let deadline = match &reading.clock.limit {
             ClockLimit::Law(id) => law.deadlines.get(id.as_str()),
             _ => None,
@@ -239,7 +267,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
         };
         let promise =
             reading.clock.promise.zip(counted.as_ref().and_then(|counted| counted.promise.as_ref()));
-        let of = |due: &days::Due| of_days(asked, due, reading.stopped, paused);
+        let of = |due: &days::Due| of_days(asked, due, reading);
         let extended = view.state.extensions.iter().filter(|extension| extension.clock == reading.clock.id);
         clock::View {
             title: reading.clock.title.clone(),
@@ -252,7 +280,14 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),
             promise: promise.and_then(|(own, promised)| Some((own, of(promised)?))),
-            pauses: reading.pauses.iter().map(|(from, until)| pause(view, *from, *until)).collect(),
+            // A pausing step stops no deadline whose law knows of nothing that does.
+            pauses: match deadline {
+                Some(deadline) if deadline.suspensions.is_empty() => reading.corrected.clone(),
+                _ => reading.pauses(),
+            }
+            .into_iter()
+            .map(|(from, until)| pause(view, from, until))
+            .collect(),
             extensions: extended
                 .map(|extension| clock::Extension {
                     at: extension.at,
@@ -284,33 +319,34 @@ fn cited(cite: &days::Cite) -> Option<Cited> {
     })
 }
 
-fn of_days(asked: &Asked, due: &days::Due, stopped: Option<Time>, paused: bool) -> Option<Due> {
+fn of_days(asked: &Asked, due: &days::Due, reading: &clocks::Reading<'_>) -> Option<Due> {
     let whole_day = matches!(due.at, At::Day(_));
-    let at = due.at.end().and_then(days::moment);
-    self::due(asked, at, whole_day, stopped, paused, due.provisional.is_some())
+    if matches!(due.at, At::Stopped { .. }) {
+        return Some(still(counting::left(due)));
+    }
+    let at = due.at.end().and_then(days::moment)?;
+    let mut due = self::due(asked, at, whole_day, reading.stopped, due.provisional.is_some());
+    if reading.cut_off && due.standing == Standing::Kept {
+        due.standing = Standing::Over;
+    }
+    Some(due)
+}
+
+/// A clock that stands still has no date.
+pub fn still(left: Option<Own>) -> Due {
+    Due { at: None, whole_day: false, standing: Standing::Paused(left), provisional: false }
 }
 
 /// When something is due and how that stands now; the last moment before midnight where only the day counts.
-pub fn due(
-    asked: &Asked,
-    at: Option<Time>,
-    whole_day: bool,
-    stopped: Option<Time>,
-    paused: bool,
-    provisional: bool,
-) -> Option<Due> {
-    let standing = match (at, stopped) {
-        (None, _) if paused => Standing::Paused,
-        (None, _) => return None,
-        (Some(at), Some(stopped)) if stopped <= at => Standing::Kept,
-        (Some(_), Some(_)) => Standing::Missed,
-        (Some(_), None) if paused => Standing::Paused,
-        (Some(at), None) => running(asked.now, at),
+pub fn due(asked: &Asked, at: Time, whole_day: bool, stopped: Option<Time>, provisional: bool) -> Due {
+    let standing = match stopped {
+        Some(stopped) if stopped <= at => Standing::Kept,
+        Some(_) => Standing::Missed,
+        None => running(asked.now, at),
     };
-    let at = at.unwrap_or(asked.now);
     // A day ends at midnight, which is the next day's first moment: shown as the day itself.
     let shown = if whole_day { Time::new(at.seconds() - 1, 0, at.offset()).unwrap_or(at) } else { at };
-    Some(Due { at: shown, whole_day, standing, provisional })
+    Due { at: Some(shown), whole_day, standing, provisional }
 }
 
 fn running(now: Time, at: Time) -> Standing {

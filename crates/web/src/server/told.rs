@@ -2,12 +2,13 @@
 
 use super::answer::Oops;
 use super::asked::Asked;
-use crate::page::work::{Answer, Group};
+use crate::page::work::{Answer, Group, Mark};
 use crate::path;
+use casework::service::Point;
 use casework::{State, View, answer};
 use pack::Id;
-use pack::model::{Field, Procedure};
-use record::Value;
+use pack::model::{Field, FieldKind, Procedure};
+use record::{ObjectRef, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How answers are seen by a reader.
@@ -18,6 +19,10 @@ pub struct Seen<'a> {
     pub purpose: Option<&'a Id>,
     /// Where the reader may correct what was written down: the form, steps.
     pub amendable: BTreeSet<Id>,
+    /// What the last correction that was handed in was about, and all that it changed.
+    pub points: Vec<Point>,
+    /// Whether the reader may see a case.
+    pub visible: &'a dyn Fn(&ObjectRef) -> bool,
 }
 
 impl Seen<'_> {
@@ -39,8 +44,28 @@ impl Seen<'_> {
             kind: field.kind.clone(),
             typed: (!sealed || self.purpose.is_some()).then(typed),
             file: self.file(of, field, clear.filter(|_| !sealed || self.purpose.is_some())),
+            case: clear
+                .filter(|_| !sealed || self.purpose.is_some())
+                .and_then(|named| self.case(field, named)),
             amend: amend.then(|| path::desk_amend(self.number, of, &field.id)),
+            mark: self.mark(&field.id, Some(field)).filter(|_| of.as_str() == State::FORM),
         }
+    }
+
+    /// What became of a field, or of a material, when the last correction was handed in.
+    pub fn mark(&self, id: &Id, field: Option<&Field>) -> Option<Mark> {
+        let point = self.points.iter().find(|point| point.id == *id)?;
+        let written = |field: &Field| point.before.as_ref().map(|before| answer::write(&field.kind, before));
+        let open = field.filter(|field| !field.personal || self.purpose.is_some());
+        let before = open.map(|field| written(field).unwrap_or_default());
+        Some(Mark { asked: point.asked, changed: point.changed, before })
+    }
+
+    /// The number of the case that an answer names, where the reader may see that.
+    fn case(&self, field: &Field, named: &Value) -> Option<String> {
+        let FieldKind::Object(_) = field.kind else { return None };
+        let case = named.as_text().and_then(ObjectRef::parse)?;
+        (self.visible)(&case).then(|| case.id.to_string())
     }
 
     /// Where a file is to be seen; a personal one under the purpose that was stated.

@@ -1,8 +1,13 @@
 use super::Story;
 use super::world::call::{Sent, Shown, request};
 use super::world::cases::{OFFICE, Stage};
+use super::world::{PASSWORD, World};
+use access::Post;
 use axum::body::Body;
 use axum::http::header;
+use casework::Command;
+use pack::model::Channel;
+use record::Value;
 use serde_json::json;
 
 #[test]
@@ -33,6 +38,7 @@ fn bad_input_is_told_with_its_place_and_what_should_be_there() {
     story.get("clerk", "/api/queue?before=soon");
     story.get("clerk", "/api/queue?office=valley-station");
     story.get("party", "/api/cases/2611-00000000-0");
+    story.get("party", "/api/cases/%ff");
     story.get("supervisor-city", "/api/board/moon");
     story.get("supervisor-city", "/api/record/entries/99999999");
     story.ask("party", "POST", &format!("{path}/materials/identity-card"), &Sent::Json(json!({})));
@@ -95,4 +101,37 @@ fn what_is_no_json_is_refused() {
         assert_eq!(reply.json()["code"], "other-method");
         assert_eq!(reply.header("x-content-type-options"), "nosniff");
     }
+}
+
+/// No file stands in a JSON body, and the refusal says where it does.
+#[test]
+fn a_step_that_takes_a_file_says_how_to_send_it() {
+    let world = World::new();
+    let laboratory = [Post::new("expert", "east-branch")];
+    world.city.register("laboratory", "卫鉴定", PASSWORD, &laboratory, world.city.now()).unwrap();
+    let party = world.actor("party");
+    let start =
+        Command::Start { office: OFFICE.into(), party: Some(party.id().clone()), channel: Channel::Window };
+    let number = world.city.case_number(world.city.now()).unwrap();
+    let procedure = "late-birth-registration".into();
+    let case = world.city.casework.start(&procedure, &number, &start, &world.ask(&party)).unwrap();
+    let claimed = [("claims-parent", true), ("has-certificate", false), ("test-consent", true)];
+    let answers = claimed.map(|(field, answer)| (field.into(), Some(Value::Boolean(answer)))).to_vec();
+    world.act(&case, "party", &Command::Save { answers });
+    world.fill(&case, "party");
+    world.act(&case, "party", &Command::Submit);
+    let (step, outcome) = ("accept".into(), "accepted".into());
+    world.act(&case, "clerk", &Command::Do { step, outcome, reasons: None, answers: Vec::new() });
+    let expert = Shown::Bearer(world.sign_in("laboratory"));
+    let check = |answers: serde_json::Value| {
+        let body = json!({ "step": "kinship-test", "outcome": "supported", "answers": answers });
+        let path = format!("/api/cases/{}/do", case.id);
+        let told = world.call(&expert, "POST", &path, &Sent::Json(body)).json();
+        let fault = told["faults"]["report"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
+        for said in ["multipart/form-data", "`kinship-test.report`", "`document`"] {
+            assert!(fault.contains(said), "{said}: {fault}");
+        }
+    };
+    check(json!({ "laboratory": "the county's", "report-number": "7" }));
+    check(json!({ "laboratory": "the county's", "report-number": "7", "report": "report.pdf" }));
 }

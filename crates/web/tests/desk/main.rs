@@ -9,9 +9,11 @@
 
 mod checks;
 mod chinese;
+mod corrected;
 #[path = "../../../casework/tests/walk/dice.rs"]
 mod dice;
 mod given;
+mod kept;
 mod refused;
 mod seen;
 mod shipped;

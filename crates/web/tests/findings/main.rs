@@ -18,7 +18,7 @@ use casework::activity::part;
 use casework::state::State;
 use casework::{Command, activity};
 use pack::Id;
-use record::{Event, ObjectRef, Version};
+use record::{Event, ObjectRef, Value, Version};
 use socket::Server;
 use std::time::{Duration, Instant};
 use world::World;
@@ -63,6 +63,8 @@ fn break_it(world: &World) -> (ObjectRef, Event) {
     let ask =
         || Command::Correct { step: "accept".into(), notes: vec![("before".into(), "看不清".to_owned())] };
     world.act(&case, "clerk", &ask());
+    let answers = vec![("before".into(), Some(Value::from("看得清了")))];
+    world.act(&case, "party", &Command::Save { answers });
     world.act(&case, "party", &Command::Answer);
     world.act(&case, "clerk", &ask());
     let last = world.city.casework.record().history(&case, Version(0), usize::MAX).unwrap().pop().unwrap();

@@ -57,11 +57,17 @@ pub fn own(amount: u32, unit: Unit) -> Own {
 
 pub fn due(day: &str, standing: Standing) -> Due {
     Due {
-        at: at(&format!("{day}T23:59")),
+        at: Some(at(&format!("{day}T23:59"))),
         whole_day: true,
         standing,
         provisional: date(2026, 12, 31) < day.parse().expect("a day"),
     }
+}
+
+/// A clock that stands still, with three working days to go.
+pub fn standing_still() -> Due {
+    let standing = Standing::Paused(Some(own(3, Unit::Workdays)));
+    Due { at: None, whole_day: false, standing, provisional: false }
 }
 
 pub fn cited() -> Cited {

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use web::text::Lang;
 
 mod city;
+mod course;
 mod refusals;
 mod resident;
 mod staff;

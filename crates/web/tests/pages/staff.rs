@@ -1,5 +1,5 @@
-use crate::city::{at, clerk, due, own, supervisor};
-use crate::resident::{clocks, happened, steps};
+use crate::city::{at, clerk, due, own, standing_still, supervisor};
+use crate::course::{clocks, happened, steps};
 use casework::board::SetBy;
 use maud::Markup;
 use pack::model::{Channel, Definitions, FieldKind, Form, Unit};
@@ -50,7 +50,7 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
             Some("张敏"),
             Some(due("2026-02-10", Standing::Soon(own(2, Unit::Workdays)))),
         ),
-        row("LH20260201-0011", "no-criminal-record", None, Some(due("2026-02-20", Standing::Paused))),
+        row("LH20260201-0011", "no-criminal-record", None, Some(standing_still())),
         row(
             "LH20260203-0001",
             "identity-card-lost",
@@ -116,6 +116,25 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
     ]
 }
 
+/// What became of some answers when a correction was handed in.
+fn mark(field: &str) -> Option<work::Mark> {
+    let mark = |asked, changed, before: Option<&str>| {
+        let before = before.map(str::to_owned);
+        Some(work::Mark { asked, changed, before })
+    };
+    match field {
+        "sex" => mark(true, true, Some("male")),
+        "children" => mark(true, false, Some("2")),
+        "married" => mark(false, true, Some("")),
+        "name" => mark(true, true, None),
+        _ => None,
+    }
+}
+
+fn blurred() -> Attached {
+    Attached { name: "blurred.jpg".into(), size: 9_812, digest: "b2".into(), path: "/cases/x/b2".into() }
+}
+
 fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
     let procedure = &definitions.procedures["birth-registration"];
     let clear = [
@@ -143,8 +162,10 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
                 kind: field.kind.clone(),
                 typed,
                 file: None,
+                case: None,
                 amend: (field.id.as_str() == "sex")
                     .then(|| path::desk_amend(CASE, &"form".into(), &field.id)),
+                mark: mark(field.id.as_str()),
             };
             groups.last_mut().expect("the first field opens a group").answers.push(answer);
         }
@@ -153,6 +174,8 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     let paper = |id: &str, files: Vec<Attached>| work::Paper {
         id: id.into(),
         title: definitions.materials[id].title.clone(),
+        superseded: if files.is_empty() { vec![] } else { vec![blurred()] },
+        mark: (!files.is_empty()).then_some(work::Mark { asked: true, changed: true, before: None }),
         files,
     };
     let file = Attached {
@@ -209,7 +232,9 @@ fn recorded() -> Vec<work::Group> {
         kind: if file.is_some() { FieldKind::File } else { FieldKind::Text },
         typed: typed.map(str::to_owned),
         file: file.map(str::to_owned),
+        case: None,
         amend: Some(path::desk_amend(CASE, &"examine".into(), &id.into())),
+        mark: None,
     };
     let answers = vec![
         answer("found", Title::new("所见", "What was found"), Some("p. 4"), None),

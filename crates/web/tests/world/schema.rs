@@ -56,6 +56,7 @@ impl Document {
                 },
                 "enum" => says.as_array().is_some_and(|all| all.contains(value)),
                 "minimum" => value.as_f64() >= says.as_f64(),
+                "maximum" => value.as_f64() <= says.as_f64(),
                 "minLength" => value.as_str().is_none_or(|text| text.len() as u64 >= says.as_u64().unwrap()),
                 "anyOf" => {
                     let all = says.as_array().ok_or("`anyOf` is a list")?;

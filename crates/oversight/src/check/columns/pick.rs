@@ -57,7 +57,7 @@ impl<'a> Picker<'a> {
 
     fn places(&mut self) -> &'a Places {
         let Asked { log, traces, .. } = self.asked;
-        *self.places.get_or_insert_with(|| traces.places(log))
+        self.places.get_or_insert_with(|| traces.places(log))
     }
 
     /// The places of an activity for whose events the condition holds.

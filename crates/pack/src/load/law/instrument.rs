@@ -38,9 +38,14 @@ pub(super) fn read(
     })
 }
 
-/// `[default-rule]`: every part but `transit` and `posted` must be there.
+/// `[default-rule]`: every part but `transit`, `posted` and `correction` must be there.
 pub(super) fn default_rule(node: &Node<'_>, titles: &Titles<'_>) -> Option<DefaultRule> {
     let reason = node.need_title("reason");
+    let correction = node.table("correction").map(|inner| {
+        let title = inner.need_title("title");
+        inner.finish();
+        title
+    });
     for part in ["workdays", "first-day", "last-day", "custody", "hours", "same-day"] {
         if !node.has(part) {
             let what = format!("the default rule lacks `{part}`");
@@ -59,7 +64,7 @@ pub(super) fn default_rule(node: &Node<'_>, titles: &Titles<'_>) -> Option<Defau
         transit: transit.map(by_default),
         posted: posted.map(by_default),
     };
-    Some(DefaultRule { rule, reason })
+    Some(DefaultRule { rule, reason, correction })
 }
 
 fn by_default<T>(ruling: Ruling<T>) -> Ruling<T> {

@@ -83,9 +83,16 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// The member's value, and a problem if there is more than one of that name.
     pub(super) fn take(&mut self, name: &str) -> Option<Node> {
         let position = self.members.iter().position(|(own, _)| own == name)?;
-        Some(self.members.remove(position).1)
+        let (_, value) = self.members.remove(position);
+        let before = self.members.len();
+        self.members.retain(|(own, _)| own != name);
+        if self.members.len() < before {
+            self.problems.push(Problem::Duplicate { what: "member", id: excerpt(name) });
+        }
+        Some(value)
     }
 
     /// The member's text; nothing if it is missing, and a problem if it is no text.

@@ -271,9 +271,7 @@ impl Writer for SqliteWriter {
         } else if pages >= MOST_PAGES {
             self.settler.rest()?;
             self.move_rest()
-        } else if self.settler.works()? {
-            Ok(())
-        } else if left > REST_PAGES && self.settler.ask().is_ok() {
+        } else if self.settler.works()? || (left > REST_PAGES && self.settler.ask().is_ok()) {
             Ok(())
         } else {
             self.move_rest()

@@ -2,6 +2,7 @@
 
 use super::View;
 use crate::layout::Frame;
+use crate::page::cases::Stage;
 use crate::page::refused::Faster;
 use crate::page::work::{self, Overtaken};
 use crate::part::{self, Written};
@@ -59,7 +60,12 @@ pub(super) fn show(frame: &Frame, view: &View) -> Markup {
         section.actions aria-labelledby="actions-title" data-refresh=[refreshed] {
             h2 #actions-title { (lang.say("case-actions")) }
             @if view.submitted.is_some() {
-                p.buttons { (part::go(&path::of_case(&view.case, "receipt"), &lang.say("receipt-get"))) }
+                p.buttons {
+                    (part::go(&path::of_case(&view.case, "receipt"), &lang.say("receipt-get")))
+                    @if !matches!(view.stage, Stage::Draft | Stage::Correcting) {
+                        a href=(path::of_case(&view.case, "check")) { (lang.say("handed-see")) }
+                    }
+                }
             }
             @if may("rate") { (rate(frame, view)) }
             @if let Some((stars, words)) = &view.rating {

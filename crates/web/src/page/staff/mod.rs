@@ -200,7 +200,7 @@ fn one_office(frame: &Frame, place: usize, office: &Office) -> Markup {
                     tr {
                         th scope="col" { (lang.say("account-name")) }
                         th scope="col" { (lang.say("filter-role")) }
-                        th scope="col" { (lang.say("queue-since")) }
+                        th scope="col" { (lang.say("staff-since")) }
                         th scope="col" { (lang.say("staff-standing")) }
                         th scope="col" { (lang.say("staff-held")) }
                     }
@@ -224,7 +224,7 @@ fn one(frame: &Frame, row: &Row) -> Markup {
                     }
                 }
             }
-            td data-name=(lang.say("queue-since")) {
+            td data-name=(lang.say("staff-since")) {
                 @match row.since { Some(since) => (part::moment(lang, since)), None => "–" }
             }
             td data-name=(lang.say("staff-standing")) { (row.standing.tag(frame)) }

@@ -76,8 +76,23 @@ pub struct Answer {
     pub typed: Option<String>,
     /// Where it is to be seen, where it is a file.
     pub file: Option<String>,
+    /// The case that it names, where the reader may see that.
+    pub case: Option<String>,
     /// Where the reader may correct it.
     pub amend: Option<String>,
+    /// What became of it when a correction was handed in.
+    pub mark: Option<Mark>,
+}
+
+/// What a correction did to an answer or a paper.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// Whether the office asked for it.
+    pub asked: bool,
+    /// Whether it is another than it was.
+    pub changed: bool,
+    /// The answer that stood before; none: personal, and not opened.
+    pub before: Option<String>,
 }
 
 /// A material with its files.
@@ -89,6 +104,10 @@ pub struct Paper {
     pub title: Title,
     /// What was attached; empty where it was shown at the window, or is missing.
     pub files: Vec<Attached>,
+    /// What was attached before a correction took its place.
+    pub superseded: Vec<Attached>,
+    /// What became of it when a correction was handed in.
+    pub mark: Option<Mark>,
 }
 
 /// What was tried and is not possible any more, or was done by a colleague meanwhile.
@@ -305,13 +324,42 @@ fn answered(lang: Lang, answer: &Answer) -> Markup {
                         Some(file) => a href=(file) target="_blank" {
                             (typed) span.unseen { " " (lang.say("opens-new")) }
                         },
-                        None => (form::answer_shown(lang, &answer.kind, typed)),
+                        None => @match &answer.case {
+                            Some(case) => a href=(path::desk_case(case)) {
+                                (form::answer_shown(lang, &answer.kind, typed))
+                            },
+                            None => (form::answer_shown(lang, &answer.kind, typed)),
+                        },
                     },
                     None => span.sealed { (lang.say("personal-sealed")) },
                 }
                 @if let Some(to) = &answer.amend {
                     " " a.quiet href=(to) {
                         (lang.say("amend")) span.unseen { (lang.colon()) (lang.of(&answer.title)) }
+                    }
+                }
+                @if let Some(mark) = &answer.mark { (marked(lang, mark, Some(&answer.kind))) }
+            }
+        }
+    }
+}
+
+/// What a correction did, in a word, and the answer that it took the place of.
+fn marked(lang: Lang, mark: &Mark, kind: Option<&FieldKind>) -> Markup {
+    let (tone, words) = match (mark.asked, mark.changed) {
+        (true, true) => ("kept", lang.say("mark-changed")),
+        (true, false) => ("late", lang.say("mark-unchanged")),
+        (false, _) => ("soon", lang.say("mark-unasked")),
+    };
+    html! {
+        p.put-right {
+            (part::tag(tone, &words))
+            @if let Some(kind) = kind.filter(|_| mark.changed) {
+                " " del {
+                    span.unseen { (lang.say("amend-before")) }
+                    @match &mark.before {
+                        Some(before) => (form::answer_shown(lang, kind, before)),
+                        None => span.sealed { (lang.say("personal-sealed")) },
                     }
                 }
             }
@@ -333,6 +381,19 @@ fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
     }
 }
 
+fn attached(lang: Lang, file: &Attached) -> Markup {
+    html! {
+        @if file.path.is_empty() {
+            span.sealed { (lang.say("personal-sealed")) }
+        } @else {
+            a href=(file.path) target="_blank" {
+                (file.name) span.unseen { " " (lang.say("opens-new")) }
+            }
+        }
+        " " span.soft { (text::size(file.size)) }
+    }
+}
+
 fn papers(lang: Lang, view: &View<'_>) -> Markup {
     html! {
         section aria-labelledby="papers-title" {
@@ -348,16 +409,13 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                                 @else { (lang.say("paper-missing")) }
                             }
                         }
-                        @for file in &paper.files {
-                            p {
-                                @if file.path.is_empty() {
-                                    span.sealed { (lang.say("personal-sealed")) }
-                                } @else {
-                                    a href=(file.path) target="_blank" {
-                                        (file.name) span.unseen { " " (lang.say("opens-new")) }
-                                    }
-                                }
-                                " " span.soft { (text::size(file.size)) }
+                        @if let Some(mark) = &paper.mark { (marked(lang, mark, None)) }
+                        @for file in &paper.files { p { (attached(lang, file)) } }
+                        @for file in &paper.superseded {
+                            p.put-right {
+                                del { (attached(lang, file)) } " "
+                                @if paper.files.is_empty() { (part::tag("still", &lang.say("file-taken-back"))) }
+                                @else { (part::tag("still", &lang.say("file-superseded"))) }
                             }
                         }
                     }

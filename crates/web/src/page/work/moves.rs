@@ -5,6 +5,7 @@ use crate::form::{self, Filling};
 use crate::layout::Frame;
 use crate::part::{self, Written};
 use crate::path;
+use crate::text::Lang;
 use maud::{Markup, html};
 use pack::model::Outcome;
 use pack::{Id, Title};
@@ -69,20 +70,11 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 button.act type="submit" { (lang.say("correct-send")) }
             }
             Ask::HandOver { colleagues, to, reasons } => {
-                @let fault = at(faults, "to");
-                @let named = format!("{key}-to-error");
-                div.field.wrong[fault.is_some()] {
-                    label for={ (key) "-to" } { (lang.say("hand-over-to")) }
-                    (part::fault(lang, &named, fault))
-                    select id={ (key) "-to" } name="to" required
-                        aria-describedby=[fault.map(|_| &named)] aria-invalid=[fault.map(|_| "true")] {
-                        option value="" { (lang.say("form-choose")) }
-                        @for (id, name) in colleagues { option value=(id) selected[id == to] { (name) } }
-                        option value="queue" selected[to == "queue"] { (lang.say("staff-to-queue")) }
-                    }
-                }
+                (receiver(lang, doing, (colleagues, to), key))
                 (words("reasons", &lang.say("move-reasons"), reasons))
-                button.act type="submit" { (lang.say("hand-over-go")) }
+                button.act type="submit" {
+                    @if colleagues.is_empty() { (lang.of(&doing.title)) } @else { (lang.say("hand-over-go")) }
+                }
             }
             Ask::Amend { form, field, answers, reasons } => {
                 @let shown = BTreeSet::from([(*field).clone()]);
@@ -106,6 +98,34 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 button.act type="submit" { (lang.say("reply-send")) }
             }
             Ask::Nothing => button type="submit" { (lang.of(&doing.title)) },
+        }
+    }
+}
+
+/// To whom a step goes: a colleague, or the queue; where there is no colleague it is the queue.
+fn receiver(
+    lang: Lang,
+    doing: &Doing<'_>,
+    (colleagues, to): (&[(String, String)], &str),
+    key: &str,
+) -> Markup {
+    let fault = at(&doing.faults, "to");
+    let named = format!("{key}-to-error");
+    html! {
+        @if colleagues.is_empty() {
+            p.hint { (lang.say("hand-over-alone")) }
+            input type="hidden" name="to" value="queue";
+        } @else {
+            div.field.wrong[fault.is_some()] {
+                label for={ (key) "-to" } { (lang.say("hand-over-to")) }
+                (part::fault(lang, &named, fault))
+                select id={ (key) "-to" } name="to" required
+                    aria-describedby=[fault.map(|_| &named)] aria-invalid=[fault.map(|_| "true")] {
+                    option value="" { (lang.say("form-choose")) }
+                    @for (id, name) in colleagues { option value=(id) selected[id == to] { (name) } }
+                    option value="queue" selected[to == "queue"] { (lang.say("staff-to-queue")) }
+                }
+            }
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::body::Body;
 use super::moves::{not_now, possible};
-use super::{Page, moment, title};
+use super::{Page, left, moment, title};
+use crate::part::Standing;
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
-use crate::server::case::{entering, sees_own, theirs, visible};
+use crate::server::case::{answer_by, entering, named, sees_own, theirs, visible};
 use crate::server::show::{self, Telling};
 use crate::server::{board, filling, personal as reading, receipt as receipts};
 use casework::state::{Stage, Status};
@@ -58,7 +59,11 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     let missing = missing.into_iter().map(|(id, fault)| (id.to_string(), asked.lang.of(&fault).into()));
     let correction = state.asked().map(|correction| {
         let notes = correction.noted().into_iter().map(|(id, note)| (id.to_string(), note.into()));
-        json!({ "at": moment(Some(correction.asked)), "notes": Json::Object(notes.collect()) })
+        json!({
+            "at": moment(Some(correction.asked)),
+            "due": moment(answer_by(asked, &view).and_then(|due| due.at)),
+            "notes": Json::Object(notes.collect()),
+        })
     });
     let complaints = state.complaints.iter().map(|complaint| {
         json!({
@@ -82,6 +87,8 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         "submitted": moment(state.submitted),
         "stage": stage(&state.stage),
         "answers": form.map_or_else(|| json!({}), |form| written(form, &clear, own)),
+        "typed": typed(asked, &view, own)?,
+        "corrected": corrected(asked, &view, own)?,
         "missing": Json::Object(missing.collect()),
         "fees": fees(asked, &view)?,
         "correction": correction,
@@ -102,6 +109,31 @@ fn written(form: &Form, clear: &BTreeMap<Id, Value>, open: bool) -> Json {
         Some((field.id.to_string(), Json::from(answer::write(&field.kind, value))))
     });
     Json::Object(written.collect())
+}
+
+/// What was typed and is no answer, to whoever typed it.
+fn typed(asked: &Asked, view: &View, own: bool) -> Result<Json, Oops> {
+    let all = if own { asked.city.casework.clear(&view.state.unread)? } else { BTreeMap::new() };
+    let told = all.into_iter().filter_map(|(id, text)| Some((id.to_string(), text.as_text()?.into())));
+    Ok(Json::Object(told.collect()))
+}
+
+/// What became of the last correction that was asked for; personal answers only where `open`.
+fn corrected(asked: &Asked, view: &View, open: bool) -> Result<Vec<Json>, Oops> {
+    let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+    let all = asked.city.casework.corrected(view)?;
+    let told = all.iter().map(|point| {
+        let field = procedure.form.field(point.id.as_str()).filter(|field| open || !field.personal);
+        let before = field.zip(point.before.as_ref()).map(|(field, was)| answer::write(&field.kind, was));
+        json!({
+            "id": point.id,
+            "title": title(&named(procedure, &view.book.definitions, &point.id)),
+            "asked": point.asked,
+            "changed": point.changed,
+            "before": before,
+        })
+    });
+    Ok(told.collect())
 }
 
 fn fees(asked: &Asked, view: &View) -> Result<Vec<Json>, Oops> {
@@ -145,9 +177,13 @@ fn files(view: &View, material: &Id, own: bool) -> Vec<Json> {
 }
 
 fn steps(asked: &Asked, view: &View) -> Vec<Json> {
-    let told = view.state.steps.iter().map(|(id, step)| {
+    let flow = view.procedure().map(|procedure| procedure.flow.steps.as_slice()).unwrap_or_default();
+    let place = |id: &Id| flow.iter().position(|step| step.id == *id).unwrap_or(usize::MAX);
+    let mut all: Vec<_> = view.state.steps.iter().collect();
+    all.sort_by_key(|(id, _)| place(id));
+    let told = all.into_iter().map(|(id, step)| {
         let done = view.state.done(id);
-        let called = view.procedure().and_then(|procedure| procedure.flow.step(id.as_str()));
+        let called = flow.get(place(id));
         let reasons = done.and_then(|done| done.reasons.as_ref()).map(|why| show::words(asked, why));
         let reasons = reasons.filter(|why| why != "deemed");
         json!({
@@ -155,12 +191,14 @@ fn steps(asked: &Asked, view: &View) -> Vec<Json> {
             "title": called.map(|step| title(&step.title)).unwrap_or_else(|| json!({ "zh": id, "en": id })),
             "office": step.office,
             "status": match step.status {
+                Status::Waiting if view.state.ended() => "unreached",
                 Status::Waiting => "waiting",
                 Status::Open => "open",
                 Status::Done => "done",
                 Status::Skipped => "skipped",
             },
             "holder": step.holder.as_ref().and_then(|holder| asked.city.staff_name(holder)),
+            "by": done.and_then(|done| done.by.as_ref()).map(|by| show::who(asked, view, by)),
             "outcome": done.map(|done| &done.outcome),
             "reasons": reasons,
             "at": moment(done.map(|done| done.at)),
@@ -178,13 +216,28 @@ fn running(asked: &Asked, view: &View) -> Vec<Json> {
             "title": title(&clock.title),
             "started": moment(Some(clock.started)),
             "stopped": moment(clock.stopped),
-            "due": moment(clock.due.map(|due| due.at)),
-            "promised": moment(clock.promise.map(|(_, due)| due.at)),
+            "due": moment(clock.due.as_ref().and_then(|due| due.at)),
+            "left": left(clock.due.as_ref()),
+            "standing": standing(clock.due.as_ref().map(|due| due.standing)),
+            "promised": moment(clock.promise.and_then(|(_, due)| due.at)),
             "stands": moment(clock.pauses.last().filter(|pause| pause.until.is_none()).map(|pause| pause.from)),
             "counted": title(&clock.counted),
         })
     });
     told.collect()
+}
+
+fn standing(standing: Option<Standing>) -> &'static str {
+    match standing {
+        None => "none",
+        Some(Standing::Ahead(_)) => "ahead",
+        Some(Standing::Soon(_) | Standing::Today) => "soon",
+        Some(Standing::Late(_)) => "late",
+        Some(Standing::Paused(_)) => "paused",
+        Some(Standing::Kept) => "kept",
+        Some(Standing::Missed) => "missed",
+        Some(Standing::Over) => "over",
+    }
 }
 
 /// What happened in a case; for supervisors with the entries on the record.

@@ -6,7 +6,7 @@ use super::gives::{
     HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
     SERVICE, SERVICES, SEVERITIES, SIGNED_IN, VERIFYING, WHO,
 };
-use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Word};
+use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
 
 /// One operation for programs.
@@ -111,7 +111,11 @@ pub const ACTIONS: &[(&str, Action, &[Member])] = &[
     ("submit", Action::Submit, &[SEEN]),
     ("answer", Action::Answer, &[SEEN]),
     ("withdraw", Action::Withdraw, &[free("reasons", Text, "Why."), SEEN]),
-    ("rate", Action::Rate, &[always("stars", Count, "One to five."), free("words", Text, "In words."), SEEN]),
+    (
+        "rate",
+        Action::Rate,
+        &[always("stars", Within(1, 5), "One to five."), free("words", Text, "In words."), SEEN],
+    ),
     ("complain", Action::Complain, &[WORDS, SEEN_NEEDED]),
     (
         "do",

@@ -36,7 +36,7 @@ fn line(line: &Line) -> Json {
         "ended": ended,
         "stage": stage.as_ref().map(title),
         "found": moment(line.found),
-        "due": moment(line.due.as_ref().map(|due| due.at)),
+        "due": moment(line.due.as_ref().and_then(|due| due.at)),
     })
 }
 

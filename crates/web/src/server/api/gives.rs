@@ -6,7 +6,7 @@ mod maps;
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
 pub use maps::MAP;
 
-use super::shape::Shape::{Count, List, Map, Moment, Object, Text, Title, Truth, Word};
+use super::shape::Shape::{Count, List, Map, Moment, Object, Text, Title, Truth, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
 
 /// Which part of a long list.
@@ -17,6 +17,14 @@ pub const PAGE: &[Member] = &[
 const TOTAL: Member = always("total", Count, "How many there are in all.");
 const AT_PAGE: Member = always("page", Count, "The page, counted from 1.");
 const PAGES: Member = always("pages", Count, "How many pages there are.");
+const LEFT: Member = maybe(
+    "left",
+    Object(&[
+        always("amount", Count, "How many."),
+        always("unit", Word(&["minutes", "hours", "days", "workdays"]), "Of what."),
+    ]),
+    "While it stands still: how much is left once it goes on, where that is known.",
+);
 const NAMED: &[Member] =
     &[always("id", Text, "The name in the packs."), always("title", Title, "What people call it.")];
 const A_POST: Shape = Object(&[always("role", Text, "The role."), always("office", Text, "The office.")]);
@@ -217,6 +225,22 @@ pub const CASE: &[Member] = &[
     always("stage", STAGE, "How far it is."),
     always("answers", Map(&Text), "Answers by field, as people type them; personal ones to the party alone."),
     always(
+        "typed",
+        Map(&Text),
+        "What was typed by field and cannot be read as an answer: it is kept, and is none; to the party alone.",
+    ),
+    always(
+        "corrected",
+        List(&Object(&[
+            always("id", Text, "The field or material."),
+            always("title", Title, "What people call it."),
+            always("asked", Truth, "Whether the office asked for it."),
+            always("changed", Truth, "Whether it is another than it was."),
+            maybe("before", Text, "The answer that stood before; personal ones to the party alone."),
+        ])),
+        "What the last correction was about, and all that was changed with it.",
+    ),
+    always(
         "missing",
         Map(&Text),
         "What is missing or wrong before it can be handed in, to whoever fills it in.",
@@ -230,6 +254,7 @@ pub const CASE: &[Member] = &[
         "correction",
         Object(&[
             always("at", Moment, "When it was asked for."),
+            maybe("due", Moment, "By when it is to be answered."),
             always("notes", Map(&Text), "What is wrong, by field or material."),
         ]),
         "The correction that waits for the party.",
@@ -251,13 +276,18 @@ pub const CASE: &[Member] = &[
             always("id", Text, "The name in the packs."),
             always("title", Title, "What people call it."),
             always("office", Text, "Where it is done."),
-            always("status", Word(&["waiting", "open", "done", "skipped"]), "Where it stands."),
+            always(
+                "status",
+                Word(&["waiting", "open", "done", "skipped", "unreached"]),
+                "Where it stands; `unreached`: the case was over before it was done.",
+            ),
             maybe("holder", Text, "Who took it."),
+            maybe("by", Text, "Who did it; null where silence counted as an answer."),
             maybe("outcome", Text, "How it ended."),
             maybe("reasons", Text, "Why."),
             maybe("at", Moment, "When it ended."),
         ])),
-        "The steps that were ever opened or skipped.",
+        "The steps that were ever opened or skipped, in the order of the procedure.",
     ),
     always(
         "clocks",
@@ -266,7 +296,13 @@ pub const CASE: &[Member] = &[
             always("title", Title, "What people call it."),
             always("started", Moment, "When it started."),
             maybe("stopped", Moment, "When it stopped."),
-            maybe("due", Moment, "When it runs out, or ran out."),
+            maybe("due", Moment, "When it runs out, or ran out; null while it stands still."),
+            LEFT,
+            always(
+                "standing",
+                Word(&["ahead", "soon", "late", "paused", "kept", "missed", "over", "none"]),
+                "How that stands; `over`: the case was over before, so that nobody kept it.",
+            ),
             maybe("promised", Moment, "By when the office wants to be done, within the law's limit."),
             maybe("stands", Moment, "Since when it stands still, where it does."),
             always("counted", Title, "How its days are counted, in words."),
@@ -284,7 +320,7 @@ pub const CASE: &[Member] = &[
     ),
     maybe(
         "rating",
-        Object(&[always("stars", Count, "One to five."), maybe("words", Text, "In words.")]),
+        Object(&[always("stars", Within(1, 5), "One to five."), maybe("words", Text, "In words.")]),
         "How well its party was served, as they say.",
     ),
     always("possible", POSSIBLE, "What the reader can do now."),
@@ -405,6 +441,7 @@ pub const QUEUE: &[Member] = &[
             always("office", Text, "Where it is done."),
             always("opened", Moment, "Since when it is open."),
             maybe("due", Moment, "When the first of what binds the office runs out: limits and promises."),
+            LEFT,
             maybe("set_by", Word(&["law", "office", "promise"]), "What sets that time."),
             always("standing", Word(&["ahead", "soon", "late", "paused", "none"]), "How that time stands."),
             maybe("holder", Text, "Who took it: `person:…`."),

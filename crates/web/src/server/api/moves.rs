@@ -7,11 +7,13 @@ use crate::server::acting;
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::case::visible;
+use crate::server::receive::DOCUMENT;
 use crate::server::staff::receives;
 use axum::http::StatusCode;
 use casework::moves::Move;
 use casework::{Ask, Refused, State, View};
-use pack::model::StepKind;
+use pack::model::{FieldKind, StepKind};
+use pack::{Id, Title};
 use record::ObjectRef;
 use serde_json::{Value as Json, json};
 
@@ -21,10 +23,12 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let (_, action, members) = ACTIONS.iter().find(named).ok_or(Oops::Missing)?;
     let (case, view) = visible(asked)?;
     let body = Body::with(asked, members)?;
-    let command = body.command(asked, *action, &view)?;
+    let of = body.id("step").filter(|_| *action == Action::Do).unwrap_or_default();
+    let command = body.command(asked, *action, &view).map_err(|oops| by_parts(oops, &view, &of))?;
     receives(asked, &view, &command)?;
     let ask = Ask { seen: body.seen(), ..asked.ask() };
-    match acting::carry_out(asked, &case, &view, command, &ask) {
+    let done = acting::carry_out(asked, &case, &view, command, &ask);
+    match done.map_err(|oops| by_parts(oops, &view, &of)) {
         Ok(events) => {
             let told = events.iter().map(|event| {
                 json!({ "id": event.id, "activity": event.activity, "time": moment(Some(event.time)) })
@@ -35,6 +39,35 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
         Err(Oops::Refused(refused)) => not_now(asked, &case, *refused),
         Err(other) => Err(other),
     }
+}
+
+/// No file stands in a JSON body: where the step takes one that did not come, the refusal says how to send it.
+fn by_parts(mut oops: Oops, view: &View, step: &Id) -> Oops {
+    let defined = view.procedure().and_then(|procedure| procedure.flow.step(step.as_str()));
+    let faults = match &mut oops {
+        Oops::Faulty(refusal) => &mut refusal.faults,
+        Oops::Refused(refused) => match &mut **refused {
+            Refused::Case(refusal) => &mut refusal.faults,
+            _ => return oops,
+        },
+        _ => return oops,
+    };
+    for (id, fault) in faults {
+        let field = defined.and_then(|step| step.form.field(id.as_str()));
+        if field.is_some_and(|field| field.kind == FieldKind::File) {
+            *fault = Title::new(
+                format!(
+                    "需要文件：请用 `multipart/form-data` 发送，文件放在名为 `{step}.{id}` 的部分，\
+                     JSON 放在名为 `{DOCUMENT}` 的部分"
+                ),
+                format!(
+                    "A file is needed: send `multipart/form-data` with the file in a part named `{step}.{id}` and the \
+                     JSON in a part named `{DOCUMENT}`"
+                ),
+            );
+        }
+    }
+    oops
 }
 
 /// That a case does not allow something now, with what it does allow.
@@ -80,7 +113,12 @@ pub fn possible(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<Json
                 let step = about.as_ref().filter(|of| of.as_str() != State::FORM);
                 all.push(json!({ "action": "amend", "title": called, "step": step }));
             }
-            "take" | "hand-over" | "correct" => {
+            "hand-over" => {
+                all.push(json!({ "action": "hand-over", "title": called, "step": about }));
+                let back = title(&Title::new("退回待办", "Put back into the queue"));
+                all.push(json!({ "action": "release", "title": back, "step": about }));
+            }
+            "take" | "correct" => {
                 all.push(json!({ "action": action, "title": called, "step": about }));
             }
             _ => all.push(json!({ "action": action, "title": called })),

@@ -12,6 +12,8 @@ pub enum Shape {
     Word(&'static [&'static str]),
     /// A whole number from 0.
     Count,
+    /// A whole number between two, both included.
+    Within(u64, u64),
     /// Yes or no.
     Truth,
     /// A moment, with its offset.
@@ -79,6 +81,9 @@ impl Shape {
                 Title::new(format!("`{all}` 之一"), format!("one of `{all}`"))
             }
             Self::Count => Title::new("不小于0的整数", "a whole number from 0"),
+            Self::Within(least, most) => {
+                Title::new(format!("{least}到{most}的整数"), format!("a whole number from {least} to {most}"))
+            }
             Self::Truth => Title::new("`true` 或 `false`", "true or false"),
             Self::Moment => Title::new(
                 "时间，如 `2026-01-31T08:30:00+08:00`",
@@ -103,6 +108,9 @@ impl Shape {
             Self::Text | Self::Moment => kind(json.is_string()),
             Self::Word(words) => kind(json.as_str().is_some_and(|word| words.contains(&word))),
             Self::Count => kind(json.is_u64()),
+            Self::Within(least, most) => {
+                kind(json.as_u64().is_some_and(|number| (least..=most).contains(&number)))
+            }
             Self::Truth => kind(json.is_boolean()),
             Self::Title => kind(json.is_object()),
             Self::Answer => kind(match json {
@@ -130,6 +138,7 @@ impl Shape {
             Self::Text => json!({ "type": "string" }),
             Self::Word(words) => json!({ "type": "string", "enum": words }),
             Self::Count => json!({ "type": "integer", "minimum": 0 }),
+            Self::Within(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
             Self::Truth => json!({ "type": "boolean" }),
             Self::Moment => json!({ "type": "string", "format": "date-time" }),
             Self::Title => json!({ "$ref": "#/components/schemas/title" }),

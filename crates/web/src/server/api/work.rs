@@ -1,7 +1,7 @@
 //! Queues, and the board.
 
 use super::body::unreadable;
-use super::{Page, moment, title};
+use super::{Page, left, moment, title};
 use crate::page::board::{Sums, View};
 use crate::part::{Due, Standing};
 use crate::server::answer::{Answer, Oops};
@@ -44,9 +44,10 @@ pub fn queue(asked: &Asked) -> Result<Answer, Oops> {
             "role": task.role,
             "office": task.office,
             "opened": moment(Some(task.opened)),
-            "due": moment(due.as_ref().filter(|_| task.due.is_some()).map(|due| due.at)),
+            "due": moment(due.as_ref().and_then(|due| due.at)),
+            "left": left(due.as_ref()),
             "standing": standing(due.as_ref()),
-            "set_by": task.set_by.filter(|_| task.due.is_some()).map(set_by),
+            "set_by": task.set_by.map(set_by),
             "holder": task.holder,
         })
     });
@@ -78,8 +79,8 @@ fn standing(due: Option<&Due>) -> &'static str {
         None => "none",
         Some(Standing::Late(_) | Standing::Missed) => "late",
         Some(Standing::Soon(_) | Standing::Today) => "soon",
-        Some(Standing::Paused) => "paused",
-        Some(Standing::Ahead(_) | Standing::Kept) => "ahead",
+        Some(Standing::Paused(_)) => "paused",
+        Some(Standing::Ahead(_) | Standing::Kept | Standing::Over) => "ahead",
     }
 }
 
@@ -133,7 +134,7 @@ pub fn board_cases(asked: &Asked) -> Result<Answer, Oops> {
             "stage": title(&case.stage),
             "holder": case.holder,
             "submitted": moment(case.submitted),
-            "due": moment(case.due.as_ref().map(|due| due.at)),
+            "due": moment(case.due.as_ref().and_then(|due| due.at)),
         })
     });
     Ok(Answer::json(&json!({

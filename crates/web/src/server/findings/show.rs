@@ -183,7 +183,7 @@ fn line(asked: &Asked, state: &State) -> Result<page::Line, StoreError> {
         office: show::office(asked, &state.office),
         stage: stage.unwrap_or(crate::page::cases::Stage::Draft),
         found: state.submitted,
-        due: due_of(asked, clearing(asked, state)?, false),
+        due: clearing(asked, state)?.map(|due| due_of(asked, due)),
     })
 }
 

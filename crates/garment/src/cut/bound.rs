@@ -1,0 +1,205 @@
+//! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity,
+//! by rank and by looking at every plan of one lay and of two.
+
+use super::ratios::{Ratio, all};
+use super::{Colour, Order};
+use crate::cut::linear::{Columns, prices};
+
+/// What is proved of all plans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bound {
+    /// The least cloth.
+    pub cloth: i64,
+    /// The fewest lays.
+    pub lays: u32,
+    /// What a garment of each size adds to the cloth of each colour at least, in millimetres.
+    pub(super) worth: Vec<Vec<f64>>,
+}
+
+impl Bound {
+    /// The least that cloth and lays together come to, a lay counted as the cloth that it is worth.
+    pub fn total(&self, order: &Order) -> i64 {
+        self.cloth + order.lay * i64::from(self.lays)
+    }
+}
+
+/// More markers than this are not looked at one by one.
+pub(super) const LISTED: usize = 200_000;
+
+/// The bounds of an order.
+pub fn bound(order: &Order) -> Bound {
+    let listed = all(order, LISTED);
+    let mut found = Bound { cloth: 0, lays: 1, worth: Vec::new() };
+    let mut plies = 0;
+    for colour in &order.colours {
+        let most = match &listed {
+            Some(listed) => {
+                usable(listed, colour).map(|ratio| ratio.garments).max().unwrap_or(order.garments)
+            }
+            None => order.garments,
+        };
+        let total: u32 = colour.least.iter().sum();
+        let needed = total.div_ceil(most.max(1));
+        plies += u64::from(needed);
+        let (cloth, worth) = match &listed {
+            Some(listed) => by_listing(listed, colour, needed),
+            None => by_areas(order, colour, needed),
+        };
+        found.cloth += cloth;
+        found.worth.push(worth);
+    }
+    found.lays = u32::try_from(plies.div_ceil(u64::from(order.plies))).unwrap_or(u32::MAX).max(1);
+    if order.colours.iter().all(|colour| colour.least == colour.most) {
+        found.lays = found.lays.max(rank(order));
+    }
+    if let Some(listed) = &listed {
+        found.lays = found.lays.max(not_fewer_than(order, listed));
+    }
+    found
+}
+
+fn usable<'l>(listed: &'l [Ratio], colour: &'l Colour) -> impl Iterator<Item = &'l Ratio> + Clone {
+    let fits = |ratio: &&Ratio| ratio.counts.iter().zip(&colour.most).all(|(count, most)| count <= most);
+    listed.iter().filter(fits)
+}
+
+/// Markers as columns over sizes and, last, plies.
+struct Plies<'l>(Vec<&'l Ratio>);
+
+impl Columns for Plies<'_> {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn cost(&self, column: usize) -> f64 {
+        self.0.get(column).map_or(0.0, |ratio| ratio.ply as f64)
+    }
+
+    fn add(&self, column: usize, times: f64, into: &mut [f64]) {
+        let counts = self.0.get(column).map(|ratio| ratio.counts.iter());
+        let rows = counts.into_iter().flatten().map(|count| f64::from(*count)).chain([1.0]);
+        into.iter_mut().zip(rows).for_each(|(sum, count)| *sum += times * count);
+    }
+
+    fn weigh(&self, column: usize, weights: &[f64]) -> f64 {
+        let counts = self.0.get(column).map(|ratio| ratio.counts.iter());
+        let rows = counts.into_iter().flatten().map(|count| f64::from(*count)).chain([1.0]);
+        rows.zip(weights).map(|(count, weight)| count * weight).sum()
+    }
+}
+
+/// A bound from prices under which no marker is worth more than its ply: whatever the prices are, that is a proof.
+fn by_listing(listed: &[Ratio], colour: &Colour, needed: u32) -> (i64, Vec<f64>) {
+    let columns = Plies(usable(listed, colour).collect());
+    let wanted: Vec<f64> =
+        colour.least.iter().map(|count| f64::from(*count)).chain([f64::from(needed)]).collect();
+    let found = prices(&columns, &wanted);
+    let over = (0..columns.count()).map(|at| columns.weigh(at, &found) / columns.cost(at).max(1.0));
+    let over = over.fold(1.0, f64::max);
+    let fair: Vec<f64> = found.iter().map(|price| price / over).collect();
+    let sum: f64 = fair.iter().zip(&wanted).map(|(price, count)| price * count).sum();
+    ((sum * (1.0 - 1e-9)).ceil() as i64, fair.into_iter().take(colour.least.len()).collect())
+}
+
+/// The same without a list: each size's area at the best utilisation, and the ends of each ply. A measured marker that beats this
+/// makes all cheaper in proportion.
+fn by_areas(order: &Order, colour: &Colour, needed: u32) -> (i64, Vec<f64>) {
+    let best = (1..=order.garments).filter_map(|garments| order.covered(garments)).max().unwrap_or(10_000);
+    let per = order.width as f64 * f64::from(best) / 10_000.0;
+    let mut worth: Vec<f64> =
+        order.sizes.iter().map(|size| size.area.map_or(0.0, |area| area as f64 / per)).collect();
+    let mut ends = order.ends as f64;
+    let worth_of = |ratio: &[u32]| -> f64 {
+        ratio.iter().zip(&worth).map(|(count, worth)| f64::from(*count) * worth).sum::<f64>() + ends
+    };
+    let over =
+        order.measured.iter().map(|(ratio, length)| worth_of(ratio) / (length + order.ends).max(1) as f64);
+    let over = over.fold(1.0, f64::max);
+    worth.iter_mut().for_each(|worth| *worth /= over);
+    ends /= over;
+    let sum: f64 = colour.least.iter().zip(&worth).map(|(count, worth)| f64::from(*count) * worth).sum();
+    (((sum + ends * f64::from(needed)) * (1.0 - 1e-9)).ceil() as i64, worth)
+}
+
+/// Without overcut the ordered numbers are a product of plies and ratios, so no fewer lays make them than their rank. It is taken
+/// modulo a prime, where it can only be smaller.
+fn rank(order: &Order) -> u32 {
+    const PRIME: i128 = 2_147_483_647;
+    let mut rows: Vec<Vec<i128>> = order
+        .colours
+        .iter()
+        .map(|colour| colour.least.iter().map(|count| i128::from(*count)).collect())
+        .collect();
+    let mut rank = 0;
+    for column in 0..order.sizes.len() {
+        let Some(pivot) = (rank..rows.len()).find(|row| rows[*row][column] != 0) else { continue };
+        rows.swap(rank, pivot);
+        let line = rows[rank].clone();
+        for row in rows.iter_mut().skip(rank + 1) {
+            let (times, by) = (row[column], line[column]);
+            for (value, other) in row.iter_mut().zip(&line) {
+                *value = (*value * by - times * other).rem_euclid(PRIME);
+            }
+        }
+        rank += 1;
+    }
+    rank as u32
+}
+
+/// How many lays are needed at least, as far as plans of one lay and of two can be looked at one by one.
+fn not_fewer_than(order: &Order, listed: &[Ratio]) -> u32 {
+    /// A pair of more markers than this takes too long.
+    const PAIRED: usize = 1_000;
+    let one = |ratio: &&Ratio| {
+        let plies: Option<Vec<u32>> = order
+            .colours
+            .iter()
+            .map(|colour| within(colour, ratio, None, 0).map(|(least, _)| least))
+            .collect();
+        plies.is_some_and(|plies| plies.iter().sum::<u32>() <= order.plies)
+    };
+    if listed.iter().any(|ratio| one(&ratio)) {
+        return 1;
+    }
+    if listed.len() > PAIRED {
+        return 2;
+    }
+    let wanted: Vec<bool> = (0..order.sizes.len())
+        .map(|at| order.colours.iter().any(|colour| colour.least.get(at).is_some_and(|count| *count > 0)))
+        .collect();
+    let has = |ratio: &Ratio, at: usize| ratio.counts.get(at).is_some_and(|count| *count > 0);
+    for (at, first) in listed.iter().enumerate() {
+        for second in listed.iter().skip(at) {
+            let whole =
+                wanted.iter().enumerate().all(|(at, wanted)| !wanted || has(first, at) || has(second, at));
+            if whole && order.colours.iter().all(|colour| two(order, colour, first, second)) {
+                return 2;
+            }
+        }
+    }
+    3
+}
+
+/// The fewest and the most plies of a marker that make a colour's numbers beside so many plies of another one.
+fn within(colour: &Colour, ratio: &Ratio, beside: Option<&Ratio>, plies: u32) -> Option<(u32, u32)> {
+    let (mut low, mut high) = (0, u32::MAX);
+    for (at, (least, most)) in colour.least.iter().zip(&colour.most).enumerate() {
+        let other = beside.and_then(|other| other.counts.get(at)).map_or(0, |count| count * plies);
+        let left = most.checked_sub(other)?;
+        let needed = least.saturating_sub(other);
+        match ratio.counts.get(at) {
+            Some(count) if *count > 0 => {
+                low = low.max(needed.div_ceil(*count));
+                high = high.min(left / count);
+            }
+            _ if needed > 0 => return None,
+            _ => {}
+        }
+    }
+    (low <= high).then_some((low, high))
+}
+
+fn two(order: &Order, colour: &Colour, first: &Ratio, second: &Ratio) -> bool {
+    (0..=order.plies)
+        .any(|plies| within(colour, second, Some(first), plies).is_some_and(|(low, _)| low <= order.plies))
+}

@@ -1,0 +1,303 @@
+//! Looks for a plan: beams over whole orders first, then again and again a few lays of the best plan are taken out and what
+//! they cut is planned anew (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes the same ways.
+
+use super::bound::{Bound, LISTED, bound};
+use super::check::check;
+use super::lays::{Look, Rest, cost, lays};
+use super::ratios::{Ratio, all, ratio};
+use super::rolls::spread;
+use super::{Lay, Order, Plan};
+use crate::balance::Clock;
+use crate::chance::Chance;
+
+/// Why there is no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPlan {
+    /// A size that no marker has.
+    #[error("no marker that fits on the table has size `{0}`; lengthen `table`, or tell of a marker with it")]
+    Size(String),
+    /// Not enough cloth, whatever the plan.
+    #[error(
+        "colour `{colour}` takes {needed} mm of cloth at least and its rolls have {there} mm; add a `[[roll]]`"
+    )]
+    Cloth {
+        /// The colour.
+        colour: String,
+        /// What is proved to be needed.
+        needed: i64,
+        /// What there is.
+        there: i64,
+    },
+    /// Nothing was found that cuts just what is wanted.
+    #[error(
+        "no plan was found that cuts just what is wanted; allow some `overcut`, tell of smaller markers, or give more seconds"
+    )]
+    Found,
+}
+
+/// A plan, and what is proved of all plans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The best plan that was found.
+    pub plan: Plan,
+    /// What no plan falls below.
+    pub bound: Bound,
+}
+
+/// The best plan that is found until the clock says stop; at least one is looked for.
+pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
+    possible(order)?;
+    let bound = bound(order);
+    let mut search =
+        Search { order, bound: &bound, listed: all(order, LISTED), chance: Chance::new(seed), best: None };
+    // What is at hand, which may be a little worse than the best, and the best.
+    let mut current: Option<Vec<Lay>> = None;
+    let mut best: Option<(i64, Vec<Lay>)> = None;
+    for round in 0u32.. {
+        if round > 0 && (!clock() || search.proved()) {
+            break;
+        }
+        // Now and then all is planned anew, oftener where nothing was found yet.
+        let found = match &current {
+            Some(lays) if round % 64 >= 4 || round > 512 => search.mended(lays),
+            _ => search.anew(round),
+        };
+        let Some(found) = found else { continue };
+        let cost = search.cost(&found);
+        let (least, known) = best.as_ref().map_or((i64::MAX, None), |(cost, lays)| (*cost, Some(lays)));
+        if cost < least || (cost == least && search.chance.below(16) == 0) {
+            search.keep(&found);
+            best = Some((cost, found.clone()));
+            current = Some(found);
+        } else if cost - least <= order.lay.max(1) {
+            current = Some(found);
+        } else if search.chance.below(8) == 0 {
+            current = known.cloned();
+        }
+    }
+    let plan = search.best.map(|(_, plan)| plan).ok_or(NoPlan::Found)?;
+    Ok(Answer { plan, bound })
+}
+
+fn possible(order: &Order) -> Result<(), NoPlan> {
+    for (at, size) in order.sizes.iter().enumerate() {
+        let alone: Vec<u32> = (0..order.sizes.len()).map(|other| u32::from(other == at)).collect();
+        let measured = order.measured.keys().any(|ratio| ratio[at] > 0 && order.marker(ratio).is_some());
+        let wanted = order.colours.iter().any(|colour| colour.least[at] > 0);
+        if wanted && order.marker(&alone).is_none() && !measured {
+            return Err(NoPlan::Size(size.id.clone()));
+        }
+    }
+    if order.rolls.is_empty() {
+        return Ok(());
+    }
+    for (at, colour) in order.colours.iter().enumerate() {
+        let alone = Order { colours: vec![colour.clone()], ..order.clone() };
+        let needed = bound(&alone).cloth;
+        let there =
+            order.wide_enough().filter(|(_, roll)| roll.colour == at).map(|(_, roll)| roll.length).sum();
+        if needed > there {
+            return Err(NoPlan::Cloth { colour: colour.id.clone(), needed, there });
+        }
+    }
+    Ok(())
+}
+
+/// How good a plan is: plies without a roll, and what it costs.
+type Worth = (u32, i64, usize);
+
+/// As many lays as the table needs for the plies.
+fn split(lay: &Lay, most: u32) -> Vec<Lay> {
+    let mut lays = Vec::new();
+    let mut left = lay.plies.clone();
+    while left.iter().any(|plies| *plies > 0) {
+        let mut room = most;
+        let take = |plies: &mut u32| {
+            let taken = room.min(*plies);
+            room -= taken;
+            *plies -= taken;
+            taken
+        };
+        let plies = left.iter_mut().map(take).collect();
+        lays.push(Lay { ratio: lay.ratio.clone(), plies });
+    }
+    lays
+}
+
+struct Search<'o> {
+    order: &'o Order,
+    bound: &'o Bound,
+    listed: Option<Vec<Ratio>>,
+    chance: Chance,
+    best: Option<(Worth, Plan)>,
+}
+
+impl Search<'_> {
+    fn cost(&self, taken: &[Lay]) -> i64 {
+        let of = |lay: &Lay| {
+            self.order
+                .marker(&lay.ratio)
+                .map_or(0, |(length, _)| cost(self.order, length + self.order.ends, &lay.plies))
+        };
+        taken.iter().map(of).sum()
+    }
+
+    fn proved(&self) -> bool {
+        let least = (0, self.bound.total(self.order), self.bound.lays as usize);
+        self.best.as_ref().is_some_and(|(worth, _)| *worth <= least)
+    }
+
+    /// Spreads a plan from rolls and keeps it if it is the best.
+    fn keep(&mut self, taken: &[Lay]) {
+        let lays = taken.iter().flat_map(|lay| split(lay, self.order.plies)).collect();
+        let mut plan = Plan { lays, spread: Vec::new() };
+        plan.lays.sort_by_key(|lay| std::cmp::Reverse(lay.plies.iter().sum::<u32>()));
+        if !self.order.rolls.is_empty() {
+            plan.spread = spread(self.order, &plan, 12, &mut self.chance);
+        }
+        let found = check(self.order, &plan);
+        let uncovered = found.uncovered.iter().map(|(_, _, plies)| plies).sum();
+        let worth = (uncovered, found.total(self.order, &plan), plan.lays.len());
+        let better = self.best.as_ref().is_none_or(|(best, _)| worth < *best);
+        if better && found.faults.is_empty() {
+            self.best = Some((worth, plan));
+        }
+    }
+
+    fn anew(&mut self, round: u32) -> Option<Vec<Lay>> {
+        let rest = Rest::of(self.order, std::iter::empty());
+        let pool = self.pool(&[], 600);
+        let look = Look {
+            width: [4, 8, 16][round as usize % 3],
+            each: [0.4, 0.6, 0.2, 0.8][round as usize % 4],
+            blur: if round < 4 { 0.0 } else { 0.5 },
+            below: i64::MAX,
+        };
+        let found = lays(self.order, self.bound, &pool, rest, look, &mut self.chance)?;
+        Some(self.trimmed(found))
+    }
+
+    /// Takes some lays out and plans what they cut anew, at no more than they cost.
+    fn mended(&mut self, lays: &[Lay]) -> Option<Vec<Lay>> {
+        let mut kept = lays.to_vec();
+        let out = (2 + self.chance.below(4) as usize).min(kept.len());
+        let removed: Vec<Lay> =
+            (0..out).map(|_| kept.swap_remove(self.chance.below(kept.len() as u64) as usize)).collect();
+        let rest = Rest::of(self.order, kept.iter());
+        let count = [0, 40, 200][self.chance.below(3) as usize];
+        let pool = self.pool(&removed, count);
+        // Mostly no worse than before; now and then a little, since the way to the best leads over what is worse.
+        let slack = if self.chance.below(8) == 0 { self.order.lay / 2 } else { 1 };
+        let look = Look {
+            width: 1 + self.chance.below(8) as usize,
+            each: self.chance.below(100) as f64 / 100.0,
+            blur: self.chance.below(100) as f64 / 100.0,
+            below: self.cost(&removed) + slack,
+        };
+        let found = self::lays(self.order, self.bound, &pool, rest, look, &mut self.chance)?;
+        kept.extend(found);
+        Some(self.trimmed(kept))
+    }
+
+    /// Markers to plan with: all if they are few, else some by chance, and those of lays at hand with their neighbours.
+    fn pool(&mut self, near: &[Lay], count: usize) -> Vec<Ratio> {
+        let mut pool: Vec<Ratio> = Vec::new();
+        match &self.listed {
+            Some(listed) if listed.len() <= count => return listed.clone(),
+            Some(listed) => {
+                // Full markers are worth more than others, so half of the choice goes to them.
+                let full = listed.iter().map(|ratio| ratio.garments).max().unwrap_or(0);
+                while pool.len() < count {
+                    let Some(ratio) = listed.get(self.chance.below(listed.len() as u64) as usize) else {
+                        break;
+                    };
+                    if ratio.garments + 1 >= full || self.chance.below(3) == 0 {
+                        pool.push(ratio.clone());
+                    }
+                }
+            }
+            None => {
+                for _ in 0..count {
+                    let drawn = self.drawn();
+                    pool.extend(ratio(self.order, &drawn));
+                }
+            }
+        }
+        let alone = (0..self.order.sizes.len()).map(|at| {
+            let counts: Vec<u32> = (0..self.order.sizes.len()).map(|other| u32::from(other == at)).collect();
+            counts
+        });
+        let near = near.iter().flat_map(|lay| {
+            let mut all = vec![lay.ratio.clone()];
+            for at in 0..lay.ratio.len() {
+                for (up, down) in [(1, 0), (0, 1)] {
+                    let mut counts = lay.ratio.clone();
+                    counts[at] = (counts[at] + up).saturating_sub(down);
+                    all.push(counts);
+                }
+            }
+            all
+        });
+        pool.extend(near.chain(alone).filter_map(|counts| ratio(self.order, &counts)));
+        pool.sort_by(|a, b| a.counts.cmp(&b.counts));
+        pool.dedup();
+        pool
+    }
+
+    /// A marker by chance, with more of the sizes of which more are wanted.
+    fn drawn(&mut self) -> Vec<u32> {
+        let order = self.order;
+        let mut counts = vec![0; order.sizes.len()];
+        let colour = self.chance.below(order.colours.len() as u64) as usize;
+        let Some(colour) = order.colours.get(colour) else { return counts };
+        let total: u64 = colour.least.iter().map(|count| u64::from(*count)).sum();
+        let fewer = if self.chance.below(2) == 0 { 0 } else { self.chance.below(u64::from(order.garments)) };
+        for _ in fewer..u64::from(order.garments) {
+            let mut at = self.chance.below(total);
+            for (count, wanted) in counts.iter_mut().zip(&colour.least) {
+                if at < u64::from(*wanted) {
+                    *count += 1;
+                    break;
+                }
+                at -= u64::from(*wanted);
+            }
+        }
+        counts
+    }
+
+    /// Takes plies and garments out that are cut beyond what is wanted.
+    fn trimmed(&self, mut lays: Vec<Lay>) -> Vec<Lay> {
+        let order = self.order;
+        let cut = |lays: &[Lay], colour: usize, size: usize| -> u32 {
+            lays.iter().map(|lay| lay.ratio[size] * lay.plies[colour]).sum()
+        };
+        let spare = |lays: &[Lay], colour: usize, size: usize| {
+            cut(lays, colour, size).saturating_sub(order.colours[colour].least[size])
+        };
+        for at in 0..lays.len() {
+            for colour in 0..order.colours.len() {
+                let spares = |size: usize| lays[at].ratio[size] > 0;
+                let off = (0..order.sizes.len()).filter(|size| spares(*size));
+                let off =
+                    off.map(|size| spare(&lays, colour, size) / lays[at].ratio[size]).min().unwrap_or(0);
+                lays[at].plies[colour] -= off.min(lays[at].plies[colour]);
+            }
+            for size in 0..order.sizes.len() {
+                let mut shorter = lays[at].ratio.clone();
+                if shorter[size] == 0 {
+                    continue;
+                }
+                shorter[size] -= 1;
+                let spared = (0..order.colours.len())
+                    .all(|colour| spare(&lays, colour, size) >= lays[at].plies[colour]);
+                let lengths =
+                    [&lays[at].ratio, &shorter].map(|ratio| order.marker(ratio).map(|(length, _)| length));
+                if spared && matches!(lengths, [Some(old), Some(new)] if new < old) {
+                    lays[at].ratio = shorter;
+                }
+            }
+        }
+        lays.retain(|lay| lay.plies.iter().any(|plies| *plies > 0));
+        lays
+    }
+}

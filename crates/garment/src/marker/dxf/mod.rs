@@ -1,0 +1,276 @@
+//! Patterns in DXF-AAMA and ASTM D6673: a block for each piece in each size, with layers that say what a line is.
+//!
+//! Layer 1 holds the outline, 4 notches, 6 the fold, 7 the grain line, 8 lines within, 11 what is cut out, 13 drill holes,
+//! 14 sewing lines; texts give name, size, quantity and cloth. Layers that repeat those for other programs are passed over:
+//! 2 and 3 (places where lines turn), 5 (grade reference), 15 (annotations), 84 to 87 (the same lines once more, as curves).
+
+mod entities;
+mod paths;
+pub mod write;
+
+use super::Marks;
+use super::outline::{Fold, Place, rings};
+use super::pattern::{Cut, Pattern, counts};
+use entities::entities;
+use paths::path;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a file's numbers count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Millimetres.
+    Millimetre,
+    /// Centimetres.
+    Centimetre,
+    /// Inches.
+    Inch,
+}
+
+impl Unit {
+    /// Each with what it is called.
+    pub const ALL: [(Self, &'static str); 3] =
+        [(Self::Millimetre, "millimetres"), (Self::Centimetre, "centimetres"), (Self::Inch, "inches")];
+
+    fn millimetres(self) -> f64 {
+        match self {
+            Self::Millimetre => 1.0,
+            Self::Centimetre => 10.0,
+            Self::Inch => 25.4,
+        }
+    }
+}
+
+/// Pieces longer than this, in millimetres, were not meant in inches.
+const LONGEST: f64 = 5_000.0;
+
+/// Reads a pattern. A unit that is given stands above what the file says. All that cannot be read is told at once, piece by
+/// piece.
+pub fn pattern(bytes: &[u8], unit: Option<Unit>) -> Result<Pattern, Vec<String>> {
+    let text = decoded(bytes);
+    let file = entities(&text).map_err(|error| vec![error])?;
+    let mut pattern =
+        Pattern { name: file.said("style name").unwrap_or("pattern").to_owned(), ..Pattern::default() };
+    let longest = file.blocks.iter().map(entities::Block::extent).fold(0.0, f64::max);
+    let unit = self::unit(&file, unit, longest);
+    let called = Unit::ALL.iter().find(|(own, _)| *own == unit).map_or("", |(_, name)| name);
+    pattern.told.push(format!(
+        "read as {called}: the longest piece is {:.0} mm; if that cannot be, give `--unit`",
+        longest * unit.millimetres()
+    ));
+    let scale = unit.millimetres();
+    let mut wrong = Vec::new();
+    let flat = entities::Block { name: pattern.name.clone(), line: 1, entities: file.loose.clone() };
+    let drawn = |block: &&entities::Block| {
+        block.entities.iter().any(|entity| entity.layer == Some(1) && entity.is_line())
+    };
+    let blocks: Vec<&entities::Block> = file.blocks.iter().chain([&flat]).filter(drawn).collect();
+    let empty = file.blocks.iter().filter(|block| !drawn(block) && !block.name.starts_with('*'));
+    for block in empty {
+        wrong.push(format!(
+            "block `{}` (line {}): has no outline on layer 1; draw it there",
+            block.name, block.line
+        ));
+    }
+    let mut told = Vec::new();
+    for block in blocks {
+        match cut(block, scale, &mut pattern.told) {
+            Ok(cut) => {
+                told.push(quantity(block).unwrap_or_else(|error| {
+                    wrong.push(error);
+                    None
+                }));
+                pattern.cuts.push(cut);
+            }
+            Err(errors) => wrong.extend(errors),
+        }
+    }
+    // Where all quantities are 0 nobody has filled them in.
+    if told.iter().all(|count| count.is_none_or(|count| count == (0, 0))) {
+        told.fill(None);
+    }
+    inherit(&mut pattern, &told);
+    if pattern.cuts.is_empty() && wrong.is_empty() {
+        wrong.push("there are no pieces in it; a piece is a block with its outline on layer 1".to_owned());
+    }
+    if wrong.is_empty() { Ok(pattern) } else { Err(wrong) }
+}
+
+/// The text of a file: UTF-8, or else what Chinese programs write.
+fn decoded(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.trim_start_matches('\u{feff}').to_owned(),
+        Err(_) => encoding_rs::GBK.decode(bytes).0.into_owned(),
+    }
+}
+
+/// What a file's numbers count: as was given, as the header says, as the texts say.
+fn unit(file: &entities::File, given: Option<Unit>, longest: f64) -> Unit {
+    if let Some(unit) = given {
+        return unit;
+    }
+    match file.header("$INSUNITS").and_then(|value| value.parse::<u8>().ok()) {
+        Some(1) => return Unit::Inch,
+        Some(4) => return Unit::Millimetre,
+        Some(5) => return Unit::Centimetre,
+        _ => {}
+    }
+    match file.said("units").map(str::to_uppercase).as_deref() {
+        // Many programs write ENGLISH whatever they count; no piece is as long as that would make these.
+        Some("ENGLISH" | "INCH" | "INCHES") if longest * 25.4 <= LONGEST => Unit::Inch,
+        Some("CM" | "CENTIMETER" | "CENTIMETERS" | "CENTIMETRES") => Unit::Centimetre,
+        _ => Unit::Millimetre,
+    }
+}
+
+/// A block as a piece.
+fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cut, Vec<String>> {
+    let mut wrong = Vec::new();
+    let said = |key: &str| block.said(key);
+    let name = said("piece name").unwrap_or(&block.name).to_owned();
+    let size = said("size").map(str::to_owned).unwrap_or_default();
+    let place =
+        format!("piece `{}` (line {})", [name.as_str(), size.as_str()].join(" ").trim_end(), block.line);
+    let (mut outline, mut inner) = (Vec::new(), Vec::new());
+    let mut marks = Marks { name, size, ..Marks::default() };
+    let mut fold = None;
+    let mut unread: BTreeSet<String> = BTreeSet::new();
+    for entity in block.entities.iter().filter(|entity| !entity.is_text()) {
+        let layer = entity.layer.unwrap_or(0);
+        if matches!(layer, 0 | 2 | 3 | 5 | 15 | 80..=89) {
+            continue;
+        }
+        let line = match path(entity, scale) {
+            Ok(line) => line,
+            Err(what) if matches!(layer, 1 | 11) => {
+                wrong.push(format!("{place}: line {}: {what}", entity.line));
+                continue;
+            }
+            Err(_) => {
+                unread.insert(format!("{} on layer {layer}", entity.kind));
+                continue;
+            }
+        };
+        let (first, last) = (line.first().copied(), line.last().copied());
+        match layer {
+            1 if line.len() > 1 => outline.push(line),
+            1 => {}
+            4 => marks.notches.extend(first),
+            6 => fold = first.zip(last).map(|(a, b)| Fold(a, b)),
+            7 => marks.grain = first.zip(last).map(|(a, b)| [a, b]),
+            11 => inner.push(line),
+            13 => marks.drills.push(middle(&line)),
+            8 | 14 => marks.lines.push(line),
+            layer => drop(unread.insert(format!("{} on layer {layer}", entity.kind))),
+        }
+    }
+    if !unread.is_empty() {
+        let all: Vec<String> = unread.into_iter().collect();
+        told.push(format!("{place}: left out: {}", all.join(", ")));
+    }
+    let mut holes = closed(inner, &place, "what is cut out", &mut wrong).unwrap_or_default();
+    let found = closed(outline, &place, "its outline", &mut wrong);
+    if marks.grain.is_none() {
+        told.push(format!("{place}: has no grain line; taken as lying along x"));
+    }
+    let mut outline = match found.map(|mut rings| (rings.pop(), rings.len())) {
+        Some((Some(ring), 0)) => ring,
+        Some((Some(_), more)) => {
+            wrong.push(format!("{place}: has {} outlines on layer 1; cut-outs belong on layer 11", more + 1));
+            return Err(wrong);
+        }
+        _ => return Err(wrong),
+    };
+    if let Some(fold) = fold {
+        match fold.open(&outline) {
+            Ok(Some(whole)) => {
+                outline = whole;
+                unfold(&fold, &mut marks, &mut holes);
+            }
+            Ok(None) => {}
+            Err(()) => wrong.push(format!(
+                "{place}: its outline does not run along the fold on layer 6; mend one of them"
+            )),
+        }
+    }
+    let fabric = said("fabric").or_else(|| said("material")).unwrap_or_default().to_owned();
+    if wrong.is_empty() {
+        Ok(Cut { marks, outline, holes, drawn: 1, mirrored: 0, fabric })
+    } else {
+        Err(wrong)
+    }
+}
+
+fn middle(line: &[Place]) -> Place {
+    let count = line.len().max(1) as f64;
+    let sum = line.iter().fold((0.0, 0.0), |sum, place| (sum.0 + place.0, sum.1 + place.1));
+    (sum.0 / count, sum.1 / count)
+}
+
+/// What lies on a folded half lies on the other too.
+fn unfold(fold: &Fold, marks: &mut Marks, holes: &mut Vec<Vec<Place>>) {
+    let other = |places: &[Place]| places.iter().map(|place| fold.mirror(*place)).collect::<Vec<_>>();
+    for places in [&mut marks.notches, &mut marks.drills] {
+        let off: Vec<Place> = places.iter().copied().filter(|place| !fold.on(*place)).collect();
+        places.extend(other(&off));
+    }
+    let lines: Vec<Vec<Place>> = marks.lines.iter().map(|line| other(line)).collect();
+    marks.lines.extend(lines);
+    let mirrored: Vec<Vec<Place>> = holes.iter().map(|hole| other(hole)).collect();
+    holes.extend(mirrored);
+}
+
+fn closed(
+    lines: Vec<Vec<Place>>,
+    place: &str,
+    what: &str,
+    wrong: &mut Vec<String>,
+) -> Option<Vec<Vec<Place>>> {
+    match rings(lines) {
+        Ok(rings) => Some(rings),
+        Err((gap, (x, y))) => {
+            wrong.push(format!("{place}: {what} stays open by {gap:.2} mm at {x:.2}, {y:.2} mm; close it"));
+            None
+        }
+    }
+}
+
+/// How many as drawn and how many mirrored, if it says.
+fn quantity(block: &entities::Block) -> Result<Option<(u64, u64)>, String> {
+    let Some(text) = block.said("quantity") else { return Ok(None) };
+    counts(text).map(Some).ok_or_else(|| {
+        let entities::Block { name, line, .. } = block;
+        format!(
+            "block `{name}` (line {line}): its quantity is `{text}`; write `2`, or `1,1` for one of each side"
+        )
+    })
+}
+
+/// Quantity and cloth often stand at the sample size alone; they are those of the piece in every size.
+fn inherit(pattern: &mut Pattern, counts: &[Option<(u64, u64)>]) {
+    let mut known: BTreeMap<String, (Option<(u64, u64)>, String)> = BTreeMap::new();
+    for (cut, count) in pattern.cuts.iter().zip(counts) {
+        let (own, fabric) = known.entry(cut.marks.name.clone()).or_default();
+        *own = own.or(*count);
+        if fabric.is_empty() {
+            fabric.clone_from(&cut.fabric);
+        }
+    }
+    for (cut, count) in pattern.cuts.iter_mut().zip(counts) {
+        let Some((of_piece, fabric)) = known.get(&cut.marks.name) else { continue };
+        (cut.drawn, cut.mirrored) = count.or(*of_piece).unwrap_or((1, 0));
+        if cut.fabric.is_empty() {
+            cut.fabric.clone_from(fabric);
+        }
+    }
+    for (what, named) in [
+        ("says no quantity in any size; taken once", None),
+        ("says that none of it is needed; not laid out", Some((0, 0))),
+    ] {
+        let names =
+            known.iter().filter(|(_, (count, _))| *count == named).map(|(name, _)| format!("`{name}`"));
+        let names: Vec<String> = names.collect();
+        if !names.is_empty() {
+            pattern.told.push(format!("{}: {what}", names.join(", ")));
+        }
+    }
+}

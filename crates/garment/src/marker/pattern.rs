@@ -1,0 +1,180 @@
+//! Patterns as pattern makers give them: pieces by name and size, with how many a garment needs. From these and what is to
+//! be sewn come the pieces of a marker.
+
+use super::exact::{Region, Ring};
+use super::outline::clean;
+use super::{Direction, Marks, Piece, Pieces, Turns};
+use std::collections::BTreeSet;
+
+/// A style's pieces in all its sizes, in millimetres.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Pattern {
+    /// The style.
+    pub name: String,
+    /// The pieces.
+    pub cuts: Vec<Cut>,
+    /// What was taken for granted, and what was left out, for people to look at.
+    pub told: Vec<String>,
+}
+
+/// A piece of one size.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cut {
+    /// What is drawn on it, its name and size too.
+    pub marks: Marks,
+    /// Its outline.
+    pub outline: Vec<(f64, f64)>,
+    /// What is cut out of it.
+    pub holes: Vec<Vec<(f64, f64)>>,
+    /// How many of it a garment needs as it is drawn.
+    pub drawn: u64,
+    /// How many with the other side up.
+    pub mirrored: u64,
+    /// The cloth that it is cut from, if that is told.
+    pub fabric: String,
+}
+
+/// What is to be laid out of a pattern, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The width of the cloth.
+    pub width: f64,
+    /// How far pieces must lie apart.
+    pub spacing: f64,
+    /// All pieces of which direction.
+    pub direction: Direction,
+    /// How far the grain may lie off.
+    pub tilt: f64,
+    /// Garments of each size; one of each if none is named.
+    pub sizes: Vec<(String, u64)>,
+    /// The cloth, where a pattern has pieces of several.
+    pub fabric: Option<String>,
+}
+
+impl Pattern {
+    /// The pieces to lay out, with their grain along the cloth. All that keeps them from it is told at once.
+    pub fn pieces(&self, wanted: &Wanted) -> Result<Pieces, Vec<String>> {
+        let mut wrong = self.unknown(wanted);
+        let mut pieces: Vec<Piece> = Vec::new();
+        for cut in &self.cuts {
+            let other_cloth = wanted.fabric.as_ref().is_some_and(|fabric| *fabric != cut.fabric);
+            let garments = match wanted.sizes.as_slice() {
+                [] => 1,
+                sizes => {
+                    sizes.iter().filter(|(size, _)| *size == cut.marks.size).map(|(_, count)| count).sum()
+                }
+            };
+            if other_cloth || garments == 0 || cut.drawn + cut.mirrored == 0 {
+                continue;
+            }
+            let (shape, marks) = match cut.along_the_grain() {
+                Ok(found) => found,
+                Err(error) => {
+                    wrong.push(format!("piece `{}`: {error}; mend the outline", cut.marks.label()));
+                    continue;
+                }
+            };
+            let piece = |id: usize, count: u64, paired: bool| Piece {
+                id: id as u64,
+                demand: count * garments,
+                shape: shape.clone(),
+                turns: Turns::Some { angles: vec![0.0, 180.0], tilt: wanted.tilt },
+                mirror: paired,
+                paired,
+                marks: marks.clone(),
+            };
+            if cut.drawn == cut.mirrored {
+                pieces.push(piece(pieces.len(), cut.drawn * 2, true));
+                continue;
+            }
+            if cut.drawn > 0 {
+                pieces.push(piece(pieces.len(), cut.drawn, false));
+            }
+            if cut.mirrored > 0 {
+                let other = |(x, y): (f64, f64)| (x, -y);
+                let mut turned = piece(pieces.len(), cut.mirrored, false);
+                turned.shape = turned.shape.placed(true, 0.0, (0.0, 0.0)).unwrap_or(turned.shape);
+                turned.marks = turned.marks.moved(&other);
+                pieces.push(turned);
+            }
+        }
+        if pieces.is_empty() && wrong.is_empty() {
+            wrong.push("there is no piece to lay out".to_owned());
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let Wanted { width, spacing, direction, .. } = wanted;
+        Ok(Pieces {
+            name: self.name.clone(),
+            width: *width,
+            spacing: *spacing,
+            direction: *direction,
+            pieces,
+        })
+    }
+
+    /// Sizes and cloths that it does not have, and a choice of cloth that is missing.
+    fn unknown(&self, wanted: &Wanted) -> Vec<String> {
+        let mut wrong = Vec::new();
+        let listed = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join("`, `");
+        let sizes: BTreeSet<&str> = self.cuts.iter().map(|cut| cut.marks.size.as_str()).collect();
+        for (size, _) in wanted.sizes.iter().filter(|(size, _)| !sizes.contains(size.as_str())) {
+            wrong.push(format!("the pattern has no size `{size}`; write one of `{}`", listed(&sizes)));
+        }
+        let laid = self.cuts.iter().filter(|cut| cut.drawn + cut.mirrored > 0);
+        let fabrics: BTreeSet<&str> = laid.map(|cut| cut.fabric.as_str()).collect();
+        match &wanted.fabric {
+            Some(fabric) if !fabrics.contains(fabric.as_str()) => {
+                wrong.push(format!(
+                    "nothing is cut from the cloth `{fabric}`; write one of `{}`",
+                    listed(&fabrics)
+                ));
+            }
+            None if fabrics.len() > 1 => {
+                let all = listed(&fabrics);
+                wrong.push(format!(
+                    "the pieces are of several cloths, and a marker is of one; give `--fabric` one of `{all}`"
+                ));
+            }
+            _ => {}
+        }
+        wrong
+    }
+}
+
+impl Cut {
+    /// Its shape and marks, turned until the grain runs along x, the lowest corner at the origin.
+    fn along_the_grain(&self) -> Result<(Region, Marks), super::exact::NoShape> {
+        let (sin, cos) = match self.marks.grain {
+            Some([a, b]) if (a.0 - b.0).hypot(a.1 - b.1) > 1e-6 => {
+                let length = (a.0 - b.0).hypot(a.1 - b.1);
+                ((b.1 - a.1) / length, (b.0 - a.0) / length)
+            }
+            _ => (0.0, 1.0),
+        };
+        // A grain line that is level but for the digits of a file turns nothing.
+        let (sin, cos) = if sin.abs() < 1e-5 { (0.0, cos.signum()) } else { (sin, cos) };
+        let turned = |(x, y): (f64, f64)| (x * cos + y * sin, y * cos - x * sin);
+        let low = self.outline.iter().map(|place| turned(*place));
+        let low = low.fold((f64::MAX, f64::MAX), |low, place| (low.0.min(place.0), low.1.min(place.1)));
+        let rule = |place: (f64, f64)| {
+            let (x, y) = turned(place);
+            (x - low.0, y - low.1)
+        };
+        let ring = |line: &[(f64, f64)]| Ring::new(&clean(line.iter().map(|place| rule(*place)).collect()));
+        let holes = self.holes.iter().map(|hole| ring(hole)).collect::<Result<Vec<_>, _>>()?;
+        Ok((Region::new(ring(&self.outline)?, holes)?, self.marks.moved(&rule)))
+    }
+}
+
+/// How many as drawn and how many mirrored: `2` is two as drawn, `1,1` or `1/1` one of each.
+pub(super) fn counts(text: &str) -> Option<(u64, u64)> {
+    let mut parts = text
+        .split([',', '/', '+'])
+        .map(|part| part.trim().parse::<u64>().ok().filter(|count| *count <= 1_000));
+    match (parts.next().flatten(), parts.next().unwrap_or(Some(0)), parts.next()) {
+        (Some(drawn), Some(mirrored), None) => Some((drawn, mirrored)),
+        _ => None,
+    }
+}

@@ -1,0 +1,111 @@
+//! Pieces as they are given: JSON with all that a marker needs, or patterns in DXF and SVG, of which the command line says
+//! the rest.
+
+use crate::say::{Failure, Wrong};
+use garment::marker::dxf::{self, Unit};
+use garment::marker::pattern::{Pattern, Wanted};
+use garment::marker::{Direction, Pieces, read, svg};
+use std::path::Path;
+
+#[derive(clap::Args)]
+pub struct Given {
+    /// Of a pattern: the width of the cloth in millimetres.
+    #[arg(long, value_name = "MM")]
+    width: Option<f64>,
+    /// Of a pattern: which sizes, and how many garments of each; without it, one of each.
+    #[arg(long, value_name = "SIZE=N,…", value_delimiter = ',', value_parser = size)]
+    sizes: Vec<(String, u64)>,
+    /// Of a pattern: the cloth, where the pieces are of several.
+    #[arg(long, value_name = "NAME")]
+    fabric: Option<String>,
+    /// Of a pattern: how far pieces must lie apart, in millimetres.
+    #[arg(long, value_name = "MM", default_value_t = 0.0)]
+    spacing: f64,
+    /// Of a pattern: which pieces must look the same way (any, garment or marker).
+    #[arg(long, value_name = "WHICH", default_value = "any", value_parser = direction)]
+    direction: Direction,
+    /// Of a pattern: how many degrees the grain may lie off.
+    #[arg(long, value_name = "DEGREES", default_value_t = 0.0)]
+    tilt: f64,
+    /// Of a DXF: mm, cm or inch, where the file says it wrongly or not at all.
+    #[arg(long, value_name = "UNIT", value_parser = unit)]
+    unit: Option<Unit>,
+}
+
+fn size(text: &str) -> Result<(String, u64), String> {
+    let (size, count) = text.split_once('=').unwrap_or((text, "1"));
+    let count = count.trim().parse().ok().filter(|count| (1..=1000).contains(count));
+    Ok((size.trim().to_owned(), count.ok_or("write `130=2,140=1`")?))
+}
+
+fn direction(text: &str) -> Result<Direction, String> {
+    match text {
+        "any" => Ok(Direction::Any),
+        "garment" => Ok(Direction::Garment),
+        "marker" => Ok(Direction::Marker),
+        _ => Err("write any, garment or marker".into()),
+    }
+}
+
+fn unit(text: &str) -> Result<Unit, String> {
+    match text {
+        "mm" => Ok(Unit::Millimetre),
+        "cm" => Ok(Unit::Centimetre),
+        "inch" => Ok(Unit::Inch),
+        _ => Err("write mm, cm or inch".into()),
+    }
+}
+
+/// All that is wrong with a file, each on a line with its name.
+fn told(path: &Path, wrong: impl IntoIterator<Item = String>) -> Failure {
+    let lines: Vec<String> = wrong.into_iter().map(|wrong| format!("{}: {wrong}", path.display())).collect();
+    Wrong(lines.join("\n")).into()
+}
+
+/// The pieces of a file, and what is to be told of them.
+pub fn pieces(path: &Path, given: &Given) -> Result<(Pieces, Vec<String>), Failure> {
+    let ends = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    if ends == "dxf" || ends == "svg" {
+        let pattern = match ends.as_str() {
+            "svg" => {
+                svg::pattern(&super::read(path)?, &path.file_stem().unwrap_or_default().to_string_lossy())
+            }
+            _ => {
+                let bytes = std::fs::read(path);
+                dxf::pattern(
+                    &bytes.map_err(|error| told(path, [format!("cannot be read: {error}")]))?,
+                    given.unit,
+                )
+            }
+        };
+        let mut pattern = pattern.map_err(|wrong| told(path, wrong))?;
+        let notes = std::mem::take(&mut pattern.told);
+        return Ok((laid(path, given, &pattern)?, notes));
+    }
+    let document = super::document(path)?;
+    let pieces = read::pieces(&document);
+    Ok((pieces.map_err(|wrong| told(path, wrong.iter().map(ToString::to_string)))?, Vec::new()))
+}
+
+fn laid(path: &Path, given: &Given, pattern: &Pattern) -> Result<Pieces, Failure> {
+    let Some(width) = given.width.filter(|width| *width > 0.0) else {
+        return Err(told(
+            path,
+            ["a pattern does not say how wide the cloth is; give `--width 1500` (millimetres)".to_owned()],
+        ));
+    };
+    if given.spacing < 0.0 || !(0.0..=45.0).contains(&given.tilt) {
+        return Err(
+            Wrong("`--spacing` is below 0, or `--tilt` not from 0 to 45 degrees; mend it".into()).into()
+        );
+    }
+    let wanted = Wanted {
+        width,
+        spacing: given.spacing,
+        direction: given.direction,
+        tilt: given.tilt,
+        sizes: given.sizes.clone(),
+        fabric: given.fabric.clone(),
+    };
+    pattern.pieces(&wanted).map_err(|wrong| told(path, wrong))
+}
