@@ -29,7 +29,7 @@ def cpu():
 
 
 def sumo(args, files, begin, end, seed, trips, meso=False):
-    command = [args.sumo, *files, *(["--mesosim"] if meso else []), "--seed", str(seed), "--time-to-teleport", "-1", "--no-step-log", "--no-warnings",
+    command = [args.sumo, *files, *(["--mesosim", "--meso-junction-control"] if meso else []), "--seed", str(seed), "--time-to-teleport", "-1", "--no-step-log", "--no-warnings",
                "--duration-log.statistics", "--tripinfo-output", str(trips)]
     if end is not None:
         command += ["--begin", str(begin), "--end", str(end)]

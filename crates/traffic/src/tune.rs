@@ -1,6 +1,7 @@
 //! Fixed plans by search over splits, cycles, the order of stages and offsets, with the simulator as the judge.
 //!
-//! The search begins with the best of the network's programmes, Webster's plan and the two with a common cycle. Each try changes one
+//! The search begins with the best of the network's programmes, Webster's plan and the two with a common
+//! cycle. Each try changes one
 //! thing, preferably at signals before which many wait, and is kept by late acceptance (Burke and Bykov 2017): if it is no worse
 //! than what was at hand some tries ago. It can be ended after any try.
 

@@ -59,13 +59,14 @@ struct Inputs {
     /// How often a controller decides, in seconds.
     #[arg(long, value_name = "S", default_value_t = 5.0)]
     decide: f64,
-    /// The fixed plan that the controller `plan` runs, as `lianchi traffic tune` wrote it, or any other `.add.xml` with `<tlLogic>`.
+    /// The fixed plan that the controller `plan` runs, as `lianchi traffic tune` wrote it, or any other
+    /// `.add.xml` with `<tlLogic>`.
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     /// By which rules vehicles drive: as in SUMO, or, on CityFlow's files, as in CityFlow, which they mean if nothing is named.
     #[arg(long, value_name = "RULES", value_parser = ["sumo", "cityflow"])]
     rules: Option<String>,
-    /// Drive in queues from lane to lane instead of vehicle by vehicle: coarser, and many times as fast, for whole cities.
+    /// Drive in queues from lane to lane instead of vehicle by vehicle: coarser, and several times as fast, for whole cities.
     #[arg(long, conflicts_with = "rules")]
     meso: bool,
     /// Every vehicle so many times: 0.8 leaves out a fifth of them, 1.2 adds as many, by chance.

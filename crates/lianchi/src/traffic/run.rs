@@ -12,7 +12,8 @@ use std::time::Instant;
 pub struct Run {
     #[command(flatten)]
     inputs: Inputs,
-    /// Who decides about the signals: the network's `program`, a `fixed` plan after Webster, the `plan` of `--plan`, `actuated`, `max-pressure`, or
+    /// Who decides about the signals: the network's `program`, a `fixed` plan after Webster, the `plan` of
+    /// `--plan`, `actuated`, `max-pressure`, or
     /// `foresight`, which looks a minute ahead.
     #[arg(long, value_name = "C", default_value = "program", value_parser = NAMES)]
     controller: String,

@@ -36,7 +36,7 @@ const UNSEEN: u64 = 5;
 
 pub fn tune(options: &Tune, say: Say) -> Result<(), Failure> {
     let work = options.inputs.work()?;
-    if !(options.search > 0.0) {
+    if options.search.is_nan() || options.search <= 0.0 {
         let what = format!("`--search {}` is no time; name some seconds, such as 60", options.search);
         return Err(Wrong(what).into());
     }

@@ -140,7 +140,7 @@ impl Running {
 #[derive(Debug)]
 enum One {
     Program(Running),
-    Choosing(Choosing),
+    Choosing(Box<Choosing>),
 }
 
 /// All signals of a network as they run.
@@ -164,7 +164,7 @@ impl Signals {
             if controller == Controller::Program || stages.all.len() < 2 {
                 return One::Program(Running::new(program, begin));
             }
-            One::Choosing(Choosing::new(net, of, stages, controller, times, begin))
+            One::Choosing(Box::new(Choosing::new(net, of, stages, controller, times, begin)))
         };
         Self { all: programs.into_iter().enumerate().map(one).collect() }
     }

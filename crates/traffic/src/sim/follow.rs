@@ -1,6 +1,7 @@
 //! Car following after Krauss (1998) or Treiber and others (2000), in steps of one second.
 //!
-//! After Krauss a vehicle moves at a speed from which it can still stop behind the one before it, should that one brake as hard as it can.
+//! After Krauss a vehicle moves at a speed from which it can still stop behind the one before it, should
+//! that one brake as hard as it can.
 //! In steps of time the distance to a stop is a sum, not an integral: with deceleration b and speeds v, v−b, v−2b … one covers
 //! `brake_gap`, and `halting` is its inverse. All speeds in m/s, gaps in metres; one step is one second, so that a speed is also
 //! the way of a step. `desired` is how fast one would drive on an empty lane.

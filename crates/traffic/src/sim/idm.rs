@@ -87,7 +87,8 @@ mod tests {
     use proptest::prelude::{prop_assert, proptest};
 
     proptest! {
-        /// Whoever follows somebody of steady speed comes to the gap at which nothing changes, never nearer than where one stands.
+        /// Whoever follows somebody of steady speed comes to the gap at which nothing changes, never nearer
+        /// than where one stands.
         #[test]
         fn followers_come_to_rest_at_the_wanted_gap(foe in 1.0..12.0f64, start in 30.0..200.0f64) {
             let kind = Kind::of("any", "passenger");

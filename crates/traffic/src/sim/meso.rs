@@ -1,6 +1,7 @@
 //! The mesoscopic mode: lanes as queues, for whole cities and for looking far.
 //!
-//! After the queue model of Eissfeldt (2004) and of Gawron (1998): a vehicle comes to the end of its lane no sooner than it could on an
+//! After the queue model of Eissfeldt (2004) and of Gawron (1998): a vehicle comes to the end of its lane no
+//! sooner than it could on an
 //! empty road, and leaves it when it is first, its light and those who go before it let it, the one before it is gone for
 //! long enough, and the next lane has room. Only heads of lanes are looked at, in the seconds in which they could go.
 
