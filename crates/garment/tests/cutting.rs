@@ -6,6 +6,8 @@ use garment::chance::Chance;
 use garment::cut::check::check;
 use garment::cut::plan::{NoPlan, plan};
 use garment::cut::{Colour, Lay, Order, Plan, Spread, read, sample};
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 /// A clock that gives so many looks.
 fn looks(mut left: u32) -> impl FnMut() -> bool {
@@ -131,6 +133,39 @@ fn made_up_orders_are_cut_by_every_rule_and_the_same_by_the_same_seed() {
             .sum();
         let back: i64 = found.remnants.iter().map(|(_, left)| left).sum();
         assert_eq!(used, found.cloth + found.lost + back, "{seed}: cloth does not vanish");
+    }
+}
+
+/// An order of any size: few colours or many, long tables or short ones, with overcut or none.
+fn any_order() -> impl Strategy<Value = Order> {
+    let wanted = (1..5usize, 1..4usize).prop_flat_map(|(sizes, colours)| {
+        vec(vec(0..90u32, sizes).prop_filter("none", |all| all.iter().any(|n| *n > 0)), colours)
+    });
+    (wanted, 1..30u32, 1..7u32, 0..8u32, 0..4i64, 2..9u32).prop_map(|(wanted, plies, garments, overcut, lay, table)| {
+        let mut text = format!(
+            "width = 1.5\nends = 0.05\ntable = {table}\nplies = {plies}\ngarments = {garments}\novercut = {overcut}\n\
+             lay = {lay}\n[[utilisation]]\ngarments = 1\npercent = 75\n[[utilisation]]\ngarments = 4\npercent = 84\n"
+        );
+        for size in 0..wanted[0].len() {
+            text += &format!("[[size]]\nid = \"{size}\"\narea = {}\n", 0.8 + size as f64 / 10.0);
+        }
+        for (colour, counts) in wanted.iter().enumerate() {
+            let counts: Vec<String> = counts.iter().enumerate().map(|(size, n)| format!("{size} = {n}")).collect();
+            text += &format!("[[colour]]\nid = \"c{colour}\"\nwanted = {{ {} }}\n", counts.join(", "));
+        }
+        read::order(&text).unwrap_or_else(|faults| panic!("{faults:?}\n{text}"))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn every_plan_of_any_order_holds_and_keeps_to_its_bound(order in any_order(), seed in 0..9u64) {
+        let answer = plan(&order, seed, &mut looks(4)).unwrap();
+        let found = check(&order, &answer.plan);
+        prop_assert_eq!((&found.faults, &found.uncovered), (&Vec::new(), &Vec::new()));
+        prop_assert!(answer.bound.cloth <= found.cloth && answer.bound.lays as usize <= answer.plan.lays.len());
     }
 }
 

@@ -55,6 +55,9 @@ pub fn bound(order: &Order) -> Bound {
     if let Some(listed) = &listed {
         found.lays = found.lays.max(not_fewer_than(order, listed));
     }
+    if found.lays < 3 && !order.colours.iter().all(|colour| two_may_do(order, colour)) {
+        found.lays = 3;
+    }
     found
 }
 
@@ -202,4 +205,37 @@ fn within(colour: &Colour, ratio: &Ratio, beside: Option<&Ratio>, plies: u32) ->
 fn two(order: &Order, colour: &Colour, first: &Ratio, second: &Ratio) -> bool {
     (0..=order.plies)
         .any(|plies| within(colour, second, Some(first), plies).is_some_and(|(low, _)| low <= order.plies))
+}
+
+/// Whether two lays may be enough for a colour, whatever their markers: for each two numbers of plies the garments of the first marker
+/// are counted, and the fewest that the second one needs beside them.
+fn two_may_do(order: &Order, colour: &Colour) -> bool {
+    let (most, total) = (order.garments as usize, colour.least.iter().map(|count| u64::from(*count)).sum());
+    let pairs = (0..=order.plies).flat_map(|first| (0..=first).map(move |second| (first, second)));
+    let holds = |(first, second): &(u32, u32)| u64::from(first + second) * u64::from(order.garments) >= total;
+    pairs.filter(holds).any(|(first, second)| {
+        let mut fewest: Vec<Option<u32>> = vec![None; most + 1];
+        fewest[0] = Some(0);
+        for (least, top) in colour.least.iter().zip(&colour.most) {
+            let mut next: Vec<Option<u32>> = vec![None; most + 1];
+            for (at, before) in fewest.iter().enumerate() {
+                let Some(before) = before else { continue };
+                for (count, into) in (0..).zip(next.iter_mut().skip(at)) {
+                    let Some(room) = top.checked_sub(count * first) else { break };
+                    let needed = least.saturating_sub(count * first);
+                    let beside = match second {
+                        _ if needed == 0 => Some(0),
+                        0 => None,
+                        _ => Some(needed.div_ceil(second)),
+                    };
+                    let fits =
+                        beside.filter(|beside| beside * second <= room && before + beside <= order.garments);
+                    let sum = fits.map(|beside| before + beside);
+                    *into = sum.into_iter().chain(*into).min();
+                }
+            }
+            fewest = next;
+        }
+        fewest.iter().any(Option::is_some)
+    })
 }

@@ -6,6 +6,7 @@
 //! Jacobs-Blecha, Ammons, Schutte and Smith (IIE Transactions 30, 1998) and Degraeve and Vandebroek (Management Science 44,
 //! 1998). Lengths are in millimetres.
 
+mod anneal;
 pub mod bound;
 pub mod check;
 mod lays;

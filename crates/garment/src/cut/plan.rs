@@ -1,6 +1,8 @@
-//! Looks for a plan: beams over whole orders first, then again and again a few lays of the best plan are taken out and what
-//! they cut is planned anew (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes the same ways.
+//! Looks for a plan: so many lays are annealed, fewer and fewer, and between that a few lays of the best plan are taken out and
+//! what they cut is planned anew by a beam (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes
+//! the same ways.
 
+use super::anneal::{Heat, anneal};
 use super::bound::{Bound, LISTED, bound};
 use super::check::check;
 use super::lays::{Look, Rest, cost, lays};
@@ -57,10 +59,13 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
         if round > 0 && (!clock() || search.proved()) {
             break;
         }
-        // Now and then all is planned anew, oftener where nothing was found yet.
-        let found = match &current {
-            Some(lays) if round % 64 >= 4 || round > 512 => search.mended(lays),
-            _ => search.anew(round),
+        let known = best.as_ref().map(|(_, lays)| lays.as_slice());
+        let found = match (&current, round % 2) {
+            (Some(_), 0) => search.annealed(known, round / 2),
+            // Now and then all is planned anew.
+            (Some(_), _) if round % 64 == 63 && round < 512 => search.anew(round),
+            (Some(lays), _) => search.mended(lays),
+            (None, _) => search.begun().or_else(|| search.anew(round)),
         };
         let Some(found) = found else { continue };
         let cost = search.cost(&found);
@@ -162,6 +167,78 @@ impl Search<'_> {
         if better && found.faults.is_empty() {
             self.best = Some((worth, plan));
         }
+    }
+
+    /// A first plan: with as few lays as are proved to be needed, or a few more.
+    fn begun(&mut self) -> Option<Vec<Lay>> {
+        let mut lays = self.bound.lays as usize;
+        for turn in 0..6 {
+            let found = self.cooled(None, lays + 1, 1);
+            if found.is_some() {
+                return found;
+            }
+            lays += 1 + turn + lays / 8;
+        }
+        None
+    }
+
+    /// With a lay less than are known to do, or as many in less cloth; now from those at hand, now from none.
+    fn annealed(&mut self, known: Option<&[Lay]>, turn: u32) -> Option<Vec<Lay>> {
+        let known: Vec<Lay> =
+            known.into_iter().flatten().flat_map(|lay| split(lay, self.order.plies)).collect();
+        let fewer = [1, 0, 1, 2][turn as usize % 4];
+        let lays = known.len().saturating_sub(fewer).max(self.bound.lays as usize).max(1);
+        // Luby's series: short ways often, long ones seldom (Luby, Sinclair and Zuckerman 1993).
+        let length = 1 << (turn + 1).trailing_zeros().min(5);
+        let from = (self.chance.below(2) == 0).then_some(known);
+        self.cooled(from, lays, length)
+    }
+
+    fn cooled(&mut self, from: Option<Vec<Lay>>, lays: usize, length: u32) -> Option<Vec<Lay>> {
+        /// Moves for each number that can change.
+        const EACH: usize = 4_000;
+        let order = self.order;
+        let numbers = lays * (order.sizes.len() + order.colours.len());
+        let bold = f64::from(order.plies) * if from.is_some() { 0.02 } else { 0.3 };
+        let heat = Heat {
+            moves: u32::try_from(numbers * EACH).unwrap_or(u32::MAX).saturating_mul(length).min(20_000_000),
+            first: bold * (1.0 + self.chance.below(100) as f64 / 50.0),
+            wrong: [1.5, 3.0][self.chance.below(2) as usize],
+        };
+        let mut start = from.unwrap_or_default();
+        while start.len() > lays {
+            start.swap_remove(self.chance.below(start.len() as u64) as usize);
+        }
+        while start.len() < lays {
+            start.push(self.even(lays)?);
+        }
+        let listed = self.listed.as_deref().unwrap_or_default();
+        let found = anneal(order, self.bound, listed, &start, heat, &mut self.chance)?;
+        Some(self.trimmed(found))
+    }
+
+    /// A lay with a marker by chance and of each colour its share, if there are so many.
+    fn even(&mut self, lays: usize) -> Option<Lay> {
+        let order = self.order;
+        let mut drawn = self.drawn();
+        while order.marker(&drawn).is_none() {
+            let listed =
+                self.listed.as_deref().filter(|listed| !listed.is_empty() && !order.measured.is_empty());
+            if let Some(listed) = listed {
+                drawn = listed.get(self.chance.below(listed.len() as u64) as usize)?.counts.clone();
+                break;
+            }
+            let most = (0..drawn.len()).filter(|at| drawn[*at] > 0).max_by_key(|at| drawn[*at])?;
+            drawn[most] -= 1;
+        }
+        let mut room = order.plies;
+        let garments = drawn.iter().sum::<u32>().max(1) * u32::try_from(lays).ok()?;
+        let share = |colour: &super::Colour| {
+            let plies = colour.least.iter().sum::<u32>().div_ceil(garments).min(room);
+            room -= plies;
+            plies
+        };
+        Some(Lay { ratio: drawn, plies: order.colours.iter().map(share).collect() })
     }
 
     fn anew(&mut self, round: u32) -> Option<Vec<Lay>> {
