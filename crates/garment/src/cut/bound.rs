@@ -1,5 +1,5 @@
 //! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity,
-//! by rank and by looking at every plan of one lay and of two.
+//! by rank and by looking at every plan of one lay and of two, or at all pairs of plies for each colour.
 
 use super::ratios::{Ratio, all};
 use super::{Colour, Order};
@@ -207,8 +207,8 @@ fn two(order: &Order, colour: &Colour, first: &Ratio, second: &Ratio) -> bool {
         .any(|plies| within(colour, second, Some(first), plies).is_some_and(|(low, _)| low <= order.plies))
 }
 
-/// Whether two lays may be enough for a colour, whatever their markers: for each two numbers of plies the garments of the first marker
-/// are counted, and the fewest that the second one needs beside them.
+/// Whether two lays may be enough for a colour, whatever their markers: for each two numbers of plies the garments of the first
+/// marker are counted, and the fewest that the second one needs beside them.
 fn two_may_do(order: &Order, colour: &Colour) -> bool {
     let (most, total) = (order.garments as usize, colour.least.iter().map(|count| u64::from(*count)).sum());
     let pairs = (0..=order.plies).flat_map(|first| (0..=first).map(move |second| (first, second)));
