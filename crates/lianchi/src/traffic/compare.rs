@@ -53,7 +53,7 @@ pub fn compare(options: &Compare, say: Say) -> Result<(), Failure> {
         names.push(name);
     }
     let work = options.inputs.work()?;
-    names.iter().try_for_each(|name| work.can_run(name))?;
+    work.can_run(&names)?;
     let mut progress = say.progress("runs");
     let all = options.seeds * names.len() as u64;
     let mut runs: Vec<Vec<Measures>> = Vec::new();

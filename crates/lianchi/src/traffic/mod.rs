@@ -128,7 +128,7 @@ impl Inputs {
         let plan = match &self.plan {
             None => None,
             Some(path) => {
-                let held = bytes(path)?;
+                let held = bytes(path, "name a plan, as `lianchi traffic tune` writes one")?;
                 Some(read::plan(&scenario.net, File { name: &path.display().to_string(), bytes: &held })?)
             }
         };
@@ -137,13 +137,18 @@ impl Inputs {
 }
 
 impl Work {
-    /// Whether a controller can run here.
-    fn can_run(&self, controller: &str) -> Result<(), Wrong> {
-        if controller == "plan" && self.plan.is_none() {
-            let what = "the controller `plan` needs a plan; name it with `--plan FILE`, as `lianchi traffic tune` writes one";
-            return Err(Wrong(what.to_owned()));
-        }
-        Ok(())
+    /// Whether controllers have what they need, and use what is named for them.
+    fn can_run(&self, controllers: &[&str]) -> Result<(), Wrong> {
+        let what = match (controllers.contains(&"plan"), &self.plan) {
+            (true, None) => {
+                "the controller `plan` needs a plan; name it with `--plan FILE`, as `lianchi traffic tune` writes one"
+            }
+            (false, Some(_)) => {
+                "nobody runs what `--plan` names; name `plan` as a controller too, or leave it out"
+            }
+            _ => return Ok(()),
+        };
+        Err(Wrong(what.to_owned()))
     }
 
     fn settings(&self, controller: &str, seed: u64, explain: bool) -> Settings {
@@ -191,12 +196,14 @@ fn broken(net: &Network, told: &str) -> Result<(LaneId, Broken), Wrong> {
     Ok((lane, how))
 }
 
-/// A file's bytes.
-fn bytes(path: &Path) -> Result<Vec<u8>, Wrong> {
-    std::fs::read(path).map_err(|error| {
-        Wrong(format!("`{}` cannot be read: {error}; name a network and its demand", path.display()))
-    })
+/// A file's bytes; `mend` says what to name if it cannot be read.
+fn bytes(path: &Path, mend: &str) -> Result<Vec<u8>, Wrong> {
+    std::fs::read(path)
+        .map_err(|error| Wrong(format!("`{}` cannot be read: {error}; {mend}", path.display())))
 }
+
+/// What to name if a file of the scenario cannot be read.
+const SCENARIO: &str = "name a network and its demand";
 
 /// A network with the files that a configuration names beside it.
 struct Folder {
@@ -212,7 +219,7 @@ impl Folder {
         if path.extension().is_none_or(|end| end != "sumocfg") {
             return Ok(Self { net: path.to_owned(), demand: Vec::new(), begin: None, end: None });
         }
-        let held = bytes(path)?;
+        let held = bytes(path, SCENARIO)?;
         let config = read::configuration(File { name: &path.display().to_string(), bytes: &held })?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let demand = config.routes.iter().chain(&config.additions).map(|name| folder.join(name)).collect();
@@ -222,8 +229,8 @@ impl Folder {
 
     /// The network with a demand.
     fn read(&self, demand: &[PathBuf]) -> Result<Scenario, Failure> {
-        let held = bytes(&self.net)?;
-        let named = demand.iter().map(|path| Ok((path.display().to_string(), bytes(path)?)));
+        let held = bytes(&self.net, SCENARIO)?;
+        let named = demand.iter().map(|path| Ok((path.display().to_string(), bytes(path, SCENARIO)?)));
         let files: Vec<(String, Vec<u8>)> = named.collect::<Result<_, Wrong>>()?;
         let files: Vec<File<'_>> = files.iter().map(|(name, bytes)| File { name, bytes }).collect();
         Ok(read::scenario(File { name: &self.net.display().to_string(), bytes: &held }, &files)?)

@@ -12,9 +12,8 @@ use std::time::Instant;
 pub struct Run {
     #[command(flatten)]
     inputs: Inputs,
-    /// Who decides about the signals: the network's `program`, a `fixed` plan after Webster, the `plan` of
-    /// `--plan`, `actuated`, `max-pressure`, or
-    /// `foresight`, which looks a minute ahead.
+    /// Who decides about the signals: the network's `program`, a `fixed` plan after Webster, the `plan` of `--plan`,
+    /// `actuated`, `max-pressure`, or `foresight`, which looks a minute ahead.
     #[arg(long, value_name = "C", default_value = "program", value_parser = NAMES)]
     controller: String,
     /// What chance starts from: the same seed gives the same traffic to the bit.
@@ -42,7 +41,7 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
         return Err(Wrong(what).into());
     }
     let work = options.inputs.work()?;
-    work.can_run(&options.controller)?;
+    work.can_run(&[&options.controller])?;
     let foresees = options.controller == "foresight";
     let explain = options.why.is_some() || (options.replay.is_some() && foresees);
     let settings = work.settings(&options.controller, options.seed, explain);

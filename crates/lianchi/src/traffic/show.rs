@@ -33,7 +33,10 @@ pub fn show(options: &Show, say: Say) -> Result<(), Failure> {
     let replay = match &options.replay {
         None => None,
         Some(path) => {
-            let read = Replay::read(&net, &bytes(path)?);
+            let read = Replay::read(
+                &net,
+                &bytes(path, "name a replay, as `lianchi traffic run --replay` writes one")?,
+            );
             Some(read.map_err(|Wrong(what)| Wrong(format!("`{}`: {what}", path.display())))?)
         }
     };

@@ -1,13 +1,13 @@
 use super::{Inputs, Work};
 use crate::say::{Failure, Say, Wrong};
 use ::traffic::control::{Controller, webster};
-use ::traffic::net::Program;
+use ::traffic::net::{Network, Program};
 use ::traffic::read;
 use ::traffic::sim::Settings;
 use ::traffic::tune::{Task, Tuner};
 use serde_json::json;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 #[derive(clap::Args)]
@@ -40,6 +40,10 @@ pub fn tune(options: &Tune, say: Say) -> Result<(), Failure> {
         let what = format!("`--search {}` is no time; name some seconds, such as 60", options.search);
         return Err(Wrong(what).into());
     }
+    if work.plan.is_some() {
+        let what = "the search begins at the network's own programmes and at Webster's, not at a `--plan`; leave it out";
+        return Err(Wrong(what.to_owned()).into());
+    }
     let (net, demand) = (&work.scenario.net, &work.scenario.demand);
     let span = [work.begin, work.end.unwrap_or(work.last + super::PATIENCE)];
     let (times, threads) = (work.times, work.threads);
@@ -50,6 +54,8 @@ pub fn tune(options: &Tune, say: Say) -> Result<(), Failure> {
         let what = "no signal has two stages to choose between; name a network with signals";
         return Err(Wrong(what.to_owned()).into());
     }
+    // Before the search, so that it is not made in vain.
+    keep(&options.out, net, &tuner)?;
     let mut progress = say.progress("tries");
     let begun = tuner.cost();
     let goes_on = |tuner: &Tuner<'_>| match options.tries {
@@ -61,10 +67,7 @@ pub fn tune(options: &Tune, say: Say) -> Result<(), Failure> {
         progress.at(tuner.tries(), options.tries);
     }
     drop(progress);
-    let text = read::written(net, tuner.best());
-    std::fs::write(&options.out, text).map_err(|error| {
-        Wrong(format!("`{}` cannot be written: {error}; name another file", options.out.display()))
-    })?;
+    keep(&options.out, net, &tuner)?;
     let own = net.signals.iter().map(|signal| signal.program.clone()).collect();
     let reckoned = webster(net, demand, span, times);
     let first = options.seed + options.seeds;
@@ -99,6 +102,12 @@ pub fn tune(options: &Tune, say: Say) -> Result<(), Failure> {
             "unseen_seeds": rows.collect::<Vec<_>>(),
         }),
     )
+}
+
+/// Writes the best plan so far.
+fn keep(out: &Path, net: &Network, tuner: &Tuner<'_>) -> Result<(), Wrong> {
+    std::fs::write(out, read::written(net, tuner.best()))
+        .map_err(|error| Wrong(format!("`{}` cannot be written: {error}; name another file", out.display())))
 }
 
 /// Mean travel time of everyone and mean delay of those who arrived, over seeds from `first` on.

@@ -1,9 +1,17 @@
 use crate::transcript::Desk;
+use serde_json::json;
 use traffic::sample::Town;
 
-/// A small town with its demand, and lines on it. How long it took is not told.
+/// A small town with its demand, a crossing as CityFlow writes one, and lines on them. How long it took is not told.
 fn check(town: Town, lines: &[&str]) -> String {
     let (net, demand) = (town.network(), town.demand());
+    let (roads, flows) = cityflow();
+    let plan = |signal: &str, lights: &str| {
+        let phase = format!("<phase duration=\"20\" state=\"{lights}\"/>");
+        format!("<additional>\n <tlLogic id=\"{signal}\">\n  {phase}\n </tlLogic>\n</additional>\n")
+    };
+    let (whole, elsewhere) = (plan("n0_0", "GGgrrrGGgrrr"), plan("elsewhere", "GGgrrrGGgrrr"));
+    let short = plan("n0_0", "GGg");
     let empty = "<routes/>";
     let broken = demand.replacen("depart=\"", "depart=\"soon", 1);
     let files = [
@@ -11,12 +19,52 @@ fn check(town: Town, lines: &[&str]) -> String {
         ("town.rou.xml", demand.as_bytes()),
         ("empty.rou.xml", empty.as_bytes()),
         ("broken.rou.xml", broken.as_bytes()),
+        ("roads.json", roads.as_bytes()),
+        ("flows.json", flows.as_bytes()),
+        ("whole.add.xml", whole.as_bytes()),
+        ("elsewhere.add.xml", elsewhere.as_bytes()),
+        ("short.add.xml", short.as_bytes()),
     ];
     let mut desk = Desk::new(&files);
     lines.iter().for_each(|line| desk.run(line));
     let own = |line: &&str| !line.starts_with("speed ");
     let told: Vec<String> = desk.told().lines().filter(own).map(|line| format!("{line}\n")).collect();
     told.concat()
+}
+
+/// Two streets that cross at a signal, one from west to east and one from south to north, and who drives there.
+fn cityflow() -> (String, String) {
+    let ends = [("west", -200, 0), ("east", 200, 0), ("south", 0, -200), ("north", 0, 200)];
+    let point = |(_, x, y): (&str, i32, i32)| json!({ "x": x, "y": y });
+    let middle = ("middle", 0, 0);
+    let road = |name: &str, from: (&str, i32, i32), to: (&str, i32, i32)| {
+        json!({ "id": name, "startIntersection": from.0, "endIntersection": to.0, "points": [point(from), point(to)],
+            "lanes": [{ "width": 4, "maxSpeed": 11.111 }] })
+    };
+    let end = |at: (&str, i32, i32)| json!({ "id": at.0, "point": point(at), "width": 0, "virtual": true });
+    let across = |from: &str, to: &str, points: [[i32; 2]; 2]| {
+        let points = points.map(|[x, y]| json!({ "x": x, "y": y }));
+        json!({ "type": "go_straight", "startRoad": from, "endRoad": to,
+            "laneLinks": [{ "startLaneIndex": 0, "endLaneIndex": 0, "points": points }] })
+    };
+    let links = [across("in", "out", [[-10, -2], [10, -2]]), across("up", "on", [[2, -10], [2, 10]])];
+    let phase = |seconds: u32, free: &[u32]| json!({ "time": seconds, "availableRoadLinks": free });
+    let phases = [phase(5, &[]), phase(20, &[0]), phase(5, &[]), phase(20, &[1])];
+    let crossing = json!({ "id": "middle", "point": point(middle), "width": 10, "virtual": false, "roadLinks": links,
+        "trafficLight": { "lightphases": phases } });
+    let mut crossings = ends.map(end).to_vec();
+    crossings.push(crossing);
+    let roads = [
+        road("in", ends[0], middle),
+        road("out", middle, ends[1]),
+        road("up", ends[2], middle),
+        road("on", middle, ends[3]),
+    ];
+    let vehicle = json!({ "length": 5, "width": 2, "maxPosAcc": 2, "maxNegAcc": 4.5, "usualPosAcc": 2,
+        "usualNegAcc": 4.5, "minGap": 2.5, "maxSpeed": 11.111, "headwayTime": 2 });
+    let flow = |route: [&str; 2], every: u32| json!({ "vehicle": vehicle, "route": route, "interval": every, "startTime": 0, "endTime": 300 });
+    let flows = json!([flow(["in", "out"], 6), flow(["up", "on"], 10)]);
+    (json!({ "intersections": crossings, "roads": roads }).to_string(), flows.to_string())
 }
 
 const TOWN: Town = Town { size: [2, 1], block: 150.0, vehicles: 300, seed: 3, signals: true };
@@ -30,6 +78,75 @@ fn controllers_are_compared() {
             "traffic compare town.net.xml town.rou.xml --seconds 900 --seeds 3",
             "traffic compare town.net.xml town.rou.xml --seconds 900 --seeds 1 --controllers actuated,foresight --scale 1.5",
             "traffic compare town.net.xml town.rou.xml --seconds 300 --seeds 2 --controllers foresight --json",
+        ]
+    ));
+}
+
+/// A plan that was searched for is run and held against others; the same tries find the same plan.
+#[test]
+fn plans_are_searched_for() {
+    insta::assert_snapshot!(check(
+        Town { block: 250.0, vehicles: 1000, ..TOWN },
+        &[
+            "traffic tune town.net.xml town.rou.xml --seconds 600 --tries 25 --seeds 1 --out plan.add.xml",
+            "traffic tune town.net.xml town.rou.xml --seconds 600 --tries 25 --seeds 1 --out again.add.xml --json",
+            "traffic run town.net.xml town.rou.xml --seconds 600 --controller plan --plan plan.add.xml",
+            "traffic run town.net.xml town.rou.xml --seconds 600 --controller plan --plan again.add.xml",
+            "traffic compare town.net.xml town.rou.xml --seconds 600 --seeds 2 --controllers program,fixed,plan \
+             --plan plan.add.xml",
+            "traffic tune roads.json flows.json --seconds 300 --tries 10 --seeds 1 --out roads.add.xml",
+            "traffic run roads.json flows.json --seconds 300 --controller plan --plan roads.add.xml",
+        ]
+    ));
+}
+
+#[test]
+fn what_is_asked_wrongly_of_plans_is_told() {
+    insta::assert_snapshot!(
+        check(
+            Town { signals: false, ..TOWN },
+            &["traffic tune town.net.xml town.rou.xml --seconds 300 --tries 1 --out plan.add.xml"]
+        ) + &check(
+            TOWN,
+            &[
+                "traffic tune town.net.xml town.rou.xml",
+                "traffic tune town.net.xml town.rou.xml --search 0 --out plan.add.xml",
+                "traffic tune town.net.xml town.rou.xml --seeds 0 --out plan.add.xml",
+                "traffic tune town.net.xml town.rou.xml --seconds 60 --tries 0 --out nowhere/plan.add.xml",
+                "traffic tune town.net.xml town.rou.xml --plan whole.add.xml --out plan.add.xml",
+                "traffic tune town.net.xml empty.rou.xml --out plan.add.xml",
+                "traffic run town.net.xml town.rou.xml --controller plan",
+                "traffic run town.net.xml town.rou.xml --plan whole.add.xml",
+                "traffic run town.net.xml town.rou.xml --controller plan --plan nowhere.add.xml",
+                "traffic run town.net.xml town.rou.xml --controller plan --plan town.rou.xml",
+                "traffic run town.net.xml town.rou.xml --controller plan --plan elsewhere.add.xml",
+                "traffic run town.net.xml town.rou.xml --controller plan --plan short.add.xml",
+                "traffic run town.net.xml town.rou.xml --controller plan --plan roads.json",
+                "traffic compare town.net.xml town.rou.xml --controllers program,plan",
+                "traffic compare town.net.xml town.rou.xml --plan whole.add.xml",
+            ]
+        )
+    );
+}
+
+/// The same traffic by other rules: as queues, as in SUMO, as in CityFlow; each says by which it drove.
+#[test]
+fn rules_are_chosen() {
+    insta::assert_snapshot!(check(
+        TOWN,
+        &[
+            "traffic run town.net.xml town.rou.xml --seconds 600",
+            "traffic run town.net.xml town.rou.xml --seconds 600 --rules sumo",
+            "traffic run town.net.xml town.rou.xml --seconds 600 --meso",
+            "traffic run town.net.xml town.rou.xml --seconds 600 --meso --controller foresight --threads 2",
+            "traffic compare town.net.xml town.rou.xml --seconds 600 --seeds 2 --meso",
+            "traffic run roads.json flows.json --seconds 300",
+            "traffic run roads.json flows.json --seconds 300 --rules cityflow --threads 2",
+            "traffic run roads.json flows.json --seconds 300 --rules sumo",
+            "traffic run roads.json flows.json --seconds 300 --meso",
+            "traffic run town.net.xml town.rou.xml --rules cityflow",
+            "traffic run town.net.xml town.rou.xml --rules waymo",
+            "traffic run town.net.xml town.rou.xml --rules sumo --meso",
         ]
     ));
 }
