@@ -110,10 +110,11 @@ fn moments(state: &State, clock: &Clock, mark: &Mark) -> Vec<Time> {
     }
 }
 
-/// When steps that stop the clock were open.
+/// When steps that stop the clock were open. The step that it waits for is none of them, unless the clock says so.
 fn open(state: &State, procedure: &Procedure, clock: &Clock) -> Vec<Span> {
+    let awaited = clock.awaited().map(|after| &after.step);
     let pausing = |id: &Id| {
-        let step = procedure.flow.step(id.as_str());
+        let step = procedure.flow.step(id.as_str()).filter(|step| awaited != Some(&step.id));
         if clock.pauses.is_empty() { step.is_some_and(|step| step.pauses) } else { clock.pauses.contains(id) }
     };
     let span = |run: &Run| (run.opened, run.done.as_ref().map(|done| done.at).or(run.closed));

@@ -283,7 +283,9 @@ impl State {
 
     /// The correction that waits for the party.
     pub fn asked(&self) -> Option<&Correction> {
-        self.corrections.last().filter(|correction| correction.answered.is_none())
+        let waits =
+            |correction: &&Correction| correction.answered.is_none() && self.stage == Stage::Correcting;
+        self.corrections.last().filter(waits)
     }
 
     /// Takes in the next event of the case; a correction, as what it stands in place of. An event of no known kind changes

@@ -293,6 +293,7 @@ step-by-silence = by silence
 by-timer = the timer
 entry-number = entry { $n }
 entry-of = { $n } of { $size }
+clock-least = Until the end of this time the step may not be done:
 clock-office = The office must do this by
 clock-party = The applicant must do this by
 clock-was = It was to be done by

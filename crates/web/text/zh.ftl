@@ -273,6 +273,7 @@ step-by-silence = 逾期视为
 by-timer = 系统计时
 entry-number = 第 { $n } 条
 entry-of = 第 { $n } 条，共 { $size } 条
+clock-least = 在此期满之前不得办理：
 clock-office = 单位应在此前完成：
 clock-party = 申请人应在此前完成：
 clock-was = 原定期限：

@@ -6,8 +6,8 @@ use super::{Carried, Fault, Situation};
 use crate::clocks::{self, Reading};
 use crate::due;
 use crate::state::{Stage, State, Status};
-use pack::Id;
 use pack::model::{Form, Step, StepKind, Watcher};
+use pack::{Id, Lang};
 use record::Time;
 
 /// A case, and all else that it depends on whether something may be done.
@@ -248,7 +248,7 @@ impl<'a> Allowed<'_, 'a> {
         if let Some(clock) = &step.not_before
             && !self.has_run_out(clock)
         {
-            return Err(Fault::new("法定的期间尚未届满", "The time that must pass first has not passed yet"));
+            return Err(self.too_early(clock));
         }
         match step.guards.iter().find(|guard| !self.situation.holds(Some(&guard.condition))) {
             Some(guard) => Err(Fault { why: guard.title.clone(), faults: Vec::new() }),
@@ -279,6 +279,27 @@ impl<'a> Allowed<'_, 'a> {
     /// Whether it is on the record that the clock, as it last ran, ran out.
     fn has_run_out(self, id: &Id) -> bool {
         self.clock(id).is_ok_and(|reading| reading.expired)
+    }
+
+    /// A step is not to be done before a clock has run out: from when it may be, where that is known.
+    fn too_early(self, id: &Id) -> Fault {
+        let law = self.situation.definitions.law.as_ref();
+        let counted = self.clock(id).ok().zip(law).and_then(|(reading, law)| due::count(&reading, law));
+        let from = counted.and_then(|counted| counted.at()).map(pack::days::local);
+        let (zh, en) = from.map_or_else(Default::default, |from| {
+            let told = |lang: Lang| match from.time() == jiff::civil::Time::midnight() {
+                true => lang.date(from.date()),
+                false => lang.moment(from),
+            };
+            (
+                format!("，{}起方可办理", told(Lang::Zh)),
+                format!("; it may be done from {} on", told(Lang::En)),
+            )
+        });
+        Fault::new(
+            &format!("法定的期间尚未届满{zh}"),
+            &format!("The time that must pass first has not passed yet{en}"),
+        )
     }
 
     /// A clock that binds the office can be moved before it runs out, as often as its law says.

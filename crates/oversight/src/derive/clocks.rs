@@ -11,14 +11,16 @@ use pack::models::{Duty, Elapsed, Length, Severity, Template, Window};
 const PASSED: &str = "deadline passed";
 
 impl Deriving<'_> {
-    /// Each clock is met.
+    /// Each clock that binds the office is met. What binds a party is between them and the law: a late answer has its own
+    /// consequences, and nobody is supervised for it.
     ///
     /// A clock that nothing can stop asks for its end within its limit. One that stands while a correction is awaited, or
     /// that can be extended, asks for its end, or for what stops it, within the limit; from then on it is the timer, which
     /// counts stops and extensions, that says whether it ran out, and that must not happen. A clock that stands while some
     /// steps are open, or that runs from what a form tells, is left to the timer altogether.
     pub(super) fn clocks(&mut self) {
-        for clock in &self.procedure.flow.clocks {
+        let binds_office = |clock: &&Clock| clock.binds == Watcher::Office;
+        for clock in self.procedure.flow.clocks.iter().filter(binds_office) {
             if self.keeps(clock) {
                 self.kept(clock);
                 continue;
@@ -37,23 +39,17 @@ impl Deriving<'_> {
 
     /// What a clock is named, and by which article.
     fn clause(&self, clock: &Clock, name: &str, template: Template, first: Events) -> Clause {
-        let title = match clock.binds {
-            Watcher::Office => clock.title.clone(),
-            Watcher::Party => {
-                Title::new(format!("{}（当事人）", clock.title.zh), format!("{} (the party)", clock.title.en))
-            }
-        };
         let law = self.deadline(clock).and_then(|deadline| deadline.cite.as_ref()).map(|cite| Basis {
             instrument: cite.instrument.clone(),
             article: cite.article.to_string(),
             quote: cite.quote.to_string(),
             place: clock.place.clone(),
         });
-        let severity = match (&clock.limit, clock.binds) {
-            (ClockLimit::Law(_), Watcher::Office) => Severity::Serious,
+        let severity = match &clock.limit {
+            ClockLimit::Law(_) => Severity::Serious,
             _ => Severity::Minor,
         };
-        Clause { severity, law, ..Clause::new(Duty::Deadline, name, title, template, first) }
+        Clause { severity, law, ..Clause::new(Duty::Deadline, name, clock.title.clone(), template, first) }
     }
 
     fn met(&mut self, clock: &Clock, from: &Events, to: &Events, within: Length) {
@@ -151,20 +147,6 @@ impl Deriving<'_> {
             );
             self.put(Clause { window: Window { least: None, most: Some(within) }, ..clause });
         }
-    }
-
-    /// A correction is answered in time, or the application is over.
-    pub(super) fn corrections(&mut self) {
-        let Some(correction) = &self.procedure.flow.correction else { return };
-        let Some(within) = length_of(correction.answer) else { return };
-        let gone = ["application withdrawn", "application lapsed"].map(str::to_owned);
-        let answered = Events::of("correction answered").or(Events::when(gone, None));
-        let title = Title::new("按时补正（当事人）", "A correction is answered in time (the party)");
-        let asked = Events::of("correction requested");
-        let clause =
-            Clause::new(Duty::Deadline, "correction", title, Template::Response, asked).and(answered);
-        let window = Window { least: None, most: Some(within) };
-        self.put(Clause { window, severity: Severity::Notice, ..clause });
     }
 
     fn told_limit(&self, clock: &Clock) -> Title {

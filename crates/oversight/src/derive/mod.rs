@@ -30,7 +30,6 @@ pub fn all(definitions: &Definitions) -> Vec<Model> {
 pub fn of(procedure: &Procedure, definitions: &Definitions) -> Vec<Model> {
     let mut deriving = Deriving { procedure, all: definitions, models: Vec::new(), known: BTreeSet::new() };
     deriving.clocks();
-    deriving.corrections();
     deriving.waits();
     deriving.order();
     deriving.completion();

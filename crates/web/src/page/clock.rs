@@ -12,6 +12,8 @@ pub struct View {
     pub title: Title,
     /// Whom it binds.
     pub binds: Watcher,
+    /// Whether it is a time that must have passed before a step may be done, and nobody's deadline.
+    pub least: bool,
     /// When it started.
     pub started: Time,
     /// When it stopped, if it did.
@@ -68,11 +70,14 @@ fn one(lang: Lang, clock: &View) -> Markup {
         li {
             p.clock {
                 b { (lang.of(&clock.title)) }
-                @if let Some(due) = &clock.due { " " (part::standing(lang, due.standing)) }
+                @if let Some(due) = clock.due.as_ref().filter(|_| !clock.least) {
+                    " " (part::standing(lang, due.standing))
+                }
             }
             p {
                 @match &clock.due {
                     Some(due) if due.at.is_none() => (part::due_at(lang, due)),
+                    Some(due) if clock.least => { (lang.say("clock-least")) " " (part::due_at(lang, due)) }
                     Some(due) if due.standing == Standing::Over => {
                         (lang.say("clock-was")) " " (part::due_at(lang, due))
                     }

@@ -38,7 +38,14 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
             format!("{}: {}{en}", step.title.en, outcome.title.en),
         );
     }
+    let least = |clock: &str| {
+        let steps = procedure.into_iter().flat_map(|procedure| &procedure.flow.steps);
+        steps.filter_map(|step| step.not_before.as_ref()).any(|id| id.as_str() == clock)
+    };
     let (zh, en) = match event.activity.as_str() {
+        activity::EXPIRED if text("clock").is_some_and(least) => {
+            ("须等待的期间已过", "The time that had to pass is over")
+        }
         activity::STARTED => ("开始填写", "Begun"),
         activity::SAVED => ("填写", "Filled in"),
         activity::ATTACHED => ("上传材料", "Material attached"),
@@ -272,6 +279,11 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
         clock::View {
             title: reading.clock.title.clone(),
             binds: reading.clock.binds,
+            least: procedure
+                .flow
+                .steps
+                .iter()
+                .any(|step| step.not_before.as_ref() == Some(&reading.clock.id)),
             started: reading.started,
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
@@ -358,9 +370,11 @@ fn running(now: Time, at: Time) -> Standing {
             if seconds >= DAY { (seconds / DAY, Unit::Days) } else { ((seconds / HOUR).max(1), Unit::Hours) };
         Own { amount: u32::try_from(amount).unwrap_or(u32::MAX), unit }
     };
+    // What ends with a day ends at the first moment of the next.
+    let day = |seconds: i64| (seconds + i64::from(now.offset().unwrap_or(480)) * 60).div_euclid(DAY);
     match left {
         left if left < 0 => Standing::Late(own(-left)),
-        left if left <= DAY => Standing::Today,
+        _ if day(at.seconds() - 1) <= day(now.seconds()) => Standing::Today,
         left if left <= 3 * DAY => Standing::Soon(own(left)),
         left => Standing::Ahead(own(left)),
     }

@@ -33,6 +33,7 @@ pub fn steps(definitions: &Definitions) -> Vec<Step> {
 pub fn clocks() -> Vec<clock::View> {
     let decision = clock::View {
         title: Title::new("作出决定", "Decide"),
+        least: false,
         binds: Watcher::Office,
         started: at("2026-02-02T10:30"),
         stopped: None,

@@ -218,7 +218,7 @@ fn running(asked: &Asked, view: &View) -> Vec<Json> {
             "stopped": moment(clock.stopped),
             "due": moment(clock.due.as_ref().and_then(|due| due.at)),
             "left": left(clock.due.as_ref()),
-            "standing": standing(clock.due.as_ref().map(|due| due.standing)),
+            "standing": standing(clock.due.as_ref().filter(|_| !clock.least).map(|due| due.standing)),
             "promised": moment(clock.promise.and_then(|(_, due)| due.at)),
             "stands": moment(clock.pauses.last().filter(|pause| pause.until.is_none()).map(|pause| pause.from)),
             "counted": title(&clock.counted),
