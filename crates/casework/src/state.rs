@@ -216,6 +216,14 @@ impl State {
     /// What is typed and is no answer stands in an event under the field's name after this.
     pub const TYPED: &str = "typed.";
 
+    /// The fields of the application's form into which an event puts something, or from which it takes what was there.
+    pub fn filled(event: &Event) -> impl Iterator<Item = Id> {
+        let answered = event.changes.iter().filter_map(|change| change.name.as_str().split_once('.'));
+        let answered = answered.filter(|(of, _)| *of == Self::FORM).map(|(_, field)| Id::from(field));
+        let typed = event.attributes.iter().filter_map(|(name, _)| name.as_str().strip_prefix(Self::TYPED));
+        answered.chain(typed.map(Id::from))
+    }
+
     /// The state after `events`, in order.
     pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
         let entries = (0..).zip(events).map(|(index, event)| Entry { index, event: event.clone() });

@@ -83,16 +83,19 @@ function fill(form) {
     await cache.put(location.pathname, new Response(`<!DOCTYPE html>${page.outerHTML}`, { headers: told }));
   };
 
+  // Keeps what was typed for the newer form, and goes there.
+  const elsewhere = () => {
+    if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base })) changed = false;
+    location.reload();
+    throw new Error("elsewhere");
+  };
+
   // Before anything is sent from a kept form: whether it is still what stands there. What was typed is put into the newer one.
   const current = async () => {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     if (!answer.ok && !answer.redirected) throw new Error(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-form]");
-    if (answer.redirected || !fresh || !same(read(fresh), base)) {
-      if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base })) changed = false;
-      location.reload();
-      throw new Error("elsewhere");
-    }
+    if (answer.redirected || !fresh || !same(read(fresh), base)) elsewhere();
     for (const name of ["token", "seen"]) {
       const [field, other] = [form, fresh].map((one) => one.querySelector(`[name=${name}]`));
       if (field && other) field.value = other.value;
@@ -123,6 +126,8 @@ function fill(form) {
       return fetch(part, { method: "POST", body, headers: { Accept: "text/html" } });
     };
     running = (copy ? current() : Promise.resolve()).then(post).then(async (answer) => {
+      // It was changed elsewhere: what was typed here is put over the newer form, as after a time without a network.
+      if (answer.status === 409) elsewhere();
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
       const seen = answer.headers.get("Lianchi-Seen");
       const field = form.querySelector("[name=seen]");

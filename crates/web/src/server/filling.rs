@@ -11,11 +11,11 @@ use crate::page::{check, fill};
 use crate::part::Cited;
 use crate::{form, path};
 use axum::http::StatusCode;
-use casework::state::Stage;
-use casework::{Command, Refused, View, answer};
-use pack::model::{Basis, Condition, FieldKind, Form, Procedure};
+use casework::state::{Stage, State};
+use casework::{Command, Refused, View, activity, answer};
+use pack::model::{Basis, Condition, Field, FieldKind, Form, Procedure};
 use pack::{Id, Title};
-use record::{Digest, FileRef, ObjectRef, StoreError, Value};
+use record::{Digest, FileRef, ObjectRef, StoreError, Value, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A form being filled in: what is asked for now, and what was typed.
@@ -218,10 +218,16 @@ pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
     Filling::new(asked, view, None, true)?.show(asked, case.id.as_str(), &faults, true)
 }
 
-/// Keeps what was typed, and shows the fields and materials that are asked for now.
+/// Keeps what was typed, and shows the fields and materials that are asked for now. Where it was changed elsewhere since the
+/// form was shown nothing is kept: the page lays what was typed over the newer form and sends it again.
 pub fn fragment(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
-    keep(asked, &case, &view)?;
+    if !newer(asked, &case, &view)?.is_empty() {
+        let open = theirs(asked, &view);
+        let now = Filling::new(asked, view, None, open)?.show(asked, case.id.as_str(), &[], false)?;
+        return Ok(now.status(StatusCode::CONFLICT));
+    }
+    keep(asked, &case, &view, &BTreeSet::new())?;
     let view = asked.city.spoken(&case)?;
     let (typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
     Filling::new(asked, view, Some(&typed), open)?.show(asked, case.id.as_str(), &[], false)
@@ -231,11 +237,41 @@ fn typed(asked: &Asked, procedure: &Procedure) -> BTreeMap<Id, String> {
     form::typed(&procedure.form, "", asked.posted.iter().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
-/// Keeps a posted form; says what of it cannot be read, which is kept as it was typed.
-fn keep(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<(Id, Title)>, Oops> {
+/// What was answered otherwise since the posted form was shown, in another window or on another device: to save all of the
+/// form would bring back what stood there before.
+fn newer(asked: &Asked, case: &ObjectRef, view: &View) -> Result<BTreeSet<Id>, Oops> {
+    let procedure = view.procedure().ok_or(Oops::Missing)?;
+    let Some(seen) = asked.ask().seen.filter(|seen| *seen < view.state.events) else {
+        return Ok(BTreeSet::new());
+    };
+    let casework = &asked.city.casework;
+    let history = casework.record().history(case, Version(0), usize::MAX)?;
+    let moves = history.iter().map(|entry| &entry.event).filter(|event| activity::moved(event) == Some(case));
+    let since = moves.skip(usize::try_from(seen).unwrap_or(usize::MAX));
+    let changed: BTreeSet<Id> = since.flat_map(State::filled).collect();
+    let (answers, unread) = (casework.answers(&view.state)?, casework.clear(&view.state.unread)?);
+    let now = |field: &Field| {
+        let typed = unread.get(&field.id).and_then(Value::as_text).map(str::to_owned);
+        let answered = || answers.get(&field.id).map(|value| answer::write(&field.kind, value));
+        typed.or_else(answered).unwrap_or_default()
+    };
+    let differs = |(id, text): (Id, String)| {
+        let field = procedure.form.field(id.as_str()).filter(|field| changed.contains(&field.id))?;
+        (now(field) != text).then_some(id)
+    };
+    Ok(typed(asked, procedure).into_iter().filter_map(differs).collect())
+}
+
+/// Keeps a posted form but for what is `newer`; says what of it cannot be read, which is kept as it was typed.
+fn keep(
+    asked: &Asked,
+    case: &ObjectRef,
+    view: &View,
+    newer: &BTreeSet<Id>,
+) -> Result<Vec<(Id, Title)>, Oops> {
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let (mut answers, mut unread, mut faults) = (Vec::new(), Vec::new(), Vec::new());
-    for (id, text) in typed(asked, procedure) {
+    for (id, text) in typed(asked, procedure).into_iter().filter(|(id, _)| !newer.contains(id)) {
         let Some(field) = procedure.form.field(id.as_str()) else { continue };
         if field.kind == FieldKind::File {
             continue;
@@ -258,8 +294,7 @@ fn keep(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<(Id, Title)>
     let state = &view.state;
     let holds = |id: &Id| state.answers.contains_key(id) || state.unread.contains_key(id);
     answers.retain(|(id, value)| value.is_some() || holds(id));
-    // A draft is its party's alone: saving over a newer save of one's own from another window loses nothing that the
-    // record does not hold.
+    // A draft is its party's alone, and what else is newer there stays.
     let ask = casework::Ask { seen: None, ..asked.ask() };
     if !answers.is_empty() {
         asked.city.casework.run(case, &Command::Save { answers }, &ask)?;
@@ -296,7 +331,7 @@ fn keep_files(asked: &Asked, case: &ObjectRef) -> Result<Vec<(Id, Title)>, Oops>
 pub fn keep_draft(asked: &Asked, case: &ObjectRef) -> Result<(), Oops> {
     let view = asked.city.spoken(case)?;
     match view.state.stage {
-        Stage::Draft => keep(asked, case, &view).map(drop),
+        Stage::Draft => keep(asked, case, &view, &BTreeSet::new()).map(drop),
         _ => Ok(()),
     }
 }
@@ -304,7 +339,15 @@ pub fn keep_draft(asked: &Asked, case: &ObjectRef) -> Result<(), Oops> {
 pub fn save(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
     let number = case.id.to_string();
-    let unreadable = keep(asked, &case, &view)?;
+    let newer = newer(asked, &case, &view)?;
+    let mut unreadable = keep(asked, &case, &view, &newer)?;
+    unreadable.extend(newer.iter().map(|id| {
+        let (zh, en) = (
+            "这一项在别的窗口或设备上改过，这里是较新的内容；不对请在此改正",
+            "This was changed in another window or on another device; here is the newer answer: mend it if it is wrong",
+        );
+        (id.clone(), Title::new(zh, en))
+    }));
     let view = asked.city.spoken(&case)?;
     let check = asked.field("then") == Some("check");
     if check && unreadable.is_empty() && asked.city.casework.missing(&view, asked.now)?.is_empty() {
@@ -318,7 +361,8 @@ pub fn save(asked: &Asked) -> Result<Answer, Oops> {
     } else if faults.is_empty() {
         return Ok(Answer::go(onward(asked, &number, "form?done=saved")));
     }
-    let (typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
+    let (mut typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
+    typed.retain(|id, _| !newer.contains(id));
     let filling = Filling::new(asked, view, Some(&typed), open)?;
     faults.extend(filling.faults.iter().filter(|fault| !faults.contains(fault)).cloned().collect::<Vec<_>>());
     Ok(filling.show(asked, &number, &faults, true)?.status(StatusCode::UNPROCESSABLE_ENTITY))

@@ -66,3 +66,42 @@ fn what_was_handed_in_is_seen_by_its_party_and_changed_by_nobody() {
         assert_eq!(world.get(&other, &path).status, 404);
     }
 }
+
+/// What was put right on one device is not undone by a form that was opened on another before.
+#[test]
+fn a_form_that_was_opened_before_undoes_nothing() {
+    let world = World::new();
+    let case = world.case(Stage::Draft);
+    let party = Shown::Browser(world.sign_in("party"));
+    let path = format!("/cases/{}/form", case.id);
+    let seen = world.view(&case).state.events.to_string();
+    let answer = |field: &str| {
+        let state = world.view(&case).state;
+        let answers = world.city.casework.answers(&state).unwrap();
+        answers.get(field).and_then(Value::as_text).map(str::to_owned)
+    };
+    let (old, new) = (answer("phone").unwrap(), "13700137000");
+    let put = |what: &str, fields: &[(&str, &str)]| {
+        world.call(&party, "POST", &format!("{path}{what}"), &form(fields))
+    };
+    put("/part", &[("seen", &seen), ("phone", new)]);
+    assert_eq!(answer("phone").as_deref(), Some(new));
+    // By a script the whole form is refused, which then lays what was typed over the newer one.
+    let name = answer("name");
+    let stale = [("seen", seen.as_str()), ("phone", old.as_str()), ("name", "Another")];
+    assert_eq!(put("/part", &stale).status, 409);
+    assert_eq!((answer("phone").as_deref(), answer("name")), (Some(new), name));
+    // Without one what is newer stays, with a word at the field, and the rest is kept.
+    let shown = put("", &stale);
+    assert_eq!(shown.status, 422);
+    let page = shown.text();
+    assert!(
+        page.contains("changed in another window") && page.contains(new) && !page.contains(&old),
+        "{page}"
+    );
+    assert_eq!((answer("phone").as_deref(), answer("name").as_deref()), (Some(new), Some("Another")));
+    // What says the same, and what knows of the newer, is kept.
+    let seen = world.view(&case).state.events.to_string();
+    assert_eq!(put("/part", &[("seen", &seen), ("phone", old.as_str())]).status, 200);
+    assert_eq!(answer("phone").as_deref(), Some(old.as_str()));
+}
