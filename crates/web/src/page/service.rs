@@ -173,7 +173,8 @@ fn begin(frame: &Frame, view: &View<'_>) -> Markup {
                             p.error #office-error { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
                         }
                         // Which office is near, nobody but the applicant knows.
-                        select #office name="office" required autofocus[view.unchosen.is_some()] aria-describedby=[view.unchosen.map(|_| "office-error")]
+                        select #office name="office" required autofocus[view.unchosen.is_some()]
+                            aria-describedby=[view.unchosen.map(|_| "office-error")]
                             aria-invalid=[view.unchosen.map(|_| "true")] {
                             @if offices.len() > 1 { option value="" { (lang.say("form-choose")) } }
                             @for office in &offices { option value=(office.id) { (lang.of(&office.title)) } }
