@@ -9,7 +9,7 @@ use casework::{Command, answer, clocks, due};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::offset;
-use pack::model::{Channel, Condition, Definitions, FieldKind, Known};
+use pack::model::{Channel, Condition, Definitions, FieldKind, Known, Start};
 use pack::{Id, Lang};
 use record::{Digest, ObjectRef, Time, Value};
 use std::collections::BTreeMap;
@@ -85,7 +85,6 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
     let begin = offset(8).to_timestamp(begin).unwrap().as_second();
     let procedure = &DEFINITIONS.procedures[procedure];
     let case = ObjectRef::new("application", "1");
-    let party = ObjectRef::new("person", "ann");
     let office = match procedure.category.as_str() {
         "exit-entry" => "east-branch",
         "vehicle" | "driver" => "vehicle-office",
@@ -93,58 +92,10 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
     };
     let mut state = State::default();
     let mut told = String::new();
-    let mut given: BTreeMap<&str, &str> =
-        answers.split_whitespace().filter_map(|pair| pair.split_once('=')).collect();
-    let mut days = vec![0; 3];
-    let mut commands =
-        vec![("ann", Command::Start { office: office.into(), party: Some(party), channel: Channel::Window })];
-    let save = procedure.form.fields.iter().filter_map(|field| {
-        let value = match given.remove(field.id.as_str()) {
-            Some(text) => Some(
-                answer::read(&field.kind, text).unwrap_or_else(|title| panic!("{}: {}", field.id, title.en)),
-            ),
-            None => usual(&field.kind),
-        };
-        Some((field.id.clone(), Some(value?)))
-    });
-    commands.push(("ann", Command::Save { answers: save.collect() }));
-    assert!(given.is_empty(), "no such fields: {given:?}");
-    commands.push(("ann", Command::Submit));
-    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        let (later, line) = match line.strip_prefix('+').and_then(|line| line.split_once(' ')) {
-            Some((later, line)) => (later.parse().unwrap(), line),
-            None => (0, line),
-        };
-        days.push(later);
-        let (by, line) = line.split_once(": ").unwrap_or(("bob", line));
-        let (step, outcome) = line.split_once(' ').unwrap();
-        match (step, outcome.split_once([' ', '='])) {
-            ("correct", Some((step, field))) => {
-                let notes = vec![(field.into(), "again".to_owned())];
-                commands.push((by, Command::Correct { step: step.into(), notes }));
-                continue;
-            }
-            ("answer", Some((field, text))) => {
-                let kind = &procedure.form.field(field).unwrap().kind;
-                let value = answer::read(kind, text).unwrap_or_else(|title| panic!("{field}: {}", title.en));
-                days.push(0);
-                commands.push(("ann", Command::Save { answers: vec![(field.into(), Some(value))] }));
-                commands.push(("ann", Command::Answer));
-                continue;
-            }
-            _ => {}
-        }
-        let form = &procedure.flow.step(step).unwrap_or_else(|| panic!("no step {step}")).form;
-        let answers = form.fields.iter().filter(|field| field.required);
-        let answers = answers.filter_map(|field| Some((field.id.clone(), usual(&field.kind)?))).collect();
-        commands.push((
-            by,
-            Command::Do { step: step.into(), outcome: outcome.into(), reasons: Some("so".into()), answers },
-        ));
-    }
-    for (hour, (by, command)) in commands.iter().enumerate() {
+    let mut days = 0;
+    for (hour, (later, by, command)) in commands(procedure, office, answers, script).iter().enumerate() {
+        days += later;
         let actor = ObjectRef::new("person", *by);
-        let days: i64 = days.iter().take(hour + 1).sum();
         let now = begin + days * 86_400 + hour as i64 * 3600;
         let today = offset(8).to_datetime(Timestamp::from_second(now).unwrap()).date();
         let (before, answers) = (state.clone(), state.answers.clone());
@@ -189,7 +140,70 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
             }
         }
     }
-    for reading in clocks::read(&state, procedure) {
+    told.push_str(&clocks_of(&state, procedure));
+    if !matches!(state.stage, Stage::Ended { .. }) {
+        let open: Vec<&str> = state.open_steps().map(|(id, _)| id.as_str()).collect();
+        let _ = writeln!(told, "open: {}", open.join(", "));
+    }
+    told
+}
+
+/// What is done in a check: how many days after what came before, by whom, and what.
+fn commands<'s>(
+    procedure: &pack::model::Procedure,
+    office: &str,
+    answers: &'s str,
+    script: &'s str,
+) -> Vec<(i64, &'s str, Command)> {
+    let read = |field: &pack::model::Field, text: &str| {
+        answer::read(&field.kind, text).unwrap_or_else(|title| panic!("{}: {}", field.id, title.en))
+    };
+    let mut given: BTreeMap<&str, &str> =
+        answers.split_whitespace().filter_map(|pair| pair.split_once('=')).collect();
+    let save = procedure.form.fields.iter().filter_map(|field| {
+        let given = given.remove(field.id.as_str()).map(|text| read(field, text));
+        Some((field.id.clone(), Some(given.or_else(|| usual(&field.kind))?)))
+    });
+    let save = Command::Save { answers: save.collect() };
+    assert!(given.is_empty(), "no such fields: {given:?}");
+    // What an office begins by itself has no party.
+    let party = (procedure.start == Start::Party).then(|| ObjectRef::new("person", "ann"));
+    let start = Command::Start { office: office.into(), party, channel: Channel::Window };
+    let mut all = vec![(0, "ann", start), (0, "ann", save), (0, "ann", Command::Submit)];
+    for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+        let (later, line) = match line.strip_prefix('+').and_then(|line| line.split_once(' ')) {
+            Some((later, line)) => (later.parse().unwrap(), line),
+            None => (0, line),
+        };
+        let (by, line) = line.split_once(": ").unwrap_or(("bob", line));
+        let (what, rest) = line.split_once(' ').unwrap();
+        match (what, rest.split_once([' ', '='])) {
+            ("correct", Some((step, field))) => {
+                let notes = vec![(field.into(), "again".to_owned())];
+                all.push((later, by, Command::Correct { step: step.into(), notes }));
+            }
+            ("answer", Some((field, text))) => {
+                let value = read(procedure.form.field(field).unwrap(), text);
+                all.push((later, "ann", Command::Save { answers: vec![(field.into(), Some(value))] }));
+                all.push((0, "ann", Command::Answer));
+            }
+            _ => {
+                let step = procedure.flow.step(what).unwrap_or_else(|| panic!("no step {what}"));
+                let needed = step.form.fields.iter().filter(|field| field.required);
+                let answers =
+                    needed.filter_map(|field| Some((field.id.clone(), usual(&field.kind)?))).collect();
+                let (step, outcome, reasons) = (what.into(), rest.into(), Some("so".into()));
+                all.push((later, by, Command::Do { step, outcome, reasons, answers }));
+            }
+        }
+    }
+    all
+}
+
+/// How long the clocks of a case ran and stood still, and how what was corrected meanwhile is counted.
+fn clocks_of(state: &State, procedure: &pack::model::Procedure) -> String {
+    let mut told = String::new();
+    for reading in clocks::read(state, procedure) {
         let paused: i64 = reading
             .pauses()
             .iter()
@@ -205,10 +219,6 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
         {
             let _ = writeln!(told, "    {}", step.words(Lang::En));
         }
-    }
-    if !matches!(state.stage, Stage::Ended { .. }) {
-        let open: Vec<&str> = state.open_steps().map(|(id, _)| id.as_str()).collect();
-        let _ = writeln!(told, "open: {}", open.join(", "));
     }
     told
 }
@@ -298,6 +308,24 @@ fn asking_for_a_correction_tells_what_is_missing_and_stops_the_clocks() {
         "a_passports_days_do_not_run_while_it_is_corrected",
         check("passport-first", "never-held=yes", passport)
     );
+}
+
+/// Whoever lets a hearing wait is late: its announcement is no reason for the clock of the announcement to stand. What has to
+/// pass after it has to pass.
+#[test]
+fn a_hearing_is_announced_in_time_and_held_after_its_notice() {
+    insta::assert_snapshot!(check(
+        "public-order-case",
+        "",
+        "open opened
+         investigate established
+         ed: propose penalty
+         inform told-of-hearing
+         hearing-answer demanded
+         fay: admit-hearing accepted
+         +20 fay: announce-hearing done
+         fay: hear held"
+    ));
 }
 
 #[test]

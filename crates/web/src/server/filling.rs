@@ -218,7 +218,7 @@ pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
     Filling::new(asked, view, None, true)?.show(asked, case.id.as_str(), &faults, true)
 }
 
-/// Keeps what was typed, and shows the fields and materials that are asked for now. Where it was changed elsewhere since the
+/// Keeps what was typed, and shows the fields and materials that it leads to. Where it was changed elsewhere since the
 /// form was shown nothing is kept: the page lays what was typed over the newer form and sends it again.
 pub fn fragment(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
