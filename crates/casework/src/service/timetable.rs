@@ -186,8 +186,7 @@ fn edition_of(event: &Event) -> Option<Digest> {
 /// Whether the office has to be done before the clock runs out. A time that must have passed before a step is nobody's
 /// deadline.
 pub fn binds_office(reading: &clocks::Reading<'_>, procedure: &Procedure) -> bool {
-    let waits = |step: &pack::model::Step| step.not_before.as_ref() == Some(&reading.clock.id);
-    reading.clock.binds == Watcher::Office && !procedure.flow.steps.iter().any(waits)
+    reading.clock.binds == Watcher::Office && !procedure.flow.waits_for(reading.clock.id.as_str())
 }
 
 /// Whether a clock that stopped `at` was kept; none where it has no limit, or where the case was over before it ran out and

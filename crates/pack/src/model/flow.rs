@@ -33,6 +33,11 @@ impl Flow {
         }
     }
 
+    /// Whether a step waits for the clock to run out: then it is a time that must pass, and nobody's deadline.
+    pub fn waits_for(&self, clock: &str) -> bool {
+        self.steps.iter().filter_map(|step| step.not_before.as_ref()).any(|id| id.as_str() == clock)
+    }
+
     /// The step named `id`.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id.as_str() == id)

@@ -38,10 +38,7 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
             format!("{}: {}{en}", step.title.en, outcome.title.en),
         );
     }
-    let least = |clock: &str| {
-        let steps = procedure.into_iter().flat_map(|procedure| &procedure.flow.steps);
-        steps.filter_map(|step| step.not_before.as_ref()).any(|id| id.as_str() == clock)
-    };
+    let least = |clock: &str| procedure.is_some_and(|procedure| procedure.flow.waits_for(clock));
     let (zh, en) = match event.activity.as_str() {
         activity::EXPIRED if text("clock").is_some_and(least) => {
             ("须等待的期间已过", "The time that had to pass is over")
@@ -279,11 +276,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
         clock::View {
             title: reading.clock.title.clone(),
             binds: reading.clock.binds,
-            least: procedure
-                .flow
-                .steps
-                .iter()
-                .any(|step| step.not_before.as_ref() == Some(&reading.clock.id)),
+            least: procedure.flow.waits_for(reading.clock.id.as_str()),
             started: reading.started,
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
