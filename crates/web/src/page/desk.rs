@@ -247,7 +247,7 @@ fn one(frame: &Frame, row: &Row) -> Markup {
             }
             td data-name=(lang.say("queue-case")) {
                 a href=(path::desk_case(&row.case)) data-row { (lang.of(&row.title)) }
-                " " span.code.soft { (row.case) }
+                " " span.code.soft.nowrap { (row.case) }
             }
             td data-name=(lang.say("queue-step")) {
                 (lang.of(&row.step)) " " span.soft { (lang.of(&row.office)) }
