@@ -179,6 +179,7 @@ mod tests {
             personal: false,
             group: None,
         };
+            plans: None,
         let fields = vec![
             field("day", FieldKind::Text),
             field("of", FieldKind::Choices(vec![choice("a"), choice("b"), choice("c")])),

@@ -220,7 +220,7 @@ fn running(asked: &Asked, view: &View) -> Vec<Json> {
             "left": left(clock.due.as_ref()),
             "standing": standing(clock.due.as_ref().filter(|_| !clock.least).map(|due| due.standing)),
             "promised": moment(clock.promise.and_then(|(_, due)| due.at)),
-            "stands": moment(clock.pauses.last().filter(|pause| pause.until.is_none()).map(|pause| pause.from)),
+            "stands": moment(clock.pauses.iter().find(|pause| pause.until.is_none()).map(|pause| pause.from)),
             "counted": title(&clock.counted),
         })
     });
