@@ -46,7 +46,8 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let Procedure { title, category, about, item, .. } = view.procedure;
     let category_title =
         view.definitions.categories.get(category).map(|title| lang.of(title)).unwrap_or_default();
-    let head = Head::new(lang.of(title)).under(category_title, path::category(category));
+    let head = Head { faulty: view.unchosen.is_some(), ..Head::new(lang.of(title)) };
+    let head = head.under(category_title, path::category(category));
     document(
         frame,
         &head,
