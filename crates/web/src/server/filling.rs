@@ -435,9 +435,12 @@ pub fn attach(asked: &Asked) -> Result<Answer, Oops> {
 /// Attaches the files of a request to the material in the path, and gives back the case as it stands then.
 pub fn attached(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
     if asked.files.is_empty() {
+    if asked.files.is_empty() && asked.json.is_some() {
+        return Err(Oops::FilesAlone);
+    }
         return Err(Oops::Unreadable(Title::new(
-            "请选择文件",
-            "Choose a file: send it as a part named `file`",
+            "请选择文件：用 `multipart/form-data` 发送，每个文件为名为 `file` 的一部分",
+            "Choose a file: send `multipart/form-data` with each file in a part named `file`",
         )));
     }
     let material = Id::from(asked.param("material"));
