@@ -1,5 +1,6 @@
 use crate::city::{at, cited, clerk, due, instruments, kiosk, own, resident, visitor};
 use crate::course::{clocks, happened, steps};
+use casework::board::SetBy;
 use casework::given::Valid;
 use maud::Markup;
 use pack::model::{Channel, Definitions, FieldKind, Unit};
@@ -459,6 +460,7 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         ("follow-refused", follow::show(&resident(lang, "/cases/x"), &refused)),
         ("follow-too-late", follow::show(&resident(lang, "/cases/x"), &too_late)),
         ("follow-rated", follow::show(&resident(lang, "/cases/x"), &rated)),
+        set_by: (number == "LH20260205-0031").then_some(SetBy::Promise),
     ]
 }
 
