@@ -107,7 +107,7 @@ fn page(asked: &Asked, case: &ObjectRef, view: &View, tried: Option<follow::Trie
         at: correction.asked,
         by: correction.by.as_ref().and_then(|by| asked.city.staff_name(by)),
         due: answer_by(asked, view),
-        notes: correction
+        notes: view
             .noted()
             .into_iter()
             .map(|(id, note)| (named(procedure, definitions, &id), note))
