@@ -1,8 +1,7 @@
 //! The clocks of a case: when each started, when it stood still, when it stopped.
 
 use crate::state::{Run, State, Status};
-use pack::Id;
-use pack::model::{After, Clock, Mark, Procedure};
+use pack::model::{After, Clock, Mark, Procedure, Step};
 use record::Time;
 
 /// One clock of a case.
@@ -18,8 +17,8 @@ pub struct Reading<'a> {
     pub cut_off: bool,
     /// When the party put papers right while it ran.
     pub corrected: Vec<Span>,
-    /// When a pausing step was open while it ran.
-    pub held: Vec<Span>,
+    /// When steps that pause it were open while it ran, and which; in the order in which they opened.
+    pub held: Vec<(Span, &'a Step)>,
     /// How often it was moved.
     pub extensions: usize,
     /// Whether it is on the record that it ran out.
@@ -32,7 +31,8 @@ pub type Span = (Time, Option<Time>);
 impl Reading<'_> {
     /// When there was something for which it may stand still, whichever it was.
     pub fn pauses(&self) -> Vec<Span> {
-        joined(self.corrected.iter().chain(&self.held).copied().collect())
+        let held = self.held.iter().map(|(span, _)| *span);
+        joined(self.corrected.iter().copied().chain(held).collect())
     }
 }
 
@@ -48,14 +48,16 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
         let ends = clock.to.iter().filter_map(|mark| first_after(state, clock, mark, started));
         let reached = ends.min();
         let stopped = reached.or(over);
-        let within = |spans: Vec<Span>| joined(clipped(spans, started, stopped));
+        let within = |span: Span| clipped(span, started, stopped);
+        let corrected = state.corrections.iter().map(|asked| (asked.asked, asked.answered));
+        let held = open(state, procedure, clock).into_iter();
         Some(Reading {
             clock,
             started,
             stopped,
             cut_off: reached.is_none() && over.is_some(),
-            corrected: within(state.corrections.iter().map(|asked| (asked.asked, asked.answered)).collect()),
-            held: within(open(state, procedure, clock)),
+            corrected: joined(corrected.filter_map(within).collect()),
+            held: held.filter_map(|(span, step)| Some((within(span)?, step))).collect(),
             extensions: state.extensions.iter().filter(|extension| extension.clock == clock.id).count(),
             expired: state.expired.contains(&(clock.id.clone(), started)),
         })
@@ -110,28 +112,22 @@ fn moments(state: &State, clock: &Clock, mark: &Mark) -> Vec<Time> {
     }
 }
 
-/// When steps that stop the clock were open. The step that it waits for is none of them, unless the clock says so.
-fn open(state: &State, procedure: &Procedure, clock: &Clock) -> Vec<Span> {
-    let awaited = clock.awaited().map(|after| &after.step);
-    let pausing = |id: &Id| {
-        let step = procedure.flow.step(id.as_str()).filter(|step| awaited != Some(&step.id));
-        if clock.pauses.is_empty() { step.is_some_and(|step| step.pauses) } else { clock.pauses.contains(id) }
-    };
+/// When steps that stop the clock were open, and which.
+fn open<'a>(state: &State, procedure: &'a Procedure, clock: &Clock) -> Vec<(Span, &'a Step)> {
     let span = |run: &Run| (run.opened, run.done.as_ref().map(|done| done.at).or(run.closed));
-    let pausing = state.steps.iter().filter(|(id, _)| pausing(id));
-    pausing.flat_map(|(_, step)| step.runs.iter().map(span)).collect()
+    let pausing = procedure.flow.steps.iter().filter(|step| clock.pauses_at(step));
+    let mut open: Vec<(Span, &Step)> = pausing
+        .filter_map(|step| Some((state.steps.get(&step.id)?, step)))
+        .flat_map(|(known, step)| known.runs.iter().map(move |run| (span(run), step)))
+        .collect();
+    open.sort_by_key(|((from, _), _)| *from);
+    open
 }
 
-/// What of the spans lies between the start and the stop of a clock: what came after it had stopped moves nothing.
-fn clipped(mut spans: Vec<Span>, started: Time, stopped: Option<Time>) -> Vec<Span> {
-    spans.retain(|(start, end)| {
-        end.is_none_or(|end| end > started) && stopped.is_none_or(|stopped| *start < stopped)
-    });
-    for (start, end) in &mut spans {
-        *start = (*start).max(started);
-        *end = (*end).into_iter().chain(stopped).min();
-    }
-    spans
+/// What of a span lies between the start and the stop of a clock: what came after it had stopped moves nothing.
+fn clipped((start, end): Span, started: Time, stopped: Option<Time>) -> Option<Span> {
+    let inside = end.is_none_or(|end| end > started) && stopped.is_none_or(|stopped| start < stopped);
+    inside.then(|| (start.max(started), end.into_iter().chain(stopped).min()))
 }
 
 /// The same time in order and without overlap.

@@ -184,7 +184,10 @@ fn told_step(step: &Step, flow: &Flow, definitions: &Definitions) -> Told {
         (say("须由他人办理的环节", "not by whoever did"), joined(&separate)),
         (say("填写内容", "records"), joined(step.form.fields.iter().map(|field| &field.title))),
         (say("可以不办", "may be left out"), yes(step.optional)),
-        (say("停止计时", "stops the clocks"), yes(step.pauses)),
+        (
+            say("停止计时", "stops the clocks"),
+            step.pauses.as_ref().map_or_else(|| yes(false), |_| step.reason().clone()),
+        ),
     ]
 }
 

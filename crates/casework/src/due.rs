@@ -1,11 +1,10 @@
 //! When the clocks of a case run out.
 
 use crate::clocks::{Reading, Span};
-use jiff::ToSpan;
 use jiff::civil::DateTime;
-use pack::Title;
-use pack::days::{self, Adjustment, At, Deadline, Direction, Due, Law, Left, Limit, Refused};
-use pack::model::{ClockLimit, Own, Unit};
+use pack::days::{self, Adjustment, At, Deadline, Direction, Due, Law, Left, Limit};
+use pack::model::{ClockLimit, Own, Step, Unit};
+use pack::{Id, Title};
 use record::Time;
 
 /// The kind of a pause by which a law's own words stop a clock while papers are put right.
@@ -61,14 +60,16 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
                 limit.at = At::Day(start.date());
             }
             let promised = |own: Own| {
-                let promise = limit_of(own)?;
+                let promise = Limit::from(own);
                 days::promise::promised(start, promise, deadline, &rule, &law.calendar, &adjustments).ok()
             };
             let promise = reading.clock.promise.and_then(promised);
             Some(Counted { limit, promise })
         }
         ClockLimit::Own(own) => {
-            Some(Counted { limit: count_own(start, *own, reading, law).ok()?, promise: None })
+            let holds: Vec<Adjustment> =
+                stood(reading, law).into_iter().map(|stood| stood.adjustment).collect();
+            Some(Counted { limit: count_own(start, *own, law, &holds)?, promise: None })
         }
         ClockLimit::Procedure => None,
     }
@@ -76,21 +77,23 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
 
 /// Counts an office's own limit that nothing stops.
 pub fn own(start: Time, own: Own, law: &Law) -> Option<Due> {
-    let start = days::local(start);
-    let limit = limit_of(own)?;
-    days::count(start, &Deadline::own(limit), &law.default_rule.rule, &law.calendar, &[]).ok()
+    count_own(days::local(start), own, law, &[])
+}
+
+/// Counts an office's own limit, by the pack's default rule.
+fn count_own(start: DateTime, own: Own, law: &Law, holds: &[Adjustment]) -> Option<Due> {
+    let deadline = Deadline::own(Limit::from(own));
+    days::count(start, &deadline, &law.default_rule.rule, &law.calendar, holds).ok()
 }
 
 /// The end of what is valid for so long from `start`, by the pack's default rule. Unlike a time in which something must be
 /// done it does not move where its last day is a holiday: nothing is to be done on it.
 pub fn valid(start: Time, own: Own, law: &Law) -> Option<At> {
     let start = days::local(start);
-    let Some(limit) = limit_of(own) else {
-        return start.checked_add(i64::from(own.amount).minutes()).ok().map(At::Moment);
-    };
     let mut rule = law.default_rule.rule.clone();
     rule.last_day.value = false;
-    days::count(start, &Deadline::own(limit), &rule, &law.calendar, &[]).ok().map(|due| due.at)
+    let deadline = Deadline::own(Limit::from(own));
+    days::count(start, &deadline, &rule, &law.calendar, &[]).ok().map(|due| due.at)
 }
 
 /// The moment until which the party may answer a correction that was asked for at `asked`.
@@ -98,78 +101,85 @@ pub fn answer(asked: Time, answer: Own, law: &Law) -> Option<Time> {
     days::moment(own(asked, answer, law)?.at.end()?)
 }
 
-/// Counts an office's own limit: stopped by every pause, by the pack's default rule.
-fn count_own(start: DateTime, own: Own, reading: &Reading<'_>, law: &Law) -> Result<Due, Refused> {
-    let rule = &law.default_rule.rule;
-    let Some(limit) = limit_of(own) else { return minutes(start, own.amount, reading) };
-    let holds: Vec<Adjustment> =
-        held(&reading.pauses(), &Title::new("补正或等候", "correction or waiting")).collect();
-    days::count(start, &Deadline::own(limit), rule, &law.calendar, &holds)
+/// A time for which a clock stood still, or still does.
+#[derive(Clone, Debug)]
+pub struct Stood<'a> {
+    /// From when until when.
+    pub span: Span,
+    /// The step that was open; none: the party put papers right.
+    pub step: Option<&'a Step>,
+    /// As what the count takes it.
+    adjustment: Adjustment,
 }
 
-fn limit_of(own: Own) -> Option<Limit> {
-    let unit = match own.unit {
-        Unit::Minutes => return None,
-        Unit::Hours => days::Unit::Hours,
-        Unit::Days => days::Unit::Days,
-        Unit::Workdays => days::Unit::Workdays,
-        Unit::Months => days::Unit::Months,
-        Unit::Years => days::Unit::Years,
+/// When a clock stood still, by its law or by the office's own word, in order. While the party puts papers right it stands by
+/// the law of its deadline, or else by the default rule; while a step is open, where the law of its deadline knows of what
+/// the step waits for. An office's own limit stands still whenever its flow says so.
+pub fn stood<'a>(reading: &Reading<'a>, law: &Law) -> Vec<Stood<'a>> {
+    let deadline = match &reading.clock.limit {
+        ClockLimit::Law(id) => match law.deadlines.get(id.as_str()) {
+            Some(deadline) if moves(deadline) => Some(deadline),
+            _ => return Vec::new(),
+        },
+        ClockLimit::Own(_) | ClockLimit::Procedure => None,
     };
-    Some(Limit::after(own.amount, unit))
-}
-
-/// Elapsed minutes, those of a pause not counted.
-fn minutes(start: DateTime, amount: u32, reading: &Reading<'_>) -> Result<Due, Refused> {
-    let range = || Refused::OutOfRange { deadline: "own".into(), start };
-    let mut end = start.checked_add(i64::from(amount).minutes()).map_err(|_| range())?;
-    let mut at = None;
-    for (from, to) in civil(&reading.pauses()) {
-        match to {
-            _ if from >= end => break,
-            None => {
-                let left = Some(Left::Time(end.duration_since(from)));
-                at = Some(At::Stopped { since: from, left });
-            }
-            Some(to) => end = end.checked_add(to.duration_since(from)).map_err(|_| range())?,
-        }
-    }
-    let at = at.unwrap_or(At::Moment(end));
-    Ok(Due { at, provisional: None, undecided: false, posted_in_time: false, steps: Vec::new() })
-}
-
-fn civil(spans: &[Span]) -> impl Iterator<Item = (DateTime, Option<DateTime>)> {
-    spans.iter().map(|(from, to)| (days::local(*from), to.map(days::local)))
-}
-
-fn held(spans: &[Span], why: &Title) -> impl Iterator<Item = Adjustment> {
-    civil(spans).map(|(from, to)| Adjustment::Hold { why: why.clone(), from, to })
-}
-
-/// What happened to the clock, in the law's terms. While the party puts papers right it stands by the law of its deadline, or
-/// else by the default rule; a pausing step stops only those whose law knows of something that does.
-fn adjustments(reading: &Reading<'_>, deadline: &Deadline, law: &Law) -> Vec<Adjustment> {
-    let fixed = |limit: Limit| limit.unit == days::Unit::Immediately || limit.direction == Direction::Before;
-    if deadline.limit.is_none_or(fixed) {
-        return Vec::new();
-    }
-    let suspend = |kind: &pack::Id, spans: &[Span]| -> Vec<Adjustment> {
-        civil(spans).map(|(from, to)| Adjustment::Suspend { kind: kind.clone(), from, to }).collect()
-    };
-    let mut all = match (deadline.suspension(CORRECTION), &law.default_rule.correction) {
-        (Some(suspension), _) => suspend(&suspension.kind, &reading.corrected),
-        (None, Some(why)) => held(&reading.corrected, why).collect(),
-        (None, None) => Vec::new(),
-    };
-    let stops = deadline.suspensions.iter().find(|suspension| suspension.kind.as_str() != CORRECTION);
-    all.extend(stops.into_iter().flat_map(|suspension| suspend(&suspension.kind, &reading.held)));
-    let granted = grants(deadline).take(reading.extensions);
-    all.extend(granted.map(|id| Adjustment::Extend { id, amount: None }));
+    let corrected = reading.corrected.iter().map(|span| (*span, None));
+    let held = reading.held.iter().map(|(span, step)| (*span, Some(*step)));
+    let mut all: Vec<Stood<'a>> = corrected
+        .chain(held)
+        .filter_map(|(span, step)| {
+            let (from, to) = (days::local(span.0), span.1.map(days::local));
+            let adjustment = match why(step, deadline, law)? {
+                Why::Law(kind) => Adjustment::Suspend { kind, from, to },
+                Why::Said(why) => Adjustment::Hold { why, from, to },
+            };
+            Some(Stood { span, step, adjustment })
+        })
+        .collect();
+    all.sort_by_key(|stood| stood.span.0);
     all
 }
 
+/// By what a clock stands still.
+enum Why {
+    /// The words of its law for this kind.
+    Law(Id),
+    /// The default rule, or the office.
+    Said(Title),
+}
+
+/// Why a clock stands still while a step is open, or while the party puts papers right; none where it runs on.
+fn why(step: Option<&Step>, deadline: Option<&Deadline>, law: &Law) -> Option<Why> {
+    let kind = step.map_or(Some(CORRECTION), |step| step.pause_kind().map(Id::as_str));
+    let known = deadline.zip(kind).and_then(|(deadline, kind)| deadline.suspension(kind));
+    match (known, step, deadline) {
+        (Some(suspension), ..) => Some(Why::Law(suspension.kind.clone())),
+        (None, None, Some(_)) => law.default_rule.correction.clone().map(Why::Said),
+        (None, Some(_), Some(_)) => None,
+        (None, None, None) => Some(Why::Said(Title::new("补正", "correction"))),
+        (None, Some(step), None) => Some(Why::Said(step.reason().clone())),
+    }
+}
+
+/// What runs back from an event, or has no measure, is neither stopped nor extended.
+fn moves(deadline: &Deadline) -> bool {
+    deadline
+        .limit
+        .is_some_and(|limit| limit.unit != days::Unit::Immediately && limit.direction == Direction::After)
+}
+
+/// What happened to the clock, in the law's terms.
+fn adjustments(reading: &Reading<'_>, deadline: &Deadline, law: &Law) -> Vec<Adjustment> {
+    if !moves(deadline) {
+        return Vec::new();
+    }
+    let granted = grants(deadline).take(reading.extensions);
+    let stood = stood(reading, law).into_iter().map(|stood| stood.adjustment);
+    stood.chain(granted.map(|id| Adjustment::Extend { id, amount: None })).collect()
+}
+
 /// The extensions that the law allows, in the order in which they can be granted.
-fn grants(deadline: &Deadline) -> impl Iterator<Item = pack::Id> {
+fn grants(deadline: &Deadline) -> impl Iterator<Item = Id> {
     const UNLIMITED: usize = 1;
     deadline.extensions.iter().flat_map(|extension| {
         let times = extension.times.map_or(UNLIMITED, |times| times as usize);

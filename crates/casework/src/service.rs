@@ -92,6 +92,19 @@ impl View {
         self.book.procedure(&self.state.procedure)
     }
 
+    /// What is wrong with which field or material, of the correction that waits for the party: in the order in which the form
+    /// asks for them.
+    pub fn noted(&self) -> Vec<(Id, String)> {
+        let mut noted = self.state.asked().map(|correction| correction.noted()).unwrap_or_default();
+        let place = |id: &Id| {
+            let procedure = self.procedure()?;
+            let materials = procedure.materials.iter().map(|asked| &asked.material);
+            procedure.form.fields.iter().map(|field| &field.id).chain(materials).position(|other| other == id)
+        };
+        noted.sort_by_key(|(id, _)| place(id).unwrap_or(usize::MAX));
+        noted
+    }
+
     /// The edition that the case runs under, where it is not to be had any more.
     pub fn stranded(&self) -> Option<Digest> {
         self.state.edition.filter(|edition| *edition != self.book.digest)

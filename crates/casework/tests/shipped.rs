@@ -72,7 +72,7 @@ fn usual(kind: &FieldKind) -> Option<Value> {
 }
 
 /// Runs a case of `procedure`: the answers that matter as `field=value`, the rest as usual; then a line a step,
-/// `step outcome`, an hour apart, after `+days` so much later. `correct step field` asks for a correction, `answer field=value`
+/// `step outcome field=value`, an hour apart, after `+days` so much later. `correct step field` asks for a correction, `answer field=value`
 /// answers it. What each opened, closed and skipped; how it ended; how long the clocks stood still, and how the limits of those
 /// that ran while a correction was awaited are counted.
 fn check(procedure: &str, answers: &str, script: &str) -> String {
@@ -134,6 +134,9 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
             }
             Err(refusal) => {
                 let _ = writeln!(told, "    refused: {}", refusal.why.en);
+                for (id, fault) in &refusal.faults {
+                    let _ = writeln!(told, "        {id}: {}", fault.en);
+                }
                 if matches!(command, Command::Start { .. }) {
                     return told;
                 }
@@ -189,10 +192,16 @@ fn commands<'s>(
             }
             _ => {
                 let step = procedure.flow.step(what).unwrap_or_else(|| panic!("no step {what}"));
+                let (outcome, told) = rest.split_once(' ').unwrap_or((rest, ""));
+                let mut told: BTreeMap<&str, &str> =
+                    told.split(' ').filter_map(|pair| pair.split_once('=')).collect();
                 let needed = step.form.fields.iter().filter(|field| field.required);
-                let answers =
-                    needed.filter_map(|field| Some((field.id.clone(), usual(&field.kind)?))).collect();
-                let (step, outcome, reasons) = (what.into(), rest.into(), Some("so".into()));
+                let answers = needed.filter_map(|field| {
+                    let told = told.remove(field.id.as_str()).map(|text| read(field, text));
+                    Some((field.id.clone(), told.or_else(|| usual(&field.kind))?))
+                });
+                let answers = answers.collect();
+                let (step, outcome, reasons) = (what.into(), outcome.into(), Some("so".into()));
                 all.push((later, by, Command::Do { step, outcome, reasons, answers }));
             }
         }
@@ -323,7 +332,8 @@ fn a_hearing_is_announced_in_time_and_held_after_its_notice() {
          inform told-of-hearing
          hearing-answer demanded
          fay: admit-hearing accepted
-         +20 fay: announce-hearing done
+         +20 fay: announce-hearing done held-at=2026-02-03T09:30
+         fay: announce-hearing done held-at=2026-02-05T09:30
          fay: hear held"
     ));
 }

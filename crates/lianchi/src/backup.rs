@@ -1,5 +1,5 @@
 use crate::Data;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use crate::up::DIRECTORY_KEY;
 use record::store::sqlite::SqliteStore;
 use record::{Cache, Keys, Record, StoreError};
@@ -74,7 +74,9 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let entries = done.inspect_err(|_| drop(std::fs::remove_dir_all(&part)))?;
     let place = target.display();
     let mut words = match entries {
-        Some(entries) => format!("{entries} entries copied to {place} and checked: the copy is sound"),
+        Some(entries) => {
+            format!("{} copied to {place} and checked: the copy is sound", counted(entries, "entry"))
+        }
         None => format!("copied to {place}, and not checked"),
     };
     words.push_str(&match &options.keys {

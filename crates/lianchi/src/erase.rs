@@ -1,5 +1,5 @@
 use crate::clock::now;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use crate::{Data, control};
 use casework::erase::{Done, NotErased, Request, erase};
 use record::{Erased, ObjectRef};
@@ -42,16 +42,15 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let entry = number("entry");
     let of_cases = match number("cases") {
         0 => String::new(),
-        1 => " and of 1 case".to_owned(),
-        many => format!(" and of {many} cases"),
+        some => format!(" and of {}", counted(some, "case")),
     };
     let words = match answer.get("already").and_then(Json::as_bool) {
         Some(true) => format!("`{subject}` was erased by entry {entry}; nothing of theirs was left"),
         _ => format!(
-            "{} sealed values and {} files of {subject}{of_cases} destroyed; entry {entry} says so, and every proof stays \
+            "{} and {} of {subject}{of_cases} destroyed; entry {entry} says so, and every proof stays \
              valid{}",
-            number("values"),
-            number("files"),
+            counted(number("values"), "sealed value"),
+            counted(number("files"), "file"),
             match answer.get("scrubbed").and_then(Json::as_bool) {
                 Some(false) =>
                     "\na reader was in the way of overwriting what they took; the city tries again until it is done",

@@ -3,7 +3,7 @@ use crate::say::{Failure, Say, Wrong};
 use jiff::civil::{Date, DateTime};
 use pack::Lang;
 use pack::days::find::{Found, due};
-use pack::days::{Adjustment, Deadline, Standing, Unit};
+use pack::days::{Adjustment, Deadline, Standing};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -82,10 +82,12 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
 
 /// When a deadline starts. Of one in hours it matters at which hour.
 fn start(text: &str, deadline: &Deadline) -> Result<DateTime, Failure> {
-    let hours = deadline.limit.is_some_and(|limit| limit.unit == Unit::Hours);
+    let hours = deadline.limit.is_some_and(|limit| limit.elapsed().is_some());
     if hours && text.trim().parse::<Date>().is_ok() && !text.contains(':') {
         let (id, text) = (&deadline.id, text.trim());
-        return Err(Wrong(format!("`{id}` is counted in hours; say the time too, `{text}T09:30`")).into());
+        return Err(
+            Wrong(format!("`{id}` is counted to the minute; say the time too, `{text}T09:30`")).into()
+        );
     }
     moment(text)
 }

@@ -1,6 +1,6 @@
 use crate::Data;
 use crate::foreign::{self, Newcomer};
-use crate::say::{Failure, Progress, Say, Wrong};
+use crate::say::{Failure, Progress, Say, Wrong, counted};
 use record::interop::{self, Counts, ExportError, Exported, Format, Mapping, Options, Source, WriteOptions};
 use record::{Batch, Event, Pending, Record};
 use serde_json::json;
@@ -121,16 +121,20 @@ fn imported(
     let mut words = count_words(&report.counts);
     words.push_str(&match (added, there) {
         (0, _) => format!("\nall of it is in {place} already; nothing was added"),
-        (added, 0) => format!("\n{added} entries added to {place}"),
-        (added, there) => format!("\n{added} entries added to {place}, which had {there} of them already"),
+        (added, 0) => format!("\n{} added to {place}", counted(added, "entry")),
+        (added, there) => {
+            let all = counted(added + there, "entry");
+            format!("\n{added} of {all} added to {place}, which had {there} of them already")
+        }
     });
     if cited > 0 {
         words.push_str(&format!(
-            "\n{cited} sealed values and files are cited by their digests; what they say is not in a log"
+            "\ncited by digest, since what they say is not in a log: {cited} sealed values and files"
         ));
     }
     if !refused.is_empty() {
-        words.push_str(&format!("\n{} parts refused:\n    {}", refused.len(), refused.join("\n    ")));
+        let count = counted(refused.len() as u64, "part");
+        words.push_str(&format!("\n{count} refused:\n    {}", refused.join("\n    ")));
     }
     let mut answer = count_json(&report.counts);
     answer["format"] = json!(report.format.to_string());
@@ -300,15 +304,17 @@ fn exported_words(exported: &Exported, format: Format, place: &str) -> (String, 
     let mut words = format!("{} written to {place}", count_words(&exported.counts));
     let (events, objects) = (exported.events_left_out, exported.objects_left_out);
     if events > 0 {
-        words.push_str(&format!("\n{events} events have no place in {format} and are not in the file"));
+        let events = counted(events, "event");
+        words.push_str(&format!("\nwithout a place in {format}, and so not in the file: {events}"));
     }
     if objects > 0 && format == Format::Csv {
-        let what = format!("the attributes and links of {objects} objects");
+        let what = format!("the attributes and links of {}", counted(objects, "object"));
         words.push_str(&format!(
             "\n{what} have no columns in the mapping and are not in the file; without `--map` they are"
         ));
     } else if objects > 0 {
-        words.push_str(&format!("\n{objects} objects have no place in {format} and are not in the file"));
+        let objects = counted(objects, "object");
+        words.push_str(&format!("\nwithout a place in {format}, and so not in the file: {objects}"));
     }
     let mapping = exported.mapping.as_ref().map(ToString::to_string);
     if let (Some(mapping), Some(prefix)) = (&mapping, &exported.prefix) {
@@ -361,10 +367,10 @@ pub fn mapping(text: &str) -> Result<Mapping, Failure> {
 
 fn count_words(counts: &Counts) -> String {
     let Counts { events, event_types, objects, object_types, relations, links, .. } = counts;
-    format!(
-        "{events} events of {event_types} types, {objects} objects of {object_types} types, \
-         {relations} relations, {links} links"
-    )
+    let [events, objects] = [(events, "event"), (objects, "object")].map(|(count, of)| counted(*count, of));
+    let [event_types, object_types] = [event_types, object_types].map(|count| counted(*count, "type"));
+    let (relations, links) = (counted(*relations, "relation"), counted(*links, "link"));
+    format!("{events} of {event_types}, {objects} of {object_types}, {relations}, {links}")
 }
 
 fn count_json(counts: &Counts) -> serde_json::Value {

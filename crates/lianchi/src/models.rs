@@ -1,5 +1,5 @@
 use crate::packs;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use oversight::catalogue::Catalogue;
 use oversight::derive;
 use pack::models::{Model, Subject, explain, write};
@@ -125,7 +125,8 @@ fn list(held: &Held, say: Say) -> Result<(), Failure> {
     let line = |model: &&Model| format!("{}\n    {} · {}\n", model.id, model.title.en, origin(model));
     let lines: String = models.iter().map(line).collect();
     let derived = held.derived.len();
-    let count = format!("{} models: {} written, {derived} derived", models.len(), models.len() - derived);
+    let (all, written) = (counted(models.len() as u64, "model"), models.len() - derived);
+    let count = format!("{all}: {written} written, {derived} derived");
     let all: Vec<Json> = models.iter().map(|model| in_json(model)).collect();
     say.answer(&format!("{lines}{count}"), &json!({ "models": all, "derived": derived }))
 }

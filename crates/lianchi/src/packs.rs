@@ -1,4 +1,4 @@
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use crate::{control, migrate};
 use include_dir::{Dir, DirEntry as Shipped, include_dir};
 use pack::folder::{self, Found};
@@ -262,9 +262,8 @@ fn shipped(dir: &Dir<'_>, files: &mut Vec<File>) {
 pub fn tell(problems: &[Problem], say: Say) -> Result<(), Failure> {
     let words: String = problems.iter().map(|problem| format!("{problem}\n")).collect();
     let rows: Vec<Json> = problems.iter().map(in_json).collect();
-    let count = problems.len();
-    let noun = if count == 1 { "problem" } else { "problems" };
-    say.answer(&format!("{words}{count} {noun}"), &json!({ "problems": rows }))
+    let count = counted(problems.len() as u64, "problem");
+    say.answer(&format!("{words}{count}"), &json!({ "problems": rows }))
 }
 
 fn check(dir: Option<&Path>, say: Say) -> Result<(), Failure> {
@@ -278,12 +277,11 @@ fn check(dir: Option<&Path>, say: Say) -> Result<(), Failure> {
             let all = &book.definitions;
             let deadlines = all.law.as_ref().map_or(0, |law| law.deadlines.len());
             let (packs, procedures, offices) = (all.packs.len(), all.procedures.len(), all.offices.len());
+            let held =
+                [(packs, "pack"), (procedures, "procedure"), (deadlines, "deadline"), (offices, "office")];
+            let held = held.map(|(count, of)| counted(count as u64, of)).join(", ");
             say.answer(
-                &format!(
-                    "{packs} packs, {procedures} procedures, {deadlines} deadlines, {offices} offices: no problem\n\
-                     edition {}",
-                    book.digest
-                ),
+                &format!("{held}: no problem\nedition {}", book.digest),
                 &json!({
                     "problems": [], "packs": packs, "procedures": procedures, "deadlines": deadlines,
                     "offices": offices, "edition": book.digest.to_string(),

@@ -1,5 +1,5 @@
 use crate::Data;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use record::proof::{self, Trust, VerifiedReceipt};
 use record::{Fault, StoreError, Time, Verification, VerifierKey};
 use serde_json::json;
@@ -47,10 +47,16 @@ pub fn whole(data: &Data, say: Say) -> Result<(), Failure> {
         other => other?,
     };
     let faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
-    let mut words = format!(
-        "{} entries, {} relations, {} objects, {} tiles, {} sealed values, {} files checked",
-        found.entries, found.touches, found.objects, found.tiles, found.sealed, found.files
-    );
+    let gone_through = [
+        (found.entries, "entry"),
+        (found.touches, "relation"),
+        (found.objects, "object"),
+        (found.tiles, "tile"),
+        (found.sealed, "sealed value"),
+        (found.files, "file"),
+    ];
+    let gone_through = gone_through.map(|(count, of)| counted(count, of)).join(", ");
+    let mut words = format!("{gone_through} checked");
     for fault in &faults {
         words.push_str(&format!("\n    {fault}"));
     }

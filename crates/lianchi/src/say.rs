@@ -121,3 +121,12 @@ impl Drop for Progress {
         }
     }
 }
+
+/// `1 case`, `2 cases`, `2 activities`.
+pub fn counted(count: u64, of: &str) -> String {
+    match (count, of.strip_suffix('y')) {
+        (1, _) => format!("1 {of}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        _ => format!("{count} {of}s"),
+    }
+}

@@ -5,7 +5,7 @@ use crate::clock::now;
 use crate::models::Held;
 use crate::nats::{Kept, Nats, hex};
 use crate::outbox::{self, CASE, ENTRY, SLOTS};
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use casework::amendment;
 use oversight::live::{Breach, Change, Live, Of};
 use pack::Id;
@@ -106,7 +106,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     worker.watch()?;
     let (broken, mended) = (worker.broken, worker.mended);
     say.answer(
-        &format!("{broken} findings published, {mended} taken back"),
+        &format!("{} published, {mended} taken back", counted(broken, "finding")),
         &json!({ "published": broken, "taken_back": mended }),
     )
 }

@@ -242,9 +242,14 @@ impl<'a> Member<'a> {
     }
 
     pub(crate) fn flag(&self) -> Option<bool> {
+        self.flag_or(&format!("`{} = true`", self.name))
+    }
+
+    /// As [`Self::flag`], where something else than a flag can stand too, as `example` says.
+    pub(crate) fn flag_or(&self, example: &str) -> Option<bool> {
         let flag = self.value.get_ref().as_bool();
         if flag.is_none() {
-            self.wrong("true or false", &format!("`{} = true`", self.name));
+            self.wrong("true or false", example);
         }
         flag
     }

@@ -216,6 +216,90 @@ own = "6 months"
     ));
 }
 
+/// What stops a clock of the law, and what a notice may say, is held against the law and the flow.
+#[test]
+fn pauses_and_plans_are_held_against_what_they_name() {
+    let broken = r#"
+[pack]
+id = "broken"
+title = { zh = "坏", en = "Broken" }
+version = "1"
+effective = 2026-01-01
+requires = ["law"]
+[category.x]
+title = { zh = "类", en = "Category" }
+[object.application]
+title = { zh = "申请", en = "Application" }
+[role.clerk]
+title = { zh = "员", en = "Clerk" }
+
+[flow.f]
+title = { zh = "流程", en = "Flow" }
+[flow.f.step.accept]
+kind = "accept"
+role = "clerk"
+[flow.f.step.test]
+kind = "act"
+role = "clerk"
+activity = "tested"
+pauses = true
+[flow.f.step.bus]
+kind = "act"
+role = "clerk"
+activity = "bus taken"
+pauses = "haering"
+[flow.f.step.wait]
+kind = "act"
+role = "clerk"
+activity = "waited"
+pauses = 3
+[flow.f.step.tell]
+kind = "act"
+role = "clerk"
+activity = "told"
+[flow.f.step.tell.form]
+field = [
+    { id = "at", title = { zh = "何时", en = "When" }, kind = "moment", plans = "haer" },
+    { id = "on", title = { zh = "哪天", en = "Day" }, kind = "date", plans = "accept" },
+    { id = "where", title = { zh = "何地", en = "Where" }, kind = "text", plans = "hear" },
+]
+[flow.f.step.hear]
+kind = "act"
+role = "clerk"
+activity = "heard"
+not-before = "notice"
+[flow.f.clock.decision]
+title = { zh = "决定", en = "Decide" }
+from = "accept"
+to = "hear"
+law = "licence-decided"
+[flow.f.clock.told]
+title = { zh = "告知", en = "Tell" }
+from = "accept"
+to = "tell"
+law = "missing-materials-told"
+pauses = ["test"]
+[flow.f.clock.notice]
+title = { zh = "等候", en = "Wait" }
+from = "tell"
+to = "hear"
+own = "7 workdays"
+
+[procedure.p]
+title = { zh = "事", en = "Thing" }
+flow = "f"
+category = "x"
+level = "station"
+[procedure.p.form]
+field = [{ id = "wish", title = { zh = "何时", en = "When" }, kind = "moment", plans = "hear" }]
+"#;
+    let law = shipped().into_iter().filter(|file| file.path.starts_with("law/"));
+    let files: Vec<File> =
+        law.chain([File { path: "broken/pack.toml".into(), text: broken.into() }]).collect();
+    let problems = load(&files).err().unwrap_or_default();
+    insta::assert_snapshot!(problems.iter().map(|problem| format!("{problem}\n")).collect::<String>());
+}
+
 #[test]
 fn broken_toml_has_its_place() {
     insta::assert_snapshot!(check("[pack]\nid = \"a\"\ntitle = { zh = 1 \n[role.x\n"));

@@ -1,5 +1,6 @@
 use crate::layout::Frame;
 use crate::text::{self, Lang};
+use casework::board::SetBy;
 use jiff::civil::Date;
 use maud::{Markup, PreEscaped, Render, html};
 use pack::model::Own;
@@ -70,6 +71,16 @@ impl Standing {
 /// How it stands, as a label with its colour.
 pub fn standing(lang: Lang, standing: Standing) -> Markup {
     tag(standing.tone(), &standing.words(lang))
+}
+
+/// What sets the time within which an office has to be done.
+pub fn set_by(lang: Lang, by: SetBy) -> Markup {
+    let words = match by {
+        SetBy::Law => lang.say("queue-by-law"),
+        SetBy::Office => lang.say("queue-by-office"),
+        SetBy::Promise => lang.say("queue-by-promise"),
+    };
+    html! { span.soft.nowrap { (words) } }
 }
 
 /// The day, or the moment, on which something is due; while its clock stands still, what is left of it.

@@ -4,11 +4,14 @@
 use super::form::{missing, unchanged};
 use super::{Carried, Fault, Situation};
 use crate::clocks::{self, Reading};
-use crate::due;
+use crate::due::{self, Counted};
 use crate::state::{Stage, State, Status};
+use jiff::civil::{self, Date, DateTime};
+use pack::days;
+use pack::days::step::What;
 use pack::model::{Form, Step, StepKind, Watcher};
-use pack::{Id, Lang};
-use record::Time;
+use pack::{Id, Lang, Title};
+use record::{Time, Value};
 
 /// A case, and all else that it depends on whether something may be done.
 #[derive(Clone, Copy)]
@@ -283,23 +286,52 @@ impl<'a> Allowed<'_, 'a> {
 
     /// A step is not to be done before a clock has run out: from when it may be, where that is known.
     fn too_early(self, id: &Id) -> Fault {
-        let law = self.situation.definitions.law.as_ref();
-        let counted = self.clock(id).ok().zip(law).and_then(|(reading, law)| due::count(&reading, law));
-        let from = counted.and_then(|counted| counted.at()).map(pack::days::local);
+        let from = self.over(id).map(|(end, _)| days::local(end));
         let (zh, en) = from.map_or_else(Default::default, |from| {
-            let told = |lang: Lang| match from.time() == jiff::civil::Time::midnight() {
-                true => lang.date(from.date()),
-                false => lang.moment(from),
-            };
             (
-                format!("，{}起方可办理", told(Lang::Zh)),
-                format!("; it may be done from {} on", told(Lang::En)),
+                format!("，{}起方可办理", told(Lang::Zh, from)),
+                format!("; it may be done from {} on", told(Lang::En, from)),
             )
         });
         Fault::new(
             &format!("法定的期间尚未届满{zh}"),
             &format!("The time that must pass first has not passed yet{en}"),
         )
+    }
+
+    /// Why a step cannot be at the moment, or on the day, for which it is planned: from when it can, and by what. None where it
+    /// can, or where nobody knows yet.
+    pub(crate) fn too_early_at(self, id: &Id, planned: &Value) -> Option<Title> {
+        let clock = self.situation.procedure.flow.step(id.as_str())?.not_before.as_ref()?;
+        let (end, counted) = self.over(clock)?;
+        let early = match planned {
+            Value::Time(at) => *at < end,
+            day => day.as_text()?.parse::<Date>().ok()? < days::local(end).date(),
+        };
+        let (reading, from) = (self.clock(clock).ok()?, days::local(end));
+        let why = |lang: Lang| {
+            let set = counted
+                .limit
+                .steps
+                .iter()
+                .filter(|step| matches!(step.what, What::Limit { .. } | What::Kind { .. }));
+            let set: Vec<String> = set.map(|step| step.words(lang)).collect();
+            set.join(if lang == Lang::Zh { "，" } else { ", " })
+        };
+        early.then(|| {
+            let Title { zh, en } = &reading.clock.title;
+            Title::new(
+                format!("最早为{}起。{zh}：{}", told(Lang::Zh, from), why(Lang::Zh)),
+                format!("Too early: from {} on. {en}: {}", told(Lang::En, from), why(Lang::En)),
+            )
+        })
+    }
+
+    /// When the clock, as it last ran, is over, and how that was counted.
+    fn over(self, id: &Id) -> Option<(Time, Counted)> {
+        let law = self.situation.definitions.law.as_ref()?;
+        let counted = due::count(&self.clock(id).ok()?, law)?;
+        Some((counted.at()?, counted))
     }
 
     /// A clock that binds the office can be moved before it runs out, as often as its law says.
@@ -361,4 +393,12 @@ pub(super) fn over() -> Fault {
 
 fn not_running() -> Fault {
     Fault::new("这个时限没有在走", "This deadline is not running")
+}
+
+/// A moment; of one at midnight, the day.
+fn told(lang: Lang, at: DateTime) -> String {
+    match at.time() == civil::Time::midnight() {
+        true => lang.date(at.date()),
+        false => lang.moment(at),
+    }
 }

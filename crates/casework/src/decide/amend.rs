@@ -88,7 +88,9 @@ impl Draft<'_> {
             let check = one.checks.iter().find(|check| breaks(one, &check.must))?;
             Some((one.id.clone(), check.title.clone()))
         });
-        let faults: Vec<_> = broken.collect();
+        let mut faults: Vec<_> = broken.collect();
+        let early = field.plans.as_ref().and_then(|plan| self.allowed().too_early_at(&plan.step, answer));
+        faults.extend(early.map(|early| (field.id.clone(), early)));
         if !faults.is_empty() {
             let why = Title::new("还有内容需要填写或改正", "Something is still missing or wrong");
             return Err(Fault { why, faults });

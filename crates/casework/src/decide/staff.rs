@@ -1,11 +1,11 @@
 //! What the office and the timer do: steps, corrections, handing over, extensions, deadlines.
 
-use super::{Carried, Draft, Fault, Truth, named_object, unfit};
+use super::{Allowed, Carried, Draft, Fault, Truth, named_object, unfit};
 use crate::activity::{self, part};
 use crate::answer;
 use crate::clocks::Reading;
-use crate::state::{Stage, Status};
-use pack::model::{Condition, Step};
+use crate::state::{Stage, State, Status};
+use pack::model::{Condition, Field, Step};
 use pack::{Id, Title};
 use record::{Event, ObjectRef, Relation, Value};
 
@@ -78,6 +78,8 @@ impl Draft<'_> {
                 }
             } else if let Some(broken) = field.checks.iter().find(|check| !is(&check.must)) {
                 faults.push((field.id.clone(), broken.title.clone()));
+            } else if let Some(early) = self.planned_early(&after, field, answers) {
+                faults.push((field.id.clone(), early));
             }
         }
         if faults.is_empty() {
@@ -87,6 +89,13 @@ impl Draft<'_> {
             why: Title::new("还有内容需要填写或改正", "Something is still missing or wrong"),
             faults,
         })
+    }
+
+    /// Why a step cannot be when an answer says that it will, once the step that says so is done.
+    fn planned_early(&self, after: &State, field: &Field, answers: &[(Id, Value)]) -> Option<Title> {
+        let (plan, (_, planned)) =
+            field.plans.as_ref().zip(answers.iter().find(|(id, _)| *id == field.id))?;
+        Allowed { state: after, situation: self.situation }.too_early_at(&plan.step, planned)
     }
 
     pub(super) fn correct(&mut self, id: &Id, notes: &[(Id, String)]) -> Carried {

@@ -14,26 +14,75 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// A field or a material that was to be corrected, or that was changed when others were.
+/// A field or a material that one correction was about, or that was changed when others were.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
     /// Which.
     pub id: Id,
+    /// Which correction of the case it was, from 1.
+    pub correction: usize,
+    /// When that was handed in; none: it waits for the party.
+    pub answered: Option<Time>,
     /// Whether the office asked for it.
     pub asked: bool,
-    /// Whether it is another than it was.
+    /// Whether it became another than it was.
     pub changed: bool,
     /// The answer that stood before, in clear where that can be had; none where nothing did.
     pub before: Option<Value>,
-    /// The files that were taken back since.
+    /// The answer that stood after, likewise: a later correction may have changed it again.
+    pub after: Option<Value>,
+    /// The files that it took the place of, or that were taken back, and that stand no more.
     pub files: Vec<FileRef>,
 }
 
-/// Those files of a material that stood when the correction was asked for, and stand no more.
-fn superseded(correction: &Correction, state: &State, id: &Id) -> Vec<FileRef> {
-    let now = state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
-    let stands = |file: &&FileRef| now.iter().any(|other| other.digest == file.digest);
-    correction.files.get(id).into_iter().flatten().filter(|file| !stands(file)).cloned().collect()
+/// What stood when a correction had been handed in: as the case has it now, but for what a later one changed.
+struct After<'s> {
+    state: &'s State,
+    answers: BTreeMap<&'s Id, &'s Option<Value>>,
+    files: BTreeMap<&'s Id, &'s [FileRef]>,
+}
+
+impl<'s> After<'s> {
+    fn answer(&self, id: &Id) -> Option<&'s Value> {
+        match self.answers.get(id) {
+            Some(later) => later.as_ref(),
+            None => self.state.answers.get(id),
+        }
+    }
+
+    fn files(&self, id: &Id) -> &'s [FileRef] {
+        let now = || self.state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
+        self.files.get(id).copied().unwrap_or_else(now)
+    }
+
+    /// What became of `id` in a correction after which this stood.
+    fn point(&self, correction: &'s Correction, (nth, id): (usize, &Id), asked: bool) -> Point {
+        let holds = |files: &[FileRef], file: &FileRef| files.iter().any(|other| other.digest == file.digest);
+        let (files, now) =
+            (self.files(id), self.state.materials.get(id).map(Vec::as_slice).unwrap_or_default());
+        let before = correction.before.get(id);
+        let stood = correction.files.get(id).map(Vec::as_slice);
+        let answered = before.is_some_and(|before| before.as_ref() != self.answer(id));
+        let attached = stood
+            .is_some_and(|stood| stood.len() != files.len() || stood.iter().any(|file| !holds(files, file)));
+        let gone = |file: &&FileRef| !holds(files, file) && !holds(now, file);
+        Point {
+            id: id.clone(),
+            correction: nth,
+            answered: correction.answered,
+            asked,
+            changed: answered || attached,
+            before: before.cloned().flatten(),
+            after: self.answer(id).cloned(),
+            files: stood.unwrap_or_default().iter().filter(gone).cloned().collect(),
+        }
+    }
+
+    /// Steps back before a correction.
+    fn step_back(&mut self, correction: &'s Correction) {
+        self.answers.extend(&correction.before);
+        self.files.extend(correction.files.iter().map(|(id, files)| (id, files.as_slice())));
+    }
 }
 
 impl Casework {
@@ -114,7 +163,8 @@ impl Casework {
             opened.to_mut().unread = self.clear(&state.unread)?;
         }
         if state.stage == Stage::Correcting {
-            self.open_correction(opened.to_mut())?;
+            let last = state.corrections.len().saturating_sub(1);
+            self.open_corrections(opened.to_mut(), last)?;
         }
         for (id, step) in &state.steps {
             for (field, value) in &step.answers {
@@ -132,42 +182,45 @@ impl Casework {
         Ok(opened)
     }
 
-    /// The last correction with what was asked for in clear, and all that was changed since as it was and as it is.
-    fn open_correction(&self, state: &mut State) -> Result<(), StoreError> {
-        let Some(correction) = state.corrections.last_mut() else { return Ok(()) };
+    /// The corrections from `first` on with what was asked for in clear, and all that was changed since as it was and as it
+    /// is.
+    fn open_corrections(&self, state: &mut State, first: usize) -> Result<(), StoreError> {
         let clear = |value: &mut Value| -> Result<(), StoreError> {
             if let Some(opened) = self.in_clear(value)? {
                 *value = opened;
             }
             Ok(())
         };
-        clear(&mut correction.notes)?;
-        for (field, before) in &mut correction.before {
-            before.iter_mut().chain(state.answers.get_mut(field)).try_for_each(clear)?;
+        for correction in state.corrections.iter_mut().skip(first) {
+            clear(&mut correction.notes)?;
+            for (field, before) in &mut correction.before {
+                before.iter_mut().chain(state.answers.get_mut(field)).try_for_each(clear)?;
+            }
         }
         Ok(())
     }
 
-    /// What the last correction was about, and all that its party changed since it was asked for; nothing where none was. For
-    /// deciding, and for showing to whoever may see the answers themselves.
+    /// What each correction was about, and all that its party changed with it, in the order of the corrections. For deciding,
+    /// and for showing to whoever may see the answers themselves.
     ///
     /// # Errors
     /// When the record cannot be read.
     pub fn corrected(&self, view: &View) -> Result<Vec<Point>, StoreError> {
         let mut state = State::clone(&view.state);
-        self.open_correction(&mut state)?;
-        let Some(correction) = state.corrections.last() else { return Ok(Vec::new()) };
-        let noted: BTreeSet<Id> = correction.noted().into_iter().map(|(id, _)| id).collect();
-        let touched = correction.before.keys().chain(correction.files.keys()).cloned();
-        let all: BTreeSet<Id> = noted.iter().cloned().chain(touched).collect();
-        let point = |id: Id| Point {
-            asked: noted.contains(&id),
-            changed: correction.changed(&state, &id),
-            before: correction.before.get(&id).cloned().flatten(),
-            files: superseded(correction, &state, &id),
-            id,
-        };
-        Ok(all.into_iter().map(point).filter(|point| point.asked || point.changed).collect())
+        self.open_corrections(&mut state, 0)?;
+        let mut after = After { state: &state, answers: BTreeMap::new(), files: BTreeMap::new() };
+        let mut points = Vec::new();
+        for (at, correction) in state.corrections.iter().enumerate().rev() {
+            let noted: BTreeSet<Id> = correction.noted().into_iter().map(|(id, _)| id).collect();
+            let all: BTreeSet<&Id> =
+                noted.iter().chain(correction.before.keys()).chain(correction.files.keys()).collect();
+            let point = |id: &&Id| after.point(correction, (at + 1, id), noted.contains(*id));
+            let told = all.iter().rev().map(point).filter(|point| point.asked || point.changed);
+            points.extend(told);
+            after.step_back(correction);
+        }
+        points.reverse();
+        Ok(points)
     }
 
     fn clear_some(

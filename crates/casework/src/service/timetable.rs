@@ -120,7 +120,11 @@ impl Casework {
             }
             let Some(counted) = due::count(reading, law) else { continue };
             let (alarm, told) = (Alarm::Clock(reading.clock.id.clone()), reading.expired);
-            let lawful = matches!(reading.clock.limit, ClockLimit::Law(_));
+            // What no text of law was read to say is the office's own.
+            let lawful = match &reading.clock.limit {
+                ClockLimit::Law(id) => law.deadlines.get(id.as_str()).is_some_and(|one| one.verified),
+                _ => false,
+            };
             let promised = counted.promised();
             if office && counted.at().is_none() {
                 let lefts = std::iter::once(&counted.limit).chain(&counted.promise).map(due::left);

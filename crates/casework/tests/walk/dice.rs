@@ -14,7 +14,16 @@ impl Dice {
     }
 
     /// What somebody might type into the field.
-    pub fn text(&mut self, kind: &FieldKind) -> String {
+    pub fn text(&mut self, field: &Field) -> String {
+        // What is planned is planned for long after all that has to be over by then.
+        match (&field.plans, &field.kind) {
+            (Some(_), FieldKind::Moment) => "2100-01-05 09:30".into(),
+            (Some(_), _) => "2100-01-05".into(),
+            (None, kind) => self.of_kind(kind),
+        }
+    }
+
+    fn of_kind(&mut self, kind: &FieldKind) -> String {
         let day = |dice: &mut Self| {
             // Most days that people write are near; births lie further back.
             let back = if dice.below(2) == 0 { dice.below(800) } else { dice.below(30_000) };
@@ -55,7 +64,7 @@ impl Dice {
                 subject: None,
             });
         }
-        let text = self.text(&field.kind);
+        let text = self.text(field);
         answer::read(&field.kind, &text).unwrap_or_else(|why| panic!("{}: {text}: {}", field.id, why.en))
     }
 

@@ -288,7 +288,7 @@ pub const STORIES: [Story; 17] = [
             ("reported-at", "^0"),
             ("happened-on", "^0"),
             ("offence", "gambling"),
-            ("held-at", "@8 09:30"),
+            ("held-at", "@8w 09:30"),
         ])],
     },
     // A small theft on the fast track, decided within forty-eight hours.

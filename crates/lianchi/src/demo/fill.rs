@@ -8,6 +8,7 @@ use casework::answer;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use pack::Id;
+use pack::days::Calendar;
 use pack::model::{Field, FieldKind};
 use record::{Time, Value};
 use std::collections::BTreeMap;
@@ -32,7 +33,8 @@ impl Dice {
     }
 }
 
-/// Who fills in, and what they must say: field and text, where `@-25` is the day 25 days before, and `@-25 20:30` a moment.
+/// Who fills in, and what they must say: field and text, where `@-25` is the day 25 days before, `@-25 20:30` a moment, and
+/// `@8w` the eighth working day after.
 pub struct Filler<'a> {
     pub name: &'a str,
     pub told: &'a [(&'a str, &'a str)],
@@ -150,10 +152,21 @@ impl Filler<'_> {
     }
 }
 
+/// The last of so many working days after a day.
+fn worked_after(day: Date, worked: i64) -> Date {
+    let calendar = Calendar::national();
+    let later = day.series(1.day()).skip(1).filter(|day| calendar.works(*day));
+    later.take(worked.try_into().unwrap_or_default()).last().unwrap_or(day)
+}
+
 /// The text with days counted from `today` written out.
 fn dated(text: &str, today: Date) -> String {
     let Some(rest) = text.strip_prefix('@') else { return text.to_owned() };
     let (days, clock) = rest.split_once(' ').unwrap_or((rest, ""));
-    let day = today.checked_add(days.parse::<i64>().unwrap_or_default().days()).unwrap_or(today);
+    let ahead = |days: &str| days.parse::<i64>().unwrap_or_default();
+    let day = match days.strip_suffix('w') {
+        Some(worked) => worked_after(today, ahead(worked)),
+        None => today.checked_add(ahead(days).days()).unwrap_or(today),
+    };
     format!("{day} {clock}").trim_end().to_owned()
 }

@@ -8,7 +8,7 @@ pub use variants::{Variants, list};
 
 use crate::log_file::LogFile;
 use crate::packs;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use asked::Asked;
 use oversight::map::{
     Beside, By, Cases, Colour, Conformance, Follows, Lapses, Look, Most, Move, Reference, Rework, Shown,
@@ -271,13 +271,4 @@ fn summary(made: &Made<'_>, words: &Words) -> String {
         }
     }
     told
-}
-
-/// `1 case`, `2 cases`, `2 activities`.
-fn counted(count: u64, of: &str) -> String {
-    match (count, of.strip_suffix('y')) {
-        (1, _) => format!("1 {of}"),
-        (_, Some(stem)) => format!("{count} {stem}ies"),
-        _ => format!("{count} {of}s"),
-    }
 }

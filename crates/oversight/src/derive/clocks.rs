@@ -221,7 +221,7 @@ impl Deriving<'_> {
 
     /// Whether the clock stands while a step is open.
     fn stands(&self, clock: &Clock) -> bool {
-        !clock.pauses.is_empty() || self.procedure.flow.steps.iter().any(|step| step.pauses)
+        self.procedure.flow.steps.iter().any(|step| clock.pauses_at(step))
     }
 
     /// What stops the clock, or moves its end.

@@ -45,7 +45,7 @@ pub fn count(
     count.steps.extend(granted.steps);
     let at = match (limit.direction, granted.extent) {
         (_, Extent::Now) => At::Moment(start),
-        (Direction::After, Extent::Hours(hours)) => count.hours(hours)?,
+        (Direction::After, Extent::Elapsed(time)) => count.elapsed(limit.unit, time)?,
         (Direction::After, Extent::Months(months)) => count.months(months)?,
         (Direction::After, Extent::Days(stretches)) => count.days(&stretches)?,
         (Direction::Before, extent) => count.backward(extent)?,
@@ -76,35 +76,46 @@ enum Walk {
 }
 
 impl Count<'_> {
-    fn hours(&mut self, hours: u32) -> Result<At, Refused> {
-        let begin = match self.rule.hours.value {
-            HoursFrom::Moment => self.start,
-            HoursFrom::NextHour => {
+    fn elapsed(&mut self, unit: Unit, time: SignedDuration) -> Result<At, Refused> {
+        let rule = self.rule;
+        let begin = match rule.hours.value {
+            HoursFrom::NextHour if unit == Unit::Hours => {
                 let hour = self.start.date().at(self.start.hour(), 0, 0, 0);
                 hour.checked_add(1.hour()).map_err(|_| self.out_of_range())?
             }
+            _ => self.start,
         };
-        let rule = self.rule;
-        self.rule_says(What::HoursBegin { start: self.start, begin }, &rule.hours);
-        let mut left = SignedDuration::from_hours(i64::from(hours));
+        let begins = What::HoursBegin { start: self.start, begin };
+        match unit {
+            Unit::Hours => self.rule_says(begins, &rule.hours),
+            // No instrument says when a minute begins: it has no part that could be left out.
+            _ => self.say(begins, None),
+        }
+        let mut left = time;
         let mut cursor = begin;
         for pause in pause::merged(&self.pauses) {
             let until = pause.from.max(cursor).duration_since(cursor);
             if until >= left {
                 break;
             }
+            let from = pause.from.max(cursor);
+            if pause.to.is_none_or(|to| to > cursor) && from > cursor {
+                self.say(What::Elapsed { from: cursor, to: from, sum: time - left + until }, None);
+            }
             let Some(to) = pause.to else {
-                let since = self.stop(&pause, cursor.max(pause.from), None);
+                let since = self.stop(&pause, from, None);
                 return Ok(At::Stopped { since, left: Some(Left::Time(left - until)) });
             };
             if to > cursor {
                 left -= until;
-                let from = pause.from.max(cursor);
                 self.paused(What::Stood { from, to, why: pause.why.clone() }, &pause);
                 cursor = to;
             }
         }
-        cursor.checked_add(left).map(At::Moment).map_err(|_| self.out_of_range())
+        let end = cursor.checked_add(left).map_err(|_| self.out_of_range())?;
+        self.say(What::Elapsed { from: cursor, to: end, sum: time }, None);
+        self.say(What::EndsAt { moment: end }, None);
+        Ok(At::Moment(end))
     }
 
     fn months(&mut self, months: u32) -> Result<At, Refused> {
@@ -237,8 +248,10 @@ impl Count<'_> {
     fn backward(&mut self, extent: Extent) -> Result<At, Refused> {
         let rule = self.rule;
         let event = self.start;
-        if let Extent::Hours(hours) = extent {
-            let end = event.checked_sub(i64::from(hours).hours()).map_err(|_| self.out_of_range())?;
+        if let Extent::Elapsed(time) = extent {
+            let end = event.checked_sub(time).map_err(|_| self.out_of_range())?;
+            self.say(What::Elapsed { from: event, to: end, sum: time }, None);
+            self.say(What::EndsAt { moment: end }, None);
             return Ok(At::Moment(end));
         }
         let counts = rule.first_day.value;
@@ -259,7 +272,7 @@ impl Count<'_> {
                     date = self.walk_back(date, days, working)?;
                 }
             }
-            Extent::Hours(_) | Extent::Now => {}
+            Extent::Elapsed(_) | Extent::Now => {}
         }
         if !self.calendar.works(date) {
             self.say(What::Stays { date, why: Stay::Backward }, None);

@@ -128,7 +128,7 @@ pub enum Refused {
         most: Limit,
     },
     /// More often than the law allows.
-    #[error("extension `{id}` of `{deadline}` was granted {times} time(s), which is all that the law allows")]
+    #[error("extension `{id}` of `{deadline}` may be granted so often: {times}, and no more; leave it out")]
     TooOften {
         /// The deadline's id.
         deadline: Id,

@@ -3,11 +3,13 @@ use super::due::{Adjustment, Refused};
 use super::rule::{DayRule, Limit, Unit};
 use super::step::{Step, What};
 use crate::model::Id;
+use jiff::SignedDuration;
 
 /// The time to be counted, extensions included.
 pub(super) enum Extent {
     Now,
-    Hours(u32),
+    /// Elapsed time.
+    Elapsed(SignedDuration),
     Months(u32),
     /// Stretches of natural (`false`) or working (`true`) days, one after another.
     Days(Vec<(u32, bool)>),
@@ -101,7 +103,7 @@ impl Extent {
     fn of(limit: Limit, rule: &DayRule) -> Self {
         match limit.unit {
             Unit::Immediately => Self::Now,
-            Unit::Hours => Self::Hours(limit.amount),
+            Unit::Minutes | Unit::Hours => Self::Elapsed(limit.elapsed().unwrap_or_default()),
             Unit::Days | Unit::Workdays => Self::Days(vec![(limit.amount, is_working(limit, rule))]),
             Unit::Months | Unit::Years => Self::Months(limit.months()),
         }
@@ -110,7 +112,7 @@ impl Extent {
     fn shorter_than(&self, limit: Limit) -> bool {
         match self {
             Self::Now => false,
-            Self::Hours(hours) => *hours < limit.amount,
+            Self::Elapsed(time) => limit.elapsed().is_some_and(|other| *time < other),
             Self::Months(months) => *months < limit.months(),
             Self::Days(stretches) => stretches.iter().map(|(days, _)| *days).sum::<u32>() < limit.amount,
         }
@@ -119,7 +121,9 @@ impl Extent {
     /// Adds a stretch; stretches of one kind run on as one. False where the units do not mix.
     fn lengthen(&mut self, by: Limit, working: bool) -> bool {
         match (self, by.unit) {
-            (Self::Hours(hours), Unit::Hours) => *hours = hours.saturating_add(by.amount),
+            (Self::Elapsed(time), Unit::Minutes | Unit::Hours) => {
+                *time = time.saturating_add(by.elapsed().unwrap_or_default());
+            }
             (Self::Months(months), Unit::Months | Unit::Years) => {
                 *months = months.saturating_add(by.months())
             }
@@ -135,7 +139,7 @@ impl Extent {
     /// Makes the whole as long as `total`, in the kind of days that it began with. False where the units do not mix.
     fn set(&mut self, total: Limit) -> bool {
         match (self, total.unit) {
-            (Self::Hours(hours), Unit::Hours) => *hours = total.amount,
+            (Self::Elapsed(time), Unit::Minutes | Unit::Hours) => *time = total.elapsed().unwrap_or_default(),
             (Self::Months(months), Unit::Months | Unit::Years) => *months = total.months(),
             (Self::Days(stretches), Unit::Days | Unit::Workdays) => {
                 let working = stretches.first().is_some_and(|(_, working)| *working);

@@ -71,6 +71,7 @@ fn longest(promise: Limit, law: Limit, rule: &DayRule, calendar: &Calendar) -> O
         (Unit::Workdays, Unit::Days) => law.amount,
         // The day of the start is a day more, within which the hours may begin.
         (Unit::Workdays | Unit::Days, Unit::Hours) if !rule.first_day.value => law.amount * 24,
+        (Unit::Workdays | Unit::Days, Unit::Minutes) if !rule.first_day.value => law.amount * 24 * 60,
         (Unit::Days, Unit::Workdays) => fewest_workdays(law.amount, calendar),
         (Unit::Months | Unit::Years, Unit::Workdays) => fewest_workdays(law.months() * 28, calendar),
         _ => return None,

@@ -1,5 +1,6 @@
 use crate::Title;
 use crate::model::Id;
+use jiff::SignedDuration;
 use smol_str::SmolStr;
 use std::fmt;
 
@@ -32,6 +33,8 @@ pub struct Limit {
 pub enum Unit {
     /// At once (立即).
     Immediately,
+    /// Elapsed minutes.
+    Minutes,
     /// Elapsed hours.
     Hours,
     /// Days; natural or working days as the instrument's rule says of their number.
@@ -54,8 +57,9 @@ pub enum Direction {
 }
 
 impl Unit {
-    const NAMES: [(Self, &str, &str); 6] = [
+    const NAMES: [(Self, &str, &str); 7] = [
         (Self::Immediately, "immediately", "立即"),
+        (Self::Minutes, "minutes", "分钟"),
         (Self::Hours, "hours", "小时"),
         (Self::Days, "days", "日"),
         (Self::Workdays, "workdays", "个工作日"),
@@ -77,7 +81,7 @@ impl Unit {
     pub(crate) fn same_family(self, other: Self) -> bool {
         let family = |unit| match unit {
             Self::Immediately => 0,
-            Self::Hours => 1,
+            Self::Minutes | Self::Hours => 1,
             Self::Days | Self::Workdays => 2,
             Self::Months | Self::Years => 3,
         };
@@ -120,6 +124,15 @@ impl Limit {
         match self.unit {
             Unit::Immediately => "立即".to_owned(),
             unit => format!("{}{}{before}", self.amount, unit.zh()),
+        }
+    }
+
+    /// How much elapsed time it is; none where it is counted in days or more.
+    pub fn elapsed(self) -> Option<SignedDuration> {
+        match self.unit {
+            Unit::Minutes => Some(SignedDuration::from_mins(i64::from(self.amount))),
+            Unit::Hours => Some(SignedDuration::from_hours(i64::from(self.amount))),
+            _ => None,
         }
     }
 

@@ -1,5 +1,6 @@
 use super::rule::{Cite, Limit};
 use crate::Title;
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime};
 use std::collections::BTreeSet;
 
@@ -90,6 +91,15 @@ pub enum What {
         /// Why.
         why: Skip,
     },
+    /// Elapsed time that was counted.
+    Elapsed {
+        /// From when.
+        from: DateTime,
+        /// Until when.
+        to: DateTime,
+        /// How much has been counted up to then, in all.
+        sum: SignedDuration,
+    },
     /// Hours that are not counted.
     Stood {
         /// From when.
@@ -126,6 +136,11 @@ pub enum What {
     Ends {
         /// That day.
         date: Date,
+    },
+    /// The last moment.
+    EndsAt {
+        /// That moment.
+        moment: DateTime,
     },
     /// The clock stands.
     Stopped {

@@ -63,22 +63,24 @@ impl Term {
     /// The last moment that lies in it when it starts at `from`: of days, the last nanosecond before 24:00 of the last
     /// day. None beyond the years that are counted.
     pub fn last(&self, from: Time) -> Option<Time> {
-        let own = if self.limit.unit == Unit::Hours { self.last_hour(from) } else { self.last_of_day(from) };
+        let own = match self.limit.elapsed() {
+            Some(time) => self.last_elapsed(from, time.as_secs()),
+            None => self.last_of_day(from),
+        };
         match &self.within {
             None => own,
             Some(other) => own.into_iter().chain(other.last(from)).min(),
         }
     }
 
-    fn last_hour(&self, from: Time) -> Option<Time> {
-        let hours = i64::from(self.limit.amount) * 3_600;
+    fn last_elapsed(&self, from: Time, seconds: i64) -> Option<Time> {
         match self.rule.hours.value {
-            HoursFrom::Moment => Time::new(from.seconds() + hours, from.subsecond_nanos(), Some(480)),
             // Shanghai is whole hours ahead, so that hours begin there as they do in UTC.
-            HoursFrom::NextHour => {
+            HoursFrom::NextHour if self.limit.unit == Unit::Hours => {
                 let begin = (from.seconds().div_euclid(3_600) + 1) * 3_600;
-                Time::new(begin + hours, 0, Some(480))
+                Time::new(begin + seconds, 0, Some(480))
             }
+            _ => Time::new(from.seconds() + seconds, from.subsecond_nanos(), Some(480)),
         }
     }
 

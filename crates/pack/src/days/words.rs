@@ -2,6 +2,7 @@ use super::numeral;
 use super::rule::Cite;
 use super::step::{Skip, Stay, Step, What};
 use crate::{Lang, Title};
+use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Weekday};
 use std::collections::BTreeSet;
 
@@ -28,6 +29,28 @@ impl Lang {
     pub fn moment(self, moment: DateTime) -> String {
         let pattern = if moment.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
         format!("{} {}", self.date(moment.date()), moment.time().strftime(pattern))
+    }
+
+    /// Elapsed time to the second: `24 hours`, `1 hour 30 minutes`.
+    fn elapsed(self, time: SignedDuration) -> String {
+        let seconds = time.as_secs();
+        let parts = [
+            (seconds / 3_600, "hour", "小时"),
+            (seconds / 60 % 60, "minute", "分钟"),
+            (seconds % 60, "second", "秒"),
+        ];
+        let told = parts.iter().filter(|(count, ..)| *count > 0).map(|(count, en, zh)| match self {
+            Self::Zh => format!("{count}{zh}"),
+            Self::En if *count == 1 => format!("1 {en}"),
+            Self::En => format!("{count} {en}s"),
+        });
+        let told: Vec<String> = told.collect();
+        match self {
+            Self::Zh if told.is_empty() => "0分钟".to_owned(),
+            Self::En if told.is_empty() => "0 minutes".to_owned(),
+            Self::Zh => told.concat(),
+            Self::En => told.join(" "),
+        }
     }
 
     fn stretch(self, from: Date, to: Date) -> String {
@@ -120,6 +143,11 @@ impl What {
             Self::Skipped { from, to, why } => {
                 format!("{}：{}，不计入", lang.stretch(*from, *to), why.words(lang))
             }
+            Self::Elapsed { from, to, sum } => {
+                let (from, to) = (lang.moment(*from), lang.moment(*to));
+                format!("{from}至{to}：计满{}", lang.elapsed(*sum))
+            }
+            Self::EndsAt { moment } => format!("{}届满", lang.moment(*moment)),
             Self::Stood { from, to, why } => {
                 format!("{}至{}：{}，不计入", lang.moment(*from), lang.moment(*to), why.zh)
             }
@@ -187,6 +215,10 @@ impl What {
             Self::Skipped { from, to, why } => {
                 format!("{}: {}, not counted", lang.stretch(*from, *to), why.words(lang))
             }
+            Self::Elapsed { from, to, sum } => {
+                let (from, to) = (lang.moment(*from), lang.moment(*to));
+                format!("{from} to {to}: {} counted", lang.elapsed(*sum))
+            }
             Self::Stood { from, to, why } => {
                 format!("{} to {}: {}, not counted", lang.moment(*from), lang.moment(*to), why.en)
             }
@@ -216,8 +248,12 @@ impl What {
                 format!("the last day {} is a rest day, but {}", lang.date(*date), why.words(lang))
             }
             Self::Ends { date } => format!("ends with {} at 24:00", lang.date(*date)),
+            Self::EndsAt { moment } => format!("ends at {}", lang.moment(*moment)),
             Self::Stopped { since, counted, why } => {
-                let counted = counted.map_or_else(String::new, |days| format!(", {days} days counted"));
+                let counted = counted.map_or_else(String::new, |days| match days {
+                    1 => ", 1 day counted".to_owned(),
+                    days => format!(", {days} days counted"),
+                });
                 format!("stopped since {} ({}){counted}", lang.moment(*since), why.en)
             }
             Self::Undecided => {

@@ -1,6 +1,6 @@
 use super::{Section, Speaker};
 use crate::Lang;
-use crate::model::{Choice, Field, FieldKind, MaterialUse};
+use crate::model::{Choice, Field, FieldKind, Id, MaterialUse};
 
 impl Speaker<'_> {
     pub(super) fn form(&self) -> Option<Section> {
@@ -19,8 +19,20 @@ impl Speaker<'_> {
             lines.extend(field.when.as_ref().map(|when| self.under("如果", "only if ", &self.when(when))));
             let checks = field.checks.iter();
             lines.extend(checks.map(|check| self.under("要求：", "rule: ", self.title(&check.title))));
+            lines.extend(field.plans.as_ref().and_then(|plan| self.planned(&plan.step)));
         }
         lines
+    }
+
+    /// That an answer says when a step is to be, and what must be over then.
+    fn planned(&self, step: &Id) -> Option<String> {
+        let step = self.procedure.flow.step(step.as_str())?;
+        let (title, clock) = (self.title(&step.title), self.clock_title(step.not_before.as_ref()?));
+        let told = match self.lang {
+            Lang::Zh => format!("“{title}”的时间，不得早于“{clock}”届满"),
+            Lang::En => format!("it says when “{title}” is to be, not before this is over: {clock}"),
+        };
+        Some(format!("    {told}"))
     }
 
     fn under(&self, zh: &str, en: &str, text: &str) -> String {

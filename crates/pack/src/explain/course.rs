@@ -1,7 +1,7 @@
 use super::{Section, Speaker};
 use crate::Lang;
 use crate::model::{
-    After, Clock, ClockLimit, Credential, Id, Level, Mark, OfficeRule, Outcome, Step, Watcher,
+    After, Clock, ClockLimit, Credential, Id, Level, Mark, OfficeRule, Outcome, Pause, Step, Watcher,
 };
 
 impl Speaker<'_> {
@@ -42,9 +42,7 @@ impl Speaker<'_> {
         if let Some(clock) = &step.not_before {
             lines.push(told("不得早于期间届满：", "not before the time is over: ", &self.clock_title(clock)));
         }
-        if step.pauses {
-            lines.push(self.pick("期间时限停止计算", "the clocks stand still meanwhile").to_owned());
-        }
+        lines.extend(step.pauses.as_ref().map(|pause| self.pause(pause)));
         if step.optional {
             lines.push(self.pick("需要时办理", "only where it is wanted").to_owned());
         }
@@ -56,6 +54,23 @@ impl Speaker<'_> {
         let ends: Vec<String> = step.outcomes.iter().map(|outcome| self.outcome(outcome)).collect();
         lines.push(told("结果：", "it ends as: ", &ends.join(self.pick("；", "; "))));
         lines
+    }
+
+    /// What stands still while a step is open, and for what.
+    fn pause(&self, pause: &Pause) -> String {
+        match pause {
+            Pause::Known { title, .. } => {
+                let told = self.pick("期间时限停止计算：", "the clocks stand still meanwhile: ");
+                format!("{told}{}", self.title(title))
+            }
+            Pause::Own => {
+                let told = (
+                    "期间本单位自定的时限停止计算，法定期限照常计算",
+                    "the office's own limits stand still meanwhile; the law's run on",
+                );
+                self.pick(told.0, told.1).to_owned()
+            }
+        }
     }
 
     fn office(&self, rule: &OfficeRule) -> String {
@@ -85,7 +100,7 @@ impl Speaker<'_> {
         self.procedure.flow.step(id.as_str()).map_or(id.as_str(), |step| self.title(&step.title))
     }
 
-    fn clock_title(&self, id: &Id) -> String {
+    pub(super) fn clock_title(&self, id: &Id) -> String {
         let clock = self.procedure.flow.clocks.iter().find(|clock| clock.id == *id);
         clock.map_or(id.as_str(), |clock| self.title(&clock.title)).to_owned()
     }
@@ -161,6 +176,15 @@ impl Speaker<'_> {
         );
         if clock.binds == Watcher::Party {
             lines.push(format!("    {}", self.pick("约束当事人", "it binds the party")));
+        }
+        // Every own limit stands still where a step says so, as is told there.
+        let told = clock.pauses.is_some() || matches!(clock.limit, ClockLimit::Law(_));
+        let law = self.all.law.as_ref();
+        let stops = self.procedure.flow.steps.iter().filter(|step| clock.stands_at(step, law));
+        let stops: Vec<Id> = stops.map(|step| step.id.clone()).collect();
+        if told && !stops.is_empty() {
+            let told = self.pick("停止计算的环节：", "it stands still during: ");
+            lines.push(format!("    {told}{}", self.named(&stops)));
         }
         lines.extend(clock.deems.as_ref().map(|deems| {
             format!(

@@ -1,13 +1,13 @@
 use super::city::condition;
 use super::form::{form, own, own_of};
-use super::{Kind, Loader, pick, promise};
+use super::{Kind, Loader, pick, promise, waits};
 use crate::Title;
 use crate::model::{
     After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
-    OfficeRule, Outcome, Own, Step, StepKind, Unit, Watcher,
+    OfficeRule, Outcome, Own, Pause, Step, StepKind, Unit, Watcher,
 };
-use crate::problem::{Place, meant, nearest};
-use crate::reader::{Node, Ref};
+use crate::problem::{Place, meant};
+use crate::reader::{Member, Node, Ref};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     for (id, node) in loader.define(Kind::Flow, root) {
@@ -50,24 +50,7 @@ pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared:
     for Ref { id, place } in marks {
         check_mark(flow, &id, &place, node);
     }
-    check_waits(flow, node);
-}
-
-/// What a step waits for must be a clock of its flow.
-pub(super) fn check_waits(flow: &Flow, node: &Node<'_>) {
-    for step in &flow.steps {
-        let Some(clock) = step.not_before.as_ref() else { continue };
-        if flow.clocks.iter().any(|other| other.id == *clock) {
-            continue;
-        }
-        let what =
-            format!("the step `{}` waits for a clock `{clock}`, which the flow does not have", step.id);
-        let mend = match nearest(clock.as_str(), flow.clocks.iter().map(|other| other.id.as_str())) {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("add the clock `{clock}`, or remove `not-before`"),
-        };
-        node.report_at(&step.place, what, mend);
-    }
+    waits::check(flow, node);
 }
 
 /// A clock that runs from or to an answer needs a moment that every case has, and that is not sealed.
@@ -181,12 +164,10 @@ fn step(
     if let Some(credential) = node.id("issues") {
         step.issues = Some(loader.want(Kind::Credential, credential));
     }
-    let flags = [
-        ("any", &mut step.any),
-        ("pauses", &mut step.pauses),
-        ("optional", &mut step.optional),
-        ("repeats", &mut step.repeats),
-    ];
+    if let Some(member) = node.get("pauses") {
+        step.pauses = pause(loader, &member, shared);
+    }
+    let flags = [("any", &mut step.any), ("optional", &mut step.optional), ("repeats", &mut step.repeats)];
     for (name, flag) in flags {
         if let Some(member) = node.get(name) {
             *flag = member.flag().unwrap_or(*flag);
@@ -227,13 +208,25 @@ fn new_step(id: &Id, kind: StepKind, role: Id, after: Option<After>, place: Plac
         form: Form::default(),
         outcomes: usual_outcomes(kind),
         separate: Vec::new(),
-        pauses: false,
+        pauses: None,
         not_before: None,
         optional: false,
         repeats: false,
         issues: None,
         place,
     }
+}
+
+/// Why clocks stand still while a step is open: the kind by which laws know it, or `true` where no law does.
+fn pause(loader: &Loader, member: &Member<'_>, shared: &Definitions) -> Option<Pause> {
+    if !member.is_text() {
+        let kinds = "`pauses = \"hearing\"`, a kind of `[pause]`, or `pauses = true` where no law names it";
+        return member.flag_or(kinds)?.then_some(Pause::Own);
+    }
+    let kind = loader.want(Kind::Pause, member.id()?);
+    // A kind that is not there is told with the other references.
+    let title = shared.pauses.get(&kind).cloned().unwrap_or_default();
+    Some(Pause::Known { kind, title })
 }
 
 fn guard(node: Node<'_>) -> Option<Guard> {
@@ -385,10 +378,11 @@ fn clock(
     let deems = deems.as_ref().map(after_of).or(known.and_then(|clock| clock.deems.clone()));
     let pauses = match (node.get("pauses"), known) {
         (None, Some(clock)) => clock.pauses.clone(),
-        _ => {
-            let named = node.ids("pauses");
+        (None, None) => None,
+        (Some(member), _) => {
+            let named = member.ids();
             marks.extend(named.iter().cloned());
-            named.into_iter().map(|step| step.id).collect()
+            Some(named.into_iter().map(|step| step.id).collect())
         }
     };
     let promise = own(&node, "promise").or(known.and_then(|clock| clock.promise));

@@ -2,10 +2,10 @@ use super::city::condition;
 use super::{Kind, Loader, fee, material, pick};
 use crate::Title;
 use crate::model::{
-    Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Unit,
+    Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Plan, Unit,
 };
 use crate::problem::meant;
-use crate::reader::{Member, Node};
+use crate::reader::{Member, Node, Ref};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     for (id, node) in loader.define(Kind::Fields, root) {
@@ -102,6 +102,13 @@ fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
         let title = node.need("check-title", "{ zh = \"…\", en = \"…\" }").and_then(|member| member.title());
         Check { must, title: title.unwrap_or_default() }
     }));
+    let plans = node.id("plans").map(|Ref { id, place }| Plan { step: id, place });
+    if let Some(Plan { step, place }) =
+        plans.as_ref().filter(|_| !matches!(kind, FieldKind::Moment | FieldKind::Date))
+    {
+        let what = format!("`{id}` says when `{step}` is to be, and asks for no date");
+        node.report_at(place, what, "ask with `kind = \"moment\"` or `kind = \"date\"`");
+    }
     let field = Field {
         personal: node.get("personal").and_then(|member| member.flag()).unwrap_or(kind.tells_of_people()),
         id,
@@ -110,6 +117,7 @@ fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
         required: node.get("required").and_then(|member| member.flag()).unwrap_or(true),
         when: condition(&node, "when"),
         checks,
+        plans,
         hint: node.title("hint"),
         group: None,
     };
@@ -154,7 +162,7 @@ fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<F
         ("file", || FieldKind::File),
     ];
     if let Some((_, object)) = member.text().and_then(|text| text.split_once("object:")) {
-        let reference = crate::reader::Ref { id: Id::from(object), place: member.place() };
+        let reference = Ref { id: Id::from(object), place: member.place() };
         return Some(FieldKind::Object(loader.want(Kind::Object, reference)));
     }
     let kind = pick(member, &PLAIN)?();

@@ -13,8 +13,10 @@ mod form;
 mod law;
 mod material;
 mod models;
+mod pauses;
 mod procedure;
 mod promise;
+mod waits;
 
 /// One file of a pack. The folder that it lies in is its pack.
 #[derive(Clone, Debug)]
@@ -34,7 +36,9 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     let sources: Vec<Source<'_>> = files.iter().map(|file| Source::parse(file, &faults)).collect();
     let roots: Vec<(Id, Node<'_>)> = sources.iter().map(|source| (folder(source), source.root())).collect();
     let loader = Loader::default();
-    let mut definitions = Definitions { law: law::read(&loader, &roots), ..Definitions::default() };
+    let pauses = law::pauses(&loader, &roots);
+    let law = law::read(&loader, &roots, &pauses);
+    let mut definitions = Definitions { pauses, law, ..Definitions::default() };
     for round in ROUNDS {
         for (pack, root) in &roots {
             round(&loader, pack, root, &mut definitions);

@@ -1,7 +1,7 @@
-use super::flow::{check_answers, check_waits, work_in};
+use super::flow::{check_answers, work_in};
 use super::form::{form, own, own_of};
 use super::material::{basis, uses};
-use super::{Kind, Loader, pick, promise};
+use super::{Kind, Loader, pauses, pick, promise, waits};
 use crate::model::{
     Audience, Channel, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest, Mark,
     MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
@@ -31,6 +31,7 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     let promise = own(&node, "promise");
     promise::check(&node, promise, limit.as_ref(), shared.law.as_ref());
     let form = form(loader, &node, "form", shared);
+    waits::check_form(&form, &node);
     let flow = course(loader, &node, &form, shared, limit.as_ref(), promise);
     let procedure = Procedure {
         id,
@@ -123,7 +124,8 @@ fn course(
     leave_out(node, &mut flow);
     issue(loader, node, &mut flow);
     resolve_clocks(&mut flow, limit, promise);
-    check_waits(&flow, node);
+    waits::check(&flow, node);
+    pauses::check(&flow, shared.law.as_ref(), node);
     check_answers(&flow, form, node);
     Some(flow)
 }

@@ -1,8 +1,8 @@
 //! What an office promises, held against the law's limit.
 
 use crate::days::promise::overrun;
-use crate::days::{self, At, Law, Limit};
-use crate::model::{Id, Own, Unit};
+use crate::days::{At, Law, Limit};
+use crate::model::{Id, Own};
 use crate::reader::Node;
 
 /// Notes a `promise` in `node` that, from some day on which the period may begin, ends after the law's `limit`.
@@ -10,7 +10,7 @@ pub(super) fn check(node: &Node<'_>, promise: Option<Own>, limit: Option<&Id>, l
     let deadline = limit.and_then(|id| law?.deadlines.get(id));
     let (Some(law), Some(deadline), Some(promise)) = (law, deadline, promise) else { return };
     let (Some(member), Some(limit)) = (node.get("promise"), deadline.limit) else { return };
-    let promise = limit_of(promise);
+    let promise = Limit::from(promise);
     let Some(found) = overrun(promise, deadline, &law.rule(deadline), &law.calendar) else { return };
     let end = |at: At| at.last_day().map(|day| day.to_string()).unwrap_or_default();
     let (id, start) = (&deadline.id, found.start.date());
@@ -27,17 +27,4 @@ pub(super) fn check(node: &Node<'_>, promise: Option<Own>, limit: Option<&Id>, l
         None => "promise less, or leave the promise out".to_owned(),
     };
     member.report(what, mend);
-}
-
-/// The promise as a limit. Limits know no minutes: those of a begun hour are counted as the whole of it.
-fn limit_of(own: Own) -> Limit {
-    let unit = match own.unit {
-        Unit::Minutes => return Limit::after(own.amount.div_ceil(60), days::Unit::Hours),
-        Unit::Hours => days::Unit::Hours,
-        Unit::Days => days::Unit::Days,
-        Unit::Workdays => days::Unit::Workdays,
-        Unit::Months => days::Unit::Months,
-        Unit::Years => days::Unit::Years,
-    };
-    Limit::after(own.amount, unit)
 }

@@ -1,6 +1,7 @@
 use super::procedure::Own;
 use super::{Condition, Form, Id};
 use crate::Title;
+use crate::days::Law;
 use crate::problem::Place;
 
 /// The course that procedures share: steps, clocks, and what happens between.
@@ -97,8 +98,8 @@ pub struct Step {
     pub outcomes: Vec<Outcome>,
     /// Steps that must have been done by somebody else.
     pub separate: Vec<Id>,
-    /// Whether the case's clocks stand still while the step is open, as for an expert's examination.
-    pub pauses: bool,
+    /// Why the case's clocks stand still while the step is open; none where they run on.
+    pub pauses: Option<Pause>,
     /// The clock that must have run out before the step may be done: a time that must be waited for, or kept.
     pub not_before: Option<Id>,
     /// Whether the case may end without it.
@@ -112,10 +113,41 @@ pub struct Step {
 }
 
 impl Step {
+    /// Why clocks stand still while it is open: what laws call it, or else the step itself.
+    pub fn reason(&self) -> &Title {
+        match &self.pauses {
+            Some(Pause::Known { title, .. }) => title,
+            Some(Pause::Own) | None => &self.title,
+        }
+    }
+
+    /// The kind under which laws know of the time that it takes.
+    pub fn pause_kind(&self) -> Option<&Id> {
+        match &self.pauses {
+            Some(Pause::Known { kind, .. }) => Some(kind),
+            Some(Pause::Own) | None => None,
+        }
+    }
+
     /// The outcome named `id`.
     pub fn outcome(&self, id: &str) -> Option<&Outcome> {
         self.outcomes.iter().find(|outcome| outcome.id.as_str() == id)
     }
+}
+
+/// Why clocks stand still while a step is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// For something that laws name, as an expert's opinion or a hearing: what stands still is the office's own limits, and
+    /// each deadline of the law that does not count such time.
+    Known {
+        /// By which deadlines name it.
+        kind: Id,
+        /// What people call it.
+        title: Title,
+    },
+    /// For something that no law names: the office's own limits alone stand still.
+    Own,
 }
 
 /// In which office a step is done.
@@ -204,8 +236,8 @@ pub struct Clock {
     /// The step, with its outcome, that counts as done when the clock runs out: silence that the law takes for an
     /// answer.
     pub deems: Option<After>,
-    /// Which steps pause it besides correction; those with [`Step::pauses`] where none is named.
-    pub pauses: Vec<Id>,
+    /// Which steps pause it besides correction; without: those with [`Step::pauses`].
+    pub pauses: Option<Vec<Id>>,
     /// Where it is defined.
     pub place: Place,
 }
@@ -214,6 +246,28 @@ impl Clock {
     /// The step, with its outcome, that it waits for; none where it waits for none.
     pub fn awaited(&self) -> Option<&After> {
         self.to.iter().find_map(|mark| if let Mark::Done(after) = mark { Some(after) } else { None })
+    }
+
+    /// Whether the flow has it stand still while a step is open: it names the step, or names none and the step pauses. The
+    /// step that it waits for is none of these unless it is named.
+    pub fn pauses_at(&self, step: &Step) -> bool {
+        match &self.pauses {
+            Some(named) => named.contains(&step.id),
+            None => step.pauses.is_some() && self.awaited().is_none_or(|after| after.step != step.id),
+        }
+    }
+
+    /// Whether it stands still while a step is open: the flow says so, and so does its law where the law sets it.
+    pub fn stands_at(&self, step: &Step, law: Option<&Law>) -> bool {
+        let knows = |deadline: &str| {
+            let deadline = law.and_then(|law| law.deadlines.get(deadline));
+            deadline.zip(step.pause_kind()).is_some_and(|(one, kind)| one.suspension(kind.as_str()).is_some())
+        };
+        let lawful = match &self.limit {
+            ClockLimit::Law(deadline) => knows(deadline.as_str()),
+            ClockLimit::Own(_) | ClockLimit::Procedure => true,
+        };
+        lawful && self.pauses_at(step)
     }
 }
 

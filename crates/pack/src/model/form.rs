@@ -1,5 +1,6 @@
 use super::{Condition, Id, MaterialUse};
 use crate::Title;
+use crate::problem::Place;
 
 /// Fields in the order in which people are asked.
 #[derive(Clone, Debug, Default)]
@@ -34,12 +35,23 @@ pub struct Field {
     pub when: Option<Condition>,
     /// Rules that the answer must keep; the first that it breaks is told.
     pub checks: Vec<Check>,
+    /// The step that is to be done at the moment, or on the day, that the answer says.
+    pub plans: Option<Plan>,
     /// Help under the question.
     pub hint: Option<Title>,
     /// Personal: sealed under the applicant's key.
     pub personal: bool,
     /// The heading of the group that it came from, shown before the group's first field.
     pub group: Option<Title>,
+}
+
+/// A step for which an answer says when it is to be: not before the time is over that [it waits for](super::Step::not_before).
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The step.
+    pub step: Id,
+    /// Where it is said.
+    pub place: Place,
 }
 
 /// A rule that an answer must keep, by itself or beside others.

@@ -15,9 +15,10 @@ pub use city::{ACTIONS, Effect, Level, Office, Policy, Role};
 pub(crate) use conditions::schema_field;
 pub use conditions::{Conditions, Known};
 pub use flow::{
-    After, Clock, ClockLimit, Correction, Flow, Guard, Mark, OfficeRule, Outcome, Step, StepKind, Watcher,
+    After, Clock, ClockLimit, Correction, Flow, Guard, Mark, OfficeRule, Outcome, Pause, Step, StepKind,
+    Watcher,
 };
-pub use form::{Check, Choice, Field, FieldKind, Form};
+pub use form::{Check, Choice, Field, FieldKind, Form, Plan};
 pub use procedure::{
     Audience, Basis, Channel, Charge, Credential, Fee, Material, MaterialUse, Own, Procedure, Retention,
     Start, Tier, Unit,
@@ -110,6 +111,8 @@ pub struct Manifest {
 pub struct Definitions {
     /// The packs themselves.
     pub packs: BTreeMap<Id, Manifest>,
+    /// What can stop a clock: deadlines name what stops them, steps what they wait for.
+    pub pauses: BTreeMap<Id, Title>,
     /// What the law says about time; none where the packs hold no law.
     pub law: Option<crate::days::Law>,
     /// Offices, a tree by [`Office::parent`].

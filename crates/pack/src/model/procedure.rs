@@ -1,5 +1,6 @@
 use super::{Condition, Flow, Form, Id, Office};
 use crate::Title;
+use crate::days::{self, Limit};
 use crate::problem::Place;
 use jiff::civil::Date;
 
@@ -146,6 +147,20 @@ pub struct Own {
     pub amount: u32,
     /// Of what.
     pub unit: Unit,
+}
+
+impl From<Own> for Limit {
+    fn from(own: Own) -> Self {
+        let unit = match own.unit {
+            Unit::Minutes => days::Unit::Minutes,
+            Unit::Hours => days::Unit::Hours,
+            Unit::Days => days::Unit::Days,
+            Unit::Workdays => days::Unit::Workdays,
+            Unit::Months => days::Unit::Months,
+            Unit::Years => days::Unit::Years,
+        };
+        Self::after(own.amount, unit)
+    }
 }
 
 /// What a length of time is counted in.

@@ -232,6 +232,7 @@ fn quotes_name_the_number_that_the_pack_counts() {
 
 fn says(id: &str, cite: &Cite, limit: Limit) {
     let unit = match limit.unit {
+        Unit::Minutes => "分钟",
         Unit::Hours => "小时",
         Unit::Days => "日",
         Unit::Workdays => "个工作日",

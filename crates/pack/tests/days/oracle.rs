@@ -84,16 +84,17 @@ impl Case {
 
     fn end(&self) -> At {
         match self.limit.unit {
-            Unit::Hours => At::Moment(self.hours()),
+            Unit::Minutes | Unit::Hours => At::Moment(self.elapsed()),
             _ if self.limit.direction == Direction::Before => At::Day(self.back()),
             Unit::Months | Unit::Years => At::Day(self.months()),
             _ => At::Day(self.days()),
         }
     }
 
-    fn hours(&self) -> DateTime {
+    fn elapsed(&self) -> DateTime {
         let mut now = self.start;
-        if self.next_hour {
+        let hours = self.limit.unit == Unit::Hours;
+        if hours && self.next_hour {
             loop {
                 now = now.checked_add(1.minute()).unwrap();
                 if now.minute() == 0 {
@@ -101,7 +102,7 @@ impl Case {
                 }
             }
         }
-        let mut left = (self.limit.amount + self.more.unwrap_or(0)) * 60;
+        let mut left = (self.limit.amount + self.more.unwrap_or(0)) * if hours { 60 } else { 1 };
         while left > 0 {
             let paused = self.pauses.iter().any(|(from, to)| *from <= now && now < *to);
             left -= u32::from(!paused);
@@ -272,6 +273,7 @@ fn limits() -> impl Strategy<Value = Limit> {
         1 => back(Unit::Days),
         1 => back(Unit::Workdays),
         1 => (1u32..80).prop_map(|amount| Limit::after(amount, Unit::Hours)),
+        1 => (1u32..400).prop_map(|amount| Limit::after(amount, Unit::Minutes)),
         2 => (1u32..15).prop_map(|amount| Limit::after(amount, Unit::Months)),
         1 => (1u32..3).prop_map(|amount| Limit::after(amount, Unit::Years)),
     ]

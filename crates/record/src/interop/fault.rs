@@ -7,6 +7,15 @@ pub enum Place {
     Line(u64),
     /// An element of a JSON document, as `events[3].relationships[0]`.
     Element(String),
+    /// The same, with the line and the column at which it begins, both counted from 1.
+    Spot {
+        /// The line.
+        line: u64,
+        /// The column, in characters.
+        column: u64,
+        /// The element.
+        path: String,
+    },
     /// A row of a SQLite table, by its `rowid`.
     Row {
         /// The table.
@@ -25,6 +34,7 @@ impl fmt::Display for Place {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
             Self::Element(path) => write!(f, "`{path}`"),
+            Self::Spot { line, column, path } => write!(f, "line {line}, column {column}, `{path}`"),
             Self::Row { table, row } => write!(f, "table `{table}`, row {row}"),
             Self::Table(table) => write!(f, "table `{table}`"),
             Self::Log => f.write_str("the log"),

@@ -204,6 +204,11 @@ impl<'a> Intake<'a> {
         }
     }
 
+    /// What was left out so far.
+    pub(crate) fn refused(&mut self) -> &mut [Refusal] {
+        &mut self.refused
+    }
+
     /// The outcome, once the log is read to its end.
     pub(crate) fn finish(mut self) -> Result<Report, ImportError> {
         if self.total > 0 && !self.options.lenient {

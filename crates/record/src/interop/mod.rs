@@ -166,6 +166,9 @@ fn read_into<'a>(
         Format::Ocel1Json => ocel::first::read(source, &mut intake)?,
         Format::Csv => csv::read(source, &mut intake)?,
     }
+    if matches!(format, Format::OcelJson | Format::Ocel1Json) {
+        ocel::locate::locate(source, intake.refused());
+    }
     intake.finish()
 }
 

@@ -18,17 +18,23 @@ struct Asked<'a> {
     name: String,
     value: &'a str,
     fault: Option<&'a Title>,
+    /// What the office wants put right here.
+    note: Option<&'a str>,
     live: bool,
     /// Whether the browser may offer what it knows of its user: only where that is the applicant.
     own_browser: bool,
-    /// The ids of hint and error, for `aria-describedby`.
+    /// The ids of note, hint and error, for `aria-describedby`.
     described: Option<String>,
 }
 
 pub(super) fn field(filling: &Filling<'_>, field: &Field) -> Markup {
     let id = anchor(filling, field);
     let fault = filling.faults.iter().find(|(of, _)| *of == field.id).map(|(_, what)| what);
+    let note = filling.notes.iter().find(|(of, _)| *of == field.id).map(|(_, note)| note.as_str());
     let mut described = Vec::new();
+    if note.is_some() {
+        described.push(format!("{id}-note"));
+    }
     if field.hint.is_some() || standing_hint(&field.kind).is_some() {
         described.push(format!("{id}-hint"));
     }
@@ -41,13 +47,14 @@ pub(super) fn field(filling: &Filling<'_>, field: &Field) -> Markup {
         name: format!("{}{}", filling.prefix, field.id),
         value: filling.answers.get(&field.id).map(String::as_str).unwrap_or_default(),
         fault,
+        note,
         live: live(filling, field),
         own_browser: filling.face == Face::Resident,
         described: (!described.is_empty()).then(|| described.join(" ")),
         id,
     };
     html! {
-        div.field.wrong[fault.is_some()] data-live[asked.live] {
+        div.field.wrong[fault.is_some()].asked[note.is_some()] data-live[asked.live] {
             @match &field.kind {
                 FieldKind::Truth => (truth(&asked)),
                 FieldKind::Choice(choices) if choices.len() <= MOST_RADIOS => {
@@ -79,6 +86,7 @@ fn question(asked: &Asked<'_>) -> Markup {
 fn help(asked: &Asked<'_>) -> Markup {
     let Asked { lang, id, .. } = asked;
     html! {
+        @if let Some(note) = asked.note { (self::note(*lang, id, note)) }
         @if let Some(hint) = &asked.field.hint {
             p.hint id={ (id) "-hint" } { (lang.of(hint)) }
         } @else if let Some(key) = standing_hint(&asked.field.kind) {
@@ -87,6 +95,13 @@ fn help(asked: &Asked<'_>) -> Markup {
         @if let Some(fault) = asked.fault {
             p.error id={ (id) "-error" } { span.unseen { (lang.say("error-prefix")) } (lang.of(fault)) }
         }
+    }
+}
+
+/// What the office wants put right, in its words, where it is to be done.
+pub(super) fn note(lang: Lang, id: &str, note: &str) -> Markup {
+    html! {
+        p.note id={ (id) "-note" } { b { (lang.say("correct-here")) (lang.colon()) } (note) }
     }
 }
 

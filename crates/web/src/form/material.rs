@@ -1,3 +1,4 @@
+use super::Filling;
 use crate::layout::Face;
 use crate::part::{self, Cited};
 use crate::text::{self, Lang};
@@ -38,37 +39,40 @@ pub struct Attached {
 
 /// The materials, each with its upload. Part of the same form as the fields, so that a plain post keeps what was
 /// typed; files come as `material.<id>`, taking one back as `remove=<id>/<digest>`.
-pub fn list(lang: Lang, face: Face, asked: &[MaterialAsked<'_>], faults: &[(Id, Title)]) -> Markup {
+pub fn list(filling: &Filling<'_>, asked: &[MaterialAsked<'_>]) -> Markup {
+    let lang = filling.lang;
     html! {
         section.materials data-materials aria-labelledby="materials-title" {
             h2 #materials-title { (lang.say("materials")) }
             p.hint {
-                @if face == Face::Staff {
+                @if filling.face == Face::Staff {
                     (lang.say("materials-window"))
                 } @else {
                     (lang.say("materials-hint"))
                 }
             }
             @for material in asked {
-                @let fault = faults.iter().find(|(of, _)| of == material.id).map(|(_, what)| what);
-                (one(lang, material, fault))
+                (one(filling, material))
             }
         }
     }
 }
 
-fn one(lang: Lang, material: &MaterialAsked<'_>, fault: Option<&Title>) -> Markup {
-    let id = format!("m-{}", material.id);
-    let described = match fault {
-        Some(_) => format!("{id}-why {id}-error"),
-        None => format!("{id}-why"),
-    };
+fn one(filling: &Filling<'_>, material: &MaterialAsked<'_>) -> Markup {
+    let (lang, id) = (filling.lang, format!("m-{}", material.id));
+    let fault = filling.faults.iter().find(|(of, _)| of == material.id).map(|(_, what)| what);
+    let note = filling.notes.iter().find(|(of, _)| of == material.id).map(|(_, note)| note);
+    let said = [("-note", note.is_some()), ("-why", true), ("-error", fault.is_some())];
+    let described: Vec<String> =
+        said.iter().filter(|(_, said)| *said).map(|(part, _)| format!("{id}{part}")).collect();
+    let described = described.join(" ");
     html! {
-        div.field.material.wrong[fault.is_some()] data-upload=(material.upload) {
+        div.field.material.wrong[fault.is_some()].asked[note.is_some()] data-upload=(material.upload) {
             label for=(id) {
                 (lang.of(material.title))
                 @if material.optional { " " span.soft { (lang.say("form-optional")) } }
             }
+            @if let Some(note) = note { (super::control::note(lang, &id, note)) }
             p.hint id={ (id) "-why" } {
                 @if let Some(from) = material.from {
                     (lang.tell("material-from", &[("from", lang.of(from).into())])) " "

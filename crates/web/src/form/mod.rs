@@ -24,6 +24,8 @@ pub struct Filling<'a> {
     pub answers: &'a BTreeMap<Id, String>,
     /// What is wrong, by field and material.
     pub faults: &'a [(Id, Title)],
+    /// What the office wants put right, by field and material, in its own words.
+    pub notes: &'a [(Id, String)],
     /// Conditions that lie outside the form and hang on its answers, such as a material's.
     pub hanging: &'a [&'a Condition],
     /// What tells this form's fields from another's on the same page; empty where there is no other.
@@ -177,6 +179,7 @@ mod tests {
             checks: Vec::new(),
             hint: None,
             personal: false,
+            plans: None,
             group: None,
         };
         let fields = vec![

@@ -1,6 +1,7 @@
 use crate::layout::{Face, Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use casework::board::SetBy;
 use maud::{Markup, html};
 use pack::Title;
 use record::Time;
@@ -27,6 +28,8 @@ pub struct Case {
     pub touched: Time,
     /// What is due next, for the office or for the party.
     pub due: Option<Due>,
+    /// What sets that time; none: the party's time to answer.
+    pub set_by: Option<SetBy>,
 }
 
 /// How far a case is, as its party sees it.
@@ -136,6 +139,7 @@ fn one(frame: &Frame, case: &Case) -> Markup {
                     " " (part::standing(lang, due.standing)) " "
                     @if due.at.is_some() { (lang.say("due-by")) " " }
                     (part::due_at(lang, due))
+                    @if let Some(by) = case.set_by { " " (part::set_by(lang, by)) }
                 }
             }
             p.soft {

@@ -1,4 +1,5 @@
 use super::fill::{stages, under_list};
+use super::mark::{self, Put};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
@@ -22,8 +23,8 @@ pub struct View {
     pub office: Title,
     /// The answers, under their headings.
     pub groups: Vec<Group>,
-    /// The materials with the names of their files.
-    pub materials: Vec<(pack::Id, Title, Vec<String>)>,
+    /// The materials.
+    pub materials: Vec<Paper>,
     /// Where the answers are changed.
     pub form: String,
     /// What it costs; no charge where that is not known yet.
@@ -52,6 +53,23 @@ pub struct Answer {
     pub kind: FieldKind,
     /// The answer as [`casework::answer::write`] writes it.
     pub typed: String,
+    /// What the correction that is about to be handed in does to it.
+    pub put: Option<Put>,
+}
+
+/// A material with the names of its files.
+#[derive(Clone, Debug)]
+pub struct Paper {
+    /// Which.
+    pub id: pack::Id,
+    /// What people call it.
+    pub title: Title,
+    /// What is attached.
+    pub files: Vec<String>,
+    /// What was attached when the correction was asked for, and is no more.
+    pub superseded: Vec<String>,
+    /// What the correction that is about to be handed in does to it.
+    pub put: Option<Put>,
 }
 
 /// Check your answers.
@@ -67,19 +85,12 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             (stages(lang, 2))
             h1 { (title) }
+            @if view.correction { (untouched(lang, view)) }
             (answers(lang, &view.groups, Some(form)))
             @if !view.materials.is_empty() {
                 section.answers {
                     h2 { (lang.say("materials")) }
-                    dl.rows {
-                        @for (id, title, files) in &view.materials {
-                            @let shown = html! {
-                                @if files.is_empty() { span.soft { (lang.say("answer-none")) } }
-                                @for file in files { p { (file) } }
-                            };
-                            (row(lang, lang.of(title), &shown, Some(&format!("{form}#m-{id}"))))
-                        }
-                    }
+                    dl.rows { @for paper in &view.materials { (material(lang, form, paper)) } }
                 }
             }
             form.declare method="post" action=(then) {
@@ -102,6 +113,37 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             }
         },
     )
+}
+
+/// What the office asked for and nobody has changed, each linked to where it is changed; and that all without a mark is as it
+/// was.
+fn untouched(lang: Lang, view: &View) -> Markup {
+    let left = |put: &Option<Put>| put.as_ref().is_some_and(|put| put.asked && !put.changed);
+    let answers = view.groups.iter().flat_map(|group| &group.answers).filter(|answer| left(&answer.put));
+    let answers = answers.map(|answer| (format!("#f-{}", answer.id), &answer.title));
+    let papers = view.materials.iter().filter(|paper| left(&paper.put));
+    let papers = papers.map(|paper| (format!("#m-{}", paper.id), &paper.title));
+    let all: Vec<(String, &Title)> = answers.chain(papers).collect();
+    html! {
+        @if !all.is_empty() {
+            (part::callout("late", lang.say("check-untouched"), html! {
+                ul {
+                    @for (place, title) in &all { li { a href={ (view.form) (place) } { (lang.of(title)) } } }
+                }
+            }))
+        }
+        p.soft { (lang.say("check-marks")) }
+    }
+}
+
+fn material(lang: Lang, form: &str, paper: &Paper) -> Markup {
+    let shown = html! {
+        @if paper.files.is_empty() { span.soft { (lang.say("answer-none")) } }
+        @for file in &paper.files { p { (file) } }
+        @if let Some(put) = &paper.put { (mark::put(lang, put, None)) }
+        @for file in &paper.superseded { p.put-right { del { (file) } } }
+    };
+    row(lang, lang.of(&paper.title), &shown, Some(&format!("{form}#m-{}", paper.id)))
 }
 
 /// What is to be paid when it is handled. What nobody set a fee for, and what is free, is said in a word.
@@ -137,7 +179,10 @@ fn answers(lang: Lang, groups: &[Group], form: Option<&str>) -> Markup {
                 @if let Some(title) = &group.title { h2 { (lang.of(title)) } }
                 dl.rows {
                     @for answer in &group.answers {
-                        @let shown = form::answer_shown(lang, &answer.kind, &answer.typed);
+                        @let shown = html! {
+                            (form::answer_shown(lang, &answer.kind, &answer.typed))
+                            @if let Some(put) = &answer.put { (mark::put(lang, put, Some(&answer.kind))) }
+                        };
                         @let change = form.map(|form| format!("{form}#f-{}", answer.id));
                         (row(lang, lang.of(&answer.title), &shown, change.as_deref()))
                     }

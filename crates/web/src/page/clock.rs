@@ -1,5 +1,6 @@
 use crate::part::{self, Cited, Due, Standing};
 use crate::text::{self, Lang};
+use casework::board::SetBy;
 use maud::{Markup, html};
 use pack::Title;
 use pack::model::{Own, Watcher};
@@ -70,9 +71,7 @@ fn one(lang: Lang, clock: &View) -> Markup {
         li {
             p.clock {
                 b { (lang.of(&clock.title)) }
-                @if let Some(due) = clock.due.as_ref().filter(|_| !clock.least) {
-                    " " (part::standing(lang, due.standing))
-                }
+                @if !clock.least { (standings(lang, clock)) }
             }
             p {
                 @match &clock.due {
@@ -94,12 +93,13 @@ fn one(lang: Lang, clock: &View) -> Markup {
                     }
                 }
             }
-            @if let Some((own, due)) = clock.promise.as_ref().filter(|(_, due)| due.standing != Standing::Over) {
+            @if let Some((own, due)) = promised(clock) {
                 @let length = [("length", text::length(lang, *own).into())];
                 p.soft {
                     @if due.at.is_some() { (lang.tell("clock-promise", &length)) }
                     @else { (lang.tell("clock-promise-still", &length)) }
-                    " " (part::due_at(lang, due)) " " (part::standing(lang, due.standing))
+                    " " (part::due_at(lang, due))
+                    @if clock.stopped.is_some() { " " (part::standing(lang, due.standing)) }
                 }
             }
             details {
@@ -111,6 +111,34 @@ fn one(lang: Lang, clock: &View) -> Markup {
                     Some(cited) => (part::quote(lang, cited)),
                     None => p.soft { (lang.say("clock-own")) },
                 }
+            }
+        }
+    }
+}
+
+/// What was promised, while that is still to be kept.
+fn promised(clock: &View) -> Option<&(Own, Due)> {
+    clock.promise.as_ref().filter(|(_, due)| due.standing != Standing::Over)
+}
+
+impl View {
+    /// The promise, while that is still to be kept, and the limit, each with who sets it.
+    pub fn times(&self) -> impl Iterator<Item = (&Due, SetBy)> {
+        let limit = if self.law.is_some() { SetBy::Law } else { SetBy::Office };
+        let promise = promised(self).map(|(_, due)| (due, SetBy::Promise));
+        promise.into_iter().chain(self.due.as_ref().map(|due| (due, limit)))
+    }
+}
+
+/// How the clock stands: while it runs its promise and its limit, each with what it is, in the words in which queues tell of
+/// them; and once it has stopped, the limit alone.
+fn standings(lang: Lang, clock: &View) -> Markup {
+    html! {
+        @if clock.stopped.is_some() {
+            @if let Some(due) = &clock.due { " " (part::standing(lang, due.standing)) }
+        } @else {
+            @for (due, by) in clock.times() {
+                " " span.nowrap { (part::standing(lang, due.standing)) " " (part::set_by(lang, by)) }
             }
         }
     }

@@ -238,9 +238,7 @@ fn one(frame: &Frame, row: &Row) -> Markup {
                     Some(due) => {
                         (part::standing(lang, due.standing)) " "
                         span.nowrap { (part::due_at(lang, due)) }
-                        @if let Some(set_by) = row.set_by {
-                            " " span.soft.nowrap { (lang.say(words_of(set_by).0)) }
-                        }
+                        @if let Some(by) = row.set_by { " " (part::set_by(lang, by)) }
                     }
                     None => span.soft { (lang.say("queue-no-clock")) },
                 }
@@ -261,17 +259,6 @@ fn one(frame: &Frame, row: &Row) -> Markup {
             }
             td data-name=(lang.say("queue-since")) { (part::moment(lang, row.since)) }
         }
-    }
-}
-
-/// The name of a message that stands in the code.
-struct Key(&'static str);
-
-fn words_of(set_by: SetBy) -> Key {
-    match set_by {
-        SetBy::Law => Key("queue-by-law"),
-        SetBy::Office => Key("queue-by-office"),
-        SetBy::Promise => Key("queue-by-promise"),
     }
 }
 

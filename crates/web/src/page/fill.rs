@@ -134,9 +134,7 @@ fn matter(frame: &Frame, view: &View<'_>) -> Markup {
     html! {
         div data-part {
             (form::render(&filling(frame, view)))
-            @if !view.materials.is_empty() {
-                (form::materials(frame.lang, frame.face, view.materials, view.faults))
-            }
+            @if !view.materials.is_empty() { (form::materials(&filling(frame, view), view.materials)) }
         }
     }
 }
@@ -147,6 +145,7 @@ fn filling<'a>(frame: &Frame, view: &View<'a>) -> Filling<'a> {
         shown: view.shown,
         answers: view.answers,
         faults: view.faults,
+        notes: view.asked,
         hanging: view.hanging,
         prefix: "",
         lang: frame.lang,
@@ -154,7 +153,8 @@ fn filling<'a>(frame: &Frame, view: &View<'a>) -> Filling<'a> {
     }
 }
 
-/// What the office asked for, each linked to its field.
+/// What the office asked for, each linked to its field, where it is said again: a question that the form does not ask now
+/// is told here alone.
 fn asked(lang: Lang, view: &View<'_>) -> Markup {
     let name = |id: &Id| {
         let field = view.form.field(id.as_str()).map(|field| (format!("#f-{id}"), lang.of(&field.title)));

@@ -37,6 +37,8 @@ pub mod home;
 pub mod logs;
 /// How cases went.
 pub mod maps;
+/// What corrections did to an answer or a paper.
+pub mod mark;
 /// The models of oversight, in plain words.
 pub mod models;
 /// Cases by their number.

@@ -21,6 +21,7 @@ pub fn blank(frame: &Frame, procedure: &Procedure) -> Markup {
         shown: &shown,
         answers: &BTreeMap::new(),
         faults: &[],
+        notes: &[],
         hanging: &[],
         prefix: "",
         lang,

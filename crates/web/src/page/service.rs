@@ -6,7 +6,9 @@ use crate::text::{self, Lang};
 use crate::{path, text::kind_of_channel};
 use jiff::civil::Date;
 use maud::{Markup, html};
-use pack::model::{Audience, Basis, Channel, Condition, Definitions, MaterialUse, Office, Procedure, Start};
+use pack::model::{
+    Audience, Basis, Channel, Condition, Definitions, MaterialUse, Office, Pause, Procedure, Start,
+};
 use pack::{Id, Title};
 use std::collections::BTreeMap;
 
@@ -44,7 +46,8 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let Procedure { title, category, about, item, .. } = view.procedure;
     let category_title =
         view.definitions.categories.get(category).map(|title| lang.of(title)).unwrap_or_default();
-    let head = Head::new(lang.of(title)).under(category_title, path::category(category));
+    let head = Head { faulty: view.unchosen.is_some(), ..Head::new(lang.of(title)) };
+    let head = head.under(category_title, path::category(category));
     document(
         frame,
         &head,
@@ -258,7 +261,7 @@ fn steps(lang: Lang, view: &View<'_>) -> Markup {
                             " " span.soft { (lang.of(&role.title)) }
                         }
                         @if step.when.is_some() { " " (part::tag("plain", &lang.say("step-sometimes"))) }
-                        @if step.pauses { " " (part::tag("still", &lang.say("step-pauses"))) }
+                        @if let Some(pause) = &step.pauses { " " (part::tag("still", &stands(lang, pause))) }
                     }
                 }
             }
@@ -302,5 +305,13 @@ fn offices(lang: Lang, view: &View<'_>) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// What stands still while a step is open, and for what.
+fn stands(lang: Lang, pause: &Pause) -> String {
+    match pause {
+        Pause::Known { title, .. } => lang.tell("step-pauses", &[("why", lang.of(title).into())]),
+        Pause::Own => lang.say("step-pauses-own").into_owned(),
     }
 }

@@ -5,7 +5,7 @@ use super::asked::Asked;
 use super::personal;
 use super::show::{self, Telling};
 use crate::layout::{Face, Frame};
-use crate::page::{cases, check, follow};
+use crate::page::{cases, check, clock, follow};
 use crate::path;
 use axum::http::StatusCode;
 use casework::given::Given;
@@ -64,15 +64,21 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
         let procedure = view.procedure();
         let history = asked.city.casework.record().version(&line.case)?;
         let last = asked.city.casework.record().entry(history.0.saturating_sub(1))?;
-        let due = show::clocks(asked, &view).into_iter().filter(|clock| clock.stopped.is_none());
+        let clocks = show::clocks(asked, &view);
+        let running = clocks.iter().filter(|clock| clock.stopped.is_none() && !clock.least);
+        let first = running.flat_map(clock::View::times).min_by_key(|(due, _)| (due.at.is_none(), due.at));
+        // What the party has to answer comes before what waits for it.
+        let (due, set_by) = match (answer_by(asked, &view), first) {
+            (None, Some((due, by))) => (Some(due.clone()), Some(by)),
+            (answer, _) => (answer, None),
+        };
         all.push(cases::Case {
             number: line.case.id.to_string(),
             title: procedure.map(|procedure| procedure.title.clone()).unwrap_or_default(),
             office: show::office(asked, &line.office),
             touched: last.map_or(line.started, |entry| entry.event.time),
-            // What the party has to answer comes before what waits for it.
-            due: answer_by(asked, &view)
-                .or_else(|| due.filter_map(|clock| clock.due).min_by_key(|due| (due.at.is_none(), due.at))),
+            due,
+            set_by,
             stage: show::stage(&view),
         });
     }
@@ -101,7 +107,7 @@ fn page(asked: &Asked, case: &ObjectRef, view: &View, tried: Option<follow::Trie
         at: correction.asked,
         by: correction.by.as_ref().and_then(|by| asked.city.staff_name(by)),
         due: answer_by(asked, view),
-        notes: correction
+        notes: view
             .noted()
             .into_iter()
             .map(|(id, note)| (named(procedure, definitions, &id), note))

@@ -13,6 +13,7 @@ use crate::path;
 use access::Post;
 use axum::http::StatusCode;
 use casework::View;
+use casework::service::Point;
 use pack::Id;
 use pack::model::{Channel, Material};
 use record::ObjectRef;
@@ -56,10 +57,7 @@ pub fn page(
         number: &number,
         purpose,
         amendable: amendable.filter_map(|possible| possible.about.clone()).collect(),
-        points: match view.state.corrections.last() {
-            Some(correction) if correction.answered.is_some() => asked.city.casework.corrected(view)?,
-            _ => Vec::new(),
-        },
+        points: answered(asked, view)?,
     };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
@@ -95,17 +93,28 @@ pub fn page(
     Ok(Answer::page(work::show(&frame, &page)).status(status))
 }
 
+/// What became of the corrections that were handed in: what the party is about to change is no one else's yet.
+fn answered(asked: &Asked, view: &View) -> Result<Vec<Point>, Oops> {
+    if view.state.corrections.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut points = asked.city.casework.corrected(view)?;
+    points.retain(|point| point.answered.is_some());
+    Ok(points)
+}
+
 fn paper(view: &View, material: &Material, seen: &told::Seen<'_>) -> work::Paper {
     let Material { id, title, .. } = material;
     let kept = view.state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
-    let point = seen.points.iter().find(|point| point.id == *id);
-    let before = point.map(|point| point.files.as_slice()).unwrap_or_default();
-    let files = |kept| under_purpose(kept, files(seen.number, id, kept), seen.purpose);
+    let files = |kept: &[_]| under_purpose(kept, files(seen.number, id, kept), seen.purpose);
+    let points = seen.points.iter().rev().filter(|point| point.id == *id);
+    let superseded =
+        points.flat_map(|point| files(&point.files).into_iter().map(|file| (file, told::put(point, None))));
     work::Paper {
         id: id.clone(),
         title: title.clone(),
         files: files(kept),
-        superseded: files(before),
+        superseded: superseded.collect(),
         mark: seen.mark(id, None),
     }
 }

@@ -4,13 +4,14 @@ use super::answer::{Answer, Oops};
 use super::asked::{Asked, Sent};
 use super::case::{face, own, theirs, visible};
 use super::unkept::Unkept;
-use super::{personal, show};
+use super::{personal, show, told};
 use crate::form::{Attached, MaterialAsked};
 use crate::layout::Face;
 use crate::page::{check, fill};
 use crate::part::Cited;
 use crate::{form, path};
 use axum::http::StatusCode;
+use casework::service::Point;
 use casework::state::{Stage, State};
 use casework::{Command, Refused, View, activity, answer};
 use pack::model::{Basis, Condition, Field, FieldKind, Form, Procedure};
@@ -77,7 +78,7 @@ impl Filling {
         let materials = materials(asked, &self.view, case)?;
         let hanging: Vec<&Condition> =
             procedure.materials.iter().filter_map(|asked| asked.when.as_ref()).collect();
-        let notes = self.view.state.asked().map(|correction| correction.noted()).unwrap_or_default();
+        let notes = self.view.noted();
         let known = |id: &Id| faults.iter().any(|(other, _)| other == id);
         let unreadable = self.faults.iter().filter(|(id, _)| !known(id));
         let all: Vec<_> = faults.iter().chain(unreadable).cloned().collect();
@@ -434,10 +435,13 @@ pub fn attach(asked: &Asked) -> Result<Answer, Oops> {
 
 /// Attaches the files of a request to the material in the path, and gives back the case as it stands then.
 pub fn attached(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
+    if asked.files.is_empty() && asked.json.is_some() {
+        return Err(Oops::FilesAlone);
+    }
     if asked.files.is_empty() {
         return Err(Oops::Unreadable(Title::new(
-            "请选择文件",
-            "Choose a file: send it as a part named `file`",
+            "请选择文件：用 `multipart/form-data` 发送，每个文件为名为 `file` 的一部分",
+            "Choose a file: send `multipart/form-data` with each file in a part named `file`",
         )));
     }
     let material = Id::from(asked.param("material"));
@@ -487,7 +491,12 @@ fn found(asked: &Asked, view: &View, of: &str, digest: Digest) -> Result<Option<
 }
 
 /// Answers under their headings, those that are asked for now.
-fn groups(form: &Form, shown: &BTreeSet<Id>, typed: &BTreeMap<Id, String>) -> Vec<check::Group> {
+fn groups(
+    form: &Form,
+    shown: &BTreeSet<Id>,
+    typed: &BTreeMap<Id, String>,
+    points: &[Point],
+) -> Vec<check::Group> {
     let mut groups: Vec<check::Group> = Vec::new();
     for field in &form.fields {
         if field.group.is_some() || groups.is_empty() {
@@ -499,6 +508,10 @@ fn groups(form: &Form, shown: &BTreeSet<Id>, typed: &BTreeMap<Id, String>) -> Ve
                 title: field.title.clone(),
                 kind: field.kind.clone(),
                 typed: typed.get(&field.id).cloned().unwrap_or_default(),
+                put: points
+                    .iter()
+                    .find(|point| point.id == field.id)
+                    .map(|point| told::put(point, Some(field))),
             });
         }
     }
@@ -516,11 +529,26 @@ fn handed_in(asked: &Asked, case: &ObjectRef, view: View) -> Result<Answer, Oops
         title: procedure.title.clone(),
         office: show::office(asked, &filling.view.state.office),
         at: filling.view.state.submitted,
-        groups: groups(&procedure.form, &filling.shown, &filling.typed),
+        groups: groups(&procedure.form, &filling.shown, &filling.typed, &[]),
         materials: materials.into_iter().map(|asked| (asked.title.clone(), asked.files)).collect(),
         case: number,
     };
     Ok(Answer::page(check::handed_in(&asked.frame(face(asked, &filling.view)), &page)))
+}
+
+/// What the correction that waits for the party is about, and what was changed since it was asked for.
+fn put_right(asked: &Asked, view: &View) -> Result<Vec<Point>, Oops> {
+    if view.state.stage != Stage::Correcting {
+        return Ok(Vec::new());
+    }
+    let mut points = asked.city.casework.corrected(view)?;
+    points.retain(|point| point.answered.is_none());
+    Ok(points)
+}
+
+/// The names of the files that a correction takes back.
+fn gone(point: &Point) -> Vec<String> {
+    point.files.iter().map(|file| file.name.to_string()).collect()
 }
 
 pub fn check(asked: &Asked) -> Result<Answer, Oops> {
@@ -539,15 +567,23 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
     let filling = Filling::new(asked, view, None, true)?;
     let procedure = filling.view.procedure().ok_or(Oops::Missing)?;
     let materials = materials(asked, &filling.view, &number)?;
-    let materials = materials.into_iter().map(|asked| {
-        (asked.id.clone(), asked.title.clone(), asked.files.into_iter().map(|file| file.name).collect())
+    let points = put_right(asked, &filling.view)?;
+    let papers = materials.into_iter().map(|asked| {
+        let point = points.iter().find(|point| point.id == *asked.id);
+        check::Paper {
+            id: asked.id.clone(),
+            title: asked.title.clone(),
+            files: asked.files.into_iter().map(|file| file.name).collect(),
+            superseded: point.map(gone).unwrap_or_default(),
+            put: point.map(|point| told::put(point, None)),
+        }
     });
     let page = check::View {
         seen: filling.view.state.events,
         title: procedure.title.clone(),
         office: show::office(asked, &filling.view.state.office),
-        groups: groups(&procedure.form, &filling.shown, &filling.typed),
-        materials: materials.collect(),
+        groups: groups(&procedure.form, &filling.shown, &filling.typed, &points),
+        materials: papers.collect(),
         form: onward(asked, &number, "form"),
         fees: asked.city.casework.fees(&filling.view, asked.now)?,
         correction,

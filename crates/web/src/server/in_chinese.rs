@@ -70,6 +70,7 @@ fn place(place: &Place) -> String {
     match place {
         Place::Line(line) => format!("第{line}行"),
         Place::Element(path) => format!("“{path}”处"),
+        Place::Spot { line, column, path } => format!("第{line}行第{column}列（“{path}”）"),
         Place::Row { table, row } => format!("表“{table}”第{row}行"),
         Place::Table(table) => format!("表“{table}”"),
         Place::Log => "整份日志".to_owned(),

@@ -37,6 +37,8 @@ pub enum Oops {
     Faulty(Box<Refusal>),
     /// A body of a kind that is not taken.
     Kind,
+    /// A document came where files alone are taken.
+    FilesAlone,
     /// A body of more than `most` bytes.
     TooLarge {
         /// The most bytes.
@@ -114,7 +116,7 @@ impl Oops {
             Self::Foreign => (StatusCode::BAD_REQUEST, "foreign"),
             Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable"),
             Self::Faulty(_) => (StatusCode::UNPROCESSABLE_ENTITY, "faulty"),
-            Self::Kind => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type"),
+            Self::Kind | Self::FilesAlone => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type"),
             Self::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "too-large"),
             Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow"),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
@@ -179,8 +181,13 @@ impl Oops {
             Self::Unreadable(what) => what.clone(),
             Self::Faulty(refusal) => refusal.why.clone(),
             Self::Kind => title(
-                "请发送 `application/json`，文件用 `multipart/form-data`",
-                "send `application/json`, or files as `multipart/form-data`",
+                "请发送 `application/json`，文件用 `multipart/form-data`，每个文件为名为 `file` 的一部分",
+                "send `application/json`, or files as `multipart/form-data`, each in a part named `file`",
+            ),
+            Self::FilesAlone => title(
+                "这里接收文件，收到的是 JSON：请用 `multipart/form-data` 发送，每个文件为名为 `file` 的一部分，如 `curl -F file=@照片.jpg`",
+                "files are taken here, and JSON came: send `multipart/form-data` with each file in a part named `file`, as \
+                 `curl -F file=@photo.jpg` does",
             ),
             Self::TooLarge { most } => Title::new(
                 format!("内容不能超过 {most} 字节"),

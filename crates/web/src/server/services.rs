@@ -3,7 +3,7 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::{numbered, once};
-use crate::layout::Face;
+use crate::layout::{Face, Frame};
 use crate::page::service::Limit;
 use crate::page::{found, home, offline, service};
 use crate::part::Cited;
@@ -133,7 +133,9 @@ fn shown(asked: &Asked, unchosen: Option<&Title>) -> Result<Answer, Oops> {
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
     let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
     let view = service::View { procedure, definitions, instruments, limit, today, unchosen };
-    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
+    // What was posted leads back to the service, in the other language too.
+    let frame = Frame { path: path::service(&procedure.id), ..asked.frame(Face::Resident) };
+    Ok(Answer::page(service::show(&frame, &view)))
 }
 
 /// A limit of the law with how it is counted: the first steps of a count say it, whatever the day.

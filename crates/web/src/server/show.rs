@@ -285,14 +285,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),
             promise: promise.and_then(|(own, promised)| Some((own, of(promised)?))),
-            // A pausing step stops no deadline whose law knows of nothing that does.
-            pauses: match deadline {
-                Some(deadline) if deadline.suspensions.is_empty() => reading.corrected.clone(),
-                _ => reading.pauses(),
-            }
-            .into_iter()
-            .map(|(from, until)| pause(view, from, until))
-            .collect(),
+            pauses: counting::stood(reading, law).iter().map(pause).collect(),
             extensions: extended
                 .map(|extension| clock::Extension {
                     at: extension.at,
@@ -306,14 +299,17 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
     clocks::read(&view.state, procedure).iter().map(shown).collect()
 }
 
-fn pause(view: &View, from: Time, until: Option<Time>) -> Pause {
-    let correction = view.state.corrections.iter().any(|correction| correction.asked == from);
-    let why = if correction {
-        Title::new("等待补正", "Waiting for a correction")
-    } else {
-        Title::new("办理不计入时限的环节", "A step whose time does not count")
+/// Why a clock stood still: the step, and what laws call the time that it takes where that is another name.
+fn pause(stood: &counting::Stood<'_>) -> Pause {
+    let why = match stood.step {
+        None => Title::new("等待补正", "Waiting for a correction"),
+        Some(step) if *step.reason() == step.title => step.title.clone(),
+        Some(step) => {
+            let (title, law) = (&step.title, step.reason());
+            Title::new(format!("{}（{}）", title.zh, law.zh), format!("{} ({})", title.en, law.en))
+        }
     };
-    Pause { from, until, why }
+    Pause { from: stood.span.0, until: stood.span.1, why }
 }
 
 fn cited(cite: &days::Cite) -> Option<Cited> {

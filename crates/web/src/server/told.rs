@@ -2,7 +2,8 @@
 
 use super::answer::Oops;
 use super::asked::Asked;
-use crate::page::work::{Answer, Group, Mark};
+use crate::page::mark::{Mark, Put};
+use crate::page::work::{Answer, Group};
 use crate::path;
 use casework::service::Point;
 use casework::{State, View, answer};
@@ -19,7 +20,7 @@ pub struct Seen<'a> {
     pub purpose: Option<&'a Id>,
     /// Where the reader may correct what was written down: the form, steps.
     pub amendable: BTreeSet<Id>,
-    /// What the last correction that was handed in was about, and all that it changed.
+    /// What the corrections that were handed in were about, and all that they changed, in order.
     pub points: Vec<Point>,
     /// Whether the reader may see a case.
     pub visible: &'a dyn Fn(&ObjectRef) -> bool,
@@ -52,13 +53,14 @@ impl Seen<'_> {
         }
     }
 
-    /// What became of a field, or of a material, when the last correction was handed in.
+    /// What became of a field, or of a material, when corrections were handed in.
     pub fn mark(&self, id: &Id, field: Option<&Field>) -> Option<Mark> {
-        let point = self.points.iter().find(|point| point.id == *id)?;
-        let written = |field: &Field| point.before.as_ref().map(|before| answer::write(&field.kind, before));
         let open = field.filter(|field| !field.personal || self.purpose.is_some());
-        let before = open.map(|field| written(field).unwrap_or_default());
-        Some(Mark { asked: point.asked, changed: point.changed, before })
+        let mut all: Vec<Put> =
+            self.points.iter().rev().filter(|point| point.id == *id).map(|point| put(point, open)).collect();
+        let last = self.points.last()?.correction;
+        let last = all.first().is_some_and(|put| put.correction == last).then(|| all.remove(0));
+        (last.is_some() || !all.is_empty()).then_some(Mark { last, earlier: all })
     }
 
     /// The number of the case that an answer names, where the reader may see that.
@@ -74,6 +76,18 @@ impl Seen<'_> {
         let place = format!("{of}.{}", field.id).as_str().into();
         let path = path::file(self.number, &place, &file.digest.to_string());
         Some(path::under_purpose(&path, self.purpose.filter(|_| file.subject.is_some())))
+    }
+}
+
+/// What a correction did; `open`: the field, where its answers may be seen.
+pub fn put(point: &Point, open: Option<&Field>) -> Put {
+    let written = |field: &Field| point.before.as_ref().map(|before| answer::write(&field.kind, before));
+    Put {
+        correction: point.correction,
+        at: point.answered,
+        asked: point.asked,
+        changed: point.changed,
+        before: open.map(|field| written(field).unwrap_or_default()),
     }
 }
 

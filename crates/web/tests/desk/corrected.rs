@@ -80,6 +80,109 @@ fn the_clerk_sees_what_was_changed_and_what_was_not() {
     assert!(!told["corrected"].to_string().contains(SECRET));
 }
 
+/// A second correction is told of by itself, also while the party is at it, and what the first one changed stays below.
+#[test]
+fn what_earlier_corrections_changed_stays_to_be_seen() {
+    let world = World::new();
+    let case = asked(&world, &["before", "identity-card"]);
+    let old = world.view(&case).state.materials["identity-card"][0].digest;
+    world.act(&case, "party", &Command::Detach { material: "identity-card".into(), digest: old });
+    let party = Shown::Browser(world.sign_in("party"));
+    let sharp = Sent::File("sharp.pdf".to_owned(), [PAGE, b" sharp"].concat());
+    let path = format!("/cases/{}/materials/identity-card", case.id);
+    assert_eq!(world.call(&party, "POST", &path, &sharp).status, 200);
+    save(&world, &case, "before", "第一次");
+    world.act(&case, "party", &Command::Answer);
+    let notes = vec![("before".into(), "还是看不清".to_owned()), ("after".into(), "也请改".to_owned())];
+    world.act(&case, "clerk", &Command::Correct { step: "accept".into(), notes });
+    let first = |page: &str| {
+        assert!(at(page, "a-form.before").contains("corrected as asked"), "{page}");
+        assert!(at(page, "m-identity-card").contains("superseded by a newer file"), "{page}");
+        assert!(!at(page, "a-form.after").contains("put-right"), "{page}");
+    };
+    first(&page(&world, &case, true));
+    save(&world, &case, "after", "第二次");
+    // What the party is about to change is not told before it is handed in.
+    first(&page(&world, &case, true));
+    world.act(&case, "party", &Command::Answer);
+    let page = page(&world, &case, true);
+    let before = at(&page, "a-form.before");
+    let (last, earlier) = before.split_once("Correction 1").unwrap_or_else(|| panic!("{before}"));
+    assert!(last.contains("asked for, not changed") && !last.contains("<del>"), "{before}");
+    assert!(earlier.contains("corrected as asked") && earlier.contains(SECRET), "{before}");
+    assert!(at(&page, "a-form.after").contains("corrected as asked"), "{page}");
+    let paper = at(&page, "m-identity-card");
+    assert!(paper.contains("Correction 1") && paper.contains("page.pdf"), "{paper}");
+    let own = Shown::Bearer(world.sign_in("party"));
+    let told = world.get(&own, &format!("/api/cases/{}", case.id)).json();
+    let point = |of: &serde_json::Value| {
+        let file = of["files"].as_array().and_then(|files| files.first()).map(|file| file["digest"].clone());
+        format!(
+            "{} {} {} → {} {}",
+            of["correction"],
+            of["id"],
+            of["before"],
+            of["after"],
+            file.unwrap_or_default()
+        )
+    };
+    let points: Vec<_> = told["corrected"].as_array().unwrap().iter().map(point).collect();
+    let was = [0, 2].map(|at| told["corrected"][at]["before"].to_string());
+    assert!(was.iter().all(|was| was.contains(SECRET)), "{was:?}");
+    assert_eq!(
+        points,
+        [
+            format!("1 \"before\" {} → \"第一次\" null", was[0]),
+            format!("1 \"identity-card\" null → null \"{old}\""),
+            format!("2 \"after\" {} → \"第二次\" null", was[1]),
+            "2 \"before\" null → \"第一次\" null".to_owned(),
+        ]
+    );
+    let file = world.get(&own, &format!("/api/cases/{}/materials/identity-card/{old}", case.id));
+    assert_eq!(file.body, PAGE, "what was superseded is read at the same address");
+}
+
+/// The words of the office stand where each thing is to be put right, and before it is handed in the party sees what it
+/// changes, what it leaves as it was, and what was not asked for.
+#[test]
+fn the_party_sees_what_is_asked_at_its_place_and_what_they_changed() {
+    let world = World::new();
+    let case = asked(&world, &["before", "after", "identity-card"]);
+    let party = Shown::Browser(world.sign_in("party"));
+    let form = world.get(&party, &format!("/cases/{}/form", case.id)).text();
+    for id in ["f-before", "f-after", "m-identity-card"] {
+        let note = format!("<p class=\"note\" id=\"{id}-note\">");
+        let here = form.split_once(&note).unwrap_or_else(|| panic!("no note at {id}: {form}")).1;
+        assert!(here.split_once("</p>").unwrap().0.contains("看不清"), "{id}: {here}");
+        assert!(form.contains(&format!("href=\"#{id}\"")), "{id} is jumped to");
+        let control = form.split_once(&format!("id=\"{id}\"")).unwrap().1.split_once('>').unwrap().0;
+        assert!(control.contains(&format!("{id}-note")), "{id}: {control}");
+    }
+    assert_eq!(form.matches("class=\"note\"").count(), 3, "{form}");
+    save(&world, &case, "before", "看得清了");
+    save(&world, &case, "household-address", "别处");
+    let check = world.get(&party, &format!("/cases/{}/check", case.id)).text();
+    let row = |title: &str| {
+        let from =
+            check.split_once(&format!("<dt>{title}</dt>")).unwrap_or_else(|| panic!("{title}: {check}")).1;
+        from.split_once("</div>").unwrap().0.to_owned()
+    };
+    let definitions = std::sync::Arc::clone(world.city.casework.book());
+    let procedure = definitions.procedure(&world.view(&case).state.procedure).unwrap();
+    let title = |id: &str| procedure.form.field(id).unwrap().title.en.clone();
+    assert!(row(&title("before")).contains("corrected as asked"), "{check}");
+    assert!(row(&title("before")).contains(SECRET), "what stood before is shown to its own person: {check}");
+    assert!(row(&title("after")).contains("asked for, not changed"), "{check}");
+    assert!(row(&title("household-address")).contains("changed without being asked for"), "{check}");
+    let untouched =
+        check.split_once("Asked for and not changed yet").unwrap().1.split_once("</ul>").unwrap().0;
+    assert!(untouched.contains("#f-after") && untouched.contains("#m-identity-card"), "{untouched}");
+    assert!(!untouched.contains("#f-before"), "{untouched}");
+    // What was marked is marked for the hand alone that hands it in: a first application has no marks.
+    let fresh = world.case(Stage::Draft);
+    assert!(!world.get(&party, &format!("/cases/{}/check", fresh.id)).text().contains("put-right"));
+}
+
 #[test]
 fn a_file_that_was_superseded_stands_beside_the_new_one() {
     let world = World::new();

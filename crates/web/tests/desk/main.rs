@@ -136,7 +136,7 @@ fn typed(step: &Step, outcome: &Id, dice: &mut Dice) -> Sent {
     let name = |field: &Field| format!("{}.{}", step.id, field.id);
     let is_file = |field: &&Field| field.kind == FieldKind::File;
     let fields = step.form.fields.iter().filter(|field| !is_file(field));
-    let mut pairs: Vec<_> = fields.map(|field| (name(field), dice.text(&field.kind))).collect();
+    let mut pairs: Vec<_> = fields.map(|field| (name(field), dice.text(field))).collect();
     pairs.push(("outcome".to_owned(), outcome.to_string()));
     pairs.push(("reasons".to_owned(), "because".to_owned()));
     let files = step.form.fields.iter().filter(is_file);

@@ -1,11 +1,13 @@
 use crate::city::{at, cited, clerk, due, instruments, kiosk, own, resident, visitor};
 use crate::course::{clocks, happened, steps};
+use casework::board::SetBy;
 use casework::given::Valid;
 use maud::Markup;
 use pack::model::{Channel, Definitions, FieldKind, Unit};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::{Attached, MaterialAsked};
+use web::page::mark::Put;
 use web::page::{
     account, cases, check, fill, follow, found, home, numbered, offline, receipt, service, verify,
 };
@@ -250,6 +252,20 @@ fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)
     pages
 }
 
+/// What a correction does that is about to be handed in.
+fn put(id: &str) -> Option<Put> {
+    let put = |asked, changed, before: Option<&str>| {
+        Some(Put { correction: 1, at: None, asked, changed, before: before.map(str::to_owned) })
+    };
+    match id {
+        "sex" => put(true, true, Some("male")),
+        "children" | "household-book" => put(true, false, None),
+        "married" => put(false, true, Some("")),
+        "birth-certificate" => put(true, true, None),
+        _ => None,
+    }
+}
+
 fn handing_in(
     lang: Lang,
     definitions: &Definitions,
@@ -266,13 +282,18 @@ fn handing_in(
             title: field.title.clone(),
             kind: field.kind.clone(),
             typed,
+            put: put(field.id.as_str()),
         };
         groups.last_mut().expect("the first field opens a group").answers.push(answer);
     }
-    let paper = |id: &str, files: &[&str]| {
-        let files = files.iter().map(|file| (*file).to_owned()).collect();
-        (Id::from(id), definitions.materials[id].title.clone(), files)
+    let paper = |id: &str, files: &[&str], put: Option<Put>| check::Paper {
+        id: id.into(),
+        title: definitions.materials[id].title.clone(),
+        files: files.iter().map(|file| (*file).to_owned()).collect(),
+        superseded: put.iter().filter(|put| put.changed).map(|_| "blurred.jpg".to_owned()).collect(),
+        put,
     };
+    let certificate = paper("birth-certificate", &["certificate.jpg"], put("birth-certificate"));
     let office = definitions.offices["lake"].title.clone();
     let view = check::View {
         case: CASE.into(),
@@ -281,10 +302,15 @@ fn handing_in(
         office: office.clone(),
         groups,
         form: "/cases/x/form".into(),
-        materials: vec![paper("birth-certificate", &["certificate.jpg"]), paper("household-book", &[])],
+        materials: vec![certificate, paper("household-book", &[], put("household-book"))],
         fees: vec![(Title::new("工本费", "Booklet"), Some(pack::model::Charge::Fen(1600)))],
         correction: false,
     };
+    // What is handed in for the first time bears no marks.
+    let mut unmarked = view.clone();
+    unmarked.groups.iter_mut().flat_map(|group| &mut group.answers).for_each(|answer| answer.put = None);
+    unmarked.materials.iter_mut().for_each(|paper| (paper.put, paper.superseded) = (None, vec![]));
+    let correcting = check::View { correction: true, ..view };
     let file = |name: &str| Attached {
         name: name.into(),
         size: 52_341,
@@ -296,7 +322,7 @@ fn handing_in(
         title: title(definitions),
         office: office.clone(),
         at: Some(at("2026-01-31T09:12")),
-        groups: view.groups.clone(),
+        groups: unmarked.groups.clone(),
         materials: vec![
             (definitions.materials["birth-certificate"].title.clone(), vec![file("certificate.jpg")]),
             (definitions.materials["household-book"].title.clone(), vec![]),
@@ -338,7 +364,8 @@ fn handing_in(
     let bad =
         verify::View { text: "c2sp.org/tlog-proof@v1\n".into(), result: Some(Err(why)), key: KEY.into() };
     vec![
-        ("check", check::show(&resident(lang, "/cases/x/check"), &view)),
+        ("check", check::show(&resident(lang, "/cases/x/check"), &unmarked)),
+        ("check-correction", check::show(&resident(lang, "/cases/x/check"), &correcting)),
         ("handed-in", check::handed_in(&resident(lang, "/cases/x/check"), &handed)),
         ("submitted", check::submitted(&resident(lang, "/cases/x/submitted"), &sent)),
         ("receipt", receipt::show(&resident(lang, "/cases/x/receipt"), &receipt)),
@@ -433,6 +460,7 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         stage,
         office: definitions.offices["lake"].title.clone(),
         touched: at("2026-02-06T09:00"),
+        set_by: (number == "LH20260205-0031").then_some(SetBy::Promise),
         due,
     };
     let list = cases::View {

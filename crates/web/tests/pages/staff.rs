@@ -6,6 +6,7 @@ use pack::model::{Channel, Definitions, FieldKind, Form, Unit};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 use web::form::Attached;
+use web::page::mark::{Mark, Put};
 use web::page::{board, cases, counter, desk, entry, health, numbered, refused, work};
 use web::part::Standing;
 use web::path;
@@ -117,18 +118,29 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
 }
 
 /// What became of some answers when a correction was handed in.
-fn mark(field: &str) -> Option<work::Mark> {
-    let mark = |asked, changed, before: Option<&str>| {
-        let before = before.map(str::to_owned);
-        Some(work::Mark { asked, changed, before })
+fn mark(field: &str) -> Option<Mark> {
+    let put = |correction, asked, changed, before: Option<&str>| {
+        let (at, before) = (Some(at("2026-02-02T09:00")), before.map(str::to_owned));
+        Put { correction, at, asked, changed, before }
     };
+    let last = |put: Put| Some(Mark { last: Some(put), earlier: vec![] });
     match field {
-        "sex" => mark(true, true, Some("male")),
-        "children" => mark(true, false, Some("2")),
-        "married" => mark(false, true, Some("")),
-        "name" => mark(true, true, None),
+        "sex" => Some(Mark {
+            last: Some(put(2, true, true, Some("male"))),
+            earlier: vec![put(1, true, false, Some("male"))],
+        }),
+        "children" => last(put(2, true, false, Some("2"))),
+        "married" => last(put(2, false, true, Some(""))),
+        "name" => last(put(2, true, true, None)),
+        "mailed" => Some(Mark { last: None, earlier: vec![put(1, true, true, Some("yes"))] }),
         _ => None,
     }
+}
+
+/// That a paper was attached anew, as was asked.
+fn anew(correction: usize) -> Put {
+    let at = Some(at("2026-02-02T09:00"));
+    Put { correction, at, asked: true, changed: true, before: None }
 }
 
 fn blurred() -> Attached {
@@ -174,8 +186,11 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     let paper = |id: &str, files: Vec<Attached>| work::Paper {
         id: id.into(),
         title: definitions.materials[id].title.clone(),
-        superseded: if files.is_empty() { vec![] } else { vec![blurred()] },
-        mark: (!files.is_empty()).then_some(work::Mark { asked: true, changed: true, before: None }),
+        superseded: match files.is_empty() {
+            true => vec![],
+            false => vec![(blurred(), anew(2)), (blurred(), anew(1))],
+        },
+        mark: (!files.is_empty()).then(|| Mark { last: Some(anew(2)), earlier: vec![anew(1)] }),
         files,
     };
     let file = Attached {

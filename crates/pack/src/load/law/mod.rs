@@ -17,15 +17,20 @@ mod instrument;
 /// A deadline with the table that it was read from, to which later checks point.
 type Read<'a> = (Deadline, Node<'a>);
 
+/// What can stop a clock, of all packs.
+pub(super) fn pauses(loader: &Loader, roots: &[(Id, Node<'_>)]) -> BTreeMap<Id, Title> {
+    roots.iter().flat_map(|(_, root)| loader.define(Kind::Pause, root)).map(titled).collect()
+}
+
 /// The law of all packs, read as one. `None` where they hold none, or no default rule to count by.
-pub(super) fn read(loader: &Loader, roots: &[(Id, Node<'_>)]) -> Option<Law> {
+pub(super) fn read(loader: &Loader, roots: &[(Id, Node<'_>)], pauses: &BTreeMap<Id, Title>) -> Option<Law> {
     let all = |kind| roots.iter().flat_map(move |(_, root)| loader.define(kind, root));
     let instruments: Vec<(Id, Node<'_>)> = all(Kind::Instrument).collect();
     let titles = Titles {
         loader,
         instruments: instruments.iter().map(|(id, node)| (id.clone(), node.need_title("title"))).collect(),
         domains: all(Kind::Domain).map(titled).collect(),
-        pauses: all(Kind::Pause).map(titled).collect(),
+        pauses,
     };
     let deadlines: Vec<Read<'_>> =
         all(Kind::Deadline).map(|(id, node)| (deadline::read(id, &node, &titles), node)).collect();
@@ -112,7 +117,7 @@ struct Titles<'a> {
     loader: &'a Loader,
     instruments: BTreeMap<Id, Title>,
     domains: BTreeMap<Id, Title>,
-    pauses: BTreeMap<Id, Title>,
+    pauses: &'a BTreeMap<Id, Title>,
 }
 
 impl Titles<'_> {

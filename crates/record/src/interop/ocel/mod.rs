@@ -10,6 +10,7 @@ mod assemble;
 mod declared;
 pub(super) mod first;
 pub(super) mod json;
+pub(super) mod locate;
 mod node;
 pub(super) mod sqlite;
 mod survey;

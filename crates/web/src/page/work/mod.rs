@@ -1,6 +1,7 @@
 use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
+use super::mark::{self, Mark, Put};
 use super::refused::{self, Faster};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
@@ -84,17 +85,6 @@ pub struct Answer {
     pub mark: Option<Mark>,
 }
 
-/// What a correction did to an answer or a paper.
-#[derive(Clone, Debug)]
-pub struct Mark {
-    /// Whether the office asked for it.
-    pub asked: bool,
-    /// Whether it is another than it was.
-    pub changed: bool,
-    /// The answer that stood before; none: personal, and not opened.
-    pub before: Option<String>,
-}
-
 /// A material with its files.
 #[derive(Clone, Debug)]
 pub struct Paper {
@@ -104,8 +94,8 @@ pub struct Paper {
     pub title: Title,
     /// What was attached; empty where it was shown at the window, or is missing.
     pub files: Vec<Attached>,
-    /// What was attached before a correction took its place.
-    pub superseded: Vec<Attached>,
+    /// What was attached before corrections took its place, with what each did: the last correction's first.
+    pub superseded: Vec<(Attached, Put)>,
     /// What became of it when a correction was handed in.
     pub mark: Option<Mark>,
 }
@@ -338,30 +328,7 @@ fn answered(lang: Lang, answer: &Answer) -> Markup {
                         (lang.say("amend")) span.unseen { (lang.colon()) (lang.of(&answer.title)) }
                     }
                 }
-                @if let Some(mark) = &answer.mark { (marked(lang, mark, Some(&answer.kind))) }
-            }
-        }
-    }
-}
-
-/// What a correction did, in a word, and the answer that it took the place of.
-fn marked(lang: Lang, mark: &Mark, kind: Option<&FieldKind>) -> Markup {
-    let (tone, words) = match (mark.asked, mark.changed) {
-        (true, true) => ("kept", lang.say("mark-changed")),
-        (true, false) => ("late", lang.say("mark-unchanged")),
-        (false, _) => ("soon", lang.say("mark-unasked")),
-    };
-    html! {
-        p.put-right {
-            (part::tag(tone, &words))
-            @if let Some(kind) = kind.filter(|_| mark.changed) {
-                " " del {
-                    span.unseen { (lang.say("amend-before")) }
-                    @match &mark.before {
-                        Some(before) => (form::answer_shown(lang, kind, before)),
-                        None => span.sealed { (lang.say("personal-sealed")) },
-                    }
-                }
+                @if let Some(mark) = &answer.mark { (mark::shown(lang, mark, Some(&answer.kind))) }
             }
         }
     }
@@ -409,13 +376,15 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                                 @else { (lang.say("paper-missing")) }
                             }
                         }
-                        @if let Some(mark) = &paper.mark { (marked(lang, mark, None)) }
+                        @if let Some(mark) = &paper.mark { (mark::shown(lang, mark, None)) }
                         @for file in &paper.files { p { (attached(lang, file)) } }
-                        @for file in &paper.superseded {
+                        @for (file, put) in &paper.superseded {
+                            @let several = paper.superseded.iter().any(|(_, other)| other.correction != put.correction);
                             p.put-right {
                                 del { (attached(lang, file)) } " "
                                 @if paper.files.is_empty() { (part::tag("still", &lang.say("file-taken-back"))) }
                                 @else { (part::tag("still", &lang.say("file-superseded"))) }
+                                @if several { " " span.soft { (mark::in_correction(lang, put)) } }
                             }
                         }
                     }

@@ -54,7 +54,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
         @match &doing.ask {
             Ask::Step { outcomes, form, shown, answers, chosen, hindered } => {
                 @let filling = Filling {
-                    form, shown, answers, faults, hanging: &[], lang, face: frame.face,
+                    form, shown, answers, faults, notes: &[], hanging: &[], lang, face: frame.face,
                     prefix: &format!("{}.", doing.about),
                 };
                 @if !hindered.is_empty() {
@@ -79,7 +79,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
             Ask::Amend { form, field, answers, reasons } => {
                 @let shown = BTreeSet::from([(*field).clone()]);
                 @let filling = Filling {
-                    form, shown: &shown, answers, faults, hanging: &[], lang, face: frame.face,
+                    form, shown: &shown, answers, faults, notes: &[], hanging: &[], lang, face: frame.face,
                     prefix: &format!("{}.", doing.about),
                 };
                 p.hint { (lang.say("amend-hint")) }

@@ -118,19 +118,25 @@ fn typed(asked: &Asked, view: &View, own: bool) -> Result<Json, Oops> {
     Ok(Json::Object(told.collect()))
 }
 
-/// What became of the last correction that was asked for; personal answers only where `open`.
+/// What each correction was about and changed; personal answers only where `open`.
 fn corrected(asked: &Asked, view: &View, open: bool) -> Result<Vec<Json>, Oops> {
     let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
     let all = asked.city.casework.corrected(view)?;
     let told = all.iter().map(|point| {
         let field = procedure.form.field(point.id.as_str()).filter(|field| open || !field.personal);
-        let before = field.zip(point.before.as_ref()).map(|(field, was)| answer::write(&field.kind, was));
+        let written = |value: &Option<Value>| {
+            field.zip(value.as_ref()).map(|(field, value)| answer::write(&field.kind, value))
+        };
         json!({
+            "correction": point.correction,
+            "at": moment(point.answered),
             "id": point.id,
             "title": title(&named(procedure, &view.book.definitions, &point.id)),
             "asked": point.asked,
             "changed": point.changed,
-            "before": before,
+            "before": written(&point.before),
+            "after": written(&point.after),
+            "files": files(&point.files, open),
         })
     });
     Ok(told.collect())
@@ -149,6 +155,7 @@ fn fees(asked: &Asked, view: &View) -> Result<Vec<Json>, Oops> {
 fn materials(asked: &Asked, view: &View, clear: &BTreeMap<Id, Value>) -> Vec<Json> {
     let Some(procedure) = view.procedure() else { return Vec::new() };
     let needed = asked.city.casework.needed(view, clear, asked.now);
+    let attached = |id: &Id| view.state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
     let told = procedure.materials.iter().map(|wanted| {
         let called = view.book.definitions.materials.get(&wanted.material);
         json!({
@@ -156,14 +163,14 @@ fn materials(asked: &Asked, view: &View, clear: &BTreeMap<Id, Value>) -> Vec<Jso
             "title": called.map(|material| title(&material.title)).unwrap_or_default(),
             "needed": needed.contains(&wanted.material),
             "optional": wanted.optional,
-            "files": files(view, &wanted.material, theirs(asked, view)),
+            "files": files(attached(&wanted.material), theirs(asked, view)),
         })
     });
     told.collect()
 }
 
-/// The files of a material; what somebody called a personal one is told to its own person alone.
-fn files(view: &View, material: &Id, own: bool) -> Vec<Json> {
+/// Files of a material; what somebody called a personal one is told to its own person alone.
+fn files(kept: &[FileRef], own: bool) -> Vec<Json> {
     let file = |file: &FileRef| {
         json!({
             "name": (own || file.subject.is_none()).then_some(&file.name),
@@ -173,7 +180,7 @@ fn files(view: &View, material: &Id, own: bool) -> Vec<Json> {
             "personal": file.subject.is_some(),
         })
     };
-    view.state.materials.get(material).into_iter().flatten().map(file).collect()
+    kept.iter().map(file).collect()
 }
 
 fn steps(asked: &Asked, view: &View) -> Vec<Json> {
@@ -220,7 +227,7 @@ fn running(asked: &Asked, view: &View) -> Vec<Json> {
             "left": left(clock.due.as_ref()),
             "standing": standing(clock.due.as_ref().filter(|_| !clock.least).map(|due| due.standing)),
             "promised": moment(clock.promise.and_then(|(_, due)| due.at)),
-            "stands": moment(clock.pauses.last().filter(|pause| pause.until.is_none()).map(|pause| pause.from)),
+            "stands": moment(clock.pauses.iter().find(|pause| pause.until.is_none()).map(|pause| pause.from)),
             "counted": title(&clock.counted),
         })
     });
@@ -291,7 +298,8 @@ pub fn attach(asked: &Asked) -> Result<Answer, Oops> {
     let (case, _) = visible(asked)?;
     match filling::attached(asked, &case) {
         Ok(view) => {
-            let files = files(&view, &asked.param("material").into(), theirs(asked, &view));
+            let attached = view.state.materials.get(asked.param("material")).map(Vec::as_slice);
+            let files = files(attached.unwrap_or_default(), theirs(asked, &view));
             Ok(Answer::json(&json!({ "seen": view.state.events, "files": files })))
         }
         Err(Oops::Refused(refused)) => not_now(asked, &case, *refused),

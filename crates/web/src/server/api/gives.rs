@@ -232,13 +232,21 @@ pub const CASE: &[Member] = &[
     always(
         "corrected",
         List(&Object(&[
+            always("correction", Count, "Which correction of the case it was, from 1."),
+            maybe("at", Moment, "When that was handed in; null while it waits for the party."),
             always("id", Text, "The field or material."),
             always("title", Title, "What people call it."),
             always("asked", Truth, "Whether the office asked for it."),
-            always("changed", Truth, "Whether it is another than it was."),
+            always("changed", Truth, "Whether it became another than it was."),
             maybe("before", Text, "The answer that stood before; personal ones to the party alone."),
+            maybe("after", Text, "The answer that stood after; personal ones to the party alone."),
+            always(
+                "files",
+                List(&FILE),
+                "The files that it took the place of: they are read at the same address as those that stand.",
+            ),
         ])),
-        "What the last correction was about, and all that was changed with it.",
+        "What each correction was about and all that was changed with it, in order.",
     ),
     always(
         "missing",

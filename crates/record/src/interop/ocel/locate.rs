@@ -1,0 +1,189 @@
+//! At which line and column of a JSON document something stands. Reading it costs nothing for this: the document is gone
+//! through once more, and only where some of it was refused.
+
+use crate::interop::Source;
+use crate::interop::fault::{Place, Refusal, excerpt};
+use std::io::{BufReader, Bytes, Read};
+
+/// Gives each refusal whose place is a path its line and column. Where the document cannot be followed so far the path stays.
+pub(crate) fn locate(source: &Source<'_>, refusals: &mut [Refusal]) {
+    let paths: Vec<String> = refusals.iter().filter_map(path).collect();
+    let Ok(content) = source.open() else { return };
+    if paths.is_empty() {
+        return;
+    }
+    let mut scan = Scan::new(content, paths.len());
+    let wanted: Vec<Wanted<'_>> =
+        paths.iter().enumerate().map(|(number, path)| Wanted { number, rest: path }).collect();
+    // What was found up to a fault is right all the same.
+    let _ = scan.value(&wanted);
+    let located = refusals.iter_mut().filter(|refusal| matches!(refusal.place, Place::Element(_)));
+    for ((refusal, found), path) in located.zip(&scan.found).zip(&paths) {
+        if let Some((line, column)) = *found {
+            refusal.place = Place::Spot { line, column, path: path.clone() };
+        }
+    }
+}
+
+fn path(refusal: &Refusal) -> Option<String> {
+    match &refusal.place {
+        Place::Element(path) => Some(path.clone()),
+        _ => None,
+    }
+}
+
+/// A path that is looked for, and what of it is still ahead.
+#[derive(Clone, Copy)]
+struct Wanted<'p> {
+    number: usize,
+    rest: &'p str,
+}
+
+impl<'p> Wanted<'p> {
+    /// Further into the member `name`.
+    fn member(self, name: &str) -> Option<Self> {
+        let rest = self.rest.strip_prefix('.').unwrap_or(self.rest).strip_prefix(name)?;
+        (rest.is_empty() || rest.starts_with(['.', '['])).then_some(Self { rest, ..self })
+    }
+
+    /// Further into the item at `position`.
+    fn item(self, position: usize) -> Option<Self> {
+        let rest = self.rest.strip_prefix('[')?.strip_prefix(position.to_string().as_str())?;
+        Some(Self { rest: rest.strip_prefix(']')?, ..self })
+    }
+}
+
+/// A walk over the characters of a document.
+struct Scan<R> {
+    bytes: Bytes<BufReader<R>>,
+    /// The next one, which stands at this line and column, both counted from 1.
+    next: Option<u8>,
+    line: u64,
+    column: u64,
+    found: Vec<Option<(u64, u64)>>,
+}
+
+/// The document ends too soon, or cannot be read.
+struct Stopped;
+
+impl<R: Read> Scan<R> {
+    fn new(content: R, wanted: usize) -> Self {
+        let mut bytes = BufReader::with_capacity(64 << 10, content).bytes();
+        let next = bytes.next().and_then(Result::ok);
+        let mut scan = Self { bytes, next, line: 1, column: 1, found: vec![None; wanted] };
+        // A mark of the byte order is no character.
+        while scan.next.is_some_and(|byte| matches!(byte, 0xEF | 0xBB | 0xBF)) {
+            scan.next = scan.bytes.next().and_then(Result::ok);
+        }
+        scan
+    }
+
+    /// Takes the next character's byte; the bytes of one character stand in one column.
+    fn take(&mut self) -> Result<u8, Stopped> {
+        let byte = self.next.ok_or(Stopped)?;
+        self.next = self.bytes.next().and_then(Result::ok);
+        match byte {
+            b'\n' => (self.line, self.column) = (self.line + 1, 1),
+            _ if self.next.is_none_or(|next| next & 0xC0 != 0x80) => self.column += 1,
+            _ => {}
+        }
+        Ok(byte)
+    }
+
+    fn blank(&mut self) -> Result<(), Stopped> {
+        while self.next.is_some_and(|byte| byte.is_ascii_whitespace()) {
+            self.take()?;
+        }
+        Ok(())
+    }
+
+    /// A value; whatever path ends here has its place.
+    fn value(&mut self, wanted: &[Wanted<'_>]) -> Result<(), Stopped> {
+        self.blank()?;
+        let here = (self.line, self.column);
+        for one in wanted.iter().filter(|one| one.rest.is_empty()) {
+            if let Some(found) = self.found.get_mut(one.number) {
+                // Of several that go by one name the last is the one too many.
+                *found = Some(here);
+            }
+        }
+        let deeper: Vec<Wanted<'_>> = wanted.iter().filter(|one| !one.rest.is_empty()).copied().collect();
+        match self.next {
+            Some(b'{') if !deeper.is_empty() => self.members(&deeper),
+            Some(b'[') if !deeper.is_empty() => self.items(&deeper),
+            _ => self.pass(),
+        }
+    }
+
+    fn members(&mut self, wanted: &[Wanted<'_>]) -> Result<(), Stopped> {
+        loop {
+            // The brace, or the comma between members.
+            self.take()?;
+            self.blank()?;
+            if self.next == Some(b'}') {
+                return self.take().map(drop);
+            }
+            let name = excerpt(&self.text()?);
+            self.blank()?;
+            self.take()?;
+            let inner: Vec<Wanted<'_>> = wanted.iter().filter_map(|one| one.member(&name)).collect();
+            self.value(&inner)?;
+            self.blank()?;
+            if self.next != Some(b',') {
+                return self.take().map(drop);
+            }
+        }
+    }
+
+    fn items(&mut self, wanted: &[Wanted<'_>]) -> Result<(), Stopped> {
+        for position in 0.. {
+            self.take()?;
+            self.blank()?;
+            if self.next == Some(b']') {
+                break;
+            }
+            let inner: Vec<Wanted<'_>> = wanted.iter().filter_map(|one| one.item(position)).collect();
+            self.value(&inner)?;
+            self.blank()?;
+            if self.next != Some(b',') {
+                break;
+            }
+        }
+        self.take().map(drop)
+    }
+
+    /// Passes over a value, however deep it is.
+    fn pass(&mut self) -> Result<(), Stopped> {
+        let mut depth = 0_u64;
+        loop {
+            match self.next {
+                Some(b'"') => drop(self.text()?),
+                Some(b'{' | b'[') => {
+                    depth += 1;
+                    self.take()?;
+                }
+                Some(b'}' | b']' | b',') if depth == 0 => return Ok(()),
+                Some(b'}' | b']') => {
+                    depth -= 1;
+                    self.take()?;
+                }
+                None if depth == 0 => return Ok(()),
+                _ => drop(self.take()?),
+            }
+        }
+    }
+
+    /// A text in quotes.
+    fn text(&mut self) -> Result<String, Stopped> {
+        let mut raw = vec![self.take()?];
+        loop {
+            let byte = self.take()?;
+            raw.push(byte);
+            match byte {
+                b'\\' => raw.push(self.take()?),
+                b'"' => return Ok(serde_json::from_slice(&raw).unwrap_or_default()),
+                _ => {}
+            }
+        }
+    }
+}
