@@ -54,20 +54,13 @@ impl Known {
     /// Looks whether the event can be appended, and whether it is there.
     pub fn look(&mut self, event: &Event) -> Result<(), SinkError> {
         Record::admits(event)?;
-        if self.city && is_of_cities(event) {
-            let (id, activity) = (&event.id, &event.activity);
-            let error = format!(
-                "the event `{id}` is called `{activity}`, as only the city's own are; \
-                 import the log into a folder of its own"
-            );
-            return Err(Wrong(error).into());
-        }
         let Some(record) = &self.record else { return Ok(()) };
         let there = match self.begun {
             true => record.find(&event.id)?,
             false => None,
         };
         let Some(entry) = there else {
+            self.leaves_to_the_city(event)?;
             // Of a log that was begun the objects are its own.
             return if self.whole || !self.begun { self.spares(event) } else { Ok(()) };
         };
@@ -80,6 +73,19 @@ impl Known {
             return Err(Wrong(error).into());
         }
         self.there += 1;
+        Ok(())
+    }
+
+    /// Refuses an event that is not on the record and that only the city writes.
+    fn leaves_to_the_city(&self, event: &Event) -> Result<(), SinkError> {
+        if self.city && is_of_cities(event) {
+            let (id, activity) = (&event.id, &event.activity);
+            let error = format!(
+                "the event `{id}` is called `{activity}`, as only the city's own are; \
+                 import the log into a folder of its own"
+            );
+            return Err(Wrong(error).into());
+        }
         Ok(())
     }
 
@@ -136,7 +142,12 @@ fn describe(value: &mut Value, cited: &mut u64) {
         }
         Value::File(file) => {
             *cited += 1;
-            let mut parts = vec![text("file", file.digest.to_string()), text("name", file.name.to_string())];
+            let mut parts = vec![
+                text("file", file.digest.to_string()),
+                text("name", file.name.to_string()),
+                text("type", file.media_type.to_string()),
+                (Name::new("size"), Value::from(i64::try_from(file.size).unwrap_or(i64::MAX))),
+            ];
             parts.extend(file.subject.as_ref().map(|subject| text("subject", subject.to_string())));
             *value = Value::Map(parts);
         }

@@ -78,14 +78,9 @@ impl StoreError {
     }
 }
 
-/// The form in which stores are written. One that was written in another is refused rather than taken for damaged.
-///
-/// Form 2 seals the log's head, and keeps counts of what it seals.
-const FORM: i64 = 2;
-
-/// Why a store of another form is not opened.
-fn other_form(place: String, version: i64) -> StoreError {
-    if version < FORM { StoreError::Older { place, version } } else { StoreError::Newer { place, version } }
+/// Why a store is not opened that was written in the form `version` and not in `form`, rather than being taken for damaged.
+fn other_form(place: String, version: i64, form: i64) -> StoreError {
+    if version < form { StoreError::Older { place, version } } else { StoreError::Newer { place, version } }
 }
 
 fn broken_off() -> StoreError {
@@ -172,6 +167,17 @@ pub struct NewEntry {
     pub digest: Digest,
 }
 
+/// An entry about an object.
+#[derive(Clone, Debug)]
+pub struct Touch {
+    /// The object.
+    pub object: ObjectRef,
+    /// The number that stands for it.
+    pub number: i64,
+    /// The entry's.
+    pub index: u64,
+}
+
 /// What one commit writes: all of it, or nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Group {
@@ -179,8 +185,8 @@ pub struct Group {
     pub entries: Vec<NewEntry>,
     /// Objects seen for the first time, with the numbers that stand for them.
     pub objects: Vec<(i64, ObjectRef)>,
-    /// Which object (by number) was touched by which entry.
-    pub touches: Vec<(i64, u64)>,
+    /// Which object was touched by which entry.
+    pub touches: Vec<Touch>,
     /// Sealed values.
     pub secrets: Vec<Secret>,
     /// Keys of subjects that have none.

@@ -409,6 +409,45 @@ fn a_log_from_elsewhere_touches_nothing_of_the_citys() {
     assert_eq!(Record::read_in(&city).unwrap().len().unwrap(), 1);
 }
 
+/// What a city's own record says goes out and comes into a folder of its own, as often as one likes; of a file that is not in
+/// a log all is kept that the record says of it.
+#[test]
+fn a_citys_own_record_comes_into_a_folder_of_its_own() {
+    let desk = Desk::new(&[]);
+    let record = Record::create_in(&desk.path().join("city")).unwrap();
+    let about = |event: Event, kind: &str| event.about(kind, record::ObjectRef::new(kind, "1"));
+    let subject = record::ObjectRef::new("person", "wang");
+    let (name, secret) = record.seal(&subject, &record::Value::from("王")).unwrap();
+    let file = record.attach("face.txt", "文".as_bytes(), Some(&subject)).unwrap();
+    let started = Event::new("s", casework::activity::STARTED, record::Time::ZERO)
+        .with("name", name)
+        .with("face", record::Value::File(file.clone()));
+    let events = vec![
+        about(Event::new("e", "edition adopted", record::Time::ZERO), "edition"),
+        about(started, "case"),
+    ];
+    record.append(record::Batch { events, expect: Vec::new(), secrets: vec![secret] }).unwrap();
+    drop(record);
+    for format in ["ocel-json", "ocel-xml", "ocel-sqlite", "csv"] {
+        desk.json(&format!("export {format}.log --format {format} --data city --json"));
+        let again = || {
+            desk.json(&format!("import {format}.log --format {format} --prefix \"\" --data {format} --json"))
+        };
+        assert_eq!(again()["cited"], 2, "{format}");
+        assert_eq!(again()["added"], 0, "{format}");
+        let kept = Record::read_in(&desk.path().join(format)).unwrap().find(&"s".into()).unwrap().unwrap();
+        let (_, said) = kept.event.attributes.iter().find(|(name, _)| name.as_str() == "face").unwrap();
+        let mut told = String::new();
+        encoding::value(&mut told, said);
+        for fact in [file.digest.to_string().as_str(), "face.txt", &file.media_type, "3", "person:wang"] {
+            assert!(
+                told.contains(&format!("\"{fact}\"")) || told.contains(fact),
+                "{format}: {fact} in {told}"
+            );
+        }
+    }
+}
+
 /// Work that takes over a second says how far it is, on a terminal.
 #[test]
 fn long_work_says_how_far_it_is() {

@@ -1,5 +1,7 @@
 use super::{Answer, AppendError, Appended, Job, Work};
-use crate::store::{FileState, Group, KeyId, Known, NewEntry, Question, StoreError, SubjectKey, Writer};
+use crate::store::{
+    FileState, Group, KeyId, Known, NewEntry, Question, StoreError, SubjectKey, Touch, Writer,
+};
 use crate::{Digest, Entry, Event, EventId, FileRef, ObjectRef, SealedRef, Version, encoding};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -277,13 +279,13 @@ impl<'a> Plan<'a> {
         for object in touched {
             let memory = &mut *self.memory;
             let group = &mut self.group;
-            let (number, last) = memory.objects.entry(object).or_insert_with_key(|object| {
+            let (number, last) = memory.objects.entry(object.clone()).or_insert_with_key(|object| {
                 memory.last_object += 1;
                 group.objects.push((memory.last_object, object.clone()));
                 (memory.last_object, index)
             });
             *last = index;
-            group.touches.push((*number, index));
+            group.touches.push(Touch { object, number: *number, index });
         }
         match (event, &mut self.news) {
             (Some(event), Some(news)) => news.push(Arc::new(Entry { index, event })),

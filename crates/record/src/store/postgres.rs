@@ -5,7 +5,7 @@ mod writer;
 
 use self::pool::Pool;
 use super::{
-    FORM, Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number, other_form,
+    Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number, other_form,
 };
 use crate::ObjectRef;
 use postgres::error::SqlState;
@@ -16,6 +16,8 @@ use std::sync::Arc;
 
 /// The advisory lock that the one writer holds. It belongs to the connection that commits, so a writer that has lost its
 /// lock cannot commit either.
+/// The form in which the tables are written. Form 2 seals the log's head, and keeps counts of what it seals.
+const FORM: i64 = 2;
 const WRITER_LOCK: i64 = 0x4c4e_4348;
 
 /// A record in the schema `lianchi` of a PostgreSQL database.
@@ -76,7 +78,7 @@ impl PostgresStore {
     fn check(self, mut client: Client) -> Result<Self, StoreError> {
         let version = client.query_one("SELECT version FROM form", &[]).map_err(failure)?.get(0);
         if version != FORM {
-            return Err(other_form(self.place, version));
+            return Err(other_form(self.place, version, FORM));
         }
         self.pool.give(client);
         Ok(self)

@@ -2,10 +2,11 @@ mod copy;
 mod files;
 mod reader;
 mod settler;
+mod tail;
 mod writer;
 
 use super::{
-    FORM, Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number, other_form,
+    Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number, other_form,
 };
 use crate::ObjectRef;
 use rusqlite::types::Value;
@@ -16,7 +17,10 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tail::AtHand;
 
+/// The form in which the files are written. Form 3 indexes entries some time after they are written.
+const FORM: i64 = 3;
 const APPLICATION: i64 = 0x4c4e_4348;
 const SCHEMA: &str = include_str!("schema.sql");
 const RECORD: &str = "record.sqlite";
@@ -34,6 +38,7 @@ pub struct SqliteStore {
     access: Access,
     idle: Mutex<Vec<Connection>>,
     files: files::SqliteFiles,
+    tail: AtHand,
 }
 
 /// How the files are opened.
@@ -91,7 +96,13 @@ impl SqliteStore {
         prepare(&connection, SCHEMA, &place)?;
         let files = files::SqliteFiles::open(&dir.join(FILES), &place, access)?;
         connection.pragma_update(None, "query_only", true).map_err(failure)?;
-        Ok(Self { dir: dir.to_owned(), access, idle: Mutex::new(vec![connection]), files })
+        Ok(Self {
+            dir: dir.to_owned(),
+            access,
+            idle: Mutex::new(vec![connection]),
+            files,
+            tail: AtHand::default(),
+        })
     }
 
     fn connection(&self) -> Result<Connection, StoreError> {
@@ -121,11 +132,12 @@ impl Store for SqliteStore {
         let record = self.dir.join(RECORD);
         let (connection, settler) = (connect(&record, Access::Write)?, Settler::new(record));
         let log = open(&format!("{RECORD}-wal"))?;
-        Ok(Box::new(writer::SqliteWriter::new(connection, settler, log, lock, open(NOTED)?)?))
+        let held = writer::Held { _lock: lock, noted: open(NOTED)?, tail: self.tail.clone() };
+        Ok(Box::new(writer::SqliteWriter::new(connection, settler, log, held)?))
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
-        Ok(Box::new(reader::SqliteReader::new(&self.idle, self.connection()?)))
+        Ok(Box::new(reader::SqliteReader::new(&self.idle, self.connection()?, &self.tail)))
     }
 
     fn files(&self) -> &dyn Files {
@@ -239,7 +251,7 @@ fn prepare(connection: &Connection, schema: &str, place: &str) -> Result<(), Sto
             };
             made.map_err(failure)
         }
-        version => Err(other_form(place.to_owned(), version)),
+        version => Err(other_form(place.to_owned(), version, FORM)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every store must do alike: one table of checks, run on each.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod finding;
 mod folding;
 mod holding;
 #[path = "../places/mod.rs"]
@@ -23,6 +24,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("refuses a batch that expects another version", refuses_conflicts),
     ("refuses what cannot be kept", refuses_what_cannot_be_kept),
     ("lists objects and their histories", lists_objects),
+    ("finds what is new at once", finding::finds_what_is_new),
+    ("reads histories while they grow", finding::reads_histories_that_grow),
     ("folds from snapshots as from the start", folding::folds),
     ("folds while others append", folding::folds_while_others_append),
     ("lets a correction supersede", folding::lets_corrections_supersede),

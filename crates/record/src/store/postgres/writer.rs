@@ -95,7 +95,7 @@ impl PostgresWriter {
         let names: Vec<&[u8]> = group.objects.iter().map(|(_, object)| bytes_of(object).1).collect();
         let numbers: Vec<i64> = group.objects.iter().map(|(number, _)| *number).collect();
         let (touched, by): (Vec<i64>, Vec<i64>) =
-            group.touches.iter().map(|(n, at)| (*n, number(*at))).unzip();
+            group.touches.iter().map(|touch| (touch.number, number(touch.index))).unzip();
         let params: [&(dyn postgres::types::ToSql + Sync); 9] =
             [&indices, &lines, &ids, &kinds, &names, &numbers, &touched, &by, &group.head];
         self.held.client.execute(&self.held.append, &params).map(drop)

@@ -1,21 +1,43 @@
+use super::tail::{AtHand, Tail, Touched};
 use super::{SCHEMA, bytes, digest, failure, form_faults, index, integer, key_id, number, subject, text};
 use crate::store::{Line, Reader, Row, Secret, StoreError, SubjectKey, Table};
 use crate::{Digest, ObjectId, ObjectRef, ObjectType};
 use rusqlite::{Connection, Params};
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// A connection lent from the store's idle ones.
 pub(super) struct SqliteReader<'a> {
     idle: &'a Mutex<Vec<Connection>>,
     connection: Option<Connection>,
+    at_hand: &'a AtHand,
+    /// What the indexes lack of what a frozen reader sees.
+    frozen: Option<Tail>,
 }
+
+type Visit<'a> = &'a mut dyn FnMut(Row<'_>) -> Result<(), StoreError>;
 
 /// More idle connections than this are closed.
 const IDLE: usize = 16;
 
 impl<'a> SqliteReader<'a> {
-    pub(super) fn new(idle: &'a Mutex<Vec<Connection>>, connection: Connection) -> Self {
-        Self { idle, connection: Some(connection) }
+    pub(super) fn new(idle: &'a Mutex<Vec<Connection>>, connection: Connection, at_hand: &'a AtHand) -> Self {
+        Self { idle, connection: Some(connection), at_hand, frozen: None }
+    }
+
+    /// Asks what the indexes lack. To be asked before the indexes: what is indexed in between is then told twice, and nothing
+    /// is missed.
+    fn tail<T>(&self, ask: impl FnOnce(&Tail) -> T) -> Result<T, StoreError> {
+        if let Some(tail) = &self.frozen {
+            return Ok(ask(tail));
+        }
+        if let Some(tail) = &*self.at_hand.look()? {
+            return Ok(ask(tail));
+        }
+        match &self.connection {
+            Some(connection) => Tail::read(connection).map(|tail| ask(&tail)),
+            None => Ok(ask(&Tail::default())),
+        }
     }
 
     /// Calls `visit` with each row that `sql` yields.
@@ -48,6 +70,41 @@ impl<'a> SqliteReader<'a> {
         Ok(found)
     }
 
+    fn scan_ids(&self, visit: Visit<'_>) -> Result<(), StoreError> {
+        let lately = self.tail(|tail| tail.ids.clone())?;
+        let sql = "SELECT id, idx FROM event_id";
+        self.each(sql, [], |row| visit(Row::Id(text(row, 0)?, index(integer(row, 1)?)?)))?;
+        lately.iter().try_for_each(|(id, at)| visit(Row::Id(id.as_str(), *at)))
+    }
+
+    fn scan_touches(&self, visit: Visit<'_>) -> Result<(), StoreError> {
+        let mut lately = self.tail(|tail| tail.touched.clone())?;
+        let add = |object: &ObjectRef, touched: Option<Touched>, visit: Visit<'_>| {
+            let (kind, id) = (object.kind.as_str(), object.id.as_str());
+            let entries = touched.map(|touched| touched.entries).unwrap_or_default();
+            entries.into_iter().try_for_each(|at| visit(Row::Touch(kind, id, Some(at))))
+        };
+        let mut last: Option<ObjectRef> = None;
+        let sql = "SELECT kind, id, idx FROM object LEFT JOIN touch ON touch.number = object.number";
+        self.each(sql, [], |row| {
+            let (kind, id) = (text(row, 0)?, text(row, 1)?);
+            if last.as_ref().is_none_or(|last| (last.kind.as_str(), last.id.as_str()) != (kind, id)) {
+                if let Some(last) = last.replace(ObjectRef::new(kind, id)) {
+                    add(&last, lately.remove(&last), visit)?;
+                }
+            }
+            let touched = match row.get_ref(2).map_err(failure)? {
+                rusqlite::types::ValueRef::Null => None,
+                _ => Some(index(integer(row, 2)?)?),
+            };
+            visit(Row::Touch(kind, id, touched))
+        })?;
+        if let Some(last) = last {
+            add(&last, lately.remove(&last), visit)?;
+        }
+        lately.into_iter().try_for_each(|(object, all)| add(&object, Some(all), visit))
+    }
+
     fn count(&self, sql: &str) -> Result<i64, StoreError> {
         self.one(sql, [], |row| integer(row, 0)).map(|count| count.unwrap_or(0))
     }
@@ -70,7 +127,8 @@ impl Reader for SqliteReader<'_> {
     fn freeze(&mut self) -> Result<(), StoreError> {
         let Some(connection) = &self.connection else { return Ok(()) };
         connection.execute_batch("BEGIN").map_err(failure)?;
-        self.head().map(drop)
+        self.frozen = Some(self.at_hand.as_seen(connection)?);
+        Ok(())
     }
 
     fn head(&mut self) -> Result<Option<String>, StoreError> {
@@ -88,16 +146,27 @@ impl Reader for SqliteReader<'_> {
     }
 
     fn index_of(&mut self, id: &str) -> Result<Option<u64>, StoreError> {
-        self.one("SELECT idx FROM event_id WHERE id = ?1", [id], |row| index(integer(row, 0)?))
+        match self.tail(|tail| tail.ids.get(id).copied())? {
+            Some(at) => Ok(Some(at)),
+            None => self.one("SELECT idx FROM event_id WHERE id = ?1", [id], |row| index(integer(row, 0)?)),
+        }
     }
 
     fn last_touch(&mut self, object: &ObjectRef) -> Result<Option<u64>, StoreError> {
+        let lately = self.tail(|tail| tail.touched.get(object).map(Touched::last))?;
+        if lately.is_some() {
+            return Ok(lately);
+        }
         let sql = "SELECT touch.idx FROM object JOIN touch ON touch.number = object.number
             WHERE kind = ?1 AND id = ?2 ORDER BY touch.idx DESC LIMIT 1";
         self.one(sql, (object.kind.as_str(), object.id.as_str()), |row| index(integer(row, 0)?))
     }
 
     fn history(&mut self, object: &ObjectRef, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
+        let lately = self.tail(|tail| match tail.touched.get(object) {
+            Some(touched) => touched.entries.iter().copied().filter(|at| *at >= from).collect(),
+            None => Vec::new(),
+        })?;
         let mut lines = Vec::new();
         let sql = "SELECT entry.idx, line FROM object JOIN touch ON touch.number = object.number
             JOIN entry ON entry.idx = touch.idx
@@ -107,6 +176,13 @@ impl Reader for SqliteReader<'_> {
             lines.push((index(integer(row, 0)?)?, bytes(row, 1)?.to_vec()));
             Ok(())
         })?;
+        let indexed = lines.last().map_or(0, |(at, _)| at + 1);
+        let room = limit.saturating_sub(lines.len());
+        for at in lately.into_iter().filter(|at| *at >= indexed).take(room) {
+            let sql = "SELECT line FROM entry WHERE idx = ?1";
+            let line = self.one(sql, [number(at)], |row| Ok(bytes(row, 0)?.to_vec()))?;
+            lines.extend(line.map(|line| (at, line)));
+        }
         Ok(lines)
     }
 
@@ -116,13 +192,19 @@ impl Reader for SqliteReader<'_> {
         after: Option<&ObjectId>,
         limit: usize,
     ) -> Result<Vec<ObjectId>, StoreError> {
-        let mut ids = Vec::new();
+        let mut ids: BTreeSet<ObjectId> = self.tail(|tail| {
+            let after = |id: &ObjectId| after.is_none_or(|after| id > after);
+            let first = ObjectRef { kind: kind.clone(), id: ObjectId::new("") };
+            let of_kind = tail.touched.range(first..).map(|(object, _)| object);
+            let of_kind = of_kind.take_while(|object| object.kind == *kind);
+            of_kind.filter(|object| after(&object.id)).map(|object| object.id.clone()).collect()
+        })?;
         let sql = "SELECT id FROM object WHERE kind = ?1 AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3";
         self.each(sql, (kind.as_str(), after.map(ObjectId::as_str), number(limit as u64)), |row| {
-            ids.push(ObjectId::new(text(row, 0)?));
+            ids.insert(ObjectId::new(text(row, 0)?));
             Ok(())
         })?;
-        Ok(ids)
+        Ok(ids.into_iter().take(limit).collect())
     }
 
     fn tile(&mut self, level: u8, index: u64) -> Result<Option<Vec<u8>>, StoreError> {
@@ -152,10 +234,8 @@ impl Reader for SqliteReader<'_> {
         visit: &mut dyn FnMut(Row<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let sql = match table {
-            Table::Ids => "SELECT id, idx FROM event_id",
-            Table::Touches => {
-                "SELECT kind, id, idx FROM object LEFT JOIN touch ON touch.number = object.number"
-            }
+            Table::Ids => return self.scan_ids(visit),
+            Table::Touches => return self.scan_touches(visit),
             Table::Tiles => "SELECT level, idx, hashes FROM tile",
             Table::Secrets => "SELECT kind, id, digest, key, bytes FROM secret",
             Table::Keys => "SELECT kind, id, key, wrapped FROM subject_key",
@@ -163,14 +243,7 @@ impl Reader for SqliteReader<'_> {
             Table::Cosigned => "SELECT size, note FROM cosigned",
         };
         self.each(sql, [], |row| match table {
-            Table::Ids => visit(Row::Id(text(row, 0)?, index(integer(row, 1)?)?)),
-            Table::Touches => {
-                let touched = match row.get_ref(2).map_err(failure)? {
-                    rusqlite::types::ValueRef::Null => None,
-                    _ => Some(index(integer(row, 2)?)?),
-                };
-                visit(Row::Touch(text(row, 0)?, text(row, 1)?, touched))
-            }
+            Table::Ids | Table::Touches => Ok(()),
             Table::Tiles => {
                 visit(Row::Tile(index(integer(row, 0)?)?, index(integer(row, 1)?)?, bytes(row, 2)?))
             }

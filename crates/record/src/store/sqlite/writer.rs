@@ -1,7 +1,8 @@
 use super::settler::Settler;
-use super::{bytes, checkpoint, count_pages, failure, index, integer, key_id, number};
-use crate::Digest;
+use super::tail::{AtHand, TAIL, Tail};
+use super::{broken_off, bytes, checkpoint, count_pages, failure, index, integer, key_id, number};
 use crate::store::{Group, Known, Question, Secret, StoreError, SubjectKey, Writer};
+use crate::{Digest, EventId};
 use rusqlite::{Connection, OptionalExtension as _};
 use std::fs::File;
 use std::sync::Arc;
@@ -33,10 +34,19 @@ pub(super) struct SqliteWriter {
     /// How many of them are in the main file.
     moved: i32,
     settler: Settler,
+    held: Held,
+    /// The head that was written last.
+    head: String,
+}
+
+/// What the writer holds besides the database.
+pub(super) struct Held {
     /// Held while this lives; the system lets go of it when the process dies.
-    _lock: File,
+    pub(super) _lock: File,
     /// Where the head of each commit is noted.
-    noted: File,
+    pub(super) noted: File,
+    /// What is not indexed yet.
+    pub(super) tail: AtHand,
 }
 
 /// The file of the write-ahead log. A commit that makes a file longer has its sync wait for the file system's own journal as
@@ -73,14 +83,18 @@ impl SqliteWriter {
         mut connection: Connection,
         settler: Settler,
         log: File,
-        lock: File,
-        noted: File,
+        held: Held,
     ) -> Result<Self, StoreError> {
         let log = Log { file: log, length: 0 };
         connection.execute_batch("PRAGMA cache_size = -32768").map_err(failure)?;
         let pages = Arc::new(AtomicI32::new(0));
         count_pages(&mut connection, &pages)?;
-        Ok(Self { connection, log, pages, moved: 0, settler, _lock: lock, noted })
+        let mut tail = Tail::read(&connection)?;
+        tail.count_off(&connection, last_object(&connection)?)?;
+        *held.tail.change()? = Some(tail);
+        let head = connection.query_row("SELECT note FROM head", [], |row| row.get(0)).optional();
+        let head = head.map_err(failure)?.unwrap_or_default();
+        Ok(Self { connection, log, pages, moved: 0, settler, held, head })
     }
 
     fn run(&self, sql: &str) -> Result<(), rusqlite::Error> {
@@ -102,29 +116,55 @@ impl SqliteWriter {
         Ok(())
     }
 
-    fn write(&self, group: &Group) -> Result<(), rusqlite::Error> {
+    /// Writes a group into a transaction; and with it, where that is much by now, what the indexes lack. What they lack then,
+    /// if they were written to.
+    fn write(&self, group: &Group, tail: &Tail) -> Result<Option<Tail>, rusqlite::Error> {
         self.beside(group)?;
-        let c = &self.connection;
-        let mut entry = c.prepare_cached("INSERT INTO entry (idx, line) VALUES (?1, ?2)")?;
+        let mut entry = self.connection.prepare_cached("INSERT INTO entry (idx, line) VALUES (?1, ?2)")?;
         for new in &group.entries {
             entry.execute((number(new.index), &new.line))?;
         }
-        let mut id = c.prepare_cached("INSERT INTO event_id (id, idx) VALUES (?1, ?2)")?;
-        for new in &group.entries {
-            id.execute((new.id.as_str(), number(new.index)))?;
+        if tail.len() + group.entries.len() < TAIL {
+            self.write_head(&group.head, tail.from)?;
+            return Ok(None);
         }
-        let mut object = c.prepare_cached("INSERT INTO object (kind, id, number) VALUES (?1, ?2, ?3)")?;
-        for (number, new) in &group.objects {
-            object.execute((new.kind.as_str(), new.id.as_str(), number))?;
+        let mut all = tail.clone();
+        all.take_in(group);
+        all.write(&self.connection)?;
+        self.write_head(&group.head, all.end)?;
+        Ok(Some(Tail::new(all.end)))
+    }
+
+    fn write_head(&self, head: &str, indexed: u64) -> Result<(), rusqlite::Error> {
+        let sql = "INSERT INTO head (one, note, indexed) VALUES (0, ?1, ?2)
+            ON CONFLICT DO UPDATE SET note = excluded.note, indexed = excluded.indexed";
+        self.connection.prepare_cached(sql)?.execute((head, number(indexed))).map(drop)
+    }
+
+    /// Has the indexes say all that they can, where the disk has room for it.
+    fn index_all(&mut self) -> Result<(), StoreError> {
+        let Some(tail) = self.held.tail.look()?.clone().filter(|tail| tail.len() > 0) else { return Ok(()) };
+        let written = self.begin().and_then(|()| tail.write(&self.connection));
+        match self.end(written.and_then(|()| self.write_head(&self.head, tail.end))) {
+            Ok(()) => *self.held.tail.change()? = Some(Tail::new(tail.end)),
+            Err(StoreError::Full) => {}
+            Err(error) => return Err(error),
         }
-        let mut touch = c.prepare_cached("INSERT INTO touch (number, idx) VALUES (?1, ?2)")?;
-        for (object, at) in &group.touches {
-            touch.execute((object, number(*at)))?;
-        }
-        let sql =
-            "INSERT INTO head (one, note) VALUES (0, ?1) ON CONFLICT DO UPDATE SET note = excluded.note";
-        c.prepare_cached(sql)?.execute([&group.head])?;
         Ok(())
+    }
+
+    /// Ends a transaction, which goes back where something in it failed.
+    fn end<T>(&self, written: Result<T, rusqlite::Error>) -> Result<T, StoreError> {
+        let ended = written.and_then(|value| self.run("COMMIT").map(|()| value));
+        let error = match ended {
+            Ok(value) => return Ok(value),
+            Err(error) => failure(error),
+        };
+        let undone = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
+        match error {
+            StoreError::Full if !undone => Err(StoreError::Failed("a full disk, and no way back".to_owned())),
+            error => Err(error),
+        }
     }
 
     /// What few groups have: erasures, tiles, keys, sealed values, co-signed checkpoints.
@@ -166,29 +206,42 @@ impl SqliteWriter {
         use std::os::unix::fs::FileExt as _;
         let mut line = head.as_bytes().to_vec();
         line.resize(NOTE_BYTES.max(line.len()), b' ');
-        let _ = self.noted.write_all_at(&line, 0);
+        let _ = self.held.noted.write_all_at(&line, 0);
     }
 
     fn read(&self, question: &Question, known: &mut Known) -> Result<(), StoreError> {
         let c = &self.connection;
-        let sql = "SELECT entry.idx, line FROM event_id JOIN entry ON entry.idx = event_id.idx WHERE event_id.id = ?1";
+        let tail = self.held.tail.look()?;
+        let Some(tail) = &*tail else { return Err(broken_off()) };
+        let sql =
+            "SELECT idx, line FROM entry WHERE idx = coalesce(?1, (SELECT idx FROM event_id WHERE id = ?2))";
         let mut statement = c.prepare_cached(sql).map_err(failure)?;
-        for id in &question.ids {
-            let mut rows = statement.query([id.as_str()]).map_err(failure)?;
+        let mut entry = |id: &EventId, told: &mut dyn FnMut(u64, &[u8])| -> Result<(), StoreError> {
+            let params = (tail.ids.get(id).map(|at| number(*at)), id.as_str());
+            let mut rows = statement.query(params).map_err(failure)?;
             if let Some(row) = rows.next().map_err(failure)? {
-                known.ids.insert(id.clone(), (index(integer(row, 0)?)?, Digest::of(bytes(row, 1)?)));
+                told(index(integer(row, 0)?)?, bytes(row, 1)?);
             }
+            Ok(())
+        };
+        for id in &question.ids {
+            entry(id, &mut |at, line| {
+                known.ids.insert(id.clone(), (at, Digest::of(line)));
+            })?;
         }
         for id in &question.corrected {
-            let mut rows = statement.query([id.as_str()]).map_err(failure)?;
-            if let Some(row) = rows.next().map_err(failure)? {
-                known.corrected.insert(id.clone(), bytes(row, 1)?.to_vec());
-            }
+            entry(id, &mut |_, line| {
+                known.corrected.insert(id.clone(), line.to_vec());
+            })?;
         }
         let sql = "SELECT object.number, (SELECT max(idx) FROM touch WHERE touch.number = object.number)
             FROM object WHERE kind = ?1 AND id = ?2";
         let mut statement = c.prepare_cached(sql).map_err(failure)?;
         for object in &question.objects {
+            if let Some(touched) = tail.touched.get(object) {
+                known.objects.insert(object.clone(), (touched.number, touched.last()));
+                continue;
+            }
             let mut rows = statement.query((object.kind.as_str(), object.id.as_str())).map_err(failure)?;
             if let Some(row) = rows.next().map_err(failure)? {
                 known.objects.insert(object.clone(), (integer(row, 0)?, index(integer(row, 1)?)?));
@@ -220,6 +273,22 @@ impl SqliteWriter {
     }
 }
 
+/// The largest number of an object in the indexes.
+fn last_object(connection: &Connection) -> Result<i64, StoreError> {
+    let sql = "SELECT number FROM touch ORDER BY number DESC LIMIT 1";
+    let last = connection.query_row(sql, [], |row| row.get(0)).optional();
+    last.map(|last| last.unwrap_or(0)).map_err(failure)
+}
+
+impl Drop for SqliteWriter {
+    /// From now on another process may write.
+    fn drop(&mut self) {
+        if let Ok(mut tail) = self.held.tail.change() {
+            *tail = None;
+        }
+    }
+}
+
 impl Writer for SqliteWriter {
     fn look_up(&mut self, question: &Question) -> Result<Known, StoreError> {
         // The transaction stays open for the commit that will most likely follow: asking and writing share its locks.
@@ -233,22 +302,26 @@ impl Writer for SqliteWriter {
     }
 
     fn last_object(&mut self) -> Result<i64, StoreError> {
-        let sql = "SELECT number FROM touch ORDER BY number DESC LIMIT 1";
-        let last = self.connection.query_row(sql, [], |row| row.get(0)).optional();
-        last.map(|last| last.unwrap_or(0)).map_err(failure)
+        let tail = self.held.tail.look()?;
+        let touched = tail.iter().flat_map(|tail| tail.touched.values());
+        let last = touched.map(|touched| touched.number).max().unwrap_or(0);
+        Ok(last.max(last_object(&self.connection)?))
     }
 
     fn commit(&mut self, group: &Group) -> Result<(), StoreError> {
-        let written = self.begin().and_then(|()| self.write(group)).and_then(|()| self.run("COMMIT"));
-        let Err(error) = written else {
-            self.note(&group.head);
-            return Ok(());
-        };
-        let undone = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
-        match failure(error) {
-            StoreError::Full if !undone => Err(StoreError::Failed("a full disk, and no way back".to_owned())),
-            error => Err(error),
+        let tail = self.held.tail.look()?;
+        let Some(lacking) = &*tail else { return Err(broken_off()) };
+        let written = self.begin().and_then(|()| self.write(group, lacking));
+        drop(tail);
+        let indexed = self.end(written)?;
+        self.note(&group.head);
+        self.head.clone_from(&group.head);
+        let mut tail = self.held.tail.change()?;
+        match (indexed, &mut *tail) {
+            (None, Some(tail)) => tail.take_in(group),
+            (indexed, tail) => *tail = indexed,
         }
+        Ok(())
     }
 
     fn settle(&mut self) -> Result<(), StoreError> {
@@ -279,6 +352,7 @@ impl Writer for SqliteWriter {
     }
 
     fn scrub(&mut self) -> Result<bool, StoreError> {
+        self.index_all()?;
         self.settler.rest()?;
         self.log.length = 0;
         self.moved = 0;
