@@ -160,7 +160,7 @@ impl Work<'_> {
     fn hand(&self) -> Hand {
         Hand {
             course: Course::default(),
-            desk: Desk::default(),
+            desk: Desk::new(self.ground.plan),
             found: columns::Found::default(),
             account: Account::new(&self.ground, self.wanted),
             counts: Counts::new(self.asked.models.len()),

@@ -211,6 +211,7 @@ impl Stream {
         Self {
             kind: kind.into(),
             sorts: Sorts::new(&plan),
+            desk: Desk::new(&plan),
             plan,
             kept: Log::new(),
             read,
@@ -221,7 +222,6 @@ impl Stream {
             due: Vec::new(),
             wheel: Wheel::default(),
             now: None,
-            desk: Desk::default(),
         }
     }
 
