@@ -1,5 +1,5 @@
 use super::windows::Windows;
-use crate::condition::{Condition, Correlation, Sameness};
+use crate::condition::{Condition, Correlation, Correlations, Sameness};
 use crate::model::{Clause, Model, Pattern, Reach, Relation, Side, Window};
 use record::Activity;
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +15,7 @@ pub(super) struct Plan {
     pub(super) whole: WholeBlock,
     pub(super) lanes: Vec<Lane>,
     pub(super) conditions: Vec<Condition>,
-    pub(super) correlations: Vec<Correlation>,
+    pub(super) correlations: Correlations,
     /// By activity.
     pub(super) questions: Vec<Questions>,
     activities: HashMap<Activity, u32>,
@@ -211,7 +211,7 @@ impl Plan {
             whole,
             lanes,
             conditions: conditions.all,
-            correlations: correlations.all,
+            correlations: Correlations::new(correlations.all),
             questions,
             activities,
             others,

@@ -2,6 +2,7 @@ use super::plan::{Mark, Plan, Questions, Row};
 use super::rows::turn;
 use crate::condition::{Cuts, Laid, Sheet};
 use crate::log::{EventNumber, Log};
+use crate::numbers::Seeded;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::ops::Range;
@@ -59,7 +60,7 @@ struct Meets {
 /// The sorts of events by where their values lie among the constants that the activity's conditions compare them with.
 struct Known {
     cuts: Cuts,
-    sorts: HashMap<u64, SortNumber>,
+    sorts: HashMap<u64, SortNumber, Seeded>,
 }
 
 /// With fewer conditions it is faster to try them all than to look where an event's values lie.
@@ -95,7 +96,7 @@ impl Sorts {
         let known = plan.questions.iter().map(|questions| {
             let conditions = questions.conditions.iter().filter_map(|place| plan.conditions.get(*place));
             let cuts = (questions.conditions.len() >= MANY).then(|| Cuts::of(conditions)).flatten()?;
-            Some(Known { cuts, sorts: HashMap::new() })
+            Some(Known { cuts, sorts: HashMap::default() })
         });
         Self {
             sorts: vec![Sort::default()],
@@ -224,7 +225,7 @@ impl Sorts {
         &mut self,
         plan: &Plan,
         activity: u32,
-        sorts: &mut HashMap<u64, SortNumber>,
+        sorts: &mut HashMap<u64, SortNumber, Seeded>,
         (log, laid): (&Log, &Laid<'_>),
         events: &[EventNumber],
         put: &mut dyn FnMut(EventNumber, SortNumber),

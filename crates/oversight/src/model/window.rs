@@ -30,6 +30,11 @@ impl Lapse {
         }
     }
 
+    /// Its whole seconds.
+    pub(crate) fn whole_seconds(self) -> u64 {
+        self.seconds.unsigned_abs()
+    }
+
     /// A number by which lapses can be compared, and no more: it has gaps.
     #[inline]
     pub(crate) fn number(self) -> u128 {
