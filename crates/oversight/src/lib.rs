@@ -15,6 +15,7 @@ pub mod live;
 pub mod log;
 pub mod map;
 pub mod model;
+mod numbers;
 pub mod sample;
 
 pub use bits::Bits;

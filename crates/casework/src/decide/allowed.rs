@@ -321,8 +321,8 @@ impl<'a> Allowed<'_, 'a> {
         early.then(|| {
             let Title { zh, en } = &reading.clock.title;
             Title::new(
-                format!("最早为{}起。{zh}：{}", told(Lang::Zh, from), why(Lang::Zh)),
-                format!("Too early: from {} on. {en}: {}", told(Lang::En, from), why(Lang::En)),
+                format!("太早：最早为{}。“{zh}”：{}", told(Lang::Zh, from), why(Lang::Zh)),
+                format!("Too early: {} at the earliest. “{en}”: {}", told(Lang::En, from), why(Lang::En)),
             )
         })
     }

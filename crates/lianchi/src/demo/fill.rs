@@ -36,6 +36,7 @@ impl Dice {
 /// Who fills in, and what they must say: field and text, where `@-25` is the day 25 days before, `@-25 20:30` a moment, and
 /// `@8w` the eighth working day after.
 pub struct Filler<'a> {
+    pub calendar: &'a Calendar,
     pub name: &'a str,
     pub told: &'a [(&'a str, &'a str)],
     pub dice: Dice,
@@ -87,7 +88,7 @@ impl Filler<'_> {
     fn answer(&mut self, field: &Field, at: Time, tried: usize) -> Option<Value> {
         let day = Rehearsal::day(at);
         if let Some(text) = self.told_of(field) {
-            return answer::read(&field.kind, &dated(text, day)).ok();
+            return answer::read(&field.kind, &self.dated(text, day)).ok();
         }
         let id = field.id.as_str();
         let text = match &field.kind {
@@ -150,23 +151,21 @@ impl Filler<'_> {
         };
         today.checked_add(days.days()).unwrap_or(today)
     }
-}
+    /// The text with days counted from `today` written out.
+    fn dated(&self, text: &str, today: Date) -> String {
+        let Some(rest) = text.strip_prefix('@') else { return text.to_owned() };
+        let (days, clock) = rest.split_once(' ').unwrap_or((rest, ""));
+        let ahead = |days: &str| days.parse::<i64>().unwrap_or_default();
+        let day = match days.strip_suffix('w') {
+            Some(worked) => self.worked_after(today, ahead(worked)),
+            None => today.checked_add(ahead(days).days()).unwrap_or(today),
+        };
+        format!("{day} {clock}").trim_end().to_owned()
+    }
 
-/// The last of so many working days after a day.
-fn worked_after(day: Date, worked: i64) -> Date {
-    let calendar = Calendar::national();
-    let later = day.series(1.day()).skip(1).filter(|day| calendar.works(*day));
-    later.take(worked.try_into().unwrap_or_default()).last().unwrap_or(day)
-}
-
-/// The text with days counted from `today` written out.
-fn dated(text: &str, today: Date) -> String {
-    let Some(rest) = text.strip_prefix('@') else { return text.to_owned() };
-    let (days, clock) = rest.split_once(' ').unwrap_or((rest, ""));
-    let ahead = |days: &str| days.parse::<i64>().unwrap_or_default();
-    let day = match days.strip_suffix('w') {
-        Some(worked) => worked_after(today, ahead(worked)),
-        None => today.checked_add(ahead(days).days()).unwrap_or(today),
-    };
-    format!("{day} {clock}").trim_end().to_owned()
+    /// The last of so many working days after a day.
+    fn worked_after(&self, day: Date, worked: i64) -> Date {
+        let later = day.series(1.day()).skip(1).filter(|day| self.calendar.works(*day));
+        later.take(worked.try_into().unwrap_or_default()).last().unwrap_or(day)
+    }
 }

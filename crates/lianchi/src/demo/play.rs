@@ -282,11 +282,14 @@ impl<'a> Player<'a> {
         case: ObjectRef,
         seed: u64,
         told: &'t [(&'t str, &'t str)],
-    ) -> Playing<'a, 't> {
+    ) -> Playing<'a, 't>
+    where
+        'a: 't,
+    {
         let name = scene.party.and_then(|party| RESIDENTS.get(party)).copied().unwrap_or("演示");
-        let filler = Filler { name, told, dice: Dice(seed) };
-        let case = Rehearsal::new(self.stage, procedure, case);
         let calendar = &self.stage.law.calendar;
+        let filler = Filler { calendar, name, told, dice: Dice(seed) };
+        let case = Rehearsal::new(self.stage, procedure, case);
         Playing { scene, case, filler, hours: Hours(calendar), at: begin, ways: scene.ways.to_vec() }
     }
 }

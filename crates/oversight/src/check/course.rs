@@ -1,14 +1,16 @@
+/// What an event is to those before it.
+mod meet;
 /// A course as a run of words.
 pub(super) mod packed;
 /// What time alone, or the end of a life, decides.
 mod standing;
 
-use super::plan::{Block, Kinds, Plan};
+use super::plan::{Block, Plan, Sides};
 use super::rows::{is_empty, join};
 use super::sign::{Sort, SortNumber, Sorts};
 use super::told::{How, Sink, Told};
 use super::whole::Whole;
-use super::windows::{Between, Joined};
+use super::windows::{Gap, Joined};
 use crate::condition::Bound;
 use crate::log::EventNumber;
 use record::Time;
@@ -28,8 +30,7 @@ pub(super) struct Entry {
     pub(super) sort: SortNumber,
     /// The first second after which a window may be over in which something waits for it.
     due: i64,
-    /// Where its rows begin: for each block in which it asks, the lanes that wait for it, and how many of the block's
-    /// windows have run out.
+    /// Where its rows begin: for each block in which it asks, the lanes that wait for it.
     rows: u32,
 }
 
@@ -53,14 +54,52 @@ pub(super) struct Course {
 /// Room to work in, for one life after the other.
 #[derive(Default)]
 pub(super) struct Desk {
-    hits: Vec<u64>,
-    told: [Vec<u64>; 2],
     need: Vec<u64>,
     gone: Vec<u64>,
+    kept: Vec<u64>,
+    forbidden: Gathered,
+    blocked: Gathered,
     entries: Vec<Entry>,
     /// Always empty between two uses.
     pub(super) broken: Vec<u64>,
+    pub(super) owed: Vec<u64>,
     pub(super) joined: Joined,
+}
+
+impl Desk {
+    /// To work on that ground, and no other.
+    pub(super) fn new(plan: &Plan) -> Self {
+        let gathered = || Gathered { row: vec![0; plan.longest], some: false };
+        Self { forbidden: gathered(), blocked: gathered(), ..Self::default() }
+    }
+}
+
+/// Lanes of a block of which the same is to be told.
+#[derive(Default)]
+struct Gathered {
+    row: Vec<u64>,
+    some: bool,
+}
+
+impl Gathered {
+    #[inline]
+    fn put(&mut self, word: usize, lanes: u64) {
+        if lanes != 0 {
+            self.row.get_mut(word).into_iter().for_each(|row| *row |= lanes);
+            self.some = true;
+        }
+    }
+
+    /// Hands out what was gathered, if it is anything, with its first word; then nothing is.
+    #[inline]
+    fn hand(&mut self, block: &Block, tell: impl FnOnce(usize, &[u64])) {
+        if std::mem::take(&mut self.some)
+            && let Some(row) = self.row.get_mut(..block.kinds.len())
+        {
+            tell(block.start, row);
+            row.fill(0);
+        }
+    }
 }
 
 /// A moment before all others: when windows are over is worked out once somebody asks.
@@ -99,142 +138,6 @@ impl Course {
         self.see(ground);
     }
 
-    /// The earlier entries' lanes that this event is what they wait for, or comes in their way.
-    fn meet<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        now: &Entry,
-        sorted: &Sort,
-        sink: &mut S,
-    ) {
-        if self.open.is_empty() {
-            return;
-        }
-        let mut open = std::mem::take(&mut self.open);
-        open.retain(|at| {
-            let Some(entry) = self.entries.get(*at as usize).copied() else { return false };
-            let mut place = entry.rows as usize;
-            let mut waits = false;
-            for (number, _) in &ground.sorts.get(entry.sort).asks {
-                let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let asker = (*at as usize, &entry, place);
-                waits |= self.meet_block(ground, desk, (*number, block), asker, (now, sorted), sink);
-                place += block.kept();
-            }
-            waits
-        });
-        self.open = open;
-    }
-
-    /// Whether something still waits there.
-    fn meet_block<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        (number, block): (u32, &Block),
-        (at, entry, place): (usize, &Entry, usize),
-        (now, sorted): (&Entry, &Sort),
-        sink: &mut S,
-    ) -> bool {
-        let next = at + 2 == self.entries.len();
-        let meets = ground.sorts.meets(sorted, ground.plan, number);
-        let asks: &[u64] =
-            if block.has.alternate { ground.sorts.asks(sorted, ground.plan, number) } else { &[] };
-        let Some(waiting) = self.rows.get_mut(place..place + block.waiting) else { return false };
-        let touched = |waits: u64, kinds: &Kinds, meets: u64, asks: u64| match next {
-            true => waits & (meets | kinds.chain | kinds.alternate & asks),
-            false => waits & (meets & !kinds.chain | kinds.alternate & asks),
-        };
-        let (meets, asks) = (or_none(meets, ground.plan), or_none(asks, ground.plan));
-        let (mut any, mut all) = (0, 0);
-        for (((waits, kinds), meets), asks) in waiting.iter().zip(&block.kinds).zip(meets).zip(asks) {
-            any |= touched(*waits, kinds, *meets, *asks);
-            all |= *waits;
-        }
-        if any == 0 {
-            return all != 0;
-        }
-        let Desk { told: [forbidden, blocked], joined, .. } = desk;
-        let between = block.windows.between(entry.time, now.time, joined);
-        forbidden.clear();
-        blocked.clear();
-        let mut left = 0;
-        let lanes = waiting.iter_mut().zip(&block.kinds).zip(meets).zip(asks).enumerate();
-        for (word, (((waits, kinds), meets), asks)) in lanes {
-            let (reached, over) = between.of(word);
-            let near = if next { u64::MAX } else { !kinds.chain };
-            let hit = *waits & near & meets & reached & !over;
-            let hit = correlated(ground, block, word, hit, [entry.event, now.event]);
-            let rest = *waits & !hit;
-            let chained = if next { kinds.chain } else { 0 };
-            let way = rest & (chained | kinds.alternate & asks) & !over;
-            forbidden.push(hit & kinds.forbids);
-            blocked.push(way & !kinds.forbids);
-            *waits = rest & !way;
-            left |= *waits;
-        }
-        let by = Some(self.entries.len() - 1);
-        let (entries, start) = (self.entries.as_slice(), block.start);
-        let activation = Some(at);
-        if !is_empty(&desk.told[1]) {
-            sink.tell(
-                ground,
-                Told { start, row: &desk.told[1], entries, activation, by, how: How::InTheWay },
-            );
-        }
-        if !is_empty(&desk.told[0]) {
-            sink.tell(
-                ground,
-                Told { start, row: &desk.told[0], entries, activation, by, how: How::Forbidden },
-            );
-            self.tell_carried(ground, desk, number, block, at, sink);
-        }
-        left != 0
-    }
-
-    /// What a forbidden event broke at an entry, it broke at the earlier ones too for which that entry waited.
-    fn tell_carried<S: Sink>(
-        &mut self,
-        ground: &Ground<'_>,
-        desk: &mut Desk,
-        number: u32,
-        block: &Block,
-        at: usize,
-        sink: &mut S,
-    ) {
-        if self.carried.is_empty() {
-            return;
-        }
-        let words = block.waiting;
-        let mut alive = desk.told[0].clone();
-        alive.iter_mut().zip(&block.kinds).for_each(|(alive, kinds)| *alive &= kinds.plain);
-        for earlier in (0..at).rev() {
-            if is_empty(&alive) {
-                break;
-            }
-            let Some(entry) = self.entries.get(earlier) else { break };
-            let sort = ground.sorts.get(entry.sort);
-            let Some(place) = place_in(ground, sort, entry, number) else { continue };
-            let asks = ground.sorts.asks(sort, ground.plan, number);
-            let Some(carried) = self.carried.get_mut(place..place + words) else { continue };
-            let mut broken = vec![0; words];
-            for (((alive, carried), broken), asks) in alive.iter_mut().zip(carried).zip(&mut broken).zip(asks)
-            {
-                *broken = *carried & *alive;
-                *carried &= !*alive;
-                *alive &= *broken | !asks;
-            }
-            if !is_empty(&broken) {
-                let (by, activation) = (Some(self.entries.len() - 1), Some(earlier));
-                let entries = self.entries.as_slice();
-                let told =
-                    Told { start: block.start, row: &broken, entries, activation, by, how: How::Forbidden };
-                sink.tell(ground, told);
-            }
-        }
-    }
-
     /// What the event asks for itself: looks back, and waits for what may come.
     fn ask<S: Sink>(
         &mut self,
@@ -248,15 +151,14 @@ impl Course {
         let mut waits = false;
         for (number, row) in &sorted.asks {
             let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-            let words = block.kinds.len();
-            let asks = ground.sorts.row(*row, words);
+            let asks = ground.sorts.row(*row, block.kinds.len());
             self.look_back(ground, desk, (*number, block), now, asks, sink);
             let place = self.rows.len();
-            let waiting = asks.iter().zip(&block.kinds).zip(&desk.need).take(block.waiting);
-            self.rows.extend(waiting.map(|((asks, kinds), need)| asks & kinds.after | need & kinds.either));
+            let Sides { after, either, .. } = &block.sides;
+            let lanes = asks.iter().zip(after).zip(&desk.need).zip(either).take(block.waiting);
+            self.rows.extend(lanes.map(|(((asks, after), need), either)| asks & after | need & either));
             let waiting = self.rows.get(place..).unwrap_or_default();
             waits |= !is_empty(waiting);
-            self.rows.push(0);
             if at >= LONG && waits {
                 self.take_over(ground, *number, block, place);
             }
@@ -277,12 +179,12 @@ impl Course {
         sink: &mut S,
     ) {
         let at = self.entries.len() - 1;
+        let Sides { back, before, .. } = &block.sides;
         desk.need.clear();
-        desk.need
-            .extend(asks.iter().zip(&block.kinds).map(|(asks, kinds)| asks & (kinds.before | kinds.either)));
+        desk.need.extend(asks.iter().zip(back).map(|(asks, back)| asks & back));
         desk.gone.clear();
-        desk.gone.resize(block.kinds.len(), 0);
-        if !self.seen.is_empty() {
+        if at >= LONG {
+            desk.gone.resize(block.kinds.len(), 0);
             self.ask_what_was_seen(desk, block);
         }
         for earlier in (0..at).rev() {
@@ -293,11 +195,12 @@ impl Course {
             self.look_at(ground, desk, (number, block), (earlier, &entry), now, sink);
         }
         join(&mut desk.need, &desk.gone);
-        desk.hits.clear();
-        let lanes = desk.need.iter().zip(&block.kinds);
-        desk.hits.extend(lanes.map(|(need, kinds)| need & kinds.before & !kinds.forbids));
-        if !is_empty(&desk.hits) {
-            let (row, entries) = (desk.hits.as_slice(), self.entries.as_slice());
+        let Desk { need, kept, .. } = desk;
+        kept.clear();
+        let lanes = need.iter().zip(before).zip(&block.kinds);
+        kept.extend(lanes.map(|((need, before), kinds)| need & before & !kinds.forbids));
+        if !is_empty(kept) {
+            let (row, entries) = (kept.as_slice(), self.entries.as_slice());
             let how = How::Missed;
             sink.tell(ground, Told { start: block.start, row, entries, activation: Some(at), by: None, how });
         }
@@ -316,50 +219,48 @@ impl Course {
         let at = self.entries.len() - 1;
         let sort = ground.sorts.get(entry.sort);
         let next = earlier + 1 == at;
-        let meets = ground.sorts.meets(sort, ground.plan, number);
-        let asked: &[u64] =
-            if block.has.alternate { ground.sorts.asks(sort, ground.plan, number) } else { &[] };
-        // Where lives are long, it pays to give up what lies too far back for every window.
-        let far_back = block.has.windows && at >= LONG;
-        if meets.is_empty() && asked.is_empty() && !far_back && !(next && block.has.chain) {
-            return;
-        }
-        let Desk { need, gone, told: [forbidden, blocked], joined, .. } = desk;
-        let (meets, asked) = (or_none(meets, ground.plan), or_none(asked, ground.plan));
-        let touched = need.iter().zip(&block.kinds).zip(meets).zip(asked);
-        let touched = touched.fold(0, |any, (((need, kinds), meets), asked)| {
-            let chained = if next { kinds.chain } else { 0 };
-            any | need & (meets | chained | kinds.alternate & asked)
-        });
-        if touched == 0 && !far_back {
-            return;
-        }
-        let between = block.windows.between(entry.time, now.time, joined);
-        forbidden.clear();
-        blocked.clear();
-        let lanes = need.iter_mut().zip(gone).zip(&block.kinds).zip(meets).zip(asked).enumerate();
-        for (word, ((((need, gone), kinds), meets), asked)) in lanes {
-            let (reached, over) = between.of(word);
+        let Desk { need, gone, forbidden, blocked, joined, .. } = desk;
+        let mut gap = Gap::new(&block.windows, [entry.time, now.time], joined);
+        for (word, meets) in ground.sorts.meets_back(sort, number) {
+            let word = *word as usize;
+            let (Some(need), Some(kinds)) = (need.get_mut(word), block.kinds.get(word)) else { continue };
             let near = if next { u64::MAX } else { !kinds.chain };
-            let hit = *need & near & meets & reached & !over;
+            let hit = gap.held(word, *need & meets & near, kinds.bounded);
             let hit = correlated(ground, block, word, hit, [now.event, entry.event]);
-            let rest = *need & !hit;
-            let chained = if next { kinds.chain } else { 0 };
-            let missed = rest & (chained | kinds.alternate & asked);
-            // Farther back lies nothing that is near enough; an event in the way may.
-            let far = rest & over & !kinds.alternate & !kinds.chain;
-            forbidden.push(hit & kinds.forbids);
-            blocked.push(missed & !kinds.forbids);
-            *gone |= far;
-            *need = rest & !missed & !far;
+            *need &= !hit;
+            forbidden.put(word, hit & kinds.forbids);
         }
-        let (entries, start, activation, by) =
-            (self.entries.as_slice(), block.start, Some(at), Some(earlier));
-        if !is_empty(forbidden) {
-            sink.tell(ground, Told { start, row: forbidden, entries, activation, by, how: How::Forbidden });
+        // What has not found its target there, and for which that event was the last chance.
+        let mut miss = |word: usize, lanes: u64| {
+            let (Some(need), Some(kinds)) = (need.get_mut(word), block.kinds.get(word)) else { return };
+            let missed = *need & lanes;
+            *need &= !missed;
+            blocked.put(word, missed & !kinds.forbids);
+        };
+        let lanes = |word: &u32| block.kinds.get(*word as usize).copied().unwrap_or_default();
+        if next {
+            block.chain.iter().for_each(|word| miss(*word as usize, lanes(word).chain));
         }
-        if !is_empty(blocked) {
-            sink.tell(ground, Told { start, row: blocked, entries, activation, by, how: How::Missed });
+        if !block.alternate.is_empty() {
+            let asked = ground.sorts.asks(sort, ground.plan, number);
+            for word in block.alternate.iter().filter(|_| !asked.is_empty()) {
+                let asked = asked.get(*word as usize).copied().unwrap_or_default();
+                miss(*word as usize, lanes(word).alternate & asked);
+            }
+        }
+        // Where lives are long, it pays to give up what lies too far back for every window. An event in the way may lie farther.
+        if block.bounded && at >= LONG {
+            for (word, ((need, gone), kinds)) in need.iter_mut().zip(gone).zip(&block.kinds).enumerate() {
+                let far = *need & !gap.not_over(word, *need, kinds.bounded) & !kinds.alternate & !kinds.chain;
+                *gone |= far;
+                *need &= !far;
+            }
+        }
+        let (entries, activation, by) = (self.entries.as_slice(), Some(at), Some(earlier));
+        for (gathered, how) in [(forbidden, How::Forbidden), (blocked, How::Missed)] {
+            gathered.hand(block, |start, row| {
+                sink.tell(ground, Told { start, row, entries, activation, by, how });
+            });
         }
     }
 
@@ -384,10 +285,12 @@ impl Course {
             self.seen.resize(ground.plan.words, 0);
         }
         for entry in unseen {
-            for (number, row) in &ground.sorts.get(entry.sort).meets {
-                let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-                let row = ground.sorts.row(*row, block.kinds.len());
-                join(self.seen.get_mut(block.start..).unwrap_or_default(), row);
+            for (number, met) in ground.sorts.all_met(ground.sorts.get(entry.sort)) {
+                let Some(block) = ground.plan.blocks.get(number as usize) else { continue };
+                let seen = self.seen.get_mut(block.start..).unwrap_or_default();
+                for (word, lanes) in met {
+                    seen.get_mut(*word as usize).into_iter().for_each(|seen| *seen |= lanes);
+                }
             }
         }
     }
@@ -427,19 +330,6 @@ impl Course {
     }
 }
 
-impl Between<'_> {
-    /// The lanes of a word whose windows have begun, and those whose windows are over.
-    fn of(&self, word: usize) -> (u64, u64) {
-        let at = |row: &[u64]| row.get(word).copied().unwrap_or_default();
-        (at(self.reached), at(self.over))
-    }
-}
-
-/// The row, or one without lanes in place of none.
-fn or_none<'a>(row: &'a [u64], plan: &'a Plan) -> &'a [u64] {
-    if row.is_empty() { &plan.none } else { row }
-}
-
 /// Leaves of a word's hits those for which what must hold of both events does.
 #[inline]
 fn correlated(
@@ -472,7 +362,7 @@ fn place_in(ground: &Ground<'_>, sort: &Sort, entry: &Entry, number: u32) -> Opt
         if *block == number {
             return Some(place);
         }
-        place += ground.plan.blocks.get(*block as usize)?.kept();
+        place += ground.plan.blocks.get(*block as usize)?.waiting;
     }
     None
 }

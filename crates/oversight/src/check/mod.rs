@@ -9,6 +9,7 @@ mod columns;
 mod cost;
 mod course;
 mod evidence;
+mod findings;
 mod plan;
 mod rows;
 mod sign;
@@ -20,10 +21,10 @@ mod whole;
 mod windows;
 
 pub use evidence::Evidence;
+pub use findings::Findings;
 pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 
-use crate::condition::Bound;
 use crate::log::{Log, Traces};
 use crate::model::Model;
 use account::Account;
@@ -116,7 +117,7 @@ impl Asked<'_> {
         let plan = Plan::new(together);
         let mut sorts = Sorts::new(&plan);
         let sorted = if together.is_empty() { Vec::new() } else { sorts.sort(&plan, self.log) };
-        let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(self.log)).collect();
+        let correlations = plan.correlations.bind(self.log);
         let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
         let size = if columns.is_some() { CHUNK_ONE_BY_ONE } else { CHUNK };
         let chunks = self.traces.len().div_ceil(size);
@@ -160,7 +161,7 @@ impl Work<'_> {
     fn hand(&self) -> Hand {
         Hand {
             course: Course::default(),
-            desk: Desk::default(),
+            desk: Desk::new(self.ground.plan),
             found: columns::Found::default(),
             account: Account::new(&self.ground, self.wanted),
             counts: Counts::new(self.asked.models.len()),
@@ -168,8 +169,8 @@ impl Work<'_> {
     }
 
     fn summaries(&self, hand: Hand) -> Vec<Summary> {
-        match self.columns {
-            Some(_) => hand.counts.summaries(),
+        match &self.columns {
+            Some(columns) => columns.summaries(hand.counts),
             None => hand.account.summaries(&self.ground),
         }
     }
@@ -180,7 +181,10 @@ impl Work<'_> {
         let Hand { course, desk, found, account, counts } = hand;
         if let Some(columns) = &self.columns {
             columns.find(some, self.wanted, found, counts);
-            return columns.tell(found, tell);
+            if self.wanted {
+                columns.tell(found, tell);
+            }
+            return;
         }
         for trace in some {
             course.clear();

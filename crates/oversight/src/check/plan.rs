@@ -1,6 +1,6 @@
 use super::windows::Windows;
-use crate::condition::{Condition, Correlation, Sameness};
-use crate::model::{Clause, Model, Pattern, Reach, Side, Window};
+use crate::condition::{Condition, Correlation, Correlations, Sameness};
+use crate::model::{Clause, Model, Pattern, Reach, Relation, Side, Window};
 use record::Activity;
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,7 +15,7 @@ pub(super) struct Plan {
     pub(super) whole: WholeBlock,
     pub(super) lanes: Vec<Lane>,
     pub(super) conditions: Vec<Condition>,
-    pub(super) correlations: Vec<Correlation>,
+    pub(super) correlations: Correlations,
     /// By activity.
     pub(super) questions: Vec<Questions>,
     activities: HashMap<Activity, u32>,
@@ -24,8 +24,8 @@ pub(super) struct Plan {
     pub(super) models: usize,
     /// Words of lanes, those that none has included.
     pub(super) words: usize,
-    /// As many words without lanes as the longest block has.
-    pub(super) none: Vec<u64>,
+    /// How many words the longest block has.
+    pub(super) longest: usize,
 }
 
 /// What one lane stands for.
@@ -44,44 +44,45 @@ pub(super) struct Lane {
 pub(super) struct Block {
     /// Its first word.
     pub(super) start: usize,
+    /// By word.
     pub(super) kinds: Vec<Kinds>,
-    /// How many of its words have lanes that wait for what may come; those after them only look back.
+    pub(super) sides: Sides,
+    /// How many of its words have lanes that wait for what may come: an entry keeps so many. Those after them only look back.
     pub(super) waiting: usize,
+    /// From which word on there are lanes that look back.
+    pub(super) back: usize,
+    /// The words with lanes to which the very next event matters, and with lanes to which the next activation does.
+    pub(super) chain: Vec<u32>,
+    pub(super) alternate: Vec<u32>,
     /// By word, lanes by what must hold of activation and target together.
     pub(super) correlated: Vec<Vec<Correlated>>,
     pub(super) windows: Windows,
-    pub(super) has: Has,
+    /// Whether a window of a lane may be over.
+    pub(super) bounded: bool,
 }
 
-impl Block {
-    /// How many words an entry keeps for it: the lanes that wait, and how many of the windows have run out.
-    pub(super) fn kept(&self) -> usize {
-        self.waiting + 1
-    }
-}
-
-/// Whether a block has such lanes at all.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Has {
-    pub(super) chain: bool,
-    pub(super) alternate: bool,
-    pub(super) windows: bool,
+/// Where lanes look for a target of their activation, side by side by word.
+#[derive(Default)]
+pub(super) struct Sides {
+    /// After it only.
+    pub(super) after: Vec<u64>,
+    /// Before it first, then after it.
+    pub(super) either: Vec<u64>,
+    /// Before it, at all and only.
+    pub(super) back: Vec<u64>,
+    pub(super) before: Vec<u64>,
 }
 
 /// Of which kind 64 lanes are, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Kinds {
-    /// They look for a target after the activation only.
-    pub(super) after: u64,
-    /// They look before it first, then after it.
-    pub(super) either: u64,
-    /// They look before it only.
-    pub(super) before: u64,
     pub(super) chain: u64,
     pub(super) alternate: u64,
     pub(super) forbids: u64,
     /// Anywhere in the trace, at any time, with nothing asked of both together.
     pub(super) plain: u64,
+    /// With a window that does not hold everything.
+    pub(super) bounded: u64,
 }
 
 pub(super) struct Correlated {
@@ -119,6 +120,8 @@ pub(super) struct WholeWord {
     pub(super) bounded: u64,
     pub(super) first: u64,
     pub(super) last: u64,
+    /// Lanes whose windows may be over.
+    pub(super) ends: u64,
     pub(super) choice: u64,
     /// Of those, the ones that want not both.
     pub(super) one: u64,
@@ -203,12 +206,12 @@ impl Plan {
         let words = lanes.len() / 64;
         let longest = laid.iter().map(|block| block.kinds.len()).max();
         Self {
-            none: vec![0; longest.unwrap_or(0)],
+            longest: longest.unwrap_or(0),
             blocks: laid,
             whole,
             lanes,
             conditions: conditions.all,
-            correlations: correlations.all,
+            correlations: Correlations::new(correlations.all),
             questions,
             activities,
             others,
@@ -307,12 +310,17 @@ impl Drafting {
     fn block(&mut self, mut drafts: Vec<Draft<'_>>, number: u32) -> Block {
         let targets: Vec<Vec<u32>> =
             drafts.iter().map(|draft| self.numbers(&draft.meets.activities)).collect();
-        // Lanes that only look back stand last, so that an entry need keep nothing for them; of others, those with one target
-        // stand together, so that an event touches few words.
-        let waits = |draft: &Draft<'_>| !matches!(draft.kind, Clause::Relation(relation) if relation.side == Side::Before);
+        // Lanes that only look back stand last, so that an entry need keep nothing for them, and those that only wait first; of
+        // each those with one target stand together, so that an event touches few words.
+        let class = |draft: &Draft<'_>| match draft.kind {
+            Clause::Relation(Relation { side: Side::After, .. }) => 0,
+            Clause::Relation(Relation { side: Side::Either, .. }) => 1,
+            _ => 2,
+        };
         let mut order: Vec<usize> = (0..drafts.len()).collect();
-        order.sort_by_key(|at| (drafts.get(*at).is_none_or(|draft| !waits(draft)), targets.get(*at)));
-        let waiting = drafts.iter().filter(|draft| waits(draft)).count().div_ceil(64);
+        order.sort_by_key(|at| (drafts.get(*at).map(class), targets.get(*at)));
+        let before = |wanted: u8| drafts.iter().filter(|draft| class(draft) < wanted).count();
+        let (back, waiting) = (before(1) / 64, before(2).div_ceil(64));
         let mut places = vec![0; drafts.len()];
         order.iter().enumerate().for_each(|(place, at)| places[*at] = place);
         let mut placed: Vec<(usize, Draft<'_>)> = places.into_iter().zip(drafts).collect();
@@ -320,13 +328,15 @@ impl Drafting {
         drafts = placed.into_iter().map(|(_, draft)| draft).collect();
         let (start, words) = self.lay(&drafts);
         let mut kinds = vec![Kinds::default(); words];
+        let mut sides = Sides::new(words);
         let mut correlated: BTreeMap<(usize, usize, bool), u64> = BTreeMap::new();
         for (lane, draft) in drafts.iter().enumerate() {
             self.mark(draft.asks, Row::Asks(number), lane);
             self.mark(draft.meets, Row::Meets(number), lane);
             let (word, bit) = (lane / 64, 1 << (lane % 64));
-            kinds[word].put(draft, bit);
             let Clause::Relation(relation) = draft.kind else { continue };
+            kinds[word].put(draft, relation, bit);
+            sides.put(relation.side, word, bit);
             if let Some(correlation) = &draft.of.correlation {
                 let place = self.correlations.place(correlation, correlation.sameness());
                 // A constraint that looks both ways is written once, with its first event as the activation.
@@ -339,15 +349,18 @@ impl Drafting {
         for ((word, correlation, exchanged), lanes) in correlated {
             by_word[word].push(Correlated { correlation, exchanged, lanes });
         }
+        let words = |has: fn(&Kinds) -> u64| {
+            (0..).zip(&kinds).filter(|(_, kinds)| has(kinds) != 0).map(|(word, _)| word).collect()
+        };
         Block {
             start,
-            has: Has {
-                chain: kinds.iter().any(|kinds| kinds.chain != 0),
-                alternate: kinds.iter().any(|kinds| kinds.alternate != 0),
-                windows: !windows.are_open(),
-            },
+            chain: words(|kinds| kinds.chain),
+            alternate: words(|kinds| kinds.alternate),
+            bounded: !windows.are_open(),
             kinds,
+            sides,
             waiting,
+            back,
             correlated: by_word,
             windows,
         }
@@ -372,7 +385,8 @@ impl Drafting {
             if matches!(draft.kind, Clause::Choice { .. }) {
                 self.mark(draft.meets, Row::Second, lane);
             }
-            words.get_mut(lane / 64).into_iter().for_each(|word| word.put(draft.kind, 1 << (lane % 64)));
+            let ends = draft.of.window.most.is_some();
+            words.get_mut(lane / 64).into_iter().for_each(|word| word.put(draft.kind, ends, 1 << (lane % 64)));
         }
         let mut cells = 0;
         for word in &mut words {
@@ -397,13 +411,14 @@ impl Drafting {
 }
 
 impl WholeWord {
-    fn put(&mut self, kind: Clause, bit: u64) {
+    fn put(&mut self, kind: Clause, ends: bool, bit: u64) {
         let at = |rows: &mut Vec<u64>, number: u32| {
             let number = number as usize;
             rows.resize(rows.len().max(number + 1), 0);
             rows.get_mut(number).into_iter().for_each(|row| *row |= bit);
         };
         self.all |= bit;
+        self.ends |= if ends { bit } else { 0 };
         match kind {
             Clause::Count { least, most } => {
                 if let Some(number) = least.checked_sub(1) {
@@ -425,14 +440,24 @@ impl WholeWord {
     }
 }
 
+impl Sides {
+    fn new(words: usize) -> Self {
+        let none = || vec![0; words];
+        Self { after: none(), either: none(), back: none(), before: none() }
+    }
+
+    fn put(&mut self, side: Side, word: usize, bit: u64) {
+        let rows = match side {
+            Side::After => [Some(&mut self.after), None],
+            Side::Either => [Some(&mut self.either), Some(&mut self.back)],
+            Side::Before => [Some(&mut self.before), Some(&mut self.back)],
+        };
+        rows.into_iter().flatten().filter_map(|row| row.get_mut(word)).for_each(|lanes| *lanes |= bit);
+    }
+}
+
 impl Kinds {
-    fn put(&mut self, draft: &Draft<'_>, bit: u64) {
-        let Clause::Relation(relation) = draft.kind else { return };
-        *match relation.side {
-            Side::After => &mut self.after,
-            Side::Either => &mut self.either,
-            Side::Before => &mut self.before,
-        } |= bit;
+    fn put(&mut self, draft: &Draft<'_>, relation: Relation, bit: u64) {
         match relation.reach {
             Reach::Trace if draft.of.window.is_open() && draft.of.correlation.is_none() => self.plain |= bit,
             Reach::Trace => {}
@@ -441,6 +466,9 @@ impl Kinds {
         }
         if relation.forbids {
             self.forbids |= bit;
+        }
+        if !draft.of.window.is_open() {
+            self.bounded |= bit;
         }
     }
 }

@@ -1,26 +1,66 @@
-use super::plan::{Block, Mark, Plan, Questions, Row};
+use super::plan::{Mark, Plan, Questions, Row};
 use super::rows::turn;
 use crate::condition::{Cuts, Laid, Sheet};
 use crate::log::{EventNumber, Log};
+use crate::numbers::Seeded;
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::ops::Range;
 
 /// What events are to the lanes of a plan: few sorts of events, however many events there are. Two are of one sort when
 /// they are of one activity and the same conditions hold of them.
 pub(super) struct Sorts {
     sorts: Vec<Sort>,
     /// Each row once: what is asked all the time is to lie close together.
-    rows: Vec<u64>,
-    places: HashMap<Box<[u64]>, usize>,
+    rows: Rows<u64>,
+    few: Rows<Few>,
     /// By activity and what holds.
     of: Vec<HashMap<Box<[u64]>, SortNumber>>,
     /// By activity where it asks for much.
     known: Vec<Option<Known>>,
 }
 
+/// Rows, each kept once.
+struct Rows<T> {
+    all: Vec<T>,
+    places: HashMap<Box<[T]>, usize>,
+}
+
+impl<T> Default for Rows<T> {
+    fn default() -> Self {
+        Self { all: Vec::new(), places: HashMap::new() }
+    }
+}
+
+impl<T: Copy + Eq + Hash> Rows<T> {
+    fn place(&mut self, row: Vec<T>) -> usize {
+        let Self { all, places } = self;
+        *places.entry(row.into()).or_insert_with_key(|row| {
+            all.extend_from_slice(row);
+            all.len() - row.len()
+        })
+    }
+}
+
+/// The number of a word, and those of its lanes that are meant: rows of which most words are empty are kept so.
+pub(super) type Few = (u32, u64);
+
+/// The lanes of a block whose target an event may be.
+#[derive(Clone, Copy, Debug)]
+struct Meets {
+    block: u32,
+    /// Where they are, in how many words; and how many of these, from the first, have lanes that wait, and from which on there
+    /// are lanes that look back.
+    place: usize,
+    words: u32,
+    waiting: u32,
+    back: u32,
+}
+
 /// The sorts of events by where their values lie among the constants that the activity's conditions compare them with.
 struct Known {
     cuts: Cuts,
-    sorts: HashMap<u64, SortNumber>,
+    sorts: HashMap<u64, SortNumber, Seeded>,
 }
 
 /// With fewer conditions it is faster to try them all than to look where an event's values lie.
@@ -39,8 +79,8 @@ const OTHER: SortNumber = 0;
 pub(super) struct Sort {
     /// The blocks with lanes that it activates, ascending, each with the place of that row.
     pub(super) asks: Vec<(u32, usize)>,
-    /// The blocks with lanes whose target it may be.
-    pub(super) meets: Vec<(u32, usize)>,
+    /// The blocks with lanes whose target it may be, ascending.
+    meets: Vec<Meets>,
     /// The rows of the lanes on whole traces whose first, or second, pattern it is of.
     pub(super) first: Option<usize>,
     pub(super) second: Option<usize>,
@@ -56,12 +96,12 @@ impl Sorts {
         let known = plan.questions.iter().map(|questions| {
             let conditions = questions.conditions.iter().filter_map(|place| plan.conditions.get(*place));
             let cuts = (questions.conditions.len() >= MANY).then(|| Cuts::of(conditions)).flatten()?;
-            Some(Known { cuts, sorts: HashMap::new() })
+            Some(Known { cuts, sorts: HashMap::default() })
         });
         Self {
             sorts: vec![Sort::default()],
-            rows: Vec::new(),
-            places: HashMap::new(),
+            rows: Rows::default(),
+            few: Rows::default(),
             of,
             known: known.collect(),
         }
@@ -79,12 +119,14 @@ impl Sorts {
     pub(super) fn size(&self) -> usize {
         let keys: usize = self.of.iter().map(|known| known.capacity() * 32).sum();
         let rows = |sort: &Sort| {
-            (sort.asks.capacity() + sort.meets.capacity()) * size_of::<(u32, usize)>()
+            sort.asks.capacity() * size_of::<(u32, usize)>()
+                + sort.meets.capacity() * size_of::<Meets>()
                 + sort.whole.capacity() * size_of::<(u32, u64, u64)>()
         };
         let sorts: usize = self.sorts.iter().map(|sort| size_of::<Sort>() + rows(sort)).sum();
         let places: usize = self.known.iter().flatten().map(|known| known.sorts.capacity() * 17).sum();
-        2 * self.rows.capacity() * size_of::<u64>() + keys + sorts + places
+        let rows = self.rows.all.capacity() * size_of::<u64>() + self.few.all.capacity() * size_of::<Few>();
+        2 * rows + keys + sorts + places
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Sort> {
@@ -93,23 +135,43 @@ impl Sorts {
 
     /// So many words of a row.
     pub(super) fn row(&self, place: usize, words: usize) -> &[u64] {
-        self.rows.get(place..place + words).unwrap_or_default()
+        self.rows.all.get(place..place + words).unwrap_or_default()
     }
 
     /// The lanes of a block that events of the sort activate, or none at all.
     pub(super) fn asks(&self, sort: &Sort, plan: &Plan, block: u32) -> &[u64] {
-        self.of_block(&sort.asks, plan, block)
-    }
-
-    /// The lanes of a block whose target events of the sort may be, or none at all.
-    pub(super) fn meets(&self, sort: &Sort, plan: &Plan, block: u32) -> &[u64] {
-        self.of_block(&sort.meets, plan, block)
-    }
-
-    fn of_block(&self, rows: &[(u32, usize)], plan: &Plan, block: u32) -> &[u64] {
-        let Ok(at) = rows.binary_search_by_key(&block, |(block, _)| *block) else { return &[] };
+        let Ok(at) = sort.asks.binary_search_by_key(&block, |(block, _)| *block) else { return &[] };
         let words = plan.blocks.get(block as usize).map_or(0, |block| block.kinds.len());
-        rows.get(at).map_or(&[], |(_, place)| self.row(*place, words))
+        sort.asks.get(at).map_or(&[], |(_, place)| self.row(*place, words))
+    }
+
+    /// The lanes of a block whose target events of the sort may be, as far as they wait for what may come.
+    #[inline]
+    pub(super) fn meets_ahead(&self, sort: &Sort, block: u32) -> &[Few] {
+        self.meets(sort, block, |meets| 0..meets.waiting)
+    }
+
+    /// Those that look back.
+    #[inline]
+    pub(super) fn meets_back(&self, sort: &Sort, block: u32) -> &[Few] {
+        self.meets(sort, block, |meets| meets.back..meets.words)
+    }
+
+    /// All lanes whose target events of the sort may be, by block.
+    pub(super) fn all_met<'s>(&'s self, sort: &'s Sort) -> impl Iterator<Item = (u32, &'s [Few])> {
+        sort.meets.iter().map(|meets| {
+            let all = meets.place..meets.place + meets.words as usize;
+            (meets.block, self.few.all.get(all).unwrap_or_default())
+        })
+    }
+
+    #[inline]
+    fn meets(&self, sort: &Sort, block: u32, part: impl Fn(&Meets) -> Range<u32>) -> &[Few] {
+        let at = sort.meets.binary_search_by_key(&block, |meets| meets.block);
+        let Some(meets) = at.ok().and_then(|at| sort.meets.get(at)) else { return &[] };
+        let Range { start, end } = part(meets);
+        let range = meets.place + start as usize..meets.place + end as usize;
+        self.few.all.get(range).unwrap_or_default()
     }
 
     /// The sort of each event of a log.
@@ -163,7 +225,7 @@ impl Sorts {
         &mut self,
         plan: &Plan,
         activity: u32,
-        sorts: &mut HashMap<u64, SortNumber>,
+        sorts: &mut HashMap<u64, SortNumber, Seeded>,
         (log, laid): (&Log, &Laid<'_>),
         events: &[EventNumber],
         put: &mut dyn FnMut(EventNumber, SortNumber),
@@ -261,18 +323,14 @@ impl Sorts {
         }
         let mut sort = Sort::default();
         for (row, words) in rows {
-            let place = *self.places.entry(words.into()).or_insert_with_key(|words| {
-                self.rows.extend_from_slice(words);
-                self.rows.len() - words.len()
-            });
             match row {
-                Row::Asks(block) => sort.asks.push((block, place)),
-                Row::Meets(block) => sort.meets.push((block, place)),
-                Row::First => sort.first = Some(place),
-                Row::Second => sort.second = Some(place),
+                Row::Asks(block) => sort.asks.push((block, self.rows.place(words))),
+                Row::Meets(block) => sort.meets.extend(self.met(plan, block, &words)),
+                Row::First => sort.first = Some(self.rows.place(words)),
+                Row::Second => sort.second = Some(self.rows.place(words)),
             }
         }
-        let kept = |(block, _): &(u32, usize)| plan.blocks.get(*block as usize).map_or(0, Block::kept);
+        let kept = |(block, _): &(u32, usize)| plan.blocks.get(*block as usize).map_or(0, |block| block.waiting);
         sort.waits = sort.asks.iter().map(kept).sum();
         let row =
             |place: Option<usize>| place.map_or(&[][..], |place| self.row(place, plan.whole.words.len()));
@@ -283,5 +341,13 @@ impl Sorts {
         sort.whole = whole.filter(|(_, first, second)| first | second != 0).collect();
         self.sorts.push(sort);
         number
+    }
+
+    fn met(&mut self, plan: &Plan, number: u32, row: &[u64]) -> Option<Meets> {
+        let block = plan.blocks.get(number as usize)?;
+        let few: Vec<Few> = (0..).zip(row.iter().copied()).filter(|(_, lanes)| *lanes != 0).collect();
+        let before = |word: usize| few.partition_point(|(at, _)| (*at as usize) < word) as u32;
+        let (words, waiting, back) = (few.len() as u32, before(block.waiting), before(block.back));
+        Some(Meets { block: number, place: self.few.place(few), words, waiting, back })
     }
 }

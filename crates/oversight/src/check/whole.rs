@@ -5,16 +5,14 @@ use super::sign::Sort;
 use super::told::{How, Sink, Told};
 use super::windows::{Between, Joined};
 use record::Time;
-use std::cell::Cell;
 
 /// What one life has shown of the lanes that ask something of it as a whole.
 #[derive(Default)]
 pub(super) struct Whole {
     /// As the plan lays them; none before the first event.
     pub(super) cells: Vec<u64>,
-    /// As [`Self::due`] has it, and how many windows have run out.
+    /// As [`Self::due`] has it.
     pub(super) due: i64,
-    pub(super) step: usize,
 }
 
 /// What a life has shown of 64 lanes.
@@ -112,15 +110,14 @@ impl Whole {
     pub(super) fn due(&mut self, ground: &Ground<'_>, desk: &mut Desk, entries: &[Entry]) -> i64 {
         let [start, ..] = entries else { return i64::MAX };
         if self.due == UNKNOWN {
-            let Self { cells, step, .. } = self;
-            self.due = over(&ground.plan.whole, &mut desk.broken, cells, step, start.time, start.time);
+            self.due = over(&ground.plan.whole, desk, &mut self.cells, start.time, start.time);
         }
         self.due
     }
 
     fn begin(&mut self, block: &WholeBlock, sorted: &Sort, broken: &mut [u64]) {
         self.cells.resize(block.cells, 0);
-        (self.due, self.step) = (UNKNOWN, 0);
+        self.due = UNKNOWN;
         for (at, (lanes, broken)) in
             block.words.iter().zip(broken).enumerate().filter(|(_, (lanes, _))| lanes.first != 0)
         {
@@ -164,9 +161,8 @@ impl Whole {
         sink: &mut S,
     ) {
         let [start, ..] = entries else { return };
-        let late = &mut desk.broken;
-        self.due = over(&ground.plan.whole, late, &mut self.cells, &mut self.step, start.time, moment);
-        tell(ground, late, entries, How::Late, sink);
+        self.due = over(&ground.plan.whole, desk, &mut self.cells, start.time, moment);
+        tell(ground, &mut desk.broken, entries, How::Late, sink);
     }
 
     /// Tells what is not decided, as it is now or as it is once the life is over.
@@ -205,28 +201,29 @@ impl Whole {
     }
 }
 
-/// Leaves in `late`, which is empty, the lanes for which something was still to come in a window that was over before the
+/// Leaves in `broken`, which is empty, the lanes for which something was still to come in a window that was over before the
 /// moment. When the next may be over.
 pub(super) fn over(
     block: &WholeBlock,
-    late: &mut Vec<u64>,
+    desk: &mut Desk,
     cells: &mut [u64],
-    step: &mut usize,
     start: Time,
     moment: Time,
 ) -> i64 {
+    let Desk { broken: late, owed, joined, .. } = desk;
     late.resize(block.words.len(), 0);
-    let cells = Cell::from_mut(cells).as_slice_of_cells();
-    let cell = |at: usize| cells.get(at).map_or(0, Cell::get);
-    let undecided = |lanes: &WholeWord| lanes.all & !lanes.last & !cell(lanes.cells);
-    let owed = |lanes: &WholeWord| undecided(lanes) & lanes.owed(cell);
-    let waits = |word: usize| block.words.get(word).map_or(0, owed);
-    block.windows.run_out(step, start, moment, waits, |word, over| {
-        let (Some(lanes), Some(late)) = (block.words.get(word), late.get_mut(word)) else { return };
-        let decided = over & undecided(lanes);
-        *late |= decided & owed(lanes);
-        cells.get(lanes.cells).into_iter().for_each(|settled| settled.set(settled.get() | decided));
-    })
+    owed.clear();
+    let over = block.windows.over(start, moment, joined);
+    for (word, (lanes, late)) in block.words.iter().zip(late).enumerate() {
+        let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+        let undecided = lanes.all & !lanes.last & !cell(lanes.cells);
+        let waits = if undecided & lanes.ends == 0 { 0 } else { undecided & lanes.owed(cell) };
+        let over = over.get(word).copied().unwrap_or_default();
+        *late |= over & waits;
+        owed.push(waits & !over);
+        cells.get_mut(lanes.cells).into_iter().for_each(|settled| *settled |= over & undecided);
+    }
+    block.windows.next(start, moment, |word| owed.get(word).copied().unwrap_or_default())
 }
 
 /// Tells of the lanes of a row, as far as there are some, and leaves none in it.

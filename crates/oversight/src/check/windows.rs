@@ -11,13 +11,8 @@ pub(super) struct Windows {
     reached: Growing,
     /// Lanes whose window is over.
     over: Growing,
-    /// After how long which lanes' windows are over, ascending.
-    steps: Vec<(Lapse, Sparse)>,
     counted: Vec<Counted>,
 }
-
-/// Lanes by word.
-type Sparse = Vec<(usize, u64)>;
 
 /// Lanes whose window is bounded by time that is counted as law counts it.
 #[derive(Clone, Debug)]
@@ -75,20 +70,7 @@ impl Windows {
         for one in &counted {
             always.iter_mut().zip(&one.least).for_each(|(always, least)| *always &= !least);
         }
-        let none = vec![0; words];
-        let mut steps: Vec<(Lapse, Sparse)> = Vec::new();
-        ends.sort_unstable();
-        for (after, lane) in &ends {
-            if steps.last().is_none_or(|(last, _)| last != after) {
-                steps.push((*after, Vec::new()));
-            }
-            let Some((_, lanes)) = steps.last_mut() else { continue };
-            match lanes.last_mut().filter(|(word, _)| *word == lane / 64) {
-                Some((_, bits)) => *bits |= 1 << (lane % 64),
-                None => lanes.push((lane / 64, 1 << (lane % 64))),
-            }
-        }
-        Self { reached: Growing::new(always, begins), over: Growing::new(none, ends), steps, counted }
+        Self { reached: Growing::new(always, begins), over: Growing::new(vec![0; words], ends), counted }
     }
 
     /// Whether every lane's window holds whatever lies between.
@@ -117,37 +99,66 @@ impl Windows {
         Between { reached: &room.reached, over: &room.over }
     }
 
-    /// Tells, word by word, the lanes whose windows from one moment on were over before another: those from a step on,
-    /// which moves on. When the next one may be over: the first second after which it is, or never.
-    pub(super) fn run_out(
-        &self,
-        step: &mut usize,
-        from: Time,
-        now: Time,
-        mut waits: impl FnMut(usize) -> u64,
-        mut over: impl FnMut(usize, u64),
-    ) -> i64 {
+    /// Lanes whose windows from one moment on were over before another.
+    pub(super) fn over<'a>(&'a self, from: Time, now: Time, room: &'a mut Joined) -> &'a [u64] {
+        if now > from { self.between(from, now, room).over } else { &[] }
+    }
+
+    /// When the next window may be over, from one moment on, of lanes that wait by word, of which none was over before
+    /// `now`: the first second after which it is, or never.
+    pub(super) fn next(&self, from: Time, now: Time, waits: impl Fn(usize) -> u64) -> i64 {
         let lapse = if now > from { Lapse::between(from, now) } else { Lapse::default() };
-        let mut due = i64::MAX;
-        while let Some((after, lanes)) = self.steps.get(*step) {
-            if *after < lapse {
-                lanes.iter().for_each(|(word, lanes)| over(*word, *lanes));
-            } else if lanes.iter().any(|(word, lanes)| waits(*word) & lanes != 0) {
-                due = after.after(from).map_or(i64::MAX, Time::seconds);
-                break;
-            }
-            *step += 1;
-        }
+        let next = self.over.next(lapse, &waits).and_then(|after| after.after(from));
+        let mut due = next.map_or(i64::MAX, Time::seconds);
         for counted in &self.counted {
-            let Some(last) = counted.term.last(from) else { continue };
-            let lanes = || counted.most.iter().enumerate().filter(|(_, lanes)| **lanes != 0);
-            if now > last {
-                lanes().for_each(|(word, lanes)| over(word, *lanes));
-            } else if lanes().any(|(word, lanes)| waits(word) & lanes != 0) {
-                due = due.min(last.seconds());
+            let last = counted.term.last(from).filter(|last| now <= *last && last.seconds() < due);
+            let Some(last) = last else { continue };
+            if counted.most.iter().enumerate().any(|(word, lanes)| lanes & waits(word) != 0) {
+                due = last.seconds();
             }
         }
         due
+    }
+}
+
+/// The time between two events of a life, as the windows of lanes have it: looked up once somebody asks.
+pub(super) struct Gap<'a> {
+    windows: &'a Windows,
+    moments: [Time; 2],
+    room: Option<&'a mut Joined>,
+    known: Between<'a>,
+}
+
+impl<'a> Gap<'a> {
+    pub(super) fn new(windows: &'a Windows, moments: [Time; 2], room: &'a mut Joined) -> Self {
+        Self { windows, moments, room: Some(room), known: Between { reached: &[], over: &[] } }
+    }
+
+    /// Of a word, the lanes whose windows have begun, and those whose windows are over.
+    #[inline]
+    fn of(&mut self, word: usize) -> (u64, u64) {
+        if let Some(room) = self.room.take() {
+            let [one, other] = self.moments;
+            self.known = self.windows.between(one, other, room);
+        }
+        let at = |row: &[u64]| row.get(word).copied().unwrap_or_default();
+        (at(self.known.reached), at(self.known.over))
+    }
+
+    /// Of some lanes of a word, those whose windows hold it; only those that are `bounded` have one.
+    #[inline]
+    pub(super) fn held(&mut self, word: usize, lanes: u64, bounded: u64) -> u64 {
+        if lanes & bounded == 0 {
+            return lanes;
+        }
+        let (reached, over) = self.of(word);
+        lanes & reached & !over
+    }
+
+    /// Of some lanes of a word, those whose windows are not over.
+    #[inline]
+    pub(super) fn not_over(&mut self, word: usize, lanes: u64, bounded: u64) -> u64 {
+        if lanes & bounded == 0 { lanes } else { lanes & !self.of(word).1 }
     }
 }
 
@@ -167,6 +178,8 @@ struct Growing {
     words: usize,
     /// After how long it grows, ascending.
     after: Vec<Lapse>,
+    /// The same as numbers, which are compared faster.
+    numbers: Vec<u128>,
     /// What it is before the first of them, after the first, and so on.
     rows: Vec<u64>,
 }
@@ -183,7 +196,8 @@ impl Growing {
                 rows.extend_from_slice(&row);
             }
         }
-        Self { words, after, rows }
+        let numbers = after.iter().map(|after| after.number()).collect();
+        Self { words, after, numbers, rows }
     }
 
     fn is_still(&self) -> bool {
@@ -192,12 +206,33 @@ impl Growing {
 
     /// What it is when the times up to `lapse` itself have passed.
     fn at(&self, lapse: Lapse) -> &[u64] {
-        self.nth(self.after.partition_point(|after| *after <= lapse))
+        let lapse = lapse.number();
+        self.nth(self.numbers.partition_point(|after| *after <= lapse))
     }
 
     /// What it is when the times before `lapse` have passed.
     fn before(&self, lapse: Lapse) -> &[u64] {
-        self.nth(self.after.partition_point(|after| *after < lapse))
+        self.nth(self.passed(lapse))
+    }
+
+    /// How many times have passed before `lapse`.
+    fn passed(&self, lapse: Lapse) -> usize {
+        let lapse = lapse.number();
+        self.numbers.partition_point(|after| *after < lapse)
+    }
+
+    /// After how long the first of some lanes gets in, of which none is in before `lapse`.
+    fn next(&self, lapse: Lapse, lanes: impl Fn(usize) -> u64) -> Option<Lapse> {
+        let some_in = |nth: usize| self.nth(nth).iter().enumerate().any(|(at, row)| row & lanes(at) != 0);
+        let (mut out, mut some) = (self.passed(lapse), self.after.len());
+        if out == some || !some_in(some) {
+            return None;
+        }
+        while some - out > 1 {
+            let half = out.midpoint(some);
+            if some_in(half) { some = half } else { out = half }
+        }
+        self.after.get(some - 1).copied()
     }
 
     fn nth(&self, nth: usize) -> &[u64] {

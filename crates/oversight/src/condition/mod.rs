@@ -12,7 +12,7 @@ mod sheet;
 
 pub(crate) use cuts::{Cuts, Laid};
 pub use mask::Mask;
-pub(crate) use pair::Bound;
+pub(crate) use pair::{Bound, Correlations};
 pub use pair::Correlation;
 pub use sheet::Sheet;
 
@@ -42,6 +42,7 @@ pub struct Condition {
     checked: Checked,
     tree: mask::Tree,
     places: Arc<Places>,
+    said: Arc<str>,
 }
 
 /// What each place of an environment reads.
@@ -98,7 +99,8 @@ impl<'l> Language<'l> {
     /// All that is wrong with it.
     pub fn condition(&self, source: &str) -> Result<Condition, Vec<Problem>> {
         let checked = compile(source, &self.event)?;
-        Ok(Condition { places: Arc::clone(&self.event_places), tree: mask::Tree::of(&checked), checked })
+        let (places, said) = (Arc::clone(&self.event_places), said(&checked));
+        Ok(Condition { places, said, tree: mask::Tree::of(&checked), checked })
     }
 
     /// Reads a condition on an activation and a target.
@@ -112,15 +114,20 @@ impl<'l> Language<'l> {
 }
 
 /// The same for two conditions that say the same in the same words, under the same language.
-pub(crate) type Sameness = (usize, String);
+pub(crate) type Sameness = (usize, Arc<str>);
 
-fn sameness(places: &Arc<Places>, checked: &Checked) -> Sameness {
-    (Arc::as_ptr(places).addr(), format!("{:?}", checked.root))
+fn sameness(places: &Arc<Places>, said: &Arc<str>) -> Sameness {
+    (Arc::as_ptr(places).addr(), Arc::clone(said))
+}
+
+/// What was checked, written in one way only.
+fn said(checked: &Checked) -> Arc<str> {
+    format!("{:?}", checked.root).into()
 }
 
 impl Condition {
     pub(crate) fn sameness(&self) -> Sameness {
-        sameness(&self.places, &self.checked)
+        sameness(&self.places, &self.said)
     }
 }
 

@@ -1,6 +1,6 @@
 use super::mask::mirrored;
 use super::row::Row;
-use super::{Places, Sameness, What, sameness};
+use super::{Places, Sameness, What, said, sameness};
 use crate::log::{Column, EventNumber, Log, Values};
 use pack::cel::{BinaryOp, Checked, NoFunctions, Node, NodeKind, Slot};
 use record::{Name, Time};
@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub struct Correlation {
     checked: Checked,
     places: Arc<Places>,
+    said: Arc<str>,
     /// The whole condition, where it only compares attributes of the activation with ones of the target.
     comparisons: Option<Vec<Comparison>>,
 }
@@ -24,18 +25,28 @@ struct Comparison {
     target: Name,
 }
 
-/// A correlation with the columns of a log in which it looks.
-pub(crate) struct Bound<'a> {
-    correlation: &'a Correlation,
-    log: &'a Log,
-    /// The comparisons, where that is all it is and each is of values of one kind.
-    compared: Option<Vec<Compared<'a>>>,
-    /// Some attribute that it asks for is nowhere.
-    never: bool,
+/// Correlations, and the attributes that they compare, each once: a log is asked for each of its columns once for all of them.
+#[derive(Default)]
+pub(crate) struct Correlations {
+    all: Vec<Correlation>,
+    names: Vec<Name>,
+    /// For each comparison of each, the places of both its attributes among the names.
+    compared: Vec<Vec<[usize; 2]>>,
 }
 
-struct Compared<'a> {
-    op: BinaryOp,
+/// A correlation with the columns of a log in which it looks.
+pub(crate) enum Bound<'a> {
+    /// Some attribute that it asks for is nowhere.
+    Never,
+    /// It is a comparison of values of one kind, or several.
+    One(Compared<'a>),
+    All(Vec<Compared<'a>>),
+    /// It is something else.
+    Whole(&'a Correlation, &'a Log),
+}
+
+pub(crate) struct Compared<'a> {
+    accepts: u8,
     activation: &'a Column,
     target: &'a Column,
     values: Pair<'a>,
@@ -57,11 +68,11 @@ impl Correlation {
             _ => vec![&checked.root],
         };
         let comparisons = parts.into_iter().map(|part| comparison(part, &places)).collect();
-        Self { checked, places, comparisons }
+        Self { said: said(&checked), checked, places, comparisons }
     }
 
     pub(crate) fn sameness(&self) -> Sameness {
-        sameness(&self.places, &self.checked)
+        sameness(&self.places, &self.said)
     }
 
     /// The attributes that it reads.
@@ -79,31 +90,77 @@ impl Correlation {
 
     pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> Bound<'a> {
         let column = |name: &Name| log.column(name.as_str());
-        let never = self
-            .comparisons
-            .iter()
-            .flatten()
-            .any(|one| column(&one.activation).is_none() || column(&one.target).is_none());
-        let compared = |one: &Comparison| {
-            let (activation, target) = (column(&one.activation)?, column(&one.target)?);
-            let values = Pair::of(activation, target, one.op)?;
-            Some(Compared { op: one.op, activation, target, values })
+        self.bound(log, |_, one| [column(&one.activation), column(&one.target)])
+    }
+
+    /// With the columns that each comparison asks for, by its place.
+    fn bound<'a>(
+        &'a self,
+        log: &'a Log,
+        columns: impl Fn(usize, &Comparison) -> [Option<&'a Column>; 2],
+    ) -> Bound<'a> {
+        let comparisons = self.comparisons.as_deref().unwrap_or_default();
+        let mut compared = Vec::new();
+        for (at, one) in comparisons.iter().enumerate() {
+            let [Some(activation), Some(target)] = columns(at, one) else { return Bound::Never };
+            let values = Pair::of(activation, target, one.op);
+            compared.extend(values.map(|values| Compared { accepts: accepted(one.op), activation, target, values }));
+        }
+        if compared.is_empty() || compared.len() < comparisons.len() {
+            return Bound::Whole(self, log);
+        }
+        match compared.len() {
+            1 => compared.pop().map_or(Bound::Never, Bound::One),
+            _ => Bound::All(compared),
+        }
+    }
+}
+
+impl Correlations {
+    pub(crate) fn new(all: Vec<Correlation>) -> Self {
+        let mut names: Vec<Name> = Vec::new();
+        let mut place = |name: &Name| {
+            let known = names.iter().position(|one| one == name);
+            known.unwrap_or_else(|| {
+                names.push(name.clone());
+                names.len() - 1
+            })
         };
-        let compared = self.comparisons.as_ref().and_then(|all| all.iter().map(compared).collect());
-        Bound { correlation: self, log, compared, never }
+        let compared = all.iter().map(|one| {
+            let comparisons = one.comparisons.iter().flatten();
+            comparisons.map(|one| [place(&one.activation), place(&one.target)]).collect()
+        });
+        let compared = compared.collect();
+        Self { all, names, compared }
+    }
+
+    /// The attributes that they read.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = Name> {
+        self.all.iter().flat_map(Correlation::attributes)
+    }
+
+    pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> Vec<Bound<'a>> {
+        let columns: Vec<Option<&Column>> = self.names.iter().map(|name| log.column(name.as_str())).collect();
+        let column = |place: usize| columns.get(place).copied().flatten();
+        let all = self.all.iter().zip(&self.compared);
+        all.map(|(one, places)| {
+            one.bound(log, |at, _| places.get(at).map_or([None; 2], |places| places.map(column)))
+        })
+        .collect()
     }
 }
 
 impl Bound<'_> {
+    #[inline]
     pub(crate) fn holds(&self, activation: EventNumber, target: EventNumber) -> bool {
-        if self.never {
-            return false;
+        match self {
+            Self::Never => false,
+            Self::One(one) => one.holds(activation, target),
+            Self::All(all) => all.iter().all(|one| one.holds(activation, target)),
+            Self::Whole(Correlation { checked, places, .. }, log) => {
+                checked.eval(&Row::new(log, places, activation, target), &NoFunctions).truth() == Some(true)
+            }
         }
-        if let Some(all) = &self.compared {
-            return all.iter().all(|one| one.holds(activation, target));
-        }
-        let Correlation { checked, places, .. } = self.correlation;
-        checked.eval(&Row::new(self.log, places, activation, target), &NoFunctions).truth() == Some(true)
     }
 }
 
@@ -129,21 +186,17 @@ impl Compared<'_> {
         let (Some(one), Some(other)) = (self.activation.place(activation), self.target.place(target)) else {
             return false;
         };
+        fn both<'v, T>(left: &'v [T], right: &'v [T], [one, other]: [usize; 2]) -> Option<(&'v T, &'v T)> {
+            left.get(one).zip(right.get(other))
+        }
+        let at = [one, other];
         let order = match &self.values {
-            Pair::Integers(left, right) => {
-                left.get(one).zip(right.get(other)).map(|(one, other)| one.cmp(other))
-            }
-            Pair::Floats(left, right) => {
-                left.get(one).zip(right.get(other)).and_then(|(one, other)| one.partial_cmp(other))
-            }
-            Pair::Times(left, right) => {
-                left.get(one).zip(right.get(other)).map(|(one, other)| one.cmp(other))
-            }
-            Pair::Truths(left, right) => {
-                left.get(one).zip(right.get(other)).map(|(one, other)| one.cmp(other))
-            }
+            Pair::Integers(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
+            Pair::Floats(left, right) => both(left, right, at).and_then(|(one, other)| one.partial_cmp(other)),
+            Pair::Times(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
+            Pair::Truths(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
             Pair::Texts([left, right], [texts, others]) => {
-                let (Some(one), Some(other)) = (left.get(one), right.get(other)) else { return false };
+                let Some((one, other)) = both(left, right, at) else { return false };
                 let equal = match std::ptr::eq(self.activation, self.target) {
                     true => one == other,
                     false => texts.get(*one as usize) == others.get(*other as usize),
@@ -151,16 +204,30 @@ impl Compared<'_> {
                 Some(if equal { Ordering::Equal } else { Ordering::Less })
             }
         };
-        match self.op {
-            BinaryOp::Eq => order.is_some_and(Ordering::is_eq),
-            // What has no order is unequal to all.
-            BinaryOp::Ne => order.is_none_or(Ordering::is_ne),
-            BinaryOp::Lt => order.is_some_and(Ordering::is_lt),
-            BinaryOp::Le => order.is_some_and(Ordering::is_le),
-            BinaryOp::Gt => order.is_some_and(Ordering::is_gt),
-            BinaryOp::Ge => order.is_some_and(Ordering::is_ge),
-            _ => false,
-        }
+        self.accepts & bit(order) != 0
+    }
+}
+
+/// A bit for each way in which two values may lie to one another; the last for those that have no order.
+fn bit(order: Option<Ordering>) -> u8 {
+    match order {
+        Some(Ordering::Less) => 1,
+        Some(Ordering::Equal) => 2,
+        Some(Ordering::Greater) => 4,
+        None => 8,
+    }
+}
+
+/// Those that a comparison accepts. What has no order is unequal to all.
+fn accepted(op: BinaryOp) -> u8 {
+    match op {
+        BinaryOp::Eq => 2,
+        BinaryOp::Ne => 1 | 4 | 8,
+        BinaryOp::Lt => 1,
+        BinaryOp::Le => 1 | 2,
+        BinaryOp::Gt => 4,
+        BinaryOp::Ge => 2 | 4,
+        _ => 0,
     }
 }
 

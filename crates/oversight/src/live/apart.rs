@@ -155,11 +155,11 @@ impl Apart {
         let Some(Running { name, ready, .. }) = self.models.get(*at) else { return Ok(None) };
         let around = self.around(object, way(ready).count(), histories)?;
         let (mut log, mut links) = (Log::new(), Links::new());
-        for event in histories.recalled(recall, &around)? {
-            links.push(&event);
+        histories.recalled(recall, &around, &mut |event| {
+            links.push(event);
             // What lies around an object is far from as many events as a log cannot hold.
-            let _ = log.push(&event);
-        }
+            let _ = log.push(event);
+        })?;
         let (mut breaches, mut next) = (Vec::new(), None::<Time>);
         let ids = |events: &[u32]| -> Vec<EventId> {
             events.iter().filter_map(|event| log.id(*event)).cloned().collect()

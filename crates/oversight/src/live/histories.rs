@@ -27,12 +27,13 @@ impl<'h, 'p, E> Histories<'h, 'p, E> {
         Ok(history)
     }
 
-    /// The events about some objects in the order of the record, each with what its own case knew when it happened.
+    /// Tells the events about some objects in the order of the record, each with what its own case knew when it happened.
     pub(super) fn recalled(
         &mut self,
         recall: &Recall,
         objects: &BTreeSet<ObjectRef>,
-    ) -> Result<Vec<Event>, E> {
+        tell: &mut dyn FnMut(&Event),
+    ) -> Result<(), E> {
         let mut all: Vec<(u64, bool, Rc<[Entry]>, usize)> = Vec::new();
         let mut others: BTreeSet<ObjectRef> = BTreeSet::new();
         for object in objects {
@@ -51,14 +52,13 @@ impl<'h, 'p, E> Histories<'h, 'p, E> {
         all.sort_by_key(|(index, wanted, ..)| (*index, !wanted));
         all.dedup_by_key(|(index, ..)| *index);
         let mut recall = recall.afresh();
-        let mut events = Vec::new();
         for (_, wanted, history, at) in &all {
             let Some(Entry { event, .. }) = history.get(*at) else { continue };
             let seen = recall.seen(event);
             if *wanted {
-                events.push(seen.into_owned());
+                tell(&seen);
             }
         }
-        Ok(events)
+        Ok(())
     }
 }

@@ -1,12 +1,11 @@
-use super::breach::Breach;
+use super::heard::{Ear, Heard};
 use super::model::Running;
 use crate::check::{Broken, Hearer, Stream};
 use crate::log::Log;
 use crate::model::Model;
 use pack::Id;
-use record::{Digest, EventId, ObjectRef};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::hash::{BuildHasher, RandomState};
+use record::{Digest, EventId};
+use std::collections::BTreeMap;
 
 /// The models over the cases of one type, or over those of one procedure, and the lives that run in them.
 pub(super) struct Lane {
@@ -93,117 +92,6 @@ impl Lane {
 /// A stream keeps the name of a life that was closed; here the history is asked whenever one comes back.
 fn forget(stream: &mut Stream, object: &str) {
     stream.reopen(object, &Log::new(), &mut Deaf);
-}
-
-/// What streams have told, and did not take back since.
-#[derive(Default)]
-pub(super) struct Heard {
-    /// Each with how often it was told: two clauses of a model may be broken by the same events.
-    breaches: Vec<(Breach, u32)>,
-    /// Where each stands, by a hash of it, or of that and how many others came before it to its place.
-    places: HashMap<u64, usize>,
-    hasher: RandomState,
-    /// Objects of which something that was told before does not hold.
-    pub(super) doubtful: BTreeSet<ObjectRef>,
-}
-
-impl Heard {
-    /// The place of a breach among those told, or the key of a place for it.
-    fn place(&self, breach: &Breach) -> Result<usize, u64> {
-        let mut at = self.hasher.hash_one(what(breach));
-        while let Some(place) = self.places.get(&at) {
-            if self.breaches.get(*place).is_some_and(|(other, _)| what(other) == what(breach)) {
-                return Ok(*place);
-            }
-            at = at.wrapping_add(1);
-        }
-        Err(at)
-    }
-
-    fn put(&mut self, breach: Breach) {
-        match self.place(&breach) {
-            Ok(place) => self.breaches.get_mut(place).into_iter().for_each(|(_, times)| *times += 1),
-            Err(key) => {
-                self.places.insert(key, self.breaches.len());
-                self.breaches.push((breach, 1));
-            }
-        }
-    }
-
-    fn take_back(&mut self, breach: &Breach) {
-        let told = self.place(breach).ok().and_then(|place| self.breaches.get_mut(place));
-        match told.filter(|(_, times)| *times > 0) {
-            Some((_, times)) => *times -= 1,
-            None => self.doubtful.extend(breach.objects.first().cloned()),
-        }
-    }
-
-    /// What is broken, in the order in which it was told.
-    pub(super) fn standing(self) -> impl Iterator<Item = Breach> {
-        self.breaches.into_iter().filter(|(_, times)| *times > 0).map(|(breach, _)| breach)
-    }
-
-    /// What is broken, by object.
-    pub(super) fn by_object(self) -> HashMap<ObjectRef, Vec<Breach>> {
-        let mut all: HashMap<ObjectRef, Vec<Breach>> = HashMap::new();
-        for breach in self.standing() {
-            let Some(object) = breach.objects.first() else { continue };
-            match all.get_mut(object) {
-                Some(breaches) => breaches.push(breach),
-                None => {
-                    all.insert(object.clone(), vec![breach]);
-                }
-            }
-        }
-        all
-    }
-}
-
-/// What tells one from another: what its [digest](Breach::digest) is made of.
-fn what(breach: &Breach) -> (&Id, &[ObjectRef], Option<&EventId>, &[EventId]) {
-    let Breach { model, objects, activation, evidence, .. } = breach;
-    (model, objects, activation.as_ref(), evidence)
-}
-
-/// Hears what a lane's stream tells.
-struct Ear<'a> {
-    kind: &'a str,
-    names: &'a [Id],
-    heard: &'a mut Heard,
-}
-
-impl Ear<'_> {
-    fn each(&mut self, broken: &Broken<'_>, tell: fn(&mut Heard, Breach)) {
-        let object = ObjectRef::new(self.kind, broken.object());
-        broken.each(|model, finding| {
-            let Some(name) = self.names.get(model) else { return };
-            let ids = |events: &[u32]| -> Vec<EventId> {
-                events.iter().filter_map(|event| broken.id(*event)).cloned().collect()
-            };
-            let breach = Breach {
-                model: name.clone(),
-                objects: vec![object.clone()],
-                activation: finding.activation.and_then(|event| broken.id(event)).cloned(),
-                evidence: ids(&finding.evidence),
-                verdict: finding.verdict,
-                deadline: finding.deadline,
-                at: finding.at,
-            };
-            tell(self.heard, breach);
-        });
-    }
-}
-
-impl Hearer for Ear<'_> {
-    fn broken(&mut self, broken: &Broken<'_>) {
-        self.each(broken, Heard::put);
-    }
-
-    fn mended(&mut self, broken: &Broken<'_>) {
-        self.each(broken, |heard, breach| heard.take_back(&breach));
-    }
-
-    fn returned(&mut self, _: &str, _: &EventId) {}
 }
 
 /// Hears nothing.

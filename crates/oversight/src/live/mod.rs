@@ -9,6 +9,7 @@
 mod apart;
 mod breach;
 mod case;
+mod heard;
 mod histories;
 mod lane;
 mod model;
@@ -20,8 +21,9 @@ use crate::catalogue::{Ready, Recall};
 use crate::log::Log;
 use apart::Apart;
 use case::Case;
+use heard::Heard;
 use histories::Histories;
-use lane::{Heard, Lane};
+use lane::Lane;
 use model::Running;
 use pack::models::Model;
 use pack::{Definitions, Id, Problem};
@@ -56,6 +58,7 @@ pub struct Live {
     /// What is broken in objects that were gone through, as far as events alone tell; it is told once time has passed for it.
     gone_through: BTreeMap<ObjectRef, Vec<Breach>>,
     changes: Vec<Change>,
+    heard: Heard,
     gone: u64,
     evicted: u64,
 }
@@ -238,7 +241,7 @@ impl Live {
 
     /// Goes through what was heard. Nothing of it stands any longer for which a history is to be asked.
     fn take_heard(&mut self) {
-        let mut heard = Heard::default();
+        let mut heard = std::mem::take(&mut self.heard);
         for (lane, batch) in std::mem::take(&mut self.batches) {
             if let Some(lane) = self.lanes.get_mut(lane) {
                 lane.take(&batch, &mut heard);
@@ -294,8 +297,10 @@ impl Live {
             self.again.extend(all);
             return;
         }
-        let about: BTreeSet<&ObjectRef> =
+        let mut about: Vec<&ObjectRef> =
             event.objects.iter().map(|relation| &relation.object).filter(watched).collect();
+        about.sort_unstable();
+        about.dedup();
         let case = event.object(CASE);
         let known = |case: &ObjectRef| {
             !self.again.contains(case) && self.cases.get(case).is_some_and(|held| held.next <= *index)
@@ -373,7 +378,7 @@ impl Live {
 
     /// Time passes for all lives, and all that stands of those that were gone through is told: what time alone breaks, too.
     fn let_time_pass(&mut self, now: Time) {
-        let mut heard = Heard::default();
+        let mut heard = std::mem::take(&mut self.heard);
         if self.passed.is_none_or(|passed| passed < now.seconds()) {
             self.passed = Some(now.seconds());
             self.lanes.iter_mut().for_each(|lane| lane.advance(now, &mut heard));
@@ -385,13 +390,14 @@ impl Live {
     }
 
     /// Tells what was heard; of an object that was gone through, with the rest that is broken in it.
-    fn tell(&mut self, heard: Heard) {
+    fn tell(&mut self, mut heard: Heard) {
         for breach in heard.standing() {
             match breach.objects.first().and_then(|object| self.gone_through.get_mut(object)) {
                 Some(breaches) => breaches.push(breach),
                 None => self.changes.push(Change::Broken(breach)),
             }
         }
+        self.heard = heard;
     }
 
     /// Goes through objects' lives anew.
@@ -400,41 +406,37 @@ impl Live {
         objects: &[ObjectRef],
         histories: &mut Histories<'_, '_, E>,
     ) -> Result<(), E> {
-        let mut lives = Vec::new();
+        let mut cases = Vec::new();
+        // By lane, with the objects of which they tell.
+        let mut running: BTreeMap<usize, (Log, Vec<&str>)> = BTreeMap::new();
+        let mut over: BTreeMap<usize, (Log, Vec<&str>)> = BTreeMap::new();
         for object in objects {
             let case = Case::of(object, &histories.of(object)?);
-            let mut events = match &case {
-                Some(_) => histories.recalled(&self.recall, &BTreeSet::from([object.clone()]))?,
-                None => Vec::new(),
-            };
-            events.iter_mut().for_each(|event| event.objects.retain(|relation| relation.object == *object));
-            lives.push((object, case, events));
+            if let Some(case) = &case {
+                let lanes = self.of_kind.get(object.kind.as_str()).into_iter().flatten();
+                let speaks =
+                    |lane: &&usize| self.lanes.get(**lane).is_some_and(|lane| lane.speaks_of(&case.procedure));
+                let lanes: Vec<usize> = lanes.filter(speaks).copied().collect();
+                let logs = if case.is_over() { &mut over } else { &mut running };
+                lanes.iter().for_each(|lane| logs.entry(*lane).or_default().1.push(object.id.as_str()));
+                histories.recalled(&self.recall, &BTreeSet::from([object.clone()]), &mut |event| {
+                    let own = event.objects.iter().map(|relation| &relation.object);
+                    let own = own.filter(|one| *one == object);
+                    for lane in &lanes {
+                        // An object's history is far from as many events as a log cannot hold.
+                        let _ = logs.get_mut(lane).map(|(log, _)| log.push_about(event, own.clone()));
+                    }
+                })?;
+            }
+            cases.push((object, case));
         }
-        let mut running: BTreeMap<usize, Log> = BTreeMap::new();
-        let mut over: BTreeMap<usize, (Log, Vec<&str>)> = BTreeMap::new();
-        for (object, case, events) in lives {
+        for (object, case) in cases {
             self.again.remove(object);
             if let Some(before) = self.cases.remove(object) {
                 self.lanes_of(object, &before.procedure).for_each(|lane| lane.drop_life(object.id.as_str()));
                 self.recall.forget(object);
             }
             let Some(case) = case else { continue };
-            for lane in self.of_kind.get(object.kind.as_str()).into_iter().flatten() {
-                if !self.lanes.get(*lane).is_some_and(|lane| lane.speaks_of(&case.procedure)) {
-                    continue;
-                }
-                let log = if case.is_over() {
-                    let (log, ended) = over.entry(*lane).or_default();
-                    ended.push(object.id.as_str());
-                    log
-                } else {
-                    running.entry(*lane).or_default()
-                };
-                // An object's history is far from as many events as a log cannot hold.
-                for event in &events {
-                    let _ = log.push(event);
-                }
-            }
             if case.is_over() {
                 self.evicted += 1;
                 continue;
@@ -446,14 +448,15 @@ impl Live {
             self.cases.insert(object.clone(), case);
         }
         self.gone += objects.len() as u64;
-        let mut heard = Heard::default();
-        for (lane, log) in &running {
+        let mut heard = std::mem::take(&mut self.heard);
+        for (lane, (log, _)) in &running {
             self.lanes.get_mut(*lane).into_iter().for_each(|lane| lane.take(log, &mut heard));
         }
         for (lane, (log, ended)) in &over {
             self.lanes.get_mut(*lane).into_iter().for_each(|lane| lane.go_through(log, ended, &mut heard));
         }
         let mut found = heard.by_object();
+        self.heard = heard;
         self.gone_through.extend(objects.iter().map(|object| {
             let breaches = found.remove(object).unwrap_or_default();
             (object.clone(), breaches)

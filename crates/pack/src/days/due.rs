@@ -128,7 +128,9 @@ pub enum Refused {
         most: Limit,
     },
     /// More often than the law allows.
-    #[error("extension `{id}` of `{deadline}` may be granted so often: {times}, and no more; leave it out")]
+    #[error(
+        "extension `{id}` of `{deadline}` was granted as often as the law allows ({times}); leave this one out"
+    )]
     TooOften {
         /// The deadline's id.
         deadline: Id,

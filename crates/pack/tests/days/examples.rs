@@ -334,7 +334,7 @@ fn what_the_law_does_not_allow_is_refused() {
     refuse(
         "public-order-case-closed",
         &thrice,
-        "extension `complex` of `public-order-case-closed` was granted 2 time(s), which is all that the law allows",
+        "extension `complex` of `public-order-case-closed` was granted as often as the law allows (2); leave this one out",
     );
     refuse(
         "public-order-case-closed",

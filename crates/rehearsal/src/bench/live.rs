@@ -1,13 +1,14 @@
 //! Models over a record as it grows: the events of the log of fines are appended at a steady rate, and followed by the live
 //! engine as a city follows its record. How long from the commit of an event until everything that follows from it is said.
 
-use super::oversight::{KIND, SEED, events, kept, read};
+use super::oversight::{KIND, SEED, events, kept};
 use super::report::{Amount, Bar, Report};
 use super::usage::{Meter, megabytes, thread_cpu_seconds};
 use super::{Amounts, Failed};
 use oversight::catalogue::Ready;
 use oversight::condition::Language;
 use oversight::live::{Change, Live};
+use oversight::log::Log;
 use oversight::model::Model;
 use oversight::sample::draw;
 use pack::models::Scope;
@@ -34,11 +35,11 @@ pub fn run(dir: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Repor
         report.left_out("live", "name the log with `--log RTFM.xes.gz`");
         return Ok(());
     };
-    let (models, attributes) = models(path, amounts)?;
-    let number = models.len();
     // Before the events are there: they are let go of as they are appended.
     let before = megabytes("self");
     let events = cases(events(path)?, amounts);
+    let (models, attributes) = models(&events, amounts)?;
+    let number = models.len();
     let record = Record::create_in(&dir.join("live"))?;
     let ran = follow(&record, events, Live::of_ready(models, attributes))?;
     let note = format!(
@@ -64,9 +65,10 @@ pub fn run(dir: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Repor
     Ok(())
 }
 
-/// The models, ready for the cases of a record, and what they speak of.
-fn models(path: &Path, amounts: &Amounts) -> Result<(Vec<Ready>, Vec<Name>), Failed> {
-    let log = read(path)?;
+/// Models that the cases keep, ready for a record, and what they speak of.
+fn models(events: &[Event], amounts: &Amounts) -> Result<(Vec<Ready>, Vec<Name>), Failed> {
+    let mut log = Log::new();
+    events.iter().try_for_each(|event| log.push(event)).map_err(|why| Failed::new(why.to_string()))?;
     let traces = log.traces(KIND).ok_or_else(|| Failed::new("the log has no cases"))?;
     let language = Language::new(&log, &[]);
     let models = kept(&log, &traces, draw(&language, SEED, 8 * amounts.models), amounts.models);

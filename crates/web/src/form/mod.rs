@@ -67,7 +67,7 @@ pub fn error_summary(filling: &Filling<'_>, materials: &[MaterialAsked<'_>]) -> 
     let of_material = |id: &Id| materials.iter().find(|asked| asked.id == id);
     html! {
         @if !filling.faults.is_empty() {
-            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus {
+            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus autofocus {
                 h2 #summary-title { (lang.say("error-title")) }
                 ul {
                     @for (id, what) in filling.faults {

@@ -123,7 +123,7 @@ fn summary(frame: &Frame, view: &View) -> Markup {
     let known = |id: &str| ["login", "name", "password"].contains(&id);
     html! {
         @if !view.faults.is_empty() {
-            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus {
+            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus autofocus {
                 h2 #summary-title { (lang.say("error-title")) }
                 ul {
                     @for (id, what) in &view.faults {

@@ -94,7 +94,7 @@ pub fn moving(frame: &Frame, view: &Moving) -> Markup {
         &head,
         &html! {
             @if let Some(fault) = &view.fault {
-                section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus {
+                section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus autofocus {
                     h2 #summary-title { (lang.say("error-title")) }
                     ul { li { a href="#reasons" { (lang.of(fault)) } } }
                 }
@@ -229,7 +229,7 @@ fn carry_out(frame: &Frame, view: &Moving, fits: usize) -> Markup {
             p { (lang.say("edition-carry-out-more")) }
             form method="post" action=(view.action) {
                 (part::token(frame))
-                (reasons(frame, "reasons", ""))
+                (reasons(frame, "reasons", "", None))
                 p.buttons { button.act type="submit" { (words) } }
             }
         }

@@ -128,7 +128,7 @@ fn faults(frame: &Frame, faults: &[(&'static str, Title)]) -> Markup {
     let lang = frame.lang;
     html! {
         @if !faults.is_empty() {
-            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus {
+            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus autofocus {
                 h2 #summary-title { (lang.say("error-title")) }
                 ul { @for (id, what) in faults { li { a href={ "#" (id) } { (lang.of(what)) } } } }
             }

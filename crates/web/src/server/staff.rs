@@ -187,20 +187,47 @@ pub fn new(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(staff::take_on(&asked.frame(Face::Staff), &view)))
 }
 
+/// What of a form was left open that it has to say, each with its field.
+fn left_open(asked: &Asked, names: &[&'static str]) -> Vec<(&'static str, Title)> {
+    let open = names.iter().filter(|name| asked.words(name).is_none_or(|words| words.trim().is_empty()));
+    let wanted = |name: &&'static str| {
+        let (zh, en) = match *name {
+            "name" => ("请填写姓名", "Enter their name"),
+            "login" => ("请填写登录名", "Enter a sign-in name"),
+            "role" => ("请选择岗位", "Choose a role"),
+            "office" => ("请选择单位", "Choose an office"),
+            _ => ("请写明理由", "Say why: it stands on the record"),
+        };
+        (*name, Title::new(zh, en))
+    };
+    open.map(wanted).collect()
+}
+
 /// The post that a form names.
-fn chosen_post(asked: &Asked) -> Result<Post, NotDone> {
-    match (asked.id("role"), asked.id("office")) {
-        (Some(role), Some(office)) => Ok(Post::new(role, office)),
-        _ => Err(NotDone::Unfit(Title::new("请选择岗位和单位", "Choose a role and an office"))),
-    }
+fn chosen_post(asked: &Asked) -> Post {
+    Post::new(asked.id("role").unwrap_or_default(), asked.id("office").unwrap_or_default())
 }
 
 pub fn take_on(asked: &Asked) -> Result<Answer, Oops> {
     let (actor, offices) = administrator(asked)?;
     let words = |name: &str| asked.words(name).unwrap_or_default();
     let (login, reasons) = (words("login"), words("reasons"));
-    let carried = chosen_post(asked).and_then(|post| {
-        if asked.field("known") == Some("yes") {
+    let known = asked.field("known") == Some("yes");
+    let wanted: &[&'static str] = match known {
+        true => &["login", "role", "office", "reasons"],
+        false => &["name", "login", "role", "office", "reasons"],
+    };
+    let refused = |faults: Vec<(&'static str, Title)>| {
+        let page = staff::take_on(&asked.frame(Face::Staff), &take_on_view(asked, &offices, faults));
+        Answer::page(page).status(StatusCode::UNPROCESSABLE_ENTITY)
+    };
+    let open = left_open(asked, wanted);
+    if !open.is_empty() {
+        return Ok(refused(open));
+    }
+    let carry_out = || {
+        let post = chosen_post(asked);
+        if known {
             let id = asked.city.find_person(login).ok_or_else(|| {
                 NotDone::Name(Title::new("没有这个登录名", "No account has this sign-in name"))
             })?;
@@ -209,15 +236,10 @@ pub fn take_on(asked: &Asked) -> Result<Answer, Oops> {
         }
         let new = Newcomer { login, name: words("name"), post: &post, secret: Secret::Code };
         asked.city.take_on(By::Person(actor), new, reasons)
-    });
-    match carried {
+    };
+    match carry_out() {
         Ok(issued) => issue(asked, issued),
-        Err(error) => {
-            let faults = vec![at(error)?];
-            let view = take_on_view(asked, &offices, faults);
-            let page = staff::take_on(&asked.frame(Face::Staff), &view);
-            Ok(Answer::page(page).status(StatusCode::UNPROCESSABLE_ENTITY))
-        }
+        Err(error) => Ok(refused(vec![at(error)?])),
     }
 }
 
@@ -379,9 +401,32 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
     let (name, by) = (asked.param("act"), By::Person(actor));
     let reasons = asked.words("reasons").unwrap_or_default();
     let done = |handed: Result<Handed, NotDone>, word: &'static str| handed.map(|handed| (handed, word));
+    let tried = |faults: Vec<(String, Title)>| Tried {
+        act: name.to_owned(),
+        faults,
+        role: asked.id("role"),
+        office: asked.id("office"),
+        to: asked.words("to").map(str::to_owned),
+        reasons: reasons.to_owned(),
+    };
+    let wanted: &[&'static str] = match name {
+        "grant" => &["role", "office", "reasons"],
+        "lock" | "unlock" | "reset" | "hand-over" => &["reasons"],
+        _ => &[],
+    };
+    let open = left_open(asked, wanted);
+    if !open.is_empty() {
+        let at_its_field = |(field, what): (&'static str, Title)| match field {
+            "reasons" => (format!("{name}-reasons"), what),
+            field => (field.to_owned(), what),
+        };
+        let tried = tried(open.into_iter().map(at_its_field).collect());
+        return shown(asked, &person, &offices, Some(tried));
+    }
     let carried = match name {
-        "grant" => chosen_post(asked)
-            .and_then(|post| done(asked.city.act_on(by, person.id, &Act::Grant(post), reasons), "granted")),
+        "grant" => {
+            done(asked.city.act_on(by, person.id, &Act::Grant(chosen_post(asked)), reasons), "granted")
+        }
         "revoke" => {
             let post = asked.words("post").and_then(Post::parse).ok_or(Oops::Missing)?;
             done(asked.city.act_on(by, person.id, &Act::Revoke(post), reasons), "revoked")
@@ -409,7 +454,8 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
         Err(NotDone::Unfit(why) | NotDone::Name(why)) => vec![why],
         Err(other) => return Err(other.into()),
     };
-    let tried = Tried { act: name.to_owned(), faults: refused, reasons: reasons.to_owned() };
+    let refused: Vec<Title> = refused;
+    let tried = tried(refused.into_iter().map(|why| ("moves".to_owned(), why)).collect());
     let person = asked.city.person(person.id)?;
     shown(asked, &person, &offices, Some(tried))
 }

@@ -82,8 +82,11 @@ impl Counts {
         }
     }
 
-    /// By model.
-    pub(in super::super) fn summaries(self) -> Vec<Summary> {
+    /// By model; the idle ones are those that none of the traces activates.
+    pub(super) fn summaries(mut self, idle: &[u32], traces: u64) -> Vec<Summary> {
+        for model in idle {
+            self.all.get_mut(*model as usize).into_iter().for_each(|idle| idle.cases.vacuous = traces);
+        }
         self.all
     }
 }

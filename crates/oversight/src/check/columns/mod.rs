@@ -9,7 +9,7 @@ mod whole;
 pub(super) use counts::Counts;
 
 use super::told::{self, How};
-use super::verdict::Finding;
+use super::verdict::{Finding, Summary};
 use super::{Asked, Until};
 use crate::condition::Bound;
 use crate::log::{EventNumber, Place};
@@ -24,8 +24,9 @@ pub(super) struct Columns<'a> {
     asked: Asked<'a>,
     /// The places that patterns speak of, each pattern's once.
     picked: Vec<Cow<'a, [Place]>>,
-    /// In the order of the models and of their clauses.
+    /// In the order of the models and of their clauses, those of models left out that nothing activates.
     lanes: Vec<Lane<'a>>,
+    idle: Vec<u32>,
 }
 
 /// A clause of a model.
@@ -62,46 +63,58 @@ struct Note {
 
 const NOBODY: u32 = u32::MAX;
 
-/// Room to work in, and what was found in the traces at hand.
+/// What was found in some traces, by entry numbers; a finding is written out once somebody asks for it.
 #[derive(Default)]
 pub(super) struct Found {
+    traces: Range<usize>,
+    /// Lane by lane, of each in the order of the traces.
     notes: Vec<Note>,
-    /// The same, trace by trace.
+    /// The same, trace by trace, once they are told so.
     ordered: Vec<Note>,
     starts: Vec<u32>,
-    lives: Vec<Option<Finding>>,
+    lives: Vec<Finding>,
 }
 
 impl<'a> Columns<'a> {
     pub(super) fn of(asked: Asked<'a>) -> Self {
         let mut picker = Picker::new(asked);
-        let mut lanes = Vec::new();
+        let (mut lanes, mut idle) = (Vec::new(), Vec::new());
         for (number, model) in (0..).zip(asked.models) {
             let clauses = model.template.clauses();
-            let alone = clauses.len() == 1;
-            for kind in clauses {
-                let exchanged = matches!(kind, Clause::Relation(relation) if relation.exchanged);
-                let (asks, meets) =
-                    if exchanged { (&model.second, &model.first) } else { (&model.first, &model.second) };
-                let both = model.correlation.as_ref().filter(|_| matches!(kind, Clause::Relation(_)));
-                let exchanged = exchanged && !model.template.is_activated_by_second();
-                lanes.push(Lane {
-                    model: number,
-                    alone,
-                    kind,
-                    asks: picker.pick(asks),
-                    meets: picker.pick(meets),
-                    window: &model.window,
-                    both: both.map(|one| Both { bound: one.bind(asked.log), exchanged }),
-                });
+            let picked: Vec<[usize; 2]> = clauses
+                .iter()
+                .map(|kind| match is_exchanged(kind) {
+                    true => [picker.pick(&model.second), picker.pick(&model.first)],
+                    false => [picker.pick(&model.first), picker.pick(&model.second)],
+                })
+                .collect();
+            let mut clauses = clauses.into_iter().zip(picked);
+            let never = |(kind, [asks, _]): &(Clause, [usize; 2])| {
+                matches!(kind, Clause::Relation(_)) && picker.is_empty(*asks)
+            };
+            if clauses.clone().all(|clause| never(&clause)) {
+                idle.push(number);
+                continue;
             }
+            let alone = clauses.len() == 1;
+            lanes.extend(clauses.by_ref().map(|(kind, [asks, meets])| {
+                let both = model.correlation.as_ref().filter(|_| matches!(kind, Clause::Relation(_)));
+                let exchanged = is_exchanged(&kind) && !model.template.is_activated_by_second();
+                let both = both.map(|one| Both { bound: one.bind(asked.log), exchanged });
+                Lane { model: number, alone, kind, asks, meets, window: &model.window, both }
+            }));
         }
-        Self { asked, picked: picker.picked(), lanes }
+        Self { asked, picked: picker.picked(), lanes, idle }
     }
 
-    /// Goes through some traces. What is found in them is then there to be told; the findings only if they are `wanted`.
+    /// The figures of all models, from those of the models that something activates.
+    pub(super) fn summaries(&self, counts: Counts) -> Vec<Summary> {
+        counts.summaries(&self.idle, self.asked.traces.len() as u64)
+    }
+
+    /// Goes through some traces. What is found in them is then there to be told; what proves it only if it is `wanted`.
     pub(super) fn find(&self, traces: Range<usize>, wanted: bool, found: &mut Found, counts: &mut Counts) {
-        found.clear();
+        found.begin(traces.clone());
         counts.begin(traces.clone());
         for (lane, number) in self.lanes.iter().zip(0..) {
             let asks = self.places(lane.asks, &traces);
@@ -116,9 +129,6 @@ impl<'a> Columns<'a> {
             let last = self.lanes.get(number as usize + 1).is_none_or(|next| next.model != lane.model);
             let notes = found.notes.get(first..).unwrap_or_default();
             counts.add(lane, last, self.asked.until, asks, notes);
-        }
-        if wanted {
-            found.order(traces);
         }
     }
 
@@ -160,36 +170,55 @@ impl<'a> Columns<'a> {
 
     /// Tells what was found, trace by trace, with its model.
     pub(super) fn tell(&self, found: &mut Found, tell: &mut dyn FnMut(usize, Finding)) {
-        let Found { ordered, lives, .. } = found;
-        for note in ordered {
+        found.order();
+        for note in &found.ordered {
             let Some(lane) = self.lanes.get(note.lane as usize) else { continue };
-            if let Clause::Relation(_) = lane.kind {
-                tell(lane.model as usize, self.finding(lane, note));
-            } else if let Some(finding) = lives.get_mut(note.by as usize).and_then(Option::take) {
-                tell(lane.model as usize, finding);
-            }
+            self.finding(lane, note, &found.lives).into_iter().for_each(|one| tell(lane.model as usize, one));
         }
     }
 
+    /// What was found of a model in some traces, clause by clause.
+    pub(super) fn of_model<'f>(&'f self, found: &'f Found, model: usize) -> impl Iterator<Item = Finding> + 'f {
+        let lane = |model: usize| self.lanes.partition_point(|lane| (lane.model as usize) < model);
+        let note = |lane: usize| found.notes.partition_point(|note| (note.lane as usize) < lane);
+        let notes = found.notes.get(note(lane(model))..note(lane(model + 1))).unwrap_or_default();
+        notes.iter().filter_map(|note| self.finding(self.lanes.get(note.lane as usize)?, note, &found.lives))
+    }
+
+    /// Writes out what was noted.
     #[inline]
-    fn finding(&self, lane: &Lane<'_>, note: &Note) -> Finding {
+    fn finding(&self, lane: &Lane<'_>, note: &Note, lives: &[Finding]) -> Option<Finding> {
+        if !matches!(lane.kind, Clause::Relation(_)) {
+            return lives.get(note.by as usize).cloned();
+        }
         let moment = |position| (self.time(position), self.event(position));
         let by = (note.by != NOBODY).then(|| moment(note.by));
         let ended = if note.how == How::Ended { self.ended(note.trace) } else { None };
-        told::of_activation(note.how, lane.window, note.trace as usize, moment(note.activation), by, ended)
+        let asked = moment(note.activation);
+        Some(told::of_activation(note.how, lane.window, note.trace as usize, asked, by, ended))
     }
 }
 
+fn is_exchanged(kind: &Clause) -> bool {
+    matches!(kind, Clause::Relation(relation) if relation.exchanged)
+}
+
 impl Found {
-    fn clear(&mut self) {
+    fn begin(&mut self, traces: Range<usize>) {
+        self.traces = traces;
         self.notes.clear();
         self.ordered.clear();
         self.lives.clear();
     }
 
+    /// How many findings there are.
+    pub(super) fn len(&self) -> usize {
+        self.notes.len()
+    }
+
     /// Puts the notes trace by trace, in each as they were made: counted first, then put where they belong.
-    fn order(&mut self, traces: Range<usize>) {
-        let Self { notes, ordered, starts, .. } = self;
+    fn order(&mut self) {
+        let Self { traces, notes, ordered, starts, .. } = self;
         let Some(some) = notes.first().copied() else { return };
         starts.clear();
         starts.resize(traces.len() + 1, 0);

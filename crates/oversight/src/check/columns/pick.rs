@@ -25,6 +25,11 @@ impl<'a> Picker<'a> {
         self.picked
     }
 
+    /// Whether nothing was picked there.
+    pub(super) fn is_empty(&self, picked: usize) -> bool {
+        self.picked.get(picked).is_none_or(|picked| picked.is_empty())
+    }
+
     /// The codes of the activities of which there are events, ascending.
     pub(super) fn codes(&self, pattern: &Pattern) -> Vec<u32> {
         let code = |activity: &record::Activity| self.asked.log.activity_code(activity.as_str());
@@ -35,7 +40,10 @@ impl<'a> Picker<'a> {
     }
 
     pub(super) fn pick(&mut self, pattern: &Pattern) -> usize {
-        let key = (self.codes(pattern), pattern.condition.as_ref().map(Condition::sameness));
+        let codes = self.codes(pattern);
+        // What never happens is the same, whatever is asked of it.
+        let condition = pattern.condition.as_ref().filter(|_| !codes.is_empty());
+        let key = (codes, condition.map(Condition::sameness));
         if let Some(known) = self.known.get(&key) {
             return *known;
         }

@@ -40,9 +40,15 @@ impl Columns<'_> {
         match (&lane.both, window.span()) {
             (None, _) if window.is_open() => self.along(&line, window, |_, _| Fit::Holds, tell),
             (None, Some(span)) => {
-                let fit = |ask: &Place, meet: &Place| match Lapse::between(ask.time, meet.time) <= span {
-                    true => Fit::Holds,
-                    false => Fit::Passed,
+                let whole = span.whole_seconds();
+                let fit = |ask: &Place, meet: &Place| {
+                    // What is less than a second is looked at only where it may decide.
+                    let apart = ask.time.seconds().abs_diff(meet.time.seconds());
+                    let holds = match apart.abs_diff(whole) {
+                        0 | 1 => Lapse::between(ask.time, meet.time) <= span,
+                        _ => apart < whole,
+                    };
+                    if holds { Fit::Holds } else { Fit::Passed }
                 };
                 self.along(&line, window, fit, tell);
             }

@@ -41,7 +41,7 @@ impl Columns<'_> {
             let by = u32::try_from(found.lives.len()).unwrap_or(u32::MAX);
             found.notes.push(Note { trace, lane: number, activation: NOBODY, by, how });
             if wanted {
-                found.lives.push(Some(self.of_life(lane, &life, how)));
+                found.lives.push(self.of_life(lane, &life, how));
             }
         }
     }

@@ -4,9 +4,9 @@ use super::standing::over;
 use super::{Course, Desk, Entry, Ground, LONG};
 use record::Time;
 
-/// Words before the entries: how many entries there are, which of them wait, and how many words of rows follow them; when
-/// windows on the whole life are to be looked at, and how many have run out.
-const HEAD: usize = 3;
+/// Words before the entries: how many entries there are, which of them wait, and how many words of rows follow them; and when
+/// windows on the whole life are to be looked at.
+const HEAD: usize = 2;
 /// Words of an entry.
 const ENTRY: usize = 4;
 const NO_OFFSET: i16 = i16::MIN;
@@ -21,7 +21,6 @@ impl Course {
         let open = self.open.iter().fold(0_u64, |open, at| open | 1 << at);
         out.push(self.entries.len() as u64 | open << 8 | (self.rows.len() as u64) << 32);
         out.push(self.whole.due as u64);
-        out.push(self.whole.step as u64);
         self.entries.iter().for_each(|entry| out.extend_from_slice(&entry.pack()));
         out.extend_from_slice(&self.rows);
         out.extend_from_slice(&self.whole.cells);
@@ -31,7 +30,7 @@ impl Course {
     /// Becomes what was written; `cells` words of it stand for what is asked of the whole life.
     pub(in super::super) fn unpack(&mut self, words: &[u64], cells: usize) {
         self.clear();
-        let Some(([head, due, step], rest)) = words.split_first_chunk::<HEAD>() else { return };
+        let Some(([head, due], rest)) = words.split_first_chunk::<HEAD>() else { return };
         let (count, open, rows) = parts(*head);
         let Some((entries, rest)) = rest.split_at_checked(count * ENTRY) else { return };
         self.entries.extend(entries.as_chunks::<ENTRY>().0.iter().map(Entry::unpack));
@@ -39,7 +38,7 @@ impl Course {
         let Some((rows, rest)) = rest.split_at_checked(rows) else { return };
         self.rows.extend_from_slice(rows);
         self.whole.cells.extend_from_slice(rest.get(..cells).unwrap_or_default());
-        (self.whole.due, self.whole.step) = (*due as i64, *step as usize);
+        self.whole.due = *due as i64;
     }
 }
 
@@ -52,14 +51,14 @@ pub(in super::super) fn expire<S: Sink>(
     moment: Time,
     sink: &mut S,
 ) -> i64 {
-    let Some(([head, due_of_whole, step], rest)) = words.split_first_chunk_mut::<HEAD>() else {
+    let Some(([head, due_of_whole], rest)) = words.split_first_chunk_mut::<HEAD>() else {
         return i64::MAX;
     };
     let (count, open, rows) = parts(*head);
     let Some((entries, rest)) = rest.split_at_mut_checked(count * ENTRY) else { return i64::MAX };
     let Some((rows, cells)) = rest.split_at_mut_checked(rows) else { return i64::MAX };
     let (entries, _) = entries.as_chunks_mut::<ENTRY>();
-    let Desk { told, broken, entries: all, .. } = desk;
+    let mut all = std::mem::take(&mut desk.entries);
     all.clear();
     let mut due = i64::MAX;
     for at in (0..count).filter(|at| open >> at & 1 == 1) {
@@ -68,8 +67,8 @@ pub(in super::super) fn expire<S: Sink>(
             let place = entry.rows as usize;
             let waits = ground.sorts.get(entry.sort).waits;
             let own = rows.get_mut(place..place + waits).unwrap_or_default();
-            entry.due = over(ground, &mut told[0], &entry, own, moment, |start, row| {
-                let (entries, activation) = (gathered(all, entries), Some(at));
+            entry.due = over(ground, desk, &entry, own, moment, |start, row| {
+                let (entries, activation) = (gathered(&mut all, entries), Some(at));
                 sink.tell(ground, Told { start, row, entries, activation, by: None, how: How::Late });
             });
             entries.get_mut(at).into_iter().for_each(|written| *written = entry.pack());
@@ -81,13 +80,12 @@ pub(in super::super) fn expire<S: Sink>(
     {
         let block = &ground.plan.whole;
         let cells = cells.get_mut(..block.cells).unwrap_or_default();
-        let mut run_out = *step as usize;
-        *due_of_whole = whole::over(block, broken, cells, &mut run_out, start.time, moment) as u64;
-        *step = run_out as u64;
-        if broken.iter().any(|word| *word != 0) {
-            whole::tell(ground, broken, gathered(all, entries), How::Late, sink);
+        *due_of_whole = whole::over(block, desk, cells, start.time, moment) as u64;
+        if desk.broken.iter().any(|word| *word != 0) {
+            whole::tell(ground, &mut desk.broken, gathered(&mut all, entries), How::Late, sink);
         }
     }
+    desk.entries = all;
     due.min(*due_of_whole as i64)
 }
 
@@ -156,7 +154,7 @@ mod tests {
             course.open = (0..course.entries.len() as u32).filter(|at| open >> at & 1 == 1).collect();
             course.rows = rows;
             course.whole.cells = cells;
-            (course.whole.due, course.whole.step) = (i64::MAX, 7);
+            course.whole.due = i64::MAX;
             let (mut words, mut again, mut other) = (Vec::new(), Vec::new(), Course::default());
             prop_assert!(course.pack(&mut words));
             other.unpack(&words, 3);

@@ -1,10 +1,8 @@
 use super::super::Until;
 use super::super::plan::Block;
-use super::super::rows::is_empty;
 use super::super::told::{How, Sink, Told};
 use super::{Course, Desk, Entry, Ground, LONG, UNKNOWN};
 use record::Time;
-use std::cell::Cell;
 
 impl Course {
     /// What waits for a window that was over before the moment is broken, or kept where it asked for nothing to come.
@@ -37,7 +35,7 @@ impl Course {
         let place = entry.rows as usize;
         let rows = self.rows.get_mut(place..place + ground.sorts.get(entry.sort).waits).unwrap_or_default();
         let entries = self.entries.as_slice();
-        let due = over(ground, &mut desk.told[0], &entry, rows, moment, |start, row| {
+        let due = over(ground, desk, &entry, rows, moment, |start, row| {
             let activation = Some(at);
             sink.tell(ground, Told { start, row, entries, activation, by: None, how: How::Late });
         });
@@ -52,8 +50,8 @@ impl Course {
             if entry.due == UNKNOWN {
                 let place = entry.rows as usize;
                 let waits = ground.sorts.get(entry.sort).waits;
-                let rows = self.rows.get_mut(place..place + waits).unwrap_or_default();
-                entry.due = over(ground, &mut desk.told[0], entry, rows, entry.time, |_, _| {});
+                let rows = self.rows.get(place..place + waits).unwrap_or_default();
+                entry.due = next(ground, entry, rows, entry.time);
             }
             due = due.min(entry.due);
         }
@@ -87,13 +85,13 @@ impl Course {
                 let words = block.waiting;
                 let waits = self.rows.get(place..place + words).unwrap_or_default();
                 let carried = self.carried.get(place..place + words).unwrap_or_default();
-                place += block.kept();
-                desk.hits.clear();
-                desk.hits.extend_from_slice(waits);
+                place += words;
+                desk.kept.clear();
+                desk.kept.extend_from_slice(waits);
                 let asks = ground.sorts.row(*asks, words);
                 let alive = alive.get_mut(block.start..).unwrap_or_default();
                 let mut carried = carried.iter();
-                for ((alive, asks), hit) in alive.iter_mut().zip(asks).zip(&mut desk.hits) {
+                for ((alive, asks), hit) in alive.iter_mut().zip(asks).zip(&mut desk.kept) {
                     let carried = carried.next().copied().unwrap_or_default();
                     let waits = *hit;
                     *hit |= carried & *alive;
@@ -103,7 +101,7 @@ impl Course {
                     && now > entry.time
                 {
                     let between = block.windows.between(entry.time, now, &mut desk.joined);
-                    let over = desk.hits.iter_mut().zip(between.over);
+                    let over = desk.kept.iter_mut().zip(between.over);
                     over.for_each(|(hit, over)| *hit &= !over);
                 }
                 self.tell_standing(ground, desk, block, *at as usize, until == Until::Closed, sink);
@@ -115,7 +113,7 @@ impl Course {
         self.whole.stand(ground, desk, &self.entries, until, sink);
     }
 
-    /// Of the lanes in `hits`.
+    /// Of the lanes in `kept`.
     fn tell_standing<S: Sink>(
         &mut self,
         ground: &Ground<'_>,
@@ -125,24 +123,21 @@ impl Course {
         over: bool,
         sink: &mut S,
     ) {
-        let [owed, held] = &mut desk.told;
-        owed.clear();
-        held.clear();
-        for (hit, kinds) in desk.hits.iter().zip(&block.kinds) {
-            owed.push(hit & !kinds.forbids);
-            held.push(hit & kinds.forbids);
+        let Desk { kept, forbidden: held, blocked: owed, .. } = desk;
+        for (word, (hit, kinds)) in kept.iter().zip(&block.kinds).enumerate() {
+            owed.put(word, hit & !kinds.forbids);
+            held.put(word, hit & kinds.forbids);
         }
-        let (entries, start, activation) = (self.entries.as_slice(), block.start, Some(at));
+        let (entries, activation) = (self.entries.as_slice(), Some(at));
         let how = if over { How::Ended } else { How::Owed };
-        if !is_empty(&desk.told[0]) {
-            sink.tell(ground, Told { start, row: &desk.told[0], entries, activation, by: None, how });
-        }
-        if !over && !is_empty(&desk.told[1]) {
-            sink.tell(
-                ground,
-                Told { start, row: &desk.told[1], entries, activation, by: None, how: How::Held },
-            );
-        }
+        owed.hand(block, |start, row| {
+            sink.tell(ground, Told { start, row, entries, activation, by: None, how });
+        });
+        held.hand(block, |start, row| {
+            if !over {
+                sink.tell(ground, Told { start, row, entries, activation, by: None, how: How::Held });
+            }
+        });
     }
 }
 
@@ -150,37 +145,43 @@ impl Course {
 /// and waits for them no more. When the next may be over.
 pub(super) fn over(
     ground: &Ground<'_>,
-    late: &mut Vec<u64>,
+    desk: &mut Desk,
     entry: &Entry,
-    mut rows: &mut [u64],
+    rows: &mut [u64],
     moment: Time,
     mut tell: impl FnMut(usize, &[u64]),
 ) -> i64 {
-    let mut due = i64::MAX;
+    let Desk { blocked: late, joined, .. } = desk;
+    let mut place = 0;
     for (number, _) in &ground.sorts.get(entry.sort).asks {
         let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-        let Some((own, rest)) = std::mem::take(&mut rows).split_at_mut_checked(block.kept()) else { break };
-        rows = rest;
-        let Some((step, waiting)) = own.split_last_mut() else { continue };
-        let waiting = Cell::from_mut(waiting).as_slice_of_cells();
-        late.clear();
-        let mut at_step = *step as usize;
-        // Nothing is told of what was not to come and did not, so that nobody need look then.
-        let waits = |word: usize| waiting.get(word).map_or(0, Cell::get) & !block.kinds[word].forbids;
-        let next = block.windows.run_out(&mut at_step, entry.time, moment, waits, |word, lanes| {
-            let Some(own) = waiting.get(word) else { return };
-            let over = own.get() & lanes;
-            if over != 0 {
-                own.set(own.get() & !over);
-                late.resize(waiting.len(), 0);
-                late[word] |= over & !block.kinds[word].forbids;
-            }
-        });
-        *step = at_step as u64;
-        due = due.min(next);
-        if !is_empty(late) {
-            tell(block.start, late);
+        let over = block.windows.over(entry.time, moment, joined);
+        let own = rows.get_mut(place..place + block.waiting).unwrap_or_default();
+        for (word, ((waits, over), kinds)) in own.iter_mut().zip(over).zip(&block.kinds).enumerate() {
+            // Nothing is told of what was not to come and did not.
+            late.put(word, *waits & over & !kinds.forbids);
+            *waits &= !over;
         }
+        late.hand(block, &mut tell);
+        place += block.waiting;
+    }
+    next(ground, entry, rows, moment)
+}
+
+/// When the next window may be over of what waits at an entry, of which none was before the moment.
+fn next(ground: &Ground<'_>, entry: &Entry, rows: &[u64], moment: Time) -> i64 {
+    let (mut due, mut place) = (i64::MAX, 0);
+    for (number, _) in &ground.sorts.get(entry.sort).asks {
+        let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
+        let own = rows.get(place..place + block.waiting).unwrap_or_default();
+        let waits = |word: usize| match (own.get(word), block.kinds.get(word)) {
+            (Some(waits), Some(kinds)) => waits & !kinds.forbids,
+            _ => 0,
+        };
+        if block.bounded {
+            due = due.min(block.windows.next(entry.time, moment, waits));
+        }
+        place += block.waiting;
     }
     due
 }

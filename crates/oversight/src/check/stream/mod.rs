@@ -10,7 +10,6 @@ use super::plan::Plan;
 use super::sign::{SortNumber, Sorts};
 use super::told::{Sink, Told};
 use super::verdict::Finding;
-use crate::condition::Bound;
 use crate::log::{EventNumber, Log};
 use crate::model::Model;
 use record::{Codes, EventId, Name, ObjectType, Time};
@@ -206,11 +205,12 @@ impl Stream {
     /// With no events yet.
     pub fn new(kind: impl Into<ObjectType>, models: &[Model]) -> Self {
         let plan = Plan::new(models);
-        let read = plan.correlations.iter().flat_map(|correlation| correlation.attributes()).collect();
+        let read = plan.correlations.attributes().collect();
         let lives = Lives { cells: plan.whole.cells, ..Lives::default() };
         Self {
             kind: kind.into(),
             sorts: Sorts::new(&plan),
+            desk: Desk::new(&plan),
             plan,
             kept: Log::new(),
             read,
@@ -221,7 +221,6 @@ impl Stream {
             due: Vec::new(),
             wheel: Wheel::default(),
             now: None,
-            desk: Desk::default(),
         }
     }
 
@@ -235,7 +234,7 @@ impl Stream {
         let objects = self.objects.put_all(objects);
         self.places.resize(self.objects.len(), NOWHERE);
         let Self { plan, sorts, kept, objects: names, places, lives, due, wheel, now, desk, .. } = self;
-        let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
+        let correlations = plan.correlations.bind(kept);
         let ground = Ground { plan, sorts, correlations: &correlations };
         for some in about.chunks(AHEAD) {
             let some: Vec<(EventNumber, u32)> = some
@@ -288,8 +287,8 @@ impl Stream {
         }
         self.now = Some(moment);
         let Self { plan, sorts, kept, objects: names, lives, due, wheel, desk, .. } = self;
-        let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
-        let ground = Ground { plan, sorts, correlations: &correlations };
+        // What time decides asks nothing of two events.
+        let ground = Ground { plan, sorts, correlations: &[] };
         // What is put into the bucket of the moment itself is looked at again only once more time has passed.
         let begun: Vec<(Bucket, Vec<u32>)> = std::iter::from_fn(|| wheel.begun(moment)).collect();
         for (bucket, mut places) in begun {
@@ -335,8 +334,7 @@ impl Stream {
         lives.open(place);
         lives.end(place);
         self.dead += lives.course.entries.len();
-        let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
-        let ground = Ground { plan, sorts, correlations: &correlations };
+        let ground = Ground { plan, sorts, correlations: &[] };
         let mut hearing = Hearing { hearer, log: kept, object };
         if let Some(now) = now {
             lives.course.expire(&ground, desk, *now, &mut hearing);
@@ -378,7 +376,7 @@ impl Stream {
             Some(Entry::new(time, self.kept.append(log, |name| self.read.contains(name)), sort))
         });
         let Self { plan, sorts, kept, lives, due, wheel, now, desk, .. } = self;
-        let correlations: Vec<Bound<'_>> = plan.correlations.iter().map(|one| one.bind(kept)).collect();
+        let correlations = plan.correlations.bind(kept);
         let ground = Ground { plan, sorts, correlations: &correlations };
         lives.open(place);
         let course = &mut lives.course;

@@ -3,6 +3,7 @@
 
 use crate::interop::Source;
 use crate::interop::fault::{Place, Refusal, excerpt};
+use std::collections::BTreeMap;
 use std::io::{BufReader, Bytes, Read};
 
 /// Gives each refusal whose place is a path its line and column. Where the document cannot be followed so far the path stays.
@@ -39,18 +40,39 @@ struct Wanted<'p> {
     rest: &'p str,
 }
 
-impl<'p> Wanted<'p> {
-    /// Further into the member `name`.
-    fn member(self, name: &str) -> Option<Self> {
-        let rest = self.rest.strip_prefix('.').unwrap_or(self.rest).strip_prefix(name)?;
-        (rest.is_empty() || rest.starts_with(['.', '['])).then_some(Self { rest, ..self })
+/// What is looked for within an object, in the order of the names.
+struct Members<'p>(Vec<Wanted<'p>>);
+
+impl<'p> Members<'p> {
+    fn new(wanted: &[Wanted<'p>]) -> Self {
+        let inner =
+            |one: &Wanted<'p>| Wanted { rest: one.rest.strip_prefix('.').unwrap_or(one.rest), ..*one };
+        let mut all: Vec<Wanted<'p>> = wanted.iter().map(inner).collect();
+        all.sort_by_key(|one| one.rest);
+        Self(all)
     }
 
-    /// Further into the item at `position`.
-    fn item(self, position: usize) -> Option<Self> {
-        let rest = self.rest.strip_prefix('[')?.strip_prefix(position.to_string().as_str())?;
-        Some(Self { rest: rest.strip_prefix(']')?, ..self })
+    /// What lies in the member `name`.
+    fn of(&self, name: &str) -> Vec<Wanted<'p>> {
+        let first = self.0.partition_point(|one| one.rest < name);
+        let alike =
+            self.0.iter().skip(first).map_while(|one| Some((one.number, one.rest.strip_prefix(name)?)));
+        let inside = alike.filter(|(_, rest)| rest.is_empty() || rest.starts_with(['.', '[']));
+        inside.map(|(number, rest)| Wanted { number, rest }).collect()
     }
+}
+
+/// What is looked for within an array, by position.
+fn items<'p>(wanted: &[Wanted<'p>]) -> BTreeMap<usize, Vec<Wanted<'p>>> {
+    let mut all = BTreeMap::<usize, Vec<Wanted<'p>>>::new();
+    for Wanted { number, rest } in wanted {
+        let inner = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let Some((position, rest)) = inner.and_then(|(at, rest)| Some((at.parse().ok()?, rest))) else {
+            continue;
+        };
+        all.entry(position).or_default().push(Wanted { number: *number, rest });
+    }
+    all
 }
 
 /// A walk over the characters of a document.
@@ -116,6 +138,7 @@ impl<R: Read> Scan<R> {
     }
 
     fn members(&mut self, wanted: &[Wanted<'_>]) -> Result<(), Stopped> {
+        let members = Members::new(wanted);
         loop {
             // The brace, or the comma between members.
             self.take()?;
@@ -126,8 +149,7 @@ impl<R: Read> Scan<R> {
             let name = excerpt(&self.text()?);
             self.blank()?;
             self.take()?;
-            let inner: Vec<Wanted<'_>> = wanted.iter().filter_map(|one| one.member(&name)).collect();
-            self.value(&inner)?;
+            self.value(&members.of(&name))?;
             self.blank()?;
             if self.next != Some(b',') {
                 return self.take().map(drop);
@@ -136,14 +158,14 @@ impl<R: Read> Scan<R> {
     }
 
     fn items(&mut self, wanted: &[Wanted<'_>]) -> Result<(), Stopped> {
+        let inside = items(wanted);
         for position in 0.. {
             self.take()?;
             self.blank()?;
             if self.next == Some(b']') {
                 break;
             }
-            let inner: Vec<Wanted<'_>> = wanted.iter().filter_map(|one| one.item(position)).collect();
-            self.value(&inner)?;
+            self.value(inside.get(&position).map(Vec::as_slice).unwrap_or_default())?;
             self.blank()?;
             if self.next != Some(b',') {
                 break;
@@ -184,6 +206,52 @@ impl<R: Read> Scan<R> {
                 b'"' => return Ok(serde_json::from_slice(&raw).unwrap_or_default()),
                 _ => {}
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interop::fault::Problem;
+
+    /// Where each path stands in a document, one a line.
+    fn check(document: &str, paths: &[&str]) -> String {
+        let refusal = |path: &&str| Refusal {
+            place: Place::Element((*path).to_owned()),
+            problem: Problem::Deep { deepest: 1 },
+        };
+        let mut refusals: Vec<Refusal> = paths.iter().map(refusal).collect();
+        locate(&Source::Bytes { name: "log", bytes: document.as_bytes() }, &mut refusals);
+        refusals.iter().map(|refusal| format!("{}\n", refusal.place)).collect()
+    }
+
+    #[test]
+    fn lines_and_columns_are_those_of_characters() {
+        let document = "\u{feff}{\"对象\": {\"a.b[0]\": 1, \"a\": [\"]}\\\"\", {\"x\": [\n  2, [[3]], 4]}]},\n \"e\\u0076\": []}";
+        let paths =
+            ["对象", "对象.a.b[0]", "对象.a[1].x[2]", "对象.a[1].x[1][0][0]", "ev", "对象.a[9]", "nothing"];
+        assert_eq!(
+            check(document, &paths),
+            "line 1, column 8, `对象`\n\
+             line 1, column 19, `对象.a.b[0]`\n\
+             line 2, column 13, `对象.a[1].x[2]`\n\
+             line 2, column 8, `对象.a[1].x[1][0][0]`\n\
+             line 3, column 13, `ev`\n\
+             `对象.a[9]`\n\
+             `nothing`\n"
+        );
+    }
+
+    /// What stands before a fault is found all the same, and nothing makes it stop short or go on for ever.
+    #[test]
+    fn a_broken_document_is_followed_as_far_as_it_goes() {
+        assert_eq!(
+            check("{\"a\": 1, \"b\": [2, {", &["a", "b[1]", "b[1].c"]),
+            "line 1, column 7, `a`\nline 1, column 19, `b[1]`\n`b[1].c`\n"
+        );
+        for document in ["", "{", "[", "{\"a", "{\"a\"", "{\"a\":", "[1,", "]", "{]", "[}", "\"", "{\"a\\"] {
+            check(document, &["a", "[0]", "a[0].b"]);
         }
     }
 }

@@ -89,7 +89,7 @@ fn tried<'a>(view: &'a View, action: &str) -> Option<&'a Tried> {
 fn refused(frame: &Frame, tried: Option<&Tried>) -> Markup {
     html! {
         @if let Some(tried) = tried.filter(|tried| tried.faster.is_none()) {
-            div.callout.late role="alert" tabindex="-1" data-focus { p { (frame.lang.of(&tried.why)) } }
+            div.callout.late role="alert" tabindex="-1" data-focus autofocus { p { (frame.lang.of(&tried.why)) } }
         }
     }
 }

@@ -147,8 +147,8 @@ fn filter(frame: &Frame, view: &View) -> Markup {
                 label for="filter-q" { (lang.say("account-name")) }
                 input #filter-q type="search" name="q" value=(view.filter.query) data-search autocomplete="off";
             }
-            (choice(frame, "office", &lang.say("filter-office"), &view.all_offices, view.filter.office.as_ref(), true))
-            (choice(frame, "role", &lang.say("filter-role"), &view.all_roles, view.filter.role.as_ref(), true))
+            (narrowed(frame, "office", &lang.say("filter-office"), (&view.all_offices, view.filter.office.as_ref())))
+            (narrowed(frame, "role", &lang.say("filter-role"), (&view.all_roles, view.filter.role.as_ref())))
             div.field {
                 label for="filter-standing" { (lang.say("staff-standing")) }
                 select #filter-standing name="standing" {
@@ -166,28 +166,52 @@ fn filter(frame: &Frame, view: &View) -> Markup {
     }
 }
 
-/// A choice of one definition; `any` offers all of them.
-fn choice(
-    frame: &Frame,
-    name: &str,
-    label: &str,
-    all: &[(Id, Title)],
-    chosen: Option<&Id>,
-    any: bool,
-) -> Markup {
-    let lang = frame.lang;
-    let id = if any { format!("filter-{name}") } else { name.to_owned() };
+/// Definitions, and the one that was chosen.
+type Among<'a> = (&'a [(Id, Title)], Option<&'a Id>);
+
+/// One definition by which a list is narrowed, or all.
+fn narrowed(frame: &Frame, name: &str, label: &str, (all, chosen): Among<'_>) -> Markup {
     html! {
         div.field {
-            label for=(id) { (label) }
-            select id=(id) name=(name) required[!any] {
-                option value="" { @if any { (lang.say("filter-all")) } @else { (lang.say("form-choose")) } }
-                @for (id, title) in all {
-                    option value=(id) selected[chosen == Some(id)] { (lang.of(title)) }
+            label for={ "filter-" (name) } { (label) }
+            select id={ "filter-" (name) } name=(name) {
+                option value="" { (frame.lang.say("filter-all")) }
+                (options(frame, all, chosen))
+            }
+        }
+    }
+}
+
+/// The choice of a post: a role in an office, each with what is wrong about it.
+fn post<S: AsRef<str>>(frame: &Frame, roles: Among<'_>, offices: Among<'_>, faults: &[(S, Title)]) -> Markup {
+    let lang = frame.lang;
+    let parts = [("role", lang.say("filter-role"), roles), ("office", lang.say("filter-office"), offices)];
+    html! {
+        @for (name, label, (all, chosen)) in &parts {
+            @let fault = fault_at(faults, name);
+            div.field.wrong[fault.is_some()] {
+                label for=(name) { (label) }
+                (person::error(frame, name, fault))
+                select id=(name) name=(name) required aria-describedby=[fault.map(|_| format!("{name}-error"))]
+                    aria-invalid=[fault.map(|_| "true")] {
+                    option value="" { (lang.say("form-choose")) }
+                    (options(frame, all, *chosen))
                 }
             }
         }
     }
+}
+
+fn options(frame: &Frame, all: &[(Id, Title)], chosen: Option<&Id>) -> Markup {
+    html! {
+        @for (id, title) in all {
+            option value=(id) selected[chosen == Some(id)] { (frame.lang.of(title)) }
+        }
+    }
+}
+
+fn fault_at<'a, S: AsRef<str>>(faults: &'a [(S, Title)], name: &str) -> Option<&'a Title> {
+    faults.iter().find(|(of, _)| of.as_ref() == name).map(|(_, what)| what)
 }
 
 fn one_office(frame: &Frame, place: usize, office: &Office) -> Markup {
@@ -252,7 +276,7 @@ pub struct TakeOn {
     pub all_roles: Vec<(Id, Title)>,
     /// Offices to choose from.
     pub all_offices: Vec<(Id, Title)>,
-    /// What is wrong: `name`, `login`, or with the whole.
+    /// What is wrong, by the name of the field.
     pub faults: Vec<(&'static str, Title)>,
 }
 
@@ -279,9 +303,8 @@ pub fn take_on(frame: &Frame, view: &TakeOn) -> Markup {
                 }
                 (text(frame, view, "name", &lang.say("account-name"), &view.name, &lang.say("staff-name-hint")))
                 (text(frame, view, "login", &lang.say("account-login"), &view.login, &lang.say("staff-login-hint")))
-                (choice(frame, "role", &lang.say("filter-role"), &view.all_roles, view.role.as_ref(), false))
-                (choice(frame, "office", &lang.say("filter-office"), &view.all_offices, view.office.as_ref(), false))
-                (person::reasons(frame, "reasons", &view.reasons))
+                (post(frame, (&view.all_roles, view.role.as_ref()), (&view.all_offices, view.office.as_ref()), &view.faults))
+                (person::reasons(frame, "reasons", &view.reasons, fault_at(&view.faults, "reasons")))
                 p.buttons { button.act type="submit" { (title) } }
             }
         },
@@ -298,17 +321,13 @@ fn radio(id: &str, value: &str, checked: bool, words: &str) -> Markup {
 }
 
 fn text(frame: &Frame, view: &TakeOn, id: &'static str, label: &str, value: &str, hint: &str) -> Markup {
-    let fault = view.faults.iter().find(|(of, _)| *of == id).map(|(_, what)| what);
+    let fault = fault_at(&view.faults, id);
     let described = if fault.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-hint") };
     html! {
         div.field.wrong[fault.is_some()] {
             label for=(id) { (label) }
             p.hint id={ (id) "-hint" } { (hint) }
-            @if let Some(fault) = fault {
-                p.error id={ (id) "-error" } {
-                    span.unseen { (frame.lang.say("error-prefix")) } (frame.lang.of(fault))
-                }
-            }
+            (person::error(frame, id, fault))
             input.short id=(id) name=(id) type="text" value=(value) autocomplete="off" autocapitalize="none"
                 spellcheck="false" aria-describedby=(described) aria-invalid=[fault.map(|_| "true")];
         }

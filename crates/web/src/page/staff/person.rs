@@ -1,4 +1,4 @@
-use super::{Standing, choice};
+use super::{Standing, fault_at, post};
 use crate::layout::{Frame, Head, document};
 use crate::part;
 use crate::path;
@@ -98,8 +98,14 @@ pub struct Happening {
 pub struct Tried {
     /// Which act.
     pub act: String,
-    /// Why not; several, where work was handed on in part.
-    pub faults: Vec<Title>,
+    /// Why not, by the id of the field; `moves` where it is about the whole. Several, where work was handed on in part.
+    pub faults: Vec<(String, Title)>,
+    /// The role that was chosen.
+    pub role: Option<Id>,
+    /// The office that was chosen.
+    pub office: Option<Id>,
+    /// To whom the work was to go.
+    pub to: Option<String>,
     /// The reasons, as typed.
     pub reasons: String,
 }
@@ -110,16 +116,12 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let title = view.name.as_str();
     let faulty = view.tried.is_some();
     let head = Head { faulty, ..Head::new(title) }.under(lang.say("nav-staff"), path::STAFF).wide();
-    let refused: Vec<(&'static str, Title)> = view
-        .tried
-        .iter()
-        .flat_map(|tried| tried.faults.iter().map(|fault| ("moves", fault.clone())))
-        .collect();
+    let refused = view.tried.as_ref().map(|tried| tried.faults.as_slice()).unwrap_or_default();
     document(
         frame,
         &head,
         &html! {
-            (faults(frame, &refused))
+            (faults(frame, refused))
             h1 { (title) " " (view.standing.tag(frame)) }
             div.beside {
                 div {
@@ -137,16 +139,14 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
 }
 
 /// What is wrong, each with a link to where it is.
-pub(super) fn faults(frame: &Frame, faults: &[(&'static str, Title)]) -> Markup {
+pub(super) fn faults<S: AsRef<str>>(frame: &Frame, faults: &[(S, Title)]) -> Markup {
     let lang = frame.lang;
     html! {
         @if !faults.is_empty() {
-            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus {
+            section.summary role="alert" aria-labelledby="summary-title" tabindex="-1" data-focus autofocus {
                 h2 #summary-title { (lang.say("error-title")) }
                 ul {
-                    @for (id, what) in faults {
-                        li { @if id.is_empty() { (lang.of(what)) } @else { a href={ "#" (id) } { (lang.of(what)) } } }
-                    }
+                    @for (id, what) in faults { li { a href={ "#" (id.as_ref()) } { (lang.of(what)) } } }
                 }
             }
         }
@@ -199,7 +199,7 @@ fn revoke(frame: &Frame, view: &View, place: usize, post: &Post) -> Markup {
                 (part::token(frame))
                 input type="hidden" name="post" value=(post.key);
                 @let id = format!("revoke-{place}");
-                (reasons(frame, &id, ""))
+                (reasons(frame, &id, "", None))
                 p.soft { (lang.say("staff-revoke-more")) }
                 p.buttons { button.stop type="submit" { (lang.say("staff-revoke")) } }
             }
@@ -208,14 +208,26 @@ fn revoke(frame: &Frame, view: &View, place: usize, post: &Post) -> Markup {
 }
 
 /// Why, for the record. The field's name is `reasons`, whatever its id.
-pub fn reasons(frame: &Frame, id: &str, typed: &str) -> Markup {
+pub fn reasons(frame: &Frame, id: &str, typed: &str, fault: Option<&Title>) -> Markup {
     let lang = frame.lang;
+    let described = if fault.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-hint") };
     html! {
-        div.field {
+        div.field.wrong[fault.is_some()] {
             label for=(id) { (lang.say("move-reasons")) }
             p.hint id={ (id) "-hint" } { (lang.say("staff-reasons-hint")) }
-            textarea id=(id) name="reasons" rows="2" required maxlength="500" aria-describedby={ (id) "-hint" } {
-                (typed)
+            (error(frame, id, fault))
+            textarea id=(id) name="reasons" rows="2" required maxlength="500" aria-describedby=(described)
+                aria-invalid=[fault.map(|_| "true")] { (typed) }
+        }
+    }
+}
+
+/// What is wrong with a field, at the field.
+pub(super) fn error(frame: &Frame, id: &str, fault: Option<&Title>) -> Markup {
+    html! {
+        @if let Some(fault) = fault {
+            p.error id={ (id) "-error" } {
+                span.unseen { (frame.lang.say("error-prefix")) } (frame.lang.of(fault))
             }
         }
     }
@@ -223,20 +235,19 @@ pub fn reasons(frame: &Frame, id: &str, typed: &str) -> Markup {
 
 fn acts(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
-    let typed = |act: &str| {
-        let tried = view.tried.as_ref().filter(|tried| tried.act == act);
-        (tried.is_some(), tried.map(|tried| tried.reasons.clone()).unwrap_or_default())
-    };
+    let tried = |act: &str| view.tried.as_ref().filter(|tried| tried.act == act);
     let act = |name: &str, words: &str, more: &str, body: Markup, stop: bool| {
-        let (open, reasons_typed) = typed(name);
+        let (tried, id) = (tried(name), format!("{name}-reasons"));
+        let typed = tried.map(|tried| tried.reasons.as_str()).unwrap_or_default();
+        let fault = tried.and_then(|tried| fault_at(&tried.faults, &id));
         html! {
-            details.move open[open] {
+            details.move open[tried.is_some()] {
                 summary { (words) }
                 form method="post" action=(path::staff_act(&view.person, name)) {
                     (part::token(frame))
                     @if !more.is_empty() { p.soft { (more) } }
                     (body)
-                    (reasons(frame, &format!("{name}-reasons"), &reasons_typed))
+                    (reasons(frame, &id, typed, fault))
                     p.buttons { button.act[!stop].stop[stop] type="submit" { (words) } }
                 }
             }
@@ -248,10 +259,12 @@ fn acts(frame: &Frame, view: &View) -> Markup {
             h2 #moves-title { (lang.say("work-moves")) }
             @if view.may == May::default() { p { (lang.say("work-nothing")) } }
             @if view.may.grant && !locked {
-                (act("grant", &lang.say("staff-grant"), "", html! {
-                    (choice(frame, "role", &lang.say("filter-role"), &view.all_roles, None, false))
-                    (choice(frame, "office", &lang.say("filter-office"), &view.all_offices, None, false))
-                }, false))
+                @let grant = tried("grant");
+                @let faults = grant.map(|tried| tried.faults.as_slice()).unwrap_or_default();
+                @let role = grant.and_then(|tried| tried.role.as_ref());
+                @let office = grant.and_then(|tried| tried.office.as_ref());
+                @let chosen = post(frame, (&view.all_roles, role), (&view.all_offices, office), faults);
+                (act("grant", &lang.say("staff-grant"), "", chosen, false))
             }
             @if view.may.administer {
                 @if !view.held.is_empty() {
@@ -271,12 +284,15 @@ fn acts(frame: &Frame, view: &View) -> Markup {
 /// To whom the work goes.
 fn whom(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
+    let chosen = view.tried.as_ref().and_then(|tried| tried.to.as_deref());
     html! {
         div.field {
             label for="to" { (lang.say("hand-over-to")) }
             select #to name="to" {
                 option value="" { (lang.say("staff-to-queue")) }
-                @for (person, name) in &view.colleagues { option value=(person) { (name) } }
+                @for (person, name) in &view.colleagues {
+                    option value=(person) selected[chosen == Some(person.as_str())] { (name) }
+                }
             }
         }
     }

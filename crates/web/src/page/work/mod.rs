@@ -240,7 +240,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
 pub(super) fn not_done(lang: Lang, Overtaken { by, why, lost }: &Overtaken) -> Markup {
     let kept = refused::kept(lang, lost);
     html! {
-        section role="alert" tabindex="-1" data-focus aria-labelledby="overtaken-title" {
+        section role="alert" tabindex="-1" data-focus autofocus aria-labelledby="overtaken-title" {
             @if let Some(by) = by {
                 h2 #overtaken-title { (lang.say("refused-overtaken")) }
                 (refused::faster(lang, by, &kept))

@@ -19,7 +19,7 @@ pub(super) fn one(frame: &Frame, view: &View<'_>, doing: &Doing<'_>) -> Markup {
     let open = asked_for || doing.refused.is_some();
     let body = html! {
         @if let Some(why) = &doing.refused {
-            div.callout.late role="alert" tabindex="-1" data-focus { p { (lang.of(why)) } }
+            div.callout.late role="alert" tabindex="-1" data-focus autofocus { p { (lang.of(why)) } }
         }
         form method="post" action=(path::desk_move(view.case, doing.action, &doing.about))
             enctype="multipart/form-data" novalidate {

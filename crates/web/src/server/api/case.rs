@@ -121,7 +121,9 @@ fn typed(asked: &Asked, view: &View, own: bool) -> Result<Json, Oops> {
 /// What each correction was about and changed; personal answers only where `open`.
 fn corrected(asked: &Asked, view: &View, open: bool) -> Result<Vec<Json>, Oops> {
     let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
-    let all = asked.city.casework.corrected(view)?;
+    let mut all = asked.city.casework.corrected(view)?;
+    // What the party is about to change is no one else's yet.
+    all.retain(|point| open || point.answered.is_some());
     let told = all.iter().map(|point| {
         let field = procedure.form.field(point.id.as_str()).filter(|field| open || !field.personal);
         let written = |value: &Option<Value>| {

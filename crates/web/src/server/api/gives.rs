@@ -233,7 +233,11 @@ pub const CASE: &[Member] = &[
         "corrected",
         List(&Object(&[
             always("correction", Count, "Which correction of the case it was, from 1."),
-            maybe("at", Moment, "When that was handed in; null while it waits for the party."),
+            maybe(
+                "at",
+                Moment,
+                "When that was handed in; null while it waits for the party, who alone is told of it then.",
+            ),
             always("id", Text, "The field or material."),
             always("title", Title, "What people call it."),
             always("asked", Truth, "Whether the office asked for it."),
