@@ -88,8 +88,8 @@ fn millionths(value: f64) -> i128 {
     (value * 1e6).round() as i128
 }
 
-/// What a placed piece's phase lies beyond the one that its match names, along and across, in millionths and less than a repeat. `None`
-/// for what does not matter; an error where it lies across the cloth.
+/// What a placed piece's phase lies beyond the one that its match names, along and across, in millionths and less than a repeat.
+/// `None` for what does not matter; an error where it lies across the cloth.
 pub fn phase(repeat: &Repeat, own: &Match, placed: &Placed) -> Result<[Option<i128>; 2], ()> {
     let (sx, sy) = signs(placed.mirrored, placed.turn).ok_or(())?;
     let seen = |sign: f64, at: f64, to: f64, origin: f64, phase: f64, period: Option<f64>, wanted: bool| {

@@ -1,9 +1,9 @@
 //! Markers: pieces laid out on a strip of cloth.
 //!
 //! [`dxf`] and [`svg`] read patterns and [`pattern`] makes pieces of them; [`read`] takes pieces and layouts in the JSON of
-//! jagua-rs, in its dialects before and since 1.1, and writes them; [`cloth`] knows rolls and repeats; [`uniform`] makes pieces of its own; [`nest`] lays
-//! pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout holds, by [`exact`] geometry on
-//! whole numbers and nothing of how the layout was found.
+//! jagua-rs, in its dialects before and since 1.1, and writes them; [`cloth`] knows rolls and repeats; [`uniform`] makes pieces
+//! of its own; [`nest`] lays pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout holds, by
+//! [`exact`] geometry on whole numbers and nothing of how the layout was found.
 
 pub mod check;
 pub mod cloth;

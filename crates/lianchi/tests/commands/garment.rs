@@ -332,3 +332,31 @@ fn a_marker_keeps_to_its_cloth() {
     );
     insta::assert_snapshot!(desk.told());
 }
+
+#[test]
+fn orders_are_promised() {
+    let shop = "shop = \"autumn\"\nfrom = 2026-09-28\nspare = 1\nlate = 500\nkm_yuan = 4\nkm_a_day = 300\n\
+        [calendar]\nholidays = [2026-10-01, 2026-10-02]\nrest = [2026-10-05, 2026-10-06, 2026-10-07]\nwork = [2026-10-10]\n\
+        [[workshop]]\nid = \"home\"\n[[workshop]]\nid = \"east\"\npartner = true\nkm = 320\n\
+        [[style]]\nid = \"shirt\"\nminutes = 20\nsetup = 240\n[[style]]\nid = \"skirt\"\nminutes = 12\n\
+        [[line]]\nid = \"h1\"\nworkshop = \"home\"\nminutes = 4800\nminute_yuan = 0.6\nskills = { shirt = 100 }\n\
+        [[line]]\nid = \"e1\"\nworkshop = \"east\"\nminutes = 4800\nminute_yuan = 0.5\nskills = { shirt = 80, skirt = 100 }\n\
+        [[order]]\nid = \"A\"\nstyle = \"shirt\"\npieces = 960\nbundle = 40\nshares = 2\ndue = 2026-10-09\n\
+        [[order]]\nid = \"B\"\nstyle = \"shirt\"\npieces = 480\nbundle = 40\nready = 2026-10-09\ndue = 2026-10-21\n\
+        [[order]]\nid = \"C\"\nstyle = \"skirt\"\npieces = 400\nbundle = 40\ndue = 2026-10-14\n";
+    let files: [(&str, &[u8]); 3] = [
+        ("shop.toml", shop.as_bytes()),
+        ("broken.toml", b"from = \"now\"\n[[order]]\nid = \"A\"\n"),
+        ("unable.toml", &shop.replace(", skirt = 100", "").into_bytes()),
+    ];
+    let lines = [
+        "garment schedule shop.toml",
+        "garment split shop.toml",
+        "garment split shop.toml --json",
+        "garment schedule broken.toml",
+        "garment schedule unable.toml",
+        "garment split missing.toml",
+        "garment split shop.toml --seconds 0",
+    ];
+    insta::assert_snapshot!(check(&files, &lines));
+}

@@ -153,8 +153,8 @@ impl Kit {
             })
     }
 
-    /// The places that a piece may have along the cloth, and across it, each as one of them and what comes after which the next; by
-    /// the phase of its group.
+    /// The places that a piece may have along the cloth, and across it, each as one of them and how far it is to the next; by the
+    /// phase of its group.
     pub fn grid(&self, item: &Item, form: &Form, group: Place) -> (Option<Place>, Option<Place>) {
         let Some(Hold { own, group: of }) = &item.hold else { return (None, None) };
         let Some((sx, sy)) = signs(form.mirrored, form.turn) else { return (None, None) };
