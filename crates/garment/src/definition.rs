@@ -185,6 +185,15 @@ impl<'a> Node<'a> {
         self.need(name, &least.to_string(), self.whole(name, least, most))
     }
 
+    /// True or false; false where nothing is said.
+    pub(crate) fn flag(&self, name: &'static str) -> bool {
+        let Some(value) = self.get(name) else { return false };
+        value.get_ref().as_bool().unwrap_or_else(|| {
+            self.wrong(name, value, "true or false", "true");
+            false
+        })
+    }
+
     pub(crate) fn date(&self, name: &'static str) -> Option<At<Day>> {
         let value = self.get(name)?;
         let day = as_day(value.get_ref());

@@ -184,14 +184,25 @@ fn said(change: &dyn Fn(&mut Json)) -> Vec<String> {
     }
 }
 
+type Change = Box<dyn Fn(&mut Json)>;
+
 #[test]
 fn layouts_are_judged_by_every_rule() {
     let found = check::check(&read::pieces(&document()).unwrap(), &read::layout(&document()).unwrap());
     assert_eq!(found.faults, Vec::<String>::new());
     assert!((found.density - 22.0 / 24.0).abs() < 1e-12 && (found.length - 6.0).abs() < 1e-12);
-    let place = |at: usize| format!("/solution/layout/placed_items/{at}");
-    let put = |document: &mut Json, path: String, value: Json| *document.pointer_mut(&path).unwrap() = value;
-    let changes: Vec<(&str, Box<dyn Fn(&mut Json)>)> = vec![
+    fn place(at: usize) -> String {
+        format!("/solution/layout/placed_items/{at}")
+    }
+    fn put(document: &mut Json, path: String, value: Json) {
+        let (parent, last) = path.rsplit_once('/').unwrap();
+        let parent = document.pointer_mut(parent).unwrap();
+        match last.parse::<usize>() {
+            Ok(at) => parent[at] = value,
+            Err(_) => parent[last] = value,
+        }
+    }
+    let changes: Vec<(&str, Change)> = vec![
         ("moved", Box::new(|d| put(d, place(1) + "/transformation/translation", json!([3.999_999, 4])))),
         ("beyond", Box::new(|d| put(d, place(2) + "/transformation/translation", json!([4.5, -0.5])))),
         ("turned", Box::new(|d| put(d, place(0) + "/transformation/rotation", json!(90)))),
@@ -239,6 +250,73 @@ fn layouts_are_judged_by_every_rule() {
             }),
         ),
     ];
+    let checks = |d: &mut Json, origin: f64| {
+        d["repeat"] = json!({"along": 2.0, "across": 1.0, "origin": [origin, 0.0]});
+        d["items"][0]["match"] = json!({"at": [1, 1]});
+    };
+    let changes = changes.into_iter().chain([
+        ("narrow roll", Box::new(|d: &mut Json| d["rolls"] = json!([{"id": "a", "width": 4}, {"id": "b", "width": 3.5}])) as _),
+        (
+            "flaw",
+            Box::new(|d: &mut Json| {
+                d["rolls"] = json!([{"id": "a", "width": 4, "flaws": [
+                    {"type": "rectangle", "data": {"x_min": 5.9, "y_min": 1.5, "width": 1, "height": 1}},
+                    {"type": "simple_polygon", "data": [[5.9, 1.0], [6.2, 0.9], [6.2, 1.1]]},
+                ]}]);
+            }) as _,
+        ),
+        ("on the repeat", Box::new(move |d: &mut Json| checks(d, 1.0)) as _),
+        ("off the repeat", Box::new(move |d: &mut Json| checks(d, 1.25)) as _),
+        (
+            "near enough",
+            Box::new(move |d: &mut Json| {
+                checks(d, 1.25);
+                d["repeat"]["tolerance"] = json!(0.75);
+            }) as _,
+        ),
+        (
+            "across a match",
+            Box::new(move |d: &mut Json| {
+                checks(d, 1.0);
+                put(d, place(0) + "/transformation", json!({"rotation": 90.0, "translation": [4, 0]}));
+                d["items"][0]["allowed_orientations"] = json!([0, 90, 180]);
+            }) as _,
+        ),
+        (
+            "matching each other",
+            Box::new(move |d: &mut Json| {
+                checks(d, 0.3);
+                d["items"][0]["match"]["group"] = json!("front");
+                put(d, place(1) + "/garment", json!("a"));
+            }) as _,
+        ),
+        (
+            "garments for themselves",
+            Box::new(move |d: &mut Json| {
+                checks(d, 0.3);
+                d["items"][0]["match"]["group"] = json!("front");
+            }) as _,
+        ),
+        (
+            "a group without garment",
+            Box::new(move |d: &mut Json| {
+                checks(d, 1.0);
+                d["items"][0]["match"]["group"] = json!("front");
+                put(d, place(1) + "/garment", Json::Null);
+            }) as _,
+        ),
+        ("nothing to match", Box::new(|d: &mut Json| d["items"][0]["match"] = json!({"at": [1, 1]})) as _),
+        (
+            "wrongly told",
+            Box::new(|d: &mut Json| {
+                d["repeat"] = json!({"along": 0, "origin": 3, "tolerance": -1});
+                d["rolls"] = json!([{"id": "", "width": -1, "flaws": 2}, {"id": "a", "width": 3, "flaws": [{"type": "star"}]}]);
+                d["items"][0]["match"] = json!({"group": 3, "along": "yes", "phase": []});
+                d["items"][0]["per_garment"] = json!(3);
+            }) as _,
+        ),
+    ]);
+    let changes: Vec<(&str, Change)> = changes.collect();
     let told: Vec<String> = changes
         .iter()
         .map(|(name, change)| format!("{name}:\n    {}", said(change).join("\n    ")))

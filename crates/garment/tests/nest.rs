@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use garment::marker::check::check;
+use garment::marker::cloth::{Cloth, Match, Repeat, Roll};
 use garment::marker::exact::{Region, Ring};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::uniform::{Style, uniform};
@@ -39,7 +40,17 @@ fn region(corners: &[(f64, f64)]) -> Region {
 }
 
 fn piece(id: u64, demand: u64, corners: &[(f64, f64)], turns: Turns) -> Piece {
-    Piece { id, demand, shape: region(corners), turns, mirror: false, paired: false, marks: Marks::default() }
+    Piece {
+        id,
+        demand,
+        shape: region(corners),
+        turns,
+        mirror: false,
+        paired: false,
+        per_garment: 1,
+        matching: None,
+        marks: Marks::default(),
+    }
 }
 
 fn angles(angles: &[f64], tilt: f64) -> Turns {
@@ -47,7 +58,14 @@ fn angles(angles: &[f64], tilt: f64) -> Turns {
 }
 
 fn strip(width: f64, pieces: Vec<Piece>) -> Pieces {
-    Pieces { name: "test".into(), width, spacing: 0.0, direction: Direction::Any, pieces }
+    Pieces {
+        name: "test".into(),
+        width,
+        spacing: 0.0,
+        direction: Direction::Any,
+        cloth: Cloth::default(),
+        pieces,
+    }
 }
 
 const SQUARE: [(f64, f64); 4] = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)];
@@ -88,6 +106,152 @@ fn small_puzzles_are_solved() {
     judged("free", &free, &laid(&free, 800, 1), 0.6);
 }
 
+/// Whether a place lies within a line, by how often a ray from it crosses (the exact test asks otherwise).
+fn within(outline: &[(f64, f64)], (x, y): (f64, f64)) -> bool {
+    let sides = outline.iter().zip(outline.iter().cycle().skip(1));
+    let crossed = |(a, b): &(&(f64, f64), &(f64, f64))| {
+        (a.1 > y) != (b.1 > y) && x < (b.0 - a.0) * (y - a.1) / (b.1 - a.1) + a.0
+    };
+    sides.filter(crossed).count() % 2 == 1
+}
+
+fn box_of(from: (f64, f64), to: (f64, f64)) -> Region {
+    region(&[from, (to.0, from.1), to, (from.0, to.1)])
+}
+
+#[test]
+fn flaws_stay_free_and_no_roll_is_too_narrow() {
+    let zones = [
+        ((300.0, 200.0), (380.0, 420.0)),
+        ((900.0, -10.0), (960.0, 1600.0)),
+        ((100.0, 900.0), (104.0, 903.0)),
+    ];
+    for style in [Style::Trousers, Style::Shirt] {
+        let mut pieces = uniform(style, &[1300], 1, 1500.0, 3).unwrap();
+        let roll = |id: &str, width: f64, flaws: Vec<Region>| Roll { id: id.into(), width, flaws };
+        let flaws: Vec<Region> = zones.iter().map(|(from, to)| box_of(*from, *to)).collect();
+        pieces.cloth.rolls =
+            vec![roll("a", 1490.0, flaws[..1].to_vec()), roll("b", 1420.0, flaws[1..].to_vec())];
+        let layouts = laid(&pieces, 400, 1);
+        judged("flaws", &pieces, &layouts, 0.4);
+        let drawn = |placed: &garment::marker::Placed| -> Vec<(f64, f64)> {
+            let piece = pieces.pieces.iter().find(|piece| piece.id == placed.piece).unwrap();
+            piece.shape.outlines().next().unwrap().into_iter().map(|corner| placed.at(corner)).collect()
+        };
+        for placed in layouts.iter().flat_map(|layout| &layout.placed) {
+            let outline = drawn(placed);
+            assert!(outline.iter().all(|(_, y)| *y <= 1420.0 + 1e-5), "{style:?}: beyond the narrower roll");
+            for ((x, y), (to_x, to_y)) in zones {
+                for step in 0..400 {
+                    let part = |k: i32, from: f64, to: f64| from + (to - from) * (f64::from(k) + 0.5) / 20.0;
+                    let place = (part(step % 20, x, to_x), part(step / 20, y, to_y));
+                    assert!(!within(&outline, place), "{style:?}: {place:?} is covered");
+                }
+            }
+        }
+    }
+}
+
+/// What the cloth shows at a place, the same to either side of a repeat's beginning.
+fn shown(repeat: &Repeat, (x, y): (f64, f64)) -> [f64; 2] {
+    let wave = |at: f64, from: f64, period: Option<f64>| {
+        period.map_or(0.0, |period| ((at - from) / period * std::f64::consts::TAU).cos())
+    };
+    [wave(x, repeat.origin.0, repeat.along), wave(y, repeat.origin.1, repeat.across)]
+}
+
+/// What a garment's pieces show around the places that match must be the same picture.
+fn pictures_agree(name: &str, pieces: &Pieces, layout: &Layout) {
+    let repeat = pieces.cloth.repeat.as_ref().unwrap();
+    let mut first = std::collections::BTreeMap::new();
+    let mut compared = 0;
+    for placed in &layout.placed {
+        let piece = pieces.pieces.iter().find(|piece| piece.id == placed.piece).unwrap();
+        let Some(own) = &piece.matching else { continue };
+        for (axis, _) in [own.along, own.across].into_iter().enumerate().filter(|(_, matters)| *matters) {
+            let look = |(dx, dy): (f64, f64)| {
+                let from = (own.at.0 - own.phase.0, own.at.1 - own.phase.1);
+                shown(repeat, placed.at((from.0 + dx, from.1 + dy)))[axis]
+            };
+            let picture: Vec<f64> = [(0.0, 0.0), (7.0, 3.0), (13.0, 21.0), (-5.0, -17.0)].map(look).to_vec();
+            let wanted = match &own.group {
+                None => [(0.0, 0.0), (7.0, 3.0), (13.0, 21.0), (-5.0, -17.0)]
+                    .map(|(dx, dy)| shown(repeat, (repeat.origin.0 + dx, repeat.origin.1 + dy))[axis])
+                    .to_vec(),
+                Some(group) => {
+                    compared += 1;
+                    first
+                        .entry((group, placed.garment.clone().unwrap(), axis))
+                        .or_insert(picture.clone())
+                        .clone()
+                }
+            };
+            let alike = picture.iter().zip(&wanted).all(|(one, other)| (one - other).abs() < 1e-4);
+            assert!(alike, "{name}: {placed:?} shows {picture:?}, not {wanted:?}");
+        }
+    }
+    assert!(first.is_empty() || compared > first.len(), "{name}: nothing was compared");
+}
+
+#[test]
+fn stripes_and_checks_go_on_from_piece_to_piece() {
+    let lies = |group: Option<&str>, at: (f64, f64), along: bool| Match {
+        at,
+        group: group.map(str::to_owned),
+        phase: (0.0, 0.0),
+        along,
+        across: true,
+    };
+    let repeat = |along: Option<f64>, across: f64| {
+        Some(Repeat { along, across: Some(across), origin: (11.0, 7.0), tolerance: 0.0 })
+    };
+    let mut checks = uniform(Style::Shirt, &[1300, 1400], 1, 1500.0, 3).unwrap();
+    checks.cloth.repeat = repeat(Some(60.0), 48.0);
+    for piece in &mut checks.pieces {
+        // Both fronts and the sleeves of a garment go together; the back lies as the repeat does; small pieces as they like.
+        piece.matching = match piece.id % 7 {
+            0 => Some(lies(Some("body"), (120.0, 30.0), true)),
+            1 => Some(lies(None, (100.0, 0.0), true)),
+            2 => Some(lies(Some("body"), (200.0, 0.0), true)),
+            _ => None,
+        };
+    }
+    let mut stripes = uniform(Style::Trousers, &[1300], 2, 1500.0, 3).unwrap();
+    stripes.cloth.repeat = repeat(None, 25.0);
+    stripes
+        .pieces
+        .iter_mut()
+        .take(2)
+        .for_each(|piece| piece.matching = Some(lies(Some("legs"), (0.0, 10.0), true)));
+    for (name, pieces, least) in [("checks", checks, 0.5), ("stripes", stripes, 0.6)] {
+        let layouts = laid(&pieces, 400, 1);
+        judged(name, &pieces, &layouts, least);
+        layouts.iter().for_each(|layout| pictures_agree(name, &pieces, layout));
+    }
+}
+
+#[test]
+fn a_piece_is_laid_into_the_hole_of_another() {
+    let ring = |from: f64, to: f64| Ring::new(&[(from, from), (to, from), (to, to), (from, to)]).unwrap();
+    let frame = Piece {
+        shape: Region::new(ring(0.0, 10.0), vec![ring(2.0, 8.0)]).unwrap(),
+        ..piece(1, 2, &SQUARE, angles(&[0.0, 90.0], 0.0))
+    };
+    let window = Piece {
+        shape: Region::new(ring(0.0, 10.0), vec![ring(1.0, 4.5), ring(5.5, 9.0)]).unwrap(),
+        ..piece(3, 1, &SQUARE, Turns::Any)
+    };
+    let small = |count: u64, side: f64| {
+        piece(2, count, &[(0.0, 0.0), (side, 0.0), (side, side), (0.0, side)], angles(&[0.0], 0.0))
+    };
+    let plain = strip(10.0, vec![frame.clone(), small(2, 5.0)]);
+    judged("frames", &plain, &laid(&plain, 500, 1), (2.0 * 64.0 + 50.0) / 201.0);
+    let apart = Pieces { spacing: 0.4, ..strip(10.0, vec![frame, small(2, 5.0)]) };
+    judged("apart", &apart, &laid(&apart, 500, 1), (2.0 * 64.0 + 50.0) / 207.0);
+    let two = strip(15.0, vec![window, small(2, 3.0)]);
+    judged("windows", &two, &laid(&two, 500, 1), (100.0 - 24.5 + 18.0) / 152.0);
+}
+
 #[test]
 fn several_threads_share_what_they_find() {
     let pieces = uniform(Style::Shirt, &[1400], 2, 1200.0, 5).unwrap();
@@ -115,6 +279,12 @@ fn what_cannot_be_laid_out_is_told() {
         &|| 1.0,
         &|_| {},
     );
-    let all = [said(&wide), said(&against), said(&none), over.unwrap_err().to_string()];
+    // Stripes that leave one place across the strip, where the piece does not fit.
+    let mut striped = strip(4.0, vec![piece(3, 1, &SQUARE, angles(&[0.0], 0.0))]);
+    striped.cloth.repeat = Some(Repeat { across: Some(6.0), ..Repeat::default() });
+    striped.pieces[0].matching =
+        Some(Match { at: (0.0, -1.0), group: None, phase: (0.0, 0.0), along: true, across: true });
+    striped.cloth.repeat.as_mut().unwrap().origin = (0.0, 2.5);
+    let all = [said(&wide), said(&against), said(&none), said(&striped), over.unwrap_err().to_string()];
     insta::assert_snapshot!(all.join("\n"));
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
+use garment::marker::cloth::{Cloth, Repeat};
 use garment::marker::dxf::{self, Unit};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::pattern::{Pattern, Wanted};
@@ -49,6 +50,7 @@ fn wanted(sizes: &[(&str, u64)], fabric: Option<&str>) -> Wanted {
         tilt: 0.0,
         sizes: sizes.iter().map(|(size, count)| ((*size).to_owned(), *count)).collect(),
         fabric: fabric.map(str::to_owned),
+        cloth: Cloth::default(),
     }
 }
 
@@ -267,4 +269,23 @@ fn drawings_are_read_in_millimetres_and_what_is_no_piece_is_told() {
     let told: String =
         texts.iter().map(|text| shown(svg::pattern(text, "drawing"), &wanted(&[], None))).collect();
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn lines_that_fall_on_stripes_are_read_with_the_grain() {
+    // The grain runs upwards, so that the piece is turned by a quarter: what lay at (x, y) lies at (y, 100 - x).
+    let drawn = [
+        polyline(1, true, &[(0.0, 0.0, 0.0), (100.0, 0.0, 0.0), (100.0, 300.0, 0.0), (0.0, 300.0, 0.0)]),
+        line(7, (50.0, 10.0), (50.0, 200.0)),
+        line(9, (30.0, 0.0), (30.0, 300.0)),
+        line(10, (0.0, 120.0), (100.0, 120.0)),
+    ];
+    let text = file(&[block("a", &["Piece Name: A", "Quantity: 1,1"], &drawn.concat())], &[]);
+    let pattern = dxf::pattern(text.as_bytes(), None).unwrap();
+    let mut asked = wanted(&[], None);
+    assert_eq!(pattern.pieces(&asked).unwrap().pieces[0].matching, None, "the cloth has no stripes");
+    asked.cloth.repeat = Some(Repeat { along: Some(60.0), across: Some(40.0), ..Repeat::default() });
+    let own = pattern.pieces(&asked).unwrap().pieces[0].matching.clone().unwrap();
+    assert!((own.at.0 - 120.0).abs() < 1e-9 && (own.at.1 - 70.0).abs() < 1e-9, "{own:?}");
+    assert_eq!((own.group, own.phase, own.along, own.across), (None, (0.0, 0.0), true, true));
 }

@@ -14,6 +14,7 @@ use garment::pay::sample::{self, Wanted};
 use garment::pay::scans::{Kind, Scans};
 use garment::pay::stamp::Stamp;
 use garment::pay::ticket::{NoTicket, Ticket};
+use garment::workdays::Workdays;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -257,9 +258,7 @@ fn drawn(chance: &mut Chance) -> Contract {
         minimum: amount(chance, 20_000),
         calendar: Calendar {
             shift: (480, 1080),
-            holidays: [Day::new(2026, 10, 1).unwrap()].into(),
-            rest: BTreeSet::new(),
-            work: BTreeSet::new(),
+            days: Workdays { holidays: [Day::new(2026, 10, 1).unwrap()].into(), ..Workdays::default() },
         },
         lots: vec![lot],
         people: (0..people).map(|at| person(at, chance)).collect(),

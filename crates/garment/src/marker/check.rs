@@ -1,7 +1,8 @@
 //! Whether a layout holds: looks at pieces and places alone.
 
+use super::cloth::{Repeat, off, phase};
 use super::exact::{Region, nearer, overlap};
-use super::{Direction, Layout, Piece, Pieces, Turns};
+use super::{Direction, Layout, Piece, Pieces, Placed, Turns};
 use std::collections::BTreeMap;
 
 /// What a layout comes to.
@@ -41,8 +42,12 @@ pub fn check(pieces: &Pieces, layout: &Layout) -> Found {
     apart(pieces, &regions, layout, &mut faults);
     counted(pieces, layout, &mut faults);
     directed(pieces, layout, &mut faults);
+    on_rolls(pieces, layout, &regions, &mut faults);
+    if let Some(repeat) = &pieces.cloth.repeat {
+        matched(pieces, repeat, layout, &mut faults);
+    }
     let covered: f64 = regions.iter().map(|(_, region)| region.area()).sum();
-    let strip = pieces.width * length;
+    let strip = pieces.across() * length;
     Found { faults, density: if strip > 0.0 { covered / strip } else { 0.0 }, length }
 }
 
@@ -141,4 +146,80 @@ fn directed(pieces: &Pieces, layout: &Layout, faults: &mut Vec<String>) {
             faults.push(format!("places {} and {}: look different ways", other + 1, at + 1));
         }
     }
+}
+
+/// Each roll by itself: its width, and its flaws.
+fn on_rolls(pieces: &Pieces, layout: &Layout, regions: &[(usize, Region)], faults: &mut Vec<String>) {
+    let name = |at: usize| layout.placed.get(at).map_or(String::new(), |placed| named(at, placed));
+    for roll in &pieces.cloth.rolls {
+        for (at, region) in regions {
+            let beyond = region.bounds().1.units().1 - roll.width;
+            // What lies above the strip is told already.
+            if beyond > 1e-6 && roll.width < pieces.width {
+                let id = &roll.id;
+                faults.push(format!(
+                    "{}: lies {beyond:.6} beyond roll `{id}`, which is {} wide",
+                    name(*at),
+                    roll.width
+                ));
+            }
+            for (flaw, zone) in (1..).zip(&roll.flaws) {
+                if overlap(region, zone) {
+                    faults.push(format!("{}: lies on flaw {flaw} of roll `{}`", name(*at), roll.id));
+                }
+            }
+        }
+    }
+}
+
+/// What writing places in millionths may cost a match, where two places and two phases are rounded.
+const WRITTEN: i128 = 4;
+
+/// Whether the pieces lie to the repeat, and to each other, as their matches say.
+fn matched(pieces: &Pieces, repeat: &Repeat, layout: &Layout, faults: &mut Vec<String>) {
+    let allowed = (repeat.tolerance * 1e6).round() as i128 + WRITTEN;
+    // The first of each garment and group that matters along, or across.
+    let mut first: BTreeMap<(&str, &str, usize), (usize, i128)> = BTreeMap::new();
+    for (at, placed) in layout.placed.iter().enumerate() {
+        let piece = pieces.pieces.iter().find(|piece| piece.id == placed.piece);
+        let Some(own) = piece.and_then(|piece| piece.matching.as_ref()) else { continue };
+        let name = named(at, placed);
+        let Ok(seen) = phase(repeat, own, placed) else {
+            faults.push(format!(
+                "{name}: is turned by {}°, and a piece that matches may lie by 0° or 180° only",
+                placed.turn
+            ));
+            continue;
+        };
+        let axes = [("along", repeat.along), ("across", repeat.across)];
+        for (axis, ((way, period), seen)) in axes.into_iter().zip(seen).enumerate() {
+            let (Some(period), Some(seen)) = (period, seen) else { continue };
+            let (other, wanted) = match (own.group.as_deref(), placed.garment.as_deref()) {
+                (None, _) => (None, 0),
+                (Some(_), None) => {
+                    faults.push(format!("{name}: says no garment, and its group matches within a garment"));
+                    break;
+                }
+                (Some(group), Some(garment)) => {
+                    let (other, wanted) = *first.entry((group, garment, axis)).or_insert((at, seen));
+                    (Some(other), wanted)
+                }
+            };
+            let apart = off(seen, wanted, period);
+            if apart > allowed {
+                let apart = apart as f64 / 1e6;
+                faults.push(match other {
+                    None => format!("{name}: lies {apart:.6} off the repeat {way} the cloth"),
+                    Some(other) => format!(
+                        "{name}: lies {apart:.6} off place {}, which it must match {way} the cloth",
+                        other + 1
+                    ),
+                });
+            }
+        }
+    }
+}
+
+fn named(at: usize, placed: &Placed) -> String {
+    format!("place {} (piece {})", at + 1, placed.piece)
 }

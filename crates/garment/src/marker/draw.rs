@@ -1,5 +1,6 @@
 //! A layout as a drawing, in its own measures.
 
+use super::exact::Region;
 use super::{Layout, Pieces};
 use std::fmt::Write as _;
 
@@ -23,19 +24,25 @@ pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
         width + head,
         width / 800.0,
     );
+    cloth(pieces, length, &mut out);
     let mut numbers = String::new();
     for placed in &layout.placed {
         let Some(piece) = pieces.pieces.iter().find(|piece| piece.id == placed.piece) else { continue };
         let Ok(region) = piece.shape.placed(placed.mirrored, placed.turn, placed.to) else { continue };
-        let mut path = String::new();
-        for outline in region.outlines() {
-            for (at, (x, y)) in outline.iter().enumerate() {
-                let _ = write!(path, "{}{x:.6} {y:.6}", if at == 0 { "M" } else { "L" });
-            }
-            path.push('Z');
-        }
         let fill = if placed.mirrored { "#c9d9c3" } else { "#d7e0ea" };
-        let _ = writeln!(out, "<path fill=\"{fill}\" fill-rule=\"evenodd\" d=\"{path}\"/>");
+        let _ = writeln!(out, "<path fill=\"{fill}\" fill-rule=\"evenodd\" d=\"{}\"/>", traced(&region));
+        if let Some(own) = piece.matching.as_ref().filter(|_| pieces.cloth.repeat.is_some()) {
+            let (x, y) = placed.at(own.at);
+            let arm = width * 0.008;
+            let _ = writeln!(
+                out,
+                "<path fill=\"none\" stroke=\"#b3372f\" d=\"M{:.6} {y:.6}h{:.6}M{x:.6} {:.6}v{:.6}\"/>",
+                x - arm,
+                arm * 2.0,
+                y - arm,
+                arm * 2.0
+            );
+        }
         let (low, high) = region.bounds();
         let ((x, y), (to_x, to_y)) = (low.units(), high.units());
         let size = ((to_x - x).min(to_y - y) * 0.4).min(width * 0.03);
@@ -49,6 +56,57 @@ pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
     }
     let _ = write!(out, "</g>\n{numbers}</svg>\n");
     out
+}
+
+/// The repeat's lines, the edges of narrower rolls, and flaws.
+fn cloth(pieces: &Pieces, length: f64, out: &mut String) {
+    let width = pieces.width;
+    if let Some(repeat) = &pieces.cloth.repeat {
+        // So fine a repeat is no more than a grey.
+        let lines = |period: Option<f64>, origin: f64, end: f64| {
+            let period = period.filter(|period| *period > width / 400.0);
+            let first = period.map_or(0.0, |period| origin.rem_euclid(period));
+            let count = period.map_or(0, |period| ((end - first) / period).floor().max(-1.0) as i64 + 1);
+            (0..count).map(move |at| first + at as f64 * period.unwrap_or(0.0))
+        };
+        let mut path = String::new();
+        for x in lines(repeat.along, repeat.origin.0, length) {
+            let _ = write!(path, "M{x:.6} 0V{width:.6}");
+        }
+        for y in lines(repeat.across, repeat.origin.1, width) {
+            let _ = write!(path, "M0 {y:.6}H{length:.6}");
+        }
+        let _ = writeln!(out, "<path fill=\"none\" stroke=\"#d9c9a3\" d=\"{path}\"/>");
+    }
+    for roll in &pieces.cloth.rolls {
+        if roll.width < width {
+            let _ = writeln!(
+                out,
+                "<path fill=\"none\" stroke=\"#b3372f\" stroke-dasharray=\"{0:.6} {0:.6}\" d=\"M0 {1:.6}H{length:.6}\"/>",
+                width / 100.0,
+                roll.width
+            );
+        }
+        for (at, flaw) in (1..).zip(&roll.flaws) {
+            let _ = writeln!(
+                out,
+                "<path fill=\"#e3a79f\" stroke=\"#b3372f\" fill-rule=\"evenodd\" d=\"{}\"><title>{}</title></path>",
+                traced(flaw),
+                escaped(&format!("flaw {at} of roll {}", roll.id))
+            );
+        }
+    }
+}
+
+fn traced(region: &Region) -> String {
+    let mut path = String::new();
+    for outline in region.outlines() {
+        for (at, (x, y)) in outline.iter().enumerate() {
+            let _ = write!(path, "{}{x:.6} {y:.6}", if at == 0 { "M" } else { "L" });
+        }
+        path.push('Z');
+    }
+    path
 }
 
 fn escaped(text: &str) -> String {

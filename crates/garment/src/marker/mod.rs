@@ -1,11 +1,12 @@
 //! Markers: pieces laid out on a strip of cloth.
 //!
 //! [`dxf`] and [`svg`] read patterns and [`pattern`] makes pieces of them; [`read`] takes pieces and layouts in the JSON of
-//! jagua-rs, in its dialects before and since 1.1, and writes them; [`uniform`] makes pieces of its own; [`nest`] lays
-//! pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout holds, by [`exact`] geometry on
-//! whole numbers and nothing of how the layout was found.
+//! jagua-rs, in its dialects before and since 1.1, and writes them; [`cloth`] knows rolls and repeats; [`uniform`] makes pieces
+//! of its own; [`nest`] lays pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout holds, by
+//! [`exact`] geometry on whole numbers and nothing of how the layout was found.
 
 pub mod check;
+pub mod cloth;
 pub mod draw;
 pub mod dxf;
 pub mod exact;
@@ -16,6 +17,7 @@ pub mod read;
 pub mod svg;
 pub mod uniform;
 
+use cloth::{Cloth, Match};
 use exact::Region;
 
 /// Pieces, the strip, and the rules of laying them out.
@@ -29,6 +31,8 @@ pub struct Pieces {
     pub spacing: f64,
     /// All pieces of which direction.
     pub direction: Direction,
+    /// The rolls and the repeat of the cloth.
+    pub cloth: Cloth,
     /// The pieces.
     pub pieces: Vec<Piece>,
 }
@@ -59,6 +63,10 @@ pub struct Piece {
     pub mirror: bool,
     /// Half of them must: a left one for each right one.
     pub paired: bool,
+    /// How many of them a garment takes.
+    pub per_garment: u64,
+    /// How it lies to stripes or checks.
+    pub matching: Option<Match>,
     /// What is drawn on it.
     pub marks: Marks,
 }

@@ -1,6 +1,7 @@
 //! Patterns as pattern makers give them: pieces by name and size, with how many a garment needs. From these and what is to
 //! be sewn come the pieces of a marker.
 
+use super::cloth::{Cloth, Match};
 use super::exact::{Region, Ring};
 use super::outline::clean;
 use super::{Direction, Marks, Piece, Pieces, Turns};
@@ -32,6 +33,10 @@ pub struct Cut {
     pub mirrored: u64,
     /// The cloth that it is cut from, if that is told.
     pub fabric: String,
+    /// A place on the line that falls on a stripe along the cloth.
+    pub stripe: Option<(f64, f64)>,
+    /// A place on the line that falls on one across it.
+    pub plaid: Option<(f64, f64)>,
 }
 
 /// What is to be laid out of a pattern, and how.
@@ -49,6 +54,8 @@ pub struct Wanted {
     pub sizes: Vec<(String, u64)>,
     /// The cloth, where a pattern has pieces of several.
     pub fabric: Option<String>,
+    /// Its rolls and its repeat.
+    pub cloth: Cloth,
 }
 
 impl Pattern {
@@ -67,7 +74,7 @@ impl Pattern {
             if other_cloth || garments == 0 || cut.drawn + cut.mirrored == 0 {
                 continue;
             }
-            let (shape, marks) = match cut.along_the_grain() {
+            let Laid { shape, marks, matching } = match cut.along_the_grain() {
                 Ok(found) => found,
                 Err(error) => {
                     wrong.push(format!("piece `{}`: {error}; mend the outline", cut.marks.label()));
@@ -81,6 +88,8 @@ impl Pattern {
                 turns: Turns::Some { angles: vec![0.0, 180.0], tilt: wanted.tilt },
                 mirror: paired,
                 paired,
+                per_garment: count,
+                matching: matching.clone().filter(|_| wanted.cloth.repeat.is_some()),
                 marks: marks.clone(),
             };
             if cut.drawn == cut.mirrored {
@@ -95,6 +104,7 @@ impl Pattern {
                 let mut turned = piece(pieces.len(), cut.mirrored, false);
                 turned.shape = turned.shape.placed(true, 0.0, (0.0, 0.0)).unwrap_or(turned.shape);
                 turned.marks = turned.marks.moved(&other);
+                turned.matching.iter_mut().for_each(|own| own.at = other(own.at));
                 pieces.push(turned);
             }
         }
@@ -110,6 +120,7 @@ impl Pattern {
             width: *width,
             spacing: *spacing,
             direction: *direction,
+            cloth: wanted.cloth.clone(),
             pieces,
         })
     }
@@ -143,9 +154,16 @@ impl Pattern {
     }
 }
 
+/// A piece with its grain along the cloth.
+struct Laid {
+    shape: Region,
+    marks: Marks,
+    matching: Option<Match>,
+}
+
 impl Cut {
     /// Its shape and marks, turned until the grain runs along x, the lowest corner at the origin.
-    fn along_the_grain(&self) -> Result<(Region, Marks), super::exact::NoShape> {
+    fn along_the_grain(&self) -> Result<Laid, super::exact::NoShape> {
         let (sin, cos) = match self.marks.grain {
             Some([a, b]) if (a.0 - b.0).hypot(a.1 - b.1) > 1e-6 => {
                 let length = (a.0 - b.0).hypot(a.1 - b.1);
@@ -164,7 +182,18 @@ impl Cut {
         };
         let ring = |line: &[(f64, f64)]| Ring::new(&clean(line.iter().map(|place| rule(*place)).collect()));
         let holes = self.holes.iter().map(|hole| ring(hole)).collect::<Result<Vec<_>, _>>()?;
-        Ok((Region::new(ring(&self.outline)?, holes)?, self.marks.moved(&rule)))
+        let matching = (self.stripe.is_some() || self.plaid.is_some()).then(|| Match {
+            at: (
+                self.plaid.map_or(0.0, |place| rule(place).0),
+                self.stripe.map_or(0.0, |place| rule(place).1),
+            ),
+            group: None,
+            phase: (0.0, 0.0),
+            along: self.plaid.is_some(),
+            across: self.stripe.is_some(),
+        });
+        let shape = Region::new(ring(&self.outline)?, holes)?;
+        Ok(Laid { shape, marks: self.marks.moved(&rule), matching })
     }
 }
 

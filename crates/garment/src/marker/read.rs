@@ -1,7 +1,10 @@
 //! Pieces and layouts in the JSON of jagua-rs: before 1.1, which says `allowed_orientations`, and since, which says
 //! `orientation`.
 //! Beside them stand members of ours, which jagua-rs passes over: of the marker `direction`, of a piece `tilt`, `paired` and
-//! what is drawn on it (`name`, `size`, `grain`, `notches`, `drills`, `lines`), of a placed piece `garment`.
+//! what is drawn on it (`name`, `size`, `grain`, `notches`, `drills`, `lines`), `per_garment` and `match`, of a placed piece
+//! `garment`; and of the cloth `rolls` and `repeat` (module `cloth`).
+
+pub mod cloth;
 
 use super::exact::{Region, Ring};
 use super::{Direction, Layout, Marks, Piece, Pieces, Placed, Turns};
@@ -40,6 +43,7 @@ pub fn pieces(document: &Json) -> Result<Pieces, Vec<Wrong>> {
             Direction::Any
         }
     };
+    let cloth = reader.cloth(document);
     let items = document.get("items").and_then(Json::as_array);
     if items.is_none_or(Vec::is_empty) {
         reader.tell("items", "holds no pieces; write a list of them");
@@ -53,12 +57,16 @@ pub fn pieces(document: &Json) -> Result<Pieces, Vec<Wrong>> {
                 format!("`{}` stands twice; number each piece on its own", piece.id),
             );
         }
+        if piece.matching.is_some() && cloth.repeat.is_none() && document.get("repeat").is_none() {
+            let what = "has no `repeat` to match; tell of the cloth's, or leave this out";
+            reader.tell(&format!("items[{at}].match"), what);
+        }
         pieces.push(piece);
     }
     let name = document.get("name").and_then(Json::as_str).unwrap_or("marker").to_owned();
     match (width, spacing) {
         (Some(width), Some(spacing)) if reader.wrong.is_empty() => {
-            Ok(Pieces { name, width, spacing, direction, pieces })
+            Ok(Pieces { name, width, spacing, direction, cloth, pieces })
         }
         _ => Err(reader.wrong),
     }
@@ -124,7 +132,16 @@ impl Reader {
         if paired && demand.is_some_and(|demand| demand % 2 == 1) {
             self.tell(&format!("{path}.paired"), "pairs need an even `demand`; write both of each pair");
         }
-        let marks = self.marks(item, path);
+        let (marks, matching) = (self.marks(item, path), self.matching(item, path));
+        let per_garment = match item.get("per_garment") {
+            None => Some(if paired { 2 } else { 1 }),
+            Some(_) => self.whole(item, &dotted, "per_garment"),
+        };
+        let told = item.get("per_garment").and(demand.zip(per_garment));
+        if told.is_some_and(|(demand, each)| each == 0 || demand % each > 0) {
+            let what = "does not divide `demand`; write how many a garment takes";
+            self.tell(&format!("{path}.per_garment"), what);
+        }
         Some(Piece {
             id: id?,
             demand: demand?,
@@ -132,6 +149,8 @@ impl Reader {
             turns,
             mirror: mirror || paired,
             paired,
+            per_garment: per_garment?,
+            matching: matching?,
             marks: marks?,
         })
     }
@@ -282,8 +301,6 @@ impl Reader {
 
 /// Writes pieces in the dialect since 1.1.
 pub fn written(pieces: &Pieces) -> Json {
-    let outline =
-        |corners: Vec<(f64, f64)>| corners.into_iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>();
     let piece = |piece: &Piece| {
         let rotation = match &piece.turns {
             Turns::Any => json!({"mode": "continuous"}),
@@ -294,16 +311,13 @@ pub fn written(pieces: &Pieces) -> Json {
             Turns::Any => 0.0,
         };
         let axes: &[f64] = if piece.mirror { &[0.0] } else { &[] };
-        let mut rings: Vec<_> = piece.shape.outlines().map(outline).collect();
-        let outer = rings.remove(0);
-        let shape = match rings.as_slice() {
-            [] => json!({"type": "simple_polygon", "data": outer}),
-            holes => json!({"type": "polygon", "data": {"outer": outer, "inner": holes}}),
-        };
         let mut item = json!({
-            "id": piece.id, "demand": piece.demand, "shape": shape, "tilt": tilt, "paired": piece.paired,
-            "orientation": {"rotation": rotation, "reflection_axes": axes},
+            "id": piece.id, "demand": piece.demand, "shape": shape(&piece.shape), "tilt": tilt, "paired": piece.paired,
+            "orientation": {"rotation": rotation, "reflection_axes": axes}, "per_garment": piece.per_garment,
         });
+        if let Some(own) = &piece.matching {
+            item["match"] = cloth::matching(own);
+        }
         let Marks { name, size, grain, notches, drills, lines } = &piece.marks;
         for (member, value) in [
             ("name", json!(name)),
@@ -324,10 +338,25 @@ pub fn written(pieces: &Pieces) -> Json {
         Direction::Garment => "garment",
         Direction::Marker => "marker",
     };
-    json!({
+    let mut document = json!({
         "name": pieces.name, "strip_height": pieces.width, "min_item_separation": pieces.spacing, "direction": direction,
         "items": pieces.pieces.iter().map(piece).collect::<Vec<_>>(),
-    })
+    });
+    cloth::written(&pieces.cloth, &mut document);
+    document
+}
+
+/// A shape, as jagua-rs writes it.
+fn shape(region: &Region) -> Json {
+    let mut rings: Vec<_> = region
+        .outlines()
+        .map(|corners| corners.into_iter().map(|(x, y)| json!([x, y])).collect::<Vec<_>>())
+        .collect();
+    let outer = rings.remove(0);
+    match rings.as_slice() {
+        [] => json!({"type": "simple_polygon", "data": outer}),
+        holes => json!({"type": "polygon", "data": {"outer": outer, "inner": holes}}),
+    }
 }
 
 /// Writes a layout with its pieces, as [`layout`] and [`pieces`] read it.

@@ -209,7 +209,15 @@ impl Drawing {
         let name = called(attributes).unwrap_or_else(|| (self.pattern.cuts.len() + 1).to_string());
         let marks = Marks { name, size: text("data-size"), ..Marks::default() };
         let fabric = text("data-fabric");
-        self.pattern.cuts.push(Cut { marks, outline, holes: rings, drawn, mirrored, fabric });
+        self.pattern.cuts.push(Cut {
+            marks,
+            outline,
+            holes: rings,
+            drawn,
+            mirrored,
+            fabric,
+            ..Cut::default()
+        });
         Ok(())
     }
 }

@@ -4,6 +4,7 @@
 //! the seed
 //! varies the cut. The grain runs along x.
 
+use super::cloth::Cloth;
 use super::exact::{NoShape, Region, Ring};
 use super::{Direction, Marks, Piece, Pieces, Turns};
 use crate::chance::Chance;
@@ -59,12 +60,21 @@ pub fn uniform(style: Style, heights: &[u32], sets: u64, width: f64, seed: u64) 
                 turns: Turns::Some { angles: vec![0.0, 180.0], tilt: 0.0 },
                 mirror: paired,
                 paired,
+                per_garment: count,
+                matching: None,
                 marks: Marks { size: (height / 10).to_string(), ..Marks::default() },
             });
         }
     }
     let name = Style::ALL.iter().find(|(own, _)| *own == style).map_or("", |(_, name)| name);
-    Ok(Pieces { name: name.to_owned(), width, spacing: 0.0, direction: Direction::Any, pieces })
+    Ok(Pieces {
+        name: name.to_owned(),
+        width,
+        spacing: 0.0,
+        direction: Direction::Any,
+        cloth: Cloth::default(),
+        pieces,
+    })
 }
 
 struct Body {

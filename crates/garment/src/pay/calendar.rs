@@ -3,8 +3,7 @@
 //! not made up for, three times on a statutory holiday.
 
 use super::stamp::Stamp;
-use crate::day::Day;
-use std::collections::BTreeSet;
+use crate::workdays::Workdays;
 
 /// What kind of time work was done in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,32 +48,22 @@ impl Time {
 pub struct Calendar {
     /// The shift of a workday, in minutes since midnight: its first, and the first after it.
     pub shift: (u32, u32),
-    /// Statutory holidays.
-    pub holidays: BTreeSet<Day>,
-    /// Rest days besides Saturdays and Sundays.
-    pub rest: BTreeSet<Day>,
-    /// Saturdays and Sundays that are worked, to make up for other days.
-    pub work: BTreeSet<Day>,
+    /// Which days are worked.
+    pub days: Workdays,
 }
 
 impl Calendar {
     /// What kind of time a moment is.
     pub fn time(&self, at: Stamp) -> Time {
         let day = at.day();
-        if self.holidays.contains(&day) {
+        if self.days.holidays.contains(&day) {
             Time::Holiday
-        } else if !self.is_workday(day) {
+        } else if !self.days.is_workday(day) {
             Time::Rest
         } else if (self.shift.0..self.shift.1).contains(&at.minute()) {
             Time::Regular
         } else {
             Time::Extended
         }
-    }
-
-    /// Whether regular work is due on a day.
-    pub fn is_workday(&self, day: Day) -> bool {
-        let free = self.holidays.contains(&day) || self.rest.contains(&day);
-        !free && (!day.is_weekend() || self.work.contains(&day))
     }
 }

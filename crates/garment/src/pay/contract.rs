@@ -146,7 +146,7 @@ impl Contract {
     /// Workdays of the month, and those of them on which somebody was there.
     pub fn attendance(&self, person: &Person) -> (u32, u32) {
         let workdays =
-            || (self.month.0.0..self.month.1.0).map(Day).filter(|day| self.calendar.is_workday(*day));
+            || (self.month.0.0..self.month.1.0).map(Day).filter(|day| self.calendar.days.is_workday(*day));
         let employed = |day: &Day| {
             person.from.is_none_or(|from| from <= *day) && person.until.is_none_or(|until| *day <= until)
         };

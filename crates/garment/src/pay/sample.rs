@@ -5,6 +5,7 @@ use super::stamp::Stamp;
 use super::ticket::Ticket;
 use crate::chance::Chance;
 use crate::day::Day;
+use crate::workdays::Workdays;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io;
@@ -55,7 +56,8 @@ const PIECES: u32 = 25;
 /// The month's calendar: October 2026, with the National Day holidays and the days that make up for them.
 fn calendar() -> Calendar {
     let days = |all: &[u32]| all.iter().filter_map(|day| Day::new(2026, 10, *day)).collect::<BTreeSet<Day>>();
-    Calendar { shift: (480, 1080), holidays: days(&[1, 2, 3]), rest: days(&[5, 6, 7]), work: days(&[10]) }
+    let days = Workdays { holidays: days(&[1, 2, 3]), rest: days(&[5, 6, 7]), work: days(&[10]) };
+    Calendar { shift: (480, 1080), days }
 }
 
 /// The contract's text.
@@ -115,7 +117,7 @@ pub fn scans(wanted: Wanted, out: &mut impl io::Write) -> io::Result<()> {
     let mut chance = Chance::new(wanted.seed ^ 0x5CA5);
     let calendar = calendar();
     let first = Day::new(2026, 10, 1).map_or(0, |day| day.0);
-    let days: Vec<Day> = (first..first + 31).map(Day).filter(|day| calendar.is_workday(*day)).collect();
+    let days: Vec<Day> = (first..first + 31).map(Day).filter(|day| calendar.days.is_workday(*day)).collect();
     out.write_all(b"scan,time,ticket,person,pieces,corrects\n")?;
     for number in 0..wanted.scans {
         let operations = SHIRT.len() as u32;

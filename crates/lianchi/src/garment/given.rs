@@ -2,11 +2,12 @@
 //! the rest.
 
 use crate::say::{Failure, Wrong};
+use garment::marker::cloth::Cloth;
 use garment::marker::dxf::{self, Unit};
 use garment::marker::pattern::{Pattern, Wanted};
 use garment::marker::{Direction, Pieces, read, svg};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Given {
@@ -31,6 +32,12 @@ pub struct Given {
     /// Of a DXF: mm, cm or inch, where the file says it wrongly or not at all.
     #[arg(long, value_name = "UNIT", value_parser = unit)]
     unit: Option<Unit>,
+    /// The cloth in JSON: its rolls with widths and flaws, and the repeat of its stripes or checks.
+    #[arg(long, value_name = "CLOTH.json")]
+    cloth: Option<PathBuf>,
+    /// Which of the cloth's rolls the marker is spread from; without it, all of them.
+    #[arg(long, value_name = "ROLL,…", value_delimiter = ',')]
+    rolls: Vec<String>,
 }
 
 fn size(text: &str) -> Result<(String, u64), String> {
@@ -65,6 +72,32 @@ fn told(path: &Path, wrong: impl IntoIterator<Item = String>) -> Failure {
 
 /// The pieces of a file, and what is to be told of them.
 pub fn pieces(path: &Path, given: &Given) -> Result<(Pieces, Vec<String>), Failure> {
+    let cloth = given.cloth.as_deref().map(cloth).transpose()?;
+    let (mut pieces, mut notes) = drawn(path, given, cloth.as_ref())?;
+    if pieces.cloth.repeat.is_some() && pieces.pieces.iter().all(|piece| piece.matching.is_none()) {
+        notes.push("the cloth repeats, and no piece says how it lies to that; nothing is matched".to_owned());
+    }
+    let known: Vec<&str> = pieces.cloth.rolls.iter().map(|roll| roll.id.as_str()).collect();
+    if let Some(id) = given.rolls.iter().find(|id| !known.contains(&id.as_str())) {
+        let mend = match known.as_slice() {
+            [] => "the cloth names no rolls; give `--cloth` with some".to_owned(),
+            known => format!("write one of `{}`", known.join("`, `")),
+        };
+        return Err(Wrong(format!("there is no roll `{id}`; {mend}")).into());
+    }
+    if !given.rolls.is_empty() {
+        pieces.cloth.rolls.retain(|roll| given.rolls.contains(&roll.id));
+    }
+    Ok((pieces, notes))
+}
+
+/// The cloth that a file tells of.
+fn cloth(path: &Path) -> Result<Cloth, Failure> {
+    let cloth = read::cloth::cloth(&super::document(path)?);
+    cloth.map_err(|wrong| told(path, wrong.iter().map(ToString::to_string)))
+}
+
+fn drawn(path: &Path, given: &Given, cloth: Option<&Cloth>) -> Result<(Pieces, Vec<String>), Failure> {
     let ends = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     if ends == "dxf" || ends == "svg" {
         let pattern = match ends.as_str() {
@@ -81,11 +114,17 @@ pub fn pieces(path: &Path, given: &Given) -> Result<(Pieces, Vec<String>), Failu
         };
         let mut pattern = pattern.map_err(|wrong| told(path, wrong))?;
         let mut notes = std::mem::take(&mut pattern.told);
-        let pieces = laid(path, given, &pattern)?;
+        let pieces = laid(path, given, cloth, &pattern)?;
         notes.extend(areas(&pieces, &given.sizes));
         return Ok((pieces, notes));
     }
-    let document = super::document(path)?;
+    let mut document = super::document(path)?;
+    // Before reading, so that a match in the pieces has its repeat.
+    if let (Some(cloth), Some(members)) = (cloth, document.as_object_mut()) {
+        members.remove("rolls");
+        members.remove("repeat");
+        read::cloth::written(cloth, &mut document);
+    }
     let pieces = read::pieces(&document);
     Ok((pieces.map_err(|wrong| told(path, wrong.iter().map(ToString::to_string)))?, Vec::new()))
 }
@@ -103,11 +142,13 @@ fn areas(pieces: &Pieces, sizes: &[(String, u64)]) -> Vec<String> {
     sums.into_iter().map(told).collect()
 }
 
-fn laid(path: &Path, given: &Given, pattern: &Pattern) -> Result<Pieces, Failure> {
-    let Some(width) = given.width.filter(|width| *width > 0.0) else {
+fn laid(path: &Path, given: &Given, cloth: Option<&Cloth>, pattern: &Pattern) -> Result<Pieces, Failure> {
+    // The widest roll; narrower ones bound the marker by themselves.
+    let widest = cloth.and_then(|cloth| cloth.rolls.iter().map(|roll| roll.width).max_by(f64::total_cmp));
+    let Some(width) = given.width.or(widest).filter(|width| *width > 0.0) else {
         return Err(told(
             path,
-            ["a pattern does not say how wide the cloth is; give `--width 1500` (millimetres)".to_owned()],
+            ["a pattern does not say how wide the cloth is; give `--width 1500` (millimetres), or `--cloth` with rolls".to_owned()],
         ));
     };
     if given.spacing < 0.0 || !(0.0..=45.0).contains(&given.tilt) {
@@ -122,6 +163,7 @@ fn laid(path: &Path, given: &Given, pattern: &Pattern) -> Result<Pieces, Failure
         tilt: given.tilt,
         sizes: given.sizes.clone(),
         fabric: given.fabric.clone(),
+        cloth: cloth.cloned().unwrap_or_default(),
     };
     pattern.pieces(&wanted).map_err(|wrong| told(path, wrong))
 }

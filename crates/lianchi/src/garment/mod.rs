@@ -8,9 +8,11 @@ mod given;
 mod nest;
 mod pay;
 mod pieces;
+mod promise;
 mod spc;
 
 use crate::say::{Failure, Say, Wrong};
+use garment::promise::Split;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -34,6 +36,10 @@ pub enum Command {
     Check(check::Options),
     /// Make the pieces of made-up school uniforms, graded over sizes.
     Pieces(pieces::Options),
+    /// Put orders on lines, each on one, so that they are in time at the least cost; says when each can be promised, and why.
+    Schedule(promise::Options),
+    /// Share orders out over workshops and partners by skill, capacity and distance; says when each can be promised, and why.
+    Split(promise::Options),
     /// Print bundle tickets with QR codes.
     Tickets(pay::Tickets),
     /// Make a month of a made-up workshop: a contract and scans.
@@ -51,6 +57,8 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
         Command::Nest(options) => nest::run(options, say),
         Command::Check(options) => check::run(options, say),
         Command::Pieces(options) => pieces::run(options, say),
+        Command::Schedule(options) => promise::run(options, Split::Whole, say),
+        Command::Split(options) => promise::run(options, Split::Shares, say),
         Command::Tickets(options) => pay::tickets(options, say),
         Command::Sample(options) => pay::sample(options, say),
     }

@@ -1,8 +1,9 @@
 //! Patterns in DXF-AAMA and ASTM D6673: a block for each piece in each size, with layers that say what a line is.
 //!
-//! Layer 1 holds the outline, 4 notches, 6 the fold, 7 the grain line, 8 lines within, 11 what is cut out, 13 drill holes,
-//! 14 sewing lines; texts give name, size, quantity and cloth. Layers that repeat those for other programs are passed over:
-//! 2 and 3 (places where lines turn), 5 (grade reference), 15 (annotations), 84 to 87 (the same lines once more, as curves).
+//! Layer 1 holds the outline, 4 notches, 6 the fold, 7 the grain line, 8 lines within, 9 and 10 what falls on a stripe along the
+//! cloth and across it, 11 what is cut out, 13 drill holes, 14 sewing lines; texts give name, size, quantity and cloth. Layers that
+//! repeat those for other programs are passed over: 2 and 3 (places where lines turn), 5 (grade reference), 15 (annotations), 84
+//! to 87 (the same lines once more, as curves).
 
 mod entities;
 mod paths;
@@ -129,6 +130,8 @@ struct Drawn {
     inner: Vec<Vec<Place>>,
     fold: Option<Fold>,
     marks: Marks,
+    stripe: Option<Place>,
+    plaid: Option<Place>,
     /// What is not read and does not matter to the outline.
     unread: BTreeSet<String>,
     wrong: Vec<String>,
@@ -162,6 +165,8 @@ impl Drawn {
             4 => marks.notches.extend(first),
             6 => self.fold = first.zip(last).map(|(a, b)| Fold(a, b)),
             7 => marks.grain = first.zip(last).map(|(a, b)| [a, b]),
+            9 => self.stripe = Some(middle(&line)),
+            10 => self.plaid = Some(middle(&line)),
             11 => self.inner.push(line),
             13 => marks.drills.push(middle(&line)),
             8 | 14 => marks.lines.push(line),
@@ -177,7 +182,8 @@ fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cu
     let size = said("size").map(str::to_owned).unwrap_or_default();
     let place =
         format!("piece `{}` (line {})", [name.as_str(), size.as_str()].join(" ").trim_end(), block.line);
-    let Drawn { outline, inner, fold, marks, unread, mut wrong } = Drawn::of(block, scale, &place);
+    let Drawn { outline, inner, fold, marks, stripe, plaid, unread, mut wrong } =
+        Drawn::of(block, scale, &place);
     let mut marks = Marks { name, size, ..marks };
     if !unread.is_empty() {
         let all: Vec<String> = unread.into_iter().collect();
@@ -210,7 +216,7 @@ fn cut(block: &entities::Block, scale: f64, told: &mut Vec<String>) -> Result<Cu
     }
     let fabric = said("fabric").or_else(|| said("material")).unwrap_or_default().to_owned();
     if wrong.is_empty() {
-        Ok(Cut { marks, outline, holes, drawn: 1, mirrored: 0, fabric })
+        Ok(Cut { marks, outline, holes, drawn: 1, mirrored: 0, fabric, stripe, plaid })
     } else {
         Err(wrong)
     }

@@ -1,5 +1,7 @@
 //! What stays the same while pieces are moved: the ways each may lie, and how deep any two lie in each other.
 
+use super::super::cloth::{Match, Repeat, signs};
+use super::super::exact::Region;
 use super::super::{Direction, Piece, Pieces, Turns};
 use super::NoLayout;
 use super::field::Field;
@@ -29,16 +31,25 @@ pub struct Form {
     shape: usize,
 }
 
-/// One piece to be laid.
+/// One piece to be laid, or a flaw of the cloth, which stays where it is.
 pub struct Item {
-    /// Its number, and which of its kind it is.
-    pub piece: u64,
+    /// Its number, and which of its kind it is; a flaw has none.
+    pub piece: Option<u64>,
     pub copy: u64,
     /// The forms that it may take.
     pub forms: std::ops::Range<usize>,
     pub area: f64,
     /// The fourth root of its area: what a depth in it weighs. A large piece finds a place less easily than a small one.
     pub weight: f64,
+    /// How it lies to the repeat.
+    pub hold: Option<Hold>,
+}
+
+/// What keeps a piece to the repeat.
+pub struct Hold {
+    /// Which pieces it matches, by their place among all groups of all garments; none where it matches the repeat itself.
+    pub group: Option<usize>,
+    own: Match,
 }
 
 /// Everything about the pieces.
@@ -46,7 +57,13 @@ pub struct Kit {
     pub width: f64,
     pub forms: Vec<Form>,
     pub items: Vec<Item>,
+    /// Of all pieces together.
     pub area: f64,
+    /// Of all flaws.
+    pub lost: f64,
+    /// How many groups of garments match each other.
+    pub groups: usize,
+    repeat: Repeat,
     /// Pieces whose boxes are so far from each other do not meet.
     pub apart: f64,
     shapes: Vec<Shape>,
@@ -73,49 +90,98 @@ struct Shape {
 impl Kit {
     /// Makes a kit, or says why there can be no layout.
     pub fn new(pieces: &Pieces) -> Result<Self, NoLayout> {
-        let (mut forms, mut items, mut shapes) = (Vec::new(), Vec::new(), Vec::new());
-        let all = pieces.pieces.iter().flat_map(|piece| angles(piece, pieces.direction));
+        let all = pieces.pieces.iter().flat_map(|piece| angles(piece, pieces));
         let apart =
             pieces.spacing + if all.into_iter().all(|angle| angle % 90.0 == 0.0) { 0.0 } else { WRITTEN };
-        let around = disc(apart, if pieces.spacing > 0.0 { 24 } else { 4 });
-        for piece in pieces.pieces.iter().filter(|piece| piece.demand > 0) {
-            let sides: &[bool] = if piece.mirror { &[false, true] } else { &[false] };
-            let mut ranges = Vec::new();
-            for mirrored in sides {
-                let own = forms_of(piece, pieces, *mirrored, shapes.len())?;
-                ranges.push(forms.len()..forms.len() + own.len());
-                forms.extend(own);
-                let region =
-                    piece.shape.placed(*mirrored, 0.0, (0.0, 0.0)).map_err(|why| told(piece, why))?;
-                let outline = region.outlines().next().unwrap_or_default();
-                let parts = parts(&outline);
-                let wider = match apart > 0.0 {
-                    true => parts.iter().map(|part| sum(part, &around)).collect(),
-                    false => parts.clone(),
-                };
-                shapes.push(Shape { parts, wider });
-            }
-            let all = ranges.first().map_or(0, |one| one.start)..forms.len();
-            for copy in 0..piece.demand {
-                let range = match (piece.paired, copy * 2 < piece.demand) {
-                    (false, _) => Some(all.clone()),
-                    (true, true) => ranges.first().cloned(),
-                    (true, false) => ranges.last().cloned(),
-                };
-                let forms = range.filter(|range| !range.is_empty()).ok_or_else(|| too_wide(piece, pieces))?;
-                let area = piece.shape.area();
-                items.push(Item { piece: piece.id, copy, forms, area, weight: area.max(0.0).powf(0.25) });
-            }
+        let mut making = Making {
+            apart,
+            groups: BTreeMap::new(),
+            forms: Vec::new(),
+            items: Vec::new(),
+            shapes: Vec::new(),
+        };
+        // First, so that in each pair it is the flaw that stays, which needs no space around it.
+        for flaw in pieces.cloth.rolls.iter().flat_map(|roll| &roll.flaws) {
+            making.flaw(flaw);
         }
-        if items.is_empty() || items.len() > super::MOST_ITEMS {
+        for piece in pieces.pieces.iter().filter(|piece| piece.demand > 0) {
+            making.piece(piece, pieces)?;
+        }
+        let Making { mut items, forms, shapes, groups, .. } = making;
+        let count = items.iter().filter(|item| item.piece.is_some()).count();
+        if count == 0 || items.len() > super::MOST_ITEMS {
             return Err(NoLayout::Count(items.len()));
         }
-        let area = items.iter().map(|item| item.area).sum();
+        let sum =
+            |flaw: bool| items.iter().filter(|item| item.piece.is_none() == flaw).map(|item| item.area).sum();
+        let (area, lost) = (sum(false), sum(true));
+        // A small flaw is as much in the way as the largest piece.
+        let most = items.iter().map(|item| item.weight).fold(0.0, f64::max);
+        items.iter_mut().filter(|item| item.piece.is_none()).for_each(|item| item.weight = most);
         let (fields, pairs) = pairs(&forms);
         let cells = (CELLS * (MANY / fields.len().max(1) as f64).sqrt()).clamp(CELLS / 3.0, CELLS);
         // The corners of what stands around a piece.
         let apart = apart * 1.5;
-        Ok(Self { width: pieces.width, forms, items, area, apart, shapes, fields, pairs, cells })
+        let repeat = pieces.cloth.repeat.clone().unwrap_or_default();
+        let width = pieces.across();
+        let kit = Self {
+            width,
+            forms,
+            items,
+            area,
+            lost,
+            groups: groups.len(),
+            repeat,
+            apart,
+            shapes,
+            fields,
+            pairs,
+            cells,
+        };
+        match kit.items.iter().find(|item| !kit.can_match(item)) {
+            Some(item) => Err(NoLayout::Repeat(item.piece.unwrap_or_default())),
+            None => Ok(kit),
+        }
+    }
+
+    /// Whether a piece that matches the repeat itself can do so within the width.
+    fn can_match(&self, item: &Item) -> bool {
+        item.hold.as_ref().is_none_or(|hold| hold.group.is_some())
+            || item.forms.clone().filter_map(|form| self.forms.get(form)).any(|form| {
+                let (low, high) = (-form.low.1, self.width - form.high.1);
+                self.grid(item, form, (0.0, 0.0)).1.is_none_or(|(base, period)| fits(base, period, low, high))
+            })
+    }
+
+    /// The places that a piece may have along the cloth, and across it, each as one of them and how far it is to the next; by the
+    /// phase of its group.
+    pub fn grid(&self, item: &Item, form: &Form, group: Place) -> (Option<Place>, Option<Place>) {
+        let Some(Hold { own, group: of }) = &item.hold else { return (None, None) };
+        let Some((sx, sy)) = signs(form.mirrored, form.turn) else { return (None, None) };
+        let group = if of.is_some() { group } else { (0.0, 0.0) };
+        let base = |sign: f64, origin: f64, phase: f64, at: f64| origin + sign * (phase - at);
+        let Repeat { along, across, origin, .. } = &self.repeat;
+        (
+            along
+                .filter(|_| own.along)
+                .map(|period| (base(sx, origin.0, own.phase.0 + group.0, own.at.0), period)),
+            across
+                .filter(|_| own.across)
+                .map(|period| (base(sy, origin.1, own.phase.1 + group.1, own.at.1), period)),
+        )
+    }
+
+    /// The phase of its group with which a piece has a place, along and across, as far as each matters.
+    pub fn phase_at(&self, item: &Item, form: &Form, (x, y): Place) -> (Option<f64>, Option<f64>) {
+        let (along, across) = self.grid(item, form, (0.0, 0.0));
+        let (sx, sy) = signs(form.mirrored, form.turn).unwrap_or((1.0, 1.0));
+        let phase = |sign: f64, at: f64, (base, period): Place| (sign * (at - base)).rem_euclid(period);
+        (along.map(|row| phase(sx, x, row)), across.map(|row| phase(sy, y, row)))
+    }
+
+    /// How much the repeat is along and across, where it is.
+    pub fn periods(&self) -> Place {
+        (self.repeat.along.unwrap_or(0.0), self.repeat.across.unwrap_or(0.0))
     }
 
     /// How deep a form lies in another that is `(x, y)` before it.
@@ -152,6 +218,82 @@ impl Kit {
     }
 }
 
+/// Whether a place of a row lies between two.
+pub fn fits(base: f64, period: f64, low: f64, high: f64) -> bool {
+    base + ((low - 1e-7 - base) / period).ceil() * period <= high + 1e-7
+}
+
+/// What a kit is made of, piece by piece.
+struct Making<'p> {
+    apart: f64,
+    /// Each group of each garment.
+    groups: BTreeMap<(&'p str, String), usize>,
+    forms: Vec<Form>,
+    items: Vec<Item>,
+    shapes: Vec<Shape>,
+}
+
+impl<'p> Making<'p> {
+    fn flaw(&mut self, flaw: &Region) {
+        let (low, high) = flaw.bounds();
+        let form = Form {
+            turn: 0.0,
+            mirrored: false,
+            low: low.units(),
+            high: high.units(),
+            shape: self.shapes.len(),
+        };
+        let at = self.forms.len();
+        self.forms.push(form);
+        let (area, weight) = (flaw.area(), 1.0);
+        self.items.push(Item { piece: None, copy: 0, forms: at..at + 1, area, weight, hold: None });
+        let parts = parts(&flaw.outlines().collect::<Vec<_>>());
+        let around = disc(WRITTEN, 4);
+        let wider = parts.iter().map(|part| sum(part, &around)).collect();
+        self.shapes.push(Shape { parts, wider });
+    }
+
+    fn piece(&mut self, piece: &'p Piece, pieces: &Pieces) -> Result<(), NoLayout> {
+        let around = disc(self.apart, if pieces.spacing > 0.0 { 24 } else { 4 });
+        let sides: &[bool] = if piece.mirror { &[false, true] } else { &[false] };
+        let mut ranges = Vec::new();
+        for mirrored in sides {
+            let own = forms_of(piece, pieces, *mirrored, self.shapes.len())?;
+            ranges.push(self.forms.len()..self.forms.len() + own.len());
+            self.forms.extend(own);
+            let region = piece.shape.placed(*mirrored, 0.0, (0.0, 0.0)).map_err(|why| told(piece, why))?;
+            let parts = parts(&region.outlines().collect::<Vec<_>>());
+            let wider = match self.apart > 0.0 {
+                true => parts.iter().map(|part| sum(part, &around)).collect(),
+                false => parts.clone(),
+            };
+            self.shapes.push(Shape { parts, wider });
+        }
+        let all = ranges.first().map_or(0, |one| one.start)..self.forms.len();
+        for copy in 0..piece.demand {
+            let range = match (piece.paired, copy * 2 < piece.demand) {
+                (false, _) => Some(all.clone()),
+                (true, true) => ranges.first().cloned(),
+                (true, false) => ranges.last().cloned(),
+            };
+            let forms = range.filter(|range| !range.is_empty()).ok_or_else(|| too_wide(piece, pieces))?;
+            let (area, hold) = (piece.shape.area(), self.hold(piece, pieces, copy));
+            let weight = area.max(0.0).powf(0.25);
+            self.items.push(Item { piece: Some(piece.id), copy, forms, area, weight, hold });
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, piece: &'p Piece, pieces: &Pieces, copy: u64) -> Option<Hold> {
+        let own = piece.matching.as_ref().filter(|_| pieces.cloth.repeat.is_some())?;
+        let group = own.group.as_deref().map(|group| {
+            let count = self.groups.len();
+            *self.groups.entry((group, pieces.garment(piece, copy))).or_insert(count)
+        });
+        Some(Hold { group, own: own.clone() })
+    }
+}
+
 fn told(piece: &Piece, why: impl std::fmt::Display) -> NoLayout {
     NoLayout::Shape { piece: piece.id, why: why.to_string() }
 }
@@ -161,12 +303,12 @@ fn too_wide(piece: &Piece, pieces: &Pieces) -> NoLayout {
         let placed = piece.shape.placed(false, turn, (0.0, 0.0)).ok();
         placed.map_or(f64::MAX, |region| region.bounds().1.units().1 - region.bounds().0.units().1)
     };
-    let across = angles(piece, pieces.direction).into_iter().map(across).fold(f64::MAX, f64::min);
-    NoLayout::Wide { piece: piece.id, across, width: pieces.width }
+    let across = angles(piece, pieces).into_iter().map(across).fold(f64::MAX, f64::min);
+    NoLayout::Wide { piece: piece.id, across, width: pieces.across() }
 }
 
 /// The angles that are tried, sorted and each once.
-fn angles(piece: &Piece, direction: Direction) -> Vec<f64> {
+fn angles(piece: &Piece, pieces: &Pieces) -> Vec<f64> {
     let all: Vec<f64> = match &piece.turns {
         Turns::Any => (0..FREE_TURNS).map(|at| f64::from(at) * 360.0 / f64::from(FREE_TURNS)).collect(),
         Turns::Some { angles, tilt } if *tilt > 0.0 => {
@@ -178,13 +320,16 @@ fn angles(piece: &Piece, direction: Direction) -> Vec<f64> {
     all.sort_by(f64::total_cmp);
     all.dedup();
     // Where pieces must look the same way, all of the marker do, by the grain's own direction.
-    let ahead = |angle: &f64| direction == Direction::Any || angle.min(360.0 - angle) <= 45.0;
-    all.into_iter().filter(ahead).collect()
+    let ahead = |angle: &f64| pieces.direction == Direction::Any || angle.min(360.0 - angle) <= 45.0;
+    // What matches stripes or checks lies along them.
+    let matches = piece.matching.is_some() && pieces.cloth.repeat.is_some();
+    let straight = |angle: &f64| !matches || signs(false, *angle).is_some();
+    all.into_iter().filter(ahead).filter(straight).collect()
 }
 
 fn forms_of(piece: &Piece, pieces: &Pieces, mirrored: bool, shape: usize) -> Result<Vec<Form>, NoLayout> {
     let mut forms = Vec::new();
-    let angles = angles(piece, pieces.direction);
+    let angles = angles(piece, pieces);
     if angles.is_empty() {
         return Err(NoLayout::Direction(piece.id));
     }
@@ -192,7 +337,7 @@ fn forms_of(piece: &Piece, pieces: &Pieces, mirrored: bool, shape: usize) -> Res
         let placed = piece.shape.placed(mirrored, turn, (0.0, 0.0)).map_err(|why| told(piece, why))?;
         let (low, high) = placed.bounds();
         let (low, high) = (low.units(), high.units());
-        if high.1 - low.1 <= pieces.width {
+        if high.1 - low.1 <= pieces.across() {
             forms.push(Form { turn, mirrored, low, high, shape });
         }
     }

@@ -50,9 +50,14 @@ pub enum NoLayout {
     },
     /// One may not lie the way that all must.
     #[error(
-        "piece {0} may only lie against the direction that all pieces must have; let it be turned by 0, too"
+        "piece {0} may not lie the way that its direction or the repeat asks for; let it be turned by 0, too"
     )]
     Direction(u64),
+    /// One has no place across the cloth where it matches.
+    #[error(
+        "piece {0} lies to the repeat as it must nowhere within the width; mend its `match`, or take wider cloth"
+    )]
+    Repeat(u64),
     /// One cannot be turned as asked.
     #[error("piece {piece}: {why}; mend the outline")]
     Shape {
@@ -96,18 +101,20 @@ pub fn nest(
 }
 
 fn laid(kit: &Kit, pieces: &Pieces, spots: &[Spot]) -> Layout {
-    let garments = pieces.direction == super::Direction::Garment;
+    let all = pieces.direction == super::Direction::Garment;
     let mut length: f64 = 0.0;
     let mut placed = Vec::with_capacity(spots.len());
     for (item, spot) in kit.items.iter().zip(spots) {
-        let Some(form) = kit.forms.get(spot.form) else { continue };
+        let Some((form, id)) = kit.forms.get(spot.form).zip(item.piece) else { continue };
+        let Some(piece) = pieces.pieces.iter().find(|piece| piece.id == id) else { continue };
+        let garment = all || piece.matching.as_ref().is_some_and(|own| own.group.is_some());
         length = length.max(spot.x + form.high.0);
         placed.push(Placed {
-            piece: item.piece,
+            piece: id,
             mirrored: form.mirrored,
             turn: form.turn,
             to: (spot.x, spot.y),
-            garment: garments.then(|| (item.copy + 1).to_string()),
+            garment: garment.then(|| pieces.garment(piece, item.copy)),
         });
     }
     Layout { length: (length * 1e6).ceil() / 1e6, placed }

@@ -7,10 +7,14 @@ fn cross(a: Place, b: Place, c: Place) -> f64 {
     (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)
 }
 
-/// Convex parts, counterclockwise, that make up what an outline holds: cut into triangles ear by ear, which then grow together
-/// as long as they stay convex (Hertel and Mehlhorn 1983).
-pub fn parts(outline: &[Place]) -> Vec<Vec<Place>> {
-    let ring = upright(outline);
+/// Convex parts, counterclockwise, that make up what an outline holds without the holes that follow it: cut into triangles ear by
+/// ear, which then grow together as long as they stay convex (Hertel and Mehlhorn 1983).
+pub fn parts(rings: &[Vec<Place>]) -> Vec<Vec<Place>> {
+    let mut rings = rings.iter();
+    let outline = upright(rings.next().map_or(&[], Vec::as_slice));
+    let mut holes: Vec<Vec<Place>> = rings.map(|hole| upright(hole)).collect();
+    holes.iter_mut().for_each(|hole| hole.reverse());
+    let ring = opened(outline, holes);
     let at = |one: usize| ring.get(one).copied().unwrap_or_default();
     let mut parts: Vec<Vec<usize>> = triangles(&ring);
     let mut first = 0;
@@ -50,6 +54,59 @@ fn upright(outline: &[Place]) -> Vec<Place> {
     ring
 }
 
+/// An outline into which each hole is opened by a cut that is no wider than a line, the rightmost first.
+fn opened(mut ring: Vec<Place>, mut holes: Vec<Vec<Place>>) -> Vec<Place> {
+    let right = |hole: &Vec<Place>| hole.iter().map(|at| at.0).fold(f64::MIN, f64::max);
+    holes.sort_by(|a, b| right(b).total_cmp(&right(a)));
+    // A corner that one cut goes out from takes no second: they could cross there.
+    let mut used: Vec<Place> = Vec::new();
+    for at in 0..holes.len() {
+        let lines = || std::iter::once(&ring).chain(holes.iter().skip(at)).flat_map(|line| sides(line));
+        let Some(hole) = holes.get(at) else { break };
+        let mut cuts: Vec<(usize, usize)> =
+            (0..ring.len()).flat_map(|from| (0..hole.len()).map(move |to| (from, to))).collect();
+        let end = |line: &[Place], at: usize| line.get(at).copied().unwrap_or_default();
+        let length = |(from, to): &(usize, usize)| {
+            let (a, b) = (end(&ring, *from), end(hole, *to));
+            (a.0 - b.0).powi(2) + (a.1 - b.1).powi(2)
+        };
+        cuts.retain(|(from, _)| !used.contains(&end(&ring, *from)));
+        cuts.sort_by(|a, b| length(a).total_cmp(&length(b)));
+        let clear = |cut: &&(usize, usize)| {
+            let (a, b) = (end(&ring, cut.0), end(hole, cut.1));
+            lines().all(|(c, d)| !crosses(a, b, c, d))
+        };
+        let Some((from, to)) = cuts.iter().find(clear).copied() else { continue };
+        let (out, back) = (end(&ring, from), end(hole, to));
+        used.extend([out, back]);
+        let round = hole.iter().copied().cycle().skip(to).take(hole.len()).chain([back, out]);
+        let cut: Vec<Place> = round.collect();
+        ring.splice(from + 1..from + 1, cut);
+    }
+    ring
+}
+
+fn sides(line: &[Place]) -> impl Iterator<Item = (Place, Place)> + '_ {
+    line.iter().copied().zip(line.iter().copied().cycle().skip(1))
+}
+
+/// Whether a cut meets a side in any place but an end that they have in common.
+fn crosses(a: Place, b: Place, c: Place, d: Place) -> bool {
+    let common = |p: Place| p == a || p == b;
+    let (of_c, of_d) = (cross(a, b, c), cross(a, b, d));
+    let (of_a, of_b) = (cross(c, d, a), cross(c, d, b));
+    let between = |p: Place, side: f64| {
+        let along = (p.0 - a.0) * (b.0 - a.0) + (p.1 - a.1) * (b.1 - a.1);
+        let length = (b.0 - a.0).powi(2) + (b.1 - a.1).powi(2);
+        side == 0.0 && !common(p) && along > 0.0 && along < length
+    };
+    let apart = common(c) || common(d);
+    (!apart && of_c * of_d < 0.0 && of_a * of_b < 0.0)
+        || between(c, of_c)
+        || between(d, of_d)
+        || (!apart && (of_a == 0.0 || of_b == 0.0) && of_c * of_d < 0.0)
+}
+
 fn triangles(ring: &[Place]) -> Vec<Vec<usize>> {
     let at = |one: usize| ring.get(one).copied().unwrap_or_default();
     let mut left: Vec<usize> = (0..ring.len()).collect();
@@ -61,7 +118,11 @@ fn triangles(ring: &[Place]) -> Vec<Vec<usize>> {
         let ear = |k: &usize| {
             let ear = corners(*k);
             let [a, b, c] = ear.map(at);
-            let holds = |p: Place| cross(a, b, p) >= 0.0 && cross(b, c, p) >= 0.0 && cross(c, a, p) >= 0.0;
+            let holds = |p: Place| {
+                // Where a hole is opened corners stand twice.
+                let same = p == a || p == b || p == c;
+                !same && cross(a, b, p) >= 0.0 && cross(b, c, p) >= 0.0 && cross(c, a, p) >= 0.0
+            };
             cross(a, b, c) > 0.0 && !left.iter().any(|one| !ear.contains(one) && holds(at(*one)))
         };
         // Of several ears the roundest, since slivers make parts that nothing grows together with.
@@ -148,4 +209,49 @@ pub fn disc(radius: f64, corners: u32) -> Vec<Place> {
     let step = std::f64::consts::TAU / f64::from(corners);
     let out = radius / (step / 2.0).cos();
     (0..corners).map(|k| (step * f64::from(k)).sin_cos()).map(|(y, x)| (x * out, y * out)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, cross, parts};
+    use crate::chance::Chance;
+
+    fn area(ring: &[Place]) -> f64 {
+        super::sides(ring).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum::<f64>() / 2.0
+    }
+
+    /// A star around a place.
+    fn star(chance: &mut Chance, (x, y): Place, radius: f64, corners: u64) -> Vec<Place> {
+        let at = |k: u64| {
+            let out = radius * (0.4 + chance.below(600) as f64 / 1_000.0);
+            let (sin, cos) = (std::f64::consts::TAU * k as f64 / corners as f64).sin_cos();
+            (x + out * cos, y + out * sin)
+        };
+        (0..corners).map(at).collect()
+    }
+
+    #[test]
+    fn parts_are_convex_and_make_up_the_outline_without_its_holes() {
+        let mut chance = Chance::new(4);
+        for turn in 0..400 {
+            let outer = star(&mut chance, (0.0, 0.0), 100.0, 12 + turn % 9);
+            let mut rings = vec![outer];
+            // Within the circle that every star holds.
+            for (k, place) in [(-12.0, 0.0), (12.0, 6.0), (9.0, -13.0)].into_iter().enumerate() {
+                if chance.below(3) > 0 {
+                    let corners = 3 + chance.below(6) + k as u64;
+                    rings.push(star(&mut chance, place, 9.0, corners));
+                }
+            }
+            let whole = area(&rings[0]) - rings[1..].iter().map(|hole| area(hole)).sum::<f64>();
+            let made = parts(&rings);
+            let sum: f64 = made.iter().map(|part| area(part)).sum();
+            assert!((sum - whole).abs() < 1e-6 * whole, "{turn}: {sum} {whole}");
+            for part in &made {
+                let n = part.len();
+                let turns = (0..n).map(|k| cross(part[k], part[(k + 1) % n], part[(k + 2) % n]));
+                assert!(turns.min_by(f64::total_cmp).unwrap() >= -1e-9, "{turn}: {part:?}");
+            }
+        }
+    }
 }

@@ -47,7 +47,7 @@ pub struct Search<'k, 'c> {
 impl<'k, 'c> Search<'k, 'c> {
     pub fn new(kit: &'k Kit, seed: u64, spent: &'c (dyn Fn() -> f64 + Sync), best: &'c Best<'c>) -> Self {
         let mut chance = Chance::new(seed);
-        let longest = kit.items.iter().filter_map(|item| {
+        let longest = kit.items.iter().filter(|item| item.piece.is_some()).filter_map(|item| {
             let widths = item
                 .forms
                 .clone()
@@ -56,7 +56,7 @@ impl<'k, 'c> Search<'k, 'c> {
             widths.min_by(f64::total_cmp)
         });
         let least = longest.fold(0.0, f64::max);
-        let strip = Strip::new(kit, (kit.area / kit.width / 0.75).max(least), &mut chance);
+        let strip = Strip::new(kit, ((kit.area / 0.75 + kit.lost) / kit.width).max(least), &mut chance);
         Self { strip, chance, spent, best }
     }
 
@@ -121,10 +121,14 @@ impl<'k, 'c> Search<'k, 'c> {
         }
     }
 
-    /// Exchanges two large pieces of different shapes.
+    /// Exchanges two large pieces of different shapes; or lets pieces that match each other do so at another place of the repeat.
     fn disturb(&mut self) {
+        if self.strip.kit.groups > 0 && self.chance.below(2) == 0 {
+            return self.strip.rephase(&mut self.chance);
+        }
         let kit = self.strip.kit;
-        let mut by_area: Vec<usize> = (0..kit.items.len()).collect();
+        let laid = |item: &usize| kit.items.get(*item).is_some_and(|item| item.piece.is_some());
+        let mut by_area: Vec<usize> = (0..kit.items.len()).filter(laid).collect();
         let area = |item: &usize| kit.items.get(*item).map_or(0.0, |item| item.area);
         by_area.sort_by(|a, b| area(b).total_cmp(&area(a)));
         let mut sum = 0.0;
@@ -134,7 +138,7 @@ impl<'k, 'c> Search<'k, 'c> {
             before < kit.area * 0.75
         });
         let large: Vec<usize> = large.copied().collect();
-        let piece = |item: usize| kit.items.get(item).map(|item| item.piece);
+        let piece = |item: usize| kit.items.get(item).and_then(|item| item.piece);
         for _ in 0..50 {
             let mut any = || large.get(self.chance.below(large.len() as u64) as usize).copied().unwrap_or(0);
             let (one, other) = (any(), any());

@@ -1,7 +1,10 @@
 //! Pieces on the strip, and moving one of them where it is in nobody's way.
 //!
 //! Pieces may overlap; each pair that does has a weight, which grows until it gives way (guided local search; the moves follow
-//! Gardeyn, Vanden Berghe and Wauters, "An open-source heuristic to reboot 2D nesting research", 2025).
+//! Gardeyn, Vanden Berghe and Wauters, "An open-source heuristic to reboot 2D nesting research", 2025). A piece that matches the
+//! repeat of the cloth moves from one of its places to the next ([`hold`]); flaws of the cloth never move.
+
+mod hold;
 
 use super::kit::Kit;
 use crate::chance::Chance;
@@ -44,12 +47,17 @@ pub struct Strip<'k> {
     depths: Vec<f64>,
     /// Of each piece the sum of its overlaps, unweighted.
     losses: Vec<f64>,
+    /// Where each group of a garment matches, and its pieces.
+    phases: Vec<(f64, f64)>,
+    members: Vec<Vec<usize>>,
 }
 
 /// Places tried at first, anywhere and near where the piece lies; the best of them are followed downhill.
 const ANYWHERE: usize = 40;
 const NEAR: usize = 20;
 const FOLLOWED: usize = 3;
+/// What a place off the repeat weighs: more than overlaps do.
+const OFF: f64 = 1e12;
 
 impl<'k> Strip<'k> {
     /// All pieces anywhere.
@@ -63,7 +71,10 @@ impl<'k> Strip<'k> {
             weights: vec![1.0; n * n],
             depths: vec![0.0; n * n],
             losses: vec![0.0; n],
+            phases: vec![(0.0, 0.0); kit.groups],
+            members: hold::members(kit),
         };
+        (0..kit.groups).for_each(|group| strip.choose_phase(group, chance));
         let spots = (0..n).map(|item| strip.anywhere(item, chance)).collect::<Vec<_>>();
         strip.restore(&spots);
         strip
@@ -75,8 +86,13 @@ impl<'k> Strip<'k> {
 
     /// Puts all pieces where they were once.
     pub fn restore(&mut self, spots: &[Spot]) {
+        self.phases_of(spots, &mut |_| 0);
+        self.lay(spots);
+    }
+
+    fn lay(&mut self, spots: &[Spot]) {
         for (item, spot) in spots.iter().enumerate() {
-            self.put(item, self.held(*spot));
+            self.put(item, self.held(item, *spot));
         }
         (0..spots.len()).for_each(|item| self.weigh(item));
     }
@@ -92,7 +108,8 @@ impl<'k> Strip<'k> {
 
     /// How far the pieces reach.
     pub fn reach(&self) -> f64 {
-        self.frames.iter().map(|frame| frame.right).fold(0.0, f64::max)
+        let frames = self.frames.iter().zip(&self.kit.items).filter(|(_, item)| item.piece.is_some());
+        frames.map(|(frame, _)| frame.right).fold(0.0, f64::max)
     }
 
     /// A shorter strip: what lies beyond a cut moves with the end.
@@ -109,7 +126,9 @@ impl<'k> Strip<'k> {
                 Spot { x: if moves { spot.x - by } else { spot.x }, ..*spot }
             })
             .collect();
-        self.restore(&spots);
+        // Any of a garment's pieces that match may take the others along.
+        self.phases_of(&spots, &mut |count| chance.below(count as u64) as usize);
+        self.lay(&spots);
     }
 
     /// Exchanges two pieces.
@@ -122,20 +141,12 @@ impl<'k> Strip<'k> {
             if let Some(spot) = self.spots.get(item).copied() {
                 self.put(
                     item,
-                    self.held(Spot { x: spot.x + to.0 - from.0, y: spot.y + to.1 - from.1, ..spot }),
+                    self.held(item, Spot { x: spot.x + to.0 - from.0, y: spot.y + to.1 - from.1, ..spot }),
                 );
             }
         }
         self.weigh(one);
         self.weigh(other);
-    }
-
-    /// The spot, moved onto the strip.
-    fn held(&self, spot: Spot) -> Spot {
-        let Some(form) = self.kit.forms.get(spot.form) else { return spot };
-        let x = spot.x.min(self.length - form.high.0).max(-form.low.0);
-        let y = spot.y.min(self.kit.width - form.high.1).max(-form.low.1);
-        Spot { x, y, ..spot }
     }
 
     fn put(&mut self, item: usize, spot: Spot) {
@@ -164,8 +175,8 @@ impl<'k> Strip<'k> {
         let own = weight(item);
         let mut sum = 0.0;
         for other in 0..n {
-            let depth =
-                if other == item { 0.0 } else { self.between(spot, frame, other) * own * weight(other) };
+            let apart = other == item || (self.fixed(item) && self.fixed(other));
+            let depth = if apart { 0.0 } else { self.between(spot, frame, other) * own * weight(other) };
             let before = self.depths.get(item * n + other).copied().unwrap_or(0.0);
             sum += depth;
             if depth != before {
@@ -207,7 +218,8 @@ impl<'k> Strip<'k> {
         let frame = self.wide(spot);
         let weights = self.weights.get(item * n..(item + 1) * n).unwrap_or_default();
         let own = self.kit.items.get(item).map_or(0.0, |item| item.weight);
-        let mut load = 0.0;
+        // Off the repeat it cannot stay, whatever else is in the way.
+        let mut load = if self.off(item, spot) { OFF } else { 0.0 };
         let others = self.frames.iter().zip(&self.spots).zip(weights.iter().zip(&self.kit.items));
         for (at, ((other, place), (weight, its))) in others.enumerate() {
             if !frame.meets(other) || at == item {
@@ -226,10 +238,13 @@ impl<'k> Strip<'k> {
         let forms = self.kit.items.get(item).map_or(0..0, |item| item.forms.clone());
         let form = forms.start + chance.below(forms.len() as u64) as usize;
         let Some(its) = self.kit.forms.get(form) else { return Spot::default() };
+        if self.fixed(item) {
+            return Spot { form, x: 0.0, y: 0.0 };
+        }
         let between = |low: f64, high: f64, share: f64| low + (high - low).max(0.0) * share;
         let x = between(-its.low.0, self.length - its.high.0, share(chance));
         let y = between(-its.low.1, self.kit.width - its.high.1, share(chance));
-        Spot { form, x, y }
+        self.held(item, Spot { form, x, y })
     }
 
     fn near(&self, item: usize, chance: &mut Chance) -> Spot {
@@ -240,7 +255,7 @@ impl<'k> Strip<'k> {
         let around = |low: f64, high: f64, chance: &mut Chance| low + (high - low) * share(chance);
         let (x, y) = (around(frame.left, frame.right, chance), around(frame.bottom, frame.top, chance));
         let middle = ((form.low.0 + form.high.0) / 2.0, (form.low.1 + form.high.1) / 2.0);
-        self.held(Spot { x: x - middle.0, y: y - middle.1, ..away })
+        self.held(item, Spot { x: x - middle.0, y: y - middle.1, ..away })
     }
 
     /// Moves each piece that overlaps once, in any order; says how many were.
@@ -261,12 +276,16 @@ impl<'k> Strip<'k> {
 
     fn overlaps(&self, item: usize) -> bool {
         let n = self.spots.len();
-        self.depths.get(item * n..(item + 1) * n).unwrap_or_default().iter().any(|depth| *depth > 0.0)
+        let deep =
+            self.depths.get(item * n..(item + 1) * n).unwrap_or_default().iter().any(|depth| *depth > 0.0);
+        let off = || self.spots.get(item).is_some_and(|spot| self.off(item, *spot));
+        !self.fixed(item) && (deep || off())
     }
 
-    /// Whether nothing overlaps.
+    /// Whether nothing overlaps, and all lies to the repeat as it must.
     pub fn holds(&self) -> bool {
-        self.depths.iter().all(|depth| *depth == 0.0)
+        let on = |(item, spot): (usize, &Spot)| !self.off(item, *spot);
+        self.depths.iter().all(|depth| *depth == 0.0) && self.spots.iter().enumerate().all(on)
     }
 
     fn relocate(&mut self, item: usize, chance: &mut Chance) {
@@ -318,7 +337,7 @@ impl<'k> Strip<'k> {
             }
             let way = self.kit.way_out(spot.form, at.form, spot.x - at.x, spot.y - at.y);
             let Some((dx, dy)) = way else { continue };
-            let next = written(self.held(Spot { x: spot.x + dx, y: spot.y + dy, ..spot }));
+            let next = written(self.held(item, Spot { x: spot.x + dx, y: spot.y + dy, ..spot }));
             let its = self.load(item, next, load);
             if its < load {
                 (load, spot) = (its, next);
@@ -338,17 +357,20 @@ impl<'k> Strip<'k> {
     ) -> (f64, Spot) {
         let (mut load, mut spot) = from;
         let (mut along, mut across) = (step, step);
+        // From one place of the repeat to the next.
+        let least_step = self.steps(item, spot);
         while load > 0.0 && along.max(across) > least {
             let way = chance.below(4);
+            let (wide, high) = (along.max(least_step.0), across.max(least_step.1));
             let (dx, dy) = match way {
-                0 => (along, 0.0),
-                1 => (0.0, across),
-                2 => (along, across),
-                _ => (along, -across),
+                0 => (wide, 0.0),
+                1 => (0.0, high),
+                2 => (wide, high),
+                _ => (wide, -high),
             };
             let mut better = false;
             for sign in [1.0, -1.0] {
-                let next = self.held(Spot { x: spot.x + sign * dx, y: spot.y + sign * dy, ..spot });
+                let next = self.held(item, Spot { x: spot.x + sign * dx, y: spot.y + sign * dy, ..spot });
                 let its = self.load(item, next, load);
                 if its < load {
                     (load, spot, better) = (its, next, true);

@@ -5,6 +5,7 @@ use crate::day::Day;
 use crate::definition::{At, Node, Problem, Source};
 use crate::pay::calendar::Calendar;
 use crate::pay::money::Fen;
+use crate::workdays::Workdays;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// More tickets than a month of any workshop; beyond it a number was mistyped.
@@ -74,23 +75,7 @@ fn month(root: &Node<'_>, first: &At<Day>) -> Option<(Day, Day)> {
 fn calendar(node: &Node<'_>) -> Option<Calendar> {
     let from = node.need_whole("shift_from", 0, 1439);
     let to = node.need_whole("shift_to", 1, 1440);
-    let mut days: HashMap<Day, &str> = HashMap::new();
-    let mut listed = |name: &'static str| -> BTreeSet<Day> {
-        let mut found = BTreeSet::new();
-        for day in node.dates(name) {
-            if let Some(other) = days.insert(day.value, name) {
-                let what = format!("`{}` is in `{name}` and in `{other}`", day.value);
-                node.report(&day.span, what, "leave it in one of them");
-            }
-            if name == "work" && !day.value.is_weekend() {
-                let what = format!("`{}` is a workday anyway", day.value);
-                node.report(&day.span, what, "list in `work` only the Saturdays and Sundays that are worked");
-            }
-            found.insert(day.value);
-        }
-        found
-    };
-    let (holidays, rest, work) = (listed("holidays"), listed("rest"), listed("work"));
+    let days = Workdays::read(node);
     node.finish();
     let (from, to) = (from?, to?);
     if from.value >= to.value {
@@ -100,7 +85,7 @@ fn calendar(node: &Node<'_>) -> Option<Calendar> {
             "write minutes since midnight, the end after the beginning",
         );
     }
-    Some(Calendar { shift: (from.value as u32, to.value as u32), holidays, rest, work })
+    Some(Calendar { shift: (from.value as u32, to.value as u32), days })
 }
 
 /// The operations of all styles, those of a style together and by their codes.
