@@ -386,7 +386,10 @@ impl Drafting {
                 self.mark(draft.meets, Row::Second, lane);
             }
             let ends = draft.of.window.most.is_some();
-            words.get_mut(lane / 64).into_iter().for_each(|word| word.put(draft.kind, ends, 1 << (lane % 64)));
+            words
+                .get_mut(lane / 64)
+                .into_iter()
+                .for_each(|word| word.put(draft.kind, ends, 1 << (lane % 64)));
         }
         let mut cells = 0;
         for word in &mut words {

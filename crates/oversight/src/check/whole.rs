@@ -203,13 +203,7 @@ impl Whole {
 
 /// Leaves in `broken`, which is empty, the lanes for which something was still to come in a window that was over before the
 /// moment. When the next may be over.
-pub(super) fn over(
-    block: &WholeBlock,
-    desk: &mut Desk,
-    cells: &mut [u64],
-    start: Time,
-    moment: Time,
-) -> i64 {
+pub(super) fn over(block: &WholeBlock, desk: &mut Desk, cells: &mut [u64], start: Time, moment: Time) -> i64 {
     let Desk { broken: late, owed, joined, .. } = desk;
     late.resize(block.words.len(), 0);
     owed.clear();

@@ -104,7 +104,12 @@ impl Correlation {
         for (at, one) in comparisons.iter().enumerate() {
             let [Some(activation), Some(target)] = columns(at, one) else { return Bound::Never };
             let values = Pair::of(activation, target, one.op);
-            compared.extend(values.map(|values| Compared { accepts: accepted(one.op), activation, target, values }));
+            compared.extend(values.map(|values| Compared {
+                accepts: accepted(one.op),
+                activation,
+                target,
+                values,
+            }));
         }
         if compared.is_empty() || compared.len() < comparisons.len() {
             return Bound::Whole(self, log);
@@ -192,7 +197,9 @@ impl Compared<'_> {
         let at = [one, other];
         let order = match &self.values {
             Pair::Integers(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
-            Pair::Floats(left, right) => both(left, right, at).and_then(|(one, other)| one.partial_cmp(other)),
+            Pair::Floats(left, right) => {
+                both(left, right, at).and_then(|(one, other)| one.partial_cmp(other))
+            }
             Pair::Times(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
             Pair::Truths(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
             Pair::Texts([left, right], [texts, others]) => {
