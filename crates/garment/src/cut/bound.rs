@@ -1,6 +1,6 @@
-//! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity,
-//! by rank and by looking at every plan of one lay and of two, or at all pairs of plies for each colour; both together by looking at
-//! all plans of few lays.
+//! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity, by
+//! rank and by looking at every plan of one lay and of two, or at all pairs of plies for each colour; both together by
+//! looking at all plans of few lays.
 
 use super::few::Few;
 use super::ratios::{Ratio, all};

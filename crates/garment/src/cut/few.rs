@@ -50,8 +50,8 @@ impl<'o> Few<'o> {
         };
         let rank = row_rank(rows(order));
         let exact = lays == rank && order.colours.iter().all(|colour| colour.least == colour.most);
-        // Without overcut, as few lays as the rank of the numbers: plies times ratios are the numbers, the plies have that rank, too,
-        // and so each ratio is a mixture of the numbers' rows.
+        // Without overcut, as few lays as the rank of the numbers: plies times ratios are the numbers, the plies have that
+        // rank, too, and so each ratio is a mixture of the numbers' rows.
         let mixed = |ratio: &&Ratio| {
             !exact || {
                 let mut rows = rows(order);
