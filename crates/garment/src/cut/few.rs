@@ -165,7 +165,7 @@ impl<'o> Few<'o> {
             let colour = self.turn[place];
             let mut cheapest = Cheapest::new(&self.order.colours[colour], &markers, self.order.plies);
             cheapest.step(0, 0);
-            *steps = steps.saturating_sub(cheapest.steps / 8).max(1);
+            *steps = steps.saturating_sub(cheapest.steps / 8);
             if cheapest.steps > LOOKED {
                 // Nothing is proved of this set, and so of no more lays.
                 self.fewer = self.bound();

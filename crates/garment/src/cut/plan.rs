@@ -48,7 +48,7 @@ pub struct Answer {
 }
 
 /// Sets of markers of few lays that are looked at in each round: a small part of what else is done in it.
-const STEPS: u64 = 2_000;
+const STEPS: u64 = 5_000;
 
 /// The best plan that is found until the clock says stop; at least one is looked for.
 pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
