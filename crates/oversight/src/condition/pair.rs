@@ -220,8 +220,8 @@ const NO_ORDER: u8 = 8;
 
 #[inline]
 fn order<T: PartialOrd>((one, other): (&T, &T)) -> u8 {
-    let known =
-        u8::from(one < other) * LESS | u8::from(one == other) * EQUAL | u8::from(one > other) * GREATER;
+    let bit = |holds: bool, bit: u8| if holds { bit } else { 0 };
+    let known = bit(one < other, LESS) | bit(one == other, EQUAL) | bit(one > other, GREATER);
     if known == 0 { NO_ORDER } else { known }
 }
 
