@@ -206,7 +206,8 @@ fn the_check_sees_every_breach() {
         (0, 0, 3000, 400),
         "{found:?}"
     );
-    let changes: [(&str, fn(&mut Order, &mut Plan)); 11] = [
+    type Change = (&'static str, fn(&mut Order, &mut Plan));
+    let changes: [Change; 11] = [
         ("too few", |_, plan| plan.lays[0].plies[0] = 2),
         ("too many plies", |order, _| order.plies = 2),
         ("unknown marker", |_, plan| plan.lays[0].ratio[0] = 2),

@@ -107,7 +107,7 @@ impl<'t, 's> Exact<'t, 's> {
 
     fn step(&mut self, cost: i64, last: (i64, usize), most: u64, clock: &mut Clock<'_>) -> bool {
         self.nodes += 1;
-        if self.nodes > most || (self.nodes % 256 == 0 && !clock()) {
+        if self.nodes > most || (self.nodes.is_multiple_of(256) && !clock()) {
             return false;
         }
         if cost + self.rest() >= self.best.0 {

@@ -347,7 +347,10 @@ fn orders_are_promised() {
         [[order]]\nid = \"C\"\nstyle = \"skirt\"\npieces = 400\nbundle = 40\ndue = 2026-10-14\n";
     let files: [(&str, &[u8]); 4] = [
         ("shop.toml", shop.as_bytes()),
-        ("dear.toml", &shop.replace("late = 500", "late = 9000").into_bytes()),
+        (
+            "dear.toml",
+            &shop.replace("late = 500", "late = 9000").replace("pieces = 960", "pieces = 1920").into_bytes(),
+        ),
         ("broken.toml", b"from = \"now\"\n[[order]]\nid = \"A\"\n"),
         ("unable.toml", &shop.replace(", skirt = 100", "").into_bytes()),
     ];

@@ -391,6 +391,7 @@ impl Live {
 
     /// Tells what was heard; of an object that was gone through, with the rest that is broken in it.
     fn tell(&mut self, mut heard: Heard) {
+        self.changes.reserve(heard.len());
         for breach in heard.standing() {
             match breach.objects.first().and_then(|object| self.gone_through.get_mut(object)) {
                 Some(breaches) => breaches.push(breach),

@@ -61,9 +61,11 @@ fn on_span(points: &[[f64; 3]], knots: &[f64], degree: usize, span: usize, t: f6
         for at in (round..=degree).rev() {
             let (low, high) = (knots[span - degree + at], knots[span + 1 + at - round]);
             let share = if high > low { (t - low) / (high - low) } else { 0.0 };
-            for axis in 0..3 {
-                all[at][axis] = all[at - 1][axis] * (1.0 - share) + all[at][axis] * share;
-            }
+            let before = all[at - 1];
+            all[at]
+                .iter_mut()
+                .zip(before)
+                .for_each(|(own, before)| *own = before * (1.0 - share) + *own * share);
         }
     }
     let [x, y, weight] = all[degree];
