@@ -104,7 +104,7 @@ pub fn language(lang: Lang, back: &str) -> String {
 
 /// Signs in and goes on to `next`.
 pub fn sign_in(next: &str) -> String {
-    with_back(SIGN_IN, next)
+    format!("{SIGN_IN}?back={}", segment(next))
 }
 
 /// A page that leads on to `back`, where that is known and not the home page, to which it leads anyway.
