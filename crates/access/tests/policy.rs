@@ -45,6 +45,7 @@ fn case(office: &str, party: Option<&Person>) -> CaseFacts {
         office: office.into(),
         offices: BTreeSet::from([office.into()]),
         roles: BTreeSet::new(),
+        handlers: BTreeSet::new(),
         channel: Some(Channel::Web),
         handed_in: true,
         ended: false,

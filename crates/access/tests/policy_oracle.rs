@@ -219,6 +219,7 @@ fn ask<T>(asking: &Asking, look: impl FnOnce(&Request<'_>) -> T) -> T {
             offices: BTreeSet::from([office.clone()]),
             office,
             roles: BTreeSet::new(),
+            handlers: BTreeSet::new(),
             channel: Some(Channel::Web),
             handed_in: case.handed_in,
             ended: case.ended,
@@ -300,6 +301,7 @@ struct Abroad {
     window: bool,
     handed_in: bool,
     ended: bool,
+    handled: bool,
     step: Option<(prop::sample::Index, prop::sample::Index)>,
 }
 
@@ -307,11 +309,26 @@ fn abroad() -> impl Strategy<Value = Abroad> {
     let index = any::<prop::sample::Index>;
     let maybe = || proptest::option::of(any::<prop::sample::Index>());
     let step = proptest::option::of((index(), index()));
-    let flags = (proptest::option::of(any::<bool>()), any::<bool>(), any::<bool>(), any::<bool>());
+    let flags =
+        (proptest::option::of(any::<bool>()), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
     let rest = (index(), 0..ACTIONS.len(), maybe(), flags, step);
     (maybe(), index(), index(), maybe(), rest).prop_map(|(role, at, office, more, rest)| {
-        let (procedure, action, purpose, (own, window, handed_in, ended), step) = rest;
-        Abroad { role, at, office, more, procedure, action, purpose, own, window, handed_in, ended, step }
+        let (procedure, action, purpose, (own, window, handed_in, ended, handled), step) = rest;
+        Abroad {
+            role,
+            at,
+            office,
+            more,
+            procedure,
+            action,
+            purpose,
+            own,
+            window,
+            handed_in,
+            ended,
+            handled,
+            step,
+        }
     })
 }
 
@@ -360,6 +377,7 @@ proptest! {
             office: office.clone(),
             offices: offices.clone(),
             roles: city.roles.iter().cloned().collect(),
+            handlers: asking.handled.then(|| someone.id.object()).into_iter().collect(),
             channel: Some(if asking.window { Channel::Window } else { Channel::Web }),
             handed_in: asking.handed_in,
             ended: asking.ended,
@@ -405,7 +423,11 @@ proptest! {
             let hands_on = action == "hand-over" && post.as_ref().zip(step.as_ref()).is_some_and(|(post, step)| {
                 post.role.as_str() == "administrator" && city.definitions.lies_in(&step.office, at)
             });
-            prop_assert!(theirs || hands_on, "a step is done by its role in its office");
+            let answers = action == "reply" && post.as_ref().zip(step.as_ref()).is_some_and(|(post, step)| {
+                post.role.as_str() == "supervisor" && city.definitions.lies_in(&step.office, at)
+            });
+            prop_assert!(theirs || hands_on || answers, "a step is done by its role in its office");
+            prop_assert!(!asking.handled || action != "reply", "nobody answers a complaint about their own work");
         }
     }
 }

@@ -45,6 +45,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         office: "lake-station".into(),
         offices: ["lake-station".into()].into(),
         roles: Default::default(),
+        handlers: Default::default(),
         channel: None,
         handed_in: true,
         ended: false,

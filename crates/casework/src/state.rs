@@ -249,6 +249,17 @@ impl State {
         matches!(self.stage, Stage::Ended { .. })
     }
 
+    /// Who had a hand in it: did a step, corrected what one recorded, asked for a correction or for more time, or has taken
+    /// a step upon themselves. The party's part is no hand in it.
+    pub fn handlers(&self) -> BTreeSet<ObjectRef> {
+        let runs = self.steps.values().flat_map(|step| &step.runs);
+        let done = runs.filter_map(|run| run.done.as_ref()?.by.as_ref());
+        let held = self.steps.values().flat_map(|step| step.holder.iter().chain(&step.amended));
+        let asked = self.corrections.iter().filter_map(|correction| correction.by.as_ref());
+        let extended = self.extensions.iter().filter_map(|extension| extension.by.as_ref());
+        done.chain(held).chain(asked).chain(extended).cloned().collect()
+    }
+
     /// The steps that are open now.
     pub fn open_steps(&self) -> impl Iterator<Item = (&Id, &StepState)> {
         self.steps.iter().filter(|(_, step)| step.status == Status::Open)

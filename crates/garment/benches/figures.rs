@@ -1,5 +1,6 @@
 //! Figures of the garment engine, beside those of docs/BENCHMARKS.md: `cargo bench -p garment -- pay`,
-//! `… -- balance SECONDS FILE…`, or `… -- nest SECONDS SEEDS FILE…`, or `… -- cut SECONDS FILE…`, a line for each.
+//! `… -- balance SECONDS FILE…`, or `… -- nest SECONDS SEEDS FILE…`, `… -- cut SECONDS FILE…`, or
+//! `… -- bound SECONDS FILE…`, a line for each.
 
 #![allow(
     clippy::disallowed_methods,
@@ -10,7 +11,7 @@
 
 use garment::balance::read::{Problem, read};
 use garment::balance::{check, cycle, stations};
-use garment::cut::{check as cutting, plan, read as orders};
+use garment::cut::{bound, check as cutting, plan, read as orders};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::{check as layout, read as markers};
 use garment::pay::contract::Contract;
@@ -35,6 +36,16 @@ fn main() {
             let seconds = args[1].parse().unwrap();
             args[2..].iter().for_each(|file| cut(file, seconds));
         }
+        Some("bound") => {
+            let seconds: f64 = args[1].parse().unwrap();
+            for file in &args[2..] {
+                let order = orders::order(&std::fs::read_to_string(file).unwrap()).unwrap();
+                let before = computed();
+                let found = bound::raised(&order, &mut || (computed() - before).as_secs_f64() < seconds);
+                let spent = (computed() - before).as_secs_f64();
+                println!("{file} {} {} lays, {spent:.2} s", found.total(&order), found.lays);
+            }
+        }
         Some("orders") => {
             for seed in 1..=args[2].parse().unwrap() {
                 let path = std::path::Path::new(&args[1]).join(format!("{seed:03}.toml"));
@@ -43,7 +54,7 @@ fn main() {
         }
         Some("nest-one") => marker(&args[3], args[1].parse().unwrap(), args[2].parse().unwrap()),
         _ => println!(
-            "name what to measure: pay, balance SECONDS FILE…, nest SECONDS SEEDS FILE…, or cut SECONDS FILE…"
+            "name what to measure: pay, balance SECONDS FILE…, nest SECONDS SEEDS FILE…, cut or bound SECONDS FILE…"
         ),
     }
 }

@@ -95,7 +95,8 @@ fn what_makes_no_chart_is_told() {
 #[test]
 fn rules_show_where_the_books_say() {
     use Rule::*;
-    let rows: [(&[f64], Rules, &[(usize, Rule)]); 10] = [
+    type Row<'r> = (&'r [f64], Rules, &'r [(usize, Rule)]);
+    let rows: [Row<'_>; 10] = [
         (&[3.0, 0.0, 0.5, 3.1, -3.1], Rules::WesternElectric, &[(3, Beyond), (4, Beyond)]),
         (&[2.1, 0.0, 2.2, -2.5, -0.1], Rules::WesternElectric, &[(2, TwoOfThree)]),
         (&[1.1, 1.2, -1.5, 1.3, 1.4, 0.9], Rules::WesternElectric, &[(4, FourOfFive)]),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use garment::chance::Chance;
+use garment::cut::bound::{bound, raised};
 use garment::cut::check::check;
 use garment::cut::plan::{NoPlan, plan};
 use garment::cut::{Colour, Lay, Order, Plan, Spread, read, sample};
@@ -103,6 +104,22 @@ fn small_orders_are_cut_as_well_as_can_be() {
 }
 
 #[test]
+fn plans_of_few_lays_prove_what_no_plan_falls_below() {
+    let mut chance = Chance::new(8);
+    let mut met = 0;
+    for _ in 0..60 {
+        let order = small(&mut chance);
+        let rest = |colour: &Colour| colour.least.iter().map(|count| i64::from(*count)).collect();
+        let rest: Vec<Vec<i64>> = order.colours.iter().map(rest).collect();
+        let best = least(&order, &rest, &mut Default::default());
+        let (plain, raised) = (bound(&order).total(&order), raised(&order, &mut looks(60)).total(&order));
+        assert!(plain <= raised && raised <= best, "{plain} {raised} {best} {order:?}");
+        met += usize::from(raised == best);
+    }
+    assert!(met >= 45, "only {met} of 60 bounds are what the best plan comes to");
+}
+
+#[test]
 fn made_up_orders_are_cut_by_every_rule_and_the_same_by_the_same_seed() {
     for seed in 1..=4 {
         let order = read::order(&sample::order(seed)).unwrap_or_else(|faults| panic!("{seed}: {faults:?}"));
@@ -165,6 +182,7 @@ proptest! {
         let answer = plan(&order, seed, &mut looks(4)).unwrap();
         let found = check(&order, &answer.plan);
         prop_assert_eq!((&found.faults, &found.uncovered), (&Vec::new(), &Vec::new()));
+        prop_assert!(answer.bound.total(&order) <= found.total(&order, &answer.plan));
         prop_assert!(answer.bound.cloth <= found.cloth && answer.bound.lays as usize <= answer.plan.lays.len());
     }
 }
@@ -188,7 +206,8 @@ fn the_check_sees_every_breach() {
         (0, 0, 3000, 400),
         "{found:?}"
     );
-    let changes: [(&str, fn(&mut Order, &mut Plan)); 11] = [
+    type Change = (&'static str, fn(&mut Order, &mut Plan));
+    let changes: [Change; 11] = [
         ("too few", |_, plan| plan.lays[0].plies[0] = 2),
         ("too many plies", |order, _| order.plies = 2),
         ("unknown marker", |_, plan| plan.lays[0].ratio[0] = 2),

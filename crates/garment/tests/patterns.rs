@@ -289,3 +289,80 @@ fn lines_that_fall_on_stripes_are_read_with_the_grain() {
     assert!((own.at.0 - 120.0).abs() < 1e-9 && (own.at.1 - 70.0).abs() < 1e-9, "{own:?}");
     assert_eq!((own.group, own.phase, own.along, own.across), (None, (0.0, 0.0), true, true));
 }
+
+/// A spline by its control points with weights, its knots clamped at both ends.
+fn spline(layer: u32, degree: usize, knots: &[f64], points: &[(f64, f64, f64)]) -> String {
+    let mut out =
+        format!("0\nSPLINE\n8\n{layer}\n70\n8\n71\n{degree}\n72\n{}\n73\n{}\n", knots.len(), points.len());
+    knots.iter().for_each(|knot| out += &format!("40\n{knot}\n"));
+    points.iter().for_each(|(.., weight)| out += &format!("41\n{weight}\n"));
+    points.iter().for_each(|(x, y, _)| out += &format!("10\n{x}\n20\n{y}\n30\n0\n"));
+    out
+}
+
+/// The basis function of a control point, by the recursion that defines it (Cox 1972).
+fn basis(knots: &[f64], at: usize, degree: usize, t: f64) -> f64 {
+    if degree == 0 {
+        return f64::from(u8::from(knots[at] <= t && t < knots[at + 1]));
+    }
+    let part = |from: f64, to: f64, over: f64| if to > from { over / (to - from) } else { 0.0 };
+    part(knots[at], knots[at + degree], t - knots[at]) * basis(knots, at, degree - 1, t)
+        + part(knots[at + 1], knots[at + degree + 1], knots[at + degree + 1] - t)
+            * basis(knots, at + 1, degree - 1, t)
+}
+
+#[test]
+fn splines_and_ellipses_are_followed_to_a_twentieth_of_a_millimetre() {
+    let read = |drawn: &str| {
+        let text = file(
+            &[block("a", &["Piece Name: A"], &(drawn.to_owned() + &line(7, (0.0, 0.0), (9.0, 0.0))))],
+            &[],
+        );
+        dxf::pattern(text.as_bytes(), None).unwrap().cuts[0].outline.clone()
+    };
+    let near = |outline: &[(f64, f64)], (x, y): (f64, f64)| {
+        let sides = outline.iter().zip(outline.iter().cycle().skip(1));
+        let far = sides.map(|((ax, ay), (bx, by))| {
+            let (dx, dy) = (bx - ax, by - ay);
+            let along = (((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
+            (ax + dx * along - x).hypot(ay + dy * along - y)
+        });
+        far.fold(f64::MAX, f64::min)
+    };
+    let half = std::f64::consts::FRAC_1_SQRT_2;
+    let round = [(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0)];
+    let round = round.map(|(x, y): (i32, i32)| {
+        (f64::from(x) * 300.0, f64::from(y) * 300.0, if x * y == 0 { 1.0 } else { half })
+    });
+    let circle = read(&spline(1, 2, &[0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0, 4.0], &round));
+    assert!(circle.len() < 400 && circle.iter().all(|(x, y)| (x.hypot(*y) - 300.0).abs() < 1e-6));
+    let waved = [
+        (0.0, 0.0),
+        (80.0, -60.0),
+        (200.0, 40.0),
+        (420.0, -30.0),
+        (380.0, 260.0),
+        (150.0, 90.0),
+        (-60.0, 300.0),
+        (0.0, 0.0),
+    ]
+    .map(|(x, y)| (x, y, 1.0));
+    let knots = [0.0, 0.0, 0.0, 0.0, 0.2, 0.45, 0.45, 0.8, 1.0, 1.0, 1.0, 1.0];
+    let curve = read(&spline(1, 3, &knots, &waved));
+    let oval =
+        read("0\nELLIPSE\n8\n1\n10\n50\n20\n20\n11\n200\n21\n100\n40\n0.4\n41\n0\n42\n6.283185307179586\n");
+    for step in 0..1_000 {
+        let t = f64::from(step) / 1_000.0;
+        let place = (0..waved.len()).fold((0.0, 0.0), |sum, at| {
+            let share = basis(&knots, at, 3, t);
+            (sum.0 + share * waved[at].0, sum.1 + share * waved[at].1)
+        });
+        assert!(near(&curve, place) < 0.06, "{t}: {place:?}");
+        let turn = t * std::f64::consts::TAU;
+        let on = (turn.cos() * 300.0, turn.sin() * 300.0);
+        assert!(near(&circle, on) < 0.06, "{t}: {on:?}");
+        let on =
+            (50.0 + 200.0 * turn.cos() - 40.0 * turn.sin(), 20.0 + 100.0 * turn.cos() + 80.0 * turn.sin());
+        assert!(near(&oval, on) < 0.06, "{t}: {on:?}");
+    }
+}

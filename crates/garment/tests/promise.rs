@@ -1,4 +1,5 @@
-//! Promises: plans of small shops are as cheap as the cheapest of all, told day by day as a calendar tells them; bounds lie below.
+//! Promises: plans of small shops are as cheap as the cheapest of all, told day by day as a calendar tells them; bounds lie
+//! below.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 

@@ -47,10 +47,11 @@ impl Place {
     }
 }
 
-/// What was probably meant by `word`, or else all that can be said, after `instead`.
+/// What was probably meant by `word`, or else all that can be said, after `instead`. Where there is nothing of the kind, that.
 pub fn meant<'a>(word: &str, all: impl Iterator<Item = &'a str> + Clone, instead: &str) -> String {
     match nearest(word, all.clone()) {
         Some(meant) => format!("did you mean `{meant}`?"),
+        None if all.clone().next().is_none() => "there is none yet: add it first, or leave this out".into(),
         None => format!("{instead} `{}`", all.collect::<Vec<_>>().join("`, `")),
     }
 }

@@ -50,6 +50,19 @@ impl<'a> Source<'a> {
         Node { source: self, table: self.table.get_ref(), span: 0..0, asked: RefCell::default() }
     }
 
+    /// How many lines from the top surely say what they seem to: those before the heading under which the first fault of
+    /// syntax stands; all, where there is none.
+    pub(crate) fn sound_lines(&self) -> usize {
+        let Some(first) = self.broken.iter().map(|problem| problem.line).min() else { return usize::MAX };
+        let headings = self
+            .text
+            .lines()
+            .take(first.saturating_sub(1))
+            .enumerate()
+            .filter(|(_, line)| line.starts_with('['));
+        headings.last().map_or(0, |(before, _)| before)
+    }
+
     fn place(&self, span: &Range<usize>) -> Place {
         let line = self.lines.partition_point(|start| *start <= span.start);
         let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);

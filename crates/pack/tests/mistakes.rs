@@ -103,3 +103,34 @@ fn the_likeliest_mistakes_are_told_where_they_stand() {
     }
     insta::assert_snapshot!(told);
 }
+
+/// One fault is told once: it neither makes others, nor hides those that surely are there.
+#[test]
+fn one_fault_makes_and_hides_no_other() {
+    let manifest = PACK.replacen(
+        "retention = \"10 years\"",
+        "retention = \"10 years\"\ncategory = \"gardens\"\nlevel = \"station\"",
+        1,
+    );
+    let manifest = manifest.replacen("category = \"gardens\"\nlevel = \"station\"\nmaterial", "material", 1);
+    for (name, right, wrong, told) in [
+        ("no day", "effective = 2026-01-01", "effective = \"soon\"", &[("`effective` is a text", 5)][..]),
+        ("no version", "version = \"1\"\n", "", &[("`version` is missing", 1)]),
+        (
+            "a role of no such name, and a text that is not closed further down",
+            "role = \"clerk\"\nafter = [\"accept\"]",
+            "role = \"clrek\"\nafter = [\"accept\"]\n[flow.counter.clock.other]\ntitle = \"x",
+            &[("no role is called `clrek`", 24), ("this is not TOML", 27)],
+        ),
+    ] {
+        let text = manifest.replacen(right, wrong, 1);
+        let problems = load(&[File { path: "gardens/pack.toml".into(), text }]).err().unwrap_or_default();
+        let found: Vec<(&str, usize)> = problems.iter().map(|own| (own.what.as_str(), own.line)).collect();
+        let same = found.len() == told.len()
+            && found
+                .iter()
+                .zip(told)
+                .all(|((what, line), (begin, at))| what.starts_with(begin) && line == at);
+        assert!(same, "{name}: {problems:?}");
+    }
+}

@@ -153,7 +153,7 @@ fn check_move(n: u64, error: i32) {
         ("LIANCHI_FAULT_AT", n.to_string()),
         ("LIANCHI_FAULT_ERROR", error.to_string()),
     ];
-    let run = Run::within(dir, &["run", "3000"], &settings);
+    let run = Run::within(dir, &["run", "12000"], &settings);
     assert!(run.output.status.success(), "{what}: {}", run.errors());
     assert!(run.calls >= n, "{what}: there were but {} calls", run.calls);
     let last = run.told().pop();

@@ -104,7 +104,15 @@ pub fn language(lang: Lang, back: &str) -> String {
 
 /// Signs in and goes on to `next`.
 pub fn sign_in(next: &str) -> String {
-    format!("{SIGN_IN}?back={}", segment(next))
+    with_back(SIGN_IN, next)
+}
+
+/// A page that leads on to `back`, where that is known and not the home page, to which it leads anyway.
+pub fn with_back(page: &str, back: &str) -> String {
+    match back {
+        "" | HOME => page.to_owned(),
+        _ => format!("{page}?back={}", segment(back)),
+    }
 }
 
 /// The services found for `query`.

@@ -277,6 +277,7 @@ rate-words = In your words
 rate-more = Your rating goes on the record, where supervisors see it.
 rate-go = Send the rating
 rated = Your rating: { $stars } of 5
+stars-given = { $stars } of 5 stars
 withdraw = Withdraw the application
 withdraw-more = This ends the case. You may apply again.
 withdraw-why = Why
@@ -499,7 +500,7 @@ reply-words = Answer
 counter-service = Choose the service
 counter-other = Choose another
 counter-applicant = Applicant
-counter-applicant-hint = Identity number or sign-in name, used only to find the applicant.
+counter-applicant-hint = The name by which the applicant signs in, used only to find their account.
 counter-look-up = Look up
 counter-who = Is it this person?
 
@@ -611,10 +612,11 @@ erase-until = The office keeps it until
 erase-for-good = The office keeps it for good, as part of its archive.
 erase-always = What stays for good
 erase-always-more =
-    That a case was, its steps, their times and offices, and who looked at your data and why: without
-    your name, under a number that says nothing about you. So do the words of complaints, ratings and
-    reasons, and the names of attached files. With these the record still proves that nothing was
-    altered.
+    That a case was, its steps and how they ended, their times and offices, how many stars you gave, and
+    who looked at your data and why: without your name, under a number that says nothing about you. So do
+    answers that the service does not count as personal, such as the kind of thing that you asked for.
+    With these the record still proves that nothing was altered. The words of complaints, ratings and
+    reasons, and the names of attached files, go with the case.
 erase-gone = { $count ->
     [one] One case was erased before.
    *[other] { $count } cases were erased before.

@@ -25,6 +25,9 @@ pub struct CaseFacts {
     pub offices: BTreeSet<Id>,
     /// `case.roles`: the roles whose steps it has or had.
     pub roles: BTreeSet<Id>,
+    /// `case.handlers`: who did a step of it, corrected what one recorded, asked for a correction or for more time, or has
+    /// taken a step; each written `type:id`.
+    pub handlers: BTreeSet<ObjectRef>,
     /// `case.channel`: where it was asked for; absent where that is not known.
     pub channel: Option<Channel>,
     /// `case.handed_in`: whether it was ever handed in, and is more than somebody's draft.
@@ -127,6 +130,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
             "offices with a part in it and those above",
         ),
         field("roles", Type::list(roles.clone()), "经手岗位", "roles with a step in it"),
+        field("handlers", Type::list(Type::String), "经手人", "those who had a hand in it"),
         field("channel", channels, "办理渠道", "channel").optional(),
         field("handed_in", Type::Bool, "已提交", "handed in"),
         field("ended", Type::Bool, "已办结", "ended"),
@@ -246,6 +250,7 @@ fn of_case(
         ("offices", list(&case.offices)),
         ("above", above(offices, &case.offices)),
         ("roles", list(&case.roles)),
+        ("handlers", Some(Value::list(case.handlers.iter().filter_map(text).collect::<Vec<_>>()))),
         ("channel", case.channel.and_then(|channel| text(word(&Channel::ALL, channel)))),
         ("handed_in", Some(Value::Bool(case.handed_in))),
         ("ended", Some(Value::Bool(case.ended))),

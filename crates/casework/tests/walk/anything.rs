@@ -219,6 +219,14 @@ fn leads_on(case: &Case, dice: &mut Dice) {
                 );
                 continue;
             }
+            // Whether the answers to a step's form fit how it ends, its rules say once they are known.
+            if let (Command::Do { step, .. }, Err(refusal)) = (&command, &first) {
+                let form = &case.procedure.flow.step(step.as_str()).unwrap().form;
+                let ruled = |id: &Id| form.field(id.as_str()).is_some_and(|field| !field.checks.is_empty());
+                if !refusal.faults.is_empty() && refusal.faults.iter().all(|(id, _)| ruled(id)) {
+                    continue;
+                }
+            }
             let first = first.unwrap_or_else(|refusal| panic!("{name}: {actor} {command:?}: {refusal:?}"));
             assert_eq!(case.decide(Some(actor), &command), Ok(first), "{name}");
         }

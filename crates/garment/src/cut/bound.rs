@@ -1,8 +1,11 @@
-//! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity,
-//! by rank and by looking at every plan of one lay and of two, or at all pairs of plies for each colour.
+//! What no plan of an order can fall below: cloth by linear programming with whole plies of each colour, lays by capacity, by
+//! rank and by looking at every plan of one lay and of two, or at all pairs of plies for each colour; both together by
+//! looking at all plans of few lays.
 
+use super::few::Few;
 use super::ratios::{Ratio, all};
 use super::{Colour, Order};
+use crate::balance::Clock;
 use crate::cut::linear::{Columns, prices};
 
 /// What is proved of all plans.
@@ -12,6 +15,8 @@ pub struct Bound {
     pub cloth: i64,
     /// The fewest lays.
     pub lays: u32,
+    /// What all plans come to at least by looking at those of few lays; 0 if that was not done.
+    pub few: i64,
     /// What a garment of each size adds to the cloth of each colour at least, in millimetres.
     pub(super) worth: Vec<Vec<f64>>,
 }
@@ -19,8 +24,24 @@ pub struct Bound {
 impl Bound {
     /// The least that cloth and lays together come to, a lay counted as the cloth that it is worth.
     pub fn total(&self, order: &Order) -> i64 {
-        self.cloth + order.lay * i64::from(self.lays)
+        (self.cloth + order.lay * i64::from(self.lays)).max(self.few)
     }
+
+    /// Takes over what was proved of plans of few lays.
+    pub(super) fn raise(&mut self, few: &Few<'_>) {
+        self.few = self.few.max(few.bound());
+        self.lays = self.lays.max(u32::try_from(few.lays()).unwrap_or(0));
+    }
+}
+
+/// The bounds of an order, raised by plans of few lays until the clock says stop.
+pub fn raised(order: &Order, clock: &mut Clock<'_>) -> Bound {
+    let mut found = bound(order);
+    let Some(listed) = all(order, LISTED) else { return found };
+    let Some(mut few) = Few::begin(order, &listed, found.lays, found.cloth) else { return found };
+    while few.go_on(&listed, 10_000) && clock() {}
+    found.raise(&few);
+    found
 }
 
 /// More markers than this are not looked at one by one.
@@ -29,7 +50,7 @@ pub(super) const LISTED: usize = 200_000;
 /// The bounds of an order.
 pub fn bound(order: &Order) -> Bound {
     let listed = all(order, LISTED);
-    let mut found = Bound { cloth: 0, lays: 1, worth: Vec::new() };
+    let mut found = Bound { cloth: 0, lays: 1, few: 0, worth: Vec::new() };
     let mut plies = 0;
     for colour in &order.colours {
         let most = match &listed {
@@ -50,7 +71,7 @@ pub fn bound(order: &Order) -> Bound {
     }
     found.lays = u32::try_from(plies.div_ceil(u64::from(order.plies))).unwrap_or(u32::MAX).max(1);
     if order.colours.iter().all(|colour| colour.least == colour.most) {
-        found.lays = found.lays.max(rank(order));
+        found.lays = found.lays.max(row_rank(rows(order)));
     }
     if let Some(listed) = &listed {
         found.lays = found.lays.max(not_fewer_than(order, listed));
@@ -124,17 +145,18 @@ fn by_areas(order: &Order, colour: &Colour, needed: u32) -> (i64, Vec<f64>) {
     (((sum + ends * f64::from(needed)) * (1.0 - 1e-9)).ceil() as i64, worth)
 }
 
+/// The ordered numbers, by colours and sizes.
+pub(super) fn rows(order: &Order) -> Vec<Vec<i128>> {
+    let row = |colour: &Colour| colour.least.iter().map(|count| i128::from(*count)).collect();
+    order.colours.iter().map(row).collect()
+}
+
 /// Without overcut the ordered numbers are a product of plies and ratios, so no fewer lays make them than their rank. It is taken
 /// modulo a prime, where it can only be smaller.
-fn rank(order: &Order) -> u32 {
+pub(super) fn row_rank(mut rows: Vec<Vec<i128>>) -> u32 {
     const PRIME: i128 = 2_147_483_647;
-    let mut rows: Vec<Vec<i128>> = order
-        .colours
-        .iter()
-        .map(|colour| colour.least.iter().map(|count| i128::from(*count)).collect())
-        .collect();
     let mut rank = 0;
-    for column in 0..order.sizes.len() {
+    for column in 0..rows.first().map_or(0, Vec::len) {
         let Some(pivot) = (rank..rows.len()).find(|row| rows[*row][column] != 0) else { continue };
         rows.swap(rank, pivot);
         let line = rows[rank].clone();

@@ -9,6 +9,7 @@
 mod anneal;
 pub mod bound;
 pub mod check;
+mod few;
 mod lays;
 mod linear;
 pub mod plan;

@@ -5,6 +5,7 @@
 use super::anneal::{Heat, anneal};
 use super::bound::{Bound, LISTED, bound};
 use super::check::check;
+use super::few::Few;
 use super::lays::{Look, Rest, cost, lays};
 use super::ratios::{Ratio, all, ratio};
 use super::rolls::spread;
@@ -46,18 +47,35 @@ pub struct Answer {
     pub bound: Bound,
 }
 
+/// Sets of markers of few lays that are looked at in each round: a small part of what else is done in it.
+const STEPS: u64 = 5_000;
+
 /// The best plan that is found until the clock says stop; at least one is looked for.
 pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
     possible(order)?;
-    let bound = bound(order);
+    let mut bound = bound(order);
+    let listed = all(order, LISTED);
+    let mut few = listed.as_ref().and_then(|listed| Few::begin(order, listed, bound.lays, bound.cloth));
+    let of = bound.clone();
     let mut search =
-        Search { order, bound: &bound, listed: all(order, LISTED), chance: Chance::new(seed), best: None };
+        Search { order, bound: &of, listed: listed.clone(), chance: Chance::new(seed), best: None };
     // What is at hand, which may be a little worse than the best, and the best.
     let mut current: Option<Vec<Lay>> = None;
     let mut best: Option<(i64, Vec<Lay>)> = None;
     for round in 0u32.. {
-        if round > 0 && (!clock() || search.proved()) {
+        if round > 0 && (!clock() || search.proved(&bound)) {
             break;
+        }
+        if let (Some(few), Some(listed)) = (&mut few, &listed) {
+            few.go_on(listed, STEPS);
+            bound.raise(few);
+            if let Some((cost, lays)) =
+                few.found.take_if(|(cost, _)| best.as_ref().is_none_or(|(best, _)| *cost < *best))
+            {
+                search.keep(&lays);
+                best = Some((cost, lays.clone()));
+                current = Some(lays);
+            }
         }
         let known = best.as_ref().map(|(_, lays)| lays.as_slice());
         let found = match (&current, round % 2) {
@@ -147,9 +165,9 @@ impl Search<'_> {
         taken.iter().map(of).sum()
     }
 
-    fn proved(&self) -> bool {
-        let least = (0, self.bound.total(self.order), self.bound.lays as usize);
-        self.best.as_ref().is_some_and(|(worth, _)| *worth <= least)
+    fn proved(&self, bound: &Bound) -> bool {
+        let least = bound.total(self.order);
+        self.best.as_ref().is_some_and(|((uncovered, total, _), _)| *uncovered == 0 && *total <= least)
     }
 
     /// Spreads a plan from rolls and keeps it if it is the best.

@@ -184,7 +184,7 @@ fn matched(pieces: &Pieces, repeat: &Repeat, layout: &Layout, faults: &mut Vec<S
         let piece = pieces.pieces.iter().find(|piece| piece.id == placed.piece);
         let Some(own) = piece.and_then(|piece| piece.matching.as_ref()) else { continue };
         let name = named(at, placed);
-        let Ok(seen) = phase(repeat, own, placed) else {
+        let Some(seen) = phase(repeat, own, placed) else {
             faults.push(format!(
                 "{name}: is turned by {}°, and a piece that matches may lie by 0° or 180° only",
                 placed.turn

@@ -89,9 +89,9 @@ fn millionths(value: f64) -> i128 {
 }
 
 /// What a placed piece's phase lies beyond the one that its match names, along and across, in millionths and less than a repeat.
-/// `None` for what does not matter; an error where it lies across the cloth.
-pub fn phase(repeat: &Repeat, own: &Match, placed: &Placed) -> Result<[Option<i128>; 2], ()> {
-    let (sx, sy) = signs(placed.mirrored, placed.turn).ok_or(())?;
+/// `None` for what does not matter, and for all where it lies across the cloth.
+pub fn phase(repeat: &Repeat, own: &Match, placed: &Placed) -> Option<[Option<i128>; 2]> {
+    let (sx, sy) = signs(placed.mirrored, placed.turn)?;
     let seen = |sign: f64, at: f64, to: f64, origin: f64, phase: f64, period: Option<f64>, wanted: bool| {
         let period = millionths(period.filter(|_| wanted)?).max(1);
         // As seen from the piece: its signs undone.
@@ -102,7 +102,7 @@ pub fn phase(repeat: &Repeat, own: &Match, placed: &Placed) -> Result<[Option<i1
         )
     };
     let (at, to, origin) = (own.at, placed.to, repeat.origin);
-    Ok([
+    Some([
         seen(sx, at.0, to.0, origin.0, own.phase.0, repeat.along, own.along),
         seen(sy, at.1, to.1, origin.1, own.phase.1, repeat.across, own.across),
     ])

@@ -56,9 +56,12 @@ pub struct Month {
 /// Parts of a fen in which a scan is reckoned exactly: rate in hundredths, grade in ten-thousandths, time in hundredths.
 const PARTS: u128 = 100 * 10_000 * 100;
 
+/// What a person did, by operation and kind of time: pieces, and the scans that say so.
+type Done = BTreeMap<(u32, Time), (u64, Vec<u32>)>;
+
 /// Reckons a month out.
 pub fn reckon(contract: &Contract, scans: &Scans) -> Month {
-    let mut work: Vec<BTreeMap<(u32, Time), (u64, Vec<u32>)>> = vec![BTreeMap::new(); contract.people.len()];
+    let mut work: Vec<Done> = vec![BTreeMap::new(); contract.people.len()];
     for (place, scan) in (0..).zip(&scans.paid) {
         let time = contract.calendar.time(scan.at);
         if let Some(own) = work.get_mut(scan.person as usize) {

@@ -1,6 +1,7 @@
-//! What no plan falls below. The lines' days are given prices (Lagrange multipliers; Fisher, Management Science 27, 1981): each order
-//! by itself then takes the cheapest place, its late days, sewing, ways and the days' prices counted, and what all days are priced at is
-//! taken off. However the prices are chosen that is a bound; a subgradient method (Held, Wolfe and Crowder 1974) looks for good ones.
+//! What no plan falls below. The lines' days are given prices (Lagrange multipliers; Fisher, Management Science 27, 1981):
+//! each order by itself then takes the cheapest place, its late days, sewing, ways and the days' prices counted, and what all
+//! days are priced at is taken off. However the prices are chosen that is a bound; a subgradient method (Held, Wolfe and
+//! Crowder 1974) looks for good ones.
 //!
 //! An order that stays in one takes one stretch of one line (as in the time-indexed programmes of Dyer and Wolsey, Discrete
 //! Applied Mathematics 26, 1990). One that is shared out fills days of lines, each no more than it holds; it is
@@ -121,8 +122,8 @@ fn relaxed(times: &Times<'_>, split: Split, prices: &[Vec<f64>]) -> Relaxed {
     Relaxed { value, used }
 }
 
-/// The cheapest stretch of a line for a whole order. By when it ends only the late days go; within a day the days' prices change in
-/// proportion, so it ends with a day or begins with one.
+/// The cheapest stretch of a line for a whole order. By when it ends only the late days go; within a day the days' prices
+/// change in proportion, so it ends with a day or begins with one.
 fn stretch(times: &Times<'_>, order: usize, line: usize, sums: &[f64], prices: &[f64]) -> Option<Taken> {
     let own = &times.shop.lines[line];
     let pieces = times.shop.orders[order].pieces;
@@ -155,8 +156,8 @@ fn stretch(times: &Times<'_>, order: usize, line: usize, sums: &[f64], prices: &
     best
 }
 
-/// The cheapest places for the pieces of an order, for each workday on which the last of them may be back: days of lines are filled
-/// by what they cost, each with no more than it holds. The last one's late days go for the order.
+/// The cheapest places for the pieces of an order, for each workday on which the last of them may be back: days of lines are
+/// filled by what they cost, each with no more than it holds. The last one's late days go for the order.
 fn pieces(times: &Times<'_>, order: usize, prices: &[Vec<f64>]) -> (f64, Vec<Taken>) {
     let own = &times.shop.orders[order];
     let minutes = i64::from(own.pieces) * times.shop.styles[own.style].minutes;

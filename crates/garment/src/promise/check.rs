@@ -1,5 +1,5 @@
-//! Whether a plan holds, and what it comes to: goes through the calendar day by day and counts minutes down. It shares nothing with
-//! how plans are found.
+//! Whether a plan holds, and what it comes to: goes through the calendar day by day and counts minutes down. It shares
+//! nothing with how plans are found.
 
 use super::{Plan, Shop, Split};
 use crate::day::Day;

@@ -1,6 +1,6 @@
-//! Every plan of a small shop, as far as no bound says that it cannot be better: shares are put on lines in the order in which they
-//! begin, so that each plan is met once. A line needs no more than one share of an order, since what is sewn first can as well be
-//! sewn with the last.
+//! Every plan of a small shop, as far as no bound says that it cannot be better: shares are put on lines in the order in
+//! which they begin, so that each plan is met once. A line needs no more than one share of an order, since what is sewn first
+//! can as well be sewn with the last.
 
 use super::times::Times;
 use super::{Plan, Share, Split};
@@ -107,7 +107,7 @@ impl<'t, 's> Exact<'t, 's> {
 
     fn step(&mut self, cost: i64, last: (i64, usize), most: u64, clock: &mut Clock<'_>) -> bool {
         self.nodes += 1;
-        if self.nodes > most || (self.nodes % 256 == 0 && !clock()) {
+        if self.nodes > most || (self.nodes.is_multiple_of(256) && !clock()) {
             return false;
         }
         if cost + self.rest() >= self.best.0 {

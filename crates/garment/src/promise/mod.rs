@@ -1,10 +1,10 @@
 //! When orders can be promised: which line sews what and when, in workshops of one's own and of partners.
 //!
-//! [`read`] takes lines, workshops and orders; [`plan`] puts each order on a line ([`Split::Whole`]) or shares it out over several
-//! ([`Split::Shares`]), so that late days, sewing and ways together cost least; [`bound`] proves what no plan falls below; [`check`]
-//! follows a plan day by day, knowing nothing of how it was found, and [`reasons`] says what each promise waits for. Orders on
-//! unrelated parallel machines with setups and release dates, after Pinedo (Scheduling, 2016). Time on a line is counted in
-//! hundredths of a minute, money in fen, days in workdays.
+//! [`read`] takes lines, workshops and orders; [`plan`] puts each order on a line ([`Split::Whole`]) or shares it out over
+//! several ([`Split::Shares`]), so that late days, sewing and ways together cost least; [`bound`] proves what no plan falls
+//! below; [`check`] follows a plan day by day, knowing nothing of how it was found, and [`reasons`] says what each promise
+//! waits for. Orders on unrelated parallel machines with setups and release dates, after Pinedo (Scheduling, 2016). Time on a
+//! line is counted in hundredths of a minute, money in fen, days in workdays.
 
 pub mod bound;
 pub mod check;

@@ -1,5 +1,5 @@
-//! A plan by annealing (Kirkpatrick, Gelatt and Vecchi 1983): shares move to other lines and places, exchange theirs, give bundles
-//! to each other, part and join.
+//! A plan by annealing (Kirkpatrick, Gelatt and Vecchi 1983): shares move to other lines and places, exchange theirs, give
+//! bundles to each other, part and join.
 
 use super::times::Times;
 use super::{Plan, Share, Split};

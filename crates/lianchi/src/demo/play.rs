@@ -506,7 +506,7 @@ impl<'a> Playing<'a, '_> {
                     self.case.procedure.flow.steps.iter().find(|step| step.kind == StepKind::Decide);
                 let Some(decides) = decides else { return false };
                 let (at, post) = (self.hours.after(at, gap + 60), self.case.post(decides));
-                self.run(at, &Who::Post(post, 0), Command::Reply { complaint: 0, words: reply.to_owned() })
+                self.run(at, &Who::Post(post, 1), Command::Reply { complaint: 0, words: reply.to_owned() })
             }
             Then::Taken => self.take(0).is_some(),
             Then::HandedOver(why) => {

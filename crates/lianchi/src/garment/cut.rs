@@ -76,6 +76,10 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>, counts: &[u32], mark: &str) 
     all.join(", ")
 }
 
+fn counted_plies(plies: u32) -> String {
+    format!("{plies} {}", if plies == 1 { "ply" } else { "plies" })
+}
+
 fn words(order: &Order, answer: &Answer, found: &Found) -> String {
     let plan = &answer.plan;
     let mut out = String::new();
@@ -90,12 +94,12 @@ fn words(order: &Order, answer: &Answer, found: &Found) -> String {
             let Some(roll) = order.rolls.get(spread.roll) else { continue };
             let parts: Vec<String> =
                 spread.parts.iter().map(|part| format!(" + {} m of one", metres(*part))).collect();
-            let _ = writeln!(out, "  roll {}: {} plies{}", roll.id, spread.plies, parts.concat());
+            let _ = writeln!(out, "  roll {}: {}{}", roll.id, counted_plies(spread.plies), parts.concat());
         }
     }
     for (lay, colour, plies) in &found.uncovered {
         let colour = order.colours.get(*colour).map_or("", |colour| &colour.id);
-        let _ = writeln!(out, "lay {}: no roll is left for {plies} plies of {colour}", lay + 1);
+        let _ = writeln!(out, "lay {}: no roll is left for {} of {colour}", lay + 1, counted_plies(*plies));
     }
     for roll in order.rolls.iter().filter(|roll| roll.width < order.width) {
         let _ = writeln!(out, "roll {} is narrower than the markers and was left out", roll.id);

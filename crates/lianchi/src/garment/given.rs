@@ -146,10 +146,8 @@ fn laid(path: &Path, given: &Given, cloth: Option<&Cloth>, pattern: &Pattern) ->
     // The widest roll; narrower ones bound the marker by themselves.
     let widest = cloth.and_then(|cloth| cloth.rolls.iter().map(|roll| roll.width).max_by(f64::total_cmp));
     let Some(width) = given.width.or(widest).filter(|width| *width > 0.0) else {
-        return Err(told(
-            path,
-            ["a pattern does not say how wide the cloth is; give `--width 1500` (millimetres), or `--cloth` with rolls".to_owned()],
-        ));
+        let mend = "give `--width 1500` (millimetres), or `--cloth` with rolls";
+        return Err(told(path, [format!("a pattern does not say how wide the cloth is; {mend}")]));
     };
     if given.spacing < 0.0 || !(0.0..=45.0).contains(&given.tilt) {
         return Err(

@@ -292,7 +292,8 @@ fn a_marker_keeps_to_its_cloth() {
         (
             "cloth.json",
             br#"{"repeat": {"along": 60, "across": 48, "origin": [11, 7]}, "rolls": [
-            {"id": "n1", "width": 1500, "flaws": [{"type": "rectangle", "data": {"x_min": 300, "y_min": 400, "width": 90, "height": 120}}]},
+            {"id": "n1", "width": 1500, "flaws": [
+                {"type": "rectangle", "data": {"x_min": 300, "y_min": 400, "width": 90, "height": 120}}]},
             {"id": "n2", "width": 1440}]}"#,
         ),
         ("broken.json", br#"{"repeat": {"along": -60}, "rolls": [{"id": "n1"}]}"#),
@@ -344,15 +345,19 @@ fn orders_are_promised() {
         [[order]]\nid = \"A\"\nstyle = \"shirt\"\npieces = 960\nbundle = 40\nshares = 2\ndue = 2026-10-09\n\
         [[order]]\nid = \"B\"\nstyle = \"shirt\"\npieces = 480\nbundle = 40\nready = 2026-10-09\ndue = 2026-10-21\n\
         [[order]]\nid = \"C\"\nstyle = \"skirt\"\npieces = 400\nbundle = 40\ndue = 2026-10-14\n";
-    let files: [(&str, &[u8]); 3] = [
+    let files: [(&str, &[u8]); 4] = [
         ("shop.toml", shop.as_bytes()),
+        (
+            "dear.toml",
+            &shop.replace("late = 500", "late = 9000").replace("pieces = 960", "pieces = 1920").into_bytes(),
+        ),
         ("broken.toml", b"from = \"now\"\n[[order]]\nid = \"A\"\n"),
         ("unable.toml", &shop.replace(", skirt = 100", "").into_bytes()),
     ];
     let lines = [
         "garment schedule shop.toml",
-        "garment split shop.toml",
-        "garment split shop.toml --json",
+        "garment split dear.toml",
+        "garment split dear.toml --json",
         "garment schedule broken.toml",
         "garment schedule unable.toml",
         "garment split missing.toml",

@@ -13,11 +13,26 @@ use std::sync::Arc;
 /// Values that a log keeps beside its events, as OCEL does, are known from their own moments on.
 #[derive(Debug, Default)]
 pub struct Recall {
-    /// What models speak of; nothing else is remembered.
-    wanted: Arc<BTreeSet<Name>>,
+    wanted: Arc<Wanted>,
     /// What a log keeps beside its events: by object, values with the moments from which they hold.
     beside: HashMap<ObjectRef, Vec<(Time, Name, Option<Value>)>>,
     cases: HashMap<ObjectRef, Vec<(Name, Value)>>,
+}
+
+/// What models speak of; nothing else is remembered.
+#[derive(Debug, Default)]
+struct Wanted {
+    names: BTreeSet<Name>,
+    /// Of what is said once of a case, what they speak of.
+    kept: Vec<&'static str>,
+    /// Whether they speak of steps.
+    steps: bool,
+}
+
+impl Wanted {
+    fn contains(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
 }
 
 /// The parts that objects play in a case's events.
@@ -27,11 +42,18 @@ const OFFICE: &str = "office";
 const SEALED: &str = "sealed";
 /// What is said once of a case and holds of all its events.
 const KEPT: [&str; 2] = ["procedure", "channel"];
+/// How a step ended last, and that it was skipped: what follows its name.
+const OUTCOME: &str = ".outcome";
+const SKIPPED: &str = ".skipped";
 
 impl Recall {
     /// Nothing is known yet; only the attributes in `wanted` will be.
     pub fn of(wanted: impl IntoIterator<Item = Name>) -> Self {
-        Self { wanted: Arc::new(wanted.into_iter().collect()), ..Self::default() }
+        let names: BTreeSet<Name> = wanted.into_iter().collect();
+        let kept = KEPT.into_iter().filter(|name| names.contains(*name)).collect();
+        let of_step = |name: &Name| name.as_str().ends_with(OUTCOME) || name.as_str().ends_with(SKIPPED);
+        let steps = names.iter().any(of_step);
+        Self { wanted: Arc::new(Wanted { names, kept, steps }), ..Self::default() }
     }
 
     /// Nothing is known yet, and the same will be as in this one.
@@ -87,7 +109,7 @@ impl Recall {
     }
 
     fn keep(&mut self, carrier: &Event) {
-        for change in carrier.changes.iter().filter(|change| self.wanted.contains(&change.name)) {
+        for change in carrier.changes.iter().filter(|change| self.wanted.contains(change.name.as_str())) {
             let beside = self.beside.entry(change.object.clone()).or_default();
             beside.push((carrier.time, change.name.clone(), value(change)));
         }
@@ -127,14 +149,14 @@ fn due(beside: &mut Vec<(Time, Name, Option<Value>)>, time: Time) -> Vec<(Name, 
 }
 
 /// What an event adds to what is known of its case: attributes with their new values, or with none any more.
-fn learned(event: &Event, case: &ObjectRef, wanted: &BTreeSet<Name>) -> Vec<(Name, Option<Value>)> {
+fn learned(event: &Event, case: &ObjectRef, wanted: &Wanted) -> Vec<(Name, Option<Value>)> {
     let mut learned: Vec<(Name, Option<Value>)> = Vec::new();
     let mut set = |name: &str, value: Option<Value>| {
         if wanted.contains(name) {
             learned.push((Name::from(name), value));
         }
     };
-    for name in KEPT {
+    for name in &wanted.kept {
         if let Some(value) = event.attribute(name) {
             set(name, Some(value.clone()));
         }
@@ -142,17 +164,20 @@ fn learned(event: &Event, case: &ObjectRef, wanted: &BTreeSet<Name>) -> Vec<(Nam
     for change in event.changes.iter().filter(|change| change.object == *case) {
         set(change.name.as_str(), value(change));
     }
+    if !wanted.steps {
+        return learned;
+    }
     let text = |name: &str| event.attribute(name).and_then(Value::as_text);
     if let (Some(step), Some(outcome)) = (text("step"), text("outcome")) {
-        set(&format!("{step}.outcome"), Some(outcome.into()));
-        set(&format!("{step}.skipped"), None);
+        set(&format!("{step}{OUTCOME}"), Some(outcome.into()));
+        set(&format!("{step}{SKIPPED}"), None);
     }
     for (name, skipped) in [("skipped", true), ("opened", false)] {
         let Some(Value::List(steps)) = event.attribute(name) else { continue };
         for step in steps.iter().filter_map(Value::as_text) {
             // What is opened stands there with its office, `decide@bureau`.
             let step = step.split('@').next().unwrap_or(step);
-            set(&format!("{step}.skipped"), skipped.then_some(Value::Boolean(true)));
+            set(&format!("{step}{SKIPPED}"), skipped.then_some(Value::Boolean(true)));
         }
     }
     learned

@@ -239,11 +239,11 @@ impl Course {
         };
         let lanes = |word: &u32| block.kinds.get(*word as usize).copied().unwrap_or_default();
         if next {
-            block.chain.iter().for_each(|word| miss(*word as usize, lanes(word).chain));
+            block.chain.back.iter().for_each(|word| miss(*word as usize, lanes(word).chain));
         }
-        if !block.alternate.is_empty() {
+        if !block.alternate.back.is_empty() {
             let asked = ground.sorts.asks(sort, ground.plan, number);
-            for word in block.alternate.iter().filter(|_| !asked.is_empty()) {
+            for word in block.alternate.back.iter().filter(|_| !asked.is_empty()) {
                 let asked = asked.get(*word as usize).copied().unwrap_or_default();
                 miss(*word as usize, lanes(word).alternate & asked);
             }

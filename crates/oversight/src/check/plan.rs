@@ -51,14 +51,20 @@ pub(super) struct Block {
     pub(super) waiting: usize,
     /// From which word on there are lanes that look back.
     pub(super) back: usize,
-    /// The words with lanes to which the very next event matters, and with lanes to which the next activation does.
-    pub(super) chain: Vec<u32>,
-    pub(super) alternate: Vec<u32>,
+    /// Words with lanes to which the very next event matters, and with lanes to which the next activation does.
+    pub(super) chain: Ways,
+    pub(super) alternate: Ways,
     /// By word, lanes by what must hold of activation and target together.
     pub(super) correlated: Vec<Vec<Correlated>>,
     pub(super) windows: Windows,
     /// Whether a window of a lane may be over.
     pub(super) bounded: bool,
+}
+
+/// Words that have some kind of lanes among those that wait, and among those that look back.
+pub(super) struct Ways {
+    pub(super) ahead: Vec<u32>,
+    pub(super) back: Vec<u32>,
 }
 
 /// Where lanes look for a target of their activation, side by side by word.
@@ -120,7 +126,8 @@ pub(super) struct WholeWord {
     pub(super) bounded: u64,
     pub(super) first: u64,
     pub(super) last: u64,
-    /// Lanes whose windows may be over.
+    /// Lanes whose windows do not hold everything, and those whose windows may be over.
+    pub(super) bounds: u64,
     pub(super) ends: u64,
     pub(super) choice: u64,
     /// Of those, the ones that want not both.
@@ -350,7 +357,14 @@ impl Drafting {
             by_word[word].push(Correlated { correlation, exchanged, lanes });
         }
         let words = |has: fn(&Kinds) -> u64| {
-            (0..).zip(&kinds).filter(|(_, kinds)| has(kinds) != 0).map(|(word, _)| word).collect()
+            let some = |side: fn(&Sides, usize) -> u64| {
+                let has = |(at, kinds): &(u32, &Kinds)| has(kinds) & side(&sides, *at as usize) != 0;
+                (0..).zip(&kinds).filter(has).map(|(word, _)| word).collect()
+            };
+            Ways {
+                ahead: some(|sides, at| sides.after[at] | sides.either[at]),
+                back: some(|sides, at| sides.back[at]),
+            }
         };
         Block {
             start,
@@ -385,8 +399,11 @@ impl Drafting {
             if matches!(draft.kind, Clause::Choice { .. }) {
                 self.mark(draft.meets, Row::Second, lane);
             }
-            let ends = draft.of.window.most.is_some();
-            words.get_mut(lane / 64).into_iter().for_each(|word| word.put(draft.kind, ends, 1 << (lane % 64)));
+            let window = &draft.of.window;
+            words
+                .get_mut(lane / 64)
+                .into_iter()
+                .for_each(|word| word.put(draft.kind, window, 1 << (lane % 64)));
         }
         let mut cells = 0;
         for word in &mut words {
@@ -411,14 +428,15 @@ impl Drafting {
 }
 
 impl WholeWord {
-    fn put(&mut self, kind: Clause, ends: bool, bit: u64) {
+    fn put(&mut self, kind: Clause, window: &Window, bit: u64) {
         let at = |rows: &mut Vec<u64>, number: u32| {
             let number = number as usize;
             rows.resize(rows.len().max(number + 1), 0);
             rows.get_mut(number).into_iter().for_each(|row| *row |= bit);
         };
         self.all |= bit;
-        self.ends |= if ends { bit } else { 0 };
+        self.bounds |= if window.is_open() { 0 } else { bit };
+        self.ends |= if window.most.is_some() { bit } else { 0 };
         match kind {
             Clause::Count { least, most } => {
                 if let Some(number) = least.checked_sub(1) {

@@ -330,7 +330,8 @@ impl Sorts {
                 Row::Second => sort.second = Some(self.rows.place(words)),
             }
         }
-        let kept = |(block, _): &(u32, usize)| plan.blocks.get(*block as usize).map_or(0, |block| block.waiting);
+        let kept =
+            |(block, _): &(u32, usize)| plan.blocks.get(*block as usize).map_or(0, |block| block.waiting);
         sort.waits = sort.asks.iter().map(kept).sum();
         let row =
             |place: Option<usize>| place.map_or(&[][..], |place| self.row(place, plan.whole.words.len()));

@@ -3,7 +3,7 @@ use super::course::{Desk, Entry, Ground, UNKNOWN};
 use super::plan::{WholeBlock, WholeWord};
 use super::sign::Sort;
 use super::told::{How, Sink, Told};
-use super::windows::{Between, Joined};
+use super::windows::{Between, Gap, Joined};
 use record::Time;
 
 /// What one life has shown of the lanes that ask something of it as a whole.
@@ -88,19 +88,13 @@ impl Whole {
         } else if sorted.whole.is_empty() {
             return;
         }
-        if !sorted.whole.is_empty() {
-            let Between { reached, over } = block.windows.between(start.time, now.time, joined);
-            for (word, first, second) in &sorted.whole {
-                let at = *word as usize;
-                let (Some(lanes), Some(reached), Some(over), Some(broken)) =
-                    (block.words.get(at), reached.get(at), over.get(at), broken.get_mut(at))
-                else {
-                    continue;
-                };
-                let open = reached & !over;
-                if let Some(shown) = lanes.of(&mut self.cells) {
-                    *broken |= lanes.take(shown, first & open, second & open);
-                }
+        let mut gap = Gap::new(&block.windows, [start.time, now.time], joined);
+        for (word, first, second) in &sorted.whole {
+            let at = *word as usize;
+            let (Some(lanes), Some(broken)) = (block.words.get(at), broken.get_mut(at)) else { continue };
+            if let Some(shown) = lanes.of(&mut self.cells) {
+                let [first, second] = [first, second].map(|came| gap.held(at, *came, lanes.bounds));
+                *broken |= lanes.take(shown, first, second);
             }
         }
         tell(ground, broken, entries, How::Broken, sink);
@@ -203,13 +197,7 @@ impl Whole {
 
 /// Leaves in `broken`, which is empty, the lanes for which something was still to come in a window that was over before the
 /// moment. When the next may be over.
-pub(super) fn over(
-    block: &WholeBlock,
-    desk: &mut Desk,
-    cells: &mut [u64],
-    start: Time,
-    moment: Time,
-) -> i64 {
+pub(super) fn over(block: &WholeBlock, desk: &mut Desk, cells: &mut [u64], start: Time, moment: Time) -> i64 {
     let Desk { broken: late, owed, joined, .. } = desk;
     late.resize(block.words.len(), 0);
     owed.clear();

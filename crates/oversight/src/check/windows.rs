@@ -178,8 +178,8 @@ struct Growing {
     words: usize,
     /// After how long it grows, ascending.
     after: Vec<Lapse>,
-    /// The same as numbers, which are compared faster.
-    numbers: Vec<u128>,
+    /// The whole seconds of each, which are compared faster.
+    seconds: Vec<u64>,
     /// What it is before the first of them, after the first, and so on.
     rows: Vec<u64>,
 }
@@ -196,8 +196,8 @@ impl Growing {
                 rows.extend_from_slice(&row);
             }
         }
-        let numbers = after.iter().map(|after| after.number()).collect();
-        Self { words, after, numbers, rows }
+        let seconds = after.iter().map(|after| after.whole_seconds()).collect();
+        Self { words, after, seconds, rows }
     }
 
     fn is_still(&self) -> bool {
@@ -206,25 +206,27 @@ impl Growing {
 
     /// What it is when the times up to `lapse` itself have passed.
     fn at(&self, lapse: Lapse) -> &[u64] {
-        let lapse = lapse.number();
-        self.nth(self.numbers.partition_point(|after| *after <= lapse))
+        self.nth(self.passed(lapse, |after| *after <= lapse))
     }
 
     /// What it is when the times before `lapse` have passed.
     fn before(&self, lapse: Lapse) -> &[u64] {
-        self.nth(self.passed(lapse))
+        self.nth(self.passed(lapse, |after| *after < lapse))
     }
 
-    /// How many times have passed before `lapse`.
-    fn passed(&self, lapse: Lapse) -> usize {
-        let lapse = lapse.number();
-        self.numbers.partition_point(|after| *after < lapse)
+    /// How many times have passed; what has, is told of those that differ from `lapse` by less than a second.
+    #[inline]
+    fn passed(&self, lapse: Lapse, has: impl Fn(&Lapse) -> bool) -> usize {
+        let whole = lapse.whole_seconds();
+        let before = self.seconds.partition_point(|after| *after < whole);
+        let near = self.after.get(before..).unwrap_or_default();
+        before + near.iter().take_while(|after| has(after)).count()
     }
 
     /// After how long the first of some lanes gets in, of which none is in before `lapse`.
     fn next(&self, lapse: Lapse, lanes: impl Fn(usize) -> u64) -> Option<Lapse> {
         let some_in = |nth: usize| self.nth(nth).iter().enumerate().any(|(at, row)| row & lanes(at) != 0);
-        let (mut out, mut some) = (self.passed(lapse), self.after.len());
+        let (mut out, mut some) = (self.passed(lapse, |after| *after < lapse), self.after.len());
         if out == some || !some_in(some) {
             return None;
         }

@@ -12,8 +12,8 @@ mod sheet;
 
 pub(crate) use cuts::{Cuts, Laid};
 pub use mask::Mask;
-pub(crate) use pair::{Bound, Correlations};
 pub use pair::Correlation;
+pub(crate) use pair::{Bound, Correlations};
 pub use sheet::Sheet;
 
 use crate::log::{Column, Log, Values};

@@ -5,7 +5,6 @@ use crate::log::{Column, EventNumber, Log, Values};
 use pack::cel::{BinaryOp, Checked, NoFunctions, Node, NodeKind, Slot};
 use record::{Name, Time};
 use smol_str::SmolStr;
-use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A condition on an activation and a target.
@@ -104,7 +103,12 @@ impl Correlation {
         for (at, one) in comparisons.iter().enumerate() {
             let [Some(activation), Some(target)] = columns(at, one) else { return Bound::Never };
             let values = Pair::of(activation, target, one.op);
-            compared.extend(values.map(|values| Compared { accepts: accepted(one.op), activation, target, values }));
+            compared.extend(values.map(|values| Compared {
+                accepts: accepted(one.op),
+                activation,
+                target,
+                values,
+            }));
         }
         if compared.is_empty() || compared.len() < comparisons.len() {
             return Bound::Whole(self, log);
@@ -182,6 +186,7 @@ impl<'a> Pair<'a> {
 }
 
 impl Compared<'_> {
+    #[inline]
     fn holds(&self, activation: EventNumber, target: EventNumber) -> bool {
         let (Some(one), Some(other)) = (self.activation.place(activation), self.target.place(target)) else {
             return false;
@@ -191,42 +196,44 @@ impl Compared<'_> {
         }
         let at = [one, other];
         let order = match &self.values {
-            Pair::Integers(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
-            Pair::Floats(left, right) => both(left, right, at).and_then(|(one, other)| one.partial_cmp(other)),
-            Pair::Times(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
-            Pair::Truths(left, right) => both(left, right, at).map(|(one, other)| one.cmp(other)),
-            Pair::Texts([left, right], [texts, others]) => {
-                let Some((one, other)) = both(left, right, at) else { return false };
+            Pair::Integers(left, right) => both(left, right, at).map(order),
+            Pair::Floats(left, right) => both(left, right, at).map(order),
+            Pair::Times(left, right) => both(left, right, at).map(order),
+            Pair::Truths(left, right) => both(left, right, at).map(order),
+            Pair::Texts([left, right], [texts, others]) => both(left, right, at).map(|(one, other)| {
                 let equal = match std::ptr::eq(self.activation, self.target) {
                     true => one == other,
                     false => texts.get(*one as usize) == others.get(*other as usize),
                 };
-                Some(if equal { Ordering::Equal } else { Ordering::Less })
-            }
+                if equal { EQUAL } else { LESS }
+            }),
         };
-        self.accepts & bit(order) != 0
+        order.is_some_and(|order| self.accepts & order != 0)
     }
 }
 
-/// A bit for each way in which two values may lie to one another; the last for those that have no order.
-fn bit(order: Option<Ordering>) -> u8 {
-    match order {
-        Some(Ordering::Less) => 1,
-        Some(Ordering::Equal) => 2,
-        Some(Ordering::Greater) => 4,
-        None => 8,
-    }
+/// A bit for each way in which two values may lie to one another.
+const LESS: u8 = 1;
+const EQUAL: u8 = 2;
+const GREATER: u8 = 4;
+const NO_ORDER: u8 = 8;
+
+#[inline]
+fn order<T: PartialOrd>((one, other): (&T, &T)) -> u8 {
+    let bit = |holds: bool, bit: u8| if holds { bit } else { 0 };
+    let known = bit(one < other, LESS) | bit(one == other, EQUAL) | bit(one > other, GREATER);
+    if known == 0 { NO_ORDER } else { known }
 }
 
 /// Those that a comparison accepts. What has no order is unequal to all.
 fn accepted(op: BinaryOp) -> u8 {
     match op {
-        BinaryOp::Eq => 2,
-        BinaryOp::Ne => 1 | 4 | 8,
-        BinaryOp::Lt => 1,
-        BinaryOp::Le => 1 | 2,
-        BinaryOp::Gt => 4,
-        BinaryOp::Ge => 2 | 4,
+        BinaryOp::Eq => EQUAL,
+        BinaryOp::Ne => LESS | GREATER | NO_ORDER,
+        BinaryOp::Lt => LESS,
+        BinaryOp::Le => LESS | EQUAL,
+        BinaryOp::Gt => GREATER,
+        BinaryOp::Ge => EQUAL | GREATER,
         _ => 0,
     }
 }

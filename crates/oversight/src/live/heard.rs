@@ -50,6 +50,11 @@ impl Heard {
         }
     }
 
+    /// How many different ones were told.
+    pub(super) fn len(&self) -> usize {
+        self.breaches.len()
+    }
+
     /// Takes out what is broken, in the order in which it was told.
     pub(super) fn standing(&mut self) -> impl Iterator<Item = Breach> {
         self.places.clear();

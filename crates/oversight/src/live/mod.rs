@@ -391,6 +391,7 @@ impl Live {
 
     /// Tells what was heard; of an object that was gone through, with the rest that is broken in it.
     fn tell(&mut self, mut heard: Heard) {
+        self.changes.reserve(heard.len());
         for breach in heard.standing() {
             match breach.objects.first().and_then(|object| self.gone_through.get_mut(object)) {
                 Some(breaches) => breaches.push(breach),
@@ -414,8 +415,9 @@ impl Live {
             let case = Case::of(object, &histories.of(object)?);
             if let Some(case) = &case {
                 let lanes = self.of_kind.get(object.kind.as_str()).into_iter().flatten();
-                let speaks =
-                    |lane: &&usize| self.lanes.get(**lane).is_some_and(|lane| lane.speaks_of(&case.procedure));
+                let speaks = |lane: &&usize| {
+                    self.lanes.get(**lane).is_some_and(|lane| lane.speaks_of(&case.procedure))
+                };
                 let lanes: Vec<usize> = lanes.filter(speaks).copied().collect();
                 let logs = if case.is_over() { &mut over } else { &mut running };
                 lanes.iter().for_each(|lane| logs.entry(*lane).or_default().1.push(object.id.as_str()));

@@ -35,12 +35,6 @@ impl Lapse {
         self.seconds.unsigned_abs()
     }
 
-    /// A number by which lapses can be compared, and no more: it has gaps.
-    #[inline]
-    pub(crate) fn number(self) -> u128 {
-        u128::from(self.seconds.unsigned_abs()) << 32 | u128::from(self.nanos)
-    }
-
     /// `count` times a number of seconds, a count with a fraction too; none for what is no length of time or longer than
     /// all of record's time.
     pub fn of(count: f64, seconds: u32) -> Option<Self> {

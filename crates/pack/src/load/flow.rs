@@ -1,6 +1,6 @@
 use super::city::condition;
 use super::form::{form, own, own_of};
-use super::{Kind, Loader, pick, promise, waits};
+use super::{Kind, Loader, pick, promise, reach, waits};
 use crate::Title;
 use crate::model::{
     After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
@@ -18,6 +18,7 @@ pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definiti
         if flow.steps.is_empty() {
             node.report(format!("the flow `{id}` has no steps"), format!("add `[flow.{id}.step.…]`"));
         }
+        reach::check(&flow, &node);
         node.finish();
         definitions.flows.insert(id, flow);
     }

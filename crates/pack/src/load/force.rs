@@ -15,7 +15,8 @@ pub(super) fn settle(definitions: &mut Definitions, faults: &Faults) {
         let report = |what: String, mend: &str| {
             faults.borrow_mut().push(procedure.place.problem(what, mend));
         };
-        if old.effective >= procedure.effective {
+        let known = old.effective > Date::MIN && procedure.effective > Date::MIN;
+        if known && old.effective >= procedure.effective {
             let (from, day) = (old.effective, procedure.effective);
             let what = format!(
                 "`{}` is to take the place of `{}` on {day}, which begins on {from}",

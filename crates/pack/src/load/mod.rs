@@ -1,6 +1,7 @@
 use crate::model::{Definitions, Id, Level, Manifest, Procedure};
 use crate::problem::{Place, Problem, meant, nearest};
 use crate::reader::{Faults, Member, Node, Ref, Source};
+use jiff::civil::Date;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,9 @@ mod models;
 mod pauses;
 mod procedure;
 mod promise;
+mod reach;
 mod waits;
+mod ways;
 
 /// One file of a pack. The folder that it lies in is its pack.
 #[derive(Clone, Debug)]
@@ -47,10 +50,11 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     roots.iter().for_each(|(_, root)| root.finish());
     check_folders(&roots, &sources, &definitions);
     loader.check_references(&definitions, &faults);
+    let of_reading = faults.borrow().len();
     conditions::check(&mut definitions, &loader.unfinished.take(), &faults);
     force::settle(&mut definitions, &faults);
     city::check_tree(&loader, &definitions, &faults);
-    let problems = sift(faults.take(), &sources);
+    let problems = sift(faults.take(), of_reading, &sources);
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
 }
 
@@ -94,10 +98,16 @@ fn check_folders(roots: &[(Id, Node<'_>)], sources: &[Source<'_>], definitions: 
 }
 
 /// Every problem once, in order. Where a file's syntax is broken its definitions still count, so that other files' use
-/// of them is no fault, but only the broken syntax is told: the rest may stand under a wrong heading.
-fn sift(mut problems: Vec<Problem>, sources: &[Source<'_>]) -> Vec<Problem> {
+/// of them is no fault. Of such a file is told what was seen when it was read, the first `of_reading`, before the heading over
+/// the broken place: anything else may come of what could not be read.
+fn sift(all: Vec<Problem>, of_reading: usize, sources: &[Source<'_>]) -> Vec<Problem> {
     let broken: Vec<&Source<'_>> = sources.iter().filter(|source| !source.broken.is_empty()).collect();
-    problems.retain(|problem| !broken.iter().any(|source| source.file == problem.file));
+    let sound = |(number, problem): &(usize, Problem)| {
+        let own = broken.iter().find(|source| source.file == problem.file);
+        own.is_none_or(|source| *number < of_reading && problem.line <= source.sound_lines())
+    };
+    let sound = all.into_iter().enumerate().filter(sound);
+    let mut problems: Vec<Problem> = sound.map(|(_, problem)| problem).collect();
     problems.extend(broken.iter().flat_map(|source| source.broken.iter().cloned()));
     problems.sort();
     problems.dedup();
@@ -139,12 +149,12 @@ fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Def
         loader.is_first(Kind::Pack, &id, &node);
     }
     node.finish();
-    if let (Some(version), Some(effective)) = (version, effective) {
-        let version = version.to_owned();
-        let id = folder.clone();
-        let manifest = Manifest { id, title, version, effective, requires, category, level, retention };
-        definitions.packs.insert(folder.clone(), manifest);
-    }
+    // What is wrong in one member is told once, and not again at all that the others are there for.
+    let version = version.unwrap_or_default().to_owned();
+    let effective = effective.unwrap_or(Date::MIN);
+    let id = folder.clone();
+    let manifest = Manifest { id, title, version, effective, requires, category, level, retention };
+    definitions.packs.insert(folder.clone(), manifest);
 }
 
 /// What can be referred to by id.

@@ -1,7 +1,7 @@
 use super::flow::{check_answers, work_in};
 use super::form::{form, own, own_of};
 use super::material::{basis, uses};
-use super::{Kind, Loader, pauses, pick, promise, waits};
+use super::{Kind, Loader, pauses, pick, promise, reach, waits};
 use crate::model::{
     Audience, Channel, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest, Mark,
     MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
@@ -125,6 +125,7 @@ fn course(
     issue(loader, node, &mut flow);
     resolve_clocks(&mut flow, limit, promise);
     waits::check(&flow, node);
+    reach::check(&flow, node);
     pauses::check(&flow, shared.law.as_ref(), node);
     check_answers(&flow, form, node);
     Some(flow)

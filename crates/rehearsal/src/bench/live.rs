@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 /// Events a second.
 const RATE: f64 = 50_000.0;
+const PROCEDURE: &str = "procedure";
 /// Events of one append: as many hands as a busy city has commit together.
 const TOGETHER: usize = 50;
 /// Entries heard at once, and objects gone through at once.
@@ -72,7 +73,9 @@ fn models(events: &[Event], amounts: &Amounts) -> Result<(Vec<Ready>, Vec<Name>)
     let traces = log.traces(KIND).ok_or_else(|| Failed::new("the log has no cases"))?;
     let language = Language::new(&log, &[]);
     let models = kept(&log, &traces, draw(&language, SEED, 8 * amounts.models), amounts.models);
-    let attributes = log.columns().map(|(name, _)| name.clone()).collect();
+    // No model speaks of the procedure, which is the same for all.
+    let spoken_of = log.columns().map(|(name, _)| name).filter(|name| name.as_str() != PROCEDURE);
+    let attributes = spoken_of.cloned().collect();
     let scope = Scope { each: KIND.into(), over: None };
     let ready = |model: Model| Ready { model, scope: scope.clone(), procedure: None };
     Ok((models.into_iter().map(ready).collect(), attributes))
@@ -89,7 +92,7 @@ fn cases(mut events: Vec<Event>, amounts: &Amounts) -> Vec<Event> {
         event.objects = Vec::new();
         if begun.insert(case.clone()) {
             let start = Event::new(format!("{case}/begun"), "case started", event.time);
-            all.push(start.about("case", case.clone()).with("procedure", "fine"));
+            all.push(start.about("case", case.clone()).with(PROCEDURE, "fine"));
         }
         all.push(event.about("case", case));
     }

@@ -257,7 +257,8 @@ fn as_peers_do(events: &[Event], report: &mut Report) -> Result<(), Failed> {
         asked.check(1, Some(&mut |_, _| told += 1));
     });
     let rate = |seconds: f64| (models.len() * log.len()) as f64 / seconds;
-    let broken: Vec<u64> = asked.find().summaries().iter().map(|summary| summary.activations.violated).collect();
+    let broken: Vec<u64> =
+        asked.find().summaries().iter().map(|summary| summary.activations.violated).collect();
     let note = format!(
         "constraint events/s of CPU: conditions, verdicts, figures, and {told} findings with what proves them as numbers of \
          events, {:.2} ms a run; before it, once, events arranged by case and activity in {arranged:.2} ms; 10,000 x what \

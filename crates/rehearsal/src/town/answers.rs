@@ -90,10 +90,16 @@ impl Patterns {
         missing.filter(|id| procedure.form.field(id.as_str()).is_some()).collect()
     }
 
-    /// Whatever the kinds of a form's needed fields take, for forms without rules: those of steps.
+    /// Whatever the kinds of a form's needed fields take, for the forms of steps. Their rules are about what was looked at
+    /// and found in order.
     pub fn plain(form: &Form, dice: &mut Dice) -> Self {
+        let in_order = |field: &Field| field.kind == FieldKind::Truth && !field.checks.is_empty();
+        let of = |field: &Field, dice: &mut Dice| match in_order(field) {
+            true => Some(Pattern::Same("yes".into())),
+            false => pattern(field, dice),
+        };
         let needed = form.fields.iter().filter(|field| field.required);
-        Self(needed.filter_map(|field| Some((field.id.clone(), pattern(field, dice)?))).collect())
+        Self(needed.filter_map(|field| Some((field.id.clone(), of(field, dice)?))).collect())
     }
 
     /// The answers as they are typed on the day of `now`.

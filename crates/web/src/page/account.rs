@@ -37,7 +37,7 @@ pub fn sign_in(frame: &Frame, view: &View) -> Markup {
                 (field(frame, view, Input { id: "password", kind: "password", auto: CURRENT, value: "" }))
                 p.buttons { button.act type="submit" { (title) } }
             }
-            p { (lang.say("account-none")) " " a href=(path::REGISTER) { (lang.say("register")) } }
+            p { (lang.say("account-none")) " " a href=(path::with_back(path::REGISTER, &view.back)) { (lang.say("register")) } }
             @if !view.demo.is_empty() { (demo(frame, view)) }
         },
     )
@@ -64,7 +64,7 @@ pub fn register(frame: &Frame, view: &View) -> Markup {
                 (field(frame, view, Input { id: "password", kind: "password", auto: NEW, value: "" }))
                 p.buttons { button.act type="submit" { (title) } }
             }
-            p { (lang.say("account-have")) " " a href=(path::SIGN_IN) { (lang.say("sign-in")) } }
+            p { (lang.say("account-have")) " " a href=(path::with_back(path::SIGN_IN, &view.back)) { (lang.say("sign-in")) } }
         },
     )
 }

@@ -1,6 +1,7 @@
 use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
+use super::desk;
 use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
@@ -27,6 +28,8 @@ pub struct View {
     pub procedures: Vec<ProcedureRow>,
     /// When the figures were drawn up.
     pub at: Time,
+    /// Complaints that the reader may answer: on the board of their own office.
+    pub complaints: Vec<desk::Complaint>,
     /// The number that is looked for, as it was typed.
     pub query: String,
     /// The cases here and below that have it.
@@ -105,6 +108,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             h1 { (title) }
             p.soft data-refresh="at" { (lang.say("board-at")) " " (part::moment(lang, view.at)) }
+            (desk::complaints(frame, &view.complaints))
             (search(frame, view))
             (sums(frame, view.sums))
             @if !view.offices.is_empty() { (offices(frame, view)) }

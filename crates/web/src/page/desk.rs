@@ -100,6 +100,28 @@ pub struct Row {
     pub set_by: Option<SetBy>,
 }
 
+/// The complaints that the reader is to answer.
+pub fn complaints(frame: &Frame, complaints: &[Complaint]) -> Markup {
+    let lang = frame.lang;
+    html! {
+        div data-refresh="complaints" {
+            @if !complaints.is_empty() {
+                section.callout.soon aria-labelledby="complaints-title" {
+                    h2.lead #complaints-title { (lang.say("queue-complaints")) }
+                    ul {
+                        @for Complaint { case, title, since } in complaints {
+                            li {
+                                a href=(path::desk_case(case)) data-row { (lang.of(title)) }
+                                " " span.code { (case) } " " (part::moment(lang, *since))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// The queue.
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
@@ -110,21 +132,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &html! {
             h1 { (title) }
             (counts(frame, view))
-            div data-refresh="complaints" {
-                @if !view.complaints.is_empty() {
-                    section.callout.soon aria-labelledby="complaints-title" {
-                        h2.lead #complaints-title { (lang.say("queue-complaints")) }
-                        ul {
-                            @for Complaint { case, title, since } in &view.complaints {
-                                li {
-                                    a href=(path::desk_case(case)) data-row { (lang.of(title)) }
-                                    " " span.code { (case) } " " (part::moment(lang, *since))
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+            (complaints(frame, &view.complaints))
             div.split {
                 (filter(frame, view))
                 section.queue aria-label=(title) data-refresh="queue" {

@@ -3,8 +3,8 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::findings::FINDING;
-use super::numbered;
 use super::show::{self, Telling};
+use super::{numbered, queue};
 use crate::layout::Face;
 use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
 use crate::part::Due;
@@ -50,6 +50,7 @@ fn any_case(office: &Id) -> CaseFacts {
         office: office.clone(),
         offices: BTreeSet::from([office.clone()]),
         roles: BTreeSet::new(),
+        handlers: BTreeSet::new(),
         channel: None,
         handed_in: true,
         ended: false,
@@ -221,6 +222,7 @@ pub fn of_office(asked: &Asked, office: &Id) -> Result<board::View, Oops> {
         procedures: procedures(definitions, &all),
         categories,
         at: asked.now,
+        complaints: if asked.post()?.office == *office { queue::complaints(asked)? } else { Vec::new() },
         query: String::new(),
         found: Vec::new(),
     })

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::{numbered, show};
+use super::{board, numbered, show};
 use crate::find::ItemNumber;
 use crate::layout::Face;
 use crate::page::desk;
@@ -179,11 +179,17 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(desk::show(&asked.frame(Face::Staff), &view)))
 }
 
-/// The cases with a complaint that the reader is to answer, the oldest first.
-fn complaints(asked: &Asked) -> Result<Vec<desk::Complaint>, Oops> {
+/// The cases with a complaint that the reader may answer, the oldest first: of their own office, and of those below where
+/// they supervise it.
+pub fn complaints(asked: &Asked) -> Result<Vec<desk::Complaint>, Oops> {
     let office = &asked.post()?.office;
+    let definitions = &asked.city.casework.book().definitions;
+    let supervises = board::supervises(asked, office).is_ok();
+    let theirs = |other: &Id| {
+        other == office || (supervises && definitions.chain(other).any(|above| above.id == *office))
+    };
     let mut open: Vec<(Time, ObjectRef)> = asked.city.casework.board(|board| {
-        let own = board.complained().filter(|(_, complained)| complained.office == *office);
+        let own = board.complained().filter(|(_, complained)| theirs(&complained.office));
         own.map(|(case, complained)| (complained.since, case.clone())).collect()
     })?;
     open.sort();

@@ -123,6 +123,10 @@ pub fn happenings(
                 reasons => reasons,
             },
         };
+        let words = [stars(asked, event), words]
+            .into_iter()
+            .flatten()
+            .reduce(|stars, words| format!("{stars}{}{words}", asked.lang.colon()));
         told.push(Happening {
             at: event.time,
             what: happened(asked, event, view.procedure()),
@@ -135,6 +139,12 @@ pub fn happenings(
     }
     told.reverse();
     Ok(told)
+}
+
+/// How many stars a rating gave.
+fn stars(asked: &Asked, event: &Event) -> Option<String> {
+    let stars = event.attribute("stars").and_then(Value::as_integer)?;
+    Some(asked.lang.tell("stars-given", &[("stars", stars.into())]))
 }
 
 /// Which answers and files of a case a reading of personal data showed.

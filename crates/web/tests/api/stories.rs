@@ -113,7 +113,7 @@ fn staff_take_correct_decide_and_read_under_a_purpose() {
     story.post("clerk", &format!("{path}/do"), json!({ "step": "deliver", "outcome": "delivered" }));
     let complaint = json!({ "words": "It took long", "seen": seen(&mut story) });
     story.post("party", &format!("{path}/complain"), complaint);
-    story.post("approver", &format!("{path}/reply"), json!({ "complaint": 0, "words": "We are sorry" }));
+    story.post("supervisor-above", &format!("{path}/reply"), json!({ "complaint": 0, "words": "We are sorry" }));
     story.post("party", &format!("{path}/rate"), json!({ "stars": 6 }));
     story.post("party", &format!("{path}/rate"), json!({ "stars": 4, "words": "Polite" }));
     story.get("party", &path);

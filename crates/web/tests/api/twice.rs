@@ -52,7 +52,7 @@ fn every_action_that_is_sent_twice_is_done_once() {
     );
     let right = json!({ "field": "before", "answer": "as it should read", "reasons": "a slip" });
     check(&world, Stage::Entered, "clerk", "amend", right);
-    check(&world, Stage::Ended, "approver", "reply", json!({ "complaint": 0, "words": "sorry" }));
+    check(&world, Stage::Ended, "supervisor-above", "reply", json!({ "complaint": 0, "words": "sorry" }));
     let case = world.case(Stage::Draft);
     let digest = world.view(&case).state.materials["identity-card"][0].digest.to_string();
     check_again_on(&world, &case, "detach", json!({ "material": "identity-card", "digest": digest }));

@@ -157,9 +157,9 @@ fn what_a_clerk_types_on_the_page_of_a_case_comes_back() {
     let early = post(&taken, "deliver/deliver", &[("outcome", "delivered"), reasons]);
     check(&early, 422, &["荷叶四号轮休"], &["id=\"overtaken-title\""]);
     let over = world.case(Stage::Ended);
-    let approver = Shown::Browser(world.sign_in("approver"));
+    let supervisor = Shown::Browser(world.sign_in("supervisor-above"));
     let path = format!("/desk/cases/{}/reply/0", over.id);
-    let reply = world.call(&approver, "POST", &path, &form(&[("words", " ")]));
+    let reply = world.call(&supervisor, "POST", &path, &form(&[("words", " ")]));
     check(&reply, 422, &[], &["id=\"reply-0-words-error\"", "Write the answer"]);
 }
 

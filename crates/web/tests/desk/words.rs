@@ -65,7 +65,7 @@ impl Said {
             world.act(&draft, who, &Command::Do { step, outcome, reasons, answers: Vec::new() });
         }
         world.act(&draft, "party", &Command::Complain { words: slow.to_owned() });
-        world.act(&draft, "approver", &Command::Reply { complaint: 0, words: sorry.to_owned() });
+        world.act(&draft, "supervisor-above", &Command::Reply { complaint: 0, words: sorry.to_owned() });
         world.act(&draft, "party", &Command::Rate { stars: 4, words: Some(fine.to_owned()) });
         let counter = world.case(Stage::Entered);
         let (of, field, answer) = ("form".into(), "before".into(), Value::from("写对了"));

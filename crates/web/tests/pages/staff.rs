@@ -383,6 +383,11 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
             procedure("vehicle-registration", sums(212, 9, 4, 700, 9)),
             procedure("taiwan-permit", sums(3, 0, 0, 0, 0)),
         ],
+        complaints: vec![desk::Complaint {
+            case: CASE.into(),
+            title: definitions.procedures["birth-registration"].title.clone(),
+            since: at("2026-02-05T10:00"),
+        }],
         query: "7K3M".into(),
         found: vec![numbered::Numbered {
             path: "/board/cases/2611-7K3M9QXA-R".into(),

@@ -41,6 +41,12 @@ impl Entity {
         self.text(code)?.parse().ok().filter(|number: &f64| number.is_finite())
     }
 
+    /// All numbers of a group code, in turn.
+    pub fn all(&self, code: i32) -> Vec<f64> {
+        let own = self.values.iter().filter(|(own, _)| *own == code);
+        own.filter_map(|(_, value)| value.parse().ok()).filter(|number: &f64| number.is_finite()).collect()
+    }
+
     pub fn is_text(&self) -> bool {
         matches!(self.kind.as_str(), "TEXT" | "MTEXT" | "ATTDEF" | "ATTRIB")
     }
@@ -55,7 +61,9 @@ impl Entity {
         let ends =
             [10, 11].into_iter().filter_map(|code| Some((self.number(code)?, self.number(code + 10)?)));
         let ends = ends.filter(|_| matches!(self.kind.as_str(), "LINE" | "ARC" | "CIRCLE"));
-        self.corners.iter().map(|(x, y, _)| (*x, *y)).chain(ends)
+        // A spline stays among its control points.
+        let spline = (self.kind == "SPLINE").then(|| self.all(10).into_iter().zip(self.all(20)));
+        self.corners.iter().map(|(x, y, _)| (*x, *y)).chain(ends).chain(spline.into_iter().flatten())
     }
 
     /// What stands after a key, as in `SIZE: 42`.
@@ -184,7 +192,10 @@ fn gathered(all: Vec<Entity>) -> Result<File, String> {
                 let into = block.as_mut().map_or(&mut file.loose, |block| &mut block.entities);
                 match (entity.kind.as_str(), into.last_mut()) {
                     ("VERTEX", Some(polyline)) if polyline.kind == "POLYLINE" => {
-                        polyline.corners.push(corner(&entity)?)
+                        // A corner of the frame that a curve was drawn from is not on it.
+                        if entity.number(70).unwrap_or(0.0) as u32 & 16 == 0 {
+                            polyline.corners.push(corner(&entity)?);
+                        }
                     }
                     ("LWPOLYLINE", _) => into.push(light(entity)?),
                     _ => into.push(entity),

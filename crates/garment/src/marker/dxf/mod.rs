@@ -1,10 +1,11 @@
 //! Patterns in DXF-AAMA and ASTM D6673: a block for each piece in each size, with layers that say what a line is.
 //!
-//! Layer 1 holds the outline, 4 notches, 6 the fold, 7 the grain line, 8 lines within, 9 and 10 what falls on a stripe along the
-//! cloth and across it, 11 what is cut out, 13 drill holes, 14 sewing lines; texts give name, size, quantity and cloth. Layers that
-//! repeat those for other programs are passed over: 2 and 3 (places where lines turn), 5 (grade reference), 15 (annotations), 84
-//! to 87 (the same lines once more, as curves).
+//! Layer 1 holds the outline, 4 notches, 6 the fold, 7 the grain line, 8 lines within, 9 and 10 what falls on a stripe along
+//! the cloth and across it, 11 what is cut out, 13 drill holes, 14 sewing lines; texts give name, size, quantity and cloth.
+//! Layers that repeat those for other programs are passed over: 2 and 3 (places where lines turn), 5 (grade reference), 15
+//! (annotations), 84 to 87 (the same lines once more, as curves).
 
+mod curves;
 mod entities;
 mod paths;
 pub mod write;

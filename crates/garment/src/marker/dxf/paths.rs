@@ -1,5 +1,6 @@
 //! What an entity draws, as a line of places in millimetres.
 
+use super::curves::{ellipse, spline};
 use super::entities::Entity;
 use crate::marker::outline::{Place, bow};
 
@@ -14,6 +15,12 @@ pub fn path(entity: &Entity, scale: f64) -> Result<Vec<Place>, String> {
         "POLYLINE" | "LWPOLYLINE" => Ok(corners(entity, scale)),
         "CIRCLE" => arc(place(10)?, number(40)? * scale, 0.0, 360.0),
         "ARC" => arc(place(10)?, number(40)? * scale, number(50)?, number(51)?),
+        "SPLINE" => spline(entity, scale),
+        "ELLIPSE" => {
+            let (from, to) =
+                (entity.number(41).unwrap_or(0.0), entity.number(42).unwrap_or(std::f64::consts::TAU));
+            Ok(ellipse(place(10)?, place(11)?, number(40)?, from, to))
+        }
         kind => Err(format!("a `{kind}` is not read; save curves as polylines")),
     }
 }

@@ -408,5 +408,5 @@ fn written(spot: Spot) -> Spot {
 
 /// A number from 0 to 1.
 pub fn share(chance: &mut Chance) -> f64 {
-    (chance.next() >> 11) as f64 / (1u64 << 53) as f64
+    (chance.bits() >> 11) as f64 / (1u64 << 53) as f64
 }

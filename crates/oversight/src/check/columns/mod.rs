@@ -178,7 +178,11 @@ impl<'a> Columns<'a> {
     }
 
     /// What was found of a model in some traces, clause by clause.
-    pub(super) fn of_model<'f>(&'f self, found: &'f Found, model: usize) -> impl Iterator<Item = Finding> + 'f {
+    pub(super) fn of_model<'f>(
+        &'f self,
+        found: &'f Found,
+        model: usize,
+    ) -> impl Iterator<Item = Finding> + 'f {
         let lane = |model: usize| self.lanes.partition_point(|lane| (lane.model as usize) < model);
         let note = |lane: usize| found.notes.partition_point(|note| (note.lane as usize) < lane);
         let notes = found.notes.get(note(lane(model))..note(lane(model + 1))).unwrap_or_default();

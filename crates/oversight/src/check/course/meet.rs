@@ -63,11 +63,11 @@ impl Course {
         };
         let lanes = |word: &u32| block.kinds.get(*word as usize).copied().unwrap_or_default();
         if next {
-            block.chain.iter().for_each(|word| bar(*word as usize, lanes(word).chain));
+            block.chain.ahead.iter().for_each(|word| bar(*word as usize, lanes(word).chain));
         }
-        if !block.alternate.is_empty() {
+        if !block.alternate.ahead.is_empty() {
             let asks = ground.sorts.asks(sorted, ground.plan, number);
-            for word in block.alternate.iter().filter(|_| !asks.is_empty()) {
+            for word in block.alternate.ahead.iter().filter(|_| !asks.is_empty()) {
                 let asks = asks.get(*word as usize).copied().unwrap_or_default();
                 bar(*word as usize, lanes(word).alternate & asks);
             }

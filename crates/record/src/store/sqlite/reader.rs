@@ -70,6 +70,7 @@ impl<'a> SqliteReader<'a> {
         Ok(found)
     }
 
+    /// The rows of the index of ids, and what it lacks.
     fn scan_ids(&self, visit: Visit<'_>) -> Result<(), StoreError> {
         let lately = self.tail(|tail| tail.ids.clone())?;
         let sql = "SELECT id, idx FROM event_id";
@@ -77,6 +78,7 @@ impl<'a> SqliteReader<'a> {
         lately.iter().try_for_each(|(id, at)| visit(Row::Id(id.as_str(), *at)))
     }
 
+    /// The rows of the index of objects with what it lacks, those of one object after one another.
     fn scan_touches(&self, visit: Visit<'_>) -> Result<(), StoreError> {
         let mut lately = self.tail(|tail| tail.touched.clone())?;
         let add = |object: &ObjectRef, touched: Option<Touched>, visit: Visit<'_>| {
@@ -88,10 +90,10 @@ impl<'a> SqliteReader<'a> {
         let sql = "SELECT kind, id, idx FROM object LEFT JOIN touch ON touch.number = object.number";
         self.each(sql, [], |row| {
             let (kind, id) = (text(row, 0)?, text(row, 1)?);
-            if last.as_ref().is_none_or(|last| (last.kind.as_str(), last.id.as_str()) != (kind, id)) {
-                if let Some(last) = last.replace(ObjectRef::new(kind, id)) {
-                    add(&last, lately.remove(&last), visit)?;
-                }
+            if last.as_ref().is_none_or(|last| (last.kind.as_str(), last.id.as_str()) != (kind, id))
+                && let Some(last) = last.replace(ObjectRef::new(kind, id))
+            {
+                add(&last, lately.remove(&last), visit)?;
             }
             let touched = match row.get_ref(2).map_err(failure)? {
                 rusqlite::types::ValueRef::Null => None,
