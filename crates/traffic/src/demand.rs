@@ -1,8 +1,8 @@
 //! Who wants to drive: kinds of vehicles, and vehicles with when and where they begin.
 
 use crate::chance;
-use crate::ids::{LinkId, RouteId};
-use crate::net::Classes;
+use crate::ids::{LaneId, LinkId, RouteId};
+use crate::net::{Classes, Network};
 
 /// All vehicles, in the order in which they want to depart.
 #[derive(Debug, Clone, Default)]
@@ -13,6 +13,8 @@ pub struct Demand {
     pub routes: Vec<Vec<LinkId>>,
     /// Vehicles by departure.
     pub vehicles: Vec<Vehicle>,
+    /// Where vehicles stand on their way; those of one vehicle lie together.
+    pub stops: Vec<Stop>,
     /// By which rules they drive.
     pub rules: Rules,
 }
@@ -149,6 +151,48 @@ pub struct Vehicle {
     pub place: DepartPlace,
     /// How fast.
     pub speed: DepartSpeed,
+    /// Its stops: from and up to a place among those of the demand.
+    pub stops: [u32; 2],
+}
+
+/// Where a vehicle stands for a while on its way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stop {
+    /// The lane.
+    pub lane: LaneId,
+    /// From and to, in metres; the vehicle's front comes to the end.
+    pub place: [f64; 2],
+    /// For so many seconds at least.
+    pub duration: f64,
+    /// And until this moment.
+    pub until: f64,
+    /// Whether it is a platform, beside which half a vehicle must fit.
+    pub platform: bool,
+}
+
+/// Slack in places of stops.
+const NEAR: f64 = 0.1;
+
+impl Stop {
+    /// The stage of a way at which it lies, looked for from a stage and a place on its link.
+    pub fn stage(&self, net: &Network, links: &[LinkId], from: usize, behind: f64) -> Option<usize> {
+        let link = net.lanes[self.lane.i()].link;
+        let passed = self.place[1] + NEAR < behind;
+        let here = |stage: usize| links[stage] == link && !(stage == from && passed);
+        (from..links.len()).find(|stage| here(*stage))
+    }
+
+    /// For how many seconds somebody stands who comes at a moment.
+    pub fn seconds(&self, now: f64) -> f64 {
+        self.duration.max(self.until - now)
+    }
+
+    /// Whether somebody of a length whose front is there stands at the stop.
+    pub fn holds(&self, pos: f64, length: f64) -> bool {
+        let [start, end] = self.place;
+        let fits = !self.platform || pos + NEAR >= end || pos - start + NEAR >= length / 2.0;
+        pos >= start - 0.001 && fits
+    }
 }
 
 /// Where a vehicle goes.

@@ -162,6 +162,15 @@ pub struct Ahead {
     pub movement: MovementId,
 }
 
+/// Where a way is stood on: at a stage, a lane and a place on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Halt {
+    pub stage: u32,
+    pub lane: LaneId,
+    /// In millimetres.
+    pub pos: u32,
+}
+
 /// For each route and class of vehicles: what lies before every lane along it.
 #[derive(Debug, Default, Clone)]
 pub struct Ways {
@@ -177,7 +186,7 @@ pub struct Ways {
     pub(crate) of: Vec<u32>,
     /// Whether lanes lead on by CityFlow's choice: to the lane that lies straight ahead, of those from which the way goes on.
     pub(crate) straight: bool,
-    known: HashMap<(Vec<LinkId>, u64), u32>,
+    known: HashMap<(Vec<LinkId>, u64, Option<Halt>), u32>,
 }
 
 impl Ways {
@@ -188,7 +197,7 @@ impl Ways {
         for vehicle in &demand.vehicles {
             let class = demand.kinds[vehicle.kind as usize].class;
             let way = match &vehicle.way {
-                Way::Route(route) => ways.way(net, &demand.routes[route.i()], class),
+                Way::Route(route) => ways.way(net, &demand.routes[route.i()], class, None),
                 _ => u32::MAX,
             };
             ways.of.push(way);
@@ -196,19 +205,26 @@ impl Ways {
         ways
     }
 
-    /// The way of a class over some links.
-    pub(crate) fn way(&mut self, net: &Network, links: &[LinkId], class: Classes) -> u32 {
-        if let Some(way) = self.known.get(&(links.to_vec(), class.0)) {
+    /// The way of a class over some links, with where one stands next.
+    pub(crate) fn way(&mut self, net: &Network, links: &[LinkId], class: Classes, halt: Option<Halt>) -> u32 {
+        let key = (links.to_vec(), class.0, halt);
+        if let Some(way) = self.known.get(&key) {
             return *way;
         }
-        let way = self.add(net, links, class);
-        self.known.insert((links.to_vec(), class.0), way);
+        let way = self.add(net, links, class, halt);
+        self.known.insert(key, way);
         way
+    }
+
+    /// The links of a way.
+    pub(crate) fn links_of(&self, way: u32) -> &[LinkId] {
+        let first = self.first[way as usize] as usize;
+        &self.links[first..first + self.stages[way as usize] as usize]
     }
 
     /// Adds a way, from its last link to its first. How far one gets on a lane is as Erdmann (2014) has it: to the end of the
     /// route if a lane beside can be had on the next link, else to where the lane leads elsewhere.
-    fn add(&mut self, net: &Network, links: &[LinkId], class: Classes) -> u32 {
+    fn add(&mut self, net: &Network, links: &[LinkId], class: Classes, halt: Option<Halt>) -> u32 {
         let (first, base) = (self.links.len(), self.ahead.len());
         let mut place = base as u32;
         for link in links {
@@ -221,7 +237,8 @@ impl Ways {
             let own = self.place[first + stage] as usize;
             let next = links.get(stage + 1).map(|link| (*link, self.place[first + stage + 1] as usize));
             let next = next.map(|(link, place)| (link, &self.ahead[place..]));
-            for (lane, ahead) in stage_of(net, links[stage], next, class).into_iter().enumerate() {
+            let halt = halt.filter(|halt| halt.stage as usize == stage);
+            for (lane, ahead) in stage_of(net, links[stage], next, class, halt).into_iter().enumerate() {
                 self.ahead[own + lane] = ahead;
             }
             if let Some(next) = links.get(stage + 1).filter(|_| self.straight) {
@@ -238,8 +255,15 @@ impl Ways {
     }
 }
 
-/// What lies before each lane of a link, given what lies before those of the next.
-fn stage_of(net: &Network, link: LinkId, next: Option<(LinkId, &[Ahead])>, class: Classes) -> Vec<Ahead> {
+/// What lies before each lane of a link, given what lies before those of the next. Where one stands on a lane, the others lead
+/// no farther.
+fn stage_of(
+    net: &Network,
+    link: LinkId,
+    next: Option<(LinkId, &[Ahead])>,
+    class: Classes,
+    halt: Option<Halt>,
+) -> Vec<Ahead> {
     let lanes = net.lanes_of(link);
     let mut own = Vec::with_capacity(lanes.len());
     let farthest = |lanes: &[Ahead]| lanes.iter().map(|lane| lane.length).fold(0.0f32, f32::max);
@@ -250,6 +274,8 @@ fn stage_of(net: &Network, link: LinkId, next: Option<(LinkId, &[Ahead])>, class
             Ahead { length: net.lanes[lane].length as f32, offset: 0, movement: MovementId::NONE };
         if !allowed {
             ahead.length = 0.0;
+        } else if let Some(halt) = halt.filter(|halt| halt.lane.i() != lane) {
+            ahead.length = halt.pos as f32 / 1000.0;
         } else if let Some((link, after)) = next {
             let after = &after[..net.links[link.i()].lanes as usize];
             if let Some((movement, to)) = connected(net, LaneId::at(lane), link, after, class) {

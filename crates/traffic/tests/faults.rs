@@ -50,7 +50,7 @@ fn faults_are_told_with_their_place_and_mend() {
         demand("speedDev=\"0.1\"", "speedFactor=\"normal\""),
         demand("vClass=\"bus\"", "vClass=\"hovercraft\""),
         demand("</routes>", "<flow id=\"f\" begin=\"0\" from=\"n0_0ton1_0\" to=\"n0_0ton1_0\"/></routes>"),
-        demand("</routes>", "<person id=\"p\"/><stop lane=\"x\"/><stop lane=\"y\"/></routes>"),
+        demand("</routes>", "<person id=\"p\"/><calibrator id=\"x\"/><calibrator id=\"y\"/></routes>"),
         demand("</routes>", "<route id=\"r\" edges=\"n-1_0ton0_0 n-1_0ton0_0\"/></routes>"),
         demand("<routes>", "<routes"),
     ];

@@ -109,15 +109,15 @@ fn quoted(name: &str) -> String {
 
 /// Each vehicle's trip, a line each.
 fn trips(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
-    let mut text = "vehicle,wanted,departed,arrived,time_loss,waiting,stops,length\n".to_owned();
+    let mut text = "vehicle,wanted,departed,arrived,time_loss,waiting,stopped,stops,length\n".to_owned();
     for trip in traffic.trips() {
         let name = &scenario.demand.vehicles[trip.vehicle.i()].name;
         let name = quoted(name);
         let arrived = trip.arrived.map_or(String::new(), |at| at.to_string());
         let _ = writeln!(
             text,
-            "{name},{},{},{arrived},{:.2},{},{},{:.2}",
-            trip.wanted, trip.departed, trip.lost, trip.waited, trip.stops, trip.driven
+            "{name},{},{},{arrived},{:.2},{},{},{},{:.2}",
+            trip.wanted, trip.departed, trip.lost, trip.waited, trip.stopped, trip.stops, trip.driven
         );
     }
     text

@@ -60,6 +60,9 @@ impl Told<'_> {
         line("mean duration", format!("{:.1} s over {:.0} m", all.duration, all.length));
         line("mean time loss", format!("{:.1} s", all.time_loss));
         line("mean waiting", format!("{:.1} s, {:.2} stops", all.waiting_time, all.stops));
+        if !self.scenario.demand.stops.is_empty() {
+            line("mean time at stops", format!("{:.1} s", all.stopped));
+        }
         line("mean delay of departure", format!("{:.1} s", all.depart_delay));
         line("mean delay (RESCO)", format!("{:.1} s", all.delay));
         line("approach travel time", format!("{:.1} s", all.approach_time));
@@ -93,6 +96,7 @@ impl Told<'_> {
             "waiting_outside": all.waiting, "stuck": all.stuck, "unreachable": all.unreachable,
             "before_begin": all.too_early,
             "duration": all.duration, "time_loss": all.time_loss, "waiting": all.waiting_time, "stops": all.stops,
+            "stopped": all.stopped,
             "depart_delay": all.depart_delay, "length": all.length, "approach_travel_time": all.approach_time,
             "travel_time": all.travel_time, "delay": all.delay,
             "throughput": all.finished as f64 / ((self.traffic.now() - begin) / 3600.0).max(1e-9),

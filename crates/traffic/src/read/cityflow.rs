@@ -336,6 +336,7 @@ pub(super) fn flows(
                 lane: DepartLane::Likely,
                 place: DepartPlace::Base,
                 speed: DepartSpeed::At(0.0),
+                stops: [0, 0],
             });
         }
     }

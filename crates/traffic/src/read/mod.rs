@@ -5,6 +5,7 @@ mod cityflow;
 mod sumo_demand;
 mod sumo_net;
 mod sumo_signals;
+mod sumo_stops;
 mod xml;
 
 use crate::demand::Demand;
@@ -94,12 +95,16 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     let (mut builder, names) = sumo_net::network(net.name, &text, &mut unsupported)?;
     let mut all = Demand::default();
     let mut flows = sumo_demand::Reading::default();
-    for file in demand {
-        let text = unpacked(*file)?;
-        for (signal, program) in sumo_signals::programs(file.name, &text, &names.signals, &mut unsupported)? {
+    let texts = demand.iter().map(|file| Ok((file.name, unpacked(*file)?)));
+    let texts: Vec<(&str, String)> = texts.collect::<Result<_, Fault>>()?;
+    for (file, text) in &texts {
+        flows.platforms.read(file, text, &names)?;
+    }
+    for (file, text) in texts {
+        for (signal, program) in sumo_signals::programs(file, &text, &names.signals, &mut unsupported)? {
             builder.signal_mut(signal).program = program;
         }
-        flows.read(file.name, &text, &names, &mut all, &mut unsupported)?;
+        flows.read(file, &text, &names, &mut all, &mut unsupported)?;
     }
     let net = builder.finish();
     flows.finish(&net, &mut all)?;

@@ -1,6 +1,7 @@
 //! SUMO's demand: kinds of vehicles, routes, vehicles, trips and flows.
 
 use super::sumo_net::Names;
+use super::sumo_stops::{Plan, Plans, Platforms};
 use super::xml::{Element, Tag, walk};
 use super::{Fault, Unsupported};
 use crate::chance;
@@ -19,6 +20,12 @@ pub(super) struct Reading {
     lines: Vec<(String, usize)>,
     /// The vehicle or flow whose route is still to come, with how often it departs.
     waiting: Option<Waiting>,
+    /// Where vehicles stop, from all files.
+    pub platforms: Platforms,
+    /// The route by itself whose stops are read, and the stops of such routes.
+    within: Option<String>,
+    stops: HashMap<String, Vec<Plan>>,
+    plans: Plans,
     seen: HashMap<String, usize>,
 }
 
@@ -26,6 +33,7 @@ pub(super) struct Reading {
 struct Waiting {
     vehicle: Vehicle,
     departs: Option<Vec<f64>>,
+    stops: Vec<Plan>,
     line: usize,
 }
 
@@ -72,6 +80,10 @@ impl Reading {
         walk(file, text, &mut |tag| match tag {
             Tag::Open(element) => self.open(file, element, names, all, unsupported),
             Tag::Close("vehicle" | "trip" | "flow") => self.close(file, all),
+            Tag::Close("route") => {
+                self.within = None;
+                Ok(())
+            }
             Tag::Close(_) => Ok(()),
         })
     }
@@ -96,18 +108,41 @@ impl Reading {
                 if let Some(waiting) = &mut self.waiting {
                     waiting.vehicle.way = Way::Route(route);
                 } else {
-                    self.routes.insert(element.need("id")?.to_owned(), route);
+                    let name = element.need("id")?.to_owned();
+                    self.within = Some(name.clone());
+                    self.routes.insert(name, route);
                 }
             }
             "vehicle" | "trip" | "flow" => self.begin(element, names, all)?,
+            "stop" => self.stop(file, element, names, &mut leave_out)?,
             "vTypeDistribution" | "routeDistribution" | "person" | "personFlow" | "container"
-            | "containerFlow" | "stop" | "interval" | "busStop" | "trainStop" | "parkingArea"
-            | "rerouter" | "closingReroute" | "closingLaneReroute" | "variableSpeedSign" | "taz"
-            | "inductionLoop" | "e1Detector" | "laneAreaDetector" | "e2Detector" | "entryExitDetector"
-            | "e3Detector" | "calibrator" | "WAUT" => {
+            | "containerFlow" | "interval" | "parkingArea" | "rerouter" | "closingReroute"
+            | "closingLaneReroute" | "variableSpeedSign" | "taz" | "inductionLoop" | "e1Detector"
+            | "laneAreaDetector" | "e2Detector" | "entryExitDetector" | "e3Detector" | "calibrator"
+            | "WAUT" => {
                 leave_out(format!("<{}>", element.name));
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// A stop of the vehicle or route that it stands in.
+    fn stop(
+        &mut self,
+        file: &str,
+        element: &Element<'_>,
+        names: &Names,
+        leave_out: &mut dyn FnMut(String),
+    ) -> Result<(), Fault> {
+        let Some(mut plan) = self.platforms.stop(file, element, names, leave_out)? else { return Ok(()) };
+        match (&mut self.waiting, &self.within) {
+            (Some(waiting), _) => waiting.stops.push(plan),
+            (None, Some(route)) => {
+                plan.relative = true;
+                self.stops.entry(route.clone()).or_default().push(plan);
+            }
+            (None, None) => leave_out("<stop> outside of vehicles and routes".to_owned()),
         }
         Ok(())
     }
@@ -169,8 +204,11 @@ impl Reading {
             _ => element.seconds("depart")?,
         };
         let (lane, place, speed) = begins(element, &name)?;
-        let vehicle = Vehicle { name, kind, depart, way, lane, place, speed };
-        self.waiting = Some(Waiting { vehicle, departs, line: element.line });
+        let vehicle = Vehicle { name, kind, depart, way, lane, place, speed, stops: [0, 0] };
+        // Stops of a route by itself count their `until` from the departure.
+        let stops = element.get("route").and_then(|route| self.stops.get(route)).cloned();
+        let stops = stops.unwrap_or_default();
+        self.waiting = Some(Waiting { vehicle, departs, stops, line: element.line });
         Ok(())
     }
 
@@ -183,17 +221,22 @@ impl Reading {
     }
 
     fn close(&mut self, file: &str, all: &mut Demand) -> Result<(), Fault> {
-        let Some(Waiting { vehicle, departs, line }) = self.waiting.take() else { return Ok(()) };
+        let Some(Waiting { mut vehicle, departs, stops, line }) = self.waiting.take() else { return Ok(()) };
         if vehicle.way == Way::None {
             let text = format!("`{}` has neither a route nor `from` and `to`; add one", vehicle.name);
             return Err(Fault { file: file.to_owned(), line, text });
         }
         match departs {
-            None => all.vehicles.push(vehicle),
+            None => {
+                vehicle.stops = self.plans.add(&stops, vehicle.depart, 0.0);
+                all.vehicles.push(vehicle);
+            }
             Some(departs) => {
+                let first = departs.first().copied().unwrap_or_default();
                 for (number, depart) in departs.into_iter().enumerate() {
                     let name = format!("{}.{number}", vehicle.name);
-                    all.vehicles.push(Vehicle { name, depart, ..vehicle.clone() });
+                    let stops = self.plans.add(&stops, depart, depart - first);
+                    all.vehicles.push(Vehicle { name, depart, stops, ..vehicle.clone() });
                 }
             }
         }
@@ -212,7 +255,7 @@ impl Reading {
             }
         }
         all.vehicles.sort_by(|one, other| one.depart.total_cmp(&other.depart));
-        Ok(())
+        self.plans.finish(net, all)
     }
 }
 

@@ -4,6 +4,7 @@ use super::follow::{self, NEAR, STANDING};
 use super::junction::{self, Coming};
 use super::neighbours::coming;
 use super::state::{View, major};
+use super::stops;
 use crate::chance;
 use crate::demand::{DepartLane, DepartPlace, DepartSpeed, Kind};
 use crate::ids::{CarId, LaneId, MovementId};
@@ -29,6 +30,8 @@ pub(super) fn begin(view: &View<'_>, vehicle: CarId) -> Option<Begin> {
     let kind = view.kind(vehicle);
     let length = view.net.lanes[lane.i()].length;
     let base = (kind.length + NEAR).min(length);
+    let base =
+        stops::on_lane(view, vehicle, view.car(vehicle).stage, lane).map_or(base, |stop| base.min(stop));
     let from_end = |pos: f64| if pos < 0.0 { pos + length } else { pos };
     let (speed, patch) = speed(view, vehicle, lane, wants.speed, draw(1));
     let place = |pos: f64| place(view, vehicle, lane, pos, speed, patch);
@@ -115,8 +118,12 @@ fn speed(view: &View<'_>, vehicle: CarId, lane: LaneId, wants: DepartSpeed, draw
         },
         DepartSpeed::Average if on.is_empty() => (limit.min(view.net.lanes[lane.i()].speed), true),
         DepartSpeed::Average => {
-            let sum: f64 = on.iter().map(|foe| view.car(*foe).speed).sum();
-            (limit.min(sum / on.len() as f64), false)
+            // Who stands at a stop is no measure where one can pass.
+            let beside = view.net.lanes[lane.i()].beside;
+            let driving = on.iter().map(|foe| view.car(*foe)).filter(|foe| !(beside && foe.stays > 0.0));
+            let (sum, count) = driving.fold((0.0, 0), |(sum, count), foe| (sum + foe.speed, count + 1));
+            let free = view.net.lanes[lane.i()].speed;
+            (limit.min(if count > 0 { sum / f64::from(count) } else { free }), count == 0)
         }
     }
 }
@@ -189,6 +196,10 @@ fn way_ahead(
     let mut arrival = view.now + seen / tried.speed.max(STANDING);
     while seen < far(tried.speed) {
         let inner = view.net.lanes[at.i()].inner;
+        if let Some(end) = stops::on_lane(view, vehicle, stage, at) {
+            let gap = (seen + end - view.net.lanes[at.i()].length).max(0.0);
+            return tried.keep(follow::halting(gap, kind.decel, kind.tau));
+        }
         let movement = match inner {
             true => MovementId::at(view.net.leaving(at).start),
             false if left == 0 => return true,

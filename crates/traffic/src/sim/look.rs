@@ -3,6 +3,7 @@
 use super::follow::{self, NEAR, SLACK};
 use super::junction;
 use super::state::{Item, View, major, red, yellow};
+use super::stops;
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId, MovementId};
 
@@ -70,6 +71,11 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
         slowed: false,
     };
     let first = items.len();
+    if car.stays > 0.0 {
+        on.v = 0.0;
+        items.push(on.item(MovementId::NONE, 0.0, false));
+        return;
+    }
     let mut leader = ahead;
     loop {
         if let Some(leader) = leader {
@@ -77,6 +83,10 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
         }
         if let Some(last) = on.last {
             items[last].wait = items[last].wait.min(on.v);
+        }
+        if on.stage == car.stop_stage && !view.net.lanes[on.lane.i()].inner {
+            on.halt(items, comfort);
+            break;
         }
         if !on.movement(items, comfort, far) {
             break;
@@ -175,6 +185,20 @@ impl Looking<'_> {
             items[last].restrict(halt);
         }
         self.v = self.v.min(halt);
+        items.push(self.item(MovementId::NONE, self.v, false));
+    }
+
+    /// Comes to a stand at its stop.
+    fn halt(&mut self, items: &mut Vec<Item>, comfort: f64) {
+        let view = self.view;
+        let end = stops::end(view, self.vehicle);
+        let gap = self.seen + end + SLACK - view.net.lanes[self.lane.i()].length;
+        let halt = |speed: f64| follow::stop(self.kind, self.desired, speed, gap, self.kind.decel);
+        if let Some(last) = self.last {
+            let then = items[last].leaving();
+            items[last].restrict(halt(then));
+        }
+        self.v = self.v.min(halt(self.speed).max(comfort));
         items.push(self.item(MovementId::NONE, self.v, false));
     }
 

@@ -25,6 +25,8 @@ pub struct Trip {
     pub driven: f64,
     /// Seconds on links before the last one, without junctions' interiors.
     pub approach: f64,
+    /// Seconds at its stops.
+    pub stopped: f64,
 }
 
 /// Where a vehicle is.
@@ -78,6 +80,8 @@ pub struct Measures {
     pub time_loss: f64,
     /// Mean seconds standing.
     pub waiting_time: f64,
+    /// Mean seconds at stops on the way.
+    pub stopped: f64,
     /// Mean stops.
     pub stops: f64,
     /// Mean seconds of waiting outside.
@@ -117,6 +121,7 @@ impl Simulation<'_> {
             stops: log.stops,
             driven: log.driven,
             approach: log.approach,
+            stopped: log.stopped,
         })
     }
 
@@ -183,6 +188,7 @@ impl Simulation<'_> {
             all.duration += arrived - trip.departed;
             all.time_loss += trip.lost;
             all.waiting_time += trip.waited;
+            all.stopped += trip.stopped;
             all.stops += f64::from(trip.stops);
             all.depart_delay += trip.departed - trip.wanted;
             all.delay += trip.lost + trip.departed - trip.wanted;
@@ -205,6 +211,7 @@ impl Simulation<'_> {
             &mut all.duration,
             &mut all.time_loss,
             &mut all.waiting_time,
+            &mut all.stopped,
             &mut all.stops,
             &mut all.depart_delay,
             &mut all.delay,

@@ -304,6 +304,8 @@ impl Simulation<'_> {
         (of.lane, of.entered, of.pos) = (lane, at, 0.0);
         of.crossing = at + self.net.lanes[lane.i()].length / pace;
         of.speed = pace;
+        self.stay_queued(car, at, pace);
+        let of = &mut self.cars[car.i()];
         of.aim(self.net, &self.ways);
         let kind = &self.demand.kinds[of.kind as usize];
         let end = &mut meso.ends[lane.i()];
@@ -330,7 +332,8 @@ impl Simulation<'_> {
         let long = self.net.lanes[lane.i()].length;
         let free = long / (self.net.lanes[lane.i()].speed * of.factor);
         let seconds = (at - of.entered).max(0.0);
-        log.lost += (seconds - free).max(0.0);
+        log.lost += (seconds - free - of.stays).max(0.0);
+        log.stopped += of.stays;
         log.driven += long;
         log.waited += stood;
         log.stops += u32::from(stood > 1.0);

@@ -24,6 +24,7 @@ mod resolve;
 mod rows;
 mod shift;
 mod state;
+mod stops;
 
 pub use measure::{Measures, OfLink, Place, Trip};
 
@@ -436,10 +437,12 @@ impl<'s> Simulation<'s> {
                 self.unreachable += 1;
                 return false;
             };
-            self.ways.of[place] = self.ways.way(self.net, &links, kind.class);
+            self.ways.of[place] = self.ways.way(self.net, &links, kind.class, None);
         }
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        car.stop = of.stops[0];
+        self.lead(vehicle);
         if self.ways.straight {
             self.cars[vehicle.i()].lane = self.draw_lane(vehicle);
         }
@@ -507,5 +510,9 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         came: f64::INFINITY,
         waits: false,
         driving: false,
+        stop: u32::MAX,
+        stop_stage: u32::MAX,
+        stays: 0.0,
+        eased: f64::INFINITY,
     }
 }

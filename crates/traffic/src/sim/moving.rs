@@ -1,10 +1,10 @@
 //! Moving: every vehicle goes as far as its speed takes it, from lane to lane.
 
-use super::Simulation;
 use super::follow::{NEAR, STANDING};
 use super::measure::OfLink;
 use super::resolve::Move;
 use super::state::{Car, Log, TAIL, red};
+use super::{Simulation, stops};
 use crate::ids::{CarId, LaneId};
 
 /// Notes a second of a vehicle on a link: whether it stands, how far it goes, and which part of the second it loses.
@@ -40,13 +40,25 @@ impl Simulation<'_> {
     fn advance(&mut self, step: &Move) {
         let vehicle = step.vehicle;
         let limit = self.view().limit(vehicle, self.cars[vehicle.i()].lane);
+        let stops_ahead = self.cars[vehicle.i()].stop_stage != u32::MAX;
+        let end = stops_ahead.then(|| stops::end(&self.view(), vehicle));
         let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
         let (accel_most, length) = (kind.accel, kind.length);
         let (car, log) = (&mut self.cars[vehicle.i()], &mut self.tallies[vehicle.i()]);
         let link = &mut self.links[self.net.lanes[car.lane.i()].link.i()];
         car.accel = step.speed - car.speed;
-        let stands = step.speed <= STANDING && car.accel <= accel_most * 0.5;
-        note(car, log, link, stands, step.speed, (limit - step.speed) / limit);
+        let stays = stops::stays(self.demand, car, step.speed, length, self.now);
+        stops::ease(&self.net.lanes[car.lane.i()], kind, car, limit, end);
+        if stays {
+            car.eased = 0.0;
+            log.stopped += 1.0;
+            note(car, log, link, false, step.speed, 0.0);
+        } else {
+            let stands = step.speed <= STANDING && car.accel <= accel_most * 0.5;
+            let could = limit.min(car.eased.max(step.speed));
+            let lost = if could > 0.0 { (could - step.speed) / could } else { 0.0 };
+            note(car, log, link, stands, step.speed, lost);
+        }
         car.speed = step.speed;
         car.waits = step.waits;
         if step.yields {
@@ -55,6 +67,9 @@ impl Simulation<'_> {
         log.approach += f64::from(car.left > 0 && !self.net.lanes[car.lane.i()].inner);
         car.pos += step.speed;
         let before = car.lane;
+        if stays && car.stays <= 0.0 {
+            self.go_on(vehicle);
+        }
         self.cross(step);
         let car = &mut self.cars[vehicle.i()];
         if car.lane != before || !car.driving {

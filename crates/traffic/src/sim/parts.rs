@@ -5,7 +5,7 @@ use super::change::{self, Choice};
 use super::cityflow::Act;
 use super::cooperate::Message;
 use super::neighbours::before_first;
-use super::state::{Item, Span, View};
+use super::state::{Item, Mind, Span, View};
 use super::{clear, junction, look};
 use crate::ids::{CarId, LaneId};
 use std::ops::Range;
@@ -92,6 +92,12 @@ pub(super) fn choose(view: &View<'_>, lanes: &[LaneId], blocked: &[[CarId; 2]], 
         let mut before: Option<CarId> = None;
         for vehicle in &view.on[lane.i()] {
             let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
+            if car.stays > 0.0 {
+                let stay = Choice { vehicle: *vehicle, to: LaneId::NONE, mind: Mind::default() };
+                part.choices.push(stay);
+                before = Some(*vehicle);
+                continue;
+            }
             let leader = match before {
                 Some(foe) => Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap)),
                 None => before_first(view, *vehicle, *lane),

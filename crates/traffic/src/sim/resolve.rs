@@ -38,6 +38,9 @@ struct Verdict {
 /// The speed of the next step.
 pub(super) fn resolve(view: &View<'_>, vehicle: CarId, items: &[Item]) -> (f64, bool, bool) {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
+    if car.stays > 0.0 {
+        return (0.0, false, false);
+    }
     let mut verdict = Verdict {
         safe: f64::INFINITY,
         least: 0.0,

@@ -47,6 +47,14 @@ pub struct Car {
     pub waits: bool,
     /// Whether it is on the road.
     pub driving: bool,
+    /// Where it stands next, or stands, among all stops; `u32::MAX` if nowhere.
+    pub stop: u32,
+    /// The stage of its way at which that is; `u32::MAX` if it stands there, or there is none.
+    pub stop_stage: u32,
+    /// For how many seconds it stands at its stop still.
+    pub stays: f64,
+    /// The speed that its stops allow, before and behind them; what it drives slower than that is lost.
+    pub eased: f64,
 }
 
 impl Car {
@@ -111,6 +119,8 @@ pub struct Log {
     pub driven: f64,
     /// Seconds on the road before its last link and outside junctions.
     pub approach: f64,
+    /// Seconds at stops.
+    pub stopped: f64,
 }
 
 impl Log {
@@ -123,6 +133,7 @@ impl Log {
         stops: 0,
         driven: 0.0,
         approach: 0.0,
+        stopped: 0.0,
     };
 }
 
