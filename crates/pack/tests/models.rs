@@ -26,7 +26,7 @@ title = { zh = "登记", en = "Register" }
 [flow.simple.step.accept]
 kind = "accept"
 role = "clerk"
-form = { field = [{ id = "berth", title = { zh = "泊位", en = "Berth" }, kind = "integer" }] }
+form = { field = [{ id = "berth", title = { zh = "泊位", en = "Berth" }, kind = "integer", personal = false }] }
 [procedure.boat]
 title = { zh = "船只登记", en = "Register a boat" }
 category = "boats"
@@ -34,8 +34,9 @@ flow = "simple"
 level = "station"
 [procedure.boat.form]
 field = [
-    { id = "length", title = { zh = "长度", en = "Length" }, kind = "integer" },
-    { id = "built-on", title = { zh = "建造日期", en = "Built on" }, kind = "date" },
+    { id = "length", title = { zh = "长度", en = "Length" }, kind = "integer", personal = false },
+    { id = "built-on", title = { zh = "建造日期", en = "Built on" }, kind = "date", personal = false },
+    { id = "sailed-alone", title = { zh = "独自航行", en = "Do you sail alone?" }, kind = "truth" },
 ]
 
 [log.orders]
@@ -176,6 +177,12 @@ title = { zh = "无", en = "Nowhere" }
 log = "ordres"
 response = ["place", "pay"]
 activation = "event.anything"
+
+[model.sealed]
+title = { zh = "密", en = "Sealed" }
+procedure = "boat"
+absence = "application submitted"
+activation = 'event["form.sailed-alone"] && event["form.length"] > 3'
 "#,
     );
     insta::assert_snapshot!(told.unwrap_err());

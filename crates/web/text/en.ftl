@@ -612,9 +612,10 @@ erase-until = The office keeps it until
 erase-for-good = The office keeps it for good, as part of its archive.
 erase-always = What stays for good
 erase-always-more =
-    That a case was, its steps and how they ended, their times and offices, how many stars you gave, and
-    who looked at your data and why: without your name, under a number that says nothing about you. So do
-    answers that the service does not count as personal, such as the kind of thing that you asked for.
+    Which service a case was of, its steps and how they ended, which kinds of papers you attached, their times
+    and offices, how many stars you gave, and who looked at your data and why: without your name, under a number
+    that says nothing about you. So do a few answers that tell nothing of your life, such as how a document was
+    to reach you and whether an agent applied. Everything else that you answered goes with the case.
     With these the record still proves that nothing was altered. The words of complaints, ratings and
     reasons, and the names of attached files, go with the case.
 erase-gone = { $count ->

@@ -4,7 +4,8 @@ use pack::cel::{self, Expr, ExprKind, Literal, Word};
 use pack::model::{Condition, FieldKind, Form, Procedure};
 
 /// A procedure's own condition, said of an event of its case: what `form` and `steps` are to the procedure, the event has
-/// under the names `form.FIELD`, `STEP.FIELD` and `STEP.outcome`. None where it asks what an event cannot tell.
+/// under the names `form.FIELD`, `STEP.FIELD` and `STEP.outcome`. None where it asks what an event cannot tell: a sealed
+/// answer above all.
 pub(super) fn of_event(condition: &Condition, procedure: &Procedure) -> Option<String> {
     let expr = cel::parse(&condition.source).ok()?;
     let mut lost = false;
@@ -67,7 +68,7 @@ fn path(expr: &Expr) -> Option<Vec<&str>> {
 /// The attribute of an event for a field of a form, and whether it is a day, which the record keeps as a text.
 fn named(of: &str, form: &Form, word: &str) -> Option<(String, bool)> {
     let called = |id: &Id| id.as_str() == word || id.variable() == word;
-    let field = form.fields.iter().find(|field| called(&field.id))?;
+    let field = form.fields.iter().find(|field| called(&field.id) && !field.personal)?;
     Some((format!("{of}.{}", field.id), field.kind == FieldKind::Date))
 }
 

@@ -109,8 +109,10 @@ fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
         let what = format!("`{id}` says when `{step}` is to be, and asks for no date");
         node.report_at(place, what, "ask with `kind = \"moment\"` or `kind = \"date\"`");
     }
+    let personal = node.get("personal").and_then(|member| member.flag());
     let field = Field {
-        personal: node.get("personal").and_then(|member| member.flag()).unwrap_or(kind.tells_of_people()),
+        personal: personal.unwrap_or(kind.tells_of_people()),
+        stated: personal.is_some(),
         id,
         title,
         kind,

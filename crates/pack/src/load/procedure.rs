@@ -30,9 +30,14 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     let limit = node.id("limit").map(|deadline| loader.want(Kind::Deadline, deadline));
     let promise = own(&node, "promise");
     promise::check(&node, promise, limit.as_ref(), shared.law.as_ref());
-    let form = form(loader, &node, "form", shared);
+    let mut form = form(loader, &node, "form", shared);
     waits::check_form(&form, &node);
-    let flow = course(loader, &node, &form, shared, limit.as_ref(), promise);
+    // What a party answers for themselves, and what offices write down about it, tells of the party's life.
+    let personal = start == Start::Party;
+    if personal {
+        form.seal();
+    }
+    let flow = course(loader, &node, (&form, personal), shared, limit.as_ref(), promise);
     let procedure = Procedure {
         id,
         pack: pack.clone(),
@@ -105,7 +110,7 @@ fn keep(member: &Member<'_>) -> Option<Option<Own>> {
 fn course(
     loader: &Loader,
     node: &Node<'_>,
-    form: &Form,
+    (form, personal): (&Form, bool),
     shared: &Definitions,
     limit: Option<&Id>,
     promise: Option<Own>,
@@ -122,6 +127,9 @@ fn course(
     };
     work_in(loader, node, &mut flow, shared);
     leave_out(node, &mut flow);
+    if personal {
+        flow.steps.iter_mut().for_each(|step| step.form.seal());
+    }
     issue(loader, node, &mut flow);
     resolve_clocks(&mut flow, limit, promise);
     waits::check(&flow, node);

@@ -18,6 +18,13 @@ impl Form {
     pub fn field(&self, id: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.id.as_str() == id)
     }
+
+    /// Makes every answer personal of which the pack does not say itself whether it is.
+    pub fn seal(&mut self) {
+        for field in self.fields.iter_mut().filter(|field| !field.stated) {
+            field.personal = true;
+        }
+    }
 }
 
 /// One question of a form.
@@ -41,6 +48,8 @@ pub struct Field {
     pub hint: Option<Title>,
     /// Personal: sealed under the applicant's key.
     pub personal: bool,
+    /// Whether the pack itself says that it is personal or not; what it leaves open goes by who starts the procedure.
+    pub stated: bool,
     /// The heading of the group that it came from, shown before the group's first field.
     pub group: Option<Title>,
 }
@@ -108,8 +117,8 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
-    /// Whether what is entered tells of somebody unless the pack says that it does not: words in which anything may stand,
-    /// and what belongs to a person as such.
+    /// Whether what an office enters of its own duties tells of somebody unless the pack says that it does not: words in
+    /// which anything may stand, and what belongs to a person as such.
     pub fn tells_of_people(&self) -> bool {
         matches!(
             self,

@@ -1,8 +1,9 @@
 use super::{Kind, Log, Subject};
 use crate::Title;
-use crate::cel::{Choice, Env, Field, Schema, Type};
+use crate::cel::{Checked, Choice, Env, Field, Schema, Type};
 use crate::model::{Channel, Definitions, FieldKind, Form, Procedure, schema_field};
 use record::Activity;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What belongs to every case of the record: its activities, each with what people call it. Those of steps are named by the
@@ -65,6 +66,8 @@ pub struct Language {
     pub event: Env,
     /// What correlations are checked against.
     pub pair: Env,
+    /// The answers that the record keeps sealed, by the names that an event has for them.
+    sealed: BTreeSet<String>,
 }
 
 impl Language {
@@ -117,7 +120,15 @@ impl Language {
                 fields.push(said("skipped", Type::Bool, "不需要办理", "is skipped"));
             }
         }
-        Self::new(activities, fields)
+        let forms = procedure.into_iter().flat_map(|procedure| {
+            let steps = procedure.flow.steps.iter().map(|step| (step.id.as_str(), &step.form));
+            std::iter::once(("form", &procedure.form)).chain(steps)
+        });
+        let sealed = forms.flat_map(|(of, form)| {
+            let personal = form.fields.iter().filter(|field| field.personal);
+            personal.map(move |field| format!("{of}.{}", field.id))
+        });
+        Self { sealed: sealed.collect(), ..Self::new(activities, fields) }
     }
 
     fn new(activities: Vec<(Activity, Title)>, fields: Vec<Field>) -> Self {
@@ -132,7 +143,15 @@ impl Language {
         let pair = Env::new()
             .variable("activation", object("activation"), Title::new("触发事件", "the activation"))
             .variable("target", object("target"), Title::new("目标事件", "the target"));
-        Self { activities, event, pair }
+        Self { activities, event, pair, sealed: BTreeSet::new() }
+    }
+
+    /// The sealed answers that a condition speaks of, which was checked against [`event`](Self::event) or
+    /// [`pair`](Self::pair).
+    pub fn sealed_in(&self, checked: &Checked) -> BTreeSet<&str> {
+        let places = checked.slots().into_iter().filter_map(|slot| checked.env.place(slot));
+        let named = places.filter_map(|place| self.sealed.get(place.path.last()?.as_str()));
+        named.map(String::as_str).collect()
     }
 
     /// What people call an activity.

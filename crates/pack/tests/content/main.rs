@@ -7,6 +7,7 @@
     reason = "a test stops at its first surprise"
 )]
 
+mod clear;
 mod duties;
 mod list;
 mod quotes;

@@ -179,6 +179,7 @@ mod tests {
             checks: Vec::new(),
             hint: None,
             personal: false,
+            stated: true,
             plans: None,
             group: None,
         };

@@ -3,6 +3,7 @@
 use super::city::condition;
 use super::material::basis;
 use super::{Kind, Loader, pick};
+use crate::cel::Checked;
 use crate::model::{Condition, Definitions, Id};
 use crate::models::{Language, Model, Pattern, Severity, Subject, Template};
 use crate::problem::meant;
@@ -135,10 +136,16 @@ impl Reading<'_> {
         let of_one = activation.iter().chain(target).map(|condition| (condition, &language.event));
         for (condition, env) in of_one.chain(correlation.iter().map(|condition| (condition, &language.pair)))
         {
-            for problem in condition.check(env).err().into_iter().flatten() {
-                let place =
-                    crate::problem::Place { file: problem.file, line: problem.line, column: problem.column };
-                self.node.report_at(&place, problem.what, problem.mend);
+            match condition.check(env) {
+                Ok(checked) => self.check_seen(language, condition, &checked),
+                Err(problems) => problems.into_iter().for_each(|problem| {
+                    let place = crate::problem::Place {
+                        file: problem.file,
+                        line: problem.line,
+                        column: problem.column,
+                    };
+                    self.node.report_at(&place, problem.what, problem.mend);
+                }),
             }
         }
         let Some(rule) = rule else { return };
@@ -156,6 +163,15 @@ impl Reading<'_> {
                 },
             };
             self.node.report_at(place, format!("nothing is called `{activity}` here"), mend);
+        }
+    }
+
+    /// A sealed answer is unknown to every model: one that speaks of it would watch nothing and say that all is well.
+    fn check_seen(&self, language: &Language, condition: &Condition, checked: &Checked) {
+        for name in language.sealed_in(checked) {
+            let mend = "speak of what stands in clear; where the answer tells of nobody's life, give its field \
+                        `personal = false`";
+            self.node.report_at(&condition.place, format!("no model sees `{name}`: it is sealed"), mend);
         }
     }
 
