@@ -15,6 +15,7 @@ mod dice;
 mod given;
 mod kept;
 mod refused;
+mod sealed;
 mod seen;
 mod shipped;
 mod words;

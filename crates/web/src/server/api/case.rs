@@ -10,7 +10,7 @@ use crate::server::case::{answer_by, entering, named, sees_own, theirs, visible}
 use crate::server::show::{self, Telling};
 use crate::server::{board, filling, personal as reading, receipt as receipts};
 use casework::state::{Stage, Status};
-use casework::{View, answer, clocks};
+use casework::{State, View, answer, clocks};
 use pack::Id;
 use pack::model::Form;
 use record::{FileRef, Value};
@@ -87,6 +87,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         "submitted": moment(state.submitted),
         "stage": stage(&state.stage),
         "answers": form.map_or_else(|| json!({}), |form| written(form, &clear, own)),
+        "sealed": form.filter(|_| !own).map(|form| sealed(form, state)).unwrap_or_default(),
         "typed": typed(asked, &view, own)?,
         "corrected": corrected(asked, &view, own)?,
         "missing": Json::Object(missing.collect()),
@@ -109,6 +110,12 @@ fn written(form: &Form, clear: &BTreeMap<Id, Value>, open: bool) -> Json {
         Some((field.id.to_string(), Json::from(answer::write(&field.kind, value))))
     });
     Json::Object(written.collect())
+}
+
+/// The fields whose answers are there, and are told under a purpose alone.
+fn sealed<'f>(form: &'f Form, state: &State) -> Vec<&'f Id> {
+    let fields = form.fields.iter().filter(|field| field.personal);
+    fields.map(|field| &field.id).filter(|id| state.answers.contains_key(*id)).collect()
 }
 
 /// What was typed and is no answer, to whoever typed it.

@@ -225,6 +225,11 @@ pub const CASE: &[Member] = &[
     always("stage", STAGE, "How far it is."),
     always("answers", Map(&Text), "Answers by field, as people type them; personal ones to the party alone."),
     always(
+        "sealed",
+        List(&Text),
+        "Fields that are answered, and whose answers are read under a purpose alone.",
+    ),
+    always(
         "typed",
         Map(&Text),
         "What was typed by field and cannot be read as an answer: it is kept, and is none; to the party alone.",
