@@ -3,13 +3,14 @@
 
 use super::dice::Dice;
 use super::world::World;
-use super::world::call::{Shown, form};
+use super::world::call::{Sent, Shown, form};
 use super::{at_work, begun, open, run};
 use casework::Command;
 use casework::erase::{Request, erase};
 use casework::state::sealed_under;
 use pack::model::{Field, Procedure, Start};
 use record::{ObjectRef, Value};
+use serde_json::json;
 use std::sync::Arc;
 
 fn forget(world: &World, case: &ObjectRef) {
@@ -42,10 +43,11 @@ fn a_reason_that_was_chosen_is_read_under_a_purpose_until_it_is_erased() {
     let purpose = form(&[("purpose", "handle-case")]);
     let opened = world.call(&clerk, "POST", &format!("{desk}/personal"), &purpose).text();
     assert!(opened.contains(word), "a purpose was stated");
-    let read = world.call(&program, "POST", &format!("{api}/personal"), &purpose).json();
+    let stated = Sent::Json(json!({ "purpose": "handle-case" }));
+    let read = world.call(&program, "POST", &format!("{api}/personal"), &stated).json();
     assert_eq!(read["answers"]["reason"], "religion");
     let own = world.get(&party, &api).json();
-    assert_eq!((&own["answers"]["reason"], &own["sealed"]), (&"religion".into(), &serde_json::json!([])));
+    assert_eq!((&own["answers"]["reason"], &own["sealed"]), (&"religion".into(), &json!([])));
     forget(&world, &case);
     let left = world.call(&clerk, "POST", &format!("{desk}/personal"), &purpose).text();
     let of_party = world.get(&party, &api).text();
