@@ -98,7 +98,7 @@ flow = "simple"
 level = "station"
 material = [{ use = "deed", when = "form.length > 12" }]
 [procedure.boat.form]
-field = [{ id = "length", title = { zh = "长度", en = "Length" }, kind = "integer" }]
+field = [{ id = "length", title = { zh = "长度", en = "Length" }, kind = "integer", personal = false }]
 "#;
 
 #[test]
