@@ -31,7 +31,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
             let request = Request {
                 subject: &subject,
                 reasons: &options.reasons,
-                actor: None,
+                actor: Some(&access::staff::operator()),
                 now: now(),
                 running: options.running,
             };

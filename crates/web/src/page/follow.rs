@@ -134,10 +134,13 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     }
                 }
                 div.next {
-                    @if !view.clocks.is_empty() {
-                        section aria-labelledby="clocks-title" {
-                            h2 #clocks-title { (lang.say("case-clocks")) }
-                            (clock::list(lang, &view.clocks))
+                    // There before the first clock begins, so that it can come into sight.
+                    div data-refresh="times" {
+                        @if !view.clocks.is_empty() {
+                            section aria-labelledby="clocks-title" {
+                                h2 #clocks-title { (lang.say("case-clocks")) }
+                                (clock::list(lang, &view.clocks))
+                            }
                         }
                     }
                     (acts::show(frame, view))
@@ -161,9 +164,11 @@ fn trail(frame: &Frame, view: &View) -> Markup {
         }
         section aria-labelledby="events-title" {
             h2 #events-title { (lang.say("case-events")) }
-            details {
-                summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
-                (course::happenings(lang, &view.happened, false))
+            div data-refresh="history" {
+                details {
+                    summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
+                    (course::happenings(lang, &view.happened, false))
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use crate::part::{Due, Standing};
+use axum::http::Method;
 use contract::Contract;
 use pack::Title;
 use pack::model::Unit;
@@ -43,7 +44,9 @@ const MOST_PER_PAGE: usize = 200;
 /// The contract of the operation that is asked for.
 fn contract(asked: &Asked) -> Result<&'static Contract, Oops> {
     let mut all = contract::CONTRACTS.iter();
-    let this = |one: &&Contract| one.path == asked.pattern && one.method == asked.method.as_str();
+    // Whoever asks for the head alone asks for the same.
+    let method = if asked.method == Method::HEAD { Method::GET.as_str() } else { asked.method.as_str() };
+    let this = |one: &&Contract| one.path == asked.pattern && one.method == method;
     all.find(this).ok_or(Oops::Missing)
 }
 

@@ -259,7 +259,7 @@ impl Asked {
     /// The address of the page that is shown: what was posted is not to be asked for again, but the page that it was posted
     /// from, or the nearest above it.
     pub fn page(&self) -> String {
-        if self.method == Method::GET {
+        if matches!(self.method, Method::GET | Method::HEAD) {
             return self.path.clone();
         }
         let shown =

@@ -10,7 +10,8 @@ use crate::page::refused;
 use crate::path;
 use access::policy::Decision;
 use axum::http::StatusCode;
-use casework::{Refusal, Refused};
+use casework::activity::part;
+use casework::{Refusal, Refused, View};
 use pack::Title;
 use record::{Event, StoreError};
 use serde_json::{Value as Json, json};
@@ -288,10 +289,16 @@ fn faults(refusal: &Refusal, asked: &Asked) -> Json {
     Json::Object(refusal.faults.iter().map(fault).collect())
 }
 
+/// The case that an event belongs to: what a step is called stands in its procedure.
+fn case_of(event: &Event, asked: &Asked) -> Option<View> {
+    asked.city.casework.view(event.object(part::CASE)?).ok()
+}
+
 /// Who was faster, when, and with what.
 fn faster(event: &Event, asked: &Asked) -> Json {
     let by = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
-    let what = show::happening(event, None);
+    let view = case_of(event, asked);
+    let what = show::happening(event, view.as_ref().and_then(View::procedure));
     json!({
         "event": event.id,
         "activity": event.activity,
@@ -311,7 +318,8 @@ fn overtaken(refused: Refused, asked: &Asked, back: String) -> refused::View {
             back,
         },
         Refused::Overtaken(event) => {
-            let by = show::faster(asked, &event, None);
+            let view = case_of(&event, asked);
+            let by = show::faster(asked, &event, view.as_ref().and_then(View::procedure));
             let why = Title::new("这件事项刚刚有了变化", "The case has just changed");
             let typed = ["reasons", "words"].into_iter().filter_map(|name| asked.words(name));
             let typed = typed.map(str::to_owned).collect();

@@ -112,16 +112,8 @@ fn last_code(asked: &Asked, person: &ObjectRef) -> Result<Option<(Time, String)>
 
 /// Who did something with an account, in words.
 pub fn who(asked: &Asked, actor: Option<&ObjectRef>) -> String {
-    let operator = || {
-        let operated = actor == Some(&access::staff::operator());
-        let title = if operated {
-            Title::new("系统运维人员", "the operator")
-        } else {
-            Title::new("工作人员", "staff")
-        };
-        asked.lang.of(&title).to_owned()
-    };
-    actor.and_then(|actor| asked.city.staff_name(actor)).unwrap_or_else(operator)
+    let staff = || asked.lang.of(&Title::new("工作人员", "staff")).to_owned();
+    actor.and_then(|actor| show::by_name(asked, actor)).unwrap_or_else(staff)
 }
 
 fn view(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<View, Oops> {

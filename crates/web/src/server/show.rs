@@ -226,8 +226,14 @@ pub fn who(asked: &Asked, view: &View, actor: &ObjectRef) -> String {
     if view.state.party.as_ref() == Some(actor) {
         return asked.lang.of(&Title::new("申请人", "the applicant")).to_owned();
     }
-    let staff = || asked.lang.of(&Title::new("工作人员", "staff")).to_owned();
-    asked.city.staff_name(actor).unwrap_or_else(staff)
+    by_name(asked, actor).unwrap_or_else(|| asked.lang.of(&Title::new("工作人员", "staff")).to_owned())
+}
+
+/// The name of an officer, or what stands for whoever runs the program on its machine.
+pub fn by_name(asked: &Asked, actor: &ObjectRef) -> Option<String> {
+    let operated = *actor == access::staff::operator();
+    let operator = || asked.lang.of(&Title::new("系统运维人员", "the operator")).to_owned();
+    asked.city.staff_name(actor).or_else(|| operated.then(operator))
 }
 
 /// The steps of a case in the order of its flow.

@@ -95,6 +95,8 @@ fn what_is_no_json_is_refused() {
     assert_eq!(send("application/json", deep).0, 400);
     let large: &'static str = format!("{{\"office\": \"{}\"}}", "a".repeat(2 << 20)).leak();
     assert_eq!(send("application/json", large).0, 413);
+    let head = story.world.call(&Shown::Bearer(session.clone()), "HEAD", "/api/cases", &Sent::Nothing);
+    assert_eq!(head.status.as_u16(), 200);
     for method in ["PUT", "DELETE", "PATCH"] {
         let reply = story.world.call(&Shown::Bearer(session.clone()), method, "/api/cases", &Sent::Nothing);
         assert_eq!((reply.status.as_u16(), reply.header("allow")), (405, "GET,HEAD"), "{method}");

@@ -217,8 +217,8 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
             return Err(Oops::denied(&decision));
         }
         let person = asked.city.find_person(login).ok_or_else(|| {
-            let en = "nobody has the sign-in name in `applicant`: help them open an account first";
-            unreadable("没有 `applicant` 这个登录名，请先帮助申请人注册".into(), en.into())
+            let en = format!("nobody has the sign-in name `{login}`: help them open an account first");
+            unreadable(format!("没有 `{login}` 这个登录名，请先帮助申请人注册"), en)
         })?;
         return Ok(counter::start(procedure, &office, Some(person.object())));
     }
