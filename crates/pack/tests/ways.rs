@@ -111,7 +111,7 @@ fn what_no_case_comes_to_is_told() {
     insta::assert_snapshot!(told.join("\n"));
 }
 
-/// Ten offices side by side have more ways than can be walked: a circle among them is told all the same, and soon.
+/// A dozen offices side by side have more ways than can be walked: a circle among them is told all the same, and soon.
 #[test]
 fn a_flow_of_too_many_ways_is_held_to_what_can_be_told() {
     let offices: Vec<String> = (0..12)

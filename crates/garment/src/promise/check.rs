@@ -23,7 +23,11 @@ pub struct Found {
 
 /// Looks at a plan.
 pub fn check(shop: &Shop, plan: &Plan, split: Split) -> Found {
-    let mut found = Found { promised: vec![None; shop.orders.len()], ..Found::default() };
+    let mut found = Found {
+        promised: vec![None; shop.orders.len()],
+        late: vec![0; shop.orders.len()],
+        ..Found::default()
+    };
     if plan.lines.len() != shop.lines.len() {
         found.faults.push("it does not tell of each line".into());
     }
@@ -34,12 +38,11 @@ pub fn check(shop: &Shop, plan: &Plan, split: Split) -> Found {
     counted(shop, plan, split, &mut found);
     for (at, order) in shop.orders.iter().enumerate() {
         let Some(day) = found.promised[at] else { continue };
-        let late = (order.due.0 + 1..=day.0).filter(|day| shop.days.is_workday(Day(*day))).count() as i64;
         // One that was wanted before anything could be sewn is late from the first day on.
-        let before =
-            (order.due.0 + 1..shop.from.0).filter(|day| shop.days.is_workday(Day(*day))).count() as i64;
-        found.late.push(late - before);
-        found.total += (late - before) * i64::from(order.weight) * shop.late;
+        let late = (order.due.0 + 1).max(shop.from.0)..=day.0;
+        let late = late.filter(|day| shop.days.is_workday(Day(*day))).count() as i64;
+        found.late[at] = late;
+        found.total += late * i64::from(order.weight) * shop.late;
     }
     found.total += found.cost;
     found
@@ -131,6 +134,11 @@ fn counted(shop: &Shop, plan: &Plan, split: Split, found: &mut Found) {
         let most = if split == Split::Whole { 1 } else { order.shares };
         if own.len() > most as usize {
             found.faults.push(format!("order `{id}`: has {} shares, where {most} are allowed", own.len()));
+        }
+        for (line, shares) in shop.lines.iter().zip(&plan.lines) {
+            if shares.iter().filter(|share| share.order == at).count() > 1 {
+                found.faults.push(format!("order `{id}`: line `{}` sews it in more than one run", line.id));
+            }
         }
         if own.iter().filter(|pieces| *pieces % order.bundle != 0).count() > 1 || own.contains(&0) {
             found.faults.push(format!("order `{id}`: its shares are no whole bundles of {}", order.bundle));

@@ -1,6 +1,5 @@
 //! Every plan of a small shop, as far as no bound says that it cannot be better: shares are put on lines in the order in
-//! which they begin, so that each plan is met once. A line needs no more than one share of an order, since what is sewn first
-//! can as well be sewn with the last.
+//! which they begin, so that each plan is met once. A line sews its share of an order in one run, as the check asks.
 
 use super::times::Times;
 use super::{Plan, Share, Split};

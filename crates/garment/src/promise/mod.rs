@@ -24,7 +24,7 @@ use std::collections::BTreeSet;
 pub enum Split {
     /// Each order is sewn on one line.
     Whole,
-    /// Lines share orders by whole bundles.
+    /// Lines share orders by whole bundles, each its own in one run.
     Shares,
 }
 

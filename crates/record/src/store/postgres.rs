@@ -14,10 +14,10 @@ use postgres::types::ToSql;
 use postgres::{Client, Row};
 use std::sync::Arc;
 
-/// The advisory lock that the one writer holds. It belongs to the connection that commits, so a writer that has lost its
-/// lock cannot commit either.
 /// The form in which the tables are written. Form 2 seals the log's head, and keeps counts of what it seals.
 const FORM: i64 = 2;
+/// The advisory lock that the one writer holds. It belongs to the connection that commits, so a writer that has lost its
+/// lock cannot commit either.
 const WRITER_LOCK: i64 = 0x4c4e_4348;
 
 /// A record in the schema `lianchi` of a PostgreSQL database.

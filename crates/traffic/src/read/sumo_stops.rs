@@ -52,7 +52,7 @@ pub(super) struct Platforms(HashMap<String, (LaneId, [f64; 2], bool)>);
 impl Platforms {
     /// Reads the platforms of a file. They may stand behind who stops at them.
     pub fn read(&mut self, file: &str, text: &str, names: &Names) -> Result<(), Fault> {
-        if !PLATFORMS.iter().any(|name| text.contains(&format!("<{name} "))) {
+        if !PLATFORMS.iter().any(|name| text.contains(&format!("<{name}"))) {
             return Ok(());
         }
         walk(file, text, &mut |tag| {

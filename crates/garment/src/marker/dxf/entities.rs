@@ -63,7 +63,20 @@ impl Entity {
         let ends = ends.filter(|_| matches!(self.kind.as_str(), "LINE" | "ARC" | "CIRCLE"));
         // A spline stays among its control points.
         let spline = (self.kind == "SPLINE").then(|| self.all(10).into_iter().zip(self.all(20)));
-        self.corners.iter().map(|(x, y, _)| (*x, *y)).chain(ends).chain(spline.into_iter().flatten())
+        let ellipse = (self.kind == "ELLIPSE").then(|| self.ends_of_axis()).flatten();
+        let curved = spline.into_iter().flatten().chain(ellipse.into_iter().flatten());
+        self.corners.iter().map(|(x, y, _)| (*x, *y)).chain(ends).chain(curved)
+    }
+
+    /// Where an ellipse is widest.
+    fn ends_of_axis(&self) -> Option<[(f64, f64); 2]> {
+        let [x, y, along, across] = [10, 20, 11, 21]
+            .map(|code| self.number(code))
+            .into_iter()
+            .collect::<Option<Vec<_>>>()?
+            .try_into()
+            .ok()?;
+        Some([(x - along, y - across), (x + along, y + across)])
     }
 
     /// What stands after a key, as in `SIZE: 42`.

@@ -9,10 +9,10 @@ use std::io::{BufReader, Bytes, Read};
 /// Gives each refusal whose place is a path its line and column. Where the document cannot be followed so far the path stays.
 pub(crate) fn locate(source: &Source<'_>, refusals: &mut [Refusal]) {
     let paths: Vec<String> = refusals.iter().filter_map(path).collect();
-    let Ok(content) = source.open() else { return };
     if paths.is_empty() {
         return;
     }
+    let Ok(content) = source.open() else { return };
     let mut scan = Scan::new(content, paths.len());
     let wanted: Vec<Wanted<'_>> =
         paths.iter().enumerate().map(|(number, path)| Wanted { number, rest: path }).collect();
