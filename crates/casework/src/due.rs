@@ -2,7 +2,7 @@
 
 use crate::clocks::{Reading, Span};
 use jiff::civil::DateTime;
-use pack::days::{self, Adjustment, At, Deadline, Direction, Due, Law, Left, Limit};
+use pack::days::{self, Adjustment, At, Deadline, Due, Law, Left, Limit};
 use pack::model::{ClockLimit, Own, Step, Unit};
 use pack::{Id, Title};
 use record::Time;
@@ -118,7 +118,7 @@ pub struct Stood<'a> {
 pub fn stood<'a>(reading: &Reading<'a>, law: &Law) -> Vec<Stood<'a>> {
     let deadline = match &reading.clock.limit {
         ClockLimit::Law(id) => match law.deadlines.get(id.as_str()) {
-            Some(deadline) if moves(deadline) => Some(deadline),
+            Some(deadline) if deadline.moves() => Some(deadline),
             _ => return Vec::new(),
         },
         ClockLimit::Own(_) | ClockLimit::Procedure => None,
@@ -150,8 +150,10 @@ enum Why {
 
 /// Why a clock stands still while a step is open, or while the party puts papers right; none where it runs on.
 fn why(step: Option<&Step>, deadline: Option<&Deadline>, law: &Law) -> Option<Why> {
-    let kind = step.map_or(Some(CORRECTION), |step| step.pause_kind().map(Id::as_str));
-    let known = deadline.zip(kind).and_then(|(deadline, kind)| deadline.suspension(kind));
+    let known = deadline.and_then(|deadline| match step {
+        Some(step) => deadline.suspension_at(step),
+        None => deadline.suspension(CORRECTION),
+    });
     match (known, step, deadline) {
         (Some(suspension), ..) => Some(Why::Law(suspension.kind.clone())),
         (None, None, Some(_)) => law.default_rule.correction.clone().map(Why::Said),
@@ -161,16 +163,9 @@ fn why(step: Option<&Step>, deadline: Option<&Deadline>, law: &Law) -> Option<Wh
     }
 }
 
-/// What runs back from an event, or has no measure, is neither stopped nor extended.
-fn moves(deadline: &Deadline) -> bool {
-    deadline
-        .limit
-        .is_some_and(|limit| limit.unit != days::Unit::Immediately && limit.direction == Direction::After)
-}
-
 /// What happened to the clock, in the law's terms.
 fn adjustments(reading: &Reading<'_>, deadline: &Deadline, law: &Law) -> Vec<Adjustment> {
-    if !moves(deadline) {
+    if !deadline.moves() {
         return Vec::new();
     }
     let granted = grants(deadline).take(reading.extensions);

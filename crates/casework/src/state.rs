@@ -300,6 +300,11 @@ impl State {
             .chain(self.file_names.values_mut())
     }
 
+    /// The files that are attached for a material.
+    pub fn files(&self, material: &Id) -> &[FileRef] {
+        self.materials.get(material).map(Vec::as_slice).unwrap_or_default()
+    }
+
     /// The correction that waits for the party.
     pub fn asked(&self) -> Option<&Correction> {
         let waits =
@@ -543,13 +548,12 @@ impl Correction {
         notes.iter().filter_map(read).collect()
     }
 
-    /// Whether a field or a material is now another than it was when this was asked for. Of sealed values only those can be
-    /// told to be alike that were [opened](crate::Casework::corrected).
-    pub fn changed(&self, state: &State, id: &Id) -> bool {
-        let field = self.before.get(id).is_some_and(|before| before.as_ref() != state.answers.get(id));
+    /// Whether a field or a material is another, with this answer or these files, than it was when this was asked for. Of sealed
+    /// values only those can be told to be alike that were opened.
+    pub fn changed(&self, id: &Id, answer: Option<&Value>, files: &[FileRef]) -> bool {
+        let field = self.before.get(id).is_some_and(|before| before.as_ref() != answer);
         let digests = |files: &[FileRef]| files.iter().map(|file| file.digest).collect::<BTreeSet<_>>();
-        let now = state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
-        field || self.files.get(id).is_some_and(|before| digests(before) != digests(now))
+        field || self.files.get(id).is_some_and(|before| digests(before) != digests(files))
     }
 }
 

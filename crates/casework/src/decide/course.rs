@@ -68,8 +68,8 @@ impl Draft<'_> {
     fn reopen(&self, after: &mut State, outcome: &Outcome, moved: &mut Moved) {
         for id in &outcome.reopens {
             let Some(step) = self.situation.procedure.flow.step(id.as_str()) else { continue };
-            for later in self.later_than(id) {
-                if let Some(state) = after.steps.get_mut(&later)
+            for later in self.situation.procedure.flow.later_than(id) {
+                if let Some(state) = after.steps.get_mut(later)
                     && state.status != Status::Waiting
                 {
                     state.status = Status::Waiting;
@@ -78,23 +78,6 @@ impl Draft<'_> {
             }
             self.open(after, step, moved);
         }
-    }
-
-    /// The steps that come after `first`, near or far, but not `first` itself.
-    fn later_than(&self, first: &Id) -> Vec<Id> {
-        let steps = &self.situation.procedure.flow.steps;
-        let mut later: Vec<Id> = Vec::new();
-        let mut reached = vec![first.clone()];
-        while let Some(id) = reached.pop() {
-            let next = steps.iter().filter(|step| step.after.iter().any(|after| after.step == id));
-            for step in next {
-                if step.id != *first && !later.contains(&step.id) {
-                    later.push(step.id.clone());
-                    reached.push(step.id.clone());
-                }
-            }
-        }
-        later
     }
 
     /// Opens every waiting step whose turn it is, and skips those that are not needed, until nothing changes.
@@ -132,7 +115,7 @@ fn turn(state: &State, step: &Step) -> bool {
         }
         _ => false,
     };
-    if step.any { step.after.is_empty() || step.after.iter().any(met) } else { step.after.iter().all(met) }
+    step.has_turn(met)
 }
 
 /// What an event does to the steps of a case.

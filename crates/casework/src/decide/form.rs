@@ -31,7 +31,8 @@ pub fn unchanged(state: &State, situation: &Situation<'_>) -> Vec<(Id, Title)> {
         return Vec::new();
     };
     let field = |id: &Id| situation.procedure.form.field(id.as_str()).is_some();
-    let touched = |id: &Id| correction.changed(state, id) || (state.channel == "window" && !field(id));
+    let changed = |id: &Id| correction.changed(id, state.answers.get(id), state.files(id));
+    let touched = |id: &Id| changed(id) || (state.channel == "window" && !field(id));
     if noted.iter().any(|(id, _)| touched(id)) {
         return Vec::new();
     }

@@ -51,27 +51,22 @@ impl<'s> After<'s> {
     }
 
     fn files(&self, id: &Id) -> &'s [FileRef] {
-        let now = || self.state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
-        self.files.get(id).copied().unwrap_or_else(now)
+        self.files.get(id).copied().unwrap_or_else(|| self.state.files(id))
     }
 
     /// What became of `id` in a correction after which this stood.
     fn point(&self, correction: &'s Correction, (nth, id): (usize, &Id), asked: bool) -> Point {
         let holds = |files: &[FileRef], file: &FileRef| files.iter().any(|other| other.digest == file.digest);
-        let (files, now) =
-            (self.files(id), self.state.materials.get(id).map(Vec::as_slice).unwrap_or_default());
+        let (files, now) = (self.files(id), self.state.files(id));
         let before = correction.before.get(id);
         let stood = correction.files.get(id).map(Vec::as_slice);
-        let answered = before.is_some_and(|before| before.as_ref() != self.answer(id));
-        let attached = stood
-            .is_some_and(|stood| stood.len() != files.len() || stood.iter().any(|file| !holds(files, file)));
         let gone = |file: &&FileRef| !holds(files, file) && !holds(now, file);
         Point {
             id: id.clone(),
             correction: nth,
             answered: correction.answered,
             asked,
-            changed: answered || attached,
+            changed: correction.changed(id, self.answer(id), files),
             before: before.cloned().flatten(),
             after: self.answer(id).cloned(),
             files: stood.unwrap_or_default().iter().filter(gone).cloned().collect(),

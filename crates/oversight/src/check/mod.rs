@@ -9,7 +9,6 @@ mod columns;
 mod cost;
 mod course;
 mod evidence;
-mod findings;
 mod plan;
 mod rows;
 mod sign;
@@ -21,7 +20,6 @@ mod whole;
 mod windows;
 
 pub use evidence::Evidence;
-pub use findings::Findings;
 pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 

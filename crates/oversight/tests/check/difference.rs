@@ -61,13 +61,6 @@ impl<'e> Bench<'e> {
                 assert_eq!(here, there, "{way:?}: {}", model.name);
             }
         }
-        let found = asked.find();
-        assert_eq!(found.len(), together.iter().map(|(findings, _)| findings.len()).sum::<usize>());
-        for (at, there) in together.iter().enumerate() {
-            let mut findings: Vec<Finding> = found.of(at).collect();
-            findings.sort_by_key(|finding| finding.trace);
-            assert_eq!((findings, found.summaries()[at]), *there, "{}", models[at].name);
-        }
         together
     }
 

@@ -1,6 +1,6 @@
-use super::rule::{Cite, DayRule, HoursFrom, Limit, Ruling, Unit};
+use super::rule::{Cite, DayRule, Direction, HoursFrom, Limit, Ruling, Unit};
 use crate::Title;
-use crate::model::Id;
+use crate::model::{Id, Step};
 use smol_str::SmolStr;
 
 /// A time that a text of law sets between an event and an act.
@@ -175,6 +175,16 @@ impl Deadline {
     /// The extension called `id`.
     pub fn extension(&self, id: &str) -> Option<&Extension> {
         self.extensions.iter().find(|extension| extension.id.as_str() == id)
+    }
+
+    /// Whether anything can stop or extend it: not what runs back from an event, nor what has no measure.
+    pub fn moves(&self) -> bool {
+        self.limit.is_some_and(|limit| limit.direction == Direction::After && limit.unit != Unit::Immediately)
+    }
+
+    /// The suspension by which it stands still while a step is open.
+    pub fn suspension_at(&self, step: &Step) -> Option<&Suspension> {
+        self.suspension(step.pause_kind()?.as_str())
     }
 
     /// The suspension of this kind.

@@ -1,6 +1,6 @@
 //! What stops a clock of the law, held against what its law knows of.
 
-use crate::days::{Deadline, Direction, Law, Unit};
+use crate::days::{Deadline, Law};
 use crate::model::{Clock, ClockLimit, Flow, Pause, Step};
 use crate::reader::Node;
 
@@ -10,11 +10,11 @@ pub(super) fn check(flow: &Flow, law: Option<&Law>, node: &Node<'_>) {
     let Some(law) = law else { return };
     for clock in &flow.clocks {
         let ClockLimit::Law(id) = &clock.limit else { continue };
-        let Some(deadline) = law.deadlines.get(id.as_str()).filter(|deadline| moves(deadline)) else {
+        let Some(deadline) = law.deadlines.get(id.as_str()).filter(|deadline| deadline.moves()) else {
             continue;
         };
         for step in flow.steps.iter().filter(|step| clock.pauses_at(step)) {
-            let known = step.pause_kind().is_some_and(|kind| deadline.suspension(kind.as_str()).is_some());
+            let known = deadline.suspension_at(step).is_some();
             match (known, &clock.pauses) {
                 (true, _) => {}
                 (false, Some(_)) => named_in_vain(node, clock, step, deadline),
@@ -25,11 +25,6 @@ pub(super) fn check(flow: &Flow, law: Option<&Law>, node: &Node<'_>) {
             }
         }
     }
-}
-
-/// What runs back from an event, or has no measure, is stopped by nothing, whatever the flow says.
-fn moves(deadline: &Deadline) -> bool {
-    deadline.limit.is_some_and(|limit| limit.direction == Direction::After && limit.unit != Unit::Immediately)
 }
 
 fn named_in_vain(node: &Node<'_>, clock: &Clock, step: &Step, deadline: &Deadline) {

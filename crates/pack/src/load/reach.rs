@@ -45,11 +45,8 @@ fn could_open(flow: &Flow) -> Vec<bool> {
             let step = flow.steps.iter().zip(&opens).find(|(step, _)| step.id == after.step);
             step.is_some_and(|(step, opens)| *opens && counts_as_done(step, after))
         };
-        let turn = |step: &Step| match step.any {
-            true => step.after.is_empty() || step.after.iter().any(met),
-            false => step.after.iter().all(met),
-        };
-        let now: Vec<bool> = flow.steps.iter().map(|step| turn(step) || reopened(flow, step)).collect();
+        let now: Vec<bool> =
+            flow.steps.iter().map(|step| step.has_turn(met) || reopened(flow, step)).collect();
         if now == opens {
             return opens;
         }
@@ -195,8 +192,9 @@ fn check_ends(flow: &Flow, ways: &Ways<'_>, node: &Node<'_>) {
     if let Some((step, outcome)) = trap.and_then(|way| done(flow, way.step, way.outcome)) {
         let what = format!("once `{}.{}` is done, the case can never end", step.id, outcome.id);
         node.report_at(&step.place, what, mend);
-    } else if stuck.is_some() {
-        node.report(format!("a case of `{}` can never end", flow.id), mend);
+    } else if let (Some(_), Some(first)) = (stuck, flow.steps.first()) {
+        // At a step, as all that procedures take from a shared flow is told once.
+        node.report_at(&first.place, format!("a case of `{}` can never end", flow.id), mend);
     }
 }
 

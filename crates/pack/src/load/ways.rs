@@ -145,7 +145,8 @@ impl<'f> Ways<'f> {
         set(&mut next, step, DONE.saturating_add(u8::try_from(outcome).unwrap_or(u8::MAX)));
         for id in &ends.reopens {
             let Some(again) = self.place(id.as_str()) else { continue };
-            for later in self.later_than(again) {
+            let later = self.flow.later_than(id).into_iter();
+            for later in later.filter_map(|id| self.place(id.as_str())) {
                 set(&mut next, later, WAITING);
             }
             set(&mut next, again, OPEN);
@@ -190,12 +191,7 @@ impl<'f> Ways<'f> {
     }
 
     fn turn(&self, standing: &[u8], step: &Step) -> bool {
-        let met = |after: &After| self.is_met(standing, after);
-        if step.any {
-            step.after.is_empty() || step.after.iter().any(met)
-        } else {
-            step.after.iter().all(met)
-        }
+        step.has_turn(|after| self.is_met(standing, after))
     }
 
     /// Whether what a step waits for is so. What names no step of the flow is told elsewhere.
@@ -234,24 +230,9 @@ impl<'f> Ways<'f> {
     fn place(&self, id: &str) -> Option<usize> {
         self.flow.steps.iter().position(|step| step.id.as_str() == id)
     }
-
-    /// The steps that come after one, near or far, but not itself.
-    fn later_than(&self, first: usize) -> Vec<usize> {
-        let (mut later, mut reached) = (Vec::new(), vec![first]);
-        while let Some(before) = reached.pop() {
-            for (at, step) in self.flow.steps.iter().enumerate() {
-                let next = step.after.iter().any(|after| self.place(after.step.as_str()) == Some(before));
-                if next && at != first && !later.contains(&at) {
-                    later.push(at);
-                    reached.push(at);
-                }
-            }
-        }
-        later
-    }
 }
 
-pub(super) fn is(standing: &[u8], at: usize, what: u8) -> bool {
+fn is(standing: &[u8], at: usize, what: u8) -> bool {
     standing.get(at) == Some(&what)
 }
 

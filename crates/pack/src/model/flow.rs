@@ -39,6 +39,22 @@ impl Flow {
         self.steps.iter().filter_map(|step| step.not_before.as_ref()).any(|id| id.as_str() == clock)
     }
 
+    /// The steps that come after the one called `first`, near or far, but not itself.
+    pub fn later_than(&self, first: &Id) -> Vec<&Id> {
+        let mut later: Vec<&Id> = Vec::new();
+        let mut reached = vec![first];
+        while let Some(before) = reached.pop() {
+            for step in self.steps.iter().filter(|step| step.after.iter().any(|after| after.step == *before))
+            {
+                if step.id != *first && !later.contains(&&step.id) {
+                    later.push(&step.id);
+                    reached.push(&step.id);
+                }
+            }
+        }
+        later
+    }
+
     /// The step named `id`.
     pub fn step(&self, id: &str) -> Option<&Step> {
         self.steps.iter().find(|step| step.id.as_str() == id)
@@ -127,6 +143,12 @@ impl Step {
             Some(Pause::Known { kind, .. }) => Some(kind),
             Some(Pause::Own) | None => None,
         }
+    }
+
+    /// Whether its turn has come, where `met` says what of that which it waits for is so.
+    pub fn has_turn(&self, met: impl FnMut(&After) -> bool) -> bool {
+        let mut after = self.after.iter();
+        if self.any { self.after.is_empty() || after.any(met) } else { after.all(met) }
     }
 
     /// The outcome named `id`.
@@ -261,7 +283,7 @@ impl Clock {
     pub fn stands_at(&self, step: &Step, law: Option<&Law>) -> bool {
         let knows = |deadline: &str| {
             let deadline = law.and_then(|law| law.deadlines.get(deadline));
-            deadline.zip(step.pause_kind()).is_some_and(|(one, kind)| one.suspension(kind.as_str()).is_some())
+            deadline.is_some_and(|deadline| deadline.moves() && deadline.suspension_at(step).is_some())
         };
         let lawful = match &self.limit {
             ClockLimit::Law(deadline) => knows(deadline.as_str()),

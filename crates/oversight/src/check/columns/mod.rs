@@ -177,18 +177,6 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// What was found of a model in some traces, clause by clause.
-    pub(super) fn of_model<'f>(
-        &'f self,
-        found: &'f Found,
-        model: usize,
-    ) -> impl Iterator<Item = Finding> + 'f {
-        let lane = |model: usize| self.lanes.partition_point(|lane| (lane.model as usize) < model);
-        let note = |lane: usize| found.notes.partition_point(|note| (note.lane as usize) < lane);
-        let notes = found.notes.get(note(lane(model))..note(lane(model + 1))).unwrap_or_default();
-        notes.iter().filter_map(|note| self.finding(self.lanes.get(note.lane as usize)?, note, &found.lives))
-    }
-
     /// Writes out what was noted.
     #[inline]
     fn finding(&self, lane: &Lane<'_>, note: &Note, lives: &[Finding]) -> Option<Finding> {
@@ -213,11 +201,6 @@ impl Found {
         self.notes.clear();
         self.ordered.clear();
         self.lives.clear();
-    }
-
-    /// How many findings there are.
-    pub(super) fn len(&self) -> usize {
-        self.notes.len()
     }
 
     /// Puts the notes trace by trace, in each as they were made: counted first, then put where they belong.
