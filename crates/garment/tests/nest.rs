@@ -224,7 +224,7 @@ fn stripes_and_checks_go_on_from_piece_to_piece() {
         .take(2)
         .for_each(|piece| piece.matching = Some(lies(Some("legs"), (0.0, 10.0), true)));
     for (name, pieces, least) in [("checks", checks, 0.5), ("stripes", stripes, 0.6)] {
-        let layouts = laid(&pieces, 400, 1);
+        let layouts = laid(&pieces, 1600, 1);
         judged(name, &pieces, &layouts, least);
         layouts.iter().for_each(|layout| pictures_agree(name, &pieces, layout));
     }

@@ -203,6 +203,7 @@ fn plans_that_break_a_rule_are_told() {
         Plan {
             lines: vec![vec![share(0, 900), share(7, 1)], vec![share(0, 60), share(1, 480), share(2, 400)]],
         },
+        Plan { lines: vec![vec![share(0, 480), share(1, 480), share(0, 480)], vec![share(2, 400)]] },
         Plan { lines: vec![vec![]] },
     ];
     let told: Vec<String> =

@@ -122,9 +122,10 @@ impl Drop for Progress {
     }
 }
 
-/// `1 case`, `2 cases`, `2 activities`.
+/// `1 case`, `2 cases`, `2 activities`, `2 workdays`.
 pub fn counted(count: u64, of: &str) -> String {
-    match (count, of.strip_suffix('y')) {
+    let stem = of.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+    match (count, stem) {
         (1, _) => format!("1 {of}"),
         (_, Some(stem)) => format!("{count} {stem}ies"),
         _ => format!("{count} {of}s"),

@@ -53,22 +53,21 @@ const STEPS: u64 = 5_000;
 /// The best plan that is found until the clock says stop; at least one is looked for.
 pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
     possible(order)?;
-    let mut bound = bound(order);
+    let bound = bound(order);
     let listed = all(order, LISTED);
     let mut few = listed.as_ref().and_then(|listed| Few::begin(order, listed, bound.lays, bound.cloth));
-    let of = bound.clone();
     let mut search =
-        Search { order, bound: &of, listed: listed.clone(), chance: Chance::new(seed), best: None };
+        Search { order, bound, listed: listed.as_deref(), chance: Chance::new(seed), best: None };
     // What is at hand, which may be a little worse than the best, and the best.
     let mut current: Option<Vec<Lay>> = None;
     let mut best: Option<(i64, Vec<Lay>)> = None;
     for round in 0u32.. {
-        if round > 0 && (!clock() || search.proved(&bound)) {
+        if round > 0 && (!clock() || search.proved()) {
             break;
         }
         if let (Some(few), Some(listed)) = (&mut few, &listed) {
             few.go_on(listed, STEPS);
-            bound.raise(few);
+            search.bound.raise(few);
             if let Some((cost, lays)) =
                 few.found.take_if(|(cost, _)| best.as_ref().is_none_or(|(best, _)| *cost < *best))
             {
@@ -98,7 +97,8 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
             current = known.cloned();
         }
     }
-    let plan = search.best.map(|(_, plan)| plan).ok_or(NoPlan::Found)?;
+    let Search { best, bound, .. } = search;
+    let plan = best.map(|(_, plan)| plan).ok_or(NoPlan::Found)?;
     Ok(Answer { plan, bound })
 }
 
@@ -149,8 +149,8 @@ fn split(lay: &Lay, most: u32) -> Vec<Lay> {
 
 struct Search<'o> {
     order: &'o Order,
-    bound: &'o Bound,
-    listed: Option<Vec<Ratio>>,
+    bound: Bound,
+    listed: Option<&'o [Ratio]>,
     chance: Chance,
     best: Option<(Worth, Plan)>,
 }
@@ -165,8 +165,8 @@ impl Search<'_> {
         taken.iter().map(of).sum()
     }
 
-    fn proved(&self, bound: &Bound) -> bool {
-        let least = bound.total(self.order);
+    fn proved(&self) -> bool {
+        let least = self.bound.total(self.order);
         self.best.as_ref().is_some_and(|((uncovered, total, _), _)| *uncovered == 0 && *total <= least)
     }
 
@@ -230,8 +230,8 @@ impl Search<'_> {
         while start.len() < lays {
             start.push(self.even(lays)?);
         }
-        let listed = self.listed.as_deref().unwrap_or_default();
-        let found = anneal(order, self.bound, listed, &start, heat, &mut self.chance)?;
+        let listed = self.listed.unwrap_or_default();
+        let found = anneal(order, &self.bound, listed, &start, heat, &mut self.chance)?;
         Some(self.trimmed(found))
     }
 
@@ -240,8 +240,7 @@ impl Search<'_> {
         let order = self.order;
         let mut drawn = self.drawn();
         while order.marker(&drawn).is_none() {
-            let listed =
-                self.listed.as_deref().filter(|listed| !listed.is_empty() && !order.measured.is_empty());
+            let listed = self.listed.filter(|listed| !listed.is_empty() && !order.measured.is_empty());
             if let Some(listed) = listed {
                 drawn = listed.get(self.chance.below(listed.len() as u64) as usize)?.counts.clone();
                 break;
@@ -268,7 +267,7 @@ impl Search<'_> {
             blur: if round < 4 { 0.0 } else { 0.5 },
             below: i64::MAX,
         };
-        let found = lays(self.order, self.bound, &pool, rest, look, &mut self.chance)?;
+        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance)?;
         Some(self.trimmed(found))
     }
 
@@ -289,7 +288,7 @@ impl Search<'_> {
             blur: self.chance.below(100) as f64 / 100.0,
             below: self.cost(&removed) + slack,
         };
-        let found = self::lays(self.order, self.bound, &pool, rest, look, &mut self.chance)?;
+        let found = self::lays(self.order, &self.bound, &pool, rest, look, &mut self.chance)?;
         kept.extend(found);
         Some(self.trimmed(kept))
     }
@@ -297,8 +296,8 @@ impl Search<'_> {
     /// Markers to plan with: all if they are few, else some by chance, and those of lays at hand with their neighbours.
     fn pool(&mut self, near: &[Lay], count: usize) -> Vec<Ratio> {
         let mut pool: Vec<Ratio> = Vec::new();
-        match &self.listed {
-            Some(listed) if listed.len() <= count => return listed.clone(),
+        match self.listed {
+            Some(listed) if listed.len() <= count => return listed.to_vec(),
             Some(listed) => {
                 // Full markers are worth more than others, so half of the choice goes to them.
                 let full = listed.iter().map(|ratio| ratio.garments).max().unwrap_or(0);

@@ -2,7 +2,7 @@
 
 use super::bound::raised;
 use super::exact::Exact;
-use super::search::{anneal, begun, cost};
+use super::search::{State, anneal, begun};
 use super::times::Times;
 use super::{NoPlan, Plan, Shop, Split};
 use crate::balance::Clock;
@@ -36,10 +36,8 @@ pub fn plan(shop: &Shop, split: Split, seed: u64, clock: &mut Clock<'_>) -> Resu
     if bound < best.cost && (split == Split::Whole || bundles <= BUNDLES) {
         let mut exact = Exact::new(&times, split, best.cost);
         let whole = exact.all(SMALL, clock);
-        if let (found, Some(plan)) = &exact.best
-            && cost(&times, plan) == Some(*found)
-            && let Some(state) = super::search::State::of(&times, plan.clone())
-        {
+        if let Some(state) = exact.best.1.take().and_then(|plan| State::of(&times, plan)) {
+            debug_assert_eq!(state.cost, exact.best.0, "a plan costs the same however it is reckoned");
             best = state;
         }
         bound = if whole { best.cost } else { bound };

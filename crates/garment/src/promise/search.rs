@@ -14,11 +14,6 @@ pub struct State {
     pub cost: i64,
 }
 
-/// What such a plan costs.
-pub fn cost(times: &Times<'_>, plan: &Plan) -> Option<i64> {
-    Some(State::of(times, plan.clone())?.cost)
-}
-
 fn sewn(times: &Times<'_>, line: usize, shares: &[Share]) -> Option<(Vec<(usize, usize)>, i64)> {
     let spans = times.spans(line, shares)?;
     let back = shares.iter().zip(&spans).map(|(share, span)| (share.order, span.back)).collect();

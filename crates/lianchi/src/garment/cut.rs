@@ -1,5 +1,5 @@
 use super::Spent;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use garment::cut::check::{Found, check};
 use garment::cut::plan::{Answer, plan};
 use garment::cut::{Known, Order, read, sample};
@@ -76,10 +76,6 @@ fn listed<'n>(names: impl Iterator<Item = &'n str>, counts: &[u32], mark: &str) 
     all.join(", ")
 }
 
-fn counted_plies(plies: u32) -> String {
-    format!("{plies} {}", if plies == 1 { "ply" } else { "plies" })
-}
-
 fn words(order: &Order, answer: &Answer, found: &Found) -> String {
     let plan = &answer.plan;
     let mut out = String::new();
@@ -94,12 +90,23 @@ fn words(order: &Order, answer: &Answer, found: &Found) -> String {
             let Some(roll) = order.rolls.get(spread.roll) else { continue };
             let parts: Vec<String> =
                 spread.parts.iter().map(|part| format!(" + {} m of one", metres(*part))).collect();
-            let _ = writeln!(out, "  roll {}: {}{}", roll.id, counted_plies(spread.plies), parts.concat());
+            let _ = writeln!(
+                out,
+                "  roll {}: {}{}",
+                roll.id,
+                counted(spread.plies.into(), "ply"),
+                parts.concat()
+            );
         }
     }
     for (lay, colour, plies) in &found.uncovered {
         let colour = order.colours.get(*colour).map_or("", |colour| &colour.id);
-        let _ = writeln!(out, "lay {}: no roll is left for {} of {colour}", lay + 1, counted_plies(*plies));
+        let _ = writeln!(
+            out,
+            "lay {}: no roll is left for {} of {colour}",
+            lay + 1,
+            counted((*plies).into(), "ply")
+        );
     }
     for roll in order.rolls.iter().filter(|roll| roll.width < order.width) {
         let _ = writeln!(out, "roll {} is narrower than the markers and was left out", roll.id);

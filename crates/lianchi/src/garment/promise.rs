@@ -1,5 +1,5 @@
 use super::Spent;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use garment::promise::check::{Found, check};
 use garment::promise::plan::{Answer, plan};
 use garment::promise::reasons::{Reason, Waits, reasons};
@@ -52,10 +52,6 @@ fn yuan(fen: i64) -> String {
     format!("{}.{:02}", fen / 100, fen % 100)
 }
 
-fn counted(count: i64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
 fn place(shop: &Shop, line: usize) -> String {
     let own = &shop.lines[line];
     let workshop = &shop.workshops[own.workshop];
@@ -91,7 +87,11 @@ fn words(shop: &Shop, answer: &Answer, found: &Found, reasons: &[Option<Reason>]
         else {
             continue;
         };
-        let late = if *late > 0 { format!(", {} late", counted(*late, "workday")) } else { String::new() };
+        let late = if *late > 0 {
+            format!(", {} late", counted(late.unsigned_abs(), "workday"))
+        } else {
+            String::new()
+        };
         let _ = writeln!(
             out,
             "order `{}` ({}): promised on {}, workday {}; wanted by {}{late}",

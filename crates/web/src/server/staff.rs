@@ -445,7 +445,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
         }
         _ => return Err(Oops::Missing),
     };
-    let refused = match carried {
+    let refused: Vec<Title> = match carried {
         Ok((handed, word)) if handed.left.is_empty() => {
             return Ok(Answer::go(format!("{}?done={word}", path::staff(&person.id.to_string()))));
         }
@@ -454,7 +454,6 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
         Err(NotDone::Unfit(why) | NotDone::Name(why)) => vec![why],
         Err(other) => return Err(other.into()),
     };
-    let refused: Vec<Title> = refused;
     let tried = tried(refused.into_iter().map(|why| ("moves".to_owned(), why)).collect());
     let person = asked.city.person(person.id)?;
     shown(asked, &person, &offices, Some(tried))

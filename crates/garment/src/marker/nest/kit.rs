@@ -138,19 +138,20 @@ impl Kit {
             pairs,
             cells,
         };
-        match kit.items.iter().find(|item| !kit.can_match(item)) {
+        match kit.items.iter().find(|item| {
+            item.hold.as_ref().is_some_and(|hold| hold.group.is_none()) && !kit.has_place(item, (0.0, 0.0))
+        }) {
             Some(item) => Err(NoLayout::Repeat(item.piece.unwrap_or_default())),
             None => Ok(kit),
         }
     }
 
-    /// Whether a piece that matches the repeat itself can do so within the width.
-    fn can_match(&self, item: &Item) -> bool {
-        item.hold.as_ref().is_none_or(|hold| hold.group.is_some())
-            || item.forms.clone().filter_map(|form| self.forms.get(form)).any(|form| {
-                let (low, high) = (-form.low.1, self.width - form.high.1);
-                self.grid(item, form, (0.0, 0.0)).1.is_none_or(|(base, period)| fits(base, period, low, high))
-            })
+    /// Whether a piece has a place within the width that falls right on the repeat, by the phase of its group.
+    pub fn has_place(&self, item: &Item, phase: Place) -> bool {
+        item.forms.clone().filter_map(|form| self.forms.get(form)).any(|form| {
+            let (low, high) = (-form.low.1, self.width - form.high.1);
+            self.grid(item, form, phase).1.is_none_or(|(base, period)| fits(base, period, low, high))
+        })
     }
 
     /// The places that a piece may have along the cloth, and across it, each as one of them and how far it is to the next; by the

@@ -1,7 +1,7 @@
 //! Where a piece may lie: on the strip, and where it matches the repeat of the cloth.
 
 use super::super::kit::{Kit, fits};
-use super::{Spot, Strip};
+use super::{Spot, Strip, share};
 use crate::chance::Chance;
 
 /// What rounding to millionths leaves of a place on the repeat.
@@ -111,11 +111,10 @@ impl Strip<'_> {
     pub(super) fn choose_phase(&mut self, group: usize, chance: &mut Chance) {
         const TRIES: usize = 24;
         let Some(members) = self.members.get(group).filter(|members| !members.is_empty()) else { return };
-        let part = |chance: &mut Chance| chance.below(1 << 20) as f64 / f64::from(1 << 20);
         let mut best = (usize::MAX, (0.0, 0.0));
         for turn in 0..TRIES {
             let (along, across) = self.kit.periods();
-            let mut phase = (part(chance) * along, part(chance) * across);
+            let mut phase = (share(chance) * along, share(chance) * across);
             if turn % 2 == 1 {
                 // Where pieces are nearly as wide as the strip, only such a phase may do by which one lies flush with its edge.
                 let item = members
@@ -129,7 +128,8 @@ impl Strip<'_> {
                 });
                 phase.1 = flush.unwrap_or(phase.1);
             }
-            let without = members.iter().filter(|at| !self.has_place(**at, phase)).count();
+            let without = members.iter().filter_map(|at| self.kit.items.get(*at));
+            let without = without.filter(|item| !self.kit.has_place(item, phase)).count();
             if without < best.0 {
                 best = (without, phase);
             }
@@ -138,13 +138,5 @@ impl Strip<'_> {
             }
         }
         self.phases.get_mut(group).into_iter().for_each(|own| *own = best.1);
-    }
-
-    fn has_place(&self, item: usize, phase: (f64, f64)) -> bool {
-        let Some(item) = self.kit.items.get(item) else { return true };
-        item.forms.clone().filter_map(|form| self.kit.forms.get(form)).any(|form| {
-            let (low, high) = (-form.low.1, self.kit.width - form.high.1);
-            self.kit.grid(item, form, phase).1.is_none_or(|(base, period)| fits(base, period, low, high))
-        })
     }
 }
