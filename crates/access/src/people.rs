@@ -3,7 +3,7 @@ use crate::bytes::{take, take_text};
 use crate::directory::{Directory, DirectoryKey, NameKey};
 use crate::person::{Person, PersonId, Post};
 use crate::roster::{Member, Roster};
-use record::{Digest, ERASED, Entry, Record, StoreError};
+use record::{Digest, ERASED, Entry, Record, SealedRef, StoreError};
 use std::collections::BTreeSet;
 
 /// Entries read at once.
@@ -118,6 +118,21 @@ impl People {
         }
         Some((Self { directory, roster, next }, last))
     }
+}
+
+/// Whether `person` can sign in: by a name and a password, or a code, that this record can open. The secrets of somebody whose
+/// history came from elsewhere stayed there, and who was only ever named never had any.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn signs_in(record: &Record, person: &Person) -> Result<bool, StoreError> {
+    let opens = |sealed: Option<&SealedRef>| match sealed {
+        Some(sealed) => record.unseal(sealed).map(|value| value.is_some()),
+        None => Ok(false),
+    };
+    let now = &person.now;
+    let code = now.code.as_ref().map(|code| &code.hash);
+    Ok(opens(now.sign_in_name.as_ref())? && (opens(now.password.as_ref())? || opens(code)?))
 }
 
 /// A member as lines: `+` before each post, `-` before the last one, `locked`, `wish`.

@@ -289,6 +289,7 @@ complain-words = What happened
 complain-go = Send the complaint
 complaints = Complaints
 complaint-reply = {"Answer: "}
+complaint-closed = Closed without an answer, since its words were erased.
 complaint-open = Waits for an answer
 step-open = Now
 step-since = since
@@ -333,6 +334,10 @@ length-minutes = { $n ->
 length-hours = { $n ->
     [one] 1 hour
    *[other] { $n } hours
+    }
+length-workhours = { $n ->
+    [one] { $n } working hour
+   *[other] { $n } working hours
     }
 length-days = { $n ->
     [one] 1 day
@@ -630,7 +635,7 @@ erase-always-more =
     that says nothing about you. So do a few answers that tell nothing of your life, such as how a document was
     to reach you and whether an agent applied. Everything else that you answered goes with the case.
     With these the record still proves that nothing was altered. The words of complaints, ratings and
-    reasons, and the names of attached files, go with the case.
+    reasons, and the names of attached files, go with the case. A complaint that waits for an answer is closed.
 erase-gone = { $count ->
     [one] One case was erased before.
    *[other] { $count } cases were erased before.
@@ -655,6 +660,7 @@ staff-none = Nobody.
 staff-standing = Standing
 staff-working = working
 staff-locked = locked
+staff-no-sign-in = cannot sign in
 staff-former = former
 staff-held = Work in hand
 staff-held-none = No step lies with them.

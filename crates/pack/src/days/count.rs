@@ -46,12 +46,15 @@ pub fn count(
     let at = match (limit.direction, granted.extent) {
         (_, Extent::Now) => At::Moment(start),
         (Direction::After, Extent::Elapsed(time)) => count.elapsed(limit.unit, time)?,
+        (Direction::After, Extent::Open(time)) => worked::count(&mut count, time)?,
         (Direction::After, Extent::Months(months)) => count.months(months)?,
         (Direction::After, Extent::Days(stretches)) => count.days(&stretches)?,
         (Direction::Before, extent) => count.backward(extent)?,
     };
     Ok(count.finish(at))
 }
+
+mod worked;
 
 struct Count<'a> {
     start: DateTime,
@@ -272,7 +275,7 @@ impl Count<'_> {
                     date = self.walk_back(date, days, working)?;
                 }
             }
-            Extent::Elapsed(_) | Extent::Now => {}
+            Extent::Elapsed(_) | Extent::Open(_) | Extent::Now => {}
         }
         if !self.calendar.works(date) {
             self.say(What::Stays { date, why: Stay::Backward }, None);

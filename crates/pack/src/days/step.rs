@@ -62,6 +62,11 @@ pub enum What {
         /// The moment from which hours are counted.
         begin: DateTime,
     },
+    /// Only hours at which the office is open are counted.
+    Open {
+        /// When that is, in words.
+        hours: Title,
+    },
     /// A stretch of counted days.
     Counted {
         /// The first of them in the order of counting.

@@ -134,6 +134,7 @@ impl What {
             Self::HoursBegin { start, begin } => {
                 format!("{}开始，开始之时不计入，自{}起算", lang.moment(*start), lang.moment(*begin))
             }
+            Self::Open { hours } => format!("只计办公时间（{}）", hours.zh),
             Self::Counted { from, to, first, last } => {
                 format!("{}：{}", lang.stretch(*from, *to), lang.numbers(*first, *last))
             }
@@ -205,6 +206,9 @@ impl What {
             Self::HoursBegin { start, begin } => {
                 let (start, begin) = (lang.moment(*start), lang.moment(*begin));
                 format!("begins at {start}; that hour is not counted, so it runs from {begin}")
+            }
+            Self::Open { hours } => {
+                format!("only hours at which the office is open are counted ({})", hours.en)
             }
             Self::Counted { from, to, first, last } => {
                 format!("{}: {}", lang.stretch(*from, *to), lang.numbers(*first, *last))

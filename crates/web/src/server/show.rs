@@ -121,7 +121,7 @@ pub fn happenings(
                     None => corrections::told(asked, view, &story, at)?,
                     words => words,
                 },
-                reasons => reasons,
+                Some(reasons) => Some(given(asked, event).unwrap_or(reasons)),
             },
         };
         let words = [stars(asked, event), words]
@@ -224,6 +224,13 @@ pub fn form_of<'a>(procedure: &'a Procedure, of: &str) -> Option<&'a Form> {
 /// Words that were said, as a case that is [spoken](casework::Casework::spoken) has them.
 pub fn words(asked: &Asked, said: &Value) -> String {
     said.as_text().map_or_else(|| asked.lang.say("words-erased").into_owned(), str::to_owned)
+}
+
+/// Reasons that the program gave, in the reader's language.
+fn given(asked: &Asked, event: &Event) -> Option<String> {
+    let erased = event.activity.as_str() == activity::ERASED;
+    let reasons = event.attribute("reasons").filter(|_| erased).and_then(Value::as_text)?;
+    casework::erase::given(reasons).map(|given| asked.lang.of(&given).to_owned())
 }
 
 /// Words as they stand on the record.

@@ -438,6 +438,7 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
         stage: Title::new("审核", "Examine"),
         holder: holder.map(str::to_owned),
         submitted: Some(at("2026-01-31T09:12")),
+        set_by: holder.map_or(Some(SetBy::Office), |_| Some(SetBy::Law)),
         due,
     };
     let of_procedure = board::Cases {

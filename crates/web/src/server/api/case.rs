@@ -70,6 +70,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
             "words": show::words(asked, &complaint.words),
             "at": moment(Some(complaint.at)),
             "reply": complaint.reply.as_ref().map(|(_, words)| show::words(asked, words)),
+            "closed": moment(complaint.closed),
         })
     });
     let rating = state.rating.as_ref().map(|rating| {

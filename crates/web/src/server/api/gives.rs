@@ -21,7 +21,7 @@ const LEFT: Member = maybe(
     "left",
     Object(&[
         always("amount", Count, "How many."),
-        always("unit", Word(&["minutes", "hours", "days", "workdays"]), "Of what."),
+        always("unit", Word(&["minutes", "hours", "workhours", "days", "workdays"]), "Of what."),
     ]),
     "While it stands still: how much is left once it goes on, where that is known.",
 );
@@ -346,6 +346,7 @@ pub const CASE: &[Member] = &[
             always("words", Text, "What about."),
             always("at", Moment, "When."),
             maybe("reply", Text, "The answer."),
+            maybe("closed", Moment, "When it was closed without one: its words were erased."),
         ])),
         "Complaints, the first first.",
     ),
@@ -530,6 +531,7 @@ pub const BOARD_CASES: &[Member] = &[
             maybe("holder", Text, "Who took it."),
             maybe("submitted", Moment, "When it was handed in."),
             maybe("due", Moment, "When its nearest clock runs out."),
+            maybe("set_by", Word(&["law", "office"]), "What sets that time."),
         ])),
         "The most urgent first; no more than 500.",
     ),

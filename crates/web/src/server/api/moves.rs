@@ -101,7 +101,7 @@ pub fn possible(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<Json
             "extend" => all.push(json!({ "action": "extend", "title": called, "clock": about })),
             "reply" => {
                 let open = view.state.complaints.iter().enumerate();
-                let open = open.filter(|(_, complaint)| complaint.reply.is_none());
+                let open = open.filter(|(_, complaint)| complaint.is_open());
                 all.extend(
                     open.map(|(at, _)| json!({ "action": "reply", "title": called, "complaint": at })),
                 );
