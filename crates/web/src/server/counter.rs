@@ -50,7 +50,7 @@ fn handled<'a>(asked: &'a Asked, post: &Post) -> Result<Vec<&'a Procedure>, Oops
         }
     }
     all.sort_by_key(|procedure| services::catalogued(procedure));
-    if all.is_empty() { Err(Oops::Denied { why: None }) } else { Ok(all) }
+    if all.is_empty() { Err(Oops::forbidden(None)) } else { Ok(all) }
 }
 
 fn may_begin(asked: &Asked, procedure: &Procedure, post: &Post) -> Result<bool, Oops> {
