@@ -90,7 +90,10 @@ fn readings(asked: &Asked, person: &ObjectRef, these: Range<usize>) -> Result<(V
         };
         let view = event.object(part::CASE).and_then(|case| asked.city.casework.view(case).ok());
         Read {
-            what: view.map(|view| show::read(asked, &view, event)).unwrap_or_default(),
+            what: match view {
+                Some(view) => show::read(asked, &view, event),
+                None => show::own_read(asked, event),
+            },
             at: event.time,
             by: event.actor.as_ref().and_then(|by| asked.city.staff_name(by)).unwrap_or_default(),
             office: office.unwrap_or_default(),

@@ -2,9 +2,9 @@
 //! table, and the document is written from it.
 
 use super::gives::{
-    ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS, HEALTH,
-    HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
-    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, VERIFYING, WAYS, WHO,
+    APPLICANT, ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS,
+    HEALTH, HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
+    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WAYS, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -182,11 +182,35 @@ pub const BEGIN: &[Member] = &[
     free("channel", Word(&["window", "web", "phone", "kiosk"]), "Where it is asked for; without: `web`."),
     free("applicant", Text, "At a counter: the sign-in name of the person whose case it is."),
     free(
+        "person",
+        Text,
+        "At a counter: whose case it is, as looking up or opening an account told it: `person:…`.",
+    ),
+    free("number", Text, "At a counter: their identity number, to be noted where their account has none."),
+    free(
         "key",
         Text,
         "The caller's own key for this case: the same key begins the same case, however often it is sent.",
     ),
 ];
+/// What looking up an applicant takes.
+pub const LOOK_UP: &[Member] = &[
+    always("applicant", Text, "The identity number on their card, or their sign-in name."),
+    always("purpose", Text, "What for: one of the packs' purposes."),
+];
+/// What opening an account for an applicant takes.
+pub const OPEN: &[Member] = &[
+    always("name", Text, "Their own name, as on the document that was seen."),
+    free("number", Text, "Their identity number; without: they are found by their sign-in name alone."),
+    free("login", Text, "The name by which they want to sign in; without: one is drawn."),
+    free(
+        "key",
+        Text,
+        "The caller's own key for this account: the same key opens one account, and its code is told once.",
+    ),
+];
+/// What giving an applicant another code takes.
+pub const CODE: &[Member] = &[always("person", Text, "Whose: `person:…`, as looking up told it.")];
 /// What reading personal answers takes.
 pub const PERSONAL: &[Member] =
     &[always("purpose", Text, "What for: one of the `purposes` that the case tells.")];
@@ -291,6 +315,32 @@ pub const CONTRACTS: &[Contract] = &[
         &[201, 200],
         BEGUN,
         &[403, 404, 409, 422],
+    ),
+    post(
+        "/api/services/{service}/look-up",
+        "Finds the applicant at one's counter. It is on the record before it is answered, and they see it; all null where \
+         there is nobody.",
+        Takes::Members(LOOK_UP),
+        &[200],
+        APPLICANT,
+        &[403, 404],
+    ),
+    post(
+        "/api/services/{service}/accounts",
+        "Opens an account for an applicant at one's counter who has none, once their document was seen. 200, without a code, \
+         where the key had opened it before.",
+        Takes::Members(OPEN),
+        &[201, 200],
+        SLIP,
+        &[403, 404, 422],
+    ),
+    post(
+        "/api/services/{service}/codes",
+        "Gives an applicant at one's counter another one-time code, as long as they have never chosen a password.",
+        Takes::Members(CODE),
+        &[201],
+        SLIP,
+        &[403, 404],
     ),
     get("/api/cases", "One's own cases.", PAGE, CASES, &[]),
     get("/api/cases/{case}", "A case as it stands.", &[], CASE, &[404]),
