@@ -103,7 +103,7 @@ pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Resu
 fn waiting(refused: Refused) -> Oops {
     match refused {
         Refused::Wait { seconds } => Oops::Wait { seconds },
-        _ => Oops::Denied { why: Some(refused.title()) },
+        _ => Oops::forbidden(Some(refused.title())),
     }
 }
 

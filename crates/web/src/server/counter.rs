@@ -55,7 +55,7 @@ fn handled<'a>(asked: &'a Asked, post: &Post) -> Result<Vec<&'a Procedure>, Oops
         }
     }
     all.sort_by_key(|procedure| services::catalogued(procedure));
-    if all.is_empty() { Err(Oops::Denied { why: None }) } else { Ok(all) }
+    if all.is_empty() { Err(Oops::forbidden(None)) } else { Ok(all) }
 }
 
 fn may(asked: &Asked, procedure: &Procedure, post: &Post, action: &str) -> Result<bool, Oops> {

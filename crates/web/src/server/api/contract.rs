@@ -4,7 +4,7 @@
 use super::gives::{
     APPLICANT, ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS,
     HEALTH, HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
-    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WHO,
+    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WAYS, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -95,6 +95,8 @@ const SEEN_ABOUT: &str = "How many events the case had when it was decided to do
 const SEEN: Member = free("seen", Count, SEEN_ABOUT);
 /// Where a second time would be another act.
 const SEEN_NEEDED: Member = always("seen", Count, SEEN_ABOUT);
+const SEEN_BY_ITSELF: &str = "How many events the case had, as last told: the same request sent twice is done once. It stands \
+                              by itself, so that somebody else's move since then is no conflict.";
 const STEP: Member = always("step", Text, "Which step.");
 const REASONS: Member = always("reasons", Text, "Why.");
 const WORDS: Member = always("words", Text, "In words.");
@@ -114,9 +116,13 @@ pub const ACTIONS: &[(&str, Action, &[Member])] = &[
     (
         "rate",
         Action::Rate,
-        &[always("stars", Within(1, 5), "One to five."), free("words", Text, "In words."), SEEN],
+        &[
+            always("stars", Within(1, 5), "One to five."),
+            free("words", Text, "In words."),
+            free("seen", Count, SEEN_BY_ITSELF),
+        ],
     ),
-    ("complain", Action::Complain, &[WORDS, SEEN_NEEDED]),
+    ("complain", Action::Complain, &[WORDS, always("seen", Count, SEEN_BY_ITSELF)]),
     (
         "do",
         Action::Do,
@@ -206,7 +212,8 @@ pub const OPEN: &[Member] = &[
 /// What giving an applicant another code takes.
 pub const CODE: &[Member] = &[always("person", Text, "Whose: `person:…`, as looking up told it.")];
 /// What reading personal answers takes.
-pub const PERSONAL: &[Member] = &[always("purpose", Text, "What for: one of the packs' purposes.")];
+pub const PERSONAL: &[Member] =
+    &[always("purpose", Text, "What for: one of the `purposes` that the case tells.")];
 /// What checking a receipt takes.
 pub const VERIFY: &[Member] = &[always("receipt", Text, "The receipt, as it was given out.")];
 
@@ -464,6 +471,7 @@ pub const REFUSAL: &[Member] = &[
     always("error", Text, "Why, in words, in the language that was asked for."),
     free("faults", Map(&Text), "What is wrong, by field, material or member."),
     free("possible", POSSIBLE, "What can be done instead."),
+    free("ways", WAYS, "What would do, where a policy denies it."),
     free("seen", Count, "How many events the case has."),
     free("number", Text, "Under which number a fault of the city's own is noted."),
     free(

@@ -220,6 +220,12 @@ pub const POSSIBLE: Shape = List(&Object(&[
     free("complaint", Count, "Of which complaint."),
     free("material", Text, "Of which material."),
 ]));
+/// How the same person could do what they were denied.
+pub const WAYS: Shape = List(&Object(&[
+    always("title", Text, "In words, in the language that was asked for."),
+    maybe("post", A_POST, "The post to act in; null: for themselves."),
+    maybe("purpose", Text, "The purpose to state; null: none."),
+]));
 const FILE: Shape = Object(&[
     maybe("name", Text, "The name that it was given; of a personal one to the party alone."),
     always("size", Count, "Its size in bytes."),
@@ -242,6 +248,11 @@ pub const CASE: &[Member] = &[
         "sealed",
         List(&Text),
         "Fields that are answered, and whose answers are read under a purpose alone.",
+    ),
+    always(
+        "purposes",
+        List(&Object(NAMED)),
+        "The purposes under which the reader may read them; none where a policy needs none, or permits none.",
     ),
     always(
         "typed",
