@@ -9,6 +9,7 @@ pub mod control;
 pub mod demand;
 pub mod ids;
 pub mod net;
+pub mod open;
 pub mod read;
 pub mod route;
 pub mod sample;

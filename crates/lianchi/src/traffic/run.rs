@@ -109,7 +109,7 @@ fn quoted(name: &str) -> String {
 
 /// Each vehicle's trip, a line each.
 fn trips(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
-    let mut text = "vehicle,wanted,departed,arrived,time_loss,waiting,stopped,stops,length\n".to_owned();
+    let mut text = "vehicle,wanted,departed,arrived,time_loss,waiting,at_stops,halts,length\n".to_owned();
     for trip in traffic.trips() {
         let name = &scenario.demand.vehicles[trip.vehicle.i()].name;
         let name = quoted(name);
@@ -117,7 +117,7 @@ fn trips(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
         let _ = writeln!(
             text,
             "{name},{},{},{arrived},{:.2},{},{},{},{:.2}",
-            trip.wanted, trip.departed, trip.lost, trip.waited, trip.stopped, trip.stops, trip.driven
+            trip.wanted, trip.departed, trip.lost, trip.waited, trip.at_stops, trip.halts, trip.driven
         );
     }
     text

@@ -2,6 +2,7 @@
 //! gzip or not; what a file names beside itself is asked for.
 
 mod cityflow;
+mod sumo_closures;
 mod sumo_demand;
 mod sumo_net;
 mod sumo_signals;
@@ -85,6 +86,7 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
                 for (signal, program) in added(*file, &text, &net, &mut unsupported)? {
                     net.signals[signal.i()].program = program;
                 }
+                all.closures.extend(sumo_closures::closures(file.name, &text, &net, &mut unsupported)?);
                 continue;
             }
             cityflow::flows(file.name, &text, &names, &net, &mut all)?;
@@ -100,13 +102,16 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     for (file, text) in &texts {
         flows.platforms.read(file, text, &names)?;
     }
-    for (file, text) in texts {
-        for (signal, program) in sumo_signals::programs(file, &text, &names.signals, &mut unsupported)? {
+    for (file, text) in &texts {
+        for (signal, program) in sumo_signals::programs(file, text, &names.signals, &mut unsupported)? {
             builder.signal_mut(signal).program = program;
         }
-        flows.read(file, &text, &names, &mut all, &mut unsupported)?;
+        flows.read(file, text, &names, &mut all, &mut unsupported)?;
     }
     let net = builder.finish();
+    for (file, text) in &texts {
+        all.closures.extend(sumo_closures::closures(file, text, &net, &mut unsupported)?);
+    }
     flows.finish(&net, &mut all)?;
     sumo_signals::check(net_file(&names), &net)?;
     Ok(Scenario { net, demand: all, begin: None, end: None, unsupported })

@@ -13,7 +13,7 @@ pub(super) fn note(car: &mut Car, log: &mut Log, link: &mut OfLink, stands: bool
     link.seconds += 1;
     link.driven += way;
     if stands {
-        log.stops += u32::from(car.standing == 0.0);
+        log.halts += u32::from(car.standing == 0.0);
         car.standing += 1.0;
         log.waited += 1.0;
         link.waited += 1;
@@ -51,7 +51,7 @@ impl Simulation<'_> {
         stops::ease(&self.net.lanes[car.lane.i()], kind, car, limit, end);
         if stays {
             car.eased = 0.0;
-            log.stopped += 1.0;
+            log.at_stops += 1.0;
             note(car, log, link, false, step.speed, 0.0);
         } else {
             let stands = step.speed <= STANDING && car.accel <= accel_most * 0.5;
