@@ -7,6 +7,7 @@
 pub mod chance;
 pub mod control;
 pub mod demand;
+pub mod detector;
 pub mod ids;
 pub mod net;
 pub mod open;

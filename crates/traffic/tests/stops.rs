@@ -47,7 +47,7 @@ fn driven(scenario: &Scenario) -> (Vec<Trip>, Measures) {
 }
 
 /// Each vehicle of the demand arrives when SUMO says, within two seconds, after as many seconds at stops, within one, and with as
-/// many lost, within two.
+/// many lost, within a tenth.
 fn check(demand: &str, sumo: &[(&str, f64, f64, f64)]) {
     let scenario = scenario(demand).unwrap();
     assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
@@ -59,7 +59,7 @@ fn check(demand: &str, sumo: &[(&str, f64, f64, f64)]) {
         println!("{name}: {trip:?}; SUMO: {arrived}, {stopped} s at stops, {lost} s lost");
         assert!((trip.arrived.unwrap() - arrived).abs() <= 2.0, "{name}: {trip:?}");
         assert!((trip.at_stops - stopped).abs() <= 1.0, "{name}: {trip:?}");
-        assert!((trip.lost - lost).abs() <= 2.0, "{name}: {trip:?}");
+        assert!((trip.lost - lost).abs() <= 0.1, "{name}: {trip:?}");
         assert_eq!(trip.waited, 0.0, "{name}: {trip:?}");
     }
 }

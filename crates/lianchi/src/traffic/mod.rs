@@ -180,8 +180,16 @@ impl Work {
     }
 
     /// Simulates to the end, and shows how things stand after each second.
-    fn simulate(&self, settings: Settings, mut each: impl FnMut(&Simulation<'_>)) -> Simulation<'_> {
-        let mut traffic = Simulation::new(&self.scenario.net, &self.scenario.demand, settings);
+    fn simulate(&self, settings: Settings, each: impl FnMut(&Simulation<'_>)) -> Simulation<'_> {
+        self.finish(Simulation::new(&self.scenario.net, &self.scenario.demand, settings), each)
+    }
+
+    /// Simulates to the end what has begun.
+    fn finish<'s>(
+        &'s self,
+        mut traffic: Simulation<'s>,
+        mut each: impl FnMut(&Simulation<'_>),
+    ) -> Simulation<'s> {
         let stop = self.end.unwrap_or(self.last + PATIENCE);
         while traffic.now() < stop && !(self.end.is_none() && traffic.over()) {
             traffic.step();

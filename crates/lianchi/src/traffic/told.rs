@@ -64,6 +64,10 @@ impl Told<'_> {
             let (lanes, cut_off) = (lanes.len(), all.cut_off);
             line("closed for a time", format!("lanes: {lanes}; vehicles cut off at the end: {cut_off}"));
         }
+        let detectors = self.scenario.detectors.len();
+        if detectors > 0 && self.traffic.counted().is_empty() {
+            line("detectors", format!("{detectors}; `--detectors FILE` writes what they count"));
+        }
         line("mean duration", format!("{:.1} s over {:.0} m", all.duration, all.length));
         line("mean time loss", format!("{:.1} s", all.time_loss));
         line("mean waiting", format!("{:.1} s, {:.2} halts", all.waiting_time, all.halts));

@@ -236,6 +236,38 @@ fn decisions_are_written_with_their_reasons() {
     assert!(trips.lines().count() > 20, "{trips}");
 }
 
+/// What detectors count is written with SUMO's names.
+#[test]
+fn detectors_tell_what_they_count() {
+    let detectors = "<additional>\n <inductionLoop id=\"&lt;loop&gt;\" lane=\"n0_0ton1_0_0\" pos=\"-20\" period=\"300\"/>\n \
+         <laneAreaDetector id=\"area\" lane=\"n-1_0ton0_0_0\" pos=\"-50\"/>\n <entryExitDetector id=\"zone\">\n  \
+         <detEntry lane=\"n-1_0ton0_0_0\" pos=\"50\"/><detExit lane=\"n0_0ton1_0_0\" pos=\"5\"/>\n </entryExitDetector>\n</additional>\n";
+    let (roads, flows) = cityflow();
+    let mut desk = Desk::new(&[
+        ("town.net.xml", TOWN.network().as_bytes()),
+        ("town.rou.xml", TOWN.demand().as_bytes()),
+        ("town.add.xml", detectors.as_bytes()),
+        ("broken.add.xml", detectors.replace("-20", "200").as_bytes()),
+        ("roads.json", roads.as_bytes()),
+        ("flows.json", flows.as_bytes()),
+    ]);
+    desk.run(
+        "traffic run town.net.xml town.rou.xml town.add.xml --seconds 500 --detectors counts.xml --json",
+    );
+    let before = desk.told().len();
+    for line in [
+        "traffic run town.net.xml town.rou.xml --detectors counts.xml",
+        "traffic run town.net.xml town.rou.xml broken.add.xml --detectors counts.xml",
+        "traffic run town.net.xml town.rou.xml town.add.xml --meso --detectors counts.xml",
+        "traffic run roads.json flows.json --detectors counts.xml",
+        "traffic run town.net.xml town.rou.xml town.add.xml --seconds 60 --detectors nowhere/counts.xml",
+    ] {
+        desk.run(line);
+    }
+    let counts = std::fs::read_to_string(desk.path().join("counts.xml")).unwrap();
+    insta::assert_snapshot!(counts + &desk.told()[before..]);
+}
+
 /// Lanes and edges are closed on the command line or by a file, and what is asked wrongly is told.
 #[test]
 fn lanes_are_closed() {

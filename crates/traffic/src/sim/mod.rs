@@ -9,6 +9,7 @@ mod cityflow;
 mod clear;
 mod closures;
 mod cooperate;
+mod detect;
 mod follow;
 mod idm;
 mod insert;
@@ -135,6 +136,7 @@ pub struct Simulation<'s> {
     routers: HashMap<u64, Router>,
     unreachable: u64,
     closing: closures::Closing,
+    meters: Option<Box<detect::Meters>>,
 }
 
 impl<'s> Simulation<'s> {
@@ -196,6 +198,7 @@ impl<'s> Simulation<'s> {
             routers: HashMap::new(),
             unreachable: 0,
             closing: closures::Closing::new(demand),
+            meters: None,
         }
     }
 
@@ -247,6 +250,7 @@ impl<'s> Simulation<'s> {
         self.resolve();
         self.go();
         self.shift();
+        self.count();
         self.watch();
         self.insert();
         self.now += 1.0;

@@ -27,10 +27,11 @@ pub(super) fn end(view: &View<'_>, vehicle: CarId) -> f64 {
         return end;
     }
     let gap = view.kind(vehicle).min_gap;
+    // Who stood there in the last second is there still, as in SUMO.
     let there = |foe: &&CarId| {
-        let foe = view.car(**foe);
+        let (length, foe) = (view.kind(**foe).length, view.car(**foe));
         let before = foe.pos > car.pos || car.lane != stop.lane;
-        foe.stays > 0.0 && before && view.demand.stops[foe.stop as usize].place == stop.place
+        foe.eased == 0.0 && before && stop.holds(foe.pos, length)
     };
     let standing = view.on[stop.lane.i()].iter().filter(there);
     let free = standing.map(|foe| view.back(*foe, stop.lane) - gap).fold(end, f64::min);
