@@ -15,6 +15,8 @@ pub struct Demand {
     pub vehicles: Vec<Vehicle>,
     /// Where vehicles stand on their way; those of one vehicle lie together.
     pub stops: Vec<Stop>,
+    /// Lanes that are closed for a time.
+    pub closures: Vec<Closure>,
     /// By which rules they drive.
     pub rules: Rules,
 }
@@ -101,6 +103,12 @@ impl Kind {
 }
 
 impl Demand {
+    /// Whether anybody chooses their way by how traffic is: on trips, and around what is closed.
+    pub fn chooses_ways(&self) -> bool {
+        let trip = |vehicle: &Vehicle| matches!(vehicle.way, Way::Trip(_));
+        !self.closures.is_empty() || self.vehicles.iter().any(trip)
+    }
+
     /// Has every vehicle so many times: of a part, chance decides who is left out or comes once more. Whoever is added departs
     /// within a minute after the one that they are like.
     pub fn scale(&mut self, factor: f64, seed: u64) {
@@ -153,6 +161,19 @@ pub struct Vehicle {
     pub speed: DepartSpeed,
     /// Its stops: from and up to a place among those of the demand.
     pub stops: [u32; 2],
+}
+
+/// A lane that is closed for a time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Closure {
+    /// The lane.
+    pub lane: LaneId,
+    /// From this moment on.
+    pub from: f64,
+    /// Until this one.
+    pub to: f64,
+    /// For whom.
+    pub shut: Classes,
 }
 
 /// Where a vehicle stands for a while on its way.

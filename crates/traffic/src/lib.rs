@@ -7,8 +7,10 @@
 pub mod chance;
 pub mod control;
 pub mod demand;
+pub mod detector;
 pub mod ids;
 pub mod net;
+pub mod open;
 pub mod read;
 pub mod route;
 pub mod sample;

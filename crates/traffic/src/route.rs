@@ -3,6 +3,7 @@
 use crate::demand::{Demand, Rules, Way};
 use crate::ids::{LaneId, LinkId, MovementId};
 use crate::net::{Classes, Network};
+use crate::open::Open;
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
 
@@ -17,19 +18,20 @@ struct Neighbours {
 }
 
 impl Neighbours {
-    fn of(net: &Network, class: Classes) -> Self {
+    fn of(net: &Network, class: Classes, open: &Open) -> Self {
         let mut neighbours = Self { first: vec![0], to: Vec::new() };
         for link in 0..net.links.len() {
             let from = neighbours.to.len();
             for lane in net.lanes_of(LinkId::at(link)).filter(|lane| !net.lanes[*lane].inner) {
-                if !net.lanes[lane].allow.has(class) {
+                if !open.lets_out(net, LaneId::at(lane), class) {
                     continue;
                 }
                 for movement in net.leaving(LaneId::at(lane)) {
-                    let to = &net.lanes[net.movements[movement].to.i()];
-                    let known = neighbours.to[from..].iter().any(|(link, _)| *link == to.link);
-                    if to.allow.has(class) && !known {
-                        neighbours.to.push((to.link, MovementId::at(movement)));
+                    let lane = net.movements[movement].to;
+                    let to = net.lanes[lane.i()].link;
+                    let known = neighbours.to[from..].iter().any(|(link, _)| *link == to);
+                    if !known && open.leads_onto(net, lane, class) {
+                        neighbours.to.push((to, MovementId::at(movement)));
                     }
                 }
             }
@@ -71,10 +73,10 @@ pub struct Router {
 }
 
 impl Router {
-    /// A router for a class.
-    pub fn new(net: &Network, class: Classes) -> Self {
+    /// A router for a class, on the lanes that are open.
+    pub fn new(net: &Network, class: Classes, open: &Open) -> Self {
         Self {
-            neighbours: Neighbours::of(net, class),
+            neighbours: Neighbours::of(net, class, open),
             best: vec![f64::INFINITY; net.links.len()],
             before: vec![LinkId::NONE; net.links.len()],
             touched: Vec::new(),
@@ -162,18 +164,37 @@ pub struct Ahead {
     pub movement: MovementId,
 }
 
-/// Where a way is stood on: at a stage, a lane and a place on it.
+/// Where one stands next on a way: at a stage, a lane and a place on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Halt {
+pub(crate) struct NextStop {
     pub stage: u32,
     pub lane: LaneId,
     /// In millimetres.
     pub pos: u32,
 }
 
+/// What a way follows from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Course {
+    pub links: Vec<LinkId>,
+    pub class: Classes,
+    pub next: Option<NextStop>,
+    /// Whether it leads onto the second link even if that is closed, since one could not stop before it any more.
+    pub bound: bool,
+}
+
+impl Course {
+    /// The course over some links to the end.
+    pub fn over(links: Vec<LinkId>, class: Classes) -> Self {
+        Self { links, class, next: None, bound: false }
+    }
+}
+
 /// For each route and class of vehicles: what lies before every lane along it.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub struct Ways {
+    /// Who may come onto which lane.
+    pub(crate) open: Open,
     /// For each way, its first stage.
     pub(crate) first: Vec<u32>,
     /// For each way, how many stages it has.
@@ -186,18 +207,28 @@ pub struct Ways {
     pub(crate) of: Vec<u32>,
     /// Whether lanes lead on by CityFlow's choice: to the lane that lies straight ahead, of those from which the way goes on.
     pub(crate) straight: bool,
-    known: HashMap<(Vec<LinkId>, u64, Option<Halt>), u32>,
+    known: HashMap<Course, u32>,
 }
 
 impl Ways {
     /// The ways of all vehicles that have their route; trips get theirs when they depart.
     pub fn of(net: &Network, demand: &Demand) -> Self {
         let straight = demand.rules == Rules::CityFlow;
-        let mut ways = Self { straight, ..Self::default() };
+        let mut ways = Self {
+            open: Open::of(net, demand.rules),
+            first: Vec::new(),
+            stages: Vec::new(),
+            place: Vec::new(),
+            links: Vec::new(),
+            ahead: Vec::new(),
+            of: Vec::new(),
+            straight,
+            known: HashMap::new(),
+        };
         for vehicle in &demand.vehicles {
             let class = demand.kinds[vehicle.kind as usize].class;
             let way = match &vehicle.way {
-                Way::Route(route) => ways.way(net, &demand.routes[route.i()], class, None),
+                Way::Route(route) => ways.way(net, Course::over(demand.routes[route.i()].clone(), class)),
                 _ => u32::MAX,
             };
             ways.of.push(way);
@@ -205,15 +236,19 @@ impl Ways {
         ways
     }
 
-    /// The way of a class over some links, with where one stands next.
-    pub(crate) fn way(&mut self, net: &Network, links: &[LinkId], class: Classes, halt: Option<Halt>) -> u32 {
-        let key = (links.to_vec(), class.0, halt);
-        if let Some(way) = self.known.get(&key) {
+    /// The way of a course.
+    pub(crate) fn way(&mut self, net: &Network, course: Course) -> u32 {
+        if let Some(way) = self.known.get(&course) {
             return *way;
         }
-        let way = self.add(net, links, class, halt);
-        self.known.insert(key, way);
+        let way = self.add(net, &course);
+        self.known.insert(course, way);
         way
+    }
+
+    /// Forgets ways over links that changed: they are worked out anew for whoever takes them next.
+    pub(crate) fn forget(&mut self, changed: &[bool]) {
+        self.known.retain(|course, _| !course.links.iter().any(|link| changed[link.i()]));
     }
 
     /// The links of a way.
@@ -224,7 +259,8 @@ impl Ways {
 
     /// Adds a way, from its last link to its first. How far one gets on a lane is as Erdmann (2014) has it: to the end of the
     /// route if a lane beside can be had on the next link, else to where the lane leads elsewhere.
-    fn add(&mut self, net: &Network, links: &[LinkId], class: Classes, halt: Option<Halt>) -> u32 {
+    fn add(&mut self, net: &Network, course: &Course) -> u32 {
+        let links = &course.links;
         let (first, base) = (self.links.len(), self.ahead.len());
         let mut place = base as u32;
         for link in links {
@@ -237,8 +273,8 @@ impl Ways {
             let own = self.place[first + stage] as usize;
             let next = links.get(stage + 1).map(|link| (*link, self.place[first + stage + 1] as usize));
             let next = next.map(|(link, place)| (link, &self.ahead[place..]));
-            let halt = halt.filter(|halt| halt.stage as usize == stage);
-            for (lane, ahead) in stage_of(net, links[stage], next, class, halt).into_iter().enumerate() {
+            let of = Stage { net, open: &self.open, course, stage };
+            for (lane, ahead) in of.ahead(next).into_iter().enumerate() {
                 self.ahead[own + lane] = ahead;
             }
             if let Some(next) = links.get(stage + 1).filter(|_| self.straight) {
@@ -255,44 +291,77 @@ impl Ways {
     }
 }
 
-/// What lies before each lane of a link, given what lies before those of the next. Where one stands on a lane, the others lead
-/// no farther.
-fn stage_of(
-    net: &Network,
-    link: LinkId,
-    next: Option<(LinkId, &[Ahead])>,
-    class: Classes,
-    halt: Option<Halt>,
-) -> Vec<Ahead> {
-    let lanes = net.lanes_of(link);
-    let mut own = Vec::with_capacity(lanes.len());
-    let farthest = |lanes: &[Ahead]| lanes.iter().map(|lane| lane.length).fold(0.0f32, f32::max);
-    let reach = next.map_or(0.0, |(to, after)| connected_reach(net, link, to, after));
-    for lane in lanes.clone() {
-        let allowed = net.lanes[lane].allow.has(class);
-        let mut ahead =
-            Ahead { length: net.lanes[lane].length as f32, offset: 0, movement: MovementId::NONE };
-        if !allowed {
-            ahead.length = 0.0;
-        } else if let Some(halt) = halt.filter(|halt| halt.lane.i() != lane) {
-            ahead.length = halt.pos as f32 / 1000.0;
-        } else if let Some((link, after)) = next {
-            let after = &after[..net.links[link.i()].lanes as usize];
-            if let Some((movement, to)) = connected(net, LaneId::at(lane), link, after, class) {
-                let beside = to.length >= reach && to.offset.abs() < 2;
-                ahead.length += if beside { farthest(after) } else { to.length };
-                ahead.offset = to.offset;
-                ahead.movement = movement;
+/// A stage of a course: a link that it leads over.
+struct Stage<'s> {
+    net: &'s Network,
+    open: &'s Open,
+    course: &'s Course,
+    stage: usize,
+}
+
+impl Stage<'_> {
+    /// What lies before each lane of the link, given what lies before those of the next. Where one stands on a lane, the others
+    /// lead no farther.
+    fn ahead(&self, next: Option<(LinkId, &[Ahead])>) -> Vec<Ahead> {
+        let (net, class) = (self.net, self.course.class);
+        let link = self.course.links[self.stage];
+        let stop = self.course.next.filter(|next| next.stage as usize == self.stage);
+        let lanes = net.lanes_of(link);
+        let mut own = Vec::with_capacity(lanes.len());
+        let farthest = |lanes: &[Ahead]| lanes.iter().map(|lane| lane.length).fold(0.0f32, f32::max);
+        let reach = next.map_or(0.0, |(to, after)| connected_reach(net, link, to, after));
+        for lane in lanes.clone() {
+            let allowed = self.open.lets_out(net, LaneId::at(lane), class);
+            let mut ahead =
+                Ahead { length: net.lanes[lane].length as f32, offset: 0, movement: MovementId::NONE };
+            if !allowed {
+                ahead.length = 0.0;
+            } else if let Some(stop) = stop.filter(|stop| stop.lane.i() != lane) {
+                ahead.length = stop.pos as f32 / 1000.0;
+            } else if let Some((link, after)) = next {
+                let after = &after[..net.links[link.i()].lanes as usize];
+                if let Some((movement, to)) = self.connected(LaneId::at(lane), link, after) {
+                    let beside = to.length >= reach && to.offset.abs() < 2;
+                    ahead.length += if beside { farthest(after) } else { to.length };
+                    ahead.offset = to.offset;
+                    ahead.movement = movement;
+                }
+            }
+            own.push((ahead, allowed));
+        }
+        offsets(own)
+    }
+
+    /// The movement from a lane to the lane of the next link on which one gets farthest.
+    fn connected(&self, lane: LaneId, link: LinkId, after: &[Ahead]) -> Option<(MovementId, Ahead)> {
+        let (net, class) = (self.net, self.course.class);
+        let bound = self.course.bound && self.stage == 0;
+        let mut best: Option<(MovementId, Ahead)> = None;
+        for movement in net.leaving(lane) {
+            let onto = net.movements[movement].to;
+            let to = &net.lanes[onto.i()];
+            let open = self.open.leads_onto(net, onto, class) || (bound && to.allow.has(class));
+            if to.link != link || !open {
+                continue;
+            }
+            let ahead = after[to.index as usize];
+            if best.is_none_or(|(_, best)| better(&ahead, &best)) {
+                best = Some((MovementId::at(movement), ahead));
             }
         }
-        own.push((ahead, allowed));
+        best
     }
-    let better = |one: &Ahead, other: &Ahead| {
-        one.length > other.length || (one.length == other.length && one.offset.abs() < other.offset.abs())
-    };
+}
+
+/// Whether one gets farther on a lane than on another, or as far with fewer changes.
+fn better(one: &Ahead, other: &Ahead) -> bool {
+    one.length > other.length || (one.length == other.length && one.offset.abs() < other.offset.abs())
+}
+
+/// How many lanes away from each the best one lies, of those that are allowed.
+fn offsets(own: Vec<(Ahead, bool)>) -> Vec<Ahead> {
     let mut best: Option<(usize, usize)> = None;
-    for (place, (ahead, allowed)) in own.iter().enumerate().filter(|(_, (_, allowed))| *allowed) {
-        let _ = allowed;
+    for (place, (ahead, _)) in own.iter().enumerate().filter(|(_, (_, allowed))| *allowed) {
         match best {
             Some((first, _)) if better(&own[first].0, ahead) => {}
             Some((first, _)) if !better(ahead, &own[first].0) => best = Some((first, place)),
@@ -328,32 +397,6 @@ fn straight_on(net: &Network, lane: LaneId, link: LinkId, after: Option<&LinkId>
     let aside = |on: &usize| from_left(net.movements[*on].to).abs_diff(from_left(lane));
     let best = onto().filter(good).min_by_key(aside).or_else(|| onto().min_by_key(aside));
     best.map_or(MovementId::NONE, MovementId::at)
-}
-
-/// The movement from a lane to the lane of the next link on which one gets farthest.
-fn connected(
-    net: &Network,
-    lane: LaneId,
-    link: LinkId,
-    after: &[Ahead],
-    class: Classes,
-) -> Option<(MovementId, Ahead)> {
-    let mut best: Option<(MovementId, Ahead)> = None;
-    for movement in net.leaving(lane) {
-        let to = &net.lanes[net.movements[movement].to.i()];
-        if to.link != link || !to.allow.has(class) {
-            continue;
-        }
-        let ahead = after[to.index as usize];
-        let better = best.is_none_or(|(_, best)| {
-            ahead.length > best.length
-                || (ahead.length == best.length && ahead.offset.abs() < best.offset.abs())
-        });
-        if better {
-            best = Some((MovementId::at(movement), ahead));
-        }
-    }
-    best
 }
 
 /// How far one gets on the lanes of the next link that can be reached from any lane of a link.

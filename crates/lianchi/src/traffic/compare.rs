@@ -25,7 +25,7 @@ const MEASURES: [Measure; 7] = [
     ("duration", "duration, s", |all| all.duration),
     ("approach_travel_time", "approach, s", |all| all.approach_time),
     ("waiting", "waiting, s", |all| all.waiting_time),
-    ("stops", "stops", |all| all.stops),
+    ("halts", "halts", |all| all.halts),
     ("finished", "finished", |all| all.finished as f64),
     ("stuck", "stuck", |all| all.stuck as f64),
 ];

@@ -9,9 +9,9 @@ mod tune;
 
 use crate::say::{Failure, Say, Wrong};
 use ::traffic::control::{Controller, Times, webster};
-use ::traffic::demand::Rules;
+use ::traffic::demand::{Closure, Rules};
 use ::traffic::ids::LaneId;
-use ::traffic::net::{Network, Program};
+use ::traffic::net::{Classes, Network, Program};
 use ::traffic::read::{self, File, Scenario};
 use ::traffic::sim::{Broken, Settings, Simulation};
 use std::path::{Path, PathBuf};
@@ -76,6 +76,9 @@ struct Inputs {
     /// once for each.
     #[arg(long, value_name = "LANE=HOW")]
     broken: Vec<String>,
+    /// A lane or edge that is closed: `LANE@FROM-TO` in seconds, `LANE@FROM-` until the end, `LANE` all the time; once for each.
+    #[arg(long, value_name = "LANE@FROM-TO")]
+    close: Vec<String>,
 }
 
 const NAMES: [&str; 6] = ["program", "fixed", "plan", "actuated", "max-pressure", "foresight"];
@@ -114,6 +117,13 @@ impl Inputs {
             _ => scenario.demand.rules,
         };
         scenario.demand.rules = rules;
+        for told in &self.close {
+            scenario.demand.closures.extend(closures(&scenario.net, told)?);
+        }
+        if rules == Rules::CityFlow && !scenario.demand.closures.is_empty() {
+            let what = "CityFlow's rules know no closed lanes; name `--rules sumo`, or close none";
+            return Err(Wrong(what.to_owned()).into());
+        }
         scenario.demand.scale(self.scale, SCALE);
         let departures = scenario.demand.vehicles.iter().map(|vehicle| vehicle.depart);
         let Some(last) = departures.clone().reduce(f64::max) else {
@@ -170,8 +180,16 @@ impl Work {
     }
 
     /// Simulates to the end, and shows how things stand after each second.
-    fn simulate(&self, settings: Settings, mut each: impl FnMut(&Simulation<'_>)) -> Simulation<'_> {
-        let mut traffic = Simulation::new(&self.scenario.net, &self.scenario.demand, settings);
+    fn simulate(&self, settings: Settings, each: impl FnMut(&Simulation<'_>)) -> Simulation<'_> {
+        self.finish(Simulation::new(&self.scenario.net, &self.scenario.demand, settings), each)
+    }
+
+    /// Simulates to the end what has begun.
+    fn finish<'s>(
+        &'s self,
+        mut traffic: Simulation<'s>,
+        mut each: impl FnMut(&Simulation<'_>),
+    ) -> Simulation<'s> {
         let stop = self.end.unwrap_or(self.last + PATIENCE);
         while traffic.now() < stop && !(self.end.is_none() && traffic.over()) {
             traffic.step();
@@ -190,10 +208,38 @@ fn broken(net: &Network, told: &str) -> Result<(LaneId, Broken), Wrong> {
         "stuck" => Broken::Stuck,
         _ => return Err(wrong("a detector is `dead` or `stuck`")),
     };
-    let lane = (0..net.lanes.len()).map(LaneId::at).find(|lane| net.lane_name(*lane) == name);
-    let lane = lane
+    let lane = net
+        .lane_named(name)
         .ok_or_else(|| wrong("the network has no such lane; name it as the file does, such as `road_0`"))?;
     Ok((lane, how))
+}
+
+/// What `--close` names: a lane, or all lanes of an edge, and from when to when.
+fn closures(net: &Network, told: &str) -> Result<Vec<Closure>, Wrong> {
+    let wrong = |what: String| Wrong(format!("`--close {told}`: {what}"));
+    let (name, [from, to]) = match told.rsplit_once('@') {
+        None => (told, [f64::NEG_INFINITY, f64::INFINITY]),
+        Some((name, span)) => {
+            let second = |text: &str, usual: f64| {
+                let second = if text.is_empty() { Some(usual) } else { text.parse::<f64>().ok() };
+                second.filter(|second| !second.is_nan())
+            };
+            let span = span.split_once('-').and_then(|(from, to)| {
+                Some([second(from, f64::NEG_INFINITY)?, second(to, f64::INFINITY)?])
+                    .filter(|[from, to]| from < to)
+            });
+            let like = || wrong("write the seconds from when to when, such as `road_0@600-1800`".to_owned());
+            (name, span.ok_or_else(like)?)
+        }
+    };
+    let link = || net.link_named(name).map(|link| net.lanes_of(link).map(LaneId::at).collect());
+    let lanes: Option<Vec<LaneId>> = net.lane_named(name).map(|lane| vec![lane]).or_else(link);
+    let road = |lane: &LaneId| net.roads().any(|link| net.lanes[lane.i()].link == link);
+    let lanes = lanes.filter(|lanes| lanes.iter().all(road)).ok_or_else(|| {
+        let like = "name one as the file does, such as `road_0`, or all lanes of an edge by `road`";
+        wrong(format!("the network has no lane or edge `{name}` between junctions; {like}"))
+    })?;
+    Ok(lanes.into_iter().map(|lane| Closure { lane, from, to, shut: Classes::ALL }).collect())
 }
 
 /// A file's bytes; `mend` says what to name if it cannot be read.

@@ -2,6 +2,8 @@ use super::replay::Recorder;
 use super::told::Told;
 use super::{Inputs, NAMES, cpu_seconds};
 use crate::say::{Failure, Say, Wrong};
+use ::traffic::demand::Rules;
+use ::traffic::detector::Detector;
 use ::traffic::read::Scenario;
 use ::traffic::sim::Simulation;
 use std::fmt::Write as _;
@@ -29,6 +31,9 @@ pub struct Run {
     /// Write what happened to a file, second by second, for `lianchi traffic show`.
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
+    /// Write what the detectors of the additions count to a file, interval by interval, as XML with SUMO's names.
+    #[arg(long, value_name = "FILE")]
+    detectors: Option<PathBuf>,
 }
 
 pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
@@ -42,6 +47,9 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     }
     let work = options.inputs.work()?;
     work.can_run(&[&options.controller])?;
+    if options.detectors.is_some() {
+        can_count(&work.scenario)?;
+    }
     let foresees = options.controller == "foresight";
     let explain = options.why.is_some() || (options.replay.is_some() && foresees);
     let settings = work.settings(&options.controller, options.seed, explain);
@@ -50,7 +58,11 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     let mut progress = say.progress("seconds simulated");
     let mut recorder = options.replay.is_some().then(Recorder::default);
     let all = work.end.map(|end| (end - work.begin) as u64);
-    let traffic = work.simulate(settings, |traffic| {
+    let mut traffic = Simulation::new(&work.scenario.net, &work.scenario.demand, settings);
+    if options.detectors.is_some() {
+        traffic.count_by(&work.scenario.detectors);
+    }
+    let traffic = work.finish(traffic, |traffic| {
         if let Some(recorder) = &mut recorder {
             recorder.take(&work.scenario.net, traffic);
         }
@@ -67,11 +79,44 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     if let Some(path) = &options.why {
         write(path, why(&work.scenario, &traffic).as_bytes())?;
     }
+    if let Some(path) = &options.detectors {
+        write(path, counted(&work.scenario.detectors, &traffic).as_bytes())?;
+    }
     let all = traffic.measures();
     let (controller, seed) = (options.controller.as_str(), options.seed);
     let told =
         Told { all: &all, traffic: &traffic, scenario: &work.scenario, controller, seed, cpu, loading };
     say.answer(&told.words(work.begin), &told.json(work.begin))
+}
+
+/// Whether there is something to count, and somebody whom detectors see.
+fn can_count(scenario: &Scenario) -> Result<(), Wrong> {
+    let what = match scenario.demand.rules {
+        Rules::Sumo if scenario.detectors.is_empty() => {
+            "`--detectors` has none to ask; add a `.add.xml` with an `<inductionLoop>`, or another detector"
+        }
+        Rules::Sumo => return Ok(()),
+        Rules::Meso => "detectors see vehicles one by one; leave out `--meso` or `--detectors`",
+        Rules::CityFlow => "detectors count by SUMO's rules; name `--rules sumo`, or leave out `--detectors`",
+    };
+    Err(Wrong(what.to_owned()))
+}
+
+/// What detectors counted, as SUMO writes it.
+fn counted(detectors: &[Detector], traffic: &Simulation<'_>) -> String {
+    let mut text = "<detector>\n".to_owned();
+    for counted in traffic.counted() {
+        let name = &detectors[counted.detector].name;
+        let name = name.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        let (begin, end) = (counted.begin, counted.end);
+        let _ = write!(text, " <interval begin=\"{begin:.2}\" end=\"{end:.2}\" id=\"{name}\"");
+        for (what, value) in &counted.values {
+            let _ = write!(text, " {what}=\"{}\"", (value * 100.0).round() / 100.0);
+        }
+        text.push_str("/>\n");
+    }
+    text.push_str("</detector>\n");
+    text
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), Wrong> {
@@ -109,7 +154,7 @@ fn quoted(name: &str) -> String {
 
 /// Each vehicle's trip, a line each.
 fn trips(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
-    let mut text = "vehicle,wanted,departed,arrived,time_loss,waiting,stopped,stops,length\n".to_owned();
+    let mut text = "vehicle,wanted,departed,arrived,time_loss,waiting,at_stops,halts,length\n".to_owned();
     for trip in traffic.trips() {
         let name = &scenario.demand.vehicles[trip.vehicle.i()].name;
         let name = quoted(name);
@@ -117,7 +162,7 @@ fn trips(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
         let _ = writeln!(
             text,
             "{name},{},{},{arrived},{:.2},{},{},{},{:.2}",
-            trip.wanted, trip.departed, trip.lost, trip.waited, trip.stopped, trip.stops, trip.driven
+            trip.wanted, trip.departed, trip.lost, trip.waited, trip.at_stops, trip.halts, trip.driven
         );
     }
     text

@@ -1,8 +1,10 @@
 use super::peak_memory;
 use ::traffic::demand::Rules;
+use ::traffic::ids::LaneId;
 use ::traffic::read::Scenario;
 use ::traffic::sim::{Measures, Simulation};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// What is told of a run.
@@ -57,11 +59,20 @@ impl Told<'_> {
                 all.waiting, all.stuck, all.unreachable, all.too_early
             ),
         );
+        if !self.scenario.demand.closures.is_empty() {
+            let lanes: BTreeSet<LaneId> = self.scenario.demand.closures.iter().map(|one| one.lane).collect();
+            let (lanes, cut_off) = (lanes.len(), all.cut_off);
+            line("closed for a time", format!("lanes: {lanes}; vehicles cut off at the end: {cut_off}"));
+        }
+        let detectors = self.scenario.detectors.len();
+        if detectors > 0 && self.traffic.counted().is_empty() {
+            line("detectors", format!("{detectors}; `--detectors FILE` writes what they count"));
+        }
         line("mean duration", format!("{:.1} s over {:.0} m", all.duration, all.length));
         line("mean time loss", format!("{:.1} s", all.time_loss));
-        line("mean waiting", format!("{:.1} s, {:.2} stops", all.waiting_time, all.stops));
+        line("mean waiting", format!("{:.1} s, {:.2} halts", all.waiting_time, all.halts));
         if !self.scenario.demand.stops.is_empty() {
-            line("mean time at stops", format!("{:.1} s", all.stopped));
+            line("mean time at stops", format!("{:.1} s", all.at_stops));
         }
         line("mean delay of departure", format!("{:.1} s", all.depart_delay));
         line("mean delay (RESCO)", format!("{:.1} s", all.delay));
@@ -93,10 +104,10 @@ impl Told<'_> {
             "rules": self.rules(), "controller": self.controller, "seed": self.seed,
             "begin": begin, "end": self.traffic.now(),
             "loaded": all.loaded, "entered": all.entered, "finished": all.finished, "running": all.running,
-            "waiting_outside": all.waiting, "stuck": all.stuck, "unreachable": all.unreachable,
+            "waiting_outside": all.waiting, "stuck": all.stuck, "cut_off": all.cut_off, "unreachable": all.unreachable,
             "before_begin": all.too_early,
-            "duration": all.duration, "time_loss": all.time_loss, "waiting": all.waiting_time, "stops": all.stops,
-            "stopped": all.stopped,
+            "duration": all.duration, "time_loss": all.time_loss, "waiting": all.waiting_time, "halts": all.halts,
+            "at_stops": all.at_stops,
             "depart_delay": all.depart_delay, "length": all.length, "approach_travel_time": all.approach_time,
             "travel_time": all.travel_time, "delay": all.delay,
             "throughput": all.finished as f64 / ((self.traffic.now() - begin) / 3600.0).max(1e-9),

@@ -12,6 +12,8 @@ fn check(town: Town, lines: &[&str]) -> String {
     };
     let (whole, elsewhere) = (plan("n0_0", "GGgrrrGGgrrr"), plan("elsewhere", "GGgrrrGGgrrr"));
     let short = plan("n0_0", "GGg");
+    let closed = "<additional>\n <rerouter id=\"works\" edges=\"n0_0ton1_0\">\n  <interval begin=\"120\" end=\"600\">\n   \
+         <closingLaneReroute id=\"n0_0ton1_0_0\" disallow=\"all\"/>\n  </interval>\n </rerouter>\n</additional>\n";
     let empty = "<routes/>";
     let broken = demand.replacen("depart=\"", "depart=\"soon", 1);
     let files = [
@@ -24,6 +26,7 @@ fn check(town: Town, lines: &[&str]) -> String {
         ("whole.add.xml", whole.as_bytes()),
         ("elsewhere.add.xml", elsewhere.as_bytes()),
         ("short.add.xml", short.as_bytes()),
+        ("closed.add.xml", closed.as_bytes()),
     ];
     let mut desk = Desk::new(&files);
     lines.iter().for_each(|line| desk.run(line));
@@ -231,4 +234,56 @@ fn decisions_are_written_with_their_reasons() {
     assert!(decisions > 50, "{decisions} decisions");
     let trips = std::fs::read_to_string(desk.path().join("trips.csv")).unwrap();
     assert!(trips.lines().count() > 20, "{trips}");
+}
+
+/// What detectors count is written with SUMO's names.
+#[test]
+fn detectors_tell_what_they_count() {
+    let detectors = "<additional>\n <inductionLoop id=\"&lt;loop&gt;\" lane=\"n0_0ton1_0_0\" pos=\"-20\" period=\"300\"/>\n \
+         <laneAreaDetector id=\"area\" lane=\"n-1_0ton0_0_0\" pos=\"-50\"/>\n <entryExitDetector id=\"zone\">\n  \
+         <detEntry lane=\"n-1_0ton0_0_0\" pos=\"50\"/><detExit lane=\"n0_0ton1_0_0\" pos=\"5\"/>\n </entryExitDetector>\n</additional>\n";
+    let (roads, flows) = cityflow();
+    let mut desk = Desk::new(&[
+        ("town.net.xml", TOWN.network().as_bytes()),
+        ("town.rou.xml", TOWN.demand().as_bytes()),
+        ("town.add.xml", detectors.as_bytes()),
+        ("broken.add.xml", detectors.replace("-20", "200").as_bytes()),
+        ("roads.json", roads.as_bytes()),
+        ("flows.json", flows.as_bytes()),
+    ]);
+    desk.run(
+        "traffic run town.net.xml town.rou.xml town.add.xml --seconds 500 --detectors counts.xml --json",
+    );
+    let before = desk.told().len();
+    for line in [
+        "traffic run town.net.xml town.rou.xml --detectors counts.xml",
+        "traffic run town.net.xml town.rou.xml broken.add.xml --detectors counts.xml",
+        "traffic run town.net.xml town.rou.xml town.add.xml --meso --detectors counts.xml",
+        "traffic run roads.json flows.json --detectors counts.xml",
+        "traffic run town.net.xml town.rou.xml town.add.xml --seconds 60 --detectors nowhere/counts.xml",
+    ] {
+        desk.run(line);
+    }
+    let counts = std::fs::read_to_string(desk.path().join("counts.xml")).unwrap();
+    insta::assert_snapshot!(counts + &desk.told()[before..]);
+}
+
+/// Lanes and edges are closed on the command line or by a file, and what is asked wrongly is told.
+#[test]
+fn lanes_are_closed() {
+    insta::assert_snapshot!(check(
+        TOWN,
+        &[
+            "traffic run town.net.xml town.rou.xml --seconds 1200 --close n0_0ton1_0@200-800 --close n1_0ton2_0_0@300-600",
+            "traffic run town.net.xml town.rou.xml --seconds 1200 --meso --close n0_0ton1_0",
+            "traffic run town.net.xml town.rou.xml closed.add.xml --seconds 900",
+            "traffic run town.net.xml town.rou.xml --close n0_0ton1_0@800-200",
+            "traffic run town.net.xml town.rou.xml --close n0_0ton1_0@soon",
+            "traffic run town.net.xml town.rou.xml --close nowhere@1-2",
+            "traffic run town.net.xml town.rou.xml --close :n0_0_0_0",
+            "traffic run roads.json flows.json --close in_0@60-120",
+            "traffic run roads.json flows.json closed.add.xml",
+            "traffic run roads.json flows.json --rules sumo --close in_0@60-120 --seconds 900",
+        ]
+    ));
 }

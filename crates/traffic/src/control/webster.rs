@@ -6,6 +6,7 @@ use super::stage::green;
 use crate::demand::{Demand, Way};
 use crate::ids::{LaneId, LinkId};
 use crate::net::{Network, Program};
+use crate::open::Open;
 use crate::route::Router;
 use std::collections::HashMap;
 
@@ -35,6 +36,7 @@ fn flows(net: &Network, demand: &Demand, [begin, end]: [f64; 2]) -> HashMap<(Lin
     let mut found: HashMap<(u64, &Way), Vec<LinkId>> = HashMap::new();
     let mut counts: HashMap<(LinkId, LinkId), f64> = HashMap::new();
     let (mut first, mut last) = (f64::INFINITY, f64::NEG_INFINITY);
+    let open = Open::of(net, demand.rules);
     let seconds = |link: LinkId| {
         let lane = &net.lanes[net.links[link.i()].first.i()];
         lane.length / lane.speed
@@ -45,7 +47,7 @@ fn flows(net: &Network, demand: &Demand, [begin, end]: [f64; 2]) -> HashMap<(Lin
         let links = found.entry((class.0, &vehicle.way)).or_insert_with(|| match &vehicle.way {
             Way::Route(route) => demand.routes[route.i()].clone(),
             Way::Trip(over) => {
-                let router = routers.entry(class.0).or_insert_with(|| Router::new(net, class));
+                let router = routers.entry(class.0).or_insert_with(|| Router::new(net, class, &open));
                 router.over(net, over, &seconds).unwrap_or_default()
             }
             Way::None => Vec::new(),

@@ -38,7 +38,7 @@ pub const NAMES: [&str; 33] = [
 ];
 
 /// A set of classes of vehicles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Classes(pub u64);
 
 impl Classes {

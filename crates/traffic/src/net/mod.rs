@@ -250,6 +250,18 @@ impl Network {
         format!("{}_{}", self.links[lane.link.i()].name, lane.index)
     }
 
+    /// The link of a name.
+    pub fn link_named(&self, name: &str) -> Option<LinkId> {
+        self.links.iter().position(|link| link.name == name).map(LinkId::at)
+    }
+
+    /// The lane of a name.
+    pub fn lane_named(&self, name: &str) -> Option<LaneId> {
+        let (link, index) = name.rsplit_once('_')?;
+        let index: usize = index.parse().ok()?;
+        self.lanes_of(self.link_named(link)?).nth(index).map(LaneId::at)
+    }
+
     /// Links that are not inside junctions.
     pub fn roads(&self) -> impl Iterator<Item = LinkId> + '_ {
         (0..self.links.len()).map(LinkId::at).filter(|link| !self.links[link.i()].inner)

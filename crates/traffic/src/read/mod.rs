@@ -2,13 +2,16 @@
 //! gzip or not; what a file names beside itself is asked for.
 
 mod cityflow;
+mod sumo_closures;
 mod sumo_demand;
+mod sumo_detectors;
 mod sumo_net;
 mod sumo_signals;
 mod sumo_stops;
 mod xml;
 
-use crate::demand::Demand;
+use crate::demand::{Closure, Demand};
+use crate::detector::Detector;
 use crate::ids::SignalId;
 use crate::net::{Network, Program};
 use std::collections::BTreeMap;
@@ -45,6 +48,8 @@ pub struct Scenario {
     pub net: Network,
     /// The demand.
     pub demand: Demand,
+    /// Detectors that stand in its files.
+    pub detectors: Vec<Detector>,
     /// When it begins, if a configuration says so.
     pub begin: Option<f64>,
     /// When it ends, if a configuration says so.
@@ -78,19 +83,21 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     if text.trim_start().starts_with(['{', '[']) {
         let name = net.name;
         let (mut net, names) = cityflow::network(name, &text)?;
-        let mut all = Demand::default();
+        let (mut all, mut beside) = (Demand::default(), Beside::default());
         for file in demand {
             let text = unpacked(*file)?;
             if text.trim_start().starts_with('<') {
                 for (signal, program) in added(*file, &text, &net, &mut unsupported)? {
                     net.signals[signal.i()].program = program;
                 }
+                beside.read(file.name, &text, &net, &mut unsupported)?;
                 continue;
             }
             cityflow::flows(file.name, &text, &names, &net, &mut all)?;
         }
         sumo_signals::check(name, &net)?;
-        return Ok(Scenario { net, demand: all, begin: Some(0.0), end: None, unsupported });
+        let (demand, detectors) = beside.to(all);
+        return Ok(Scenario { net, demand, detectors, begin: Some(0.0), end: None, unsupported });
     }
     let (mut builder, names) = sumo_net::network(net.name, &text, &mut unsupported)?;
     let mut all = Demand::default();
@@ -100,16 +107,39 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     for (file, text) in &texts {
         flows.platforms.read(file, text, &names)?;
     }
-    for (file, text) in texts {
-        for (signal, program) in sumo_signals::programs(file, &text, &names.signals, &mut unsupported)? {
+    for (file, text) in &texts {
+        for (signal, program) in sumo_signals::programs(file, text, &names.signals, &mut unsupported)? {
             builder.signal_mut(signal).program = program;
         }
-        flows.read(file, &text, &names, &mut all, &mut unsupported)?;
+        flows.read(file, text, &names, &mut all, &mut unsupported)?;
     }
     let net = builder.finish();
+    let mut beside = Beside::default();
+    for (file, text) in &texts {
+        beside.read(file, text, &net, &mut unsupported)?;
+    }
     flows.finish(&net, &mut all)?;
     sumo_signals::check(net_file(&names), &net)?;
-    Ok(Scenario { net, demand: all, begin: None, end: None, unsupported })
+    let (demand, detectors) = beside.to(all);
+    Ok(Scenario { net, demand, detectors, begin: None, end: None, unsupported })
+}
+
+/// What additions say of a network that is whole.
+#[derive(Default)]
+struct Beside {
+    closures: Vec<Closure>,
+    detectors: Vec<Detector>,
+}
+
+impl Beside {
+    fn read(&mut self, file: &str, text: &str, net: &Network, left: &mut Unsupported) -> Result<(), Fault> {
+        self.closures.extend(sumo_closures::closures(file, text, net, left)?);
+        sumo_detectors::detectors(file, text, net, &mut self.detectors, left)
+    }
+
+    fn to(self, demand: Demand) -> (Demand, Vec<Detector>) {
+        (Demand { closures: self.closures, ..demand }, self.detectors)
+    }
 }
 
 fn net_file(names: &sumo_net::Names) -> &str {

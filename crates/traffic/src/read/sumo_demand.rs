@@ -115,10 +115,18 @@ impl Reading {
             }
             "vehicle" | "trip" | "flow" => self.begin(element, names, all)?,
             "stop" => self.stop(file, element, names, &mut leave_out)?,
-            "vTypeDistribution" | "routeDistribution" | "person" | "personFlow" | "container"
-            | "containerFlow" | "interval" | "parkingArea" | "rerouter" | "closingReroute"
-            | "closingLaneReroute" | "variableSpeedSign" | "taz" | "inductionLoop" | "e1Detector"
-            | "laneAreaDetector" | "e2Detector" | "entryExitDetector" | "e3Detector" | "calibrator"
+            "vTypeDistribution"
+            | "routeDistribution"
+            | "person"
+            | "personFlow"
+            | "container"
+            | "containerFlow"
+            | "tazRelation"
+            | "parkingArea"
+            | "variableSpeedSign"
+            | "taz"
+            | "instantInductionLoop"
+            | "calibrator"
             | "WAUT" => {
                 leave_out(format!("<{}>", element.name));
             }

@@ -105,10 +105,10 @@ pub(super) fn decide(
     for (side, right) in [true, false].into_iter().enumerate() {
         let exists = if right { lane.index > 0 } else { lane.index + 1 < link.lanes };
         let place = car.lane.i() as i64 + if right { -1 } else { 1 };
-        if !exists || !view.net.lanes[place as usize].allow.has(class) {
+        let target = LaneId::at(place as usize);
+        if !exists || !view.ways.open.takes(target, class) {
             continue;
         }
-        let target = LaneId::at(place as usize);
         let beholder = Beholder::new(view, vehicle, leader, target, right);
         let state = beholder.wants(&mut mind, old.wish, blocked, messages);
         let way = if right { RIGHT } else { LEFT };

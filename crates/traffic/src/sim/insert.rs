@@ -55,7 +55,7 @@ fn lane(view: &View<'_>, vehicle: CarId, wants: DepartLane, draw: f64) -> Option
     let link = view.ways.links[car.stage as usize];
     let allowed = || {
         let lanes = view.net.lanes_of(link).map(LaneId::at);
-        lanes.filter(|lane| view.net.lanes[lane.i()].allow.has(kind.class))
+        lanes.filter(|lane| view.ways.open.takes(*lane, kind.class))
     };
     let best = || {
         let far = allowed().map(|lane| view.ahead(car.stage, lane).length).fold(0.0f32, f32::max);

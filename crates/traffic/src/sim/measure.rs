@@ -20,13 +20,13 @@ pub struct Trip {
     /// Seconds for which it stood.
     pub waited: f64,
     /// How often it came to a stand.
-    pub stops: u32,
+    pub halts: u32,
     /// Metres.
     pub driven: f64,
     /// Seconds on links before the last one, without junctions' interiors.
     pub approach: f64,
     /// Seconds at its stops.
-    pub stopped: f64,
+    pub at_stops: f64,
 }
 
 /// Where a vehicle is.
@@ -70,6 +70,8 @@ pub struct Measures {
     pub waiting: u64,
     /// Those on the road that have not moved for five minutes.
     pub stuck: u64,
+    /// Of those on the road and outside, those whom closed lanes keep from their goal.
+    pub cut_off: u64,
     /// Those whose goal no way leads to.
     pub unreachable: u64,
     /// Those whose time was over before all began.
@@ -81,9 +83,9 @@ pub struct Measures {
     /// Mean seconds standing.
     pub waiting_time: f64,
     /// Mean seconds at stops on the way.
-    pub stopped: f64,
-    /// Mean stops.
-    pub stops: f64,
+    pub at_stops: f64,
+    /// Mean times of coming to a stand.
+    pub halts: f64,
     /// Mean seconds of waiting outside.
     pub depart_delay: f64,
     /// Mean metres.
@@ -118,10 +120,10 @@ impl Simulation<'_> {
             arrived: (!log.arrived.is_nan()).then_some(log.arrived),
             lost: log.lost,
             waited: log.waited,
-            stops: log.stops,
+            halts: log.halts,
             driven: log.driven,
             approach: log.approach,
-            stopped: log.stopped,
+            at_stops: log.at_stops,
         })
     }
 
@@ -188,8 +190,8 @@ impl Simulation<'_> {
             all.duration += arrived - trip.departed;
             all.time_loss += trip.lost;
             all.waiting_time += trip.waited;
-            all.stopped += trip.stopped;
-            all.stops += f64::from(trip.stops);
+            all.at_stops += trip.at_stops;
+            all.halts += f64::from(trip.halts);
             all.depart_delay += trip.departed - trip.wanted;
             all.delay += trip.lost + trip.departed - trip.wanted;
             all.length += trip.driven;
@@ -201,7 +203,13 @@ impl Simulation<'_> {
                 all.travel_time += self.now - self.demand.vehicles[vehicle.i()].depart;
             }
         }
+        for car in &self.closing.held {
+            all.waiting += 1;
+            let vehicle = self.cars[car.i()].vehicle;
+            all.travel_time += self.now - self.demand.vehicles[vehicle.i()].depart;
+        }
         all.stuck = self.stuck().count() as u64;
+        all.cut_off = self.cut_off().count() as u64;
         all.loaded = all.entered + all.waiting;
         all.unreachable = self.unreachable;
         let seen = self.demand.vehicles.iter().take(self.next);
@@ -211,8 +219,8 @@ impl Simulation<'_> {
             &mut all.duration,
             &mut all.time_loss,
             &mut all.waiting_time,
-            &mut all.stopped,
-            &mut all.stops,
+            &mut all.at_stops,
+            &mut all.halts,
             &mut all.depart_delay,
             &mut all.delay,
             &mut all.length,

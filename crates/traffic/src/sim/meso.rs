@@ -104,6 +104,9 @@ fn takes(kind: &Kind) -> f64 {
 impl Simulation<'_> {
     /// One second.
     pub(super) fn step_meso(&mut self, meso: &mut Meso) {
+        if self.close() {
+            self.leave_closed_queues(meso);
+        }
         self.order_with(|_, _| {});
         self.show();
         let slot = self.now as usize % WHEEL;
@@ -168,9 +171,9 @@ impl Simulation<'_> {
             end.green = self.now;
             return true;
         }
-        let stops = self.net.lanes[lane.i()].speed / (2.0 * YELLOW);
+        let within = self.net.lanes[lane.i()].speed / (2.0 * YELLOW);
         let waits_inside = self.net.movements[car.next.i()].turn == Turn::Left && end.left < end.green;
-        car.crossing <= end.green + 1.0 + stops && (car.crossing > end.green - 1.0 || waits_inside)
+        car.crossing <= end.green + 1.0 + within && (car.crossing > end.green - 1.0 || waits_inside)
     }
 
     /// Whether those who go first leave a gap.
@@ -216,15 +219,16 @@ impl Simulation<'_> {
     /// The lane of the next link that somebody takes: of those from which the way goes on, the emptiest.
     fn onto(&self, meso: &Meso, movement: MovementId, car: CarId) -> LaneId {
         let (of, straight) = (&self.cars[car.i()], self.net.movements[movement.i()].to);
-        self.best_lane(meso, of.stage + 1, of.left - 1, straight)
+        self.best_lane(meso, car, [of.stage + 1, of.left - 1], straight)
     }
 
-    fn best_lane(&self, meso: &Meso, stage: u32, left: u32, straight: LaneId) -> LaneId {
+    fn best_lane(&self, meso: &Meso, car: CarId, [stage, left]: [u32; 2], straight: LaneId) -> LaneId {
         let link = self.ways.links[stage as usize];
         let base = self.ways.place[stage as usize];
         let fits = |lane: &LaneId| {
             let ahead = &self.ways.ahead[(base + self.net.lanes[lane.i()].index) as usize];
-            ahead.length > 0.0 && (left == 0 || (ahead.movement.is_some() && ahead.offset == 0))
+            let leads = ahead.length > 0.0 && self.is_open(*lane, car);
+            leads && (left == 0 || (ahead.movement.is_some() && ahead.offset == 0))
         };
         let lanes = self.net.lanes_of(link).map(LaneId::at).filter(fits);
         let fuller = |lane: &LaneId| meso.ends[lane.i()].taken + if *lane == straight { 0.0 } else { 0.1 };
@@ -272,6 +276,35 @@ impl Simulation<'_> {
         let car = &mut self.cars[head.i()];
         (car.stage, car.left) = (car.stage + 1, car.left - 1);
         self.come(meso, to, head, at, at + across);
+    }
+
+    /// Has somebody change from a queue to one beside it, behind those who come to its end before them.
+    pub(super) fn change_queue(&mut self, meso: &mut Meso, from: LaneId, car: CarId) {
+        let of = &self.cars[car.i()];
+        let (crossing, takes) = (of.crossing, self.takes_of(car));
+        let to = self.best_lane(meso, car, [of.stage, of.left], from);
+        if to == from {
+            return;
+        }
+        self.on.retain(from.i(), |other| other != car);
+        meso.ends[from.i()].taken = (meso.ends[from.i()].taken - takes).max(0.0);
+        if self.on[from.i()].is_empty()
+            && let Ok(place) = self.active.binary_search(&from)
+        {
+            self.active.remove(place);
+        }
+        if self.on[to.i()].is_empty()
+            && let Err(place) = self.active.binary_search(&to)
+        {
+            self.active.insert(place, to);
+        }
+        let at = self.on[to.i()].partition_point(|other| self.cars[other.i()].crossing <= crossing);
+        self.on.insert(to.i(), at, car);
+        meso.ends[to.i()].taken += takes;
+        let of = &mut self.cars[car.i()];
+        of.lane = to;
+        of.aim(self.net, &self.ways);
+        meso.look(to, self.now, self.now + 1.0);
     }
 
     /// Seconds over a junction, with what slowing down for a turn and starting anew take.
@@ -333,10 +366,10 @@ impl Simulation<'_> {
         let free = long / (self.net.lanes[lane.i()].speed * of.factor);
         let seconds = (at - of.entered).max(0.0);
         log.lost += (seconds - free - of.stays).max(0.0);
-        log.stopped += of.stays;
+        log.at_stops += of.stays;
         log.driven += long;
         log.waited += stood;
-        log.stops += u32::from(stood > 1.0);
+        log.halts += u32::from(stood > 1.0);
         log.approach += if of.left > 0 { seconds } else { 0.0 };
         link.left += 1;
         link.seconds += seconds as u32;
@@ -351,8 +384,8 @@ impl Simulation<'_> {
             self.think_again(*link);
             while let Some(car) = self.outside[LinkId::i(*link)].front().copied() {
                 let of = &self.cars[car.i()];
-                let lane = self.best_lane(meso, of.stage, of.left, self.net.links[link.i()].first);
-                if !self.takes_in(meso, lane, car, self.now) {
+                let lane = self.best_lane(meso, car, [of.stage, of.left], self.net.links[link.i()].first);
+                if !self.is_open(lane, car) || !self.takes_in(meso, lane, car, self.now) {
                     break;
                 }
                 self.outside[LinkId::i(*link)].pop_front();

@@ -7,7 +7,9 @@
 mod change;
 mod cityflow;
 mod clear;
+mod closures;
 mod cooperate;
+mod detect;
 mod follow;
 mod idm;
 mod insert;
@@ -33,7 +35,7 @@ use crate::control::{Controller, Decision, Detectors, Each, Seen, Signals, Times
 use crate::demand::{Demand, Rules, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
-use crate::route::{Router, Ways};
+use crate::route::{Course, Router, Ways};
 use order::Spare;
 use pace::Pace;
 use parts::Part;
@@ -133,6 +135,8 @@ pub struct Simulation<'s> {
     pace: Pace,
     routers: HashMap<u64, Router>,
     unreachable: u64,
+    closing: closures::Closing,
+    meters: Option<Box<detect::Meters>>,
 }
 
 impl<'s> Simulation<'s> {
@@ -145,20 +149,11 @@ impl<'s> Simulation<'s> {
         };
         let ways = Ways::of(net, demand);
         let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
-        let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
         let Settings { programs, controller, times, begin, .. } = settings;
         let mut signals = Signals::new(net, programs, controller, times, begin);
-        signals.show(
-            net,
-            begin,
-            true,
-            Detectors { seen: &|_| Seen::default(), each: &|_, _| {}, full: &|_| false },
-            &mut lights,
-            None,
-        );
+        let lights = first_lights(net, &mut signals, begin);
         let mut broken = vec![None; if settings.broken.is_empty() { 0 } else { lanes }];
         settings.broken.iter().for_each(|(lane, how)| broken[lane.i()] = Some(*how));
-        let trips = demand.vehicles.iter().any(|vehicle| matches!(vehicle.way, Way::Trip(_)));
         let lengths = demand.kinds.iter().map(|kind| kind.length + kind.min_gap);
         let shortest = lengths.fold(10.0, f64::min).max(1.0);
         let heads = || Approach { heads: vec![u32::MAX; net.movements.len()], ..Approach::default() };
@@ -199,9 +194,11 @@ impl<'s> Simulation<'s> {
             steps: 0,
             emergencies: 0,
             links: vec![OfLink::default(); net.links.len()],
-            pace: if trips { Pace::new(net) } else { Pace::new(net).unwanted() },
+            pace: Pace::new(net, demand.chooses_ways()),
             routers: HashMap::new(),
             unreachable: 0,
+            closing: closures::Closing::new(demand),
+            meters: None,
         }
     }
 
@@ -224,7 +221,8 @@ impl<'s> Simulation<'s> {
 
     /// Whether everyone has arrived who ever will.
     pub fn over(&self) -> bool {
-        self.active.is_empty() && self.next == self.demand.vehicles.len() && self.waiting_at.is_empty()
+        let nobody = self.active.is_empty() && self.waiting_at.is_empty() && !self.closing.may_go();
+        nobody && self.next == self.demand.vehicles.len()
     }
 
     /// One second.
@@ -243,6 +241,7 @@ impl<'s> Simulation<'s> {
     }
 
     fn step_sumo(&mut self) {
+        self.close();
         self.order_with(|_, _| {});
         self.show();
         self.look();
@@ -251,6 +250,7 @@ impl<'s> Simulation<'s> {
         self.resolve();
         self.go();
         self.shift();
+        self.count();
         self.watch();
         self.insert();
         self.now += 1.0;
@@ -412,14 +412,7 @@ impl<'s> Simulation<'s> {
             self.cars.push(car(self.demand, place, self.seed));
             self.minds.push(Mind::default());
             self.tallies.push(Log::NEW);
-            if !self.find_way(id) {
-                continue;
-            }
-            let link = self.ways.links[self.cars[id.i()].stage as usize];
-            if self.outside[link.i()].is_empty() {
-                self.waiting_at.push(link);
-            }
-            self.outside[link.i()].push_back(id);
+            self.set_out(id);
         }
     }
 
@@ -427,22 +420,15 @@ impl<'s> Simulation<'s> {
     fn find_way(&mut self, vehicle: CarId) -> bool {
         let place = self.cars[vehicle.i()].vehicle.i();
         let of = &self.demand.vehicles[place];
-        if let Way::Trip(over) = &of.way {
-            let kind = &self.demand.kinds[of.kind as usize];
-            let router =
-                self.routers.entry(kind.class.0).or_insert_with(|| Router::new(self.net, kind.class));
-            let factor = self.cars[vehicle.i()].factor;
-            let seconds = |link: LinkId| self.pace.seconds(self.net, link, factor, kind.max_speed);
-            let Some(links) = router.over(self.net, over, &seconds) else {
-                self.unreachable += 1;
-                return false;
-            };
-            self.ways.of[place] = self.ways.way(self.net, &links, kind.class, None);
+        if matches!(of.way, Way::Trip(_)) || !self.demand.closures.is_empty() {
+            let Some(links) = self.links_for(vehicle) else { return false };
+            let class = self.demand.kinds[of.kind as usize].class;
+            self.ways.of[place] = self.ways.way(self.net, Course::over(links, class));
         }
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
         car.stop = of.stops[0];
-        self.lead(vehicle);
+        self.lead(vehicle, false);
         if self.ways.straight {
             self.cars[vehicle.i()].lane = self.draw_lane(vehicle);
         }
@@ -485,6 +471,14 @@ impl<'s> Simulation<'s> {
         }
         self.cars[vehicle.i()].aim(self.net, &self.ways);
     }
+}
+
+/// What is shown before anybody is on the road.
+fn first_lights(net: &Network, signals: &mut Signals, begin: f64) -> Vec<u8> {
+    let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
+    let nobody = Detectors { seen: &|_| Seen::default(), each: &|_, _| {}, full: &|_| false };
+    signals.show(net, begin, true, nobody, &mut lights, None);
+    lights
 }
 
 fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {

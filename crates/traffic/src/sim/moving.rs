@@ -13,7 +13,7 @@ pub(super) fn note(car: &mut Car, log: &mut Log, link: &mut OfLink, stands: bool
     link.seconds += 1;
     link.driven += way;
     if stands {
-        log.stops += u32::from(car.standing == 0.0);
+        log.halts += u32::from(car.standing == 0.0);
         car.standing += 1.0;
         log.waited += 1.0;
         link.waited += 1;
@@ -28,20 +28,29 @@ impl Simulation<'_> {
     /// Everyone moves.
     pub(super) fn go(&mut self) {
         let moves = std::mem::take(&mut self.moves);
-        for step in &moves {
-            self.advance(step);
+        let ends = self.ends_of_stops(&moves);
+        for (place, step) in moves.iter().enumerate() {
+            self.advance(step, ends.get(place).copied().flatten());
         }
         self.moves = moves;
         self.settle();
         self.reach();
     }
 
+    /// Where those come to a stand who have a stop ahead, by how things are before anybody moves; nothing if nobody stops.
+    fn ends_of_stops(&self, moves: &[Move]) -> Vec<Option<f64>> {
+        if self.demand.stops.is_empty() {
+            return Vec::new();
+        }
+        let view = self.view();
+        let stops = |step: &Move| view.car(step.vehicle).stop_stage != u32::MAX;
+        moves.iter().map(|step| stops(step).then(|| stops::end(&view, step.vehicle))).collect()
+    }
+
     /// Moves one vehicle. Its lane's order is put right afterwards.
-    fn advance(&mut self, step: &Move) {
+    fn advance(&mut self, step: &Move, end: Option<f64>) {
         let vehicle = step.vehicle;
         let limit = self.view().limit(vehicle, self.cars[vehicle.i()].lane);
-        let stops_ahead = self.cars[vehicle.i()].stop_stage != u32::MAX;
-        let end = stops_ahead.then(|| stops::end(&self.view(), vehicle));
         let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
         let (accel_most, length) = (kind.accel, kind.length);
         let (car, log) = (&mut self.cars[vehicle.i()], &mut self.tallies[vehicle.i()]);
@@ -49,14 +58,15 @@ impl Simulation<'_> {
         car.accel = step.speed - car.speed;
         let stays = stops::stays(self.demand, car, step.speed, length, self.now);
         stops::ease(&self.net.lanes[car.lane.i()], kind, car, limit, end);
+        let mut lost = 0.0;
         if stays {
             car.eased = 0.0;
-            log.stopped += 1.0;
-            note(car, log, link, false, step.speed, 0.0);
+            log.at_stops += 1.0;
+            note(car, log, link, false, step.speed, lost);
         } else {
             let stands = step.speed <= STANDING && car.accel <= accel_most * 0.5;
             let could = limit.min(car.eased.max(step.speed));
-            let lost = if could > 0.0 { (could - step.speed) / could } else { 0.0 };
+            lost = if could > 0.0 { (could - step.speed) / could } else { 0.0 };
             note(car, log, link, stands, step.speed, lost);
         }
         car.speed = step.speed;
@@ -71,6 +81,7 @@ impl Simulation<'_> {
             self.go_on(vehicle);
         }
         self.cross(step);
+        self.detect(vehicle, limit, lost);
         let car = &mut self.cars[vehicle.i()];
         if car.lane != before || !car.driving {
             self.links[self.net.lanes[before.i()].link.i()].left += 1;

@@ -43,6 +43,7 @@ impl Simulation<'_> {
         for link in &self.waiting_at {
             self.outside[LinkId::i(*link)].iter_mut().for_each(&mut keep);
         }
+        self.closing.held.iter_mut().for_each(&mut keep);
         for lane in &self.reached {
             self.over.row_mut(lane.i()).iter_mut().for_each(|car| *car = spare.to[car.i()]);
         }

@@ -20,14 +20,8 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub fn new(net: &Network) -> Self {
-        Self { short: vec![0.0; net.links.len()], window: vec![Vec::new(); SECONDS], at: 0, wanted: true }
-    }
-
-    /// Keeps nothing from now on.
-    pub fn unwanted(mut self) -> Self {
-        self.wanted = false;
-        self
+    pub fn new(net: &Network, wanted: bool) -> Self {
+        Self { short: vec![0.0; net.links.len()], window: vec![Vec::new(); SECONDS], at: 0, wanted }
     }
 
     /// Whether anybody chooses a way.

@@ -114,13 +114,13 @@ pub struct Log {
     /// Seconds for which it stood.
     pub waited: f64,
     /// How often it came to a stand.
-    pub stops: u32,
+    pub halts: u32,
     /// Metres that it drove.
     pub driven: f64,
     /// Seconds on the road before its last link and outside junctions.
     pub approach: f64,
     /// Seconds at stops.
-    pub stopped: f64,
+    pub at_stops: f64,
 }
 
 impl Log {
@@ -130,10 +130,10 @@ impl Log {
         arrived: f64::NAN,
         lost: 0.0,
         waited: 0.0,
-        stops: 0,
+        halts: 0,
         driven: 0.0,
         approach: 0.0,
-        stopped: 0.0,
+        at_stops: 0.0,
     };
 }
 

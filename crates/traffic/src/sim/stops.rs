@@ -6,7 +6,7 @@ use super::state::{Car, View};
 use crate::demand::{Demand, Kind};
 use crate::ids::{CarId, LaneId};
 use crate::net::Lane;
-use crate::route::Halt;
+use crate::route::{Course, NextStop};
 
 /// There is no stop.
 const NONE: u32 = u32::MAX;
@@ -27,10 +27,11 @@ pub(super) fn end(view: &View<'_>, vehicle: CarId) -> f64 {
         return end;
     }
     let gap = view.kind(vehicle).min_gap;
+    // Who stood there in the last second is there still, as in SUMO.
     let there = |foe: &&CarId| {
-        let foe = view.car(**foe);
+        let (length, foe) = (view.kind(**foe).length, view.car(**foe));
         let before = foe.pos > car.pos || car.lane != stop.lane;
-        foe.stays > 0.0 && before && view.demand.stops[foe.stop as usize].place == stop.place
+        foe.eased == 0.0 && before && stop.holds(foe.pos, length)
     };
     let standing = view.on[stop.lane.i()].iter().filter(there);
     let free = standing.map(|foe| view.back(*foe, stop.lane) - gap).fold(end, f64::min);
@@ -77,12 +78,16 @@ impl Simulation<'_> {
     pub(super) fn go_on(&mut self, vehicle: CarId) {
         let car = &mut self.cars[vehicle.i()];
         (car.stays, car.stop) = (0.0, car.stop + 1);
-        self.lead(vehicle);
-        self.cars[vehicle.i()].aim(self.net, &self.ways);
+        if self.demand.closures.is_empty() {
+            self.lead(vehicle, false);
+            self.cars[vehicle.i()].aim(self.net, &self.ways);
+        } else {
+            self.redirect(vehicle);
+        }
     }
 
     /// Leads a vehicle to its next stop, from the stage of its way where it is: until then only the stop's lane leads on there.
-    pub(super) fn lead(&mut self, vehicle: CarId) {
+    pub(super) fn lead(&mut self, vehicle: CarId, bound: bool) {
         let car = &mut self.cars[vehicle.i()];
         let place = car.vehicle.i();
         let of = &self.demand.vehicles[place];
@@ -93,23 +98,23 @@ impl Simulation<'_> {
         let way = self.ways.of[place];
         let from = car.stage - self.ways.first[way as usize];
         let links = self.ways.links_of(way).to_vec();
-        let mut halt = None;
+        let mut next = None;
         if car.stop < of.stops[1] {
             let stop = &self.demand.stops[car.stop as usize];
             let behind = if car.driving { car.pos } else { 0.0 };
-            halt = stop.stage(self.net, &links, from as usize, behind).map(|stage| Halt {
+            next = stop.stage(self.net, &links, from as usize, behind).map(|stage| NextStop {
                 stage: stage as u32,
                 lane: stop.lane,
                 pos: (stop.place[1] * 1000.0) as u32,
             });
         }
         let class = self.demand.kinds[of.kind as usize].class;
-        let way = self.ways.way(self.net, &links, class, halt);
+        let way = self.ways.way(self.net, Course { next, bound, ..Course::over(links, class) });
         self.ways.of[place] = way;
         let first = self.ways.first[way as usize];
         car.stage = first + from;
-        match halt {
-            Some(halt) => car.stop_stage = first + halt.stage,
+        match next {
+            Some(next) => car.stop_stage = first + next.stage,
             None => (car.stop, car.stop_stage) = (NONE, NONE),
         }
     }
@@ -127,7 +132,7 @@ impl Simulation<'_> {
             car.stays += seconds;
             car.crossing += seconds;
             (car.stop, car.pos) = (car.stop + 1, stop.place[1]);
-            self.lead(vehicle);
+            self.lead(vehicle, false);
             self.cars[vehicle.i()].pos = 0.0;
         }
     }
