@@ -93,7 +93,10 @@ impl Whole {
             let at = *word as usize;
             let (Some(lanes), Some(broken)) = (block.words.get(at), broken.get_mut(at)) else { continue };
             if let Some(shown) = lanes.of(&mut self.cells) {
-                let [first, second] = [first, second].map(|came| gap.held(at, *came, lanes.bounds));
+                let (first, second) = match (first | second) & lanes.bounds {
+                    0 => (*first, *second),
+                    bounds => (gap.held(at, *first, bounds), gap.held(at, *second, bounds)),
+                };
                 *broken |= lanes.take(shown, first, second);
             }
         }
@@ -202,7 +205,7 @@ pub(super) fn over(block: &WholeBlock, desk: &mut Desk, cells: &mut [u64], start
     late.resize(block.words.len(), 0);
     owed.clear();
     let over = block.windows.over(start, moment, joined);
-    for (word, (lanes, late)) in block.words.iter().zip(late).enumerate() {
+    for (word, (lanes, late)) in block.words.iter().zip(late).take(block.ending).enumerate() {
         let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
         let undecided = lanes.all & !lanes.last & !cell(lanes.cells);
         let waits = if undecided & lanes.ends == 0 { 0 } else { undecided & lanes.owed(cell) };
@@ -211,7 +214,7 @@ pub(super) fn over(block: &WholeBlock, desk: &mut Desk, cells: &mut [u64], start
         owed.push(waits & !over);
         cells.get_mut(lanes.cells).into_iter().for_each(|settled| *settled |= over & undecided);
     }
-    block.windows.next(start, moment, |word| owed.get(word).copied().unwrap_or_default())
+    block.windows.next(start, moment, owed)
 }
 
 /// Tells of the lanes of a row, as far as there are some, and leaves none in it.

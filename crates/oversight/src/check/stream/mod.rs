@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::sign::{SortNumber, Sorts};
 use super::told::{Sink, Told};
 use super::verdict::Finding;
+use crate::condition::BoundAll;
 use crate::log::{EventNumber, Log};
 use crate::model::Model;
 use record::{Codes, EventId, Name, ObjectType, Time};
@@ -288,7 +289,7 @@ impl Stream {
         self.now = Some(moment);
         let Self { plan, sorts, kept, objects: names, lives, due, wheel, desk, .. } = self;
         // What time decides asks nothing of two events.
-        let ground = Ground { plan, sorts, correlations: &[] };
+        let ground = Ground { plan, sorts, correlations: &BoundAll::default() };
         // What is put into the bucket of the moment itself is looked at again only once more time has passed.
         let begun: Vec<(Bucket, Vec<u32>)> = std::iter::from_fn(|| wheel.begun(moment)).collect();
         for (bucket, mut places) in begun {
@@ -334,7 +335,7 @@ impl Stream {
         lives.open(place);
         lives.end(place);
         self.dead += lives.course.entries.len();
-        let ground = Ground { plan, sorts, correlations: &[] };
+        let ground = Ground { plan, sorts, correlations: &BoundAll::default() };
         let mut hearing = Hearing { hearer, log: kept, object };
         if let Some(now) = now {
             lives.course.expire(&ground, desk, *now, &mut hearing);
