@@ -54,11 +54,7 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
             let deadline = law.deadlines.get(id.as_str())?;
             let rule = law.rule(deadline);
             let adjustments = adjustments(reading, deadline, law);
-            let mut limit = days::count(start, deadline, &rule, &law.calendar, &adjustments).ok()?;
-            if deadline.limit.is_some_and(|limit| limit.unit == days::Unit::Immediately) {
-                // “At once” has no measure. What was done the same day is not called late; a supervisor sees the hour.
-                limit.at = At::Day(start.date());
-            }
+            let limit = days::count(start, deadline, &rule, &law.calendar, &adjustments).ok()?;
             let promised = |own: Own| {
                 let promise = Limit::from(own);
                 days::promise::promised(start, promise, deadline, &rule, &law.calendar, &adjustments).ok()

@@ -195,6 +195,7 @@ handed-print = 打印
 
 account-login = 登录名
 account-name = 姓名
+account-number = 公民身份号码
 account-name-hint = 与身份证件一致
 account-password = 密码
 account-password-hint = 至少 10 个字符，可以是一句话
@@ -457,9 +458,21 @@ reply-words = 答复
 counter-service = 选择事项
 counter-other = 换一个
 counter-applicant = 申请人
-counter-applicant-hint = 申请人的登录名，只用于找到其账号。
-counter-look-up = 查找申请人
+counter-applicant-hint = 申请人证件上的公民身份号码，或者其登录名，只用于找到其账号。
 counter-who = 是这位吗？
+counter-somebody-else = 换一位
+counter-name-hint = 与您看过的证件一致。
+counter-number = 公民身份号码（选填）
+counter-number-hint = 按您看过的证件填写。没有身份号码的（如外国人）留空，以后用其登录名查找。
+counter-number-missing = 公民身份号码（选填）
+counter-number-note = 其账号还没有登记身份号码。按您看过的证件填写后，以后可用号码查找。
+counter-login = 登录名（选填）
+counter-login-hint = 申请人想自己起名的：2到64个字母、数字或汉字，不含空格。留空则由系统代取。
+counter-open = 代为开设账号
+counter-open-lead = 用于没有账号的申请人，须先看过其身份证件。申请人会得到登录名和一次性登录码，可以今天、以后自己查看进度，也可以不用。
+counter-opened = 窗口开户
+counter-waits = 其本人还没有设置密码。登录码丢失或者过期的，可以再发一个。
+counter-look-up = 查找申请人
 
 ## The board
 

@@ -41,6 +41,11 @@ pub enum What {
         /// Who granted it.
         approver: Title,
     },
+    /// At once has no measure.
+    AtOnce {
+        /// The day on which it is not called late yet.
+        date: Date,
+    },
     /// Days run from here.
     Start {
         /// The day of the start.

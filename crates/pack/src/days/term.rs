@@ -1,7 +1,6 @@
 use super::calendar::Calendar;
 use super::count::count;
 use super::deadline::Deadline;
-use super::due::At;
 use super::rule::{DayRule, Direction, HoursFrom, Limit, Unit};
 use super::{Law, local, moment};
 use crate::Title;
@@ -104,12 +103,8 @@ impl Term {
     fn end(&self, day: i64) -> i64 {
         let counted = || {
             let start: DateTime = local(Time::new(day * DAY - EAST, 0, Some(480))?);
-            let at = match self.limit.unit {
-                // “At once” has no measure: what is done the same day is not called late.
-                Unit::Immediately => At::Day(start.date()),
-                _ => count(start, &self.deadline, &self.rule, &self.calendar, &[]).ok()?.at,
-            };
-            let last: Date = at.last_day()?;
+            let due = count(start, &self.deadline, &self.rule, &self.calendar, &[]).ok()?;
+            let last: Date = due.at.last_day()?;
             moment(last.tomorrow().ok()?.at(0, 0, 0, 0)).map(Time::seconds)
         };
         counted().unwrap_or(NONE)

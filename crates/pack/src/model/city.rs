@@ -59,9 +59,10 @@ pub enum Effect {
     Forbid,
 }
 
-/// What a policy can speak of: the commands that move a case, the ways of looking, and what is done with those who work
-/// here: giving and taking back a post, and all else about them.
-pub const ACTIONS: [&str; 26] = [
+/// What a policy can speak of: opening an account for an applicant, the commands that move a case, the ways of looking, and
+/// what is done with those who work here: giving and taking back a post, and all else about them.
+pub const ACTIONS: [&str; 27] = [
+    "register",
     "start",
     "save",
     "submit",

@@ -10,6 +10,7 @@ use crate::page::refused::Faster;
 use crate::part::{Cited, Due, Standing};
 use crate::text::Lang;
 use access::Post;
+use access::activity::attribute;
 use casework::activity::{self, part};
 use casework::amendment::{self, Amendment};
 use casework::due::Counted;
@@ -147,11 +148,24 @@ fn stars(asked: &Asked, event: &Event) -> Option<String> {
     Some(asked.lang.tell("stars-given", &[("stars", stars.into())]))
 }
 
+/// Which of a person's own details a reading showed, where it was of no case.
+pub fn own_read(asked: &Asked, event: &Event) -> String {
+    let called = |name: &str| match name {
+        attribute::NAME => asked.lang.say("account-name").into_owned(),
+        attribute::IDENTITY_NUMBER => asked.lang.say("account-number").into_owned(),
+        other => other.to_owned(),
+    };
+    listed(asked, event, called)
+}
+
+fn listed(asked: &Asked, event: &Event, called: impl Fn(&str) -> String) -> String {
+    let Some(Value::List(fields)) = event.attribute(attribute::FIELDS) else { return String::new() };
+    let all: Vec<String> = fields.iter().filter_map(Value::as_text).map(called).collect();
+    all.join(if asked.lang == Lang::Zh { "、" } else { ", " })
+}
+
 /// Which answers and files of a case a reading of personal data showed.
 pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
-    let Some(Value::List(fields)) = event.attribute(access::activity::attribute::FIELDS) else {
-        return String::new();
-    };
     let called = |name: &str| {
         let procedure = view.procedure()?;
         let named =
@@ -166,9 +180,7 @@ pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
             }
         })
     };
-    let names = fields.iter().filter_map(Value::as_text);
-    let all: Vec<String> = names.map(|name| called(name).unwrap_or_else(|| name.to_owned())).collect();
-    all.join(if asked.lang == Lang::Zh { "、" } else { ", " })
+    listed(asked, event, |name| called(name).unwrap_or_else(|| name.to_owned()))
 }
 
 /// The answer that an event put right, as it was and as it is.

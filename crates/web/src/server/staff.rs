@@ -50,7 +50,7 @@ fn administrator(asked: &Asked) -> Result<(&Actor, Vec<Id>), Oops> {
         staff.definitions.offices.keys().filter(|office| staff.looks_after(actor, office)).cloned().collect()
     })?;
     if offices.is_empty() {
-        return Err(Oops::Denied { why: None });
+        return Err(Oops::forbidden(None));
     }
     Ok((actor, offices))
 }

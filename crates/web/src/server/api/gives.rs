@@ -43,6 +43,20 @@ pub const SIGNED_IN: &[Member] = &[
     maybe("post", A_POST, "The post in which they act; null: for themselves."),
     always("posts", List(&A_POST), "The posts that they hold."),
 ];
+/// The applicant who was found.
+pub const APPLICANT: &[Member] = &[
+    maybe("person", Text, "Who: `person:…`; null: nobody has this number or name."),
+    maybe("name", Text, "Their own name, to compare with their card."),
+    maybe("numbered", Truth, "Whether an identity number stands on their account."),
+    maybe("waits", Truth, "Whether they have yet to choose a password, and may be given another code."),
+];
+/// What the holder of an account takes home that was opened at a counter.
+pub const SLIP: &[Member] = &[
+    always("person", Text, "Whose it is: `person:…`."),
+    maybe("login", Text, "The name to sign in by."),
+    maybe("code", Text, "The one-time code, which is told this once."),
+    maybe("until", Moment, "Until when it holds."),
+];
 /// Readings of personal data.
 pub const READINGS: &[Member] = &[
     always(
@@ -206,6 +220,12 @@ pub const POSSIBLE: Shape = List(&Object(&[
     free("complaint", Count, "Of which complaint."),
     free("material", Text, "Of which material."),
 ]));
+/// How the same person could do what they were denied.
+pub const WAYS: Shape = List(&Object(&[
+    always("title", Text, "In words, in the language that was asked for."),
+    maybe("post", A_POST, "The post to act in; null: for themselves."),
+    maybe("purpose", Text, "The purpose to state; null: none."),
+]));
 const FILE: Shape = Object(&[
     maybe("name", Text, "The name that it was given; of a personal one to the party alone."),
     always("size", Count, "Its size in bytes."),
@@ -228,6 +248,11 @@ pub const CASE: &[Member] = &[
         "sealed",
         List(&Text),
         "Fields that are answered, and whose answers are read under a purpose alone.",
+    ),
+    always(
+        "purposes",
+        List(&Object(NAMED)),
+        "The purposes under which the reader may read them; none where a policy needs none, or permits none.",
     ),
     always(
         "typed",
