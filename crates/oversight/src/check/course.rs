@@ -224,7 +224,10 @@ impl Course {
             let (Some(need), Some(kinds)) = (need.get_mut(word), block.kinds.get(word)) else { continue };
             let near = if next { u64::MAX } else { !kinds.chain };
             let hit = gap.held(word, *need & meets & near, kinds.bounded);
-            let hit = correlated(ground, block, word, hit, [now.event, entry.event]);
+            let hit = match hit & kinds.correlated {
+                0 => hit,
+                _ => correlated(ground, block, word, hit, [now.event, entry.event]),
+            };
             *need &= !hit;
             forbidden.put(word, hit & kinds.forbids);
         }
@@ -329,7 +332,6 @@ impl Course {
 }
 
 /// Leaves of a word's hits those for which what must hold of both events does.
-#[inline]
 fn correlated(
     ground: &Ground<'_>,
     block: &Block,
@@ -337,10 +339,8 @@ fn correlated(
     mut hits: u64,
     [activation, target]: [EventNumber; 2],
 ) -> u64 {
-    if hits == 0 {
-        return 0;
-    }
-    for one in block.correlated.get(word).into_iter().flatten() {
+    let Some(all) = block.correlated.get(word) else { return hits };
+    for one in all {
         if hits & one.lanes != 0 {
             hits &= !one.lanes | content(ground, one, [activation, target]);
         }

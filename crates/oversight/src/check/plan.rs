@@ -82,6 +82,8 @@ pub(super) struct Kinds {
     pub(super) plain: u64,
     /// With a window that does not hold everything.
     pub(super) bounded: u64,
+    /// With a condition on both together.
+    pub(super) correlated: u64,
 }
 
 /// Lanes with conditions on activation and target together that read the same of both.
@@ -124,12 +126,9 @@ pub(super) struct WholeWord {
     /// Where a life's state of them begins: the lanes that are settled; if there are lanes of a choice, those of whose second
     /// pattern an event has come; then for each number of events, from 1 on, those of whose first pattern so many have come.
     pub(super) cells: usize,
-    pub(super) levels: usize,
+    /// For each number of events, from 1 on.
+    pub(super) levels: Vec<Level>,
     pub(super) all: u64,
-    /// For each number, from 1 on, the lanes that ask for at least so many events.
-    pub(super) least: Vec<u64>,
-    /// For each number, from 0 on, the lanes that allow so many and not one more.
-    pub(super) most: Vec<u64>,
     /// Lanes that bound the number from above.
     pub(super) bounded: u64,
     pub(super) first: u64,
@@ -140,6 +139,15 @@ pub(super) struct WholeWord {
     pub(super) choice: u64,
     /// Of those, the ones that want not both.
     pub(super) one: u64,
+}
+
+/// What lanes make of so many events.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Level {
+    /// Those that ask for so many at least.
+    pub(super) enough: u64,
+    /// Those that allow one less.
+    pub(super) many: u64,
 }
 
 /// What is asked of the events of an activity.
@@ -444,8 +452,10 @@ impl Drafting {
         let mut cells = 0;
         for word in &mut words {
             word.cells = cells;
-            word.levels = word.least.len().max(word.most.len()).max(usize::from(word.choice != 0));
-            cells += 1 + usize::from(word.choice != 0) + word.levels;
+            if word.choice != 0 {
+                word.level(0);
+            }
+            cells += 1 + usize::from(word.choice != 0) + word.levels.len();
         }
         let all = words.iter().map(|word| word.all).collect();
         let ending = words.iter().rposition(|word| word.ends != 0).map_or(0, |last| last + 1);
@@ -465,22 +475,26 @@ impl Drafting {
 }
 
 impl WholeWord {
+    /// That of one event more than so many.
+    fn level(&mut self, before: u32) -> &mut Level {
+        let at = before as usize;
+        if self.levels.len() <= at {
+            self.levels.resize(at + 1, Level::default());
+        }
+        &mut self.levels[at]
+    }
+
     fn put(&mut self, kind: Clause, window: &Window, bit: u64) {
-        let at = |rows: &mut Vec<u64>, number: u32| {
-            let number = number as usize;
-            rows.resize(rows.len().max(number + 1), 0);
-            rows.get_mut(number).into_iter().for_each(|row| *row |= bit);
-        };
         self.all |= bit;
         self.bounds |= if window.is_open() { 0 } else { bit };
         self.ends |= if window.most.is_some() { bit } else { 0 };
         match kind {
             Clause::Count { least, most } => {
-                if let Some(number) = least.checked_sub(1) {
-                    at(&mut self.least, number);
+                if let Some(before) = least.checked_sub(1) {
+                    self.level(before).enough |= bit;
                 }
                 if let Some(most) = most {
-                    at(&mut self.most, most);
+                    self.level(most).many |= bit;
                     self.bounded |= bit;
                 }
             }
@@ -516,6 +530,9 @@ impl Kinds {
         }
         if !draft.of.window.is_open() {
             self.bounded |= bit;
+        }
+        if draft.of.correlation.is_some() {
+            self.correlated |= bit;
         }
     }
 }

@@ -15,11 +15,40 @@ pub(super) struct Windows {
     steps: Vec<Lapse>,
     /// The whole seconds of each, which are compared faster.
     seconds: Vec<u64>,
+    near: Near,
     /// Lanes whose window has begun before the first step, at it, at the second, and so on.
     reached: Vec<u64>,
     /// Lanes whose window is over up to the first step, after it, after the second, and so on.
     over: Vec<u64>,
     counted: Vec<Counted>,
+}
+
+/// Where to look for a time among ascending ones: for each stretch, each as long as the other, how many end before it begins.
+#[derive(Clone, Debug, Default)]
+struct Near {
+    /// A stretch's seconds, as a power of two.
+    width: u32,
+    before: Vec<u32>,
+    all: usize,
+}
+
+impl Near {
+    const STRETCHES: u64 = 512;
+
+    fn new(seconds: &[u64]) -> Self {
+        let last = seconds.last().copied().unwrap_or_default();
+        let width = (0..u64::BITS).find(|width| last >> width < Self::STRETCHES).unwrap_or_default();
+        let before = |stretch: u64| seconds.partition_point(|step| step >> width < stretch) as u32;
+        let some = if seconds.is_empty() { 0 } else { (last >> width) + 1 };
+        Self { width, before: (0..some).map(before).collect(), all: seconds.len() }
+    }
+
+    /// How many are surely shorter than so many seconds.
+    #[inline]
+    fn before(&self, seconds: u64) -> usize {
+        let stretch = usize::try_from(seconds >> self.width).unwrap_or(usize::MAX);
+        self.before.get(stretch).map_or(self.all, |before| *before as usize)
+    }
 }
 
 /// Lanes whose window is bounded by time that is counted as law counts it.
@@ -38,6 +67,20 @@ pub(super) struct Between<'a> {
     pub(super) reached: &'a [u64],
     /// Lanes whose window is over.
     pub(super) over: &'a [u64],
+}
+
+/// After how long a window may be over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Ends(Lapse);
+
+impl Ends {
+    pub(super) const NEVER: Self = Self(Lapse::LONGEST);
+
+    /// The first second after which it may be, from one moment on.
+    #[inline]
+    pub(super) fn from(self, moment: Time) -> i64 {
+        self.0.after(moment).map_or(i64::MAX, Time::seconds)
+    }
 }
 
 /// Room for what must be put together.
@@ -81,9 +124,10 @@ impl Windows {
         let mut steps: Vec<Lapse> = begins.iter().chain(&ends).map(|(step, _)| *step).collect();
         steps.sort_unstable();
         steps.dedup();
-        let seconds = steps.iter().map(|step| step.whole_seconds()).collect();
+        let seconds: Vec<u64> = steps.iter().map(|step| step.whole_seconds()).collect();
+        let near = Near::new(&seconds);
         let (reached, over) = (grown(&steps, always, begins), grown(&steps, vec![0; words], ends));
-        Self { words, steps, seconds, reached, over, counted }
+        Self { words, steps, seconds, near, reached, over, counted }
     }
 
     /// Whether every lane's window holds whatever lies between.
@@ -94,10 +138,8 @@ impl Windows {
     /// What they say of the time from one moment to a later one.
     #[inline]
     pub(super) fn between<'a>(&'a self, from: Time, to: Time, room: &'a mut Joined) -> Between<'a> {
-        let lapse = Lapse::between(from, to);
-        let passed = self.passed(lapse);
-        let begins = usize::from(self.steps.get(passed) == Some(&lapse));
-        let known = Between { reached: self.nth(&self.reached, passed + begins), over: self.nth(&self.over, passed) };
+        let (passed, begun) = self.passed(Lapse::from_to(from, to));
+        let known = Between { reached: self.nth(&self.reached, begun), over: self.nth(&self.over, passed) };
         if self.counted.is_empty() { known } else { self.with_counted(known, from, to, room) }
     }
 
@@ -122,13 +164,25 @@ impl Windows {
         Between { reached: &room.reached, over: &room.over }
     }
 
-    /// How many steps are shorter than a time.
+    /// How many steps are shorter than a time, and how many are no longer.
     #[inline]
-    fn passed(&self, lapse: Lapse) -> usize {
+    fn passed(&self, lapse: Lapse) -> (usize, usize) {
         let whole = lapse.whole_seconds();
-        let before = self.seconds.partition_point(|step| *step < whole);
+        let mut before = self.near.before(whole);
+        loop {
+            match self.seconds.get(before) {
+                Some(step) if *step < whole => before += 1,
+                Some(step) if *step == whole => return self.passed_near(before, lapse),
+                _ => return (before, before),
+            }
+        }
+    }
+
+    /// [`Self::passed`], from the steps on that differ by less than a second.
+    fn passed_near(&self, before: usize, lapse: Lapse) -> (usize, usize) {
         let near = self.steps.get(before..).unwrap_or_default();
-        before + near.iter().take_while(|step| **step < lapse).count()
+        let passed = before + near.iter().take_while(|step| **step < lapse).count();
+        (passed, passed + usize::from(self.steps.get(passed) == Some(&lapse)))
     }
 
     #[inline]
@@ -145,7 +199,7 @@ impl Windows {
     fn first_over(&self, lapse: Lapse, lanes: &[u64]) -> Option<Lapse> {
         let some_over =
             |nth: usize| self.nth(&self.over, nth).iter().zip(lanes).any(|(over, lanes)| over & lanes != 0);
-        let (mut none, mut some) = (self.passed(lapse), self.steps.len());
+        let (mut none, mut some) = (self.passed(lapse).0, self.steps.len());
         if none == some || !some_over(some) {
             return None;
         }
@@ -156,10 +210,16 @@ impl Windows {
         self.steps.get(some - 1).copied()
     }
 
+    /// After how long the first window of some lanes may be over; none where that is a matter of the calendar.
+    pub(super) fn ends(&self, lanes: &[u64]) -> Option<Ends> {
+        let first = self.first_over(Lapse::default(), lanes);
+        self.counted.is_empty().then(|| first.map_or(Ends::NEVER, Ends))
+    }
+
     /// When the next window may be over, from one moment on, of some lanes of which none was over before `now`: the first
     /// second after which it is, or never.
     pub(super) fn next(&self, from: Time, now: Time, lanes: &[u64]) -> i64 {
-        let lapse = if now > from { Lapse::between(from, now) } else { Lapse::default() };
+        let lapse = if now > from { Lapse::from_to(from, now) } else { Lapse::default() };
         let next = self.first_over(lapse, lanes).and_then(|after| after.after(from));
         let mut due = next.map_or(i64::MAX, Time::seconds);
         for counted in &self.counted {

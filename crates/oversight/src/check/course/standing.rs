@@ -48,10 +48,12 @@ impl Course {
         for at in &self.open {
             let Some(entry) = self.entries.get_mut(*at as usize) else { continue };
             if entry.due == UNKNOWN {
-                let place = entry.rows as usize;
-                let waits = ground.sorts.get(entry.sort).waits;
-                let rows = self.rows.get(place..place + waits).unwrap_or_default();
-                entry.due = next(ground, &mut desk.kept, entry, rows, entry.time);
+                let (place, sort) = (entry.rows as usize, ground.sorts.get(entry.sort));
+                let rows = || self.rows.get(place..place + sort.waits).unwrap_or_default();
+                entry.due = match sort.ends {
+                    Some(ends) => ends.from(entry.time),
+                    None => next(ground, &mut desk.kept, entry, rows(), entry.time),
+                };
             }
             due = due.min(entry.due);
         }

@@ -58,9 +58,8 @@ struct Lives {
     shelf: Shelf,
     /// How many words of a life stand for what is asked of it as a whole.
     cells: usize,
-    /// The one at hand, and its words.
+    /// The one at hand.
     course: Course,
-    words: Vec<u64>,
 }
 
 /// A life, where nobody looks at it: most are short, and lie as words on the shelf.
@@ -102,8 +101,10 @@ impl Lives {
         let Some(life) = self.all.get_mut(place as usize) else { return };
         if let Some(long) = &mut life.long {
             std::mem::swap(&mut **long, &mut self.course);
-        } else if self.course.pack(&mut self.words) && Shelf::fits(self.words.len()) {
-            life.run = Some(self.shelf.put(life.run, &self.words));
+        } else if let Some(words) = self.course.packed_len().filter(|words| Shelf::fits(*words)) {
+            let run = self.shelf.room(life.run, words);
+            self.course.pack(self.shelf.words_mut(run));
+            life.run = Some(run);
         } else {
             life.run.take().into_iter().for_each(|run| self.shelf.give_up(run));
             life.long = Some(Box::new(std::mem::take(&mut self.course)));
