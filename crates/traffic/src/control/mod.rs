@@ -9,6 +9,7 @@ mod choose;
 mod foresee;
 mod plan;
 pub(crate) mod stage;
+mod watch;
 mod webster;
 
 pub(crate) use plan::Plan;
@@ -52,6 +53,9 @@ impl Default for Times {
         Self { yellow: None, all_red: 0.0, min_green: 5.0, max_green: 50.0, decide: 5.0 }
     }
 }
+
+/// A vehicle is near the line if it is there within so many seconds.
+pub(crate) const NEAR_LINE: f64 = 2.0;
 
 /// What detectors see of a lane.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -1,8 +1,10 @@
 //! What operations for programs give.
 
+mod counter;
 mod findings;
 mod maps;
 
+pub use counter::{APPLICANT, SLIP};
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
 pub use maps::MAP;
 
@@ -42,20 +44,6 @@ pub const SIGNED_IN: &[Member] = &[
     always("person", Text, "Who: `person:…`."),
     maybe("post", A_POST, "The post in which they act; null: for themselves."),
     always("posts", List(&A_POST), "The posts that they hold."),
-];
-/// The applicant who was found.
-pub const APPLICANT: &[Member] = &[
-    maybe("person", Text, "Who: `person:…`; null: nobody has this number or name."),
-    maybe("name", Text, "Their own name, to compare with their card."),
-    maybe("numbered", Truth, "Whether an identity number stands on their account."),
-    maybe("waits", Truth, "Whether they have yet to choose a password, and may be given another code."),
-];
-/// What the holder of an account takes home that was opened at a counter.
-pub const SLIP: &[Member] = &[
-    always("person", Text, "Whose it is: `person:…`."),
-    maybe("login", Text, "The name to sign in by."),
-    maybe("code", Text, "The one-time code, which is told this once."),
-    maybe("until", Moment, "Until when it holds."),
 ];
 /// Readings of personal data.
 pub const READINGS: &[Member] = &[
