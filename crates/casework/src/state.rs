@@ -364,6 +364,11 @@ impl State {
         self.sealed_since |= self.erased.is_some() && values.any(|value| matches!(value, Value::Sealed(_)));
     }
 
+    /// Whether its personal values and files were destroyed, and none came after.
+    pub fn is_bare(&self) -> bool {
+        self.erased.is_some() && !self.sealed_since
+    }
+
     /// What was sealed is gone, and with it the words of complaints that somebody had yet to answer.
     fn erase(&mut self, at: Time) {
         (self.erased, self.sealed_since) = (Some(at), false);
