@@ -81,7 +81,7 @@ fn is_identity_number(name: &str) -> bool {
     check.chars().eq(wanted)
 }
 
-/// The key under which names are looked up, kept beside the data and never on the record.
+/// The key under which names and identity numbers are looked up, kept beside the data and never on the record.
 #[derive(Clone)]
 pub struct DirectoryKey([u8; 32]);
 
@@ -94,8 +94,18 @@ impl DirectoryKey {
     /// What stands for `name` in memory: the first 128 bits of HMAC-SHA-256. Any text has one, so that a name that
     /// cannot exist is looked up like any other.
     pub fn of(&self, name: &str) -> NameKey {
+        self.keyed("", name)
+    }
+
+    /// The same of an identity number, which no sign-in name shares.
+    fn of_number(&self, number: &str) -> NameKey {
+        self.keyed("identity number\0", number)
+    }
+
+    fn keyed(&self, what: &str, name: &str) -> NameKey {
         let mut key = [0; 16];
         if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) {
+            mac.update(what.as_bytes());
             mac.update(folded(name).as_bytes());
             let full = mac.finalize().into_bytes();
             key.iter_mut().zip(full).for_each(|(to, from)| *to = from);
@@ -104,7 +114,7 @@ impl DirectoryKey {
     }
 }
 
-/// A sign-in name's keyed hash.
+/// The keyed hash of a sign-in name, or of an identity number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NameKey(pub(crate) [u8; 16]);
 
@@ -119,20 +129,70 @@ impl fmt::Debug for NameKey {
 #[error("this sign-in name is taken; choose another")]
 pub struct Taken;
 
-/// Which person signs in by which name: a projection of the record that holds no name, only keyed hashes.
+/// The number stands on another person's account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("another account has this identity number; look that one up")]
+pub struct NumberTaken;
+
+/// Who is known by what: one keyed hash each.
+#[derive(Clone, Default)]
+struct Index {
+    people: HashMap<NameKey, PersonId>,
+    keys: HashMap<PersonId, NameKey>,
+    /// What is being given away: the events that do so are not yet on the record.
+    claims: HashMap<NameKey, PersonId>,
+}
+
+impl Index {
+    /// Whether nobody but `person` has it, or is about to.
+    fn claim(&mut self, person: PersonId, key: NameKey) -> bool {
+        let holders = [self.people.get(&key), self.claims.get(&key)];
+        let free = holders.into_iter().flatten().all(|holder| *holder == person);
+        if free {
+            self.claims.insert(key, person);
+        }
+        free
+    }
+
+    fn release(&mut self, person: PersonId) {
+        self.claims.retain(|_, holder| *holder != person);
+    }
+
+    /// Of two people whose events claim one key the first to be taken in has it.
+    fn put(&mut self, person: PersonId, key: Option<NameKey>) {
+        let key = key.filter(|key| self.people.get(key).is_none_or(|holder| *holder == person));
+        if let Some(old) = self.keys.remove(&person) {
+            self.people.remove(&old);
+        }
+        if let Some(key) = key {
+            self.insert(key, person);
+        }
+    }
+
+    fn insert(&mut self, key: NameKey, person: PersonId) {
+        self.claims.remove(&key);
+        self.keys.insert(person, key);
+        self.people.insert(key, person);
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (NameKey, PersonId)> {
+        self.people.iter().map(|(key, person)| (*key, *person))
+    }
+}
+
+/// Which person signs in by which name, and whose which identity number is: a projection of the record that holds
+/// neither, only keyed hashes. It answers for one name or number at a time; what it knows cannot be listed.
 #[derive(Clone)]
 pub struct Directory {
     key: DirectoryKey,
-    people: HashMap<NameKey, PersonId>,
-    names: HashMap<PersonId, NameKey>,
-    /// Names that are being given away: the events that do so are not yet on the record.
-    claims: HashMap<NameKey, PersonId>,
+    names: Index,
+    numbers: Index,
 }
 
 impl Directory {
     /// An empty one.
     pub fn new(key: DirectoryKey) -> Self {
-        Self { key, people: HashMap::new(), names: HashMap::new(), claims: HashMap::new() }
+        Self { key, names: Index::default(), numbers: Index::default() }
     }
 
     /// The keyed hash of `name`.
@@ -142,17 +202,22 @@ impl Directory {
 
     /// Who signs in by this name.
     pub fn find(&self, name: NameKey) -> Option<PersonId> {
-        self.people.get(&name).copied()
+        self.names.people.get(&name).copied()
+    }
+
+    /// On whose account this identity number stands.
+    pub fn by_number(&self, number: &str) -> Option<PersonId> {
+        self.numbers.people.get(&self.key.of_number(number)).copied()
     }
 
     /// How many people can sign in.
     pub fn len(&self) -> usize {
-        self.people.len()
+        self.names.people.len()
     }
 
     /// Whether nobody can.
     pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
+        self.names.people.is_empty()
     }
 
     /// Keeps `name` for `person`, to be called before the event that sets it is appended, so that of two people
@@ -163,66 +228,65 @@ impl Directory {
     /// [`Taken`], when it is another person's.
     pub fn claim(&mut self, person: PersonId, name: &SignInName) -> Result<(), Taken> {
         let key = self.key.of(name.as_str());
-        let holders = [self.people.get(&key), self.claims.get(&key)];
-        if holders.into_iter().flatten().any(|holder| *holder != person) {
-            return Err(Taken);
-        }
-        self.claims.insert(key, person);
-        Ok(())
+        if self.names.claim(person, key) { Ok(()) } else { Err(Taken) }
+    }
+
+    /// The same of an identity number.
+    ///
+    /// # Errors
+    /// [`NumberTaken`], when it is another person's.
+    pub fn claim_number(&mut self, person: PersonId, number: &str) -> Result<(), NumberTaken> {
+        let key = self.key.of_number(number);
+        if self.numbers.claim(person, key) { Ok(()) } else { Err(NumberTaken) }
     }
 
     /// Lets go of whatever was kept for `person`.
     pub fn release(&mut self, person: PersonId) {
-        self.claims.retain(|_, holder| *holder != person);
+        self.names.release(person);
+        self.numbers.release(person);
     }
 
     /// Takes in how `person` stands now; `unseal` yields the value in clear, or none when the person was erased.
-    /// Of two people whose events claim one name the first to be taken in has it.
     ///
     /// # Errors
     /// Whatever `unseal` fails with.
     pub fn update<E>(
         &mut self,
         person: &Person,
-        unseal: impl FnOnce(&SealedRef) -> Result<Option<Value>, E>,
+        mut unseal: impl FnMut(&SealedRef) -> Result<Option<Value>, E>,
     ) -> Result<(), E> {
-        let value = match &person.now.sign_in_name {
-            Some(sealed) => unseal(sealed)?,
-            None => None,
-        };
-        let key = value.as_ref().and_then(Value::as_text).map(|name| self.key.of(name));
-        let free = |key: &NameKey| self.people.get(key).is_none_or(|holder| *holder == person.id);
-        self.put(person.id, key.filter(free));
+        let mut clear = |sealed: &Option<SealedRef>| sealed.as_ref().map_or(Ok(None), &mut unseal);
+        let (name, number) = (clear(&person.now.sign_in_name)?, clear(&person.now.identity_number)?);
+        let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_text).map(str::to_owned);
+        let (name, number) = (text(&name), text(&number));
+        self.names.put(person.id, name.map(|name| self.key.of(&name)));
+        self.numbers.put(person.id, number.map(|number| self.key.of_number(&number)));
         Ok(())
     }
 
     /// Forgets a person, until they are taken in again.
     pub fn forget(&mut self, person: PersonId) {
-        self.put(person, None);
+        self.names.put(person, None);
+        self.numbers.put(person, None);
     }
 
-    fn put(&mut self, person: PersonId, key: Option<NameKey>) {
-        if let Some(old) = self.names.remove(&person) {
-            self.people.remove(&old);
-        }
-        if let Some(key) = key {
-            self.insert(key, person);
-        }
+    /// All that is known, for a cache: names, then numbers.
+    pub(crate) fn all(&self) -> [Vec<(NameKey, PersonId)>; 2] {
+        [&self.names, &self.numbers].map(|index| index.iter().collect())
     }
 
-    pub(crate) fn insert(&mut self, name: NameKey, person: PersonId) {
-        self.claims.remove(&name);
-        self.names.insert(person, name);
-        self.people.insert(name, person);
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (NameKey, PersonId)> {
-        self.people.iter().map(|(name, person)| (*name, *person))
+    pub(crate) fn with(key: DirectoryKey, [names, numbers]: [Vec<(NameKey, PersonId)>; 2]) -> Self {
+        let index = |all: Vec<(NameKey, PersonId)>| {
+            let mut index = Index::default();
+            all.into_iter().for_each(|(key, person)| index.insert(key, person));
+            index
+        };
+        Self { key, names: index(names), numbers: index(numbers) }
     }
 }
 
 impl fmt::Debug for Directory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Directory({} names)", self.people.len())
+        write!(f, "Directory({} names)", self.len())
     }
 }

@@ -3,19 +3,19 @@ use crate::bytes::{take, take_text};
 use crate::directory::{Directory, DirectoryKey, NameKey};
 use crate::person::{Person, PersonId, Post};
 use crate::roster::{Member, Roster};
-use record::{Digest, ERASED, Entry, Record, StoreError};
+use record::{Digest, ERASED, Entry, Record, SealedRef, StoreError};
 use std::collections::BTreeSet;
 
 /// Entries read at once.
 const CHUNK: usize = 1024;
 /// The name under which the record's cache keeps this.
-const CACHED: &str = "access people 2";
+const CACHED: &str = "access people 3";
 
-/// All that must be known of everyone at once: who signs in by which name, and who holds which post. It follows
-/// the record, and is cached so that a restart need not read the whole of it.
+/// All that must be known of everyone at once: who signs in by which name, whose which identity number is, and who holds
+/// which post. It follows the record, and is cached so that a restart need not read the whole of it.
 #[derive(Clone, Debug)]
 pub struct People {
-    /// From sign-in names to people.
+    /// From sign-in names and identity numbers to people.
     pub directory: Directory,
     /// From posts to people.
     pub roster: Roster,
@@ -72,16 +72,19 @@ impl People {
     }
 
     /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry
-    /// (8 and 32); how many names (8) and each with its person (16 and 16); then for each member of the roster their
-    /// id, how many bytes follow (4), and what is known of them, one fact a line. Numbers are big-endian.
+    /// (8 and 32); how many names (8) and each with its person (16 and 16), and identity numbers likewise; then for each
+    /// member of the roster their id, how many bytes follow (4), and what is known of them, one fact a line. Numbers are
+    /// big-endian.
     fn to_bytes(&self, last: Digest) -> Vec<u8> {
         let mut bytes = self.directory.key("").0.to_vec();
         bytes.extend_from_slice(&self.next.to_be_bytes());
         bytes.extend_from_slice(&last.0);
-        bytes.extend_from_slice(&(self.directory.len() as u64).to_be_bytes());
-        for (name, person) in self.directory.iter() {
-            bytes.extend_from_slice(&name.0);
-            bytes.extend_from_slice(&person.0);
+        for index in self.directory.all() {
+            bytes.extend_from_slice(&(index.len() as u64).to_be_bytes());
+            for (key, person) in index {
+                bytes.extend_from_slice(&key.0);
+                bytes.extend_from_slice(&person.0);
+            }
         }
         for (person, member) in self.roster.members() {
             let lines = facts(member);
@@ -94,16 +97,18 @@ impl People {
 
     fn from_bytes(bytes: &[u8], key: &DirectoryKey) -> Option<(Self, Digest)> {
         let mut rest = bytes;
-        let mut directory = Directory::new(key.clone());
-        if take(&mut rest)? != directory.key("").0 {
+        if take(&mut rest)? != key.of("").0 {
             return None;
         }
         let next = u64::from_be_bytes(take(&mut rest)?);
         let last = Digest(take(&mut rest)?);
-        for _ in 0..u64::from_be_bytes(take(&mut rest)?) {
-            let name = NameKey(take(&mut rest)?);
-            directory.insert(name, PersonId(take(&mut rest)?));
+        let mut indexes = [Vec::new(), Vec::new()];
+        for index in &mut indexes {
+            for _ in 0..u64::from_be_bytes(take(&mut rest)?) {
+                index.push((NameKey(take(&mut rest)?), PersonId(take(&mut rest)?)));
+            }
         }
+        let directory = Directory::with(key.clone(), indexes);
         let mut roster = Roster::default();
         while !rest.is_empty() {
             let person = PersonId(take(&mut rest)?);
@@ -113,6 +118,21 @@ impl People {
         }
         Some((Self { directory, roster, next }, last))
     }
+}
+
+/// Whether `person` can sign in: by a name and a password, or a code, that this record can open. The secrets of somebody whose
+/// history came from elsewhere stayed there, and who was only ever named never had any.
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn signs_in(record: &Record, person: &Person) -> Result<bool, StoreError> {
+    let opens = |sealed: Option<&SealedRef>| match sealed {
+        Some(sealed) => record.unseal(sealed).map(|value| value.is_some()),
+        None => Ok(false),
+    };
+    let now = &person.now;
+    let code = now.code.as_ref().map(|code| &code.hash);
+    Ok(opens(now.sign_in_name.as_ref())? && (opens(now.password.as_ref())? || opens(code)?))
 }
 
 /// A member as lines: `+` before each post, `-` before the last one, `locked`, `wish`.

@@ -142,7 +142,7 @@ fn the_cache_serves_its_own_record_and_key_alone() {
     let zhang = town.settle("zhang");
     let people = People::open(&town.record, key()).unwrap();
     people.save(&town.record);
-    let bytes = town.record.cache().get("access people 2").unwrap();
+    let bytes = town.record.cache().get("access people 3").unwrap();
     assert!(!String::from_utf8_lossy(&bytes).contains("zhang"), "no name in it");
     let found = |record: &Record, key: DirectoryKey| {
         let people = People::open(record, key).unwrap();
@@ -153,10 +153,63 @@ fn the_cache_serves_its_own_record_and_key_alone() {
 
     let elsewhere = tempfile::tempdir().unwrap();
     let other = Record::create_in(elsewhere.path()).unwrap();
-    other.cache().put("access people 2", &bytes);
+    other.cache().put("access people 3", &bytes);
     assert_eq!(found(&other, key()), (None, 0), "another record: built anew");
     for cut in [0, 15, 40, bytes.len() - 1] {
-        town.record.cache().put("access people 2", &bytes[..cut]);
+        town.record.cache().put("access people 3", &bytes[..cut]);
         assert_eq!(found(&town.record, key()), (Some(zhang), 1), "cut at {cut}");
     }
+}
+
+/// Whose each number is, followed, rebuilt and from the cache alike.
+fn of_numbers(town: &Town, people: &mut People, numbers: &[&str]) -> Vec<Option<PersonId>> {
+    people.follow(&town.record).unwrap();
+    let found = |people: &People| -> Vec<_> {
+        numbers.iter().map(|number| people.directory.by_number(number)).collect()
+    };
+    people.save(&town.record);
+    assert_eq!(found(&People::open(&town.record, key()).unwrap()), found(people), "from the cache");
+    town.record.cache().clear();
+    assert_eq!(found(&People::open(&town.record, key()).unwrap()), found(people), "built anew");
+    found(people)
+}
+
+#[test]
+fn whoever_shows_a_number_is_found_by_it_until_they_are_erased() {
+    const NUMBER: &str = "11010519491231002X";
+    let dir = tempfile::tempdir().unwrap();
+    let record = Record::create_in(dir.path()).unwrap();
+    let mut town = Town { record, entropy: Seeded::new(1), next: 0 };
+    let mut people = People::open(&town.record, key()).unwrap();
+    let [zhang, li] = ["zhang", "li"].map(|name| town.settle(name));
+    assert_eq!(of_numbers(&town, &mut people, &[NUMBER]), [None]);
+
+    let shown = |number: &str| Details { identity_number: Some(number.into()), ..Details::default() };
+    assert!(people.directory.claim_number(zhang, NUMBER).is_ok());
+    assert!(people.directory.claim_number(li, NUMBER).is_err(), "of two at one time one gets it");
+    let noted = registry::details_changed(town.stamp(), zhang, shown(NUMBER));
+    town.add(vec![noted], Vec::new());
+    let typed = [
+        NUMBER,
+        "11010519491231002x",
+        " １１０１０５１９４９１２３１００２Ｘ ",
+        "110105194912310038",
+        "zhang",
+    ];
+    let all = [Some(zhang), Some(zhang), Some(zhang), None, None];
+    assert_eq!(of_numbers(&town, &mut people, &typed), all);
+    assert_eq!(people.directory.find(people.directory.key(NUMBER)), None, "a number is no sign-in name");
+    assert!(people.directory.claim_number(li, NUMBER).is_err(), "and is one person's");
+    let again = registry::details_changed(town.stamp(), li, shown(NUMBER));
+    town.add(vec![again], Vec::new());
+    assert_eq!(of_numbers(&town, &mut people, &[NUMBER]), [Some(zhang)], "whoever has it keeps it");
+
+    people.save(&town.record);
+    let cached = town.record.cache().get("access people 3").unwrap();
+    assert!(!String::from_utf8_lossy(&cached).contains(NUMBER), "no number in it");
+    let stamp = town.stamp();
+    town.record.erase(&zhang.object(), Event::new(stamp.id, "person erased", stamp.time)).unwrap();
+    assert!(town.record.cache().get("access people 3").is_none(), "its keyed hash goes with the key");
+    people.follow(&town.record).unwrap();
+    assert_ne!(people.directory.by_number(NUMBER), Some(zhang));
 }

@@ -132,7 +132,7 @@ pub struct Board {
     of_case: HashMap<ObjectRef, Held>,
     stopped: HashMap<ObjectRef, BTreeSet<(Id, Time)>>,
     days: BTreeMap<Date, OfDay>,
-    /// Complaints that nobody has answered, by case: running cases have them, and those that are over.
+    /// Complaints that wait for an answer, by case: running cases have them, and those that are over.
     complaints: BTreeMap<ObjectRef, Complained>,
 }
 
@@ -144,8 +144,8 @@ type OfDay = BTreeMap<(Id, Id), (u64, u64)>;
 struct Held {
     tasks: Vec<Placed>,
     clocks: Vec<Running>,
-    /// When each clock that binds the office runs out, the first first.
-    dues: Vec<Time>,
+    /// When each clock that binds the office runs out, the first first, and what sets it.
+    dues: Vec<(Time, SetBy)>,
     /// Where none runs, the one that stands still.
     still: Option<Still>,
 }
@@ -211,6 +211,7 @@ impl Board {
                     }
                 }
             }
+            activity::ERASED => drop(self.complaints.remove(case)),
             _ => {}
         }
     }
@@ -298,7 +299,7 @@ impl Board {
 
     fn put_in(&mut self, case: &ObjectRef, state: &State, outlook: Outlook) {
         let of_office = || outlook.ticking.iter().filter(|ticking| ticking.office);
-        let mut held = Held { dues: of_office().map(|ticking| ticking.due).collect(), ..Held::default() };
+        let mut held = Held { dues: of_office().map(Ticking::limit).collect(), ..Held::default() };
         held.dues.sort_unstable();
         let first = of_office().flat_map(Ticking::sets).min();
         held.still = outlook.still.filter(|_| first.is_none());
@@ -412,7 +413,7 @@ impl Board {
         self.queues.all()
     }
 
-    /// The cases with complaints that nobody has answered.
+    /// The cases with complaints that wait for an answer.
     pub fn complained(&self) -> impl Iterator<Item = (&ObjectRef, &Complained)> {
         self.complaints.iter()
     }
@@ -429,6 +430,11 @@ impl Board {
 
     /// When the first of a running case's clocks that bind its office runs out, or ran out.
     pub fn due(&self, case: &ObjectRef) -> Option<Time> {
+        self.due_by(case).map(|(due, _)| due)
+    }
+
+    /// The same, and what sets that time.
+    pub fn due_by(&self, case: &ObjectRef) -> Option<(Time, SetBy)> {
         self.of_case.get(case)?.dues.first().copied()
     }
 
@@ -439,7 +445,7 @@ impl Board {
 
     /// How many clocks that bind offices run past their time.
     pub fn late(&self, now: Time) -> usize {
-        let late = |held: &Held| held.dues.iter().take_while(|due| **due < now).count();
+        let late = |held: &Held| held.dues.iter().take_while(|(due, _)| *due < now).count();
         self.of_case.values().map(late).sum()
     }
 

@@ -1,6 +1,7 @@
 //! The clocks of a case: when each started, when it stood still, when it stopped.
 
 use crate::state::{Run, State, Status};
+use pack::Id;
 use pack::model::{After, Clock, Mark, Procedure, Step};
 use record::Time;
 
@@ -23,6 +24,8 @@ pub struct Reading<'a> {
     pub extensions: usize,
     /// Whether it is on the record that it ran out.
     pub expired: bool,
+    /// The office whose time it is: where the step that it waits for is done, or else the case's own.
+    pub office: Id,
 }
 
 /// From when until when; without an end if it still lasts. Spans come in order and without overlap.
@@ -60,9 +63,15 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
             held: held.filter_map(|(span, step)| Some((within(span)?, step))).collect(),
             extensions: state.extensions.iter().filter(|extension| extension.clock == clock.id).count(),
             expired: state.expired.contains(&(clock.id.clone(), started)),
+            office: office(state, clock).clone(),
         })
     };
     procedure.flow.clocks.iter().filter_map(reading).collect()
+}
+
+fn office<'a>(state: &'a State, clock: &Clock) -> &'a Id {
+    let awaited = clock.awaited().and_then(|After { step, .. }| state.steps.get(step));
+    awaited.map(|step| &step.office).filter(|office| !office.as_str().is_empty()).unwrap_or(&state.office)
 }
 
 fn for_skipped(state: &State, clock: &Clock) -> bool {

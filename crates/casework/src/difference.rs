@@ -254,6 +254,7 @@ fn length(own: Own) -> Title {
     let zh = match own.unit {
         Unit::Minutes => "分钟",
         Unit::Hours => "小时",
+        Unit::Workhours => "个工作小时",
         Unit::Days => "日",
         Unit::Workdays => "个工作日",
         Unit::Months => "个月",

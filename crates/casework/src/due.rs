@@ -1,6 +1,7 @@
 //! When the clocks of a case run out.
 
 use crate::clocks::{Reading, Span};
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use pack::days::{self, Adjustment, At, Deadline, Due, Law, Left, Limit};
 use pack::model::{ClockLimit, Own, Step, Unit};
@@ -36,13 +37,15 @@ impl Counted {
 pub fn left(due: &Due) -> Option<Own> {
     let At::Stopped { left, .. } = due.at else { return None };
     let of = |amount, unit| Own { amount, unit };
+    let of_time = |time: SignedDuration, hours| match time.as_hours() {
+        0 => of(time.as_mins().try_into().unwrap_or_default(), Unit::Minutes),
+        some => of(some.try_into().unwrap_or(u32::MAX), hours),
+    };
     Some(match left? {
         Left::Days(days) => of(days, Unit::Days),
         Left::Workdays(days) => of(days, Unit::Workdays),
-        Left::Time(time) if time.as_hours() > 0 => {
-            of(time.as_hours().try_into().unwrap_or(u32::MAX), Unit::Hours)
-        }
-        Left::Time(time) => of(time.as_mins().try_into().unwrap_or_default(), Unit::Minutes),
+        Left::Time(time) => of_time(time, Unit::Hours),
+        Left::Open(time) => of_time(time, Unit::Workhours),
     })
 }
 
@@ -54,13 +57,9 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
             let deadline = law.deadlines.get(id.as_str())?;
             let rule = law.rule(deadline);
             let adjustments = adjustments(reading, deadline, law);
-            let mut limit = days::count(start, deadline, &rule, &law.calendar, &adjustments).ok()?;
-            if deadline.limit.is_some_and(|limit| limit.unit == days::Unit::Immediately) {
-                // “At once” has no measure. What was done the same day is not called late; a supervisor sees the hour.
-                limit.at = At::Day(start.date());
-            }
+            let limit = days::count(start, deadline, &rule, &law.calendar, &adjustments).ok()?;
             let promised = |own: Own| {
-                let promise = Limit::from(own);
+                let (promise, rule) = (Limit::from(own), rule.clone().at(law.hours.get(&reading.office)));
                 days::promise::promised(start, promise, deadline, &rule, &law.calendar, &adjustments).ok()
             };
             let promise = reading.clock.promise.and_then(promised);
@@ -69,7 +68,8 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
         ClockLimit::Own(own) => {
             let holds: Vec<Adjustment> =
                 stood(reading, law).into_iter().map(|stood| stood.adjustment).collect();
-            Some(Counted { limit: count_own(start, *own, law, &holds)?, promise: None })
+            let limit = count_own(start, *own, &reading.office, law, &holds)?;
+            Some(Counted { limit, promise: None })
         }
         ClockLimit::Procedure => None,
     }
@@ -77,13 +77,13 @@ pub fn count(reading: &Reading<'_>, law: &Law) -> Option<Counted> {
 
 /// Counts an office's own limit that nothing stops.
 pub fn own(start: Time, own: Own, law: &Law) -> Option<Due> {
-    count_own(days::local(start), own, law, &[])
+    count_own(days::local(start), own, &Id::default(), law, &[])
 }
 
 /// Counts an office's own limit, by the pack's default rule.
-fn count_own(start: DateTime, own: Own, law: &Law, holds: &[Adjustment]) -> Option<Due> {
+fn count_own(start: DateTime, own: Own, office: &Id, law: &Law, holds: &[Adjustment]) -> Option<Due> {
     let deadline = Deadline::own(Limit::from(own));
-    days::count(start, &deadline, &law.default_rule.rule, &law.calendar, holds).ok()
+    days::count(start, &deadline, &law.rule_of_office(office), &law.calendar, holds).ok()
 }
 
 /// The end of what is valid for so long from `start`, by the pack's default rule. Unlike a time in which something must be

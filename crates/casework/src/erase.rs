@@ -3,7 +3,16 @@
 use crate::activity::{self, part};
 use crate::cases;
 use crate::state::{State, sealed_under};
+use pack::Title;
 use record::{AppendError, Erased, Event, ObjectRef, Record, StoreError, Time, Value, Version};
+
+/// Why, where the person wished it. It stands on the record in these words, and is told in those of whoever reads it.
+pub const WISHED: &str = "at the request of the person";
+
+/// Reasons that the program gave, in both languages; none for those that somebody wrote.
+pub fn given(reasons: &str) -> Option<Title> {
+    (reasons == WISHED).then(|| Title::new("应其本人请求", "At the request of the person"))
+}
 
 /// Entries read at once.
 const CHUNK: usize = 1_000;

@@ -5,7 +5,9 @@ use crate::command::Command;
 use crate::decide::{Situation, decide};
 use crate::service::{Ask, Casework, Refused, judge};
 use crate::state::State;
+use pack::Id;
 use record::{Event, ObjectRef, StoreError, Version};
+use std::collections::BTreeSet;
 
 /// How many moves back a repetition is looked for.
 const FAR: usize = 32;
@@ -20,9 +22,7 @@ impl Casework {
         command: &Command,
         ask: &Ask<'_>,
     ) -> Result<Vec<Event>, Refused> {
-        let history = self.record().history(case, Version(0), usize::MAX)?;
-        let moves = history.into_iter().map(|entry| entry.event);
-        let moves: Vec<Event> = moves.filter(|event| activity::moved(event) == Some(case)).collect();
+        let moves = self.moves_of(case)?;
         let seen = usize::try_from(seen).unwrap_or(usize::MAX).min(moves.len());
         // A request is sent again within minutes: not after many moves.
         let from = seen.max(moves.len().saturating_sub(FAR));
@@ -42,6 +42,23 @@ impl Casework {
             .into_iter()
             .next_back()
             .map_or(Refused::Unknown, |event| Refused::Overtaken(Box::new(event))))
+    }
+
+    /// The fields of a case's form that were filled in or emptied since it had `seen` events.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn filled_since(&self, case: &ObjectRef, seen: u64) -> Result<BTreeSet<Id>, StoreError> {
+        let moves = self.moves_of(case)?;
+        let seen = usize::try_from(seen).unwrap_or(usize::MAX);
+        Ok(moves.iter().skip(seen).flat_map(State::filled).collect())
+    }
+
+    /// What happened to a case, but for what is no move of it: somebody read its answers, say.
+    fn moves_of(&self, case: &ObjectRef) -> Result<Vec<Event>, StoreError> {
+        let history = self.record().history(case, Version(0), usize::MAX)?;
+        let events = history.into_iter().map(|entry| entry.event);
+        Ok(events.filter(|event| activity::moved(event) == Some(case)).collect())
     }
 
     /// The first events of `since`, where `command` by the same person would have made just these in `state`. Deciding is a

@@ -5,6 +5,10 @@ use record::{Digest, Entry, Event, EventId, FileRef, Fold, ObjectRef, Time, Valu
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod complaint;
+
+pub use complaint::{Complained, Complaint};
+
 /// A case as its events tell it. Needs no definitions: each event says which steps it opened, skipped and closed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
@@ -182,30 +186,6 @@ pub struct Rating {
     pub words: Option<Value>,
 }
 
-/// A complaint and its answer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Complaint {
-    /// What about.
-    pub words: Value,
-    /// When.
-    pub at: Time,
-    /// The office that is to answer it.
-    pub office: Id,
-    /// When it was answered, and how.
-    pub reply: Option<(Time, Value)>,
-}
-
-/// What of a case's complaints nobody has answered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Complained {
-    /// How many.
-    pub open: usize,
-    /// When the first of them was made.
-    pub since: Time,
-    /// The office that is to answer.
-    pub office: Id,
-}
-
 impl State {
     /// The type of the subjects under whom the personal data of offices' own duties is sealed.
     pub const SUBJECT: &str = "subject";
@@ -237,9 +217,9 @@ impl State {
         state
     }
 
-    /// Its complaints that nobody has answered; none where there are none.
+    /// Its complaints that wait for an answer; none where there are none.
     pub fn complained(&self) -> Option<Complained> {
-        let mut open = self.complaints.iter().filter(|complaint| complaint.reply.is_none());
+        let mut open = self.complaints.iter().filter(|complaint| complaint.is_open());
         let first = open.next()?;
         Some(Complained { open: 1 + open.count(), since: first.at, office: first.office.clone() })
     }
@@ -367,7 +347,7 @@ impl State {
                 }
             }
             activity::RATED | activity::COMPLAINED | activity::REPLIED => self.hear(event),
-            activity::ERASED => (self.erased, self.sealed_since) = (Some(event.time), false),
+            activity::ERASED => self.erase(event.time),
             activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
             _ => {}
         }
@@ -384,6 +364,14 @@ impl State {
         self.sealed_since |= self.erased.is_some() && values.any(|value| matches!(value, Value::Sealed(_)));
     }
 
+    /// What was sealed is gone, and with it the words of complaints that somebody had yet to answer.
+    fn erase(&mut self, at: Time) {
+        (self.erased, self.sealed_since) = (Some(at), false);
+        for complaint in self.complaints.iter_mut().filter(|complaint| complaint.is_open()) {
+            complaint.closed = Some(at);
+        }
+    }
+
     /// What the party says of how it was served, and what is answered.
     fn hear(&mut self, event: &Event) {
         let words = || event.attribute("words").cloned();
@@ -398,6 +386,7 @@ impl State {
                 at: event.time,
                 office: event.attribute("answering").and_then(Value::as_text).unwrap_or_default().into(),
                 reply: None,
+                closed: None,
             }),
             _ => {
                 let which = usize::try_from(number("complaint")).unwrap_or_default();
@@ -566,7 +555,7 @@ impl StepState {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use casework::decide::{Situation, Truth, decide, missing};
-use casework::state::{Stage, State, Status};
+use casework::state::{Done, Run, Stage, State, Status, StepState};
 use casework::{Command, answer, clocks, due};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
@@ -502,4 +502,40 @@ fn editions_follow_each_other_by_the_day() {
     let over_midnight = check_from("2026-12-31T20:00", "garden-registration", GARDEN, GROWN);
     let in_one_year = check_from("2026-03-02T09:00", "garden-registration", GARDEN, GROWN);
     assert_eq!(over_midnight, in_one_year);
+}
+
+/// When the first clock of a case of `procedure` at `office` runs out by the office's promise, where its application was
+/// accepted then.
+fn promised(procedure: &str, office: &str, accepted: &str) -> String {
+    let at = |text: &str| pack::days::moment(text.parse().unwrap()).unwrap();
+    let procedure = DEFINITIONS.procedures.get(procedure).unwrap();
+    let by =
+        Done { at: at(accepted), outcome: "accepted".into(), by: None, reasons: None, event: "e".into() };
+    let run = Run { opened: at(accepted), done: Some(by), closed: None };
+    let step = |runs| StepState { office: office.into(), runs, ..StepState::default() };
+    let open = procedure.flow.steps.iter().map(|step| &step.id).filter(|id| id.as_str() != "accept");
+    let mut steps: BTreeMap<Id, StepState> = open.map(|id| (id.clone(), step(Vec::new()))).collect();
+    steps.insert("accept".into(), step(vec![run]));
+    let state = State { office: office.into(), submitted: Some(at(accepted)), steps, ..State::default() };
+    let readings = clocks::read(&state, procedure);
+    let counted =
+        readings.iter().filter_map(|reading| due::count(reading, DEFINITIONS.law.as_ref().unwrap()));
+    let promise = counted.filter_map(|counted| counted.promised()).min().unwrap();
+    pack::days::local(promise).to_string()
+}
+
+/// A licence within two hours: of those at which the very office is open. The vehicle office is open on Saturdays, a county's
+/// bureau is not; over the National Day holiday both rest.
+#[test]
+fn a_promise_in_hours_rests_when_its_office_does() {
+    for (office, accepted, wanted) in [
+        ("vehicle-office", "2026-01-14T10:00", "2026-01-14T12:00:00"),
+        ("vehicle-office", "2026-01-16T16:30", "2026-01-17T10:00:00"),
+        ("west-branch", "2026-01-16T16:30", "2026-01-19T10:30:00"),
+        ("vehicle-office", "2026-01-17T16:00", "2026-01-19T09:30:00"),
+        ("vehicle-office", "2026-09-30T16:00", "2026-10-08T09:30:00"),
+        ("west-branch", "2026-09-30T16:00", "2026-10-08T10:00:00"),
+    ] {
+        assert_eq!(promised("licence-renewal", office, accepted), wanted, "{office} {accepted}");
+    }
 }

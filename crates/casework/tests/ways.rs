@@ -175,12 +175,9 @@ impl Walk<'_> {
             };
         let waits = |step: &&Step| {
             let status = self.state.steps.get(&step.id).map_or(Status::Waiting, |state| state.status);
-            // What a case does without as it ends, the event that ends it does not say.
-            let skipped = step.when.is_some() && step.after.iter().all(|after| met(&after));
             status == Status::Waiting
                 && !step.any
                 && !step.optional
-                && !skipped
                 && step.after.iter().any(|after| met(&after))
         };
         self.procedure.flow.steps.iter().find(waits)

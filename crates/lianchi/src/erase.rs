@@ -1,7 +1,7 @@
 use crate::clock::now;
 use crate::say::{Failure, Say, Wrong, counted};
 use crate::{Data, control};
-use casework::erase::{Done, NotErased, Request, erase};
+use casework::erase::{Done, NotErased, Request, WISHED, erase};
 use record::{Erased, ObjectRef};
 use serde_json::{Value as Json, json};
 
@@ -12,7 +12,7 @@ pub struct Options {
     #[command(flatten)]
     data: Data,
     /// Why, for the record.
-    #[arg(long, default_value = "at the request of the person")]
+    #[arg(long, default_value = WISHED)]
     reasons: String,
     /// Erase even where a case of theirs still runs; it goes on without their answers.
     #[arg(long)]

@@ -5,7 +5,7 @@ use crate::clock::now;
 use crate::say::{Failure, Say, Wrong};
 use crate::{Data, packs, up};
 use access::directory::DirectoryKey;
-use access::people::People;
+use access::people::{People, signs_in};
 use access::staff::{Act, By};
 use access::{Person, PersonId, Post};
 use casework::{Book, editions};
@@ -276,15 +276,16 @@ fn tell(options: &List, say: Say) -> Result<(), Failure> {
         let standing = match (member.locked, member.posts.is_empty()) {
             (true, _) => "locked",
             (false, true) => "former",
-            (false, false) => "working",
+            (false, false) if signs_in(&record, &person)? => "working",
+            (false, false) => "no-sign-in",
         };
         let posts: Vec<String> = member.posts.iter().map(ToString::to_string).collect();
         rows.push((id.object().to_string(), name, standing, posts, person.now.registered));
     }
     rows.sort_by(|one, other| (&one.3, &one.1).cmp(&(&other.3, &other.1)));
     let line = |(id, name, standing, posts, _): &(String, String, &str, Vec<String>, _)| {
-        let line = format!("{standing:<8} {name}  {}", posts.join(", "));
-        format!("{}\n         {id}\n", line.trim_end())
+        let line = format!("{standing:<10} {name}  {}", posts.join(", "));
+        format!("{}\n           {id}\n", line.trim_end())
     };
     let words: String = rows.iter().map(line).collect();
     let words = if rows.is_empty() { "nobody works here yet".to_owned() } else { words };

@@ -19,6 +19,8 @@ mod grant;
 pub mod law;
 /// Chinese numerals in article numbers.
 pub mod numeral;
+/// When offices are open.
+pub mod opening;
 mod pause;
 /// An office's own promise beside the law's limit.
 pub mod promise;
@@ -35,6 +37,7 @@ pub use count::count;
 pub use deadline::{Deadline, Standing};
 pub use due::{Adjustment, At, Due, Left, Refused};
 pub use law::Law;
+pub use opening::Opening;
 pub use rule::{Cite, DayRule, Direction, Limit, Unit};
 pub use step::Step;
 pub use term::Term;

@@ -74,6 +74,7 @@ impl<'a> Speaker<'a> {
         let (one, many, zh) = match own.unit {
             Unit::Minutes => ("minute", "minutes", "分钟"),
             Unit::Hours => ("hour", "hours", "小时"),
+            Unit::Workhours => ("working hour", "working hours", "个工作小时"),
             Unit::Days => ("day", "days", "日"),
             Unit::Workdays => ("working day", "working days", "个工作日"),
             Unit::Months => ("month", "months", "个月"),

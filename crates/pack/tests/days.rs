@@ -18,6 +18,8 @@ mod term;
 mod texts;
 #[path = "days/words.rs"]
 mod words;
+#[path = "days/worked.rs"]
+mod worked;
 
 use pack::days::{Deadline, Law};
 use std::path::{Path, PathBuf};

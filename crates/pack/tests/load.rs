@@ -301,6 +301,78 @@ field = [{ id = "wish", title = { zh = "何时", en = "When" }, kind = "moment",
 }
 
 #[test]
+fn hours_say_when_an_office_is_open() {
+    insta::assert_snapshot!(check(
+        r#"
+[pack]
+id = "broken"
+title = { zh = "坏", en = "Broken" }
+version = "1"
+effective = 2026-01-01
+
+[object.application]
+title = { zh = "申请", en = "Application" }
+
+[category.boats]
+title = { zh = "船只", en = "Boats" }
+
+[office.quay]
+title = { zh = "码头", en = "The quay" }
+level = "city"
+handles = ["boats"]
+
+[office.pier]
+title = { zh = "栈桥", en = "The pier" }
+level = "station"
+parent = "quay"
+handles = ["boats"]
+open = { workdays = "9:00-12:00, 11:00-17:00", saturdays = "nine to five", mondays = "9:00-17:00" }
+hours = { zh = "工作日", en = "Working days" }
+
+[office.jetty]
+title = { zh = "浮桥", en = "The jetty" }
+level = "station"
+parent = "quay"
+handles = ["boats"]
+open = { daily = "9:00-17:00", holidays = "10:00-12:00" }
+
+[office.buoy]
+title = { zh = "浮标", en = "The buoy" }
+level = "station"
+parent = "quay"
+open = {}
+
+[role.clerk]
+title = { zh = "办事员", en = "Clerk" }
+
+[flow.simple]
+title = { zh = "登记", en = "Register" }
+correction = { at = ["accept"], answer = "8 workhours" }
+
+[flow.simple.step.accept]
+kind = "accept"
+role = "clerk"
+
+[flow.simple.clock.fast]
+title = { zh = "快办", en = "Fast" }
+from = "submitted"
+to = "accept"
+own = "2 workhours"
+
+[procedure.boat]
+title = { zh = "船只登记", en = "Register a boat" }
+category = "boats"
+flow = "simple"
+level = "station"
+
+[procedure.boat.form]
+title = { zh = "船只", en = "The boat" }
+field = [{ id = "length", title = { zh = "长度", en = "Length" }, kind = "integer", min = 1, max = 200 }]
+"#
+    ));
+}
+
+#[test]
 fn broken_toml_has_its_place() {
     insta::assert_snapshot!(check("[pack]\nid = \"a\"\ntitle = { zh = 1 \n[role.x\n"));
 }

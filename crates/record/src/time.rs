@@ -30,6 +30,7 @@ impl Time {
 
     /// The moment `seconds` and `nanos` after 1970-01-01T00:00:00Z, written down at `offset` minutes east of UTC.
     /// `None` outside the years −9999 to 9999, for nanoseconds of a second or more, and for offsets of a day or more.
+    #[inline]
     pub fn new(seconds: i64, nanos: u32, offset: Option<i16>) -> Option<Self> {
         let offset = match offset {
             None => Self::NO_OFFSET,
@@ -238,12 +239,14 @@ impl Hash for Time {
 }
 
 impl PartialOrd for Time {
+    #[inline]
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Time {
+    #[inline]
     fn cmp(&self, other: &Self) -> Ordering {
         (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
     }

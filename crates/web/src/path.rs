@@ -22,6 +22,8 @@ pub const OFFLINE: &str = "/offline";
 pub const DESK: &str = "/desk";
 /// Starting a case at the counter.
 pub const COUNTER: &str = "/desk/start";
+/// Opening an account for an applicant at the counter; asked with POST.
+pub const COUNTER_ACCOUNT: &str = "/desk/start/account";
 /// A supervisor's board.
 pub const BOARD: &str = "/board";
 /// The health of the record.

@@ -212,6 +212,7 @@ handed-print = Print
 
 account-login = Sign-in name
 account-name = Name
+account-number = Identity number
 account-name-hint = As in your identity document
 account-password = Password
 account-password-hint = At least 10 characters; a sentence will do
@@ -288,6 +289,7 @@ complain-words = What happened
 complain-go = Send the complaint
 complaints = Complaints
 complaint-reply = {"Answer: "}
+complaint-closed = Closed without an answer, since its words were erased.
 complaint-open = Waits for an answer
 step-open = Now
 step-since = since
@@ -332,6 +334,10 @@ length-minutes = { $n ->
 length-hours = { $n ->
     [one] 1 hour
    *[other] { $n } hours
+    }
+length-workhours = { $n ->
+    [one] { $n } working hour
+   *[other] { $n } working hours
     }
 length-days = { $n ->
     [one] 1 day
@@ -500,9 +506,21 @@ reply-words = Answer
 counter-service = Choose the service
 counter-other = Choose another
 counter-applicant = Applicant
-counter-applicant-hint = The name by which the applicant signs in, used only to find their account.
-counter-look-up = Look up
+counter-applicant-hint = The identity number on their card, or the name by which they sign in. It is used only to find their account.
 counter-who = Is it this person?
+counter-somebody-else = Somebody else
+counter-name-hint = As on the document that you have seen.
+counter-number = Identity number (optional)
+counter-number-hint = As on the card that you have seen. Leave it empty for somebody who has none, a foreigner say: they are then found by their sign-in name.
+counter-number-missing = Their identity number (optional)
+counter-number-note = Their account has none yet. Enter it from the card that you have seen, and from now on they are found by it.
+counter-login = Sign-in name (optional)
+counter-login-hint = Where they want one of their own: 2 to 64 letters, digits or characters, without blanks. Left empty, one is drawn for them.
+counter-open = Open an account for them
+counter-open-lead = For an applicant who has none, once you have seen their identity document. They get a sign-in name and a one-time code, with which they can follow the case themselves, today, later or never.
+counter-opened = Account at the counter
+counter-waits = They have not chosen a password yet. If the code that they were given is lost or void, give them another.
+counter-look-up = Look up
 
 ## The board
 
@@ -617,7 +635,7 @@ erase-always-more =
     that says nothing about you. So do a few answers that tell nothing of your life, such as how a document was
     to reach you and whether an agent applied. Everything else that you answered goes with the case.
     With these the record still proves that nothing was altered. The words of complaints, ratings and
-    reasons, and the names of attached files, go with the case.
+    reasons, and the names of attached files, go with the case. A complaint that waits for an answer is closed.
 erase-gone = { $count ->
     [one] One case was erased before.
    *[other] { $count } cases were erased before.
@@ -642,6 +660,7 @@ staff-none = Nobody.
 staff-standing = Standing
 staff-working = working
 staff-locked = locked
+staff-no-sign-in = cannot sign in
 staff-former = former
 staff-held = Work in hand
 staff-held-none = No step lies with them.

@@ -20,6 +20,8 @@ impl Still {
         let length = |own: Own| match own.unit {
             Unit::Minutes => 1,
             Unit::Hours => 60,
+            // An office is open for about eight hours of a day.
+            Unit::Workhours => DAY / 8,
             Unit::Days | Unit::Workdays => DAY,
             Unit::Months => 30 * DAY,
             Unit::Years => 365 * DAY,
@@ -48,8 +50,12 @@ pub struct Ticking {
 impl Ticking {
     /// What it sets, and when that runs out.
     pub(super) fn sets(&self) -> impl Iterator<Item = (Time, SetBy)> + use<> {
-        let limit = (self.due, if self.lawful { SetBy::Law } else { SetBy::Office });
-        std::iter::once(limit).chain(self.promised.map(|at| (at, SetBy::Promise)))
+        std::iter::once(self.limit()).chain(self.promised.map(|at| (at, SetBy::Promise)))
+    }
+
+    /// When its limit runs out, whatever was promised, and what sets that.
+    pub(super) fn limit(&self) -> (Time, SetBy) {
+        (self.due, if self.lawful { SetBy::Law } else { SetBy::Office })
     }
 }
 

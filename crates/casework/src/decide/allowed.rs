@@ -110,6 +110,10 @@ impl<'a> Allowed<'_, 'a> {
             Some(complaint) if complaint.reply.is_some() => {
                 Err(Fault::new("投诉已经答复", "The complaint is answered already"))
             }
+            Some(complaint) if complaint.closed.is_some() => Err(Fault::new(
+                "投诉内容已随个人信息删除，投诉已了结",
+                "The complaint was closed when its words were erased",
+            )),
             Some(_) => Ok(()),
         }
     }

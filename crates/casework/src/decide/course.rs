@@ -18,7 +18,7 @@ impl Draft<'_> {
         if let Some((step, outcome)) = outcome {
             self.reopen(&mut after, outcome, &mut moved);
             if outcome.ends {
-                return self.end(event, &after, format!("{}.{}", step.id, outcome.id));
+                return end(event, &after, format!("{}.{}", step.id, outcome.id), moved);
             }
             if step.repeats {
                 self.open(&mut after, step, &mut moved);
@@ -32,7 +32,7 @@ impl Draft<'_> {
             step.is_none_or(|step| !step.optional)
         });
         if !waits && after.stage == Stage::Open {
-            return self.end(event, &after, "completed".into());
+            return end(event, &after, "completed".into(), moved);
         }
         moved.tell(event);
     }
@@ -54,14 +54,6 @@ impl Draft<'_> {
         let text = |name: &str| event.attribute(name).and_then(Value::as_text);
         let step = self.situation.procedure.flow.step(text("step")?)?;
         Some((step, step.outcome(text("outcome")?)?))
-    }
-
-    fn end(&self, event: &mut Event, after: &State, how: String) {
-        let open: Vec<Value> = after.open_steps().map(|(id, _)| Value::from(id.as_str())).collect();
-        if !open.is_empty() {
-            event.attributes.push(("closed".into(), Value::List(open)));
-        }
-        event.attributes.push(("ended".into(), how.into()));
     }
 
     /// Opens again what the outcome says, and puts back to waiting all that comes after it.
@@ -102,6 +94,13 @@ impl Draft<'_> {
         after.steps.entry(step.id.clone()).or_default().status = Status::Open;
         moved.opened.push(format!("{}@{office}", step.id));
     }
+}
+
+/// Says in `event` how it ends the case. What was open by then is closed, and no step is opened by it.
+fn end(event: &mut Event, after: &State, how: String, moved: Moved) {
+    let open = after.open_steps().map(|(id, _)| id.to_string());
+    Moved { closed: moved.closed.into_iter().chain(open).collect(), opened: Vec::new(), ..moved }.tell(event);
+    event.attributes.push(("ended".into(), how.into()));
 }
 
 /// Whether all that must come before `step` is done, or one of it where that is enough. A skipped step counts as done,

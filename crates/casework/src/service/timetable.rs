@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The name under which the board is kept; another version of the program counts for itself.
-const BOARD: &str = concat!("casework board 6 ", env!("CARGO_PKG_VERSION"));
+const BOARD: &str = concat!("casework board 7 ", env!("CARGO_PKG_VERSION"));
 /// Entries read at once when the board catches up.
 const CHUNK: usize = 1_000;
 

@@ -1,6 +1,6 @@
 //! Why an order is promised when it is: what its last share waits for, step by step, and when other lines would have it.
 
-use super::times::Times;
+use super::times::{Span, Times};
 use super::{NoPlan, Plan, Share, Shop};
 use crate::day::Day;
 
@@ -18,10 +18,8 @@ pub enum Waits {
 /// Why an order is promised when it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reason {
-    /// The line that has its last share, and how many pieces that is.
+    /// The line that has its last share.
     pub line: usize,
-    /// The pieces of that.
-    pub pieces: u32,
     /// What it waits for.
     pub waits: Waits,
     /// For how long the line is set up for it, in hundredths of a minute.
@@ -46,31 +44,26 @@ pub fn reasons(shop: &Shop, plan: &Plan) -> Result<Vec<Option<Reason>>, NoPlan> 
 
 fn reason(times: &Times<'_>, plan: &Plan, order: usize) -> Option<Reason> {
     let shop = times.shop;
-    let mut last = None;
+    // The share that is back last, with what the line sews before it.
+    let mut last: Option<(usize, Span, Option<(usize, Span)>)> = None;
     for (line, shares) in plan.lines.iter().enumerate() {
-        let spans = times.spans(line, shares)?;
-        for (at, (share, span)) in
-            shares.iter().zip(&spans).enumerate().filter(|(_, (share, _))| share.order == order)
-        {
-            if last.as_ref().is_none_or(|(_, _, _, other): &(usize, usize, u32, super::times::Span)| {
-                other.back < span.back
-            }) {
-                last = Some((line, at, share.pieces, *span));
+        let mut before = None;
+        for (share, span) in shares.iter().zip(times.spans(line, shares)?) {
+            let later = last.as_ref().is_none_or(|(_, other, _)| other.back < span.back);
+            if share.order == order && later {
+                last = Some((line, span, before));
             }
+            before = Some((share.order, span));
         }
     }
-    let (line, at, pieces, span) = last?;
+    let (line, span, before) = last?;
     let own = &shop.lines[line];
     let day = |index: usize| times.days.get(index).copied();
     let begins = day(*times.own[line].get((span.begins / own.minutes) as usize)?)?;
-    let before = plan.lines[line].get(at.wrapping_sub(1)).map(|share| share.order);
-    let free = match at.checked_sub(1) {
-        Some(before) => times.spans(line, &plan.lines[line])?.get(before)?.ends,
-        None => 0,
-    };
+    let free = before.map_or(0, |(_, span)| span.ends);
     let waits = match before {
-        _ if times.earliest(line, order) > free => Waits::Pieces(begins),
-        Some(before) => Waits::Order(before),
+        _ if times.earliest(line, order) > free => Waits::Pieces(day(times.there(line, &shop.orders[order]))?),
+        Some((before, _)) => Waits::Order(before),
         None => Waits::Line(begins),
     };
     let promise = |back: usize| day(back + shop.spare as usize);
@@ -83,7 +76,6 @@ fn reason(times: &Times<'_>, plan: &Plan, order: usize) -> Option<Reason> {
     });
     Some(Reason {
         line,
-        pieces,
         waits,
         setup: span.setup,
         sewn: (begins, day(span.done)?),

@@ -87,9 +87,14 @@ impl<'s> Times<'s> {
         self.days.partition_point(|other| *other <= day) as i64 - 1
     }
 
-    fn earliest_of(&self, line: usize, order: &Order) -> usize {
+    /// The day, of all days, on which an order's pieces are where the line is.
+    pub fn there(&self, line: usize, order: &Order) -> usize {
         let leaves = self.days.partition_point(|day| *day < order.ready);
-        let there = leaves + self.shop.workshops[self.shop.lines[line].workshop].way as usize;
+        leaves + self.shop.workshops[self.shop.lines[line].workshop].way as usize
+    }
+
+    fn earliest_of(&self, line: usize, order: &Order) -> usize {
+        let there = self.there(line, order);
         self.own[line].partition_point(|day| *day < there)
     }
 

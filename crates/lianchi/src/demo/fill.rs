@@ -116,7 +116,8 @@ impl Filler<'_> {
             FieldKind::Plate => format!("冀F{:05}", self.dice.below(99_999)),
             FieldKind::Vin => words::vin(self.dice.below(999_999)),
             FieldKind::CreditCode => "91350100M000100Y43".to_owned(),
-            FieldKind::Object(kind) => format!("{kind}:0"),
+            // What a story does not tell of is not there, and nothing refers to it.
+            FieldKind::Object(_) => return None,
         };
         let wordy = matches!(field.kind, FieldKind::Text | FieldKind::LongText) && tried > 0;
         let text = if wordy { format!("{text}{tried}") } else { text };

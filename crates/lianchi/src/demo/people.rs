@@ -120,7 +120,8 @@ fn known(city: &City, name: &str, post: Option<&Post>, time: Time) -> Result<Per
     let mut batch = Batch::default();
     registry::registered(stamp("registered"), person, details).add_to(&mut batch, record)?;
     if let Some(post) = post {
-        batch.events.push(registry::role_granted(stamp(&post.to_string()), person, post));
+        let given = Stamp { actor: Some(access::staff::operator()), ..stamp(&post.to_string()) };
+        batch.events.push(registry::role_granted(given, person, post));
     }
     record.append(batch)?;
     Ok(person)

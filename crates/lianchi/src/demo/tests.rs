@@ -114,6 +114,7 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
         record.entries(0, usize::MAX).unwrap().into_iter().map(|entry| entry.event.time).collect();
     assert!(times.is_sorted(), "the record tells of what happened in order");
 
+    everything_referred_to_is_there(record);
     let all = &city.casework.book().definitions;
     let mut idle = Vec::new();
     for demo in &city.settings.demo {
@@ -137,6 +138,29 @@ fn the_city_is_made_and_everybody_has_something_to_do() {
     insta::assert_snapshot!(picture(&city, all, now));
     insta::assert_snapshot!("what_models_find_in_the_city", found(record, all, now));
     agrees_with_its_procedures(record, all);
+}
+
+/// No case refers to another that there is not, and nobody gave themselves a post.
+fn everything_referred_to_is_there(record: &Record) {
+    let entries = record.entries(0, usize::MAX).unwrap();
+    let cases: BTreeSet<_> = entries.iter().filter_map(|entry| entry.event.object("case").cloned()).collect();
+    let kinds: BTreeSet<_> = cases.iter().map(|case| case.kind.clone()).collect();
+    for entry in &entries {
+        let related = entry.event.objects.iter().map(|relation| &relation.object);
+        let changed = entry.event.changes.iter().filter_map(|change| {
+            change
+                .value
+                .as_text()
+                .and_then(record::ObjectRef::parse)
+                .filter(|object| kinds.contains(&object.kind))
+        });
+        for object in related.cloned().chain(changed).filter(|object| kinds.contains(&object.kind)) {
+            assert!(cases.contains(&object), "{}: nothing is called `{object}`", entry.event.id);
+        }
+        if entry.event.activity.as_str() == access::activity::ROLE_GRANTED {
+            assert_eq!(entry.event.actor, Some(access::staff::operator()), "{}", entry.event.id);
+        }
+    }
 }
 
 /// What casework lets people do is what the procedures allow, as the map reads them; cases that are over lack nothing.

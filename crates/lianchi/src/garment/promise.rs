@@ -67,7 +67,8 @@ fn because(shop: &Shop, reason: &Reason) -> String {
         Waits::Line(day) => format!("the line begins with it on {day}"),
     };
     if reason.setup > 0 {
-        let _ = write!(out, "; {} minutes of setting up", reason.setup as f64 / 100.0);
+        let minutes = reason.setup as f64 / 100.0;
+        let _ = write!(out, "; {minutes} minute{} of setting up", if minutes == 1.0 { "" } else { "s" });
     }
     let _ = write!(out, "; done on {}", reason.sewn.1);
     let way = shop.workshops[shop.lines[reason.line].workshop].way;

@@ -51,6 +51,21 @@ fn a_city_begins_with_its_first_administrator() {
     insta::assert_snapshot!(told(&desk));
 }
 
+/// Whose history came from another city left what they sign in by there: they hold a post, and do not work here.
+#[test]
+fn who_came_with_an_import_cannot_sign_in() {
+    let mut desk = Desk::new(&PASSWORDS);
+    let lines = [
+        "staff add wang --name \"Wang Li\" --post administrator@bureau --data d < password",
+        "staff list --data d",
+        "export --data d --format ocel-json town.json",
+        "import town.json --data e",
+        "staff list --data e",
+    ];
+    lines.iter().for_each(|line| desk.run(line));
+    insta::assert_snapshot!(told(&desk));
+}
+
 #[test]
 fn posts_and_locks_are_the_operators_too() {
     let mut desk = Desk::new(&PASSWORDS);

@@ -5,13 +5,13 @@ pub(super) mod packed;
 /// What time alone, or the end of a life, decides.
 mod standing;
 
-use super::plan::{Block, Plan, Sides};
+use super::plan::{Block, Correlated, Plan, Related};
 use super::rows::{is_empty, join};
 use super::sign::{Sort, SortNumber, Sorts};
 use super::told::{How, Sink, Told};
 use super::whole::Whole;
 use super::windows::{Gap, Joined};
-use crate::condition::Bound;
+use crate::condition::{BoundAll, Lie};
 use crate::log::EventNumber;
 use record::Time;
 
@@ -19,7 +19,7 @@ use record::Time;
 pub(super) struct Ground<'a> {
     pub(super) plan: &'a Plan,
     pub(super) sorts: &'a Sorts,
-    pub(super) correlations: &'a [Bound<'a>],
+    pub(super) correlations: &'a BoundAll<'a>,
 }
 
 /// An event of an object's life.
@@ -154,9 +154,8 @@ impl Course {
             let asks = ground.sorts.row(*row, block.kinds.len());
             self.look_back(ground, desk, (*number, block), now, asks, sink);
             let place = self.rows.len();
-            let Sides { after, either, .. } = &block.sides;
-            let lanes = asks.iter().zip(after).zip(&desk.need).zip(either).take(block.waiting);
-            self.rows.extend(lanes.map(|(((asks, after), need), either)| asks & after | need & either));
+            let lanes = block.kinds.iter().zip(asks).zip(&desk.need).take(block.waiting);
+            self.rows.extend(lanes.map(|((kinds, asks), need)| asks & kinds.after | need & kinds.either));
             let waiting = self.rows.get(place..).unwrap_or_default();
             waits |= !is_empty(waiting);
             if at >= LONG && waits {
@@ -179,16 +178,15 @@ impl Course {
         sink: &mut S,
     ) {
         let at = self.entries.len() - 1;
-        let Sides { back, before, .. } = &block.sides;
         desk.need.clear();
-        desk.need.extend(asks.iter().zip(back).map(|(asks, back)| asks & back));
+        desk.need.extend(asks.iter().zip(&block.kinds).map(|(asks, kinds)| asks & kinds.back));
         desk.gone.clear();
         if at >= LONG {
             desk.gone.resize(block.kinds.len(), 0);
             self.ask_what_was_seen(desk, block);
         }
         for earlier in (0..at).rev() {
-            if is_empty(&desk.need) {
+            if is_empty(desk.need.get(block.back..).unwrap_or_default()) {
                 break;
             }
             let Some(entry) = self.entries.get(earlier).copied() else { break };
@@ -197,8 +195,8 @@ impl Course {
         join(&mut desk.need, &desk.gone);
         let Desk { need, kept, .. } = desk;
         kept.clear();
-        let lanes = need.iter().zip(before).zip(&block.kinds);
-        kept.extend(lanes.map(|((need, before), kinds)| need & before & !kinds.forbids));
+        let lanes = need.iter().zip(&block.kinds);
+        kept.extend(lanes.map(|(need, kinds)| need & kinds.before & !kinds.forbids));
         if !is_empty(kept) {
             let (row, entries) = (kept.as_slice(), self.entries.as_slice());
             let how = How::Missed;
@@ -226,7 +224,10 @@ impl Course {
             let (Some(need), Some(kinds)) = (need.get_mut(word), block.kinds.get(word)) else { continue };
             let near = if next { u64::MAX } else { !kinds.chain };
             let hit = gap.held(word, *need & meets & near, kinds.bounded);
-            let hit = correlated(ground, block, word, hit, [now.event, entry.event]);
+            let hit = match hit & kinds.correlated {
+                0 => hit,
+                _ => correlated(ground, block, word, hit, [now.event, entry.event]),
+            };
             *need &= !hit;
             forbidden.put(word, hit & kinds.forbids);
         }
@@ -331,7 +332,6 @@ impl Course {
 }
 
 /// Leaves of a word's hits those for which what must hold of both events does.
-#[inline]
 fn correlated(
     ground: &Ground<'_>,
     block: &Block,
@@ -339,20 +339,30 @@ fn correlated(
     mut hits: u64,
     [activation, target]: [EventNumber; 2],
 ) -> u64 {
-    if hits == 0 {
-        return 0;
-    }
-    for one in block.correlated.get(word).into_iter().flatten() {
-        if hits & one.lanes == 0 {
-            continue;
-        }
-        let [first, second] = if one.exchanged { [target, activation] } else { [activation, target] };
-        let holds = ground.correlations.get(one.correlation).is_some_and(|one| one.holds(first, second));
-        if !holds {
-            hits &= !one.lanes;
+    let Some(all) = block.correlated.get(word) else { return hits };
+    for one in all {
+        if hits & one.lanes != 0 {
+            hits &= !one.lanes | content(ground, one, [activation, target]);
         }
     }
     hits
+}
+
+/// The lanes that are content with an activation and a target.
+#[inline]
+fn content(ground: &Ground<'_>, one: &Correlated, [activation, target]: [EventNumber; 2]) -> u64 {
+    let lie = one.pair.map_or(Lie::Unlike, |pair| ground.correlations.lie(pair, activation, target));
+    match lie {
+        Lie::So(way) => one.content.get(way).copied().unwrap_or_default(),
+        Lie::Unknown => 0,
+        Lie::Unlike => {
+            let holds = |one: &&Related| {
+                let [first, second] = if one.exchanged { [target, activation] } else { [activation, target] };
+                ground.correlations.holds(one.correlation, first, second)
+            };
+            one.each.iter().filter(holds).fold(0, |lanes, one| lanes | one.lanes)
+        }
+    }
 }
 
 /// Where the rows of an entry for a block begin; none where it asks nothing there.

@@ -1,5 +1,5 @@
 use super::windows::Windows;
-use crate::condition::{Condition, Correlation, Correlations, Sameness};
+use crate::condition::{ComparedNames, Condition, Correlation, Correlations, Sameness, WAYS};
 use crate::model::{Clause, Model, Pattern, Reach, Relation, Side, Window};
 use record::Activity;
 use std::collections::{BTreeMap, HashMap};
@@ -46,7 +46,6 @@ pub(super) struct Block {
     pub(super) start: usize,
     /// By word.
     pub(super) kinds: Vec<Kinds>,
-    pub(super) sides: Sides,
     /// How many of its words have lanes that wait for what may come: an entry keeps so many. Those after them only look back.
     pub(super) waiting: usize,
     /// From which word on there are lanes that look back.
@@ -67,21 +66,15 @@ pub(super) struct Ways {
     pub(super) back: Vec<u32>,
 }
 
-/// Where lanes look for a target of their activation, side by side by word.
-#[derive(Default)]
-pub(super) struct Sides {
-    /// After it only.
-    pub(super) after: Vec<u64>,
-    /// Before it first, then after it.
-    pub(super) either: Vec<u64>,
-    /// Before it, at all and only.
-    pub(super) back: Vec<u64>,
-    pub(super) before: Vec<u64>,
-}
-
 /// Of which kind 64 lanes are, a bit each.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Kinds {
+    /// Where they look for a target of their activation: after it only; before it first, then after it; before it, at all and
+    /// only.
+    pub(super) after: u64,
+    pub(super) either: u64,
+    pub(super) back: u64,
+    pub(super) before: u64,
     pub(super) chain: u64,
     pub(super) alternate: u64,
     pub(super) forbids: u64,
@@ -89,9 +82,24 @@ pub(super) struct Kinds {
     pub(super) plain: u64,
     /// With a window that does not hold everything.
     pub(super) bounded: u64,
+    /// With a condition on both together.
+    pub(super) correlated: u64,
 }
 
+/// Lanes with conditions on activation and target together that read the same of both.
+#[derive(Default)]
 pub(super) struct Correlated {
+    pub(super) lanes: u64,
+    /// Where they compare two values, of the activation and of the target, which two; and the lanes that are content, by how
+    /// these lie to one another.
+    pub(super) pair: Option<usize>,
+    pub(super) content: [u64; WAYS],
+    /// The same lanes by their correlations.
+    pub(super) each: Vec<Related>,
+}
+
+/// Lanes with the same correlation.
+pub(super) struct Related {
     pub(super) correlation: usize,
     /// Whether it was written with the target as its activation.
     pub(super) exchanged: bool,
@@ -105,6 +113,8 @@ pub(super) struct WholeBlock {
     pub(super) words: Vec<WholeWord>,
     /// All of them.
     pub(super) all: Vec<u64>,
+    /// How many of the words, from the first, have lanes whose windows may be over.
+    pub(super) ending: usize,
     /// How many words a life's state of them takes.
     pub(super) cells: usize,
     pub(super) windows: Windows,
@@ -116,12 +126,9 @@ pub(super) struct WholeWord {
     /// Where a life's state of them begins: the lanes that are settled; if there are lanes of a choice, those of whose second
     /// pattern an event has come; then for each number of events, from 1 on, those of whose first pattern so many have come.
     pub(super) cells: usize,
-    pub(super) levels: usize,
+    /// For each number of events, from 1 on.
+    pub(super) levels: Vec<Level>,
     pub(super) all: u64,
-    /// For each number, from 1 on, the lanes that ask for at least so many events.
-    pub(super) least: Vec<u64>,
-    /// For each number, from 0 on, the lanes that allow so many and not one more.
-    pub(super) most: Vec<u64>,
     /// Lanes that bound the number from above.
     pub(super) bounded: u64,
     pub(super) first: u64,
@@ -132,6 +139,15 @@ pub(super) struct WholeWord {
     pub(super) choice: u64,
     /// Of those, the ones that want not both.
     pub(super) one: u64,
+}
+
+/// What lanes make of so many events.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Level {
+    /// Those that ask for so many at least.
+    pub(super) enough: u64,
+    /// Those that allow one less.
+    pub(super) many: u64,
 }
 
 /// What is asked of the events of an activity.
@@ -196,7 +212,7 @@ impl Plan {
             blocks.into_values().zip(0..).map(|(drafts, number)| drafting.block(drafts, number)).collect();
         let whole = drafting.whole(whole);
         let others = drafting.others();
-        let Drafting { lanes, conditions, correlations, marks, activities, .. } = drafting;
+        let Drafting { lanes, conditions, correlations, pairs, marks, activities } = drafting;
         let mut questions: Vec<Questions> =
             std::iter::repeat_with(Questions::default).take(activities.len()).collect();
         for ((activity, condition, row, word), bits) in marks {
@@ -218,7 +234,7 @@ impl Plan {
             whole,
             lanes,
             conditions: conditions.all,
-            correlations: Correlations::new(correlations.all),
+            correlations: Correlations::new(correlations.all, pairs),
             questions,
             activities,
             others,
@@ -266,6 +282,7 @@ struct Drafting {
     lanes: Vec<Lane>,
     conditions: Once<Condition>,
     correlations: Once<Correlation>,
+    pairs: Vec<ComparedNames>,
     activities: HashMap<Activity, u32>,
     /// By activity, condition, row and word.
     marks: BTreeMap<(u32, Option<usize>, Row, usize), u64>,
@@ -298,6 +315,13 @@ impl Drafting {
         for activity in self.numbers(&pattern.activities) {
             *self.marks.entry((activity, condition, row, lane / 64)).or_default() |= 1 << (lane % 64);
         }
+    }
+
+    fn pair(&mut self, names: ComparedNames) -> usize {
+        self.pairs.iter_mut().position(|known| known.join(&names)).unwrap_or_else(|| {
+            self.pairs.push(names);
+            self.pairs.len() - 1
+        })
     }
 
     /// Gives each a lane, from a word's first on.
@@ -335,7 +359,6 @@ impl Drafting {
         drafts = placed.into_iter().map(|(_, draft)| draft).collect();
         let (start, words) = self.lay(&drafts);
         let mut kinds = vec![Kinds::default(); words];
-        let mut sides = Sides::new(words);
         let mut correlated: BTreeMap<(usize, usize, bool), u64> = BTreeMap::new();
         for (lane, draft) in drafts.iter().enumerate() {
             self.mark(draft.asks, Row::Asks(number), lane);
@@ -343,7 +366,6 @@ impl Drafting {
             let (word, bit) = (lane / 64, 1 << (lane % 64));
             let Clause::Relation(relation) = draft.kind else { continue };
             kinds[word].put(draft, relation, bit);
-            sides.put(relation.side, word, bit);
             if let Some(correlation) = &draft.of.correlation {
                 let place = self.correlations.place(correlation, correlation.sameness());
                 // A constraint that looks both ways is written once, with its first event as the activation.
@@ -354,17 +376,14 @@ impl Drafting {
         let windows = Windows::new(words, drafts.iter().map(|draft| &draft.of.window));
         let mut by_word: Vec<Vec<Correlated>> = std::iter::repeat_with(Vec::new).take(words).collect();
         for ((word, correlation, exchanged), lanes) in correlated {
-            by_word[word].push(Correlated { correlation, exchanged, lanes });
+            self.correlate(&mut by_word[word], Related { correlation, exchanged, lanes });
         }
         let words = |has: fn(&Kinds) -> u64| {
-            let some = |side: fn(&Sides, usize) -> u64| {
-                let has = |(at, kinds): &(u32, &Kinds)| has(kinds) & side(&sides, *at as usize) != 0;
+            let some = |side: fn(&Kinds) -> u64| {
+                let has = |(_, kinds): &(u32, &Kinds)| has(kinds) & side(kinds) != 0;
                 (0..).zip(&kinds).filter(has).map(|(word, _)| word).collect()
             };
-            Ways {
-                ahead: some(|sides, at| sides.after[at] | sides.either[at]),
-                back: some(|sides, at| sides.back[at]),
-            }
+            Ways { ahead: some(|kinds| kinds.after | kinds.either), back: some(|kinds| kinds.back) }
         };
         Block {
             start,
@@ -372,7 +391,6 @@ impl Drafting {
             alternate: words(|kinds| kinds.alternate),
             bounded: !windows.are_open(),
             kinds,
-            sides,
             waiting,
             back,
             correlated: by_word,
@@ -380,16 +398,42 @@ impl Drafting {
         }
     }
 
+    /// Puts lanes of a word with one correlation to those that read the same.
+    fn correlate(&mut self, word: &mut Vec<Correlated>, related: Related) {
+        let Related { correlation, exchanged, lanes } = related;
+        let compared = self.correlations.all.get(correlation).and_then(|one| one.compared(exchanged));
+        let pairs: Vec<(Option<usize>, [bool; WAYS])> = match compared {
+            Some(all) => all.into_iter().map(|(names, content)| (Some(self.pair(names)), content)).collect(),
+            None => vec![(None, [false; WAYS])],
+        };
+        for (pair, content) in pairs {
+            let known = word.iter().position(|one| one.pair == pair).unwrap_or_else(|| {
+                word.push(Correlated { pair, ..Correlated::default() });
+                word.len() - 1
+            });
+            let Some(one) = word.get_mut(known) else { continue };
+            // Of lanes that compare the same two values twice, what holds of both.
+            let (new, again) = (lanes & !one.lanes, lanes & one.lanes);
+            for (all, content) in one.content.iter_mut().zip(content) {
+                *all = if content { *all | new } else { *all & !again };
+            }
+            one.lanes |= lanes;
+            one.each.push(Related { correlation, exchanged, lanes });
+        }
+    }
+
     fn whole(&mut self, mut drafts: Vec<Draft<'_>>) -> WholeBlock {
-        // Lanes of one activity stand together, so that an event touches few words; those that count most, too, so that few
-        // words have many levels.
+        // Lanes whose windows end stand first, so that few words are looked at as time passes. Of them and of the others those
+        // of one activity stand together, so that an event touches few words; those that count most, too, so that few words
+        // have many levels.
         drafts.sort_by_cached_key(|draft| {
             let class = match draft.kind {
                 Clause::Count { least, most } => (0, least.max(most.map_or(0, |most| most + 1))),
                 Clause::Choice { .. } => (1, 0),
                 _ => (2, 0),
             };
-            (class.0, self.numbers(&draft.asks.activities), class.1)
+            let endless = draft.of.window.most.is_none();
+            (endless, class.0, self.numbers(&draft.asks.activities), class.1)
         });
         let (start, number) = self.lay(&drafts);
         let windows = Windows::new(number, drafts.iter().map(|draft| &draft.of.window));
@@ -408,11 +452,14 @@ impl Drafting {
         let mut cells = 0;
         for word in &mut words {
             word.cells = cells;
-            word.levels = word.least.len().max(word.most.len()).max(usize::from(word.choice != 0));
-            cells += 1 + usize::from(word.choice != 0) + word.levels;
+            if word.choice != 0 {
+                word.level(0);
+            }
+            cells += 1 + usize::from(word.choice != 0) + word.levels.len();
         }
         let all = words.iter().map(|word| word.all).collect();
-        WholeBlock { start, words, all, cells, windows }
+        let ending = words.iter().rposition(|word| word.ends != 0).map_or(0, |last| last + 1);
+        WholeBlock { start, words, all, ending, cells, windows }
     }
 
     /// The lanes beside the main one of their model, each with that.
@@ -428,22 +475,26 @@ impl Drafting {
 }
 
 impl WholeWord {
+    /// That of one event more than so many.
+    fn level(&mut self, before: u32) -> &mut Level {
+        let at = before as usize;
+        if self.levels.len() <= at {
+            self.levels.resize(at + 1, Level::default());
+        }
+        &mut self.levels[at]
+    }
+
     fn put(&mut self, kind: Clause, window: &Window, bit: u64) {
-        let at = |rows: &mut Vec<u64>, number: u32| {
-            let number = number as usize;
-            rows.resize(rows.len().max(number + 1), 0);
-            rows.get_mut(number).into_iter().for_each(|row| *row |= bit);
-        };
         self.all |= bit;
         self.bounds |= if window.is_open() { 0 } else { bit };
         self.ends |= if window.most.is_some() { bit } else { 0 };
         match kind {
             Clause::Count { least, most } => {
-                if let Some(number) = least.checked_sub(1) {
-                    at(&mut self.least, number);
+                if let Some(before) = least.checked_sub(1) {
+                    self.level(before).enough |= bit;
                 }
                 if let Some(most) = most {
-                    at(&mut self.most, most);
+                    self.level(most).many |= bit;
                     self.bounded |= bit;
                 }
             }
@@ -458,22 +509,6 @@ impl WholeWord {
     }
 }
 
-impl Sides {
-    fn new(words: usize) -> Self {
-        let none = || vec![0; words];
-        Self { after: none(), either: none(), back: none(), before: none() }
-    }
-
-    fn put(&mut self, side: Side, word: usize, bit: u64) {
-        let rows = match side {
-            Side::After => [Some(&mut self.after), None],
-            Side::Either => [Some(&mut self.either), Some(&mut self.back)],
-            Side::Before => [Some(&mut self.before), Some(&mut self.back)],
-        };
-        rows.into_iter().flatten().filter_map(|row| row.get_mut(word)).for_each(|lanes| *lanes |= bit);
-    }
-}
-
 impl Kinds {
     fn put(&mut self, draft: &Draft<'_>, relation: Relation, bit: u64) {
         match relation.reach {
@@ -482,11 +517,22 @@ impl Kinds {
             Reach::Alternate => self.alternate |= bit,
             Reach::Chain => self.chain |= bit,
         }
+        match relation.side {
+            Side::After => self.after |= bit,
+            Side::Either => self.either |= bit,
+            Side::Before => self.before |= bit,
+        }
+        if relation.side != Side::After {
+            self.back |= bit;
+        }
         if relation.forbids {
             self.forbids |= bit;
         }
         if !draft.of.window.is_open() {
             self.bounded |= bit;
+        }
+        if draft.of.correlation.is_some() {
+            self.correlated |= bit;
         }
     }
 }

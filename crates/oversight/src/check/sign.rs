@@ -1,5 +1,7 @@
 use super::plan::{Mark, Plan, Questions, Row};
 use super::rows::turn;
+use super::whole::Begun;
+use super::windows::Ends;
 use crate::condition::{Cuts, Laid, Sheet};
 use crate::log::{EventNumber, Log};
 use crate::numbers::Seeded;
@@ -45,6 +47,9 @@ impl<T: Copy + Eq + Hash> Rows<T> {
 /// The number of a word, and those of its lanes that are meant: rows of which most words are empty are kept so.
 pub(super) type Few = (u32, u64);
 
+/// The number of a word of lanes on whole traces, those of its lanes whose first pattern an event is of, and those whose second.
+pub(super) type Came = (u32, u64, u64);
+
 /// The lanes of a block whose target an event may be.
 #[derive(Clone, Copy, Debug)]
 struct Meets {
@@ -85,9 +90,13 @@ pub(super) struct Sort {
     pub(super) first: Option<usize>,
     pub(super) second: Option<usize>,
     /// Those rows again, as far as there is something in them: the word, and what it holds of the first and of the second.
-    pub(super) whole: Vec<(u32, u64, u64)>,
+    pub(super) whole: Vec<Came>,
+    /// What a life has shown that begins with it.
+    pub(super) begun: Begun,
     /// How many words an entry of it keeps of what it waits for.
     pub(super) waits: usize,
+    /// When, after it, a window may be over in which something waits for it; none where that is a matter of the calendar.
+    pub(super) ends: Option<Ends>,
 }
 
 impl Sorts {
@@ -99,7 +108,7 @@ impl Sorts {
             Some(Known { cuts, sorts: HashMap::default() })
         });
         Self {
-            sorts: vec![Sort::default()],
+            sorts: vec![Sort { begun: plan.whole.begun(&[]), ends: Some(Ends::NEVER), ..Sort::default() }],
             rows: Rows::default(),
             few: Rows::default(),
             of,
@@ -121,7 +130,8 @@ impl Sorts {
         let rows = |sort: &Sort| {
             sort.asks.capacity() * size_of::<(u32, usize)>()
                 + sort.meets.capacity() * size_of::<Meets>()
-                + sort.whole.capacity() * size_of::<(u32, u64, u64)>()
+                + sort.whole.capacity() * size_of::<Came>()
+                + sort.begun.size()
         };
         let sorts: usize = self.sorts.iter().map(|sort| size_of::<Sort>() + rows(sort)).sum();
         let places: usize = self.known.iter().flatten().map(|known| known.sorts.capacity() * 17).sum();
@@ -340,8 +350,20 @@ impl Sorts {
         let whole = (0..plan.whole.words.len()).zip(0..);
         let whole = whole.map(|(word, number)| (number, of(first, word), of(second, word)));
         sort.whole = whole.filter(|(_, first, second)| first | second != 0).collect();
+        sort.begun = plan.whole.begun(&sort.whole);
+        sort.ends = self.ends(plan, &sort);
         self.sorts.push(sort);
         number
+    }
+
+    fn ends(&self, plan: &Plan, sort: &Sort) -> Option<Ends> {
+        sort.asks.iter().try_fold(Ends::NEVER, |ends, (number, row)| {
+            let Some(block) = plan.blocks.get(*number as usize) else { return Some(ends) };
+            let asks = self.row(*row, block.kinds.len()).iter().zip(&block.kinds).take(block.waiting);
+            let waits = asks.map(|(asks, kinds)| asks & (kinds.after | kinds.either) & !kinds.forbids);
+            let waits: Vec<u64> = waits.collect();
+            Some(ends.min(block.windows.ends(&waits)?))
+        })
     }
 
     fn met(&mut self, plan: &Plan, number: u32, row: &[u64]) -> Option<Meets> {

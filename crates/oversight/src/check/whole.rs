@@ -1,9 +1,9 @@
 use super::Until;
 use super::course::{Desk, Entry, Ground, UNKNOWN};
 use super::plan::{WholeBlock, WholeWord};
-use super::sign::Sort;
+use super::sign::{Came, Sort};
 use super::told::{How, Sink, Told};
-use super::windows::{Between, Gap, Joined};
+use super::windows::{Between, Ends, Gap, Joined};
 use record::Time;
 
 /// What one life has shown of the lanes that ask something of it as a whole.
@@ -29,31 +29,45 @@ impl WholeWord {
             0 => (None, rest),
             _ => rest.split_first_mut().map(|(second, rest)| (Some(second), rest))?,
         };
-        Some(Shown { settled, second, levels: rest.get_mut(..self.levels)? })
+        Some(Shown { settled, second, levels: rest.get_mut(..self.levels.len())? })
     }
 
     /// The lanes for which something is still to come, those that ask for the last event left out.
     fn owed(&self, cell: impl Fn(usize) -> u64) -> u64 {
         let first = self.cells + 1 + usize::from(self.choice != 0);
-        let counted = self.least.iter().enumerate();
-        let counted = counted.fold(0, |owed, (level, least)| owed | least & !cell(first + level));
+        let counted = self.levels.iter().enumerate();
+        let counted = counted.fold(0, |owed, (at, level)| owed | level.enough & !cell(first + at));
         match self.choice {
             0 => counted,
             choice => counted | choice & !(cell(self.cells + 1) | cell(first)),
         }
     }
 
+    /// The lanes that are not decided, and those of them for which something is to come in a window that may be over.
+    #[inline]
+    fn waits(&self, cells: &[u64]) -> (u64, u64) {
+        let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
+        let undecided = self.all & !self.last & !cell(self.cells);
+        (undecided, if undecided & self.ends == 0 { 0 } else { undecided & self.owed(cell) })
+    }
+
     /// An event came, of the first patterns and the second patterns of these lanes. Those that it breaks.
     fn take(&self, shown: Shown<'_>, first: u64, second: u64) -> u64 {
         let Shown { settled, second: held_second, levels } = shown;
-        let mut broken = 0;
-        for level in (0..levels.len()).rev() {
-            let below = level.checked_sub(1).map_or(u64::MAX, |below| levels[below]);
-            let new = first & below & !levels[level] & !*settled;
-            levels[level] |= new;
-            broken |= new & self.most.get(level).copied().unwrap_or_default();
-            *settled |= new & self.least.get(level).copied().unwrap_or_default() & !self.bounded;
+        let (mut broken, mut kept) = (0, 0);
+        // What has come so often before has now come once more.
+        let mut more = first & !*settled;
+        for (come, level) in levels.iter_mut().zip(&self.levels) {
+            let new = more & !*come;
+            *come |= more;
+            broken |= new & level.many;
+            kept |= new & level.enough;
+            more &= !new;
+            if more == 0 {
+                break;
+            }
         }
+        *settled |= kept & !self.bounded;
         if let (Some(held), Some(came)) = (held_second, levels.first()) {
             *held |= second;
             broken |= came & *held & self.one & !*settled;
@@ -61,6 +75,56 @@ impl WholeWord {
         }
         *settled |= broken;
         broken
+    }
+}
+
+/// What a life has shown with its first event, which is the same for all events of a sort.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Begun {
+    cells: Vec<u64>,
+    broken: Vec<u64>,
+    /// When a window may be over; none where that is a matter of the calendar.
+    ends: Option<Ends>,
+}
+
+impl Begun {
+    /// Bytes of memory, about.
+    pub(super) fn size(&self) -> usize {
+        (self.cells.capacity() + self.broken.capacity()) * size_of::<u64>()
+    }
+}
+
+impl WholeBlock {
+    /// Of a life that begins with an event of these patterns.
+    pub(super) fn begun(&self, came: &[Came]) -> Begun {
+        let (mut cells, mut broken) = (vec![0; self.cells], vec![0; self.words.len()]);
+        for (at, (lanes, broken)) in
+            self.words.iter().zip(&mut broken).enumerate().filter(|(_, (lanes, _))| lanes.first != 0)
+        {
+            let of = came.iter().find(|(word, ..)| *word as usize == at);
+            *broken |= lanes.first & !of.map_or(0, |(_, first, _)| *first);
+            cells.get_mut(lanes.cells).into_iter().for_each(|settled| *settled |= lanes.first);
+        }
+        let mut room = Joined::default();
+        let mut gap = Gap::new(&self.windows, [Time::ZERO; 2], &mut room);
+        self.take(&mut cells, came, &mut gap, &mut broken);
+        let owed: Vec<u64> = self.words.iter().map(|lanes| lanes.waits(&cells).1).collect();
+        Begun { cells, broken, ends: self.windows.ends(&owed) }
+    }
+
+    /// An event came of these patterns, so long after the first one. Adds the lanes that it breaks.
+    fn take(&self, cells: &mut [u64], came: &[Came], gap: &mut Gap<'_>, broken: &mut [u64]) {
+        for (word, first, second) in came {
+            let at = *word as usize;
+            let (Some(lanes), Some(broken)) = (self.words.get(at), broken.get_mut(at)) else { continue };
+            if let Some(shown) = lanes.of(cells) {
+                let (first, second) = match (first | second) & lanes.bounds {
+                    0 => (*first, *second),
+                    _ => (gap.held(at, *first, lanes.bounds), gap.held(at, *second, lanes.bounds)),
+                };
+                *broken |= lanes.take(shown, first, second);
+            }
+        }
     }
 }
 
@@ -79,22 +143,24 @@ impl Whole {
         sink: &mut S,
     ) {
         let block = &ground.plan.whole;
-        let ([start, ..], [.., now]) = (entries, entries) else { return };
         let Desk { broken, joined, .. } = desk;
-        broken.resize(block.words.len(), 0);
-        let begins = entries.len() == 1;
-        if begins {
-            self.begin(block, sorted, broken);
-        } else if sorted.whole.is_empty() {
-            return;
-        }
-        let mut gap = Gap::new(&block.windows, [start.time, now.time], joined);
-        for (word, first, second) in &sorted.whole {
-            let at = *word as usize;
-            let (Some(lanes), Some(broken)) = (block.words.get(at), broken.get_mut(at)) else { continue };
-            if let Some(shown) = lanes.of(&mut self.cells) {
-                let [first, second] = [first, second].map(|came| gap.held(at, *came, lanes.bounds));
-                *broken |= lanes.take(shown, first, second);
+        match entries {
+            [] => return,
+            [start] => {
+                let Begun { cells, broken: begun, ends } = &sorted.begun;
+                self.cells.clear();
+                self.cells.extend_from_slice(cells);
+                self.due = ends.map_or(UNKNOWN, |ends| ends.from(start.time));
+                broken.clear();
+                broken.extend_from_slice(begun);
+            }
+            [start, .., now] => {
+                if sorted.whole.is_empty() {
+                    return;
+                }
+                broken.resize(block.words.len(), 0);
+                let mut gap = Gap::new(&block.windows, [start.time, now.time], joined);
+                block.take(&mut self.cells, &sorted.whole, &mut gap, broken);
             }
         }
         tell(ground, broken, entries, How::Broken, sink);
@@ -107,18 +173,6 @@ impl Whole {
             self.due = over(&ground.plan.whole, desk, &mut self.cells, start.time, start.time);
         }
         self.due
-    }
-
-    fn begin(&mut self, block: &WholeBlock, sorted: &Sort, broken: &mut [u64]) {
-        self.cells.resize(block.cells, 0);
-        self.due = UNKNOWN;
-        for (at, (lanes, broken)) in
-            block.words.iter().zip(broken).enumerate().filter(|(_, (lanes, _))| lanes.first != 0)
-        {
-            let of = sorted.whole.iter().find(|(word, ..)| *word as usize == at);
-            *broken |= lanes.first & !of.map_or(0, |(_, first, _)| *first);
-            self.cells.get_mut(lanes.cells).into_iter().for_each(|settled| *settled |= lanes.first);
-        }
     }
 
     /// The lanes for which the last event is not as it is to be.
@@ -202,16 +256,14 @@ pub(super) fn over(block: &WholeBlock, desk: &mut Desk, cells: &mut [u64], start
     late.resize(block.words.len(), 0);
     owed.clear();
     let over = block.windows.over(start, moment, joined);
-    for (word, (lanes, late)) in block.words.iter().zip(late).enumerate() {
-        let cell = |at: usize| cells.get(at).copied().unwrap_or_default();
-        let undecided = lanes.all & !lanes.last & !cell(lanes.cells);
-        let waits = if undecided & lanes.ends == 0 { 0 } else { undecided & lanes.owed(cell) };
+    for (word, (lanes, late)) in block.words.iter().zip(late).take(block.ending).enumerate() {
+        let (undecided, waits) = lanes.waits(cells);
         let over = over.get(word).copied().unwrap_or_default();
         *late |= over & waits;
         owed.push(waits & !over);
         cells.get_mut(lanes.cells).into_iter().for_each(|settled| *settled |= over & undecided);
     }
-    block.windows.next(start, moment, |word| owed.get(word).copied().unwrap_or_default())
+    block.windows.next(start, moment, owed)
 }
 
 /// Tells of the lanes of a row, as far as there are some, and leaves none in it.

@@ -13,7 +13,7 @@ mod sheet;
 pub(crate) use cuts::{Cuts, Laid};
 pub use mask::Mask;
 pub use pair::Correlation;
-pub(crate) use pair::{Bound, Correlations};
+pub(crate) use pair::{Bound, BoundAll, ComparedNames, Correlations, Lie, WAYS};
 pub use sheet::Sheet;
 
 use crate::log::{Column, Log, Values};

@@ -5,6 +5,7 @@ use crate::log::{Column, EventNumber, Log, Values};
 use pack::cel::{BinaryOp, Checked, NoFunctions, Node, NodeKind, Slot};
 use record::{Name, Time};
 use smol_str::SmolStr;
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// A condition on an activation and a target.
@@ -24,28 +25,62 @@ struct Comparison {
     target: Name,
 }
 
-/// Correlations, and the attributes that they compare, each once: a log is asked for each of its columns once for all of them.
+/// Correlations, and the pairs of attributes, of activation and of target, that they compare, each once.
 #[derive(Default)]
 pub(crate) struct Correlations {
     all: Vec<Correlation>,
-    names: Vec<Name>,
-    /// For each comparison of each, the places of both its attributes among the names.
-    compared: Vec<Vec<[usize; 2]>>,
+    pairs: Vec<ComparedNames>,
+}
+
+/// Two attributes, of an activation and a target, that are compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ComparedNames {
+    activation: Name,
+    target: Name,
+    /// Whether it is asked which value is the greater one, and not only whether they are equal.
+    ordered: bool,
 }
 
 /// A correlation with the columns of a log in which it looks.
 pub(crate) enum Bound<'a> {
     /// Some attribute that it asks for is nowhere.
     Never,
-    /// It is a comparison of values of one kind, or several.
-    One(Compared<'a>),
-    All(Vec<Compared<'a>>),
+    /// It is a comparison of values of one kind, or several, each with the ways that it accepts.
+    One(Compared<'a>, u8),
+    All(Vec<(Compared<'a>, u8)>),
     /// It is something else.
     Whole(&'a Correlation, &'a Log),
 }
 
+/// [`Correlations`] with the columns of a log: which values lie how to one another is found once for all correlations that ask.
+#[derive(Default)]
+pub(crate) struct BoundAll<'a> {
+    pairs: Vec<BoundPair<'a>>,
+    /// Each by itself, for those that compare nothing, or what is not of one kind.
+    all: Vec<Bound<'a>>,
+}
+
+enum BoundPair<'a> {
+    Never,
+    Alike(Compared<'a>),
+    Unlike,
+}
+
+/// How two values lie to one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lie {
+    /// In one of the [`WAYS`].
+    So(usize),
+    /// One of them is not there.
+    Unknown,
+    /// They are not of one kind, or have no order that is asked for: the correlations are to be asked themselves.
+    Unlike,
+}
+
+/// In how many ways two values may lie to one another: the first is less, equal or greater, or they have no order.
+pub(crate) const WAYS: usize = 4;
+
 pub(crate) struct Compared<'a> {
-    accepts: u8,
     activation: &'a Column,
     target: &'a Column,
     values: Pair<'a>,
@@ -87,55 +122,47 @@ impl Correlation {
         self.bind(log).holds(activation, target)
     }
 
-    pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> Bound<'a> {
-        let column = |name: &Name| log.column(name.as_str());
-        self.bound(log, |_, one| [column(&one.activation), column(&one.target)])
+    /// What it compares, each with the ways that it accepts; none where it does something else. `exchanged`: with the target
+    /// as its activation.
+    pub(crate) fn compared(&self, exchanged: bool) -> Option<Vec<(ComparedNames, [bool; WAYS])>> {
+        let compared = |one: &Comparison| {
+            let (activation, target, op) = match exchanged {
+                true => (&one.target, &one.activation, mirrored(one.op)),
+                false => (&one.activation, &one.target, one.op),
+            };
+            let (activation, target) = (activation.clone(), target.clone());
+            let accepts = accepted(op);
+            let names = ComparedNames { activation, target, ordered: !is_equality(op) };
+            (names, std::array::from_fn(|way| accepts >> way & 1 == 1))
+        };
+        Some(self.comparisons.as_ref()?.iter().map(compared).collect())
     }
 
-    /// With the columns that each comparison asks for, by its place.
-    fn bound<'a>(
-        &'a self,
-        log: &'a Log,
-        columns: impl Fn(usize, &Comparison) -> [Option<&'a Column>; 2],
-    ) -> Bound<'a> {
+    pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> Bound<'a> {
         let comparisons = self.comparisons.as_deref().unwrap_or_default();
         let mut compared = Vec::new();
-        for (at, one) in comparisons.iter().enumerate() {
-            let [Some(activation), Some(target)] = columns(at, one) else { return Bound::Never };
-            let values = Pair::of(activation, target, one.op);
-            compared.extend(values.map(|values| Compared {
-                accepts: accepted(one.op),
-                activation,
-                target,
-                values,
-            }));
+        for one in comparisons {
+            let column = |name: &Name| log.column(name.as_str());
+            let (Some(activation), Some(target)) = (column(&one.activation), column(&one.target)) else {
+                return Bound::Never;
+            };
+            let alike = Compared::of(activation, target);
+            let alike = alike.filter(|alike| alike.has_order() || is_equality(one.op));
+            compared.extend(alike.map(|alike| (alike, accepted(one.op))));
         }
         if compared.is_empty() || compared.len() < comparisons.len() {
             return Bound::Whole(self, log);
         }
         match compared.len() {
-            1 => compared.pop().map_or(Bound::Never, Bound::One),
+            1 => compared.pop().map_or(Bound::Never, |(one, accepts)| Bound::One(one, accepts)),
             _ => Bound::All(compared),
         }
     }
 }
 
 impl Correlations {
-    pub(crate) fn new(all: Vec<Correlation>) -> Self {
-        let mut names: Vec<Name> = Vec::new();
-        let mut place = |name: &Name| {
-            let known = names.iter().position(|one| one == name);
-            known.unwrap_or_else(|| {
-                names.push(name.clone());
-                names.len() - 1
-            })
-        };
-        let compared = all.iter().map(|one| {
-            let comparisons = one.comparisons.iter().flatten();
-            comparisons.map(|one| [place(&one.activation), place(&one.target)]).collect()
-        });
-        let compared = compared.collect();
-        Self { all, names, compared }
+    pub(crate) fn new(all: Vec<Correlation>, pairs: Vec<ComparedNames>) -> Self {
+        Self { all, pairs }
     }
 
     /// The attributes that they read.
@@ -143,24 +170,61 @@ impl Correlations {
         self.all.iter().flat_map(Correlation::attributes)
     }
 
-    pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> Vec<Bound<'a>> {
-        let columns: Vec<Option<&Column>> = self.names.iter().map(|name| log.column(name.as_str())).collect();
-        let column = |place: usize| columns.get(place).copied().flatten();
-        let all = self.all.iter().zip(&self.compared);
-        all.map(|(one, places)| {
-            one.bound(log, |at, _| places.get(at).map_or([None; 2], |places| places.map(column)))
-        })
-        .collect()
+    pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> BoundAll<'a> {
+        let pairs: Vec<BoundPair<'a>> = self.pairs.iter().map(|names| names.bind(log)).collect();
+        let at_a_glance = !pairs.iter().any(|pair| matches!(pair, BoundPair::Unlike))
+            && self.all.iter().all(|one| one.comparisons.is_some());
+        let all = if at_a_glance { &[][..] } else { &self.all };
+        BoundAll { pairs, all: all.iter().map(|one| one.bind(log)).collect() }
+    }
+}
+
+impl ComparedNames {
+    /// Takes in another one of the same attributes; whether it is.
+    pub(crate) fn join(&mut self, other: &Self) -> bool {
+        let same = self.activation == other.activation && self.target == other.target;
+        self.ordered |= same && other.ordered;
+        same
+    }
+
+    fn bind<'a>(&self, log: &'a Log) -> BoundPair<'a> {
+        let (Some(activation), Some(target)) =
+            (log.column(self.activation.as_str()), log.column(self.target.as_str()))
+        else {
+            return BoundPair::Never;
+        };
+        let alike = Compared::of(activation, target).filter(|one| !self.ordered || one.has_order());
+        alike.map_or(BoundPair::Unlike, BoundPair::Alike)
+    }
+}
+
+impl BoundAll<'_> {
+    /// How the values of a pair lie to one another, in an activation and a target.
+    #[inline]
+    pub(crate) fn lie(&self, pair: usize, activation: EventNumber, target: EventNumber) -> Lie {
+        match self.pairs.get(pair) {
+            Some(BoundPair::Alike(one)) => one.way(activation, target).map_or(Lie::Unknown, Lie::So),
+            Some(BoundPair::Unlike) => Lie::Unlike,
+            Some(BoundPair::Never) | None => Lie::Unknown,
+        }
+    }
+
+    /// Whether a correlation holds of an activation and a target.
+    pub(crate) fn holds(&self, correlation: usize, activation: EventNumber, target: EventNumber) -> bool {
+        self.all.get(correlation).is_some_and(|one| one.holds(activation, target))
     }
 }
 
 impl Bound<'_> {
     #[inline]
     pub(crate) fn holds(&self, activation: EventNumber, target: EventNumber) -> bool {
+        let holds = |one: &Compared<'_>, accepts: u8| {
+            one.way(activation, target).is_some_and(|way| accepts >> way & 1 == 1)
+        };
         match self {
             Self::Never => false,
-            Self::One(one) => one.holds(activation, target),
-            Self::All(all) => all.iter().all(|one| one.holds(activation, target)),
+            Self::One(one, accepts) => holds(one, *accepts),
+            Self::All(all) => all.iter().all(|(one, accepts)| holds(one, *accepts)),
             Self::Whole(Correlation { checked, places, .. }, log) => {
                 checked.eval(&Row::new(log, places, activation, target), &NoFunctions).truth() == Some(true)
             }
@@ -168,74 +232,80 @@ impl Bound<'_> {
     }
 }
 
-impl<'a> Pair<'a> {
-    fn of(activation: &'a Column, target: &'a Column, op: BinaryOp) -> Option<Self> {
-        let equality = matches!(op, BinaryOp::Eq | BinaryOp::Ne);
-        Some(match (activation.values(), target.values()) {
-            (Values::Integer(one), Values::Integer(other)) => Self::Integers(one, other),
-            (Values::Float(one), Values::Float(other)) => Self::Floats(one, other),
-            (Values::Time(one), Values::Time(other)) => Self::Times(one, other),
-            (Values::Boolean(one), Values::Boolean(other)) if equality => Self::Truths(one, other),
+impl<'a> Compared<'a> {
+    /// None where the columns are not of one kind.
+    fn of(activation: &'a Column, target: &'a Column) -> Option<Self> {
+        let values = match (activation.values(), target.values()) {
+            (Values::Integer(one), Values::Integer(other)) => Pair::Integers(one, other),
+            (Values::Float(one), Values::Float(other)) => Pair::Floats(one, other),
+            (Values::Time(one), Values::Time(other)) => Pair::Times(one, other),
+            (Values::Boolean(one), Values::Boolean(other)) => Pair::Truths(one, other),
             (
                 Values::Text { codes: one, distinct: texts },
                 Values::Text { codes: other, distinct: others },
-            ) if equality => Self::Texts([one, other], [texts.all(), others.all()]),
+            ) => Pair::Texts([one, other], [texts.all(), others.all()]),
             _ => return None,
+        };
+        Some(Self { activation, target, values })
+    }
+
+    /// Whether its values can be told apart by more than whether they are equal.
+    fn has_order(&self) -> bool {
+        !matches!(self.values, Pair::Truths(..) | Pair::Texts(..))
+    }
+
+    /// How the values lie to one another; none where one of them is not there.
+    #[inline]
+    fn way(&self, activation: EventNumber, target: EventNumber) -> Option<usize> {
+        let (one, other) = (self.activation.place(activation)?, self.target.place(target)?);
+        Some(match &self.values {
+            Pair::Integers(left, right) => way(left.get(one)?, right.get(other)?),
+            Pair::Floats(left, right) => way(left.get(one)?, right.get(other)?),
+            Pair::Times(left, right) => way(left.get(one)?, right.get(other)?),
+            Pair::Truths(left, right) => way(left.get(one)?, right.get(other)?),
+            Pair::Texts([left, right], [texts, others]) => {
+                let (one, other) = (*left.get(one)?, *right.get(other)?);
+                let equal = match std::ptr::eq(self.activation, self.target) {
+                    true => one == other,
+                    false => texts.get(one as usize) == others.get(other as usize),
+                };
+                if equal { EQUAL } else { NO_ORDER }
+            }
         })
     }
 }
 
-impl Compared<'_> {
-    #[inline]
-    fn holds(&self, activation: EventNumber, target: EventNumber) -> bool {
-        let (Some(one), Some(other)) = (self.activation.place(activation), self.target.place(target)) else {
-            return false;
-        };
-        fn both<'v, T>(left: &'v [T], right: &'v [T], [one, other]: [usize; 2]) -> Option<(&'v T, &'v T)> {
-            left.get(one).zip(right.get(other))
-        }
-        let at = [one, other];
-        let order = match &self.values {
-            Pair::Integers(left, right) => both(left, right, at).map(order),
-            Pair::Floats(left, right) => both(left, right, at).map(order),
-            Pair::Times(left, right) => both(left, right, at).map(order),
-            Pair::Truths(left, right) => both(left, right, at).map(order),
-            Pair::Texts([left, right], [texts, others]) => both(left, right, at).map(|(one, other)| {
-                let equal = match std::ptr::eq(self.activation, self.target) {
-                    true => one == other,
-                    false => texts.get(*one as usize) == others.get(*other as usize),
-                };
-                if equal { EQUAL } else { LESS }
-            }),
-        };
-        order.is_some_and(|order| self.accepts & order != 0)
-    }
-}
-
-/// A bit for each way in which two values may lie to one another.
-const LESS: u8 = 1;
-const EQUAL: u8 = 2;
-const GREATER: u8 = 4;
-const NO_ORDER: u8 = 8;
+const LESS: usize = 0;
+const EQUAL: usize = 1;
+const GREATER: usize = 2;
+const NO_ORDER: usize = 3;
 
 #[inline]
-fn order<T: PartialOrd>((one, other): (&T, &T)) -> u8 {
-    let bit = |holds: bool, bit: u8| if holds { bit } else { 0 };
-    let known = bit(one < other, LESS) | bit(one == other, EQUAL) | bit(one > other, GREATER);
-    if known == 0 { NO_ORDER } else { known }
+fn way<T: PartialOrd>(one: &T, other: &T) -> usize {
+    match one.partial_cmp(other) {
+        Some(Ordering::Less) => LESS,
+        Some(Ordering::Equal) => EQUAL,
+        Some(Ordering::Greater) => GREATER,
+        None => NO_ORDER,
+    }
 }
 
-/// Those that a comparison accepts. What has no order is unequal to all.
+fn is_equality(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Eq | BinaryOp::Ne)
+}
+
+/// The ways that a comparison accepts, a bit each. What has no order is unequal to all.
 fn accepted(op: BinaryOp) -> u8 {
-    match op {
-        BinaryOp::Eq => EQUAL,
-        BinaryOp::Ne => LESS | GREATER | NO_ORDER,
-        BinaryOp::Lt => LESS,
-        BinaryOp::Le => LESS | EQUAL,
-        BinaryOp::Gt => GREATER,
-        BinaryOp::Ge => EQUAL | GREATER,
-        _ => 0,
-    }
+    let ways: &[usize] = match op {
+        BinaryOp::Eq => &[EQUAL],
+        BinaryOp::Ne => &[LESS, GREATER, NO_ORDER],
+        BinaryOp::Lt => &[LESS],
+        BinaryOp::Le => &[LESS, EQUAL],
+        BinaryOp::Gt => &[GREATER],
+        BinaryOp::Ge => &[EQUAL, GREATER],
+        _ => &[],
+    };
+    ways.iter().fold(0, |bits, way| bits | 1 << way)
 }
 
 /// Which attribute of the activation is compared with which of the target, and how.

@@ -152,10 +152,7 @@ impl Deriving<'_> {
     fn told_limit(&self, clock: &Clock) -> Title {
         let limit = match &clock.limit {
             ClockLimit::Law(_) => self.deadline(clock).and_then(|deadline| deadline.limit),
-            ClockLimit::Own(own) if own.unit == Unit::Minutes => {
-                return Title::new(format!("{}分钟", own.amount), format!("{} minutes", own.amount));
-            }
-            ClockLimit::Own(own) => limit_of(*own),
+            ClockLimit::Own(own) => Some(Limit::from(*own)),
             ClockLimit::Procedure => None,
         };
         limit.map_or_else(
@@ -290,6 +287,7 @@ fn limit_of(own: Own) -> Option<Limit> {
     let unit = match own.unit {
         Unit::Minutes => return None,
         Unit::Hours => days::Unit::Hours,
+        Unit::Workhours => days::Unit::Workhours,
         Unit::Days => days::Unit::Days,
         Unit::Workdays => days::Unit::Workdays,
         Unit::Months => days::Unit::Months,

@@ -6,6 +6,7 @@ use record::{Entry, Event, ObjectRef, Value};
 const STARTED: &str = "case started";
 const COMPLAINED: &str = "complaint made";
 const REPLIED: &str = "complaint answered";
+const ERASED: &str = "personal data erased";
 
 /// A case as far as it must be known here.
 pub(super) struct Case {
@@ -37,6 +38,8 @@ impl Case {
         match event.activity.as_str() {
             COMPLAINED => self.complaints += 1,
             REPLIED => self.complaints = self.complaints.saturating_sub(1),
+            // Nobody can answer words that are gone.
+            ERASED => self.complaints = 0,
             _ => {}
         }
         self.ended |= event.attribute("ended").is_some();

@@ -11,6 +11,9 @@ pub struct Lapse {
 }
 
 impl Lapse {
+    /// Longer than all of the record's time.
+    pub(crate) const LONGEST: Self = Self { seconds: i64::MAX / 2, nanos: 0 };
+
     /// Whole seconds; none below zero.
     pub fn seconds(seconds: u32) -> Self {
         Self { seconds: i64::from(seconds), nanos: 0 }
@@ -19,7 +22,12 @@ impl Lapse {
     /// From the earlier to the later of two moments.
     #[inline]
     pub fn between(one: Time, other: Time) -> Self {
-        let (from, to) = if one <= other { (one, other) } else { (other, one) };
+        if one <= other { Self::from_to(one, other) } else { Self::from_to(other, one) }
+    }
+
+    /// From a moment to one that is not before it.
+    #[inline]
+    pub(crate) fn from_to(from: Time, to: Time) -> Self {
         let seconds = to.seconds() - from.seconds();
         match to.subsecond_nanos().checked_sub(from.subsecond_nanos()) {
             Some(nanos) => Self { seconds, nanos },
@@ -31,6 +39,7 @@ impl Lapse {
     }
 
     /// Its whole seconds.
+    #[inline]
     pub(crate) fn whole_seconds(self) -> u64 {
         self.seconds.unsigned_abs()
     }

@@ -44,14 +44,17 @@ pub fn count(
     }
     count.steps.extend(granted.steps);
     let at = match (limit.direction, granted.extent) {
-        (_, Extent::Now) => At::Moment(start),
+        (_, Extent::Now) => count.at_once(),
         (Direction::After, Extent::Elapsed(time)) => count.elapsed(limit.unit, time)?,
+        (Direction::After, Extent::Open(time)) => worked::count(&mut count, time)?,
         (Direction::After, Extent::Months(months)) => count.months(months)?,
         (Direction::After, Extent::Days(stretches)) => count.days(&stretches)?,
         (Direction::Before, extent) => count.backward(extent)?,
     };
     Ok(count.finish(at))
 }
+
+mod worked;
 
 struct Count<'a> {
     start: DateTime,
@@ -76,6 +79,13 @@ enum Walk {
 }
 
 impl Count<'_> {
+    /// “At once” has no measure: what is done the same day is not called late. Whoever reads the record sees the hour.
+    fn at_once(&mut self) -> At {
+        let date = self.start.date();
+        self.say(What::AtOnce { date }, None);
+        At::Day(date)
+    }
+
     fn elapsed(&mut self, unit: Unit, time: SignedDuration) -> Result<At, Refused> {
         let rule = self.rule;
         let begin = match rule.hours.value {
@@ -272,7 +282,7 @@ impl Count<'_> {
                     date = self.walk_back(date, days, working)?;
                 }
             }
-            Extent::Elapsed(_) | Extent::Now => {}
+            Extent::Elapsed(_) | Extent::Open(_) | Extent::Now => {}
         }
         if !self.calendar.works(date) {
             self.say(What::Stays { date, why: Stay::Backward }, None);

@@ -165,7 +165,7 @@ impl Deadline {
             return false;
         }
         match self.limit.map(|limit| limit.unit) {
-            None | Some(Unit::Immediately | Unit::Minutes | Unit::Workdays) => false,
+            None | Some(Unit::Immediately | Unit::Minutes | Unit::Workhours | Unit::Workdays) => false,
             Some(Unit::Hours) => rule.hours.by_default,
             Some(Unit::Days) => rule.workdays.by_default,
             Some(Unit::Months | Unit::Years) => rule.first_day.by_default,

@@ -87,6 +87,8 @@ pub enum Left {
     Workdays(u32),
     /// Elapsed time.
     Time(SignedDuration),
+    /// Time at which the office is open.
+    Open(SignedDuration),
 }
 
 /// Years that were counted over and whose working calendar is not published.
@@ -200,6 +202,14 @@ pub enum Refused {
         deadline: Id,
         /// The extension.
         id: Id,
+    },
+    /// Working hours of an office of which nobody said when it is open.
+    #[error(
+        "`{deadline}` is counted in hours at which the office is open, and no pack says when it is; give it `open`"
+    )]
+    NeverOpen {
+        /// The deadline's id.
+        deadline: Id,
     },
     /// A date that calendars do not reach.
     #[error("counting `{deadline}` from {start} leaves the years −9999 to 9999; check the start")]

@@ -10,6 +10,8 @@ pub(super) enum Extent {
     Now,
     /// Elapsed time.
     Elapsed(SignedDuration),
+    /// Time at which the office is open.
+    Open(SignedDuration),
     Months(u32),
     /// Stretches of natural (`false`) or working (`true`) days, one after another.
     Days(Vec<(u32, bool)>),
@@ -104,6 +106,7 @@ impl Extent {
         match limit.unit {
             Unit::Immediately => Self::Now,
             Unit::Minutes | Unit::Hours => Self::Elapsed(limit.elapsed().unwrap_or_default()),
+            Unit::Workhours => Self::Open(SignedDuration::from_hours(i64::from(limit.amount))),
             Unit::Days | Unit::Workdays => Self::Days(vec![(limit.amount, is_working(limit, rule))]),
             Unit::Months | Unit::Years => Self::Months(limit.months()),
         }
@@ -111,7 +114,7 @@ impl Extent {
 
     fn shorter_than(&self, limit: Limit) -> bool {
         match self {
-            Self::Now => false,
+            Self::Now | Self::Open(_) => false,
             Self::Elapsed(time) => limit.elapsed().is_some_and(|other| *time < other),
             Self::Months(months) => *months < limit.months(),
             Self::Days(stretches) => stretches.iter().map(|(days, _)| *days).sum::<u32>() < limit.amount,

@@ -1,5 +1,6 @@
 use super::calendar::Calendar;
 use super::deadline::{Deadline, Standing};
+use super::opening::Opening;
 use super::rule::{Cite, DayRule, PartialRule};
 use crate::Title;
 use crate::model::Id;
@@ -22,6 +23,8 @@ pub struct Law {
     pub conflicts: Vec<Conflict>,
     /// The national calendar with the pack's own days.
     pub calendar: Calendar,
+    /// When offices are open, by office: as it says itself, or else the nearest office above it that does.
+    pub hours: BTreeMap<Id, Opening>,
 }
 
 /// A text of law.
@@ -86,6 +89,11 @@ impl Law {
     pub fn rule(&self, deadline: &Deadline) -> DayRule {
         let instrument = self.instruments.get(&deadline.instrument);
         deadline.rule(instrument.map_or(&self.default_rule.rule, |instrument| &instrument.rule))
+    }
+
+    /// The default rule, as `office` counts its own time by it.
+    pub fn rule_of_office(&self, office: &Id) -> DayRule {
+        self.default_rule.rule.clone().at(self.hours.get(office))
     }
 
     /// How far law settles `deadline`.

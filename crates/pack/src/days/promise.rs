@@ -2,6 +2,7 @@ use super::calendar::Calendar;
 use super::count::count;
 use super::deadline::Deadline;
 use super::due::{Adjustment, At, Due, Refused};
+use super::opening::Opening;
 use super::rule::{DayRule, Direction, Limit, Unit};
 use super::step::{Step, What};
 use jiff::ToSpan;
@@ -72,6 +73,11 @@ fn longest(promise: Limit, law: Limit, rule: &DayRule, calendar: &Calendar) -> O
         // The day of the start is a day more, within which the hours may begin.
         (Unit::Workdays | Unit::Days, Unit::Hours) if !rule.first_day.value => law.amount * 24,
         (Unit::Workdays | Unit::Days, Unit::Minutes) if !rule.first_day.value => law.amount * 24 * 60,
+        // Days in between are worked whole; the day of the start may be over.
+        (Unit::Workdays, Unit::Workhours) if !rule.first_day.value => law.amount * open(rule),
+        (Unit::Days, Unit::Workhours) if !rule.first_day.value => {
+            fewest_workdays(law.amount, calendar) * open(rule)
+        }
         (Unit::Days, Unit::Workdays) => fewest_workdays(law.amount, calendar),
         (Unit::Months | Unit::Years, Unit::Workdays) => fewest_workdays(law.months() * 28, calendar),
         _ => return None,
@@ -101,6 +107,11 @@ fn fewest_workdays(span: u32, calendar: &Calendar) -> u32 {
 
 fn with_limit(deadline: &Deadline, limit: Limit) -> Deadline {
     Deadline { limit: Some(limit), cite: None, deemed: None, ..deadline.clone() }
+}
+
+/// For how many hours the office is open on every working day.
+fn open(rule: &DayRule) -> u32 {
+    rule.open.as_ref().map_or(0, Opening::hours_of_a_workday)
 }
 
 fn kind(limit: Limit, rule: &DayRule) -> Unit {

@@ -1,3 +1,4 @@
+use super::opening::Opening;
 use crate::Title;
 use crate::model::Id;
 use jiff::SignedDuration;
@@ -37,6 +38,8 @@ pub enum Unit {
     Minutes,
     /// Elapsed hours.
     Hours,
+    /// Hours at which the office is open. No law counts so: an office sets itself such a time.
+    Workhours,
     /// Days; natural or working days as the instrument's rule says of their number.
     Days,
     /// Days that the article itself calls working days.
@@ -57,10 +60,11 @@ pub enum Direction {
 }
 
 impl Unit {
-    const NAMES: [(Self, &str, &str); 7] = [
+    const NAMES: [(Self, &str, &str); 8] = [
         (Self::Immediately, "immediately", "立即"),
         (Self::Minutes, "minutes", "分钟"),
         (Self::Hours, "hours", "小时"),
+        (Self::Workhours, "workhours", "个工作小时"),
         (Self::Days, "days", "日"),
         (Self::Workdays, "workdays", "个工作日"),
         (Self::Months, "months", "个月"),
@@ -82,6 +86,7 @@ impl Unit {
         let family = |unit| match unit {
             Self::Immediately => 0,
             Self::Minutes | Self::Hours => 1,
+            Self::Workhours => 4,
             Self::Days | Self::Workdays => 2,
             Self::Months | Self::Years => 3,
         };
@@ -221,6 +226,16 @@ pub struct DayRule {
     pub transit: Option<Ruling<()>>,
     /// Laid down where what is posted before the end is in time.
     pub posted: Option<Ruling<()>>,
+    /// When the office is open that counts its own time; of no use to any other count.
+    pub open: Option<Opening>,
+}
+
+impl DayRule {
+    /// The same for an office that is open at these hours.
+    #[must_use]
+    pub fn at(self, open: Option<&Opening>) -> Self {
+        Self { open: open.cloned(), ..self }
+    }
 }
 
 /// The parts of a counting rule that one instrument lays down itself; the default rule fills the rest.
@@ -273,6 +288,7 @@ impl PartialRule {
             same_day: same_day.unwrap_or_else(|| default.same_day.clone()),
             transit: transit.or_else(|| default.transit.clone()),
             posted: posted.or_else(|| default.posted.clone()),
+            open: None,
         }
     }
 }

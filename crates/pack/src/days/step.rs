@@ -41,6 +41,11 @@ pub enum What {
         /// Who granted it.
         approver: Title,
     },
+    /// At once has no measure.
+    AtOnce {
+        /// The day on which it is not called late yet.
+        date: Date,
+    },
     /// Days run from here.
     Start {
         /// The day of the start.
@@ -61,6 +66,11 @@ pub enum What {
         start: DateTime,
         /// The moment from which hours are counted.
         begin: DateTime,
+    },
+    /// Only hours at which the office is open are counted.
+    Open {
+        /// When that is, in words.
+        hours: Title,
     },
     /// A stretch of counted days.
     Counted {

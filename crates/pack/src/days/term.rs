@@ -1,7 +1,6 @@
 use super::calendar::Calendar;
 use super::count::count;
 use super::deadline::Deadline;
-use super::due::At;
 use super::rule::{DayRule, Direction, HoursFrom, Limit, Unit};
 use super::{Law, local, moment};
 use crate::Title;
@@ -18,6 +17,8 @@ pub struct Term {
     deadline: Deadline,
     limit: Limit,
     rule: DayRule,
+    /// The same for each way in which offices are open, where their hours are what is counted.
+    offices: Vec<DayRule>,
     calendar: Arc<Calendar>,
     /// A promise never ends after the law's own limit.
     within: Option<Arc<Term>>,
@@ -39,7 +40,13 @@ impl Term {
         let limit = deadline.limit.filter(|limit| limit.direction == Direction::After)?;
         let ends = std::iter::repeat_with(OnceLock::new).take(DAYS.div_ceil(BLOCK)).collect();
         let (deadline, rule) = (deadline.clone(), law.rule(deadline));
-        Some(Self { deadline, limit, rule, calendar: Arc::clone(calendar), within: None, ends })
+        let mut offices: Vec<DayRule> = Vec::new();
+        for open in law.hours.values().filter(|_| limit.unit == Unit::Workhours) {
+            if offices.iter().all(|rule| rule.open.as_ref() != Some(open)) {
+                offices.push(rule.clone().at(Some(open)));
+            }
+        }
+        Some(Self { deadline, limit, rule, offices, calendar: Arc::clone(calendar), within: None, ends })
     }
 
     /// As an office itself says, by the rule of an instrument, or else by the default rule.
@@ -61,9 +68,11 @@ impl Term {
     }
 
     /// The last moment that lies in it when it starts at `from`: of days, the last nanosecond before 24:00 of the last
-    /// day. None beyond the years that are counted.
+    /// day. Of hours at which offices are open, where whose office it is is not known, the last by those of any: what is late
+    /// then is late by everybody's. None beyond the years that are counted.
     pub fn last(&self, from: Time) -> Option<Time> {
         let own = match self.limit.elapsed() {
+            None if self.limit.unit == Unit::Workhours => self.last_open(from),
             Some(time) => self.last_elapsed(from, time.as_secs()),
             None => self.last_of_day(from),
         };
@@ -82,6 +91,11 @@ impl Term {
             }
             _ => Time::new(from.seconds() + seconds, from.subsecond_nanos(), Some(480)),
         }
+    }
+
+    fn last_open(&self, from: Time) -> Option<Time> {
+        let end = |rule| count(local(from), &self.deadline, rule, &self.calendar, &[]).ok()?.at.end();
+        self.offices.iter().filter_map(end).max().and_then(moment)
     }
 
     fn last_of_day(&self, from: Time) -> Option<Time> {
@@ -104,12 +118,8 @@ impl Term {
     fn end(&self, day: i64) -> i64 {
         let counted = || {
             let start: DateTime = local(Time::new(day * DAY - EAST, 0, Some(480))?);
-            let at = match self.limit.unit {
-                // “At once” has no measure: what is done the same day is not called late.
-                Unit::Immediately => At::Day(start.date()),
-                _ => count(start, &self.deadline, &self.rule, &self.calendar, &[]).ok()?.at,
-            };
-            let last: Date = at.last_day()?;
+            let due = count(start, &self.deadline, &self.rule, &self.calendar, &[]).ok()?;
+            let last: Date = due.at.last_day()?;
             moment(last.tomorrow().ok()?.at(0, 0, 0, 0)).map(Time::seconds)
         };
         counted().unwrap_or(NONE)
@@ -118,8 +128,8 @@ impl Term {
 
 impl PartialEq for Term {
     fn eq(&self, other: &Self) -> bool {
-        (self.limit, &self.deadline, &self.rule, &self.within)
-            == (other.limit, &other.deadline, &other.rule, &other.within)
+        (self.limit, &self.deadline, &self.rule, &self.offices, &self.within)
+            == (other.limit, &other.deadline, &other.rule, &other.offices, &other.within)
             && (Arc::ptr_eq(&self.calendar, &other.calendar) || self.calendar == other.calendar)
     }
 }

@@ -134,6 +134,7 @@ impl What {
             Self::HoursBegin { start, begin } => {
                 format!("{}开始，开始之时不计入，自{}起算", lang.moment(*start), lang.moment(*begin))
             }
+            Self::Open { hours } => format!("只计办公时间（{}）", hours.zh),
             Self::Counted { from, to, first, last } => {
                 format!("{}：{}", lang.stretch(*from, *to), lang.numbers(*first, *last))
             }
@@ -148,6 +149,7 @@ impl What {
                 format!("{from}至{to}：计满{}", lang.elapsed(*sum))
             }
             Self::EndsAt { moment } => format!("{}届满", lang.moment(*moment)),
+            Self::AtOnce { date } => format!("“立即”没有时长，{}之内办理的不计为逾期", lang.date(*date)),
             Self::Stood { from, to, why } => {
                 format!("{}至{}：{}，不计入", lang.moment(*from), lang.moment(*to), why.zh)
             }
@@ -168,7 +170,7 @@ impl What {
             }
             Self::Undecided => "计算方法未定：该规定没有写明如何计算期间，依默认规则计算".to_owned(),
             Self::Provisional { years } => format!(
-                "暂定：{}年放假安排未公布，只按周末和日期固定的节日（元旦、劳动节、国庆节）计算",
+                "暂定：没有{}年的放假安排，只按周末和日期固定的节日（元旦、劳动节、国庆节）计算",
                 listed(years)
             ),
             Self::Posted => "期满前已经交邮的，不算过期".to_owned(),
@@ -205,6 +207,9 @@ impl What {
             Self::HoursBegin { start, begin } => {
                 let (start, begin) = (lang.moment(*start), lang.moment(*begin));
                 format!("begins at {start}; that hour is not counted, so it runs from {begin}")
+            }
+            Self::Open { hours } => {
+                format!("only hours at which the office is open are counted ({})", hours.en)
             }
             Self::Counted { from, to, first, last } => {
                 format!("{}: {}", lang.stretch(*from, *to), lang.numbers(*first, *last))
@@ -249,6 +254,9 @@ impl What {
             }
             Self::Ends { date } => format!("ends with {} at 24:00", lang.date(*date)),
             Self::EndsAt { moment } => format!("ends at {}", lang.moment(*moment)),
+            Self::AtOnce { date } => {
+                format!("at once has no measure: what is done on {} is not called late", lang.date(*date))
+            }
             Self::Stopped { since, counted, why } => {
                 let counted = counted.map_or_else(String::new, |days| match days {
                     1 => ", 1 day counted".to_owned(),
@@ -262,7 +270,7 @@ impl What {
             Self::Provisional { years } => {
                 let years = listed(years);
                 format!(
-                    "provisional: the calendar of {years} is not published; only weekends and the holidays that fall \
+                    "provisional: no calendar of {years} is held; only weekends and the holidays that fall \
                      on a date (1 January, 1–2 May, 1–3 October) count as rest days"
                 )
             }

@@ -1,6 +1,10 @@
 use super::{Kind, Loader, pick};
 use crate::Title;
-use crate::model::{ACTIONS, Condition, Definitions, Effect, Id, Level, Office, Policy, Role};
+use crate::days::Opening;
+use crate::days::opening::{self, Days};
+use crate::model::{
+    ACTIONS, Clock, ClockLimit, Condition, Definitions, Effect, Id, Level, Office, Own, Policy, Role, Unit,
+};
 use crate::problem::{Place, meant};
 use crate::reader::{Faults, Member, Node, Ref};
 use std::collections::BTreeMap;
@@ -47,6 +51,14 @@ fn office(loader: &Loader, id: Id, node: Node<'_>) -> Office {
             "add `parent = \"…\"`, the office above it",
         );
     }
+    let open = node.get("open").and_then(|member| opening(&member));
+    let hours = node.title("hours");
+    if let Some(hours) = node.get("hours").filter(|_| open.is_some()) {
+        hours.report(
+            "`open` says already when the office is open",
+            "leave `hours` out: its words follow from `open`",
+        );
+    }
     let office = Office {
         id,
         title: node.need_title("title"),
@@ -54,10 +66,68 @@ fn office(loader: &Loader, id: Id, node: Node<'_>) -> Office {
         parent,
         handles: loader.want_all(Kind::Category, node.ids("handles")),
         address: node.title("address"),
-        hours: node.title("hours"),
+        hours: hours.or_else(|| open.as_ref().map(Opening::title)),
+        open,
     };
     node.finish();
     office
+}
+
+/// When an office is open, for each kind of day.
+fn opening(member: &Member<'_>) -> Option<Opening> {
+    let node = member.node()?;
+    let mut all = Vec::new();
+    for (word, days, ..) in Days::ALL {
+        let Some(member) = node.get(word) else { continue };
+        let Some(text) = member.text() else { continue };
+        match opening::read(text) {
+            Some(hours) => all.push((days, hours)),
+            None => member.report(
+                format!("`{text}` does not say from when until when"),
+                "write times in their order, such as `\"9:00-12:00, 14:00-17:00\"`",
+            ),
+        }
+    }
+    if all.len() > 1 && all.iter().any(|(days, _)| *days == Days::Daily) {
+        node.report("`daily` holds for every day", "leave the other days out, or `daily`");
+    }
+    if !Days::ALL.iter().any(|(word, ..)| node.has(word)) {
+        let mend = "give some of `daily`, `workdays`, `saturdays`, `sundays`, `holidays`";
+        member.report("nothing says on which days the office is open", mend);
+    }
+    node.finish();
+    // What is wrong here is told once, and not again at all that counts these hours.
+    Opening::new(all).or_else(|| Opening::new(vec![(Days::Daily, vec![(0, 1)])]))
+}
+
+/// Lays down when each office is open, as it says or as the nearest one above it does; and notes clocks that count the hours
+/// of an office of which nobody says so.
+pub(super) fn hours(definitions: &mut Definitions, faults: &Faults) {
+    let open = |office: &Office| {
+        let hours = definitions.chain(&office.id).find_map(|office| office.open.clone());
+        hours.map(|hours| (office.id.clone(), hours))
+    };
+    let hours: BTreeMap<Id, Opening> = definitions.offices.values().filter_map(open).collect();
+    let by_the_hour = |own: &Own| own.unit == Unit::Workhours;
+    for procedure in definitions.procedures.values() {
+        let counts = |clock: &&Clock| {
+            clock.promise.as_ref().is_some_and(by_the_hour)
+                || matches!(&clock.limit, ClockLimit::Own(own) if by_the_hour(own))
+        };
+        let Some(clock) = procedure.flow.clocks.iter().find(counts) else { continue };
+        let here = definitions.offices.values().filter(|office| procedure.handled_by(office));
+        for office in here.filter(|office| !hours.contains_key(&office.id)) {
+            let (clock, id) = (&clock.id, &office.id);
+            let what = format!("the clock `{clock}` counts workhours, and nothing says when `{id}` is open");
+            let mend = format!(
+                "add `open = {{ workdays = \"9:00-17:00\" }}` to `[office.{id}]`, or to an office above it"
+            );
+            faults.borrow_mut().push(procedure.place.problem(what, mend));
+        }
+    }
+    if let Some(law) = &mut definitions.law {
+        law.hours = hours;
+    }
 }
 
 /// Words that mean the same to people. A word with two meanings would lead people astray.

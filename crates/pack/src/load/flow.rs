@@ -1,5 +1,5 @@
 use super::city::condition;
-use super::form::{form, own, own_of};
+use super::form::{form, own_of, time_of_office};
 use super::{Kind, Loader, pick, promise, reach, waits};
 use crate::Title;
 use crate::model::{
@@ -386,9 +386,12 @@ fn clock(
             Some(named.into_iter().map(|step| step.id).collect())
         }
     };
-    let promise = own(&node, "promise").or(known.and_then(|clock| clock.promise));
+    let promise = node
+        .get("promise")
+        .and_then(|member| time_of_office(&member))
+        .or(known.and_then(|clock| clock.promise));
     if let Some(ClockLimit::Law(law)) = &limit {
-        promise::check(&node, promise, Some(law), shared.law.as_ref());
+        promise::check(&node, promise, Some(law), shared);
     }
     let place = node.place();
     node.finish();
@@ -415,7 +418,7 @@ fn mark(reference: Ref, marks: &mut Vec<Ref>) -> Mark {
 /// The one limit that a clock names, or the one that it had.
 fn clock_limit(loader: &Loader, node: &Node<'_>, id: &Id, known: Option<&Clock>) -> Option<ClockLimit> {
     let law = node.id("law").map(|deadline| ClockLimit::Law(loader.want(Kind::Deadline, deadline)));
-    let own_limit = own(node, "own").map(ClockLimit::Own);
+    let own_limit = node.get("own").and_then(|member| time_of_office(&member)).map(ClockLimit::Own);
     let procedure = node.flag("procedure").then_some(ClockLimit::Procedure);
     let said = ["law", "own", "procedure"].into_iter().filter(|name| node.get(name).is_some()).count();
     let limit = law.or(own_limit).or(procedure);

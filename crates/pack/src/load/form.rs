@@ -233,6 +233,17 @@ pub(super) fn own(node: &Node<'_>, name: &'static str) -> Option<Own> {
 }
 
 pub(super) fn own_of(member: &Member<'_>) -> Option<Own> {
+    let own = time_of_office(member)?;
+    if own.unit == Unit::Workhours {
+        let mend = "use hours, days or workdays here";
+        member.report("only what an office sets itself, `own` and `promise`, is counted in workhours", mend);
+        return None;
+    }
+    Some(own)
+}
+
+/// A length of time that an office has for its own work.
+pub(super) fn time_of_office(member: &Member<'_>) -> Option<Own> {
     let text = member.text()?;
     let read = || {
         let (amount, word) = text.split_once(' ')?;
@@ -241,7 +252,8 @@ pub(super) fn own_of(member: &Member<'_>) -> Option<Own> {
     };
     let own = read();
     if own.is_none() {
-        let mend = "write a number and minutes, hours, days, workdays, months or years: `\"3 workdays\"`";
+        let mend =
+            "write a number and minutes, hours, workhours, days, workdays, months or years: `\"3 workdays\"`";
         member.report(format!("`{text}` is not a length of time"), mend);
     }
     own

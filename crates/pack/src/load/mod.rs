@@ -54,6 +54,7 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     conditions::check(&mut definitions, &loader.unfinished.take(), &faults);
     force::settle(&mut definitions, &faults);
     city::check_tree(&loader, &definitions, &faults);
+    city::hours(&mut definitions, &faults);
     let problems = sift(faults.take(), of_reading, &sources);
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
 }

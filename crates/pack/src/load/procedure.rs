@@ -1,5 +1,5 @@
 use super::flow::{check_answers, work_in};
-use super::form::{form, own, own_of};
+use super::form::{form, own_of, time_of_office};
 use super::material::{basis, uses};
 use super::{Kind, Loader, pauses, pick, promise, reach, waits};
 use crate::model::{
@@ -28,8 +28,8 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         None => Start::Party,
     };
     let limit = node.id("limit").map(|deadline| loader.want(Kind::Deadline, deadline));
-    let promise = own(&node, "promise");
-    promise::check(&node, promise, limit.as_ref(), shared.law.as_ref());
+    let promise = node.get("promise").and_then(|member| time_of_office(&member));
+    promise::check(&node, promise, limit.as_ref(), shared);
     let mut form = form(loader, &node, "form", shared);
     waits::check_form(&form, &node);
     // What a party answers for themselves, and what offices write down about it, tells of the party's life.

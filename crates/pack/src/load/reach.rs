@@ -1,7 +1,7 @@
 //! What no case of a flow can ever come to: a step whose turn never comes, a path that breaks off, a case without an end, a
 //! clock that cannot start or cannot stop.
 
-use super::ways::{To, Way, Ways, waits};
+use super::ways::{To, Way, Ways, is_waiting};
 use crate::model::{After, Clock, Flow, Id, Mark, Outcome, Step};
 use crate::reader::Node;
 use std::collections::BTreeSet;
@@ -207,9 +207,12 @@ fn done(flow: &Flow, step: usize, outcome: usize) -> Option<(&Step, &Outcome)> {
 /// waits for and never gets the rest; nor by an outcome of which nothing was said, where the step's others lead on.
 fn check_joins(flow: &Flow, ways: &Ways<'_>, node: &Node<'_>) {
     let mut told_of = BTreeSet::new();
-    for (standing, (last, outcome)) in &ways.completed {
-        let Some((last, outcome)) = done(flow, *last, *outcome) else { continue };
-        let wanted = |(at, step): &(usize, &Step)| waits(standing, *at) && !step.any && !step.optional;
+    for (standing, last) in &ways.completed {
+        let over = match last.and_then(|(step, outcome)| done(flow, step, outcome)) {
+            Some((step, outcome)) => format!("after `{}.{}`", step.id, outcome.id),
+            None => "as it is handed in".to_owned(),
+        };
+        let wanted = |(at, step): &(usize, &Step)| is_waiting(standing, *at) && !step.any && !step.optional;
         for (_, step) in flow.steps.iter().enumerate().filter(wanted) {
             let (met, unmet): (Vec<_>, Vec<_>) =
                 step.after.iter().partition(|after| ways.is_met(standing, after));
@@ -218,12 +221,10 @@ fn check_joins(flow: &Flow, ways: &Ways<'_>, node: &Node<'_>) {
                 continue;
             }
             let what = format!(
-                "the step `{}` is left undone: a case with `{}`, but without `{}`, is over after `{}.{}`",
+                "the step `{}` is left undone: a case with `{}`, but without `{}`, is over {over}",
                 step.id,
                 told(met),
-                told(unmet),
-                last.id,
-                outcome.id
+                told(unmet)
             );
             let mend =
                 format!("say what else `{}` leads to, or let it end the case with `ends = true`", unmet.step);

@@ -44,13 +44,14 @@ pub(super) struct Way {
 pub(super) struct Ways<'f> {
     flow: &'f Flow,
     /// For each step, where its place in a standing of clocks is whose running out it waits for.
-    waits: Vec<Option<usize>>,
+    held_by: Vec<Option<usize>>,
     clocks: Vec<usize>,
     pub(super) standings: Vec<Standing>,
     known: HashMap<Standing, usize>,
     pub(super) ways: Vec<Way>,
-    /// What a case had come to that ended for want of anything left to do, with the step and the outcome that led there.
-    pub(super) completed: BTreeSet<(Standing, (usize, usize))>,
+    /// What a case had come to that ended for want of anything left to do, with the step and the outcome that led there; none
+    /// where it ended as it was handed in.
+    pub(super) completed: BTreeSet<(Standing, Option<(usize, usize)>)>,
 }
 
 impl<'f> Ways<'f> {
@@ -65,11 +66,11 @@ impl<'f> Ways<'f> {
             let clock = place(step.not_before.as_ref())?;
             clocks.iter().position(|other| *other == clock).map(|at| flow.steps.len() + at)
         };
-        let waits = flow.steps.iter().map(slot).collect();
+        let held_by = flow.steps.iter().map(slot).collect();
         let begin = vec![WAITING; flow.steps.len() + clocks.len()];
         let mut ways = Self {
             flow,
-            waits,
+            held_by,
             clocks,
             standings: Vec::new(),
             known: HashMap::new(),
@@ -80,7 +81,9 @@ impl<'f> Ways<'f> {
         ways.advance(ways.started(begin, None), &mut begun)?;
         // A case with nothing to do that it could not end without is over at once.
         for standing in begun {
-            if !ways.is_over(&standing) {
+            if ways.is_over(&standing) {
+                ways.completed.insert((standing, None));
+            } else {
                 ways.standing(standing);
             }
         }
@@ -110,7 +113,7 @@ impl<'f> Ways<'f> {
                 for standing in after {
                     if self.is_over(&standing) {
                         self.ways.push(way(To::Completed));
-                        self.completed.insert((standing, (step, outcome)));
+                        self.completed.insert((standing, Some((step, outcome))));
                     } else {
                         let to = To::On(self.standing(standing));
                         self.ways.push(way(to));
@@ -133,8 +136,8 @@ impl<'f> Ways<'f> {
 
     /// Whether a step is open in a standing, and no clock holds it back that has not even started.
     pub(super) fn can_do(&self, standing: &[u8], step: usize) -> bool {
-        let waits = self.waits.get(step).copied().flatten();
-        is(standing, step, OPEN) && waits.is_none_or(|clock| !is(standing, clock, WAITING))
+        let held_by = self.held_by.get(step).copied().flatten();
+        is(standing, step, OPEN) && held_by.is_none_or(|clock| !is(standing, clock, WAITING))
     }
 
     /// What a standing comes to when a step is done; none where that ends the case.
@@ -237,7 +240,7 @@ fn is(standing: &[u8], at: usize, what: u8) -> bool {
 }
 
 /// Whether the step at this place has not had its turn.
-pub(super) fn waits(standing: &[u8], at: usize) -> bool {
+pub(super) fn is_waiting(standing: &[u8], at: usize) -> bool {
     is(standing, at, WAITING)
 }
 

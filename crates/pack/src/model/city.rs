@@ -1,5 +1,6 @@
 use super::{Condition, Id};
 use crate::Title;
+use crate::days::Opening;
 
 /// Where in the tree an office stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,8 +34,10 @@ pub struct Office {
     pub handles: Vec<Id>,
     /// Where it is, for those who come in person.
     pub address: Option<Title>,
-    /// When it is open.
+    /// When it is open, in words.
     pub hours: Option<Title>,
+    /// When it is open, for counting; none where it says nothing, and the office above speaks for it.
+    pub open: Option<Opening>,
 }
 
 /// A role that a person holds in an office.
@@ -59,9 +62,10 @@ pub enum Effect {
     Forbid,
 }
 
-/// What a policy can speak of: the commands that move a case, the ways of looking, and what is done with those who work
-/// here: giving and taking back a post, and all else about them.
-pub const ACTIONS: [&str; 26] = [
+/// What a policy can speak of: opening an account for an applicant, the commands that move a case, the ways of looking, and
+/// what is done with those who work here: giving and taking back a post, and all else about them.
+pub const ACTIONS: [&str; 27] = [
+    "register",
     "start",
     "save",
     "submit",

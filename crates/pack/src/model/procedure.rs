@@ -154,6 +154,7 @@ impl From<Own> for Limit {
         let unit = match own.unit {
             Unit::Minutes => days::Unit::Minutes,
             Unit::Hours => days::Unit::Hours,
+            Unit::Workhours => days::Unit::Workhours,
             Unit::Days => days::Unit::Days,
             Unit::Workdays => days::Unit::Workdays,
             Unit::Months => days::Unit::Months,
@@ -170,6 +171,8 @@ pub enum Unit {
     Minutes,
     /// Elapsed hours.
     Hours,
+    /// Hours at which the office is open.
+    Workhours,
     /// Natural days.
     Days,
     /// Working days.
@@ -182,9 +185,10 @@ pub enum Unit {
 
 impl Unit {
     /// Each unit with the words by which packs name it.
-    pub const ALL: [(&'static str, &'static str, Self); 6] = [
+    pub const ALL: [(&'static str, &'static str, Self); 7] = [
         ("minute", "minutes", Self::Minutes),
         ("hour", "hours", Self::Hours),
+        ("workhour", "workhours", Self::Workhours),
         ("day", "days", Self::Days),
         ("workday", "workdays", Self::Workdays),
         ("month", "months", Self::Months),

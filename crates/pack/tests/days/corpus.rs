@@ -238,7 +238,7 @@ fn says(id: &str, cite: &Cite, limit: Limit) {
         Unit::Workdays => "个工作日",
         Unit::Months => "个月",
         Unit::Years => "年",
-        Unit::Immediately => return,
+        Unit::Immediately | Unit::Workhours => return,
     };
     let numbers = [format!("{}{unit}", numeral::write(limit.amount)), format!("{}{unit}", limit.amount)];
     assert!(

@@ -206,6 +206,7 @@ pub fn rule(workdays: Workdays, first_day: bool, rolls: bool, hours: HoursFrom) 
         same_day: ruling(()),
         transit: Some(ruling(())),
         posted: None,
+        open: None,
     }
 }
 

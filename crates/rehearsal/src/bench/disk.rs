@@ -1,10 +1,15 @@
 //! What the disk itself allows: commits a second, each made durable before the next.
 
 use super::Failed;
+use super::open_loop::Spread;
 use rusqlite::Connection;
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// A page of a database, and what a small commit writes at the least.
@@ -61,5 +66,46 @@ impl Disk {
             count += 1;
         }
         Ok(count)
+    }
+}
+
+/// How often a watched disk is asked for a durable block: seldom enough to leave it to whom it is watched for.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// A disk that is watched while something else is measured on it: how long one small block of its own takes it. Nothing
+/// durable is faster than this, so that a stall of the disk is told apart from one of the program's.
+pub struct Watch {
+    over: Arc<AtomicBool>,
+    thread: JoinHandle<io::Result<Vec<u32>>>,
+}
+
+impl Watch {
+    /// Begins to watch the disk on which `dir` lies.
+    pub fn begin(dir: &Path) -> Result<Self, Failed> {
+        let file = File::options().create(true).truncate(true).write(true).open(dir.join("watched"))?;
+        file.write_all_at(&[7; BLOCK], 0)?;
+        file.sync_all()?;
+        let over = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&over);
+        let thread = std::thread::spawn(move || {
+            let (mut took, mut count) = (Vec::new(), 0_u8);
+            while !told.load(Relaxed) {
+                let start = Instant::now();
+                count = count.wrapping_add(1);
+                file.write_all_at(&[count; BLOCK], 0)?;
+                file.sync_data()?;
+                took.push(u32::try_from(start.elapsed().as_micros()).unwrap_or(u32::MAX));
+                std::thread::sleep(GLANCE);
+            }
+            Ok(took)
+        });
+        Ok(Self { over, thread })
+    }
+
+    /// How long blocks took.
+    pub fn end(self) -> Result<Spread, Failed> {
+        self.over.store(true, Relaxed);
+        let took = self.thread.join().map_err(|_| Failed::new("the disk's watch broke off"))?;
+        Ok(Spread::of(&mut took?))
     }
 }

@@ -83,7 +83,8 @@ pub struct Spread {
 }
 
 impl Spread {
-    fn of(micros: &mut [u32]) -> Self {
+    /// Of times in microseconds.
+    pub fn of(micros: &mut [u32]) -> Self {
         micros.sort_unstable();
         let at = |share: f64| {
             let place = (micros.len() as f64 * share).ceil() as usize;

@@ -1,7 +1,8 @@
 //! Real steps of real cases over HTTP: the real server, signed-in people with bearer tokens, an open loop of 2,000 steps a
 //! second.
 
-use super::open_loop::{Outcome, Plan, Request, Walk, run as load};
+use super::disk::Watch;
+use super::open_loop::{Outcome, Plan, Request, Spread, Walk, run as load};
 use super::report::{Amount, Bar, Report};
 use super::server::Server;
 use super::{Amounts, Failed};
@@ -46,15 +47,16 @@ pub fn run(dir: &Path, amounts: &Amounts, report: &mut Report) -> Result<(), Fai
         walks,
         seed: 7,
     };
+    let watch = Watch::begin(dir)?;
     let outcome = load(&plan, dir)?;
-    tell(&outcome, report);
+    tell(&outcome, &watch.end()?, report);
     let peak = server.peak();
     server.stop()?;
     report.figure("memory of the server, at most", Amount(peak, "MB"), Bar::None, "");
     Ok(())
 }
 
-fn tell(outcome: &Outcome, report: &mut Report) {
+fn tell(outcome: &Outcome, disk: &Spread, report: &mut Report) {
     let Outcome { all, late, wall, server_cpu, own_cpu, .. } = outcome;
     let rate = all.count as f64 / wall;
     report.figure(
@@ -68,6 +70,9 @@ fn tell(outcome: &Outcome, report: &mut Report) {
         all.p50, all.most, late.p99
     );
     report.figure("p99 of a step at 2,000 steps/s", Amount(all.p99, "ms"), Bar::AtMost(50.0), &note);
+    let note =
+        format!("half within {:.1} ms, the longest {:.0} ms; each 20 ms, in this run", disk.p50, disk.most);
+    report.figure("beside it: p99 of a bare block made durable", Amount(disk.p99, "ms"), Bar::None, &note);
     for (kind, spread) in &outcome.kinds {
         let note = format!("p50 {:.1} ms, {} of them", spread.p50, spread.count);
         report.figure(&format!("  of these: {kind}"), Amount(spread.p99, "ms"), Bar::None, &note);

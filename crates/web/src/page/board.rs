@@ -6,6 +6,7 @@ use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use casework::board::SetBy;
 use casework::number::Part;
 use maud::{Markup, html};
 use pack::{Id, Title};
@@ -327,6 +328,8 @@ pub struct Case {
     pub submitted: Option<Time>,
     /// What is due first, or was missed.
     pub due: Option<Due>,
+    /// What sets that time.
+    pub set_by: Option<SetBy>,
 }
 
 /// The cases of one procedure.
@@ -361,6 +364,7 @@ pub fn cases(frame: &Frame, view: &Cases) -> Markup {
                                     Some(due) => {
                                         (part::standing(lang, due.standing)) " "
                                         span.nowrap { (part::due_at(lang, due)) }
+                                        @if let Some(by) = case.set_by { " " (part::set_by(lang, by)) }
                                     }
                                     None => span.soft { (lang.say("queue-no-clock")) },
                                 }

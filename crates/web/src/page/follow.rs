@@ -101,6 +101,8 @@ pub struct Complaint {
     pub at: Time,
     /// The answer.
     pub reply: Option<(Time, String)>,
+    /// When it was closed without one: its words were erased.
+    pub closed: Option<Time>,
 }
 
 /// The page.
@@ -238,7 +240,10 @@ fn complaints(frame: &Frame, view: &View) -> Markup {
                                 p.reasons { (lang.say("complaint-reply")) (words) }
                                 p.soft { (part::moment(lang, *at)) }
                             }
-                            None => p { (part::tag("soon", &lang.say("complaint-open"))) },
+                            None => @match complaint.closed {
+                                Some(at) => p.soft { (lang.say("complaint-closed")) " " (part::moment(lang, at)) },
+                                None => p { (part::tag("soon", &lang.say("complaint-open"))) },
+                            },
                         }
                     }
                 }

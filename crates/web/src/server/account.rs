@@ -52,16 +52,29 @@ pub fn register_page(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(account::register(&asked.frame(Face::Resident), &view(asked))))
 }
 
+/// A person's own name as it was typed.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn own_name(typed: &str) -> Result<&str, Title> {
+    let name = typed.trim();
+    if name.is_empty() {
+        return Err(Title::new("请填写姓名", "Enter the name"));
+    }
+    if name.chars().count() > 100 || name.chars().any(char::is_control) {
+        return Err(Title::new("姓名不能超过100字", "A name has at most 100 characters"));
+    }
+    Ok(name)
+}
+
 /// Opens an account and signs in. Sent twice, the second finds the account that the first opened, with the same
 /// password, and signs in to it.
 pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Result<Token, Fault>, Oops> {
     let sign_in = || asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk);
-    let Some(name) = Some(name.trim()).filter(|name| !name.is_empty()) else {
-        return Ok(Err(("name", Title::new("请填写姓名", "Enter your name"))));
+    let name = match own_name(name) {
+        Ok(name) => name,
+        Err(why) => return Ok(Err(("name", why))),
     };
-    if name.chars().count() > 100 || name.chars().any(char::is_control) {
-        return Ok(Err(("name", Title::new("姓名不能超过100字", "A name has at most 100 characters"))));
-    }
     asked.city.admit_registration(asked.address).map_err(|seconds| Oops::Wait { seconds })?;
     let fault = match asked.city.register(login, name, secret, &[], asked.now) {
         Ok(_) => return sign_in().map(Ok).map_err(waiting),
@@ -90,7 +103,7 @@ pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Resu
 fn waiting(refused: Refused) -> Oops {
     match refused {
         Refused::Wait { seconds } => Oops::Wait { seconds },
-        _ => Oops::Denied { why: Some(refused.title()) },
+        _ => Oops::forbidden(Some(refused.title())),
     }
 }
 

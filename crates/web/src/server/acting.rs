@@ -90,9 +90,9 @@ pub fn doings<'a>(
     doings
 }
 
-/// One for each complaint that nobody has answered.
+/// One for each complaint that waits for an answer.
 fn replies<'a>(asked: &Asked, view: &View, possible: &Move, tried: Option<&Tried<'_>>) -> Vec<Doing<'a>> {
-    let open = view.state.complaints.iter().enumerate().filter(|(_, complaint)| complaint.reply.is_none());
+    let open = view.state.complaints.iter().enumerate().filter(|(_, complaint)| complaint.is_open());
     let doing = |(which, complaint): (usize, &casework::state::Complaint)| {
         let about = which.to_string();
         let tried = tried.filter(|tried| tried.about == about);

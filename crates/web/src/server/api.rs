@@ -12,6 +12,7 @@ use serde_json::{Value as Json, json};
 use shape::Shape;
 
 mod account;
+mod applicant;
 mod body;
 mod case;
 mod contract;
@@ -27,6 +28,7 @@ mod shape;
 mod work;
 
 pub use account::{act_in, me, readings, register, sign_in, sign_out};
+pub use applicant::{another_code, look_up, open as open_account};
 pub use case::{attach, case, cases, file, history, personal, receipt};
 pub use document::document;
 pub use findings::{finding, findings, model, models};

@@ -225,7 +225,7 @@ impl Asked {
 
     /// The post in which they act, or a refusal.
     pub fn post(&self) -> Result<&Post, Oops> {
-        self.signed_in()?.post().ok_or(Oops::Denied { why: None })
+        self.signed_in()?.post().ok_or(Oops::forbidden(None))
     }
 
     /// The session, by the name under which it is kept.

@@ -10,7 +10,7 @@ use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
 use crate::part::Due;
 use access::policy::{Actor, CaseFacts, Request};
 use casework::View;
-use casework::board::{Board, Still};
+use casework::board::{Board, SetBy, Still};
 use casework::state::{Stage, State};
 use jiff::Span;
 use jiff::civil::Date;
@@ -293,14 +293,14 @@ fn procedures(definitions: &Definitions, all: &All) -> Vec<ProcedureRow> {
 }
 
 /// An open case, with when the first of what binds its office runs out, or what of that stands still.
-type Running = (State, Option<Time>, Option<Still>);
+type Running = (State, Option<(Time, SetBy)>, Option<Still>);
 
 /// Open cases of a procedure, the most urgent first, and how many there are.
 fn urgent(board: &Board, procedure: &Id, within: impl Fn(&Id) -> bool) -> (Vec<Running>, usize) {
     let open = |state: &&State| {
         state.procedure == *procedure && state.stage != Stage::Draft && within(&state.office)
     };
-    let due = |state: &State| state.case.as_ref().and_then(|case| board.due(case));
+    let due = |state: &State| state.case.as_ref().and_then(|case| board.due_by(case));
     let mut all: Vec<_> = board.running().filter(open).map(|state| (due(state), state)).collect();
     all.sort_by_key(|(due, state)| (due.is_none(), *due, state.submitted));
     let total = all.len();
@@ -351,9 +351,10 @@ fn line(asked: &Asked, (state, due, still): &Running) -> Result<board::Case, Sto
         holder: open.and_then(|(_, step)| asked.city.staff_name(step.holder.as_ref()?)),
         submitted: state.submitted,
         due: match due {
-            Some(due) => Some(due_of(asked, *due)),
+            Some((due, _)) => Some(due_of(asked, *due)),
             None => still.map(|still| show::still(still.left)),
         },
+        set_by: due.map(|(_, set_by)| set_by),
     })
 }
 

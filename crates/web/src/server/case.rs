@@ -156,6 +156,7 @@ fn complaints(asked: &Asked, state: &State) -> Vec<follow::Complaint> {
         words: show::words(asked, &complaint.words),
         at: complaint.at,
         reply: complaint.reply.as_ref().map(|(at, words)| (*at, show::words(asked, words))),
+        closed: complaint.closed,
     };
     state.complaints.iter().map(told).collect()
 }

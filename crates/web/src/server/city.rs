@@ -13,6 +13,7 @@ use access::people::People;
 use access::registry::{self, Details, Stamp};
 use access::session::{Kind, Rules, Session, Token};
 use access::sign_in::{self, Account, Door, Refused, Welcome};
+use access::staff::operator;
 use access::throttle::{Pace, Throttle, Wait};
 use access::{Person, PersonId, Post, Sessions};
 use casework::erase::{Done, NotErased, Request};
@@ -297,7 +298,7 @@ impl City {
         people.directory.find(people.directory.key(name))
     }
 
-    /// Opens an account, in the posts named.
+    /// Opens an account, in the posts named, which whoever runs the program gives.
     ///
     /// # Errors
     /// [`NotRegistered`]; nothing is on the record then.
@@ -496,7 +497,9 @@ fn enrolment(
         batch.events.push(event);
     }
     for post in posts {
-        batch.events.push(registry::role_granted(stamp(&format!("{post}")), person, post));
+        // Nobody gives themselves a post.
+        let given = Stamp { actor: Some(operator()), ..stamp(&format!("{post}")) };
+        batch.events.push(registry::role_granted(given, person, post));
     }
     Ok(batch)
 }

@@ -2,17 +2,22 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
+use super::people::NotDone;
+use super::walk_in::{self, NotOpened, Opened, WalkIn};
 use super::{once, personal, services};
 use crate::layout::Face;
 use crate::page::counter;
 use crate::path;
 use access::policy::Decision;
 use access::{PersonId, Post};
+use axum::http::StatusCode;
 use casework::{Ask, Command};
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
-use record::ObjectRef;
+use record::{ObjectRef, Version};
 
+/// The action of opening an account for an applicant, as policies name it.
+const REGISTER: &str = "register";
 /// How many services a search at the counter looks through.
 const MOST_FOUND: usize = 50;
 
@@ -38,25 +43,34 @@ pub fn permit(
 
 /// Whether there is a service that the reader may begin where they work.
 pub(super) fn begins(asked: &Asked, post: &Post) -> bool {
-    here(asked, post).any(|procedure| may_begin(asked, procedure, post).unwrap_or_default())
+    here(asked, post).any(|procedure| may(asked, procedure, post, "start").unwrap_or_default())
 }
 
 /// The services that the reader may begin where they work.
 fn handled<'a>(asked: &'a Asked, post: &Post) -> Result<Vec<&'a Procedure>, Oops> {
     let mut all = Vec::new();
     for procedure in here(asked, post) {
-        if may_begin(asked, procedure, post)? {
+        if may(asked, procedure, post, "start")? {
             all.push(procedure);
         }
     }
     all.sort_by_key(|procedure| services::catalogued(procedure));
-    if all.is_empty() { Err(Oops::Denied { why: None }) } else { Ok(all) }
+    if all.is_empty() { Err(Oops::forbidden(None)) } else { Ok(all) }
 }
 
-fn may_begin(asked: &Asked, procedure: &Procedure, post: &Post) -> Result<bool, Oops> {
-    // Somebody, who is not known yet.
-    let party = ObjectRef::new("person", "");
-    Ok(permit(asked, procedure, &post.office, Some(&party), "start", None)?.allowed())
+fn may(asked: &Asked, procedure: &Procedure, post: &Post, action: &str) -> Result<bool, Oops> {
+    Ok(permit(asked, procedure, &post.office, Some(&somebody()), action, None)?.allowed())
+}
+
+/// Somebody, who is not known yet.
+pub fn somebody() -> ObjectRef {
+    ObjectRef::new(PersonId::KIND, "")
+}
+
+/// Refuses whoever may not open accounts for the applicants of `procedure`.
+pub fn registers(asked: &Asked, procedure: &Procedure, office: &Id) -> Result<(), Oops> {
+    let decision = permit(asked, procedure, office, Some(&somebody()), REGISTER, None)?;
+    if decision.allowed() { Ok(()) } else { Err(Oops::denied(&decision)) }
 }
 
 /// The services that the office handles now, at its windows or as its duty.
@@ -85,25 +99,35 @@ fn view(asked: &Asked, post: &Post) -> Result<counter::View, Oops> {
     let chosen =
         asked.id("service").map(|id| all.iter().find(|procedure| procedure.id == id).ok_or(Oops::Missing));
     let chosen = chosen.transpose()?;
+    let words = |name: &str| asked.words(name).unwrap_or_default().to_owned();
+    let party = chosen.filter(|procedure| procedure.start == Start::Party);
+    let opens = party.map(|procedure| may(asked, procedure, post, REGISTER)).transpose()?.unwrap_or_default();
     Ok(counter::View {
         query,
         services: found,
-        duty: chosen.is_some_and(|procedure| procedure.start != Start::Party),
+        duty: chosen.is_some() && party.is_none(),
         chosen: chosen.map(|procedure| (procedure.id.clone(), procedure.title.clone())),
-        applicant: asked.words("applicant").unwrap_or_default().to_owned(),
-        applicants: Vec::new(),
+        applicant: words("applicant"),
+        found: None,
         purpose: asked.id("purpose"),
-        purposes: chosen.map(|procedure| purposes(asked, procedure, post)).unwrap_or_default(),
+        purposes: party.map(|procedure| purposes(asked, procedure, post)).unwrap_or_default(),
+        opens,
+        open: false,
+        account: counter::Account {
+            name: words("name"),
+            number: words("number"),
+            login: words("login"),
+            faults: Vec::new(),
+        },
         fault: None,
     })
 }
 
 /// The purposes under which the reader may look up whose case it is to be.
 fn purposes(asked: &Asked, procedure: &Procedure, post: &Post) -> Vec<(Id, Title)> {
-    let party = ObjectRef::new("person", "");
     let may = |purpose: &Id| {
         let action = access::reading::ACTION;
-        let decision = permit(asked, procedure, &post.office, Some(&party), action, Some(purpose));
+        let decision = permit(asked, procedure, &post.office, Some(&somebody()), action, Some(purpose));
         decision.is_ok_and(|decision| decision.allowed())
     };
     let all = asked.city.casework.book().definitions.purposes.iter();
@@ -115,45 +139,151 @@ pub fn show(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view(asked, &post)?)))
 }
 
+/// The service that a form names, among those that the reader may begin.
+fn chosen<'a>(asked: &'a Asked, view: &counter::View) -> Result<&'a Procedure, Oops> {
+    let book = asked.city.casework.book();
+    let chosen = view.chosen.as_ref().and_then(|(id, _)| book.procedure(id));
+    chosen.ok_or_else(|| Oops::Unreadable(Title::new("请选择事项", "Choose a service")))
+}
+
 pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     let post = asked.post()?.clone();
     let mut view = view(asked, &post)?;
-    let book = asked.city.casework.book();
-    let chosen = view.chosen.as_ref().and_then(|(id, _)| book.procedure(id));
-    let procedure = chosen.ok_or_else(|| Oops::Unreadable(Title::new("请选择事项", "Choose a service")))?;
-    let person =
-        asked.words("person").and_then(ObjectRef::parse).filter(|person| PersonId::of(person).is_some());
+    let procedure = chosen(asked, &view)?;
+    let person = asked.words("person").map(|person| known(asked, person)).transpose()?;
     if view.duty || person.is_some() {
-        if let Some(person) = &person
-            && asked.city.casework.record().version(person)?.0 == 0
+        if let Some((id, number)) = person.zip(asked.words("number"))
+            && let Err(fault) = note(asked, procedure, &post.office, id, number)?
         {
-            return Err(Oops::Missing);
+            read(asked, procedure, &post.office, &id.object(), view.purpose.as_ref(), &["name"])?;
+            view.found = Some(shown(asked, id, true)?);
+            view.account.faults = vec![("number", fault)];
+            return Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view))
+                .status(StatusCode::UNPROCESSABLE_ENTITY));
         }
-        let command = start(procedure, &post.office, person);
+        let command = start(procedure, &post.office, person.map(PersonId::object));
         let begun = once::begin(asked, &procedure.id, &command, asked.words("once"))?;
         let form = path::of_case(begun.case().id.as_str(), "form");
         return Ok(Answer::go(path::under_purpose(&form, view.purpose.as_ref())));
     }
-    match look_up(asked, procedure, &post)? {
-        Some(found) => view.applicants = vec![found],
+    match look_up(asked, procedure, &post.office, &view.applicant, view.purpose.as_ref())? {
+        Some((id, _)) => view.found = Some(shown(asked, id, view.opens)?),
         None => {
-            let en = "Nobody has this sign-in name: help them open an account first";
-            view.fault = Some(Title::new("没有这个登录名，请先帮助申请人注册", en));
+            view.open = true;
+            // What was typed is on their card, and need not be typed again.
+            if walk_in::number(&view.applicant).is_ok() {
+                view.account.number.clone_from(&view.applicant);
+            }
+            let en = "No account has this number or sign-in name. One that they opened themselves is found by its sign-in \
+                      name; otherwise open one for them below";
+            let zh = "没有账号登记这个号码或登录名。本人自己注册过的，请用其登录名查找；没有账号的，请在下面代为开设";
+            view.fault = Some(Title::new(zh, en));
         }
     }
     Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)))
 }
 
-/// The applicant who signs in by the name that was typed, with their own name: a reading of personal data under the purpose
-/// that was stated, which they see.
-fn look_up(asked: &Asked, procedure: &Procedure, post: &Post) -> Result<Option<(String, String)>, Oops> {
-    let login = asked.words("applicant").unwrap_or_default();
-    let Some(id) = asked.city.find_person(login) else { return Ok(None) };
-    let person = id.object();
-    let purpose = asked.id("purpose");
-    let action = access::reading::ACTION;
-    let decision = permit(asked, procedure, &post.office, Some(&person), action, purpose.as_ref())?;
-    personal::note(asked, &decision, &person, &["name"])?;
-    let name = asked.city.person(id).ok().and_then(|person| asked.city.name(&person)).unwrap_or_default();
-    Ok(Some((person.to_string(), name)))
+/// Somebody whom a form names, who is on the record.
+pub fn known(asked: &Asked, person: &str) -> Result<PersonId, Oops> {
+    let person = ObjectRef::parse(person).ok_or(Oops::Missing)?;
+    let there = asked.city.casework.record().version(&person)? != Version(0);
+    PersonId::of(&person).filter(|_| there).ok_or(Oops::Missing)
+}
+
+/// Notes the number on the card of whoever has none on their account; what is wrong with it.
+pub fn note(
+    asked: &Asked,
+    procedure: &Procedure,
+    office: &Id,
+    person: PersonId,
+    typed: &str,
+) -> Result<Result<(), Title>, Oops> {
+    registers(asked, procedure, office)?;
+    let number = match walk_in::number(typed) {
+        Ok(number) => number,
+        Err(why) => return Ok(Err(why)),
+    };
+    match asked.city.note_number(asked.signed_in()?.id(), person, &number) {
+        Ok(()) => Ok(Ok(())),
+        Err(NotDone::Unfit(why)) => Ok(Err(why)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Who has the identity number, or signs in by the name, that was typed; and whether by the number. It is a reading of their
+/// data under the purpose that was stated, which they see; who may not read it is not told whether there is anybody.
+pub fn look_up(
+    asked: &Asked,
+    procedure: &Procedure,
+    office: &Id,
+    typed: &str,
+    purpose: Option<&Id>,
+) -> Result<Option<(PersonId, bool)>, Oops> {
+    read(asked, procedure, office, &somebody(), purpose, &[])?;
+    let Some((id, by_number)) = asked.city.find_applicant(typed)? else { return Ok(None) };
+    let fields: &[&str] = if by_number { &["name", "identity-number"] } else { &["name"] };
+    read(asked, procedure, office, &id.object(), purpose, fields)?;
+    Ok(Some((id, by_number)))
+}
+
+/// Puts on the record that the reader sees `fields` of whose case it is to be, or refuses it.
+fn read(
+    asked: &Asked,
+    procedure: &Procedure,
+    office: &Id,
+    party: &ObjectRef,
+    purpose: Option<&Id>,
+    fields: &[&str],
+) -> Result<(), Oops> {
+    let decision = permit(asked, procedure, office, Some(party), access::reading::ACTION, purpose)?;
+    personal::note(asked, &decision, party, fields)
+}
+
+/// Whom the page shows as found, after their name was read.
+fn shown(asked: &Asked, id: PersonId, opens: bool) -> Result<counter::Found, Oops> {
+    let person = asked.city.person(id)?;
+    Ok(counter::Found {
+        person: id.object().to_string(),
+        name: asked.city.name(&person).unwrap_or_default(),
+        unnumbered: opens && person.now.identity_number.is_none(),
+        waits: opens && walk_in::waits(&person),
+    })
+}
+
+/// Opens an account for an applicant who has none, or gives whoever has yet to choose a password another code.
+pub fn account(asked: &Asked) -> Result<Answer, Oops> {
+    let post = asked.post()?.clone();
+    let mut view = view(asked, &post)?;
+    let procedure = chosen(asked, &view)?;
+    registers(asked, procedure, &post.office)?;
+    let clerk = asked.signed_in()?.id();
+    let words = |name: &str| asked.words(name).unwrap_or_default();
+    let opened = match asked.words("person") {
+        Some(person) => asked.city.another_code(clerk, known(asked, person)?).map_err(NotOpened::Other),
+        None => WalkIn::read(words("name"), words("number"), words("login"))
+            .map_err(NotOpened::Faulty)
+            .and_then(|new| asked.city.open_for(clerk, &new, asked.words("once"))),
+    };
+    match opened {
+        Ok(Opened { issued, login }) => {
+            let Some((code, until)) = issued.code else { return Err(Oops::Missing) };
+            let slip = counter::Slip {
+                person: issued.person.object().to_string(),
+                login: login.as_str().to_owned(),
+                code: code.text().to_owned(),
+                until,
+            };
+            Ok(Answer::page(counter::opened(&asked.frame(Face::Staff), &view, &slip)))
+        }
+        Err(NotOpened::Already(id)) => {
+            view.found = Some(counter::Found { unnumbered: false, ..shown(asked, id, true)? });
+            Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)))
+        }
+        Err(NotOpened::Faulty(faults)) => {
+            (view.open, view.account.faults) = (true, faults);
+            Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view))
+                .status(StatusCode::UNPROCESSABLE_ENTITY))
+        }
+        Err(NotOpened::Other(error)) => Err(error.into()),
+    }
 }

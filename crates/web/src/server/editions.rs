@@ -27,7 +27,7 @@ fn outdated(asked: &Asked) -> Result<Vec<Outdated>, Oops> {
     let offices = asked.city.casework.book().definitions.offices.keys();
     let mine: Vec<&Id> = offices.filter(|office| board::may(asked, actor, "migrate", office)).collect();
     if mine.is_empty() {
-        return Err(Oops::Denied { why: None });
+        return Err(Oops::forbidden(None));
     }
     let mut all = asked.city.casework.outdated()?;
     for group in &mut all {

@@ -5,6 +5,7 @@ use super::people::NotDone;
 use access::policy::Actor;
 use access::{Person, PersonId, registry};
 use casework::Ask;
+use casework::erase::WISHED;
 use casework::retention::{Held, Stays};
 use pack::Title;
 use record::{Event, ObjectRef, StoreError};
@@ -17,8 +18,6 @@ pub struct Erasure {
     /// Why the account stays: cases run in which it is needed, or posts are held in it. None: it may go.
     pub account: Option<Title>,
 }
-
-const REASONS: &str = "at the request of the person";
 
 impl City {
     /// What of a person's may be erased now.
@@ -66,7 +65,7 @@ impl City {
         let object = id.object();
         let ask = Ask { now, actor, purpose: None, seen: None };
         for held in &erasure.cases {
-            self.casework.erase_case(held, &object, &ask, REASONS)?;
+            self.casework.erase_case(held, &object, &ask, WISHED)?;
         }
         if erasure.account.is_some() || person.now.erased.is_some() {
             return Ok(person.now.erased.is_some());
@@ -79,7 +78,7 @@ impl City {
         let now = self.now();
         let version = self.casework.record().version(person)?;
         let id = format!("{person}/erased/{}", version.0);
-        let mut event = Event::new(id, casework::activity::ERASED, now).with("reasons", REASONS);
+        let mut event = Event::new(id, casework::activity::ERASED, now).with("reasons", WISHED);
         event.actor = Some(person.clone());
         self.casework.record().erase(person, event)?;
         self.people()?.follow(self.casework.record())?;

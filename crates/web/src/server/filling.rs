@@ -12,11 +12,11 @@ use crate::part::Cited;
 use crate::{form, path};
 use axum::http::StatusCode;
 use casework::service::Point;
-use casework::state::{Stage, State};
-use casework::{Command, Refused, View, activity, answer};
+use casework::state::Stage;
+use casework::{Command, Refused, View, answer};
 use pack::model::{Basis, Condition, Field, FieldKind, Form, Procedure};
 use pack::{Id, Title};
-use record::{Digest, FileRef, ObjectRef, StoreError, Value, Version};
+use record::{Digest, FileRef, ObjectRef, StoreError, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A form being filled in: what is asked for now, and what was typed.
@@ -220,13 +220,11 @@ pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
 }
 
 /// Keeps what was typed, and shows the fields and materials that it leads to. Where it was changed elsewhere since the
-/// form was shown nothing is kept: the page lays what was typed over the newer form and sends it again.
+/// form was shown nothing is kept, and the page, which is told no more than that, lays what was typed over the newer form.
 pub fn fragment(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = own(asked)?;
     if !newer(asked, &case, &view)?.is_empty() {
-        let open = theirs(asked, &view);
-        let now = Filling::new(asked, view, None, open)?.show(asked, case.id.as_str(), &[], false)?;
-        return Ok(now.status(StatusCode::CONFLICT));
+        return Ok(Answer::text("").status(StatusCode::CONFLICT));
     }
     keep(asked, &case, &view, &BTreeSet::new())?;
     let view = asked.city.spoken(&case)?;
@@ -246,10 +244,7 @@ fn newer(asked: &Asked, case: &ObjectRef, view: &View) -> Result<BTreeSet<Id>, O
         return Ok(BTreeSet::new());
     };
     let casework = &asked.city.casework;
-    let history = casework.record().history(case, Version(0), usize::MAX)?;
-    let moves = history.iter().map(|entry| &entry.event).filter(|event| activity::moved(event) == Some(case));
-    let since = moves.skip(usize::try_from(seen).unwrap_or(usize::MAX));
-    let changed: BTreeSet<Id> = since.flat_map(State::filled).collect();
+    let changed = casework.filled_since(case, seen)?;
     let (answers, unread) = (casework.answers(&view.state)?, casework.clear(&view.state.unread)?);
     let now = |field: &Field| {
         let typed = unread.get(&field.id).and_then(Value::as_text).map(str::to_owned);

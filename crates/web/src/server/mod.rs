@@ -43,6 +43,7 @@ mod show;
 mod staff;
 mod told;
 mod unkept;
+mod walk_in;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
@@ -50,6 +51,7 @@ pub use findings::idle;
 pub use logs::Shelf;
 pub use people::{Issued, Newcomer, NotDone, Secret};
 pub use serve::serve;
+pub use walk_in::{NotOpened, Opened, WalkIn};
 
 use answer::Answer;
 use asked::Asked;
@@ -113,6 +115,7 @@ static OPERATIONS: &[Operation] = &[
     stream("/desk/events", live::desk),
     page("/desk/start", counter::show),
     form("/desk/start", counter::begin),
+    form("/desk/start/account", counter::account),
     page("/desk/cases/{case}", desk::case),
     stream("/desk/cases/{case}/events", live::desk_case),
     form("/desk/cases/{case}/personal", desk::personal),
@@ -164,6 +167,9 @@ static OPERATIONS: &[Operation] = &[
     page("/api/services", api::services),
     page("/api/services/{service}", api::service),
     form("/api/services/{service}/cases", api::begin),
+    form("/api/services/{service}/look-up", api::look_up),
+    form("/api/services/{service}/accounts", api::open_account),
+    form("/api/services/{service}/codes", api::another_code),
     page("/api/cases", api::cases),
     page("/api/cases/{case}", api::case),
     page("/api/cases/{case}/history", api::history),

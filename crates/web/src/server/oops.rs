@@ -8,7 +8,7 @@ use super::unkept::Unkept;
 use crate::layout::Face;
 use crate::page::refused;
 use crate::path;
-use access::policy::Decision;
+use access::policy::{Decision, Way};
 use axum::http::StatusCode;
 use casework::activity::part;
 use casework::{Refusal, Refused, View};
@@ -29,6 +29,8 @@ pub enum Oops {
     Denied {
         /// Why.
         why: Option<Title>,
+        /// How the same person could do it.
+        ways: Vec<Way>,
     },
     /// A form that is not, or no longer, one of ours for this session.
     Foreign,
@@ -104,7 +106,12 @@ impl Oops {
         let join =
             |part: fn(&Title) -> &str, with: &str| reasons.iter().map(part).collect::<Vec<_>>().join(with);
         let why = Title::new(join(|title| &title.zh, "；"), join(|title| &title.en, ". "));
-        Self::Denied { why: (!reasons.is_empty()).then_some(why) }
+        Self::Denied { why: (!reasons.is_empty()).then_some(why), ways: decision.ways().to_vec() }
+    }
+
+    /// A denial for this reason, or for none but that nothing permits it.
+    pub fn forbidden(why: Option<Title>) -> Self {
+        Self::Denied { why, ways: Vec::new() }
     }
 
     /// Its status, and the word for it that programs go by.
@@ -174,7 +181,7 @@ impl Oops {
             Self::OtherMethod => {
                 title("不能用这种方法请求；见 `Allow`", "this is asked for by another method; see `Allow`")
             }
-            Self::Denied { why } => why.clone().unwrap_or_else(|| title("没有规定允许这样做", "denied")),
+            Self::Denied { why, .. } => why.clone().unwrap_or_else(|| title("没有规定允许这样做", "denied")),
             Self::Foreign => title(
                 "这个表单已经过期，请刷新页面后重试",
                 "This form is out of date: load the page again and try once more",
@@ -231,7 +238,7 @@ impl Oops {
         match self {
             Self::SignIn => refused::View::Denied { why: None, anonymous: true },
             Self::Missing => refused::View::Missing,
-            Self::Denied { why } => refused::View::Denied { why, anonymous: asked.actor.is_none() },
+            Self::Denied { why, .. } => refused::View::Denied { why, anonymous: asked.actor.is_none() },
             Self::File(_) => refused::View::File { why: self.said(), back },
             // What is around a file is no matter of whoever sent it.
             Self::TooLarge { most } if most == MOST_FILES as u64 => {
@@ -274,6 +281,9 @@ impl Oops {
                 Refused::Overtaken(event) => vec![("overtaken", faster(event, asked))],
                 _ => Vec::new(),
             },
+            Self::Denied { ways, .. } if !ways.is_empty() => {
+                vec![("ways", ways.iter().map(|way| way_out(way, asked)).collect())]
+            }
             Self::Away(_) | Self::Broken(_) => vec![("number", self.noted(asked).into())],
             _ => Vec::new(),
         };
@@ -282,6 +292,12 @@ impl Oops {
         }
         told
     }
+}
+
+/// What a denied person could do instead.
+fn way_out(way: &Way, asked: &Asked) -> Json {
+    let post = way.post.as_ref().map(|post| json!({ "role": post.role, "office": post.office }));
+    json!({ "title": asked.lang.of(&way.title), "post": post, "purpose": way.purpose })
 }
 
 fn faults(refusal: &Refusal, asked: &Asked) -> Json {

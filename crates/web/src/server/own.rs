@@ -90,7 +90,10 @@ fn readings(asked: &Asked, person: &ObjectRef, these: Range<usize>) -> Result<(V
         };
         let view = event.object(part::CASE).and_then(|case| asked.city.casework.view(case).ok());
         Read {
-            what: view.map(|view| show::read(asked, &view, event)).unwrap_or_default(),
+            what: match view {
+                Some(view) => show::read(asked, &view, event),
+                None => show::own_read(asked, event),
+            },
             at: event.time,
             by: event.actor.as_ref().and_then(|by| asked.city.staff_name(by)).unwrap_or_default(),
             office: office.unwrap_or_default(),
@@ -194,7 +197,7 @@ pub fn post(asked: &Asked) -> Result<Answer, Oops> {
     let chosen = asked.words("post");
     let post = chosen.map(|post| Post::parse(post).ok_or(Oops::Missing)).transpose()?;
     asked.city.act_in(token, person, post.clone())?;
-    let actor = Actor::of(person, post.as_ref()).map_err(|_| Oops::Denied { why: None })?;
+    let actor = Actor::of(person, post.as_ref()).map_err(|_| Oops::forbidden(None))?;
     // A page of the post that was left may be none of the new one's.
     let own_page = [path::ACCOUNT, path::CASES].iter().any(|page| asked.back().starts_with(page));
     let to = if own_page { asked.back() } else { asked.start(&actor) };

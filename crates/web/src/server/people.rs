@@ -124,14 +124,14 @@ pub struct Issued {
 }
 
 /// What somebody will sign in by, hashed.
-struct Fresh {
+pub(super) struct Fresh {
     hash: password::Hash,
     code: Option<SignInCode>,
 }
 
 impl Fresh {
     /// Puts the event that says so where `seal` does; gives back the code, if it is one, and until when it holds.
-    fn put(
+    pub(super) fn put(
         self,
         stamp: Stamp,
         person: PersonId,
@@ -159,10 +159,10 @@ fn sentence(words: &str) -> String {
 }
 
 /// A sign-in name as it was typed, or why it can be none.
-fn sign_in_name(typed: &str) -> Result<SignInName, NotDone> {
+pub(super) fn sign_in_name(typed: &str) -> Result<SignInName, Title> {
     SignInName::parse(typed).map_err(|bad| {
         let zh = "登录名由2到64个字母、数字或汉字组成，不含空格，也不能是身份证号";
-        NotDone::Name(Title::new(zh, sentence(&bad.to_string())))
+        Title::new(zh, sentence(&bad.to_string()))
     })
 }
 
@@ -182,17 +182,23 @@ impl City {
         Staff { definitions, policies, roster: &people.roster, today: today(self.now()) }
     }
 
-    fn folded(&self, id: PersonId) -> Result<(Arc<Person>, Version), StoreError> {
+    pub(super) fn folded(&self, id: PersonId) -> Result<(Arc<Person>, Version), StoreError> {
         self.casework.record().fold::<Person>(&id.object())
     }
 
     /// What an act on a person is called on the record: one of its kind for each state of theirs.
-    fn stamp(&self, of: (&Person, Version), what: &str, by: Option<ObjectRef>, time: Time) -> Stamp {
+    pub(super) fn stamp(
+        &self,
+        of: (&Person, Version),
+        what: &str,
+        by: Option<ObjectRef>,
+        time: Time,
+    ) -> Stamp {
         let (person, version) = of;
         Stamp { id: format!("{}/{what}/{}", person.id.object(), version.0).into(), time, actor: by }
     }
 
-    fn seal(&self, draft: Draft, batch: &mut Batch) -> Result<(), StoreError> {
+    pub(super) fn seal(&self, draft: Draft, batch: &mut Batch) -> Result<(), StoreError> {
         draft.add_to(batch, self.casework.record())
     }
 
@@ -201,7 +207,7 @@ impl City {
     /// # Errors
     /// [`NotDone`]; nothing is on the record then.
     pub fn take_on(&self, by: By<'_>, new: Newcomer<'_>, reasons: &str) -> Result<Issued, NotDone> {
-        let (login, now) = (sign_in_name(new.login)?, self.now());
+        let (login, now) = (sign_in_name(new.login).map_err(NotDone::Name)?, self.now());
         if new.name.trim().is_empty() {
             return Err(NotDone::Unfit(Title::new("请填写姓名", "Enter their name")));
         }
@@ -237,7 +243,7 @@ impl City {
     }
 
     /// What somebody will sign in by, hashed. It is slow, and no lock is held meanwhile.
-    fn fresh(&self, secret: Secret<'_>) -> Result<Fresh, NotDone> {
+    pub(super) fn fresh(&self, secret: Secret<'_>) -> Result<Fresh, NotDone> {
         let _pass = self.hashing.enter(self.bounds.hashing).ok_or(NotDone::Busy)?;
         let hash = |text: &str| self.door.hasher().hash(text, &mut SystemEntropy);
         Ok(match secret {

@@ -65,7 +65,7 @@ pub fn note(asked: &Asked, decision: &Decision, subject: &ObjectRef, fields: &[&
     let id = format!("read/{about}/{own}");
     let stamp = Stamp { id: id.into(), time: asked.now, actor: Some(decision.actor().clone()) };
     let event = reading::reading(decision, stamp, subject, fields);
-    let event = event.map_err(|_| Oops::Denied { why: Some(state_one()) })?;
+    let event = event.map_err(|_| Oops::forbidden(Some(state_one())))?;
     if let Some(event) = event {
         asked.city.casework.record().append(event)?;
     }

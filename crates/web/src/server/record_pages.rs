@@ -184,7 +184,7 @@ fn readable(asked: &Asked, event: &Event) -> Result<Option<View>, Oops> {
     let office = own_office(asked)?;
     let definitions = &asked.city.casework.book().definitions;
     let whole = definitions.offices.get(&office).is_some_and(|office| office.parent.is_none());
-    if whole { Ok(None) } else { Err(Oops::Denied { why: None }) }
+    if whole { Ok(None) } else { Err(Oops::forbidden(None)) }
 }
 
 fn neighbour(asked: &Asked, mut near: impl Iterator<Item = Entry>) -> Result<Option<u64>, Oops> {

@@ -10,6 +10,7 @@ use crate::page::refused::Faster;
 use crate::part::{Cited, Due, Standing};
 use crate::text::Lang;
 use access::Post;
+use access::activity::attribute;
 use casework::activity::{self, part};
 use casework::amendment::{self, Amendment};
 use casework::due::Counted;
@@ -120,7 +121,7 @@ pub fn happenings(
                     None => corrections::told(asked, view, &story, at)?,
                     words => words,
                 },
-                reasons => reasons,
+                Some(reasons) => Some(given(asked, event).unwrap_or(reasons)),
             },
         };
         let words = [stars(asked, event), words]
@@ -147,11 +148,24 @@ fn stars(asked: &Asked, event: &Event) -> Option<String> {
     Some(asked.lang.tell("stars-given", &[("stars", stars.into())]))
 }
 
+/// Which of a person's own details a reading showed, where it was of no case.
+pub fn own_read(asked: &Asked, event: &Event) -> String {
+    let called = |name: &str| match name {
+        attribute::NAME => asked.lang.say("account-name").into_owned(),
+        attribute::IDENTITY_NUMBER => asked.lang.say("account-number").into_owned(),
+        other => other.to_owned(),
+    };
+    listed(asked, event, called)
+}
+
+fn listed(asked: &Asked, event: &Event, called: impl Fn(&str) -> String) -> String {
+    let Some(Value::List(fields)) = event.attribute(attribute::FIELDS) else { return String::new() };
+    let all: Vec<String> = fields.iter().filter_map(Value::as_text).map(called).collect();
+    all.join(if asked.lang == Lang::Zh { "、" } else { ", " })
+}
+
 /// Which answers and files of a case a reading of personal data showed.
 pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
-    let Some(Value::List(fields)) = event.attribute(access::activity::attribute::FIELDS) else {
-        return String::new();
-    };
     let called = |name: &str| {
         let procedure = view.procedure()?;
         let named =
@@ -166,9 +180,7 @@ pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
             }
         })
     };
-    let names = fields.iter().filter_map(Value::as_text);
-    let all: Vec<String> = names.map(|name| called(name).unwrap_or_else(|| name.to_owned())).collect();
-    all.join(if asked.lang == Lang::Zh { "、" } else { ", " })
+    listed(asked, event, |name| called(name).unwrap_or_else(|| name.to_owned()))
 }
 
 /// The answer that an event put right, as it was and as it is.
@@ -212,6 +224,13 @@ pub fn form_of<'a>(procedure: &'a Procedure, of: &str) -> Option<&'a Form> {
 /// Words that were said, as a case that is [spoken](casework::Casework::spoken) has them.
 pub fn words(asked: &Asked, said: &Value) -> String {
     said.as_text().map_or_else(|| asked.lang.say("words-erased").into_owned(), str::to_owned)
+}
+
+/// Reasons that the program gave, in the reader's language.
+fn given(asked: &Asked, event: &Event) -> Option<String> {
+    let erased = event.activity.as_str() == activity::ERASED;
+    let reasons = event.attribute("reasons").filter(|_| erased).and_then(Value::as_text)?;
+    casework::erase::given(reasons).map(|given| asked.lang.of(&given).to_owned())
 }
 
 /// Words as they stand on the record.

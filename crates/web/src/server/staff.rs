@@ -9,6 +9,7 @@ use crate::layout::Face;
 use crate::page::staff::person::{self, Happening, Held, May, Tried};
 use crate::page::staff::{self, Filter, Office, Row, Standing, TakeOn, View};
 use crate::path;
+use access::people::signs_in;
 use access::policy::Actor;
 use access::roster::Member;
 use access::staff::{Act, By, Refused};
@@ -18,7 +19,7 @@ use casework::Command;
 use casework::board::Task;
 use casework::handing::Handed;
 use pack::{Id, Title};
-use record::{Event, ObjectRef, Value, Version};
+use record::{Event, ObjectRef, StoreError, Value, Version};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// People on one page of the list.
@@ -50,17 +51,18 @@ fn administrator(asked: &Asked) -> Result<(&Actor, Vec<Id>), Oops> {
         staff.definitions.offices.keys().filter(|office| staff.looks_after(actor, office)).cloned().collect()
     })?;
     if offices.is_empty() {
-        return Err(Oops::Denied { why: None });
+        return Err(Oops::forbidden(None));
     }
     Ok((actor, offices))
 }
 
-fn standing(member: &Member) -> Standing {
-    match member {
+fn standing(asked: &Asked, id: PersonId, member: &Member) -> Result<Standing, StoreError> {
+    Ok(match member {
         Member { locked: true, .. } => Standing::Locked,
         Member { posts, .. } if posts.is_empty() => Standing::Former,
-        _ => Standing::Working,
-    }
+        _ if signs_in(asked.city.casework.record(), &asked.city.person(id)?)? => Standing::Working,
+        _ => Standing::NoSignIn,
+    })
 }
 
 fn titles<'a>(all: impl Iterator<Item = (&'a Id, &'a Title)>) -> Vec<(Id, Title)> {
@@ -100,7 +102,10 @@ fn listed(asked: &Asked, offices: &[Id], filter: &Filter) -> Result<Vec<InOffice
     let query = filter.query.to_lowercase();
     let mut listed: Vec<InOffice> = Vec::new();
     for (id, member) in members {
-        let of_standing = filter.standing.is_none_or(|wanted| wanted == standing(&member));
+        let of_standing = match filter.standing {
+            Some(wanted) => wanted == standing(asked, id, &member)?,
+            None => true,
+        };
         let mine: Vec<&Id> = member.offices().into_iter().filter(|office| offices.contains(office)).collect();
         if !of_standing || mine.is_empty() {
             continue;
@@ -147,7 +152,7 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
                 .map(|role| role.title.clone())
                 .collect(),
             since: here.filter_map(|post| granted.get(post)).map(|(since, _)| *since).min(),
-            standing: standing(member),
+            standing: standing(asked, *id, member)?,
             held: held.get(&id.object()).copied().unwrap_or_default(),
         };
         if let Some((_, group)) = groups.last_mut() {
@@ -306,7 +311,7 @@ fn shown(asked: &Asked, person: &Person, offices: &[Id], tried: Option<Tried>) -
     let view = person::View {
         person: person.id.to_string(),
         name: asked.city.staff_name(&object).unwrap_or_default(),
-        standing: standing(&member),
+        standing: standing(asked, person.id, &member)?,
         posts: posts.collect(),
         registered: person.now.registered,
         locked: person.now.locked,

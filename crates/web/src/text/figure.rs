@@ -66,6 +66,7 @@ pub fn length(lang: Lang, own: Own) -> String {
     match own.unit {
         Unit::Minutes => lang.tell("length-minutes", &[n]),
         Unit::Hours => lang.tell("length-hours", &[n]),
+        Unit::Workhours => lang.tell("length-workhours", &[n]),
         Unit::Days => lang.tell("length-days", &[n]),
         Unit::Workdays => lang.tell("length-workdays", &[n]),
         Unit::Months => lang.tell("length-months", &[n]),

@@ -1,5 +1,8 @@
 use crate::world::cases::SECRET;
+use access::PersonId;
+use access::code::SignInCode;
 use casework::number::read_case_number;
+use record::ObjectRef;
 use serde_json::{Map, Value as Json};
 
 /// Puts names in place of what is drawn at random or depends on the hour.
@@ -42,9 +45,20 @@ impl Scrub {
             // A case that was not named yet: it has just been begun.
             let number =
                 name == "case" && value.as_str().is_some_and(|text| read_case_number(text).is_some());
-            (name.clone(), if various || number { Json::from("…") } else { value })
+            let drawn = value.as_str().is_some_and(|text| drawn(name, text));
+            (name.clone(), if various || number || drawn { Json::from("…") } else { value })
         });
         scrubbed.collect()
+    }
+}
+
+/// Whether a member holds what was drawn for an account that has just been opened, and was not named yet.
+fn drawn(name: &str, text: &str) -> bool {
+    match name {
+        "code" => SignInCode::read(text).is_some(),
+        "login" => text.starts_with("lh-"),
+        "person" => ObjectRef::parse(text).is_some_and(|person| PersonId::of(&person).is_some()),
+        _ => false,
     }
 }
 

@@ -1,7 +1,8 @@
 use super::Story;
-use super::world::call::Sent;
+use super::world::call::{Sent, Shown, form};
 use super::world::cases::{NUMBER, OFFICE, PAGE, SECRET, Stage};
 use super::world::{PASSWORD, cases};
+use access::session::Token;
 use record::ObjectRef;
 use serde_json::{Value as Json, json};
 
@@ -157,6 +158,55 @@ fn a_clerk_enters_an_application_and_an_officer_a_duty() {
     let case = story.name(&begun["case"], "DUTY");
     story.get("officer", &format!("/api/cases/{case}"));
     story.end("counter");
+}
+
+#[test]
+fn a_clerk_serves_somebody_who_walks_in_without_an_account() {
+    let mut story = Story::new();
+    let at = |what: &str| format!("/api/services/entry-change/{what}");
+    let look_up = json!({ "applicant": NUMBER, "purpose": "handle-case" });
+    story.post("clerk", &at("look-up"), json!({ "applicant": NUMBER, "purpose": "no-such-purpose" }));
+    story.post("clerk", &at("look-up"), look_up.clone());
+    story.post(
+        "clerk",
+        &at("accounts"),
+        json!({ "name": " ", "number": "110105194912310021", "login": "a b" }),
+    );
+    let open = json!({ "name": "何来客", "number": NUMBER, "key": "window 3, 09:15" });
+    let opened = story.post("clerk", &at("accounts"), open.clone());
+    let person = story.name(&opened["person"], "PERSON");
+    let login = story.name(&opened["login"], "LOGIN");
+    story.name(&opened["code"], "FIRST-CODE");
+    story.post("clerk", &at("accounts"), open);
+    story.post(
+        "clerk",
+        &at("accounts"),
+        json!({ "name": "何他人", "number": NUMBER, "key": "window 3, 09:15" }),
+    );
+    story.post("colleague", &at("accounts"), json!({ "name": "何来客", "number": NUMBER }));
+    story.post("colleague", &at("look-up"), look_up);
+    let again = story.post("colleague", &at("codes"), json!({ "person": person }));
+    let code = story.name(&again["code"], "SECOND-CODE");
+    let begun = story.post("clerk", &at("cases"), json!({ "person": person }));
+    story.name(&begun["case"], "CASE");
+    // They go home with their slip, and sign in.
+    let shown = Shown::Nothing;
+    let chosen = [("login", login.as_str()), ("password", code.as_str()), ("new", PASSWORD)];
+    let reply = story.world.call(&shown, "POST", "/sign-in/password", &form(&chosen));
+    assert_eq!(reply.status, 303, "{}", reply.text());
+    let entered = story.post("nobody", "/api/sign-in", json!({ "login": login, "password": PASSWORD }));
+    let token = Shown::Bearer(Token::parse(entered["token"].as_str().unwrap()).unwrap());
+    let read = story.world.call(&token, "GET", "/api/readings", &Sent::Nothing).json();
+    let fields: Vec<&Json> = read["readings"].as_array().unwrap().iter().map(|one| &one["fields"]).collect();
+    assert_eq!(fields, [&json!(["identity-number", "name"])], "who looked them up is told to them");
+    let own = story.world.call(&token, "GET", "/api/cases", &Sent::Nothing).json();
+    assert_eq!(own["cases"].as_array().map(Vec::len), Some(1), "{own}");
+    story.post("clerk", &at("codes"), json!({ "person": person }));
+    // Whoever opened their account themselves is given the number when they come with their card.
+    story.post("clerk", &at("cases"), json!({ "applicant": "other", "number": NUMBER }));
+    story.post("clerk", &at("cases"), json!({ "applicant": "other", "number": "11010519491231003X" }));
+    story.post("clerk", &at("cases"), json!({ "applicant": "other", "number": "130602199003070019" }));
+    story.end("walk-in");
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! What each operation is asked with. An operation that only reads and whose path is made of known parameters needs no row.
 
 use super::world::call::{Sent, form};
-use super::world::cases::{OFFICE, PAGE, SERVICE, Stage};
+use super::world::cases::{NUMBER, OFFICE, PAGE, SERVICE, Stage};
 use super::world::{PASSWORD, World};
 use serde_json::{Value as Json, json};
+use web::server::WalkIn;
 
 /// A way of asking for an operation.
 pub struct Row {
@@ -63,6 +64,19 @@ fn seen(_: &World, target: &Target) -> Sent {
 
 fn file(_: &World, _: &Target) -> Sent {
     Sent::File("page.pdf".to_owned(), [PAGE, b" again"].concat())
+}
+
+/// Has the party's number stand on their account, as a clerk who saw their card noted it.
+fn numbered(world: &World) {
+    let clerk = world.person("clerk").object();
+    world.city.note_number(&clerk, world.person("party"), NUMBER).unwrap();
+}
+
+/// Somebody who was given an account at a counter, and has yet to choose a password.
+fn waiting(world: &World) -> String {
+    let new = WalkIn::read("何来客", "", "").unwrap();
+    let opened = world.city.open_for(&world.person("clerk").object(), &new, None).unwrap();
+    opened.issued.person.object().to_string()
 }
 
 /// A log of two cases, and what it is looked at for.
@@ -186,9 +200,21 @@ pub const ROWS: &[Row] = &[
         form(&[("service", SERVICE), ("applicant", "party"), ("purpose", "handle-case")])
     })
     .about("look up"),
+    row("POST", "/desk/start", Stage::Open, |world, _| {
+        numbered(world);
+        form(&[("service", SERVICE), ("applicant", NUMBER), ("purpose", "handle-case")])
+    })
+    .about("look up by number"),
     row("POST", "/desk/start", Stage::Open, |_, target| {
         form(&[("service", SERVICE), ("person", &target.person)])
     }),
+    row("POST", "/desk/start/account", Stage::Open, |_, target| {
+        form(&[("service", SERVICE), ("name", "何来客"), ("login", &format!("walk-in-{}", target.count))])
+    }),
+    row("POST", "/desk/start/account", Stage::Open, |world, _| {
+        form(&[("service", SERVICE), ("person", &waiting(world))])
+    })
+    .about("another code"),
     row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", "response")])).about("a duty"),
     row("GET", "/desk/cases/{case}", Stage::Open, nothing),
     row("GET", "/desk/cases/{case}", Stage::Draft, nothing).about("a draft"),
@@ -263,6 +289,20 @@ pub const ROWS: &[Row] = &[
     row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| Sent::Json(json!({})))
         .at(&[("service", "response")])
         .about("a duty"),
+    row("POST", "/api/services/{service}/look-up", Stage::Open, |world, _| {
+        numbered(world);
+        Sent::Json(json!({ "applicant": NUMBER, "purpose": "handle-case" }))
+    }),
+    row("POST", "/api/services/{service}/look-up", Stage::Open, |_, _| {
+        Sent::Json(json!({ "applicant": "party", "purpose": "inspect" }))
+    })
+    .about("to inspect"),
+    row("POST", "/api/services/{service}/accounts", Stage::Open, |_, _| {
+        Sent::Json(json!({ "name": "何来客" }))
+    }),
+    row("POST", "/api/services/{service}/codes", Stage::Open, |world, _| {
+        Sent::Json(json!({ "person": waiting(world) }))
+    }),
     row("GET", "/api/cases/{case}", Stage::Open, nothing),
     row("GET", "/api/cases/{case}", Stage::Draft, nothing).about("a draft"),
     row("GET", "/api/cases/{case}", Stage::Counter, nothing).about("at the counter"),

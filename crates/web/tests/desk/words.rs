@@ -4,7 +4,7 @@
 use super::world::World;
 use super::world::call::{Sent, Shown, form};
 use super::world::cases::{PAGE, Stage};
-use casework::erase::{Done, NotErased, Request, erase};
+use casework::erase::{Done, NotErased, Request, WISHED, erase};
 use casework::state::sealed_under;
 use casework::{Command, Refused};
 use record::{ObjectRef, Value, Version, encoding};
@@ -143,6 +143,39 @@ fn words_go_with_the_case_and_its_proofs_stay() {
         assert!(proven.is_ok(), "{line}: {proven:?}");
     }
     assert!(record.verify(&mut |_, _| {}).unwrap().faults.is_empty());
+}
+
+/// Nobody can answer words that are gone: the complaint waits for nobody any more, and its page says why.
+#[test]
+fn a_complaint_whose_words_are_erased_is_closed() {
+    let world = World::new();
+    let (case, other) = (world.case(Stage::Open), world.case(Stage::Open));
+    for case in [&case, &other] {
+        world.act(case, "party", &Command::Complain { words: "荷叶十三号还在等".to_owned() });
+    }
+    let waiting = || -> Vec<ObjectRef> {
+        let all =
+            world.city.casework.board(|board| board.complained().map(|(case, _)| case.clone()).collect());
+        all.unwrap()
+    };
+    assert!(waiting().contains(&case));
+    let (subject, now) = (sealed_under(&case), world.city.now());
+    let request = Request { subject: &subject, reasons: WISHED, actor: None, now, running: true };
+    erase(world.city.casework.record(), &request).unwrap();
+    assert_eq!(waiting(), [other], "the other's still waits");
+    let reply = Command::Reply { complaint: 0, words: "sorry".to_owned() };
+    let actor = world.actor("supervisor-above");
+    let refused = world.city.casework.run(&case, &reply, &world.ask(&actor));
+    assert!(matches!(refused, Err(Refused::Case(_))), "{refused:?}");
+    let party = Shown::Browser(world.sign_in("party"));
+    let page = world.get(&party, &format!("/cases/{}", case.id)).text();
+    assert!(
+        page.contains("Closed without an answer") && page.contains("At the request of the person"),
+        "{page}"
+    );
+    assert_eq!(world.view(&case).state.complained(), None, "and so it folds");
+    world.act(&case, "party", &Command::Complain { words: "又等了一天".to_owned() });
+    assert!(waiting().contains(&case), "what is said afterwards waits for an answer");
 }
 
 /// Whoever complains about a case whose data is gone is heard, and what they say then can go as well.

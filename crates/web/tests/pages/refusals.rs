@@ -8,7 +8,7 @@ use web::text::Lang;
 
 pub fn pages(lang: Lang) -> Vec<(&'static str, Markup)> {
     let show = |view: &refused::View| refused::show(&resident(lang, "/cases/x"), view);
-    let why = Title::new("工作人员不得办理自己的申请", "Nobody handles their own application");
+    let why = Title::new("自己的申请由他人办理", "One's own application is handled by somebody else");
     let over = Title::new("该环节已经办完", "This step is done already");
     let faster = refused::Faster {
         who: "张敏".into(),

@@ -430,8 +430,20 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
                 words: "窗口排队太久".into(),
                 at: at("2026-02-10T12:00"),
                 reply: Some((at("2026-02-11T09:00"), "已增开一个窗口，谢谢您指出".into())),
+                closed: None,
             },
-            follow::Complaint { words: "窗口排队太久".into(), at: at("2026-02-12T12:00"), reply: None },
+            follow::Complaint {
+                words: "窗口排队太久".into(),
+                at: at("2026-02-12T12:00"),
+                reply: None,
+                closed: None,
+            },
+            follow::Complaint {
+                words: "窗口排队太久".into(),
+                at: at("2026-02-13T12:00"),
+                reply: None,
+                closed: Some(at("2026-02-14T12:00")),
+            },
         ],
         ..open.clone()
     };

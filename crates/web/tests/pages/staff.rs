@@ -96,15 +96,36 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         chosen: chosen.clone(),
         applicant: "lotsu".into(),
         fault: Some(Title::new("没有这个人，请核对号码", "There is no such person; check the number")),
+        opens: true,
+        open: true,
+        account: counter::Account {
+            number: "110105194912310021".into(),
+            faults: vec![("number", Title::new("身份号码应为18位", "An identity number has 18 characters"))],
+            ..counter::Account::default()
+        },
         ..counter::View::default()
     };
     let known = counter::View {
         purpose: Some("handle-case".into()),
         chosen,
         applicant: "lotus".into(),
-        applicants: vec![("p1".into(), "王小莲 1101**********0021".into())],
+        found: Some(counter::Found {
+            person: "person:1".into(),
+            name: "王小莲".into(),
+            unnumbered: true,
+            waits: true,
+        }),
+        opens: true,
         ..counter::View::default()
     };
+    let slip = counter::Slip {
+        person: "person:1".into(),
+        login: "lh-29xr-tb4h".into(),
+        code: "K7QM-29XR-TB4H".into(),
+        until: at("2026-02-05T09:00"),
+    };
+    let named = counter::Account { name: "王小莲".into(), ..counter::Account::default() };
+    let opened = counter::View { account: named, ..known.clone() };
     vec![
         ("desk", desk::show(&clerk(lang, "/desk"), &view)),
         (
@@ -114,6 +135,7 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         ("counter", counter::show(&clerk(lang, "/desk/start"), &choosing)),
         ("counter-unknown", counter::show(&clerk(lang, "/desk/start"), &unknown)),
         ("counter-known", counter::show(&clerk(lang, "/desk/start"), &known)),
+        ("counter-opened", counter::opened(&clerk(lang, "/desk/start"), &opened, &slip)),
     ]
 }
 
@@ -416,6 +438,7 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
         stage: Title::new("审核", "Examine"),
         holder: holder.map(str::to_owned),
         submitted: Some(at("2026-01-31T09:12")),
+        set_by: holder.map_or(Some(SetBy::Office), |_| Some(SetBy::Law)),
         due,
     };
     let of_procedure = board::Cases {

@@ -263,3 +263,48 @@ fn cases_go_over_to_another_edition_on_purpose() {
     all += &format!("obstacles for a program: {}\n", plan["obstacles"]);
     insta::assert_snapshot!(all);
 }
+
+#[test]
+fn somebody_who_walks_in_is_served_at_the_counter() {
+    const NUMBER: &str = "11010519491231002X";
+    const SERVICE: &str = "service=identity-card-loss-report";
+    let mut town = Town::new();
+    town.add("li", "李建国", "clerk@lake-station");
+    town.settle("xiaolian", "王小莲");
+    town.sign_in("li");
+    let post = |fields: &str| format!("li: POST /desk/start {SERVICE}&{fields}");
+    let open = |fields: &str| format!("li: POST /desk/start/account {SERVICE}&{fields}");
+    let mut all = String::new();
+    for line in [
+        format!("li: GET /desk/start?{SERVICE}"),
+        post(&format!("applicant={NUMBER}")),
+        post(&format!("applicant={NUMBER}&purpose=handle-case")),
+        open(&format!("name=&number={NUMBER}1&login=a b")),
+        open(&format!("name=何来客&number={NUMBER}&login=laike&once=0123")),
+        open(&format!("name=何来客&number={NUMBER}&login=laike&once=0123")),
+        open(&format!("name=何来客&number={NUMBER}&login=laike2")),
+        post(&format!("applicant={NUMBER}&purpose=handle-case")),
+        open("person=person:{laike}&name=何来客"),
+        post("person=person:{laike}&once=4567"),
+        post("applicant=xiaolian&purpose=handle-case"),
+        post(&format!("person=person:{{xiaolian}}&purpose=handle-case&number={NUMBER}")),
+        post("person=person:{xiaolian}&purpose=handle-case&number=130602199003070019"),
+        post("applicant=１３０６０２１９９００３０７００１９&purpose=handle-case"),
+    ] {
+        all += &(town.line(&line) + "\n");
+    }
+    town.sign_in("xiaolian");
+    all += &town.script(&["xiaolian: GET /account/reads"]);
+    insta::assert_snapshot!(without_case_numbers(&all));
+}
+
+/// Case numbers differ from run to run.
+fn without_case_numbers(text: &str) -> String {
+    let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+    let bare = |word: &str| word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
+    let scrubbed = words.map(|word| match casework::number::read_case_number(&bare(word)) {
+        Some(_) => word.replace(&bare(word), "‹case›"),
+        None => word.to_owned(),
+    });
+    scrubbed.collect()
+}

@@ -50,7 +50,10 @@ impl Course {
             let (Some(waits), Some(kinds)) = (waiting.get_mut(word), block.kinds.get(word)) else { continue };
             let near = if next { u64::MAX } else { !kinds.chain };
             let hit = gap.held(word, *waits & meets & near, kinds.bounded);
-            let hit = correlated(ground, block, word, hit, [entry.event, now.event]);
+            let hit = match hit & kinds.correlated {
+                0 => hit,
+                _ => correlated(ground, block, word, hit, [entry.event, now.event]),
+            };
             *waits &= !hit;
             forbidden.put(word, hit & kinds.forbids);
         }

@@ -12,19 +12,25 @@ const ENTRY: usize = 4;
 const NO_OFFSET: i16 = i16::MIN;
 
 impl Course {
-    /// Writes the course as words, one after the other; not a long one, which is few and better kept as it is.
-    pub(in super::super) fn pack(&self, out: &mut Vec<u64>) -> bool {
-        out.clear();
-        if self.entries.len() >= LONG || self.rows.len() > usize::from(u16::MAX) {
-            return false;
-        }
+    /// How many words it takes to write the course down; none of a long one, which is few and better kept as it is.
+    pub(in super::super) fn packed_len(&self) -> Option<usize> {
+        let short = self.entries.len() < LONG && self.rows.len() <= usize::from(u16::MAX);
+        short.then_some(HEAD + self.entries.len() * ENTRY + self.rows.len() + self.whole.cells.len())
+    }
+
+    /// Writes the course as words, one after the other.
+    pub(in super::super) fn pack(&self, out: &mut [u64]) {
+        let Some((head, rest)) = out.split_first_chunk_mut::<HEAD>() else { return };
         let open = self.open.iter().fold(0_u64, |open, at| open | 1 << at);
-        out.push(self.entries.len() as u64 | open << 8 | (self.rows.len() as u64) << 32);
-        out.push(self.whole.due as u64);
-        self.entries.iter().for_each(|entry| out.extend_from_slice(&entry.pack()));
-        out.extend_from_slice(&self.rows);
-        out.extend_from_slice(&self.whole.cells);
-        true
+        *head =
+            [self.entries.len() as u64 | open << 8 | (self.rows.len() as u64) << 32, self.whole.due as u64];
+        let Some((entries, rest)) = rest.split_at_mut_checked(self.entries.len() * ENTRY) else { return };
+        let (entries, _) = entries.as_chunks_mut::<ENTRY>();
+        entries.iter_mut().zip(&self.entries).for_each(|(words, entry)| *words = entry.pack());
+        let Some((rows, cells)) = rest.split_at_mut_checked(self.rows.len()) else { return };
+        rows.copy_from_slice(&self.rows);
+        let cells = cells.get_mut(..self.whole.cells.len()).unwrap_or_default();
+        cells.copy_from_slice(&self.whole.cells);
     }
 
     /// Becomes what was written; `cells` words of it stand for what is asked of the whole life.
@@ -156,9 +162,11 @@ mod tests {
             course.whole.cells = cells;
             course.whole.due = i64::MAX;
             let (mut words, mut again, mut other) = (Vec::new(), Vec::new(), Course::default());
-            prop_assert!(course.pack(&mut words));
+            words.resize(course.packed_len().unwrap(), 0);
+            course.pack(&mut words);
             other.unpack(&words, 3);
-            prop_assert!(other.pack(&mut again));
+            again.resize(other.packed_len().unwrap(), 0);
+            other.pack(&mut again);
             prop_assert_eq!(words, again);
             prop_assert_eq!(format!("{:?}{:?}", course.entries, course.open), format!("{:?}{:?}", other.entries, other.open));
             prop_assert_eq!((course.rows, course.whole.cells), (other.rows, other.whole.cells));

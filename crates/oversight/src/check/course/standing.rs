@@ -48,10 +48,12 @@ impl Course {
         for at in &self.open {
             let Some(entry) = self.entries.get_mut(*at as usize) else { continue };
             if entry.due == UNKNOWN {
-                let place = entry.rows as usize;
-                let waits = ground.sorts.get(entry.sort).waits;
-                let rows = self.rows.get(place..place + waits).unwrap_or_default();
-                entry.due = next(ground, entry, rows, entry.time);
+                let (place, sort) = (entry.rows as usize, ground.sorts.get(entry.sort));
+                let rows = || self.rows.get(place..place + sort.waits).unwrap_or_default();
+                entry.due = match sort.ends {
+                    Some(ends) => ends.from(entry.time),
+                    None => next(ground, &mut desk.kept, entry, rows(), entry.time),
+                };
             }
             due = due.min(entry.due);
         }
@@ -151,7 +153,7 @@ pub(super) fn over(
     moment: Time,
     mut tell: impl FnMut(usize, &[u64]),
 ) -> i64 {
-    let Desk { blocked: late, joined, .. } = desk;
+    let Desk { blocked: late, joined, kept, .. } = desk;
     let mut place = 0;
     for (number, _) in &ground.sorts.get(entry.sort).asks {
         let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
@@ -165,21 +167,19 @@ pub(super) fn over(
         late.hand(block, &mut tell);
         place += block.waiting;
     }
-    next(ground, entry, rows, moment)
+    next(ground, kept, entry, rows, moment)
 }
 
 /// When the next window may be over of what waits at an entry, of which none was before the moment.
-fn next(ground: &Ground<'_>, entry: &Entry, rows: &[u64], moment: Time) -> i64 {
+fn next(ground: &Ground<'_>, room: &mut Vec<u64>, entry: &Entry, rows: &[u64], moment: Time) -> i64 {
     let (mut due, mut place) = (i64::MAX, 0);
     for (number, _) in &ground.sorts.get(entry.sort).asks {
         let Some(block) = ground.plan.blocks.get(*number as usize) else { continue };
-        let own = rows.get(place..place + block.waiting).unwrap_or_default();
-        let waits = |word: usize| match (own.get(word), block.kinds.get(word)) {
-            (Some(waits), Some(kinds)) => waits & !kinds.forbids,
-            _ => 0,
-        };
         if block.bounded {
-            due = due.min(block.windows.next(entry.time, moment, waits));
+            let own = rows.get(place..place + block.waiting).unwrap_or_default();
+            room.clear();
+            room.extend(own.iter().zip(&block.kinds).map(|(waits, kinds)| waits & !kinds.forbids));
+            due = due.min(block.windows.next(entry.time, moment, room));
         }
         place += block.waiting;
     }

@@ -10,6 +10,7 @@ use super::plan::Plan;
 use super::sign::{SortNumber, Sorts};
 use super::told::{Sink, Told};
 use super::verdict::Finding;
+use crate::condition::BoundAll;
 use crate::log::{EventNumber, Log};
 use crate::model::Model;
 use record::{Codes, EventId, Name, ObjectType, Time};
@@ -57,9 +58,8 @@ struct Lives {
     shelf: Shelf,
     /// How many words of a life stand for what is asked of it as a whole.
     cells: usize,
-    /// The one at hand, and its words.
+    /// The one at hand.
     course: Course,
-    words: Vec<u64>,
 }
 
 /// A life, where nobody looks at it: most are short, and lie as words on the shelf.
@@ -101,8 +101,10 @@ impl Lives {
         let Some(life) = self.all.get_mut(place as usize) else { return };
         if let Some(long) = &mut life.long {
             std::mem::swap(&mut **long, &mut self.course);
-        } else if self.course.pack(&mut self.words) && Shelf::fits(self.words.len()) {
-            life.run = Some(self.shelf.put(life.run, &self.words));
+        } else if let Some(words) = self.course.packed_len().filter(|words| Shelf::fits(*words)) {
+            let run = self.shelf.room(life.run, words);
+            self.course.pack(self.shelf.words_mut(run));
+            life.run = Some(run);
         } else {
             life.run.take().into_iter().for_each(|run| self.shelf.give_up(run));
             life.long = Some(Box::new(std::mem::take(&mut self.course)));
@@ -288,7 +290,7 @@ impl Stream {
         self.now = Some(moment);
         let Self { plan, sorts, kept, objects: names, lives, due, wheel, desk, .. } = self;
         // What time decides asks nothing of two events.
-        let ground = Ground { plan, sorts, correlations: &[] };
+        let ground = Ground { plan, sorts, correlations: &BoundAll::default() };
         // What is put into the bucket of the moment itself is looked at again only once more time has passed.
         let begun: Vec<(Bucket, Vec<u32>)> = std::iter::from_fn(|| wheel.begun(moment)).collect();
         for (bucket, mut places) in begun {
@@ -334,7 +336,7 @@ impl Stream {
         lives.open(place);
         lives.end(place);
         self.dead += lives.course.entries.len();
-        let ground = Ground { plan, sorts, correlations: &[] };
+        let ground = Ground { plan, sorts, correlations: &BoundAll::default() };
         let mut hearing = Hearing { hearer, log: kept, object };
         if let Some(now) = now {
             lives.course.expire(&ground, desk, *now, &mut hearing);

@@ -28,16 +28,17 @@ impl Shelf {
         words.div_ceil(8) <= PAGE
     }
 
-    /// Puts words where they were, if they still fit there, or else somewhere else.
-    pub(super) fn put(&mut self, run: Option<Run>, words: &[u64]) -> Run {
-        let lines = words.len().div_ceil(8).max(1);
-        let fits = run.filter(|run| usize::from(run.lines) == lines);
-        let run = fits.unwrap_or_else(|| {
-            run.into_iter().for_each(|old| self.give_up(old));
-            self.find(lines)
-        });
-        self.words_mut(run).iter_mut().zip(words).for_each(|(room, word)| *room = *word);
-        run
+    /// Room for so many words, where they were if they still fit there, or else somewhere else.
+    #[inline]
+    pub(super) fn room(&mut self, run: Option<Run>, words: usize) -> Run {
+        let lines = words.div_ceil(8).max(1);
+        match run {
+            Some(run) if usize::from(run.lines) == lines => run,
+            run => {
+                run.into_iter().for_each(|old| self.give_up(old));
+                self.find(lines)
+            }
+        }
     }
 
     pub(super) fn give_up(&mut self, run: Run) {
@@ -120,7 +121,9 @@ mod tests {
                     old.into_iter().for_each(|run| shelf.give_up(run));
                 } else {
                     let words: Vec<u64> = (0..length as u64).map(|at| word ^ at).collect();
-                    held[which] = Some((shelf.put(old, &words), words));
+                    let run = shelf.room(old, words.len());
+                    shelf.words_mut(run)[..words.len()].copy_from_slice(&words);
+                    held[which] = Some((run, words));
                 }
                 for (run, words) in held.iter().flatten() {
                     prop_assert_eq!(&shelf.words(*run)[..words.len()], words.as_slice());

@@ -1,3 +1,4 @@
+use crate::numbers::Seeded;
 use record::Time;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -6,7 +7,7 @@ use std::collections::{BinaryHeap, HashMap};
 #[derive(Default)]
 pub(super) struct Wheel {
     /// By bucket, the first of what is in it.
-    first: HashMap<Bucket, u32>,
+    first: HashMap<Bucket, u32, Seeded>,
     /// The buckets that are there.
     order: BinaryHeap<Reverse<Bucket>>,
     /// Something that is in a bucket, and the next beside it.

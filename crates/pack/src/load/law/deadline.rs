@@ -1,7 +1,7 @@
 use super::instrument::hours_from;
 use super::{Kind, Titles, article_of};
 use crate::days::deadline::{Deadline, Deemed, Extension, Grant, OtherStart, Repeats, Suspension};
-use crate::days::rule::{Cite, HoursFrom, Limit, Ruling};
+use crate::days::rule::{Cite, HoursFrom, Limit, Ruling, Unit};
 use crate::model::Id;
 use crate::reader::Node;
 
@@ -51,7 +51,8 @@ pub(super) fn read(id: Id, node: &Node<'_>, titles: &Titles<'_>) -> Deadline {
 fn limit(node: &Node<'_>, name: &'static str) -> Option<Limit> {
     let member = node.get(name)?;
     let text = member.text()?;
-    let limit = Limit::parse(text);
+    // No law counts the hours of an office.
+    let limit = Limit::parse(text).filter(|limit| limit.unit != Unit::Workhours);
     if limit.is_none() {
         let mend = "write a number from 1 to 3660 and `hours`, `days`, `workdays`, `months` or `years`, then \
                     `before` where it runs backward; or `immediately`";

@@ -63,6 +63,7 @@ pub(super) fn default_rule(node: &Node<'_>, titles: &Titles<'_>) -> Option<Defau
         same_day: by_default(same_day?),
         transit: transit.map(by_default),
         posted: posted.map(by_default),
+        open: None,
     };
     Some(DefaultRule { rule, reason, correction })
 }

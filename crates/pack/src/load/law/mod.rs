@@ -42,6 +42,7 @@ pub(super) fn read(loader: &Loader, roots: &[(Id, Node<'_>)], pauses: &BTreeMap<
     let drafts = drafts.map(|draft| (draft.id.clone(), draft)).collect();
     check_references(&deadlines);
     let law = Law {
+        hours: BTreeMap::new(),
         instruments: follow(&drafts, &instruments, rule?),
         deadlines: deadlines.iter().map(|(one, _)| (one.id.clone(), one.clone())).collect(),
         domains: titles.domains,

@@ -6,7 +6,8 @@ use crate::reader::{Member, Node, Ref};
 
 const ELAPSED: &str = "write a number and `seconds`, `minutes`, `hours`, `days` or `weeks`: `\"90 days\"`; what law counts is \
                        written `{ counted = \"20 workdays\" }` or `{ deadline = \"…\" }`";
-const COUNTED: &str = "write a number from 1 to 3660 and `hours`, `days`, `workdays`, `months` or `years`";
+const COUNTED: &str =
+    "write a number from 1 to 3660 and `hours`, `workhours`, `days`, `workdays`, `months` or `years`";
 
 impl Reading<'_> {
     /// `from` and `within`: how long after the activation, at the earliest and at the latest.

@@ -164,6 +164,8 @@ impl Writer {
         }
         self.exported.counts.events += 1;
         self.exported.counts.attributes += event.attributes.len() as u64;
+        // Those that make no trace stand with the event itself.
+        self.exported.counts.relations += event.objects.len() as u64;
         if !self.activities.contains(event.activity.as_str()) {
             self.activities.insert(event.activity.to_string());
         }
@@ -173,7 +175,6 @@ impl Writer {
             self.loose.push(run);
         }
         for (position, id) in about {
-            self.exported.counts.relations += 1;
             let (begin, length) = self.spool.append(|out| render(out, event, Some(position), named))?;
             let runs = &mut self.trace(id).runs;
             match runs.last_mut() {

@@ -34,7 +34,7 @@ pub struct Filter {
     pub office: Option<Id>,
     /// `role`.
     pub role: Option<Id>,
-    /// `standing`: `working`, `locked`, `former`.
+    /// `standing`: `working`, `locked`, `former`, `no-sign-in`.
     pub standing: Option<Standing>,
 }
 
@@ -47,12 +47,18 @@ pub enum Standing {
     Locked,
     /// They hold no post any more.
     Former,
+    /// They hold posts, and have nothing to sign in by.
+    NoSignIn,
 }
 
 impl Standing {
     /// Each with the word by which the query names it.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("working", Self::Working), ("locked", Self::Locked), ("former", Self::Former)];
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("working", Self::Working),
+        ("locked", Self::Locked),
+        ("former", Self::Former),
+        ("no-sign-in", Self::NoSignIn),
+    ];
 
     /// As a label with its colour.
     pub fn tag(self, frame: &Frame) -> Markup {
@@ -61,6 +67,7 @@ impl Standing {
             Self::Working => part::tag("calm", &lang.say("staff-working")),
             Self::Locked => part::tag("late", &lang.say("staff-locked")),
             Self::Former => part::tag("still", &lang.say("staff-former")),
+            Self::NoSignIn => part::tag("soon", &lang.say("staff-no-sign-in")),
         }
     }
 }
@@ -140,6 +147,7 @@ fn filter(frame: &Frame, view: &View) -> Markup {
         Standing::Working => lang.say("staff-working"),
         Standing::Locked => lang.say("staff-locked"),
         Standing::Former => lang.say("staff-former"),
+        Standing::NoSignIn => lang.say("staff-no-sign-in"),
     };
     html! {
         form.filter role="search" method="get" action=(path::STAFF) aria-label=(lang.say("filter")) {

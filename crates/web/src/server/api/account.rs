@@ -44,7 +44,7 @@ pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
     match asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk) {
         Ok(token) => signed_in(asked, &token),
         Err(Refused::Wait { seconds }) => Err(Oops::Wait { seconds }),
-        Err(refused) => Err(Oops::Denied { why: Some(refused.title()) }),
+        Err(refused) => Err(Oops::forbidden(Some(refused.title()))),
     }
 }
 
@@ -86,7 +86,7 @@ pub fn act_in(asked: &Asked) -> Result<Answer, Oops> {
         return Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })));
     };
     asked.city.act_in(token, person, post.clone())?;
-    who(asked, &Actor::of(person, post.as_ref()).map_err(|_| Oops::Denied { why: None })?)
+    who(asked, &Actor::of(person, post.as_ref()).map_err(|_| Oops::forbidden(None))?)
 }
 
 fn who(asked: &Asked, actor: &Actor) -> Result<Answer, Oops> {

@@ -13,7 +13,7 @@ use casework::state::{Stage, Status};
 use casework::{State, View, answer, clocks};
 use pack::Id;
 use pack::model::Form;
-use record::{FileRef, Value};
+use record::{FileRef, ObjectRef, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
@@ -70,6 +70,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
             "words": show::words(asked, &complaint.words),
             "at": moment(Some(complaint.at)),
             "reply": complaint.reply.as_ref().map(|(_, words)| show::words(asked, words)),
+            "closed": moment(complaint.closed),
         })
     });
     let rating = state.rating.as_ref().map(|rating| {
@@ -88,6 +89,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         "stage": stage(&state.stage),
         "answers": form.map_or_else(|| json!({}), |form| written(form, &clear, own)),
         "sealed": form.filter(|_| !own).map(|form| sealed(form, state)).unwrap_or_default(),
+        "purposes": purposes(asked, &case, &view, own),
         "typed": typed(asked, &view, own)?,
         "corrected": corrected(asked, &view, own)?,
         "missing": Json::Object(missing.collect()),
@@ -116,6 +118,12 @@ fn written(form: &Form, clear: &BTreeMap<Id, Value>, open: bool) -> Json {
 fn sealed<'f>(form: &'f Form, state: &State) -> Vec<&'f Id> {
     let fields = form.fields.iter().filter(|field| field.personal);
     fields.map(|field| &field.id).filter(|id| state.answers.contains_key(*id)).collect()
+}
+
+/// Under which purposes the reader may read what is sealed: none to the party, who needs none.
+fn purposes(asked: &Asked, case: &ObjectRef, view: &View, own: bool) -> Vec<Json> {
+    let all = if own { Vec::new() } else { reading::purposes(asked, case, view) };
+    all.iter().map(|(id, called)| json!({ "id": id, "title": title(called) })).collect()
 }
 
 /// What was typed and is no answer, to whoever typed it.

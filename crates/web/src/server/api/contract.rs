@@ -2,9 +2,9 @@
 //! table, and the document is written from it.
 
 use super::gives::{
-    ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS, HEALTH,
-    HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
-    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, VERIFYING, WHO,
+    APPLICANT, ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS,
+    HEALTH, HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
+    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WAYS, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -95,6 +95,8 @@ const SEEN_ABOUT: &str = "How many events the case had when it was decided to do
 const SEEN: Member = free("seen", Count, SEEN_ABOUT);
 /// Where a second time would be another act.
 const SEEN_NEEDED: Member = always("seen", Count, SEEN_ABOUT);
+const SEEN_BY_ITSELF: &str = "How many events the case had, as last told: the same request sent twice is done once. It stands \
+                              by itself, so that somebody else's move since then is no conflict.";
 const STEP: Member = always("step", Text, "Which step.");
 const REASONS: Member = always("reasons", Text, "Why.");
 const WORDS: Member = always("words", Text, "In words.");
@@ -114,9 +116,13 @@ pub const ACTIONS: &[(&str, Action, &[Member])] = &[
     (
         "rate",
         Action::Rate,
-        &[always("stars", Within(1, 5), "One to five."), free("words", Text, "In words."), SEEN],
+        &[
+            always("stars", Within(1, 5), "One to five."),
+            free("words", Text, "In words."),
+            free("seen", Count, SEEN_BY_ITSELF),
+        ],
     ),
-    ("complain", Action::Complain, &[WORDS, SEEN_NEEDED]),
+    ("complain", Action::Complain, &[WORDS, always("seen", Count, SEEN_BY_ITSELF)]),
     (
         "do",
         Action::Do,
@@ -176,13 +182,38 @@ pub const BEGIN: &[Member] = &[
     free("channel", Word(&["window", "web", "phone", "kiosk"]), "Where it is asked for; without: `web`."),
     free("applicant", Text, "At a counter: the sign-in name of the person whose case it is."),
     free(
+        "person",
+        Text,
+        "At a counter: whose case it is, as looking up or opening an account told it: `person:…`.",
+    ),
+    free("number", Text, "At a counter: their identity number, to be noted where their account has none."),
+    free(
         "key",
         Text,
         "The caller's own key for this case: the same key begins the same case, however often it is sent.",
     ),
 ];
+/// What looking up an applicant takes.
+pub const LOOK_UP: &[Member] = &[
+    always("applicant", Text, "The identity number on their card, or their sign-in name."),
+    always("purpose", Text, "What for: one of the packs' purposes."),
+];
+/// What opening an account for an applicant takes.
+pub const OPEN: &[Member] = &[
+    always("name", Text, "Their own name, as on the document that was seen."),
+    free("number", Text, "Their identity number; without: they are found by their sign-in name alone."),
+    free("login", Text, "The name by which they want to sign in; without: one is drawn."),
+    free(
+        "key",
+        Text,
+        "The caller's own key for this account: the same key opens one account, and its code is told once.",
+    ),
+];
+/// What giving an applicant another code takes.
+pub const CODE: &[Member] = &[always("person", Text, "Whose: `person:…`, as looking up told it.")];
 /// What reading personal answers takes.
-pub const PERSONAL: &[Member] = &[always("purpose", Text, "What for: one of the packs' purposes.")];
+pub const PERSONAL: &[Member] =
+    &[always("purpose", Text, "What for: one of the `purposes` that the case tells.")];
 /// What checking a receipt takes.
 pub const VERIFY: &[Member] = &[always("receipt", Text, "The receipt, as it was given out.")];
 
@@ -284,6 +315,32 @@ pub const CONTRACTS: &[Contract] = &[
         &[201, 200],
         BEGUN,
         &[403, 404, 409, 422],
+    ),
+    post(
+        "/api/services/{service}/look-up",
+        "Finds the applicant at one's counter. It is on the record before it is answered, and they see it; all null where \
+         there is nobody.",
+        Takes::Members(LOOK_UP),
+        &[200],
+        APPLICANT,
+        &[403, 404],
+    ),
+    post(
+        "/api/services/{service}/accounts",
+        "Opens an account for an applicant at one's counter who has none, once their document was seen. 200, without a code, \
+         where the key had opened it before.",
+        Takes::Members(OPEN),
+        &[201, 200],
+        SLIP,
+        &[403, 404, 422],
+    ),
+    post(
+        "/api/services/{service}/codes",
+        "Gives an applicant at one's counter another one-time code, as long as they have never chosen a password.",
+        Takes::Members(CODE),
+        &[201],
+        SLIP,
+        &[403, 404],
     ),
     get("/api/cases", "One's own cases.", PAGE, CASES, &[]),
     get("/api/cases/{case}", "A case as it stands.", &[], CASE, &[404]),
@@ -414,6 +471,7 @@ pub const REFUSAL: &[Member] = &[
     always("error", Text, "Why, in words, in the language that was asked for."),
     free("faults", Map(&Text), "What is wrong, by field, material or member."),
     free("possible", POSSIBLE, "What can be done instead."),
+    free("ways", WAYS, "What would do, where a policy denies it."),
     free("seen", Count, "How many events the case has."),
     free("number", Text, "Under which number a fault of the city's own is noted."),
     free(

@@ -1,8 +1,10 @@
 //! What operations for programs give.
 
+mod counter;
 mod findings;
 mod maps;
 
+pub use counter::{APPLICANT, SLIP};
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
 pub use maps::MAP;
 
@@ -21,7 +23,7 @@ const LEFT: Member = maybe(
     "left",
     Object(&[
         always("amount", Count, "How many."),
-        always("unit", Word(&["minutes", "hours", "days", "workdays"]), "Of what."),
+        always("unit", Word(&["minutes", "hours", "workhours", "days", "workdays"]), "Of what."),
     ]),
     "While it stands still: how much is left once it goes on, where that is known.",
 );
@@ -206,6 +208,12 @@ pub const POSSIBLE: Shape = List(&Object(&[
     free("complaint", Count, "Of which complaint."),
     free("material", Text, "Of which material."),
 ]));
+/// How the same person could do what they were denied.
+pub const WAYS: Shape = List(&Object(&[
+    always("title", Text, "In words, in the language that was asked for."),
+    maybe("post", A_POST, "The post to act in; null: for themselves."),
+    maybe("purpose", Text, "The purpose to state; null: none."),
+]));
 const FILE: Shape = Object(&[
     maybe("name", Text, "The name that it was given; of a personal one to the party alone."),
     always("size", Count, "Its size in bytes."),
@@ -228,6 +236,11 @@ pub const CASE: &[Member] = &[
         "sealed",
         List(&Text),
         "Fields that are answered, and whose answers are read under a purpose alone.",
+    ),
+    always(
+        "purposes",
+        List(&Object(NAMED)),
+        "The purposes under which the reader may read them; none where a policy needs none, or permits none.",
     ),
     always(
         "typed",
@@ -332,6 +345,7 @@ pub const CASE: &[Member] = &[
             always("words", Text, "What about."),
             always("at", Moment, "When."),
             maybe("reply", Text, "The answer."),
+            maybe("closed", Moment, "When it was closed without one: its words were erased."),
         ])),
         "Complaints, the first first.",
     ),
@@ -516,6 +530,7 @@ pub const BOARD_CASES: &[Member] = &[
             maybe("holder", Text, "Who took it."),
             maybe("submitted", Moment, "When it was handed in."),
             maybe("due", Moment, "When its nearest clock runs out."),
+            maybe("set_by", Word(&["law", "office"]), "What sets that time."),
         ])),
         "The most urgent first; no more than 500.",
     ),

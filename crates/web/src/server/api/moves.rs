@@ -37,6 +37,10 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
             Ok(Answer::json(&json!({ "events": told.collect::<Vec<_>>(), "seen": seen })))
         }
         Err(Oops::Refused(refused)) => not_now(asked, &case, *refused),
+        Err(denied @ Oops::Denied { .. }) => {
+            let told = instead(asked, &case, denied.document(asked))?;
+            Ok(Answer::json(&told).status(StatusCode::FORBIDDEN))
+        }
         Err(other) => Err(other),
     }
 }
@@ -76,13 +80,17 @@ pub fn not_now(asked: &Asked, case: &ObjectRef, refused: Refused) -> Result<Answ
     if !matches!(oops, Oops::Refused(_)) {
         return Err(oops);
     }
+    Ok(Answer::json(&instead(asked, case, oops.document(asked))?).status(StatusCode::CONFLICT))
+}
+
+/// A refusal with what the case does allow.
+fn instead(asked: &Asked, case: &ObjectRef, mut refusal: Json) -> Result<Json, Oops> {
     let view = asked.city.casework.view(case)?;
-    let mut told = oops.document(asked);
-    if let Some(told) = told.as_object_mut() {
+    if let Some(told) = refusal.as_object_mut() {
         told.insert("possible".into(), possible(asked, case, &view)?.into());
         told.insert("seen".into(), view.state.events.into());
     }
-    Ok(Answer::json(&told).status(StatusCode::CONFLICT))
+    Ok(refusal)
 }
 
 /// What the reader can do in a case, each as it would be asked for.
@@ -101,7 +109,7 @@ pub fn possible(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<Json
             "extend" => all.push(json!({ "action": "extend", "title": called, "clock": about })),
             "reply" => {
                 let open = view.state.complaints.iter().enumerate();
-                let open = open.filter(|(_, complaint)| complaint.reply.is_none());
+                let open = open.filter(|(_, complaint)| complaint.is_open());
                 all.extend(
                     open.map(|(at, _)| json!({ "action": "reply", "title": called, "complaint": at })),
                 );

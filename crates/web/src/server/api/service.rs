@@ -11,7 +11,6 @@ use casework::state::Stage;
 use casework::{Ask, Command, Refusal};
 use pack::Title;
 use pack::model::{Basis, Channel, Charge, Fee, Field, FieldKind, Procedure, Start, Tier};
-use record::ObjectRef;
 use serde_json::{Value as Json, json};
 
 /// How many services a search gives.
@@ -50,7 +49,7 @@ pub fn services(asked: &Asked) -> Result<Answer, Oops> {
     })))
 }
 
-fn named(asked: &Asked) -> Result<&Procedure, Oops> {
+pub fn named(asked: &Asked) -> Result<&Procedure, Oops> {
     asked.city.casework.book().procedure(&asked.param("service").into()).ok_or(Oops::Missing)
 }
 
@@ -208,18 +207,28 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
     if procedure.start != Start::Party {
         return Ok(counter::start(procedure, &body.id("office").map_or_else(here, Ok)?, None));
     }
-    if let Some(login) = body.text("applicant") {
+    let (login, person) = (body.text("applicant"), body.text("person"));
+    if login.is_some() || person.is_some() {
         let office = body.id("office").map_or_else(here, Ok)?;
-        // Whether somebody has that name is told to those alone who may begin a case for them.
-        let somebody = ObjectRef::new("person", "");
-        let decision = counter::permit(asked, procedure, &office, Some(&somebody), "start", None)?;
+        // Whether there is such a person is told to those alone who may begin a case for them.
+        let decision = counter::permit(asked, procedure, &office, Some(&counter::somebody()), "start", None)?;
         if !decision.allowed() {
             return Err(Oops::denied(&decision));
         }
-        let person = asked.city.find_person(login).ok_or_else(|| {
-            let en = format!("nobody has the sign-in name `{login}`: help them open an account first");
-            unreadable(format!("没有 `{login}` 这个登录名，请先帮助申请人注册"), en)
-        })?;
+        let person = match (person, login.unwrap_or_default()) {
+            (Some(person), _) => counter::known(asked, person)?,
+            (None, login) => asked.city.find_person(login).ok_or_else(|| {
+                let en = format!("nobody has the sign-in name `{login}`: open an account for them first");
+                unreadable(format!("没有 `{login}` 这个登录名，请先为申请人开设账号"), en)
+            })?,
+        };
+        if let Some(number) = body.text("number")
+            && let Err(fault) = counter::note(asked, procedure, &office, person, number)?
+        {
+            let why = Title::new("不能这样开始办理", "It cannot be begun so");
+            let faults = vec![("number".into(), fault)];
+            return Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })));
+        }
         return Ok(counter::start(procedure, &office, Some(person.object())));
     }
     let offices = asked.city.casework.book().definitions.offices.values();

@@ -135,6 +135,7 @@ pub fn board_cases(asked: &Asked) -> Result<Answer, Oops> {
             "holder": case.holder,
             "submitted": moment(case.submitted),
             "due": moment(case.due.as_ref().and_then(|due| due.at)),
+            "set_by": case.set_by.map(set_by),
         })
     });
     Ok(Answer::json(&json!({
