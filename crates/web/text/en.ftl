@@ -154,6 +154,8 @@ material-optional = may be missing
 material-when = sometimes
 material-hangs-on = depends on: { $fields }
 file-remove = Remove
+file-waits = waits to be sent
+file-held = waits to be sent; it could not be kept on this device, so do not leave this page before
 
 ## A form
 
@@ -171,7 +173,9 @@ form-kept =
     No network. Your answers are kept on this device only, sent when the network is back, and removed
     once handed in or when you sign out.
 form-lost = Not saved; check the network
-form-copy = There is no network: this is the form as you opened it last. Go on filling it in; it is saved when the network is back. Attach files then.
+form-copy = There is no network: this is the form as you opened it last. Go on filling it in; it is saved when the network is back, and so are files that you attach.
+form-waits = Not sent yet, and kept on this device only: { $names }. Sent when the network is back; signing out removes what waits.
+form-waits-here = Not sent yet: { $names }. Sent when the network is back; do not leave this page before.
 form-camera = Take a picture
 hint-identity-number = 18 characters; the last may be an X
 hint-vin = 17 characters, on the vehicle licence or at the foot of the windscreen
@@ -422,6 +426,7 @@ refused-number = When you report it, give this number
 
 offline-title = No network
 offline-lead = The page returns with the network.
+offline-waits = ({ $names } not sent yet)
 offline-drafts = Drafts on this device
 offline-drafts-more = Not handed in yet, those that were opened here among them. They are removed from this device once handed in, or when you sign out.
 blank-lead = Fill it in at leisure, even without a network

@@ -139,6 +139,8 @@ material-optional = 可以没有
 material-when = 视情况
 material-hangs-on = 取决于：{ $fields }
 file-remove = 移除
+file-waits = 等待上传
+file-held = 等待上传；未能暂存在这台设备上，上传前请不要离开本页
 
 ## A form
 
@@ -154,7 +156,9 @@ form-saved = 已保存
 form-saved-mend = 已保存；标出的内容还需改正
 form-kept = 没有网络。内容暂存在这台设备上，联网后自动上传，提交或退出后清除。
 form-lost = 未能保存，请检查网络
-form-copy = 没有网络：这是上次打开时的内容。可以继续填写，联网后自动保存；材料请联网后上传。
+form-copy = 没有网络：这是上次打开时的内容。可以继续填写，联网后自动保存；材料可以先选好，联网后自动上传。
+form-waits = { $names }还没有上传，只暂存在这台设备上：联网后自动上传，退出登录会清除。
+form-waits-here = { $names }还没有上传：联网后自动上传，在此之前请不要离开本页。
 form-camera = 拍照
 hint-identity-number = 18位，最后一位可能是 X
 hint-vin = 17位，见行驶证或前风挡左下角
@@ -379,6 +383,7 @@ refused-number = 报告时请提供编号
 
 offline-title = 没有网络
 offline-lead = 联网后页面会自动恢复。
+offline-waits = （{ $names }还没有上传）
 offline-drafts = 这台设备上的草稿
 offline-drafts-more = 尚未提交的表单，包括打开过的。提交或退出登录后，从这台设备上删除。
 blank-lead = 可以先填，不用联网
