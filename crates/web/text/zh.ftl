@@ -479,7 +479,7 @@ counter-login = 登录名（选填）
 counter-login-hint = 申请人想自己起名的：2到64个字母、数字或汉字，不含空格。留空则由系统代取。
 counter-open = 代为开设账号
 counter-open-lead = 用于没有账号的申请人，须先看过其身份证件。申请人会得到登录名和一次性登录码，可以今天、以后自己查看进度，也可以不用。
-counter-opened = 窗口开户
+counter-opened = 账号已开设
 counter-waits = 其本人还没有设置密码。登录码丢失或者过期的，可以再发一个。
 counter-look-up = 查找申请人
 

@@ -127,7 +127,7 @@ fn applicant(frame: &Frame, view: &View, id: &Id, title: &Title) -> Markup {
             }
         }
         @match &view.found {
-            Some(found) if found.waits => (another_code(frame, id, found)),
+            Some(found) if found.waits => (another_code(frame, view, id, found)),
             None if view.opens && !view.duty => (open(frame, view, id)),
             _ => {}
         }
@@ -156,9 +156,18 @@ fn look_up(frame: &Frame, view: &View) -> Markup {
                 autocomplete="off" spellcheck="false"
                 aria-describedby=(described) aria-invalid=[view.fault.as_ref().map(|_| "true")];
         }
+        (choose_purpose(frame, view, "purpose"))
+        p.buttons { button.act type="submit" { (lang.say("counter-look-up")) } }
+    }
+}
+
+/// What for: what is told of somebody, that they have an account even, is on the record with it.
+fn choose_purpose(frame: &Frame, view: &View, id: &str) -> Markup {
+    let lang = frame.lang;
+    html! {
         div.field {
-            label for="purpose" { (lang.say("counter-purpose")) }
-            select #purpose name="purpose" required {
+            label for=(id) { (lang.say("counter-purpose")) }
+            select id=(id) name="purpose" required {
                 @if view.purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
                 @for (id, title) in &view.purposes {
                     option value=(id) selected[view.purpose.as_ref() == Some(id)] { (lang.of(title)) }
@@ -166,7 +175,16 @@ fn look_up(frame: &Frame, view: &View) -> Markup {
             }
             p.hint { (lang.say("personal-noted")) }
         }
-        p.buttons { button.act type="submit" { (lang.say("counter-look-up")) } }
+    }
+}
+
+/// The purpose that was stated, or the choice of one.
+fn purpose(frame: &Frame, view: &View) -> Markup {
+    html! {
+        @match &view.purpose {
+            Some(purpose) => { input type="hidden" name="purpose" value=(purpose); },
+            None => (choose_purpose(frame, view, "account-purpose")),
+        }
     }
 }
 
@@ -188,13 +206,14 @@ fn this_one(frame: &Frame, view: &View, found: &Found) -> Markup {
     }
 }
 
-fn another_code(frame: &Frame, id: &Id, found: &Found) -> Markup {
+fn another_code(frame: &Frame, view: &View, id: &Id, found: &Found) -> Markup {
     let lang = frame.lang;
     html! {
         form method="post" action=(path::COUNTER_ACCOUNT) {
             (of_service(frame, id))
             input type="hidden" name="person" value=(found.person);
             input type="hidden" name="name" value=(found.name);
+            (purpose(frame, view))
             p.soft { (lang.say("counter-waits")) }
             p.buttons { button type="submit" { (lang.say("staff-reset")) } }
         }
@@ -213,6 +232,7 @@ fn open(frame: &Frame, view: &View, id: &Id) -> Markup {
                 (field(frame, account, "name", &lang.say("account-name"), &lang.say("counter-name-hint")))
                 (field(frame, account, "number", &lang.say("counter-number"), &lang.say("counter-number-hint")))
                 (field(frame, account, "login", &lang.say("counter-login"), &lang.say("counter-login-hint")))
+                (purpose(frame, view))
                 p.buttons { button.act type="submit" { (lang.say("counter-open")) } }
             }
         }

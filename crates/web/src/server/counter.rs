@@ -153,7 +153,7 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     let person = asked.words("person").map(|person| known(asked, person)).transpose()?;
     if view.duty || person.is_some() {
         if let Some((id, number)) = person.zip(asked.words("number"))
-            && let Err(fault) = note(asked, procedure, &post.office, id, number)?
+            && let Err(fault) = note(asked, procedure, &post.office, (id, number), view.purpose.as_ref())?
         {
             read(asked, procedure, &post.office, &id.object(), view.purpose.as_ref(), &["name"])?;
             view.found = Some(shown(asked, id, true)?);
@@ -195,19 +195,67 @@ pub fn note(
     asked: &Asked,
     procedure: &Procedure,
     office: &Id,
-    person: PersonId,
-    typed: &str,
+    (person, typed): (PersonId, &str),
+    purpose: Option<&Id>,
 ) -> Result<Result<(), Title>, Oops> {
     registers(asked, procedure, office)?;
     let number = match walk_in::number(typed) {
         Ok(number) => number,
         Err(why) => return Ok(Err(why)),
     };
+    reads_number(asked, procedure, office, (&number, Some(person)), purpose)?;
     match asked.city.note_number(asked.signed_in()?.id(), person, &number) {
         Ok(()) => Ok(Ok(())),
         Err(NotDone::Unfit(why)) => Ok(Err(why)),
         Err(other) => Err(other.into()),
     }
+}
+
+/// What follows from a number may tell that it is somebody else's than `but` one person's: that is a reading of theirs. A purpose
+/// is stated first, whoever has it.
+pub fn reads_number(
+    asked: &Asked,
+    procedure: &Procedure,
+    office: &Id,
+    (number, but): (&str, Option<PersonId>),
+    purpose: Option<&Id>,
+) -> Result<(), Oops> {
+    read(asked, procedure, office, &somebody(), purpose, &[])?;
+    let holder = asked.city.people()?.directory.by_number(number).filter(|holder| Some(*holder) != but);
+    holder.map_or(Ok(()), |holder| {
+        read(asked, procedure, office, &holder.object(), purpose, &["identity-number"])
+    })
+}
+
+/// Opens an account, or says why not.
+pub fn open(
+    asked: &Asked,
+    (procedure, office): (&Procedure, &Id),
+    new: Result<WalkIn, walk_in::Faults>,
+    (key, purpose): (Option<&str>, Option<&Id>),
+) -> Result<Result<Opened, NotOpened>, Oops> {
+    registers(asked, procedure, office)?;
+    let new = match new {
+        Ok(new) => new,
+        Err(faults) => return Ok(Err(NotOpened::Faulty(faults))),
+    };
+    if let Some(number) = new.number() {
+        reads_number(asked, procedure, office, (number, None), purpose)?;
+    }
+    Ok(asked.city.open_for(asked.signed_in()?.id(), &new, key))
+}
+
+/// Gives another code to whoever has yet to choose a password: whoever hands it over reads by which name they sign in.
+pub fn another_code(
+    asked: &Asked,
+    (procedure, office): (&Procedure, &Id),
+    person: &str,
+    purpose: Option<&Id>,
+) -> Result<Opened, Oops> {
+    registers(asked, procedure, office)?;
+    let id = known(asked, person)?;
+    read(asked, procedure, office, &id.object(), purpose, &["name", "sign-in-name"])?;
+    asked.city.another_code(asked.signed_in()?.id(), id).map_err(Oops::from)
 }
 
 /// Who has the identity number, or signs in by the name, that was typed; and whether by the number. It is a reading of their
@@ -255,14 +303,14 @@ pub fn account(asked: &Asked) -> Result<Answer, Oops> {
     let post = asked.post()?.clone();
     let mut view = view(asked, &post)?;
     let procedure = chosen(asked, &view)?;
-    registers(asked, procedure, &post.office)?;
-    let clerk = asked.signed_in()?.id();
     let words = |name: &str| asked.words(name).unwrap_or_default();
+    let (at, purpose) = ((procedure, &post.office), view.purpose.clone());
     let opened = match asked.words("person") {
-        Some(person) => asked.city.another_code(clerk, known(asked, person)?).map_err(NotOpened::Other),
-        None => WalkIn::read(words("name"), words("number"), words("login"))
-            .map_err(NotOpened::Faulty)
-            .and_then(|new| asked.city.open_for(clerk, &new, asked.words("once"))),
+        Some(person) => Ok(another_code(asked, at, person, purpose.as_ref())?),
+        None => {
+            let new = WalkIn::read(words("name"), words("number"), words("login"));
+            open(asked, at, new, (asked.words("once"), purpose.as_ref()))?
+        }
     };
     match opened {
         Ok(Opened { issued, login }) => {

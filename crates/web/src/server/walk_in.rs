@@ -82,6 +82,11 @@ impl WalkIn {
         let login = login.map_err(|why| faults.push(("login", why))).unwrap_or_default();
         if faults.is_empty() { Ok(Self { name: name.to_owned(), number, login }) } else { Err(faults) }
     }
+
+    /// The number on their card.
+    pub fn number(&self) -> Option<&str> {
+        self.number.as_deref()
+    }
 }
 
 impl City {
@@ -108,18 +113,19 @@ impl City {
             None => PersonId::random(&mut SystemEntropy)?,
         };
         let record = self.casework.record();
-        let (before, version) = self.folded(id)?;
-        if version != Version(0) && self.name(&before).as_ref() == Some(&new.name) {
-            return Err(NotOpened::Already(id));
-        }
-        if version != Version(0) {
-            let en = "An account in another name was opened from this form: load the page again";
-            let why = Title::new("此表单已为他人开过账号，请刷新页面", en);
-            return Err(NotOpened::Faulty(vec![("name", why)]));
-        }
         let fresh = self.fresh(Secret::Code)?;
         let login = new.login.clone().map_or_else(drawn, Ok)?;
         let mut people = self.people()?;
+        // Only now, as the same request may be under way twice.
+        let (before, version) = self.folded(id)?;
+        if version != Version(0) {
+            let numbered = new.number.as_deref();
+            let same = self.name(&before).as_ref() == Some(&new.name)
+                && numbered.is_none_or(|number| people.directory.by_number(number) == Some(id));
+            let en = "An account was opened from this form with other details: load the page again";
+            let why = Title::new("此表单已用其他信息开过账号，请刷新页面", en);
+            return Err(if same { NotOpened::Already(id) } else { NotOpened::Faulty(vec![("name", why)]) });
+        }
         let mut faults = Vec::new();
         if people.directory.claim(id, &login).is_err() {
             let en = "This sign-in name is taken; choose another";

@@ -172,7 +172,8 @@ fn a_clerk_serves_somebody_who_walks_in_without_an_account() {
         &at("accounts"),
         json!({ "name": " ", "number": "110105194912310021", "login": "a b" }),
     );
-    let open = json!({ "name": "何来客", "number": NUMBER, "key": "window 3, 09:15" });
+    let open =
+        json!({ "name": "何来客", "number": NUMBER, "key": "window 3, 09:15", "purpose": "handle-case" });
     let opened = story.post("clerk", &at("accounts"), open.clone());
     let person = story.name(&opened["person"], "PERSON");
     let login = story.name(&opened["login"], "LOGIN");
@@ -181,11 +182,15 @@ fn a_clerk_serves_somebody_who_walks_in_without_an_account() {
     story.post(
         "clerk",
         &at("accounts"),
-        json!({ "name": "何他人", "number": NUMBER, "key": "window 3, 09:15" }),
+        json!({ "name": "何他人", "number": NUMBER, "key": "window 3, 09:15", "purpose": "handle-case" }),
     );
-    story.post("colleague", &at("accounts"), json!({ "name": "何来客", "number": NUMBER }));
+    // Whether somebody has a number is told to nobody who does not say what for.
+    story.post("colleague", &at("accounts"), json!({ "name": "何来客", "number": NUMBER, "login": "party" }));
+    story.post("colleague", &at("codes"), json!({ "person": person, "purpose": "inspect" }));
+    let known = json!({ "name": "何来客", "number": NUMBER, "purpose": "handle-case" });
+    story.post("colleague", &at("accounts"), known);
     story.post("colleague", &at("look-up"), look_up);
-    let again = story.post("colleague", &at("codes"), json!({ "person": person }));
+    let again = story.post("colleague", &at("codes"), json!({ "person": person, "purpose": "handle-case" }));
     let code = story.name(&again["code"], "SECOND-CODE");
     let begun = story.post("clerk", &at("cases"), json!({ "person": person }));
     story.name(&begun["case"], "CASE");
@@ -198,14 +203,28 @@ fn a_clerk_serves_somebody_who_walks_in_without_an_account() {
     let token = Shown::Bearer(Token::parse(entered["token"].as_str().unwrap()).unwrap());
     let read = story.world.call(&token, "GET", "/api/readings", &Sent::Nothing).json();
     let fields: Vec<&Json> = read["readings"].as_array().unwrap().iter().map(|one| &one["fields"]).collect();
-    assert_eq!(fields, [&json!(["identity-number", "name"])], "who looked them up is told to them");
+    let wanted = ["identity-number", "name", "sign-in-name"];
+    let [code, look_up, taken] = [&wanted[1..], &wanted[..2], &wanted[..1]].map(|all| json!(all));
+    assert_eq!(fields, [&code, &look_up, &taken, &taken, &taken], "who looked them up is told to them");
     let own = story.world.call(&token, "GET", "/api/cases", &Sent::Nothing).json();
     assert_eq!(own["cases"].as_array().map(Vec::len), Some(1), "{own}");
-    story.post("clerk", &at("codes"), json!({ "person": person }));
+    story.post("clerk", &at("codes"), json!({ "person": person, "purpose": "handle-case" }));
     // Whoever opened their account themselves is given the number when they come with their card.
-    story.post("clerk", &at("cases"), json!({ "applicant": "other", "number": NUMBER }));
-    story.post("clerk", &at("cases"), json!({ "applicant": "other", "number": "11010519491231003X" }));
-    story.post("clerk", &at("cases"), json!({ "applicant": "other", "number": "130602199003070019" }));
+    story.post(
+        "clerk",
+        &at("cases"),
+        json!({ "applicant": "other", "number": NUMBER, "purpose": "handle-case" }),
+    );
+    story.post(
+        "clerk",
+        &at("cases"),
+        json!({ "applicant": "other", "number": "11010519491231003X", "purpose": "handle-case" }),
+    );
+    story.post(
+        "clerk",
+        &at("cases"),
+        json!({ "applicant": "other", "number": "130602199003070019", "purpose": "handle-case" }),
+    );
     story.end("walk-in");
 }
 

@@ -301,7 +301,7 @@ pub const ROWS: &[Row] = &[
         Sent::Json(json!({ "name": "何来客" }))
     }),
     row("POST", "/api/services/{service}/codes", Stage::Open, |world, _| {
-        Sent::Json(json!({ "person": waiting(world) }))
+        Sent::Json(json!({ "person": waiting(world), "purpose": "handle-case" }))
     }),
     row("GET", "/api/cases/{case}", Stage::Open, nothing),
     row("GET", "/api/cases/{case}", Stage::Draft, nothing).about("a draft"),

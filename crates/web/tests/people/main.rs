@@ -273,7 +273,7 @@ fn somebody_who_walks_in_is_served_at_the_counter() {
     town.settle("xiaolian", "王小莲");
     town.sign_in("li");
     let post = |fields: &str| format!("li: POST /desk/start {SERVICE}&{fields}");
-    let open = |fields: &str| format!("li: POST /desk/start/account {SERVICE}&{fields}");
+    let open = |fields: &str| format!("li: POST /desk/start/account {SERVICE}&purpose=handle-case&{fields}");
     let mut all = String::new();
     for line in [
         format!("li: GET /desk/start?{SERVICE}"),

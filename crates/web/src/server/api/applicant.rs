@@ -44,11 +44,10 @@ pub fn look_up(asked: &Asked) -> Result<Answer, Oops> {
 pub fn open(asked: &Asked) -> Result<Answer, Oops> {
     let body = Body::of(asked)?;
     let (procedure, office) = at_counter(asked)?;
-    counter::registers(asked, procedure, &office)?;
     let text = |name: &str| body.text(name).unwrap_or_default();
-    let new = WalkIn::read(text("name"), text("number"), text("login")).map_err(NotOpened::Faulty);
-    let clerk = asked.signed_in()?.id();
-    match new.and_then(|new| asked.city.open_for(clerk, &new, body.text("key"))) {
+    let new = WalkIn::read(text("name"), text("number"), text("login"));
+    let (key, purpose) = (body.text("key"), body.id("purpose"));
+    match counter::open(asked, (procedure, &office), new, (key, purpose.as_ref()))? {
         Ok(opened) => Ok(told(&opened).status(StatusCode::CREATED)),
         Err(NotOpened::Already(id)) => Ok(Answer::json(&slip(id, Json::Null, Json::Null, Json::Null))),
         Err(NotOpened::Faulty(faults)) => {
@@ -64,9 +63,9 @@ pub fn open(asked: &Asked) -> Result<Answer, Oops> {
 pub fn another_code(asked: &Asked) -> Result<Answer, Oops> {
     let body = Body::of(asked)?;
     let (procedure, office) = at_counter(asked)?;
-    counter::registers(asked, procedure, &office)?;
-    let id = counter::known(asked, body.text("person").unwrap_or_default())?;
-    Ok(told(&asked.city.another_code(asked.signed_in()?.id(), id)?).status(StatusCode::CREATED))
+    let (person, purpose) = (body.text("person").unwrap_or_default(), body.id("purpose"));
+    let opened = counter::another_code(asked, (procedure, &office), person, purpose.as_ref())?;
+    Ok(told(&opened).status(StatusCode::CREATED))
 }
 
 fn told(opened: &Opened) -> Answer {

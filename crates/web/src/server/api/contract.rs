@@ -188,6 +188,11 @@ pub const BEGIN: &[Member] = &[
     ),
     free("number", Text, "At a counter: their identity number, to be noted where their account has none."),
     free(
+        "purpose",
+        Text,
+        "What for, where a number is given: whose it is may be told, which is on the record.",
+    ),
+    free(
         "key",
         Text,
         "The caller's own key for this case: the same key begins the same case, however often it is sent.",
@@ -202,6 +207,11 @@ pub const LOOK_UP: &[Member] = &[
 pub const OPEN: &[Member] = &[
     always("name", Text, "Their own name, as on the document that was seen."),
     free("number", Text, "Their identity number; without: they are found by their sign-in name alone."),
+    free(
+        "purpose",
+        Text,
+        "What for, where a number is given: whose it is may be told, which is on the record.",
+    ),
     free("login", Text, "The name by which they want to sign in; without: one is drawn."),
     free(
         "key",
@@ -210,7 +220,10 @@ pub const OPEN: &[Member] = &[
     ),
 ];
 /// What giving an applicant another code takes.
-pub const CODE: &[Member] = &[always("person", Text, "Whose: `person:…`, as looking up told it.")];
+pub const CODE: &[Member] = &[
+    always("person", Text, "Whose: `person:…`, as looking up told it."),
+    always("purpose", Text, "What for: by which name they sign in is told with it."),
+];
 /// What reading personal answers takes.
 pub const PERSONAL: &[Member] =
     &[always("purpose", Text, "What for: one of the `purposes` that the case tells.")];

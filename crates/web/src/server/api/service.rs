@@ -223,7 +223,8 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
             })?,
         };
         if let Some(number) = body.text("number")
-            && let Err(fault) = counter::note(asked, procedure, &office, person, number)?
+            && let Err(fault) =
+                counter::note(asked, procedure, &office, (person, number), body.id("purpose").as_ref())?
         {
             let why = Title::new("不能这样开始办理", "It cannot be begun so");
             let faults = vec![("number".into(), fault)];
