@@ -215,9 +215,7 @@ impl Stage {
             ("pull the cable", []) => self.plug(false).await,
             ("plug the cable in", []) => self.plug(true).await,
             ("no room on the device", []) => self.wait_for(FULL, "the page's store is not there").await,
-            ("the session is over", []) => {
-                self.browser()?.client.delete_all_cookies().await.map_err(said)
-            }
+            ("the session is over", []) => self.browser()?.client.delete_all_cookies().await.map_err(said),
             ("hold the clock", []) => {
                 let source = json!({ "source": HOLD });
                 self.browser()?
@@ -238,9 +236,7 @@ impl Stage {
             ("read the services of _", [category]) => self.read_services(category).await,
             ("look here in _", [lang]) => self.look_here(lang).await,
             ("installable", []) => self.installable().await,
-            ("device keeps nothing", []) => {
-                self.wait_for(KEEPS_NOTHING, "it keeps something").await
-            }
+            ("device keeps nothing", []) => self.wait_for(KEEPS_NOTHING, "it keeps something").await,
             _ => Err(format!("no step reads `{shape}` with {} texts", texts.len())),
         }
     }

@@ -103,7 +103,14 @@ pub fn resident(lang: Lang, path: &str) -> Frame {
 
 pub fn clerk(lang: Lang, path: &str) -> Frame {
     let post = Some(Title::new("南湖派出所 · 审核员", "South Lake Police Station · examiner"));
-    let who = Who { id: "person:li".into(), name: "李建国".into(), post, desk: true, counter: true, ..Who::default() };
+    let who = Who {
+        id: "person:li".into(),
+        name: "李建国".into(),
+        post,
+        desk: true,
+        counter: true,
+        ..Who::default()
+    };
     Frame { who: Some(who), ..frame(lang, Face::Staff, path) }
 }
 
