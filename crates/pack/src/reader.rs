@@ -5,7 +5,6 @@ use crate::model::Id;
 use crate::problem::{Place, Problem, meant};
 use crate::{File, Title};
 use jiff::civil::Date;
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -305,6 +304,13 @@ impl<'a> Member<'a> {
         self.text().map(|text| Ref { id: Id::from(text), place: self.place() })
     }
 
+    /// The id that this gives to something, held against the rule for ids.
+    pub(crate) fn new_id(&self) -> Option<Ref> {
+        let named = self.id()?;
+        check_id(self.source, named.id.as_str(), &named.place);
+        Some(named)
+    }
+
     pub(crate) fn ids(&self) -> Vec<Ref> {
         self.items().filter_map(|item| item.id()).collect()
     }
@@ -340,7 +346,7 @@ impl<'a> Member<'a> {
         let Some(node) = self.node() else { return Vec::new() };
         let mut tables: Vec<(Id, Node<'a>)> = Vec::new();
         for (key, value) in node.table {
-            check_id(self.source, key);
+            check_id(self.source, key.get_ref(), &self.source.place(&key.span()));
             let member = Member { source: self.source, name: key.get_ref(), value };
             if let Some(inner) = member.node() {
                 tables.push((Id::from(key.get_ref().as_ref()), Node { span: key.span(), ..inner }));
@@ -360,13 +366,22 @@ impl<'a> Member<'a> {
     }
 }
 
-fn check_id(source: &Source<'_>, key: &Spanned<Cow<'_, str>>) {
-    let id: &str = key.get_ref();
+fn check_id(source: &Source<'_>, id: &str, place: &Place) {
+    if is_id(id) {
+        return;
+    }
+    let letters =
+        id.chars().map(|one| if one.is_ascii_alphanumeric() { one.to_ascii_lowercase() } else { ' ' });
+    let letters: String = letters.collect();
+    let meant = letters.split_whitespace().collect::<Vec<_>>().join("-");
+    let example = Some(meant).filter(|meant| is_id(meant)).unwrap_or_else(|| "birth-place".to_owned());
+    let mend = format!("use small letters, digits and single hyphens, a letter first: `{example}`");
+    source.faults.borrow_mut().push(place.problem(format!("`{id}` is not an id"), mend));
+}
+
+/// Whether it keeps the rule for ids: small letters, digits and single hyphens, a letter first.
+pub(crate) fn is_id(id: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let starts = id.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
-    if !starts || !id.bytes().all(plain) || id.ends_with('-') || id.contains("--") {
-        let mend = "use small letters, digits and single hyphens: `birth-place`";
-        let place = source.place(&key.span());
-        source.faults.borrow_mut().push(place.problem(format!("`{id}` is not an id"), mend));
-    }
+    starts && id.bytes().all(plain) && !id.ends_with('-') && !id.contains("--")
 }

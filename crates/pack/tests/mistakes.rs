@@ -74,6 +74,17 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "[role.clerk]",
     ),
     ("a comma is forgotten", "kind = \"integer\" min = 1", "kind = \"integer\", min = 1"),
+    ("a question's id has a capital and a blank", "id = \"From Day\"", "id = \"since\""),
+    ("a question's id has an underscore", "id = \"garden_area\", title", "id = \"area\", title"),
+    ("an answer's id begins with a digit", "id = \"1st\"", "id = \"roof\""),
+    ("a step's id is a sentence", "[flow.counter.step.\"Accept it\"]", "[flow.counter.step.accept]"),
+    ("a clock's id has capitals", "[flow.counter.clock.Whole]", "[flow.counter.clock.whole]"),
+    (
+        "an outcome's id has a blank",
+        "kind = \"decide\"\noutcome = [{ id = \"well done\", title = { zh = \"好\", en = \"Well\" }, activity = \"it was done\" }]",
+        "kind = \"decide\"",
+    ),
+    ("there is nothing to choose from", "of = []", "of = [{ id = \"roof\", zh = \"屋顶\", en = \"Roof\" }]"),
     ("a level is none", "level = \"village\"", "level = \"station\""),
 ];
 

@@ -316,7 +316,7 @@ fn outcomes(node: &Node<'_>, outcomes: &mut Vec<Outcome>, marks: &mut Vec<Ref>) 
 }
 
 fn outcome(row: Node<'_>, activity: Option<&str>, marks: &mut Vec<Ref>) -> Outcome {
-    let id = row.need("id", "\"agreed\"").and_then(|member| member.id()).map(|reference| reference.id);
+    let id = row.need("id", "\"agreed\"").and_then(|member| member.new_id()).map(|reference| reference.id);
     let own = row.text("activity").or(activity);
     if own.is_none() {
         row.report("this outcome makes no event", "add `activity = \"…\"` here or to its step");

@@ -5,7 +5,7 @@ use crate::model::{
     Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Plan, Unit,
 };
 use crate::problem::meant;
-use crate::reader::{Member, Node, Ref};
+use crate::reader::{Member, Node, Ref, is_id};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     for (id, node) in loader.define(Kind::Fields, root) {
@@ -92,10 +92,10 @@ fn rows(loader: &Loader, node: &Node<'_>) -> Vec<Field> {
 }
 
 fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
-    let id = node.need("id", "\"birth-place\"").and_then(|member| member.id()).map(|reference| reference.id);
+    let id = node.need("id", "\"birth-place\"").and_then(|member| member.new_id());
     let title = node.need_title("title");
     let kind = node.need("kind", "\"text\"").and_then(|member| field_kind(loader, &node, &member));
-    let id = id.unwrap_or_default();
+    let id = id.map(|named| named.id).unwrap_or_default();
     let kind = kind.unwrap_or(FieldKind::Text);
     let mut checks = if kind == FieldKind::Date { bounds(&node, &id) } else { Vec::new() };
     checks.extend(condition(&node, "check").map(|must| {
@@ -137,7 +137,8 @@ fn bounds(node: &Node<'_>, id: &Id) -> Vec<Check> {
             member.report(format!("`{word}` is not a day that the form knows"), mend);
         }
         let source = format!("form.{} {relation} today", id.variable());
-        Some(Check { must: Condition { source, place: member.place() }, title })
+        // Of what has no proper name nothing can be said; that is told at its id.
+        is_id(id.as_str()).then(|| Check { must: Condition { source, place: member.place() }, title })
     };
     let future = Title::new("日期不能在将来", "The day cannot lie in the future");
     let past = Title::new("日期不能早于今天", "The day cannot lie in the past");
@@ -170,8 +171,18 @@ fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<F
     let kind = pick(member, &PLAIN)?();
     Some(match kind {
         FieldKind::Integer { .. } => {
-            let bound = |name| node.get(name).and_then(|member| member.integer());
-            FieldKind::Integer { min: bound("min"), max: bound("max") }
+            let bound = |name| node.get(name).and_then(|member| Some((member.integer()?, member)));
+            let (min, max) = (bound("min"), bound("max"));
+            if let (Some((least, _)), Some((most, member))) = (&min, &max)
+                && least > most
+            {
+                let what = format!("no number lies between `min = {least}` and `max = {most}`");
+                member.report(
+                    what,
+                    format!("swap the two, `min = {most}, max = {least}`, or mend one of them"),
+                );
+            }
+            FieldKind::Integer { min: min.map(|(least, _)| least), max: max.map(|(most, _)| most) }
         }
         FieldKind::Choice(_) => FieldKind::Choice(choices(node)),
         FieldKind::Choices(_) => FieldKind::Choices(choices(node)),
@@ -182,12 +193,14 @@ fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<F
 type Plain = fn() -> FieldKind;
 
 fn choices(node: &Node<'_>) -> Vec<Choice> {
-    let Some(member) = node.need("of", "[{ id = \"hospital\", zh = \"医院\", en = \"Hospital\" }]") else {
-        return Vec::new();
-    };
+    const EXAMPLE: &str = "[{ id = \"hospital\", zh = \"医院\", en = \"Hospital\" }]";
+    let Some(member) = node.need("of", EXAMPLE) else { return Vec::new() };
+    if member.items().next().is_none() {
+        member.report("`of` is empty: there is nothing to choose from", format!("write `of = {EXAMPLE}`"));
+    }
     let mut choices: Vec<Choice> = Vec::new();
     for row in member.items().filter_map(|item| item.node()) {
-        let id = row.need("id", "\"hospital\"").and_then(|id| id.id()).map(|reference| reference.id);
+        let id = row.need("id", "\"hospital\"").and_then(|id| id.new_id()).map(|reference| reference.id);
         let part = |name| row.need(name, "\"…\"").and_then(|text| text.text()).unwrap_or_default().to_owned();
         let title = crate::Title::new(part("zh"), part("en"));
         if let Some(id) = id {

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod answers;
 mod city;
 mod conditions;
 mod fee;
@@ -35,6 +36,18 @@ pub struct File {
 /// # Errors
 /// Every problem of every file, sorted by place.
 pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
+    load_and(files, |_| Vec::new())
+}
+
+/// As [`load`], where something else is to hold of the definitions too: what is wrong by `also` is told beside all other faults.
+/// Where the syntax of a file is broken it is not asked, since what it would miss may stand there.
+///
+/// # Errors
+/// Every problem of every file, sorted by place.
+pub fn load_and(
+    files: &[File],
+    also: impl FnOnce(&Definitions) -> Vec<Problem>,
+) -> Result<Definitions, Vec<Problem>> {
     let faults = Faults::default();
     let sources: Vec<Source<'_>> = files.iter().map(|file| Source::parse(file, &faults)).collect();
     let roots: Vec<(Id, Node<'_>)> = sources.iter().map(|source| (folder(source), source.root())).collect();
@@ -51,10 +64,20 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
     check_folders(&roots, &sources, &definitions);
     loader.check_references(&definitions, &faults);
     let of_reading = faults.borrow().len();
-    conditions::check(&mut definitions, &loader.unfinished.take(), &faults);
+    let unfinished = loader.unfinished.take();
+    conditions::check(&mut definitions, &unfinished, &faults);
     force::settle(&mut definitions, &faults);
     city::check_tree(&loader, &definitions, &faults);
     city::hours(&mut definitions, &faults);
+    if sources.iter().all(|source| source.broken.is_empty()) {
+        // By name they are there, whatever else they lack.
+        let named = unfinished.into_iter().map(|procedure| (procedure.id.clone(), procedure));
+        definitions.procedures.extend(named);
+        let found = also(&definitions);
+        faults.borrow_mut().extend(found);
+    }
+    definitions.places =
+        loader.defined.take().into_iter().map(|((kind, id), at)| ((kind.word(), id), at)).collect();
     let problems = sift(faults.take(), of_reading, &sources);
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
 }
@@ -131,7 +154,7 @@ const ROUNDS: [Round; 7] = [
 
 fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     let Some(node) = root.table("pack") else { return };
-    let id = node.need("id", &format!("\"{folder}\"")).and_then(|member| member.id());
+    let id = node.need("id", &format!("\"{folder}\"")).and_then(|member| member.new_id());
     let title = node.need_title("title");
     let version = node.need("version", "\"2026.1\"").and_then(|member| member.text());
     let effective = node.need("effective", "2026-01-01").and_then(|member| member.date());

@@ -228,6 +228,24 @@ impl Conditions {
         bindings
     }
 
+    /// What the answers that conditions speak of can be, by their kinds.
+    pub(crate) fn bounds(&self) -> cel::Bounds {
+        let mut bounds = cel::Bounds::of(&self.env);
+        let own = self.kinds.iter().map(|(id, kind)| (vec!["form", id.as_str()], kind));
+        let recorded = self.steps.iter().flat_map(|(step, kinds)| {
+            kinds.iter().map(move |(id, kind)| (vec!["steps", step.as_str(), id.as_str()], kind))
+        });
+        for (path, kind) in own.chain(recorded) {
+            let FieldKind::Integer { min, max } = *kind else { continue };
+            // Bounds between which there is nothing are told where they stand.
+            let sound = min.zip(max).is_none_or(|(least, most)| least <= most);
+            if let Some(slot) = self.env.at(&path).filter(|_| sound) {
+                bounds.number(slot, min, max);
+            }
+        }
+        bounds
+    }
+
     /// The condition in plain words, where it was checked.
     pub fn explain(&self, condition: &Condition) -> Option<Title> {
         let explanation = cel::explain(self.checked(condition)?);
@@ -279,7 +297,11 @@ fn kinds_of(form: &Form) -> BTreeMap<Id, FieldKind> {
 
 /// A field as conditions see it. Money is in fen; a file can only be asked for with `has`.
 pub(crate) fn schema_field(field: &Field) -> cel::Field {
-    let choices = |all: &[super::Choice]| Type::choice(all.iter().map(|one| choice(&one.id, &one.title)));
+    let choices = |all: &[super::Choice]| match all {
+        // That there is nothing to choose from is told at the field, and not again at what speaks of it.
+        [] => Type::String,
+        all => Type::choice(all.iter().map(|one| choice(&one.id, &one.title))),
+    };
     let ty = match &field.kind {
         FieldKind::Integer { .. } | FieldKind::Money => Type::Int,
         FieldKind::Date => Type::Date,

@@ -145,6 +145,8 @@ pub struct Definitions {
     pub logs: BTreeMap<Id, crate::models::Log>,
     /// What a supervisor wants to hold, as packs say it; what follows from procedures is not among them.
     pub models: BTreeMap<Id, crate::models::Model>,
+    /// Where each of them stands, by its heading and its id.
+    pub places: BTreeMap<(&'static str, Id), Place>,
 }
 
 impl Definitions {

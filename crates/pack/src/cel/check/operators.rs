@@ -87,6 +87,9 @@ impl Checker<'_> {
                 let near = titled.map(|choice| choice.value.as_str()).or_else(|| nearest(text, values));
                 let mend = match near {
                     Some(near) => format!("did you mean `\"{near}\"`?"),
+                    None if choices.iter().next().is_none() => {
+                        "there is none yet: add it first, or leave this out".to_owned()
+                    }
                     None => format!("write one of {}", choices.listed()),
                 };
                 self.report(other.span, format!("`{subject}` is never `\"{text}\"`"), mend);

@@ -113,7 +113,7 @@ impl Inner<'_> {
     }
 
     fn extension(&self, node: &Node<'_>) -> Option<Extension> {
-        let (id, grant) = (node.need("id", "\"once-more\"").and_then(|id| id.id()), self.grant(node));
+        let (id, grant) = (node.need("id", "\"once-more\"").and_then(|id| id.new_id()), self.grant(node));
         let times = node.get("times").and_then(|times| times.count());
         let (after, when) = (node.id("after"), node.title("when"));
         let (approver, cite) = (node.need_title("approver"), self.cite(node));
@@ -171,7 +171,7 @@ impl Inner<'_> {
 
     fn deemed(&self, node: &Node<'_>) -> Option<Deemed> {
         let (outcome, title) = (
-            node.need("outcome", "\"permitted\"").and_then(|outcome| outcome.id()),
+            node.need("outcome", "\"permitted\"").and_then(|outcome| outcome.new_id()),
             node.need_title("title"),
         );
         let cite = self.cite(node);
