@@ -55,8 +55,7 @@ export class Materials {
     const kept = this.#hooks.keep ? await files.all() : [];
     const mine = kept.filter((file) => file.path === location.pathname && file.whose === whose);
     this.waiting.unshift(...mine);
-    this.#draw();
-    this.#hooks.told();
+    this.#changed();
     return mine.length > 0;
   }
 
@@ -102,22 +101,29 @@ export class Materials {
   }
 
   async #wait(upload, chosen) {
-    for (const file of chosen) {
-      if (file.size > Number(this.#words.most)) {
-        // Rounded up, so that it is seen to be more.
-        const told = { name: file.name, size: size(file.size + 99_999) };
-        this.#refuse(upload, this.#words.large.replace(/\{(name|size)\}/g, (_, what) => told[what]));
-        continue;
-      }
-      const title = document.querySelector("h1")?.textContent;
-      const kept = { path: location.pathname, title, upload, name: file.name, size: file.size, whose, file };
-      this.waiting.push(kept);
-      // Where there is no room for it, it waits on this page.
-      const id = this.#hooks.keep && await files.add({ ...kept }).catch(() => null);
-      if (id) kept.id = id;
-      // It may have been taken back meanwhile.
-      if (id && !this.waiting.includes(kept)) await files.drop(id);
-    }
+    const title = document.querySelector("h1")?.textContent;
+    const fits = chosen.filter((file) => file.size <= Number(this.#words.most) || this.#refuse(upload, "large", file));
+    const all = fits.map((file) => ({ path: location.pathname, title, upload, name: file.name, size: file.size, whose, file }));
+    this.waiting.push(...all);
+    this.#changed();
+    for (const kept of all) await this.#keep(kept);
+  }
+
+  // Its bytes are read at once: the file itself may be gone by the time there is a network, as pictures just taken are.
+  async #keep(kept) {
+    const bytes = await kept.file.arrayBuffer().catch(() => null);
+    if (!bytes) { this.#refuse(kept.upload, "cutOff", kept); await this.#drop(kept); return; }
+    kept.file = new File([bytes], kept.name, { type: kept.file.type });
+    // Where there is no room for it, it waits on this page.
+    const id = this.#hooks.keep && await files.add({ ...kept }).catch(() => null);
+    if (id) kept.id = id;
+    else kept.held = true;
+    // It may have been taken back, or sent, meanwhile.
+    if (id && !this.waiting.includes(kept)) await files.drop(id);
+    this.#changed();
+  }
+
+  #changed() {
     this.#draw();
     this.#hooks.told();
   }
@@ -143,7 +149,7 @@ export class Materials {
     if (request.status === 200) this.#arrived(upload, page, request.getResponseHeader("Lianchi-Seen"));
     else {
       if (input) input.value = "";
-      this.#refuse(upload, page.querySelector("main p")?.textContent ?? this.#words.lost);
+      this.#say(upload, page.querySelector("main p")?.textContent ?? this.#words.lost);
     }
     return true;
   }
@@ -169,7 +175,14 @@ export class Materials {
     this.#hooks.told(true);
   }
 
-  #refuse(upload, why) {
+  // Says why a file is not taken; the words are the server's, with braces to be filled in.
+  #refuse(upload, why, file) {
+    // Rounded up, so that it is seen to be more.
+    const facts = { name: file.name, size: size(file.size + 99_999) };
+    this.#say(upload, this.#words[why].replace(/\{(name|size)\}/g, (_, what) => facts[what]));
+  }
+
+  #say(upload, why) {
     const note = here(here(made("p", { className: "error", textContent: why })), "refused");
     note.setAttribute("role", "alert");
     (inputOf(this.#box(upload)) ?? this.#form.querySelector("[data-saved]")).before(note);
@@ -178,8 +191,7 @@ export class Materials {
   async #drop(file) {
     this.waiting = this.waiting.filter((other) => other !== file);
     if (file.id) await files.drop(file.id);
-    this.#draw();
-    this.#hooks.told();
+    this.#changed();
   }
 
   // Says at each box what of it waits.
@@ -197,7 +209,7 @@ export class Materials {
     const name = made("span", { className: "unseen", textContent: ` ${file.name}` });
     const remove = made("button", { type: "button", className: "quiet" }, words.remove, name);
     remove.addEventListener("click", () => this.#drop(file));
-    const state = `${size(file.size)} · ${file.id ? words.waiting : words.held}`;
+    const state = `${size(file.size)} · ${file.held ? words.held : words.waiting}`;
     return made("li", {}, file.name, " ", made("span", { className: "soft", textContent: state }), remove);
   }
 }

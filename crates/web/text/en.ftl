@@ -243,6 +243,10 @@ case-submitted = Handed in
 case-steps = Steps
 case-clocks = Deadlines
 case-events = Everything that happened
+events-filling = { $count ->
+    [one] One earlier event of filling in
+   *[other] { $count } earlier events of filling in
+    }
 case-events-show = { $count ->
     [one] Show the one event
    *[other] Show all { $count } events
@@ -271,6 +275,7 @@ mark-correction = Correction { $nth }
 mark-changed = corrected as asked
 mark-unchanged = asked for, not changed
 mark-unasked = changed without being asked for
+file-added = added with a correction
 file-superseded = superseded by a newer file
 file-taken-back = taken back
 rate = How well were you served?

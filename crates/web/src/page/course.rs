@@ -100,6 +100,8 @@ pub struct Happening {
     pub at: Time,
     /// What, as a past-tense fact.
     pub what: Title,
+    /// Whether the party was filling in: saved answers, attached files or took them back.
+    pub filling: bool,
     /// By whom; none: the timer.
     pub by: Option<String>,
     /// In which office.
@@ -125,35 +127,52 @@ pub struct Corrected {
     pub after: Option<String>,
 }
 
-/// Everything that happened, the latest first. `linked`: whether each leads to its entry.
+/// Everything that happened, the latest first. `linked`: whether each leads to its entry. Of a run of events of filling in the
+/// latest stands there, and those before it open from it.
 pub fn happenings(lang: Lang, happenings: &[Happening], linked: bool) -> Markup {
     html! {
         ol.events reversed data-refresh="events" {
-            @for happening in happenings {
-                li {
-                    p { b { (lang.of(&happening.what)) } }
-                    p.soft {
-                        (part::moment(lang, happening.at))
-                        @match &happening.by {
-                            Some(by) => { " · " (by) }
-                            None => { " · " (lang.say("by-timer")) }
-                        }
-                        @if let Some(office) = &happening.office { " · " (lang.of(office)) }
-                        @if let Some(entry) = happening.entry {
-                            " · "
-                            @if linked {
-                                a href=(path::entry(entry)) {
-                                    (lang.tell("entry-number", &[("n", entry.to_string().into())]))
-                                }
-                            } @else {
-                                (lang.tell("entry-number", &[("n", entry.to_string().into())]))
+            @for run in happenings.chunk_by(|one, other| one.filling && other.filling) {
+                @if let Some((latest, earlier)) = run.split_first() {
+                    (happening(lang, latest, linked))
+                    @if !earlier.is_empty() {
+                        li {
+                            details {
+                                summary { (lang.tell("events-filling", &[("count", earlier.len().into())])) }
+                                ol.events reversed { @for one in earlier { (happening(lang, one, linked)) } }
                             }
                         }
                     }
-                    @if let Some(corrected) = &happening.corrected { (put_right(lang, corrected)) }
-                    @if let Some(words) = &happening.words { p.reasons { (part::as_written(lang, words)) } }
                 }
             }
+        }
+    }
+}
+
+fn happening(lang: Lang, happening: &Happening, linked: bool) -> Markup {
+    html! {
+        li {
+            p { b { (lang.of(&happening.what)) } }
+            p.soft {
+                (part::moment(lang, happening.at))
+                @match &happening.by {
+                    Some(by) => { " · " (by) }
+                    None => { " · " (lang.say("by-timer")) }
+                }
+                @if let Some(office) = &happening.office { " · " (lang.of(office)) }
+                @if let Some(entry) = happening.entry {
+                    " · "
+                    @if linked {
+                        a href=(path::entry(entry)) {
+                            (lang.tell("entry-number", &[("n", entry.to_string().into())]))
+                        }
+                    } @else {
+                        (lang.tell("entry-number", &[("n", entry.to_string().into())]))
+                    }
+                }
+            }
+            @if let Some(corrected) = &happening.corrected { (put_right(lang, corrected)) }
+            @if let Some(words) = &happening.words { p.reasons { (part::as_written(lang, words)) } }
         }
     }
 }

@@ -117,8 +117,8 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
 /// How far what was typed and attached is, in the words that the form's script puts there. What stands in braces it fills in.
 fn saved(frame: &Frame) -> Markup {
     let lang = frame.lang;
-    let (name, size) = (("name", "{name}".into()), ("size", "{size}".into()));
-    let most = ("most", text::size(MAX_FILE as u64).into());
+    let name = ("name", "{name}".into());
+    let large = [name.clone(), ("size", "{size}".into()), ("most", text::size(MAX_FILE as u64).into())];
     let names = [("names", "{names}".into())];
     html! {
         p.soft.saved role="status" data-saved data-saves=(lang.say("form-saves"))
@@ -127,7 +127,8 @@ fn saved(frame: &Frame) -> Markup {
             data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
             data-waits=(lang.tell("form-waits", &names)) data-waits-here=(lang.tell("form-waits-here", &names))
             data-waiting=(lang.say("file-waits")) data-held=(lang.say("file-held"))
-            data-large=(lang.tell("file-too-large", &[name, size, most])) data-most=(MAX_FILE)
+            data-large=(lang.tell("file-too-large", &large)) data-most=(MAX_FILE)
+            data-cut-off=(lang.tell("file-cut-off", &[name]))
             data-remove=(lang.say("file-remove")) data-camera=(lang.say("form-camera")) {}
     }
 }

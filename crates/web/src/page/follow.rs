@@ -111,12 +111,14 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let head = Head::new(lang.of(&view.title)).under(lang.say("nav-cases"), path::CASES);
     let mut head = head.live(path::of_case(&view.case, "events"));
     head.faulty = view.tried.is_some();
+    // Nothing of it has to wait on the party's device any more.
+    let handed_in = matches!(view.stage, Stage::Open(_) | Stage::Ended(_));
     document(
         frame,
         &head,
         &html! {
             h1 { (lang.of(&view.title)) }
-            p.status data-refresh="status" data-sent=[matches!(view.stage, Stage::Open(_) | Stage::Ended(_)).then_some(&view.case)] {
+            p.status data-refresh="status" data-sent=[handed_in.then_some(&view.case)] {
                 (part::tag(view.stage.tone(), &view.stage.words(frame)))
                 " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
                 @if let Some(at) = view.submitted {

@@ -16,7 +16,7 @@ use casework::View;
 use casework::service::Point;
 use pack::Id;
 use pack::model::{Channel, Material};
-use record::ObjectRef;
+use record::{FileRef, ObjectRef};
 
 pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = staffed(asked)?;
@@ -108,13 +108,19 @@ fn paper(view: &View, material: &Material, seen: &told::Seen<'_>) -> work::Paper
     let Material { id, title, .. } = material;
     let kept = view.state.materials.get(id).map(Vec::as_slice).unwrap_or_default();
     let files = |kept: &[_]| under_purpose(kept, files(seen.number, id, kept), seen.purpose);
-    let points = seen.points.iter().rev().filter(|point| point.id == *id);
+    let points = || seen.points.iter().rev().filter(|point| point.id == *id);
+    // The latest correction before which it was not there.
+    let added = |file: &FileRef| {
+        let before = |point: &&Point| view.state.corrections.get(point.correction - 1)?.files.get(id);
+        let lacks = |kept: &Vec<FileRef>| kept.iter().all(|other| other.digest != file.digest);
+        points().find(|point| before(point).is_some_and(lacks)).map(|point| told::put(point, None))
+    };
     let superseded =
-        points.flat_map(|point| files(&point.files).into_iter().map(|file| (file, told::put(point, None))));
+        points().flat_map(|point| files(&point.files).into_iter().map(|file| (file, told::put(point, None))));
     work::Paper {
         id: id.clone(),
         title: title.clone(),
-        files: files(kept),
+        files: files(kept).into_iter().zip(kept.iter().map(added)).collect(),
         superseded: superseded.collect(),
         mark: seen.mark(id, None),
     }

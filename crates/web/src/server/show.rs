@@ -131,6 +131,7 @@ pub fn happenings(
         told.push(Happening {
             at: event.time,
             what: happened(asked, event, view.procedure()),
+            filling: draft,
             by: event.actor.as_ref().map(|actor| who(asked, view, actor)),
             office,
             words,

@@ -206,6 +206,22 @@ fn a_file_that_was_superseded_stands_beside_the_new_one() {
 }
 
 #[test]
+fn a_file_that_was_added_is_told_from_the_one_that_stood() {
+    let world = World::new();
+    let case = asked(&world, &["identity-card"]);
+    let party = Shown::Browser(world.sign_in("party"));
+    let path = format!("/cases/{}/materials/identity-card", case.id);
+    let second = Sent::File("second.pdf".to_owned(), [PAGE, b" second"].concat());
+    assert_eq!(world.call(&party, "POST", &path, &second).status, 200);
+    world.act(&case, "party", &Command::Answer);
+    let page = page(&world, &case, true);
+    let here = at(&page, "m-identity-card");
+    let (first, second) = here.split_once("second.pdf").unwrap();
+    assert!(first.contains("page.pdf") && !first.contains("added with a correction"), "{here}");
+    assert!(second.contains("added with a correction") && second.contains("Correction 1"), "{here}");
+}
+
+#[test]
 fn nothing_is_handed_in_where_nothing_that_was_asked_for_is_changed() {
     let world = World::new();
     let case = asked(&world, &["before"]);

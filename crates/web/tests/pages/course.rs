@@ -95,6 +95,7 @@ pub fn happened(definitions: &Definitions) -> Vec<Happening> {
     let one = |when: &str, zh, en, by: Option<&str>, words: Option<&str>, entry| Happening {
         at: at(when),
         what: Title::new(zh, en),
+        filling: false,
         by: by.map(str::to_owned),
         office: Some(office.clone()),
         words: words.map(str::to_owned),

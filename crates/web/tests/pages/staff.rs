@@ -213,7 +213,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
             false => vec![(blurred(), anew(2)), (blurred(), anew(1))],
         },
         mark: (!files.is_empty()).then(|| Mark { last: Some(anew(2)), earlier: vec![anew(1)] }),
-        files,
+        files: files.into_iter().map(|file| (file, Some(anew(2)))).collect(),
     };
     let file = Attached {
         name: "certificate.jpg".into(),

@@ -94,8 +94,8 @@ pub struct Paper {
     pub id: Id,
     /// What people call it.
     pub title: Title,
-    /// What was attached; empty where it was shown at the window, or is missing.
-    pub files: Vec<Attached>,
+    /// What was attached, with the correction that added it, if one did; empty where it was shown at the window, or is missing.
+    pub files: Vec<(Attached, Option<Put>)>,
     /// What was attached before corrections took its place, with what each did: the last correction's first.
     pub superseded: Vec<(Attached, Put)>,
     /// What became of it when a correction was handed in.
@@ -274,7 +274,7 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let groups = view.groups.iter().chain(&view.recorded);
     let sealed = groups.flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
-        || view.papers.iter().flat_map(|paper| &paper.files).any(|file| file.path.is_empty());
+        || view.papers.iter().flat_map(|paper| &paper.files).any(|(file, _)| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
             h2 #answers-title { (lang.say("work-answers")) }
@@ -382,7 +382,15 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                             }
                         }
                         @if let Some(mark) = &paper.mark { (mark::shown(lang, mark, None)) }
-                        @for file in &paper.files { p { (attached(lang, file)) } }
+                        @for (file, added) in &paper.files {
+                            p {
+                                (attached(lang, file))
+                                @if let Some(put) = added {
+                                    " " (part::tag("kept", &lang.say("file-added")))
+                                    " " span.soft { (mark::in_correction(lang, put)) }
+                                }
+                            }
+                        }
                         @for (file, put) in &paper.superseded {
                             @let several = paper.superseded.iter().any(|(_, other)| other.correction != put.correction);
                             p.put-right {
