@@ -11,8 +11,8 @@ const CHUNK: usize = 1024;
 /// The name under which the record's cache keeps this.
 const CACHED: &str = "access people 3";
 
-/// All that must be known of everyone at once: who signs in by which name, whose which number is, and who holds which post. It follows
-/// the record, and is cached so that a restart need not read the whole of it.
+/// All that must be known of everyone at once: who signs in by which name, whose which identity number is, and who holds
+/// which post. It follows the record, and is cached so that a restart need not read the whole of it.
 #[derive(Clone, Debug)]
 pub struct People {
     /// From sign-in names and identity numbers to people.

@@ -484,7 +484,7 @@ impl Line {
             started: state.started?,
             submitted: state.submitted,
             stage: state.stage.clone(),
-            erased: state.erased.is_some() && !state.sealed_since,
+            erased: state.is_bare(),
         })
     }
 }

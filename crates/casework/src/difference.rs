@@ -226,7 +226,8 @@ fn ends(clock: &Clock, flow: &Flow) -> Title {
     Title::new(told(|end| &end.zh, "或"), told(|end| &end.en, " or "))
 }
 
-fn at(mark: &Mark, flow: &Flow) -> Title {
+/// What a clock starts or stops with, in words.
+pub fn at(mark: &Mark, flow: &Flow) -> Title {
     match mark {
         Mark::Submitted => say("提交", "handed in"),
         Mark::HandedIn => say("提交或者补齐", "handed in, or what was corrected"),

@@ -347,12 +347,7 @@ impl State {
                 }
             }
             activity::RATED | activity::COMPLAINED | activity::REPLIED => self.hear(event),
-            activity::ERASED => {
-                (self.erased, self.sealed_since) = (Some(event.time), false);
-                for complaint in self.complaints.iter_mut().filter(|complaint| complaint.is_open()) {
-                    complaint.closed = Some(event.time);
-                }
-            }
+            activity::ERASED => self.erase(event.time),
             activity::MIGRATED => self.edition = text("edition").and_then(Digest::parse),
             _ => {}
         }
@@ -367,6 +362,19 @@ impl State {
         let values = event.attributes.iter().map(|(_, value)| value);
         let mut values = values.chain(event.changes.iter().map(|change| &change.value));
         self.sealed_since |= self.erased.is_some() && values.any(|value| matches!(value, Value::Sealed(_)));
+    }
+
+    /// Whether its personal values and files were destroyed, and none came after.
+    pub fn is_bare(&self) -> bool {
+        self.erased.is_some() && !self.sealed_since
+    }
+
+    /// What was sealed is gone, and with it the words of complaints that somebody had yet to answer.
+    fn erase(&mut self, at: Time) {
+        (self.erased, self.sealed_since) = (Some(at), false);
+        for complaint in self.complaints.iter_mut().filter(|complaint| complaint.is_open()) {
+            complaint.closed = Some(at);
+        }
     }
 
     /// What the party says of how it was served, and what is answered.

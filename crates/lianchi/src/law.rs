@@ -14,8 +14,8 @@ pub struct Due {
     /// The day, or day and time, from which it runs: `2026-02-13` or `2026-02-13T09:30`.
     #[arg(long, value_name = "DATE")]
     from: String,
-    /// A time that does not count: `FROM..TO`, or `FROM..` while it lasts; of which kind, `hearing:FROM..TO`, where the
-    /// deadline knows several. May be given again.
+    /// A time that does not count: `FROM..TO`, or `FROM..` while it lasts; the day of FROM still counts, that of TO does not.
+    /// Of which kind, `hearing:FROM..TO`, where the deadline knows several. May be given again.
     #[arg(long, value_name = "TIME")]
     pause: Vec<String>,
     /// An extension that was granted, by its id; `ID=AMOUNT` where less than the most was. May be given again.

@@ -2,6 +2,7 @@
 
 use crate::clock::now;
 use crate::say::{Failure, Say, Wrong};
+use crate::staff::runs_there;
 use crate::{Data, packs};
 use casework::difference::{Difference, Differences, How};
 use casework::migration::Plan;
@@ -35,7 +36,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let opened = if options.dry_run {
         Casework::try_edition(options.data.read()?, &files)
     } else {
-        Casework::open(options.data.open()?, &files, now())
+        let record = options.data.open().map_err(|error| runs_there(error, "/editions"))?;
+        Casework::open(record, &files, now())
     };
     let casework = match opened {
         Ok(casework) => casework,

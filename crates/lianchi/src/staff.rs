@@ -126,9 +126,14 @@ pub fn nobody_yet(city: &City, data: &Data) -> Result<Option<String>, StoreError
 
 /// What another process that holds the record means for these commands.
 fn in_use(error: StoreError) -> Failure {
+    runs_there(error, "/staff")
+}
+
+/// The same for a command whose work is done on a page as well.
+pub fn runs_there(error: StoreError, page: &str) -> Failure {
     match error {
         StoreError::InUse { place } => Wrong(format!(
-            "the city runs on the record in `{place}`; do this on its page `/staff`, or stop it first"
+            "the city runs on the record in `{place}`; do this on its page `{page}`, or stop it first"
         ))
         .into(),
         other => other.into(),

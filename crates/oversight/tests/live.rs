@@ -66,7 +66,7 @@ fn record(chance: &mut Chance) -> Vec<Entry> {
             (_, _, 6) => "complaint made",
             (_, _, 7) => "complaint answered",
             (_, _, 8) => "application withdrawn",
-            _ => "data read",
+            _ => "personal data read",
         };
         let id = format!("{case}/{}", counts[nth]);
         let mut event = Event::new(id, activity, at(now)).about("case", case.clone());

@@ -47,9 +47,8 @@ fn drive(scenario: &Scenario, seed: u64, threads: usize, end: f64) -> Measures {
         let closed = scenario.demand.closures.iter();
         let closed: Vec<LaneId> =
             closed.filter(|one| (one.from + LEAVES..one.to).contains(&now)).map(|one| one.lane).collect();
-        for car in traffic.cars().filter(|car| closed.contains(&car.lane)) {
-            panic!("{car:?} is on `{}` at {now}", scenario.net.lane_name(car.lane));
-        }
+        let there = traffic.cars().find(|car| closed.contains(&car.lane));
+        assert!(there.is_none(), "{there:?} is on a closed lane at {now}");
     }
     let all = traffic.measures();
     assert_eq!((all.emergencies, all.unreachable), (0, 0), "{all:?}");

@@ -157,7 +157,8 @@ fn zones_measure_as_in_sumo() {
 /// Nobody who is above a loop, in an area or in a zone is forgotten when an interval ends, and a last one may be short.
 #[test]
 fn intervals_end_with_the_run() {
-    let detectors = r#"<inductionLoop id="loop" lane="ab_0" pos="100" period="90"/><inductionLoop id="all" lane="ab_0" pos="100"/>"#;
+    let detectors = r#"<inductionLoop id="loop" lane="ab_0" pos="100" period="90"/>
+<inductionLoop id="all" lane="ab_0" pos="100"/>"#;
     let scenario = scenario(2, detectors, QUEUE).unwrap();
     let names: Vec<&str> = scenario.detectors.iter().map(|Detector { name, .. }| name.as_str()).collect();
     assert_eq!(names, ["loop", "all"]);

@@ -1,17 +1,8 @@
 // Makes the site installable, and shows which drafts lie on this device.
 
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
+import { files, forget, store } from "@asset(keep.js)";
 
-const drafts = () => {
-  const found = [];
-  try {
-    for (let at = 0; at < localStorage.length; at += 1) {
-      const key = localStorage.key(at);
-      if (key.startsWith("draft:")) found.push([key.slice(6), JSON.parse(localStorage.getItem(key)).title]);
-    }
-  } catch { /* this browser keeps nothing */ }
-  return found;
-};
+if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
 
 // The forms that were opened on this device while somebody was signed in: where each is, and its heading.
 const forms = async () => {
@@ -28,23 +19,32 @@ const signedIn = document.querySelector("form[data-sign-out]");
 // Whoever is not signed in any more has no forms here. What a page says that was kept itself is no news.
 if (!signedIn && !("kept" in document.documentElement.dataset) && "caches" in window) caches.delete("lianchi forms");
 
-const opened = document.querySelector("[data-offline]") ? forms().catch(() => []) : Promise.resolve([]);
-for (const box of document.querySelectorAll("[data-drafts]")) opened.then((opened) => {
+// What lies here, by where it belongs: its heading, and the files that wait for a network.
+const drafts = async (opened) => {
+  const all = new Map((opened ? await forms().catch(() => []) : []).map(([path, title]) => [path, { title, names: [] }]));
+  for (const [path, { title }] of store.all()) all.set(path, { title: title ?? all.get(path)?.title, names: [] });
+  for (const { path, title, name } of await files.all()) {
+    if (!all.has(path)) all.set(path, { title, names: [] });
+    all.get(path).names.push(name);
+  }
+  return all;
+};
+
+for (const box of document.querySelectorAll("[data-drafts]")) drafts(document.querySelector("[data-offline]")).then((all) => {
   const list = box.querySelector("ul");
-  for (const [path, title] of new Map([...opened, ...drafts()])) {
+  for (const [path, { title, names }] of all) {
     const link = document.createElement("a");
     link.href = path;
     link.textContent = title || path;
     const item = document.createElement("li");
     item.append(link);
+    if (names.length) item.append(` ${box.dataset.waits.replace("{names}", () => names.join(", "))}`);
     list.append(item);
   }
   box.hidden = !list.children.length;
 });
 
-signedIn?.addEventListener("submit", () => {
-  try { for (const [path] of drafts()) localStorage.removeItem(`draft:${path}`); } catch { /* nothing was kept */ }
-});
+signedIn?.addEventListener("submit", forget);
 
 // A page that could not be loaded comes as soon as it can: not every device knows when it has a network again.
 if (document.querySelector("[data-offline]") && location.pathname !== "/offline") {

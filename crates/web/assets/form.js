@@ -1,15 +1,12 @@
-// Saves a form as it is typed, shows what hangs on an answer, sends files with their progress.
-// Without a network what was typed is kept on this device alone, until it is sent, handed in, or one signs out.
+// Saves a form as it is typed, and shows what hangs on an answer. Without a network what was typed is kept on this device
+// alone.
+
+import { done, files, store } from "@asset(keep.js)";
+import { Materials } from "@asset(materials.js)";
 
 const later = (wait, act) => {
   let timer;
   return () => { clearTimeout(timer); timer = setTimeout(act, wait); };
-};
-
-const store = {
-  read(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-  write(key, draft) { try { localStorage.setItem(key, JSON.stringify(draft)); return true; } catch { return false; } },
-  drop(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
 };
 
 const fieldsOf = (root) => [...root.querySelectorAll("[data-fields] :is(input, select, textarea)")]
@@ -39,10 +36,8 @@ const put = (root, { draft, base = {} }) => {
   }
 };
 
-function say(root, what) {
-  const line = root.querySelector("[data-saved]");
-  if (line) line.textContent = line.dataset[what] ?? "";
-}
+const lineOf = (root) => root.querySelector("[data-saved]");
+const heading = () => document.querySelector("h1")?.textContent;
 
 function fill(form) {
   const part = form.dataset.form;
@@ -64,13 +59,44 @@ function fill(form) {
   let latest;
   // Whether this is the form as it was kept when it was opened last: there is no network, and there may be news.
   let copy = "kept" in document.documentElement.dataset;
+  // How far what was typed is.
+  let how = "saves";
+
+  // Nothing is called saved while a file is on its way, or waits for it.
+  const say = (what) => {
+    how = what;
+    const words = lineOf(form).dataset;
+    const calm = /saves|done|mend/.test(how);
+    const names = materials.waiting.map(({ name }) => name);
+    const list = new Intl.ListFormat(document.documentElement.lang).format(names);
+    const on = materials.waiting.every(({ id }) => id) ? words.waits : words.waitsHere;
+    const waits = names.length && on.replace("{names}", () => list);
+    const typed = calm && materials.going ? words.saving : calm && waits ? "" : words[how];
+    lineOf(form).textContent = [typed, waits].filter(Boolean).join(" ");
+  };
+  const away = () => keep && (copy || !navigator.onLine);
+  // A device does not always know that it is without a network, so it tries again, ever more seldom.
+  const tryAgain = () => {
+    clearTimeout(retry);
+    wait = Math.min(60, wait * 2);
+    retry = setTimeout(() => send(true), wait * 1000);
+  };
+  const told = (arrived) => {
+    say(arrived && how === "saves" ? "done" : how);
+    if (arrived) keepPage().catch(() => {});
+  };
+  const materials = new Materials(form, { keep, away, told, again: tryAgain });
+  const loaded = materials.load();
 
   // Keeps the form as it is now beside the one that was opened, for times without a network.
-  const keepPage = async (headers) => {
+  const keepPage = async () => {
     if (!keep || !navigator.serviceWorker?.controller) return;
     const cache = await caches.open("lianchi forms");
-    if (!await cache.match(location.pathname)) return;
+    const opened = await cache.match(location.pathname);
+    if (!opened) return;
     const page = document.documentElement.cloneNode(true);
+    for (const element of page.querySelectorAll("[data-here]")) element.remove();
+    for (const box of page.querySelectorAll("[data-ready]")) delete box.dataset.ready;
     const [now, then] = [fieldsOf(form), fieldsOf(page)];
     now.forEach((field, place) => {
       const other = then[place];
@@ -79,13 +105,12 @@ function fill(form) {
       else if (field.matches("select")) for (const [at, option] of [...other.options].entries()) option.toggleAttribute("selected", at === field.selectedIndex);
       else other.setAttribute("value", field.value);
     });
-    const told = { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": headers.get("Content-Security-Policy") };
-    await cache.put(location.pathname, new Response(`<!DOCTYPE html>${page.outerHTML}`, { headers: told }));
+    await cache.put(location.pathname, new Response(`<!DOCTYPE html>${page.outerHTML}`, { headers: opened.headers }));
   };
 
   // Keeps what was typed for the newer form, and goes there.
   const elsewhere = () => {
-    if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base })) changed = false;
+    if (keep && store.write(key, { title: heading(), draft: read(form), base })) changed = false;
     location.reload();
     throw new Error("elsewhere");
   };
@@ -109,14 +134,14 @@ function fill(form) {
   const mark = () => {
     const note = form.querySelector("[data-copy]");
     if (note) note.hidden = !copy;
-    for (const field of form.querySelectorAll("input[type=file], [name=remove]")) field.disabled = copy;
+    for (const button of form.querySelectorAll("[name=remove]")) button.disabled = copy;
   };
 
   const send = async (redraw) => {
     wanted ||= redraw;
     if (running) { again = true; return running; }
     clearTimeout(retry);
-    say(form, "saving");
+    say("saving");
     const sent = read(form);
     const state = () => JSON.stringify([read(form), form.dataset.uploads]);
     const before = state();
@@ -125,7 +150,7 @@ function fill(form) {
       for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
       return fetch(part, { method: "POST", body, headers: { Accept: "text/html" } });
     };
-    running = (copy ? current() : Promise.resolve()).then(post).then(async (answer) => {
+    running = loaded.then(() => copy && current()).then(post).then(async (answer) => {
       // It was changed elsewhere: what was typed here is put over the newer form, as after a time without a network.
       if (answer.status === 409) elsewhere();
       if (!answer.ok || answer.redirected) throw new Error(answer.status);
@@ -138,18 +163,16 @@ function fill(form) {
       if (wanted) soon();
       latest = html;
       tell();
-      wait = 2;
       base = sent;
       store.drop(key);
       store.drop(blank);
-      say(form, form.querySelector("[data-part] .field.wrong") ? "mend" : "done");
-      keepPage(answer.headers).catch(() => {});
+      say(form.querySelector("[data-part] .field.wrong") ? "mend" : "done");
+      keepPage().catch(() => {});
+      materials.send().then(() => { if (materials.waiting.length) tryAgain(); else wait = 2; });
     }).catch(() => {
-      const kept = keep && store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(form), base });
-      say(form, kept ? "kept" : "lost");
-      // A device does not always know that it is without a network, so it tries again, ever more seldom.
-      wait = Math.min(60, wait * 2);
-      retry = setTimeout(() => send(true), wait * 1000);
+      const kept = keep && store.write(key, { title: heading(), draft: read(form), base });
+      say(kept ? "kept" : "lost");
+      tryAgain();
     }).finally(() => {
       running = null;
       if (again) { again = false; send(false); }
@@ -183,13 +206,21 @@ function fill(form) {
       for (const { name, value } of anew.attributes) if (name !== "value") typing.setAttribute(name, value);
       anew.replaceWith(typing);
     }
-    // A file that is on its way stays with its box.
-    for (const box of old.querySelectorAll("[data-sending]")) {
-      fresh.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`)?.replaceWith(box);
+    // A file that is on its way stays with its box, and so does one that was refused.
+    for (const box of old.querySelectorAll("[data-upload]")) {
+      const stays = "sending" in box.dataset || box.querySelector("[data-refused]");
+      if (stays) fresh.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`)?.replaceWith(box);
     }
     old.replaceWith(fresh);
-    uploads(form);
+    materials.ready();
     if (focus) document.getElementById(focus)?.focus({ preventScroll: true });
+  };
+
+  // All that was typed and attached until now.
+  const all = async () => {
+    send(false);
+    while (running) await running;
+    await materials.send();
   };
 
   const soon = later(1200, () => send(false));
@@ -201,86 +232,27 @@ function fill(form) {
     if (event.target.type !== "file" && event.target.closest("[data-live]")) send(true);
   });
   form.addEventListener("submit", (event) => {
-    // Without a network it would lead to no page, and lose what was typed.
-    if (keep && (copy || !navigator.onLine)) { event.preventDefault(); send(false); return; }
+    // Without a network it would lead to no page, and lose what was typed. A file that waits goes first.
+    if (away() || materials.waiting.length) {
+      event.preventDefault();
+      const { submitter } = event;
+      all().then(() => {
+        const sent = !away() && !materials.waiting.length && /done|mend/.test(how);
+        if (sent && submitter?.isConnected !== false) form.requestSubmit(submitter);
+      });
+      return;
+    }
     changed = false;
     store.drop(key);
   });
   addEventListener("online", () => send(true));
   addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form), base }); });
 
-  say(form, "saves");
+  say("saves");
   mark();
-  if (keep) {
-    const kept = store.read(key) ?? store.read(blank);
-    if (kept) { put(form, kept); send(true); }
-  }
-  uploads(form);
-}
-
-function uploads(form) {
-  for (const box of form.querySelectorAll("[data-upload]:not([data-ready])")) {
-    box.dataset.ready = "";
-    const input = box.querySelector("input[type=file]");
-    input.addEventListener("change", () => { if (input.files.length) upload(form, box, input); });
-    if (matchMedia("(pointer: coarse)").matches) {
-      const camera = document.createElement("button");
-      camera.type = "button";
-      camera.textContent = form.querySelector("[data-saved]")?.dataset.camera ?? "";
-      camera.addEventListener("click", () => {
-        input.setAttribute("capture", "environment");
-        input.click();
-        setTimeout(() => input.removeAttribute("capture"));
-      });
-      input.after(camera);
-    }
-  }
-}
-
-// fetch cannot tell how far an upload is; XMLHttpRequest can.
-function upload(form, box, input) {
-  const bar = document.createElement("progress");
-  bar.setAttribute("aria-labelledby", input.labels[0].id ||= `${input.id}-label`);
-  bar.max = 1;
-  bar.value = 0;
-  input.after(bar);
-  box.dataset.sending = "";
-  const count = () => { form.dataset.uploads = 1 + Number(form.dataset.uploads ?? 0); };
-  count();
-  const body = new FormData();
-  body.set("token", form.querySelector("[name=token]")?.value ?? "");
-  for (const file of input.files) body.append("file", file);
-  const request = new XMLHttpRequest();
-  request.open("POST", box.dataset.upload);
-  request.setRequestHeader("Accept", "text/html");
-  request.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = event.loaded / event.total; };
-  request.onloadend = () => {
-    bar.remove();
-    delete box.dataset.sending;
-    count();
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    const fresh = request.status === 200 && page.querySelector(`#${input.id}`);
-    box.querySelector("[data-refused]")?.remove();
-    if (!fresh) {
-      const why = request.status && page.querySelector("main p")?.textContent;
-      if (!why) { say(form, "lost"); return; }
-      const told = Object.assign(document.createElement("p"), { className: "error", textContent: why });
-      told.dataset.refused = "";
-      told.setAttribute("role", "alert");
-      input.value = "";
-      input.before(told);
-      return;
-    }
-    const seen = request.getResponseHeader("Lianchi-Seen");
-    if (seen) form.querySelector("[name=seen]").value = seen;
-    // The questions may have been drawn anew while the file was being chosen.
-    const now = box.isConnected ? box : form.querySelector(`[data-upload="${CSS.escape(box.dataset.upload)}"]`);
-    now?.replaceWith(document.adoptNode(fresh.closest("[data-upload]")));
-    uploads(form);
-    document.getElementById(input.id)?.focus();
-    say(form, "done");
-  };
-  request.send(body);
+  const kept = keep && (store.read(key) ?? store.read(blank));
+  if (kept) { put(form, kept); send(true); }
+  loaded.then((any) => any && !kept && send(true));
 }
 
 // A log is large: the form says how far it is, and goes on to the page that answers.
@@ -306,7 +278,7 @@ if (blank) {
   const kept = store.read(key);
   if (kept) put(blank, { draft: kept.draft, base: read(blank) });
   const save = () => {
-    if (store.write(key, { title: document.querySelector("h1")?.textContent, draft: read(blank) })) say(blank, "kept");
+    if (store.write(key, { title: heading(), draft: read(blank) })) lineOf(blank).textContent = lineOf(blank).dataset.kept;
   };
   let typed = false;
   blank.addEventListener("input", () => { typed = true; });
@@ -315,10 +287,9 @@ if (blank) {
 }
 
 document.querySelectorAll("form[data-form]").forEach(fill);
+// A file that waits goes before anything is handed in; its form says so, and sends it.
+const check = document.querySelector("[data-check]")?.dataset.check;
+if (check) files.all().then((all) => { if (all.some(({ path }) => path === check)) location.replace(check); });
 document.querySelector("[data-focus]")?.focus();
 const sent = document.querySelector("[data-sent]")?.dataset.sent;
-if (sent) {
-  const path = `/cases/${encodeURIComponent(sent)}/form`;
-  store.drop(`draft:${path}`);
-  if ("caches" in window) caches.open("lianchi forms").then((cache) => cache.delete(path)).catch(() => {});
-}
+if (sent) done(`/cases/${encodeURIComponent(sent)}/form`);

@@ -1,5 +1,7 @@
 // Wipes the screen: after two minutes without a touch a notice counts thirty seconds down, then the session ends.
 
+import { forget } from "@asset(keep.js)";
+
 const IDLE = 120;
 const NOTICE = 30;
 const box = document.querySelector("[data-wipe]");
@@ -13,6 +15,7 @@ const stay = () => {
 
 const wipe = () => {
   for (const form of document.forms) form.reset();
+  forget();
   try { localStorage.clear(); sessionStorage.clear(); } catch { /* nothing was kept */ }
   if (out) out.requestSubmit();
   else location.replace("/");

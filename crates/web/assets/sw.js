@@ -2,8 +2,10 @@
 // opened on this device, until they hand them in or sign out. No other page with anyone's data is kept.
 
 const KEPT = "lianchi @asset(lianchi.css) @asset(form.js) @asset(app.js)";
-const FIRST = ["/offline", "@asset(lianchi.css)", "@asset(icon.svg)", "@asset(app.js)", "@asset(form.js)", "@asset(live.js)"];
+const FIRST = ["/offline", "@asset(lianchi.css)", "@asset(icon.svg)", "@asset(keep.js)", "@asset(materials.js)", "@asset(app.js)",
+  "@asset(form.js)", "@asset(live.js)"];
 const FORMS = "lianchi forms";
+const FILES = "lianchi files";
 const FORM = /^\/cases\/[^/]+\/form$/;
 const MOST_FORMS = 5;
 const PUBLIC = /^\/($|find$|categories\/|services\/[^/]+(\/form)?$|verify$|offline$)/;
@@ -39,6 +41,16 @@ async function kept(request, path) {
   return new Response(html, { headers: found.headers });
 }
 
+// Whoever signs out leaves nothing here; the page that does may be gone before its own scripts are done with it.
+function leave() {
+  const files = new Promise((done) => {
+    const gone = indexedDB.deleteDatabase(FILES);
+    gone.onsuccess = done;
+    gone.onerror = done;
+  });
+  return Promise.all([files, caches.delete(FORMS)]);
+}
+
 async function page(request, path) {
   try {
     const answer = await fetch(request);
@@ -56,7 +68,7 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  if (request.method === "POST" && url.pathname === "/sign-out") event.waitUntil(caches.delete(FORMS));
+  if (request.method === "POST" && url.pathname === "/sign-out") event.waitUntil(leave());
   if (request.method !== "GET") return;
   if (url.pathname.startsWith("/assets/")) {
     event.respondWith(caches.match(request).then((kept) => kept ?? fetch(request)));

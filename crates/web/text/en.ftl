@@ -106,6 +106,7 @@ service-fee = Fee
 service-channels = Where to ask
 service-promise = the office's own promise
 service-by-law = the law's limit
+service-runs-from = It begins to run with: { $what }.
 service-counted = How the days are counted
 service-no-limit = The law sets no limit, and the office promises none
 service-begin-title = Apply now
@@ -153,6 +154,8 @@ material-optional = may be missing
 material-when = sometimes
 material-hangs-on = depends on: { $fields }
 file-remove = Remove
+file-waits = waits to be sent
+file-held = waits to be sent; it could not be kept on this device, so do not leave this page before
 
 ## A form
 
@@ -170,7 +173,9 @@ form-kept =
     No network. Your answers are kept on this device only, sent when the network is back, and removed
     once handed in or when you sign out.
 form-lost = Not saved; check the network
-form-copy = There is no network: this is the form as you opened it last. Go on filling it in; it is saved when the network is back. Attach files then.
+form-copy = There is no network: this is the form as you opened it last. Go on filling it in; it is saved when the network is back, and so are files that you attach.
+form-waits = Not sent yet, and kept on this device only: { $names }. Sent when the network is back; signing out removes what waits.
+form-waits-here = Not sent yet: { $names }. Sent when the network is back; do not leave this page before.
 form-camera = Take a picture
 hint-identity-number = 18 characters; the last may be an X
 hint-vin = 17 characters, on the vehicle licence or at the foot of the windscreen
@@ -284,7 +289,7 @@ withdraw-more = This ends the case. You may apply again.
 withdraw-why = Why
 withdraw-go = Withdraw
 complain = Complain
-complain-more = Whoever decides must answer you in writing; supervisors see every complaint.
+complain-more = Somebody who had no hand in the case answers you in writing; supervisors see every complaint.
 complain-words = What happened
 complain-go = Send the complaint
 complaints = Complaints
@@ -421,6 +426,7 @@ refused-number = When you report it, give this number
 
 offline-title = No network
 offline-lead = The page returns with the network.
+offline-waits = ({ $names } not sent yet)
 offline-drafts = Drafts on this device
 offline-drafts-more = Not handed in yet, those that were opened here among them. They are removed from this device once handed in, or when you sign out.
 blank-lead = Fill it in at leisure, even without a network
@@ -482,6 +488,7 @@ personal-purpose = Purpose
 personal-noted = Each reading is put on the record, and the person can see it.
 personal-sealed = personal, sealed
 personal-denied = You may not read the personal answers.
+personal-erased = What was personal was erased.
 personal-kept = The personal answers that were entered are sealed. State a purpose to see and change them.
 counter-purpose = Why you look the applicant up
 personal-state = State a purpose to read the personal answers
@@ -528,7 +535,7 @@ board-at = As of
 board-search = Number of a case, or at least four characters of it
 board-search-none = No running case here has such a number. Type at least { $least } characters of it that stand together; for a case that is over, the whole number.
 board-open = In hand
-board-kept = Kept, 30 days
+board-kept = Kept, of 30 days and all that is late
 board-all = All
 board-days = Last 14 days
 board-offices = By office and category

@@ -196,7 +196,8 @@ impl Casework {
     }
 
     /// What each correction was about, and all that its party changed with it, in the order of the corrections. For deciding,
-    /// and for showing to whoever may see the answers themselves.
+    /// and for showing to whoever may see the answers themselves. Of one whose notes are erased nothing is told: nobody knows any
+    /// more what it asked for.
     ///
     /// # Errors
     /// When the record cannot be read.
@@ -206,6 +207,10 @@ impl Casework {
         let mut after = After { state: &state, answers: BTreeMap::new(), files: BTreeMap::new() };
         let mut points = Vec::new();
         for (at, correction) in state.corrections.iter().enumerate().rev() {
+            if matches!(correction.notes, Value::Sealed(_)) {
+                after.step_back(correction);
+                continue;
+            }
             let noted: BTreeSet<Id> = correction.noted().into_iter().map(|(id, _)| id).collect();
             let all: BTreeSet<&Id> =
                 noted.iter().chain(correction.before.keys()).chain(correction.files.keys()).collect();

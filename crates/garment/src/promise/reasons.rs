@@ -42,10 +42,13 @@ pub fn reasons(shop: &Shop, plan: &Plan) -> Result<Vec<Option<Reason>>, NoPlan> 
     Ok((0..shop.orders.len()).map(|order| reason(&times, plan, order)).collect())
 }
 
+/// What the line sews before, by its order, and when; none where it begins with the share.
+type Before = Option<(usize, Span)>;
+
 fn reason(times: &Times<'_>, plan: &Plan, order: usize) -> Option<Reason> {
     let shop = times.shop;
     // The share that is back last, with what the line sews before it.
-    let mut last: Option<(usize, Span, Option<(usize, Span)>)> = None;
+    let mut last: Option<(usize, Span, Before)> = None;
     for (line, shares) in plan.lines.iter().enumerate() {
         let mut before = None;
         for (share, span) in shares.iter().zip(times.spans(line, shares)?) {
@@ -62,7 +65,9 @@ fn reason(times: &Times<'_>, plan: &Plan, order: usize) -> Option<Reason> {
     let begins = day(*times.own[line].get((span.begins / own.minutes) as usize)?)?;
     let free = before.map_or(0, |(_, span)| span.ends);
     let waits = match before {
-        _ if times.earliest(line, order) > free => Waits::Pieces(day(times.there(line, &shop.orders[order]))?),
+        _ if times.earliest(line, order) > free => {
+            Waits::Pieces(day(times.there(line, &shop.orders[order]))?)
+        }
         Some((before, _)) => Waits::Order(before),
         None => Waits::Line(begins),
     };

@@ -10,7 +10,7 @@ use web::server::{City, Demo};
 const PASSWORD: &str = "lotus-pond-2026";
 
 /// Who signs in: by which name, in which post, and who that is.
-const SIGN_INS: [(&str, &str, &str, &str, &str); 19] = [
+const SIGN_INS: [(&str, &str, &str, &str, &str); 24] = [
     ("resident", "", "", "居民演示甲", "a resident"),
     ("resident-2", "", "", "居民演示乙", "another resident"),
     ("resident-3", "", "", "居民演示丙", "a third resident"),
@@ -22,9 +22,20 @@ const SIGN_INS: [(&str, &str, &str, &str, &str); 19] = [
     ("passport-clerk", "clerk", "exit-entry-office", "出入境管理支队受理员", "counter clerk, exit and entry"),
     ("vehicle-clerk", "clerk", "vehicle-office", "车管所受理员", "counter clerk, vehicle office"),
     ("vehicle-examiner", "examiner", "vehicle-office", "车管所审核员", "examiner, vehicle office"),
+    ("vehicle-inspector", "vehicle-inspector", "vehicle-office", "车管所查验员", "inspector, vehicle office"),
+    ("insurance-checker", "insurance-checker", "insurance-desk", "交强险核查员", "insurance desk"),
+    ("tax-officer", "tax-officer", "tax-office", "车购税窗口税务核查员", "vehicle tax desk"),
     ("dispatcher", "dispatcher", "east-branch", "东城分局接警调度员", "dispatcher, East District"),
     ("officer", "officer", "lake-station", "南湖派出所民警", "police officer, South Lake"),
     ("case-officer", "case-officer", "lake-station", "南湖派出所办案民警", "case officer, South Lake"),
+    (
+        "legal-reviewer",
+        "legal-reviewer",
+        "lake-station",
+        "南湖派出所法制审核员",
+        "legal reviewer, South Lake",
+    ),
+    ("unit-head", "unit-head", "lake-station", "南湖派出所负责人", "head, South Lake"),
     (
         "property-keeper",
         "property-keeper",

@@ -53,7 +53,7 @@ pub fn events(chance: &mut Chance) -> Vec<Event> {
             (_, 0..=2) => "correction requested",
             (_, 3) => "correction answered",
             (_, 4) => "complaint made",
-            (_, 5) => "data read",
+            (_, 5) => "personal data read",
             _ => "application withdrawn",
         };
         let mut event =

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 const ALONE: f64 = 3.5;
 const AMONG_MANY: f64 = 1.4;
 /// What it takes to go through an event of a life, whatever is asked of it.
-const EVENT: f64 = 130.0;
+const EVENT: f64 = 85.0;
 
 /// Whether it takes less to ask the models one by one. To go through every life costs most of what it costs once for all models,
 /// so that it pays for many.

@@ -357,8 +357,7 @@ fn content(ground: &Ground<'_>, one: &Correlated, [activation, target]: [EventNu
         Lie::Unknown => 0,
         Lie::Unlike => {
             let holds = |one: &&Related| {
-                let [first, second] =
-                    if one.exchanged { [target, activation] } else { [activation, target] };
+                let [first, second] = if one.exchanged { [target, activation] } else { [activation, target] };
                 ground.correlations.holds(one.correlation, first, second)
             };
             one.each.iter().filter(holds).fold(0, |lanes, one| lanes | one.lanes)

@@ -299,3 +299,50 @@ fn grown(steps: &[Lapse], mut row: Vec<u64>, mut lanes: Vec<(Lapse, usize)>) -> 
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Joined, Windows};
+    use crate::model::{Lapse, Length, Window};
+    use proptest::prelude::*;
+    use record::Time;
+
+    /// Of half seconds, so that some steps lie between whole ones.
+    fn length(halves: u32) -> Length {
+        Length::Elapsed(Lapse::of(f64::from(halves) / 2.0, 1).unwrap())
+    }
+
+    fn time(quarters: u32) -> Time {
+        Time::new(i64::from(quarters / 4), quarters % 4 * 250_000_000, None).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn lanes_are_where_their_own_windows_say(
+            lengths in prop::collection::vec(
+                (prop::option::of(0_u32..3_000), prop::option::of(0_u32..3_000)),
+                1..150,
+            ),
+            from in 0_u32..40,
+            apart in 0_u32..13_000,
+        ) {
+            let window = |(least, most): &(Option<u32>, Option<u32>)| Window {
+                least: least.map(length),
+                most: most.map(length),
+            };
+            let all: Vec<Window> = lengths.iter().map(window).collect();
+            let windows = Windows::new(all.len().div_ceil(64), all.iter());
+            let (from, to) = (time(from), time(from + apart));
+            let mut room = Joined::default();
+            let known = windows.between(from, to, &mut room);
+            let is = |row: &[u64], lane: usize| row[lane / 64] >> (lane % 64) & 1 == 1;
+            for (lane, window) in all.iter().enumerate() {
+                prop_assert_eq!(is(known.reached, lane), window.is_reached(from, to), "{:?}", window);
+                prop_assert_eq!(is(known.over, lane), window.is_passed(from, to), "{:?}", window);
+            }
+            let first = all.iter().filter_map(|window| window.ends(from)).min().map_or(i64::MAX, Time::seconds);
+            let ends = windows.ends(&vec![u64::MAX; all.len().div_ceil(64)]);
+            prop_assert_eq!(ends.map(|ends| ends.from(from)), Some(first));
+        }
+    }
+}

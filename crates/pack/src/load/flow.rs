@@ -396,7 +396,9 @@ fn clock(
     let place = node.place();
     node.finish();
     let to = Some(to).filter(|to| !to.is_empty());
-    Some(Clock { id, title, from: from?, to: to?, limit: limit?, promise, binds, deems, pauses, place })
+    let (from, to, limit) = (from?, to?, limit?);
+    let whole = limit == ClockLimit::Procedure;
+    Some(Clock { id, title, from, to, limit, whole, promise, binds, deems, pauses, place })
 }
 
 /// A moment of a case, by its name; what refers to a step is checked later, with `marks`.

@@ -251,6 +251,8 @@ pub struct Clock {
     pub to: Vec<Mark>,
     /// How long it may run.
     pub limit: ClockLimit,
+    /// Whether that is the procedure's own limit: the time for what was asked for, and not for a part of the way there.
+    pub whole: bool,
     /// The office's own promise within the law's limit.
     pub promise: Option<Own>,
     /// Whom it binds.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// What belongs to every case of the record: its activities, each with what people call it. Those of steps are named by the
 /// flows.
-pub const ACTIVITIES: [(&str, &str, &str); 21] = [
+pub const ACTIVITIES: [(&str, &str, &str); 22] = [
     ("case started", "立案登记", "the case is begun"),
     ("answers saved", "填写表单", "answers are given"),
     ("material attached", "提交材料", "a paper is handed in"),
@@ -26,9 +26,10 @@ pub const ACTIVITIES: [(&str, &str, &str); 21] = [
     ("service rated", "评价", "the service is rated"),
     ("complaint made", "投诉", "a complaint is made"),
     ("complaint answered", "答复投诉", "a complaint is answered"),
+    ("record corrected", "更正记录", "what was recorded is corrected"),
     ("case migrated", "转入新版本", "the case goes over to another edition"),
     ("personal data erased", "个人信息被删除", "personal data is erased"),
-    ("data read", "查阅个人信息", "personal data is read"),
+    ("personal data read", "查阅个人信息", "personal data is read"),
     // Put on the record by a till; no procedure does it by itself.
     ("fee taken", "收取费用", "a fee is taken"),
 ];

@@ -13,6 +13,8 @@
 //! | `note "name" at "selector"` | binds a name to what stands there |
 //! | `field "label" holds "text"`, `focus on "words"`, `page counts "n" "selector"` | waits until it does |
 //! | `pull the cable`, `plug the cable in` | takes the network away, and brings it back |
+//! | `no room on the device` | keeps nothing more of what this page gives it |
+//! | `the session is over` | as when it was ended from another device |
 //! | `hold the clock`, `let "90" seconds pass` | has the page count its seconds when it is told to |
 //! | `download "words"`, `receipt holds`, `changed receipt fails` | saves a receipt, and has `lianchi verify` check it |
 //! | `attach the receipt to "label"` | gives the saved receipt to the page that checks it |
@@ -40,6 +42,27 @@ const TEXT: &str = "const tidy = (text) => text.replace(/\\s+/g, ' ').trim(); \
     const places = [...document.querySelectorAll('tr, li, section, fieldset, details, form, nav, dialog, header, main')]; \
     const fit = places.filter((place) => place.checkVisibility() && tidy(place.innerText).includes(arguments[0])); \
     return fit.map((place) => tidy(place.innerText)).sort((a, b) => a.length - b.length)[0] ?? ''";
+const KEEPS_NOTHING: &str = "const rows = ({ name }) => new Promise((done) => { \
+    const asked = indexedDB.open(name); \
+    asked.onupgradeneeded = () => asked.transaction.abort(); \
+    asked.onerror = () => done(0); \
+    asked.onsuccess = () => { \
+        const base = asked.result; \
+        const names = [...base.objectStoreNames]; \
+        if (!names.length) { base.close(); done(0); return; } \
+        const count = base.transaction(names).objectStore(names[0]).count(); \
+        count.onsuccess = () => { base.close(); done(count.result); }; }; }); \
+    const nothing = async () => { \
+        const all = await Promise.all((await indexedDB.databases()).map(rows)); \
+        return all.every((rows) => rows === 0) && !await caches.has('lianchi forms') \
+            && localStorage.length + sessionStorage.length === 0; }; \
+    return nothing()";
+/// Chromium lets a page write over the quota that its own tools set, so the page's writes are undone as a full device undoes
+/// them.
+const FULL: &str = "const add = IDBObjectStore.prototype.add; \
+    IDBObjectStore.prototype.add = function (...all) { \
+        const asked = add.apply(this, all); this.transaction.abort(); return asked; }; \
+    return true";
 const HOLD: &str = "const acts = []; const real = setInterval; \
     globalThis.setInterval = (act, wait, ...rest) => wait === 1000 ? acts.push(act) : real(act, wait, ...rest); \
     globalThis.pass = (seconds) => { for (let at = 0; at < seconds; at += 1) for (const act of acts) act(); };";
@@ -191,6 +214,10 @@ impl Stage {
             }
             ("pull the cable", []) => self.plug(false).await,
             ("plug the cable in", []) => self.plug(true).await,
+            ("no room on the device", []) => self.wait_for(FULL, "the page's store is not there").await,
+            ("the session is over", []) => {
+                self.browser()?.client.delete_all_cookies().await.map_err(said)
+            }
             ("hold the clock", []) => {
                 let source = json!({ "source": HOLD });
                 self.browser()?
@@ -212,12 +239,7 @@ impl Stage {
             ("look here in _", [lang]) => self.look_here(lang).await,
             ("installable", []) => self.installable().await,
             ("device keeps nothing", []) => {
-                self.wait_for(
-                    "return caches.has('lianchi forms').then((kept) => \
-                     !kept && localStorage.length + sessionStorage.length === 0)",
-                    "it keeps something",
-                )
-                .await
+                self.wait_for(KEEPS_NOTHING, "it keeps something").await
             }
             _ => Err(format!("no step reads `{shape}` with {} texts", texts.len())),
         }
@@ -292,6 +314,7 @@ impl Stage {
     async fn attach(&self, file: &str, label: &str) -> Result<(), String> {
         let path = self.browser()?.folder.path().join(file);
         let bytes: &[u8] = match file.rsplit_once('.') {
+            Some(("huge", _)) => &[b' '; 20_000_001],
             Some((_, "pdf")) => b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n\
                 trailer<</Root 1 0 R>>\n%%EOF\n",
             Some((_, "xes" | "decl")) => return self.give_log(&path, file, label).await,

@@ -2,10 +2,13 @@
 
 use super::foresee::{Course, Foresight};
 use super::stage::{self, Stages, between, clearance, clearing, green};
-use super::{Choice, Controller, Detectors, Times};
+use super::watch::{Watched, watched};
+use super::{Choice, Controller, Detectors, NEAR_LINE, Seen, Times};
 use crate::ids::{LaneId, MovementId};
 use crate::net::{Network, Signal, Walk};
 
+/// Detectors reach so far back from the line at least, in metres: on a shorter lane over those before it.
+const REACH: f64 = 30.0;
 /// A stage ends when nobody came near the line for so many seconds.
 const GAP: f64 = 3.0;
 
@@ -42,10 +45,29 @@ struct Stage {
 #[derive(Debug)]
 struct Served {
     lane: LaneId,
+    /// What is watched before a short lane.
+    before: Vec<Watched>,
     /// The lanes that it leads to in the stage.
     to: Vec<LaneId>,
     /// Which part of its movements the stage lets go: detectors do not see who wants where.
     share: f64,
+}
+
+impl Served {
+    /// What detectors see of it.
+    fn seen(&self, detectors: Detectors<'_>) -> Seen {
+        let mut seen = (detectors.seen)(self.lane);
+        for Watched { lane, offset, .. } in &self.before {
+            (detectors.each)(*lane, &mut |distance, _, limit| {
+                let distance = distance + offset;
+                if distance < REACH {
+                    seen.vehicles += 1;
+                    seen.near |= distance < NEAR_LINE * limit;
+                }
+            });
+        }
+        seen
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -158,7 +180,7 @@ impl Choosing {
     /// The stage to show; none if there is nothing to decide now.
     fn choose(&mut self, now: f64, detectors: Detectors<'_>) -> Option<usize> {
         let shown = now - self.since;
-        let near = |stage: &Stage| stage.lanes.iter().any(|served| (detectors.seen)(served.lane).near);
+        let near = |stage: &Stage| stage.lanes.iter().any(|served| served.seen(detectors).near);
         let Stage { least, most, .. } = self.stages[self.at];
         if near(&self.stages[self.at]) {
             self.last_near = now;
@@ -196,7 +218,7 @@ impl Choosing {
                 !own.iter().any(|now| now.lane == served.lane && now.share >= served.share)
             };
             let mut waits = self.stages[*next].lanes.iter().filter(elsewhere);
-            waits.any(|served| (detectors.seen)(served.lane).vehicles > 0)
+            waits.any(|served| served.seen(detectors).vehicles > 0)
         })
     }
 
@@ -207,7 +229,8 @@ impl Choosing {
         let pressure = |stage: &Stage| -> f64 {
             let of = |served: &Served| {
                 let behind: f64 = served.to.iter().map(|to| count(*to)).sum();
-                served.share * (count(served.lane) - behind / served.to.len().max(1) as f64)
+                let waiting = f64::from(served.seen(detectors).vehicles);
+                served.share * (waiting - behind / served.to.len().max(1) as f64)
             };
             stage.lanes.iter().map(of).sum()
         };
@@ -236,7 +259,10 @@ fn served(net: &Network, movements: &[Vec<MovementId>], stage: stage::Stage, tim
         let of = &net.movements[movement.i()];
         match lanes.iter_mut().find(|served| served.lane == of.from) {
             Some(served) => served.to.push(of.to),
-            None => lanes.push(Served { lane: of.from, to: vec![of.to], share: 0.0 }),
+            None => {
+                let before = watched(net, of.from, REACH).split_off(1);
+                lanes.push(Served { lane: of.from, before, to: vec![of.to], share: 0.0 });
+            }
         }
     }
     for served in &mut lanes {

@@ -7,6 +7,7 @@
 //! its green (a left turn without a gap, a full road behind) makes it less, one that moves more.
 
 use super::stage::green;
+use super::watch::{Watched, watched};
 use super::{Choice, Detectors, Times};
 use crate::ids::{LaneId, MovementId};
 use crate::net::Network;
@@ -64,8 +65,7 @@ pub(super) struct Course {
 /// A lane before the signal.
 #[derive(Debug)]
 struct Approach {
-    /// What is watched for it: lanes with their distance from the line and the part of their traffic that comes here.
-    watched: Vec<(LaneId, f64, f64)>,
+    watched: Vec<Watched>,
     /// Seconds from where sight ends.
     seconds: f64,
     to: Vec<LaneId>,
@@ -234,7 +234,7 @@ impl Foresight {
         let approach = &mut self.lanes[lane];
         let (mut queue, mut moving) = (0.0, 0.0);
         let mut head = (f64::INFINITY, 0.0);
-        for (watched, offset, part) in &approach.watched {
+        for Watched { lane: watched, offset, part } in &approach.watched {
             (detectors.each)(*watched, &mut |distance, speed, limit| {
                 let distance = distance + offset;
                 if distance > SIGHT {
@@ -342,24 +342,11 @@ fn of_lane<'m>(
 /// What is watched for a lane: itself, and the lanes before it as far as no signal stands between.
 fn approach(net: &Network, movements: &[Vec<MovementId>], lane: LaneId) -> Approach {
     let to = of_lane(net, movements, lane).map(|movement| net.movements[movement.i()].to).collect();
-    let mut watched = vec![(lane, 0.0, 1.0)];
-    let (mut place, mut seconds) = (0, 0.0f64);
-    while let Some((lane, offset, part)) = watched.get(place).copied() {
-        place += 1;
-        let of = &net.lanes[lane.i()];
-        seconds = seconds.max((offset + of.length.min(SIGHT - offset)) / of.speed.max(1.0));
-        let reach = offset + of.length;
-        for onto in net.coming(lane) {
-            // Where they entered the junction, if they come over inner lanes.
-            let entry = &net.movements[net.movements[onto.i()].entry.i()];
-            let from = entry.from;
-            let known = watched.iter().any(|(other, ..)| *other == from);
-            let part = part / net.leaving(from).count().max(1) as f64;
-            // Of who turns off almost all the time little is learned.
-            if reach < SIGHT && !known && !entry.signal.is_some() && part > 0.2 {
-                watched.push((from, reach, part));
-            }
-        }
-    }
+    let watched = watched(net, lane, SIGHT);
+    let seconds = watched.iter().map(|one| {
+        let of = &net.lanes[one.lane.i()];
+        (one.offset + of.length.min(SIGHT - one.offset)) / of.speed.max(1.0)
+    });
+    let seconds = seconds.fold(0.0, f64::max);
     Approach { watched, seconds, to, rate: 0.0, stood: 0.0, in_vain: 0.0, unseen: 0.0, weight: 1.0 }
 }

@@ -9,6 +9,7 @@ mod choose;
 mod foresee;
 mod plan;
 pub(crate) mod stage;
+mod watch;
 mod webster;
 
 pub(crate) use plan::Plan;
@@ -53,6 +54,9 @@ impl Default for Times {
     }
 }
 
+/// A vehicle is near the line if it is there within so many seconds.
+pub(crate) const NEAR_LINE: f64 = 2.0;
+
 /// What detectors see of a lane.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Seen {
@@ -70,7 +74,8 @@ pub struct Choice {
     /// The stage, by its place.
     pub chosen: usize,
     /// By stage: seconds of waiting that it reckons with for all who are or come before the lines, were it shown next; those
-    /// who have stood for long count more. None where it did not come into question.
+    /// who have stood for long count more. None where it did not come into question,
+    /// or fell far behind others in the search.
     pub waiting: Vec<Option<f32>>,
 }
 

@@ -215,13 +215,13 @@ impl Simulation<'_> {
 
     /// Has those in queues on lanes that have been closed change to open ones beside, if there are any.
     pub(super) fn leave_closed_queues(&mut self, meso: &mut Meso) {
-        for lane in self.active.clone() {
-            for car in self.on[lane.i()].to_vec() {
-                let class = self.demand.kinds[self.cars[car.i()].kind as usize].class;
-                if !self.ways.open.lets_out(self.net, lane, class) {
-                    self.change_queue(meso, lane, car);
-                }
-            }
+        let on = self.active.iter().flat_map(|lane| self.on[lane.i()].iter().map(|car| (*lane, *car)));
+        let shut = |(lane, car): &(LaneId, CarId)| {
+            let class = self.demand.kinds[self.cars[car.i()].kind as usize].class;
+            !self.ways.open.lets_out(self.net, *lane, class)
+        };
+        for (lane, car) in on.filter(shut).collect::<Vec<_>>() {
+            self.change_queue(meso, lane, car);
         }
     }
 

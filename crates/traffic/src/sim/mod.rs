@@ -31,7 +31,7 @@ mod stops;
 pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
-use crate::control::{Controller, Decision, Detectors, Each, Seen, Signals, Times};
+use crate::control::{Controller, Decision, Detectors, Each, NEAR_LINE, Seen, Signals, Times};
 use crate::demand::{Demand, Rules, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
@@ -45,8 +45,6 @@ use state::{Approach, Car, Log, Mind, Span, TAIL, View};
 use std::collections::{HashMap, VecDeque};
 use std::ops::Range;
 
-/// A vehicle is near the line if it is there within so many seconds.
-const NEAR_LINE: f64 = 2.0;
 /// Who waits outside looks for a faster way after so many seconds.
 const AGAIN: f64 = 60.0;
 

@@ -121,7 +121,7 @@ fn account(frame: &Frame) -> Markup {
     html! {
         div.account {
             @match &frame.who {
-                Some(Who { name, post, posts, .. }) => {
+                Some(Who { id, name, post, posts, .. }) => {
                     @if frame.face == Face::Kiosk {
                         span.who { (name) }
                     } @else {
@@ -133,7 +133,7 @@ fn account(frame: &Frame) -> Markup {
                     @if *posts > 1 {
                         a href=(path::choose_post(&frame.path)) { (lang.say("post-switch")) }
                     }
-                    form method="post" action=(path::SIGN_OUT) data-sign-out {
+                    form method="post" action=(path::SIGN_OUT) data-sign-out data-who=(id) {
                         (part::token(frame))
                         button.quiet type="submit" {
                             @if frame.face == Face::Kiosk {

@@ -43,6 +43,8 @@ pub struct Frame {
 /// Who is signed in.
 #[derive(Clone, Debug, Default)]
 pub struct Who {
+    /// Who it is among all, so that what a device keeps is told apart by person.
+    pub id: String,
     /// Their name.
     pub name: String,
     /// The office and role in which they work; none: a resident.

@@ -33,8 +33,8 @@ pub fn sign_in(frame: &Frame, view: &View) -> Markup {
             form method="post" action=(path::SIGN_IN) {
                 (part::token(frame))
                 input type="hidden" name="back" value=(view.back);
-                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: login }))
-                (field(frame, view, Input { id: "password", kind: "password", auto: CURRENT, value: "" }))
+                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: login, first: true }))
+                (field(frame, view, Input { id: "password", kind: "password", auto: CURRENT, value: "", first: false }))
                 p.buttons { button.act type="submit" { (title) } }
             }
             p { (lang.say("account-none")) " " a href=(path::with_back(path::REGISTER, &view.back)) { (lang.say("register")) } }
@@ -59,9 +59,9 @@ pub fn register(frame: &Frame, view: &View) -> Markup {
             form method="post" action=(path::REGISTER) {
                 (part::token(frame))
                 input type="hidden" name="back" value=(view.back);
-                (field(frame, view, Input { id: "name", kind: "text", auto: "name", value: &view.name }))
-                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: login }))
-                (field(frame, view, Input { id: "password", kind: "password", auto: NEW, value: "" }))
+                (field(frame, view, Input { id: "name", kind: "text", auto: "name", value: &view.name, first: true }))
+                (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: login, first: false }))
+                (field(frame, view, Input { id: "password", kind: "password", auto: NEW, value: "", first: false }))
                 p.buttons { button.act type="submit" { (title) } }
             }
             p { (lang.say("account-have")) " " a href=(path::with_back(path::SIGN_IN, &view.back)) { (lang.say("sign-in")) } }
@@ -78,6 +78,8 @@ struct Input<'a> {
     kind: &'static str,
     auto: &'static str,
     value: &'a str,
+    /// Whether one begins there.
+    first: bool,
 }
 
 fn field(frame: &Frame, view: &View, input: Input<'_>) -> Markup {
@@ -111,7 +113,7 @@ fn field(frame: &Frame, view: &View, input: Input<'_>) -> Markup {
             }
             input.short id=(input.id) name=(input.id) type=(input.kind) value=(input.value)
                 autocomplete=(input.auto)
-                autocapitalize="none" spellcheck="false" required
+                autocapitalize="none" spellcheck="false" required autofocus[input.first && view.faults.is_empty()]
                 aria-describedby=[(!described.is_empty()).then(|| described.join(" "))]
                 aria-invalid=[fault.map(|_| "true")];
         }

@@ -53,9 +53,10 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// The share of clocks that were kept, in whole per cent; none where none stopped.
+    /// The share of clocks that were kept, in whole per cent; none where none stopped and none is late. Whoever never
+    /// finishes what is late has not kept it either.
     pub fn kept_share(self) -> Option<u64> {
-        (self.kept * 100).checked_div(self.kept + self.missed)
+        (self.kept * 100).checked_div(self.kept + self.missed + self.late)
     }
 
     /// How hot a cell is: 0 nothing open, 1 nothing late, then by the share that is late, up to 4.

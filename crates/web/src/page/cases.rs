@@ -113,7 +113,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     }
                 }
             }
-            section data-drafts hidden {
+            section data-drafts data-waits=(lang.tell("offline-waits", &[("names", "{names}".into())])) hidden {
                 h2 { (lang.say("offline-drafts")) }
                 p.soft { (lang.say("offline-drafts-more")) }
                 ul {}

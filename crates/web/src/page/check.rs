@@ -93,7 +93,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     dl.rows { @for paper in &view.materials { (material(lang, form, paper)) } }
                 }
             }
-            form.declare method="post" action=(then) {
+            form.declare method="post" action=(then) data-check=(form) {
                 (part::token(frame))
                 (part::seen(view.seen))
                 h2 { (lang.say("check-declare")) }

@@ -1,10 +1,11 @@
 use crate::form::{self, Filling, MaterialAsked};
 use crate::layout::{Face, Frame, Head, document};
-use crate::text::Lang;
+use crate::text::{self, Lang};
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::{Condition, Form};
 use pack::{Id, Title};
+use record::attach::MAX_FILE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An application being filled in, or corrected.
@@ -107,14 +108,28 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                     button type="submit" name="then" value="save" { (lang.say("form-save")) }
                 }
                 noscript { p.callout.soon { (lang.say("form-no-script")) } }
-                p.soft.saved role="status" data-saved data-saves=(lang.say("form-saves"))
-                    data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
-                    data-mend=(lang.say("form-saved-mend"))
-                    data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
-                    data-camera=(lang.say("form-camera")) {}
+                (saved(frame))
             }
         },
     )
+}
+
+/// How far what was typed and attached is, in the words that the form's script puts there. What stands in braces it fills in.
+fn saved(frame: &Frame) -> Markup {
+    let lang = frame.lang;
+    let (name, size) = (("name", "{name}".into()), ("size", "{size}".into()));
+    let most = ("most", text::size(MAX_FILE as u64).into());
+    let names = [("names", "{names}".into())];
+    html! {
+        p.soft.saved role="status" data-saved data-saves=(lang.say("form-saves"))
+            data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
+            data-mend=(lang.say("form-saved-mend"))
+            data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
+            data-waits=(lang.tell("form-waits", &names)) data-waits-here=(lang.tell("form-waits-here", &names))
+            data-waiting=(lang.say("file-waits")) data-held=(lang.say("file-held"))
+            data-large=(lang.tell("file-too-large", &[name, size, most])) data-most=(MAX_FILE)
+            data-remove=(lang.say("file-remove")) data-camera=(lang.say("form-camera")) {}
+    }
 }
 
 /// Below the list that the case stands in: of one's own cases, or of a clerk's.

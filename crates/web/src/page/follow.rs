@@ -116,7 +116,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &head,
         &html! {
             h1 { (lang.of(&view.title)) }
-            p.status data-refresh="status" {
+            p.status data-refresh="status" data-sent=[matches!(view.stage, Stage::Open(_) | Stage::Ended(_)).then_some(&view.case)] {
                 (part::tag(view.stage.tone(), &view.stage.words(frame)))
                 " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
                 @if let Some(at) = view.submitted {

@@ -56,7 +56,7 @@ pub fn show(frame: &Frame) -> Markup {
         &html! {
             h1 { (title) }
             p data-offline { (lang.say("offline-lead")) }
-            section data-drafts hidden {
+            section data-drafts data-waits=(lang.tell("offline-waits", &[("names", "{names}".into())])) hidden {
                 h2 { (lang.say("offline-drafts")) }
                 p.soft { (lang.say("offline-drafts-more")) }
                 ul {}

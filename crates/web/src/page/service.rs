@@ -23,6 +23,8 @@ pub struct View<'a> {
     pub instruments: &'a BTreeMap<Id, Title>,
     /// The law's limit for deciding, if there is one.
     pub limit: Option<&'a Limit>,
+    /// With what that, or the office's own promise, begins to run.
+    pub runs_from: Option<&'a Title>,
     /// The day on which it is shown.
     pub today: Date,
     /// What is wrong with the choice of an office.
@@ -126,6 +128,9 @@ fn limit(lang: Lang, view: &View<'_>) -> Markup {
     html! {
         @if let Some(promise) = view.procedure.promise {
             p { b { (text::length(lang, promise)) } " " span.soft { (lang.say("service-promise")) } }
+        }
+        @if let Some(from) = view.runs_from {
+            p.soft { (lang.tell("service-runs-from", &[("what", lang.of(from).into())])) }
         }
         @if let Some(limit) = view.limit {
             p { b { (lang.of(&limit.length)) } " " span.soft { (lang.say("service-by-law")) } }

@@ -312,6 +312,7 @@ impl Asked {
             let post = self.actor.as_ref().and_then(Actor::post);
             let work = self.actor.as_ref().map(|actor| self.work_of(actor)).unwrap_or_default();
             Who {
+                id: person.id.to_string(),
                 name: self.city.name(person).unwrap_or_default(),
                 post: post.map(|post| show::post(self, post)),
                 posts: person.now.posts.len(),

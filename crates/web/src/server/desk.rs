@@ -76,6 +76,7 @@ pub fn page(
         recorded: told::recorded(asked, view, procedure, &seen)?,
         opened: purpose.and_then(|purpose| purposes.get(purpose).cloned()),
         purposes: personal::purposes(asked, case, view),
+        bare: view.state.is_bare(),
         papers: procedure
             .materials
             .iter()

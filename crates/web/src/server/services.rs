@@ -10,7 +10,7 @@ use crate::part::Cited;
 use crate::text::Lang;
 use crate::{asset, path};
 use axum::http::StatusCode;
-use casework::Command;
+use casework::{Command, difference};
 use pack::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
@@ -131,8 +131,12 @@ fn shown(asked: &Asked, unchosen: Option<&Title>) -> Result<Answer, Oops> {
     let instruments =
         titles.map(|(id, instrument)| (Id::from(id.as_str()), instrument.title.clone())).collect();
     let limit = procedure.limit.as_ref().and_then(|id| limit(law?, id));
+    let timed = procedure.promise.is_some() || limit.is_some();
+    let whole = procedure.flow.clocks.iter().find(|clock| clock.whole && timed);
+    let runs_from = whole.map(|clock| difference::at(&clock.from, &procedure.flow));
     let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
-    let view = service::View { procedure, definitions, instruments, limit, today, unchosen };
+    let runs_from = runs_from.as_ref();
+    let view = service::View { procedure, definitions, instruments, limit, runs_from, today, unchosen };
     // What was posted leads back to the service, in the other language too.
     let frame = Frame { path: path::service(&procedure.id), ..asked.frame(Face::Resident) };
     Ok(Answer::page(service::show(&frame, &view)))

@@ -227,8 +227,16 @@ fn the_queue_goes_by_what_comes_first() {
     for procedure in book.definitions.procedures.values().filter(both).take(4) {
         let mut dice = Dice(7);
         let case = open(&world, procedure, &mut dice);
-        let runs = |_: &Step| world.city.casework.board(|board| board.due(&case)).unwrap().is_some();
-        let Some(step) = open_step(&world, procedure, &case, runs, &mut dice) else { continue };
+        let promised = |step: &Step| {
+            let view = world.view(&case);
+            let Some(state) = view.state.steps.get(&step.id) else { return false };
+            let of = |board: &casework::board::Board| {
+                let mut tasks = board.queue(&state.office, &step.role).filter(|task| task.case == case);
+                tasks.any(|task| task.set_by == Some(SetBy::Promise))
+            };
+            world.city.casework.board(of).unwrap()
+        };
+        let Some(step) = open_step(&world, procedure, &case, promised, &mut dice) else { continue };
         let limit = world.city.casework.board(|board| board.due(&case)).unwrap().unwrap();
         let office = world.view(&case).state.steps[&step.id].office.clone();
         let task = world

@@ -97,23 +97,23 @@ pub fn visitor(lang: Lang, path: &str) -> Frame {
 }
 
 pub fn resident(lang: Lang, path: &str) -> Frame {
-    let who = Who { name: "王小莲".into(), ..Who::default() };
+    let who = Who { id: "person:wang".into(), name: "王小莲".into(), ..Who::default() };
     Frame { who: Some(who), ..frame(lang, Face::Resident, path) }
 }
 
 pub fn clerk(lang: Lang, path: &str) -> Frame {
     let post = Some(Title::new("南湖派出所 · 审核员", "South Lake Police Station · examiner"));
-    let who = Who { name: "李建国".into(), post, desk: true, counter: true, ..Who::default() };
+    let who = Who { id: "person:li".into(), name: "李建国".into(), post, desk: true, counter: true, ..Who::default() };
     Frame { who: Some(who), ..frame(lang, Face::Staff, path) }
 }
 
 pub fn supervisor(lang: Lang, path: &str) -> Frame {
     let post = Some(Title::new("示范市公安局 · 监督员", "Demo City Bureau · supervisor"));
-    let who = Who { name: "陈静".into(), post, board: true, ..Who::default() };
+    let who = Who { id: "person:chen".into(), name: "陈静".into(), post, board: true, ..Who::default() };
     Frame { who: Some(who), ..frame(lang, Face::Staff, path) }
 }
 
 pub fn kiosk(lang: Lang, path: &str) -> Frame {
-    let who = Who { name: "王小莲".into(), ..Who::default() };
+    let who = Who { id: "person:wang".into(), name: "王小莲".into(), ..Who::default() };
     Frame { who: Some(who), ..frame(lang, Face::Kiosk, path) }
 }

@@ -89,12 +89,14 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         law: cited(),
     };
     let instruments = instruments();
+    let accepted = Title::new("受理", "Accept");
     let view = |id: &str| service::View {
         unchosen: None,
         procedure: &definitions.procedures[id],
         definitions,
         instruments: &instruments,
         limit: (id == "birth-registration").then_some(&limit),
+        runs_from: (id == "birth-registration").then_some(&accepted),
         today: jiff::civil::date(2026, 1, 31),
     };
     vec![

@@ -235,6 +235,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         recorded: recorded(),
         opened: None,
         purposes: definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect(),
+        bare: false,
         papers: vec![paper("birth-certificate", vec![file]), paper("household-book", vec![])],
         overtaken: None,
         moves: moves(definitions),
@@ -255,7 +256,9 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         neighbours: (None, None),
         ..view.clone()
     };
+    let erased = work::View { bare: true, purposes: vec![], moves: vec![], papers: vec![], ..view.clone() };
     vec![
+        ("work-erased", work::show(&clerk(lang, "/desk/cases/x"), &erased)),
         ("work", work::show(&clerk(lang, "/desk/cases/x"), &view)),
         ("work-opened", work::show(&clerk(lang, "/desk/cases/x"), &opened)),
     ]

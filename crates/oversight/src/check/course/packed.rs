@@ -22,10 +22,8 @@ impl Course {
     pub(in super::super) fn pack(&self, out: &mut [u64]) {
         let Some((head, rest)) = out.split_first_chunk_mut::<HEAD>() else { return };
         let open = self.open.iter().fold(0_u64, |open, at| open | 1 << at);
-        *head = [
-            self.entries.len() as u64 | open << 8 | (self.rows.len() as u64) << 32,
-            self.whole.due as u64,
-        ];
+        *head =
+            [self.entries.len() as u64 | open << 8 | (self.rows.len() as u64) << 32, self.whole.due as u64];
         let Some((entries, rest)) = rest.split_at_mut_checked(self.entries.len() * ENTRY) else { return };
         let (entries, _) = entries.as_chunks_mut::<ENTRY>();
         entries.iter_mut().zip(&self.entries).for_each(|(words, entry)| *words = entry.pack());

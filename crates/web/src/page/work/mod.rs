@@ -43,6 +43,8 @@ pub struct View<'a> {
     pub opened: Option<Title>,
     /// Purposes under which the reader may see them; empty: under none.
     pub purposes: Vec<(Id, Title)>,
+    /// Whether all that was personal was erased.
+    pub bare: bool,
     /// The materials.
     pub papers: Vec<Paper>,
     /// Why what the reader has just tried is not possible, where none of the moves says so.
@@ -284,27 +286,27 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
             } @else if sealed {
                 (unseal(frame, view))
             }
-            (groups_of(lang, &view.groups))
+            (groups_of(lang, &view.groups, view.bare))
         }
         @if !view.recorded.is_empty() {
             section aria-labelledby="recorded-title" {
                 h2 #recorded-title { (lang.say("work-recorded")) }
-                (groups_of(lang, &view.recorded))
+                (groups_of(lang, &view.recorded, view.bare))
             }
         }
     }
 }
 
-fn groups_of(lang: Lang, groups: &[Group]) -> Markup {
+fn groups_of(lang: Lang, groups: &[Group], bare: bool) -> Markup {
     html! {
         @for group in groups {
             @if let Some(title) = &group.title { h3 { (lang.of(title)) } }
-            dl.rows.tight { @for answer in &group.answers { (answered(lang, answer)) } }
+            dl.rows.tight { @for answer in &group.answers { (answered(lang, answer, bare)) } }
         }
     }
 }
 
-fn answered(lang: Lang, answer: &Answer) -> Markup {
+fn answered(lang: Lang, answer: &Answer, bare: bool) -> Markup {
     html! {
         div id={ "a-" (answer.of) "." (answer.id) } {
             dt { (lang.of(&answer.title)) }
@@ -321,6 +323,7 @@ fn answered(lang: Lang, answer: &Answer) -> Markup {
                             None => (form::answer_shown(lang, &answer.kind, typed)),
                         },
                     },
+                    None if bare => span.soft { (lang.say("words-erased")) },
                     None => span.sealed { (lang.say("personal-sealed")) },
                 }
                 @if let Some(to) = &answer.amend {
@@ -337,7 +340,9 @@ fn answered(lang: Lang, answer: &Answer) -> Markup {
 fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     html! {
-        @if view.purposes.is_empty() {
+        @if view.bare {
+            p.soft { (lang.say("personal-erased")) }
+        } @else if view.purposes.is_empty() {
             p.soft { (lang.say("personal-denied")) }
         } @else {
             form.unseal method="post" action=(path::desk_personal(view.case)) {

@@ -88,8 +88,9 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         "submitted": moment(state.submitted),
         "stage": stage(&state.stage),
         "answers": form.map_or_else(|| json!({}), |form| written(form, &clear, own)),
-        "sealed": form.filter(|_| !own).map(|form| sealed(form, state)).unwrap_or_default(),
-        "purposes": purposes(asked, &case, &view, own),
+        "erased": moment(state.erased),
+        "sealed": form.filter(|_| !own && !state.is_bare()).map(|form| sealed(form, state)).unwrap_or_default(),
+        "purposes": purposes(asked, &case, &view, own || state.is_bare()),
         "typed": typed(asked, &view, own)?,
         "corrected": corrected(asked, &view, own)?,
         "missing": Json::Object(missing.collect()),
@@ -120,9 +121,9 @@ fn sealed<'f>(form: &'f Form, state: &State) -> Vec<&'f Id> {
     fields.map(|field| &field.id).filter(|id| state.answers.contains_key(*id)).collect()
 }
 
-/// Under which purposes the reader may read what is sealed: none to the party, who needs none.
-fn purposes(asked: &Asked, case: &ObjectRef, view: &View, own: bool) -> Vec<Json> {
-    let all = if own { Vec::new() } else { reading::purposes(asked, case, view) };
+/// Under which purposes the reader may read what is sealed; none where it is `open` to them, or nothing is left.
+fn purposes(asked: &Asked, case: &ObjectRef, view: &View, open: bool) -> Vec<Json> {
+    let all = if open { Vec::new() } else { reading::purposes(asked, case, view) };
     all.iter().map(|(id, called)| json!({ "id": id, "title": title(called) })).collect()
 }
 

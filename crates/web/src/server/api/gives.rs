@@ -1,10 +1,14 @@
 //! What operations for programs give.
 
+mod counter;
 mod findings;
 mod maps;
+mod record;
 
+pub use counter::{APPLICANT, SLIP};
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
 pub use maps::MAP;
+pub use record::{CHECKPOINT, ENTRY, HEALTH, PROVEN, VERIFYING};
 
 use super::shape::Shape::{Count, List, Map, Moment, Object, Text, Title, Truth, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -42,20 +46,6 @@ pub const SIGNED_IN: &[Member] = &[
     always("person", Text, "Who: `person:…`."),
     maybe("post", A_POST, "The post in which they act; null: for themselves."),
     always("posts", List(&A_POST), "The posts that they hold."),
-];
-/// The applicant who was found.
-pub const APPLICANT: &[Member] = &[
-    maybe("person", Text, "Who: `person:…`; null: nobody has this number or name."),
-    maybe("name", Text, "Their own name, to compare with their card."),
-    maybe("numbered", Truth, "Whether an identity number stands on their account."),
-    maybe("waits", Truth, "Whether they have yet to choose a password, and may be given another code."),
-];
-/// What the holder of an account takes home that was opened at a counter.
-pub const SLIP: &[Member] = &[
-    always("person", Text, "Whose it is: `person:…`."),
-    maybe("login", Text, "The name to sign in by."),
-    maybe("code", Text, "The one-time code, which is told this once."),
-    maybe("until", Moment, "Until when it holds."),
 ];
 /// Readings of personal data.
 pub const READINGS: &[Member] = &[
@@ -244,6 +234,7 @@ pub const CASE: &[Member] = &[
     maybe("submitted", Moment, "When it was handed in."),
     always("stage", STAGE, "How far it is."),
     always("answers", Map(&Text), "Answers by field, as people type them; personal ones to the party alone."),
+    maybe("erased", Moment, "When what was personal of it was last destroyed; null: never."),
     always(
         "sealed",
         List(&Text),
@@ -547,64 +538,4 @@ pub const BOARD_CASES: &[Member] = &[
         "The most urgent first; no more than 500.",
     ),
     TOTAL,
-];
-/// A signed checkpoint.
-pub const CHECKPOINT: &[Member] = &[
-    always("origin", Text, "The name of the log."),
-    always("size", Count, "How many entries it covers."),
-    always("root", Text, "Its root."),
-    always("note", Text, "The signed note."),
-    always("key", Text, "The key that checks it."),
-];
-/// How the record is.
-pub const HEALTH: &[Member] = &[
-    always("entries", Count, "How many entries there are."),
-    always("objects", Count, "How many objects they are about."),
-    always("bytes", Count, "How much the store takes."),
-    always("store", Text, "The kind of store."),
-    maybe(
-        "verified",
-        Object(&[
-            always("at", Moment, "When."),
-            always("entries", Count, "How many entries were checked."),
-            maybe("found", Title, "What was found; null: all is as it was written."),
-        ]),
-        "The last time that the whole record was verified.",
-    ),
-    always("verifying", Truth, "Whether it is being verified now."),
-    always("at", Moment, "When this was drawn up."),
-];
-/// That it is being verified.
-pub const VERIFYING: &[Member] = &[always("verifying", Truth, "That it is being verified now.")];
-const OTHER: Shape = Object(&[always("entry", Count, "Its entry."), always("event", Text, "Its id.")]);
-/// An entry with its proof.
-pub const ENTRY: &[Member] = &[
-    always("entry", Count, "The entry."),
-    always("event", Text, "The event's id."),
-    always("what", Title, "What happened."),
-    always("at", Moment, "When."),
-    maybe("by", Text, "By whom."),
-    maybe("purpose", Title, "Under which purpose."),
-    maybe("cause", OTHER, "The event that caused it."),
-    maybe("corrects", OTHER, "The event that it corrects."),
-    maybe("corrected", OTHER, "The event that corrects it."),
-    always(
-        "objects",
-        List(&Object(&[
-            always("part", Text, "The part that it plays."),
-            always("object", Text, "`type:id`."),
-        ])),
-        "What it is about.",
-    ),
-    always("leaf", Text, "The digest of the entry."),
-    always("proof", Text, "A receipt for it: its line with the proof that it is on the record."),
-];
-/// What a receipt proves.
-pub const PROVEN: &[Member] = &[
-    always("origin", Text, "The name of the log."),
-    always("entry", Count, "The entry."),
-    always("size", Count, "How many entries the checkpoint covers."),
-    maybe("at", Moment, "When the checkpoint was signed, where witnesses say so."),
-    always("leaf", Text, "The digest of the entry."),
-    always("witnesses", List(&Text), "Who signed the checkpoint besides the log."),
 ];

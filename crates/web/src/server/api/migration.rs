@@ -3,15 +3,13 @@
 use super::{moment, title};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
-use crate::server::case::visible;
 use crate::server::editions::movable;
 use casework::difference::{Difference, Differences, How};
 use pack::Title;
 use serde_json::{Value as Json, json};
 
-/// The plan for a case that the reader may see and move.
+/// The plan for a case that the reader may move.
 pub fn plan(asked: &Asked) -> Result<Answer, Oops> {
-    visible(asked)?;
     let (_, _, plan) = movable(asked)?;
     let titles = |all: &[Title]| all.iter().map(title).collect::<Vec<_>>();
     let dues = plan.dues.iter().map(

@@ -1,0 +1,74 @@
+// What waits on this device for a network: what was typed, and files. It goes once it is sent or handed in, when one signs
+// out, when somebody else signs in, and from a screen that others use.
+
+const FILES = "lianchi files";
+const page = document.documentElement.dataset;
+
+// Who is signed in, as the page says.
+export const whose = document.querySelector("form[data-sign-out]")?.dataset.who;
+
+export const store = {
+  read(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+  write(key, draft) { try { localStorage.setItem(key, JSON.stringify({ ...draft, whose })); return true; } catch { return false; } },
+  drop(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+  // Where each draft belongs, with the draft.
+  all() {
+    try {
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith("draft:"));
+      return keys.map((key) => [key.slice(6), this.read(key) ?? {}]);
+    } catch { return []; }
+  },
+};
+
+// Opened anew for each act, so that no open page holds it up when it has to go. Only what is put in makes it.
+const opened = (make) => new Promise((done, fail) => {
+  const request = indexedDB.open(FILES, 1);
+  request.onupgradeneeded = () => {
+    if (make) request.result.createObjectStore("files", { keyPath: "id", autoIncrement: true });
+    else request.transaction.abort();
+  };
+  request.onsuccess = () => done(request.result);
+  request.onerror = () => fail(request.error);
+});
+
+const act = async (mode, what, make = false) => {
+  const base = await opened(make);
+  try {
+    return await new Promise((done, fail) => {
+      const all = base.transaction("files", mode);
+      const asked = what(all.objectStore("files"));
+      all.oncomplete = () => done(asked.result);
+      all.onabort = () => fail(all.error);
+    });
+  } finally { base.close(); }
+};
+
+export const files = {
+  // In the order in which they were attached; none where this browser keeps nothing.
+  all: () => act("readonly", (all) => all.getAll()).catch(() => []),
+  // Gives it a number. Fails where there is no room, or the browser keeps nothing.
+  add: (file) => act("readwrite", (all) => all.add(file), true),
+  drop: (id) => act("readwrite", (all) => all.delete(id)).catch(() => {}),
+  async leave(gone) { for (const file of await this.all()) if (gone(file)) await this.drop(file.id); },
+};
+
+export function forget() {
+  for (const [path] of store.all()) store.drop(`draft:${path}`);
+  if ("indexedDB" in window) indexedDB.deleteDatabase(FILES);
+  if ("caches" in window) caches.delete("lianchi forms");
+}
+
+// Nothing is left of it once it was handed in.
+export function done(path) {
+  store.drop(`draft:${path}`);
+  files.leave((file) => file.path === path);
+  if ("caches" in window) caches.open("lianchi forms").then((cache) => cache.delete(path)).catch(() => {});
+}
+
+// What a page says that was kept itself is no news.
+if (page.face === "kiosk") forget();
+else if (whose && !("kept" in page)) {
+  const another = (kept) => kept.whose && kept.whose !== whose;
+  for (const [path, draft] of store.all()) if (another(draft)) store.drop(`draft:${path}`);
+  files.leave(another);
+}
