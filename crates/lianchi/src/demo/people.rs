@@ -10,7 +10,7 @@ use web::server::{City, Demo};
 const PASSWORD: &str = "lotus-pond-2026";
 
 /// Who signs in: by which name, in which post, and who that is.
-const SIGN_INS: [(&str, &str, &str, &str, &str); 24] = [
+const SIGN_INS: [(&str, &str, &str, &str, &str); 22] = [
     ("resident", "", "", "居民演示甲", "a resident"),
     ("resident-2", "", "", "居民演示乙", "another resident"),
     ("resident-3", "", "", "居民演示丙", "a third resident"),
@@ -28,14 +28,6 @@ const SIGN_INS: [(&str, &str, &str, &str, &str); 24] = [
     ("dispatcher", "dispatcher", "east-branch", "东城分局接警调度员", "dispatcher, East District"),
     ("officer", "officer", "lake-station", "南湖派出所民警", "police officer, South Lake"),
     ("case-officer", "case-officer", "lake-station", "南湖派出所办案民警", "case officer, South Lake"),
-    (
-        "legal-reviewer",
-        "legal-reviewer",
-        "lake-station",
-        "南湖派出所法制审核员",
-        "legal reviewer, South Lake",
-    ),
-    ("unit-head", "unit-head", "lake-station", "南湖派出所负责人", "head, South Lake"),
     (
         "property-keeper",
         "property-keeper",

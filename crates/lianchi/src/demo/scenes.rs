@@ -248,7 +248,7 @@ pub const TRAVEL: [Scene; 14] = [
 ];
 
 pub const ROADS: [Scene; 20] = [
-    service("new-car-in-one-go", CARS, 0, Open("tax")).any_time(),
+    service("new-car-in-one-go", CARS, 0, Open("inspect")).any_time(),
     service("new-car-in-one-go", CARS, 6, Ended).aged(12).rated(5, "交警、税务、保险一次办完。"),
     service("new-car-in-one-go", CARS, 7, Open("insure"))
         .ways(&[("insurance", "missing")])
