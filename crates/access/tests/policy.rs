@@ -266,6 +266,8 @@ fn faults_in_conditions_are_told_when_packs_are_loaded() {
         "case.ended == \"yes\"",
         "form.born <= today",
         "step.kind == \"decision\"",
+        "false",
+        "case.ended && today > date(\"2026-01-01\") && !case.ended",
     ];
     let numbered = faulty.iter().enumerate();
     let all = numbered.map(|(n, source)| policy(&format!("p{n}"), Effect::Permit, &[], Some(source), None));

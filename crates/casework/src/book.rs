@@ -24,8 +24,12 @@ impl Book {
     /// # Errors
     /// Every problem of every file.
     pub fn read(files: &[File]) -> Result<Self, Vec<Problem>> {
-        let definitions = pack::load(files)?;
-        let policies = Policies::check(&definitions)?;
+        let mut policies = Err(Vec::new());
+        let definitions = pack::load::load_and(files, |definitions| {
+            policies = Policies::check(definitions);
+            policies.as_ref().err().cloned().unwrap_or_default()
+        })?;
+        let policies = policies?;
         let text: String =
             files.iter().map(|file| format!("{FILE_MARK}{}\n{}\n", file.path, file.text)).collect();
         Ok(Self { digest: Digest::of(text.as_bytes()), definitions, policies, text })

@@ -16,6 +16,7 @@ mod map;
 mod migrate;
 mod models;
 mod nats;
+mod offers;
 mod outbox;
 mod packs;
 mod proof;

@@ -1,5 +1,5 @@
 use crate::say::{Failure, Say, Wrong, counted};
-use crate::{control, migrate};
+use crate::{control, migrate, offers};
 use include_dir::{Dir, DirEntry as Shipped, include_dir};
 use pack::folder::{self, Found};
 use pack::{Definitions, File, Id, Lang, Problem, explain};
@@ -29,6 +29,9 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         packs: Option<PathBuf>,
     },
+    /// List what packs offer to those that build on them: flows with their steps, groups of questions, papers, roles, offices,
+    /// deadlines, …
+    List(offers::Options),
     /// Move a running case, or all of one procedure, to the current edition.
     Migrate(migrate::Options),
     /// Have a running city read its packs anew; with faults in them it goes on with those it has.
@@ -48,6 +51,7 @@ pub fn run(command: &Command, say: Say) -> Result<(), Failure> {
         Command::Explain { procedure, zh, packs } => {
             explain(procedure, if *zh { Lang::Zh } else { Lang::En }, packs.as_deref(), say)
         }
+        Command::List(options) => offers::run(options, say),
         Command::Migrate(options) => migrate::run(options, say),
         Command::Adopt(options) => ask_to_adopt(options, say),
     }

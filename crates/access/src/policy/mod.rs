@@ -1,6 +1,6 @@
 use crate::person::Post;
 use jiff::civil::Date;
-use pack::cel::{Bindings, Checked, Env, NoFunctions, Outcome, Source as _, Value};
+use pack::cel::{Bindings, Bounds, Checked, Env, NoFunctions, Outcome, Source as _, Value};
 use pack::model::{ACTIONS, Definitions, Effect, Policy};
 use pack::{Id, Problem, Title};
 use std::collections::BTreeMap;
@@ -56,7 +56,10 @@ impl Policies {
         let mut all = Vec::new();
         for policy in definitions.policies.values() {
             match policy.when.as_ref().map(|when| when.check(&env)).transpose() {
-                Ok(condition) => all.push((policy.clone(), condition)),
+                Ok(condition) => {
+                    problems.extend(never(policy, condition.as_ref()));
+                    all.push((policy.clone(), condition));
+                }
                 Err(found) => problems.extend(found),
             }
         }
@@ -180,6 +183,15 @@ impl Policies {
         };
         Way { post: post.cloned(), purpose: asked.purpose.cloned(), title }
     }
+}
+
+/// That the policy's condition can never hold, whatever is known.
+fn never(policy: &Policy, condition: Option<&Checked>) -> Option<Problem> {
+    let (when, condition) = policy.when.as_ref().zip(condition)?;
+    let possible = Bounds::of(&condition.env).assume(condition);
+    let what = || format!("the policy `{}` never applies: this can never hold", policy.id);
+    let mend = "say in `when` what it is for, or take the policy out";
+    (!possible).then(|| when.place.problem(what(), mend))
 }
 
 /// Whether `policy` is about such a request at all, whatever its condition.

@@ -85,6 +85,91 @@ fn every_fault_is_told_with_place_and_mend() {
     insta::assert_snapshot!(check(&files, &lines));
 }
 
+/// What is wrong with a policy's condition is told beside all else, its own action and effect too; but where a name may stand in
+/// what cannot be read, nothing is said of it.
+#[test]
+fn a_fault_hides_no_fault_of_a_policy() {
+    let policy = |rest: &str| {
+        let more = format!("\n[policy.all]\ntitle = {{ zh = \"任何人\", en = \"Anybody\" }}\n{rest}");
+        [PACK.as_bytes(), more.as_bytes()].concat()
+    };
+    let files: [(&str, Vec<u8>); 5] = [
+        ("all/town/pack.toml", policy("effect = \"allow\"\nactions = [\"doo\"]\nwhen = \"case.foo == 1\"\n")),
+        (
+            "action/town/pack.toml",
+            policy("effect = \"permit\"\nactions = [\"doo\"]\nwhen = \"case.foo == 1\"\n"),
+        ),
+        ("never/town/pack.toml", policy("effect = \"permit\"\nwhen = \"case.ended && !case.ended\"\n")),
+        (
+            "flow/town/pack.toml",
+            String::from_utf8(policy("effect = \"permit\"\nwhen = 'case.procedure == \"boat\"'\n"))
+                .unwrap()
+                .replace("flow = \"simple\"", "flow = \"simpel\"")
+                .into(),
+        ),
+        ("syntax/town/pack.toml", policy("effect = \"permit\nwhen = \"case.foo == 1\"\n")),
+    ];
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
+    let lines = ["all", "action", "never", "flow", "syntax"].map(|folder| format!("pack check {folder}"));
+    insta::assert_snapshot!(check(&files, &lines.each_ref().map(String::as_str)));
+}
+
+/// What an author builds on is listed by name, and each kind with what it says.
+#[test]
+fn what_packs_offer_is_listed() {
+    let shared = r#"
+[fields.sailor]
+title = { zh = "船员", en = "Sailor" }
+field = [
+    { id = "name", title = { zh = "姓名", en = "Name" }, kind = "text" },
+    { id = "rank", title = { zh = "职务", en = "Rank" }, kind = "choice", required = false, of = [
+        { id = "mate", zh = "大副", en = "Mate" }, { id = "master", zh = "船长", en = "Master" },
+    ] },
+]
+material = [{ use = "seaman-book" }]
+
+[material.seaman-book]
+title = { zh = "海员证", en = "Seaman's book" }
+from = { zh = "海事局", en = "The maritime office" }
+"#;
+    let town = [PACK, shared].concat();
+    let lines = [
+        "pack list --packs town",
+        "pack list fields --packs town",
+        "pack list flow --packs town",
+        "pack list flow --packs town --zh",
+        "pack list office --packs town --json",
+        "pack list materials --packs town",
+        "pack list flwo",
+        "pack list windows",
+    ];
+    insta::assert_snapshot!(check(&[("town/town/pack.toml", town.as_bytes())], &lines));
+}
+
+/// Each of them names the pack that holds it, and has words in both languages.
+#[test]
+fn all_that_ships_is_listed_in_full() {
+    let desk = Desk::new(&[]);
+    let all = desk.json("pack list --json");
+    for (kind, some) in
+        [("flow", "counter"), ("fields", "applicant"), ("material", "identity-card"), ("role", "clerk")]
+    {
+        let rows = all[kind].as_array().unwrap();
+        assert!(rows.iter().any(|row| row["id"] == some && row["pack"] == "city"), "{kind}: {rows:?}");
+    }
+    for (kind, rows) in all.as_object().unwrap() {
+        assert!(!rows.as_array().unwrap().is_empty(), "{kind}");
+        for row in rows.as_array().unwrap() {
+            let told = |text: &serde_json::Value| text.as_str().is_some_and(|text| !text.is_empty());
+            assert!(
+                told(&row["pack"]) && told(&row["title"]["zh"]) && told(&row["title"]["en"]),
+                "{kind}: {row}"
+            );
+        }
+        assert_eq!(desk.json(&format!("pack list {kind} --json"))[kind], *rows, "{kind}");
+    }
+}
+
 /// A pack that builds on others is checked among them.
 #[test]
 fn one_pack_alone_is_told_where_the_others_are() {

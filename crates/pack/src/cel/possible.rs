@@ -1,7 +1,8 @@
 //! Whether an expression can hold at all, by the bounds of what it speaks of.
 //!
-//! What is followed is the range of a number, a day or a size, how two of them lie to each other, and the words that a place can
-//! have. Whatever else an expression asks may be so or not: so what is found impossible is, and not all that is impossible is found.
+//! What is followed is the range of a number, a day or a size, how two of them lie to each other, and the words that a place
+//! can have. Whatever else an expression asks may be so or not: so what is found impossible is, and not all that is impossible
+//! is found.
 
 use super::checked::{Builtin, Checked, Node, NodeKind};
 use super::env::{Env, Slot};

@@ -1,4 +1,4 @@
-//! Forms that nobody could fill in: a question that is never asked, a rule that no answer keeps, a paper that is asked for by what
+//! Forms that nobody could fill in: a question that is never asked, a rule that no answer keeps, a paper asked for by what
 //! is not known yet.
 
 use crate::cel::{Bounds, Checked};

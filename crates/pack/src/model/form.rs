@@ -117,6 +117,29 @@ pub enum FieldKind {
 }
 
 impl FieldKind {
+    /// The word by which packs name it; what an object is of, they say after it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::LongText => "long-text",
+            Self::Integer { .. } => "integer",
+            Self::Money => "money",
+            Self::Date => "date",
+            Self::Moment => "moment",
+            Self::Truth => "truth",
+            Self::Choice(_) => "choice",
+            Self::Choices(_) => "choices",
+            Self::IdentityNumber => "identity-number",
+            Self::Phone => "phone",
+            Self::Address => "address",
+            Self::Plate => "plate",
+            Self::Vin => "vin",
+            Self::CreditCode => "credit-code",
+            Self::File => "file",
+            Self::Object(_) => "object",
+        }
+    }
+
     /// Whether what an office enters of its own duties tells of somebody unless the pack says that it does not: words in
     /// which anything may stand, and what belongs to a person as such.
     pub fn tells_of_people(&self) -> bool {

@@ -146,35 +146,12 @@ fn field(field: &Field) -> Json {
     json!({
         "id": field.id,
         "title": title(&field.title),
-        "kind": kind(&field.kind),
+        "kind": field.kind.word(),
         "required": field.required,
         "when": field.when.as_ref().map(|when| when.source.as_str()),
         "choices": choices,
         "personal": field.personal,
     })
-}
-
-/// A kind of field by the word that packs have for it.
-fn kind(kind: &FieldKind) -> &'static str {
-    match kind {
-        FieldKind::Text => "text",
-        FieldKind::LongText => "long-text",
-        FieldKind::Integer { .. } => "integer",
-        FieldKind::Money => "money",
-        FieldKind::Date => "date",
-        FieldKind::Moment => "moment",
-        FieldKind::Truth => "truth",
-        FieldKind::Choice(_) => "choice",
-        FieldKind::Choices(_) => "choices",
-        FieldKind::IdentityNumber => "identity-number",
-        FieldKind::Phone => "phone",
-        FieldKind::Address => "address",
-        FieldKind::Plate => "plate",
-        FieldKind::Vin => "vin",
-        FieldKind::CreditCode => "credit-code",
-        FieldKind::File => "file",
-        FieldKind::Object(_) => "object",
-    }
 }
 
 fn word<T: Copy + PartialEq>(all: &[(&'static str, T)], one: T) -> &'static str {
