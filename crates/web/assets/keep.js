@@ -7,9 +7,12 @@ const page = document.documentElement.dataset;
 // Who is signed in, as the page says.
 export const whose = document.querySelector("form[data-sign-out]")?.dataset.who;
 
+// Somebody has signed out, or others use this screen: what is on its way here by then is not kept.
+let over = false;
+
 export const store = {
   read(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-  write(key, draft) { try { localStorage.setItem(key, JSON.stringify({ ...draft, whose })); return true; } catch { return false; } },
+  write(key, draft) { if (over) return false; try { localStorage.setItem(key, JSON.stringify({ ...draft, whose })); return true; } catch { return false; } },
   drop(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
   // Where each draft belongs, with the draft.
   all() {
@@ -43,16 +46,19 @@ const act = async (mode, what, make = false) => {
   } finally { base.close(); }
 };
 
+const every = () => act("readonly", (all) => all.getAll()).catch(() => []);
+
 export const files = {
-  // In the order in which they were attached; none where this browser keeps nothing.
-  all: () => act("readonly", (all) => all.getAll()).catch(() => []),
+  // In the order in which they were attached, and nobody else's; none where this browser keeps nothing.
+  async all() { return (await every()).filter((file) => !whose || !file.whose || file.whose === whose); },
   // Gives it a number. Fails where there is no room, or the browser keeps nothing.
-  add: (file) => act("readwrite", (all) => all.add(file), true),
+  add: (file) => (over ? Promise.reject(new Error("over")) : act("readwrite", (all) => all.add(file), true)),
   drop: (id) => act("readwrite", (all) => all.delete(id)).catch(() => {}),
-  async leave(gone) { for (const file of await this.all()) if (gone(file)) await this.drop(file.id); },
+  async leave(gone) { for (const file of await every()) if (gone(file)) await this.drop(file.id); },
 };
 
 export function forget() {
+  over = true;
   for (const [path] of store.all()) store.drop(`draft:${path}`);
   if ("indexedDB" in window) indexedDB.deleteDatabase(FILES);
   if ("caches" in window) caches.delete("lianchi forms");

@@ -212,7 +212,7 @@ pub const ROWS: &[Row] = &[
         form(&[("service", SERVICE), ("name", "何来客"), ("login", &format!("walk-in-{}", target.count))])
     }),
     row("POST", "/desk/start/account", Stage::Open, |world, _| {
-        form(&[("service", SERVICE), ("person", &waiting(world))])
+        form(&[("service", SERVICE), ("person", &waiting(world)), ("purpose", "handle-case")])
     })
     .about("another code"),
     row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", "response")])).about("a duty"),
