@@ -2,6 +2,7 @@ use super::rows::join;
 use crate::model::{Lapse, Length, Window};
 use pack::days::Term;
 use record::Time;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The windows of lanes: which of them hold the time between two moments.
@@ -43,11 +44,13 @@ impl Near {
         Self { width, before: (0..some).map(before).collect(), all: seconds.len() }
     }
 
-    /// How many are surely shorter than so many seconds.
+    /// Between how many and how many are shorter than so many seconds: a few where lengths are of one order, and all that share
+    /// a stretch where one is far longer than the others.
     #[inline]
-    fn before(&self, seconds: u64) -> usize {
+    fn around(&self, seconds: u64) -> Range<usize> {
         let stretch = usize::try_from(seconds >> self.width).unwrap_or(usize::MAX);
-        self.before.get(stretch).map_or(self.all, |before| *before as usize)
+        let before = |stretch| self.before.get(stretch).map_or(self.all, |before| *before as usize);
+        before(stretch)..before(stretch.saturating_add(1))
     }
 }
 
@@ -168,13 +171,12 @@ impl Windows {
     #[inline]
     fn passed(&self, lapse: Lapse) -> (usize, usize) {
         let whole = lapse.whole_seconds();
-        let mut before = self.near.before(whole);
-        loop {
-            match self.seconds.get(before) {
-                Some(step) if *step < whole => before += 1,
-                Some(step) if *step == whole => return self.passed_near(before, lapse),
-                _ => return (before, before),
-            }
+        let around = self.near.around(whole);
+        let near = self.seconds.get(around.clone()).unwrap_or_default();
+        let before = around.start + near.partition_point(|step| *step < whole);
+        match self.seconds.get(before) {
+            Some(step) if *step == whole => self.passed_near(before, lapse),
+            _ => (before, before),
         }
     }
 
