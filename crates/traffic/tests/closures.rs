@@ -112,6 +112,24 @@ fn who_is_cut_off_waits() {
     assert_eq!(cut_off, [2, 2]);
 }
 
+/// A route that ends where it begins leads around what is closed, back to its beginning; who finds no way back is cut off.
+#[test]
+fn rounds_are_driven_to_their_end() {
+    const ROUND: &str = "n0_0ton1_0 n1_0ton1_1 n1_1ton0_1 n0_1ton0_0 n0_0ton1_0";
+    let one = |depart: u32| {
+        format!("<vehicle id=\"{depart}\" depart=\"{depart}\"><route edges=\"{ROUND}\"/></vehicle>")
+    };
+    let demand = format!("<routes>{}{}</routes>", one(0), one(60));
+    let first = edge("n1_0ton1_1", [3, 600]);
+    let all = first.clone() + &edge("n1_0ton2_0", [3, 600]) + &edge("n1_0ton1_-1", [3, 600]);
+    for (closed, moment, cut_off, metres) in [(&first, 400.0, [0, 0], 1000.0), (&all, 400.0, [2, 2], 650.0)] {
+        assert_eq!(check(&demand, closed, [moment, 1500.0]), cut_off);
+        let scenario = scenario(&TOWN.network(), &demand, closed).unwrap();
+        let length = drive(&scenario, 1, 1, 1500.0).length;
+        assert!((metres..1.4 * metres).contains(&length), "{length} m");
+    }
+}
+
 /// What never opens is told of to the end, and waited for by nobody who has not set out.
 #[test]
 fn what_stays_closed_is_told() {

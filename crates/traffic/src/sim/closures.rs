@@ -95,7 +95,11 @@ impl Simulation<'_> {
         let of = &self.demand.vehicles[self.cars[car.i()].vehicle.i()];
         let (class, first) = (self.demand.kinds[of.kind as usize].class, of.stops[0]);
         let links = match &of.way {
-            Way::Trip(over) => return self.comes_by_stops(car, first).then(|| self.fastest(car, over))?,
+            Way::Trip(over) => {
+                let mut over = over.clone();
+                over.dedup();
+                return self.comes_by_stops(car, first).then(|| self.fastest(car, &over))?;
+            }
             Way::Route(route) => &self.demand.routes[route.i()],
             Way::None => return None,
         };
@@ -105,9 +109,7 @@ impl Simulation<'_> {
         if self.leads_on(class, links) {
             return Some(links.clone());
         }
-        let mut over = self.to_come_by(car, first, links);
-        over.insert(0, links[0]);
-        over.dedup();
+        let over = self.to_come_by(car, first, links, 0.0);
         self.fastest(car, &over)
     }
 
@@ -134,24 +136,35 @@ impl Simulation<'_> {
         stops.iter().all(|stop| self.ways.open.takes(stop.lane, class))
     }
 
-    /// The links that somebody must come by still: of a trip those that it names, of a route those with stops, and the goal.
-    fn to_come_by(&self, car: CarId, stop: u32, links: &[LinkId]) -> Vec<LinkId> {
+    /// The links that somebody must come by still, from the first of their way and a place on it: of a trip those that it names,
+    /// of a route those with stops, and the goal. The same link twice in a row is a round that leads back to it.
+    fn to_come_by(&self, car: CarId, stop: u32, links: &[LinkId], behind: f64) -> Vec<LinkId> {
         let of = &self.demand.vehicles[self.cars[car.i()].vehicle.i()];
+        let mut by = vec![0];
         if let Way::Trip(over) = &of.way {
-            let mut left = over.as_slice();
-            let mut rest: Vec<LinkId> = Vec::new();
-            for link in links.iter().rev() {
-                if let Some((last, before)) = left.split_last().filter(|(last, _)| *last == link) {
-                    rest.push(*last);
-                    left = before;
+            let mut left = over.clone();
+            left.dedup();
+            let mut rest = Vec::new();
+            for (stage, link) in links.iter().enumerate().rev() {
+                if left.last() == Some(link) {
+                    left.pop();
+                    rest.push(stage);
                 }
             }
-            rest.reverse();
-            return rest;
+            by.extend(rest.into_iter().rev());
+        } else {
+            let stops = self.demand.stops.get(stop as usize..of.stops[1] as usize).unwrap_or_default();
+            let (mut from, mut behind) = (0, behind);
+            for stop in stops {
+                if let Some(stage) = stop.stage(self.net, links, from, behind) {
+                    by.push(stage);
+                    (from, behind) = (stage, stop.place[1]);
+                }
+            }
+            by.push(links.len() - 1);
         }
-        let stops = self.demand.stops.get(stop as usize..of.stops[1] as usize).unwrap_or_default();
-        let by = stops.iter().map(|stop| self.net.lanes[stop.lane.i()].link);
-        by.chain(links.last().copied()).collect()
+        by.dedup();
+        by.into_iter().map(|stage| links[stage]).collect()
     }
 
     /// Gives somebody on the road their way anew: the same where that is open, else the fastest to their stops and goal. Who
@@ -169,9 +182,8 @@ impl Simulation<'_> {
         let bound = links.len() > 1 && self.is_bound(vehicle);
         let from = usize::from(bound);
         if !self.leads_on(kind.class, &links[from..]) {
-            let mut over = self.to_come_by(vehicle, stop, &links[from..]);
-            over.insert(0, links[from]);
-            over.dedup();
+            let behind = if bound { 0.0 } else { self.cars[vehicle.i()].pos };
+            let over = self.to_come_by(vehicle, stop, &links[from..], behind);
             if let Some(way) = self.fastest(vehicle, &over) {
                 links.truncate(from);
                 links.extend(way);
