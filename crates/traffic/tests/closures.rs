@@ -130,6 +130,26 @@ fn rounds_are_driven_to_their_end() {
     }
 }
 
+/// Whose way begins on a closed edge does not set out until it opens, even if it ends there.
+#[test]
+fn who_begins_on_a_closed_edge_waits() {
+    let trip = |name: &str, to: &str| {
+        format!("<trip id=\"{name}\" depart=\"30\" from=\"n-1_0ton0_0\" to=\"{to}\"/>")
+    };
+    let route = r#"<vehicle id="route" depart="30"><route edges="n-1_0ton0_0"/></vehicle>"#;
+    let demand =
+        format!("<routes>{}{}{route}</routes>", trip("on", "n2_0ton3_0"), trip("there", "n-1_0ton0_0"));
+    assert_eq!(check(&demand, &edge("n-1_0ton0_0", [20, 600]), [400.0, 1500.0]), [3, 3]);
+    for rules in [Rules::Sumo, Rules::Meso] {
+        let for_good = r#"<interval begin="20"><closingReroute id="n-1_0ton0_0"/></interval>"#;
+        let mut scenario = scenario(&TOWN.network(), &demand, for_good).unwrap();
+        scenario.demand.rules = rules;
+        let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, 1, 1));
+        traffic.run_until(100.0);
+        assert_eq!((traffic.measures().cut_off, traffic.over()), (3, true), "{rules:?}");
+    }
+}
+
 /// What never opens is told of to the end, and waited for by nobody who has not set out.
 #[test]
 fn what_stays_closed_is_told() {

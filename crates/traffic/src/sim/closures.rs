@@ -95,16 +95,17 @@ impl Simulation<'_> {
         let of = &self.demand.vehicles[self.cars[car.i()].vehicle.i()];
         let (class, first) = (self.demand.kinds[of.kind as usize].class, of.stops[0]);
         let links = match &of.way {
-            Way::Trip(over) => {
-                let mut over = over.clone();
-                over.dedup();
-                return self.comes_by_stops(car, first).then(|| self.fastest(car, &over))?;
-            }
+            Way::Trip(over) => over,
             Way::Route(route) => &self.demand.routes[route.i()],
             Way::None => return None,
         };
-        if !self.comes_by_stops(car, first) {
+        if !self.ways.open.enters(self.net, *links.first()?, class) || !self.comes_by_stops(car, first) {
             return None;
+        }
+        if matches!(of.way, Way::Trip(_)) {
+            let mut over = links.clone();
+            over.dedup();
+            return self.fastest(car, &over);
         }
         if self.leads_on(class, links) {
             return Some(links.clone());
