@@ -130,6 +130,15 @@ fn rounds_are_driven_to_their_end() {
     }
 }
 
+/// Who stands before a closed edge goes around it as soon as another opens that their way did not lead over.
+#[test]
+fn another_way_that_opens_is_taken() {
+    let demand = r#"<routes><trip id="one" depart="0" from="n-1_0ton0_0" to="n2_0ton3_0"/>
+<vehicle id="two" depart="10"><route edges="n-1_0ton0_0 n0_0ton1_0 n1_0ton2_0 n2_0ton3_0"/></vehicle></routes>"#;
+    let closed = edge("n1_0ton2_0", [20, 5000]) + &edge("n2_1ton2_0", [20, 600]);
+    assert_eq!(check(demand, &closed, [590.0, 1000.0]), [2, 2]);
+}
+
 /// Whose way begins on a closed edge does not set out until it opens, even if it ends there.
 #[test]
 fn who_begins_on_a_closed_edge_waits() {

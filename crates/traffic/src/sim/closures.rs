@@ -42,7 +42,9 @@ impl Simulation<'_> {
         self.routers.clear();
         let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
         let affected = |car: &CarId| self.ahead_of(*car).iter().any(|link| changed[link.i()]);
-        for car in on.copied().filter(affected).collect::<Vec<CarId>>() {
+        // Who was cut off before may have a way over other links that have opened.
+        let wanted = |car: &CarId| affected(car) || self.is_cut_off(*car);
+        for car in on.copied().filter(wanted).collect::<Vec<CarId>>() {
             self.redirect(car);
         }
         self.send_outside_again();
