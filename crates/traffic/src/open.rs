@@ -64,7 +64,7 @@ impl Open {
     }
 
     /// Whether a class may come onto any lane of a link.
-    fn enters(&self, net: &Network, link: LinkId, class: Classes) -> bool {
+    pub fn enters(&self, net: &Network, link: LinkId, class: Classes) -> bool {
         net.lanes_of(link).any(|lane| self.now[lane].has(class))
     }
 

@@ -84,7 +84,8 @@ impl Router {
         }
     }
 
-    /// The fastest way over some links, if there is one; `seconds` says what a link takes, those inside junctions too.
+    /// The fastest way over some links, if there is one; `seconds` says what a link takes, those inside junctions too. The same
+    /// link twice in a row is a round that leads back to it.
     pub fn over(
         &mut self,
         net: &Network,
@@ -110,17 +111,20 @@ impl Router {
         }
         self.heap.clear();
         self.heap.push(Reached(0.0, from));
-        self.best[from.i()] = 0.0;
+        // The end of a round is where it begins, come to anew.
+        let mut begun = from != to;
+        self.best[from.i()] = if begun { 0.0 } else { f64::INFINITY };
         self.touched.push(from);
         while let Some(Reached(so_far, link)) = self.heap.pop() {
-            if link == to {
-                let mut way = vec![to];
+            if link == to && begun {
+                let mut way = vec![to, self.before[to.i()]];
                 while let Some(last) = way.last().copied().filter(|last| *last != from) {
                     way.push(self.before[last.i()]);
                 }
                 way.reverse();
                 return Some(way);
             }
+            begun = true;
             if so_far > self.best[link.i()] {
                 continue;
             }

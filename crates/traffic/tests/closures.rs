@@ -112,6 +112,53 @@ fn who_is_cut_off_waits() {
     assert_eq!(cut_off, [2, 2]);
 }
 
+/// A route that ends where it begins leads around what is closed, back to its beginning; who finds no way back is cut off.
+#[test]
+fn rounds_are_driven_to_their_end() {
+    const ROUND: &str = "n0_0ton1_0 n1_0ton1_1 n1_1ton0_1 n0_1ton0_0 n0_0ton1_0";
+    let one = |depart: u32| {
+        format!("<vehicle id=\"{depart}\" depart=\"{depart}\"><route edges=\"{ROUND}\"/></vehicle>")
+    };
+    let demand = format!("<routes>{}{}</routes>", one(0), one(60));
+    let first = edge("n1_0ton1_1", [3, 600]);
+    let all = first.clone() + &edge("n1_0ton2_0", [3, 600]) + &edge("n1_0ton1_-1", [3, 600]);
+    for (closed, moment, cut_off, metres) in [(&first, 400.0, [0, 0], 1000.0), (&all, 400.0, [2, 2], 650.0)] {
+        assert_eq!(check(&demand, closed, [moment, 1500.0]), cut_off);
+        let scenario = scenario(&TOWN.network(), &demand, closed).unwrap();
+        let length = drive(&scenario, 1, 1, 1500.0).length;
+        assert!((metres..1.4 * metres).contains(&length), "{length} m");
+    }
+}
+
+/// Who stands before a closed edge goes around it as soon as another opens that their way did not lead over.
+#[test]
+fn another_way_that_opens_is_taken() {
+    let demand = r#"<routes><trip id="one" depart="0" from="n-1_0ton0_0" to="n2_0ton3_0"/>
+<vehicle id="two" depart="10"><route edges="n-1_0ton0_0 n0_0ton1_0 n1_0ton2_0 n2_0ton3_0"/></vehicle></routes>"#;
+    let closed = edge("n1_0ton2_0", [20, 5000]) + &edge("n2_1ton2_0", [20, 600]);
+    assert_eq!(check(demand, &closed, [590.0, 1000.0]), [2, 2]);
+}
+
+/// Whose way begins on a closed edge does not set out until it opens, even if it ends there.
+#[test]
+fn who_begins_on_a_closed_edge_waits() {
+    let trip = |name: &str, to: &str| {
+        format!("<trip id=\"{name}\" depart=\"30\" from=\"n-1_0ton0_0\" to=\"{to}\"/>")
+    };
+    let route = r#"<vehicle id="route" depart="30"><route edges="n-1_0ton0_0"/></vehicle>"#;
+    let demand =
+        format!("<routes>{}{}{route}</routes>", trip("on", "n2_0ton3_0"), trip("there", "n-1_0ton0_0"));
+    assert_eq!(check(&demand, &edge("n-1_0ton0_0", [20, 600]), [400.0, 1500.0]), [3, 3]);
+    for rules in [Rules::Sumo, Rules::Meso] {
+        let for_good = r#"<interval begin="20"><closingReroute id="n-1_0ton0_0"/></interval>"#;
+        let mut scenario = scenario(&TOWN.network(), &demand, for_good).unwrap();
+        scenario.demand.rules = rules;
+        let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, 1, 1));
+        traffic.run_until(100.0);
+        assert_eq!((traffic.measures().cut_off, traffic.over()), (3, true), "{rules:?}");
+    }
+}
+
 /// What never opens is told of to the end, and waited for by nobody who has not set out.
 #[test]
 fn what_stays_closed_is_told() {

@@ -48,7 +48,9 @@ fn flows(net: &Network, demand: &Demand, [begin, end]: [f64; 2]) -> HashMap<(Lin
             Way::Route(route) => demand.routes[route.i()].clone(),
             Way::Trip(over) => {
                 let router = routers.entry(class.0).or_insert_with(|| Router::new(net, class, &open));
-                router.over(net, over, &seconds).unwrap_or_default()
+                let mut over = over.clone();
+                over.dedup();
+                router.over(net, &over, &seconds).unwrap_or_default()
             }
             Way::None => Vec::new(),
         });

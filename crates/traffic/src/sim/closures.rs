@@ -42,7 +42,9 @@ impl Simulation<'_> {
         self.routers.clear();
         let on = self.active.iter().flat_map(|lane| &self.on[lane.i()]);
         let affected = |car: &CarId| self.ahead_of(*car).iter().any(|link| changed[link.i()]);
-        for car in on.copied().filter(affected).collect::<Vec<CarId>>() {
+        // Who was cut off before may have a way over other links that have opened.
+        let wanted = |car: &CarId| affected(car) || self.is_cut_off(*car);
+        for car in on.copied().filter(wanted).collect::<Vec<CarId>>() {
             self.redirect(car);
         }
         self.send_outside_again();
@@ -95,19 +97,22 @@ impl Simulation<'_> {
         let of = &self.demand.vehicles[self.cars[car.i()].vehicle.i()];
         let (class, first) = (self.demand.kinds[of.kind as usize].class, of.stops[0]);
         let links = match &of.way {
-            Way::Trip(over) => return self.comes_by_stops(car, first).then(|| self.fastest(car, over))?,
+            Way::Trip(over) => over,
             Way::Route(route) => &self.demand.routes[route.i()],
             Way::None => return None,
         };
-        if !self.comes_by_stops(car, first) {
+        if !self.ways.open.enters(self.net, *links.first()?, class) || !self.comes_by_stops(car, first) {
             return None;
+        }
+        if matches!(of.way, Way::Trip(_)) {
+            let mut over = links.clone();
+            over.dedup();
+            return self.fastest(car, &over);
         }
         if self.leads_on(class, links) {
             return Some(links.clone());
         }
-        let mut over = self.to_come_by(car, first, links);
-        over.insert(0, links[0]);
-        over.dedup();
+        let over = self.to_come_by(car, first, links, 0.0);
         self.fastest(car, &over)
     }
 
@@ -134,24 +139,35 @@ impl Simulation<'_> {
         stops.iter().all(|stop| self.ways.open.takes(stop.lane, class))
     }
 
-    /// The links that somebody must come by still: of a trip those that it names, of a route those with stops, and the goal.
-    fn to_come_by(&self, car: CarId, stop: u32, links: &[LinkId]) -> Vec<LinkId> {
+    /// The links that somebody must come by still, from the first of their way and a place on it: of a trip those that it names,
+    /// of a route those with stops, and the goal. The same link twice in a row is a round that leads back to it.
+    fn to_come_by(&self, car: CarId, stop: u32, links: &[LinkId], behind: f64) -> Vec<LinkId> {
         let of = &self.demand.vehicles[self.cars[car.i()].vehicle.i()];
+        let mut by = vec![0];
         if let Way::Trip(over) = &of.way {
-            let mut left = over.as_slice();
-            let mut rest: Vec<LinkId> = Vec::new();
-            for link in links.iter().rev() {
-                if let Some((last, before)) = left.split_last().filter(|(last, _)| *last == link) {
-                    rest.push(*last);
-                    left = before;
+            let mut left = over.clone();
+            left.dedup();
+            let mut rest = Vec::new();
+            for (stage, link) in links.iter().enumerate().rev() {
+                if left.last() == Some(link) {
+                    left.pop();
+                    rest.push(stage);
                 }
             }
-            rest.reverse();
-            return rest;
+            by.extend(rest.into_iter().rev());
+        } else {
+            let stops = self.demand.stops.get(stop as usize..of.stops[1] as usize).unwrap_or_default();
+            let (mut from, mut behind) = (0, behind);
+            for stop in stops {
+                if let Some(stage) = stop.stage(self.net, links, from, behind) {
+                    by.push(stage);
+                    (from, behind) = (stage, stop.place[1]);
+                }
+            }
+            by.push(links.len() - 1);
         }
-        let stops = self.demand.stops.get(stop as usize..of.stops[1] as usize).unwrap_or_default();
-        let by = stops.iter().map(|stop| self.net.lanes[stop.lane.i()].link);
-        by.chain(links.last().copied()).collect()
+        by.dedup();
+        by.into_iter().map(|stage| links[stage]).collect()
     }
 
     /// Gives somebody on the road their way anew: the same where that is open, else the fastest to their stops and goal. Who
@@ -169,9 +185,8 @@ impl Simulation<'_> {
         let bound = links.len() > 1 && self.is_bound(vehicle);
         let from = usize::from(bound);
         if !self.leads_on(kind.class, &links[from..]) {
-            let mut over = self.to_come_by(vehicle, stop, &links[from..]);
-            over.insert(0, links[from]);
-            over.dedup();
+            let behind = if bound { 0.0 } else { self.cars[vehicle.i()].pos };
+            let over = self.to_come_by(vehicle, stop, &links[from..], behind);
             if let Some(way) = self.fastest(vehicle, &over) {
                 links.truncate(from);
                 links.extend(way);
