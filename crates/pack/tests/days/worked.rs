@@ -1,7 +1,7 @@
 //! Hours at which an office is open: worked by hand, and held against a count of single minutes.
 
 use super::LAW;
-use super::oracle::works;
+use super::oracle::{off_in_2026, works};
 use jiff::ToSpan;
 use jiff::civil::{Date, DateTime, Weekday, date};
 use pack::days::opening::{self, Days};
@@ -143,11 +143,11 @@ fn hours_are_read_as_packs_write_them() {
 /// Days off by the State Council's notices.
 fn festival(day: Date) -> bool {
     static OFF: LazyLock<HashSet<Date>> = LazyLock::new(|| {
-        let years = (2007..=2026).map(|year| holiday_cn::get_year_data(year).unwrap());
+        let years = (2007..=2025).map(|year| holiday_cn::get_year_data(year).unwrap());
         let off = years.flat_map(|days| days.into_iter().filter(|(_, (_, off))| *off));
         off.map(|(day, _)| day.parse().unwrap()).collect()
     });
-    OFF.contains(&day)
+    OFF.contains(&day) || off_in_2026(day)
 }
 
 /// Whether the office is open in the minute that begins then, asked of nothing that the engine uses.
