@@ -10,6 +10,8 @@ use traffic::sample::Town;
 use traffic::sim::{Measures, Settings, Simulation};
 
 const STREET: &str = include_str!("stops/street.net.xml");
+/// A street whose two lanes lead two ways to the same place; the left one is shorter.
+const FORK: &str = include_str!("closures/fork.net.xml");
 const TOWN: Town = Town { size: [3, 3], block: 150.0, vehicles: 900, seed: 7, signals: true };
 
 fn scenario(net: &str, demand: &str, closed: &str) -> Result<Scenario, Fault> {
@@ -56,10 +58,14 @@ fn drive(scenario: &Scenario, seed: u64, threads: usize, end: f64) -> Measures {
 }
 
 /// Drives by both rules, on one thread and on three, until everyone has arrived; how many are cut off at a moment.
-fn check(demand: &str, closed: &str, [moment, end]: [f64; 2]) -> Vec<u64> {
+fn check(demand: &str, closed: &str, moments: [f64; 2]) -> Vec<u64> {
+    check_on(&TOWN.network(), demand, closed, moments)
+}
+
+fn check_on(net: &str, demand: &str, closed: &str, [moment, end]: [f64; 2]) -> Vec<u64> {
     let mut cut_off = Vec::new();
     for rules in [Rules::Sumo, Rules::Meso] {
-        let mut scenario = scenario(&TOWN.network(), demand, closed).unwrap();
+        let mut scenario = scenario(net, demand, closed).unwrap();
         assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
         scenario.demand.rules = rules;
         cut_off.push(drive(&scenario, 1, 1, moment).cut_off);
@@ -137,6 +143,16 @@ fn another_way_that_opens_is_taken() {
 <vehicle id="two" depart="10"><route edges="n-1_0ton0_0 n0_0ton1_0 n1_0ton2_0 n2_0ton3_0"/></vehicle></routes>"#;
     let closed = edge("n1_0ton2_0", [20, 5000]) + &edge("n2_1ton2_0", [20, 600]);
     assert_eq!(check(demand, &closed, [590.0, 1000.0]), [2, 2]);
+}
+
+/// Who is on a lane that leads only to a closed edge changes to the lane beside, which leads around it.
+#[test]
+fn lanes_that_lead_nowhere_are_left() {
+    let trips: String =
+        (0..4).map(|at| format!("<trip id=\"{at}\" depart=\"{}\" from=\"ab\" to=\"ef\"/>", 3 * at)).collect();
+    let cut_off =
+        check_on(FORK, &format!("<routes>{trips}</routes>"), &edge("left", [12, 5000]), [30.0, 300.0]);
+    assert_eq!(cut_off, [0, 0]);
 }
 
 /// Whose way begins on a closed edge does not set out until it opens, even if it ends there.

@@ -228,14 +228,16 @@ impl Simulation<'_> {
         !(self.leads_on(class, &links[from..]) && self.comes_by_stops(vehicle, stop))
     }
 
-    /// Has those in queues on lanes that have been closed change to open ones beside, if there are any.
+    /// Has those in queues on lanes that have been closed, or that do not lead on for them any more, change to others beside, if
+    /// there are any.
     pub(super) fn leave_closed_queues(&mut self, meso: &mut Meso) {
         let on = self.active.iter().flat_map(|lane| self.on[lane.i()].iter().map(|car| (*lane, *car)));
-        let shut = |(lane, car): &(LaneId, CarId)| {
-            let class = self.demand.kinds[self.cars[car.i()].kind as usize].class;
-            !self.ways.open.lets_out(self.net, *lane, class)
+        let leaves = |(lane, car): &(LaneId, CarId)| {
+            let of = &self.cars[car.i()];
+            let class = self.demand.kinds[of.kind as usize].class;
+            (of.left > 0 && !of.next.is_some()) || !self.ways.open.lets_out(self.net, *lane, class)
         };
-        for (lane, car) in on.filter(shut).collect::<Vec<_>>() {
+        for (lane, car) in on.filter(leaves).collect::<Vec<_>>() {
             self.change_queue(meso, lane, car);
         }
     }
