@@ -175,6 +175,33 @@ fn who_begins_on_a_closed_edge_waits() {
     }
 }
 
+/// Whom nothing that is closed keeps from their goal, since no way ever leads there, is not cut off but unreachable.
+#[test]
+fn who_has_no_way_anyhow_is_not_cut_off() {
+    let lane = "id=\"bc_1\" index=\"1\"";
+    let net = STREET.replace(lane, &format!("{lane} disallow=\"passenger\""));
+    let demand = r#"<routes><trip id="back" depart="30" from="bc" to="ab"/>
+<trip id="on" depart="30" from="ab" to="bc"/></routes>"#;
+    let lane = |name: &str, how: &str| {
+        format!("<interval begin=\"20\" end=\"5000\"><closingLaneReroute id=\"{name}\" {how}/></interval>")
+    };
+    for (closed, cut_off) in [
+        (edge("bc", [20, 5000]), 1),
+        (lane("bc_1", "disallow=\"passenger\""), 0),
+        (lane("ab_1", "disallow=\"all\""), 0),
+    ] {
+        for rules in [Rules::Sumo, Rules::Meso] {
+            let mut scenario = scenario(&net, demand, &closed).unwrap();
+            scenario.demand.rules = rules;
+            let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, 1, 1));
+            traffic.run_until(300.0);
+            let all = traffic.measures();
+            assert_eq!([all.unreachable, all.cut_off], [1, cut_off], "{closed} {rules:?}");
+            assert_eq!(all.finished, 1 - cut_off, "{closed} {rules:?}");
+        }
+    }
+}
+
 /// What never opens is told of to the end, and waited for by nobody who has not set out.
 #[test]
 fn what_stays_closed_is_told() {
