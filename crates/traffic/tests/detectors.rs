@@ -203,6 +203,13 @@ fn faults_of_detectors_are_told() {
         r#"<laneAreaDetector id="area" lanes=""/>"#,
         r#"<laneAreaDetector id="area" lane="ab_0" pos="100" endPos="90"/>"#,
         r#"<laneAreaDetector id="area" lane="ab_0" pos="450" length="60"/>"#,
+        r#"<laneAreaDetector id="area" lane="ab_0" endPos="100" length="160"/>"#,
+        r#"<laneAreaDetector id="area" lane="ab_0" endPos="100" length="160" friendlyPos="true"/>"#,
+        r#"<laneAreaDetector id="area" lanes="ab_0 :b_0_0 bc_0" pos="100" length="200"/>"#,
+        r#"<laneAreaDetector id="area" lanes="ab_0 :b_0_0 bc_0" endPos="100" length="700"/>"#,
+        r#"<laneAreaDetector id="area" lanes="ab_0 :b_0_0 bc_0" endPos="-100" length="700"/>"#,
+        r#"<inductionLoop id="loop" lane="ab_0" pos="1" period="0.5"/>"#,
+        r#"<e2Detector id="area" lane="ab_0" freq="90.25"/>"#,
         r#"<entryExitDetector id="zone"><detEntry lane="ab_0" pos="1"/></entryExitDetector>"#,
     ];
     let told = told.map(|detectors| match scenario(2, detectors, "") {
