@@ -118,7 +118,7 @@ fn whole(file: &str, line: usize, zone: Detector) -> Result<Detector, Fault> {
 fn standing(element: &Element<'_>) -> Result<Standing, Fault> {
     let speed = element.number("speedThreshold")?.unwrap_or(1.39);
     let seconds = element.get("timeThreshold").map_or(Ok(1.0), |_| element.seconds("timeThreshold"))?;
-    Ok(Standing { speed, seconds: seconds.max(1.0) })
+    Ok(Standing { speed, seconds })
 }
 
 fn lane(element: &Element<'_>, net: &Network, name: &str) -> Result<LaneId, Fault> {
