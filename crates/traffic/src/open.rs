@@ -25,11 +25,11 @@ impl Open {
     /// if it is for any.
     pub fn set(&mut self, net: &Network, closures: &[Closure], now: f64) -> Option<Vec<bool>> {
         let mut open: Vec<Classes> = net.lanes.iter().map(|lane| lane.allow).collect();
-        self.closed = false;
         for closure in closures.iter().filter(|closure| (closure.from..closure.to).contains(&now)) {
             open[closure.lane.i()].0 &= !closure.shut.0;
-            self.closed = true;
         }
+        // A lane that is closed for those alone whom it never takes is as it was.
+        self.closed = open.iter().zip(&net.lanes).any(|(now, lane)| *now != lane.allow);
         let mut changed = vec![false; net.links.len()];
         for (lane, _) in open.iter().zip(&self.now).enumerate().filter(|(_, (new, old))| new != old) {
             changed[net.lanes[lane].link.i()] = true;

@@ -10,6 +10,8 @@ use traffic::sample::Town;
 use traffic::sim::{Measures, Settings, Simulation};
 
 const STREET: &str = include_str!("stops/street.net.xml");
+/// A street whose two lanes lead two ways to the same place; the left one is shorter.
+const FORK: &str = include_str!("closures/fork.net.xml");
 const TOWN: Town = Town { size: [3, 3], block: 150.0, vehicles: 900, seed: 7, signals: true };
 
 fn scenario(net: &str, demand: &str, closed: &str) -> Result<Scenario, Fault> {
@@ -56,10 +58,14 @@ fn drive(scenario: &Scenario, seed: u64, threads: usize, end: f64) -> Measures {
 }
 
 /// Drives by both rules, on one thread and on three, until everyone has arrived; how many are cut off at a moment.
-fn check(demand: &str, closed: &str, [moment, end]: [f64; 2]) -> Vec<u64> {
+fn check(demand: &str, closed: &str, moments: [f64; 2]) -> Vec<u64> {
+    check_on(&TOWN.network(), demand, closed, moments)
+}
+
+fn check_on(net: &str, demand: &str, closed: &str, [moment, end]: [f64; 2]) -> Vec<u64> {
     let mut cut_off = Vec::new();
     for rules in [Rules::Sumo, Rules::Meso] {
-        let mut scenario = scenario(&TOWN.network(), demand, closed).unwrap();
+        let mut scenario = scenario(net, demand, closed).unwrap();
         assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
         scenario.demand.rules = rules;
         cut_off.push(drive(&scenario, 1, 1, moment).cut_off);
@@ -139,6 +145,16 @@ fn another_way_that_opens_is_taken() {
     assert_eq!(check(demand, &closed, [590.0, 1000.0]), [2, 2]);
 }
 
+/// Who is on a lane that leads only to a closed edge changes to the lane beside, which leads around it.
+#[test]
+fn lanes_that_lead_nowhere_are_left() {
+    let trips: String =
+        (0..4).map(|at| format!("<trip id=\"{at}\" depart=\"{}\" from=\"ab\" to=\"ef\"/>", 3 * at)).collect();
+    let cut_off =
+        check_on(FORK, &format!("<routes>{trips}</routes>"), &edge("left", [12, 5000]), [30.0, 300.0]);
+    assert_eq!(cut_off, [0, 0]);
+}
+
 /// Whose way begins on a closed edge does not set out until it opens, even if it ends there.
 #[test]
 fn who_begins_on_a_closed_edge_waits() {
@@ -156,6 +172,33 @@ fn who_begins_on_a_closed_edge_waits() {
         let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, 1, 1));
         traffic.run_until(100.0);
         assert_eq!((traffic.measures().cut_off, traffic.over()), (3, true), "{rules:?}");
+    }
+}
+
+/// Whom nothing that is closed keeps from their goal, since no way ever leads there, is not cut off but unreachable.
+#[test]
+fn who_has_no_way_anyhow_is_not_cut_off() {
+    let lane = "id=\"bc_1\" index=\"1\"";
+    let net = STREET.replace(lane, &format!("{lane} disallow=\"passenger\""));
+    let demand = r#"<routes><trip id="back" depart="30" from="bc" to="ab"/>
+<trip id="on" depart="30" from="ab" to="bc"/></routes>"#;
+    let lane = |name: &str, how: &str| {
+        format!("<interval begin=\"20\" end=\"5000\"><closingLaneReroute id=\"{name}\" {how}/></interval>")
+    };
+    for (closed, cut_off) in [
+        (edge("bc", [20, 5000]), 1),
+        (lane("bc_1", "disallow=\"passenger\""), 0),
+        (lane("ab_1", "disallow=\"all\""), 0),
+    ] {
+        for rules in [Rules::Sumo, Rules::Meso] {
+            let mut scenario = scenario(&net, demand, &closed).unwrap();
+            scenario.demand.rules = rules;
+            let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings(&scenario, 1, 1));
+            traffic.run_until(300.0);
+            let all = traffic.measures();
+            assert_eq!([all.unreachable, all.cut_off], [1, cut_off], "{closed} {rules:?}");
+            assert_eq!(all.finished, 1 - cut_off, "{closed} {rules:?}");
+        }
     }
 }
 

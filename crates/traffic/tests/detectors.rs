@@ -26,8 +26,9 @@ fn scenario(lanes: u32, detectors: &str, demand: &str) -> Result<Scenario, Fault
     read::scenario(File { name: "street.net.xml", bytes: street(lanes).as_bytes() }, &files)
 }
 
-/// A value of each of four intervals by what it is called. Nearer than 4 %, or than one vehicle or second in a hundred.
-fn check(lanes: u32, detector: &str, demand: &str, sumo: &[(&str, [f64; 4])]) {
+/// A value of each of four intervals by what it is called, to the second decimal; where vehicles change lanes, a few measures
+/// may be off by so much.
+fn check(lanes: u32, detector: &str, demand: &str, off: &[(&str, f64)], sumo: &[(&str, [f64; 4])]) {
     let scenario = scenario(lanes, detector, demand).unwrap();
     assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
     let settings = Settings {
@@ -47,11 +48,12 @@ fn check(lanes: u32, detector: &str, demand: &str, sumo: &[(&str, [f64; 4])]) {
     let spans: Vec<[f64; 2]> = counted.iter().map(|one| [one.begin, one.end]).collect();
     assert_eq!(spans, [[0.0, 100.0], [100.0, 200.0], [200.0, 300.0], [300.0, 400.0]]);
     for (name, wanted) in sumo {
+        let most = off.iter().find(|(measure, _)| measure == name).map_or(0.01, |(_, most)| *most);
         for (counted, wanted) in counted.iter().zip(wanted) {
             let value = counted.values.iter().find(|(known, _)| known == name).unwrap().1;
             println!("{name} from {}: {value:.2}, SUMO {wanted}", counted.begin);
-            let off = (value - wanted).abs();
-            assert!(off <= (0.04 * wanted).max(1.0), "{name} from {}: {value}, SUMO {wanted}", counted.begin);
+            let near = (value - wanted).abs() < most;
+            assert!(near, "{name} from {}: {value}, SUMO {wanted}", counted.begin);
         }
     }
 }
@@ -71,6 +73,7 @@ fn loops_count_as_in_sumo() {
         2,
         r#"<inductionLoop id="loop" lane="ab_0" pos="-50" period="100" file="out.xml"/>"#,
         QUEUE,
+        &[],
         &[
             ("nVehContrib", [3.0, 30.0, 25.0, 8.0]),
             ("nVehEntered", [3.0, 30.0, 25.0, 8.0]),
@@ -85,6 +88,7 @@ fn loops_count_as_in_sumo() {
         2,
         r#"<e1Detector id="left" lane="bc_1" pos="100" freq="100" file="out.xml"/>"#,
         QUEUE,
+        &[],
         &[("nVehContrib", [0.0, 9.0, 0.0, 0.0]), ("speed", [-1.0, 13.89, -1.0, -1.0])],
     );
 }
@@ -101,6 +105,7 @@ fn areas_see_as_in_sumo() {
         1,
         r#"<laneAreaDetector id="area" lane="ab_0" pos="120" endPos="240" period="100" file="out.xml"/>"#,
         ONE_LANE,
+        &[],
         &[
             ("sampledSeconds", [543.9, 150.67, 150.26, 22.27]),
             ("nVehEntered", [15.0, 17.0, 16.0, 2.0]),
@@ -125,6 +130,7 @@ fn areas_see_as_in_sumo() {
         1,
         r#"<e2Detector id="across" lanes="ab_0 :b_0_0 bc_0" pos="400" endPos="100" period="100" file="out.xml"/>"#,
         ONE_LANE,
+        &[],
         &[
             ("sampledSeconds", [21.04, 378.01, 246.83, 92.42]),
             ("nVehEntered", [5.0, 23.0, 17.0, 5.0]),
@@ -142,6 +148,13 @@ fn zones_measure_as_in_sumo() {
 <detEntry lane="ab_0" pos="50"/><detEntry lane="ab_1" pos="50"/>
 <detExit lane="bc_0" pos="-50"/><detExit lane="bc_1" pos="-50"/></entryExitDetector>"#,
         QUEUE,
+        &[
+            ("meanTravelTime", 0.2),
+            ("meanOverlapTravelTime", 0.2),
+            ("meanSpeed", 0.02),
+            ("meanTimeLoss", 0.2),
+            ("meanHaltsPerVehicle", 0.22),
+        ],
         &[
             ("vehicleSum", [0.0, 33.0, 25.0, 17.0]),
             ("vehicleSumWithin", [24.0, 16.0, 16.0, 0.0]),
@@ -203,6 +216,13 @@ fn faults_of_detectors_are_told() {
         r#"<laneAreaDetector id="area" lanes=""/>"#,
         r#"<laneAreaDetector id="area" lane="ab_0" pos="100" endPos="90"/>"#,
         r#"<laneAreaDetector id="area" lane="ab_0" pos="450" length="60"/>"#,
+        r#"<laneAreaDetector id="area" lane="ab_0" endPos="100" length="160"/>"#,
+        r#"<laneAreaDetector id="area" lane="ab_0" endPos="100" length="160" friendlyPos="true"/>"#,
+        r#"<laneAreaDetector id="area" lanes="ab_0 :b_0_0 bc_0" pos="100" length="200"/>"#,
+        r#"<laneAreaDetector id="area" lanes="ab_0 :b_0_0 bc_0" endPos="100" length="700"/>"#,
+        r#"<laneAreaDetector id="area" lanes="ab_0 :b_0_0 bc_0" endPos="-100" length="700"/>"#,
+        r#"<inductionLoop id="loop" lane="ab_0" pos="1" period="0.5"/>"#,
+        r#"<e2Detector id="area" lane="ab_0" freq="90.25"/>"#,
         r#"<entryExitDetector id="zone"><detEntry lane="ab_0" pos="1"/></entryExitDetector>"#,
     ];
     let told = told.map(|detectors| match scenario(2, detectors, "") {

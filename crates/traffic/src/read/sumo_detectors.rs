@@ -96,8 +96,10 @@ fn named(
     }
     let key = if element.get("period").is_some() { "period" } else { "freq" };
     let period = if element.get(key).is_some() { element.seconds(key)? } else { f64::INFINITY };
-    if period <= 0.0 {
-        return Err(element.fault(format!("`{key}` of `{name}` is {period}; write seconds, above 0")));
+    // Traffic is seen once in a second.
+    if period <= 0.0 || (period.is_finite() && period.fract() != 0.0) {
+        let what = "write whole seconds, above 0";
+        return Err(element.fault(format!("`{key}` of `{name}` is {period}; {what}")));
     }
     Ok(Detector { name, period, sight })
 }
@@ -116,7 +118,7 @@ fn whole(file: &str, line: usize, zone: Detector) -> Result<Detector, Fault> {
 fn standing(element: &Element<'_>) -> Result<Standing, Fault> {
     let speed = element.number("speedThreshold")?.unwrap_or(1.39);
     let seconds = element.get("timeThreshold").map_or(Ok(1.0), |_| element.seconds("timeThreshold"))?;
-    Ok(Standing { speed, seconds: seconds.max(1.0) })
+    Ok(Standing { speed, seconds })
 }
 
 fn lane(element: &Element<'_>, net: &Network, name: &str) -> Result<LaneId, Fault> {
@@ -125,20 +127,21 @@ fn lane(element: &Element<'_>, net: &Network, name: &str) -> Result<LaneId, Faul
 }
 
 /// A place on a lane of a length; from the end if negative.
-fn place(element: &Element<'_>, key: &str, pos: f64, [least, most]: [f64; 2]) -> Result<f64, Fault> {
-    let from_start = if pos < 0.0 { pos + most } else { pos };
-    if element.yes("friendlyPos") == Some(true) {
-        return Ok(from_start.clamp(least, most));
-    }
-    if !(least..=most + 1e-6).contains(&from_start) {
-        return Err(element.fault(format!("`{key}` is {pos}, off its {most} m of lane; mend it")));
-    }
-    Ok(from_start.min(most))
+fn place(element: &Element<'_>, key: &str, pos: f64, long: f64) -> Result<f64, Fault> {
+    let from_start = if pos < 0.0 { pos + long } else { pos };
+    on_lane(element, from_start, long)
+        .ok_or_else(|| element.fault(format!("`{key}` is {pos}, off its {long} m of lane; mend it")))
+}
+
+/// So many metres from a lane's start, if that is on the lane or shall be brought onto it.
+fn on_lane(element: &Element<'_>, pos: f64, long: f64) -> Option<f64> {
+    let friendly = element.yes("friendlyPos") == Some(true);
+    (friendly || (0.0..=long + 1e-6).contains(&pos)).then(|| pos.clamp(0.0, long))
 }
 
 fn section(element: &Element<'_>, net: &Network) -> Result<Section, Fault> {
     let lane = lane(element, net, element.need("lane")?)?;
-    let pos = place(element, "pos", element.needed("pos")?, [0.0, net.lanes[lane.i()].length])?;
+    let pos = place(element, "pos", element.needed("pos")?, net.lanes[lane.i()].length)?;
     Ok(Section { lane, pos })
 }
 
@@ -163,16 +166,22 @@ fn area(element: &Element<'_>, net: &Network) -> Result<Sight, Fault> {
     };
     let before: f64 = lanes.iter().map(long).sum::<f64>() - last;
     let (pos, end, length) = (element.number("pos")?, element.number("endPos")?, element.number("length")?);
-    let fits = |key: &str, pos: f64, most: f64| place(element, key, pos, [0.0, most]);
+    let fits = |key: &str, pos: f64, long: f64| place(element, key, pos, long);
+    // What follows from the length is never meant from a lane's end.
+    let led = |what: &str, pos: f64, long: f64| {
+        let off =
+            || format!("by its `length` an area {what} at {pos:.2} m, off its {long} m of lane; mend it");
+        on_lane(element, pos, long).ok_or_else(|| element.fault(off()))
+    };
     let [start, end] = match (pos, end, length) {
         (Some(pos), Some(end), _) => [fits("pos", pos, first)?, before + fits("endPos", end, last)?],
         (Some(pos), None, Some(length)) => {
             let pos = fits("pos", pos, first)?;
-            [pos, fits("length", pos + length - before, last)? + before]
+            [pos, led("ends", pos + length - before, last)? + before]
         }
         (None, Some(end), Some(length)) => {
             let end = before + fits("endPos", end, last)?;
-            [fits("length", end - length, first)?, end]
+            [led("begins", end - length, first)?, end]
         }
         (pos, end, _) => {
             let end = end.map_or(Ok(last), |end| fits("endPos", end, last))?;

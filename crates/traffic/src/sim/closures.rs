@@ -4,8 +4,10 @@ use super::meso::Meso;
 use super::{Simulation, follow};
 use crate::demand::{Demand, Rules, Way};
 use crate::ids::{CarId, LaneId, LinkId, VehicleId};
-use crate::net::Classes;
+use crate::net::{Classes, Network};
+use crate::open::Open;
 use crate::route::{Course, Router};
+use std::collections::HashMap;
 
 /// What is kept between steps.
 #[derive(Debug)]
@@ -14,12 +16,16 @@ pub(super) struct Closing {
     next: f64,
     /// Those who do not set out since closed lanes leave them no way.
     pub held: Vec<CarId>,
+    /// All lanes open, and routers for that: who has no way even so is not waited for.
+    all_open: Open,
+    routers: HashMap<u64, Router>,
 }
 
 impl Closing {
-    pub fn new(demand: &Demand) -> Self {
+    pub fn new(net: &Network, demand: &Demand) -> Self {
         let next = if demand.closures.is_empty() { f64::INFINITY } else { f64::NEG_INFINITY };
-        Self { next, held: Vec::new() }
+        let all_open = Open::of(net, demand.rules);
+        Self { next, held: Vec::new(), all_open, routers: HashMap::new() }
     }
 
     /// Whether those who do not set out now ever may.
@@ -70,7 +76,7 @@ impl Simulation<'_> {
         }
     }
 
-    /// Has somebody wait outside who has a way. If only closed lanes leave them none, they are held until those open.
+    /// Has somebody wait outside who has a way. If it is closed lanes that leave them none, they are held until those open.
     pub(super) fn set_out(&mut self, car: CarId) {
         if self.find_way(car) {
             let link = self.ways.links[self.cars[car.i()].stage as usize];
@@ -78,11 +84,24 @@ impl Simulation<'_> {
                 self.waiting_at.push(link);
             }
             self.outside[link.i()].push_back(car);
-        } else if self.ways.open.is_closed() {
+        } else if self.ways.open.is_closed() && self.has_way_if_open(car) {
             self.closing.held.push(car);
         } else {
             self.unreachable += 1;
         }
+    }
+
+    /// Whether there were a way for somebody who has not begun if no lane were closed.
+    fn has_way_if_open(&mut self, car: CarId) -> bool {
+        self.swap_open();
+        let found = self.links_for(car).is_some();
+        self.swap_open();
+        found
+    }
+
+    fn swap_open(&mut self) {
+        std::mem::swap(&mut self.ways.open, &mut self.closing.all_open);
+        std::mem::swap(&mut self.routers, &mut self.closing.routers);
     }
 
     /// The links of somebody's way from where they are to their goal.
@@ -228,14 +247,16 @@ impl Simulation<'_> {
         !(self.leads_on(class, &links[from..]) && self.comes_by_stops(vehicle, stop))
     }
 
-    /// Has those in queues on lanes that have been closed change to open ones beside, if there are any.
+    /// Has those in queues on lanes that have been closed, or that do not lead on for them any more, change to others beside, if
+    /// there are any.
     pub(super) fn leave_closed_queues(&mut self, meso: &mut Meso) {
         let on = self.active.iter().flat_map(|lane| self.on[lane.i()].iter().map(|car| (*lane, *car)));
-        let shut = |(lane, car): &(LaneId, CarId)| {
-            let class = self.demand.kinds[self.cars[car.i()].kind as usize].class;
-            !self.ways.open.lets_out(self.net, *lane, class)
+        let leaves = |(lane, car): &(LaneId, CarId)| {
+            let of = &self.cars[car.i()];
+            let class = self.demand.kinds[of.kind as usize].class;
+            (of.left > 0 && !of.next.is_some()) || !self.ways.open.lets_out(self.net, *lane, class)
         };
-        for (lane, car) in on.filter(shut).collect::<Vec<_>>() {
+        for (lane, car) in on.filter(leaves).collect::<Vec<_>>() {
             self.change_queue(meso, lane, car);
         }
     }

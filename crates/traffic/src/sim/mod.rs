@@ -195,7 +195,7 @@ impl<'s> Simulation<'s> {
             pace: Pace::new(net, demand.chooses_ways()),
             routers: HashMap::new(),
             unreachable: 0,
-            closing: closures::Closing::new(demand),
+            closing: closures::Closing::new(net, demand),
             meters: None,
         }
     }

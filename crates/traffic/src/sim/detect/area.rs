@@ -76,9 +76,9 @@ impl Area {
             self.inside.len() - 1
         });
         let one = &mut self.inside[at];
-        let stood = one.slow >= self.standing.seconds;
         one.slow = if speed < self.standing.speed { one.slow + 1.0 } else { 0.0 };
-        self.sums.halts += u32::from(!stood && one.slow >= self.standing.seconds);
+        // As in SUMO a halt starts at once; only who has stood for longer than is said is in a jam.
+        self.sums.halts += u32::from(one.slow == 1.0);
         (one.front, one.back, one.seen) = (to, back, now);
         self.sums.seconds += seconds;
         self.sums.driven += seconds * speed;
@@ -99,7 +99,7 @@ impl Area {
         // The jam so far: how many are in it, its head, and the end of its last.
         let mut jam: Option<(f64, f64, f64)> = None;
         for one in &self.inside {
-            let stands = one.slow >= self.standing.seconds;
+            let stands = one.slow > self.standing.seconds;
             let joins = jam.filter(|(_, _, back)| back - one.front <= self.jam);
             jam = stands.then(|| match joins {
                 Some((count, head, _)) => (count + 1.0, head, one.back),

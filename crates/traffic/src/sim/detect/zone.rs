@@ -52,9 +52,10 @@ impl Zone {
         }
         one.driven += passing.speed;
         one.lost += passing.lost;
-        let stood = one.slow >= self.standing.seconds;
+        let seconds = self.standing.seconds.max(1.0);
+        let stood = one.slow >= seconds;
         one.slow = if passing.speed < self.standing.speed { one.slow + 1.0 } else { 0.0 };
-        one.halts += u32::from(!stood && one.slow >= self.standing.seconds);
+        one.halts += u32::from(!stood && one.slow >= seconds);
     }
 
     pub fn enter(&mut self, line: f64, passing: Passing) {
