@@ -246,7 +246,12 @@ fn done(after: &After, flow: &Flow) -> Title {
     let outcome = step
         .and_then(|step| step.outcome(outcome.as_str()))
         .map_or_else(|| plain(outcome), |o| o.title.clone());
-    Title::new(format!("{zh}（{}）", outcome.zh), format!("{en} ({})", outcome.en))
+    // A step that ends in what it is called says so once: “Accept (Accept)”.
+    let with = |step: &str, outcome: &str, told: String| if step == outcome { step.to_owned() } else { told };
+    Title::new(
+        with(&zh, &outcome.zh, format!("{zh}（{}）", outcome.zh)),
+        with(&en, &outcome.en, format!("{en} ({})", outcome.en)),
+    )
 }
 
 fn length(own: Own) -> Title {
