@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use traffic::control::{Controller, Times};
-use traffic::detector::Detector;
+use traffic::detector::{Counted, Detector};
 use traffic::read::{self, Fault, File, Scenario};
 use traffic::sim::{Settings, Simulation};
 
@@ -26,11 +26,8 @@ fn scenario(lanes: u32, detectors: &str, demand: &str) -> Result<Scenario, Fault
     read::scenario(File { name: "street.net.xml", bytes: street(lanes).as_bytes() }, &files)
 }
 
-/// A value of each of four intervals by what it is called, to the second decimal; where vehicles change lanes, a few measures
-/// may be off by so much.
-fn check(lanes: u32, detector: &str, demand: &str, off: &[(&str, f64)], sumo: &[(&str, [f64; 4])]) {
-    let scenario = scenario(lanes, detector, demand).unwrap();
-    assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
+/// What the detectors of a scenario count in 400 seconds.
+fn counted(scenario: &Scenario) -> Vec<Counted> {
     let settings = Settings {
         begin: 0.0,
         seed: 1,
@@ -44,7 +41,15 @@ fn check(lanes: u32, detector: &str, demand: &str, off: &[(&str, f64)], sumo: &[
     let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
     traffic.count_by(&scenario.detectors);
     traffic.run_until(400.0);
-    let counted = traffic.counted();
+    traffic.counted()
+}
+
+/// A value of each of four intervals by what it is called, to the second decimal; where vehicles change lanes, a few measures
+/// may be off by so much.
+fn check(lanes: u32, detector: &str, demand: &str, off: &[(&str, f64)], sumo: &[(&str, [f64; 4])]) {
+    let scenario = scenario(lanes, detector, demand).unwrap();
+    assert!(scenario.unsupported.is_empty(), "{:?}", scenario.unsupported);
+    let counted = counted(&scenario);
     let spans: Vec<[f64; 2]> = counted.iter().map(|one| [one.begin, one.end]).collect();
     assert_eq!(spans, [[0.0, 100.0], [100.0, 200.0], [200.0, 300.0], [300.0, 400.0]]);
     for (name, wanted) in sumo {
@@ -175,20 +180,7 @@ fn intervals_end_with_the_run() {
     let scenario = scenario(2, detectors, QUEUE).unwrap();
     let names: Vec<&str> = scenario.detectors.iter().map(|Detector { name, .. }| name.as_str()).collect();
     assert_eq!(names, ["loop", "all"]);
-    let settings = Settings {
-        begin: 0.0,
-        seed: 1,
-        programs: Vec::new(),
-        controller: Controller::Program,
-        times: Times::default(),
-        threads: 1,
-        broken: Vec::new(),
-        explain: false,
-    };
-    let mut traffic = Simulation::new(&scenario.net, &scenario.demand, settings);
-    traffic.count_by(&scenario.detectors);
-    traffic.run_until(400.0);
-    let counted = traffic.counted();
+    let counted = counted(&scenario);
     let spans: Vec<[f64; 2]> =
         counted.iter().filter(|one| one.detector == 0).map(|one| [one.begin, one.end]).collect();
     assert_eq!(spans, [[0.0, 90.0], [90.0, 180.0], [180.0, 270.0], [270.0, 360.0], [360.0, 400.0]]);

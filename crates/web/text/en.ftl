@@ -530,7 +530,7 @@ counter-login = Sign-in name (optional)
 counter-login-hint = Where they want one of their own: 2 to 64 letters, digits or characters, without blanks. Left empty, one is drawn for them.
 counter-open = Open an account for them
 counter-open-lead = For an applicant who has none, once you have seen their identity document. They get a sign-in name and a one-time code, with which they can follow the case themselves, today, later or never.
-counter-opened = Account at the counter
+counter-opened = Account opened
 counter-waits = They have not chosen a password yet. If the code that they were given is lost or void, give them another.
 counter-look-up = Look up
 
