@@ -77,7 +77,7 @@ struct Inputs {
     #[arg(long, value_name = "LANE=HOW")]
     broken: Vec<String>,
     /// A lane or edge that is closed: `LANE@FROM-TO` in seconds, `LANE@FROM-` until the end, `LANE` all the time; once for each.
-    #[arg(long, value_name = "LANE@FROM-TO")]
+    #[arg(long, value_name = "LANE@FROM-TO", allow_hyphen_values = true)]
     close: Vec<String>,
 }
 
