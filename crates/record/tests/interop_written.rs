@@ -111,7 +111,8 @@ proptest! {
     ) {
         let mut letters: Vec<char> = xes.chars().collect();
         for (at, taken, put) in edits {
-            let at = at.index(letters.len());
+            // Edits may have left nothing, and may stand behind the last letter.
+            let at = at.index(letters.len() + 1);
             let end = (at + taken).min(letters.len());
             letters.splice(at..end, put.chars());
         }
