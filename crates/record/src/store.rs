@@ -273,7 +273,9 @@ pub(crate) fn ascending(lines: Vec<Line>, from: u64) -> Result<Vec<Line>, StoreE
     let mut least = from;
     for (index, _) in &lines {
         if *index < least {
-            return Err(StoreError::damaged(format!("entry {index} stands where {least} or a later one is to be")));
+            return Err(StoreError::damaged(format!(
+                "entry {index} stands where {least} or a later one is to be"
+            )));
         }
         least = index + 1;
     }
@@ -283,7 +285,9 @@ pub(crate) fn ascending(lines: Vec<Line>, from: u64) -> Result<Vec<Line>, StoreE
 /// An id that is to come after another, for the same reason.
 pub(crate) fn beyond(id: ObjectId, after: Option<&ObjectId>) -> Result<ObjectId, StoreError> {
     match after.filter(|after| id <= **after) {
-        Some(after) => Err(StoreError::damaged(format!("object `{id}` stands where one after `{after}` is to be"))),
+        Some(after) => {
+            Err(StoreError::damaged(format!("object `{id}` stands where one after `{after}` is to be")))
+        }
         None => Ok(id),
     }
 }

@@ -196,7 +196,10 @@ impl Pass<'_> {
             let full = lines.len() == CHUNK;
             for (index, line) in lines {
                 if index >= head.size {
-                    self.found.fault(format!("entry {index}"), format!("the checkpoint is of {} entries", head.size));
+                    self.found.fault(
+                        format!("entry {index}"),
+                        format!("the checkpoint is of {} entries", head.size),
+                    );
                     next = index + 1;
                     continue;
                 }

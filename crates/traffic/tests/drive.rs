@@ -194,7 +194,7 @@ fn signals_change_safely() {
 /// Looking ahead costs less delay than the others, at any demand, and gridlocks nowhere.
 #[test]
 fn looking_ahead_pays() {
-    for vehicles in [600, 1200, 1800] {
+    for vehicles in [120, 600, 1200, 1800] {
         let town = Town { size: [3, 2], block: 200.0, vehicles, seed: 11, signals: true };
         let scenario = scenario(town);
         let delay = |controller: &str| {

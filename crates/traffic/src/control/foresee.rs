@@ -33,6 +33,9 @@ const MOST: f32 = 10.0;
 const MEMORY: f32 = 120.0;
 /// Where no vehicle was seen for long, one is supposed to come in so many seconds all the same: a detector may be dead.
 const UNSEEN: f32 = 300.0;
+/// Where one was seen in so many seconds the detector lives, and nobody is supposed before those are over, not even a part of
+/// a vehicle: in light traffic that would keep others waiting.
+const ALIVE: f32 = 600.0;
 /// A head that stood through so many seconds of green in all, and never moved, is none: a detector may be stuck, or the road
 /// behind is shut.
 const IN_VAIN: f32 = 60.0;
@@ -75,6 +78,8 @@ struct Approach {
     stood: f32,
     in_vain: f32,
     unseen: f32,
+    /// For how long nobody was seen at all.
+    silent: f32,
     /// What a second of waiting counts.
     weight: f32,
 }
@@ -283,7 +288,9 @@ impl Foresight {
             *trust += (1.0 - *trust) * (passed / MEMORY).min(1.0);
             service.now[lane] = if blocked { 0.0 } else { service.full[lane] * trust.max(0.05) };
         }
-        queue + approach.unseen / UNSEEN
+        approach.silent = if queue + moving > 0.0 { 0.0 } else { approach.silent + passed };
+        let supposed = approach.unseen / UNSEEN;
+        queue + if approach.silent < ALIVE { supposed.floor() } else { supposed }
     }
 }
 
@@ -348,5 +355,15 @@ fn approach(net: &Network, movements: &[Vec<MovementId>], lane: LaneId) -> Appro
         (one.offset + of.length.min(SIGHT - one.offset)) / of.speed.max(1.0)
     });
     let seconds = seconds.fold(0.0, f64::max);
-    Approach { watched, seconds, to, rate: 0.0, stood: 0.0, in_vain: 0.0, unseen: 0.0, weight: 1.0 }
+    Approach {
+        watched,
+        seconds,
+        to,
+        rate: 0.0,
+        stood: 0.0,
+        in_vain: 0.0,
+        unseen: 0.0,
+        silent: ALIVE,
+        weight: 1.0,
+    }
 }
