@@ -56,7 +56,7 @@ pub struct Counter(BTreeMap<Date, BTreeMap<String, Looked>>);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Looked {
     /// Readings of somebody who was found.
-    pub found: u64,
+    pub readings: u64,
     /// That found nobody.
     pub missed: u64,
 }
@@ -71,7 +71,7 @@ impl Counter {
         for (who, looked) in self.0.range(first..).flat_map(|(_, day)| day) {
             let Some(who) = ObjectRef::parse(who) else { continue };
             let sum = all.entry(who).or_default();
-            sum.found += looked.found;
+            sum.readings += looked.readings;
             sum.missed += looked.missed;
         }
         all
@@ -85,7 +85,7 @@ impl Fold for Counter {
     fn apply(&mut self, Entry { event, .. }: &Entry) {
         let Some(actor) = &event.actor else { return };
         let counted: fn(&mut Looked) = match event.activity.as_str() {
-            activity::DATA_READ => |looked| looked.found += 1,
+            activity::DATA_READ => |looked| looked.readings += 1,
             activity::NOT_FOUND => |looked| looked.missed += 1,
             _ => return,
         };
@@ -97,7 +97,8 @@ impl Fold for Counter {
 
     fn to_bytes(&self) -> Vec<u8> {
         let lines = self.0.iter().flat_map(|(day, all)| {
-            all.iter().map(move |(who, looked)| format!("{day} {} {} {who}\n", looked.found, looked.missed))
+            all.iter()
+                .map(move |(who, looked)| format!("{day} {} {} {who}\n", looked.readings, looked.missed))
         });
         lines.collect::<String>().into_bytes()
     }
@@ -107,8 +108,8 @@ impl Fold for Counter {
         for line in std::str::from_utf8(bytes).ok()?.lines() {
             let mut parts = line.splitn(4, ' ');
             let day: Date = parts.next()?.parse().ok()?;
-            let (found, missed) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-            counter.0.entry(day).or_default().insert(parts.next()?.to_owned(), Looked { found, missed });
+            let (readings, missed) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+            counter.0.entry(day).or_default().insert(parts.next()?.to_owned(), Looked { readings, missed });
         }
         Some(counter)
     }

@@ -71,7 +71,11 @@ fn a_counter_remembers_a_month() {
     }
     let since = |counter: &Counter, day: i64| {
         let first = pack::days::today(Time::new(START + day * 86_400, 0, Some(480)).unwrap());
-        counter.since(first).into_iter().map(|(_, looked)| (looked.found, looked.missed)).collect::<Vec<_>>()
+        counter
+            .since(first)
+            .into_iter()
+            .map(|(_, looked)| (looked.readings, looked.missed))
+            .collect::<Vec<_>>()
     };
     let mut month = since(&counter, 0);
     month.sort_unstable();
@@ -79,7 +83,7 @@ fn a_counter_remembers_a_month() {
     assert_eq!(since(&counter, 30), [(1, 0)]);
     assert_eq!(
         counter.since(pack::days::today(Time::new(START, 0, Some(480)).unwrap()))[&one.object()],
-        Looked { found: 0, missed: 1 }
+        Looked { readings: 0, missed: 1 }
     );
     assert_eq!(Counter::from_bytes(&counter.to_bytes()), Some(counter.clone()));
     assert_eq!(Counter::from_bytes(b"nonsense"), None);

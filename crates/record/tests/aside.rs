@@ -13,7 +13,7 @@ fn keys(aside: &Aside) -> Vec<u8> {
     aside.rows().unwrap().into_iter().map(|(key, _)| key.0[0]).collect()
 }
 
-/// What is taken out is nowhere in the folder, and what was written is there for whoever opens it next, without a clean close.
+/// What is taken out is nowhere in the folder once that is settled, and what was written is there for whoever opens it next, without a clean close.
 #[test]
 fn rows_outlive_who_wrote_them_and_go_without_a_trace() {
     let dir = tempfile::tempdir().unwrap();
@@ -24,6 +24,7 @@ fn rows_outlive_who_wrote_them_and_go_without_a_trace() {
     aside
         .write(&[(Digest([2; 32]), None), (Digest([9; 32]), None), (Digest([3; 32]), Some(b"anew".to_vec()))])
         .unwrap();
+    aside.settle().unwrap();
     let other = Aside::open_in(dir.path(), "rows.sqlite").unwrap();
     assert_eq!(keys(&other), [1, 3]);
     assert_eq!(other.rows().unwrap()[1].1, b"anew");

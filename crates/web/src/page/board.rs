@@ -46,8 +46,8 @@ pub struct LookUps {
     pub who: String,
     /// At the counter of which office.
     pub office: Title,
-    /// How often somebody was found, who sees it.
-    pub found: u64,
+    /// How often the details of somebody who was found were read, who sees it.
+    pub readings: u64,
     /// How often nobody was.
     pub missed: u64,
 }
@@ -164,7 +164,7 @@ fn lookers(frame: &Frame, all: &[LookUps]) -> Markup {
                 tr {
                     th scope="col" { (lang.say("board-looker")) }
                     th scope="col" { (lang.say("filter-office")) }
-                    th scope="col" { (lang.say("board-looked-found")) }
+                    th scope="col" { (lang.say("board-looked-read")) }
                     th scope="col" { (lang.say("board-looked-missed")) }
                 }
             }
@@ -173,7 +173,7 @@ fn lookers(frame: &Frame, all: &[LookUps]) -> Markup {
                     tr {
                         td data-name=(lang.say("board-looker")) { (one.who) }
                         td data-name=(lang.say("filter-office")) { (lang.of(&one.office)) }
-                        td data-name=(lang.say("board-looked-found")) { (one.found) }
+                        td data-name=(lang.say("board-looked-read")) { (one.readings) }
                         td data-name=(lang.say("board-looked-missed")) { (one.missed) }
                     }
                 }

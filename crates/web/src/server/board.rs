@@ -241,14 +241,16 @@ fn look_ups(
     for one in definitions.offices.values().filter(|one| definitions.lies_in(&one.id, office)) {
         let counter = access::reading::counter(&one.id);
         let (looked, _) = asked.city.casework.record().fold::<Counter>(&counter)?;
-        rows.extend(looked.since(first).into_iter().map(|(who, Looked { found, missed })| board::LookUps {
-            who: asked.city.staff_name(&who).unwrap_or_default(),
-            office: one.title.clone(),
-            found,
-            missed,
+        rows.extend(looked.since(first).into_iter().map(|(who, Looked { readings, missed })| {
+            board::LookUps {
+                who: asked.city.staff_name(&who).unwrap_or_default(),
+                office: one.title.clone(),
+                readings,
+                missed,
+            }
         }));
     }
-    rows.sort_by(|a, b| (b.missed, b.found, &a.who).cmp(&(a.missed, a.found, &b.who)));
+    rows.sort_by(|a, b| (b.missed, b.readings, &a.who).cmp(&(a.missed, a.readings, &b.who)));
     Ok(rows)
 }
 

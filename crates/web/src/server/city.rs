@@ -494,6 +494,10 @@ impl City {
     pub fn sweep(&self) {
         locked(&self.sessions).sweep(self.now().seconds());
         self.keep_in_time();
+        let settled = locked(&self.aside).as_mut().map_or(Ok(()), Aside::settle);
+        if let Err(error) = settled {
+            eprintln!("lianchi: what was kept of sessions cannot be settled: {error}");
+        }
     }
 
     /// Erases somebody's personal data at the operator's order, here too: what this process remembers of them, and their

@@ -438,7 +438,7 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
             .map(|number| board::LookUps {
                 who: format!("Li {number}"),
                 office: definitions.offices["lake"].title.clone(),
-                found: 40 - number,
+                readings: 40 - number,
                 missed: 13 - number,
             })
             .collect(),

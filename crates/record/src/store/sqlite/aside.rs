@@ -6,20 +6,19 @@ use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
-/// What is no event and must yet outlive a crash: rows by key, in a file of their own. A write is durable when it returns, and
-/// of what it takes out nothing stays in the file.
-///
-/// The journal is one that is emptied at each commit, and not a write-ahead log, in which rows that were taken out would stand
-/// until something else overwrites them.
+/// What is no event and must yet outlive a crash: rows by key, in a file of their own. A write is durable when it returns, which
+/// costs one sync; what it takes out stands in the write-ahead log until that is [settled](Self::settle), and then nowhere.
 pub struct Aside {
     connection: Connection,
+    /// Whether something was written since the log was last settled.
+    unsettled: bool,
 }
 
 /// A key, and its row from now on; none: it is taken out.
 type Change = (Digest, Option<Vec<u8>>);
 
 const SCHEMA: &str = "
-    PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 2000;
+    PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON; PRAGMA busy_timeout = 2000;
     PRAGMA cache_size = -1024; PRAGMA trusted_schema = OFF;
     CREATE TABLE IF NOT EXISTS aside (key BLOB PRIMARY KEY, content BLOB) WITHOUT ROWID;";
 
@@ -34,7 +33,8 @@ impl Aside {
             if !matches!(error, StoreError::Damaged { .. }) {
                 return Err(error);
             }
-            for place in [path.clone(), dir.join(format!("{name}-journal"))] {
+            for suffix in ["", "-wal", "-shm", "-journal"] {
+                let place = dir.join(format!("{name}{suffix}"));
                 match std::fs::remove_file(&place) {
                     Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                         return Err(at(&place, &error));
@@ -62,7 +62,10 @@ impl Aside {
         if let Some(dir) = path.parent() {
             File::open(dir).and_then(|dir| dir.sync_all()).map_err(|error| at(dir, &error))?;
         }
-        Ok(Self { connection })
+        // A crash left the log as it was.
+        let mut aside = Self { connection, unsettled: true };
+        aside.settle()?;
+        Ok(aside)
     }
 
     /// All rows, in the order of their keys. A row whose key is none is passed over.
@@ -99,6 +102,21 @@ impl Aside {
             };
             done.map_err(failure)?;
         }
+        self.unsettled = true;
         transaction.commit().map_err(failure)
+    }
+
+    /// Moves what was written since the last time from the log into the file, and empties the log.
+    ///
+    /// # Errors
+    /// When that cannot be written; it is all in the log then, and stays there.
+    pub fn settle(&mut self) -> Result<(), StoreError> {
+        if self.unsettled {
+            let moved =
+                self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+            // Whoever reads it meanwhile is waited for another time.
+            self.unsettled = moved.map_err(failure)? != 0;
+        }
+        Ok(())
     }
 }

@@ -525,7 +525,11 @@ pub const BOARD: &[Member] = &[
         List(&Object(&[
             always("who", Text, "The colleague's name."),
             always("office", Title, "At the counter of which office."),
-            always("found", Count, "How often somebody was found, who sees it."),
+            always(
+                "readings",
+                Count,
+                "How often the details of somebody who was found were read, who sees it.",
+            ),
             always("missed", Count, "How often nobody was."),
         ])),
         "Applicants looked up at counters here and below, of the last thirty days, the most misses first.",

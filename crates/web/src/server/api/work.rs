@@ -109,7 +109,7 @@ fn told(view: &View) -> Json {
         "look_ups": view.look_ups.iter().map(|one| json!({
             "who": one.who,
             "office": title(&one.office),
-            "found": one.found,
+            "readings": one.readings,
             "missed": one.missed,
         })).collect::<Vec<_>>(),
     })
