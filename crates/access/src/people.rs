@@ -72,9 +72,9 @@ impl People {
     }
 
     /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry
-    /// (8 and 32); how many names (8), each with the entry that says it and its person (16, 8 and 16), and identity numbers likewise; then for each
-    /// member of the roster their id, how many bytes follow (4), and what is known of them, one fact a line. Numbers are
-    /// big-endian.
+    /// (8 and 32); how many names (8), each with the entry that says it and its person (16, 8 and 16), and identity numbers
+    /// likewise; then for each member of the roster their id, how many bytes follow (4), and what is known of them, one fact a
+    /// line. Numbers are big-endian.
     fn to_bytes(&self, last: Digest) -> Vec<u8> {
         let mut bytes = self.directory.key("").0.to_vec();
         bytes.extend_from_slice(&self.next.to_be_bytes());
@@ -122,8 +122,8 @@ impl People {
     }
 }
 
-/// Whether `person` can sign in at `now`: by a name and a password, or a code that still holds, which this record can open. The secrets of somebody whose
-/// history came from elsewhere stayed there, and who was only ever named never had any.
+/// Whether `person` can sign in at `time`: by a name and a password, or a code that still holds, which this record can open. The
+/// secrets of somebody whose history came from elsewhere stayed there, and who was only ever named never had any.
 ///
 /// # Errors
 /// When the record cannot be read.

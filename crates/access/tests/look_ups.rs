@@ -71,11 +71,8 @@ fn a_counter_remembers_a_month() {
     }
     let since = |counter: &Counter, day: i64| {
         let first = pack::days::today(Time::new(START + day * 86_400, 0, Some(480)).unwrap());
-        counter
-            .since(first)
-            .into_iter()
-            .map(|(_, looked)| (looked.readings, looked.missed))
-            .collect::<Vec<_>>()
+        let all = counter.since(first).into_values();
+        all.map(|looked| (looked.readings, looked.missed)).collect::<Vec<_>>()
     };
     let mut month = since(&counter, 0);
     month.sort_unstable();

@@ -1,5 +1,5 @@
-//! What procedures share and choose from by conditions: the tiers of a fee, the terms of a credential. One that applies in none of
-//! the procedures that share it is a mistake, whatever may be so in each.
+//! What procedures share and choose from by conditions: the tiers of a fee, the terms of a credential. One that applies in none
+//! of the procedures that share it is a mistake, whatever may be so in each.
 
 use crate::model::{Condition, Definitions, Id, Procedure};
 use crate::reader::Faults;

@@ -77,8 +77,8 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
     best.max(slipped(typed, name))
 }
 
-/// How well the name has these for initials. Few letters stand for many words: those that begin a name or a word beat those inside,
-/// and what is said commonly beats what is not: `hz` is 护照 before it is 汉族.
+/// How well the name has these for initials. Few letters stand for many words: those that begin a name or a word beat those
+/// inside, and what is said commonly beats what is not: `hz` is 护照 before it is 汉族.
 fn initials(typed: &str, name: &Spelling) -> Option<f32> {
     let length = typed.chars().count();
     let common = |at| 0.04 * name.common(at, length);
