@@ -2,6 +2,8 @@
 pub const REGISTERED: &str = "person registered";
 /// A person's name, telephone or identity number was mended.
 pub const DETAILS_CHANGED: &str = "person details changed";
+/// What a counter wrote down of a person wrongly was put right: it stands in place of the event that said it.
+pub const DETAILS_CORRECTED: &str = "person details corrected";
 /// The name by which a person signs in was set.
 pub const NAME_SET: &str = "sign-in name set";
 /// A person's password was set.
@@ -24,11 +26,14 @@ pub const ERASURE_ASKED: &str = "erasure asked for";
 pub const ERASURE_CALLED_OFF: &str = "erasure called off";
 /// Somebody looked at another person's data.
 pub const DATA_READ: &str = "personal data read";
+/// Somebody was looked up at a counter, and there was nobody of that number or name.
+pub const NOT_FOUND: &str = "applicant not found";
 
 /// The activities that [`crate::Person`] is a fold of.
-pub const OF_PERSON: [&str; 12] = [
+pub const OF_PERSON: [&str; 13] = [
     REGISTERED,
     DETAILS_CHANGED,
+    DETAILS_CORRECTED,
     NAME_SET,
     PASSWORD_SET,
     ROLE_GRANTED,
@@ -51,6 +56,8 @@ pub mod part {
     pub const SUBJECT: &str = "subject";
     /// The case in which it was read.
     pub const CASE: &str = "case";
+    /// The counter at which somebody was looked up: the object of that type with the office's name.
+    pub const COUNTER: &str = "counter";
 }
 
 /// The names of attributes, of events and of people.

@@ -2,7 +2,7 @@ use crate::person::{Person, PersonId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use record::{SealedRef, Value};
 use sha2::Sha256;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 /// A name by which a person signs in: 2 to 64 letters, marks and digits of any script, without blanks.
@@ -134,20 +134,26 @@ pub struct Taken;
 #[error("another account has this identity number; look that one up")]
 pub struct NumberTaken;
 
-/// Who is known by what: one keyed hash each.
+/// Who is known by what: one keyed hash each. Of several whose events say so whoever said it first has it, and when they let go
+/// of it the next, so that it never matters in which order people were taken in.
 #[derive(Clone, Default)]
 struct Index {
-    people: HashMap<NameKey, PersonId>,
-    keys: HashMap<PersonId, NameKey>,
+    people: HashMap<NameKey, (u64, PersonId)>,
+    others: BTreeSet<(NameKey, u64, PersonId)>,
+    keys: HashMap<PersonId, (NameKey, u64)>,
     /// What is being given away: the events that do so are not yet on the record.
     claims: HashMap<NameKey, PersonId>,
 }
 
 impl Index {
+    fn holder(&self, key: NameKey) -> Option<PersonId> {
+        self.people.get(&key).map(|(_, person)| *person)
+    }
+
     /// Whether nobody but `person` has it, or is about to.
     fn claim(&mut self, person: PersonId, key: NameKey) -> bool {
-        let holders = [self.people.get(&key), self.claims.get(&key)];
-        let free = holders.into_iter().flatten().all(|holder| *holder == person);
+        let holders = [self.holder(key), self.claims.get(&key).copied()];
+        let free = holders.into_iter().flatten().all(|holder| holder == person);
         if free {
             self.claims.insert(key, person);
         }
@@ -158,25 +164,42 @@ impl Index {
         self.claims.retain(|_, holder| *holder != person);
     }
 
-    /// Of two people whose events claim one key the first to be taken in has it.
-    fn put(&mut self, person: PersonId, key: Option<NameKey>) {
-        let key = key.filter(|key| self.people.get(key).is_none_or(|holder| *holder == person));
-        if let Some(old) = self.keys.remove(&person) {
-            self.people.remove(&old);
+    /// What `person` is known by from now on, and the index of the entry that says so.
+    fn put(&mut self, person: PersonId, held: Option<(NameKey, u64)>) {
+        if let Some((key, at)) = self.keys.remove(&person) {
+            self.take(key, (at, person));
         }
-        if let Some(key) = key {
-            self.insert(key, person);
+        if let Some((key, at)) = held {
+            self.insert(key, (at, person));
         }
     }
 
-    fn insert(&mut self, key: NameKey, person: PersonId) {
-        self.claims.remove(&key);
-        self.keys.insert(person, key);
-        self.people.insert(key, person);
+    fn take(&mut self, key: NameKey, one: (u64, PersonId)) {
+        if self.people.get(&key) != Some(&one) {
+            self.others.remove(&(key, one.0, one.1));
+            return;
+        }
+        self.people.remove(&key);
+        let next = self.others.range((key, 0, PersonId::default())..).next().copied();
+        if let Some((key, at, person)) = next.filter(|(of, ..)| *of == key) {
+            self.others.remove(&(key, at, person));
+            self.people.insert(key, (at, person));
+        }
     }
 
-    fn iter(&self) -> impl Iterator<Item = (NameKey, PersonId)> {
-        self.people.iter().map(|(key, person)| (*key, *person))
+    fn insert(&mut self, key: NameKey, one: (u64, PersonId)) {
+        if self.claims.get(&key) == Some(&one.1) {
+            self.claims.remove(&key);
+        }
+        self.keys.insert(one.1, (key, one.0));
+        let first = self.people.get(&key).map_or(one, |holder| one.min(*holder));
+        if let Some((at, person)) = self.people.insert(key, first).map(|holder| holder.max(one)) {
+            self.others.insert((key, at, person));
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (NameKey, u64, PersonId)> {
+        self.keys.iter().map(|(person, (key, at))| (*key, *at, *person))
     }
 }
 
@@ -202,12 +225,12 @@ impl Directory {
 
     /// Who signs in by this name.
     pub fn find(&self, name: NameKey) -> Option<PersonId> {
-        self.names.people.get(&name).copied()
+        self.names.holder(name)
     }
 
     /// On whose account this identity number stands.
     pub fn by_number(&self, number: &str) -> Option<PersonId> {
-        self.numbers.people.get(&self.key.of_number(number)).copied()
+        self.numbers.holder(self.key.of_number(number))
     }
 
     /// How many people can sign in.
@@ -259,8 +282,9 @@ impl Directory {
         let (name, number) = (clear(&person.now.sign_in_name)?, clear(&person.now.identity_number)?);
         let text = |value: &Option<Value>| value.as_ref().and_then(Value::as_text).map(str::to_owned);
         let (name, number) = (text(&name), text(&number));
-        self.names.put(person.id, name.map(|name| self.key.of(&name)));
-        self.numbers.put(person.id, number.map(|number| self.key.of_number(&number)));
+        let (named, numbered) = (person.now.named_at, person.now.numbered_at);
+        self.names.put(person.id, name.map(|name| self.key.of(&name)).zip(named));
+        self.numbers.put(person.id, number.map(|number| self.key.of_number(&number)).zip(numbered));
         Ok(())
     }
 
@@ -270,15 +294,15 @@ impl Directory {
         self.numbers.put(person, None);
     }
 
-    /// All that is known, for a cache: names, then numbers.
-    pub(crate) fn all(&self) -> [Vec<(NameKey, PersonId)>; 2] {
+    /// All that is known, for a cache: names, then numbers, each with the index of the entry that says so.
+    pub(crate) fn all(&self) -> [Vec<(NameKey, u64, PersonId)>; 2] {
         [&self.names, &self.numbers].map(|index| index.iter().collect())
     }
 
-    pub(crate) fn with(key: DirectoryKey, [names, numbers]: [Vec<(NameKey, PersonId)>; 2]) -> Self {
-        let index = |all: Vec<(NameKey, PersonId)>| {
+    pub(crate) fn with(key: DirectoryKey, [names, numbers]: [Vec<(NameKey, u64, PersonId)>; 2]) -> Self {
+        let index = |all: Vec<(NameKey, u64, PersonId)>| {
             let mut index = Index::default();
-            all.into_iter().for_each(|(key, person)| index.insert(key, person));
+            all.into_iter().for_each(|(key, at, person)| index.insert(key, (at, person)));
             index
         };
         Self { key, names: index(names), numbers: index(numbers) }

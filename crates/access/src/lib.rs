@@ -17,6 +17,8 @@ pub mod code;
 pub mod directory;
 /// Randomness, handed in.
 pub mod entropy;
+/// Looking up applicants: how fast, and how often somebody did.
+pub mod look_ups;
 /// Password rules and hashes.
 pub mod password;
 /// Everyone at once, following the record.
@@ -29,6 +31,8 @@ pub mod policy;
 pub mod reading;
 /// The events that people are made of.
 pub mod registry;
+/// Corrections: events that tell earlier ones anew.
+pub mod restate;
 /// Who holds which post.
 pub mod roster;
 /// Who is signed in.

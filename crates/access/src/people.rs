@@ -3,13 +3,13 @@ use crate::bytes::{take, take_text};
 use crate::directory::{Directory, DirectoryKey, NameKey};
 use crate::person::{Person, PersonId, Post};
 use crate::roster::{Member, Roster};
-use record::{Digest, ERASED, Entry, Record, SealedRef, StoreError};
+use record::{Digest, ERASED, Entry, Record, SealedRef, StoreError, Time};
 use std::collections::BTreeSet;
 
 /// Entries read at once.
 const CHUNK: usize = 1024;
 /// The name under which the record's cache keeps this.
-const CACHED: &str = "access people 3";
+const CACHED: &str = "access people 4";
 
 /// All that must be known of everyone at once: who signs in by which name, whose which identity number is, and who holds
 /// which post. It follows the record, and is cached so that a restart need not read the whole of it.
@@ -72,17 +72,18 @@ impl People {
     }
 
     /// A value that tells under which key the names are (16 bytes), the position and the digest of the last entry
-    /// (8 and 32); how many names (8) and each with its person (16 and 16), and identity numbers likewise; then for each
-    /// member of the roster their id, how many bytes follow (4), and what is known of them, one fact a line. Numbers are
-    /// big-endian.
+    /// (8 and 32); how many names (8), each with the entry that says it and its person (16, 8 and 16), and identity numbers
+    /// likewise; then for each member of the roster their id, how many bytes follow (4), and what is known of them, one fact a
+    /// line. Numbers are big-endian.
     fn to_bytes(&self, last: Digest) -> Vec<u8> {
         let mut bytes = self.directory.key("").0.to_vec();
         bytes.extend_from_slice(&self.next.to_be_bytes());
         bytes.extend_from_slice(&last.0);
         for index in self.directory.all() {
             bytes.extend_from_slice(&(index.len() as u64).to_be_bytes());
-            for (key, person) in index {
+            for (key, at, person) in index {
                 bytes.extend_from_slice(&key.0);
+                bytes.extend_from_slice(&at.to_be_bytes());
                 bytes.extend_from_slice(&person.0);
             }
         }
@@ -105,7 +106,8 @@ impl People {
         let mut indexes = [Vec::new(), Vec::new()];
         for index in &mut indexes {
             for _ in 0..u64::from_be_bytes(take(&mut rest)?) {
-                index.push((NameKey(take(&mut rest)?), PersonId(take(&mut rest)?)));
+                let (key, at) = (NameKey(take(&mut rest)?), u64::from_be_bytes(take(&mut rest)?));
+                index.push((key, at, PersonId(take(&mut rest)?)));
             }
         }
         let directory = Directory::with(key.clone(), indexes);
@@ -120,18 +122,18 @@ impl People {
     }
 }
 
-/// Whether `person` can sign in: by a name and a password, or a code, that this record can open. The secrets of somebody whose
-/// history came from elsewhere stayed there, and who was only ever named never had any.
+/// Whether `person` can sign in at `time`: by a name and a password, or a code that still holds, which this record can open. The
+/// secrets of somebody whose history came from elsewhere stayed there, and who was only ever named never had any.
 ///
 /// # Errors
 /// When the record cannot be read.
-pub fn signs_in(record: &Record, person: &Person) -> Result<bool, StoreError> {
+pub fn signs_in(record: &Record, person: &Person, time: Time) -> Result<bool, StoreError> {
     let opens = |sealed: Option<&SealedRef>| match sealed {
         Some(sealed) => record.unseal(sealed).map(|value| value.is_some()),
         None => Ok(false),
     };
     let now = &person.now;
-    let code = now.code.as_ref().map(|code| &code.hash);
+    let code = now.code.as_ref().filter(|code| time < code.until).map(|code| &code.hash);
     Ok(opens(now.sign_in_name.as_ref())? && (opens(now.password.as_ref())? || opens(code)?))
 }
 

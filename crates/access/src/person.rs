@@ -1,5 +1,6 @@
 use crate::activity::{self, attribute, part};
 use crate::entropy::{Entropy, NoEntropy, draw};
+use crate::restate::restated;
 use crate::session::Session;
 use pack::Id;
 use record::{ERASED, Entry, Event, Fold, ObjectRef, Relation, SealedRef, Time, Value};
@@ -134,6 +135,10 @@ pub struct Standing {
     pub identity_number: Option<SealedRef>,
     /// The name by which they sign in.
     pub sign_in_name: Option<SealedRef>,
+    /// The index of the entry that says the number as it stands.
+    pub numbered_at: Option<u64>,
+    /// The index of the entry that says the name by which they sign in.
+    pub named_at: Option<u64>,
     /// The hash of their password.
     pub password: Option<SealedRef>,
     /// Since when that password stands.
@@ -175,7 +180,7 @@ impl Person {
 /// So that a record keeps snapshots of people as of other objects. What is sealed stays sealed in them.
 impl Fold for Person {
     const NAME: &'static str = "person";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
 
     fn start(object: &ObjectRef) -> Self {
         Self::new(PersonId::of(object).unwrap_or_default())
@@ -185,7 +190,7 @@ impl Fold for Person {
     fn apply(&mut self, entry: &Entry) {
         let me = self.id.object();
         if is_of(&me, &entry.event) {
-            self.now.apply(&me, &entry.event);
+            self.now.apply(&me, entry.index, &restated(&entry.event, activity::DETAILS_CORRECTED));
         }
     }
 
@@ -211,7 +216,7 @@ impl Standing {
         self.locked.is_none() && self.sessions_from.is_none_or(|from| session.opened >= from.seconds())
     }
 
-    fn apply(&mut self, me: &ObjectRef, event: &Event) {
+    fn apply(&mut self, me: &ObjectRef, index: u64, event: &Event) {
         match event.activity.as_str() {
             activity::REGISTERED => self.registered = self.registered.or(Some(event.time)),
             activity::PASSWORD_SET => {
@@ -257,6 +262,11 @@ impl Standing {
         for change in event.changes.iter().filter(|change| change.object == *me) {
             // A value in clear is not taken: nothing personal enters through a log that was not sealed.
             let Value::Sealed(sealed) = &change.value else { continue };
+            match change.name.as_str() {
+                attribute::IDENTITY_NUMBER => self.numbered_at = Some(index),
+                attribute::SIGN_IN_NAME => self.named_at = Some(index),
+                _ => {}
+            }
             let place = match change.name.as_str() {
                 attribute::NAME => &mut self.name,
                 attribute::PHONE => &mut self.phone,

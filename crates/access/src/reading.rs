@@ -1,6 +1,7 @@
 use crate::activity::{self, attribute, part};
 use crate::policy::Decision;
 use crate::registry::Stamp;
+use pack::Id;
 use record::{Event, Name, ObjectRef, Value};
 
 /// The action that policies call looking at personal data.
@@ -54,11 +55,40 @@ pub fn reading(
     if let Some(case) = decision.case() {
         event = event.about(part::CASE, case.clone());
     }
-    if let Some(post) = decision.post() {
-        let office = ObjectRef::new("office", post.office.as_str());
-        event = event.about(part::OFFICE, office).with(attribute::ROLE, post.role.as_str());
-    }
+    event = in_post(event, decision);
     let fields = fields.into_iter().map(Value::from).collect();
     event.attributes.push((attribute::FIELDS.into(), Value::List(fields)));
     Ok(Some(event))
+}
+
+/// The event that says that somebody was looked up at a counter and not found: who looked, where and what for, and never whom,
+/// who may well have an account elsewhere. It is on the record before that is told.
+///
+/// # Errors
+/// [`NotReadable`]; then nothing may be told.
+pub fn not_found(decision: &Decision, stamp: Stamp) -> Result<Event, NotReadable> {
+    if !decision.allowed() {
+        return Err(NotReadable::Denied);
+    }
+    if decision.action() != ACTION {
+        return Err(NotReadable::OtherAction);
+    }
+    let purpose = decision.purpose().ok_or(NotReadable::NoPurpose)?;
+    let mut event = Event::new(stamp.id, activity::NOT_FOUND, stamp.time);
+    event.actor = Some(decision.actor().clone());
+    event.purpose = Some(Name::from(purpose.as_str()));
+    Ok(in_post(event, decision))
+}
+
+/// The counter of an office.
+pub fn counter(office: &Id) -> ObjectRef {
+    ObjectRef::new(part::COUNTER, office.as_str())
+}
+
+/// With the post in which it was done. What belongs to no case is done at the counter.
+fn in_post(event: Event, decision: &Decision) -> Event {
+    let Some(post) = decision.post() else { return event };
+    let office = ObjectRef::new("office", post.office.as_str());
+    let event = event.about(part::OFFICE, office).with(attribute::ROLE, post.role.as_str());
+    if decision.case().is_some() { event } else { event.about(part::COUNTER, counter(&post.office)) }
 }

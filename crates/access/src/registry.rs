@@ -2,7 +2,9 @@ use crate::activity::{self, attribute, part};
 use crate::directory::SignInName;
 use crate::password::Hash;
 use crate::person::{PersonId, Post};
-use record::{Batch, Change, Event, EventId, ObjectRef, Record, StoreError, Time, Value};
+use crate::restate::in_place_of;
+use record::fold::apply_all;
+use record::{Batch, Change, Entry, Event, EventId, Fold, ObjectRef, Record, StoreError, Time, Value};
 
 /// What every event needs besides its own matter.
 #[derive(Clone, Debug)]
@@ -19,9 +21,15 @@ pub struct Stamp {
 #[derive(Clone, PartialEq)]
 pub struct Draft {
     event: Event,
+    /// Why, in somebody's own words: sealed like the values.
+    reasons: Option<(PersonId, String)>,
 }
 
 impl Draft {
+    fn of(event: Event) -> Self {
+        Self { event, reasons: None }
+    }
+
     /// Seals each personal value under its subject's key in `record`, and adds the event with its secrets to
     /// `batch`.
     ///
@@ -45,8 +53,13 @@ impl Draft {
     /// Whatever `seal` fails with.
     pub fn seal<E>(self, mut seal: impl FnMut(&ObjectRef, &Value) -> Result<Value, E>) -> Result<Event, E> {
         let mut event = self.event;
-        for change in &mut event.changes {
+        // What a correction leaves as it was is sealed already.
+        for change in event.changes.iter_mut().filter(|change| !matches!(change.value, Value::Sealed(_))) {
             change.value = seal(&change.object, &change.value)?;
+        }
+        if let Some((person, reasons)) = self.reasons {
+            let reasons = seal(&person.object(), &Value::from(reasons))?;
+            event.attributes.push((attribute::REASONS.into(), reasons));
         }
         Ok(event)
     }
@@ -73,23 +86,79 @@ pub fn details_changed(stamp: Stamp, person: PersonId, details: Details) -> Draf
     with_details(begin(stamp, activity::DETAILS_CHANGED, person), person, details)
 }
 
+/// The identity number that `recorded` put on a person's account is put right, or taken off where none is known: the event stands
+/// in place of that one. The reasons say why.
+pub fn number_corrected(
+    stamp: Stamp,
+    recorded: &Event,
+    person: PersonId,
+    number: Option<&str>,
+    reasons: &str,
+) -> Draft {
+    let mut fresh = Event::new(stamp.id, activity::DETAILS_CORRECTED, stamp.time);
+    fresh.actor = stamp.actor;
+    let mut event = in_place_of(recorded, fresh);
+    event.attributes.retain(|(name, _)| name.as_str() != attribute::REASONS);
+    event.changes.retain(|change| change.name.as_str() != attribute::IDENTITY_NUMBER);
+    if let Some(number) = number {
+        event = changing(event, person, attribute::IDENTITY_NUMBER, number);
+    }
+    Draft { event, reasons: Some((person, reasons.to_owned())) }
+}
+
+/// The event by which a person's identity number stands on their account, as the last correction of it tells it, of all that
+/// happened to them.
+pub fn numbering(person: PersonId, history: &[Entry]) -> Option<Event> {
+    let mut numbering = Numbering { person, ..Numbering::default() };
+    apply_all(&mut numbering, history);
+    numbering.last
+}
+
+#[derive(Clone, Default)]
+struct Numbering {
+    person: PersonId,
+    last: Option<Event>,
+}
+
+impl Fold for Numbering {
+    const NAME: &'static str = "numbering";
+    const VERSION: u32 = 1;
+
+    fn apply(&mut self, Entry { event, .. }: &Entry) {
+        let me = self.person.object();
+        let numbers =
+            |change: &Change| change.object == me && change.name.as_str() == attribute::IDENTITY_NUMBER;
+        if event.changes.iter().any(numbers) {
+            self.last = Some(event.clone());
+        }
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn from_bytes(_: &[u8]) -> Option<Self> {
+        None
+    }
+}
+
 /// A person takes a sign-in name, which [`crate::Directory::claim`] gave them.
 pub fn name_set(stamp: Stamp, person: PersonId, name: &SignInName) -> Draft {
     let event = begin(stamp, activity::NAME_SET, person);
-    Draft { event: changing(event, person, attribute::SIGN_IN_NAME, name.as_str()) }
+    Draft::of(changing(event, person, attribute::SIGN_IN_NAME, name.as_str()))
 }
 
 /// A person's password is set. Their other sessions should end with it.
 pub fn password_set(stamp: Stamp, person: PersonId, hash: &Hash) -> Draft {
     let event = begin(stamp, activity::PASSWORD_SET, person);
-    Draft { event: changing(event, person, attribute::PASSWORD, hash.as_str()) }
+    Draft::of(changing(event, person, attribute::PASSWORD, hash.as_str()))
 }
 
 /// A person is given a code by which they may once choose a password, until `until`. The reasons say why.
 pub fn code_issued(stamp: Stamp, person: PersonId, hash: &Hash, until: Time, reasons: &str) -> Draft {
     let event = begin(stamp, activity::CODE_ISSUED, person);
     let event = event.with(attribute::REASONS, reasons).with(attribute::UNTIL, until);
-    Draft { event: changing(event, person, attribute::SIGN_IN_CODE, hash.as_str()) }
+    Draft::of(changing(event, person, attribute::SIGN_IN_CODE, hash.as_str()))
 }
 
 /// A person ends all their sessions but the one in which they say so.
@@ -149,7 +218,7 @@ fn with_details(mut event: Event, person: PersonId, details: Details) -> Draft {
             event = changing(event, person, name, &value);
         }
     }
-    Draft { event }
+    Draft::of(event)
 }
 
 fn changing(mut event: Event, person: PersonId, name: &str, value: &str) -> Event {

@@ -102,14 +102,14 @@ struct Count {
 }
 
 #[derive(Clone, Debug)]
-struct Counts<K> {
+pub(crate) struct Counts<K> {
     pace: Pace,
     room: usize,
     all: HashMap<K, Count>,
 }
 
 impl<K: Copy + Eq + Hash + Ord> Counts<K> {
-    fn new(pace: Pace, room: usize) -> Self {
+    pub(crate) fn new(pace: Pace, room: usize) -> Self {
         Self { pace, room: room.max(1), all: HashMap::new() }
     }
 
@@ -121,13 +121,13 @@ impl<K: Copy + Eq + Hash + Ord> Counts<K> {
         count.last.saturating_add(self.pace.wait(count.failures))
     }
 
-    fn wait(&self, key: &K, now: i64) -> i64 {
+    pub(crate) fn wait(&self, key: &K, now: i64) -> i64 {
         let count = self.all.get(key).filter(|count| self.stands(count, now));
         // A clock that was set back must not lengthen a wait beyond what one failure may cost.
         count.map_or(0, |count| (self.until(count) - now).clamp(0, self.pace.longest))
     }
 
-    fn fail(&mut self, key: K, now: i64) {
+    pub(crate) fn fail(&mut self, key: K, now: i64) {
         if !self.all.contains_key(&key) && self.all.len() >= self.room {
             self.make_room(now);
         }
@@ -136,7 +136,7 @@ impl<K: Copy + Eq + Hash + Ord> Counts<K> {
         self.all.insert(key, Count { failures: before.saturating_add(1), last: now });
     }
 
-    fn give_back(&mut self, key: &K) {
+    pub(crate) fn give_back(&mut self, key: &K) {
         if let Some(count) = self.all.get_mut(key) {
             count.failures = count.failures.saturating_sub(1);
             if count.failures == 0 {

@@ -134,6 +134,35 @@ fn people_live_on_the_record() {
     assert_eq!(Person::from_bytes(&person.to_bytes()).as_ref(), Some(&*person));
 }
 
+/// A code that has run out signs nobody in, whatever else is known of them.
+#[test]
+fn who_can_sign_in_is_told_by_what_still_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let record = Record::create_in(dir.path()).unwrap();
+    let mut town = Town { record, entropy: Seeded::new(1), next: 0 };
+    let person = PersonId::random(&mut town.entropy).unwrap();
+    let hash = Argon2id::CHEAPEST.hash(RIGHT, &mut town.entropy).unwrap();
+    let at = |seconds: i64| Time::new(1_780_000_000 + seconds, 0, Some(480)).unwrap();
+    let signs_in = |town: &Town, seconds| {
+        let (person, _) = town.record.fold::<Person>(&person.object()).unwrap();
+        access::people::signs_in(&town.record, &person, at(seconds)).unwrap()
+    };
+    let details = Details { name: Some("张三".into()), ..Details::default() };
+    let name = SignInName::parse("zhang").unwrap();
+    let known = vec![
+        registry::registered(town.stamp(), person, details),
+        registry::name_set(town.stamp(), person, &name),
+    ];
+    town.add(known, Vec::new());
+    assert!(!signs_in(&town, 10), "there is nothing to sign in by");
+    let code = registry::code_issued(town.stamp(), person, &hash, at(1_000), "forgotten");
+    town.add(vec![code], Vec::new());
+    assert_eq!([10, 999, 1_000, 9_999].map(|time| signs_in(&town, time)), [true, true, false, false]);
+    let chosen = registry::password_set(town.stamp(), person, &hash);
+    town.add(vec![chosen], Vec::new());
+    assert!(signs_in(&town, 9_999), "a password does not run out");
+}
+
 #[test]
 fn the_cache_serves_its_own_record_and_key_alone() {
     let dir = tempfile::tempdir().unwrap();
@@ -142,7 +171,7 @@ fn the_cache_serves_its_own_record_and_key_alone() {
     let zhang = town.settle("zhang");
     let people = People::open(&town.record, key()).unwrap();
     people.save(&town.record);
-    let bytes = town.record.cache().get("access people 3").unwrap();
+    let bytes = town.record.cache().get("access people 4").unwrap();
     assert!(!String::from_utf8_lossy(&bytes).contains("zhang"), "no name in it");
     let found = |record: &Record, key: DirectoryKey| {
         let people = People::open(record, key).unwrap();
@@ -153,10 +182,10 @@ fn the_cache_serves_its_own_record_and_key_alone() {
 
     let elsewhere = tempfile::tempdir().unwrap();
     let other = Record::create_in(elsewhere.path()).unwrap();
-    other.cache().put("access people 3", &bytes);
+    other.cache().put("access people 4", &bytes);
     assert_eq!(found(&other, key()), (None, 0), "another record: built anew");
     for cut in [0, 15, 40, bytes.len() - 1] {
-        town.record.cache().put("access people 3", &bytes[..cut]);
+        town.record.cache().put("access people 4", &bytes[..cut]);
         assert_eq!(found(&town.record, key()), (Some(zhang), 1), "cut at {cut}");
     }
 }
@@ -205,11 +234,13 @@ fn whoever_shows_a_number_is_found_by_it_until_they_are_erased() {
     assert_eq!(of_numbers(&town, &mut people, &[NUMBER]), [Some(zhang)], "whoever has it keeps it");
 
     people.save(&town.record);
-    let cached = town.record.cache().get("access people 3").unwrap();
+    let cached = town.record.cache().get("access people 4").unwrap();
     assert!(!String::from_utf8_lossy(&cached).contains(NUMBER), "no number in it");
     let stamp = town.stamp();
     town.record.erase(&zhang.object(), Event::new(stamp.id, "person erased", stamp.time)).unwrap();
-    assert!(town.record.cache().get("access people 3").is_none(), "its keyed hash goes with the key");
-    people.follow(&town.record).unwrap();
-    assert_ne!(people.directory.by_number(NUMBER), Some(zhang));
+    assert!(town.record.cache().get("access people 4").is_none(), "its keyed hash goes with the key");
+    assert_eq!(of_numbers(&town, &mut people, &[NUMBER]), [Some(li)], "it goes to whoever showed it next");
+    let stamp = town.stamp();
+    town.record.erase(&li.object(), Event::new(stamp.id, "person erased", stamp.time)).unwrap();
+    assert_eq!(of_numbers(&town, &mut people, &[NUMBER]), [None]);
 }

@@ -219,10 +219,15 @@ fn the_directory_follows_the_record() {
     let [zhang, li] = ["zhang", "li"].map(|name| SignInName::parse(name).unwrap());
     let mut first = vec![sealed(registry::name_set(stamp(0), person(1), &zhang), &mut kept)];
     assert_eq!(follow(&first, person(1), &kept), [Some(person(1)), None]);
-    let second = [sealed(registry::name_set(stamp(1), person(2), &zhang), &mut kept)];
+    let known = registry::role_granted(stamp(1), person(2), &Post::new("clerk", "lake"));
+    let second = [known, sealed(registry::name_set(stamp(1), person(2), &zhang), &mut kept)];
     assert_eq!(follow(&second, person(2), &kept), [Some(person(1)), None], "the first has it");
     first.push(sealed(registry::name_set(stamp(2), person(1), &li), &mut kept));
-    assert_eq!(follow(&first, person(1), &kept), [None, Some(person(1))], "the old name is free");
+    assert_eq!(
+        follow(&first, person(1), &kept),
+        [Some(person(2)), Some(person(1))],
+        "the next has the old name"
+    );
     assert_eq!(follow(&second, person(2), &kept), [Some(person(2)), Some(person(1))]);
     assert_eq!(follow(&first, person(1), &BTreeMap::new()), [Some(person(2)), None], "erased");
 }

@@ -6,8 +6,18 @@ use access::entropy::Seeded;
 use access::session::{Kind, Rules, Sessions, Token};
 use access::{PersonId, Post};
 use proptest::prelude::*;
+use record::Digest;
 
 const START: i64 = 1_780_000_000;
+
+/// The sessions as a restart finds them, if `sessions` were kept from the first.
+fn restarted(sessions: &mut Sessions, now: i64) -> Sessions {
+    let kept = sessions.changes();
+    let rows = kept.iter().filter_map(|(name, row)| Some((name, row.as_deref()?)));
+    let restored = Sessions::restore(Rules::default(), rows, now);
+    sessions.unkept(kept);
+    restored
+}
 
 fn person(seed: u64) -> PersonId {
     PersonId::random(&mut Seeded::new(seed)).unwrap()
@@ -94,7 +104,7 @@ fn a_kiosk_is_wiped_and_nothing_of_it_survives() {
     let mut sessions = Sessions::new(Rules::default());
     let (kiosk, _) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START).unwrap();
     let (own, _) = sessions.open(person(1), Kind::Own, None, &mut entropy, START).unwrap();
-    let mut restored = Sessions::restore(Rules::default(), &sessions.save(), START + 1);
+    let mut restored = restarted(&mut sessions, START + 1);
     assert!(restored.resume(&kiosk, START + 1).is_none() && restored.resume(&own, START + 1).is_some());
     assert!(sessions.sweep(START + 149).is_empty());
     let swept = sessions.sweep(START + 150);
@@ -128,7 +138,7 @@ fn posts_are_taken_up_in_open_sessions_only() {
     let post = Some(Post::new("clerk", "lake-station"));
     assert!(sessions.act_in(&token, post.clone(), START + 10));
     assert_eq!(sessions.resume(&token, START + 20).unwrap().post, post);
-    let mut restored = Sessions::restore(Rules::default(), &sessions.save(), START + 30);
+    let mut restored = restarted(&mut sessions, START + 30);
     assert_eq!(restored.resume(&token, START + 30).unwrap().post, post);
     assert!(!sessions.act_in(&token, None, START + 86_400));
 }
@@ -145,8 +155,7 @@ proptest! {
             let kind = if desk { Kind::Desk } else { Kind::Own };
             tokens.push(sessions.open(person(who), kind, None, &mut entropy, START + after).unwrap().0);
         }
-        let bytes = sessions.save();
-        let mut restored = Sessions::restore(Rules::default(), &bytes, START + 4_000);
+        let mut restored = restarted(&mut sessions, START + 4_000);
         for token in &tokens {
             prop_assert_eq!(restored.resume(token, START + 4_000), sessions.resume(token, START + 4_000));
         }
@@ -155,18 +164,59 @@ proptest! {
     }
 
     #[test]
-    fn damaged_bytes_sign_everyone_out(
+    fn a_damaged_row_signs_its_person_out_and_goes(
         at in any::<prop::sample::Index>(),
         bit in 0u8..8,
         cut in any::<prop::sample::Index>(),
     ) {
         let mut sessions = Sessions::new(Rules::default());
         sessions.open(person(1), Kind::Own, None, &mut Seeded::new(1), START).unwrap();
-        let whole = sessions.save();
-        prop_assert_eq!(Sessions::restore(Rules::default(), &whole, START).len(), 1);
+        let (name, row) = sessions.changes().remove(0);
+        let whole = row.unwrap();
+        let restored =
+            |name: &Digest, row: &[u8]| Sessions::restore(Rules::default(), [(name, row)], START);
+        prop_assert_eq!(restored(&name, &whole).len(), 1);
         let mut flipped = whole.clone();
         flipped[at.index(whole.len())] ^= 1 << bit;
-        prop_assert!(Sessions::restore(Rules::default(), &flipped, START).is_empty());
-        prop_assert!(Sessions::restore(Rules::default(), &whole[..cut.index(whole.len())], START).is_empty());
+        let mut other = name;
+        other.0[at.index(32)] ^= 1 << bit;
+        let damaged = [(name, &flipped[..]), (name, &whole[..cut.index(whole.len())]), (other, &whole[..])];
+        for (name, row) in &damaged {
+            let mut restored = restored(name, row);
+            prop_assert!(restored.is_empty());
+            prop_assert_eq!(restored.changes(), [(*name, None)]);
+        }
     }
+}
+
+/// What is written for each use would be written for every page; a kiosk is never written down.
+#[test]
+fn only_what_changed_is_kept_anew() {
+    let mut entropy = Seeded::new(1);
+    let mut sessions = Sessions::new(Rules::default());
+    // On the full minute.
+    let start = START / 60 * 60;
+    let (own, _) = sessions.open(person(1), Kind::Own, None, &mut entropy, start).unwrap();
+    let (kiosk, _) = sessions.open(person(2), Kind::Kiosk, None, &mut entropy, start).unwrap();
+    let kept = |sessions: &mut Sessions| -> Vec<(bool, bool)> {
+        let changes = sessions.changes();
+        changes.iter().map(|(name, row)| (*name == own.session(), row.is_some())).collect()
+    };
+    assert_eq!(kept(&mut sessions), [(true, true)]);
+    let used = |sessions: &mut Sessions, after| {
+        assert!(
+            sessions.resume(&own, start + after).is_some()
+                && sessions.resume(&kiosk, start + after).is_some()
+        );
+    };
+    used(&mut sessions, 59);
+    assert_eq!(kept(&mut sessions), []);
+    used(&mut sessions, 60);
+    assert_eq!(kept(&mut sessions), [(true, true)]);
+    sessions.close(&kiosk);
+    sessions.close(&own);
+    let over = sessions.changes();
+    assert_eq!(over, [(own.session(), None)]);
+    sessions.unkept(over);
+    assert_eq!(kept(&mut sessions), [(true, false)], "told until it is kept");
 }

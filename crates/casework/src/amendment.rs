@@ -3,21 +3,15 @@
 //! course stays as it was and its clocks go by when things happened, not by when they were put right.
 
 use crate::activity::AMENDED;
+use access::restate;
 use record::fold::apply_all;
-use record::{Entry, Event, EventId, Fold, Name, ObjectRef, Value};
+use record::{Entry, Event, EventId, Fold, Value};
 use std::borrow::Cow;
 
-/// The activity of the event in whose place it stands.
-const ACTIVITY: &str = "restates";
-/// When that happened.
-const HAPPENED: &str = "happened";
-/// Who told it.
-const TOLD_BY: &str = "told by";
 /// Which answer is corrected: `form.<field>` or `<step>.<field>`.
 const ANSWER: &str = "corrected answer";
 /// Why.
 pub(crate) const REASONS: &str = "correction reasons";
-const OWN: [&str; 5] = [ACTIVITY, HAPPENED, TOLD_BY, ANSWER, REASONS];
 
 /// What a correction is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,18 +36,11 @@ pub fn of(event: &Event) -> Option<Amendment<'_>> {
 /// An event as it counts: a correction as what it stands in place of, at its time and by whoever told it first; any other as
 /// it is.
 pub fn restated(event: &Event) -> Cow<'_, Event> {
-    let activity = event.attribute(ACTIVITY).and_then(Value::as_text);
-    let Some(activity) = activity.filter(|_| event.activity.as_str() == AMENDED) else {
-        return Cow::Borrowed(event);
-    };
-    let mut restated = event.clone();
-    restated.activity = activity.into();
-    if let Some(Value::Time(happened)) = event.attribute(HAPPENED) {
-        restated.time = *happened;
+    let mut restated = restate::restated(event, AMENDED);
+    if let Cow::Owned(event) = &mut restated {
+        event.attributes.retain(|(name, _)| ![ANSWER, REASONS].contains(&name.as_str()));
     }
-    restated.actor = event.attribute(TOLD_BY).and_then(Value::as_text).and_then(ObjectRef::parse);
-    restated.attributes.retain(|(name, _)| !OWN.contains(&name.as_str()));
-    Cow::Owned(restated)
+    restated
 }
 
 /// An object's history as it counts: what was corrected stands as the last correction tells it, in its own place.
@@ -88,19 +75,7 @@ impl Fold for Told {
 /// [added](REASONS).
 pub(crate) fn in_place_of(recorded: &Event, fresh: Event, answer: &str) -> Event {
     let told = restated(recorded).into_owned();
-    let by = told.actor.map(|actor| (Name::from(TOLD_BY), Value::from(actor.to_string())));
-    let own = [
-        (ACTIVITY.into(), Value::from(told.activity.as_str())),
-        (HAPPENED.into(), Value::Time(told.time)),
-        (ANSWER.into(), Value::from(answer)),
-    ];
-    Event {
-        activity: AMENDED.into(),
-        corrects: Some(recorded.id.clone()),
-        objects: told.objects,
-        attributes: told.attributes.into_iter().chain(own).chain(by).collect(),
-        changes: told.changes,
-        links: told.links,
-        ..fresh
-    }
+    let mut event = restate::in_place_of(&told, Event { activity: AMENDED.into(), ..fresh });
+    event.attributes.push((ANSWER.into(), Value::from(answer)));
+    event
 }

@@ -1,8 +1,8 @@
 //! The clocks of a case: when each started, when it stood still, when it stopped.
 
 use crate::state::{Run, State, Status};
-use pack::Id;
 use pack::model::{After, Clock, Mark, Procedure, Step};
+use pack::{Definitions, Id};
 use record::Time;
 
 /// One clock of a case.
@@ -41,7 +41,7 @@ impl Reading<'_> {
 
 /// The clocks that have started, in the order of the flow. One for a step that this case does without does not run, nor
 /// one that would have started after the case was over.
-pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
+pub fn read<'a>(state: &State, procedure: &'a Procedure, definitions: &Definitions) -> Vec<Reading<'a>> {
     let reading = |clock: &'a Clock| {
         let over = ended(state);
         let started = started(state, clock).filter(|_| !for_skipped(state, clock))?;
@@ -63,15 +63,18 @@ pub fn read<'a>(state: &State, procedure: &'a Procedure) -> Vec<Reading<'a>> {
             held: held.filter_map(|(span, step)| Some((within(span)?, step))).collect(),
             extensions: state.extensions.iter().filter(|extension| extension.clock == clock.id).count(),
             expired: state.expired.contains(&(clock.id.clone(), started)),
-            office: office(state, clock).clone(),
+            office: office(state, procedure, clock, definitions),
         })
     };
     procedure.flow.clocks.iter().filter_map(reading).collect()
 }
 
-fn office<'a>(state: &'a State, clock: &Clock) -> &'a Id {
-    let awaited = clock.awaited().and_then(|After { step, .. }| state.steps.get(step));
-    awaited.map(|step| &step.office).filter(|office| !office.as_str().is_empty()).unwrap_or(&state.office)
+/// Where the awaited step is done, or will be once it is opened.
+fn office(state: &State, procedure: &Procedure, clock: &Clock, definitions: &Definitions) -> Id {
+    let Some(After { step, .. }) = clock.awaited() else { return state.office.clone() };
+    let opened = state.steps.get(step).map(|step| &step.office).filter(|office| !office.as_str().is_empty());
+    let expected = || Some(definitions.office_of(&state.office, procedure.flow.step(step.as_str())?));
+    opened.cloned().or_else(expected).unwrap_or_else(|| state.office.clone())
 }
 
 fn for_skipped(state: &State, clock: &Clock) -> bool {

@@ -48,10 +48,10 @@ pub enum How {
 /// What differs between two editions of one procedure.
 pub fn differences(before: (&Procedure, &Definitions), after: (&Procedure, &Definitions)) -> Differences {
     let (old, new) = (before.0, after.0);
-    let step = |side: (&Procedure, &Definitions), step: &Step| told_step(step, &side.0.flow, side.1);
+    let step = |side: (&Procedure, &Definitions), step: &Step| told_step(step, side.0, side.1);
     let clock = |side: (&Procedure, &Definitions), clock: &Clock| told_clock(clock, &side.0.flow, side.1);
-    let field = |_: (&Procedure, &Definitions), field: &Field| told_field(field);
-    let material = |_: (&Procedure, &Definitions), used: &MaterialUse| told_material(used);
+    let field = |side: (&Procedure, &Definitions), field: &Field| told_field(field, side.0);
+    let material = |side: (&Procedure, &Definitions), used: &MaterialUse| told_material(used, side.0);
     let called = |side: (&Procedure, &Definitions), used: &MaterialUse| {
         side.1.materials.get(&used.material).map(|material| material.title.clone()).unwrap_or_default()
     };
@@ -142,15 +142,20 @@ fn yes(truth: bool) -> Title {
     if truth { say("是", "yes") } else { say("否", "no") }
 }
 
-fn condition(condition: Option<&Condition>) -> Title {
-    condition.map_or_else(|| say("总是", "always"), |condition| plain(&condition.source))
+fn condition(condition: Option<&Condition>, procedure: &Procedure) -> Title {
+    condition.map_or_else(|| say("总是", "always"), |condition| in_words(condition, procedure))
+}
+
+fn in_words(condition: &Condition, procedure: &Procedure) -> Title {
+    procedure.conditions.explain(condition).unwrap_or_else(|| plain(&condition.source))
 }
 
 fn step_named(id: &Id, flow: &Flow) -> Title {
     flow.step(id.as_str()).map_or_else(|| plain(id), |step| step.title.clone())
 }
 
-fn told_step(step: &Step, flow: &Flow, definitions: &Definitions) -> Told {
+fn told_step(step: &Step, procedure: &Procedure, definitions: &Definitions) -> Told {
+    let flow = &procedure.flow;
     let role = definitions.roles.get(&step.role).map_or_else(|| plain(&step.role), |role| role.title.clone());
     let office = match &step.office {
         OfficeRule::Own => say("承办单位", "the case's own"),
@@ -171,14 +176,14 @@ fn told_step(step: &Step, flow: &Flow, definitions: &Definitions) -> Told {
         StepKind::Act => say("办理", "act"),
     };
     let separate: Vec<Title> = step.separate.iter().map(|id| step_named(id, flow)).collect();
-    let guards: Vec<Title> = step.guards.iter().map(|guard| plain(&guard.condition.source)).collect();
+    let guards: Vec<Title> = step.guards.iter().map(|guard| in_words(&guard.condition, procedure)).collect();
     vec![
         (say("名称", "name"), step.title.clone()),
         (say("性质", "kind"), kind),
         (say("岗位", "role"), role),
         (say("单位", "office"), office),
         (say("前一环节", "comes after"), joined(&after)),
-        (say("适用条件", "needed when"), condition(step.when.as_ref())),
+        (say("适用条件", "needed when"), condition(step.when.as_ref(), procedure)),
         (say("办理条件", "may be done when"), joined(&guards)),
         (say("结果", "outcomes"), joined(step.outcomes.iter().map(|outcome| &outcome.title))),
         (say("须由他人办理的环节", "not by whoever did"), joined(&separate)),
@@ -269,7 +274,7 @@ fn length(own: Own) -> Title {
     Title::new(format!("{}{zh}", own.amount), format!("{} {en}", own.amount))
 }
 
-fn told_field(field: &Field) -> Told {
+fn told_field(field: &Field, procedure: &Procedure) -> Told {
     let choices = match &field.kind {
         FieldKind::Choice(all) | FieldKind::Choices(all) => joined(all.iter().map(|choice| &choice.title)),
         FieldKind::Integer { min, max } => {
@@ -278,13 +283,13 @@ fn told_field(field: &Field) -> Told {
         }
         _ => plain("–"),
     };
-    let checks: Vec<Title> = field.checks.iter().map(|check| plain(&check.must.source)).collect();
+    let checks: Vec<Title> = field.checks.iter().map(|check| in_words(&check.must, procedure)).collect();
     vec![
         (say("名称", "name"), field.title.clone()),
         (say("类型", "kind"), kind(&field.kind)),
         (say("选项或范围", "choices or range"), choices),
         (say("必填", "required"), yes(field.required)),
-        (say("适用条件", "asked when"), condition(field.when.as_ref())),
+        (say("适用条件", "asked when"), condition(field.when.as_ref(), procedure)),
         (say("检查", "must hold"), joined(&checks)),
         (say("个人信息", "personal"), yes(field.personal)),
     ]
@@ -312,9 +317,9 @@ fn kind(kind: &FieldKind) -> Title {
     }
 }
 
-fn told_material(used: &MaterialUse) -> Told {
+fn told_material(used: &MaterialUse, procedure: &Procedure) -> Told {
     vec![
-        (say("适用条件", "asked when"), condition(used.when.as_ref())),
+        (say("适用条件", "asked when"), condition(used.when.as_ref(), procedure)),
         (say("可以不交", "may be missing"), yes(used.optional)),
     ]
 }

@@ -3,7 +3,7 @@
 use crate::service::View;
 use crate::state::{Entered, State, Status};
 use access::policy::{CaseFacts, StepFacts};
-use pack::model::{Channel, OfficeRule, Procedure, Step, StepKind};
+use pack::model::{Channel, Procedure, Step, StepKind};
 use pack::{Definitions, Id};
 use record::ObjectRef;
 use std::collections::BTreeSet;
@@ -104,21 +104,7 @@ pub(crate) fn deciding_step(
     let decides = steps.iter().find(|step| step.kind == StepKind::Decide).or_else(|| steps.last())?;
     let mut facts = of_step(state, decides);
     if facts.office == Id::default() {
-        facts.office = office_of(definitions, &state.office, decides);
+        facts.office = definitions.office_of(&state.office, decides);
     }
     Some(facts)
-}
-
-/// The office that does `step` in a case of the office `own`.
-pub fn office_of(definitions: &Definitions, own: &Id, step: &Step) -> Id {
-    let found = match &step.office {
-        OfficeRule::Own => None,
-        OfficeRule::Named(office) => Some(office.clone()),
-        OfficeRule::Parent => definitions.offices.get(own).and_then(|office| office.parent.clone()),
-        OfficeRule::Level(level) => {
-            let mut chain = definitions.chain(own);
-            chain.find(|office| office.level <= *level).map(|office| office.id.clone())
-        }
-    };
-    found.unwrap_or_else(|| own.clone())
 }

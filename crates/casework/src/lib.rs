@@ -54,7 +54,6 @@ mod succession;
 pub use book::Book;
 pub use command::Command;
 pub use decide::{Decided, Refusal, Situation, decide};
-pub use facts::office_of;
 pub use service::{Ask, Casework, OpenError, Refused, View};
 pub use state::State;
 pub use succession::Succession;

@@ -162,7 +162,7 @@ fn dues(
     let running =
         |state: &State, procedure: &Procedure, definitions: &Definitions| -> Vec<(Id, Title, Time)> {
             let Some(law) = &definitions.law else { return Vec::new() };
-            let readings = clocks::read(state, procedure);
+            let readings = clocks::read(state, procedure, definitions);
             let running = readings.iter().filter(|reading| reading.stopped.is_none());
             let told = running.filter_map(|reading| {
                 let at = due::count(reading, law)?.at()?;

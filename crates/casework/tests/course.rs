@@ -184,7 +184,7 @@ fn check_of(procedure: &str, script: &str) -> String {
         }
     }
     let _ = writeln!(told, "= {}", stage(&state));
-    for reading in clocks::read(&state, procedure) {
+    for reading in clocks::read(&state, procedure, &definitions) {
         let pauses: Vec<String> =
             reading.pauses().iter().map(|(from, to)| format!("{from}/{to:?}")).collect();
         let stopped = reading.stopped.map_or("running".into(), |stopped| stopped.to_string());

@@ -212,7 +212,7 @@ fn commands<'s>(
 /// How long the clocks of a case ran and stood still, and how what was corrected meanwhile is counted.
 fn clocks_of(state: &State, procedure: &pack::model::Procedure) -> String {
     let mut told = String::new();
-    for reading in clocks::read(state, procedure) {
+    for reading in clocks::read(state, procedure, &DEFINITIONS) {
         let paused: i64 = reading
             .pauses()
             .iter()
@@ -517,7 +517,7 @@ fn promised(procedure: &str, office: &str, accepted: &str) -> String {
     let mut steps: BTreeMap<Id, StepState> = open.map(|id| (id.clone(), step(Vec::new()))).collect();
     steps.insert("accept".into(), step(vec![run]));
     let state = State { office: office.into(), submitted: Some(at(accepted)), steps, ..State::default() };
-    let readings = clocks::read(&state, procedure);
+    let readings = clocks::read(&state, procedure, &DEFINITIONS);
     let counted =
         readings.iter().filter_map(|reading| due::count(reading, DEFINITIONS.law.as_ref().unwrap()));
     let promise = counted.filter_map(|counted| counted.promised()).min().unwrap();
@@ -538,4 +538,24 @@ fn a_promise_in_hours_rests_when_its_office_does() {
     ] {
         assert_eq!(promised("licence-renewal", office, accepted), wanted, "{office} {accepted}");
     }
+}
+
+/// Before an awaited step is open its clock already goes by the office in which it will be, so that no date moves as it opens.
+#[test]
+fn a_clock_goes_by_where_its_step_will_be_done() {
+    let submitted = pack::days::moment("2026-01-14T10:00".parse().unwrap());
+    let (mut same, mut elsewhere) = (0, 0);
+    for procedure in DEFINITIONS.procedures.values() {
+        for own in DEFINITIONS.offices.values().filter(|office| procedure.handled_by(office)) {
+            let state = State { office: own.id.clone(), submitted, ..State::default() };
+            for reading in clocks::read(&state, procedure, &DEFINITIONS) {
+                let awaited =
+                    reading.clock.awaited().and_then(|after| procedure.flow.step(after.step.as_str()));
+                let office = awaited.map_or(own.id.clone(), |step| DEFINITIONS.office_of(&own.id, step));
+                assert_eq!(reading.office, office, "{} at {}: {}", procedure.id, own.id, reading.clock.id);
+                *if office == own.id { &mut same } else { &mut elsewhere } += 1;
+            }
+        }
+    }
+    assert!(same > 0 && elsewhere > 0, "{same} here, {elsewhere} elsewhere");
 }

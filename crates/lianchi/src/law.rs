@@ -74,6 +74,10 @@ pub fn run(options: &Due, say: Say) -> Result<(), Failure> {
             "end": end,
             "provisional": answer.due.provisional.as_ref().map(|why| why.years.iter().copied().collect::<Vec<i16>>()),
             "undecided": answer.due.undecided,
+            "idle_pauses": answer.idle.iter().map(|idle| json!({
+                "from": idle.from.to_string(),
+                "to": idle.to.map(|to| to.to_string()),
+            })).collect::<Vec<_>>(),
             "unverified": answer.standing == Standing::Unverified,
             "words": words,
         }),

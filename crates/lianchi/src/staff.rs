@@ -281,7 +281,7 @@ fn tell(options: &List, say: Say) -> Result<(), Failure> {
         let standing = match (member.locked, member.posts.is_empty()) {
             (true, _) => "locked",
             (false, true) => "former",
-            (false, false) if signs_in(&record, &person)? => "working",
+            (false, false) if signs_in(&record, &person, now())? => "working",
             (false, false) => "no-sign-in",
         };
         let posts: Vec<String> = member.posts.iter().map(ToString::to_string).collect();

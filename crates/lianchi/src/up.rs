@@ -161,6 +161,7 @@ fn open(
         demo,
     };
     let mut city = City::open(record, files, settings)?;
+    city.keep_sessions(&options.data.dir)?;
     city.logs = web::server::Shelf::at(options.data.dir.join("logs"));
     city.proxies = options.proxy.iter().map(IpAddr::to_canonical).collect();
     Ok(Arc::new(city))

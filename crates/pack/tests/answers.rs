@@ -250,6 +250,46 @@ fn what_nobody_could_answer_is_told() {
                 ("宽", r#"kind = "integer""#),
             ]),
         ),
+        ("a question that is called like how the step ended", look(&[("outcome", r#"kind = "text""#)])),
+        (
+            "a tier of a fee that nobody comes to, and one said twice",
+            Rows {
+                form: &[("years", r#"kind = "integer", min = 1, max = 3"#)],
+                more: r#"fee = ["plot"]
+[fee.plot]
+title = { zh = "地块费", en = "Plot fee" }
+tier = [
+    { when = 'form.years > 10', fen = 100 },
+    { when = 'form.kind == "roof"', fen = 200 },
+    { when = 'form.kind == "roof"', fen = 300 },
+    { fen = 400 },
+]"#,
+                ..Rows::default()
+            },
+        ),
+        (
+            "a term of a credential that no case has",
+            Rows {
+                form: &[("years", r#"kind = "integer", min = 1, max = 3"#)],
+                more: r#"issues = "permit"
+[credential.permit]
+title = { zh = "许可", en = "Permit" }
+valid = "1 year"
+term = [{ when = 'form.years < 1', valid = "2 years" }, { when = 'form.years < 2', valid = "3 years" }]"#,
+                ..Rows::default()
+            },
+        ),
+        (
+            "times that are none",
+            more(
+                r#"issues = "permit"
+clock.fast = { title = { zh = "快", en = "Fast" }, from = "submitted", to = "accept", own = "0 days" }
+clock.slow = { title = { zh = "慢", en = "Slow" }, from = "submitted", to = "decide", own = "99999 days" }
+[credential.permit]
+title = { zh = "许可", en = "Permit" }
+valid = "0 years""#,
+            ),
+        ),
     ];
     let mut told = String::new();
     for (name, rows) in cases {
@@ -292,6 +332,27 @@ fn what_somebody_could_answer_passes() {
         ]),
         // A correction is asked for when `decide` is open, so that `look` is known by then.
         more(r#"material = [{ use = "deed", when = 'steps.look.outcome == "failed"' }]"#),
+        // A fee or a credential is shared too: it is enough that one of them comes to it.
+        Rows {
+            form: &[("years", r#"kind = "integer", min = 1, max = 3"#)],
+            more: r#"fee = ["plot"]
+issues = "permit"
+[fee.plot]
+title = { zh = "地块费", en = "Plot fee" }
+tier = [{ when = 'form.years > 10', fen = 100 }, { fen = 400 }]
+[credential.permit]
+title = { zh = "许可", en = "Permit" }
+valid = "1 year"
+term = [{ when = 'form.years > 10', valid = "2 years" }]
+[procedure.park]
+title = { zh = "登记公园", en = "Register a park" }
+flow = "counter"
+fee = ["plot"]
+issues = "permit"
+[procedure.park.form]
+field = [{ id = "years", title = { zh = "年", en = "Years" }, kind = "integer" }]"#,
+            ..Rows::default()
+        },
         // What procedures share may be more than one of them comes to.
         Rows {
             shared: &[("more", r#"kind = "text", when = 'form.years > 10'"#)],

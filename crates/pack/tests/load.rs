@@ -342,6 +342,11 @@ level = "station"
 parent = "quay"
 open = {}
 
+[office.raft]
+title = { zh = "木筏", en = "The raft" }
+level = "station"
+parent = "quay"
+
 [role.clerk]
 title = { zh = "办事员", en = "Clerk" }
 
@@ -353,11 +358,33 @@ correction = { at = ["accept"], answer = "8 workhours" }
 kind = "accept"
 role = "clerk"
 
+[flow.simple.step.look]
+kind = "examine"
+role = "clerk"
+office = "raft"
+
+[flow.simple.step.decide]
+kind = "decide"
+role = "clerk"
+office = "city"
+
 [flow.simple.clock.fast]
 title = { zh = "快办", en = "Fast" }
 from = "submitted"
 to = "accept"
 own = "2 workhours"
+
+[flow.simple.clock.seen]
+title = { zh = "查看", en = "Seen" }
+from = "accept"
+to = "look"
+own = "3 workhours"
+
+[flow.simple.clock.decided]
+title = { zh = "决定", en = "Decided" }
+from = "look"
+to = "decide"
+own = "4 workhours"
 
 [procedure.boat]
 title = { zh = "船只登记", en = "Register a boat" }

@@ -183,6 +183,12 @@ title = { zh = "密", en = "Sealed" }
 procedure = "boat"
 absence = "application submitted"
 activation = 'event["form.sailed-alone"] && event["form.length"] > 3'
+
+[model.no-time]
+title = { zh = "无时", en = "No time" }
+log = "orders"
+response = ["place", "pay"]
+within = "0 minutes"
 "#,
     );
     insta::assert_snapshot!(told.unwrap_err());

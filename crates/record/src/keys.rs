@@ -179,7 +179,7 @@ pub fn write_secret(dir: &Path, name: &str, content: &[u8]) -> std::io::Result<(
     File::open(dir)?.sync_all()
 }
 
-fn at(path: &Path, error: &std::io::Error) -> StoreError {
+pub(crate) fn at(path: &Path, error: &std::io::Error) -> StoreError {
     match error.kind() {
         std::io::ErrorKind::StorageFull => StoreError::Full,
         _ => StoreError::Failed(format!("`{}`: {error}", path.display())),

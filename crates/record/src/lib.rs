@@ -58,6 +58,7 @@ pub use latency::Latency;
 pub use note::VerifierKey;
 pub use personal::{ERASED, Erased, Kept};
 pub use record::{Batch, Entry, Health, Pending, Record, Subscription, Version};
+pub use store::sqlite::Aside;
 pub use store::{Secret, Store, StoreError};
 pub use verify::{Fault, Verification};
 

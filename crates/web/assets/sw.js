@@ -15,11 +15,20 @@ addEventListener("install", (event) => {
   event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FIRST)));
 });
 
-addEventListener("activate", (event) => {
-  const old = (name) => name !== KEPT;
-  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(old).map((name) => caches.delete(name))))
-    .then(() => clients.claim()));
-});
+addEventListener("activate", (event) => event.waitUntil(succeed().then(() => clients.claim())));
+
+// What an earlier version kept goes, but for the forms, and the scripts and styles by which these are shown and saved.
+async function succeed() {
+  const forms = await (await caches.open(FORMS)).keys();
+  for (const name of await caches.keys()) {
+    if (name === KEPT || name === FORMS) continue;
+    if (forms.length === 0) { await caches.delete(name); continue; }
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      if (!new URL(request.url).pathname.startsWith("/assets/")) await cache.delete(request);
+    }
+  }
+}
 
 // A form says itself whether it may be kept: at a screen that others use, none is. One that leads elsewhere is over.
 async function keepForm(path, answer) {

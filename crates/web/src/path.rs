@@ -24,6 +24,8 @@ pub const DESK: &str = "/desk";
 pub const COUNTER: &str = "/desk/start";
 /// Opening an account for an applicant at the counter; asked with POST.
 pub const COUNTER_ACCOUNT: &str = "/desk/start/account";
+/// Putting right an identity number that was noted on the wrong account; asked with POST.
+pub const COUNTER_NUMBER: &str = "/desk/start/number";
 /// A supervisor's board.
 pub const BOARD: &str = "/board";
 /// The health of the record.

@@ -532,6 +532,12 @@ counter-open = Open an account for them
 counter-open-lead = For an applicant who has none, once you have seen their identity document. They get a sign-in name and a one-time code, with which they can follow the case themselves, today, later or never.
 counter-opened = Account opened
 counter-waits = They have not chosen a password yet. If the code that they were given is lost or void, give them another.
+counter-correct = The number on the account is wrong
+counter-correct-lead = For a number that was noted on the wrong account, or misread. What stood there stays on the record, sealed; the holder of this account sees that it was put right, by whom and why.
+counter-correct-number = Their own identity number (optional)
+counter-correct-number-hint = As on the card that you have seen. Left empty, the wrong number is taken off, and the account has none.
+counter-correct-go = Put the number right
+counter-corrected = The number was put right.
 counter-look-up = Look up
 
 ## The board
@@ -543,6 +549,12 @@ board-open = In hand
 board-kept = Kept in time, 30 days (what is late counts)
 board-all = All
 board-days = Last 14 days
+board-look-ups = Applicants looked up at counters
+board-look-ups-more = Of the last thirty days. Whoever was found sees it on their account; a look-up that finds nobody leaves this trace alone. The number itself is never kept.
+board-look-ups-rest = { $count } more
+board-looker = Colleague
+board-looked-read = Readings
+board-looked-missed = Nobody found
 board-offices = By office and category
 board-legend = Each cell: in hand, overdue, due soon. The deeper the colour, the larger the share overdue.
 board-procedures = By procedure
@@ -594,6 +606,9 @@ entry-path = { $count ->
 
 nav-account = My account
 own-since = Account since
+own-number-noted = Noted at a counter
+own-number-corrected = Put right: the number that stood here was wrong
+own-number-taken-off = Taken off: the number that stood here was not yours
 own-posts = Posts
 own-post-now = you act in it now
 own-password = Password

@@ -483,6 +483,12 @@ counter-open = 代为开设账号
 counter-open-lead = 用于没有账号的申请人，须先看过其身份证件。申请人会得到登录名和一次性登录码，可以今天、以后自己查看进度，也可以不用。
 counter-opened = 账号已开设
 counter-waits = 其本人还没有设置密码。登录码丢失或者过期的，可以再发一个。
+counter-correct = 号码登记错了
+counter-correct-lead = 用于号码误记在别人账号上，或者抄错的情形。原记录加密留存；账号本人会看到何时、由谁、因何更正。
+counter-correct-number = 本人的公民身份号码（选填）
+counter-correct-number-hint = 按您看过的证件填写。留空则只撤下错误的号码，账号上不再有号码。
+counter-correct-go = 更正号码
+counter-corrected = 号码已更正。
 counter-look-up = 查找申请人
 
 ## The board
@@ -494,6 +500,12 @@ board-open = 在办
 board-kept = 30天内按时（逾期未办的计入）
 board-all = 合计
 board-days = 近14天
+board-look-ups = 窗口查找申请人
+board-look-ups-more = 最近三十天。找到的，本人在账号里可以看到；没找到的，只留下这里的次数，不保留所查号码。
+board-look-ups-rest = 另有{ $count }人
+board-looker = 工作人员
+board-looked-read = 查看次数
+board-looked-missed = 未找到次数
 board-offices = 按单位和类别
 board-legend = 每格：在办数、逾期数、快到期数；颜色越深，逾期占比越高。
 board-procedures = 按事项
@@ -542,6 +554,9 @@ entry-path = 证明路径，{ $count }个摘要
 
 nav-account = 我的账号
 own-since = 账号开设于
+own-number-noted = 在窗口登记
+own-number-corrected = 已更正：原来登记的号码有误
+own-number-taken-off = 已撤下：原来登记的不是您的号码
 own-posts = 岗位
 own-post-now = 当前岗位
 own-password = 密码

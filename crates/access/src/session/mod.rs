@@ -3,10 +3,12 @@ use crate::person::{PersonId, Post};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use record::Digest;
 use sha2::Sha256;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 mod saved;
+
+pub use saved::Change;
 
 /// Where a session is, which sets how long it lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,18 +141,23 @@ pub struct Closed {
     pub wipe: bool,
 }
 
-/// Who is signed in: kept in memory, saved as bytes that may be lost.
+/// Who is signed in: kept in memory, and row by row wherever whoever holds them [has them kept](Sessions::changes).
 #[derive(Clone, Debug)]
 pub struct Sessions {
     rules: Rules,
     open: HashMap<Digest, Session>,
     people: HashMap<PersonId, Vec<Digest>>,
+    /// Those that are otherwise than they were kept. Never one of a kiosk: a restart wipes a screen.
+    changed: HashSet<Digest>,
 }
+
+/// How exactly the time of last use is kept, in seconds: a row is not written anew for every page.
+const EXACTLY: i64 = 60;
 
 impl Sessions {
     /// Nobody signed in.
     pub fn new(rules: Rules) -> Self {
-        Self { rules, open: HashMap::new(), people: HashMap::new() }
+        Self { rules, open: HashMap::new(), people: HashMap::new(), changed: HashSet::new() }
     }
 
     /// The limits of each kind.
@@ -191,11 +198,16 @@ impl Sessions {
     /// The session that `token` opens, now used. None when it was never opened, or is over; one that has just run
     /// out is closed by [`Sessions::sweep`].
     pub fn resume(&mut self, token: &Token, now: i64) -> Option<&Session> {
-        let session = self.open.get_mut(&token.session())?;
+        let name = token.session();
+        let session = self.open.get_mut(&name)?;
         if !stands(&self.rules, session, now) {
             return None;
         }
-        session.seen = session.seen.max(now);
+        let before = session.seen;
+        session.seen = before.max(now);
+        if session.seen / EXACTLY != before / EXACTLY {
+            changed(&mut self.changed, name, session);
+        }
         Some(session)
     }
 
@@ -206,18 +218,21 @@ impl Sessions {
 
     /// Has the person act in `post` from now on, or for themselves. False when the session is over.
     pub fn act_in(&mut self, token: &Token, post: Option<Post>, now: i64) -> bool {
-        let rules = self.rules;
-        let session = self.open.get_mut(&token.session()).filter(|session| stands(&rules, session, now));
+        let (rules, name) = (self.rules, token.session());
+        let session = self.open.get_mut(&name).filter(|session| stands(&rules, session, now));
         session.is_some_and(|session| {
             session.post = post;
+            changed(&mut self.changed, name, session);
             true
         })
     }
 
     /// Notes on what device the session is.
     pub fn note_device(&mut self, token: &Token, device: &str) {
-        if let Some(session) = self.open.get_mut(&token.session()) {
+        let name = token.session();
+        if let Some(session) = self.open.get_mut(&name) {
             session.device = device.to_owned();
+            changed(&mut self.changed, name, session);
         }
     }
 
@@ -266,11 +281,13 @@ impl Sessions {
 
     fn insert(&mut self, name: Digest, session: Session) {
         self.people.entry(session.person).or_default().push(name);
+        changed(&mut self.changed, name, &session);
         self.open.insert(name, session);
     }
 
     fn remove(&mut self, name: &Digest) -> Option<Closed> {
         let session = self.open.remove(name)?;
+        changed(&mut self.changed, *name, &session);
         if let Some(names) = self.people.get_mut(&session.person) {
             names.retain(|other| other != name);
             if names.is_empty() {
@@ -278,6 +295,12 @@ impl Sessions {
             }
         }
         Some(Closed { session: *name, person: session.person, wipe: session.kind == Kind::Kiosk })
+    }
+}
+
+fn changed(changed: &mut HashSet<Digest>, name: Digest, session: &Session) {
+    if session.kind != Kind::Kiosk {
+        changed.insert(name);
     }
 }
 

@@ -279,7 +279,7 @@ impl<'a> Allowed<'_, 'a> {
         if !procedure.flow.clocks.iter().any(|clock| clock.id == *id) {
             return Err(Fault::new("没有这个时限", "There is no such deadline"));
         }
-        let readings = clocks::read(self.state, procedure).into_iter();
+        let readings = clocks::read(self.state, procedure, self.situation.definitions).into_iter();
         readings.into_iter().find(|reading| reading.clock.id == *id).ok_or_else(not_running)
     }
 

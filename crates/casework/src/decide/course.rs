@@ -1,7 +1,6 @@
 //! The course of a case: which steps open, which are skipped, when it is over.
 
 use super::Draft;
-use crate::facts;
 use crate::state::{Stage, State, Status};
 use pack::Id;
 use pack::model::{After, Outcome, Step};
@@ -90,7 +89,7 @@ impl Draft<'_> {
     }
 
     fn open(&self, after: &mut State, step: &Step, moved: &mut Moved) {
-        let office = facts::office_of(self.situation.definitions, &self.state.office, step);
+        let office = self.situation.definitions.office_of(&self.state.office, step);
         after.steps.entry(step.id.clone()).or_default().status = Status::Open;
         moved.opened.push(format!("{}@{office}", step.id));
     }

@@ -108,7 +108,7 @@ impl Casework {
         let roles = procedure.flow.steps.iter().map(|step| (step.id.clone(), step.role.clone())).collect();
         let mut outlook = Outlook { roles, ..Outlook::default() };
         let Some(law) = &book.definitions.law else { return outlook };
-        for reading in &clocks::read(state, procedure) {
+        for reading in &clocks::read(state, procedure, &book.definitions) {
             let office = binds_office(reading, procedure);
             let run = (reading.clock.id.clone(), reading.started);
             if let Some(at) = reading.stopped {

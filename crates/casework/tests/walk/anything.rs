@@ -182,7 +182,7 @@ fn check(case: &Case, dice: &mut Dice) {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), case.events.len(), "{name}: an event's number was given twice");
-    for reading in clocks::read(&case.state, case.procedure) {
+    for reading in clocks::read(&case.state, case.procedure, &SHIPPED) {
         let span = format!("{name}: {} {reading:?}", reading.clock.id);
         assert!(reading.stopped.is_none_or(|stopped| stopped >= reading.started), "{span}");
         let mut last = reading.started;

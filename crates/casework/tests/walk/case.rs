@@ -118,7 +118,7 @@ impl Case {
 
     /// When a clock that runs and has not run out yet does so.
     pub fn due(&self, clock: &Id) -> Option<Time> {
-        let readings = clocks::read(&self.state, self.procedure);
+        let readings = clocks::read(&self.state, self.procedure, &SHIPPED);
         let reading = readings.iter().find(|reading| reading.clock.id == *clock)?;
         let runs = !reading.expired && reading.stopped.is_none();
         due::count(reading, SHIPPED.law.as_ref()?).filter(|_| runs)?.at()

@@ -166,7 +166,7 @@ impl<'a> Rehearsal<'a> {
 
     /// The clock that runs out next, of those that have not.
     fn next_end(&self) -> Option<(Id, Time)> {
-        let readings = clocks::read(&self.state, self.procedure);
+        let readings = clocks::read(&self.state, self.procedure, self.stage.all);
         let running = readings.iter().filter(|reading| reading.stopped.is_none() && !reading.expired);
         let ends = running.filter_map(|reading| {
             Some((reading.clock.id.clone(), due::count(reading, self.stage.law)?.at()?))
@@ -176,7 +176,7 @@ impl<'a> Rehearsal<'a> {
 
     /// When the first running clock that binds the office runs out, or ran out.
     pub fn due(&self) -> Option<Time> {
-        let readings = clocks::read(&self.state, self.procedure);
+        let readings = clocks::read(&self.state, self.procedure, self.stage.all);
         let running = readings
             .iter()
             .filter(|reading| reading.stopped.is_none() && binds_office(reading, self.procedure));
@@ -185,7 +185,7 @@ impl<'a> Rehearsal<'a> {
 
     /// Whether a clock that binds the office ran out.
     pub fn missed(&self) -> bool {
-        let readings = clocks::read(&self.state, self.procedure);
+        let readings = clocks::read(&self.state, self.procedure, self.stage.all);
         let mut bound = readings.iter().filter(|reading| binds_office(reading, self.procedure));
         bound.any(|reading| {
             let end = due::count(reading, self.stage.law).and_then(|counted| counted.at());

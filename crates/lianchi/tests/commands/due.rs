@@ -53,6 +53,12 @@ fn pauses_and_extensions_move_the_end() {
         "due public-order-case-closed --from 2026-03-02 --pause nonsense:2026-03-10..2026-03-20",
         "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-20..2026-03-10",
         "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-20",
+        // What changes nothing is said to: too early, too late, over on its day, within another, over rest days alone.
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-02-20..2026-03-02",
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-04-02..2026-04-09 --zh",
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-10..2026-03-10",
+        "due public-order-case-closed --from 2026-03-02 --pause hearing:2026-03-10..2026-03-20 --pause hearing:2026-03-12..2026-03-14",
+        "due licence-decided --from 2026-03-02 --pause hearing:2026-03-06..2026-03-08 --json",
         "due public-order-case-closed --from 2026-03-02 --extend complex",
         "due public-order-case-closed --from 2026-03-02 --extend nonsense",
         "due public-order-case-closed --from 2026-03-02 --extend complex=many",

@@ -196,6 +196,68 @@ fn a_city_ends_when_it_is_told_to() {
     }
 }
 
+/// A crash signs nobody out, and nobody in again: neither who signed out here, nor elsewhere, nor by the password being changed.
+#[test]
+fn a_crash_signs_nobody_out_or_in() {
+    let desk = Desk::new(&[]);
+    let crash = |city: Running| {
+        city.signal("KILL");
+        assert_eq!(city.ended(), None);
+        Running::start(&desk, &["up", "--data", "d", "--empty"])
+    };
+    let in_at = |city: &Running, cookie: &str| {
+        let request =
+            format!("GET /account HTTP/1.1\r\nHost: h\r\nConnection: close\r\nCookie: {cookie}\r\n\r\n");
+        city.send(&request).0 == 200
+    };
+    let sign_in = |city: &Running, password: &str| {
+        city.post("/sign-in", "", &format!("login=sailor&password={password}")).1.unwrap()
+    };
+    let token = |cookie: &str| access::session::Token::parse(cookie.split_once('=').unwrap().1).unwrap();
+    let send = |city: &Running, path: &str, cookie: &str, more: &str| {
+        city.post(path, cookie, &format!("token={}&{more}", token(cookie).form_token()))
+    };
+    let mut city = Running::start(&desk, &["up", "--data", "d", "--empty"]);
+    assert_eq!(city.register("sailor"), 303);
+    let sessions: Vec<String> = (0..5).map(|_| sign_in(&city, "lotus-pond-2026")).collect();
+    let [stays, here, there, elsewhere, changes] = &sessions[..] else { unreachable!() };
+    let standing = |city: &Running| sessions.iter().map(|cookie| in_at(city, cookie)).collect::<Vec<_>>();
+    city = crash(city);
+    assert_eq!(standing(&city), [true; 5]);
+
+    assert_eq!(send(&city, "/sign-out", here, "").0, 303);
+    city = crash(city);
+    assert_eq!(standing(&city), [true, false, true, true, true]);
+
+    let other = format!("session={}", token(there).session());
+    assert_eq!(send(&city, "/account/sessions", elsewhere, &other).0, 303);
+    city = crash(city);
+    assert_eq!(standing(&city), [true, false, false, true, true]);
+    let kept = ["d/sessions.sqlite", "d/sessions.sqlite-wal"]
+        .map(|file| std::fs::read(desk.path().join(file)).unwrap());
+    let holds = |text: &[u8]| kept.iter().any(|kept| kept.windows(text.len()).any(|window| window == text));
+    for cookie in &sessions {
+        let raw = record::Digest::parse(&token(cookie).text()).unwrap();
+        assert!(!holds(&raw.0) && !holds(token(cookie).text().as_bytes()), "a token is on the disk");
+    }
+    assert!(holds(&token(stays).session().0) && !holds(&token(here).session().0));
+
+    let words = "old=lotus-pond-2026&new=another-pond-2026";
+    let (status, renewed) = send(&city, "/account/password", changes, words);
+    assert_eq!(status, 303);
+    city = crash(city);
+    assert_eq!(standing(&city), [false; 5]);
+    let renewed = renewed.unwrap();
+    assert!(in_at(&city, &renewed), "who changed the password stays");
+
+    // What cannot be read is made anew: people sign in again, and that is all.
+    assert_eq!(city.stop(), Some(0));
+    std::fs::write(desk.path().join("d/sessions.sqlite"), [7; 5_000]).unwrap();
+    let city = Running::start(&desk, &["up", "--data", "d", "--empty"]);
+    assert!(!in_at(&city, &renewed) && in_at(&city, &sign_in(&city, "another-pond-2026")));
+    assert_eq!(city.stop(), Some(0));
+}
+
 /// A service manager that asked for it hears when the city stands, and when it ends.
 #[test]
 fn a_service_manager_is_told() {

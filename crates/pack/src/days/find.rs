@@ -1,5 +1,5 @@
 use super::deadline::{Deadline, Grant};
-use super::due::{Adjustment, Due, Refused};
+use super::due::{Adjustment, At, Due, Refused};
 use super::law::{Instrument, Law};
 use super::numeral;
 use super::{count::count, deadline::Standing};
@@ -26,8 +26,28 @@ pub struct Answer<'a> {
     pub standing: Standing,
     /// When it ends.
     pub due: Due,
+    /// Pauses that were asked for and move nothing.
+    pub idle: Vec<Idle>,
     law: &'a Law,
     start: DateTime,
+}
+
+/// A pause without which the time would end just the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idle {
+    /// When it began.
+    pub from: DateTime,
+    /// When it ended; none while it lasts.
+    pub to: Option<DateTime>,
+    why: Why,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    Early,
+    Late,
+    SameDay,
+    Same,
 }
 
 /// Counts `deadline` of `law` from `start`, with the pack's calendar.
@@ -39,7 +59,65 @@ pub fn due<'a>(
 ) -> Result<Answer<'a>, Refused> {
     let rule = law.rule(deadline);
     let due = count(start, deadline, &rule, &law.calendar, adjustments)?;
-    Ok(Answer { deadline, standing: deadline.standing(&rule), due, law, start })
+    let ends = |adjustments: &[Adjustment]| {
+        count(start, deadline, &rule, &law.calendar, adjustments).map(|due| due.at)
+    };
+    let idle = idle(start, adjustments, ends)?;
+    Ok(Answer { deadline, standing: deadline.standing(&rule), due, idle, law, start })
+}
+
+/// The pauses of which each moves nothing beside those before it that do.
+fn idle(
+    start: DateTime,
+    adjustments: &[Adjustment],
+    ends: impl Fn(&[Adjustment]) -> Result<At, Refused>,
+) -> Result<Vec<Idle>, Refused> {
+    let pause = |one: &&Adjustment| matches!(one, Adjustment::Suspend { .. });
+    let mut kept: Vec<Adjustment> = adjustments.iter().filter(|one| !pause(one)).cloned().collect();
+    let mut idle = Vec::new();
+    for one in adjustments.iter().filter(pause) {
+        let Adjustment::Suspend { from, to, .. } = *one else { continue };
+        let before = ends(&kept)?;
+        kept.push(one.clone());
+        if ends(&kept)? != before {
+            continue;
+        }
+        kept.pop();
+        // Of days, that on which a pause begins counts and that on which it ends does not.
+        let days = matches!(before, At::Day(_));
+        let why = match to {
+            Some(to) if to <= start || (days && to.date() <= start.date()) => Why::Early,
+            _ if before.end().is_some_and(|end| from >= end) => Why::Late,
+            Some(to) if days && to.date() == from.date() => Why::SameDay,
+            _ => Why::Same,
+        };
+        idle.push(Idle { from, to, why });
+    }
+    Ok(idle)
+}
+
+impl Idle {
+    fn words(&self, lang: Lang) -> String {
+        let from = lang.moment(self.from);
+        let why = match (self.why, lang) {
+            (Why::Early, Lang::Zh) => "当时期限尚未起算",
+            (Why::Early, Lang::En) => "it was over before the time began to run",
+            (Why::Late, Lang::Zh) => "当时期限已经届满",
+            (Why::Late, Lang::En) => "the time was over by then",
+            (Why::SameDay, Lang::Zh) => "停止当日仍计入，而当日即已恢复",
+            (Why::SameDay, Lang::En) => {
+                "the day on which it begins counts, and the time went on that same day"
+            }
+            (Why::Same, Lang::Zh) => "没有这一段，也在同时届满",
+            (Why::Same, Lang::En) => "without it the time ends then all the same",
+        };
+        match (self.to.map(|to| lang.moment(to)), lang) {
+            (Some(to), Lang::Zh) => format!("{from}至{to}停止计算，不影响结果：{why}"),
+            (None, Lang::Zh) => format!("自{from}起停止计算，不影响结果：{why}"),
+            (Some(to), Lang::En) => format!("the pause from {from} to {to} changes nothing: {why}"),
+            (None, Lang::En) => format!("the pause from {from} changes nothing: {why}"),
+        }
+    }
 }
 
 impl Law {
@@ -144,6 +222,7 @@ impl Answer<'_> {
             None => format!("{name} ({})", deadline.id),
         }];
         lines.push(self.verdict(lang));
+        lines.extend(self.idle.iter().map(|idle| idle.words(lang)));
         lines.extend(due.steps.iter().map(|step| format!("  {}", step.words(lang))));
         lines.extend(self.cautions(lang));
         lines
@@ -195,7 +274,6 @@ impl Answer<'_> {
     }
 
     fn verdict(&self, lang: Lang) -> String {
-        use super::due::At;
         let least = self.deadline.at_least;
         match (self.due.at, lang) {
             (At::Day(date), Lang::Zh) if least => format!("至少保留至：{}", lang.date(date)),

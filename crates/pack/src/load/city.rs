@@ -7,7 +7,7 @@ use crate::model::{
 };
 use crate::problem::{Place, meant};
 use crate::reader::{Faults, Member, Node, Ref};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn read(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     for (id, node) in loader.define(Kind::Office, root) {
@@ -109,20 +109,31 @@ pub(super) fn hours(definitions: &mut Definitions, faults: &Faults) {
     };
     let hours: BTreeMap<Id, Opening> = definitions.offices.values().filter_map(open).collect();
     let by_the_hour = |own: &Own| own.unit == Unit::Workhours;
+    let counts = |clock: &&Clock| {
+        clock.promise.as_ref().is_some_and(by_the_hour)
+            || matches!(&clock.limit, ClockLimit::Own(own) if by_the_hour(own))
+    };
     for procedure in definitions.procedures.values() {
-        let counts = |clock: &&Clock| {
-            clock.promise.as_ref().is_some_and(by_the_hour)
-                || matches!(&clock.limit, ClockLimit::Own(own) if by_the_hour(own))
-        };
-        let Some(clock) = procedure.flow.clocks.iter().find(counts) else { continue };
-        let here = definitions.offices.values().filter(|office| procedure.handled_by(office));
-        for office in here.filter(|office| !hours.contains_key(&office.id)) {
-            let (clock, id) = (&clock.id, &office.id);
-            let what = format!("the clock `{clock}` counts workhours, and nothing says when `{id}` is open");
-            let mend = format!(
-                "add `open = {{ workdays = \"9:00-17:00\" }}` to `[office.{id}]`, or to an office above it"
-            );
-            faults.borrow_mut().push(procedure.place.problem(what, mend));
+        let mut told = BTreeSet::new();
+        for clock in procedure.flow.clocks.iter().filter(counts) {
+            let awaited = clock.awaited().and_then(|after| procedure.flow.step(after.step.as_str()));
+            let here = definitions.offices.values().filter(|office| procedure.handled_by(office));
+            let done = here.map(|office| match awaited {
+                Some(step) => definitions.office_of(&office.id, step),
+                None => office.id.clone(),
+            });
+            for id in done.collect::<BTreeSet<Id>>() {
+                if hours.contains_key(&id) || !told.insert(id.clone()) {
+                    continue;
+                }
+                let clock = &clock.id;
+                let what =
+                    format!("the clock `{clock}` counts workhours, and nothing says when `{id}` is open");
+                let mend = format!(
+                    "add `open = {{ workdays = \"9:00-17:00\" }}` to `[office.{id}]`, or to an office above it"
+                );
+                faults.borrow_mut().push(procedure.place.problem(what, mend));
+            }
         }
     }
     if let Some(law) = &mut definitions.law {

@@ -1,6 +1,6 @@
 //! Checks every condition of a procedure against the procedure's own form and steps.
 
-use super::answers;
+use super::{alternatives, answers};
 use crate::model::{Condition, Conditions, Definitions, Procedure};
 use crate::reader::Faults;
 
@@ -27,6 +27,7 @@ pub(super) fn check(definitions: &mut Definitions, unfinished: &[Procedure], fau
         let conditions = Conditions::new(&procedure.form, &procedure.flow.steps);
         procedure.conditions = check(procedure, conditions);
     }
+    alternatives::check(definitions, &procedures, unfinished, faults);
     for procedure in unfinished {
         check(procedure, Conditions::of_form(&procedure.form));
     }

@@ -155,8 +155,15 @@ fn step(
     if node.get("guard").is_some() {
         step.guards = node.rows("guard").into_iter().filter_map(guard).collect();
     }
-    if node.get("form").is_some() {
+    if let Some(member) = node.get("form") {
         step.form = form(loader, &node, "form", shared);
+        if step.form.field("outcome").is_some() {
+            let what = format!(
+                "the form of the step `{id}` asks for `outcome`, and `steps.{}.outcome` is how the step ended",
+                id.variable()
+            );
+            member.report(what, "give the question another name, such as `result`");
+        }
     }
     outcomes(&node, &mut step.outcomes, marks);
     if let Some(clock) = node.id("not-before") {

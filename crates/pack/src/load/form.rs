@@ -1,6 +1,7 @@
 use super::city::condition;
 use super::{Kind, Loader, fee, material, pick};
 use crate::Title;
+use crate::days::Limit;
 use crate::model::{
     Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Plan, Unit,
 };
@@ -263,11 +264,24 @@ pub(super) fn time_of_office(member: &Member<'_>) -> Option<Own> {
         let (_, _, unit) = Unit::ALL.into_iter().find(|(one, many, _)| word == *one || word == *many)?;
         Some(Own { amount: amount.parse().ok()?, unit })
     };
-    let own = read();
-    if own.is_none() {
+    let own: Option<Own> = read();
+    let Some(read) = own else {
         let mend =
             "write a number and minutes, hours, workhours, days, workdays, months or years: `\"3 workdays\"`";
         member.report(format!("`{text}` is not a length of time"), mend);
+        return None;
+    };
+    if read.amount == 0 {
+        member.report(
+            format!("`{text}` is no time: it would be over as it begins"),
+            "write a number from 1, or leave it out where no time is set",
+        );
+        return None;
+    }
+    if read.amount > Limit::MOST {
+        let mend = format!("write a number up to {}, in a larger unit if need be", Limit::MOST);
+        member.report(format!("`{text}` is longer than can be counted"), mend);
+        return None;
     }
     own
 }

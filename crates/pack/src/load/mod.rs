@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod alternatives;
 mod answers;
 mod city;
 mod conditions;

@@ -157,6 +157,19 @@ impl Definitions {
             .take(self.offices.len())
     }
 
+    /// The office that does `step` in a case of the office `own`.
+    pub fn office_of(&self, own: &Id, step: &Step) -> Id {
+        let found = match &step.office {
+            OfficeRule::Own => None,
+            OfficeRule::Named(office) => Some(office.clone()),
+            OfficeRule::Parent => self.offices.get(own).and_then(|office| office.parent.clone()),
+            OfficeRule::Level(level) => {
+                self.chain(own).find(|office| office.level <= *level).map(|office| office.id.clone())
+            }
+        };
+        found.unwrap_or_else(|| own.clone())
+    }
+
     /// Whether `office` is `above` or lies below it.
     pub fn lies_in(&self, office: &Id, above: &Id) -> bool {
         self.chain(office).any(|up| up.id == *above)

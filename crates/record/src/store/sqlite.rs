@@ -1,3 +1,4 @@
+mod aside;
 mod copy;
 mod files;
 mod reader;
@@ -9,6 +10,7 @@ use super::{
     Files, Reader, Store, StoreError, Writer, broken_off, digest, index, key_id, number, other_form,
 };
 use crate::ObjectRef;
+pub use aside::Aside;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use settler::Settler;

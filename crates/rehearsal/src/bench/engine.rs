@@ -86,7 +86,7 @@ fn in_memory(
             events.push(event);
         }
         if let Some(law) = &book.definitions.law {
-            for reading in clocks::read(&state, procedure) {
+            for reading in clocks::read(&state, procedure, &book.definitions) {
                 std::hint::black_box(due::count(&reading, law));
             }
         }

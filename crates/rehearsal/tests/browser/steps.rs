@@ -23,6 +23,7 @@
 //! | `look at "/path"`, `look here in "en"` | checks what holds of every page: in both languages, or as it stands |
 //! | `read the services of "household"` | the same for the pages of all services of a category, as far as their text goes |
 //! | `installable`, `device keeps nothing` | what the browser itself says |
+//! | `a new version comes` | the service worker is followed by another, beside what an earlier one kept |
 
 use crate::city::{City, run};
 use crate::driver::{Browser, Device, Driver, said, until};
@@ -63,6 +64,21 @@ const FULL: &str = "const add = IDBObjectStore.prototype.add; \
     IDBObjectStore.prototype.add = function (...all) { \
         const asked = add.apply(this, all); this.transaction.abort(); return asked; }; \
     return true";
+/// A worker under another address is another version of it, and the usual one after it again. Of an earlier one stays what forms
+/// are drawn by, and no page.
+const NEW_VERSION: &str = "return (async () => { \
+    const old = await caches.open('lianchi of yesterday'); \
+    await old.put('/assets/0/old.js', new Response('1')); \
+    await old.put('/find', new Response('old')); \
+    const forms = async () => (await (await caches.open('lianchi forms')).keys()).length; \
+    const before = await forms(); \
+    for (const version of ['?version=' + Date.now(), '']) { \
+        const registration = await navigator.serviceWorker.register('/sw.js' + version); \
+        const worker = registration.installing ?? registration.waiting ?? registration.active; \
+        while (worker.state !== 'activated') await new Promise((done) => setTimeout(done, 50)); \
+    } \
+    const left = (await old.keys()).map((request) => new URL(request.url).pathname).join(); \
+    return before > 0 && await forms() === before && left === '/assets/0/old.js'; })()";
 const HOLD: &str = "const acts = []; const real = setInterval; \
     globalThis.setInterval = (act, wait, ...rest) => wait === 1000 ? acts.push(act) : real(act, wait, ...rest); \
     globalThis.pass = (seconds) => { for (let at = 0; at < seconds; at += 1) for (const act of acts) act(); };";
@@ -237,6 +253,7 @@ impl Stage {
             ("look here in _", [lang]) => self.look_here(lang).await,
             ("installable", []) => self.installable().await,
             ("device keeps nothing", []) => self.wait_for(KEEPS_NOTHING, "it keeps something").await,
+            ("a new version comes", []) => self.wait_for(NEW_VERSION, "it takes what was kept").await,
             _ => Err(format!("no step reads `{shape}` with {} texts", texts.len())),
         }
     }

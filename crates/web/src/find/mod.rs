@@ -9,6 +9,7 @@ mod spelling;
 use rarity::{Parts, Rarity};
 use saying::Sayings;
 use spelling::Spelling;
+use std::collections::HashSet;
 
 /// Services by what people call them: a small index, held in memory.
 #[derive(Clone, Debug, Default)]
@@ -126,8 +127,13 @@ impl Index {
             telling.for_each(|name| parts.add(name.plain.as_ref().unwrap_or(&name.spelling)));
             Service { id: procedure.id.clone(), item: procedure.item.clone(), names, parts }
         };
-        let services: Vec<Service> = definitions.procedures.values().filter(party).map(service).collect();
+        let mut services: Vec<Service> = definitions.procedures.values().filter(party).map(service).collect();
         let rarity = Rarity::new(services.iter().map(|service| &service.parts));
+        let words = words(definitions);
+        for name in services.iter_mut().flat_map(|service| &mut service.names) {
+            let spellings = std::iter::once(&mut name.spelling).chain(&mut name.plain);
+            spellings.for_each(|spelling| spelling.mark(&words, |one, next| rarity.common(one, next)));
+        }
         Self { services, sayings, rarity }
     }
 
@@ -171,4 +177,18 @@ impl Index {
         hits.truncate(most);
         hits
     }
+}
+
+/// The words of a city in Chinese, as far as its packs call something by them alone.
+fn words(definitions: &Definitions) -> HashSet<Vec<char>> {
+    let searched =
+        definitions.procedures.values().flat_map(|procedure| &procedure.search).map(String::as_str);
+    let said = definitions.sayings.values().flatten().map(String::as_str);
+    let materials = definitions.materials.values().map(|material| material.title.zh.as_str());
+    let given = definitions.credentials.values().map(|credential| credential.title.zh.as_str());
+    let categories = definitions.categories.values().map(|title| title.zh.as_str());
+    let all = searched.chain(said).chain(materials).chain(given).chain(categories);
+    let all = all.map(|word| word.chars().collect::<Vec<char>>());
+    all.filter(|word| (2..=spelling::WORD).contains(&word.len()) && !word.iter().any(char::is_ascii))
+        .collect()
 }

@@ -23,7 +23,11 @@ impl Parts {
 
 /// How much each part tells, by how few services speak of it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Rarity(BTreeMap<Part, f32>);
+pub(super) struct Rarity {
+    of: BTreeMap<Part, f32>,
+    /// What a part tells of which one service alone speaks.
+    most: f32,
+}
 
 impl Rarity {
     pub(super) fn new<'a>(services: impl Iterator<Item = &'a Parts>) -> Self {
@@ -35,7 +39,13 @@ impl Rarity {
             }
         }
         let tells = |spoken: u16| (1.0 + f32::from(count) / f32::from(spoken)).ln();
-        Self(of.into_iter().map(|(part, spoken)| (part, tells(spoken))).collect())
+        Self { of: of.into_iter().map(|(part, spoken)| (part, tells(spoken))).collect(), most: tells(1) }
+    }
+
+    /// How common it is to say these two characters one after the other, from 0, where one service says it or none, to 1.
+    pub(super) fn common(&self, one: char, next: char) -> f32 {
+        let Some(tells) = self.of.get(&Part::Pair(one, next)) else { return 0.0 };
+        if self.most > 0.0 { (1.0 - tells / self.most).clamp(0.0, 1.0) } else { 0.0 }
     }
 
     /// How much of what the query tells the service speaks of, from 0 to 1; nothing where no service speaks of any of
@@ -43,7 +53,7 @@ impl Rarity {
     pub(super) fn share(&self, query: &Spelling, service: &Parts) -> Option<f32> {
         let (mut all, mut there) = (0.0, 0.0);
         for part in parts(query).collect::<BTreeSet<_>>() {
-            match self.0.get(&part) {
+            match self.of.get(&part) {
                 Some(tells) => {
                     all += tells;
                     there += if service.0.contains(&part) { *tells } else { 0.0 };

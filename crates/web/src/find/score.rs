@@ -56,10 +56,8 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
         return 0.0;
     }
     let mut best = 0.0_f32;
-    if name.initials == typed {
-        best = 0.95;
-    } else if let Some(at) = name.initials.find(typed) {
-        best = within(length, name.initials.len(), at == 0) - 0.06;
+    if let Some(fit) = initials(typed, name) {
+        best = fit;
     } else if let Some(spread) = subsequence(typed, &name.initials).filter(|_| length >= 3) {
         best = 0.5 * spread;
     } else if let Some(at) =
@@ -77,6 +75,23 @@ fn letters(typed: &str, name: &Spelling) -> f32 {
         best = best.max(within(length, name.pinyin.len(), at == 0) - 0.02);
     }
     best.max(slipped(typed, name))
+}
+
+/// How well the name has these for initials. Few letters stand for many words: those that begin a name or a word beat those
+/// inside, and what is said commonly beats what is not: `hz` is 护照 before it is 汉族.
+fn initials(typed: &str, name: &Spelling) -> Option<f32> {
+    let length = typed.chars().count();
+    let common = |at| 0.04 * name.common(at, length);
+    if name.initials == typed {
+        return Some(0.93 + common(0));
+    }
+    let places = name.initials.match_indices(typed);
+    let places = places.map(|(byte, _)| name.initials.get(..byte).unwrap_or_default().chars().count());
+    let fit = |at| {
+        let begins = name.begins(at);
+        within(length, name.initials.chars().count(), begins) - if begins { 0.06 } else { 0.12 } + common(at)
+    };
+    places.map(fit).reduce(f32::max)
 }
 
 /// Whether letters can be initials: no syllable begins with these.

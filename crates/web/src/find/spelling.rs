@@ -1,6 +1,7 @@
 //! A name as it may be typed.
 
 use pinyin::ToPinyin;
+use std::collections::HashSet;
 
 /// A text in the spellings in which people look for it. All in small letters, without spaces and marks.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +18,14 @@ pub(super) struct Spelling {
     pub initials: String,
     /// Its words in letters and digits, stemmed.
     pub words: Vec<String>,
+    /// For each character whether a word begins with it, as far as [`Self::mark`] was told of words.
+    begins: Vec<bool>,
+    /// For each character how commonly it is said with the next, from 0 to 1; likewise.
+    common: Vec<f32>,
 }
+
+/// The longest word that is told apart within a name.
+pub(super) const WORD: usize = 4;
 
 impl Spelling {
     pub(super) fn new(text: &str) -> Self {
@@ -41,6 +49,32 @@ impl Spelling {
         let word = |word: &str| (!word.is_empty() && !STOP.contains(&word)).then(|| stem(word));
         spelling.words = text.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(word).collect();
         spelling
+    }
+
+    /// Notes where `words` stand in it, after which another begins, and how `common` its pairs of characters are.
+    pub(super) fn mark(&mut self, words: &HashSet<Vec<char>>, common: impl Fn(char, char) -> f32) {
+        let mut begins = vec![false; self.chars.len() + 1];
+        let parts =
+            (0..self.chars.len()).flat_map(|start| (2..=WORD).map(move |length| (start, start + length)));
+        for (start, end) in parts {
+            let is_word = self.chars.get(start..end).is_some_and(|part| words.contains(part));
+            for at in [start, end].iter().filter(|_| is_word) {
+                begins.get_mut(*at).into_iter().for_each(|begins| *begins = true);
+            }
+        }
+        self.begins = begins;
+        self.common = self.chars.windows(2).map(|pair| common(pair[0], pair[1])).collect();
+    }
+
+    /// Whether a word begins with the character at this place: the first does.
+    pub(super) fn begins(&self, at: usize) -> bool {
+        at == 0 || self.begins.get(at).copied().unwrap_or_default()
+    }
+
+    /// How commonly so many characters from there on are said one after the other: as the rarest pair of them.
+    pub(super) fn common(&self, at: usize, length: usize) -> f32 {
+        let pairs = self.common.get(at..at + length.saturating_sub(1)).unwrap_or_default();
+        pairs.iter().copied().reduce(f32::min).unwrap_or_default()
     }
 
     pub(super) fn is_empty(&self) -> bool {

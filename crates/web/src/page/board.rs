@@ -31,10 +31,25 @@ pub struct View {
     pub at: Time,
     /// Complaints that the reader may answer: on the board of their own office.
     pub complaints: Vec<desk::Complaint>,
+    /// What colleagues looked up at the counters here and below, of the last thirty days.
+    pub look_ups: Vec<LookUps>,
     /// The number that is looked for, as it was typed.
     pub query: String,
     /// The cases here and below that have it.
     pub found: Vec<Numbered>,
+}
+
+/// How often a colleague looked applicants up at a counter.
+#[derive(Clone, Debug)]
+pub struct LookUps {
+    /// Who.
+    pub who: String,
+    /// At the counter of which office.
+    pub office: Title,
+    /// How often the details of somebody who was found were read, who sees it.
+    pub readings: u64,
+    /// How often nobody was.
+    pub missed: u64,
 }
 
 /// How many clocks run, and how they stand.
@@ -115,8 +130,56 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             (sums(frame, view.sums))
             @if !view.offices.is_empty() { (offices(frame, view)) }
             (procedures(frame, view))
+            @if !view.look_ups.is_empty() { (look_ups(frame, &view.look_ups)) }
         },
     )
+}
+
+/// Colleagues that are shown before the rest is folded away.
+const LOOKERS: usize = 10;
+
+fn look_ups(frame: &Frame, all: &[LookUps]) -> Markup {
+    let lang = frame.lang;
+    let (first, more) = all.split_at(all.len().min(LOOKERS));
+    html! {
+        section aria-labelledby="look-ups-title" {
+            h2 #look-ups-title { (lang.say("board-look-ups")) }
+            p.soft { (lang.say("board-look-ups-more")) }
+            (lookers(frame, first))
+            @if !more.is_empty() {
+                details {
+                    summary { (lang.tell("board-look-ups-rest", &[("count", more.len().into())])) }
+                    (lookers(frame, more))
+                }
+            }
+        }
+    }
+}
+
+fn lookers(frame: &Frame, all: &[LookUps]) -> Markup {
+    let lang = frame.lang;
+    html! {
+        table.wide {
+            thead {
+                tr {
+                    th scope="col" { (lang.say("board-looker")) }
+                    th scope="col" { (lang.say("filter-office")) }
+                    th scope="col" { (lang.say("board-looked-read")) }
+                    th scope="col" { (lang.say("board-looked-missed")) }
+                }
+            }
+            tbody {
+                @for one in all {
+                    tr {
+                        td data-name=(lang.say("board-looker")) { (one.who) }
+                        td data-name=(lang.say("filter-office")) { (lang.of(&one.office)) }
+                        td data-name=(lang.say("board-looked-read")) { (one.readings) }
+                        td data-name=(lang.say("board-looked-missed")) { (one.missed) }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Looking for a case by its number.

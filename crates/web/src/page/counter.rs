@@ -1,3 +1,4 @@
+use super::staff::person::reasons;
 use crate::layout::{Frame, Head, document};
 use crate::{part, path};
 use maud::{Markup, html};
@@ -44,6 +45,21 @@ pub struct Found {
     pub unnumbered: bool,
     /// Whether they have yet to choose a password, and the reader may give them another code for it.
     pub waits: bool,
+    /// The number that stands on their account, where the reader may put it right.
+    pub numbered: Option<Correction>,
+    /// Whether it was put right just now.
+    pub corrected: bool,
+}
+
+/// Putting right a number that was noted on the wrong account.
+#[derive(Clone, Debug, Default)]
+pub struct Correction {
+    /// The right one, as typed; empty: it is not known.
+    pub number: String,
+    /// How it is known, as typed.
+    pub reasons: String,
+    /// What is wrong: `number`, `reasons`.
+    pub faults: Vec<(&'static str, Title)>,
 }
 
 /// The account of an applicant who has none.
@@ -77,7 +93,9 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("nav-counter");
     let head = Head {
-        faulty: view.fault.is_some() || !view.account.faults.is_empty(),
+        faulty: view.fault.is_some()
+            || !view.account.faults.is_empty()
+            || view.found.iter().flat_map(|found| &found.numbered).any(|one| !one.faults.is_empty()),
         ..Head::new(title.as_ref()).under(lang.say("nav-desk"), path::DESK)
     };
     document(
@@ -127,7 +145,10 @@ fn applicant(frame: &Frame, view: &View, id: &Id, title: &Title) -> Markup {
             }
         }
         @match &view.found {
-            Some(found) if found.waits => (another_code(frame, view, id, found)),
+            Some(found) => {
+                @if found.waits { (another_code(frame, view, id, found)) }
+                @if let Some(correction) = &found.numbered { (correct(frame, view, id, found, correction)) }
+            },
             None if view.opens && !view.duty => (open(frame, view, id)),
             _ => {}
         }
@@ -193,6 +214,7 @@ fn this_one(frame: &Frame, view: &View, found: &Found) -> Markup {
     html! {
         @if let Some(purpose) = &view.purpose { input type="hidden" name="purpose" value=(purpose); }
         input type="hidden" name="person" value=(found.person);
+        @if found.corrected { p.done role="status" { (lang.say("counter-corrected")) } }
         p { (lang.say("counter-who")) " " b { (found.name) } }
         @if found.unnumbered {
             (field(frame, &view.account, "number", &lang.say("counter-number-missing"), &lang.say("counter-number-note")))
@@ -201,6 +223,27 @@ fn this_one(frame: &Frame, view: &View, found: &Found) -> Markup {
             button.act type="submit" { (lang.say("service-begin")) }
             a href={ (path::COUNTER) "?service=" (view.chosen.as_ref().map(|(id, _)| id.as_str()).unwrap_or_default()) } {
                 (lang.say("counter-somebody-else"))
+            }
+        }
+    }
+}
+
+/// The number on the account is another person's.
+fn correct(frame: &Frame, view: &View, id: &Id, found: &Found, correction: &Correction) -> Markup {
+    let lang = frame.lang;
+    let fault = |of: &str| correction.faults.iter().find(|(field, _)| *field == of).map(|(_, what)| what);
+    html! {
+        details open[!correction.faults.is_empty()] {
+            summary { (lang.say("counter-correct")) }
+            p { (lang.say("counter-correct-lead")) }
+            form method="post" action=(path::COUNTER_NUMBER) {
+                (of_service(frame, id))
+                input type="hidden" name="person" value=(found.person);
+                (purpose(frame, view))
+                (one(frame, ("number", &correction.number), fault("number"), &lang.say("counter-correct-number"),
+                    &lang.say("counter-correct-number-hint")))
+                (reasons(frame, "reasons", &correction.reasons, fault("reasons")))
+                p.buttons { button type="submit" { (lang.say("counter-correct-go")) } }
             }
         }
     }
@@ -246,6 +289,10 @@ fn field(frame: &Frame, account: &Account, id: &'static str, label: &str, hint: 
         _ => &account.login,
     };
     let fault = account.faults.iter().find(|(of, _)| *of == id).map(|(_, what)| what);
+    one(frame, (id, value), fault, label, hint)
+}
+
+fn one(frame: &Frame, (id, value): (&str, &str), fault: Option<&Title>, label: &str, hint: &str) -> Markup {
     let described = if fault.is_some() { format!("{id}-hint {id}-error") } else { format!("{id}-hint") };
     html! {
         div.field.wrong[fault.is_some()] {

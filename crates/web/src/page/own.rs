@@ -1,7 +1,10 @@
+mod numbered;
+
 use crate::layout::{Frame, Head, document};
 use crate::part;
 use crate::path;
 use maud::{Markup, html};
+pub use numbered::{Numbered, Numbering};
 use pack::Title;
 use record::Time;
 
@@ -18,6 +21,8 @@ pub struct View {
     pub password_since: Option<Time>,
     /// When somebody last gave them a one-time code, and who.
     pub code: Option<(Time, String)>,
+    /// What counters wrote down of their identity number, the latest first.
+    pub numbers: Vec<Numbered>,
     /// The posts that they hold.
     pub posts: Vec<Post>,
     /// Where they are signed in.
@@ -93,6 +98,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 (lang.say("account-login").into_owned(), html! { span.code { (view.login) } }),
                 (lang.say("own-since").into_owned(), moment(frame, view.registered)),
             ]))
+            @if !view.numbers.is_empty() { (numbered::list(frame, &view.numbers)) }
             @if !view.posts.is_empty() { (posts(frame, view)) }
             (password(frame, view))
             (sessions(frame, view))

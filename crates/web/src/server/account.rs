@@ -124,7 +124,7 @@ pub fn register(asked: &Asked) -> Result<Answer, Oops> {
 
 pub fn sign_out(asked: &Asked) -> Result<Answer, Oops> {
     if let Some(token) = &asked.token {
-        asked.city.sign_out(token);
+        asked.city.sign_out(token)?;
     }
     let answer = Answer::go(format!("{}?done=signed-out", path::HOME)).session(None);
     Ok(if asked.kiosk { answer.wiped() } else { answer })

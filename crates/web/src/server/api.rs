@@ -28,7 +28,7 @@ mod shape;
 mod work;
 
 pub use account::{act_in, me, readings, register, sign_in, sign_out};
-pub use applicant::{another_code, look_up, open as open_account};
+pub use applicant::{another_code, correct_number, look_up, open as open_account};
 pub use case::{attach, case, cases, file, history, personal, receipt};
 pub use document::document;
 pub use findings::{finding, findings, model, models};

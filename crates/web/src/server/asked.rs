@@ -152,7 +152,7 @@ impl Asked {
         let Some(session) = self.city.session(&token, used) else { return };
         let Ok(person) = self.city.person(session.person) else { return };
         if !person.now.lets(&session) {
-            return self.city.sign_out(&token);
+            return self.city.drop_session(&token);
         }
         // Whoever lost the post acts for themselves from now on.
         let actor = Actor::of(&person, session.post.as_ref()).or_else(|_| Actor::of(&person, None));

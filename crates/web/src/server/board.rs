@@ -8,6 +8,7 @@ use super::{numbered, queue};
 use crate::layout::Face;
 use crate::page::board::{self, OfficeRow, ProcedureRow, Sums, Trail};
 use crate::part::Due;
+use access::look_ups::{Counter, Looked};
 use access::policy::{Actor, CaseFacts, Request};
 use casework::View;
 use casework::board::{Board, SetBy, Still};
@@ -223,9 +224,34 @@ pub fn of_office(asked: &Asked, office: &Id) -> Result<board::View, Oops> {
         categories,
         at: asked.now,
         complaints: if asked.post()?.office == *office { queue::complaints(asked)? } else { Vec::new() },
+        look_ups: look_ups(asked, definitions, office)?,
         query: String::new(),
         found: Vec::new(),
     })
+}
+
+/// What colleagues looked up at the counters here and below, those first who found nobody most often.
+fn look_ups(
+    asked: &Asked,
+    definitions: &Definitions,
+    office: &Id,
+) -> Result<Vec<board::LookUps>, StoreError> {
+    let first = today(asked.now).saturating_sub(Span::new().days(SUMMED_DAYS - 1));
+    let mut rows = Vec::new();
+    for one in definitions.offices.values().filter(|one| definitions.lies_in(&one.id, office)) {
+        let counter = access::reading::counter(&one.id);
+        let (looked, _) = asked.city.casework.record().fold::<Counter>(&counter)?;
+        rows.extend(looked.since(first).into_iter().map(|(who, Looked { readings, missed })| {
+            board::LookUps {
+                who: asked.city.staff_name(&who).unwrap_or_default(),
+                office: one.title.clone(),
+                readings,
+                missed,
+            }
+        }));
+    }
+    rows.sort_by(|a, b| (b.missed, b.readings, &a.who).cmp(&(a.missed, a.readings, &b.who)));
+    Ok(rows)
 }
 
 type All = BTreeMap<(Id, Id), Figures>;

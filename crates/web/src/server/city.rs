@@ -8,6 +8,7 @@ use super::measures::Measures;
 use crate::find::Index;
 use access::directory::{DirectoryKey, SignInName, Taken};
 use access::entropy::{Entropy, NoEntropy, SystemEntropy};
+use access::look_ups::LookUps;
 use access::password::{self, Argon2id, Hasher, Weak};
 use access::people::People;
 use access::registry::{self, Details, Stamp};
@@ -19,9 +20,10 @@ use access::{Person, PersonId, Post, Sessions};
 use casework::erase::{Done, NotErased, Request};
 use casework::{Casework, Succession, View};
 use pack::{File, Title};
-use record::{Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
+use record::{Aside, Batch, ObjectRef, Record, SealedRef, StoreError, Time, Value};
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 use tokio::sync::{Notify, Semaphore, watch};
@@ -68,6 +70,8 @@ pub struct City {
     pub logs: Shelf,
     people: RwLock<People>,
     pub(super) sessions: Mutex<Sessions>,
+    /// Where sessions outlive a crash; none in a city that keeps them in memory alone.
+    aside: Mutex<Option<Aside>>,
     throttle: Mutex<Throttle>,
     pub(super) door: Door<Argon2id>,
     names: RwLock<HashMap<ObjectRef, Option<String>>>,
@@ -94,6 +98,7 @@ pub struct City {
     /// The room for bodies that are being received, in KiB.
     pub room: Arc<Semaphore>,
     registrations: Mutex<Throttle>,
+    look_ups: Mutex<LookUps>,
     /// Held while another edition is adopted.
     adopting: Mutex<()>,
     pub(super) hashing: Gate,
@@ -148,8 +153,8 @@ pub enum NotRegistered {
 
 /// Entries after which what may be lost is kept again.
 const UNSAVED: u64 = 50_000;
-/// The name under which sessions are cached.
-const SESSIONS: &str = "web sessions 1";
+/// The file in which sessions are kept.
+const SESSIONS: &str = "sessions.sqlite";
 
 /// Everyone, held while something about them is decided.
 pub(super) type Held<'a> = RwLockWriteGuard<'a, People>;
@@ -168,11 +173,6 @@ impl City {
         let people = People::open(&record, DirectoryKey::new(settings.directory_key))?;
         let casework = Casework::open(record, files, (settings.clock)())?;
         let finder = Succession::new(Index::new(&casework.book().definitions));
-        let now = (settings.clock)().seconds();
-        let kept = casework.record().cache().get(SESSIONS).unwrap_or_default();
-        let sessions = Sessions::restore(Rules::default(), &kept, now);
-        // Taken up once: after a crash older sessions, ended since, must not rise again.
-        casework.record().cache().put(SESSIONS, &[]);
         let door = Door::new(settings.password_cost, &mut SystemEntropy)?;
         Ok(Self {
             casework,
@@ -181,7 +181,8 @@ impl City {
             courses: Courses::default(),
             logs: Shelf::default(),
             people: RwLock::new(people),
-            sessions: Mutex::new(sessions),
+            sessions: Mutex::new(Sessions::new(Rules::default())),
+            aside: Mutex::default(),
             throttle: Mutex::default(),
             door,
             names: RwLock::default(),
@@ -197,10 +198,52 @@ impl City {
             proxies: Vec::new(),
             room: Arc::new(Semaphore::new(Bounds::default().received >> 10)),
             registrations: Mutex::new(Throttle::new(REGISTRATIONS, REGISTRATIONS, 65_536)),
+            look_ups: Mutex::default(),
             adopting: Mutex::default(),
             hashing: Gate::default(),
             settings,
         })
+    }
+
+    /// Has sessions kept in `dir` from now on, and goes on with those that are there.
+    ///
+    /// # Errors
+    /// When they can be neither read nor kept.
+    pub fn keep_sessions(&mut self, dir: &Path) -> Result<(), StoreError> {
+        let aside = Aside::open_in(dir, SESSIONS)?;
+        let rows = aside.rows()?;
+        let rows = rows.iter().map(|(name, row)| (name, row.as_slice()));
+        self.sessions = Mutex::new(Sessions::restore(Rules::default(), rows, self.now().seconds()));
+        self.aside = Mutex::new(Some(aside));
+        self.keep()
+    }
+
+    /// Makes durable what changed about sessions. Of many who ask at once the first does it for all.
+    ///
+    /// # Errors
+    /// When it cannot be written; it is tried again whenever this is asked.
+    pub(super) fn keep(&self) -> Result<(), StoreError> {
+        let mut aside = locked(&self.aside);
+        let changes = locked(&self.sessions).changes();
+        let Some(aside) = aside.as_mut().filter(|_| !changes.is_empty()) else { return Ok(()) };
+        let kept = aside.write(&changes);
+        if kept.is_err() {
+            locked(&self.sessions).unkept(changes);
+        }
+        kept
+    }
+
+    /// As [`Self::keep`], where nobody waits for it, or the record already says what changed.
+    pub(super) fn keep_in_time(&self) {
+        if let Err(error) = self.keep() {
+            eprintln!("lianchi: who is signed in cannot be kept: {error}");
+        }
+    }
+
+    /// Signs somebody out everywhere, as the record says from now on that they are.
+    pub(super) fn end_sessions(&self, id: PersonId) {
+        locked(&self.sessions).close_all(id, None);
+        self.keep_in_time();
     }
 
     /// Has new cases begin, and models run, as these packs say from now on. Whether that is another edition than before.
@@ -225,7 +268,7 @@ impl City {
 
     /// Keeps what may be lost, so that a restart need not make it anew.
     pub fn save(&self) {
-        self.casework.record().cache().put(SESSIONS, &locked(&self.sessions).save());
+        self.keep_in_time();
         if let Ok(people) = self.people.read() {
             people.save(self.casework.record());
         }
@@ -392,10 +435,16 @@ impl City {
         };
         let mut sessions = locked(&self.sessions);
         let opened = sessions.open(welcome.person, kind, before, &mut SystemEntropy, now);
-        let (token, _) = opened.map_err(|_| Refused::Wait { seconds: 1 })?;
+        let (token, closed) = opened.map_err(|_| Refused::Wait { seconds: 1 })?;
         // Somebody with one post acts in it; with several they choose.
         let only = posts.first().filter(|_| posts.len() == 1);
         sessions.act_in(&token, only.cloned(), now);
+        drop(sessions);
+        // A session that ends must not rise again; that a new one is lost in a crash can be borne.
+        if self.keep().is_err() && !closed.is_empty() {
+            locked(&self.sessions).close(&token);
+            return Err(Refused::Wait { seconds: 1 });
+        }
         Ok(token)
     }
 
@@ -428,9 +477,27 @@ impl City {
         registrations.admit(name, address.into(), self.now().seconds()).map_err(|Wait(seconds)| seconds)
     }
 
-    /// Lets go of sessions that have run out.
+    /// Lets somebody look up an applicant.
+    ///
+    /// # Errors
+    /// How many seconds to wait, where they looked up too many.
+    pub fn admit_look_up(&self, clerk: PersonId) -> Result<(), i64> {
+        locked(&self.look_ups).admit(clerk, self.now().seconds()).map_err(|Wait(seconds)| seconds)
+    }
+
+    /// That whom they looked up is somebody.
+    pub fn looked_up(&self, clerk: PersonId) {
+        locked(&self.look_ups).found(clerk);
+    }
+
+    /// Lets go of sessions that have run out, and keeps when the others were last used.
     pub fn sweep(&self) {
         locked(&self.sessions).sweep(self.now().seconds());
+        self.keep_in_time();
+        let settled = locked(&self.aside).as_mut().map_or(Ok(()), Aside::settle);
+        if let Err(error) = settled {
+            eprintln!("lianchi: what was kept of sessions cannot be settled: {error}");
+        }
     }
 
     /// Erases somebody's personal data at the operator's order, here too: what this process remembers of them, and their
@@ -442,15 +509,24 @@ impl City {
         let done = casework::erase::erase(self.casework.record(), request)?;
         self.forget_names();
         if let Some(person) = PersonId::of(request.subject) {
-            locked(&self.sessions).close_all(person, None);
+            self.end_sessions(person);
         }
         self.people()?.follow(self.casework.record())?;
         self.casework.board(|_| ())?;
         Ok(done)
     }
 
-    /// Signs out.
-    pub fn sign_out(&self, token: &Token) {
+    /// Signs out, so that no crash brings the session back.
+    ///
+    /// # Errors
+    /// When that cannot be made durable.
+    pub fn sign_out(&self, token: &Token) -> Result<(), StoreError> {
+        locked(&self.sessions).close(token);
+        self.keep()
+    }
+
+    /// Drops a session of which the record says that it is over.
+    pub(super) fn drop_session(&self, token: &Token) {
         locked(&self.sessions).close(token);
     }
 

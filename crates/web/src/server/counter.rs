@@ -203,10 +203,50 @@ pub fn note(
         Ok(number) => number,
         Err(why) => return Ok(Err(why)),
     };
-    reads_number(asked, procedure, office, (&number, Some(person)), purpose)?;
-    match asked.city.note_number(asked.signed_in()?.id(), person, &number) {
+    let probe = reads_number(asked, procedure, office, (&number, Some(person)), purpose)?;
+    let noted = asked.city.note_number(asked.signed_in()?.id(), person, &number);
+    probe.ended(asked, noted.is_ok())?;
+    match noted {
         Ok(()) => Ok(Ok(())),
         Err(NotDone::Unfit(why)) => Ok(Err(why)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Puts the number on somebody's account right, or takes it off; what is wrong with what was typed, by its field.
+pub fn correct(
+    asked: &Asked,
+    (procedure, office): (&Procedure, &Id),
+    person: PersonId,
+    (typed, reasons): (&str, &str),
+    purpose: Option<&Id>,
+) -> Result<Result<(), walk_in::Faults>, Oops> {
+    registers(asked, procedure, office)?;
+    // Whoever corrects it learns what stood there, so far as it is not what they typed.
+    read(asked, procedure, office, &person.object(), purpose, &["identity-number"])?;
+    let mut faults = Vec::new();
+    let given = !typed.trim().is_empty();
+    let number = given.then(|| walk_in::number(typed)).transpose();
+    let number = number.map_err(|why| faults.push(("number", why))).unwrap_or_default();
+    if reasons.trim().is_empty() {
+        let en = "Say how it is known that the number is another's";
+        faults.push(("reasons", Title::new("请说明如何得知号码有误", en)));
+    }
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
+    let probe = match &number {
+        Some(number) => Some(reads_number(asked, procedure, office, (number, Some(person)), purpose)?),
+        None => None,
+    };
+    let corrected =
+        asked.city.correct_number(asked.signed_in()?.id(), person, number.as_deref(), reasons.trim());
+    if let Some(probe) = probe {
+        probe.ended(asked, corrected.is_ok())?;
+    }
+    match corrected {
+        Ok(()) => Ok(Ok(())),
+        Err(NotDone::Unfit(why)) => Ok(Err(vec![("number", why)])),
         Err(other) => Err(other.into()),
     }
 }
@@ -219,12 +259,76 @@ pub fn reads_number(
     office: &Id,
     (number, but): (&str, Option<PersonId>),
     purpose: Option<&Id>,
-) -> Result<(), Oops> {
-    read(asked, procedure, office, &somebody(), purpose, &[])?;
-    let holder = asked.city.people()?.directory.by_number(number).filter(|holder| Some(*holder) != but);
-    holder.map_or(Ok(()), |holder| {
-        read(asked, procedure, office, &holder.object(), purpose, &["identity-number"])
-    })
+) -> Result<Probe, Oops> {
+    let nobody = admitted(asked, procedure, office, purpose)?;
+    let holder = asked.city.people()?.directory.by_number(number);
+    match holder {
+        Some(holder) if Some(holder) != but => {
+            read(asked, procedure, office, &holder.object(), purpose, &["identity-number"])?;
+            found(asked);
+            Ok(Probe(None))
+        }
+        Some(_) => {
+            found(asked);
+            Ok(Probe(None))
+        }
+        None => Ok(Probe(Some(nobody))),
+    }
+}
+
+/// What is to be told of a number once it is known what became of it; the decision under which it was asked, where nobody had it.
+#[must_use = "that nobody has a number is told by what follows from it, and has to be on the record"]
+pub struct Probe(Option<Decision>);
+
+impl Probe {
+    /// That `kept` or not: a number that stands on an account now was nobody's guess, and that is on the record by itself.
+    pub fn ended(self, asked: &Asked, kept: bool) -> Result<(), Oops> {
+        match self.0 {
+            Some(_) if kept => {
+                found(asked);
+                Ok(())
+            }
+            Some(decision) => personal::note_nobody(asked, &decision),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Lets the reader look somebody up under the purpose that they state, if they may at all, and not faster than a counter serves.
+fn admitted(
+    asked: &Asked,
+    procedure: &Procedure,
+    office: &Id,
+    purpose: Option<&Id>,
+) -> Result<Decision, Oops> {
+    let decision = permit(asked, procedure, office, Some(&somebody()), access::reading::ACTION, purpose)?;
+    if !decision.allowed() {
+        return Err(Oops::denied(&decision));
+    }
+    pace(asked)?;
+    Ok(decision)
+}
+
+fn pace(asked: &Asked) -> Result<(), Oops> {
+    let clerk = PersonId::of(asked.signed_in()?.id());
+    let wait = clerk.map_or(Ok(()), |clerk| asked.city.admit_look_up(clerk));
+    wait.map_err(|seconds| Oops::LookUps { seconds })
+}
+
+/// Who signs in by this name, for whoever begins a case for them: no faster than they are looked up.
+pub fn by_login(asked: &Asked, login: &str) -> Result<Option<PersonId>, Oops> {
+    pace(asked)?;
+    let known = asked.city.find_person(login);
+    if known.is_some() {
+        found(asked);
+    }
+    Ok(known)
+}
+
+fn found(asked: &Asked) {
+    if let Some(clerk) = asked.actor.as_ref().and_then(|actor| PersonId::of(actor.id())) {
+        asked.city.looked_up(clerk);
+    }
 }
 
 /// Opens an account, or says why not.
@@ -239,10 +343,15 @@ pub fn open(
         Ok(new) => new,
         Err(faults) => return Ok(Err(NotOpened::Faulty(faults))),
     };
-    if let Some(number) = new.number() {
-        reads_number(asked, procedure, office, (number, None), purpose)?;
+    let probe = match new.number() {
+        Some(number) => Some(reads_number(asked, procedure, office, (number, None), purpose)?),
+        None => None,
+    };
+    let opened = asked.city.open_for(asked.signed_in()?.id(), &new, key);
+    if let Some(probe) = probe {
+        probe.ended(asked, opened.is_ok())?;
     }
-    Ok(asked.city.open_for(asked.signed_in()?.id(), &new, key))
+    Ok(opened)
 }
 
 /// Gives another code to whoever has yet to choose a password: whoever hands it over reads by which name they sign in.
@@ -259,7 +368,8 @@ pub fn another_code(
 }
 
 /// Who has the identity number, or signs in by the name, that was typed; and whether by the number. It is a reading of their
-/// data under the purpose that was stated, which they see; who may not read it is not told whether there is anybody.
+/// data under the purpose that was stated, which they see; that there is nobody is on the record too, without what was typed.
+/// Who may not read it is not told whether there is anybody.
 pub fn look_up(
     asked: &Asked,
     procedure: &Procedure,
@@ -267,8 +377,12 @@ pub fn look_up(
     typed: &str,
     purpose: Option<&Id>,
 ) -> Result<Option<(PersonId, bool)>, Oops> {
-    read(asked, procedure, office, &somebody(), purpose, &[])?;
-    let Some((id, by_number)) = asked.city.find_applicant(typed)? else { return Ok(None) };
+    let decision = admitted(asked, procedure, office, purpose)?;
+    let Some((id, by_number)) = asked.city.find_applicant(typed)? else {
+        personal::note_nobody(asked, &decision)?;
+        return Ok(None);
+    };
+    found(asked);
     let fields: &[&str] = if by_number { &["name", "identity-number"] } else { &["name"] };
     read(asked, procedure, office, &id.object(), purpose, fields)?;
     Ok(Some((id, by_number)))
@@ -295,7 +409,38 @@ fn shown(asked: &Asked, id: PersonId, opens: bool) -> Result<counter::Found, Oop
         name: asked.city.name(&person).unwrap_or_default(),
         unnumbered: opens && person.now.identity_number.is_none(),
         waits: opens && walk_in::waits(&person),
+        numbered: (opens && person.now.identity_number.is_some()).then(counter::Correction::default),
+        corrected: false,
     })
+}
+
+/// Puts right the identity number on an account on which it was noted wrongly.
+pub fn number(asked: &Asked) -> Result<Answer, Oops> {
+    let post = asked.post()?.clone();
+    let mut view = view(asked, &post)?;
+    let procedure = chosen(asked, &view)?;
+    let words = |name: &str| asked.words(name).unwrap_or_default();
+    let (id, purpose) = (known(asked, words("person"))?, view.purpose.clone());
+    let typed = (words("number"), words("reasons"));
+    let corrected = correct(asked, (procedure, &post.office), id, typed, purpose.as_ref())?;
+    read(asked, procedure, &post.office, &id.object(), purpose.as_ref(), &["name"])?;
+    let found = shown(asked, id, true)?;
+    let (status, found) = match corrected {
+        Ok(()) => (StatusCode::OK, counter::Found { corrected: true, ..found }),
+        // There is none that could be put right, so that it is said where one is noted.
+        Err(faults) if found.unnumbered => {
+            view.account.faults = faults;
+            (StatusCode::UNPROCESSABLE_ENTITY, found)
+        }
+        Err(faults) => {
+            let (number, reasons) = (typed.0.to_owned(), typed.1.to_owned());
+            let numbered = Some(counter::Correction { number, reasons, faults });
+            (StatusCode::UNPROCESSABLE_ENTITY, counter::Found { numbered, ..found })
+        }
+    };
+    view.account.number.clear();
+    view.found = Some(found);
+    Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)).status(status))
 }
 
 /// Opens an account for an applicant who has none, or gives whoever has yet to choose a password another code.

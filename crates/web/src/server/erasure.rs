@@ -1,6 +1,6 @@
 //! What the record holds of a person, and its end: at their wish, as far and as soon as nothing keeps it.
 
-use super::city::{City, locked};
+use super::city::City;
 use super::people::NotDone;
 use access::policy::Actor;
 use access::{Person, PersonId, registry};
@@ -83,7 +83,7 @@ impl City {
         self.casework.record().erase(person, event)?;
         self.people()?.follow(self.casework.record())?;
         if let Some(id) = PersonId::of(person) {
-            locked(&self.sessions).close_all(id, None);
+            self.end_sessions(id);
         }
         self.forget_names();
         Ok(())

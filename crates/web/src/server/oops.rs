@@ -60,6 +60,11 @@ pub enum Oops {
         /// Seconds until the next will be heard.
         seconds: i64,
     },
+    /// Too many applicants were looked up.
+    LookUps {
+        /// Seconds until the next will be heard.
+        seconds: i64,
+    },
     /// A file was not taken.
     File(Box<Unkept>),
     /// Casework does not do it.
@@ -130,7 +135,7 @@ impl Oops {
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
             Self::Full => (StatusCode::SERVICE_UNAVAILABLE, "full"),
             Self::Away(_) => (StatusCode::SERVICE_UNAVAILABLE, "away"),
-            Self::Wait { .. } => (StatusCode::TOO_MANY_REQUESTS, "wait"),
+            Self::Wait { .. } | Self::LookUps { .. } => (StatusCode::TOO_MANY_REQUESTS, "wait"),
             Self::File(unkept) => unkept.kind(),
             Self::Refused(refused) if matches!(**refused, Refused::Overtaken(_)) => {
                 (StatusCode::CONFLICT, "overtaken")
@@ -144,7 +149,7 @@ impl Oops {
     pub fn answer(self, asked: &Asked) -> Answer {
         let (status, _) = self.kind();
         let seconds = match &self {
-            Self::Wait { seconds } => Some(*seconds),
+            Self::Wait { seconds } | Self::LookUps { seconds } => Some(*seconds),
             Self::Busy => Some(1),
             Self::Away(_) => Some(5),
             _ => None,
@@ -217,6 +222,13 @@ impl Oops {
                 "the database does not answer, and nothing was saved: try again in a moment",
             ),
             Self::Wait { seconds } => access::sign_in::Refused::Wait { seconds: *seconds }.title(),
+            Self::LookUps { seconds } => Title::new(
+                format!("查询申请人过于频繁，请在 {seconds} 秒后再试；查询次数由监督人员可见"),
+                format!(
+                    "You looked up too many applicants, or numbers that nobody has: go on in {seconds} seconds. Supervisors \
+                     see how many look-ups were made"
+                ),
+            ),
             Self::File(unkept) => unkept.title(),
             Self::Refused(refused) => match &**refused {
                 Refused::Case(refusal) => refusal.why.clone(),
@@ -254,7 +266,7 @@ impl Oops {
                 self.noted(asked);
                 refused::View::NotNow(self.said())
             }
-            Self::Busy | Self::Full | Self::Slow => refused::View::NotNow(self.said()),
+            Self::Busy | Self::Full | Self::Slow | Self::LookUps { .. } => refused::View::NotNow(self.said()),
             Self::Broken(_) => refused::View::Broken { number: self.noted(asked) },
             other => refused::View::Unreadable(other.said()),
         }

@@ -18,7 +18,7 @@ use casework::retention;
 use casework::state::sealed_under;
 use pack::Title;
 use record::interop::{self, Format, WriteOptions};
-use record::{Digest, Event, ObjectRef, StoreError, Time, Value, Version};
+use record::{Digest, Entry, Event, EventId, ObjectRef, StoreError, Time, Value, Version};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -113,6 +113,40 @@ fn last_code(asked: &Asked, person: &ObjectRef) -> Result<Option<(Time, String)>
     Ok(code.map(|entry| (entry.event.time, who(asked, entry.event.actor.as_ref()))))
 }
 
+/// What counters wrote down of the person's identity number, the latest first: that it stands there, and no number.
+fn numbers(asked: &Asked, me: &ObjectRef) -> Result<Vec<own::Numbered>, StoreError> {
+    let history = asked.city.casework.record().history(me, Version(0), usize::MAX)?;
+    let mut told = Vec::new();
+    for Entry { event, .. } in history.iter().rev() {
+        let corrects = event.activity.as_str() == activity::DETAILS_CORRECTED;
+        let numbers = numbers_of(event, me);
+        let what = match (corrects, numbers) {
+            (true, true) => own::Numbering::Corrected,
+            (true, false) => own::Numbering::TakenOff,
+            (false, true) => own::Numbering::Noted,
+            (false, false) => continue,
+        };
+        told.push(own::Numbered {
+            what,
+            at: event.time,
+            by: who(asked, event.actor.as_ref()),
+            reasons: match event.attribute(activity::attribute::REASONS).filter(|_| corrects) {
+                Some(reasons) => {
+                    asked.city.casework.in_clear(reasons)?.and_then(|words| Some(words.as_text()?.to_owned()))
+                }
+                None => None,
+            },
+        });
+    }
+    Ok(told)
+}
+
+/// Whether `event` puts an identity number on the account of `me`.
+fn numbers_of(event: &Event, me: &ObjectRef) -> bool {
+    let number = activity::attribute::IDENTITY_NUMBER;
+    event.changes.iter().any(|change| change.object == *me && change.name.as_str() == number)
+}
+
 /// Who did something with an account, in words.
 pub fn who(asked: &Asked, actor: Option<&ObjectRef>) -> String {
     let staff = || asked.lang.of(&Title::new("工作人员", "staff")).to_owned();
@@ -141,6 +175,7 @@ fn view(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<View, Oops>
         registered: person.now.registered,
         password_since: person.now.password_since,
         code: last_code(asked, &person.id.object())?,
+        numbers: numbers(asked, &person.id.object())?,
         posts: posts(asked, person),
         sessions,
         reads: (reads, count as u64),
@@ -180,7 +215,10 @@ pub fn sessions(asked: &Asked) -> Result<Answer, Oops> {
         let to = format!("{}?done=signed-out-elsewhere", path::ACCOUNT);
         return Ok(Answer::go(to).session(Some(&token)));
     }
-    let ended = Digest::parse(name).is_some_and(|name| asked.city.end_session(person.id, &name));
+    let ended = match Digest::parse(name) {
+        Some(name) => asked.city.end_session(person.id, &name)?,
+        None => false,
+    };
     let done = if ended { "?done=signed-out-there" } else { "" };
     Ok(Answer::go(format!("{}{done}", path::ACCOUNT)))
 }
@@ -268,9 +306,15 @@ pub fn data(asked: &Asked) -> Result<Answer, Oops> {
         let parts = [activity::part::PERSON, activity::part::SUBJECT, part::PARTY, record::ERASED];
         parts.iter().any(|part| event.object(part) == Some(&me))
     };
-    for entry in record.history(&me, Version(0), usize::MAX)? {
-        if concerns(&entry.event) {
-            all.insert(entry.index, entry.event);
+    let history = record.history(&me, Version(0), usize::MAX)?;
+    // A number that was noted on this account and put right is another's.
+    let wrong: BTreeSet<EventId> = history.iter().filter_map(|entry| entry.event.corrects.clone()).collect();
+    for Entry { index, mut event } in history {
+        if concerns(&event) {
+            if wrong.contains(&event.id) {
+                event.changes.retain(|change| change.name.as_str() != activity::attribute::IDENTITY_NUMBER);
+            }
+            all.insert(index, event);
         }
     }
     let lines = asked.city.casework.of_party(&me)?;

@@ -276,7 +276,7 @@ impl City {
         self.forget_names();
         let post = match act {
             Act::Lock => {
-                locked(&self.sessions).close_all(id, None);
+                self.end_sessions(id);
                 None
             }
             Act::Revoke(post) => Some(post),
@@ -399,7 +399,7 @@ impl City {
         let stamp = self.stamp((&person, version), "password", Some(id.object()), self.now());
         fresh.put(stamp, id, "", |draft| self.seal(draft, &mut batch))?;
         self.casework.record().append(batch)?;
-        locked(&self.sessions).close_all(id, None);
+        self.end_sessions(id);
         Ok(())
     }
 
@@ -412,7 +412,7 @@ impl City {
         let (person, version) = self.folded(session.person)?;
         let stamp = self.stamp((&person, version), "signed-out", Some(person.id.object()), self.now());
         self.casework.record().append(registry::signed_out(stamp, person.id))?;
-        locked(&self.sessions).close_all(person.id, None);
+        self.end_sessions(person.id);
         self.renew(&session)
     }
 
@@ -423,6 +423,8 @@ impl City {
         let (token, _) = sessions.open(session.person, session.kind, None, &mut SystemEntropy, now)?;
         sessions.act_in(&token, session.post.clone(), now);
         sessions.note_device(&token, &session.device);
+        drop(sessions);
+        self.keep_in_time();
         Ok(token)
     }
 
@@ -440,9 +442,14 @@ impl City {
         locked(&self.sessions).rules().of(kind).most
     }
 
-    /// Ends one session of a person's. False when they have none of that name.
-    pub fn end_session(&self, id: PersonId, name: &Digest) -> bool {
-        locked(&self.sessions).close_named(id, name)
+    /// Ends one session of a person's, so that no crash brings it back. False when they have none of that name.
+    ///
+    /// # Errors
+    /// When that cannot be made durable.
+    pub fn end_session(&self, id: PersonId, name: &Digest) -> Result<bool, StoreError> {
+        let ended = locked(&self.sessions).close_named(id, name);
+        self.keep()?;
+        Ok(ended)
     }
 
     /// Notes on what device a session is.

@@ -56,20 +56,35 @@ pub fn note(asked: &Asked, decision: &Decision, subject: &ObjectRef, fields: &[&
     if fields.is_empty() {
         return Ok(());
     }
-    // What another site's link makes a browser ask for is nothing that its reader stated a purpose for.
-    if asked.is_from_elsewhere() {
-        return Err(Oops::Foreign);
-    }
-    let about = decision.case().unwrap_or(subject);
-    let own = super::once::key().map_err(|error| Oops::Broken(error.to_string()))?;
-    let id = format!("read/{about}/{own}");
-    let stamp = Stamp { id: id.into(), time: asked.now, actor: Some(decision.actor().clone()) };
+    let stamp = stamp(asked, decision, decision.case().unwrap_or(subject))?;
     let event = reading::reading(decision, stamp, subject, fields);
     let event = event.map_err(|_| Oops::forbidden(Some(state_one())))?;
     if let Some(event) = event {
         asked.city.casework.record().append(event)?;
     }
     Ok(())
+}
+
+/// Puts on the record that somebody was looked up and not found: that, too, tells something.
+pub fn note_nobody(asked: &Asked, decision: &Decision) -> Result<(), Oops> {
+    if !decision.allowed() {
+        return Err(Oops::denied(decision));
+    }
+    let office = asked.post()?.office.clone();
+    let stamp = stamp(asked, decision, &reading::counter(&office))?;
+    let event = reading::not_found(decision, stamp).map_err(|_| Oops::forbidden(Some(state_one())))?;
+    asked.city.casework.record().append(event)?;
+    Ok(())
+}
+
+fn stamp(asked: &Asked, decision: &Decision, about: &ObjectRef) -> Result<Stamp, Oops> {
+    // What another site's link makes a browser ask for is nothing that its reader stated a purpose for.
+    if asked.is_from_elsewhere() {
+        return Err(Oops::Foreign);
+    }
+    let own = super::once::key().map_err(|error| Oops::Broken(error.to_string()))?;
+    let id = format!("read/{about}/{own}");
+    Ok(Stamp { id: id.into(), time: asked.now, actor: Some(decision.actor().clone()) })
 }
 
 fn state_one() -> Title {

@@ -154,6 +154,7 @@ pub fn own_read(asked: &Asked, event: &Event) -> String {
     let called = |name: &str| match name {
         attribute::NAME => asked.lang.say("account-name").into_owned(),
         attribute::IDENTITY_NUMBER => asked.lang.say("account-number").into_owned(),
+        attribute::SIGN_IN_NAME => asked.lang.say("account-login").into_owned(),
         other => other.to_owned(),
     };
     listed(asked, event, called)
@@ -281,7 +282,7 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
             _ => Shown::Waiting,
         };
         let office = state.map(|state| state.office.clone()).filter(|id| *id != Id::default());
-        let expected = || casework::office_of(&view.book.definitions, &view.state.office, step);
+        let expected = || view.book.definitions.office_of(&view.state.office, step);
         let office = self::office(asked, &office.unwrap_or_else(expected));
         Step { title: step.title.clone(), office, status }
     };
@@ -332,7 +333,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
             undecided: counted.as_ref().is_some_and(|counted| counted.limit.undecided) && deadline.is_some(),
         }
     };
-    clocks::read(&view.state, procedure).iter().map(shown).collect()
+    clocks::read(&view.state, procedure, &view.book.definitions).iter().map(shown).collect()
 }
 
 /// Why a clock stood still: the step, and what laws call the time that it takes where that is another name.

@@ -60,7 +60,7 @@ fn standing(asked: &Asked, id: PersonId, member: &Member) -> Result<Standing, St
     Ok(match member {
         Member { locked: true, .. } => Standing::Locked,
         Member { posts, .. } if posts.is_empty() => Standing::Former,
-        _ if signs_in(asked.city.casework.record(), &asked.city.person(id)?)? => Standing::Working,
+        _ if signs_in(asked.city.casework.record(), &asked.city.person(id)?, asked.now)? => Standing::Working,
         _ => Standing::NoSignIn,
     })
 }
@@ -386,6 +386,7 @@ fn happened(what: &str) -> Title {
     let (zh, en) = match what {
         activity::REGISTERED => ("开设账号", "Account opened"),
         activity::DETAILS_CHANGED => ("修改个人资料", "Details changed"),
+        activity::DETAILS_CORRECTED => ("更正个人资料", "Details corrected"),
         activity::NAME_SET => ("设定登录名", "Sign-in name set"),
         activity::PASSWORD_SET => ("设定密码", "Password set"),
         activity::ROLE_GRANTED => ("授予岗位", "Post given"),

@@ -184,6 +184,45 @@ impl City {
         Ok(())
     }
 
+    /// Puts the identity number on somebody's account right, or takes it off where their own is not known: a clerk has seen
+    /// that it is another's.
+    ///
+    /// # Errors
+    /// [`NotDone`]; nothing is on the record then.
+    pub fn correct_number(
+        &self,
+        clerk: &ObjectRef,
+        id: PersonId,
+        number: Option<&str>,
+        reasons: &str,
+    ) -> Result<(), NotDone> {
+        let mut people = self.people()?;
+        let (person, version) = self.folded(id)?;
+        let history = self.casework.record().history(&id.object(), Version(0), usize::MAX)?;
+        let numbering = registry::numbering(id, &history).filter(|_| person.now.identity_number.is_some());
+        let Some(numbering) = numbering else {
+            let en = "No identity number stands on this account: there is nothing to correct";
+            return Err(NotDone::Unfit(Title::new("该账号没有登记身份号码，无需更正", en)));
+        };
+        if number.is_some_and(|number| people.directory.by_number(number) == Some(id)) {
+            let en = "This is the number that stands on the account: enter the right one";
+            return Err(NotDone::Unfit(Title::new("该账号登记的就是这个号码，请填写正确的号码", en)));
+        }
+        if number.is_some_and(|number| people.directory.claim_number(id, number).is_err()) {
+            return Err(NotDone::Unfit(taken()));
+        }
+        let stamp = self.stamp((&person, version), "number", Some(clerk.clone()), self.now());
+        let put_down = || {
+            let mut batch = Batch::default();
+            let draft = registry::number_corrected(stamp, &numbering, id, number, reasons);
+            self.seal(draft, &mut batch)?;
+            Ok(self.casework.record().append(batch).map(drop)?)
+        };
+        put_down().inspect_err(|_: &NotDone| people.directory.release(id))?;
+        people.follow(self.casework.record())?;
+        Ok(())
+    }
+
     /// Another code for somebody who has never chosen a password, and lost the one that they were given.
     ///
     /// # Errors

@@ -225,6 +225,28 @@ fn a_clerk_serves_somebody_who_walks_in_without_an_account() {
         &at("cases"),
         json!({ "applicant": "other", "number": "130602199003070019", "purpose": "handle-case" }),
     );
+    // A number on the wrong account is taken off, and put right.
+    let other = story.world.person("other").object().to_string();
+    let why = "It was the number of the man next to her";
+    let off = json!({ "person": other, "reasons": why, "purpose": "handle-case" });
+    let mut wrong = off.clone();
+    (wrong["number"], wrong["reasons"]) = (json!("12"), json!(" "));
+    story.post("clerk", &at("numbers"), wrong);
+    story.post("party", &at("numbers"), off.clone());
+    story.post("clerk", &at("numbers"), json!({ "person": off["person"], "reasons": off["reasons"] }));
+    story.post("clerk", &at("numbers"), off.clone());
+    story.post("clerk", &at("numbers"), off);
+    // Whoever tries number after number is made to wait.
+    for _ in 0..9 {
+        let miss = json!({ "applicant": "130602199003070019", "purpose": "handle-case" });
+        let reply = story.quietly("clerk", "POST", &at("look-up"), &Sent::Json(miss));
+        assert_eq!(reply.status, 200);
+    }
+    let miss = json!({ "applicant": "130602199003070019", "purpose": "handle-case" });
+    let told = story.post("clerk", &at("look-up"), miss.clone());
+    assert_eq!(told["code"], "wait");
+    let reply = story.quietly("clerk", "POST", &at("look-up"), &Sent::Json(miss));
+    assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (429, "2"));
     story.end("walk-in");
 }
 

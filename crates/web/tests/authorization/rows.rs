@@ -215,6 +215,11 @@ pub const ROWS: &[Row] = &[
         form(&[("service", SERVICE), ("person", &waiting(world)), ("purpose", "handle-case")])
     })
     .about("another code"),
+    row("POST", "/desk/start/number", Stage::Open, |world, target| {
+        numbered(world);
+        let why = [("purpose", "handle-case"), ("reasons", "登记到了别人的账号上")];
+        form(&[&[("service", SERVICE), ("person", target.person.as_str())], &why[..]].concat())
+    }),
     row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", "response")])).about("a duty"),
     row("GET", "/desk/cases/{case}", Stage::Open, nothing),
     row("GET", "/desk/cases/{case}", Stage::Draft, nothing).about("a draft"),
@@ -299,6 +304,11 @@ pub const ROWS: &[Row] = &[
     .about("to inspect"),
     row("POST", "/api/services/{service}/accounts", Stage::Open, |_, _| {
         Sent::Json(json!({ "name": "何来客" }))
+    }),
+    row("POST", "/api/services/{service}/numbers", Stage::Open, |world, target| {
+        numbered(world);
+        let why = "登记到了别人的账号上";
+        Sent::Json(json!({ "person": target.person, "reasons": why, "purpose": "handle-case" }))
     }),
     row("POST", "/api/services/{service}/codes", Stage::Open, |world, _| {
         Sent::Json(json!({ "person": waiting(world), "purpose": "handle-case" }))

@@ -114,10 +114,30 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
             name: "王小莲".into(),
             unnumbered: true,
             waits: true,
+            numbered: None,
+            corrected: false,
         }),
         opens: true,
         ..counter::View::default()
     };
+    let correction = counter::Correction {
+        number: "11010519491231002".into(),
+        reasons: String::new(),
+        faults: vec![
+            ("number", Title::new("身份号码应为18位", "An identity number has 18 characters")),
+            (
+                "reasons",
+                Title::new("请说明如何得知号码有误", "Say how it is known that the number is another's"),
+            ),
+        ],
+    };
+    let numbered = known.found.clone().map(|found| counter::Found {
+        unnumbered: false,
+        waits: false,
+        numbered: Some(correction),
+        ..found
+    });
+    let numbered = counter::View { found: numbered, ..known.clone() };
     let slip = counter::Slip {
         person: "person:1".into(),
         login: "lh-29xr-tb4h".into(),
@@ -135,6 +155,7 @@ fn queue(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> {
         ("counter", counter::show(&clerk(lang, "/desk/start"), &choosing)),
         ("counter-unknown", counter::show(&clerk(lang, "/desk/start"), &unknown)),
         ("counter-known", counter::show(&clerk(lang, "/desk/start"), &known)),
+        ("counter-numbered", counter::show(&clerk(lang, "/desk/start"), &numbered)),
         ("counter-opened", counter::opened(&clerk(lang, "/desk/start"), &opened, &slip)),
     ]
 }
@@ -413,6 +434,14 @@ fn boards(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)> 
             title: definitions.procedures["birth-registration"].title.clone(),
             since: at("2026-02-05T10:00"),
         }],
+        look_ups: (1..=12)
+            .map(|number| board::LookUps {
+                who: format!("Li {number}"),
+                office: definitions.offices["lake"].title.clone(),
+                readings: 40 - number,
+                missed: 13 - number,
+            })
+            .collect(),
         query: "7K3M".into(),
         found: vec![numbered::Numbered {
             path: "/board/cases/2611-7K3M9QXA-R".into(),

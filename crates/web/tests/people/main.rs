@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
+mod counter;
 mod town;
 #[path = "../world/mod.rs"]
 mod world;
@@ -299,7 +300,7 @@ fn somebody_who_walks_in_is_served_at_the_counter() {
 }
 
 /// Case numbers differ from run to run.
-fn without_case_numbers(text: &str) -> String {
+pub fn without_case_numbers(text: &str) -> String {
     let words = text.split_inclusive(|c: char| !c.is_ascii_alphanumeric() && c != '-');
     let bare = |word: &str| word.trim_end_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned();
     let scrubbed = words.map(|word| match casework::number::read_case_number(&bare(word)) {

@@ -78,7 +78,7 @@ fn a_stream_ends_with_its_session_and_does_not_keep_it_alive() {
     let clerk = world.sign_in("clerk");
     let mut stream = server.stream(&format!("/desk/cases/{}/events", case.id), &clerk);
     assert_eq!(status(&read_until(&mut stream, "\r\n\r\n")), 200);
-    world.city.sign_out(&clerk);
+    world.city.sign_out(&clerk).unwrap();
     world.act(&case, "clerk", &Command::Take { step: "accept".into() });
     assert!(ended(&mut stream), "a stream went on after its reader had signed out");
     let again = server.stream(&format!("/desk/cases/{}/events", case.id), &clerk);

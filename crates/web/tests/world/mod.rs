@@ -139,6 +139,7 @@ impl World {
     ) -> Self {
         let mut city = City::open(record, files, settings()).unwrap_or_else(|error| panic!("{error}"));
         city.logs = web::server::Shelf::at(dir.path().join("logs"));
+        city.keep_sessions(dir.path()).unwrap();
         change(&mut city);
         let city = Arc::new(city);
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();

@@ -20,6 +20,11 @@ impl Reading<'_> {
             _ => None,
         };
         let both = window.least.as_ref().and_then(elapsed).zip(window.most.as_ref().and_then(elapsed));
+        if let (Some(0), Some(member)) = (window.most.as_ref().and_then(elapsed), &most) {
+            let mend =
+                "write how long there is, as `\"30 minutes\"`, or leave `within` out where any time will do";
+            member.report("no time is left for it", mend);
+        }
         if let (Some((from, within)), Some(member)) = (both, &least)
             && from > within
         {

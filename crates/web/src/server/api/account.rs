@@ -52,7 +52,7 @@ pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
 pub fn sign_out(asked: &Asked) -> Result<Answer, Oops> {
     Body::of(asked)?;
     if let Some(token) = &asked.token {
-        asked.city.sign_out(token);
+        asked.city.sign_out(token)?;
     }
     Ok(Answer::json(&json!({})))
 }

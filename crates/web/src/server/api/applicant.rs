@@ -59,6 +59,26 @@ pub fn open(asked: &Asked) -> Result<Answer, Oops> {
     }
 }
 
+/// Puts the identity number on an applicant's account right, or takes it off.
+pub fn correct_number(asked: &Asked) -> Result<Answer, Oops> {
+    let body = Body::of(asked)?;
+    let (procedure, office) = at_counter(asked)?;
+    let text = |name: &str| body.text(name).unwrap_or_default();
+    let (person, purpose) = (counter::known(asked, text("person"))?, body.id("purpose"));
+    let typed = (text("number"), text("reasons"));
+    match counter::correct(asked, (procedure, &office), person, typed, purpose.as_ref())? {
+        Ok(()) => Ok(Answer::json(&json!({
+            "person": person.object().to_string(),
+            "numbered": asked.city.person(person)?.now.identity_number.is_some(),
+        }))),
+        Err(faults) => {
+            let why = Title::new("不能这样更正", "The number cannot be corrected so");
+            let faults = faults.into_iter().map(|(member, what)| (member.into(), what)).collect();
+            Err(Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() })))
+        }
+    }
+}
+
 /// Gives whoever has yet to choose a password another code.
 pub fn another_code(asked: &Asked) -> Result<Answer, Oops> {
     let body = Body::of(asked)?;

@@ -12,7 +12,7 @@ use crate::server::{board, filling, personal as reading, receipt as receipts};
 use casework::state::{Stage, Status};
 use casework::{State, View, answer, clocks};
 use pack::Id;
-use pack::model::Form;
+use pack::model::{Form, Step};
 use record::{FileRef, ObjectRef, Value};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
@@ -201,40 +201,43 @@ fn files(kept: &[FileRef], own: bool) -> Vec<Json> {
     kept.iter().map(file).collect()
 }
 
+/// All steps of the case: those of its procedure in their order, with those that nobody has come to yet, then any that it had and
+/// its procedure has no more.
 fn steps(asked: &Asked, view: &View) -> Vec<Json> {
     let flow = view.procedure().map(|procedure| procedure.flow.steps.as_slice()).unwrap_or_default();
-    let place = |id: &Id| flow.iter().position(|step| step.id == *id).unwrap_or(usize::MAX);
-    let mut all: Vec<_> = view.state.steps.iter().collect();
-    all.sort_by_key(|(id, _)| place(id));
-    let told = all.into_iter().map(|(id, step)| {
-        let done = view.state.done(id);
-        let called = flow.get(place(id));
-        let reasons = done.and_then(|done| done.reasons.as_ref()).map(|why| show::words(asked, why));
-        let reasons = reasons.filter(|why| why != "deemed");
-        json!({
-            "id": id,
-            "title": called.map(|step| title(&step.title)).unwrap_or_else(|| json!({ "zh": id, "en": id })),
-            "office": step.office,
-            "status": match step.status {
-                Status::Waiting if view.state.ended() => "unreached",
-                Status::Waiting => "waiting",
-                Status::Open => "open",
-                Status::Done => "done",
-                Status::Skipped => "skipped",
-            },
-            "holder": step.holder.as_ref().and_then(|holder| asked.city.staff_name(holder)),
-            "by": done.and_then(|done| done.by.as_ref()).map(|by| show::who(asked, view, by)),
-            "outcome": done.map(|done| &done.outcome),
-            "reasons": reasons,
-            "at": moment(done.map(|done| done.at)),
-        })
-    });
-    told.collect()
+    let gone = view.state.steps.keys().filter(|id| !flow.iter().any(|step| step.id == **id));
+    let told = flow.iter().map(|step| (&step.id, Some(step))).chain(gone.map(|id| (id, None)));
+    told.map(|(id, called)| step(asked, view, id, called)).collect()
+}
+
+fn step(asked: &Asked, view: &View, id: &Id, called: Option<&Step>) -> Json {
+    let (state, done) = (view.state.steps.get(id), view.state.done(id));
+    let reasons = done.and_then(|done| done.reasons.as_ref()).map(|why| show::words(asked, why));
+    let reasons = reasons.filter(|why| why != "deemed");
+    let opened = state.map(|step| step.office.clone()).filter(|office| *office != Id::default());
+    let expected = || Some(view.book.definitions.office_of(&view.state.office, called?));
+    json!({
+        "id": id,
+        "title": called.map(|step| title(&step.title)).unwrap_or_else(|| json!({ "zh": id, "en": id })),
+        "office": opened.or_else(expected).unwrap_or_default(),
+        "status": match state.map(|step| step.status).unwrap_or_default() {
+            Status::Waiting if view.state.ended() => "unreached",
+            Status::Waiting => "waiting",
+            Status::Open => "open",
+            Status::Done => "done",
+            Status::Skipped => "skipped",
+        },
+        "holder": state.and_then(|step| asked.city.staff_name(step.holder.as_ref()?)),
+        "by": done.and_then(|done| done.by.as_ref()).map(|by| show::who(asked, view, by)),
+        "outcome": done.map(|done| &done.outcome),
+        "reasons": reasons,
+        "at": moment(done.map(|done| done.at)),
+    })
 }
 
 fn running(asked: &Asked, view: &View) -> Vec<Json> {
     let Some(procedure) = view.procedure() else { return Vec::new() };
-    let read = clocks::read(&view.state, procedure);
+    let read = clocks::read(&view.state, procedure, &view.book.definitions);
     let told = read.iter().zip(show::clocks(asked, view)).map(|(reading, clock)| {
         json!({
             "id": reading.clock.id,

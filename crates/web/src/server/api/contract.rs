@@ -3,8 +3,8 @@
 
 use super::gives::{
     APPLICANT, ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS,
-    HEALTH, HISTORY, MAP, MIGRATION, MODEL, MODELS, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE, READINGS, RECEIPT,
-    SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WAYS, WHO,
+    HEALTH, HISTORY, MAP, MIGRATION, MODEL, MODELS, NUMBERED, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE,
+    READINGS, RECEIPT, SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WAYS, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -219,6 +219,13 @@ pub const OPEN: &[Member] = &[
         "The caller's own key for this account: the same key opens one account, and its code is told once.",
     ),
 ];
+/// What putting an applicant's identity number right takes.
+pub const NUMBER: &[Member] = &[
+    always("person", Text, "On whose account it stands: `person:…`, as looking up told it."),
+    free("number", Text, "The right number; without: it is not known, and the wrong one is taken off."),
+    always("reasons", Text, "How it is known that the number is another's; the person sees it."),
+    always("purpose", Text, "What for: that a number stands there is told with it."),
+];
 /// What giving an applicant another code takes.
 pub const CODE: &[Member] = &[
     always("person", Text, "Whose: `person:…`, as looking up told it."),
@@ -327,7 +334,7 @@ pub const CONTRACTS: &[Contract] = &[
         Takes::Members(BEGIN),
         &[201, 200],
         BEGUN,
-        &[403, 404, 409, 422],
+        &[403, 404, 409, 422, 429],
     ),
     post(
         "/api/services/{service}/look-up",
@@ -336,7 +343,7 @@ pub const CONTRACTS: &[Contract] = &[
         Takes::Members(LOOK_UP),
         &[200],
         APPLICANT,
-        &[403, 404],
+        &[403, 404, 429],
     ),
     post(
         "/api/services/{service}/accounts",
@@ -345,7 +352,15 @@ pub const CONTRACTS: &[Contract] = &[
         Takes::Members(OPEN),
         &[201, 200],
         SLIP,
-        &[403, 404, 422],
+        &[403, 404, 422, 429],
+    ),
+    post(
+        "/api/services/{service}/numbers",
+        "Puts an identity number right that was noted on the wrong account, or takes it off. The person sees it.",
+        Takes::Members(NUMBER),
+        &[200],
+        NUMBERED,
+        &[403, 404, 422, 429],
     ),
     post(
         "/api/services/{service}/codes",

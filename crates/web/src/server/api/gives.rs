@@ -5,7 +5,7 @@ mod findings;
 mod maps;
 mod record;
 
-pub use counter::{APPLICANT, SLIP};
+pub use counter::{APPLICANT, NUMBERED, SLIP};
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
 pub use maps::MAP;
 pub use record::{CHECKPOINT, ENTRY, HEALTH, PROVEN, VERIFYING};
@@ -308,11 +308,11 @@ pub const CASE: &[Member] = &[
         List(&Object(&[
             always("id", Text, "The name in the packs."),
             always("title", Title, "What people call it."),
-            always("office", Text, "Where it is done."),
+            always("office", Text, "Where it is done, or will be."),
             always(
                 "status",
                 Word(&["waiting", "open", "done", "skipped", "unreached"]),
-                "Where it stands; `unreached`: the case was over before it was done.",
+                "Where it stands; `waiting`: its turn has not come; `unreached`: the case was over before it was done.",
             ),
             maybe("holder", Text, "Who took it."),
             maybe("by", Text, "Who did it; null where silence counted as an answer."),
@@ -320,7 +320,7 @@ pub const CASE: &[Member] = &[
             maybe("reasons", Text, "Why."),
             maybe("at", Moment, "When it ended."),
         ])),
-        "The steps that were ever opened or skipped, in the order of the procedure.",
+        "All steps, in the order of the procedure.",
     ),
     always(
         "clocks",
@@ -520,6 +520,20 @@ pub const BOARD: &[Member] = &[
     always("sums", SUMS, "The sums over it and all below."),
     always("offices", List(&ROW), "The offices right below, itself first where it handles cases."),
     always("procedures", List(&ROW), "The procedures, the worst first."),
+    always(
+        "look_ups",
+        List(&Object(&[
+            always("who", Text, "The colleague's name."),
+            always("office", Title, "At the counter of which office."),
+            always(
+                "readings",
+                Count,
+                "How often the details of somebody who was found were read, who sees it.",
+            ),
+            always("missed", Count, "How often nobody was."),
+        ])),
+        "Applicants looked up at counters here and below, of the last thirty days, the most misses first.",
+    ),
 ];
 /// Open cases of a procedure.
 pub const BOARD_CASES: &[Member] = &[

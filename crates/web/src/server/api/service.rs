@@ -194,7 +194,7 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
         }
         let person = match (person, login.unwrap_or_default()) {
             (Some(person), _) => counter::known(asked, person)?,
-            (None, login) => asked.city.find_person(login).ok_or_else(|| {
+            (None, login) => counter::by_login(asked, login)?.ok_or_else(|| {
                 let en = format!("nobody has the sign-in name `{login}`: open an account for them first");
                 unreadable(format!("没有 `{login}` 这个登录名，请先为申请人开设账号"), en)
             })?,

@@ -106,6 +106,12 @@ fn told(view: &View) -> Json {
         "sums": sums(view.sums),
         "offices": offices.collect::<Vec<_>>(),
         "procedures": procedures.collect::<Vec<_>>(),
+        "look_ups": view.look_ups.iter().map(|one| json!({
+            "who": one.who,
+            "office": title(&one.office),
+            "readings": one.readings,
+            "missed": one.missed,
+        })).collect::<Vec<_>>(),
     })
 }
 

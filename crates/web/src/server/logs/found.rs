@@ -127,7 +127,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         let code = held.log.activity_codes().get(*event as usize).copied().unwrap_or_default();
         let values = told.iter().filter_map(|name| {
             let value = held.log.column(name.as_str())?.value(*event)?;
-            Some((name.to_string(), written(&value)))
+            Some((name.to_string(), written(asked, &value)))
         });
         page::Happening {
             number: *event,
@@ -155,12 +155,12 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(page::case(&asked.frame(Face::Staff), &view)))
 }
 
-fn written(value: &Value) -> String {
+fn written(asked: &Asked, value: &Value) -> String {
     match value {
         Value::Text(text) => text.to_string(),
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
-        Value::Boolean(truth) => truth.to_string(),
+        Value::Boolean(truth) => asked.lang.say(if *truth { "yes" } else { "no" }).into_owned(),
         Value::Time(time) => time.to_string(),
         _ => "…".to_owned(),
     }

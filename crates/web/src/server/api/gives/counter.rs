@@ -8,6 +8,11 @@ pub const APPLICANT: &[Member] = &[
     maybe("numbered", Truth, "Whether an identity number stands on their account."),
     maybe("waits", Truth, "Whether they have yet to choose a password, and may be given another code."),
 ];
+/// The applicant whose number was put right.
+pub const NUMBERED: &[Member] = &[
+    always("person", Text, "Whose: `person:…`."),
+    always("numbered", Truth, "Whether an identity number stands on their account now."),
+];
 /// What the holder of an account takes home that was opened at a counter.
 pub const SLIP: &[Member] = &[
     always("person", Text, "Whose it is: `person:…`."),
