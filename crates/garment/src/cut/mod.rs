@@ -17,6 +17,7 @@ mod ratios;
 pub mod read;
 mod rolls;
 pub mod sample;
+mod table;
 
 use std::collections::BTreeMap;
 
