@@ -37,7 +37,7 @@ pub fn anneal(
     let cooler = (LAST / heat.first).powf(1.0 / f64::from(heat.moves.max(1)));
     let mut warm = heat.first * unit;
     let mut now = table.total();
-    let mut best: Option<(i64, Vec<Lay>)> = None;
+    let mut best: Option<(i64, Table<'_>)> = None;
     let mut steps = Vec::new();
     for turn in 1..=heat.moves {
         if turn % ASKED == 0 && !clock() {
@@ -59,9 +59,11 @@ pub fn anneal(
             continue;
         }
         now = total;
-        if table.over == 0 && best.as_ref().is_none_or(|(least, _)| total < *least) {
-            best = table.lays(listed).map(|lays| (total, lays)).or(best);
+        // Where only measured markers are known, what is left may be such as none of them cuts.
+        let cuts = |table: &Table<'_>| !order.utilisation.is_empty() || table.lays(listed).is_some();
+        if table.over == 0 && best.as_ref().is_none_or(|(least, _)| total < *least) && cuts(&table) {
+            best = Some((total, table.clone()));
         }
     }
-    best.map(|(_, lays)| lays)
+    best.and_then(|(_, table)| table.lays(listed))
 }

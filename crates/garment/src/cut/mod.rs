@@ -12,6 +12,7 @@ pub mod check;
 mod few;
 mod lays;
 mod linear;
+mod pairs;
 pub mod plan;
 mod ratios;
 pub mod read;

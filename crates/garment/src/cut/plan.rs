@@ -48,7 +48,7 @@ pub struct Answer {
 }
 
 /// Sets of markers of few lays that are looked at in each round: a small part of what else is done in it.
-const STEPS: u64 = 5_000;
+const STEPS: u64 = 30_000;
 
 /// The best plan that is found until the clock says stop; at least one is looked for.
 pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
@@ -73,8 +73,8 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
         if round > 0 && (!clock() || search.proved()) {
             break;
         }
-        if let (Some(few), Some(listed)) = (&mut few, &listed) {
-            few.go_on(listed, STEPS);
+        if let Some(few) = &mut few {
+            few.go_on(STEPS);
             search.bound.raise(few);
             if let Some((cost, lays)) =
                 few.found.take_if(|(cost, _)| best.as_ref().is_none_or(|(best, _)| *cost < *best))
@@ -203,7 +203,9 @@ impl Search<'_> {
         let turn = self.turn as usize;
         self.turn += 1;
         if let Some(first) = FIRST.get(turn) {
-            return self.cooled(Vec::new(), self.bound.lays as usize + first, 1, clock);
+            // Many lays that must all be full leave little room to change them.
+            let least = self.bound.lays as usize;
+            return self.cooled(Vec::new(), least + first * (1 + least / 16), 1, clock);
         }
         // Luby's series: short ways often, long ones seldom (Luby, Sinclair and Zuckerman 1993).
         let length = 1 << (turn - FIRST.len() + 1).trailing_zeros().min(5);
@@ -233,15 +235,16 @@ impl Search<'_> {
         /// Moves for each number that can change.
         const EACH: usize = 1_700;
         /// Before there is any plan no more than these, so that there is one soon.
-        const SOON: u32 = 500_000;
+        const SOON: u32 = 250_000;
         let order = self.order;
         let fresh = start.is_empty();
         let numbers = (lays * (order.sizes.len() + order.colours.len())).max(60);
-        let most = if self.least == i64::MAX { SOON } else { u32::MAX };
-        let heat = Heat {
-            moves: u32::try_from(numbers * EACH).unwrap_or(u32::MAX).saturating_mul(length).min(most),
-            first: if fresh { 6.0 } else { 0.3 + self.chance.below(100) as f64 / 100.0 },
-        };
+        let wanted = u32::try_from(numbers * EACH).unwrap_or(u32::MAX).saturating_mul(length);
+        let moves = if self.least == i64::MAX { wanted.min(SOON) } else { wanted };
+        // Who has little time for a change of each number begins less boldly.
+        let bold = 6.0 * (f64::from(moves) / f64::from(wanted)).max(0.3);
+        let first = if fresh { bold } else { 0.3 + self.chance.below(100) as f64 / 100.0 };
+        let heat = Heat { moves, first };
         while start.len() < lays {
             start.push(self.even(lays)?);
         }

@@ -16,6 +16,7 @@ pub enum Step {
 }
 
 /// Lays, and what they cut, leave and cost, kept current through each step.
+#[derive(Clone)]
 pub struct Table<'o> {
     order: &'o Order,
     sizes: usize,
