@@ -1,11 +1,11 @@
 """Cut plans beside what is proved of them: python cutting.py FIGURES SECONDS PEER_SECONDS COUNT [FOLDER]
 
-Needs highspy (pip install highspy). FIGURES is the program that `cargo bench -p garment --no-run` names. It makes COUNT orders and
-plans each in SECONDS of computing. Where its own bound leaves more than one percent, that bound gets PEER_SECONDS more; where that
-is not enough either, HiGHS gets the same order with one thread and PEER_SECONDS: every marker that the rules allow is a column, with
-whole plies of each colour and whole lays. Rolls are left out of that, so its bound holds for them too. The highest bound counts. A
-line for each order: our total, our bound, the bound and the plan of HiGHS if it was asked, the gap to the highest bound in percent,
-lays; at the end how many are within one percent.
+Needs highspy (pip install highspy). FIGURES is the program that `cargo bench -p garment --no-run` names. It makes COUNT
+orders and plans each in SECONDS of computing. Where its own bound leaves more than one percent, that bound gets PEER_SECONDS
+more; where that is not enough either, HiGHS gets the same order with one thread and PEER_SECONDS: every marker that the rules
+allow is a column, with whole plies of each colour and whole lays. Rolls are left out of that, so its bound holds for them
+too. The highest bound counts. A line for each order: our total, our bound, the bound and the plan of HiGHS if it was asked,
+the gap to the highest bound in percent, lays; at the end how many are within one percent.
 """
 
 import pathlib
