@@ -185,7 +185,9 @@ impl Search<'_> {
         let mut plan = Plan { lays, spread: Vec::new() };
         plan.lays.sort_by_key(|lay| std::cmp::Reverse(lay.plies.iter().sum::<u32>()));
         if !self.order.rolls.is_empty() {
-            plan.spread = spread(self.order, &plan, 12, &mut self.chance);
+            // Many rolls take long, and there what is lost at their ends is little beside all.
+            let tries = (500 / self.order.rolls.len()).clamp(2, 12) as u32;
+            plan.spread = spread(self.order, &plan, tries, &mut self.chance);
         }
         let found = check(self.order, &plan);
         let uncovered = found.uncovered.iter().map(|(_, _, plies)| plies).sum();
