@@ -7,8 +7,8 @@ use super::pairs::{self, Pairs};
 use super::ratios::{Ratio, ratio};
 use super::{Colour, Lay, Order};
 
-/// The search, which can be gone on with at any time. When plans of so many lays were looked at, no other plan comes to less than the
-/// cloth that every plan takes and a lay more.
+/// The search, which can be gone on with at any time. When plans of so many lays were looked at, no other plan comes to less
+/// than the cloth that every plan takes and a lay more.
 pub struct Few<'o> {
     order: &'o Order,
     listed: &'o [Ratio],

@@ -115,8 +115,8 @@ impl Pairs {
     }
 }
 
-/// The fewest plies of a colour, and how much more cloth than with these it takes at least with so many more, below a slack; `None` if
-/// they are too many.
+/// The fewest plies of a colour, and how much more cloth than with these it takes at least with so many more, below a slack;
+/// `None` if they are too many.
 fn more(order: &Order, listed: &[Ratio], colour: &Colour, slack: i64) -> Option<(u32, Vec<i64>)> {
     /// Numbers of plies.
     const NUMBERS: u32 = 120;

@@ -1,6 +1,6 @@
-//! Looks for a plan: so many lays are annealed again and again, and between that a few lays of the best plan are taken out and what
-//! they cut is planned anew by a beam (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes the same
-//! ways.
+//! Looks for a plan: so many lays are annealed again and again, and between that a few lays of the best plan are taken out and
+//! what they cut is planned anew by a beam (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes
+//! the same ways.
 
 use super::anneal::{Heat, anneal};
 use super::bound::{Bound, LISTED, bound};
