@@ -39,7 +39,7 @@ pub fn raised(order: &Order, clock: &mut Clock<'_>) -> Bound {
     let mut found = bound(order);
     let Some(listed) = all(order, LISTED) else { return found };
     let Some(mut few) = Few::begin(order, &listed, found.lays, found.cloth) else { return found };
-    while few.go_on(&listed, 10_000) && clock() {}
+    while few.go_on(10_000) && clock() {}
     found.raise(&few);
     found
 }
@@ -53,14 +53,7 @@ pub fn bound(order: &Order) -> Bound {
     let mut found = Bound { cloth: 0, lays: 1, few: 0, worth: Vec::new() };
     let mut plies = 0;
     for colour in &order.colours {
-        let most = match &listed {
-            Some(listed) => {
-                usable(listed, colour).map(|ratio| ratio.garments).max().unwrap_or(order.garments)
-            }
-            None => order.garments,
-        };
-        let total: u32 = colour.least.iter().sum();
-        let needed = total.div_ceil(most.max(1));
+        let needed = needed(order, listed.as_deref(), colour);
         plies += u64::from(needed);
         let (cloth, worth) = match &listed {
             Some(listed) => by_listing(listed, colour, needed),
@@ -80,6 +73,18 @@ pub fn bound(order: &Order) -> Bound {
         found.lays = 3;
     }
     found
+}
+
+/// How many plies a colour needs at least.
+fn needed(order: &Order, listed: Option<&[Ratio]>, colour: &Colour) -> u32 {
+    let largest = listed.and_then(|listed| usable(listed, colour).map(|ratio| ratio.garments).max());
+    colour.least.iter().sum::<u32>().div_ceil(largest.unwrap_or(order.garments).max(1))
+}
+
+/// The fewest plies of a colour that are not fewer than these, and the least cloth of so many or more.
+pub(super) fn cloth_by_listing(order: &Order, listed: &[Ratio], colour: &Colour, plies: u32) -> (u32, i64) {
+    let plies = needed(order, Some(listed), colour).max(plies);
+    (plies, by_listing(listed, colour, plies).0)
 }
 
 fn usable<'l>(listed: &'l [Ratio], colour: &'l Colour) -> impl Iterator<Item = &'l Ratio> + Clone {

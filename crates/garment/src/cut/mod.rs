@@ -12,11 +12,13 @@ pub mod check;
 mod few;
 mod lays;
 mod linear;
+mod pairs;
 pub mod plan;
 mod ratios;
 pub mod read;
 mod rolls;
 pub mod sample;
+mod table;
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Looks for a plan: so many lays are annealed, fewer and fewer, and between that a few lays of the best plan are taken out and
+//! Looks for a plan: so many lays are annealed again and again, and between that a few lays of the best plan are taken out and
 //! what they cut is planned anew by a beam (Shaw's large neighbourhood search, 1998). The longer, the better; the same seed takes
 //! the same ways.
 
@@ -48,7 +48,7 @@ pub struct Answer {
 }
 
 /// Sets of markers of few lays that are looked at in each round: a small part of what else is done in it.
-const STEPS: u64 = 5_000;
+const STEPS: u64 = 30_000;
 
 /// The best plan that is found until the clock says stop; at least one is looked for.
 pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
@@ -56,8 +56,16 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
     let bound = bound(order);
     let listed = all(order, LISTED);
     let mut few = listed.as_ref().and_then(|listed| Few::begin(order, listed, bound.lays, bound.cloth));
-    let mut search =
-        Search { order, bound, listed: listed.as_deref(), chance: Chance::new(seed), best: None };
+    let mut search = Search {
+        order,
+        bound,
+        listed: listed.as_deref(),
+        chance: Chance::new(seed),
+        best: None,
+        turn: 0,
+        lays: 0,
+        least: i64::MAX,
+    };
     // What is at hand, which may be a little worse than the best, and the best.
     let mut current: Option<Vec<Lay>> = None;
     let mut best: Option<(i64, Vec<Lay>)> = None;
@@ -65,8 +73,8 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
         if round > 0 && (!clock() || search.proved()) {
             break;
         }
-        if let (Some(few), Some(listed)) = (&mut few, &listed) {
-            few.go_on(listed, STEPS);
+        if let Some(few) = &mut few {
+            few.go_on(STEPS);
             search.bound.raise(few);
             if let Some((cost, lays)) =
                 few.found.take_if(|(cost, _)| best.as_ref().is_none_or(|(best, _)| *cost < *best))
@@ -76,14 +84,11 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
                 current = Some(lays);
             }
         }
-        let known = best.as_ref().map(|(_, lays)| lays.as_slice());
-        let found = match (&current, round % 2) {
-            (Some(_), 0) => search.annealed(known, round / 2),
-            // Now and then all is planned anew.
-            (Some(_), _) if round % 64 == 63 && round < 512 => search.anew(round),
-            (Some(lays), _) => search.mended(lays),
-            (None, _) => search.begun().or_else(|| search.anew(round)),
+        let found = match &current {
+            Some(lays) if round % 4 == 3 => search.mended(lays),
+            _ => search.annealed(best.as_ref().map(|(_, lays)| lays.as_slice()), clock),
         };
+        let found = found.or_else(|| current.is_none().then(|| search.anew(round)).flatten());
         let Some(found) = found else { continue };
         let cost = search.cost(&found);
         let (least, known) = best.as_ref().map_or((i64::MAX, None), |(cost, lays)| (*cost, Some(lays)));
@@ -153,6 +158,10 @@ struct Search<'o> {
     listed: Option<&'o [Ratio]>,
     chance: Chance,
     best: Option<(Worth, Plan)>,
+    /// How often was annealed, and with how many lays to the best end.
+    turn: u32,
+    lays: usize,
+    least: i64,
 }
 
 impl Search<'_> {
@@ -176,7 +185,9 @@ impl Search<'_> {
         let mut plan = Plan { lays, spread: Vec::new() };
         plan.lays.sort_by_key(|lay| std::cmp::Reverse(lay.plies.iter().sum::<u32>()));
         if !self.order.rolls.is_empty() {
-            plan.spread = spread(self.order, &plan, 12, &mut self.chance);
+            // Many rolls take long, and there what is lost at their ends is little beside all.
+            let tries = (500 / self.order.rolls.len()).clamp(2, 12) as u32;
+            plan.spread = spread(self.order, &plan, tries, &mut self.chance);
         }
         let found = check(self.order, &plan);
         let uncovered = found.uncovered.iter().map(|(_, _, plies)| plies).sum();
@@ -187,52 +198,66 @@ impl Search<'_> {
         }
     }
 
-    /// A first plan: with as few lays as are proved to be needed, or a few more.
-    fn begun(&mut self) -> Option<Vec<Lay>> {
-        let mut lays = self.bound.lays as usize;
-        for turn in 0..6 {
-            let found = self.cooled(None, lays + 1, 1);
-            if found.is_some() {
-                return found;
-            }
-            lays += 1 + turn + lays / 8;
+    /// With as many lays as once came to the best end or about as many, now from none, now from the best plan.
+    fn annealed(&mut self, known: Option<&[Lay]>, clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
+        /// Numbers of lays that are tried first: so many more than are proved to be needed.
+        const FIRST: [usize; 4] = [1, 0, 2, 3];
+        let turn = self.turn as usize;
+        self.turn += 1;
+        if let Some(first) = FIRST.get(turn) {
+            // Many lays that must all be full leave little room to change them.
+            let least = self.bound.lays as usize;
+            return self.cooled(Vec::new(), least + first * (1 + least / 16), 1, clock);
         }
-        None
-    }
-
-    /// With a lay less than are known to do, or as many in less cloth; now from those at hand, now from none.
-    fn annealed(&mut self, known: Option<&[Lay]>, turn: u32) -> Option<Vec<Lay>> {
-        let known: Vec<Lay> =
-            known.into_iter().flatten().flat_map(|lay| split(lay, self.order.plies)).collect();
-        let fewer = [1, 0, 1, 2][turn as usize % 4];
-        let lays = known.len().saturating_sub(fewer).max(self.bound.lays as usize).max(1);
         // Luby's series: short ways often, long ones seldom (Luby, Sinclair and Zuckerman 1993).
-        let length = 1 << (turn + 1).trailing_zeros().min(5);
-        let from = (self.chance.below(2) == 0).then_some(known);
-        self.cooled(from, lays, length)
+        let length = 1 << (turn - FIRST.len() + 1).trailing_zeros().min(5);
+        match known {
+            Some(known) if self.chance.below(4) == 0 => {
+                let mut known: Vec<Lay> = known.iter().flat_map(|lay| split(lay, self.order.plies)).collect();
+                if known.len() > 1 && self.chance.below(2) == 0 {
+                    known.swap_remove(self.chance.below(known.len() as u64) as usize);
+                }
+                let lays = known.len();
+                self.cooled(known, lays, length, clock)
+            }
+            _ => {
+                let lays = (self.lays + self.chance.below(3) as usize).saturating_sub(1).max(1);
+                self.cooled(Vec::new(), lays, length, clock)
+            }
+        }
     }
 
-    fn cooled(&mut self, from: Option<Vec<Lay>>, lays: usize, length: u32) -> Option<Vec<Lay>> {
+    fn cooled(
+        &mut self,
+        mut start: Vec<Lay>,
+        lays: usize,
+        length: u32,
+        clock: &mut Clock<'_>,
+    ) -> Option<Vec<Lay>> {
         /// Moves for each number that can change.
-        const EACH: usize = 4_000;
+        const EACH: usize = 1_700;
+        /// Before there is any plan no more than these, so that there is one soon.
+        const SOON: u32 = 250_000;
         let order = self.order;
-        let numbers = lays * (order.sizes.len() + order.colours.len());
-        let bold = f64::from(order.plies) * if from.is_some() { 0.02 } else { 0.3 };
-        let heat = Heat {
-            moves: u32::try_from(numbers * EACH).unwrap_or(u32::MAX).saturating_mul(length).min(20_000_000),
-            first: bold * (1.0 + self.chance.below(100) as f64 / 50.0),
-            wrong: [1.5, 3.0][self.chance.below(2) as usize],
-        };
-        let mut start = from.unwrap_or_default();
-        while start.len() > lays {
-            start.swap_remove(self.chance.below(start.len() as u64) as usize);
-        }
+        let fresh = start.is_empty();
+        let numbers = (lays * (order.sizes.len() + order.colours.len())).max(60);
+        let wanted = u32::try_from(numbers * EACH).unwrap_or(u32::MAX).saturating_mul(length);
+        let moves = if self.least == i64::MAX { wanted.min(SOON) } else { wanted };
+        // Who has little time for a change of each number begins less boldly.
+        let bold = 6.0 * (f64::from(moves) / f64::from(wanted)).max(0.3);
+        let first = if fresh { bold } else { 0.3 + self.chance.below(100) as f64 / 100.0 };
+        let heat = Heat { moves, first };
         while start.len() < lays {
             start.push(self.even(lays)?);
         }
         let listed = self.listed.unwrap_or_default();
-        let found = anneal(order, &self.bound, listed, &start, heat, &mut self.chance)?;
-        Some(self.trimmed(found))
+        let found = anneal(order, &self.bound, listed, &start, heat, &mut self.chance, clock)?;
+        let found = self.trimmed(found);
+        let cost = self.cost(&found);
+        if fresh && cost < self.least {
+            (self.least, self.lays) = (cost, lays);
+        }
+        Some(found)
     }
 
     /// A lay with a marker by chance and of each colour its share, if there are so many.

@@ -97,12 +97,15 @@ fn whole(order: &Order, due: &[Due], rolls: &[(usize, i64)], way: Way) -> Tried 
 /// How many plies of each lay a roll gives: a knapsack over its length in centimetres.
 fn filled(order: &Order, due: &[Due], length: i64, way: Way) -> Vec<u32> {
     const STEP: i64 = 10;
+    /// A roll goes to a few lays; more of them to choose from take time and save nothing.
+    const OPEN: usize = 16;
+    let open: Vec<usize> = (0..due.len()).filter(|at| due[*at].plies > 0).take(OPEN).collect();
     let room = (length / STEP) as usize;
     // For each lay, by what is filled with it and those before: the fewest of its plies; `None` where that cannot be filled.
-    let mut layers: Vec<Vec<Option<u32>>> = Vec::with_capacity(due.len());
+    let mut layers: Vec<Vec<Option<u32>>> = Vec::with_capacity(open.len());
     let mut reached = vec![false; room + 1];
     reached[0] = true;
-    for one in due {
+    for one in open.iter().map(|at| &due[*at]) {
         let width = ((one.ply + STEP - 1) / STEP) as usize;
         let mut layer: Vec<Option<u32>> = reached.iter().map(|reached| reached.then_some(0)).collect();
         for at in width..=room {
@@ -122,9 +125,10 @@ fn filled(order: &Order, due: &[Due], length: i64, way: Way) -> Vec<u32> {
     };
     let mut at = (1..=room).filter(|at| reached[*at]).min_by_key(cost).unwrap_or(0);
     let mut counts = vec![0; due.len()];
-    for ((one, layer), count) in due.iter().zip(&layers).zip(counts.iter_mut()).rev() {
-        *count = layer.get(at).copied().flatten().unwrap_or(0);
-        at -= ((one.ply + STEP - 1) / STEP) as usize * *count as usize;
+    for (place, layer) in open.iter().zip(&layers).rev() {
+        let count = layer.get(at).copied().flatten().unwrap_or(0);
+        counts[*place] = count;
+        at -= ((due[*place].ply + STEP - 1) / STEP) as usize * count as usize;
     }
     counts
 }
