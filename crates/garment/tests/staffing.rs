@@ -360,7 +360,7 @@ fn every_mistake_of_a_line_is_told_at_once() {
         [[operation]]\nid = \"b\"\nminutes = 2000\nafter = [\"a\"]\n[[operation]]\nid = \"b\"\nafter = 3\n\
         [[operator]]\nid = \"o\"\nmachines = { m = 0, n = 90 }\noperations = { z = 50 }\nfrom = 2026-10-02\nuntil = 2026-10-01\n\
         [[operator]]\nid = \"o\"\n";
-    let unlearned = "minutes = 480\npieces = 9000000\n[[operation]]\nid = \"a\"\nminutes = 1\nafter = [\"a\"]\n\
+    let unlearned = "cycle = 1441\nminutes = 480\npieces = 9000000\n[[operation]]\nid = \"a\"\nminutes = 1\nafter = [\"a\"]\n\
         [[operator]]\nid = \"o\"\nmachines = { hand = 90 }\ndone = { a = 4 }\n";
     insta::assert_snapshot!([told(broken), told(unlearned), told("")].join("\n--\n"));
 }

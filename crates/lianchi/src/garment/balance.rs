@@ -42,8 +42,8 @@ impl Options {
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     if options.staffed() {
         if options.cycle.is_some() || options.stations.is_some() {
-            let error = "this line has a station for each who is there, and the shortest cycle is looked for; leave `--stations` and \
-                         `--cycle` out, and write `cycle` or `pieces` into the line";
+            let error = "this line has a station for each who is there, and the shortest cycle is looked for; \
+                         leave `--stations` and `--cycle` out, and write `cycle` or `pieces` into the line";
             return Err(Wrong(error.into()).into());
         }
         return super::staffing::run(options, say);

@@ -44,9 +44,9 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
 type Row = (u32, Outcome);
 
 /// What is told: a plan, and with how many moves at most it was looked for.
-struct Chosen<'r> {
+struct Chosen {
     moves: Option<u32>,
-    answer: &'r Answer,
+    answer: Answer,
 }
 
 /// A line on a day.
@@ -129,26 +129,36 @@ impl Case {
     }
 
     /// The plan that is told: with as many moves as may be; else with as few as come to what is wanted, or to the shortest cycle.
-    fn chosen<'r>(
+    fn chosen(
         &self,
-        rows: &'r [Row],
-        any: &'r Outcome,
+        rows: &[Row],
+        any: &Outcome,
         moves: Option<u32>,
         budget: Duration,
-    ) -> Result<Chosen<'r>, Failure> {
+    ) -> Result<Chosen, Failure> {
         let plans = || rows.iter().filter_map(|(moves, found)| Some((*moves, found.answer()?)));
         let best = plans().map(|(_, answer)| answer.plan.cycle).min();
         let enough = self.floor.wanted.max(best).filter(|_| moves.is_none()).or(best);
         let found = plans().find(|(_, answer)| Some(answer.plan.cycle) <= enough);
         match (found, any) {
-            (Some((least, answer)), _) => Ok(Chosen { moves: Some(moves.unwrap_or(least)), answer }),
-            (None, Outcome::Best(answer)) if self.standing.is_none() => Ok(Chosen { moves: None, answer }),
+            (Some((least, answer)), _) => {
+                // What is proved is proved of as many moves as may be.
+                let of = moves.and(rows.last());
+                let bound =
+                    of.and_then(|(_, found)| found.answer()).map_or(answer.bound, |answer| answer.bound);
+                Ok(Chosen { moves: Some(moves.unwrap_or(least)), answer: Answer { bound, ..answer.clone() } })
+            }
+            (None, Outcome::Best(answer)) if self.standing.is_none() => {
+                Ok(Chosen { moves: None, answer: answer.clone() })
+            }
             (None, Outcome::Best(answer)) => {
                 let most = rows.last().map_or(0, |(moves, _)| *moves);
                 let needed = check::moves(&self.task, &answer.plan).len();
-                let error = format!(
-                    "no plan with up to {most} moves was found; give `--moves {needed}`, or more `--seconds`"
-                );
+                let none = match rows.last() {
+                    Some((_, Outcome::Impossible)) => format!("with {most} moves at most there is no plan"),
+                    _ => format!("no plan with {most} moves at most was found"),
+                };
+                let error = format!("{none}; give `--moves {needed}`, or more `--seconds`");
                 Err(Wrong(error).into())
             }
             (None, Outcome::Impossible) => {
@@ -223,14 +233,16 @@ fn proof(answer: &Answer) -> String {
 }
 
 impl Case {
-    fn words(&self, row: &Chosen<'_>, rows: &[Row], any: &Outcome) -> String {
-        let answer = row.answer;
+    fn words(&self, row: &Chosen, rows: &[Row], any: &Outcome) -> String {
+        let answer = &row.answer;
         let cycle = answer.plan.cycle;
         let mut out = format!("line `{}`", self.floor.name);
         let _ = self.day.map(|day| write!(out, " on {day}"));
-        let limit = row
-            .moves
-            .map_or(String::new(), |moves| format!(" with {} at most", counted(moves.into(), "move")));
+        let limit = match row.moves {
+            None => String::new(),
+            Some(0) => " as it stands".to_owned(),
+            Some(moves) => format!(" with {} at most", counted(moves.into(), "move")),
+        };
         let pieces = counted(self.floor.pieces(cycle).unsigned_abs(), "piece");
         let _ = writeln!(
             out,
@@ -295,8 +307,11 @@ impl Case {
             let _ = writeln!(out, "no more on the line: {}", standing.gone.join(", "));
         }
         let moves = check::moves(&self.task, &answer.plan);
-        let changes = if moves.len() == 1 { "changes" } else { "change" };
-        let _ = writeln!(out, "{} {changes} hands", counted(moves.len() as u64, "operation"));
+        let _ = match moves.len() {
+            0 => writeln!(out, "nothing changes hands"),
+            1 => writeln!(out, "1 operation changes hands"),
+            more => writeln!(out, "{more} operations change hands"),
+        };
         for (operation, _, worker) in moves {
             let from = self.had(operation).map_or("nobody", |had| had);
             let _ = writeln!(
@@ -327,8 +342,8 @@ impl Case {
         }
     }
 
-    fn as_json(&self, row: &Chosen<'_>, rows: &[Row], any: &Outcome) -> Json {
-        let answer = row.answer;
+    fn as_json(&self, row: &Chosen, rows: &[Row], any: &Outcome) -> Json {
+        let answer = &row.answer;
         let cycle = answer.plan.cycle;
         let decimal = |thousandths: u32| f64::from(thousandths) / 1000.0;
         let machines = check::machines(&self.task, &answer.plan);
@@ -360,13 +375,15 @@ impl Case {
         });
         if let Some(standing) = &self.standing {
             let moved = check::moves(&self.task, &answer.plan).into_iter().map(|(operation, _, worker)| {
-                json!({"operation": self.floor.operations[operation].id, "from": self.had(operation), "to": self.operator(worker)})
+                let operation = (&self.floor.operations[operation].id, self.had(operation));
+                json!({"operation": operation.0, "from": operation.1, "to": self.operator(worker)})
             });
             let found = |(moves, found): (Option<u32>, &Outcome)| {
                 let answer = found.answer();
                 let cycle = answer.map(|answer| answer.plan.cycle);
                 json!({
-                    "moves": moves, "cycle_minutes": cycle.map(decimal), "pieces_a_day": cycle.map(|cycle| self.floor.pieces(cycle)),
+                    "moves": moves, "cycle_minutes": cycle.map(decimal),
+                    "pieces_a_day": cycle.map(|cycle| self.floor.pieces(cycle)),
                     "bound_minutes": answer.map(|answer| decimal(answer.bound)), "impossible": *found == Outcome::Impossible,
                     "proved": answer.map(|answer| answer.bound == answer.plan.cycle),
                 })

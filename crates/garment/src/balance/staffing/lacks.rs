@@ -57,7 +57,7 @@ pub fn plain(floor: &Floor, task: &Task, there: &[usize]) -> Vec<Lack> {
     lacks
 }
 
-/// Why there is no plan, once a search has ruled it out: the one kind of machine, or the kinds at a station, of which more would do.
+/// Why there is no plan, once a search has ruled it out: a kind of machine, or kinds at a station, of which more would do.
 pub fn ruled_out(task: &Task, clock: &mut Clock<'_>) -> Vec<Lack> {
     let mut free = Task { moves: None, ..task.clone() };
     let mut works = |task: &Task| possible(task, clock) == Some(true);
@@ -116,9 +116,9 @@ impl Lack {
                 floor.machines[*kind].count,
                 machine(kind)
             ),
-            Self::Kinds { wanted } => {
-                format!("there is no plan with so few kinds of machine at a station; with `machines_each = {wanted}` there is one")
-            }
+            Self::Kinds { wanted } => format!(
+                "there is no plan with so few kinds of machine at a station; with `machines_each = {wanted}` there is one"
+            ),
             Self::Together => "what those who are there can do fits together in no order of the line: everybody has one station, \
                                and no piece goes back; train somebody, or divide an operation"
                 .to_owned(),

@@ -1,9 +1,9 @@
 //! Who does what at which machine: a shop's own line, on a day.
 //!
-//! [`read`] takes the line; [`practice`] says who is there on a day and how quick they are by then; [`task::Task`] is what is left
-//! to find: times, machines at hand, who does what now. [`hunt`] finds the shortest cycle, also with few operations changing hands;
-//! [`lacks`] says who or what is missing where there is no plan, and [`check`] looks at plans knowing nothing of how they are found.
-//! Times are in thousandths of a minute, for a piece.
+//! [`read`] takes the line; [`practice`] says who is there on a day and how quick they are by then; [`task::Task`] is what is
+//! left to find: times, machines at hand, who does what now. [`hunt`] finds the shortest cycle, also with few operations
+//! changing hands; [`lacks`] says who or what is missing where there is no plan, and [`check`] looks at plans knowing nothing
+//! of how they are found. Times are in thousandths of a minute, for a piece.
 
 pub mod check;
 pub mod hunt;

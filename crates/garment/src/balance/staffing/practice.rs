@@ -1,13 +1,16 @@
 //! Who is there on a day, and how quick they are by then.
 //!
-//! De Jong's curve ("The effects of increasing skill on cycle time and its consequences for time standards", Ergonomics 1(1), 1957):
-//! the *n*-th piece takes *T* (*M* + (1 − *M*) *n*^−*k*), of which *M* cannot be learned away; with *M* = 0 it is Wright's ("Factors
-//! affecting the cost of airplanes", Journal of the Aeronautical Sciences 3(4), 1936). *k* is told by the rate: twice as many pieces
-//! take 2^−*k* of what can be learned. From a number of pieces on nobody gets quicker (the plateau of Baloff 1971), and there they work
-//! at the percentage that the line says.
+//! De Jong's curve ("The effects of increasing skill on cycle time and its consequences for time standards", Ergonomics 1(1),
+//! 1957): the *n*-th piece takes *T* (*M* + (1 − *M*) *n*^−*k*), of which *M* cannot be learned away; with *M* = 0 it is
+//! Wright's ("Factors affecting the cost of airplanes", Journal of the Aeronautical Sciences 3(4), 1936). *k* is told by the
+//! rate: twice as many pieces take 2^−*k* of what can be learned. From a number of pieces on nobody gets quicker (a plateau:
+//! Baloff, Operational Research Quarterly 22(4), 1971), and there they work at the percentage that the line says.
 
 use super::{Floor, Learning, MINUTE, Standing};
 use crate::day::Day;
+
+/// No time counts for more, so that those of all operations together stay within what the search reckons with.
+const LONGEST: i64 = 10_000 * MINUTE;
 
 impl Learning {
     /// How many times as long the next piece takes as once practised.
@@ -35,7 +38,7 @@ impl Floor {
             }
             _ => practised,
         };
-        u32::try_from(own.max(1)).ok()
+        Some(own.clamp(1, LONGEST) as u32)
     }
 
     /// Who is there: on the line that day, and not one of `without`. Without a day, everybody who has not left.
@@ -52,8 +55,8 @@ impl Floor {
         (0..self.operators.len()).filter(|operator| works(*operator)).collect()
     }
 
-    /// What everybody has done by a day: what the line counts, and what a plan that is sewn until then adds. On each workday those
-    /// who are there do what the plan gives them, at the cycle of the slowest of them.
+    /// What everybody has done by a day: what the line counts, and what a plan that is sewn until then adds. On each workday
+    /// those who are there do what the plan gives them, at the cycle of the slowest of them.
     pub fn practice(&self, standing: Option<&Standing>, day: Option<Day>) -> Practice {
         let all = 0..self.operations.len();
         let mut done: Practice = all

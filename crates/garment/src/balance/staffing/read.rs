@@ -9,6 +9,7 @@ use std::ops::Range;
 
 /// Work without a machine.
 const HAND: &str = "hand";
+const DAY: i64 = 1_440 * MINUTE;
 const PIECES: i64 = 10_000_000;
 const OPERATIONS: usize = 320;
 const OPERATORS: usize = 63;
@@ -28,7 +29,7 @@ pub fn floor(text: &str) -> Result<Floor, Vec<Problem>> {
 fn read(root: &Node<'_>) -> Option<Floor> {
     let name = root.text("line").map_or("line", |name| name.value).to_owned();
     let from = root.date("from").map(|from| from.value);
-    let minutes = root.need("minutes", "480", root.decimal("minutes", 3, 1)).map(|minutes| minutes.value);
+    let minutes = root.need("minutes", "480", within_a_day(root, "minutes")).map(|minutes| minutes.value);
     let wanted = wanted(root, minutes);
     let kinds = root.whole("machines_each", 1, MACHINES as i64).map(|kinds| kinds.value as u32);
     let days = root.table("calendar").map_or_else(Workdays::default, |node| {
@@ -47,10 +48,20 @@ fn read(root: &Node<'_>) -> Option<Floor> {
     Some(Floor { name, from, days, minutes, wanted, kinds, learning, machines, operations, order, operators })
 }
 
+/// Minutes, no more than a day has.
+fn within_a_day(root: &Node<'_>, name: &'static str) -> Option<At<i64>> {
+    let found = root.decimal(name, 3, 1)?;
+    if found.value > DAY {
+        root.report(&found.span, format!("`{name}` is more than a day has"), "write minutes, up to 1440");
+        return None;
+    }
+    Some(found)
+}
+
 /// The cycle that is wanted: named, or so long that so many pieces come of a day.
 fn wanted(root: &Node<'_>, minutes: Option<i64>) -> Option<u32> {
     let pieces = root.whole("pieces", 1, PIECES);
-    let cycle = root.decimal("cycle", 3, 1);
+    let cycle = within_a_day(root, "cycle");
     if let (Some(pieces), Some(_)) = (&pieces, &cycle) {
         root.report(&pieces.span, "`pieces` and `cycle` say the same", "leave one of them out");
     }
@@ -203,34 +214,7 @@ fn operators(
     let (mut ids, mut operators): (Vec<&str>, Vec<Operator>) = (Vec::new(), Vec::new());
     for row in root.rows("operator") {
         let id = own_id(&row, "operator", ids.iter().copied());
-        let by_kind = row.counts("machines", 400).map_or_else(Vec::new, |told| told.value);
-        let by_name = row.counts("operations", 400).map_or_else(Vec::new, |told| told.value);
-        if by_kind.is_empty() && by_name.is_empty() {
-            let mend = "add `machines = { lockstitch = 95 }` or `operations = { collar = 90 }`, in percent";
-            row.report(&row.span, "this operator can do nothing", mend);
-        }
-        let mut percent = vec![None; operations.len()];
-        for (id, own) in by_kind {
-            let Some(kind) = named(&row, "machine", &id, &kinds) else { continue };
-            if own == 0 {
-                row.report(
-                    &id.span,
-                    format!("`{}` would never be done", id.value),
-                    "write percent, or leave it out",
-                );
-            }
-            let at_it =
-                operations.iter().map(|operation| operation.machine.unwrap_or(machines.len()) == kind);
-            percent
-                .iter_mut()
-                .zip(at_it)
-                .filter(|(_, at_it)| *at_it)
-                .for_each(|(percent, _)| *percent = Some(own));
-        }
-        for (id, own) in by_name {
-            let Some(at) = named(&row, "operation", &id, &known) else { continue };
-            percent[at] = (own > 0).then_some(own);
-        }
+        let percent = percents(&row, machines, operations, (&kinds, &known));
         let mut done = vec![new; operations.len()];
         let told = row.counts("done", PIECES);
         if let (Some(told), false) = (&told, learning) {
@@ -260,4 +244,35 @@ fn operators(
         root.report(&root.span, "there are no operators", mend);
     }
     operators
+}
+
+/// Of each operation how fast an operator does it: what they say of its machine, or of itself.
+fn percents(
+    row: &Node<'_>,
+    machines: &[Machine],
+    operations: &[Operation],
+    (kinds, known): (&[&str], &[&str]),
+) -> Vec<Option<u32>> {
+    let by_kind = row.counts("machines", 400).map_or_else(Vec::new, |told| told.value);
+    let by_name = row.counts("operations", 400).map_or_else(Vec::new, |told| told.value);
+    if by_kind.is_empty() && by_name.is_empty() {
+        let mend = "add `machines = { lockstitch = 95 }` or `operations = { collar = 90 }`, in percent";
+        row.report(&row.span, "this operator can do nothing", mend);
+    }
+    let mut percent = vec![None; operations.len()];
+    for (id, own) in by_kind {
+        let Some(kind) = named(row, "machine", &id, kinds) else { continue };
+        if own == 0 {
+            let mend = "write percent, or leave it out";
+            row.report(&id.span, format!("`{}` would never be done", id.value), mend);
+        }
+        let at_it = |operation: &Operation| operation.machine.unwrap_or(machines.len()) == kind;
+        let all = percent.iter_mut().zip(operations);
+        all.filter(|(_, operation)| at_it(operation)).for_each(|(percent, _)| *percent = Some(own));
+    }
+    for (id, own) in by_name {
+        let Some(at) = named(row, "operation", &id, known) else { continue };
+        percent[at] = (own > 0).then_some(own);
+    }
+    percent
 }
