@@ -214,7 +214,7 @@ fn operators(
     let (mut ids, mut operators): (Vec<&str>, Vec<Operator>) = (Vec::new(), Vec::new());
     for row in root.rows("operator") {
         let id = own_id(&row, "operator", ids.iter().copied());
-        let percent = percents(&row, machines, operations, (&kinds, &known));
+        let percent = percents(&row, machines, operations, (kinds.as_slice(), known.as_slice()));
         let mut done = vec![new; operations.len()];
         let told = row.counts("done", PIECES);
         if let (Some(told), false) = (&told, learning) {
