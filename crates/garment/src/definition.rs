@@ -216,6 +216,21 @@ impl<'a> Node<'a> {
         })
     }
 
+    /// A list of texts; empty where nothing is said.
+    pub(crate) fn texts(&self, name: &'static str) -> Vec<At<&'a str>> {
+        let Some(value) = self.get(name) else { return Vec::new() };
+        let texts = value.get_ref().as_array().map(|items| {
+            let text = |item: &'a Spanned<DeValue<'a>>| {
+                Some(At { value: item.get_ref().as_str()?, span: item.span() })
+            };
+            items.iter().map(text).collect::<Option<Vec<_>>>()
+        });
+        texts.flatten().unwrap_or_else(|| {
+            self.wrong(name, value, "a list of texts", "[\"…\"]");
+            Vec::new()
+        })
+    }
+
     pub(crate) fn table(&self, name: &'static str) -> Option<Node<'a>> {
         let value = self.get(name)?;
         let table = value.get_ref().as_table();

@@ -133,7 +133,7 @@ fn crew_of<const W: usize>(crew: &Crew, clock: &mut Clock<'_>) -> Result<Answer,
 }
 
 /// A plan of the stations that do something; whoever has nothing to do is left out.
-fn staffed(crew: &Crew, stations: Vec<(Vec<usize>, usize)>) -> Plan {
+pub(super) fn staffed(crew: &Crew, stations: Vec<(Vec<usize>, usize)>) -> Plan {
     let time = |at: usize, worker: usize| {
         crew.times.get(at).and_then(|times| *times.get(worker)?).unwrap_or_default()
     };

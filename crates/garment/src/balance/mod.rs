@@ -2,6 +2,7 @@
 //!
 //! [`read`] takes a line from the formats of the literature, [`stations`] finds the fewest stations for a cycle time (SALBP-1),
 //! [`cycle`] the shortest cycle time for so many stations (SALBP-2) or for workers who each have their own times (ALWABP-2).
+//! [`staffing`] does the latter for a shop's own line: machines at hand, who is there, how practised they are, and few changes.
 //! Each goes on getting better until it has proved that nothing is better, or until whoever asked says stop; [`check`] looks at a
 //! plan without knowing how it was found.
 
@@ -14,6 +15,7 @@ mod dual;
 mod matching;
 pub mod read;
 mod search;
+pub mod staffing;
 pub mod stations;
 
 /// Tells whether there is time left; asked often, so it should be quick.

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 #[derive(clap::Args)]
 pub struct Options {
-    /// The line: `.alb`, `.IN2` or ALWABP.
-    file: PathBuf,
+    /// The line: `.toml` with its people and machines, or `.alb`, `.IN2` or ALWABP.
+    pub file: PathBuf,
     /// So many stations: the shortest cycle is looked for.
     #[arg(long, value_name = "N", conflicts_with = "cycle")]
     stations: Option<u32>,
@@ -17,10 +17,42 @@ pub struct Options {
     cycle: Option<u32>,
     /// Seconds of computing at most; the best that was found until then is told.
     #[arg(long, value_name = "S", default_value_t = 10.0)]
-    seconds: f64,
+    pub seconds: f64,
+    /// The day that is planned, as 2026-10-12: who is there, and how practised they are by then.
+    #[arg(long, value_name = "DAY")]
+    pub day: Option<String>,
+    /// The plan that stands, as `--json` wrote it: few operations change hands.
+    #[arg(long, value_name = "PLAN.json")]
+    pub from: Option<PathBuf>,
+    /// So many operations may change hands. Without it, as many as the wanted cycle takes, or the shortest.
+    #[arg(long, value_name = "N", requires = "from")]
+    pub moves: Option<u32>,
+    /// Somebody who is not there after all; may be given more than once.
+    #[arg(long, value_name = "OPERATOR")]
+    pub without: Vec<String>,
+}
+
+impl Options {
+    /// Whether the line is told with its people and machines.
+    fn staffed(&self) -> bool {
+        self.file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
+    }
 }
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
+    if options.staffed() {
+        if options.cycle.is_some() || options.stations.is_some() {
+            let error = "this line has a station for each who is there, and the shortest cycle is looked for; \
+                         leave `--stations` and `--cycle` out, and write `cycle` or `pieces` into the line";
+            return Err(Wrong(error.into()).into());
+        }
+        return super::staffing::run(options, say);
+    }
+    if options.day.is_some() || options.from.is_some() || !options.without.is_empty() {
+        let error =
+            "this line names nobody; write it as `.toml`, or leave `--day`, `--from` and `--without` out";
+        return Err(Wrong(error.into()).into());
+    }
     let text = super::read(&options.file)?;
     let problem = read(&text).map_err(|wrong| super::faults(&options.file, [(wrong.line, wrong.what)]))?;
     let budget = super::budget(options.seconds)?;

@@ -10,6 +10,7 @@ mod pay;
 mod pieces;
 mod promise;
 mod spc;
+mod staffing;
 
 use crate::say::{Failure, Say, Wrong};
 use garment::promise::Split;
@@ -24,7 +25,8 @@ pub enum Command {
     Spc(spc::Options),
     /// Reckon a month's wages, rents and dividends from what was scanned.
     Pay(pay::Pay),
-    /// Balance a line: the fewest stations for a cycle time, or the shortest cycle for stations or workers.
+    /// Balance a line: the fewest stations for a cycle time, the shortest cycle for stations or workers, or who does what at
+    /// which machine on a day, also with few operations changing hands.
     Balance(balance::Options),
     /// Plan which markers are spread in how many plies of which colours and rolls, so that an order takes the least cloth.
     Cut(cut::Options),

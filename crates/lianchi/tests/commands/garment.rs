@@ -130,6 +130,140 @@ fn a_line_is_balanced() {
     insta::assert_snapshot!(check(&files, &lines));
 }
 
+/// Trousers, as the guide has them.
+const TROUSERS: &str = r#"line = "trousers, line 2"
+from = 2026-10-12    # the day that `done` is counted on; it is planned where `--day` says nothing
+minutes = 480        # that everybody works on a day
+pieces = 230         # wanted a day; or `cycle = 2.05`, in minutes; or neither
+machines_each = 2    # the most kinds of machine at one station; as many as wanted if left out
+
+[calendar]           # as in a contract: holidays, rest, work
+rest = [2026-10-15]
+
+[learning]           # De Jong's curve; leave the table out where everybody is practised
+rate = 85            # percent that the part which can be learned takes once pieces have doubled
+fixed = 25           # percent of the first piece that cannot be learned away; 0 if left out, which is Wright's curve
+practised = 2000     # pieces after which somebody works at their percentage
+otherwise = 500      # pieces that count where an operator's `done` says nothing; practised if left out
+
+[[machine]]
+id = "lockstitch"
+count = 3            # at hand; 0 where all are broken
+
+[[machine]]
+id = "overlock"
+count = 2
+
+[[machine]]
+id = "press"
+count = 1
+
+[[operation]]
+id = "pockets"
+minutes = 1.4        # standard minutes of a piece, up to three decimals
+machine = "lockstitch"
+
+[[operation]]
+id = "fly"
+minutes = 1.1
+machine = "lockstitch"
+
+[[operation]]
+id = "seams"
+minutes = 1.5
+machine = "overlock"
+after = ["pockets", "fly"]
+
+[[operation]]
+id = "open"
+minutes = 0.6
+machine = "press"
+after = ["seams"]
+
+[[operation]]
+id = "waistband"
+minutes = 1.7
+machine = "lockstitch"
+after = ["seams"]
+
+[[operation]]
+id = "hems"
+minutes = 0.9
+machine = "overlock"
+after = ["open"]
+
+[[operation]]
+id = "trim"          # no machine: done by hand
+minutes = 0.8
+after = ["waistband", "hems"]
+
+[[operator]]
+id = "Wang"
+machines = { lockstitch = 105, hand = 100 }    # percent of the standard at all operations of a machine
+done = { pockets = 2000, fly = 2000, waistband = 2000 }
+
+[[operator]]
+id = "Li"
+machines = { lockstitch = 95, overlock = 80 }
+operations = { fly = 110 }                     # an operation's own percent; 0 for one that they cannot do
+done = { fly = 2000, pockets = 2000 }
+
+[[operator]]
+id = "Zhao"
+machines = { overlock = 110, press = 90 }
+done = { seams = 2000, open = 2000 }
+absent = [2026-10-14]
+
+[[operator]]
+id = "Sun"
+machines = { overlock = 90, press = 100, hand = 110 }
+done = { hems = 2000, trim = 2000, open = 2000 }
+
+[[operator]]
+id = "Chen"
+machines = { lockstitch = 90, hand = 90 }
+done = { waistband = 800 }
+until = 2026-10-19   # their last day; `from` is the first one
+"#;
+
+#[test]
+fn a_line_is_staffed_for_a_day() {
+    let broken = "minutes = 480\n[[operation]]\nid = \"a\"\nminutes = 1\nafter = [\"b\"]\n";
+    let files: [(&str, &[u8]); 5] = [
+        ("trousers.toml", TROUSERS.as_bytes()),
+        ("busy.toml", &TROUSERS.replace("pieces = 230", "cycle = 1.9").into_bytes()),
+        ("press.toml", &TROUSERS.replace("count = 1", "count = 0").into_bytes()),
+        ("broken.toml", broken.as_bytes()),
+        ("broken.json", b"{\"stations\": [{}]}"),
+    ];
+    let mut desk = Desk::new(&files);
+    desk.run("garment balance trousers.toml");
+    let plan = desk.output("garment balance trousers.toml --json").stdout;
+    desk.put("plan.json", &plan);
+    for line in [
+        "garment balance trousers.toml --json",
+        "garment balance busy.toml",
+        "garment balance trousers.toml --from plan.json --day 2026-10-13",
+        "garment balance trousers.toml --from plan.json --day 2026-10-14",
+        "garment balance trousers.toml --from plan.json --day 2026-10-14 --moves 1",
+        "garment balance trousers.toml --from plan.json --day 2026-10-14 --moves 3",
+        "garment balance trousers.toml --from plan.json --day 2026-10-20 --without Wang --json",
+        "garment balance trousers.toml --day 2026-10-14 --without Sun",
+        "garment balance trousers.toml --without Sunny",
+        "garment balance trousers.toml --day 2026-10-15",
+        "garment balance trousers.toml --day 2026-10-09",
+        "garment balance trousers.toml --day tomorrow",
+        "garment balance trousers.toml --stations 3",
+        "garment balance press.toml",
+        "garment balance broken.toml",
+        "garment balance trousers.toml --from broken.json",
+        "garment balance plan.json --day 2026-10-14",
+    ] {
+        desk.run(line);
+    }
+    insta::assert_snapshot!(desk.told());
+}
+
 #[test]
 fn an_order_is_cut() {
     let order = "order = \"autumn\"\nwidth = 1.5\nends = 0.04\ntable = 8\nplies = 40\ngarments = 3\nlay = 2\nremnant = 2\n\n\
