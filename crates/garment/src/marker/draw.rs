@@ -4,7 +4,7 @@ use super::exact::Region;
 use super::{Layout, Pieces};
 use std::fmt::Write as _;
 
-/// Draws a layout as SVG: the strip, its pieces with their numbers, and what it comes to.
+/// Draws a layout as SVG: the strip, its pieces with names, sizes and grain lines, and what it comes to.
 pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
     let (length, width) = (layout.length, pieces.width);
     let head = width * 0.05;
@@ -45,17 +45,46 @@ pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
         }
         let (low, high) = region.bounds();
         let ((x, y), (to_x, to_y)) = (low.units(), high.units());
-        let size = ((to_x - x).min(to_y - y) * 0.4).min(width * 0.03);
+        let label = match piece.marks.label() {
+            label if label.is_empty() => placed.piece.to_string(),
+            label => label,
+        };
+        // Chinese letters are as wide as they are high.
+        let letters: f64 = label.chars().map(|letter| if letter.is_ascii() { 0.6 } else { 1.0 }).sum();
+        let size = ((to_y - y) * 0.4).min(width * 0.03).min((to_x - x) * 0.8 / letters.max(1.0));
+        if let Some(ends) = piece.marks.grain {
+            out.push_str(&grain(ends.map(|end| placed.at(end)), width));
+        }
         let _ = writeln!(
             numbers,
             "<text x=\"{:.3}\" y=\"{:.3}\" font-size=\"{size:.3}\" text-anchor=\"middle\">{}</text>",
             (x + to_x) / 2.0,
             width + head - (y + to_y) / 2.0 + size * 0.35,
-            placed.piece
+            escaped(&label)
         );
     }
     let _ = write!(out, "</g>\n{numbers}</svg>\n");
     out
+}
+
+/// The line along the grain, with its head where it leads to.
+fn grain([from, to]: [(f64, f64); 2], width: f64) -> String {
+    let (x, y) = (to.0 - from.0, to.1 - from.1);
+    let arm = (width * 0.008) / x.hypot(y).max(1e-9);
+    let (x, y) = (x * arm, y * arm);
+    format!(
+        "<path fill=\"none\" stroke=\"#7a8794\" d=\"M{:.6} {:.6}L{:.6} {:.6}M{:.6} {:.6}L{:.6} {:.6}L{:.6} {:.6}\"/>\n",
+        from.0,
+        from.1,
+        to.0,
+        to.1,
+        to.0 - x - y * 0.5,
+        to.1 - y + x * 0.5,
+        to.0,
+        to.1,
+        to.0 - x + y * 0.5,
+        to.1 - y - x * 0.5,
+    )
 }
 
 /// The repeat's lines, the edges of narrower rolls, and flaws.
