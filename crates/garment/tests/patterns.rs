@@ -221,7 +221,7 @@ fn what_a_pattern_leaves_open_is_told_piece_by_piece() {
     let of_both = |size: &str| {
         part("front", &["Piece Name: front", &format!("Size: {size}"), "Fabric: a", "Quantity: 1"])
     };
-    let sleeve = part("sleeve", &["Piece Name: sleeve", "Size: 130", "Fabric: a"]);
+    let sleeve = part("sleeve", &["Piece Name: sleeve", "Size: 130", "Fabric: a", "Quantity: 1"]);
     let with = |blocks: &[String]| file(&[&[of_both("130"), of_both("140")], blocks].concat(), &[]);
     let texts = [
         ("no size", with(&[part("pocket", &["Piece Name: pocket", "Fabric: a"])])),
