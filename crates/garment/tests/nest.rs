@@ -269,7 +269,7 @@ fn something_that_holds_is_there_at_once() {
     // Nobody's pattern: a star of very many corners, and one that is smooth.
     let star = |rough: f64| -> Vec<(f64, f64)> {
         let at = |k: u32| {
-            let out = 20.0 + if k % 2 == 0 { rough } else { 0.0 };
+            let out = 20.0 + if k.is_multiple_of(2) { rough } else { 0.0 };
             let (sin, cos) = (f64::from(k) / 1_500.0 * std::f64::consts::TAU).sin_cos();
             (out * cos, out * sin * 0.6)
         };

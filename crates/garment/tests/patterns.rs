@@ -229,7 +229,7 @@ fn what_a_pattern_leaves_open_is_told_piece_by_piece() {
         ("none of it", with(&[part("spare", &["Piece Name: spare", "Quantity: 0"])])),
         ("twice", with(&[sleeve.clone(), sleeve.clone()])),
         ("of two cloths", with(&[sleeve.clone(), sleeve.replace("Fabric: a", "Fabric: b")])),
-        ("missing", with(&[sleeve.clone()])),
+        ("missing", with(std::slice::from_ref(&sleeve))),
         (
             "thought of",
             with(&[sleeve.clone(), sleeve.replace("130", "140").replace("Fabric: a", "Quantity: 0")]),

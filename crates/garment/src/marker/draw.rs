@@ -8,19 +8,17 @@ use std::fmt::Write as _;
 pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
     let (length, width) = (layout.length, pieces.width);
     let head = width * 0.05;
+    let title = format!("{}: {length:.3} × {width:.3}, {:.3} %", pieces.name, density * 100.0);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {length:.3} {:.3}\" font-family=\"sans-serif\">\n\
-         <title>{}</title>\n<text x=\"0\" y=\"{:.3}\" font-size=\"{:.3}\">{}: {:.3} × {:.3}, {:.3} %</text>\n\
+         <title>{}</title>\n<text x=\"0\" y=\"{:.3}\" font-size=\"{:.3}\">{}</text>\n\
          <g transform=\"matrix(1 0 0 -1 0 {:.3})\" stroke=\"#2c4f6e\" stroke-width=\"{:.4}\">\n\
          <rect width=\"{length:.6}\" height=\"{width:.6}\" fill=\"#f4f1ea\"/>\n",
         width + head,
         escaped(&pieces.name),
         head * 0.75,
-        head * 0.7,
-        escaped(&pieces.name),
-        length,
-        width,
-        density * 100.0,
+        (head * 0.7).min(length / ems(&title)),
+        escaped(&title),
         width + head,
         width / 800.0,
     );
@@ -45,13 +43,12 @@ pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
         }
         let (low, high) = region.bounds();
         let ((x, y), (to_x, to_y)) = (low.units(), high.units());
-        let label = match piece.marks.label() {
-            label if label.is_empty() => placed.piece.to_string(),
-            label => label,
+        let label = match (piece.marks.name.as_str(), piece.marks.size.as_str()) {
+            ("", "") => placed.piece.to_string(),
+            ("", size) => format!("{} ({size})", placed.piece),
+            _ => piece.marks.label(),
         };
-        // Chinese letters are as wide as they are high.
-        let letters: f64 = label.chars().map(|letter| if letter.is_ascii() { 0.6 } else { 1.0 }).sum();
-        let size = ((to_y - y) * 0.4).min(width * 0.03).min((to_x - x) * 0.8 / letters.max(1.0));
+        let size = ((to_y - y) * 0.4).min(width * 0.03).min((to_x - x) * 0.8 / ems(&label));
         if let Some(ends) = piece.marks.grain {
             out.push_str(&grain(ends.map(|end| placed.at(end)), width));
         }
@@ -65,6 +62,11 @@ pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
     }
     let _ = write!(out, "</g>\n{numbers}</svg>\n");
     out
+}
+
+/// How wide a text is, measured by its height: Chinese letters are as wide as they are high.
+fn ems(text: &str) -> f64 {
+    text.chars().map(|letter| if letter.is_ascii() { 0.6 } else { 1.0 }).sum::<f64>().max(1.0)
 }
 
 /// The line along the grain, with its head where it leads to.

@@ -95,7 +95,7 @@ fn shorter(
     let along = ((c.0 - b.0) * v.1 - (c.1 - b.1) * v.0) / turn;
     let meet = (b.0 + u.0 * along, b.1 + u.1 * along);
     let off = height(b, c, meet) + before.off.max(own.off).max(next.off);
-    if !(off <= near) || rings.iter().flatten().any(|other| holds([b, meet, c], other.at)) {
+    if off.is_nan() || off > near || rings.iter().flatten().any(|other| holds([b, meet, c], other.at)) {
         return None;
     }
     let sides = rings.iter().flat_map(|ring| ring.iter().zip(ring.iter().cycle().skip(1)));
