@@ -34,17 +34,20 @@ pub(crate) struct Source<'a> {
     text: &'a str,
     table: Spanned<DeTable<'a>>,
     faults: RefCell<Vec<Problem>>,
+    /// It is no TOML: what its tables hold is not what was meant, so nothing more is told of them.
+    broken: bool,
 }
 
 impl<'a> Source<'a> {
     pub(crate) fn parse(text: &'a str) -> Self {
         let (table, errors) = DeTable::parse_recoverable(text);
-        let source = Self { text, table, faults: RefCell::default() };
+        let mut source = Self { text, table, faults: RefCell::default(), broken: false };
         for error in errors {
             let what = format!("this is not TOML: {}", error.message().replace('\n', ", "));
             let mend = "mend the syntax; strings stand in quotes, a table's heading in brackets";
             source.report(&error.span().unwrap_or(0..0), what, mend);
         }
+        source.broken = !source.faults.borrow().is_empty();
         source
     }
 
@@ -53,6 +56,9 @@ impl<'a> Source<'a> {
     }
 
     pub(crate) fn report(&self, span: &Range<usize>, what: impl Into<String>, mend: impl Into<String>) {
+        if self.broken {
+            return;
+        }
         let before = self.text.get(..span.start).unwrap_or_default();
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

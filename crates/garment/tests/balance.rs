@@ -208,6 +208,10 @@ fn every_format_is_read_and_every_fault_told_with_its_line() {
         "<number of tasks>\n2\n<task times>\n1 4\n2\n<precedence relations>\n",
         "<number of tasks>\n<task times>\n1 4\n",
         "<task times>\n1 4\n",
+        "2\n4\n5\n1,2\n",
+        "2\n4\n5\n",
+        "2\n4 5\n3 6\n1 2\n",
+        "<number of tasks>\n2\n<task times>\n1 4\n2 5\n<precedence relations>\n1,2\n",
     ]
     .iter()
     .map(|text| format!("{text:?}\n    {}", read(text).unwrap_err()))

@@ -253,6 +253,71 @@ fn a_piece_is_laid_into_the_hole_of_another() {
 }
 
 #[test]
+fn something_that_holds_is_there_at_once() {
+    let mut chance = 7u64;
+    let mut side = |least: u64, most: u64| {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (least + (chance >> 33) % (most - least)) as f64 / 2.0
+    };
+    let mut rectangle = |id: u64| {
+        let (x, y) = (side(10, 80), side(10, 80));
+        piece(id, 1, &[(0.0, 0.0), (x, 0.0), (x, y), (0.0, y)], angles(&[0.0, 180.0], 0.0))
+    };
+    let many = strip(100.0, (0..1_000).map(&mut rectangle).collect());
+    let alike: Vec<Piece> = (0..20).map(|id| Piece { demand: 90, ..rectangle(id) }).collect();
+    let alike = Pieces { spacing: 0.5, ..strip(100.0, alike) };
+    // Nobody's pattern: a star of very many corners, and one that is smooth.
+    let star = |rough: f64| -> Vec<(f64, f64)> {
+        let at = |k: u32| {
+            let out = 20.0 + if k.is_multiple_of(2) { rough } else { 0.0 };
+            let (sin, cos) = (f64::from(k) / 1_500.0 * std::f64::consts::TAU).sin_cos();
+            (out * cos, out * sin * 0.6)
+        };
+        (0..1_500).map(at).collect()
+    };
+    let turns = || angles(&[0.0, 180.0], 0.0);
+    let stars = strip(100.0, vec![piece(1, 4, &star(3.0), turns()), piece(2, 3, &star(0.0), turns())]);
+    let mut flawed = strip(100.0, (0..40).map(&mut rectangle).collect());
+    let flaws = vec![box_of((30.0, 20.0), (36.0, 60.0)), box_of((70.0, -5.0), (75.0, 105.0))];
+    flawed.cloth.rolls = vec![Roll { id: "a".into(), width: 95.0, flaws }];
+    flawed.cloth.repeat =
+        Some(Repeat { along: Some(7.0), across: Some(3.0), origin: (1.0, 2.0), tolerance: 0.0 });
+    for piece in flawed.pieces.iter_mut().step_by(3) {
+        piece.matching =
+            Some(Match { at: (2.0, 3.0), group: None, phase: (0.0, 0.0), along: true, across: true });
+    }
+    for (name, pieces, least) in
+        [("many", many, 0.75), ("alike", alike, 0.75), ("stars", stars, 0.4), ("flawed", flawed, 0.5)]
+    {
+        // No time at all: what is there at the end was there before the search.
+        judged(name, &pieces, &laid(&pieces, 1, 1), least);
+    }
+}
+
+#[test]
+fn a_garment_is_turned_as_a_whole() {
+    let halves = |direction| {
+        let half = Piece { per_garment: 2, ..piece(0, 8, &HALF, angles(&[0.0, 180.0], 0.0)) };
+        Pieces { direction, ..strip(4.0, vec![half]) }
+    };
+    judged("garments", &halves(Direction::Garment), &laid(&halves(Direction::Garment), 2_000, 1), 0.99);
+    let one_way = halves(Direction::Marker);
+    let found = laid(&one_way, 2_000, 1);
+    assert!(check(&one_way, found.last().unwrap()).density < 0.9, "all look one way");
+    // Pieces of one garment go together; one that may not be turned keeps the others of its garment from it.
+    let mut shirts = uniform(Style::Shirt, &[1300, 1500], 2, 1500.0, 3).unwrap();
+    shirts.direction = Direction::Garment;
+    judged("shirts", &shirts, &laid(&shirts, 400, 1), 0.6);
+    shirts.pieces[0].turns = angles(&[0.0], 0.0);
+    let layouts = laid(&shirts, 400, 1);
+    judged("kept", &shirts, &layouts, 0.6);
+    let size = |id: u64| &shirts.pieces.iter().find(|piece| piece.id == id).unwrap().marks.size;
+    let of_size = |placed: &&garment::marker::Placed| size(placed.piece) == &shirts.pieces[0].marks.size;
+    let placed = layouts.last().unwrap().placed.iter().filter(of_size);
+    assert!(placed.clone().count() > 8 && placed.into_iter().all(|placed| placed.turn == 0.0));
+}
+
+#[test]
 fn several_threads_share_what_they_find() {
     let pieces = uniform(Style::Shirt, &[1400], 2, 1200.0, 5).unwrap();
     judged("three", &pieces, &laid(&pieces, 600, 3), 0.65);
@@ -273,18 +338,24 @@ fn what_cannot_be_laid_out_is_told() {
     let mut against = strip(4.0, vec![piece(3, 1, &SQUARE, angles(&[180.0], 0.0))]);
     against.direction = Direction::Marker;
     let none = strip(4.0, Vec::new());
-    let over = nest(
-        &strip(4.0, vec![piece(3, 9, &SQUARE, Turns::Any)]),
-        Effort { seed: 1, threads: 1 },
-        &|| 1.0,
-        &|_| {},
-    );
+    let mut several =
+        strip(1.5, vec![piece(3, 1, &SQUARE, Turns::Any), piece(4, 2, &CORNER, angles(&[0.0], 0.0))]);
+    several.pieces[1].marks = Marks { name: "袖子".into(), size: "130".into(), ..Marks::default() };
+    let many = strip(4.0, vec![piece(3, u64::MAX, &SQUARE, angles(&[0.0], 0.0))]);
+    // What matches each other is not laid out by boxes alone.
+    let mut late = strip(4.0, vec![piece(3, 9, &SQUARE, angles(&[0.0], 0.0))]);
+    late.cloth.repeat = Some(Repeat { across: Some(1.0), ..Repeat::default() });
+    let group = Some("a".to_owned());
+    late.pieces[0].matching =
+        Some(Match { at: (0.0, 0.0), group, phase: (0.0, 0.0), along: true, across: true });
+    let over = nest(&late, Effort { seed: 1, threads: 1 }, &|| 1.0, &|_| {});
     // Stripes that leave one place across the strip, where the piece does not fit.
     let mut striped = strip(4.0, vec![piece(3, 1, &SQUARE, angles(&[0.0], 0.0))]);
     striped.cloth.repeat = Some(Repeat { across: Some(6.0), ..Repeat::default() });
     striped.pieces[0].matching =
         Some(Match { at: (0.0, -1.0), group: None, phase: (0.0, 0.0), along: true, across: true });
     striped.cloth.repeat.as_mut().unwrap().origin = (0.0, 2.5);
-    let all = [said(&wide), said(&against), said(&none), said(&striped), over.unwrap_err().to_string()];
+    let all = [&wide, &against, &none, &striped, &several, &many].map(said);
+    let all = [&all[..], &[over.unwrap_err().to_string()]].concat();
     insta::assert_snapshot!(all.join("\n"));
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use garment::marker::cloth::{Cloth, Repeat};
-use garment::marker::dxf::{self, Unit};
+use garment::marker::dxf::{self, Known, Unit};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::pattern::{Pattern, Wanted};
 use garment::marker::uniform::{Style, uniform};
@@ -56,7 +56,7 @@ fn wanted(sizes: &[(&str, u64)], fabric: Option<&str>) -> Wanted {
 
 /// What is read of a file: its pieces with area and extent, what is drawn on them, and what is told.
 fn check(bytes: &[u8], unit: Option<Unit>, wanted: &Wanted) -> String {
-    shown(dxf::pattern(bytes, unit), wanted)
+    shown(dxf::pattern(bytes, Known { unit, ..Known::default() }), wanted)
 }
 
 fn shown(pattern: Result<Pattern, Vec<String>>, wanted: &Wanted) -> String {
@@ -91,7 +91,7 @@ fn shown(pattern: Result<Pattern, Vec<String>>, wanted: &Wanted) -> String {
             }
         }
     }
-    pattern.told.iter().for_each(|told| out += &format!("  told: {told}\n"));
+    pattern.gaps(wanted).iter().chain(&pattern.told).for_each(|told| out += &format!("  told: {told}\n"));
     out
 }
 
@@ -178,6 +178,20 @@ fn what_cannot_be_read_is_named_with_its_place() {
         block("fold", &["Piece Name: fold"], &(square(1, 0.0, 10.0) + &line(6, (20.0, 0.0), (20.0, 9.0)))),
         block("empty", &["Piece Name: empty"], ""),
         block("far", &["Piece Name: far"], "0\nLINE\n8\n1\n10\nten\n20\n0\n11\n1\n21\n1\n"),
+        block("nan", &["Piece Name: nan"], &square(1, 0.0, 10.0).replacen("10\n10\n", "10\nnan\n", 1)),
+        block("seam", &["Piece Name: seam"], &square(14, 0.0, 10.0)),
+        block(
+            "grains",
+            &["Piece Name: grains"],
+            &(square(1, 0.0, 99.0) + &line(7, (0.0, 0.0), (50.0, 0.0)) + &line(7, (0.0, 0.0), (0.0, 50.0))),
+        ),
+        block(
+            "cross",
+            &["Piece Name: cross"],
+            &(square(1, 0.0, 99.0) + &line(7, (0.0, 9.0), (90.0, 9.0)) + &line(7, (45.0, 0.0), (45.0, 20.0))),
+        ),
+        block("point", &["Piece Name: point"], &(square(1, 0.0, 99.0) + &line(7, (5.0, 5.0), (5.0, 5.0)))),
+        block("bow", &["Piece Name: bow", "Quantity: some"], &bow),
     ];
     let cloths = [good.clone(), block("other", &["Size: M", "Fabric: b"], &(bow + &square(99, 0.0, 1.0)))];
     let whole = file(&blocks, &[]);
@@ -200,10 +214,110 @@ fn what_cannot_be_read_is_named_with_its_place() {
 }
 
 #[test]
+fn what_a_pattern_leaves_open_is_told_piece_by_piece() {
+    let part = |name: &str, texts: &[&str]| {
+        block(name, texts, &(square(1, 0.0, 90.0) + &line(7, (9.0, 9.0), (80.0, 9.0))))
+    };
+    let of_both = |size: &str| {
+        part("front", &["Piece Name: front", &format!("Size: {size}"), "Fabric: a", "Quantity: 1"])
+    };
+    let sleeve = part("sleeve", &["Piece Name: sleeve", "Size: 130", "Fabric: a", "Quantity: 1"]);
+    let with = |blocks: &[String]| file(&[&[of_both("130"), of_both("140")], blocks].concat(), &[]);
+    let texts = [
+        ("no size", with(&[part("pocket", &["Piece Name: pocket", "Fabric: a"])])),
+        ("no cloth", with(&[part("pocket", &["Piece Name: pocket", "Size: 130"])])),
+        ("none of it", with(&[part("spare", &["Piece Name: spare", "Quantity: 0"])])),
+        ("twice", with(&[sleeve.clone(), sleeve.clone()])),
+        ("of two cloths", with(&[sleeve.clone(), sleeve.replace("Fabric: a", "Fabric: b")])),
+        ("missing", with(std::slice::from_ref(&sleeve))),
+        (
+            "thought of",
+            with(&[sleeve.clone(), sleeve.replace("130", "140").replace("Fabric: a", "Quantity: 0")]),
+        ),
+        ("no sizes at all", file(&[part("a", &[]), part("b", &[])], &[])),
+    ];
+    let asked =
+        [wanted(&[], None), wanted(&[("130", 2), ("140", 1)], None), wanted(&[("140", 1)], Some("a"))];
+    let mut told = String::new();
+    for (name, text) in &texts {
+        for wanted in &asked {
+            let sizes: Vec<_> = wanted.sizes.iter().map(|(size, count)| format!("{size}={count}")).collect();
+            let fabric = wanted.fabric.as_deref().unwrap_or("any cloth");
+            told += &format!("{name}, sizes {sizes:?} of {fabric}: {}", check(text.as_bytes(), None, wanted));
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn the_longest_line_is_the_grain_and_its_arrow_heads_are_none() {
+    let heads = [
+        line(7, (50.0, 90.0), (45.0, 80.0)),
+        line(7, (50.0, 10.0), (50.0, 90.0)),
+        line(7, (50.0, 90.0), (55.0, 80.0)),
+    ];
+    let text = file(&[block("a", &[], &(square(1, 0.0, 100.0) + &heads.concat()))], &[]);
+    let pattern = dxf::pattern(text.as_bytes(), Known::default()).unwrap();
+    assert_eq!(pattern.cuts[0].marks.grain, Some([(50.0, 10.0), (50.0, 90.0)]));
+}
+
+#[test]
+fn a_sewing_line_grows_by_its_allowance() {
+    let seams = [
+        vec![(0.0, 0.0), (200.0, 0.0), (200.0, 300.0), (0.0, 300.0)],
+        vec![(0.0, 0.0), (0.0, 300.0), (150.0, 200.0), (200.0, 300.0), (200.0, 0.0)],
+        vec![(0.0, 0.0), (300.0, 20.0), (0.0, 40.0)],
+        (0..90)
+            .map(|at| {
+                let (sin, cos) = (f64::from(at) * 4.0).to_radians().sin_cos();
+                (cos * (200.0 + 60.0 * (sin * 3.0).sin()), sin * 150.0)
+            })
+            .collect(),
+    ];
+    let off = |ring: &[(f64, f64)], (x, y): (f64, f64)| {
+        let sides = ring.iter().zip(ring.iter().cycle().skip(1));
+        sides
+            .map(|(a, b)| {
+                let (dx, dy) = (b.0 - a.0, b.1 - a.1);
+                let along = (((x - a.0) * dx + (y - a.1) * dy) / (dx * dx + dy * dy)).clamp(0.0, 1.0);
+                (a.0 + dx * along - x).hypot(a.1 + dy * along - y)
+            })
+            .fold(f64::MAX, f64::min)
+    };
+    for (by, seam) in [0.0, 6.0, 12.5].into_iter().flat_map(|by| seams.iter().map(move |seam| (by, seam))) {
+        let corners: Vec<(f64, f64, f64)> = seam.iter().map(|(x, y)| (*x, *y, 0.0)).collect();
+        let text = file(&[block("a", &[], &polyline(14, true, &corners))], &[]);
+        let known = Known { allowance: Some(by), ..Known::default() };
+        let grown = dxf::pattern(text.as_bytes(), known).unwrap().cuts[0].outline.clone();
+        for (a, b) in grown.iter().zip(grown.iter().cycle().skip(1)) {
+            for part in 0..20 {
+                let share = f64::from(part) / 20.0;
+                let place = (a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share);
+                let off = off(seam, place);
+                assert!(off > by - 1e-6 && off < by * 2.24 + 1e-6, "{by}: {place:?} is {off} off");
+            }
+        }
+    }
+    let slit = [
+        (0.0, 0.0, 0.0),
+        (90.0, 0.0, 0.0),
+        (90.0, 90.0, 0.0),
+        (50.0, 90.0, 0.0),
+        (46.0, 10.0, 0.0),
+        (40.0, 90.0, 0.0),
+        (0.0, 90.0, 0.0),
+    ];
+    let text = file(&[block("a", &[], &polyline(14, true, &slit))], &[]);
+    let said = dxf::pattern(text.as_bytes(), Known { allowance: Some(9.0), ..Known::default() });
+    assert!(said.unwrap_err()[0].contains("9 mm do not fit around its sewing line"));
+}
+
+#[test]
 fn a_marker_written_as_dxf_is_the_same_when_read_again() {
     let mut pieces = uniform(Style::Skirt, &[1300], 1, 1500.0, 3).unwrap();
     for piece in &mut pieces.pieces {
-        piece.marks.name = format!("片{}", piece.id);
+        // What GBK has, what it has not, and what would be UTF-8 by chance.
+        piece.marks.name = format!("{}{}", ["片", "ගවුම", "联通"][piece.id as usize % 3], piece.id);
         piece.marks.grain = Some([(10.0, 10.0), (60.0, 10.0)]);
         piece.marks.notches = vec![(0.0, 0.0)];
     }
@@ -216,7 +330,7 @@ fn a_marker_written_as_dxf_is_the_same_when_read_again() {
     let clock = || f64::from(looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) / 300.0;
     let layout = nest(&pieces, Effort { seed: 1, threads: 1 }, &clock, &|_| {}).unwrap();
     *looks.get_mut() = 0;
-    let again = dxf::pattern(dxf::write::marker(&pieces, &layout).as_bytes(), None).unwrap();
+    let again = dxf::pattern(&dxf::write::marker(&pieces, &layout), Known::default()).unwrap();
     assert_eq!(again.cuts.len(), layout.placed.len());
     for (cut, placed) in again.cuts.iter().zip(&layout.placed) {
         let piece = pieces.pieces.iter().find(|piece| piece.id == placed.piece).unwrap();
@@ -244,9 +358,9 @@ fn drawings_are_read_in_millimetres_and_what_is_no_piece_is_told() {
     };
     let shapes = "<defs><path id=\"no\" d=\"M0 0\"/></defs>\n<g transform=\"translate(10,20) scale(2)\">\n\
         <rect id=\"口袋\" x=\"1\" y=\"1\" width=\"10\" height=\"5\" data-quantity=\"1,1\" data-size=\"130\"/>\n\
-        <polygon data-name=\"back\" points=\"0,0 10,0 10,20\" transform=\"rotate(90 5 5)\"/></g>\n\
-        <circle id=\"disc\" cx=\"5\" cy=\"5\" r=\"5\"/>\n<ellipse cx=\"5\" cy=\"5\" rx=\"5\" ry=\"2\"/>\n\
-        <path id=\"frame\" d=\"M0 0h10v10H0z m3 3 h4 v4 h-4 z\"/>\n<path id=\"bow\" d=\"M0 0 C 0 10 10 10 10 0 Z\"/>\n\
+        <polygon data-name=\"back\" data-size=\"130\" points=\"0,0 10,0 10,20\" transform=\"rotate(90 5 5)\"/></g>\n\
+        <circle id=\"disc\" data-size=\"130\" cx=\"5\" cy=\"5\" r=\"5\"/>\n<ellipse data-size=\"130\" cx=\"5\" cy=\"5\" rx=\"5\" ry=\"2\"/>\n\
+        <path id=\"frame\" data-size=\"130\" d=\"M0 0h10v10H0z m3 3 h4 v4 h-4 z\"/>\n<path id=\"bow\" data-size=\"130\" d=\"M0 0 C 0 10 10 10 10 0 Z\"/>\n\
         <rect width=\"4\" height=\"4\" style=\"fill:none;display:none\"/><line x1=\"0\"/><text>front</text>";
     let broken = "<path id=\"open\" d=\"M0 0h10v10\"/>\n<path id=\"bad\" d=\"M0 0 Q1\"/>\n<g transform=\"turn(3)\"><use/></g>\n\
         <rect id=\"flat\" width=\"0\" height=\"4\"/>\n<circle id=\"r\" r=\"wide\"/>\n\
@@ -281,7 +395,7 @@ fn lines_that_fall_on_stripes_are_read_with_the_grain() {
         line(10, (0.0, 120.0), (100.0, 120.0)),
     ];
     let text = file(&[block("a", &["Piece Name: A", "Quantity: 1,1"], &drawn.concat())], &[]);
-    let pattern = dxf::pattern(text.as_bytes(), None).unwrap();
+    let pattern = dxf::pattern(text.as_bytes(), Known::default()).unwrap();
     let mut asked = wanted(&[], None);
     assert_eq!(pattern.pieces(&asked).unwrap().pieces[0].matching, None, "the cloth has no stripes");
     asked.cloth.repeat = Some(Repeat { along: Some(60.0), across: Some(40.0), ..Repeat::default() });
@@ -318,7 +432,7 @@ fn splines_and_ellipses_are_followed_to_a_twentieth_of_a_millimetre() {
             &[block("a", &["Piece Name: A"], &(drawn.to_owned() + &line(7, (0.0, 0.0), (9.0, 0.0))))],
             &[],
         );
-        dxf::pattern(text.as_bytes(), None).unwrap().cuts[0].outline.clone()
+        dxf::pattern(text.as_bytes(), Known::default()).unwrap().cuts[0].outline.clone()
     };
     let near = |outline: &[(f64, f64)], (x, y): (f64, f64)| {
         let sides = outline.iter().zip(outline.iter().cycle().skip(1));

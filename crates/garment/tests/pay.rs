@@ -224,6 +224,8 @@ fn drawn(chance: &mut Chance) -> Contract {
         .collect();
     let lot = Lot {
         style: "s".into(),
+        size: None,
+        colour: None,
         first: 1,
         last: 9,
         pieces: 20,
@@ -362,7 +364,9 @@ fn every_mistake_of_a_contract_is_told_at_once() {
     let overlapping = format!(
         "{CONTRACT}[[lot]]\nstyle = \"shirt\"\nfirst = 40\nlast = 50\npieces = 1\n[[lot]]\nstyle = \"coat\"\nfirst = 60\nlast = 61\npieces = 1\n"
     );
-    insta::assert_snapshot!(told(&format!("{overlapping}[[lot]\n")));
+    insta::assert_snapshot!(told(&format!("{overlapping}[[lot]]\n")));
+    // What is no TOML is told alone: what its tables hold is not what was meant.
+    assert_eq!(Contract::read(&format!("{overlapping}[[lot]\n")).unwrap_err().len(), 1);
     insta::assert_snapshot!(told(""));
 }
 

@@ -162,6 +162,27 @@ fn large_shops_are_planned_above_their_bound_and_the_same_by_the_same_seed() {
     }
 }
 
+#[test]
+fn nothing_goes_on_once_the_time_is_over() {
+    let mut chance = Chance::new(13);
+    let shop = any_shop(&mut chance, 6, 40, 20);
+    for split in [Split::Whole, Split::Shares] {
+        for looks in [0, 1, 30] {
+            let (mut left, mut late) = (looks, 0);
+            let mut clock = || {
+                late += u32::from(left == 0);
+                left = u32::saturating_sub(left, 1);
+                left > 0
+            };
+            let answer = plan(&shop, split, 1, &mut clock).unwrap();
+            let found = check(&shop, &answer.plan, split);
+            assert_eq!((&found.faults, found.total), (&vec![], answer.cost), "{looks}");
+            // The first annealing, the bound, the small shop's whole search and the search each hear it once.
+            assert!(late <= 4, "{split:?} {looks}: {late} looks at a clock that has said stop");
+        }
+    }
+}
+
 const SHOP: &str = "shop = \"autumn\"\nfrom = 2026-09-28\nspare = 1\nlate = 500\nkm_yuan = 4\nkm_a_day = 300\n\
     [calendar]\nholidays = [2026-10-01, 2026-10-02]\nrest = [2026-10-05, 2026-10-06, 2026-10-07]\nwork = [2026-10-10]\n\
     [[workshop]]\nid = \"home\"\n[[workshop]]\nid = \"east\"\npartner = true\nkm = 320\n\

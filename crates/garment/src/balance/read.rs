@@ -101,6 +101,16 @@ fn pair(line: u64, text: &str, n: usize) -> Result<Option<(usize, usize)>, Wrong
     Ok(Some((before, after)))
 }
 
+/// Pairs up to `-1,-1`; without that the file was cut, and pairs may be missing.
+fn ended(rows: &[(u64, &str)], n: usize, at: u64) -> Result<Vec<(usize, usize)>, Wrong> {
+    if rows.iter().any(|(_, row)| row.starts_with("-1")) {
+        return pairs(rows, n);
+    }
+    let what = "the pairs do not end with `-1,-1`; the file was cut, so get it whole, or add that line";
+    // What is wrong before that is told first.
+    pairs(rows, n).and_then(|_| wrong(rows.last().map_or(at, |(line, _)| *line), what))
+}
+
 fn pairs(rows: &[(u64, &str)], n: usize) -> Result<Vec<(usize, usize)>, Wrong> {
     let mut all = Vec::new();
     for (line, row) in rows {
@@ -123,7 +133,7 @@ fn in2(n: usize, rows: &[(u64, &str)], at: u64) -> Result<Problem, Wrong> {
     };
     let times = own.iter().map(|(line, row)| time(*line, row)).collect::<Result<Vec<u32>, Wrong>>()?;
     summed(at, &times)?;
-    let order = pairs(rows.get(n..).unwrap_or_default(), n)?;
+    let order = ended(rows.get(n..).unwrap_or_default(), n, rows.last().map_or(at, |row| row.0))?;
     Ok(Problem::Line(Line { times, order }, None))
 }
 
@@ -159,7 +169,7 @@ fn crew(n: usize, rows: &[(u64, &str)], at: u64) -> Result<Problem, Wrong> {
     let longest: Vec<u32> =
         times.iter().map(|row| row.iter().flatten().copied().max().unwrap_or(0)).collect();
     summed(at, &longest)?;
-    let order = pairs(rows.get(n..).unwrap_or_default(), n)?;
+    let order = ended(rows.get(n..).unwrap_or_default(), n, rows.last().map_or(at, |row| row.0))?;
     Ok(Problem::Crew(Crew { times, order }))
 }
 
@@ -205,6 +215,10 @@ fn alb(rows: &[(u64, &str)]) -> Result<Problem, Wrong> {
     let times: Vec<u32> = times.into_iter().flatten().collect();
     summed(start, &times)?;
     let order = pairs(&need("precedence relations")?.1, n)?;
+    if !rows.iter().any(|(_, row)| row.starts_with('<') && row.trim_matches(['<', '>']) == "end") {
+        let last = rows.last().map_or(1, |(line, _)| *line);
+        return wrong(last, "there is no `<end>`; the file was cut, so get it whole, or add that line");
+    }
     let cycle = cycle.map(|(line, cycle)| time(line, &cycle.to_string())).transpose()?;
     Ok(Problem::Line(Line { times, order }, cycle))
 }

@@ -4,23 +4,21 @@ use super::exact::Region;
 use super::{Layout, Pieces};
 use std::fmt::Write as _;
 
-/// Draws a layout as SVG: the strip, its pieces with their numbers, and what it comes to.
+/// Draws a layout as SVG: the strip, its pieces with names, sizes and grain lines, and what it comes to.
 pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
     let (length, width) = (layout.length, pieces.width);
     let head = width * 0.05;
+    let title = format!("{}: {length:.3} × {width:.3}, {:.3} %", pieces.name, density * 100.0);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {length:.3} {:.3}\" font-family=\"sans-serif\">\n\
-         <title>{}</title>\n<text x=\"0\" y=\"{:.3}\" font-size=\"{:.3}\">{}: {:.3} × {:.3}, {:.3} %</text>\n\
+         <title>{}</title>\n<text x=\"0\" y=\"{:.3}\" font-size=\"{:.3}\">{}</text>\n\
          <g transform=\"matrix(1 0 0 -1 0 {:.3})\" stroke=\"#2c4f6e\" stroke-width=\"{:.4}\">\n\
          <rect width=\"{length:.6}\" height=\"{width:.6}\" fill=\"#f4f1ea\"/>\n",
         width + head,
         escaped(&pieces.name),
         head * 0.75,
-        head * 0.7,
-        escaped(&pieces.name),
-        length,
-        width,
-        density * 100.0,
+        (head * 0.7).min(length / ems(&title)),
+        escaped(&title),
         width + head,
         width / 800.0,
     );
@@ -45,17 +43,50 @@ pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
         }
         let (low, high) = region.bounds();
         let ((x, y), (to_x, to_y)) = (low.units(), high.units());
-        let size = ((to_x - x).min(to_y - y) * 0.4).min(width * 0.03);
+        let label = match (piece.marks.name.as_str(), piece.marks.size.as_str()) {
+            ("", "") => placed.piece.to_string(),
+            ("", size) => format!("{} ({size})", placed.piece),
+            _ => piece.marks.label(),
+        };
+        let size = ((to_y - y) * 0.4).min(width * 0.03).min((to_x - x) * 0.8 / ems(&label));
+        if let Some(ends) = piece.marks.grain {
+            out.push_str(&grain(ends.map(|end| placed.at(end)), width));
+        }
         let _ = writeln!(
             numbers,
             "<text x=\"{:.3}\" y=\"{:.3}\" font-size=\"{size:.3}\" text-anchor=\"middle\">{}</text>",
             (x + to_x) / 2.0,
             width + head - (y + to_y) / 2.0 + size * 0.35,
-            placed.piece
+            escaped(&label)
         );
     }
     let _ = write!(out, "</g>\n{numbers}</svg>\n");
     out
+}
+
+/// How wide a text is, measured by its height: Chinese letters are as wide as they are high.
+fn ems(text: &str) -> f64 {
+    text.chars().map(|letter| if letter.is_ascii() { 0.6 } else { 1.0 }).sum::<f64>().max(1.0)
+}
+
+/// The line along the grain, with its head where it leads to.
+fn grain([from, to]: [(f64, f64); 2], width: f64) -> String {
+    let (x, y) = (to.0 - from.0, to.1 - from.1);
+    let arm = (width * 0.008) / x.hypot(y).max(1e-9);
+    let (x, y) = (x * arm, y * arm);
+    format!(
+        "<path fill=\"none\" stroke=\"#7a8794\" d=\"M{:.6} {:.6}L{:.6} {:.6}M{:.6} {:.6}L{:.6} {:.6}L{:.6} {:.6}\"/>\n",
+        from.0,
+        from.1,
+        to.0,
+        to.1,
+        to.0 - x - y * 0.5,
+        to.1 - y + x * 0.5,
+        to.0,
+        to.1,
+        to.0 - x + y * 0.5,
+        to.1 - y - x * 0.5,
+    )
 }
 
 /// The repeat's lines, the edges of narrower rolls, and flaws.

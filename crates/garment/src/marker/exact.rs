@@ -175,6 +175,14 @@ impl Region {
         self.rings().flat_map(Ring::sides)
     }
 
+    /// The sides that come into a box, or to its edge.
+    fn sides_in(&self, low: Point, high: Point) -> Vec<(Point, Point)> {
+        let comes = |(a, b): &(Point, Point)| {
+            a.x.min(b.x) <= high.x && a.x.max(b.x) >= low.x && a.y.min(b.y) <= high.y && a.y.max(b.y) >= low.y
+        };
+        self.sides().filter(comes).collect()
+    }
+
     /// Its area in square units.
     pub fn area(&self) -> f64 {
         let of = |ring: &Ring| ring.area2().unsigned_abs() as f64 / 2.0 / GRAIN / GRAIN;
@@ -264,8 +272,14 @@ pub fn overlap(one: &Region, other: &Region) -> bool {
     if a.x >= d.x || c.x >= b.x || a.y >= d.y || c.y >= b.y {
         return false;
     }
-    let crossing = one.sides().any(|(a, b)| other.sides().any(|(c, d)| cross_each_other(a, b, c, d)));
-    crossing || enters(one, other) || enters(other, one) || holds(one, other) || holds(other, one)
+    // Only sides that come to where the other is can cross it or run within it.
+    let (near, its) = (one.sides_in(c, d), other.sides_in(a, b));
+    let crossing = near.iter().any(|(a, b)| its.iter().any(|(c, d)| cross_each_other(*a, *b, *c, *d)));
+    crossing
+        || enters(&near, &its, other)
+        || enters(&its, &near, one)
+        || holds(one, other)
+        || holds(other, one)
 }
 
 /// Whether a place within `one` lies within `other`: with no lines that enter, one is the other, or within it, or apart.
@@ -273,14 +287,15 @@ fn holds(one: &Region, other: &Region) -> bool {
     one.within().is_some_and(|place| other.lies(place) == Lies::Inside)
 }
 
-/// Whether a side of `one` runs within `other`. No sides cross, so a side meets the other's line only at corners of it; between
-/// two neighbouring ones it is all within or all without.
-fn enters(one: &Region, other: &Region) -> bool {
-    one.sides().any(|(a, b)| {
-        let mut stops: Vec<Point> =
-            other.rings().flat_map(|ring| &ring.0).copied().filter(|corner| on(a, b, *corner)).collect();
-        stops.extend([a, b]);
+/// Whether one of some sides runs within `other`, of which those sides are given that they may meet. No sides cross, so a side
+/// meets the other's line only at corners of it; between two neighbouring ones it is all within or all without.
+fn enters(sides: &[(Point, Point)], its: &[(Point, Point)], other: &Region) -> bool {
+    sides.iter().any(|(a, b)| {
+        let corners = its.iter().flat_map(|(c, d)| [*c, *d]);
+        let mut stops: Vec<Point> = corners.filter(|corner| on(*a, *b, *corner)).collect();
+        stops.extend([*a, *b]);
         stops.sort_unstable();
+        stops.dedup();
         stops.windows(2).any(|pair| match pair {
             [p, q] => other.lies(Point { x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 }) == Lies::Inside,
             _ => false,
@@ -295,11 +310,16 @@ pub fn nearer(one: &Region, other: &Region, spacing: f64) -> bool {
     if apart <= 0 || a.x - d.x >= apart || c.x - b.x >= apart || a.y - d.y >= apart || c.y - b.y >= apart {
         return false;
     }
-    let ends = |from: &Region, to: &Region| {
-        from.rings().flat_map(|ring| &ring.0).any(|p| to.sides().any(|(a, b)| point_nearer(*p, a, b, apart)))
+    let wider = |low: Point, high: Point| {
+        (Point { x: low.x - apart, y: low.y - apart }, Point { x: high.x + apart, y: high.y + apart })
     };
-    let touching = one.sides().any(|(a, b)| other.sides().any(|(c, d)| meet(a, b, c, d)));
-    touching || ends(one, other) || ends(other, one)
+    let ((low, high), (its_low, its_high)) = (wider(a, b), wider(c, d));
+    let (near, its) = (one.sides_in(its_low, its_high), other.sides_in(low, high));
+    let ends = |from: &[(Point, Point)], to: &[(Point, Point)]| {
+        from.iter().flat_map(|(p, q)| [p, q]).any(|p| to.iter().any(|(a, b)| point_nearer(*p, *a, *b, apart)))
+    };
+    let touching = near.iter().any(|(a, b)| its.iter().any(|(c, d)| meet(*a, *b, *c, *d)));
+    touching || ends(&near, &its) || ends(&its, &near)
 }
 
 /// Whether a place lies nearer to a side than `apart`: squares are compared, in 256 bits where they need them.

@@ -5,6 +5,7 @@
 //! of its own; [`nest`] lays pieces out, and [`draw`] draws what it found; [`check`] says exactly whether a layout holds, by
 //! [`exact`] geometry on whole numbers and nothing of how the layout was found.
 
+mod allowance;
 pub mod check;
 pub mod cloth;
 pub mod draw;

@@ -5,7 +5,7 @@ use super::cloth::{Cloth, Match};
 use super::exact::{Region, Ring};
 use super::outline::clean;
 use super::{Direction, Marks, Piece, Pieces, Turns};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A style's pieces in all its sizes, in millimetres.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,10 @@ pub struct Cut {
     pub stripe: Option<(f64, f64)>,
     /// A place on the line that falls on one across it.
     pub plaid: Option<(f64, f64)>,
+    /// The line of the file where it begins.
+    pub line: usize,
+    /// Which of several that are alike, where it was laid out already.
+    pub copy: String,
 }
 
 /// What is to be laid out of a pattern, and how.
@@ -64,20 +68,14 @@ impl Pattern {
         let mut wrong = self.unknown(wanted);
         let mut pieces: Vec<Piece> = Vec::new();
         for cut in &self.cuts {
-            let other_cloth = wanted.fabric.as_ref().is_some_and(|fabric| *fabric != cut.fabric);
-            let garments = match wanted.sizes.as_slice() {
-                [] => 1,
-                sizes => {
-                    sizes.iter().filter(|(size, _)| *size == cut.marks.size).map(|(_, count)| count).sum()
-                }
-            };
-            if other_cloth || garments == 0 || cut.drawn + cut.mirrored == 0 {
+            let garments = wanted.garments(cut);
+            if garments == 0 {
                 continue;
             }
             let Laid { shape, marks, matching } = match cut.along_the_grain() {
                 Ok(found) => found,
                 Err(error) => {
-                    wrong.push(format!("piece `{}`: {error}; mend the outline", cut.marks.label()));
+                    wrong.push(format!("{}: {error}; mend the outline", cut.place()));
                     continue;
                 }
             };
@@ -125,32 +123,97 @@ impl Pattern {
         })
     }
 
-    /// Sizes and cloths that it does not have, and a choice of cloth that is missing.
+    /// Sizes and cloths that it does not have, pieces that leave one of them open, and those that stand twice.
     fn unknown(&self, wanted: &Wanted) -> Vec<String> {
         let mut wrong = Vec::new();
-        let listed = |all: &BTreeSet<&str>| all.iter().copied().collect::<Vec<_>>().join("`, `");
-        let sizes: BTreeSet<&str> = self.cuts.iter().map(|cut| cut.marks.size.as_str()).collect();
+        let laid = || self.cuts.iter().filter(|cut| cut.is_laid());
+        let named = |of: fn(&Cut) -> &str| laid().map(of).filter(|name| !name.is_empty()).collect();
+        let sizes: BTreeSet<&str> = named(|cut| &cut.marks.size);
+        let fabrics: BTreeSet<&str> = named(|cut| &cut.fabric);
+        let one_of = |all: &BTreeSet<&str>, option: &str| match all.is_empty() {
+            true => format!("no piece says one, so leave `{option}` out"),
+            false => format!("write one of {}", listed(all)),
+        };
         for (size, _) in wanted.sizes.iter().filter(|(size, _)| !sizes.contains(size.as_str())) {
-            wrong.push(format!("the pattern has no size `{size}`; write one of `{}`", listed(&sizes)));
+            wrong.push(format!("the pattern has no size `{size}`; {}", one_of(&sizes, "--sizes")));
         }
-        let laid = self.cuts.iter().filter(|cut| cut.drawn + cut.mirrored > 0);
-        let fabrics: BTreeSet<&str> = laid.map(|cut| cut.fabric.as_str()).collect();
         match &wanted.fabric {
             Some(fabric) if !fabrics.contains(fabric.as_str()) => {
                 wrong.push(format!(
-                    "nothing is cut from the cloth `{fabric}`; write one of `{}`",
-                    listed(&fabrics)
+                    "nothing is cut from the cloth `{fabric}`; {}",
+                    one_of(&fabrics, "--fabric")
                 ));
             }
-            None if fabrics.len() > 1 => {
-                let all = listed(&fabrics);
-                wrong.push(format!(
-                    "the pieces are of several cloths, and a marker is of one; give `--fabric` one of `{all}`"
-                ));
-            }
+            None if fabrics.len() > 1 => wrong.push(format!(
+                "the pieces are of several cloths, and a marker is of one; give `--fabric` one of {}",
+                listed(&fabrics)
+            )),
             _ => {}
         }
+        let mut first: BTreeMap<[&str; 4], usize> = BTreeMap::new();
+        for cut in laid().filter(|cut| wanted.is_of_cloth(cut)) {
+            let (place, Marks { name, size, .. }) = (cut.place(), &cut.marks);
+            if size.is_empty() && !sizes.is_empty() {
+                let mend = "write its `Size` (`data-size` in an SVG)";
+                wrong.push(format!("{place}: says no size, and others do; {mend}"));
+            }
+            if cut.fabric.is_empty() && !fabrics.is_empty() {
+                let mend = "write its `Fabric` (`data-fabric` in an SVG)";
+                wrong.push(format!("{place}: says no cloth, and others do; {mend}"));
+            }
+            if let Some(other) = first.insert([name, size, &cut.fabric, &cut.copy], cut.line) {
+                wrong.push(format!(
+                    "{place}: stands at line {other} already; take one out, or give it a name of its own"
+                ));
+            }
+        }
         wrong
+    }
+
+    /// Pieces that are drawn in one size and not in another that is asked for.
+    pub fn gaps(&self, wanted: &Wanted) -> Vec<String> {
+        let sized = |cut: &&Cut| wanted.is_of_cloth(cut) && !cut.marks.size.is_empty();
+        let cuts = || self.cuts.iter().filter(sized);
+        let sizes: BTreeSet<&str> = match wanted.sizes.as_slice() {
+            [] => cuts().map(|cut| cut.marks.size.as_str()).collect(),
+            sizes => sizes.iter().map(|(size, _)| size.as_str()).collect(),
+        };
+        // What says that none of it is needed in a size has been thought of there.
+        let mut drawn: BTreeMap<&str, (bool, BTreeSet<&str>)> = BTreeMap::new();
+        for cut in cuts() {
+            let (laid, own) = drawn.entry(&cut.marks.name).or_default();
+            *laid |= cut.is_laid();
+            own.insert(&cut.marks.size);
+        }
+        let told = |(name, (_, own)): (&str, (bool, BTreeSet<&str>))| {
+            let without: BTreeSet<&str> = sizes.difference(&own).copied().collect();
+            (!without.is_empty()).then(|| {
+                let (own, without) = (listed(&own), listed(&without));
+                format!(
+                    "`{name}` is drawn in {own} and not in {without}; garments of {without} are laid out without it"
+                )
+            })
+        };
+        drawn.into_iter().filter(|(_, (laid, _))| *laid).filter_map(told).collect()
+    }
+}
+
+fn listed(all: &BTreeSet<&str>) -> String {
+    format!("`{}`", all.iter().copied().collect::<Vec<_>>().join("`, `"))
+}
+
+impl Wanted {
+    fn is_of_cloth(&self, cut: &Cut) -> bool {
+        self.fabric.as_ref().is_none_or(|fabric| cut.fabric.is_empty() || *fabric == cut.fabric)
+    }
+
+    /// For how many garments a piece is laid out.
+    fn garments(&self, cut: &Cut) -> u64 {
+        match self.sizes.as_slice() {
+            _ if !cut.is_laid() || !self.is_of_cloth(cut) => 0,
+            [] => 1,
+            sizes => sizes.iter().filter(|(size, _)| *size == cut.marks.size).map(|(_, count)| count).sum(),
+        }
     }
 }
 
@@ -162,6 +225,20 @@ struct Laid {
 }
 
 impl Cut {
+    /// What it is called, and where it stands.
+    pub(super) fn place(&self) -> String {
+        format!("piece `{}` (line {})", self.marks.label(), self.line)
+    }
+
+    fn is_laid(&self) -> bool {
+        self.drawn + self.mirrored > 0
+    }
+
+    /// Says why it cannot be laid out, if it cannot.
+    pub(super) fn fault(&self) -> Option<String> {
+        self.along_the_grain().err().map(|error| format!("{}: {error}; mend the outline", self.place()))
+    }
+
     /// Its shape and marks, turned until the grain runs along x, the lowest corner at the origin.
     fn along_the_grain(&self) -> Result<Laid, super::exact::NoShape> {
         let (sin, cos) = match self.marks.grain {

@@ -10,6 +10,9 @@ use super::exact::{Region, Ring};
 use super::{Direction, Layout, Marks, Piece, Pieces, Placed, Turns};
 use serde_json::{Value as Json, json};
 
+/// Lengths beyond this are no cloth's.
+const FAR: f64 = 1e6;
+
 /// A fault, with the path to it in the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{path}`: {what}")]
@@ -31,6 +34,9 @@ pub fn pieces(document: &Json) -> Result<Pieces, Vec<Wrong>> {
     for (name, value) in [("strip_height", width), ("min_item_separation", spacing)] {
         if value.is_some_and(|value| value < 0.0 || (value == 0.0 && name == "strip_height")) {
             reader.tell(name, "is below what it can be; write a length");
+        }
+        if value.is_some_and(|value| value > FAR) {
+            reader.tell(name, "is more than a million; write a length that cloth has");
         }
     }
     let direction = match document.get("direction").map(Json::as_str) {
@@ -127,6 +133,9 @@ impl Reader {
         let (id, demand) = (self.whole(item, &dotted, "id"), self.whole(item, &dotted, "demand"));
         let shape = self.shape(item.get("shape").unwrap_or(&Json::Null), &format!("{path}.shape"));
         let tilt = if item.get("tilt").is_some() { self.number(item, &dotted, "tilt")? } else { 0.0 };
+        if !(0.0..=45.0).contains(&tilt) {
+            self.tell(&format!("{path}.tilt"), format!("`{tilt}` is no tilt; write degrees from 0 to 45"));
+        }
         let (turns, mirror) = self.turns(item, path, tilt)?;
         let paired = item.get("paired").and_then(Json::as_bool).unwrap_or(false);
         if paired && demand.is_some_and(|demand| demand % 2 == 1) {
@@ -246,6 +255,16 @@ impl Reader {
                 let names = ["x_min", "y_min", "width", "height"];
                 let [x, y, w, h] = names.map(|name| self.number(data, &format!("{place}."), name));
                 let (x, y, w, h) = (x?, y?, w?, h?);
+                for (name, side) in [("width", w), ("height", h)].into_iter().filter(|(_, side)| *side <= 0.0)
+                {
+                    self.tell(
+                        &format!("{place}.{name}"),
+                        format!("`{side}` is no length; write one above 0"),
+                    );
+                }
+                if w <= 0.0 || h <= 0.0 {
+                    return None;
+                }
                 (self.made(&[(x, y), (x + w, y), (x + w, y + h), (x, y + h)], &place)?, Vec::new())
             }
             Some("multi_polygon") => {

@@ -24,6 +24,7 @@ pub fn pattern(text: &str, name: &str) -> Result<Pattern, Vec<String>> {
         return Err(vec![error]);
     }
     let Drawing { mut pattern, mut wrong, passed, .. } = drawing;
+    wrong.extend(pattern.cuts.iter().filter_map(Cut::fault));
     if pattern.cuts.is_empty() && wrong.is_empty() {
         wrong.push(
             "there are no closed shapes in it; draw each piece as a path, polygon, rectangle or circle"
@@ -144,7 +145,7 @@ impl Drawing {
         }
         match kind {
             "path" | "polygon" | "rect" | "circle" | "ellipse" => {
-                if let Err(what) = self.shape(kind, attributes, within.moved) {
+                if let Err(what) = self.shape(kind, attributes, within.moved, line) {
                     let name = called(attributes).unwrap_or_else(|| kind.to_owned());
                     self.wrong.push(format!("`{name}` (line {line}): {what}"));
                 }
@@ -156,43 +157,14 @@ impl Drawing {
         within
     }
 
-    fn shape(&mut self, kind: &str, attributes: &Attributes, moved: Affine) -> Result<(), String> {
-        let number = |name: &str| {
-            attributes.get(name).map_or(Ok(0.0), |text| {
-                text.trim()
-                    .trim_end_matches("px")
-                    .parse::<f64>()
-                    .map_err(|_| format!("`{name}` is `{text}`; write a number"))
-            })
-        };
-        let path = match kind {
-            "path" => {
-                let data = attributes.get("d").map_or("", String::as_str);
-                BezPath::from_svg(data).map_err(|error| format!("its path cannot be read: {error}"))?
-            }
-            "polygon" => {
-                let all = numbers(attributes.get("points").map_or("", String::as_str));
-                let mut path = BezPath::new();
-                for (at, pair) in all.chunks_exact(2).enumerate() {
-                    let to = Point::new(pair[0], pair[1]);
-                    if at == 0 {
-                        path.move_to(to)
-                    } else {
-                        path.line_to(to)
-                    };
-                }
-                path.close_path();
-                path
-            }
-            "rect" => {
-                let (x, y) = (number("x")?, number("y")?);
-                let round = number("rx")?.max(number("ry")?);
-                RoundedRect::new(x, y, x + number("width")?, y + number("height")?, round).to_path(1e-3)
-            }
-            "circle" => Circle::new((number("cx")?, number("cy")?), number("r")?).to_path(1e-3),
-            _ => Ellipse::new((number("cx")?, number("cy")?), (number("rx")?, number("ry")?), 0.0)
-                .to_path(1e-3),
-        };
+    fn shape(
+        &mut self,
+        kind: &str,
+        attributes: &Attributes,
+        moved: Affine,
+        line: usize,
+    ) -> Result<(), String> {
+        let path = path(kind, attributes)?;
         let mut rings = rings(&(moved * path))?;
         rings.sort_by(|a, b| area(b).total_cmp(&area(a)));
         if rings.is_empty() {
@@ -216,10 +188,50 @@ impl Drawing {
             drawn,
             mirrored,
             fabric,
+            line,
             ..Cut::default()
         });
         Ok(())
     }
+}
+
+/// What a shape draws.
+fn path(kind: &str, attributes: &Attributes) -> Result<BezPath, String> {
+    let number = |name: &str| {
+        attributes.get(name).map_or(Ok(0.0), |text| {
+            text.trim()
+                .trim_end_matches("px")
+                .parse::<f64>()
+                .map_err(|_| format!("`{name}` is `{text}`; write a number"))
+        })
+    };
+    Ok(match kind {
+        "path" => {
+            let data = attributes.get("d").map_or("", String::as_str);
+            BezPath::from_svg(data).map_err(|error| format!("its path cannot be read: {error}"))?
+        }
+        "polygon" => {
+            let all = numbers(attributes.get("points").map_or("", String::as_str));
+            let mut path = BezPath::new();
+            for (at, pair) in all.chunks_exact(2).enumerate() {
+                let to = Point::new(pair[0], pair[1]);
+                if at == 0 {
+                    path.move_to(to)
+                } else {
+                    path.line_to(to)
+                };
+            }
+            path.close_path();
+            path
+        }
+        "rect" => {
+            let (x, y) = (number("x")?, number("y")?);
+            let round = number("rx")?.max(number("ry")?);
+            RoundedRect::new(x, y, x + number("width")?, y + number("height")?, round).to_path(1e-3)
+        }
+        "circle" => Circle::new((number("cx")?, number("cy")?), number("r")?).to_path(1e-3),
+        _ => Ellipse::new((number("cx")?, number("cy")?), (number("rx")?, number("ry")?), 0.0).to_path(1e-3),
+    })
 }
 
 fn called(attributes: &Attributes) -> Option<String> {

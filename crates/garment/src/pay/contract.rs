@@ -53,6 +53,10 @@ pub struct Operation {
 pub struct Lot {
     /// The style's id.
     pub style: String,
+    /// The size, if it is of one.
+    pub size: Option<String>,
+    /// The colour, if it is of one.
+    pub colour: Option<String>,
     /// The first bundle.
     pub first: u32,
     /// The last bundle.

@@ -4,6 +4,7 @@
 //! both into wage lines that name their scans, and a [`ledger`] whose every entry sums to zero. [`sample`] makes a month of
 //! its own.
 
+pub mod bundles;
 pub mod calendar;
 pub mod contract;
 pub mod dividend;

@@ -36,9 +36,18 @@ pub fn tickets(
             let mut line =
                 |down: f32, size: f32, text: String| page.text([x + 70.0, y + down], size, Align::Left, text);
             line(12.0, 11.0, operation.name.clone());
-            line(27.0, 8.5, format!("款式 {}", lot.style));
-            line(40.0, 8.5, format!("扎号 {:06}", ticket.bundle));
-            line(53.0, 8.5, format!("工序 {:02}　件数 {}", ticket.operation, lot.pieces));
+            let of = [("尺码", &lot.size), ("颜色", &lot.colour)];
+            let of = of.into_iter().filter_map(|(name, told)| Some(format!("{name} {}", told.as_ref()?)));
+            let of = of.collect::<Vec<_>>().join("　");
+            let rest = [
+                format!("款式 {}", lot.style),
+                of,
+                format!("扎号 {:06}", ticket.bundle),
+                format!("工序 {:02}　件数 {}", ticket.operation, lot.pieces),
+            ];
+            for (row, text) in rest.into_iter().filter(|text| !text.is_empty()).enumerate() {
+                line(25.0 + 12.0 * row as f32, 8.5, text);
+            }
             page.text([x, y + 76.0], 9.0, Align::Left, code);
         }
         pages.push(page);

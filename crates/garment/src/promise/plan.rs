@@ -29,7 +29,7 @@ pub fn plan(shop: &Shop, split: Split, seed: u64, clock: &mut Clock<'_>) -> Resu
     let mut chance = Chance::new(seed);
     // The days are as many as all orders one after the other take on any line, so that there is always a place.
     let Some(first) = begun(&times) else { return Err(NoPlan::Never(shop.name.clone())) };
-    let mut best = anneal(&times, split, &first, 2_000, &mut chance);
+    let mut best = anneal(&times, split, &first, 2_000, &mut chance, clock);
     let mut bound = raised(&times, split, Some(best.cost), 60, clock);
     // So many bundles can be shared out in more ways than can be looked at.
     let bundles: u32 = shop.orders.iter().map(|order| order.pieces.div_ceil(order.bundle)).sum();
@@ -45,7 +45,7 @@ pub fn plan(shop: &Shop, split: Split, seed: u64, clock: &mut Clock<'_>) -> Resu
     let mut length = 4_000;
     while bound < best.cost && clock() {
         let from = if chance.below(3) == 0 { &first } else { &best };
-        let found = anneal(&times, split, from, length, &mut chance);
+        let found = anneal(&times, split, from, length, &mut chance, clock);
         if found.cost < best.cost {
             best = found;
         } else {

@@ -3,6 +3,7 @@
 
 use super::times::Times;
 use super::{Plan, Share, Split};
+use crate::balance::Clock;
 use crate::chance::Chance;
 
 /// A plan with what it costs.
@@ -66,12 +67,22 @@ pub fn begun(times: &Times<'_>) -> Option<State> {
     Some(state)
 }
 
-/// Anneals for so many moves; the best state that was met.
-pub fn anneal(times: &Times<'_>, split: Split, from: &State, moves: u32, chance: &mut Chance) -> State {
+/// Anneals for so many moves, or until the clock says stop; the best state that was met.
+pub fn anneal(
+    times: &Times<'_>,
+    split: Split,
+    from: &State,
+    moves: u32,
+    chance: &mut Chance,
+    clock: &mut Clock<'_>,
+) -> State {
     let (mut state, mut best) = (from.clone(), from.clone());
     let orders = times.shop.orders.len().max(1) as f64;
     let (hot, cold) = (from.cost as f64 * 0.2 / orders + 1.0, 1.0);
     for at in 0..moves {
+        if at % 1_024 == 1_023 && !clock() {
+            break;
+        }
         let heat = hot * (cold / hot).powf(f64::from(at) / f64::from(moves));
         let Some(next) = moved(times, split, &state, chance) else { continue };
         let worse = (next.cost - state.cost) as f64;

@@ -27,16 +27,16 @@ pub fn charts(charts: &[Chart], labels: &[String]) -> String {
     out + "</svg>\n"
 }
 
-/// A Pareto diagram: columns from the highest, and the line of what they sum to.
+/// A Pareto diagram: columns from the highest, and the line of what they sum to, both by their shares of all.
 pub fn pareto(shares: &[Share]) -> String {
     let mut out = head(HEIGHT + 120.0);
     title(&mut out, "排列图 Pareto");
-    let most = shares.iter().map(|share| share.count).max().unwrap_or(1).max(1) as f64;
+    let all = shares.iter().map(|share| share.count as f64).sum::<f64>().max(1.0);
     let step = (WIDTH - LEFT - RIGHT) / shares.len().max(1) as f64;
     let (mut line, floor) = (String::new(), HEIGHT - BOTTOM);
     let inner = floor - TOP;
     for (at, share) in shares.iter().enumerate() {
-        let (x, height) = (LEFT + step * at as f64, inner * share.count as f64 / most);
+        let (x, height) = (LEFT + step * at as f64, inner * share.count as f64 / all);
         let class = if share.vital { "few" } else { "many" };
         let (y, width, name) = (floor - height, step * 0.8, escaped(&share.name));
         let _ = writeln!(

@@ -36,7 +36,18 @@ pub fn read(text: &str) -> Result<Table, Vec<Wrong>> {
             Ok(Table::Faults(faults))
         }
         [_, "inspected", kind @ ("defective" | "defects")] => {
-            let found = rows.collect(|row| Ok((row.text(0).to_owned(), (row.count(1)?, row.count(2)?))))?;
+            let found = rows.collect(|row| {
+                let (inspected, bad) = (row.count(1)?, row.count(2)?);
+                if inspected == 0 {
+                    return Err("nothing was inspected; leave the row out".to_owned());
+                }
+                if *kind == "defective" && bad > inspected {
+                    return Err(format!(
+                        "`{bad}` defective of `{inspected}`; a piece is counted once, or call the column `defects`"
+                    ));
+                }
+                Ok((row.text(0).to_owned(), (inspected, bad)))
+            })?;
             let (labels, counts) = found.into_iter().unzip();
             let data = if *kind == "defects" { Data::Defects(counts) } else { Data::Defective(counts) };
             Ok(Table::Samples(labels, data))
@@ -162,7 +173,9 @@ impl Row<'_> {
     }
 
     fn measure(&self, column: usize) -> Result<f64, String> {
-        let value = self.text(column).parse::<f64>().ok().filter(|value| value.is_finite());
-        value.ok_or_else(|| self.wrong(column, "a number; write the measurement"))
+        /// Sums of squares of these are far from what a number holds.
+        const MOST: f64 = 1e15;
+        let value = self.text(column).parse::<f64>().ok().filter(|value| value.abs() <= MOST);
+        value.ok_or_else(|| self.wrong(column, "a number of at most 15 digits; write the measurement"))
     }
 }

@@ -18,6 +18,8 @@ pub struct Options {
     /// The seed; another one finds another plan.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    lots: super::bundles::Lots,
 }
 
 #[derive(clap::Args)]
@@ -37,6 +39,7 @@ pub fn sample(options: &Sample, say: Say) -> Result<(), Failure> {
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let budget = super::budget(options.seconds)?;
+    super::outputs([Some(&options.order)], [&options.lots.lots])?;
     let text = super::read(&options.order)?;
     let told = |faults: Vec<garment::definition::Problem>| {
         let path = options.order.display();
@@ -57,6 +60,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         let error = format!("the plan that was found does not hold: {}", found.faults.join("; "));
         return Err(Wrong(error).into());
     }
+    options.lots.write(&order, &answer.plan, &found)?;
     say.answer(&words(&order, &answer, &found), &as_json(&order, &answer, &found))?;
     // Cloth that is missing is something found.
     if found.uncovered.is_empty() { Ok(()) } else { Err(Failure::Finding) }

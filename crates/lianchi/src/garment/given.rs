@@ -1,18 +1,18 @@
 //! Pieces as they are given: JSON with all that a marker needs, or patterns in DXF and SVG, of which the command line says
-//! the rest.
+//! the rest. What does not go with a kind of file is refused.
 
 use crate::say::{Failure, Wrong};
 use garment::marker::cloth::Cloth;
-use garment::marker::dxf::{self, Unit};
-use garment::marker::pattern::{Pattern, Wanted};
-use garment::marker::{Direction, Pieces, read, svg};
+use garment::marker::dxf::{self, Known, Unit};
+use garment::marker::pattern::Wanted;
+use garment::marker::{Direction, Pieces, Turns, read, svg};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Given {
-    /// Of a pattern: the width of the cloth in millimetres.
-    #[arg(long, value_name = "MM")]
+    /// The width of the cloth in millimetres; what JSON says of it otherwise is passed over.
+    #[arg(long, value_name = "MM", value_parser = width)]
     width: Option<f64>,
     /// Of a pattern: which sizes, and how many garments of each; without it, one of each.
     #[arg(long, value_name = "SIZE=N,…", value_delimiter = ',', value_parser = size)]
@@ -20,21 +20,24 @@ pub struct Given {
     /// Of a pattern: the cloth, where the pieces are of several.
     #[arg(long, value_name = "NAME")]
     fabric: Option<String>,
-    /// Of a pattern: how far pieces must lie apart, in millimetres.
-    #[arg(long, value_name = "MM", default_value_t = 0.0)]
-    spacing: f64,
-    /// Of a pattern: which pieces must look the same way (any, garment or marker).
-    #[arg(long, value_name = "WHICH", default_value = "any", value_parser = direction)]
-    direction: Direction,
-    /// Of a pattern: how many degrees the grain may lie off.
-    #[arg(long, value_name = "DEGREES", default_value_t = 0.0)]
-    tilt: f64,
+    /// How far pieces must lie apart, in millimetres, whatever JSON says; without it what JSON says, or 0.
+    #[arg(long, value_name = "MM", value_parser = spacing)]
+    spacing: Option<f64>,
+    /// Which pieces must look the same way (any, garment or marker), whatever JSON says; without it what JSON says, or any.
+    #[arg(long, value_name = "WHICH", value_parser = direction)]
+    direction: Option<Direction>,
+    /// How many degrees the grain may lie off, whatever JSON says; without it what JSON says, or 0.
+    #[arg(long, value_name = "DEGREES", value_parser = tilt)]
+    tilt: Option<f64>,
     /// Of a DXF: mm, cm or inch, where the file says it wrongly or not at all.
     #[arg(long, value_name = "UNIT", value_parser = unit)]
     unit: Option<Unit>,
+    /// Of a DXF: by how many millimetres a piece is cut outside of its sewing line, where it has no line to cut along.
+    #[arg(long, value_name = "MM", value_parser = allowance)]
+    allowance: Option<f64>,
     /// The cloth in JSON: its rolls with widths and flaws, and the repeat of its stripes or checks.
     #[arg(long, value_name = "CLOTH.json")]
-    cloth: Option<PathBuf>,
+    pub cloth: Option<PathBuf>,
     /// Which of the cloth's rolls the marker is spread from; without it, all of them.
     #[arg(long, value_name = "ROLL,…", value_delimiter = ',')]
     rolls: Vec<String>,
@@ -44,6 +47,28 @@ fn size(text: &str) -> Result<(String, u64), String> {
     let (size, count) = text.split_once('=').unwrap_or((text, "1"));
     let count = count.trim().parse().ok().filter(|count| (1..=1000).contains(count));
     Ok((size.trim().to_owned(), count.ok_or("write `130=2,140=1`")?))
+}
+
+/// A number between two.
+fn between(text: &str, least: f64, most: f64, what: &str) -> Result<f64, String> {
+    let number = text.trim().parse::<f64>().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("write {what} from {least} to {most}"))
+}
+
+fn width(text: &str) -> Result<f64, String> {
+    between(text, 1.0, 100_000.0, "millimetres")
+}
+
+fn spacing(text: &str) -> Result<f64, String> {
+    between(text, 0.0, 1_000.0, "millimetres")
+}
+
+fn tilt(text: &str) -> Result<f64, String> {
+    between(text, 0.0, 45.0, "degrees")
+}
+
+fn allowance(text: &str) -> Result<f64, String> {
+    between(text, 0.0, 100.0, "millimetres")
 }
 
 fn direction(text: &str) -> Result<Direction, String> {
@@ -65,7 +90,7 @@ fn unit(text: &str) -> Result<Unit, String> {
 }
 
 /// All that is wrong with a file, each on a line with its name.
-fn told(path: &Path, wrong: impl IntoIterator<Item = String>) -> Failure {
+pub fn told(path: &Path, wrong: impl IntoIterator<Item = String>) -> Failure {
     let lines: Vec<String> = wrong.into_iter().map(|wrong| format!("{}: {wrong}", path.display())).collect();
     Wrong(lines.join("\n")).into()
 }
@@ -99,25 +124,52 @@ fn cloth(path: &Path) -> Result<Cloth, Failure> {
 
 fn drawn(path: &Path, given: &Given, cloth: Option<&Cloth>) -> Result<(Pieces, Vec<String>), Failure> {
     let ends = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    if ends == "dxf" || ends == "svg" {
-        let pattern = match ends.as_str() {
-            "svg" => {
-                svg::pattern(&super::read(path)?, &path.file_stem().unwrap_or_default().to_string_lossy())
-            }
-            _ => {
-                let bytes = std::fs::read(path);
-                dxf::pattern(
-                    &bytes.map_err(|error| told(path, [format!("cannot be read: {error}")]))?,
-                    given.unit,
-                )
-            }
-        };
-        let mut pattern = pattern.map_err(|wrong| told(path, wrong))?;
-        let mut notes = std::mem::take(&mut pattern.told);
-        let pieces = laid(path, given, cloth, &pattern)?;
-        notes.extend(areas(&pieces, &given.sizes));
-        return Ok((pieces, notes));
+    unasked(path, given, &ends)?;
+    let mut pattern = match ends.as_str() {
+        "dxf" => {
+            let bytes =
+                std::fs::read(path).map_err(|error| told(path, [format!("cannot be read: {error}")]))?;
+            dxf::pattern(&bytes, Known { unit: given.unit, allowance: given.allowance })
+        }
+        "svg" => svg::pattern(&super::read(path)?, &path.file_stem().unwrap_or_default().to_string_lossy()),
+        _ => return Ok((written(path, given, cloth)?, Vec::new())),
     }
+    .map_err(|wrong| told(path, wrong))?;
+    let mut notes = std::mem::take(&mut pattern.told);
+    let wanted = wanted(path, given, cloth)?;
+    let pieces = pattern.pieces(&wanted).map_err(|wrong| told(path, wrong))?;
+    notes.extend(pattern.gaps(&wanted));
+    notes.extend(areas(&pieces, &given.sizes));
+    Ok((pieces, notes))
+}
+
+/// Says which options do not go with a kind of file.
+fn unasked(path: &Path, given: &Given, ends: &str) -> Result<(), Failure> {
+    let pattern = matches!(ends, "dxf" | "svg");
+    let by_demand = "its `demand` says how many of each piece are laid out; change that";
+    let in_millimetres = "it says itself how large it is; change its measures";
+    let options = [
+        ("--sizes", !given.sizes.is_empty() && !pattern, by_demand),
+        ("--fabric", given.fabric.is_some() && !pattern, by_demand),
+        ("--unit", given.unit.is_some() && ends != "dxf", in_millimetres),
+        (
+            "--allowance",
+            given.allowance.is_some() && ends != "dxf",
+            "its outlines are what is cut; draw them so",
+        ),
+    ];
+    let wrong: Vec<String> = options
+        .into_iter()
+        .filter(|(_, wrong, _)| *wrong)
+        .map(|(option, _, mend)| {
+            format!("`{option}` is not for this kind of file: {mend}, and leave the option out")
+        })
+        .collect();
+    if wrong.is_empty() { Ok(()) } else { Err(told(path, wrong)) }
+}
+
+/// Pieces of a file in JSON. What is given on the command line stands above what the file says.
+fn written(path: &Path, given: &Given, cloth: Option<&Cloth>) -> Result<Pieces, Failure> {
     let mut document = super::document(path)?;
     // Before reading, so that a match in the pieces has its repeat.
     if let (Some(cloth), Some(members)) = (cloth, document.as_object_mut()) {
@@ -126,7 +178,16 @@ fn drawn(path: &Path, given: &Given, cloth: Option<&Cloth>) -> Result<(Pieces, V
         read::cloth::written(cloth, &mut document);
     }
     let pieces = read::pieces(&document);
-    Ok((pieces.map_err(|wrong| told(path, wrong.iter().map(ToString::to_string)))?, Vec::new()))
+    let mut pieces = pieces.map_err(|wrong| told(path, wrong.iter().map(ToString::to_string)))?;
+    pieces.width = given.width.unwrap_or(pieces.width);
+    pieces.spacing = given.spacing.unwrap_or(pieces.spacing);
+    pieces.direction = given.direction.unwrap_or(pieces.direction);
+    for piece in &mut pieces.pieces {
+        if let (Some(given), Turns::Some { tilt, .. }) = (given.tilt, &mut piece.turns) {
+            *tilt = given;
+        }
+    }
+    Ok(pieces)
 }
 
 /// What the pieces of a garment cover, as an order for `garment cut` tells it.
@@ -142,26 +203,20 @@ fn areas(pieces: &Pieces, sizes: &[(String, u64)]) -> Vec<String> {
     sums.into_iter().map(told).collect()
 }
 
-fn laid(path: &Path, given: &Given, cloth: Option<&Cloth>, pattern: &Pattern) -> Result<Pieces, Failure> {
+fn wanted(path: &Path, given: &Given, cloth: Option<&Cloth>) -> Result<Wanted, Failure> {
     // The widest roll; narrower ones bound the marker by themselves.
     let widest = cloth.and_then(|cloth| cloth.rolls.iter().map(|roll| roll.width).max_by(f64::total_cmp));
-    let Some(width) = given.width.or(widest).filter(|width| *width > 0.0) else {
+    let Some(width) = given.width.or(widest) else {
         let mend = "give `--width 1500` (millimetres), or `--cloth` with rolls";
         return Err(told(path, [format!("a pattern does not say how wide the cloth is; {mend}")]));
     };
-    if given.spacing < 0.0 || !(0.0..=45.0).contains(&given.tilt) {
-        return Err(
-            Wrong("`--spacing` is below 0, or `--tilt` not from 0 to 45 degrees; mend it".into()).into()
-        );
-    }
-    let wanted = Wanted {
+    Ok(Wanted {
         width,
-        spacing: given.spacing,
-        direction: given.direction,
-        tilt: given.tilt,
+        spacing: given.spacing.unwrap_or(0.0),
+        direction: given.direction.unwrap_or(Direction::Any),
+        tilt: given.tilt.unwrap_or(0.0),
         sizes: given.sizes.clone(),
         fabric: given.fabric.clone(),
         cloth: cloth.cloned().unwrap_or_default(),
-    };
-    pattern.pieces(&wanted).map_err(|wrong| told(path, wrong))
+    })
 }

@@ -2,6 +2,7 @@
 
 mod aql;
 mod balance;
+mod bundles;
 mod check;
 mod cut;
 mod given;
@@ -14,7 +15,7 @@ mod staffing;
 
 use crate::say::{Failure, Say, Wrong};
 use garment::promise::Split;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 #[derive(clap::Subcommand)]
@@ -79,17 +80,30 @@ fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
     Ok(std::fs::write(path, content).map_err(told)?)
 }
 
-/// Says before a long computation that its answer would have no place.
-fn writable(path: &Path) -> Result<(), Failure> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    match folder.is_none_or(Path::is_dir) && !path.is_dir() {
-        true => Ok(()),
-        false => {
-            let error =
-                format!("`{}` cannot be written: there is no such folder, or it is one", path.display());
-            Err(Wrong(error).into())
-        }
+/// Says before a long computation that an answer would have no place, or take that of what is read or of another answer.
+fn outputs<'p>(
+    read: impl IntoIterator<Item = Option<&'p PathBuf>>,
+    written: impl IntoIterator<Item = &'p Option<PathBuf>>,
+) -> Result<(), Failure> {
+    // A file that is there by its own place, so that links and dots do not hide it.
+    let own = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let read: Vec<PathBuf> = read.into_iter().flatten().map(|path| own(path)).collect();
+    let mut taken: Vec<PathBuf> = Vec::new();
+    for path in written.into_iter().flatten() {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let fault = if folder.is_some_and(|folder| !folder.is_dir()) || path.is_dir() {
+            "cannot be written: there is no such folder, or it is one"
+        } else if read.contains(&own(path)) {
+            "is read by this command and would be written over; give another file"
+        } else if taken.contains(&own(path)) {
+            "would be written twice; give each answer a file of its own"
+        } else {
+            taken.push(own(path));
+            continue;
+        };
+        return Err(Wrong(format!("`{}` {fault}", path.display())).into());
     }
+    Ok(())
 }
 
 /// Puts a file in place of what was there, so that whoever reads or stops finds the one or the other whole.
@@ -138,13 +152,13 @@ fn budget(seconds: f64) -> Result<Duration, Failure> {
 struct Spent {
     since: Instant,
     before: Option<Duration>,
-    asked: u32,
+    asked: Option<Instant>,
     over: bool,
 }
 
 impl Spent {
     fn new() -> Self {
-        Self { since: Instant::now(), before: computed(), asked: 0, over: false }
+        Self { since: Instant::now(), before: computed(), asked: None, over: false }
     }
 
     /// Whole seconds on the wall, to be shown.
@@ -153,12 +167,14 @@ impl Spent {
     }
 
     fn less_than(&mut self, budget: Duration) -> bool {
+        /// How often the system is asked.
+        const PACE: Duration = Duration::from_millis(1);
         // Nobody computes longer than it takes, so the clock on the wall is asked first.
         if self.over || self.since.elapsed() < budget {
             return !self.over;
         }
-        self.asked = self.asked.wrapping_add(1);
-        if self.asked % 64 == 1 {
+        if self.asked.is_none_or(|asked| asked.elapsed() >= PACE) {
+            self.asked = Some(Instant::now());
             let spent = self.before.and_then(|before| computed()?.checked_sub(before));
             self.over = spent.is_none_or(|spent| spent >= budget);
         }

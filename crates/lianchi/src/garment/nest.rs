@@ -44,9 +44,10 @@ pub struct Options {
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     super::budget(options.seconds)?;
     let (pieces, notes) = given::pieces(&options.pieces, &options.given)?;
-    for path in [&options.svg, &options.dxf, &options.pdf, &options.out].into_iter().flatten() {
-        super::writable(path)?;
-    }
+    super::outputs(
+        [Some(&options.pieces), options.given.cloth.as_ref()],
+        [&options.svg, &options.dxf, &options.pdf, &options.out],
+    )?;
     let font = options.pdf.as_ref().map(|_| options.font.read()).transpose()?;
     let kept = Mutex::new(Kept { options, pieces: &pieces, font: font.as_deref(), last: None });
     let shown = Mutex::new(say.progress("seconds of laying out"));
@@ -65,7 +66,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         }
     };
     let effort = Effort { seed: options.seed, threads: options.threads.into() };
-    let layout = nest(&pieces, effort, &spent, &better)?;
+    let layout = nest(&pieces, effort, &spent, &better)
+        .map_err(|error| given::told(&options.pieces, error.to_string().lines().map(str::to_owned)))?;
     drop(shown);
     let found = check::check(&pieces, &layout);
     write(options, &pieces, &layout, found.density, font.as_deref())?;
@@ -115,7 +117,7 @@ fn write(
         super::replace(path, draw::layout(pieces, layout, density).as_bytes())?;
     }
     if let Some(path) = &options.dxf {
-        super::replace(path, dxf::write::marker(pieces, layout).as_bytes())?;
+        super::replace(path, &dxf::write::marker(pieces, layout))?;
     }
     if let Some((path, font)) = options.pdf.as_ref().zip(font) {
         super::replace(path, &plot::marker(pieces, layout, density, &Font::read(font)?)?)?;

@@ -100,6 +100,8 @@ fn contract(path: &Path) -> Result<Contract, Failure> {
 }
 
 pub fn pay(options: &Pay, say: Say) -> Result<(), Failure> {
+    let read = [&options.scans, &options.contract].into_iter().chain(&options.paid).chain(&options.font.font);
+    super::outputs(read.map(Some), [&options.paid_out, &options.slips])?;
     let contract = contract(&options.contract)?;
     let mut before = Vec::new();
     for path in &options.paid {
@@ -262,6 +264,7 @@ pub fn tickets(options: &Tickets, say: Say) -> Result<(), Failure> {
         let error = format!("bundles {from} to {to} have {count} tickets; print from 1 to {MOST} at a time");
         return Err(Wrong(error).into());
     }
+    super::outputs([Some(&options.contract), options.font.font.as_ref()], [&Some(options.pdf.clone())])?;
     let font = options.font.read()?;
     super::write(&options.pdf, &tickets::tickets(&contract, from..=to, &Font::read(&font)?)?)?;
     let place = options.pdf.display();

@@ -1,4 +1,4 @@
-use crate::say::{Failure, Say};
+use crate::say::{Failure, Say, Wrong};
 use garment::quality::chart::{Chart, charts};
 use garment::quality::draw;
 use garment::quality::pareto::pareto;
@@ -30,6 +30,7 @@ fn rules(text: &str) -> Result<Rules, String> {
 }
 
 pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
+    super::outputs([Some(&options.file)], [&options.svg])?;
     let table = read::read(&super::read(&options.file)?);
     let table = table
         .map_err(|wrong| super::faults(&options.file, wrong.into_iter().map(|one| (one.line, one.what))))?;
@@ -37,7 +38,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         Table::Faults(faults) => return few(options, faults, say),
         Table::Samples(labels, data) => (labels, data),
     };
-    let charts = charts(&data, options.rules)?;
+    let charts = charts(&data, options.rules)
+        .map_err(|error| Wrong(format!("{}: {error}", options.file.display())))?;
     if let Some(file) = &options.svg {
         super::write(file, draw::charts(&charts, &labels).as_bytes())?;
     }

@@ -52,6 +52,9 @@ fn a_process_is_watched() {
         ("broken.csv", "sample,inspected,defects\na,10,1\nb,ten,2\nc,10\n".as_bytes()),
         ("other.csv", "day,pieces\n1,2\n".as_bytes()),
         ("none.csv", "".as_bytes()),
+        ("most.csv", "sample,inspected,defective\na,10,20\nb,0,0\n".as_bytes()),
+        ("far.csv", "sample,x1,x2\na,1e308,-1e308\nb,1,2\n".as_bytes()),
+        ("one.csv", "sample,inspected,defects\na,10,20\n".as_bytes()),
     ]);
     for line in [
         "garment spc p.csv --svg p.svg",
@@ -62,8 +65,12 @@ fn a_process_is_watched() {
         "garment spc broken.csv",
         "garment spc other.csv",
         "garment spc none.csv",
+        "garment spc most.csv",
+        "garment spc far.csv",
+        "garment spc one.csv",
         "garment spc p.csv --svg missing/p.svg",
         "garment spc p.csv --rules mine",
+        "garment spc p.csv --svg p.csv",
     ] {
         desk.run(line);
     }
@@ -92,6 +99,7 @@ fn a_month_is_paid_from_scans_to_slips() {
         "garment pay missing.csv m/contract.toml",
         "garment pay m/scans.csv m/contract.toml --slips slips.pdf --font other.csv",
         "garment pay m/scans.csv m/contract.toml --paid other.csv",
+        "garment pay m/scans.csv m/contract.toml --paid-out m/scans.csv",
     ] {
         desk.run(line);
     }
@@ -305,6 +313,28 @@ fn an_order_is_cut() {
 }
 
 #[test]
+fn what_is_cut_becomes_bundles_that_are_paid() {
+    let order = "width = 1.5\ntable = 8\nplies = 40\ngarments = 3\n[[size]]\nid = \"130\"\n[[size]]\nid = \"140\"\n\
+        [[marker]]\nsizes = { 130 = 2, 140 = 1 }\nlength = 2.6\n[[colour]]\nid = \"藏青\"\n\
+        wanted = { 130 = 80, 140 = 40 }\n[[colour]]\nid = \"a \\\"b\\\"\"\nwanted = { 130 = 20, 140 = 10 }\n";
+    let mut desk = Desk::new(&[("order.toml", order.as_bytes())]);
+    for line in [
+        "garment sample m --people 6 --scans 20 --collectives 0",
+        "garment cut order.toml --lots lots.toml",
+        "garment cut order.toml --seconds 1 --lots order.toml --style 校服衬衫",
+        "garment cut order.toml --seconds 1 --lots lots.toml --style 校服衬衫 --first 99999999",
+        "garment cut order.toml --seconds 1 --lots lots.toml --style 校服衬衫 --bundle 25 --first 9001",
+    ] {
+        desk.run(line);
+    }
+    let lots = String::from_utf8(desk.get("lots.toml")).unwrap();
+    let contract = String::from_utf8(desk.get("m/contract.toml")).unwrap() + "\n" + &lots;
+    desk.put("m/contract.toml", contract.as_bytes());
+    desk.run("garment tickets m/contract.toml --bundles 9001-9999 --pdf tickets.pdf");
+    insta::assert_snapshot!(desk.told() + "\nlots.toml\n" + &lots);
+}
+
+#[test]
 fn pieces_are_laid_out() {
     let squares = |name: &str, side: u32| {
         format!(
@@ -316,6 +346,8 @@ fn pieces_are_laid_out() {
     let mut desk = Desk::new(&[
         ("good.json", good.as_bytes()),
         ("wide.json", wide.as_bytes()),
+        ("many.json", squares("many", 2).replace("\"demand\":4", "\"demand\":1000000000").as_bytes()),
+        ("tilted.json", squares("tilted", 2).replace("\"demand\":4", "\"demand\":4,\"tilt\":-3").as_bytes()),
         ("cut.json", b"{"),
         ("none.json", b"{\"strip_height\":4,\"items\":[]}"),
     ]);
@@ -325,6 +357,9 @@ fn pieces_are_laid_out() {
         "garment nest none.json",
         "garment nest missing.json",
         "garment nest good.json --seconds 0",
+        "garment nest good.json --sizes 130=2 --fabric a --unit mm",
+        "garment nest many.json",
+        "garment nest tilted.json",
         "garment nest good.json --threads 0",
         "garment nest good.json --seconds 0.1 --out missing/layout.json",
         "garment pieces skirt --sizes 120,150 --out skirt.json",
@@ -335,6 +370,12 @@ fn pieces_are_laid_out() {
     let good = desk.json("garment nest good.json --seconds 1 --json --svg good.svg --out layout.json");
     assert!(good["solution"]["density"].as_f64().unwrap() > 0.9, "{good}");
     assert_eq!(desk.json("garment check layout.json --json")["holds"], true);
+    // What is given stands above what the file says.
+    let asked =
+        "garment nest good.json --width 6 --spacing 0.5 --direction marker --tilt 3 --seconds 1 --json";
+    let given = desk.json(asked);
+    assert_eq!((&given["strip_height"], &given["min_item_separation"]), (&6.0.into(), &0.5.into()));
+    assert_eq!((&given["direction"], &given["items"][0]["tilt"]), (&"marker".into(), &3.0.into()));
     let skirt = desk.json("garment nest skirt.json --seconds 1 --threads 2 --json --out skirt-layout.json");
     assert_eq!(skirt["solution"]["layout"]["placed_items"].as_array().unwrap().len(), 18);
     assert!(skirt["solution"]["density"].as_f64().unwrap() > 0.6, "{skirt}");
@@ -391,6 +432,7 @@ fn a_pattern_becomes_a_marker_for_the_plotter() {
     let mut desk = Desk::new(&[
         ("coat.dxf", file(&block("a", &texts, 700)).as_bytes()),
         ("long.dxf", file(&block("b", &long, 6000)).as_bytes()),
+        ("coat.svg", b"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"90mm\" viewBox=\"0 0 9 9\"/>"),
         ("cut.dxf", b"0\nSECTION\n2\nBLOCKS\n0\nBLOCK\n2\na\n"),
     ]);
     for line in [
@@ -402,11 +444,20 @@ fn a_pattern_becomes_a_marker_for_the_plotter() {
         "garment nest coat.dxf --width 800 --sizes 140=2 --seconds 0.3",
         "garment nest coat.dxf --width 800 --sizes 130=none --seconds 0.3",
         "garment nest coat.dxf --width 800 --tilt 90 --seconds 0.3",
+        "garment nest coat.dxf --width inf --spacing NaN --seconds 0.3",
+        "garment nest coat.dxf --width 800 --spacing 2000 --seconds 0.3",
+        "garment nest coat.dxf --width 300 --seconds 0.3",
+        "garment nest coat.dxf --width 800 --seconds 0.3 --dxf ./coat.dxf",
+        "garment nest coat.dxf --width 800 --seconds 0.3 --out m2.json --svg ./m2.json",
+        "garment nest coat.dxf --width 800 --seconds 0.3 --cloth m.json --out m.json",
+        "garment nest coat.svg --width 800 --seconds 0.3 --unit cm --allowance 10",
         "garment nest cut.dxf --width 800",
         "garment nest missing.dxf --width 800",
     ] {
         desk.run(line);
     }
+    let drawn = String::from_utf8(desk.get("m.svg")).unwrap();
+    assert_eq!(drawn.matches(">前片 130</text>").count(), 2, "{drawn}");
     // A page is as large as the cloth and the marker's title; one longer than PDF's 14,400 units counts in larger ones.
     for (name, millimetres, unit) in [("m.pdf", [725.0, 800.0], 1.0), ("long.pdf", [6025.0, 400.0], 2.0)] {
         let pdf = String::from_utf8_lossy(&desk.get(name)).into_owned();

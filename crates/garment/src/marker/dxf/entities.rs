@@ -13,6 +13,8 @@ pub struct Entity {
     pub corners: Vec<(f64, f64, f64)>,
     /// The line where it begins.
     pub line: usize,
+    /// Why its corners cannot be read, with the mend.
+    pub wrong: Option<String>,
 }
 
 /// What is drawn together under a name.
@@ -207,10 +209,13 @@ fn gathered(all: Vec<Entity>) -> Result<File, String> {
                     ("VERTEX", Some(polyline)) if polyline.kind == "POLYLINE" => {
                         // A corner of the frame that a curve was drawn from is not on it.
                         if entity.number(70).unwrap_or(0.0) as u32 & 16 == 0 {
-                            polyline.corners.push(corner(&entity)?);
+                            match corner(&entity) {
+                                Ok(corner) => polyline.corners.push(corner),
+                                Err(what) => polyline.wrong = polyline.wrong.take().or(Some(what)),
+                            }
                         }
                     }
-                    ("LWPOLYLINE", _) => into.push(light(entity)?),
+                    ("LWPOLYLINE", _) => into.push(light(entity)),
                     _ => into.push(entity),
                 }
             }
@@ -227,21 +232,26 @@ fn gathered(all: Vec<Entity>) -> Result<File, String> {
 
 fn corner(entity: &Entity) -> Result<(f64, f64, f64), String> {
     let place = entity.number(10).zip(entity.number(20));
-    let (x, y) = place.ok_or_else(|| format!("line {}: a corner has no place", entity.line))?;
+    let mend = "write its x and y (groups 10 and 20) as numbers";
+    let (x, y) = place.ok_or_else(|| format!("line {}: a corner has no place; {mend}", entity.line))?;
     Ok((x, y, entity.number(42).unwrap_or(0.0)))
 }
 
 /// A light polyline has its corners in itself.
-fn light(mut entity: Entity) -> Result<Entity, String> {
+fn light(mut entity: Entity) -> Entity {
     for (code, value) in &entity.values {
-        let number =
-            || value.parse::<f64>().map_err(|_| format!("line {}: `{value}` is no number", entity.line));
+        let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() && matches!(code, 10 | 20 | 42) {
+            let what = format!("line {}: `{value}` is no number; write one", entity.line);
+            entity.wrong = entity.wrong.or(Some(what));
+        }
+        let number = number.unwrap_or(0.0);
         match (code, entity.corners.last_mut()) {
-            (10, _) => entity.corners.push((number()?, 0.0, 0.0)),
-            (20, Some(corner)) => corner.1 = number()?,
-            (42, Some(corner)) => corner.2 = number()?,
+            (10, _) => entity.corners.push((number, 0.0, 0.0)),
+            (20, Some(corner)) => corner.1 = number,
+            (42, Some(corner)) => corner.2 = number,
             _ => {}
         }
     }
-    Ok(entity)
+    entity
 }

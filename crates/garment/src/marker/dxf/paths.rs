@@ -9,6 +9,9 @@ pub fn path(entity: &Entity, scale: f64) -> Result<Vec<Place>, String> {
     let number =
         |code: i32| entity.number(code).ok_or_else(|| format!("{} without group {code}", entity.kind));
     let place = |code: i32| Ok::<_, String>((number(code)? * scale, number(code + 10)? * scale));
+    if let Some(what) = &entity.wrong {
+        return Err(what.clone());
+    }
     match entity.kind.as_str() {
         "POINT" => Ok(vec![place(10)?]),
         "LINE" => Ok(vec![place(10)?, place(11)?]),

@@ -1,16 +1,19 @@
-//! Patterns and markers as DXF-AAMA, in millimetres and UTF-8.
+//! Markers as DXF-AAMA, in millimetres and GBK, which the header names: programs of that time know no other way to write Chinese.
 
 use crate::marker::{Layout, Marks, Pieces};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 type Place = (f64, f64);
 
 /// A marker: a block for each laid piece at its place, and the edge of the cloth.
-pub fn marker(pieces: &Pieces, layout: &Layout) -> String {
+pub fn marker(pieces: &Pieces, layout: &Layout) -> Vec<u8> {
     let mut out = String::from(
-        "0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1009\n9\n$INSUNITS\n70\n4\n0\nENDSEC\n0\nSECTION\n2\nBLOCKS\n",
+        "0\nSECTION\n2\nHEADER\n9\n$ACADVER\n1\nAC1009\n9\n$DWGCODEPAGE\n3\nANSI_936\n9\n$INSUNITS\n70\n4\n\
+         0\nENDSEC\n0\nSECTION\n2\nBLOCKS\n",
     );
     let mut names = Vec::new();
+    let mut copies: BTreeMap<u64, u64> = BTreeMap::new();
     for (at, placed) in (1..).zip(&layout.placed) {
         let Some(piece) = pieces.pieces.iter().find(|piece| piece.id == placed.piece) else { continue };
         let Ok(region) = piece.shape.placed(placed.mirrored, placed.turn, placed.to) else { continue };
@@ -26,6 +29,10 @@ pub fn marker(pieces: &Pieces, layout: &Layout) -> String {
             text(&mut out, middle, &format!("Size: {}", marks.size));
         }
         text(&mut out, middle, "Quantity: 1");
+        // So that whoever reads it again does not take it for a piece that is drawn twice.
+        let copy = copies.entry(piece.id).or_default();
+        *copy += 1;
+        text(&mut out, middle, &format!("Copy: {copy}"));
         for (ring, layer) in region.outlines().zip(std::iter::once(1).chain(std::iter::repeat(11))) {
             polyline(&mut out, layer, &ring, true);
         }
@@ -42,6 +49,26 @@ pub fn marker(pieces: &Pieces, layout: &Layout) -> String {
     text(&mut out, (0.0, 0.0), &format!("Style Name: {}", pieces.name));
     text(&mut out, (0.0, 0.0), "Units: METRIC");
     out.push_str("0\nENDSEC\n0\nEOF\n");
+    encoded(&out)
+}
+
+/// In GBK; what has no place in it as `\U+1234`.
+fn encoded(text: &str) -> Vec<u8> {
+    let (bytes, _, lost) = encoding_rs::GBK.encode(text);
+    if !lost {
+        return bytes.into_owned();
+    }
+    let mut out = Vec::with_capacity(text.len());
+    for letter in text.chars() {
+        let mut place = [0; 4];
+        let (bytes, _, lost) = encoding_rs::GBK.encode(letter.encode_utf8(&mut place));
+        match lost {
+            false => out.extend_from_slice(&bytes),
+            // Four digits are all that the form has.
+            true if u32::from(letter) > 0xFFFF => out.push(b'?'),
+            true => out.extend_from_slice(format!("\\U+{:04X}", u32::from(letter)).as_bytes()),
+        }
+    }
     out
 }
 

@@ -1,20 +1,21 @@
 //! What stays the same while pieces are moved: the ways each may lie, and how deep any two lie in each other.
 
+mod making;
+
 use super::super::cloth::{Match, Repeat, signs};
-use super::super::exact::Region;
-use super::super::{Direction, Piece, Pieces, Turns};
-use super::NoLayout;
+use super::super::{Piece, Pieces};
 use super::field::Field;
-use super::parts::{Place, disc, opposite, parts, sum};
-use std::collections::BTreeMap;
+use super::parts::{Place, opposite, sum};
+use super::strip::Spot;
+use super::{NoLayout, Unfit, Why};
+use making::{Making, angles, unfit};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// Corners of shapes that are turned by no quarter are written in millionths of a unit. Where there are such, pieces are kept
 /// so far from each other that writing brings none to overlap.
 const WRITTEN: f64 = 4e-6;
-
-/// A piece that may be turned freely is turned by this part of a turn.
-const FREE_TURNS: u32 = 16;
 
 /// Cells along the longer side of a field, and of how many fields on they are fewer, to spare memory.
 const CELLS: f64 = 128.0;
@@ -27,6 +28,9 @@ pub struct Form {
     /// Where its corners reach from its own place.
     pub low: Place,
     pub high: Place,
+    /// It looks along the grain's own direction, and which form looks the other way.
+    pub ahead: bool,
+    pub opposite: Option<usize>,
     /// The outline that it is a turn of.
     shape: usize,
 }
@@ -37,12 +41,14 @@ pub struct Item {
     pub piece: Option<u64>,
     pub copy: u64,
     /// The forms that it may take.
-    pub forms: std::ops::Range<usize>,
+    pub forms: Range<usize>,
     pub area: f64,
     /// The fourth root of its area: what a depth in it weighs. A large piece finds a place less easily than a small one.
     pub weight: f64,
     /// How it lies to the repeat.
     pub hold: Option<Hold>,
+    /// The garment whose pieces all look the same way, by its place among those.
+    pub garment: Option<usize>,
 }
 
 /// What keeps a piece to the repeat.
@@ -51,6 +57,12 @@ pub struct Hold {
     pub group: Option<usize>,
     own: Match,
 }
+
+/// More fields than this take more memory than should be held.
+const MOST_FIELDS: usize = 150_000;
+
+/// Shapes of very many corners are thinned at first by this part of the strip's width: of 1.5 m that is 0.05 mm.
+const NEAR: f64 = 30_000.0;
 
 /// Everything about the pieces.
 pub struct Kit {
@@ -63,6 +75,8 @@ pub struct Kit {
     pub lost: f64,
     /// How many groups of garments match each other.
     pub groups: usize,
+    /// Of each garment whose pieces look the same way, whether that may be the other one.
+    pub garments: Vec<bool>,
     repeat: Repeat,
     /// Pieces whose boxes are so far from each other do not meet.
     pub apart: f64,
@@ -90,12 +104,21 @@ struct Shape {
 impl Kit {
     /// Makes a kit, or says why there can be no layout.
     pub fn new(pieces: &Pieces) -> Result<Self, NoLayout> {
+        // Before any is made of them.
+        let flaws: u64 = pieces.cloth.rolls.iter().map(|roll| roll.flaws.len() as u64).sum();
+        let count = pieces.pieces.iter().fold(0, |sum: u64, piece| sum.saturating_add(piece.demand));
+        if count == 0 || count.saturating_add(flaws) > super::MOST_ITEMS {
+            return Err(NoLayout::Count(count.saturating_add(flaws)));
+        }
         let all = pieces.pieces.iter().flat_map(|piece| angles(piece, pieces));
         let apart =
             pieces.spacing + if all.into_iter().all(|angle| angle % 90.0 == 0.0) { 0.0 } else { WRITTEN };
         let mut making = Making {
             apart,
+            near: pieces.across() / NEAR,
+            known: BTreeMap::new(),
             groups: BTreeMap::new(),
+            garments: BTreeMap::new(),
             forms: Vec::new(),
             items: Vec::new(),
             shapes: Vec::new(),
@@ -104,22 +127,19 @@ impl Kit {
         for flaw in pieces.cloth.rolls.iter().flat_map(|roll| &roll.flaws) {
             making.flaw(flaw);
         }
-        for piece in pieces.pieces.iter().filter(|piece| piece.demand > 0) {
-            making.piece(piece, pieces)?;
+        let laid = || pieces.pieces.iter().filter(|piece| piece.demand > 0);
+        let without: Vec<Unfit> = laid().filter_map(|piece| making.piece(piece, pieces).err()).collect();
+        if !without.is_empty() {
+            return Err(NoLayout::Unfit(without));
         }
-        let Making { mut items, forms, shapes, groups, .. } = making;
-        let count = items.iter().filter(|item| item.piece.is_some()).count();
-        if count == 0 || items.len() > super::MOST_ITEMS {
-            return Err(NoLayout::Count(items.len()));
-        }
+        let Making { mut items, forms, shapes, groups, garments, .. } = making;
         let sum =
             |flaw: bool| items.iter().filter(|item| item.piece.is_none() == flaw).map(|item| item.area).sum();
         let (area, lost) = (sum(false), sum(true));
         // A small flaw is as much in the way as the largest piece.
         let most = items.iter().map(|item| item.weight).fold(0.0, f64::max);
         items.iter_mut().filter(|item| item.piece.is_none()).for_each(|item| item.weight = most);
-        let (fields, pairs) = pairs(&forms);
-        let cells = (CELLS * (MANY / fields.len().max(1) as f64).sqrt()).clamp(CELLS / 3.0, CELLS);
+        let turned = may_turn(&items, &forms, garments.len());
         // The corners of what stands around a piece.
         let apart = apart * 1.5;
         let repeat = pieces.cloth.repeat.clone().unwrap_or_default();
@@ -131,19 +151,42 @@ impl Kit {
             area,
             lost,
             groups: groups.len(),
+            garments: turned,
             repeat,
             apart,
             shapes,
-            fields,
-            pairs,
-            cells,
+            fields: Vec::new(),
+            pairs: Vec::new(),
+            cells: CELLS,
         };
-        match kit.items.iter().find(|item| {
-            item.hold.as_ref().is_some_and(|hold| hold.group.is_none()) && !kit.has_place(item, (0.0, 0.0))
-        }) {
-            Some(item) => Err(NoLayout::Repeat(item.piece.unwrap_or_default())),
-            None => Ok(kit),
+        let astray = |piece: &&Piece| {
+            kit.items.iter().any(|item| {
+                item.piece == Some(piece.id)
+                    && item.hold.as_ref().is_some_and(|hold| hold.group.is_none())
+                    && !kit.has_place(item, (0.0, 0.0))
+            })
+        };
+        let without: Vec<Unfit> = laid().filter(astray).map(|piece| unfit(piece, Why::Repeat)).collect();
+        if without.is_empty() { Ok(kit) } else { Err(NoLayout::Unfit(without)) }
+    }
+
+    /// Prepares what any two forms look up. Says whether there is room for that: so many different shapes have more pairs than
+    /// memory should hold.
+    pub fn prepare(&mut self) -> bool {
+        let turns: BTreeSet<u64> = self.forms.iter().map(|form| millionths(form.turn)).collect();
+        let shapes = self.shapes.len();
+        if shapes * shapes / 2 * turns.len() > MOST_FIELDS {
+            return false;
         }
+        (self.fields, self.pairs) = pairs(&self.forms);
+        self.cells = (CELLS * (MANY / self.fields.len().max(1) as f64).sqrt()).clamp(CELLS / 3.0, CELLS);
+        true
+    }
+
+    /// How far pieces reach.
+    pub fn reach(&self, spots: &[Spot]) -> f64 {
+        let laid = self.items.iter().zip(spots).filter(|(item, _)| item.piece.is_some());
+        laid.filter_map(|(_, spot)| Some(spot.x + self.forms.get(spot.form)?.high.0)).fold(0.0, f64::max)
     }
 
     /// Whether a piece has a place within the width that falls right on the repeat, by the phase of its group.
@@ -219,130 +262,21 @@ impl Kit {
     }
 }
 
+/// Of each garment whether all of its pieces may look the other way.
+fn may_turn(items: &[Item], forms: &[Form], garments: usize) -> Vec<bool> {
+    let mut turned = vec![true; garments];
+    for item in items {
+        let both =
+            forms.get(item.forms.clone()).unwrap_or_default().iter().all(|form| form.opposite.is_some());
+        let own = item.garment.and_then(|garment| turned.get_mut(garment));
+        own.into_iter().for_each(|own| *own &= both);
+    }
+    turned
+}
+
 /// Whether a place of a row lies between two.
 pub fn fits(base: f64, period: f64, low: f64, high: f64) -> bool {
     base + ((low - 1e-7 - base) / period).ceil() * period <= high + 1e-7
-}
-
-/// What a kit is made of, piece by piece.
-struct Making<'p> {
-    apart: f64,
-    /// Each group of each garment.
-    groups: BTreeMap<(&'p str, String), usize>,
-    forms: Vec<Form>,
-    items: Vec<Item>,
-    shapes: Vec<Shape>,
-}
-
-impl<'p> Making<'p> {
-    fn flaw(&mut self, flaw: &Region) {
-        let (low, high) = flaw.bounds();
-        let form = Form {
-            turn: 0.0,
-            mirrored: false,
-            low: low.units(),
-            high: high.units(),
-            shape: self.shapes.len(),
-        };
-        let at = self.forms.len();
-        self.forms.push(form);
-        let (area, weight) = (flaw.area(), 1.0);
-        self.items.push(Item { piece: None, copy: 0, forms: at..at + 1, area, weight, hold: None });
-        let parts = parts(&flaw.outlines().collect::<Vec<_>>());
-        let around = disc(WRITTEN, 4);
-        let wider = parts.iter().map(|part| sum(part, &around)).collect();
-        self.shapes.push(Shape { parts, wider });
-    }
-
-    fn piece(&mut self, piece: &'p Piece, pieces: &Pieces) -> Result<(), NoLayout> {
-        let around = disc(self.apart, if pieces.spacing > 0.0 { 24 } else { 4 });
-        let sides: &[bool] = if piece.mirror { &[false, true] } else { &[false] };
-        let mut ranges = Vec::new();
-        for mirrored in sides {
-            let own = forms_of(piece, pieces, *mirrored, self.shapes.len())?;
-            ranges.push(self.forms.len()..self.forms.len() + own.len());
-            self.forms.extend(own);
-            let region = piece.shape.placed(*mirrored, 0.0, (0.0, 0.0)).map_err(|why| told(piece, why))?;
-            let parts = parts(&region.outlines().collect::<Vec<_>>());
-            let wider = match self.apart > 0.0 {
-                true => parts.iter().map(|part| sum(part, &around)).collect(),
-                false => parts.clone(),
-            };
-            self.shapes.push(Shape { parts, wider });
-        }
-        let all = ranges.first().map_or(0, |one| one.start)..self.forms.len();
-        for copy in 0..piece.demand {
-            let range = match (piece.paired, copy * 2 < piece.demand) {
-                (false, _) => Some(all.clone()),
-                (true, true) => ranges.first().cloned(),
-                (true, false) => ranges.last().cloned(),
-            };
-            let forms = range.filter(|range| !range.is_empty()).ok_or_else(|| too_wide(piece, pieces))?;
-            let (area, hold) = (piece.shape.area(), self.hold(piece, pieces, copy));
-            let weight = area.max(0.0).powf(0.25);
-            self.items.push(Item { piece: Some(piece.id), copy, forms, area, weight, hold });
-        }
-        Ok(())
-    }
-
-    fn hold(&mut self, piece: &'p Piece, pieces: &Pieces, copy: u64) -> Option<Hold> {
-        let own = piece.matching.as_ref().filter(|_| pieces.cloth.repeat.is_some())?;
-        let group = own.group.as_deref().map(|group| {
-            let count = self.groups.len();
-            *self.groups.entry((group, pieces.garment(piece, copy))).or_insert(count)
-        });
-        Some(Hold { group, own: own.clone() })
-    }
-}
-
-fn told(piece: &Piece, why: impl std::fmt::Display) -> NoLayout {
-    NoLayout::Shape { piece: piece.id, why: why.to_string() }
-}
-
-fn too_wide(piece: &Piece, pieces: &Pieces) -> NoLayout {
-    let across = |turn: f64| {
-        let placed = piece.shape.placed(false, turn, (0.0, 0.0)).ok();
-        placed.map_or(f64::MAX, |region| region.bounds().1.units().1 - region.bounds().0.units().1)
-    };
-    let across = angles(piece, pieces).into_iter().map(across).fold(f64::MAX, f64::min);
-    NoLayout::Wide { piece: piece.id, across, width: pieces.across() }
-}
-
-/// The angles that are tried, sorted and each once.
-fn angles(piece: &Piece, pieces: &Pieces) -> Vec<f64> {
-    let all: Vec<f64> = match &piece.turns {
-        Turns::Any => (0..FREE_TURNS).map(|at| f64::from(at) * 360.0 / f64::from(FREE_TURNS)).collect(),
-        Turns::Some { angles, tilt } if *tilt > 0.0 => {
-            angles.iter().flat_map(|angle| [angle - tilt, *angle, angle + tilt]).collect()
-        }
-        Turns::Some { angles, .. } => angles.clone(),
-    };
-    let mut all: Vec<f64> = all.into_iter().map(|angle| angle.rem_euclid(360.0)).collect();
-    all.sort_by(f64::total_cmp);
-    all.dedup();
-    // Where pieces must look the same way, all of the marker do, by the grain's own direction.
-    let ahead = |angle: &f64| pieces.direction == Direction::Any || angle.min(360.0 - angle) <= 45.0;
-    // What matches stripes or checks lies along them.
-    let matches = piece.matching.is_some() && pieces.cloth.repeat.is_some();
-    let straight = |angle: &f64| !matches || signs(false, *angle).is_some();
-    all.into_iter().filter(ahead).filter(straight).collect()
-}
-
-fn forms_of(piece: &Piece, pieces: &Pieces, mirrored: bool, shape: usize) -> Result<Vec<Form>, NoLayout> {
-    let mut forms = Vec::new();
-    let angles = angles(piece, pieces);
-    if angles.is_empty() {
-        return Err(NoLayout::Direction(piece.id));
-    }
-    for turn in angles {
-        let placed = piece.shape.placed(mirrored, turn, (0.0, 0.0)).map_err(|why| told(piece, why))?;
-        let (low, high) = placed.bounds();
-        let (low, high) = (low.units(), high.units());
-        if high.1 - low.1 <= pieces.across() {
-            forms.push(Form { turn, mirrored, low, high, shape });
-        }
-    }
-    Ok(forms)
 }
 
 /// Which field two forms use: shapes with the smaller number first, the turn of the second against the first in millionths.
@@ -350,22 +284,32 @@ type Key = (usize, usize, u64);
 
 /// For each two forms where they look; and the fields that there are, not made yet.
 fn pairs(forms: &[Form]) -> (Vec<(Key, OnceLock<Field>)>, Vec<Pair>) {
-    let mut known: BTreeMap<Key, u32> = BTreeMap::new();
+    let mut of_shape: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    forms.iter().enumerate().for_each(|(at, form)| of_shape.entry(form.shape).or_default().push(at));
     let mut fields = Vec::new();
-    let mut pairs = Vec::with_capacity(forms.len() * forms.len());
-    for (i, of) in forms.iter().enumerate() {
-        for (j, other) in forms.iter().enumerate() {
-            // The field is in the frame of the one that stays. Both ways of asking must come to the same.
-            let swapped = (of.shape, millionths(other.turn - of.turn), i)
-                < (other.shape, millionths(of.turn - other.turn), j);
-            let (stays, moves, sign) = if swapped { (of, other, -1.0) } else { (other, of, 1.0) };
-            let key = (stays.shape, moves.shape, millionths(moves.turn - stays.turn));
-            let field = *known.entry(key).or_insert_with(|| {
-                fields.push((key, OnceLock::new()));
-                fields.len() as u32 - 1
-            });
-            let (sin, cos) = turned(stays.turn);
-            pairs.push(Pair { field, cos: cos * sign, sin: sin * sign });
+    let mut pairs = vec![Pair::default(); forms.len() * forms.len()];
+    for (shape, own) in &of_shape {
+        for (_, others) in of_shape.range(shape..) {
+            // Of two shapes only their turns against each other tell fields apart.
+            let mut known: Vec<(u64, u32)> = Vec::new();
+            let both = own.iter().flat_map(|i| others.iter().map(move |j| (*i, *j)));
+            for (i, j) in both.flat_map(|(i, j)| [(i, j), (j, i)]) {
+                let (Some(of), Some(other)) = (forms.get(i), forms.get(j)) else { continue };
+                // The field is in the frame of the one that stays. Both ways of asking must come to the same.
+                let swapped = (of.shape, millionths(other.turn - of.turn), i)
+                    < (other.shape, millionths(of.turn - other.turn), j);
+                let (stays, moves, sign) = if swapped { (of, other, -1.0) } else { (other, of, 1.0) };
+                let turn = millionths(moves.turn - stays.turn);
+                let found = known.iter().find(|(own, _)| *own == turn).map(|(_, field)| *field);
+                let field = found.unwrap_or_else(|| {
+                    fields.push(((stays.shape, moves.shape, turn), OnceLock::new()));
+                    known.push((turn, fields.len() as u32 - 1));
+                    fields.len() as u32 - 1
+                });
+                let (sin, cos) = turned(stays.turn);
+                let own = pairs.get_mut(i * forms.len() + j);
+                own.into_iter().for_each(|own| *own = Pair { field, cos: cos * sign, sin: sin * sign });
+            }
         }
     }
     (fields, pairs)

@@ -4,21 +4,24 @@
 //! way, [`search`] makes the strip shorter again and again, and [`field`] knows how deep two pieces overlap. What leaves has
 //! passed [`check`](super::check), which knows nothing of all this.
 
+mod boxes;
 mod field;
 mod kit;
 mod parts;
 mod search;
 mod strip;
+mod thin;
 
 use super::check::check;
 use super::{Layout, Pieces, Placed};
+use crate::chance::Chance;
 use kit::Kit;
 use search::{Best, Search};
 use std::sync::Mutex;
-use strip::Spot;
+use strip::{Spot, share};
 
 /// More pieces than this would make tables of pairs that are larger than memory should hold.
-const MOST_ITEMS: usize = 4_000;
+const MOST_ITEMS: u64 = 4_000;
 
 /// How it is to be computed.
 #[derive(Clone, Copy, Debug)]
@@ -34,41 +37,48 @@ pub struct Effort {
 pub enum NoLayout {
     /// None, or too many.
     #[error("there are {0} pieces to lay out; lay out from 1 to {MOST_ITEMS} at a time")]
-    Count(usize),
-    /// One does not fit.
+    Count(u64),
+    /// Some pieces have no place, each told on a line.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Unfit(Vec<Unfit>),
+    /// The time was over before anything fitted.
+    #[error("nothing that fits was found in the time; give more")]
+    Time,
+}
+
+/// A piece that has no place on the strip.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("piece {piece}: {why}")]
+pub struct Unfit {
+    /// What it is called.
+    pub piece: String,
+    /// What keeps it from one.
+    pub why: Why,
+}
+
+/// Why a piece has no place.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Why {
+    /// It does not fit.
     #[error(
-        "piece {piece} is {across:.3} across however it may be turned, and the strip {width:.3}; \
+        "is {across:.3} across however it may be turned, and the strip {width:.3}; \
          take wider cloth, or divide the piece"
     )]
     Wide {
-        /// Its number.
-        piece: u64,
         /// How wide it is at least.
         across: f64,
         /// How wide the strip is.
         width: f64,
     },
-    /// One may not lie the way that all must.
-    #[error(
-        "piece {0} may not lie the way that its direction or the repeat asks for; let it be turned by 0, too"
-    )]
-    Direction(u64),
-    /// One has no place across the cloth where it matches.
-    #[error(
-        "piece {0} lies to the repeat as it must nowhere within the width; mend its `match`, or take wider cloth"
-    )]
-    Repeat(u64),
-    /// One cannot be turned as asked.
-    #[error("piece {piece}: {why}; mend the outline")]
-    Shape {
-        /// Its number.
-        piece: u64,
-        /// What is wrong.
-        why: String,
-    },
-    /// The time was over before anything fitted.
-    #[error("nothing that fits was found in the time; give more")]
-    Time,
+    /// It may not lie the way that all must.
+    #[error("may not lie the way that its direction or the repeat asks for; let it be turned by 0, too")]
+    Direction,
+    /// It has no place across the cloth where it matches.
+    #[error("lies to the repeat as it must nowhere within the width; mend its `match`, or take wider cloth")]
+    Repeat,
+    /// It cannot be turned as asked.
+    #[error("{0}; mend the outline")]
+    Shape(String),
 }
 
 /// Lays pieces out until `spent`, the share of the time that is gone, comes to 1. Each better layout is handed to `better`.
@@ -78,10 +88,11 @@ pub fn nest(
     spent: &(dyn Fn() -> f64 + Sync),
     better: &(dyn Fn(&Layout) + Sync),
 ) -> Result<Layout, NoLayout> {
-    let kit = Kit::new(pieces)?;
+    let began = spent();
+    let mut kit = Kit::new(pieces)?;
     let layout: Mutex<Option<Layout>> = Mutex::new(None);
-    let keep = |spots: &[Spot]| {
-        let found = laid(&kit, pieces, spots);
+    let keep = |kit: &Kit, spots: &[Spot]| {
+        let found = laid(kit, pieces, spots);
         let holds = check(pieces, &found).faults.is_empty();
         if holds && let Ok(mut layout) = layout.lock() {
             better(&found);
@@ -89,14 +100,30 @@ pub fn nest(
         }
         holds
     };
-    let best = Best { found: Mutex::new(None), keep: &keep };
-    std::thread::scope(|scope| {
-        for thread in 0..effort.threads.max(1) as u64 {
-            let seed = effort.seed.wrapping_add(thread.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-            let (kit, best) = (&kit, &best);
-            scope.spawn(move || Search::new(kit, seed, spent, best).run());
+    // Something that holds, before anything that takes time.
+    let simple = boxes::skyline(&kit, &mut || 0.0).filter(|spots| keep(&kit, spots));
+    let room = kit.prepare();
+    // What this took is of the time too; the threads count their own.
+    let prepared = spent() - began;
+    let spent = || prepared + spent();
+    let keep = |spots: &[Spot]| keep(&kit, spots);
+    let best = Best { found: Mutex::new(simple.map(|spots| (kit.reach(&spots), spots))), keep: &keep };
+    if !room {
+        // Shapes are too many to look closer at any two.
+        let mut chance = Chance::new(effort.seed);
+        while spent() < 1.0 {
+            let Some(spots) = boxes::skyline(&kit, &mut || share(&mut chance) * 0.2) else { break };
+            best.offer(kit.reach(&spots), &spots);
         }
-    });
+    } else if spent() < 1.0 {
+        std::thread::scope(|scope| {
+            for thread in 0..effort.threads.max(1) as u64 {
+                let seed = effort.seed.wrapping_add(thread.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+                let (kit, best, spent) = (&kit, &best, &spent);
+                scope.spawn(move || Search::new(kit, seed, spent, best).run());
+            }
+        });
+    }
     layout.into_inner().ok().flatten().ok_or(NoLayout::Time)
 }
 

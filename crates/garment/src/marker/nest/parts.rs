@@ -3,7 +3,8 @@
 /// A place.
 pub type Place = (f64, f64);
 
-fn cross(a: Place, b: Place, c: Place) -> f64 {
+/// Twice the area of a triangle: positive if `c` lies to the left of the way from `a` to `b`.
+pub fn cross(a: Place, b: Place, c: Place) -> f64 {
     (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)
 }
 

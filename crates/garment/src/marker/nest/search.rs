@@ -13,7 +13,7 @@ pub struct Best<'b> {
 }
 
 impl Best<'_> {
-    fn offer(&self, length: f64, spots: &[Spot]) {
+    pub fn offer(&self, length: f64, spots: &[Spot]) {
         let Ok(mut found) = self.found.lock() else { return };
         // Shorter by as much as is written.
         if found.as_ref().is_none_or(|(best, _)| length + 1e-6 < *best) && (self.keep)(spots) {
@@ -62,6 +62,12 @@ impl<'k, 'c> Search<'k, 'c> {
 
     /// Until the time is over.
     pub fn run(&mut self) {
+        /// So many pieces that lie anywhere do not come apart soon.
+        const MANY: usize = 250;
+        if let Some((length, spots)) = self.best.get().filter(|_| self.strip.kit.items.len() > MANY) {
+            self.strip.length = length;
+            self.strip.restore(&spots);
+        }
         self.look();
         self.press();
     }
@@ -126,6 +132,9 @@ impl<'k, 'c> Search<'k, 'c> {
         if self.strip.kit.groups > 0 && self.chance.below(2) == 0 {
             return self.strip.rephase(&mut self.chance);
         }
+        if self.chance_to_turn() {
+            return;
+        }
         let kit = self.strip.kit;
         let laid = |item: &usize| kit.items.get(*item).is_some_and(|item| item.piece.is_some());
         let mut by_area: Vec<usize> = (0..kit.items.len()).filter(laid).collect();
@@ -149,6 +158,13 @@ impl<'k, 'c> Search<'k, 'c> {
         let mut any = || large.get(self.chance.below(large.len() as u64) as usize).copied().unwrap_or(0);
         let (one, other) = (any(), any());
         self.strip.exchange(one, other);
+    }
+
+    /// Turns a garment every second time, where there are such.
+    fn chance_to_turn(&mut self) -> bool {
+        !self.strip.kit.garments.is_empty()
+            && self.chance.below(2) == 0
+            && self.strip.turn_garment(&mut self.chance)
     }
 
     /// Shortens the best strip by less and less.
@@ -175,6 +191,8 @@ impl<'k, 'c> Search<'k, 'c> {
     fn separate(&mut self, patience: Patience) -> Option<u32> {
         /// What counts as better.
         const BETTER: f64 = 0.98;
+        /// After how many sweeps in vain a garment is turned.
+        const TURNED: u32 = 25;
         let mut best = (self.strip.loss(), self.strip.spots().to_vec());
         let (mut tries, mut sweeps) = (0, 0);
         while tries < patience.tries {
@@ -196,6 +214,10 @@ impl<'k, 'c> Search<'k, 'c> {
                 }
                 if (self.spent)() >= 1.0 {
                     return None;
+                }
+                // What is stuck may come apart where a garment looks the other way.
+                if vain % TURNED == TURNED - 1 {
+                    self.strip.turn_garment(&mut self.chance);
                 }
             }
             tries = if best.0 < before * BETTER { 0 } else { tries + 1 };

@@ -6,7 +6,7 @@
 
 mod hold;
 
-use super::kit::Kit;
+use super::kit::{Item, Kit};
 use crate::chance::Chance;
 
 /// Where a piece lies, and how.
@@ -47,6 +47,8 @@ pub struct Strip<'k> {
     depths: Vec<f64>,
     /// Of each piece the sum of its overlaps, unweighted.
     losses: Vec<f64>,
+    /// Of each garment whose pieces look the same way, whether it is the grain's own.
+    ahead: Vec<bool>,
     /// Where each group of a garment matches, and its pieces.
     phases: Vec<(f64, f64)>,
     members: Vec<Vec<usize>>,
@@ -71,6 +73,7 @@ impl<'k> Strip<'k> {
             weights: vec![1.0; n * n],
             depths: vec![0.0; n * n],
             losses: vec![0.0; n],
+            ahead: kit.garments.iter().map(|turned| !turned || chance.below(2) == 0).collect(),
             phases: vec![(0.0, 0.0); kit.groups],
             members: hold::members(kit),
         };
@@ -91,6 +94,11 @@ impl<'k> Strip<'k> {
     }
 
     fn lay(&mut self, spots: &[Spot]) {
+        for (item, spot) in self.kit.items.iter().zip(spots) {
+            let own = item.garment.and_then(|garment| self.ahead.get_mut(garment));
+            let ahead = self.kit.forms.get(spot.form).is_none_or(|form| form.ahead);
+            own.into_iter().for_each(|own| *own = ahead);
+        }
         for (item, spot) in spots.iter().enumerate() {
             self.put(item, self.held(item, *spot));
         }
@@ -147,6 +155,30 @@ impl<'k> Strip<'k> {
         }
         self.weigh(one);
         self.weigh(other);
+    }
+
+    /// Turns one of the garments by half, each of its pieces where it lies; says whether there was one.
+    pub fn turn_garment(&mut self, chance: &mut Chance) -> bool {
+        if self.ahead.is_empty() {
+            return false;
+        }
+        let turned: Vec<usize> =
+            (0..self.ahead.len()).filter(|at| self.kit.garments.get(*at) == Some(&true)).collect();
+        let Some(garment) = turned.get(chance.below(turned.len().max(1) as u64) as usize).copied() else {
+            return false;
+        };
+        let turn = |(item, spot): (&Item, &Spot)| {
+            let form = self.kit.forms.get(spot.form).filter(|_| item.garment == Some(garment))?;
+            let at = form.opposite?;
+            let other = self.kit.forms.get(at)?;
+            let x = spot.x + (form.low.0 + form.high.0 - other.low.0 - other.high.0) / 2.0;
+            let y = spot.y + (form.low.1 + form.high.1 - other.low.1 - other.high.1) / 2.0;
+            Some(Spot { form: at, x, y })
+        };
+        let both = self.kit.items.iter().zip(&self.spots);
+        let spots: Vec<Spot> = both.map(|both| turn(both).unwrap_or(*both.1)).collect();
+        self.lay(&spots);
+        true
     }
 
     fn put(&mut self, item: usize, spot: Spot) {
@@ -236,7 +268,7 @@ impl<'k> Strip<'k> {
 
     fn anywhere(&self, item: usize, chance: &mut Chance) -> Spot {
         let forms = self.kit.items.get(item).map_or(0..0, |item| item.forms.clone());
-        let form = forms.start + chance.below(forms.len() as u64) as usize;
+        let form = self.facing(item, forms.start + chance.below(forms.len() as u64) as usize);
         let Some(its) = self.kit.forms.get(form) else { return Spot::default() };
         if self.fixed(item) {
             return Spot { form, x: 0.0, y: 0.0 };
@@ -245,6 +277,16 @@ impl<'k> Strip<'k> {
         let x = between(-its.low.0, self.length - its.high.0, share(chance));
         let y = between(-its.low.1, self.kit.width - its.high.1, share(chance));
         self.held(item, Spot { form, x, y })
+    }
+
+    /// A form as it looks the way that all of the garment do.
+    fn facing(&self, item: usize, form: usize) -> usize {
+        let garment = self.kit.items.get(item).and_then(|item| self.ahead.get(item.garment?));
+        let its = self.kit.forms.get(form);
+        match garment.zip(its) {
+            Some((ahead, its)) if *ahead != its.ahead => its.opposite.unwrap_or(form),
+            _ => form,
+        }
     }
 
     fn near(&self, item: usize, chance: &mut Chance) -> Spot {

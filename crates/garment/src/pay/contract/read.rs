@@ -44,6 +44,13 @@ fn read(root: &Node<'_>) -> Option<Contract> {
     if let Some(percent) = dividend.as_ref().filter(|percent| percent.value > 10_000) {
         root.report(&percent.span, "more than the whole profit", "write at most `dividend_percent = 100`");
     }
+    if let Some(percent) = dividend.as_ref().filter(|percent| percent.value > 0)
+        && !collectives.is_empty()
+        && collectives.iter().all(|collective| collective.shares == 0)
+    {
+        let mend = "write each collective's `shares`, or `dividend_percent = 0`";
+        root.report(&percent.span, "no collective has a share in what is to be divided", mend);
+    }
     root.finish();
     let dividend = dividend.map_or(0, |percent| u32::try_from(percent.value).unwrap_or(0));
     let (month, minimum, calendar) = (month?, minimum?, calendar?);
@@ -141,6 +148,7 @@ fn lots(root: &Node<'_>, operations: &[Operation]) -> Vec<Lot> {
     for row in root.rows("lot") {
         let (style, first) = (row.need_text("style"), row.need_whole("first", 0, 99_999_999));
         let (last, pieces) = (row.need_whole("last", 0, 99_999_999), row.need_whole("pieces", 1, 100_000));
+        let [size, colour] = ["size", "colour"].map(|name| row.text(name).map(|told| told.value.to_owned()));
         row.finish();
         let (Some(style), Some(first), Some(last), Some(pieces)) = (style, first, last, pieces) else {
             continue;
@@ -159,6 +167,8 @@ fn lots(root: &Node<'_>, operations: &[Operation]) -> Vec<Lot> {
         let count = operations.iter().filter(|operation| operation.style == style.value).count();
         let lot = Lot {
             style: style.value.to_owned(),
+            size,
+            colour,
             first: first.value as u32,
             last: last.value as u32,
             pieces: pieces.value as u32,
