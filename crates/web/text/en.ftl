@@ -930,6 +930,15 @@ logs-delete-hint = The log and what was found in it go for good; the record keep
 logs-delete-go = Delete this log
 logs-found = What models found
 logs-all-models = Show what all models found
+logs-waiting = It is read when it is opened.
+logs-apart = { $count ->
+    [one] One event belongs to no case
+   *[other] { $count } events belong to no case
+ } and is met nowhere; the first is event { $first }. Give it its case in the file and bring that again.
+logs-unnamed = { $count ->
+    [one] One event has no activity
+   *[other] { $count } events have no activity
+ } and is told as “log:unnamed”; the first is event { $first }. Give it one in the file and bring that again.
 logs-checking = The log is being checked, for { $seconds } seconds so far; it may take { $most }.
 logs-checking-hint = This page shows what is found as soon as it is there. The check ends when nobody looks at this page.
 logs-check-late = The check was ended after { $most } seconds, { $share } % of the way

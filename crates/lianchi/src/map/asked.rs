@@ -95,8 +95,11 @@ fn moment(text: &str, option: &str, offset: i16) -> Result<Time, Failure> {
     let zone = format!("{sign}{:02}:{:02}", offset.unsigned_abs() / 60, offset.unsigned_abs() % 60);
     // Without these a day, or a moment that names no offset, would be taken for one at zero.
     let read = [format!("{text}T00:00:00{zone}"), format!("{text}{zone}"), text.to_owned()];
-    let wrong =
-        || Wrong(format!("`{option} {text}` is no time; write it as `2026-01-31` or `2026-01-31T08:00:00+08:00`"));
+    let wrong = || {
+        Wrong(format!(
+            "`{option} {text}` is no time; write it as `2026-01-31` or `2026-01-31T08:00:00+08:00`"
+        ))
+    };
     Ok(read.iter().find_map(|text| Time::parse(text).ok()).ok_or_else(wrong)?)
 }
 

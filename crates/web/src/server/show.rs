@@ -260,12 +260,10 @@ pub fn by_name(asked: &Asked, actor: &ObjectRef) -> Option<String> {
 pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
     let Some(procedure) = view.procedure() else { return Vec::new() };
     // What the program does is nobody's work to wait for: it is told once it was done, by the role that it holds.
-    let program = |step: &pack::model::Step| {
-        view.book.definitions.roles.get(&step.role).filter(|role| role.program)
-    };
+    let program =
+        |step: &pack::model::Step| view.book.definitions.roles.get(&step.role).filter(|role| role.program);
     let itself = |step: &pack::model::Step| program(step).map(|role| asked.lang.of(&role.title).to_owned());
-    let told =
-        |step: &&pack::model::Step| program(step).is_none() || view.state.done(&step.id).is_some();
+    let told = |step: &&pack::model::Step| program(step).is_none() || view.state.done(&step.id).is_some();
     let shown = |step: &pack::model::Step| {
         let state = view.state.steps.get(&step.id);
         let run = state.and_then(|state| state.runs.last());

@@ -117,7 +117,8 @@ fn a_breach_becomes_a_finding_that_is_worked_on_until_it_is_cleared() {
     }
     // Who may not supervise the office sees none of it.
     // Whoever may look at it and supervises nobody finds it at their desk, in words and with what they may open.
-    for (login, status) in [("clerk", 303), ("approver", 303), ("party", 403), ("supervisor-elsewhere", 404)] {
+    for (login, status) in [("clerk", 303), ("approver", 303), ("party", 403), ("supervisor-elsewhere", 404)]
+    {
         let shown = Shown::Browser(world.sign_in(login));
         let reply = world.get(&shown, &format!("/board/findings/{}", finding.id));
         assert_eq!(reply.status.as_u16(), status, "{login}");
@@ -127,10 +128,19 @@ fn a_breach_becomes_a_finding_that_is_worked_on_until_it_is_cleared() {
     for (login, of_case) in [("approver", "/desk/cases/"), ("supervisor-city", "/board/cases/")] {
         let shown = Shown::Browser(world.sign_in(login));
         let page = world.get(&shown, &desk).text();
-        for told in ["What is missing is told once", "Apologise to the applicant", &format!("{of_case}{}", case.id)] {
+        for told in
+            ["What is missing is told once", "Apologise to the applicant", &format!("{of_case}{}", case.id)]
+        {
             assert!(page.contains(told), "{login} is not told {told}: {page}");
         }
-        let raw = [text("edition"), text("says"), SECRET, NUMBER, "Later events show no breach", "the applicant will"];
+        let raw = [
+            text("edition"),
+            text("says"),
+            SECRET,
+            NUMBER,
+            "Later events show no breach",
+            "the applicant will",
+        ];
         assert!(!raw.iter().any(|raw| page.contains(raw)), "{login}: {page}");
         assert_eq!(page.contains("/board/entries/"), login == "supervisor-city");
     }
@@ -273,6 +283,10 @@ basis = { zh = "本单位自定", en = "the office's own rule" }
         assert!(page.contains(said) && !page.contains(other), "{page}");
         assert_eq!(page.contains("the packs in force have this model no more"), model == MODEL);
         let line = world.get(&shown, &format!("/api/findings?closed=yes&model={model}")).json();
-        assert_eq!((&line["findings"][0]["title"]["en"], &line["closed"]), (&said.into(), &0.into()), "{line}");
+        assert_eq!(
+            (&line["findings"][0]["title"]["en"], &line["closed"]),
+            (&said.into(), &0.into()),
+            "{line}"
+        );
     }
 }

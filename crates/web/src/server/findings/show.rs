@@ -12,9 +12,9 @@ use super::{FINDING, idle};
 use crate::layout::Face;
 use crate::page::{findings as page, models as catalogue};
 use crate::path;
-use casework::{State, View};
 use casework::activity::part;
 use casework::state::Stage;
+use casework::{State, View};
 use jiff::Span;
 use jiff::civil::Date;
 use pack::days::today;
@@ -283,7 +283,9 @@ pub fn brief(asked: &Asked, view: &View) -> Result<page::Brief, Oops> {
     Ok(page::Brief {
         title: title(asked, state)?,
         link: (catalogue && standing != page::Standing::Withdrawn).then(|| path::model(&id)),
-        words: model.map(|(edition, model)| words(asked, model, &edition.book.definitions)).unwrap_or_default(),
+        words: model
+            .map(|(edition, model)| words(asked, model, &edition.book.definitions))
+            .unwrap_or_default(),
         model: id,
         standing,
         severity: severity(state),
@@ -298,7 +300,8 @@ pub fn brief(asked: &Asked, view: &View) -> Result<page::Brief, Oops> {
 /// Where the reader may look at a case: on the board where they supervise it, at their desk where they handle it.
 fn place(asked: &Asked, case: &ObjectRef) -> Option<String> {
     let view = asked.city.casework.view(case).ok()?;
-    let may = |action| asked.city.casework.permit(case, &view, action, &asked.ask()).is_some_and(|it| it.allowed());
+    let may =
+        |action| asked.city.casework.permit(case, &view, action, &asked.ask()).is_some_and(|it| it.allowed());
     match (may("supervise"), may("read-case")) {
         (true, _) => Some(path::board_case(case.id.as_str())),
         (false, true) => Some(path::desk_case(case.id.as_str())),
