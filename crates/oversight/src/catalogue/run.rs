@@ -313,7 +313,13 @@ impl<'a> Pairs<'a> {
         let evidence: Evidence = evidence.into_iter().collect();
         let times =
             self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(evidence.iter());
-        let last = times.filter_map(|event| self.log.times().get(*event as usize)).max().copied();
+        // That too few keep it is certain once nothing more comes to any of them.
+        let others = own
+            .iter()
+            .filter(|_| !too_many)
+            .flat_map(|(pair, _)| self.traces.events().get(self.traces.range(*pair)).unwrap_or_default());
+        let last =
+            times.chain(others).filter_map(|event| self.log.times().get(*event as usize)).max().copied();
         let at: Option<Time> = last.filter(|_| verdict.is_violated());
         Some(Finding { trace, verdict, activation: None, evidence, deadline: None, at })
     }
