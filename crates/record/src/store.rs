@@ -267,6 +267,27 @@ pub enum Table {
 /// An event's canonical line, with its entry's index.
 pub type Line = (u64, Vec<u8>);
 
+/// Lines from an index on, each after the one before. Where what leads to rows is damaged, a store may give others, and who
+/// reads on from the last of them would read without end.
+pub(crate) fn ascending(lines: Vec<Line>, from: u64) -> Result<Vec<Line>, StoreError> {
+    let mut least = from;
+    for (index, _) in &lines {
+        if *index < least {
+            return Err(StoreError::damaged(format!("entry {index} stands where {least} or a later one is to be")));
+        }
+        least = index + 1;
+    }
+    Ok(lines)
+}
+
+/// An id that is to come after another, for the same reason.
+pub(crate) fn beyond(id: ObjectId, after: Option<&ObjectId>) -> Result<ObjectId, StoreError> {
+    match after.filter(|after| id <= **after) {
+        Some(after) => Err(StoreError::damaged(format!("object `{id}` stands where one after `{after}` is to be"))),
+        None => Ok(id),
+    }
+}
+
 /// A row of a [`Table`].
 #[derive(Clone, Debug)]
 pub enum Row<'a> {

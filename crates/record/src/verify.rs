@@ -195,6 +195,11 @@ impl Pass<'_> {
             };
             let full = lines.len() == CHUNK;
             for (index, line) in lines {
+                if index >= head.size {
+                    self.found.fault(format!("entry {index}"), format!("the checkpoint is of {} entries", head.size));
+                    next = index + 1;
+                    continue;
+                }
                 for missing in next..index {
                     self.found.fault(format!("entry {missing}"), "it is missing");
                     let leaf = stored_leaf(reader, missing).unwrap_or(Digest([0; 32]));

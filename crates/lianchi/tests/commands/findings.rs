@@ -60,13 +60,21 @@ fn size(city: &Running) -> u64 {
     text.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_default()
 }
 
-/// Waits until nothing more comes for some seconds.
+/// A figure of `/metrics`.
+fn figure(city: &Running, name: &str) -> Option<u64> {
+    let (_, text) = city.get("/metrics");
+    text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
+}
+
+/// Waits until oversight has read the whole record and has nothing more to see to, and leaves it three ticks to say otherwise.
 fn settle(city: &Running) {
-    let (begun, mut last, mut since) = (Instant::now(), 0, Instant::now());
-    while begun.elapsed() < Duration::from_secs(240) && since.elapsed() < Duration::from_secs(6) {
-        let now = size(city);
-        if now != last {
-            (last, since) = (now, Instant::now());
+    let (begun, mut since) = (Instant::now(), Instant::now());
+    while since.elapsed() < Duration::from_secs(3) {
+        assert!(begun.elapsed() < Duration::from_secs(400), "oversight does not come to an end");
+        let read = figure(city, "lianchi_oversight_entries ");
+        let settled = read.is_some() && read == figure(city, "lianchi_record_entries ");
+        if !settled || figure(city, "lianchi_oversight_waiting ") != Some(0) {
+            since = Instant::now();
         }
         std::thread::sleep(Duration::from_millis(200));
     }

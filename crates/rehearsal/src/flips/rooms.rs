@@ -6,6 +6,8 @@
 pub(super) enum Room {
     /// Rows, and what leads to them.
     Content,
+    /// What leads to the rows of a table.
+    Lead,
     /// SQLite's own: the file's header, pages' headers, the lists of free room.
     Header,
     /// The place in a row where its number would stand, were it not kept before the row: it is not read.
@@ -116,7 +118,7 @@ impl Map<'_> {
         let (payload, mut at) = self.variable(begin);
         if kind == INNER_TABLE {
             // What stands there is the number of a row.
-            return self.mark(cell, at - cell, Room::Content);
+            return self.mark(cell, at - cell, Room::Lead);
         }
         if kind == LEAF_TABLE {
             at = self.variable(at).1;

@@ -1,6 +1,6 @@
 use super::pool::Pool;
 use super::{bytes_of, digest, failure, index, key_id, number, subject, text};
-use crate::store::{Line, Reader, Row, Secret, StoreError, SubjectKey, Table};
+use crate::store::{Line, Reader, Row, Secret, StoreError, SubjectKey, Table, ascending, beyond};
 use crate::{Digest, ObjectId, ObjectRef, ObjectType};
 use postgres::Client;
 use postgres::types::ToSql;
@@ -49,13 +49,18 @@ impl<'a> PostgresReader<'a> {
         Ok(found)
     }
 
-    fn lines_of(&mut self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Result<Vec<Line>, StoreError> {
+    fn lines_of(
+        &mut self,
+        sql: &str,
+        params: &[&(dyn ToSql + Sync)],
+        from: u64,
+    ) -> Result<Vec<Line>, StoreError> {
         let mut lines = Vec::new();
         self.each(sql, params, |row| {
             lines.push((index(row.get(0))?, row.get::<_, &[u8]>(1).to_vec()));
             Ok(())
         })?;
-        Ok(lines)
+        ascending(lines, from)
     }
 }
 
@@ -87,7 +92,7 @@ impl Reader for PostgresReader<'_> {
 
     fn lines(&mut self, from: u64, limit: usize) -> Result<Vec<Line>, StoreError> {
         let sql = "SELECT idx, line FROM entry WHERE idx >= $1 ORDER BY idx LIMIT $2";
-        self.lines_of(sql, &[&number(from), &number(limit as u64)])
+        self.lines_of(sql, &[&number(from), &number(limit as u64)], from)
     }
 
     fn index_of(&mut self, id: &str) -> Result<Option<u64>, StoreError> {
@@ -106,7 +111,7 @@ impl Reader for PostgresReader<'_> {
         let sql = "SELECT idx, line FROM touch JOIN entry USING (idx)
             WHERE number = (SELECT number FROM object WHERE kind = $1 AND id = $2) AND idx >= $3
             ORDER BY idx LIMIT $4";
-        self.lines_of(sql, &[&kind, &id, &number(from), &number(limit as u64)])
+        self.lines_of(sql, &[&kind, &id, &number(from), &number(limit as u64)], from)
     }
 
     fn objects(
@@ -118,9 +123,9 @@ impl Reader for PostgresReader<'_> {
         let mut ids = Vec::new();
         let sql =
             "SELECT id FROM object WHERE kind = $1 AND ($2::bytea IS NULL OR id > $2) ORDER BY id LIMIT $3";
-        let after = after.map(|id| id.as_str().as_bytes());
-        self.each(sql, &[&kind.as_str().as_bytes(), &after, &number(limit as u64)], |row| {
-            ids.push(ObjectId::new(text(row, 0)?));
+        let behind = after.map(|id| id.as_str().as_bytes());
+        self.each(sql, &[&kind.as_str().as_bytes(), &behind, &number(limit as u64)], |row| {
+            ids.push(beyond(ObjectId::new(text(row, 0)?), after)?);
             Ok(())
         })?;
         Ok(ids)

@@ -1,6 +1,6 @@
 use super::tail::{AtHand, Tail, Touched};
 use super::{SCHEMA, bytes, digest, failure, form_faults, index, integer, key_id, number, subject, text};
-use crate::store::{Line, Reader, Row, Secret, StoreError, SubjectKey, Table};
+use crate::store::{Line, Reader, Row, Secret, StoreError, SubjectKey, Table, ascending, beyond};
 use crate::{Digest, ObjectId, ObjectRef, ObjectType};
 use rusqlite::{Connection, Params};
 use std::collections::BTreeSet;
@@ -144,7 +144,7 @@ impl Reader for SqliteReader<'_> {
             lines.push((index(integer(row, 0)?)?, bytes(row, 1)?.to_vec()));
             Ok(())
         })?;
-        Ok(lines)
+        ascending(lines, from)
     }
 
     fn index_of(&mut self, id: &str) -> Result<Option<u64>, StoreError> {
@@ -185,7 +185,7 @@ impl Reader for SqliteReader<'_> {
             let line = self.one(sql, [number(at)], |row| Ok(bytes(row, 0)?.to_vec()))?;
             lines.extend(line.map(|line| (at, line)));
         }
-        Ok(lines)
+        ascending(lines, from)
     }
 
     fn objects(
@@ -203,7 +203,7 @@ impl Reader for SqliteReader<'_> {
         })?;
         let sql = "SELECT id FROM object WHERE kind = ?1 AND (?2 IS NULL OR id > ?2) ORDER BY id LIMIT ?3";
         self.each(sql, (kind.as_str(), after.map(ObjectId::as_str), number(limit as u64)), |row| {
-            ids.insert(ObjectId::new(text(row, 0)?));
+            ids.insert(beyond(ObjectId::new(text(row, 0)?), after)?);
             Ok(())
         })?;
         Ok(ids.into_iter().take(limit).collect())

@@ -202,6 +202,7 @@ impl Overseer {
             self.stand(city);
             self.noted = Some(Instant::now());
         }
+        city.findings.came(self.read_to, self.waiting());
         Ok(match (more, news) {
             (true, _) => Work::Past,
             (false, true) => Work::News,
@@ -307,7 +308,12 @@ impl Overseer {
             read: self.read_to,
             size: self.live.size(),
             rounds: self.rounds.iter().map(|round| round.kind.clone()).collect(),
+            waiting: self.waiting(),
         });
+    }
+
+    fn waiting(&self) -> usize {
+        self.live.waiting() + self.left.len() + self.rounds.len()
     }
 }
 

@@ -63,6 +63,8 @@ pub struct Status {
     pub size: Size,
     /// The types of the objects that are still to be gone through.
     pub rounds: Vec<String>,
+    /// How many objects, findings and types of objects it has yet to see to.
+    pub waiting: usize,
 }
 
 /// An edition of the packs with its models: findings are told in the words that were in force when they were found.
@@ -180,5 +182,13 @@ impl Findings {
 
     fn stand(&self, status: Status) {
         *self.status.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+    }
+
+    /// How far the engine came, between two looks at all that it holds.
+    fn came(&self, read: u64, waiting: usize) {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(status) = status.as_mut() {
+            (status.read, status.waiting) = (read, waiting);
+        }
     }
 }

@@ -40,6 +40,12 @@ pub fn metrics(asked: &Asked) -> Result<Answer, Oops> {
     text.histogram("record_append_seconds", appends, [(String::new(), &health.appends)]);
     text.gauge("cases_open", "Cases that were handed in and are not over.", open);
     text.gauge("clocks_overdue", "Clocks that bind offices and run past their time.", overdue);
+    if let Some(oversight) = city.findings.status() {
+        text.gauge("oversight_models", "Models that run over the record.", oversight.models);
+        text.gauge("oversight_entries", "Entries that oversight has read.", oversight.read);
+        let waiting = "Objects, findings and types of objects that oversight has yet to see to.";
+        text.gauge("oversight_waiting", waiting, oversight.waiting);
+    }
     text.gauge("sessions_open", "Sessions of people who are signed in.", city.sessions());
     text.gauge("streams_open", "Streams of events that are open.", city.streams.count());
     text.requests(&city.measures.all());
