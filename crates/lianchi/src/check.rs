@@ -1,4 +1,4 @@
-use crate::log_file::LogFile;
+use crate::log_file::{LogFile, tell_stray};
 use crate::models;
 use crate::say::{Failure, Say, Wrong};
 use oversight::catalogue::{Links, Recall, Unready, try_all};
@@ -54,10 +54,9 @@ fn until(log: &Log, open: bool) -> Until {
 }
 
 fn by_declare(options: &Options, file: &Path, say: Say) -> Result<bool, Failure> {
-    let declared = read(file)?;
+    let text = read(file)?;
     let (log, traces) = options.log.read(say)?;
-    let language = Language::new(&log, &declared.attributes);
-    let models = declared.models(&language).map_err(|problems| told(file, &problems))?;
+    let models = decl::models(&text, &log).map_err(|problems| told(file, &problems))?;
     let names = models.iter().map(|model| (model.name.clone(), None)).collect();
     let mut teller = Teller::new(&log, names, options.summary, say);
     let summaries = check(&log, &traces, &models, until(&log, options.open), &mut |model, finding| {
@@ -80,6 +79,7 @@ fn by_models(options: &Options, dir: &Path, say: Say) -> Result<bool, Failure> {
         links.push(event);
         Ok(log.push(&recall.seen(event))?)
     })?;
+    tell_stray(&log, say);
     let catalogue = catalogue.about(&log);
     if catalogue.models.is_empty() {
         let place = dir.display();
@@ -111,15 +111,14 @@ fn by_models(options: &Options, dir: &Path, say: Say) -> Result<bool, Failure> {
     teller.end(&summaries)
 }
 
-fn read(path: &Path) -> Result<decl::Declared, Failure> {
+fn read(path: &Path) -> Result<String, Failure> {
     let bytes = std::fs::read(path)
         .map_err(|error| Wrong(format!("`{}` cannot be read: {error}", path.display())))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
+    Ok(String::from_utf8(bytes).map_err(|error| {
         let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         Wrong(format!("`{}` is not UTF-8 in line {line}; save it as UTF-8", path.display()))
-    })?;
-    decl::read(&text).map_err(|problems| told(path, &problems).into())
+    })?)
 }
 
 fn told(path: &Path, problems: &[decl::Problem]) -> Wrong {

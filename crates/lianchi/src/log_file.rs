@@ -1,10 +1,11 @@
 use crate::logs::{format, mapping};
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use casework::activity;
-use oversight::log::{self, Log, Traces};
+use oversight::log::{self, Log, Stray, Traces};
 use pack::model::Procedure;
 use record::interop::{self, Options, SinkError, Source};
 use record::{Event, ObjectRef, Value};
+use serde_json::json;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -19,9 +20,13 @@ pub struct LogFile {
     /// The format, where the content does not tell: xes, ocel-json, ocel-xml, ocel-sqlite, ocel1-json, csv.
     #[arg(long)]
     format: Option<String>,
-    /// For CSV: which column is what, `case=CaseID,activity=Activity,time=Timestamp`.
+    /// For CSV: which column is what, `case=CaseID,activity=Activity,time=Timestamp`; with `format=%d.%m.%Y %H:%M` too where
+    /// times are written otherwise than `2026-01-31T08:00:00+08:00`.
     #[arg(long)]
     map: Option<String>,
+    /// Take in events without a time, at the time of the one before.
+    #[arg(long)]
+    untimed: bool,
     /// The type of the objects whose events are looked at; may be left out where the log has one type only.
     #[arg(long, value_name = "TYPE")]
     object: Option<String>,
@@ -32,6 +37,7 @@ impl LogFile {
     pub fn read(&self, say: Say) -> Result<(Log, Traces), Failure> {
         let mut progress = say.progress("reading events");
         let (log, _) = log::read(&self.source(), &self.options()?, &mut |count| progress.at(count, None))?;
+        tell_stray(&log, say);
         let traces = self.traces(&log)?;
         Ok((log, traces))
     }
@@ -50,6 +56,7 @@ impl LogFile {
             if cases.contains(case) { Ok(own.push(event)?) } else { Ok(all.push(event)?) }
         })?;
         if own.is_empty() {
+            tell_stray(&all, say);
             let traces = self.traces(&all)?;
             return Ok((all, traces));
         }
@@ -87,6 +94,7 @@ impl LogFile {
         Ok(Options {
             format: self.format.as_deref().map(format).transpose()?,
             prefix: Some(String::new()),
+            untimed: self.untimed,
             mapping: self.map.as_deref().map(mapping).transpose()?,
             ..Options::default()
         })
@@ -113,5 +121,23 @@ impl LogFile {
         };
         let missing = || Wrong(format!("no event of the log is about a `{chosen}`; there are {}", listed()));
         Ok(log.traces(chosen).ok_or_else(missing)?)
+    }
+}
+
+/// Tells of events that are met nowhere, or by no name, beside the answer.
+pub fn tell_stray(log: &Log, say: Say) {
+    let Stray { apart, unnamed } = log.stray();
+    let told = [
+        (apart, "left_out", "of no case, and left out", "its case"),
+        (unnamed, "unnamed", "of no activity, and told as `log:unnamed`", "its activity"),
+    ];
+    for ((count, first), name, what, lacks) in told {
+        let Some(first) = first else { continue };
+        let (is, these) = if count == 1 { ("is", "this") } else { ("are", "the first") };
+        let words = format!(
+            "lianchi: {} {is} {what}: {these} is event `{first}`; give it {lacks} in the log",
+            counted(count, "event")
+        );
+        say.aside(&words, &json!({ name: { "events": count, "first": first.to_string() } }));
     }
 }

@@ -21,7 +21,8 @@ pub struct Import {
     /// The format, where the content does not tell: xes, ocel-json, ocel-xml, ocel-sqlite, ocel1-json, csv.
     #[arg(long)]
     format: Option<String>,
-    /// For CSV that is not an export of a record: which column is what, `case=CaseID,activity=Activity,time=Timestamp`.
+    /// For CSV that is not an export of a record: which column is what, `case=CaseID,activity=Activity,time=Timestamp`; with
+    /// `format=%d.%m.%Y %H:%M` too where times are written otherwise than `2026-01-31T08:00:00+08:00`.
     #[arg(long, value_name = "COLUMNS")]
     map: Option<String>,
     /// The type of the objects that XES traces become.

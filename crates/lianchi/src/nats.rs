@@ -3,6 +3,7 @@
 
 use crate::say::Wrong;
 use serde_json::{Value as Json, json};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -22,6 +23,8 @@ pub struct Nats {
     inbox: String,
     asked: u64,
     place: String,
+    /// Whether the connection is over, so that a new one may do.
+    lost: Cell<bool>,
 }
 
 /// A message.
@@ -87,7 +90,8 @@ impl Nats {
         };
         let (read, write) = ready().map_err(told)?;
         let inbox = format!("_INBOX.{}", token());
-        let mut nats = Self { read: BufReader::new(read), write, inbox, asked: 0, place };
+        let mut nats =
+            Self { read: BufReader::new(read), write, inbox, asked: 0, place, lost: Cell::new(false) };
         let mut options = json!({
             "verbose": false, "pedantic": false, "lang": "rust", "version": env!("CARGO_PKG_VERSION"), "headers": true,
             "no_responders": true, "protocol": 1, "name": "lianchi",
@@ -121,7 +125,13 @@ impl Nats {
         Wrong(format!("the server at `{}` says `{why}`", self.place))
     }
 
+    /// Whether the connection is over: the server was ended, or is out of reach.
+    pub fn is_lost(&self) -> bool {
+        self.lost.get()
+    }
+
     fn broken(&self, error: &std::io::Error) -> Wrong {
+        self.lost.set(true);
         let what = match error.kind() {
             ErrorKind::WouldBlock | ErrorKind::TimedOut => "does not answer".to_owned(),
             _ => format!("has gone: {error}"),
@@ -139,7 +149,10 @@ impl Nats {
         let mut line = String::new();
         let read = (&mut self.read).take(LONGEST as u64).read_line(&mut line);
         match read {
-            Ok(0) => Err(Wrong(format!("the server at `{}` has gone", self.place))),
+            Ok(0) => {
+                self.lost.set(true);
+                Err(Wrong(format!("the server at `{}` has gone", self.place)))
+            }
             Ok(_) => Ok(line.trim_end().to_owned()),
             Err(error) => Err(self.broken(&error)),
         }
@@ -157,7 +170,11 @@ impl Nats {
                 ["HMSG", subject, _, .., head, size] => {
                     return self.message(subject, head.parse().unwrap_or(0), size).map(Some);
                 }
-                ["-ERR", ..] => return Err(self.refused(&line)),
+                ["-ERR", ..] => {
+                    // After any other error the server hangs up.
+                    self.lost.set(!line.contains("Permissions Violation"));
+                    return Err(self.refused(&line));
+                }
                 _ => {}
             }
         }
@@ -238,6 +255,18 @@ impl Nats {
         serde_json::from_slice(&answer.payload).map_err(|error| {
             Wrong(format!("the server at `{}` answers what is no JSON: {error}", self.place))
         })
+    }
+
+    /// Makes sure that a stream is there; `from` says what publishes it.
+    ///
+    /// # Errors
+    /// When it is not, or the server does not say.
+    pub fn need_stream(&mut self, name: &str, from: &str) -> Result<(), Wrong> {
+        let known = self.request(&format!("STREAM.INFO.{name}"), &json!({}))?;
+        match known.get("error") {
+            None => Ok(()),
+            Some(_) => Err(Wrong(format!("there is no stream `{name}` at `{}`; {from}", self.place))),
+        }
     }
 
     /// Makes a stream, if it is not there; one that is there with other settings is left as it is.

@@ -23,6 +23,8 @@ const GROUP: usize = 64;
 const BREATH: Duration = Duration::from_millis(50);
 /// How often it is noted how far it came.
 const NOTED: Duration = Duration::from_secs(1);
+/// How long a server that has gone is left alone.
+const AGAIN: Duration = Duration::from_secs(1);
 /// Nobody who tells an event is further behind the clock.
 const GRACE: i64 = 2;
 
@@ -90,30 +92,65 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         models.iter().map(|model| model.id.clone()).filter(|id| all.apart(id)).collect();
     // What lies around an object may lie in any partition: the first worker sees to the models that ask for it.
     let own = |model: &&Model| options.partition.this == 0 || !apart.contains(&model.id);
-    let (live, _) = Live::new(catalogue.all, &models.into_iter().filter(own).collect::<Vec<_>>());
+    let own: Vec<&Model> = models.into_iter().filter(own).collect();
+    let (mut broken, mut mended) = (BTreeSet::new(), 0);
+    let mut nats = connect(options)?;
+    let part = options.partition;
+    say.line(&format!("watching partition {}/{} of `{}`", part.this, part.of, options.city))?;
+    loop {
+        // What was under way when a server went is gone: it goes on from the mark, as after any other end.
+        let (live, _) = Live::new(catalogue.all, &own);
+        let (apart, next) = (apart.clone(), BTreeMap::new());
+        let mut worker = Worker { options, nats, live, apart, next, told: Time::ZERO, broken, mended };
+        let done = worker.begin().and_then(|()| worker.watch());
+        (broken, mended) = (worker.broken, worker.mended);
+        match done {
+            Ok(()) => break,
+            Err(Failure::Input(error)) if worker.nats.is_lost() => {
+                say.error(error.as_ref());
+                nats = connect_again(options);
+                say.line("connected again")?;
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    say.answer(
+        &format!("{} published, {mended} taken back", counted(broken.len() as u64, "finding")),
+        &json!({ "published": broken.len(), "taken_back": mended }),
+    )
+}
+
+/// Connects to a server on which the city publishes, and has a stream there for findings.
+fn connect(options: &Options) -> Result<Nats, Wrong> {
     let mut nats = Nats::connect(&options.nats)?;
+    let from = "`lianchi up --outbox` publishes it; begin that first, or name its city with `--city`";
+    nats.need_stream(&outbox::stream(&options.city), from)?;
     let findings = json!({
         "name": options.findings, "subjects": [format!("{}.>", options.findings)], "retention": "limits",
         "storage": "file", "discard": "old", "max_msgs_per_subject": 1, "max_msgs": -1, "max_bytes": -1, "max_age": 0,
         "num_replicas": 1, "allow_direct": true,
     });
     nats.make_stream(&options.findings, &findings)?;
-    let mut worker =
-        Worker { options, nats, live, apart, next: BTreeMap::new(), told: Time::ZERO, broken: 0, mended: 0 };
-    worker.begin()?;
-    let part = options.partition;
-    say.line(&format!("watching partition {}/{} of `{}`", part.this, part.of, options.city))?;
-    worker.watch()?;
-    let (broken, mended) = (worker.broken, worker.mended);
-    say.answer(
-        &format!("{} published, {mended} taken back", counted(broken, "finding")),
-        &json!({ "published": broken, "taken_back": mended }),
-    )
+    Ok(nats)
+}
+
+/// The same, as often as it takes: a server that was begun again needs a moment.
+fn connect_again(options: &Options) -> Nats {
+    loop {
+        std::thread::sleep(AGAIN);
+        if let Ok(nats) = connect(options) {
+            return nats;
+        }
+    }
 }
 
 /// Lists what stands as broken.
 fn list(options: &Options, say: Say) -> Result<(), Failure> {
     let mut nats = Nats::connect(&options.nats)?;
+    nats.need_stream(
+        &options.findings,
+        "`lianchi watch --models` publishes it; begin that first, or name another with `--findings`",
+    )?;
     let (all, mut from) = (format!("{}.>", options.findings), 1);
     while let Some(kept) = nats.next_of(&options.findings, &[(all.clone(), from)])?.pop().flatten() {
         from = kept.sequence + 1;
@@ -137,7 +174,8 @@ struct Worker<'a> {
     /// By slot: the message of the stream to go on from.
     next: BTreeMap<u64, u64>,
     told: Time,
-    broken: u64,
+    /// The numbers of the findings that were published; one may be published anew.
+    broken: BTreeSet<String>,
     mended: u64,
 }
 
@@ -265,7 +303,7 @@ impl Worker<'_> {
             }
         };
         let messages: Vec<_> = broken.iter().map(|breach| self.message(breach, "broken")).collect();
-        self.broken += messages.len() as u64;
+        self.broken.extend(broken.iter().map(Breach::number));
         Ok(self.nats.publish(&messages)?)
     }
 

@@ -25,7 +25,7 @@ const MANIFEST: &str = "application/manifest+json";
 pub const WORKER: &str = "/sw.js";
 
 /// Each file after those that it names by `@asset(name)`.
-const FILES: [(&str, &str, &str); 14] = [
+const FILES: [(&str, &str, &str); 15] = [
     ("pond.svg", ICON, include_str!("../assets/pond.svg")),
     ("lianchi.css", STYLE, include_str!("../assets/lianchi.css")),
     ("icon.svg", ICON, include_str!("../assets/icon.svg")),
@@ -36,6 +36,7 @@ const FILES: [(&str, &str, &str); 14] = [
     ("form.js", SCRIPT, include_str!("../assets/form.js")),
     ("live.js", SCRIPT, include_str!("../assets/live.js")),
     ("keys.js", SCRIPT, include_str!("../assets/keys.js")),
+    ("drawing.js", SCRIPT, include_str!("../assets/drawing.js")),
     ("kiosk.js", SCRIPT, include_str!("../assets/kiosk.js")),
     ("zh.webmanifest", MANIFEST, include_str!("../assets/zh.webmanifest")),
     ("en.webmanifest", MANIFEST, include_str!("../assets/en.webmanifest")),

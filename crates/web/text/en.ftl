@@ -803,7 +803,9 @@ finding-again = The same model in this office
 finding-again-words = { $open } open, { $all } in all
 finding-edition = Edition of the packs
 finding-model = What was broken
-finding-model-gone = (the packs in force have this model no more)
+finding-model-gone = (the packs in force have this model no more; it is told as it was when this was found)
+finding-model-changed = (this model says something else by now; it is told as it was when this was found)
+finding-on-board = On the board of findings, with its proofs
 finding-evidence = Evidence
 finding-evidence-hint = Each event is an entry of the record: open it, and save its proof.
 finding-no-evidence = What should have happened did not; the case itself is the evidence.
@@ -943,6 +945,21 @@ logs-delete-hint = The log and what was found in it go for good; the record keep
 logs-delete-go = Delete this log
 logs-found = What models found
 logs-all-models = Show what all models found
+logs-waiting = It is read when it is opened.
+logs-apart = { $count ->
+    [one] One event belongs to no case
+   *[other] { $count } events belong to no case
+ } and is met nowhere; the first is event { $first }. Give it its case in the file and bring that again.
+logs-unnamed = { $count ->
+    [one] One event has no activity
+   *[other] { $count } events have no activity
+ } and is told as “log:unnamed”; the first is event { $first }. Give it one in the file and bring that again.
+logs-checking = The log is being checked, for { $seconds } seconds so far; it may take { $most }.
+logs-checking-hint = This page shows what is found as soon as it is there. The check ends when nobody looks at this page.
+logs-check-late = The check was ended after { $most } seconds, { $share } % of the way
+logs-check-late-hint = Some model compares every event of a long case with every other. Leave it out, give it a window of time, or check the log with the command `lianchi check`, which takes as long as it needs.
+logs-check-left = The check was ended, since nobody looked at its page.
+logs-check-again = Check again
 logs-findings = { $shown } of { $total } findings.
 logs-findings-more = { $count } more are not told one by one.
 logs-broken = Break it

@@ -52,7 +52,7 @@ impl Asked {
             let known = log.columns().map(|(name, _)| name.as_str());
             return Err(unknown("attribute", name, known).into());
         }
-        let filter = self.filter(&cases)?;
+        let filter = self.filter(log, &cases)?;
         if filter.is_empty() {
             return Ok(cases);
         }
@@ -74,9 +74,9 @@ impl Asked {
         Ok(chosen)
     }
 
-    fn filter(&self, cases: &Cases<'_>) -> Result<Filter, Failure> {
+    fn filter(&self, log: &Log, cases: &Cases<'_>) -> Result<Filter, Failure> {
         let names = |names: &[String]| names.iter().map(SmolStr::new).collect::<Vec<_>>();
-        let offset = (cases.steps() > 0).then(|| cases.at(0).offset()).flatten().unwrap_or(0);
+        let offset = log.times().first().and_then(|first| first.offset()).unwrap_or(0);
         Ok(Filter {
             since: self.since.as_deref().map(|text| moment(text, "--since", offset)).transpose()?,
             until: self.until.as_deref().map(|text| moment(text, "--until", offset)).transpose()?,
@@ -89,18 +89,18 @@ impl Asked {
     }
 }
 
-/// A moment, or the beginning of a day.
+/// A moment, or the beginning of a day; what names no offset is told at that of the log.
 fn moment(text: &str, option: &str, offset: i16) -> Result<Time, Failure> {
     let sign = if offset < 0 { '-' } else { '+' };
-    let (hours, minutes) = (offset.unsigned_abs() / 60, offset.unsigned_abs() % 60);
-    let whole = format!("{text}T00:00:00{sign}{hours:02}:{minutes:02}");
-    let read = Time::parse(text).or_else(|_| Time::parse(&whole));
-    let wrong = |_| {
+    let zone = format!("{sign}{:02}:{:02}", offset.unsigned_abs() / 60, offset.unsigned_abs() % 60);
+    // Without these a day, or a moment that names no offset, would be taken for one at zero.
+    let read = [format!("{text}T00:00:00{zone}"), format!("{text}{zone}"), text.to_owned()];
+    let wrong = || {
         Wrong(format!(
             "`{option} {text}` is no time; write it as `2026-01-31` or `2026-01-31T08:00:00+08:00`"
         ))
     };
-    Ok(read.map_err(wrong)?)
+    Ok(read.iter().find_map(|text| Time::parse(text).ok()).ok_or_else(wrong)?)
 }
 
 /// The name of a way that is told by its number or its name.

@@ -127,7 +127,7 @@ pub fn map(options: &Map, say: Say) -> Result<(), Failure> {
         }
         (file, ..) => file.as_ref().or(options.figures.as_ref()),
     };
-    let (beside, most, words) = (options.drawing.beside()?, options.drawing.most()?, options.drawing.words());
+    let (beside, most) = (options.drawing.beside()?, options.drawing.most()?);
     let definitions = match &options.procedure {
         Some(_) => Some(packs::definitions(options.packs.as_deref(), say)?),
         None => None,
@@ -148,7 +148,7 @@ pub fn map(options: &Map, say: Say) -> Result<(), Failure> {
         (reference, fit)
     });
     let made = Made { kind: traces.kind().to_string(), rework: rework(&cases), cases, graph, lapses, fit };
-    let mut told = summary(&made, words);
+    let mut told = summary(&made, &Words::EN);
     if let Some(path) = &options.svg {
         let shown = Shown::of(&made.graph, most);
         write(path, &made.drawn(&shown, beside, &options.drawing))?;

@@ -1,6 +1,6 @@
 use super::asked::Asked;
 use crate::log_file::LogFile;
-use crate::say::{Failure, Say};
+use crate::say::{Failure, Say, counted};
 use oversight::map::{Cases, variants, way_name};
 use serde_json::json;
 
@@ -20,7 +20,8 @@ pub fn list(options: &Variants, say: Say) -> Result<(), Failure> {
     let cases = options.asked.of(&log, Cases::of(&log, &traces, &options.asked.reading()))?;
     let all = variants(&cases);
     let share = |count: usize| 100.0 * count as f64 / cases.len().max(1) as f64;
-    let mut words = format!("{} cases went in {} ways", cases.len(), all.len());
+    let mut words =
+        format!("{} went in {}", counted(cases.len() as u64, "case"), counted(all.len() as u64, "way"));
     let mut told = Vec::new();
     for (variant, number) in all.iter().take(options.top).zip(1..) {
         let way: Vec<&str> = variant.activities.iter().map(|code| cases.name(*code)).collect();

@@ -58,6 +58,65 @@ fn a_log_is_drawn_and_narrowed() {
     insta::assert_snapshot!(desk.told());
 }
 
+/// A day begins where the log's first event was written, in each format and however the log is packed.
+#[test]
+fn a_day_begins_where_the_log_was_written() {
+    let event = |case: &str, at: &str| {
+        format!(
+            r#"<trace><string key="concept:name" value="{case}"/><event><date key="time:timestamp" value="{at}"/>
+<string key="concept:name" value="apply"/></event></trace>"#
+        )
+    };
+    let (first, last) = (event("1", "2026-07-01T00:00:00+08:00"), event("2", "2026-07-02T00:00:00+08:00"));
+    let xes = format!("<log>{first}{last}</log>");
+    let table = |zone: &str| {
+        format!("case,activity,time\n1,apply,2026-07-01T00:00:00{zone}\n2,apply,2026-07-02T23:30:00{zone}\n")
+    };
+    let (behind, ahead) = (table("-05:00"), table("+08:00"));
+    let files = [("a.xes", xes.as_bytes()), ("b.csv", behind.as_bytes()), ("c.csv", ahead.as_bytes())];
+    let mut desk = Desk::new(&files);
+    let columns = " --map case=case,activity=activity,time=time";
+    for log in ["a.xes", &format!("b.csv{columns}"), &format!("c.csv{columns}")] {
+        desk.run(&format!("variants {log} --since 2026-07-01 --until 2026-07-02"));
+        desk.run(&format!("variants {log} --since 2026-07-02 --until 2026-07-03"));
+        desk.run(&format!("variants {log} --until 2026-07-02T00:00:00"));
+    }
+    for told in desk.told().split("$ ").skip(1) {
+        assert!(told.contains("\n1 case went in 1 way\n"), "{told}");
+    }
+}
+
+/// Events that no case has, and those without an activity, are told of beside the answer; without a time they are taken in
+/// where that is asked for; and what is wrong with models is told in one go.
+#[test]
+fn what_a_log_lacks_is_told() {
+    let table = "case,activity,time\n1,a,2026-06-01\n,b,2026-06-02\n1,,2026-06-03\n,b,2026-06-04\n";
+    let untimed = "case,activity,time\n1,a,2026-06-01\n1,b,\n";
+    let unnamed = "<log><trace><string key=\"concept:name\" value=\"1\"/><event><date key=\"time:timestamp\" \
+                   value=\"2026-07-01T00:00:00+08:00\"/></event></trace></log>";
+    let models =
+        "activity a\nRespond[a, a] | | |\nbind a: colour\nAbsence[c] | |\nResponse[a, a] |A.colour > 3 | |\n";
+    let files = [
+        ("rows.csv", table.as_bytes()),
+        ("untimed.csv", untimed.as_bytes()),
+        ("unnamed.xes", unnamed.as_bytes()),
+        ("own.decl", models.as_bytes()),
+        ("sound.decl", b"activity a\nactivity b\nResponse[a, b] | | |\n"),
+    ];
+    let columns = "--map case=case,activity=activity,time=time";
+    let lines = [
+        format!("variants rows.csv {columns}"),
+        format!("map rows.csv {columns}"),
+        format!("check rows.csv {columns} --declare sound.decl --json"),
+        format!("check untimed.csv {columns} --declare sound.decl"),
+        format!("check untimed.csv {columns} --declare sound.decl --untimed"),
+        "variants unnamed.xes".to_owned(),
+        format!("check rows.csv {columns} --declare own.decl"),
+    ];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    insta::assert_snapshot!(check(&files, &lines));
+}
+
 #[test]
 fn mistakes_about_maps_are_told() {
     let lines = [

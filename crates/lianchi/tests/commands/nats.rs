@@ -23,7 +23,10 @@ fn published(nats: &str, findings: &str) -> BTreeSet<String> {
 }
 
 fn start_nats(dir: &Path) -> Option<(Running, String)> {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    start_nats_at(dir, TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port())
+}
+
+fn start_nats_at(dir: &Path, port: u16) -> Option<(Running, String)> {
     let mut server = Command::new("nats-server");
     server.args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"]).arg(dir);
     let child = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
@@ -38,7 +41,7 @@ fn start_nats(dir: &Path) -> Option<(Running, String)> {
 struct City {
     dir: tempfile::TempDir,
     nats: String,
-    _server: Running,
+    server: Running,
 }
 
 impl City {
@@ -47,7 +50,7 @@ impl City {
         let (server, nats) = start_nats(&dir.path().join("nats"))?;
         std::fs::create_dir(dir.path().join("data")).unwrap();
         drop(Record::create_in(&dir.path().join("data")).unwrap());
-        Some(Self { dir, nats, _server: server })
+        Some(Self { dir, nats, server })
     }
 
     /// More happens, and the city finds what follows from it.
@@ -143,5 +146,50 @@ fn workers_over_nats_find_what_the_city_finds() {
     for ((of, before), (same, after)) in first.iter().zip(second) {
         assert_eq!(of, same);
         assert!(0 < *before && before < after, "{before} messages heard, then {after}");
+    }
+}
+
+/// Where nobody publishes, that is what is told; and a worker outlives its server.
+#[test]
+fn a_worker_says_what_is_missing_and_outlives_its_server() {
+    let Some(mut city) = City::new() else {
+        eprintln!("left out: there is no nats-server (Debian's package of that name)");
+        return;
+    };
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs").to_str().unwrap().to_owned();
+    let nats = city.nats.clone();
+    for (args, mend) in [
+        (["--list", "--findings", "nothing"], "`lianchi watch --models` publishes it"),
+        (["--once", "--models", &packs], "`lianchi up --outbox` publishes it"),
+    ] {
+        let told = lianchi(&["watch", "--nats", &nats]).args(args).output().unwrap();
+        let told = (told.status.code(), String::from_utf8(told.stderr).unwrap());
+        assert!(
+            told.0 == Some(2) && told.1.contains("there is no stream") && told.1.contains(mend),
+            "{told:?}"
+        );
+    }
+    let events = events(&mut Chance(8));
+    let (first, rest) = events.split_at(events.len() / 2);
+    city.finds(first);
+    let mut command = lianchi(&["watch", "--nats", &nats, "--models", &packs, "--findings", "outlived"]);
+    let mut worker = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+    let mut told = BufReader::new(worker.0.stdout.take().unwrap());
+    let mut line = |begins: &str| {
+        let mut line = String::new();
+        told.read_line(&mut line).unwrap();
+        assert!(line.starts_with(begins), "{line}");
+    };
+    line("watching");
+    city.server.0.kill().unwrap();
+    city.server.0.wait().unwrap();
+    let port = nats.rsplit(':').next().unwrap().parse().unwrap();
+    city.server = start_nats_at(&city.dir.path().join("nats"), port).unwrap().0;
+    line("connected again");
+    let expected = city.finds(rest);
+    let begun = std::time::Instant::now();
+    while published(&nats, "outlived") != expected {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{expected:?}");
+        std::thread::sleep(Duration::from_millis(200));
     }
 }

@@ -16,7 +16,7 @@ pub use links::Links;
 pub use ready::{Ready, Unready};
 pub use recall::Recall;
 pub use rewrite::rewrite;
-pub use run::{Found, try_all};
+pub use run::{Found, try_all, try_paced};
 
 use crate::log::Log;
 use pack::Definitions;

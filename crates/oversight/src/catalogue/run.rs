@@ -1,5 +1,5 @@
 use super::{Links, Ready};
-use crate::check::{Activations, Cases, Evidence, Finding, Summary, Until, Verdict, check};
+use crate::check::{Activations, Asked, Cases, Evidence, Finding, Pace, Summary, Until, Verdict, processors};
 use crate::log::{EventNumber, Log, Traces, Values};
 use crate::model::{Model, Pattern};
 use pack::Id;
@@ -27,6 +27,18 @@ pub fn try_all(
     until: Until,
     tell: &mut dyn FnMut(usize, Found),
 ) -> Vec<Summary> {
+    try_paced(log, links, models, until, &Pace::default(), tell)
+}
+
+/// [`try_all`], for somebody who may give it up.
+pub fn try_paced(
+    log: &Log,
+    links: &Links,
+    models: &[Ready],
+    until: Until,
+    pace: &Pace,
+    tell: &mut dyn FnMut(usize, Found),
+) -> Vec<Summary> {
     let mut summaries = vec![Summary::default(); models.len()];
     let mut groups: BTreeMap<(&str, Option<&str>), Vec<usize>> = BTreeMap::new();
     for (at, model) in models.iter().enumerate().filter(|(_, model)| model.scope.over.is_none()) {
@@ -39,23 +51,28 @@ pub fn try_all(
     for ((kind, procedure), places) in groups {
         let Some(part) = wholes.get(kind).and_then(|whole| Part::of(log, whole, procedure)) else { continue };
         let group: Vec<Model> = places.iter().filter_map(|at| Some(models.get(*at)?.model.clone())).collect();
-        let told = check(&part.log, &part.traces, &group, until, &mut |nth, finding| {
-            if let Some(at) = places.get(nth) {
-                let scope = part.traces.object(finding.trace).into_iter().collect();
-                tell(*at, Found { scope, finding: part.in_whole(finding) });
-            }
-        });
+        let asked = Asked { log: &part.log, traces: &part.traces, models: &group, until, pace: Some(pace) };
+        let told = asked.check(
+            processors(),
+            Some(&mut |nth, finding| {
+                if let Some(at) = places.get(nth) {
+                    let scope = part.traces.object(finding.trace).into_iter().collect();
+                    tell(*at, Found { scope, finding: part.in_whole(finding) });
+                }
+            }),
+        );
         for (at, summary) in places.iter().zip(told) {
             summaries.iter_mut().skip(*at).take(1).for_each(|place| *place = summary);
         }
     }
     for (at, (model, place)) in models.iter().zip(&mut summaries).enumerate() {
-        let Some(over) = &model.scope.over else { continue };
+        let Some(over) = model.scope.over.as_ref().filter(|_| !pace.is_given_up()) else { continue };
         let procedure = model.procedure.as_ref().map(Id::as_str);
         let Some(whole) = wholes.get(model.scope.each.as_str()) else { continue };
         let own = procedure.map(|procedure| cases(log, whole, procedure));
         let Some(each) = own.as_ref().map_or(Some(whole), Option::as_ref) else { continue };
-        *place = Pairs::new(log, links, each, over).try_one(model, until, &mut |found| tell(at, found));
+        let pairs = Pairs::new(log, links, each, over);
+        *place = pairs.try_one(model, (until, pace), &mut |found| tell(at, found));
     }
     summaries
 }
@@ -210,11 +227,14 @@ impl<'a> Pairs<'a> {
         Self { log, each, over, pairs, traces }
     }
 
-    fn try_one(&self, model: &Ready, until: Until, tell: &mut dyn FnMut(Found)) -> Summary {
+    fn try_one(&self, model: &Ready, (until, pace): (Until, &Pace), tell: &mut dyn FnMut(Found)) -> Summary {
         let mut standings = vec![Standing::default(); self.pairs.len()];
         let every = self.over.how_many == HowMany::All;
-        let summary =
-            check(self.log, &self.traces, std::slice::from_ref(&model.model), until, &mut |_, finding| {
+        let models = std::slice::from_ref(&model.model);
+        let asked = Asked { log: self.log, traces: &self.traces, models, until, pace: Some(pace) };
+        let summary = asked.check(
+            processors(),
+            Some(&mut |_, finding: Finding| {
                 if let Some(standing) = standings.get_mut(finding.trace) {
                     standing.verdict = standing.verdict.max(Some(finding.verdict));
                     standing
@@ -225,7 +245,8 @@ impl<'a> Pairs<'a> {
                     let scope = self.each.object(*trace).into_iter().chain([other.clone()]).collect();
                     tell(Found { scope, finding });
                 }
-            });
+            }),
+        );
         let activations = summary.first().map_or_else(Activations::default, |summary| summary.activations);
         let mut cases = Cases::default();
         // Pairs stand in the order of the first object's traces.
@@ -292,7 +313,13 @@ impl<'a> Pairs<'a> {
         let evidence: Evidence = evidence.into_iter().collect();
         let times =
             self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(evidence.iter());
-        let last = times.filter_map(|event| self.log.times().get(*event as usize)).max().copied();
+        // That too few keep it is certain once nothing more comes to any of them.
+        let others = own
+            .iter()
+            .filter(|_| !too_many)
+            .flat_map(|(pair, _)| self.traces.events().get(self.traces.range(*pair)).unwrap_or_default());
+        let last =
+            times.chain(others).filter_map(|event| self.log.times().get(*event as usize)).max().copied();
         let at: Option<Time> = last.filter(|_| verdict.is_violated());
         Some(Finding { trace, verdict, activation: None, evidence, deadline: None, at })
     }

@@ -9,6 +9,7 @@ mod columns;
 mod cost;
 mod course;
 mod evidence;
+mod pace;
 mod plan;
 mod rows;
 mod sign;
@@ -20,6 +21,7 @@ mod whole;
 mod windows;
 
 pub use evidence::Evidence;
+pub use pace::Pace;
 pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 
@@ -55,6 +57,8 @@ pub struct Asked<'a> {
     pub models: &'a [Model],
     /// Whether more may come.
     pub until: Until,
+    /// Who watches how far it is, and may give it up.
+    pub pace: Option<&'a Pace>,
 }
 
 /// Checks every trace against every model, on as many threads as there are processors. `tell` is given each finding,
@@ -67,15 +71,15 @@ pub fn check(
     until: Until,
     tell: &mut dyn FnMut(usize, Finding),
 ) -> Vec<Summary> {
-    Asked { log, traces, models, until }.check(processors(), Some(tell))
+    Asked { log, traces, models, until, pace: None }.check(processors(), Some(tell))
 }
 
 /// The figures of [`check`] alone.
 pub fn summarize(log: &Log, traces: &Traces, models: &[Model], until: Until) -> Vec<Summary> {
-    Asked { log, traces, models, until }.check(processors(), None)
+    Asked { log, traces, models, until, pace: None }.check(processors(), None)
 }
 
-fn processors() -> usize {
+pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
@@ -98,6 +102,11 @@ const CHUNK_ONE_BY_ONE: usize = 4096;
 type Found = Vec<(usize, Finding)>;
 
 impl Asked<'_> {
+    #[inline]
+    fn is_given_up(&self) -> bool {
+        self.pace.is_some_and(Pace::is_given_up)
+    }
+
     /// [`check`], on so many threads; without `tell` only for the figures.
     pub fn check(&self, threads: usize, tell: Option<&mut dyn FnMut(usize, Finding)>) -> Vec<Summary> {
         self.check_by(Way::Cheapest, threads, tell)
@@ -119,6 +128,8 @@ impl Asked<'_> {
         let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
         let size = if columns.is_some() { CHUNK_ONE_BY_ONE } else { CHUNK };
         let chunks = self.traces.len().div_ceil(size);
+        let pieces = columns.as_ref().map_or(self.traces.len(), |columns| chunks * columns.lanes());
+        self.pace.into_iter().for_each(|pace| pace.expect(pieces));
         let work = Work { asked: *self, columns, ground, sorted, size, wanted: tell.is_some() };
         let mut none = |_, _| {};
         let tell = tell.unwrap_or(&mut none);
@@ -185,9 +196,13 @@ impl Work<'_> {
             return;
         }
         for trace in some {
+            self.asked.pace.into_iter().for_each(|pace| pace.step(1));
             course.clear();
             account.begin(trace);
             for event in traces.events().get(traces.range(trace)).unwrap_or_default() {
+                if self.asked.is_given_up() {
+                    return;
+                }
                 let at = *event as usize;
                 let (Some(time), Some(sort)) = (log.times().get(at), self.sorted.get(at)) else { continue };
                 course.take(&self.ground, desk, Entry::new(*time, *event, *sort), account);

@@ -51,7 +51,8 @@ pub(super) fn read(line: &str, number: usize, declared: &Declared) -> Result<Con
     };
     if let Some((at, text)) = parts.iter().skip(times + 1).find(|(_, text)| !text.is_empty()) {
         let what = format!("`{text}` is one part too many");
-        let mend = format!("a {template} has {conditions} condition(s) and a time, each after a `|`");
+        let count = if conditions == 1 { "one condition" } else { "two conditions" };
+        let mend = format!("a {template} has {count} and a time, each after a `|`");
         return Err(Fault::new(*at, what, mend));
     }
     let window = parts.get(times).filter(|(_, text)| !text.is_empty());

@@ -12,6 +12,7 @@ mod translate;
 pub use constraint::Constraint;
 
 use crate::condition::Language;
+use crate::log::Log;
 use crate::model::Model;
 use record::{Activity, Name};
 use std::fmt;
@@ -70,6 +71,26 @@ impl Fault {
 /// # Errors
 /// Every line that cannot be read.
 pub fn read(text: &str) -> Result<Declared, Vec<Problem>> {
+    let (declared, problems) = parse(text);
+    if problems.is_empty() { Ok(declared) } else { Err(problems) }
+}
+
+/// The models of a Declare file over a log.
+///
+/// # Errors
+/// Every line that cannot be read, and every one that speaks of what neither the file nor the log knows, in one go.
+pub fn models(text: &str, log: &Log) -> Result<Vec<Model>, Vec<Problem>> {
+    let (declared, mut problems) = parse(text);
+    match declared.models(&Language::new(log, &declared.attributes)) {
+        Ok(models) if problems.is_empty() => return Ok(models),
+        Ok(_) => {}
+        Err(more) => problems.extend(more),
+    }
+    problems.sort_by_key(|problem| (problem.line, problem.column));
+    Err(problems)
+}
+
+fn parse(text: &str) -> (Declared, Vec<Problem>) {
     let mut declared = Declared::default();
     let mut problems = Vec::new();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -88,7 +109,7 @@ pub fn read(text: &str) -> Result<Declared, Vec<Problem>> {
         }
     }
     problems.sort_by_key(|problem| (problem.line, problem.column));
-    if problems.is_empty() { Ok(declared) } else { Err(problems) }
+    (declared, problems)
 }
 
 /// A line that states no constraint: nothing, a comment, or a declaration.

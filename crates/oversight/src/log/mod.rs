@@ -47,7 +47,33 @@ struct Related {
 #[error("a log holds at most 4,294,967,295 events; divide it")]
 pub struct TooMany;
 
+/// Events that whoever follows cases does not meet, or not by a name: how many, and the id of the first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stray {
+    /// About no object at all.
+    pub apart: (u64, Option<EventId>),
+    /// Of no activity.
+    pub unnamed: (u64, Option<EventId>),
+}
+
 impl Log {
+    /// The events that belong to no case, and those that tell of no activity.
+    pub fn stray(&self) -> Stray {
+        let told = |all: &mut dyn Iterator<Item = EventNumber>| {
+            let first = all.next();
+            (first.map_or(0, |_| 1 + all.count() as u64), first.and_then(|event| self.id(event).cloned()))
+        };
+        let before = std::iter::once(&0).chain(&self.ends);
+        let mut apart = (0..)
+            .zip(self.ends.iter().zip(before))
+            .filter(|(_, (end, start))| end == start)
+            .map(|(event, _)| event);
+        let unnamed = self.activity_code(vocabulary::UNNAMED);
+        let mut unnamed =
+            (0..).zip(&self.activity).filter(|(_, code)| Some(**code) == unnamed).map(|(event, _)| event);
+        Stray { apart: told(&mut apart), unnamed: told(&mut unnamed) }
+    }
+
     /// An empty log.
     pub fn new() -> Self {
         Self::default()

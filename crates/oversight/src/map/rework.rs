@@ -29,7 +29,8 @@ pub struct Repeat {
 /// A way round: activities after which a case stood at the first of them again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loop {
-    /// The codes of the activities, the smallest first: round is round, wherever a case came in.
+    /// The codes of the activities as they came, the first of them that which was come back to. A case that came in at
+    /// another of them went another way round: it came back to that one.
     pub activities: Vec<u32>,
     /// How many cases went round.
     pub cases: u64,
@@ -86,7 +87,7 @@ pub fn rework(cases: &Cases<'_>) -> Rework {
             {
                 let round: Vec<u32> = walk.iter().skip(place).map(|at| cases.activity(*at)).collect();
                 let since = walk.get(place).copied().unwrap_or(at);
-                loops.entry(turned(round)).or_default().add(case, millis(cases.at(since), cases.at(at)));
+                loops.entry(round).or_default().add(case, millis(cases.at(since), cases.at(at)));
                 walk.truncate(place);
             }
             walk.push(at);
@@ -109,11 +110,4 @@ pub fn rework(cases: &Cases<'_>) -> Rework {
         other.seconds.total_cmp(&one.seconds).then_with(|| one.activities.cmp(&other.activities))
     });
     Rework { cases: any, repeats, loops }
-}
-
-/// The same round, told from its smallest activity. No activity is in it twice.
-fn turned(mut round: Vec<u32>) -> Vec<u32> {
-    let smallest = (0..round.len()).min_by_key(|at| round.get(*at).copied()).unwrap_or(0);
-    round.rotate_left(smallest);
-    round
 }

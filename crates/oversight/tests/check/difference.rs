@@ -42,7 +42,7 @@ impl<'e> Bench<'e> {
     /// What `check` says of each model, asked together; the same in each way of asking.
     pub fn checked(&self, models: &[Model], until: Until) -> Vec<Told> {
         let Some(traces) = &self.traces else { return vec![Told::default(); models.len()] };
-        let asked = Asked { log: &self.log, traces, models, until };
+        let asked = Asked { log: &self.log, traces, models, until, pace: None };
         let of = |way: Way, threads: usize| {
             let mut findings: Vec<Vec<Finding>> = vec![Vec::new(); models.len()];
             let mut latest = (0, 0);

@@ -192,8 +192,7 @@ fn expected(events: &[Event], rule: &Rule, over: &Over, until: Until) -> (Vec<Fo
                 let verdict =
                     counted(&verdicts, least as usize, most.map_or(usize::MAX, |most| most as usize), until);
                 if let Some(verdict) = verdict {
-                    let most = most.map_or(usize::MAX, |most| most as usize);
-                    found.push(of_count(events, order, verdict, &verdicts, &proofs, most));
+                    found.push(of_count(events, order, verdict, &verdicts, &proofs, over));
                 }
                 verdict
             }
@@ -249,10 +248,13 @@ fn of_count(
     verdict: Verdict,
     verdicts: &[Option<Verdict>],
     proofs: &[(BTreeSet<u32>, Vec<u32>)],
-    most: usize,
+    over: &Over,
 ) -> Found {
+    let HowMany::Between { most, .. } = over.how_many else { unreachable!("all of them are not counted") };
+    let most = most.map_or(usize::MAX, |most| most as usize);
     let likely =
         verdicts.iter().filter(|one| one.is_none() || **one == Some(Verdict::PossiblySatisfied)).count();
+    let others = belonging(events, order, over);
     let mut evidence: BTreeSet<u32> = BTreeSet::new();
     for (verdict, (proof, spoken)) in verdicts.iter().zip(proofs) {
         match (likely > most, verdict) {
@@ -264,7 +266,12 @@ fn of_count(
     let happened: Vec<&Event> = events.iter().filter(|event| is_event(event)).collect();
     let own = happened.iter().filter(|event| is_about(event, order)).map(|event| event.time);
     let cited = evidence.iter().map(|number| happened[*number as usize].time);
-    let at = own.chain(cited).max().filter(|_| verdict.is_violated());
+    // Too few: until the last of them is over another may yet keep it.
+    let of_others = happened
+        .iter()
+        .filter(|event| likely <= most && others.iter().any(|other| is_of(event, [order, other])));
+    let of_others = of_others.map(|event| event.time);
+    let at = own.chain(cited).chain(of_others).max().filter(|_| verdict.is_violated());
     let evidence = evidence.into_iter().collect();
     let finding = Finding { trace: 0, verdict, activation: None, evidence, deadline: None, at };
     Found { scope: vec![order.clone()], finding }

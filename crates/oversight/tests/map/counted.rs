@@ -151,9 +151,7 @@ proptest! {
                     .find_map(|to| (0..to).rev().find(|from| rest[*from].0 == rest[to].0).map(|from| (from, to)))
                 {
                     let round: Vec<&str> = rest[from..to].iter().map(|step| step.0).collect();
-                    let turned = (0..round.len()).map(|by| [&round[by..], &round[..by]].concat());
-                    let code = |way: &Vec<&str>| way.iter().map(|name| cases.code(name)).collect::<Vec<_>>();
-                    let sum = loops.entry(turned.min_by_key(code).unwrap()).or_default();
+                    let sum = loops.entry(round).or_default();
                     sum.0.insert(number);
                     (sum.1, sum.2) = (sum.1 + 1, sum.2 + rest[to].1 - rest[from].1);
                     rest.drain(from..to);
@@ -167,6 +165,14 @@ proptest! {
                 (cases.name(again.activity), (again.cases, again.again, (again.seconds * 4.0) as i64))
             };
             assert_eq!(found.repeats.iter().map(of).collect::<BTreeMap<_, _>>(), repeats);
+            for one in &found.loops {
+                let back = cases.name(one.activities[0]);
+                let (_, of) = tally(told, |case| {
+                    let times = case.iter().filter(|step| step.0 == back).count();
+                    (times > 1).then_some(0).into_iter().collect()
+                });
+                assert!(one.cases <= of, "{} cases came back to {back}, not {}", of, one.cases);
+            }
             let of = |one: &oversight::map::Loop| {
                 let way: Vec<&str> = one.activities.iter().map(|code| cases.name(*code)).collect();
                 (way, (one.cases, one.rounds, (one.seconds * 4.0) as i64))

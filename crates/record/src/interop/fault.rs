@@ -55,7 +55,7 @@ pub enum Problem {
     },
     /// An event without a time.
     #[error(
-        "{what} has no time; add it, or import with `--untimed`, which places it at the time of the one before"
+        "{what} has no time; add it, or take it in with `--untimed`, which places it at the time of the one before"
     )]
     Untimed {
         /// Which event.

@@ -75,7 +75,7 @@ pub fn run(log: Option<&Path>, amounts: &Amounts, report: &mut Report) -> Result
 /// The models that the log keeps, in nine activations of ten or more: what a supervisor would keep of those drawn, since a
 /// model that is mostly broken says nothing of the work.
 pub(super) fn kept(log: &Log, traces: &Traces, models: Vec<Model>, most: usize) -> Vec<Model> {
-    let summaries = Asked { log, traces, models: &models, until: Until::Closed }.check(2, None);
+    let summaries = Asked { log, traces, models: &models, until: Until::Closed, pace: None }.check(2, None);
     let kept = models.into_iter().zip(summaries).filter(|(_, summary)| {
         let broken = summary.activations.violated;
         summary.activations.fulfilled > 0 && broken * 9 <= summary.activations.fulfilled
@@ -89,7 +89,7 @@ pub(super) fn read(path: &Path) -> Result<Log, Failed> {
 }
 
 fn whole(log: &Log, traces: &Traces, models: &[Model], which: &str, report: &mut Report) {
-    let asked = Asked { log, traces, models, until: Until::Closed };
+    let asked = Asked { log, traces, models, until: Until::Closed, pace: None };
     let rate = |threads: usize| {
         let begun = Instant::now();
         let summaries = asked.check(threads, None);
@@ -118,7 +118,7 @@ fn whole(log: &Log, traces: &Traces, models: &[Model], which: &str, report: &mut
 fn ways_of_asking(log: &Log, traces: &Traces, models: &[Model], report: &mut Report) {
     for count in [10, 100, 150, 250, 1_000] {
         let Some(models) = models.get(..count) else { continue };
-        let asked = Asked { log, traces, models, until: Until::Closed };
+        let asked = Asked { log, traces, models, until: Until::Closed, pace: None };
         let ms = |way: Way| {
             let run = |_| {
                 let meter = Meter::own();
@@ -163,7 +163,7 @@ fn scale(log: &Log, traces: &Traces, models: &[Model], report: &mut Report) {
     let rate = |models: &[Model]| {
         let runs = (0..3).map(|_| {
             let begun = Instant::now();
-            Asked { log, traces, models, until: Until::Closed }.check(1, None);
+            Asked { log, traces, models, until: Until::Closed, pace: None }.check(1, None);
             log.len() as f64 / begun.elapsed().as_secs_f64()
         });
         runs.fold(0.0, f64::max)
@@ -242,7 +242,7 @@ fn as_peers_do(events: &[Event], report: &mut Report) -> Result<(), Failed> {
     let told = |problems: Vec<decl::Problem>| Failed::new(format!("fines.decl: {problems:?}"));
     let declared = decl::read(include_str!("../../../../benches/peers/fines.decl")).map_err(told)?;
     let models = declared.models(&Language::new(&log, &declared.attributes)).map_err(told)?;
-    let asked = Asked { log: &log, traces: &traces, models: &models, until: Until::Closed };
+    let asked = Asked { log: &log, traces: &traces, models: &models, until: Until::Closed, pace: None };
     let timed = |work: &mut dyn FnMut()| {
         let meter = Meter::own();
         (0..RUNS).for_each(|_| work());

@@ -1,16 +1,14 @@
+mod one;
 mod open;
 
+pub use one::{Brief, Evidence, Finding, Standing, brief, one, sections};
 pub use open::{AGES, OfOffice};
 
-use super::clock;
-use super::course::{self, Happening, Step};
 use crate::layout::{Frame, Head, document};
 use crate::page::cases::Stage;
 use crate::part::{self, Due};
 use crate::path;
-use crate::text::Lang;
 use maud::{Markup, html};
-use pack::explain::Section;
 use pack::models::Severity;
 use pack::{Id, Title};
 use record::Time;
@@ -394,175 +392,6 @@ fn engine(frame: &Frame, engine: Option<&Engine>) -> Markup {
                         }))
                     }
                 },
-            }
-        }
-    }
-}
-
-/// A finding with what proves it and what becomes of it.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// Its number.
-    pub case: String,
-    /// The model; without a page of its own where the packs have it no more.
-    pub model: (Id, Title, bool),
-    /// The model in plain words.
-    pub words: Vec<Section>,
-    /// How bad it is.
-    pub severity: Severity,
-    /// The office.
-    pub office: (Id, Title),
-    /// How far it is.
-    pub stage: Stage,
-    /// The cases that it is about.
-    pub objects: Vec<String>,
-    /// Since when it is certain.
-    pub at: Option<Time>,
-    /// The deadline that went by.
-    pub deadline: Option<Time>,
-    /// The edition of the packs under which it was found.
-    pub edition: String,
-    /// The events that prove it.
-    pub evidence: Vec<Evidence>,
-    /// The steps.
-    pub steps: Vec<Step>,
-    /// The clocks.
-    pub clocks: Vec<clock::View>,
-    /// Everything that happened, the latest first.
-    pub happened: Vec<Happening>,
-    /// Others of the same model in the same office: how many are open, how many there ever were.
-    pub others: (u64, u64),
-    /// Whether the reader works on it at their desk.
-    pub desk: bool,
-}
-
-/// An event that proves a finding.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-    /// Its entry.
-    pub entry: u64,
-    /// What happened.
-    pub what: Title,
-    /// When.
-    pub at: Time,
-    /// Whether it is the one that asked for something.
-    pub asked: bool,
-    /// In which office.
-    pub office: Option<Title>,
-}
-
-/// A finding.
-pub fn one(frame: &Frame, view: &Finding) -> Markup {
-    let lang = frame.lang;
-    let title = lang.of(&view.model.1);
-    let head = Head::new(format!("{title} {}", view.case)).under(lang.say("nav-board"), path::BOARD);
-    let head = head.under(lang.say("nav-findings"), path::FINDINGS).wide();
-    document(
-        frame,
-        &head,
-        &html! {
-            h1 { (title) }
-            p.status {
-                (severity(frame, view.severity)) " "
-                (part::tag(view.stage.tone(), &view.stage.words(frame)))
-                " " span.code { (view.case) } " " span.soft { (lang.of(&view.office.1)) }
-            }
-            @if view.desk { p.buttons { (part::go(&path::desk_case(&view.case), &lang.say("finding-desk"))) } }
-            div.twofold {
-                section.left aria-labelledby="facts-title" {
-                    h2 #facts-title { (lang.say("finding-what")) }
-                    (part::rows(&facts(frame, view)))
-                    (in_words(frame, view))
-                }
-                section.middle aria-labelledby="evidence-title" {
-                    h2 #evidence-title { (lang.say("finding-evidence")) }
-                    p.soft { (lang.say("finding-evidence-hint")) }
-                    (evidence(frame, &view.evidence))
-                    h2 { (lang.say("case-steps")) }
-                    (course::steps(lang, &view.steps))
-                    @if !view.clocks.is_empty() {
-                        h2 { (lang.say("case-clocks")) }
-                        (clock::list(lang, &view.clocks))
-                    }
-                    h2 { (lang.say("case-events")) }
-                    (course::happenings(lang, &view.happened, true))
-                }
-            }
-        },
-    )
-}
-
-fn facts(frame: &Frame, view: &Finding) -> Vec<(String, Markup)> {
-    let lang = frame.lang;
-    let cases = html! {
-        @for object in &view.objects {
-            @let number = object.split_once(':').map_or(object.as_str(), |(_, number)| number);
-            a.code href=(path::board_case(number)) { (object) } " "
-        }
-    };
-    let mut rows = vec![(lang.say("finding-cases").into_owned(), cases)];
-    if let Some(at) = view.deadline {
-        rows.push((lang.say("finding-deadline").into_owned(), part::moment(lang, at)));
-    }
-    if let Some(at) = view.at {
-        rows.push((lang.say("finding-at").into_owned(), part::moment(lang, at)));
-    }
-    let (open, all) = view.others;
-    let facts = [("open", open.to_string().into()), ("all", all.to_string().into())];
-    let again = html! {
-        a href={ (path::findings_of(&view.model.0, &view.office.0)) "&closed=yes" } { (lang.tell("finding-again-words", &facts)) }
-    };
-    rows.push((lang.say("finding-again").into_owned(), again));
-    let edition: String = view.edition.chars().take(12).collect();
-    rows.push((lang.say("finding-edition").into_owned(), html! { span.code { (edition) } }));
-    rows
-}
-
-fn in_words(frame: &Frame, view: &Finding) -> Markup {
-    let lang = frame.lang;
-    html! {
-        h2 { (lang.say("finding-model")) }
-        @if view.model.2 {
-            p { a.code href=(path::model(&view.model.0)) { (view.model.0) } }
-            (sections(lang, &view.words, true))
-        } @else {
-            p { span.code { (view.model.0) } " " (lang.say("finding-model-gone")) }
-        }
-    }
-}
-
-/// What is said of a model, without its own title; `within` a part of the page that has a heading.
-pub fn sections(lang: Lang, all: &[Section], within: bool) -> Markup {
-    html! {
-        @for (place, section) in all.iter().enumerate() {
-            @if place > 0 {
-                @if within { h3 { (section.title) } } @else { h2 { (section.title) } }
-            }
-            @for line in &section.lines { p { (part::as_written(lang, line.trim())) } }
-        }
-    }
-}
-
-fn evidence(frame: &Frame, all: &[Evidence]) -> Markup {
-    let lang = frame.lang;
-    html! {
-        @if all.is_empty() { p { (lang.say("finding-no-evidence")) } }
-        ol.events {
-            @for one in all {
-                li {
-                    p {
-                        b { (lang.of(&one.what)) }
-                        @if one.asked { " " (part::tag("plain", &lang.say("finding-asked"))) }
-                    }
-                    p.soft {
-                        (part::moment(lang, one.at))
-                        @if let Some(office) = &one.office { " · " (lang.of(office)) }
-                        " · "
-                        a href=(path::entry(one.entry)) {
-                            (lang.tell("entry-number", &[("n", one.entry.to_string().into())]))
-                        }
-                    }
-                }
             }
         }
     }

@@ -21,6 +21,10 @@ pub struct Bounds {
     pub streams_of_session: usize,
     /// Streams of events in all.
     pub streams: usize,
+    /// How long a log may be checked.
+    pub check: Duration,
+    /// How long that goes on when nobody asks after it.
+    pub unasked: Duration,
     /// How long open requests may go on when the server stops.
     pub stop: Duration,
 }
@@ -37,6 +41,8 @@ impl Default for Bounds {
             hashing: 4,
             streams_of_session: 6,
             streams: 2_000,
+            check: Duration::from_secs(300),
+            unasked: Duration::from_secs(60),
             stop: Duration::from_secs(10),
         }
     }

@@ -5,6 +5,7 @@ use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::case::visible;
 use super::filling::{files, under_purpose};
+use super::findings::{self, FINDING};
 use super::show::{self, Telling};
 use super::{personal, told};
 use crate::layout::{Face, Frame};
@@ -61,17 +62,20 @@ pub fn page(
     };
     let channel =
         Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
+    let finding = (case.kind.as_str() == FINDING).then(|| findings::brief(asked, view)).transpose()?;
     let doings = acting::doings(asked, view, procedure, &moves, tried);
     let page = work::View {
         case: &number,
         seen: view.state.events,
-        title: &procedure.title,
+        title: finding.as_ref().map_or(&procedure.title, |finding| &finding.title),
         stage: show::stage(view),
         channel,
         office: &office,
         steps: show::steps(asked, view),
         clocks: show::clocks(asked, view),
         happened: show::happenings(asked, view, case, Telling { open: purpose.is_some(), linked: false })?,
+        finding: finding.clone(),
+        of_party: view.state.party.is_some(),
         groups: told::application(view, procedure, (&shown, &clear), &seen),
         recorded: told::recorded(asked, view, procedure, &seen)?,
         opened: purpose.and_then(|purpose| purposes.get(purpose).cloned()),

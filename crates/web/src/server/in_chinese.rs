@@ -121,7 +121,13 @@ pub fn import(error: &ImportError, most: usize) -> (u64, Vec<Title>) {
         ImportError::Malformed { place: at, .. } => {
             format!("{}：此处的写法不符合文件格式，无法再往下读；请重新取得或导出完整的文件", place(at))
         }
-        ImportError::Options(_) => "各列的含义与文件不符：请按文件的列名填写".to_owned(),
+        ImportError::Options(why) => {
+            let columns = why.split_once("its columns are ").map(|(_, all)| all.replace('`', ""));
+            let columns = columns.map(|all| format!("；文件的列有：{all}")).unwrap_or_default();
+            format!(
+                "各列的含义与文件不符：请按文件的列名填写，写作“case=列名,activity=列名,time=列名”{columns}"
+            )
+        }
         ImportError::Sink(_) => "有的事件没有收下，请重试".to_owned(),
     };
     let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();

@@ -175,7 +175,7 @@ pub fn verify_all(asked: &Asked) -> Result<(), Oops> {
 
 /// The case that an entry is of, where the reader may supervise it. Entries of no case are for those who supervise the
 /// whole city.
-fn readable(asked: &Asked, event: &Event) -> Result<Option<View>, Oops> {
+pub(super) fn readable(asked: &Asked, event: &Event) -> Result<Option<View>, Oops> {
     for object in event.objects.iter().map(|relation| &relation.object) {
         if asked.city.casework.line(object)?.is_some() {
             return supervised(asked, object).map(Some);

@@ -260,6 +260,11 @@ pub fn by_name(asked: &Asked, actor: &ObjectRef) -> Option<String> {
 /// The steps of a case in the order of its flow.
 pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
     let Some(procedure) = view.procedure() else { return Vec::new() };
+    // What the program does is nobody's work to wait for: it is told once it was done, by the role that it holds.
+    let program =
+        |step: &pack::model::Step| view.book.definitions.roles.get(&step.role).filter(|role| role.program);
+    let itself = |step: &pack::model::Step| program(step).map(|role| asked.lang.of(&role.title).to_owned());
+    let told = |step: &&pack::model::Step| program(step).is_none() || view.state.done(&step.id).is_some();
     let shown = |step: &pack::model::Step| {
         let state = view.state.steps.get(&step.id);
         let run = state.and_then(|state| state.runs.last());
@@ -273,7 +278,7 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
                 Some(done) => Shown::Done {
                     at: done.at,
                     outcome: step.outcome(done.outcome.as_str()).map(|o| o.title.clone()).unwrap_or_default(),
-                    by: done.by.as_ref().map(|by| who(asked, view, by)),
+                    by: done.by.as_ref().map(|by| who(asked, view, by)).or_else(|| itself(step)),
                     reasons: done.reasons.as_ref().map(|why| words(asked, why)).filter(|why| why != "deemed"),
                 },
                 None => Shown::Waiting,
@@ -286,7 +291,7 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
         let office = self::office(asked, &office.unwrap_or_else(expected));
         Step { title: step.title.clone(), office, status }
     };
-    procedure.flow.steps.iter().map(shown).collect()
+    procedure.flow.steps.iter().filter(told).map(shown).collect()
 }
 
 /// The clocks of a case that have started, each with how it is counted.

@@ -328,6 +328,16 @@ pub const ROWS: &[Row] = &[
     row("GET", API_FILE, Stage::Open, nothing),
     row("GET", API_FILE, Stage::Open, nothing).with("?purpose=handle-case").about("to handle"),
     row("GET", API_FILE, Stage::Open, nothing).with("?purpose=inspect").about("to inspect"),
+    row("GET", "/board/findings/{case}", Stage::Open, nothing).about("of no finding"),
+    row("GET", "/board/findings/{case}", Stage::Finding, nothing).about("a finding"),
+    row("GET", "/api/findings/{case}", Stage::Open, nothing).about("of no finding"),
+    row("GET", "/api/findings/{case}", Stage::Finding, nothing).about("a finding"),
+    row("GET", "/desk/cases/{case}", Stage::Finding, nothing).about("a finding"),
+    row("POST", DESK, Stage::Finding, |_, target| {
+        moved(target, &[("outcome", "explained"), ("reasons", "当日网络中断")])
+    })
+    .at(&[("action", "act"), ("about", "explain")])
+    .about("explain a finding"),
     row("POST", ACT, Stage::Draft, |_, target| acted(target, json!({ "answers": { "kind": "change" } })))
         .at(&[("action", "save")])
         .about("save"),

@@ -116,10 +116,33 @@ fn a_breach_becomes_a_finding_that_is_worked_on_until_it_is_cleared() {
         assert!(![SECRET, NUMBER, "王莲生"].iter().any(|secret| page.contains(secret)), "{page}");
     }
     // Who may not supervise the office sees none of it.
-    for (login, status) in [("clerk", 403), ("party", 403), ("supervisor-elsewhere", 404)] {
+    // Whoever may look at it and supervises nobody finds it at their desk, in words and with what they may open.
+    for (login, status) in [("clerk", 303), ("approver", 303), ("party", 403), ("supervisor-elsewhere", 404)]
+    {
         let shown = Shown::Browser(world.sign_in(login));
         let reply = world.get(&shown, &format!("/board/findings/{}", finding.id));
         assert_eq!(reply.status.as_u16(), status, "{login}");
+    }
+
+    let desk = format!("/desk/cases/{}", finding.id);
+    for (login, of_case) in [("approver", "/desk/cases/"), ("supervisor-city", "/board/cases/")] {
+        let shown = Shown::Browser(world.sign_in(login));
+        let page = world.get(&shown, &desk).text();
+        for told in
+            ["What is missing is told once", "Apologise to the applicant", &format!("{of_case}{}", case.id)]
+        {
+            assert!(page.contains(told), "{login} is not told {told}: {page}");
+        }
+        let raw = [
+            text("edition"),
+            text("says"),
+            SECRET,
+            NUMBER,
+            "Later events show no breach",
+            "the applicant will",
+        ];
+        assert!(!raw.iter().any(|raw| page.contains(raw)), "{login}: {page}");
+        assert_eq!(page.contains("/board/entries/"), login == "supervisor-city");
     }
 
     for (who, step, outcome) in [
@@ -236,6 +259,7 @@ basis = { zh = "本单位自定", en = "the office's own rule" }
     let renamed = with(&|files| {
         for file in files {
             file.text = file.text.replace(&format!("[model.{MODEL}]"), "[model.told-once]");
+            file.text = file.text.replace("What is missing is told once", "All is said at once");
         }
     });
     assert!(world.city.adopt(&renamed).unwrap());
@@ -248,4 +272,21 @@ basis = { zh = "本单位自定", en = "the office's own rule" }
     assert_eq!(closed(MODEL).as_deref(), Some("model-changed"));
     assert_eq!(closed("never-asked").as_deref(), Some("model-changed"));
     assert_eq!(findings(world, "told-once").len(), 1);
+
+    // What was found before is told in the words that were in force then, and what went with its model was not cleared.
+    let shown = Shown::Browser(world.sign_in("supervisor-city"));
+    let (old, new) = ("What is missing is told once", "All is said at once");
+    for (model, said, other) in [(MODEL, old, new), ("told-once", new, old)] {
+        let found = findings(world, model);
+        let finding = found[0].case.as_ref().unwrap();
+        let page = world.get(&shown, &format!("/board/findings/{}", finding.id)).text();
+        assert!(page.contains(said) && !page.contains(other), "{page}");
+        assert_eq!(page.contains("the packs in force have this model no more"), model == MODEL);
+        let line = world.get(&shown, &format!("/api/findings?closed=yes&model={model}")).json();
+        assert_eq!(
+            (&line["findings"][0]["title"]["en"], &line["closed"]),
+            (&said.into(), &0.into()),
+            "{line}"
+        );
+    }
 }

@@ -53,6 +53,18 @@ fn settled(world: &World, shown: &Shown, path: &str) -> String {
     }
 }
 
+/// What was found, once the check is over.
+fn checked(world: &World, shown: &Shown, path: &str) -> String {
+    let begun = Instant::now();
+    loop {
+        let page = world.get(shown, path).text();
+        if !page.contains("is being checked") || begun.elapsed() > Duration::from_secs(60) {
+            return page;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn brought(world: &World, shown: &Shown) -> String {
     let reply = world.call(shown, "POST", "/board/logs", &form("inspect", MAPPING, "2026 fines.csv", ROWS));
     assert_eq!(reply.status.as_u16(), 303, "{}", reply.text());
@@ -115,6 +127,115 @@ fn a_log_is_looked_at_and_goes_again() {
     assert_eq!(noted(&world)[1].activity.as_str(), "log deleted");
 }
 
+/// Every finding of a model opens to its evidence, on however many pages they stand, and a chosen model tells of its own alone.
+#[test]
+fn each_of_many_findings_opens_to_its_evidence() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let row = |case: usize| {
+        format!(
+            "{case},Create Fine,2026-01-01T08:00:00+08:00,1\n{case},Send Fine,2026-01-02T08:00:00+08:00,1\n"
+        )
+    };
+    let rows = format!("Case,Step,When,amount\n{}", (0..2_600).map(row).collect::<String>());
+    let reply = world.call(&shown, "POST", "/board/logs", &form("inspect", MAPPING, "many.csv", &rows));
+    let path = reply.header("location").to_owned();
+    settled(&world, &shown, &path);
+    let text = "activity Create Fine\nactivity Payment\nResponse[Create Fine, Payment] | | |\nResponse[Send Fine, Payment] | | |\n";
+    let sent = Sent::Parts(Vec::new(), vec![("models".into(), "own.decl".into(), text.as_bytes().to_vec())]);
+    world.call(&shown, "POST", &format!("{path}/models"), &sent);
+    let found = format!("{path}/findings?with=declare");
+    let all = checked(&world, &shown, &found);
+    assert!(all.contains("100 of 5200 findings") && !all.contains("more are not told"), "{all}");
+    for (model, activity) in [(0, "Create Fine"), (1, "Send Fine")] {
+        let last = world.get(&shown, &format!("{found}&model={model}&page=26")).text();
+        assert!(last.contains("100 of 2600 findings") && !last.contains("more are not told"), "{last}");
+        let link = last.split("href=\"").filter_map(|part| part.split('"').next());
+        let link = link.filter(|link| link.contains("finding=")).last().unwrap().replace("&amp;", "&");
+        let case = world.get(&shown, &link).text();
+        let (_, asked) = case.split_once("<ol class=\"events\"").unwrap();
+        let (_, asked) = asked.split_once(activity).unwrap();
+        assert!(
+            case.contains(">2599<") && asked.split("</p>").next().unwrap().contains("this asked for it"),
+            "{case}"
+        );
+    }
+}
+
+/// What compares every event with every other ends in time, says so, and keeps nobody else waiting.
+#[test]
+fn a_check_that_takes_too_long_is_given_up() {
+    let world = World::changed(|city| city.bounds.check = Duration::from_millis(300));
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let row = |at: usize| {
+        format!(
+            "1,{},2026-01-01T00:{:02}:{:02}Z,{at}\n",
+            if at.is_multiple_of(2) { "a" } else { "b" },
+            at / 60 % 60,
+            at % 60
+        )
+    };
+    let rows = format!("Case,Step,When,x\n{}", (0..60_000).map(row).collect::<String>());
+    let reply = world.call(&shown, "POST", "/board/logs", &form("inspect", MAPPING, "long.csv", &rows));
+    let path = reply.header("location").to_owned();
+    settled(&world, &shown, &path);
+    let text =
+        "activity a\nactivity b\nbind a: x\nbind b: x\nResponse[a, b] | |T.x > 99999 and T.x > A.x |\n";
+    let sent = Sent::Parts(Vec::new(), vec![("models".into(), "own.decl".into(), text.as_bytes().to_vec())]);
+    let begun = Instant::now();
+    let reply = world.call(&shown, "POST", &format!("{path}/models"), &sent);
+    assert_eq!(reply.status.as_u16(), 303, "{}", reply.text());
+    let page = checked(&world, &shown, reply.header("location"));
+    assert!(page.contains("The check was ended after 0 seconds") && page.contains("again=yes"), "{page}");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+/// A log that the packs declare is told of in their words, in the reader's language; what of it is met nowhere is told too.
+#[test]
+fn a_declared_log_is_told_in_the_words_of_its_packs() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let rows = format!("{ROWS},Payment,2026-01-05T08:00:00+08:00,\nthird,,2026-01-06T08:00:00+08:00,\n");
+    let reply = world.call(&shown, "POST", "/board/logs", &form("inspect", MAPPING, "fines.csv", &rows));
+    let path = reply.header("location").to_owned();
+    let page = settled(&world, &shown, &path);
+    assert!(
+        page.contains("One event belongs to no case") && page.contains("One event has no activity"),
+        "{page}"
+    );
+    let chinese = |at: &str| {
+        let mut request = world::call::request(&shown, "GET", at, &Sent::Nothing);
+        request.headers_mut().insert("accept-language", "zh-CN".parse().unwrap());
+        world.send(request).text()
+    };
+    for (page, words) in [("/map", ["开具罚单", "缴款"]), ("/cases/0", ["开具罚单", "寄出罚单"])]
+    {
+        let zh = chinese(&format!("{path}{page}"));
+        assert!(words.iter().all(|word| zh.contains(word)), "{zh}");
+        let en = world.get(&shown, &format!("{path}{page}")).text();
+        assert!(en.contains("Create Fine") && !en.contains("开具罚单"), "{en}");
+    }
+}
+
+/// A log that cannot be read takes nobody's place.
+#[test]
+fn what_cannot_be_read_makes_room() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    for at in 0..14 {
+        let reply = world.call(
+            &shown,
+            "POST",
+            "/board/logs",
+            &form("inspect", MAPPING, "a.csv", "Case,Step,When\n1,a,then\n"),
+        );
+        assert_eq!(reply.status.as_u16(), 303, "{at}: {}", reply.text());
+        settled(&world, &shown, reply.header("location"));
+    }
+    assert_eq!(folders(&world).len(), 12);
+    assert_eq!(noted(&world).iter().filter(|event| event.activity.as_str() == "log deleted").count(), 2);
+}
+
 #[test]
 fn nothing_stays_of_what_is_not_taken() {
     let world = World::new();
@@ -167,6 +288,7 @@ fn a_log_outlives_the_city() {
     let record = Record::create_in(dir.path()).unwrap();
     let again = World::empty(dir, record, &world::packs(), |_| {});
     let shown = Shown::Browser(again.sign_in("supervisor-above"));
-    assert!(again.get(&shown, "/board/logs").text().contains("2026 fines.csv"));
+    let list = again.get(&shown, "/board/logs").text();
+    assert!(list.contains("2026 fines.csv") && list.contains("It is read when it is opened"), "{list}");
     assert!(settled(&again, &shown, &path).contains("4 events of 3 activities"));
 }

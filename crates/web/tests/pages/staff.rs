@@ -252,6 +252,8 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         steps: steps(definitions),
         clocks: clocks(),
         happened: happened(definitions),
+        finding: None,
+        of_party: true,
         groups: group(false),
         recorded: recorded(),
         opened: None,

@@ -1,8 +1,8 @@
 use super::World;
-use casework::{Command, View, answer};
+use casework::{Ask, Command, View, answer};
 use pack::Id;
 use pack::model::{Channel, Field, FieldKind};
-use record::{ObjectRef, Value};
+use record::{ObjectRef, Value, Version};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How far a case has come.
@@ -22,6 +22,8 @@ pub enum Stage {
     Correcting,
     /// Over, and complained about.
     Ended,
+    /// No case of a party's: a finding about one that is open, which the office is to explain.
+    Finding,
 }
 
 /// The service of which the cases are: a station's, accepted by a clerk, checked by an examiner, decided by an approver.
@@ -29,6 +31,8 @@ pub const SERVICE: &str = "entry-change";
 pub const OFFICE: &str = "lake-station";
 /// Stands in every personal answer that is free text.
 pub const SECRET: &str = "莲藕密语";
+/// A model of which findings are.
+const MODEL: &str = "told-once-what-is-missing";
 /// A number of no living person: the worked example of the standard.
 pub const NUMBER: &str = "11010519491231002X";
 /// Stands in every file.
@@ -39,6 +43,9 @@ static COUNT: AtomicU64 = AtomicU64::new(0);
 impl World {
     /// A new case of the party's, at `stage`.
     pub fn case(&self, stage: Stage) -> ObjectRef {
+        if stage == Stage::Finding {
+            return self.finding();
+        }
         let party = self.actor("party");
         let entered = matches!(stage, Stage::Counter | Stage::Entered);
         let by = if entered { self.actor("clerk") } else { party.clone() };
@@ -56,7 +63,7 @@ impl World {
             self.act(&case, by, &Command::Submit);
         }
         match stage {
-            Stage::Draft | Stage::Counter | Stage::Entered | Stage::Open => {}
+            Stage::Draft | Stage::Counter | Stage::Entered | Stage::Open | Stage::Finding => {}
             Stage::Taken => self.act(&case, "clerk", &Command::Take { step: "accept".into() }),
             Stage::Correcting => {
                 let notes = vec![("before".into(), "看不清".to_owned())];
@@ -78,6 +85,32 @@ impl World {
             }
         }
         case
+    }
+
+    /// A finding as the engine of oversight puts it down, assigned to the office.
+    fn finding(&self) -> ObjectRef {
+        let about = self.case(Stage::Open);
+        let casework = &self.city.casework;
+        let last = casework.record().history(&about, Version(0), usize::MAX).unwrap().pop().unwrap();
+        let engine = Ask { now: self.city.now(), actor: None, purpose: None, seen: None };
+        let start = Command::Start { office: OFFICE.into(), party: None, channel: Channel::Window };
+        let number = format!("{:016x}", COUNT.fetch_add(1, Ordering::SeqCst));
+        let finding = casework.start(&"finding".into(), &number, &start, &engine).unwrap();
+        let answers = [
+            ("model", MODEL.to_owned()),
+            ("edition", casework.book().digest.to_string()),
+            ("says", "0".repeat(64)),
+            ("severity", "minor".to_owned()),
+            ("objects", about.to_string()),
+            ("entries", last.index.to_string()),
+        ];
+        let answers = answers.map(|(field, text)| (field.into(), Some(Value::from(text)))).to_vec();
+        casework.run(&finding, &Command::Save { answers }, &engine).unwrap();
+        casework.run(&finding, &Command::Submit, &engine).unwrap();
+        let (step, outcome) = ("assign".into(), "assigned".into());
+        let assign = Command::Do { step, outcome, reasons: None, answers: Vec::new() };
+        self.act(&finding, "supervisor-city", &assign);
+        finding
     }
 
     /// Does something in a case, as `login` may.

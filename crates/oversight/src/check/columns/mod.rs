@@ -107,6 +107,11 @@ impl<'a> Columns<'a> {
         Self { asked, picked: picker.picked(), lanes, idle }
     }
 
+    /// How many clauses are gone through.
+    pub(super) fn lanes(&self) -> usize {
+        self.lanes.len()
+    }
+
     /// The figures of all models, from those of the models that something activates.
     pub(super) fn summaries(&self, counts: Counts) -> Vec<Summary> {
         counts.summaries(&self.idle, self.asked.traces.len() as u64)
@@ -117,6 +122,10 @@ impl<'a> Columns<'a> {
         found.begin(traces.clone());
         counts.begin(traces.clone());
         for (lane, number) in self.lanes.iter().zip(0..) {
+            if self.asked.is_given_up() {
+                return;
+            }
+            self.asked.pace.into_iter().for_each(|pace| pace.step(1));
             let asks = self.places(lane.asks, &traces);
             let first = found.notes.len();
             match lane.kind {

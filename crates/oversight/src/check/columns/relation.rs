@@ -52,9 +52,17 @@ impl Columns<'_> {
                 };
                 self.along(&line, window, fit, tell);
             }
-            (None, None) => self.along(&line, window, |ask, meet| within(window, ask, meet), tell),
+            // These two may look at every target for every activation, so that they may have to be given up.
+            (None, None) => {
+                let fit = |ask: &Place, meet: &Place| match within(window, ask, meet) {
+                    Fit::Apart if self.asked.is_given_up() => Fit::Passed,
+                    fit => fit,
+                };
+                self.along(&line, window, fit, tell);
+            }
             (Some(both), _) => {
                 let fit = |ask: &Place, meet: &Place| match within(window, ask, meet) {
+                    _ if self.asked.is_given_up() => Fit::Passed,
                     Fit::Holds if !self.holds(both, ask, meet) => Fit::Apart,
                     fit => fit,
                 };

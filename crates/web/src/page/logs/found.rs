@@ -6,6 +6,7 @@ use oversight::check::Verdict;
 use pack::Title;
 use pack::models::Severity;
 use record::Time;
+use std::time::Duration;
 
 /// What models found in a log.
 #[derive(Clone, Debug)]
@@ -74,6 +75,79 @@ fn head(frame: &Frame, title: &str, log: &(String, String)) -> Head {
     head.under(lang.say("nav-logs"), path::LOGS).under(log.1.as_str(), path::log(&log.0))
 }
 
+/// A check that is not done.
+#[derive(Clone, Debug)]
+pub struct Checking {
+    /// The log, and what its file was called.
+    pub log: (String, String),
+    /// Whether the models were brought along.
+    pub by_declare: bool,
+    /// How it stands.
+    pub standing: Standing,
+}
+
+/// How a check stands that is not done.
+#[derive(Clone, Copy, Debug)]
+pub enum Standing {
+    /// It goes on.
+    UnderWay {
+        /// How far it is, from 0 to 1.
+        share: f64,
+        /// For how long.
+        since: Duration,
+        /// How long it may.
+        most: Duration,
+    },
+    /// It took too long.
+    Late {
+        /// How far it was, from 0 to 1.
+        share: f64,
+        /// How long it might have taken.
+        most: Duration,
+    },
+    /// Nobody asked after it.
+    Left,
+}
+
+/// How far a check is, asked for again until it is done; or why it ended before.
+pub fn checking(frame: &Frame, view: &Checking) -> Markup {
+    let lang = frame.lang;
+    let title = lang.say("logs-found");
+    let mut head = head(frame, &title, &view.log);
+    head.again = matches!(view.standing, Standing::UnderWay { .. });
+    let seconds = |time: Duration| time.as_secs().to_string();
+    let percent = |share: f64| format!("{:.0}", share * 100.0);
+    let again = format!("{}&again=yes", path::log_findings(&view.log.0, view.by_declare));
+    document(
+        frame,
+        &head,
+        &html! {
+            h1 { (title) }
+            div data-refresh="found" {
+                @match view.standing {
+                    Standing::UnderWay { share, since, most } => {
+                        @let facts = [("seconds", seconds(since).into()), ("most", seconds(most).into())];
+                        p role="status" { (lang.tell("logs-checking", &facts)) }
+                        progress max="1" value={ (format!("{share:.3}")) } aria-label=(title) data-again {}
+                        p.soft { (lang.say("logs-checking-hint")) }
+                    }
+                    Standing::Late { share, most } => {
+                        @let facts = [("share", percent(share).into()), ("most", seconds(most).into())];
+                        (part::callout("late", lang.tell("logs-check-late", &facts), html! {
+                            p { (lang.say("logs-check-late-hint")) }
+                        }))
+                        p { a.act href=(again) { (lang.say("logs-check-again")) } }
+                    }
+                    Standing::Left => {
+                        p role="status" { (lang.say("logs-check-left")) }
+                        p { a.act href=(again) { (lang.say("logs-check-again")) } }
+                    }
+                }
+            }
+        },
+    )
+}
+
 /// What models found: each with its sums, then the findings one by one.
 pub fn findings(frame: &Frame, view: &Findings) -> Markup {
     let lang = frame.lang;
@@ -86,21 +160,23 @@ pub fn findings(frame: &Frame, view: &Findings) -> Markup {
         &head(frame, &title, &view.log).wide(),
         &html! {
             h1 { (title) }
-            (sums(frame, view, &address))
-            h2 #found-title {
-                (lang.say("findings-list"))
-                @if let Some(sum) = chosen { (lang.colon()) (lang.of(&sum.title)) }
+            div data-refresh="found" {
+                (sums(frame, view, &address))
+                h2 #found-title {
+                    (lang.say("findings-list"))
+                    @if let Some(sum) = chosen { (lang.colon()) (lang.of(&sum.title)) }
+                }
+                @if chosen.is_some() { p { a href=(address) { (lang.say("logs-all-models")) } } }
+                p.soft role="status" {
+                    (lang.tell("logs-findings", &facts))
+                    @if view.more > 0 { " " (lang.tell("logs-findings-more", &[("count", view.more.into())])) }
+                }
+                @if !view.found.is_empty() { (found(frame, view)) }
+                (part::pages(lang, view.page, |page| match view.model {
+                    Some(model) => format!("{address}&model={model}&page={page}"),
+                    None => format!("{address}&page={page}"),
+                }))
             }
-            @if chosen.is_some() { p { a href=(address) { (lang.say("logs-all-models")) } } }
-            p.soft role="status" {
-                (lang.tell("logs-findings", &facts))
-                @if view.more > 0 { " " (lang.tell("logs-findings-more", &[("count", view.more.into())])) }
-            }
-            @if !view.found.is_empty() { (found(frame, view)) }
-            (part::pages(lang, view.page, |page| match view.model {
-                Some(model) => format!("{address}&model={model}&page={page}"),
-                None => format!("{address}&page={page}"),
-            }))
         },
     )
 }

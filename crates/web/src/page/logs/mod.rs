@@ -2,13 +2,16 @@
 
 mod found;
 
-pub use found::{Case, Finding, Findings, Happening, Proven, Sum, case, findings};
+pub use found::{
+    Case, Checking, Finding, Findings, Happening, Proven, Standing, Sum, case, checking, findings,
+};
 
 use super::findings::ways;
 use crate::layout::{Frame, Head, document};
 use crate::text::{self, Lang};
 use crate::{part, path};
 use maud::{Markup, html};
+use oversight::log::Stray;
 use pack::{Id, Title};
 use record::Time;
 
@@ -47,6 +50,8 @@ pub struct Card {
 /// How far a log is.
 #[derive(Clone, Debug)]
 pub enum State {
+    /// It is read once somebody opens it.
+    Waiting,
     /// It is being read.
     Reading {
         /// How far, from 0 to 1.
@@ -77,6 +82,7 @@ pub enum State {
 impl State {
     fn words(&self, lang: Lang) -> String {
         match self {
+            Self::Waiting => lang.say("logs-waiting").into_owned(),
             Self::Reading { events, .. } => lang.tell("logs-reading", &[("events", (*events).into())]),
             Self::Whole { events, activities, objects, kinds } => {
                 let facts = [
@@ -172,6 +178,8 @@ pub struct One {
     pub card: Card,
     /// The types of its objects with how many there are.
     pub kinds: Vec<(String, usize)>,
+    /// Its events that maps and models do not show as they should.
+    pub stray: Stray,
     /// How many models of the packs speak of it.
     pub models: u64,
     /// Whether models were brought along.
@@ -203,6 +211,7 @@ pub fn one(frame: &Frame, view: &One) -> Markup {
             div data-refresh="log" {
                 h2 { (lang.say("logs-state")) }
                 (standing(lang, &card.state))
+                (left_out(lang, &view.stray))
                 @if let State::Whole { .. } = card.state { (what_next(frame, view)) }
             }
             (delete(frame, &card.id))
@@ -217,7 +226,7 @@ fn standing(lang: Lang, state: &State) -> Markup {
             State::Reading { share, .. } => {
                 progress max="1" value={ (format!("{share:.3}")) } aria-label=(lang.say("logs-state")) data-again {}
             }
-            State::Whole { .. } => {}
+            State::Waiting | State::Whole { .. } => {}
             State::Refused { total, first } => {
                 (part::callout("late", lang.say("logs-problems"), html! {
                     ul { @for problem in first { li { span.long { (lang.of(problem)) } } } }
@@ -225,6 +234,18 @@ fn standing(lang: Lang, state: &State) -> Markup {
                         p { (lang.tell("logs-more-problems", &[("count", (*total - first.len() as u64).into())])) }
                     }
                 }))
+            }
+        }
+    }
+}
+
+/// What of a log is met nowhere, or by no name, and where the first of it stands.
+fn left_out(lang: Lang, stray: &Stray) -> Markup {
+    let all = [("logs-apart", &stray.apart), ("logs-unnamed", &stray.unnamed)];
+    html! {
+        @for (words, (count, first)) in all {
+            @if let Some(first) = first {
+                p.soft { (lang.tell(words, &[("count", (*count).into()), ("first", first.to_string().into())])) }
             }
         }
     }

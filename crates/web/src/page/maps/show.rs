@@ -1,5 +1,6 @@
 use super::form::{Choices, Form};
 use super::tables::{self, Again, Edge, Fit, Wait};
+use crate::asset;
 use crate::layout::{Frame, Head, document};
 use maud::{Markup, PreEscaped, html};
 use oversight::map::Words;
@@ -98,6 +99,7 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
             }
             @if view.cases == 0 { p { (lang.say("maps-none-left")) } } @else {
                 section.scroll.drawing tabindex="0" aria-label=(lang.tell("maps-alt", &facts)) { (PreEscaped(&view.drawn)) }
+                script type="module" src=(asset::url("drawing.js")) {}
                 p { a href={ (saved(view)) } download { (lang.say("maps-save")) } }
                 (tables::waits(lang, &view.waits, view.words))
                 (tables::again(lang, &view.again, view.words))

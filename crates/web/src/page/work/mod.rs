@@ -1,6 +1,7 @@
 use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
+use super::findings::{self, Brief};
 use super::mark::{self, Mark, Put};
 use super::refused::{self, Faster};
 use crate::form::{self, Attached};
@@ -35,6 +36,10 @@ pub struct View<'a> {
     pub clocks: Vec<clock::View>,
     /// Everything that happened, the latest first.
     pub happened: Vec<Happening>,
+    /// What a finding says, where it is one: told in plain words in place of its answers.
+    pub finding: Option<Brief>,
+    /// Whether it has a party, who reads the reasons.
+    pub of_party: bool,
     /// The answers under their headings.
     pub groups: Vec<Group>,
     /// What the steps recorded, each under its title.
@@ -221,8 +226,10 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                     }
                 }
                 div.middle {
-                    (answers(frame, view))
-                    (papers(lang, view))
+                    @match &view.finding {
+                        Some(finding) => (findings::brief(frame, view.case, finding)),
+                        None => { (answers(frame, view)) (papers(lang, view)) }
+                    }
                     section aria-labelledby="events-title" {
                         h2 #events-title { (lang.say("case-events")) }
                         (course::happenings(lang, &view.happened, false))

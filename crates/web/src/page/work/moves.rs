@@ -62,7 +62,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     (part::callout("soon", lang.say("move-hindered"), why))
                 }
                 (form::render(&filling))
-                (outcome(frame, &Ending { outcomes, chosen, faults }, key))
+                (outcome(frame, &Ending { outcomes, chosen, faults, of_party: view.of_party }, key))
                 button.act type="submit" { (lang.say("move-record")) }
             }
             Ask::Correct { notes } => {
@@ -140,15 +140,20 @@ struct Ending<'a> {
     outcomes: &'a [Outcome],
     chosen: &'a (Option<Id>, String),
     faults: &'a [(Id, Title)],
+    of_party: bool,
 }
 
 fn outcome(frame: &Frame, ending: &Ending<'_>, key: &str) -> Markup {
     let lang = frame.lang;
-    let Ending { outcomes, chosen: (id, reasons), faults } = ending;
+    let Ending { outcomes, chosen: (id, reasons), faults, of_party } = ending;
     let fault = at(faults, "outcome");
     let named = format!("{key}-outcome-error");
     let any = outcomes.iter().any(|outcome| outcome.reasons);
-    let label = if any { lang.say("move-reasons-shown") } else { lang.say("move-note") };
+    let label = match (any, of_party) {
+        (true, true) => lang.say("move-reasons-shown"),
+        (true, false) => lang.say("move-reasons"),
+        (false, _) => lang.say("move-note"),
+    };
     html! {
         fieldset.field.wrong[fault.is_some()] aria-describedby=[fault.map(|_| &named)] {
             legend { (lang.say("move-outcome")) }

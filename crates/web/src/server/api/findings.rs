@@ -63,6 +63,7 @@ fn group(group: &Group) -> Json {
 /// One finding with its evidence.
 pub fn finding(asked: &Asked) -> Result<Answer, Oops> {
     let view = found::of_one(asked)?;
+    let brief = &view.brief;
     let (ended, stage) = told(&view.stage);
     let event = |one: &Evidence| {
         let at = moment(Some(one.at));
@@ -70,17 +71,17 @@ pub fn finding(asked: &Asked) -> Result<Answer, Oops> {
     };
     Ok(Answer::json(&json!({
         "case": view.case,
-        "model": view.model.0,
-        "title": title(&view.model.1),
-        "severity": view.severity.word(),
+        "model": brief.model,
+        "title": title(&brief.title),
+        "severity": brief.severity.word(),
         "office": view.office.0,
         "ended": ended,
         "stage": stage.as_ref().map(title),
-        "objects": view.objects,
-        "at": moment(view.at),
-        "deadline": moment(view.deadline),
+        "objects": brief.objects.iter().map(|(object, _)| object).collect::<Vec<_>>(),
+        "at": moment(brief.at),
+        "deadline": moment(brief.deadline),
         "edition": view.edition,
-        "evidence": view.evidence.iter().map(event).collect::<Vec<_>>(),
+        "evidence": brief.evidence.iter().map(event).collect::<Vec<_>>(),
     })))
 }
 

@@ -16,6 +16,8 @@ use std::collections::BTreeSet;
 
 /// The step that is open for as long as a finding is, and by which it closes by itself.
 pub(super) const MENDED: &str = "when-mended";
+/// How it ends when its model says something else, or is gone.
+pub(super) const MODEL_CHANGED: &str = "model-changed";
 /// How often one and the same thing may turn out to be none and then to be one after all.
 const MOST_TIMES: usize = 9;
 /// The longest answer to a question that takes a long one.
@@ -161,7 +163,7 @@ pub(super) fn close(city: &City, case: &ObjectRef) -> Result<(), Refused> {
     let models = city.findings.models(&city.casework.book().definitions);
     let said = super::filed::answer(&view.state, "says").map(str::to_owned);
     let same = models.says(&super::filed::model(&view.state)) == said;
-    let outcome = if same { "mended" } else { "model-changed" };
+    let outcome = if same { "mended" } else { MODEL_CHANGED };
     let (step, outcome) = (Id::from(MENDED), Id::from(outcome));
     let close = Command::Do { step, outcome, reasons: None, answers: Vec::new() };
     city.casework.run(case, &close, &ask(city)).map(drop)

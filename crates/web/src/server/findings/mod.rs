@@ -12,9 +12,9 @@ mod show;
 
 pub use filed::Filed;
 pub use follow::watch;
-pub use show::{board, model, models, of_board, of_model, of_models, of_one, one};
+pub use show::{board, brief, model, models, of_board, of_model, of_models, of_one, one};
 
-use casework::Succession;
+use casework::{Book, Casework, State, Succession};
 use oversight::catalogue::canonical;
 use oversight::derive;
 use oversight::live::Size;
@@ -22,23 +22,31 @@ use pack::models::{Model, Subject};
 use pack::{Definitions, Id, Title};
 use record::{Digest, Record, StoreError};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The procedure of which findings are cases.
 pub const FINDING: &str = "finding";
 /// The type of the objects that stand for people: models over whole lives of these do not run.
 const PERSON: &str = access::PersonId::KIND;
+/// Editions whose models are held.
+const MOST_EDITIONS: usize = 16;
 
 /// What a city knows of its findings.
 pub struct Findings {
-    models: Succession<OnceLock<Models>>,
+    models: Succession<OnceLock<Arc<Models>>>,
+    editions: Mutex<BTreeMap<Digest, Option<Edition>>>,
     filed: Mutex<Filed>,
     status: Mutex<Option<Status>>,
 }
 
 impl Default for Findings {
     fn default() -> Self {
-        Self { models: Succession::new(OnceLock::new()), filed: Mutex::default(), status: Mutex::default() }
+        Self {
+            models: Succession::new(OnceLock::new()),
+            editions: Mutex::default(),
+            filed: Mutex::default(),
+            status: Mutex::default(),
+        }
     }
 }
 
@@ -57,6 +65,15 @@ pub struct Status {
     pub rounds: Vec<String>,
     /// How many objects, findings and types of objects it has yet to see to.
     pub waiting: usize,
+}
+
+/// An edition of the packs with its models: findings are told in the words that were in force when they were found.
+#[derive(Clone)]
+pub struct Edition {
+    /// The packs.
+    pub book: Arc<Book>,
+    /// Their models.
+    pub models: Arc<Models>,
 }
 
 /// The models of the packs, and those that follow from their procedures.
@@ -109,13 +126,38 @@ pub fn idle(model: &Model) -> Option<Title> {
 
 impl Findings {
     /// The models of the packs that count now, derived once.
-    pub fn models(&self, definitions: &Definitions) -> &Models {
-        self.models.last().get_or_init(|| Models::of(definitions))
+    pub fn models(&self, definitions: &Definitions) -> &Arc<Models> {
+        self.models.last().get_or_init(|| Arc::new(Models::of(definitions)))
+    }
+
+    /// The edition that a finding names; none where it cannot be read any more.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn edition(&self, casework: &Casework, finding: &State) -> Result<Option<Edition>, StoreError> {
+        let Some(digest) = filed::answer(finding, "edition").and_then(Digest::parse) else { return Ok(None) };
+        let mut editions = self.editions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = editions.get(&digest) {
+            return Ok(known.clone());
+        }
+        let edition = casework.edition(digest)?.map(|book| {
+            let current = book.digest == casework.book().digest;
+            let models = match current {
+                true => Arc::clone(self.models(&book.definitions)),
+                false => Arc::new(Models::of(&book.definitions)),
+            };
+            Edition { book, models }
+        });
+        if editions.len() >= MOST_EDITIONS {
+            editions.clear();
+        }
+        editions.insert(digest, edition.clone());
+        Ok(edition)
     }
 
     /// Other packs count from now on.
     pub fn adopt(&self, definitions: &Definitions) {
-        self.models.add(OnceLock::from(Models::of(definitions)));
+        self.models.add(OnceLock::from(Arc::new(Models::of(definitions))));
     }
 
     /// A number that differs when other packs count.

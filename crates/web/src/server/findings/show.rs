@@ -3,21 +3,24 @@
 use super::super::answer::{Answer, Oops};
 use super::super::asked::Asked;
 use super::super::board::{due_of, own_office, supervised};
+use super::super::case::visible;
+use super::super::record_pages::readable;
 use super::super::show::{self, Telling};
 use super::filed::{answer, model as model_of, moment, severity};
-use super::idle;
-use super::keep::MENDED;
+use super::keep::{MENDED, MODEL_CHANGED};
+use super::{FINDING, idle};
 use crate::layout::Face;
 use crate::page::{findings as page, models as catalogue};
-use casework::State;
+use crate::path;
 use casework::activity::part;
 use casework::state::Stage;
+use casework::{State, View};
 use jiff::Span;
 use jiff::civil::Date;
 use pack::days::today;
 use pack::models::{Model, Severity, explain, write};
 use pack::{Definitions, Id, Lang as Words, Title};
-use record::{ObjectRef, StoreError, Time};
+use record::{Event, ObjectRef, StoreError, Time};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -40,7 +43,17 @@ fn seen(asked: &Asked) -> Result<Vec<State>, Oops> {
     Ok(asked.city.findings.filed(casework.record(), filed)?)
 }
 
+/// When a finding was cleared, or turned out to be none. One that went with its model was neither.
 fn closed(state: &State) -> Option<Time> {
+    let withdrawn = state.done(&MENDED.into()).is_some_and(|done| done.outcome.as_str() == MODEL_CHANGED);
+    match state.stage {
+        _ if withdrawn => None,
+        Stage::Ended { at, .. } => Some(at),
+        _ => None,
+    }
+}
+
+fn ended(state: &State) -> Option<Time> {
     match state.stage {
         Stage::Ended { at, .. } => Some(at),
         _ => None,
@@ -94,7 +107,7 @@ pub fn of_board(asked: &Asked, most: usize) -> Result<page::Board, Oops> {
         closed: all.iter().filter_map(closed).filter(|at| pack::days::today(*at) >= lately).count() as u64,
         days: days(&all, today),
         ages: ages(asked, &all),
-        groups: groups(asked, &all),
+        groups: groups(asked, &all)?,
         findings: lines,
         total,
         engine: engine(asked),
@@ -108,7 +121,7 @@ fn days(all: &[State], today: Date) -> Vec<u64> {
     let day = |ago: i64| today.saturating_sub(Span::new().days(ago));
     let open = |day: Date| {
         let begun = |state: &&State| state.submitted.is_some_and(|at| pack::days::today(at) <= day);
-        let over = |state: &State| closed(state).is_some_and(|at| pack::days::today(at) <= day);
+        let over = |state: &State| ended(state).is_some_and(|at| pack::days::today(at) <= day);
         all.iter().filter(begun).filter(|state| !over(state)).count() as u64
     };
     (0..DRAWN_DAYS).rev().map(|ago| open(day(ago))).collect()
@@ -137,12 +150,15 @@ fn ages(asked: &Asked, all: &[State]) -> Vec<page::OfOffice> {
 }
 
 /// Open findings of one model in one office, the worst first, then the most.
-fn groups(asked: &Asked, all: &[State]) -> Vec<page::Group> {
+fn groups(asked: &Asked, all: &[State]) -> Result<Vec<page::Group>, StoreError> {
     let mut groups: BTreeMap<(Id, Id), page::Group> = BTreeMap::new();
+    // Of several editions the words of the latest.
+    let mut all: Vec<&State> = all.iter().collect();
+    all.sort_by_key(|state| state.submitted);
     for state in all {
         let key = (model_of(state), state.office.clone());
         let group = groups.entry(key.clone()).or_insert_with(|| page::Group {
-            model: (key.0.clone(), title(asked, &key.0)),
+            model: (key.0.clone(), Title::default()),
             office: (key.1.clone(), show::office(asked, &key.1)),
             severity: severity(state),
             open: 0,
@@ -152,18 +168,22 @@ fn groups(asked: &Asked, all: &[State]) -> Vec<page::Group> {
         group.all += 1;
         if !state.ended() {
             group.open += 1;
+            group.model.1 = title(asked, state)?;
             group.oldest = [group.oldest, state.submitted].into_iter().flatten().min();
         }
     }
     let mut groups: Vec<_> = groups.into_values().filter(|group| group.open > 0).collect();
     groups.sort_by_key(|group| (Reverse(group.severity), Reverse(group.open), group.oldest));
     groups.truncate(MOST);
-    groups
+    Ok(groups)
 }
 
-fn title(asked: &Asked, model: &Id) -> Title {
-    let known = asked.city.findings.models(&asked.city.casework.book().definitions).all().get(model);
-    known.map_or_else(|| Title::new(model.as_str(), model.as_str()), |model| model.title.clone())
+/// What must hold, in the words that were in force when the finding was found.
+fn title(asked: &Asked, state: &State) -> Result<Title, StoreError> {
+    let id = model_of(state);
+    let edition = asked.city.findings.edition(&asked.city.casework, state)?;
+    let title = edition.and_then(|edition| edition.models.all().get(&id).map(|model| model.title.clone()));
+    Ok(title.unwrap_or_else(|| Title::new(id.as_str(), id.as_str())))
 }
 
 /// When a finding is to be cleared.
@@ -178,7 +198,7 @@ fn line(asked: &Asked, state: &State) -> Result<page::Line, StoreError> {
     let stage = view.and_then(Result::ok).map(|view| show::stage(&view));
     Ok(page::Line {
         case: case.map(|case| case.id.to_string()).unwrap_or_default(),
-        title: title(asked, &model_of(state)),
+        title: title(asked, state)?,
         severity: severity(state),
         office: show::office(asked, &state.office),
         stage: stage.unwrap_or(crate::page::cases::Stage::Draft),
@@ -200,9 +220,17 @@ fn engine(asked: &Asked) -> Option<page::Engine> {
     })
 }
 
-/// A finding with its evidence.
+/// A finding with its evidence. Whoever works on it and supervises nobody sees it at their desk.
 pub fn one(asked: &Asked) -> Result<Answer, Oops> {
-    Ok(Answer::page(page::one(&asked.frame(Face::Staff), &of_one(asked)?)))
+    let denied = match of_one(asked) {
+        Ok(view) => return Ok(Answer::page(page::one(&asked.frame(Face::Staff), &view))),
+        Err(denied @ Oops::Denied { .. }) if asked.post().is_ok() => denied,
+        Err(other) => return Err(other),
+    };
+    match visible(asked) {
+        Ok((case, _)) if case.kind.as_str() == FINDING => Ok(Answer::go(path::desk_case(case.id.as_str()))),
+        _ => Err(denied),
+    }
 }
 
 /// The finding in the path.
@@ -210,32 +238,23 @@ pub fn of_one(asked: &Asked) -> Result<page::Finding, Oops> {
     own_office(asked)?;
     let case = asked.case()?;
     let view = supervised(asked, &case)?;
-    if case.kind.as_str() != super::FINDING {
+    if case.kind.as_str() != FINDING {
         return Err(Oops::Missing);
     }
     let state = &view.state;
     let id = model_of(state);
-    let definitions = &asked.city.casework.book().definitions;
-    let model = asked.city.findings.models(definitions).all().get(&id);
     let same = |other: &&State| model_of(other) == id && other.office == state.office;
     let others = seen(asked)?;
     let others: Vec<&State> = others.iter().filter(same).collect();
     let open = others.iter().filter(|other| !other.ended()).count() as u64;
-    let objects = answer(state, "objects").unwrap_or_default().lines().map(str::to_owned).collect();
     let desk = asked.city.casework.moves(&case, &view, &asked.ask())?;
     Ok(page::Finding {
         case: case.id.to_string(),
-        model: (id.clone(), title(asked, &id), model.is_some()),
-        words: model.map(|model| words(asked, model, definitions)).unwrap_or_default(),
-        severity: severity(state),
+        brief: brief(asked, &view)?,
         office: (state.office.clone(), show::office(asked, &state.office)),
         stage: show::stage(&view),
-        objects,
-        at: moment(state, "at"),
-        deadline: moment(state, "deadline"),
         edition: answer(state, "edition").unwrap_or_default().to_owned(),
-        evidence: evidence(asked, state)?,
-        steps: steps(asked, &view),
+        steps: show::steps(asked, &view),
         clocks: show::clocks(asked, &view),
         happened: show::happenings(asked, &view, &case, Telling { linked: true, open: false })?,
         others: (open, others.len() as u64),
@@ -243,12 +262,51 @@ pub fn of_one(asked: &Asked) -> Result<page::Finding, Oops> {
     })
 }
 
-/// The steps that people do, and the one by which a finding closes by itself once that was done.
-fn steps(asked: &Asked, view: &casework::View) -> Vec<crate::page::course::Step> {
-    let flow = view.procedure().map(|procedure| procedure.flow.steps.as_slice()).unwrap_or_default();
-    let shown = |id: &Id| id.as_str() != MENDED || view.state.done(id).is_some();
-    let all = show::steps(asked, view).into_iter().zip(flow);
-    all.filter(|(_, step)| shown(&step.id)).map(|(step, _)| step).collect()
+/// What a finding says and what proves it, with the links that the reader may open.
+pub fn brief(asked: &Asked, view: &View) -> Result<page::Brief, Oops> {
+    let state = &view.state;
+    let id = model_of(state);
+    let edition = asked.city.findings.edition(&asked.city.casework, state)?;
+    let model = edition.as_ref().and_then(|edition| Some((edition, edition.models.all().get(&id)?)));
+    let current = asked.city.findings.models(&asked.city.casework.book().definitions);
+    let standing = match current.says(&id) {
+        None => page::Standing::Withdrawn,
+        Some(says) if answer(state, "says") == Some(says.as_str()) => page::Standing::InForce,
+        Some(_) => page::Standing::Changed,
+    };
+    let catalogue = own_office(asked).is_ok();
+    let objects = answer(state, "objects").unwrap_or_default().lines();
+    let objects = objects.map(|object| {
+        let link = ObjectRef::parse(object).and_then(|case| place(asked, &case));
+        (object.to_owned(), link)
+    });
+    Ok(page::Brief {
+        title: title(asked, state)?,
+        link: (catalogue && standing != page::Standing::Withdrawn).then(|| path::model(&id)),
+        words: model
+            .map(|(edition, model)| words(asked, model, &edition.book.definitions))
+            .unwrap_or_default(),
+        model: id,
+        standing,
+        severity: severity(state),
+        objects: objects.collect(),
+        at: moment(state, "at"),
+        deadline: moment(state, "deadline"),
+        evidence: evidence(asked, state)?,
+        board: supervised(asked, state.case.as_ref().ok_or(Oops::Missing)?).is_ok(),
+    })
+}
+
+/// Where the reader may look at a case: on the board where they supervise it, at their desk where they handle it.
+fn place(asked: &Asked, case: &ObjectRef) -> Option<String> {
+    let view = asked.city.casework.view(case).ok()?;
+    let may =
+        |action| asked.city.casework.permit(case, &view, action, &asked.ask()).is_some_and(|it| it.allowed());
+    match (may("supervise"), may("read-case")) {
+        (true, _) => Some(path::board_case(case.id.as_str())),
+        (false, true) => Some(path::desk_case(case.id.as_str())),
+        (false, false) => None,
+    }
 }
 
 fn words(asked: &Asked, model: &Model, definitions: &Definitions) -> Vec<pack::explain::Section> {
@@ -265,18 +323,31 @@ fn evidence(asked: &Asked, state: &State) -> Result<Vec<page::Evidence>, Oops> {
     let mut all = Vec::new();
     for number in answer(state, "entries").unwrap_or_default().lines().filter_map(|line| line.parse().ok()) {
         let Some(entry) = casework.record().entry(number)? else { continue };
-        let case: Option<&ObjectRef> = entry.event.object(part::CASE);
-        let view = case.map(|case| casework.view(case)).and_then(Result::ok);
         let office = entry.event.object(part::OFFICE).map(|office| Id::from(office.id.as_str()));
+        let (what, link) = event(asked, &entry.event, entry.index);
         all.push(page::Evidence {
             entry: entry.index,
-            what: show::happening(&entry.event, view.as_ref().and_then(casework::View::procedure)),
+            what,
+            link,
             at: entry.event.time,
             asked: activation == Some(entry.event.id.as_str()),
             office: office.map(|office| show::office(asked, &office)),
         });
     }
     Ok(all)
+}
+
+/// What an event is called and where the reader may see more of it; what happened in a case that they may not see is not told.
+fn event(asked: &Asked, event: &Event, entry: u64) -> (Title, Option<String>) {
+    let case = event.object(part::CASE);
+    let handled = case.and_then(|case| place(asked, case));
+    if case.is_some() && handled.is_none() {
+        return (Title::new("您无权查看的办件中的事件", "an event of a case that you may not see"), None);
+    }
+    let view = case.and_then(|case| asked.city.casework.view(case).ok());
+    let what = show::happening(event, view.as_ref().and_then(View::procedure));
+    let on_record = own_office(asked).is_ok() && readable(asked, event).is_ok();
+    (what, if on_record { Some(path::entry(entry)) } else { handled })
 }
 
 /// The models, those that are searched for.

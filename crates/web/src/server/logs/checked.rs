@@ -3,26 +3,29 @@
 use super::super::in_chinese;
 use super::read::Held;
 use crate::page::logs as page;
-use oversight::catalogue::{Catalogue, Unready, try_all};
-use oversight::check::{Finding, Summary, Until, check};
+use oversight::catalogue::{Catalogue, Unready, try_paced};
+use oversight::check::{Asked, Finding, Pace, Summary, Until};
 use oversight::condition::Language;
 use oversight::decl;
+use oversight::model::Model as Ready;
 use pack::models::{Model, Severity, Subject};
 use pack::{Definitions, Title};
 use record::{ObjectRef, Time};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// Findings of one model that are told one by one.
-const MOST: usize = 2_000;
+/// Findings that are held of one check, about a hundred bytes each.
+const MOST: usize = 500_000;
 
 /// What models found.
 #[derive(Default)]
 pub struct Checked {
     /// Each model.
     pub models: Vec<Tried>,
+    /// The types of the objects that findings are about.
+    pub kinds: Vec<String>,
     /// The findings, those of one model together.
-    pub found: Vec<One>,
+    found: Vec<One>,
 }
 
 /// A model with how many cases it found how.
@@ -35,17 +38,16 @@ pub struct Tried {
     pub severity: Option<Severity>,
     /// Its figures.
     pub summary: Summary,
-    /// How many findings it has that are not told one by one.
+    /// How many findings it has that are not held.
     pub more: u64,
-    told: usize,
 }
 
 /// One finding.
 pub struct One {
     /// The model, by its place.
-    pub model: usize,
-    /// The type of the object that it is about, and the number of its case among those.
-    pub kind: String,
+    pub model: u32,
+    /// The type of the object that it is about, by its place, and the number of its case among those.
+    pub kind: u16,
     pub case: u32,
     /// What it found.
     pub finding: Finding,
@@ -58,44 +60,76 @@ pub fn of_logs(definitions: &Definitions) -> Catalogue<'_> {
 }
 
 impl Checked {
-    fn tried(titles: impl Iterator<Item = (Title, Option<String>, Option<Severity>)>) -> Self {
-        let tried = |(title, link, severity)| Tried {
-            title,
-            link,
-            severity,
-            summary: Summary::default(),
-            more: 0,
-            told: 0,
-        };
-        Self { models: titles.map(tried).collect(), found: Vec::new() }
+    fn begun(titles: impl Iterator<Item = (Title, Option<String>, Option<Severity>)>) -> Self {
+        let tried =
+            |(title, link, severity)| Tried { title, link, severity, summary: Summary::default(), more: 0 };
+        Self { models: titles.map(tried).collect(), ..Self::default() }
     }
 
     fn take(&mut self, model: usize, kind: &str, case: u32, finding: Finding) {
         let Some(tried) = self.models.get_mut(model).filter(|_| finding.verdict.is_violated()) else {
             return;
         };
-        if tried.told < MOST {
-            tried.told += 1;
-            self.found.push(One { model, kind: kind.to_owned(), case, finding });
-        } else {
+        if self.found.len() >= MOST {
             tried.more += 1;
+            return;
         }
+        let known = self.kinds.iter().position(|known| known == kind).unwrap_or(self.kinds.len());
+        if known == self.kinds.len() {
+            self.kinds.push(kind.to_owned());
+        }
+        let (Ok(model), Ok(kind)) = (u32::try_from(model), u16::try_from(known)) else { return };
+        self.found.push(One { model, kind, case, finding });
     }
 
     fn ended(mut self, summaries: Vec<Summary>) -> Self {
         for (tried, summary) in self.models.iter_mut().zip(summaries) {
             tried.summary = summary;
         }
-        let severe = |model: usize| self.models.get(model).and_then(|tried| tried.severity);
-        self.found.sort_by_key(|one| (Reverse(severe(one.model)), one.model, one.finding.at, one.case));
+        let Self { models, found, .. } = &mut self;
+        found.sort_by_key(|one| (order(models, one.model), one.finding.at, one.case));
+        found.shrink_to_fit();
         self
+    }
+
+    /// The findings of one model, or of all, with the place of the first of them.
+    pub fn of(&self, model: Option<u32>) -> (usize, &[One]) {
+        let Some(model) = model else { return (0, &self.found) };
+        let own = order(&self.models, model);
+        let from = self.found.partition_point(|one| order(&self.models, one.model) < own);
+        let all = self.found.get(from..).unwrap_or_default();
+        let to = all.partition_point(|one| order(&self.models, one.model) == own);
+        (from, all.get(..to).unwrap_or_default())
+    }
+
+    /// The finding at a place.
+    pub fn one(&self, place: usize) -> Option<&One> {
+        self.found.get(place)
+    }
+
+    /// The model of a finding.
+    pub fn tried(&self, one: &One) -> Option<&Tried> {
+        self.models.get(one.model as usize)
+    }
+
+    /// The type of the object of a finding.
+    pub fn kind(&self, one: &One) -> &str {
+        self.kinds.get(usize::from(one.kind)).map_or("", String::as_str)
+    }
+
+    /// How many findings of one model, or of all, are not held.
+    pub fn more(&self, model: Option<u32>) -> u64 {
+        match model {
+            Some(model) => self.models.get(model as usize).map_or(0, |tried| tried.more),
+            None => self.models.iter().map(|tried| tried.more).sum(),
+        }
     }
 
     /// Tries the models of packs that speak of what the log holds.
     ///
     /// # Errors
     /// What is wrong with them for this log.
-    pub fn of_packs(held: &Held, definitions: &Definitions) -> Result<Self, Vec<Title>> {
+    pub fn of_packs(held: &Held, definitions: &Definitions, pace: &Pace) -> Result<Self, Vec<Title>> {
         let catalogue = of_logs(definitions).about(&held.log);
         let language = Language::new(&held.log, &catalogue.attributes());
         let mut unready = Unready::new(definitions, &language);
@@ -114,9 +148,10 @@ impl Checked {
         }
         let titled =
             |model: &&Model| (model.title.clone(), Some(crate::path::model(&model.id)), Some(model.severity));
-        let mut checked = Self::tried(catalogue.models.iter().map(titled));
+        let mut checked = Self::begun(catalogue.models.iter().map(titled));
         let mut places: HashMap<String, HashMap<String, u32>> = HashMap::new();
-        let summaries = try_all(&held.log, &held.links, &ready, Until::Closed, &mut |model, found| {
+        let until = Until::Closed;
+        let summaries = try_paced(&held.log, &held.links, &ready, until, pace, &mut |model, found| {
             let Some(ObjectRef { kind, id }) = found.scope.first() else { return };
             let of_kind = places.entry(kind.to_string()).or_insert_with(|| numbers(held, kind.as_str()));
             if let Some(case) = of_kind.get(id.as_str()) {
@@ -130,19 +165,19 @@ impl Checked {
     ///
     /// # Errors
     /// Each line that cannot be read, with its place and the mend.
-    pub fn of_declare(held: &Held, kind: &str, text: &str) -> Result<Self, Vec<Title>> {
-        let told =
-            |problems: Vec<decl::Problem>| problems.iter().map(in_chinese::declared).collect::<Vec<_>>();
-        let declared = decl::read(text).map_err(told)?;
-        let language = Language::new(&held.log, &declared.attributes);
-        let models = declared.models(&language).map_err(told)?;
+    pub fn of_declare(held: &Held, kind: &str, text: &str, pace: &Pace) -> Result<Self, Vec<Title>> {
+        let models = declared(held, text)?;
         let Some(traces) = held.traces(kind) else { return Ok(Self::default()) };
         let titles = models.iter().map(|model| (Title::same(&model.name), None, None));
-        let mut checked = Self::tried(titles);
-        let summaries = check(&held.log, &traces, &models, Until::Closed, &mut |model, finding: Finding| {
+        let mut checked = Self::begun(titles);
+        let mut take = |model, finding: Finding| {
             let case = u32::try_from(finding.trace).unwrap_or(u32::MAX);
             checked.take(model, kind, case, finding);
-        });
+        };
+        let (log, until, pace) = (&held.log, Until::Closed, Some(pace));
+        let asked = Asked { log, traces: &traces, models: &models, until, pace };
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let summaries = asked.check(threads, Some(&mut take));
         Ok(checked.ended(summaries))
     }
 
@@ -162,6 +197,20 @@ impl Checked {
         sums.sort_by_key(|sum| (sum.findings == 0, Reverse(sum.severity), Reverse(sum.broken), sum.place));
         sums
     }
+}
+
+/// Models in the text of Declare, made ready for a log.
+///
+/// # Errors
+/// Each line that cannot be read, with its place and the mend.
+pub fn declared(held: &Held, text: &str) -> Result<Vec<Ready>, Vec<Title>> {
+    let told = |problems: Vec<decl::Problem>| problems.iter().map(in_chinese::declared).collect::<Vec<_>>();
+    decl::models(text, &held.log).map_err(told)
+}
+
+/// Where the findings of a model stand: those of the worst come first.
+fn order(models: &[Tried], model: u32) -> (Reverse<Option<Severity>>, u32) {
+    (Reverse(models.get(model as usize).and_then(|tried| tried.severity)), model)
 }
 
 /// The number of each object of a type.

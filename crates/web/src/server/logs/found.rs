@@ -3,8 +3,9 @@
 use super::super::answer::{Answer, Oops};
 use super::super::asked::Asked;
 use super::checked::{self, Checked};
+use super::checking::{Check, Outcome, check};
 use super::read::Held;
-use super::{Kept, broken, held, kind, shown, unreadable, wanted};
+use super::{Called, Kept, broken, held, kind, shown, unreadable, wanted};
 use crate::layout::Face;
 use crate::page::logs as page;
 use crate::path;
@@ -28,9 +29,8 @@ pub fn models(asked: &Asked) -> Result<Answer, Oops> {
     let text = std::str::from_utf8(&sent.bytes);
     let text =
         text.map_err(|_| unreadable("模型文件不是 UTF-8 文本", "the file of models is not UTF-8 text"))?;
-    let kind = kind(asked, &held)?;
     // The log's page says what is wrong, and has the form still.
-    if let Err(lines) = Checked::of_declare(&held, &kind, text) {
+    if let Err(lines) = checked::declared(&held, text) {
         return Ok(shown(asked, &kept, lines));
     }
     std::fs::write(kept.models(), text).map_err(|error| broken(&error))?;
@@ -44,44 +44,69 @@ fn declared(kind: &str) -> String {
     format!("declare {kind}")
 }
 
-/// What models found, as the request names them.
-fn found(asked: &Asked, kept: &Kept, held: &Held) -> Result<(bool, Arc<Checked>), Oops> {
-    let refused = |lines: Vec<Title>| {
-        let join = |of: fn(&Title) -> &str| lines.iter().map(of).collect::<Vec<_>>().join("\n");
-        unreadable(
-            format!("模型不能用于这份日志：\n{}", join(|title| &title.zh)),
-            format!("the models do not fit this log:\n{}", join(|title| &title.en)),
-        )
-    };
-    if asked.words("with") == Some("declare") {
+/// What models found, as the request names them, or the page of a check that is not done.
+fn found(asked: &Asked, kept: &Kept, held: &Arc<Held>) -> Result<Result<(bool, Arc<Check>), Answer>, Oops> {
+    let anew = asked.words("again").is_some();
+    let by_declare = asked.words("with") == Some("declare");
+    let begun = if by_declare {
         let text = std::fs::read_to_string(kept.models()).map_err(|_| Oops::Missing)?;
         let kind = kind(asked, held)?;
-        let checked = held.checked(&declared(&kind), || Checked::of_declare(held, &kind, &text));
-        return Ok((true, checked.map_err(refused)?));
-    }
-    let definitions = &asked.city.casework.book().definitions;
-    let checked = held.checked("packs", || Checked::of_packs(held, definitions));
-    Ok((false, checked.map_err(refused)?))
+        let work = {
+            let kind = kind.clone();
+            move |held: &Held, pace: &_| Checked::of_declare(held, &kind, &text, pace)
+        };
+        check(&asked.city, held, (&declared(&kind), anew), work)
+    } else {
+        let book = Arc::clone(asked.city.casework.book());
+        let work = move |held: &Held, pace: &_| Checked::of_packs(held, &book.definitions, pace);
+        check(&asked.city, held, ("packs", anew), work)
+    };
+    let check = begun.map_err(|error| broken(&error))?;
+    let standing = match check.outcome() {
+        Some(Outcome::Found(_)) => return Ok(Ok((by_declare, check))),
+        Some(Outcome::Unfit(lines)) => return Err(unfit(lines)),
+        Some(Outcome::Late(share)) => page::Standing::Late { share: *share, most: asked.city.bounds.check },
+        Some(Outcome::Left) => page::Standing::Left,
+        None => {
+            let (share, since) = check.progress();
+            page::Standing::UnderWay { share, since, most: asked.city.bounds.check }
+        }
+    };
+    let log = (kept.card.id.clone(), kept.card.name.clone());
+    let view = page::Checking { log, by_declare, standing };
+    Ok(Err(Answer::page(page::checking(&asked.frame(Face::Staff), &view))))
+}
+
+fn unfit(lines: &[Title]) -> Oops {
+    let join = |of: fn(&Title) -> &str| lines.iter().map(of).collect::<Vec<_>>().join("\n");
+    unreadable(
+        format!("模型不能用于这份日志：\n{}", join(|title| &title.zh)),
+        format!("the models do not fit this log:\n{}", join(|title| &title.en)),
+    )
 }
 
 /// What models found in a log: each model's sums, and the findings one by one.
 pub fn findings(asked: &Asked) -> Result<Answer, Oops> {
     let (kept, held) = held(asked)?;
-    let (by_declare, checked) = found(asked, &kept, &held)?;
-    let model = asked.words("model").and_then(|model| model.parse::<usize>().ok());
-    let fits = |(_, one): &(usize, &checked::One)| model.is_none_or(|model| one.model == model);
-    let all: Vec<(usize, &checked::One)> = checked.found.iter().enumerate().filter(fits).collect();
+    let (by_declare, check) = match found(asked, &kept, &held)? {
+        Ok(found) => found,
+        Err(page) => return Ok(page),
+    };
+    let checked = check.found().ok_or(Oops::Missing)?;
+    let model = asked.words("model").and_then(|model| model.parse::<u32>().ok());
+    let (first, all) = checked.of(model);
     let last = all.len().div_ceil(A_PAGE).max(1);
     let leaf = asked.leaf().min(last);
-    let line = |(place, one): &(usize, &checked::One)| {
-        let object = held.traces(&one.kind).and_then(|traces| traces.object(one.case as usize));
+    let line = |(place, one): (usize, &checked::One)| {
+        let kind = checked.kind(one);
+        let object = held.traces(kind).and_then(|traces| traces.object(one.case as usize));
         let [deadline, at] = checked::moments(&one.finding);
-        let finding = Some((by_declare, *place));
+        let finding = Some((by_declare, place));
         page::Finding {
-            model: checked.models.get(one.model).map(|tried| tried.title.clone()).unwrap_or_default(),
-            severity: checked.models.get(one.model).and_then(|tried| tried.severity),
+            model: checked.tried(one).map(|tried| tried.title.clone()).unwrap_or_default(),
+            severity: checked.tried(one).and_then(|tried| tried.severity),
             case: object.map(|object| object.id.to_string()).unwrap_or_default(),
-            link: path::log_case(&kept.card.id, &one.kind, one.case as usize, finding),
+            link: path::log_case(&kept.card.id, kind, one.case as usize, finding),
             verdict: one.finding.verdict,
             deadline,
             at,
@@ -91,10 +116,10 @@ pub fn findings(asked: &Asked) -> Result<Answer, Oops> {
         log: (kept.card.id.clone(), kept.card.name.clone()),
         by_declare,
         sums: checked.sums(),
-        model,
-        found: all.iter().skip((leaf - 1) * A_PAGE).take(A_PAGE).map(line).collect(),
+        model: model.map(|model| model as usize),
+        found: (first..).zip(all).skip((leaf - 1) * A_PAGE).take(A_PAGE).map(line).collect(),
         total: all.len() as u64,
-        more: checked.models.iter().map(|tried| tried.more).sum(),
+        more: checked.more(model),
         page: (leaf as u64, last as u64),
     };
     Ok(Answer::page(page::findings(&asked.frame(Face::Staff), &view)))
@@ -108,10 +133,15 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     let number: usize = asked.param("number").parse().map_err(|_| Oops::Missing)?;
     let object = traces.object(number).ok_or(Oops::Missing)?;
     let place = asked.words("finding").and_then(|place| place.parse::<usize>().ok());
-    let checked = place.map(|_| found(asked, &kept, &held)).transpose()?;
-    let finding = checked.as_ref().zip(place).and_then(|((_, checked), place)| {
-        let one = checked.found.get(place).filter(|one| one.case as usize == number && one.kind == kind)?;
-        Some((checked.models.get(one.model)?, &one.finding))
+    let checked = match place.map(|_| found(asked, &kept, &held)).transpose()? {
+        Some(Err(page)) => return Ok(page),
+        Some(Ok((_, check))) => Some(check),
+        None => None,
+    };
+    let finding = checked.as_ref().and_then(|check| check.found()).zip(place).and_then(|(checked, place)| {
+        let own = |one: &&checked::One| one.case as usize == number && checked.kind(one) == kind;
+        let one = checked.one(place).filter(own)?;
+        Some((checked.tried(one)?, &one.finding))
     });
     // What conditions can speak of, and nothing else that a log may say of people.
     let told: Vec<&Name> = wanted(asked)
@@ -119,6 +149,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         .filter_map(|name| held.log.columns().find(|(own, _)| *own == name))
         .map(|(name, _)| name)
         .collect();
+    let called = Called::of(asked, &held);
     let range = traces.range(number);
     let total = range.len();
     let events = traces.events().get(range).unwrap_or_default();
@@ -127,11 +158,11 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         let code = held.log.activity_codes().get(*event as usize).copied().unwrap_or_default();
         let values = told.iter().filter_map(|name| {
             let value = held.log.column(name.as_str())?.value(*event)?;
-            Some((name.to_string(), written(asked, &value)))
+            Some((called.attribute(name.as_str()), written(asked, &value)))
         });
         page::Happening {
             number: *event,
-            what: names.get(code as usize).map(ToString::to_string).unwrap_or_default(),
+            what: names.get(code as usize).map(|name| called.activity(name.as_str())).unwrap_or_default(),
             at: held.log.times().get(*event as usize).copied().unwrap_or(record::Time::ZERO),
             values: values.collect(),
             proves: finding.is_some_and(|(_, finding)| finding.evidence.contains(event)),

@@ -6,6 +6,7 @@
 
 mod arrive;
 mod checked;
+mod checking;
 mod found;
 mod read;
 mod shelf;
@@ -23,14 +24,17 @@ use crate::layout::Face;
 use crate::page::logs as page;
 use crate::page::maps as maps_page;
 use crate::path;
+use crate::text::Lang;
 use checked::of_logs;
 use oversight::log::Traces;
 use oversight::map::{Cases, Reading};
+use pack::models::Subject;
 use pack::{Id, Title};
 use read::Held;
 use record::interop::Mapping;
 use record::{Event, Name};
 use shelf::{Card, MOST_KEPT, State};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
 /// What stands on the record of a log.
@@ -104,6 +108,7 @@ fn card(asked: &Asked, kept: &Kept) -> page::Card {
         at: card.at,
         purpose: purpose.cloned().unwrap_or_default(),
         state: match kept.state() {
+            State::Reading if !kept.has_begun() => page::State::Waiting,
             State::Reading => page::State::Reading {
                 share: (progress.taken as f64 / card.bytes.max(1) as f64).min(1.0),
                 events: progress.events,
@@ -135,7 +140,12 @@ pub fn upload(asked: &Asked) -> Result<Answer, Oops> {
         return Err(unreadable(zh, wrong));
     }
     let kept = asked.city.logs.all();
-    if kept.iter().filter(|kept| kept.card.office == own).count() >= MOST_KEPT {
+    let kept: Vec<_> = kept.into_iter().filter(|kept| kept.card.office == own).collect();
+    // One that could not be read makes room: there is nothing to look at in it.
+    let unread = kept.iter().rev().find(|kept| matches!(kept.state(), State::Refused(..)));
+    if let Some(unread) = unread.filter(|_| kept.len() >= MOST_KEPT) {
+        remove(asked, unread)?;
+    } else if kept.len() >= MOST_KEPT {
         let zh = format!("本单位已有{MOST_KEPT}份日志，请先删除一份");
         return Err(unreadable(zh, format!("your office keeps {MOST_KEPT} logs already; delete one first")));
     }
@@ -201,14 +211,17 @@ pub fn one(asked: &Asked) -> Result<Answer, Oops> {
 
 /// The page of a log, with what is wrong with models that were brought along.
 fn shown(asked: &Asked, kept: &Kept, wrong: Vec<Title>) -> Answer {
-    let kinds = match kept.state() {
-        State::Whole(_) => read(asked, kept).map(|held| held.kinds.clone()).unwrap_or_default(),
-        _ => Vec::new(),
+    let held = match kept.state() {
+        State::Whole(_) => read(asked, kept),
+        _ => None,
     };
+    let stray = held.as_ref().map(|held| held.log.stray()).unwrap_or_default();
+    let kinds = held.map(|held| held.kinds.clone()).unwrap_or_default();
     let view = page::One {
         models: models_of(asked, kept).map_or(0, |count| count as u64),
         card: card(asked, kept),
         kinds,
+        stray,
         declared: kept.models().exists(),
         wrong,
     };
@@ -229,11 +242,14 @@ pub fn watch(asked: &Asked) -> Result<Matter, Oops> {
     asked_for(asked).map(Matter::Log)
 }
 
+fn remove(asked: &Asked, kept: &Kept) -> Result<(), Oops> {
+    note(asked, &kept.card, DELETED)?;
+    asked.city.logs.delete(&kept.card.id).map_err(|error| broken(&error))
+}
+
 /// Deletes a log with all that was kept of it.
 pub fn delete(asked: &Asked) -> Result<Answer, Oops> {
-    let kept = asked_for(asked)?;
-    note(asked, &kept.card, DELETED)?;
-    asked.city.logs.delete(&kept.card.id).map_err(|error| broken(&error))?;
+    remove(asked, &*asked_for(asked)?)?;
     Ok(Answer::go(format!("{}?done=log-deleted", path::LOGS)))
 }
 
@@ -247,11 +263,49 @@ fn kind(asked: &Asked, held: &Held) -> Result<String, Oops> {
     }
 }
 
+/// What activities and attributes are called by the packs that declare the log, in the reader's language.
+struct Called<'a> {
+    lang: Lang,
+    activities: HashMap<&'a str, &'a Title>,
+    attributes: HashMap<&'a str, &'a Title>,
+}
+
+impl<'a> Called<'a> {
+    fn of(asked: &'a Asked, held: &Held) -> Self {
+        let definitions = &asked.city.casework.book().definitions;
+        let models = of_logs(definitions).about(&held.log).models;
+        let declared: BTreeSet<&Id> = models
+            .iter()
+            .filter_map(|model| match &model.on {
+                Subject::Log(id) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let logs = || declared.iter().filter_map(|id| definitions.logs.get(*id));
+        let activities = logs().flat_map(|log| &log.activities);
+        let attributes = logs().flat_map(|log| &log.attributes);
+        Self {
+            lang: asked.lang,
+            activities: activities.map(|(name, title)| (name.as_str(), title)).collect(),
+            attributes: attributes.map(|one| (one.name.as_str(), &one.title)).collect(),
+        }
+    }
+
+    fn activity(&self, name: &str) -> String {
+        self.activities.get(name).map_or(name, |title| self.lang.of(title)).to_owned()
+    }
+
+    fn attribute(&self, name: &str) -> String {
+        self.attributes.get(name).map_or(name, |title| self.lang.of(title)).to_owned()
+    }
+}
+
 fn on<T>(asked: &Asked, look: impl FnOnce(&Ground<'_>) -> Result<T, Oops>) -> Result<T, Oops> {
     let (kept, held) = held(asked)?;
     let kind = kind(asked, &held)?;
     let traces: Arc<Traces> = held.traces(&kind).ok_or(Oops::Missing)?;
     let cases = Cases::of(&held.log, &traces, &Reading::default());
+    let called = Called::of(asked, &held);
     let id = &kept.card.id;
     let several = held.kinds.len() > 1;
     look(&Ground {
@@ -263,9 +317,9 @@ fn on<T>(asked: &Asked, look: impl FnOnce(&Ground<'_>) -> Result<T, Oops>) -> Re
             (kept.card.name.clone(), path::log(id)),
         ],
         cases: &cases,
-        name: &|code| cases.name(code).to_owned(),
+        name: &|code| called.activity(cases.name(code)),
         office: &|code| named(cases.offices(), code).to_owned(),
-        outcome: &|code| named(cases.outcomes(), code).to_owned(),
+        outcome: &|code| called.activity(named(cases.outcomes(), code)),
         case: &|number| {
             let object =
                 traces.object(number as usize).map(|object| object.id.to_string()).unwrap_or_default();

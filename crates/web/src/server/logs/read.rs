@@ -1,10 +1,10 @@
 //! A log in memory, with what was found in it.
 
-use super::checked::Checked;
+use super::checking::Check;
 use oversight::catalogue::{Links, Recall};
 use oversight::log::{Log, Traces};
 use record::Name;
-use record::interop::{self, Counts, ImportError, Options, Source};
+use record::interop::{self, Counts, ImportError, Options, Source, vocabulary};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,8 @@ pub struct Held {
     /// Its types of objects with how many there are of each, the most first.
     pub kinds: Vec<(String, usize)>,
     traces: Mutex<HashMap<String, Arc<Traces>>>,
-    checked: Mutex<HashMap<String, Arc<Checked>>>,
+    /// What was checked in it, and is being, by the models.
+    pub checks: Mutex<HashMap<String, Arc<Check>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +41,8 @@ impl Held {
         let (mut log, mut links, mut recall) = (Log::new(), Links::new(), Recall::of(wanted.iter().cloned()));
         let mut count = 0_u64;
         let report = interop::read(source, options, &mut |event| {
-            count += 1;
+            // What a log keeps beside its events counts for nobody.
+            count += u64::from(!vocabulary::is_carrier(&event.activity));
             if count.is_multiple_of(TOLD) {
                 tell(count);
             }
@@ -53,7 +55,7 @@ impl Held {
         let mut kinds: Vec<(String, usize)> =
             log.kinds().map(|(kind, count)| (kind.to_string(), count)).collect();
         kinds.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
-        Ok((Self { log, links, kinds, traces: Mutex::default(), checked: Mutex::default() }, report.counts))
+        Ok((Self { log, links, kinds, traces: Mutex::default(), checks: Mutex::default() }, report.counts))
     }
 
     /// The events by the objects of a type.
@@ -67,23 +69,8 @@ impl Held {
         Some(traces)
     }
 
-    /// What models found, as `check` tells it the first time that it is asked for under this name.
-    pub fn checked<E>(
-        &self,
-        name: &str,
-        check: impl FnOnce() -> Result<Checked, E>,
-    ) -> Result<Arc<Checked>, E> {
-        let mut all = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(checked) = all.get(name) {
-            return Ok(Arc::clone(checked));
-        }
-        let checked = Arc::new(check()?);
-        all.insert(name.to_owned(), Arc::clone(&checked));
-        Ok(checked)
-    }
-
     /// Forgets what models found, since they are others now.
     pub fn forget(&self, name: &str) {
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+        self.checks.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
 }

@@ -34,6 +34,8 @@ pub struct Shelf {
     held: Mutex<Vec<(String, Arc<Held>)>>,
     /// One is read at a time.
     reading: Mutex<()>,
+    /// One is checked at a time.
+    checking: Mutex<()>,
 }
 
 /// What is known of a log without reading it.
@@ -193,6 +195,11 @@ impl Shelf {
         held
     }
 
+    /// Waits for the turn to check a log; it is over with what is given back.
+    pub fn turn(&self) -> MutexGuard<'_, ()> {
+        locked(&self.checking)
+    }
+
     fn held(&self, id: &str) -> Option<Arc<Held>> {
         let mut all = locked(&self.held);
         let place = all.iter().position(|(other, _)| other == id)?;
@@ -217,6 +224,11 @@ impl Kept {
     /// Whether its reading is still to be begun; it counts as begun from now on.
     pub fn is_new(&self) -> bool {
         !self.begun.swap(true, Ordering::AcqRel)
+    }
+
+    /// Whether somebody reads it, or did.
+    pub fn has_begun(&self) -> bool {
+        self.begun.load(Ordering::Acquire)
     }
 
     /// How far it is.

@@ -41,7 +41,11 @@ pub const FINDINGS: &[Member] = &[
     ),
     always("open", Map(&Count), "How many are open, by severity."),
     always("late", Count, "How many of these should be cleared by now."),
-    always("closed", Count, "How many were closed in the last thirty days."),
+    always(
+        "closed",
+        Count,
+        "How many were closed in the last thirty days, those that went with their model not among them.",
+    ),
     always("days", List(&Count), "How many were open at the end of each of the last days, the last one now."),
     TOTAL,
     AT_PAGE,
