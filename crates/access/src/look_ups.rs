@@ -6,7 +6,7 @@ use pack::days::today;
 use record::{Entry, Fold, ObjectRef};
 use std::collections::BTreeMap;
 
-/// How fast applicants may be looked up. A counter serves one after the other, so nobody who works at one meets this; whoever
+/// How fast applicants may be looked up. A counter serves one after the other, so hardly anybody who works at one meets this; whoever
 /// tries number after number does. In memory alone, as for signing in: what was done stands on the record.
 #[derive(Clone, Debug)]
 pub struct LookUps {
@@ -44,7 +44,7 @@ impl LookUps {
 
     /// The number or name was somebody's, or is now: nobody guessed.
     pub fn found(&mut self, clerk: PersonId) {
-        self.misses.give_back(&clerk);
+        self.misses.take_back(&clerk);
     }
 }
 

@@ -247,7 +247,10 @@ impl Standing {
             activity::SIGNED_OUT => self.sessions_from = Some(event.time),
             activity::ERASURE_ASKED => self.wish = self.wish.or(Some(event.time)),
             activity::ERASURE_CALLED_OFF => self.wish = None,
-            activity::DETAILS_CHANGED | activity::NAME_SET | activity::CODE_ISSUED => {}
+            activity::DETAILS_CHANGED
+            | activity::DETAILS_CORRECTED
+            | activity::NAME_SET
+            | activity::CODE_ISSUED => {}
             // What is left is an erasure, whatever it was called.
             _ => {
                 *self = Self {

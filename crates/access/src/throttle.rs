@@ -99,6 +99,8 @@ impl Throttle {
 struct Count {
     failures: u32,
     last: i64,
+    /// When the one before the last was.
+    before: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -131,9 +133,9 @@ impl<K: Copy + Eq + Hash + Ord> Counts<K> {
         if !self.all.contains_key(&key) && self.all.len() >= self.room {
             self.make_room(now);
         }
-        let before =
-            self.all.get(&key).filter(|count| self.stands(count, now)).map_or(0, |count| count.failures);
-        self.all.insert(key, Count { failures: before.saturating_add(1), last: now });
+        let standing = self.all.get(&key).filter(|count| self.stands(count, now));
+        let (failures, before) = standing.map_or((0, now), |count| (count.failures, count.last));
+        self.all.insert(key, Count { failures: failures.saturating_add(1), last: now, before });
     }
 
     pub(crate) fn give_back(&mut self, key: &K) {
@@ -143,6 +145,14 @@ impl<K: Copy + Eq + Hash + Ord> Counts<K> {
                 self.all.remove(key);
             }
         }
+    }
+
+    /// Takes the last failure back as if it had not been: the waiting goes by the one before.
+    pub(crate) fn take_back(&mut self, key: &K) {
+        if let Some(count) = self.all.get_mut(key) {
+            count.last = count.before;
+        }
+        self.give_back(key);
     }
 
     /// Drops what is forgotten; if that is not a quarter, then also those who have the least to wait, so that

@@ -25,6 +25,8 @@ const BREATH: Duration = Duration::from_millis(50);
 const NOTED: Duration = Duration::from_secs(1);
 /// How long a server that has gone is left alone.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long a server that has gone is waited for by who watches only once.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Nobody who tells an event is further behind the clock.
 const GRACE: i64 = 2;
 
@@ -108,7 +110,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
             Ok(()) => break,
             Err(Failure::Input(error)) if worker.nats.is_lost() => {
                 say.error(error.as_ref());
-                nats = connect_again(options);
+                nats = connect_again(options, say)?;
                 say.line("connected again")?;
             }
             Err(other) => return Err(other),
@@ -134,12 +136,22 @@ fn connect(options: &Options) -> Result<Nats, Wrong> {
     Ok(nats)
 }
 
-/// The same, as often as it takes: a server that was begun again needs a moment.
-fn connect_again(options: &Options) -> Nats {
+/// The same, as often as it takes: a server that was begun again needs a moment. Each new reason is told once; one who watches
+/// only `--once` does not wait for ever.
+fn connect_again(options: &Options, say: Say) -> Result<Nats, Wrong> {
+    let (begun, mut told) = (Instant::now(), String::new());
     loop {
         std::thread::sleep(AGAIN);
-        if let Ok(nats) = connect(options) {
-            return nats;
+        match connect(options) {
+            Ok(nats) => return Ok(nats),
+            Err(wrong) if options.once && begun.elapsed() > PATIENCE => return Err(wrong),
+            Err(wrong) => {
+                let why = wrong.to_string();
+                if why != told {
+                    say.error(&wrong);
+                    told = why;
+                }
+            }
         }
     }
 }

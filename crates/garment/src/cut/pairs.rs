@@ -37,6 +37,8 @@ impl Pairs {
     pub fn new(order: &Order, listed: &[Ratio], lays: usize, slack: i64) -> Option<Self> {
         /// Pairs without those of the last lay.
         const PAIRS: f64 = 1e10;
+        /// Plans for the first colour, which are all kept.
+        const FIRSTS: usize = 1_000_000;
         let mut colours: Vec<usize> = (0..order.colours.len()).collect();
         colours.sort_by_key(|colour| order.colours[*colour].least.iter().sum::<u32>());
         let (first, second) = (*colours.first()?, colours.get(1).copied());
@@ -45,27 +47,20 @@ impl Pairs {
         let (fewest_of_second, other) = second.map_or(Some((0, vec![0])), more)?;
         let most = fewest_of_second as usize + other.len();
         let prefixes: f64 = (1..lays).map(|at| (most + at) as f64 / at as f64).product();
+        if lays > MOST || order.plies >= 128 || order.garments >= 32 {
+            return None;
+        }
+        let room = ((PAIRS / prefixes) as usize).min(FIRSTS);
         let mut firsts = Vec::new();
         for plies in fewest..fewest + own.len() as u32 {
-            parts(plies, plies.min(order.plies), lays, &mut Vec::new(), &mut firsts);
-            if firsts.len() as f64 * prefixes > PAIRS {
+            parts(plies, plies.min(order.plies), lays, &mut Vec::new(), (&mut firsts, room));
+            if firsts.len() > room {
                 return None;
             }
         }
         let fewest = [fewest, fewest_of_second];
         let more = [own, other];
-        (lays <= MOST && order.plies < 128 && order.garments < 32).then_some(Self {
-            lays,
-            first,
-            second,
-            firsts,
-            more,
-            fewest,
-            slack,
-            at: 0,
-            lead: 0,
-            columns: Vec::new(),
-        })
+        Some(Self { lays, first, second, firsts, more, fewest, slack, at: 0, lead: 0, columns: Vec::new() })
     }
 
     /// Goes on by a few pairs and shows what lays come of them; whether that were the last ones, or `None` if they are too many.
@@ -137,8 +132,17 @@ fn more(order: &Order, listed: &[Ratio], colour: &Colour, slack: i64) -> Option<
     Some((fewest, more))
 }
 
-/// All ways to divide a number among so many places, none greater than the one before.
-fn parts(left: u32, most: u32, places: usize, begun: &mut Vec<u32>, all: &mut Vec<Vec<u32>>) {
+/// All ways to divide a number among so many places, none greater than the one before; of more than there is room for one more.
+fn parts(
+    left: u32,
+    most: u32,
+    places: usize,
+    begun: &mut Vec<u32>,
+    (all, room): (&mut Vec<Vec<u32>>, usize),
+) {
+    if all.len() > room {
+        return;
+    }
     if places == 0 {
         if left == 0 {
             all.push(begun.clone());
@@ -148,7 +152,7 @@ fn parts(left: u32, most: u32, places: usize, begun: &mut Vec<u32>, all: &mut Ve
     let least = left.div_ceil(places as u32);
     for part in (least..=most.min(left)).rev() {
         begun.push(part);
-        parts(left - part, part, places - 1, begun, all);
+        parts(left - part, part, places - 1, begun, (all, room));
         begun.pop();
     }
 }

@@ -134,6 +134,18 @@ fn possible(order: &Order) -> Result<(), NoPlan> {
 /// How good a plan is: plies without a roll, and what it costs.
 type Worth = (u32, i64, usize);
 
+/// Lays of one marker as one: single plies that were cheap one by one lie on one another as well.
+fn joined(taken: &[Lay]) -> Vec<Lay> {
+    let mut lays: Vec<Lay> = Vec::new();
+    for lay in taken {
+        match lays.iter_mut().find(|other| other.ratio == lay.ratio) {
+            Some(other) => other.plies.iter_mut().zip(&lay.plies).for_each(|(sum, plies)| *sum += plies),
+            None => lays.push(lay.clone()),
+        }
+    }
+    lays
+}
+
 /// As many lays as the table needs for the plies.
 fn split(lay: &Lay, most: u32) -> Vec<Lay> {
     let mut lays = Vec::new();
@@ -181,7 +193,7 @@ impl Search<'_> {
 
     /// Spreads a plan from rolls and keeps it if it is the best.
     fn keep(&mut self, taken: &[Lay]) {
-        let lays = taken.iter().flat_map(|lay| split(lay, self.order.plies)).collect();
+        let lays = joined(taken).iter().flat_map(|lay| split(lay, self.order.plies)).collect();
         let mut plan = Plan { lays, spread: Vec::new() };
         plan.lays.sort_by_key(|lay| std::cmp::Reverse(lay.plies.iter().sum::<u32>()));
         if !self.order.rolls.is_empty() {

@@ -27,6 +27,17 @@ impl Lots {
             let first = self.first;
             Wrong(format!("`--first {first}` leaves too few numbers, which go to 99,999,999; begin lower"))
         })?;
-        super::write(path, written(style, &all).as_bytes())
+        // A month's contract, or whatever else is there, is not lost for lots.
+        let there = std::fs::read_to_string(path).unwrap_or_default();
+        if path.exists()
+            && there.lines().find(|line| !line.starts_with('#')).is_some_and(|line| line != "[[lot]]")
+        {
+            let path = path.display();
+            let error = format!(
+                "`{path}` holds something else than lots and would be written over; give another file, and append its lots to the contract"
+            );
+            return Err(Wrong(error).into());
+        }
+        super::replace(path, written(style, &all).as_bytes())
     }
 }

@@ -86,7 +86,11 @@ fn outputs<'p>(
     written: impl IntoIterator<Item = &'p Option<PathBuf>>,
 ) -> Result<(), Failure> {
     // A file that is there by its own place, so that links and dots do not hide it.
-    let own = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let own = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let placed = || Some(folder.canonicalize().ok()?.join(path.file_name()?));
+        path.canonicalize().ok().or_else(placed).unwrap_or_else(|| path.to_owned())
+    };
     let read: Vec<PathBuf> = read.into_iter().flatten().map(|path| own(path)).collect();
     let mut taken: Vec<PathBuf> = Vec::new();
     for path in written.into_iter().flatten() {

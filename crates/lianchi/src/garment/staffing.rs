@@ -140,6 +140,17 @@ impl Case {
         let best = plans().map(|(_, answer)| answer.plan.cycle).min();
         let enough = self.floor.wanted.max(best).filter(|_| moves.is_none()).or(best);
         let found = plans().find(|(_, answer)| Some(answer.plan.cycle) <= enough);
+        // Where only more moves than were looked at one by one come to what is wanted.
+        let wants = |cycle: u32| self.floor.wanted.is_some_and(|wanted| cycle <= wanted);
+        if let Outcome::Best(answer) = any
+            && moves.is_none()
+            && wants(answer.plan.cycle)
+            && !found.is_some_and(|(_, answer)| wants(answer.plan.cycle))
+        {
+            let made = check::moves(&self.task, &answer.plan).len() as u32;
+            let moves = self.standing.as_ref().map(|_| made);
+            return Ok(Chosen { moves, answer: answer.clone() });
+        }
         match (found, any) {
             (Some((least, answer)), _) => {
                 // What is proved is proved of as many moves as may be.

@@ -322,6 +322,7 @@ fn what_is_cut_becomes_bundles_that_are_paid() {
         "garment sample m --people 6 --scans 20 --collectives 0",
         "garment cut order.toml --lots lots.toml",
         "garment cut order.toml --seconds 1 --lots order.toml --style 校服衬衫",
+        "garment cut order.toml --seconds 1 --lots m/contract.toml --style 校服衬衫",
         "garment cut order.toml --seconds 1 --lots lots.toml --style 校服衬衫 --first 99999999",
         "garment cut order.toml --seconds 1 --lots lots.toml --style 校服衬衫 --bundle 25 --first 9001",
     ] {

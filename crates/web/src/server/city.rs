@@ -441,9 +441,12 @@ impl City {
         sessions.act_in(&token, only.cloned(), now);
         drop(sessions);
         // A session that ends must not rise again; that a new one is lost in a crash can be borne.
-        if self.keep().is_err() && !closed.is_empty() {
-            locked(&self.sessions).close(&token);
-            return Err(Refused::Wait { seconds: 1 });
+        if let Err(error) = self.keep() {
+            eprintln!("lianchi: a sign-in is not kept beside the record: {error}");
+            if !closed.is_empty() {
+                locked(&self.sessions).close(&token);
+                return Err(Refused::Wait { seconds: 30 });
+            }
         }
         Ok(token)
     }

@@ -68,8 +68,16 @@ pub fn somebody() -> ObjectRef {
 }
 
 /// Refuses whoever may not open accounts for the applicants of `procedure`.
-pub fn registers(asked: &Asked, procedure: &Procedure, office: &Id) -> Result<(), Oops> {
-    let decision = permit(asked, procedure, office, Some(&somebody()), REGISTER, None)?;
+///
+/// `whose`: the account, where there is one yet.
+pub fn registers(
+    asked: &Asked,
+    procedure: &Procedure,
+    office: &Id,
+    whose: Option<PersonId>,
+) -> Result<(), Oops> {
+    let party = whose.map_or_else(somebody, |person| person.object());
+    let decision = permit(asked, procedure, office, Some(&party), REGISTER, None)?;
     if decision.allowed() { Ok(()) } else { Err(Oops::denied(&decision)) }
 }
 
@@ -153,7 +161,8 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     let person = asked.words("person").map(|person| known(asked, person)).transpose()?;
     if view.duty || person.is_some() {
         if let Some((id, number)) = person.zip(asked.words("number"))
-            && let Err(fault) = note(asked, procedure, &post.office, (id, number), view.purpose.as_ref())?
+            && let Err(fault) =
+                note(asked, procedure, &post.office, (id, number), (view.purpose.as_ref(), None))?
         {
             read(asked, procedure, &post.office, &id.object(), view.purpose.as_ref(), &["name"])?;
             view.found = Some(shown(asked, id, true)?);
@@ -196,14 +205,14 @@ pub fn note(
     procedure: &Procedure,
     office: &Id,
     (person, typed): (PersonId, &str),
-    purpose: Option<&Id>,
+    (purpose, turn): (Option<&Id>, Option<&Turn>),
 ) -> Result<Result<(), Title>, Oops> {
-    registers(asked, procedure, office)?;
+    registers(asked, procedure, office, Some(person))?;
     let number = match walk_in::number(typed) {
         Ok(number) => number,
         Err(why) => return Ok(Err(why)),
     };
-    let probe = reads_number(asked, procedure, office, (&number, Some(person)), purpose)?;
+    let probe = reads_number(asked, procedure, office, (&number, Some(person)), (purpose, turn))?;
     let noted = asked.city.note_number(asked.signed_in()?.id(), person, &number);
     probe.ended(asked, noted.is_ok())?;
     match noted {
@@ -221,7 +230,7 @@ pub fn correct(
     (typed, reasons): (&str, &str),
     purpose: Option<&Id>,
 ) -> Result<Result<(), walk_in::Faults>, Oops> {
-    registers(asked, procedure, office)?;
+    registers(asked, procedure, office, Some(person))?;
     // Whoever corrects it learns what stood there, so far as it is not what they typed.
     read(asked, procedure, office, &person.object(), purpose, &["identity-number"])?;
     let mut faults = Vec::new();
@@ -236,7 +245,9 @@ pub fn correct(
         return Ok(Err(faults));
     }
     let probe = match &number {
-        Some(number) => Some(reads_number(asked, procedure, office, (number, Some(person)), purpose)?),
+        Some(number) => {
+            Some(reads_number(asked, procedure, office, (number, Some(person)), (purpose, None))?)
+        }
         None => None,
     };
     let corrected =
@@ -258,9 +269,12 @@ pub fn reads_number(
     procedure: &Procedure,
     office: &Id,
     (number, but): (&str, Option<PersonId>),
-    purpose: Option<&Id>,
+    (purpose, turn): (Option<&Id>, Option<&Turn>),
 ) -> Result<Probe, Oops> {
     let nobody = admitted(asked, procedure, office, purpose)?;
+    if turn.is_none() {
+        pace(asked)?;
+    }
     let holder = asked.city.people()?.directory.by_number(number);
     match holder {
         Some(holder) if Some(holder) != but => {
@@ -305,24 +319,28 @@ fn admitted(
     if !decision.allowed() {
         return Err(Oops::denied(&decision));
     }
-    pace(asked)?;
     Ok(decision)
 }
 
-fn pace(asked: &Asked) -> Result<(), Oops> {
+/// That a request may look somebody up: asked for once in each.
+pub struct Turn(());
+
+fn pace(asked: &Asked) -> Result<Turn, Oops> {
     let clerk = PersonId::of(asked.signed_in()?.id());
     let wait = clerk.map_or(Ok(()), |clerk| asked.city.admit_look_up(clerk));
-    wait.map_err(|seconds| Oops::LookUps { seconds })
+    wait.map(|()| Turn(())).map_err(|seconds| Oops::LookUps { seconds })
 }
 
-/// Who signs in by this name, for whoever begins a case for them: no faster than they are looked up.
-pub fn by_login(asked: &Asked, login: &str) -> Result<Option<PersonId>, Oops> {
-    pace(asked)?;
+/// Who signs in by this name, for whoever may begin a case for them by this decision: no faster than they are looked up, and
+/// that there is nobody is on the record too.
+pub fn by_login(asked: &Asked, login: &str, decision: &Decision) -> Result<(Option<PersonId>, Turn), Oops> {
+    let turn = pace(asked)?;
     let known = asked.city.find_person(login);
-    if known.is_some() {
-        found(asked);
+    match known {
+        Some(_) => found(asked),
+        None => personal::note_nobody(asked, decision)?,
     }
-    Ok(known)
+    Ok((known, turn))
 }
 
 fn found(asked: &Asked) {
@@ -338,18 +356,22 @@ pub fn open(
     new: Result<WalkIn, walk_in::Faults>,
     (key, purpose): (Option<&str>, Option<&Id>),
 ) -> Result<Result<Opened, NotOpened>, Oops> {
-    registers(asked, procedure, office)?;
+    registers(asked, procedure, office, None)?;
     let new = match new {
         Ok(new) => new,
         Err(faults) => return Ok(Err(NotOpened::Faulty(faults))),
     };
     let probe = match new.number() {
-        Some(number) => Some(reads_number(asked, procedure, office, (number, None), purpose)?),
+        Some(number) => Some(reads_number(asked, procedure, office, (number, None), (purpose, None))?),
         None => None,
     };
     let opened = asked.city.open_for(asked.signed_in()?.id(), &new, key);
     if let Some(probe) = probe {
         probe.ended(asked, opened.is_ok())?;
+    }
+    if opened.is_ok() {
+        // Whoever has no account yet is looked up in vain first: that was no guess.
+        found(asked);
     }
     Ok(opened)
 }
@@ -361,8 +383,10 @@ pub fn another_code(
     person: &str,
     purpose: Option<&Id>,
 ) -> Result<Opened, Oops> {
-    registers(asked, procedure, office)?;
+    // Who may not register anybody is not told whether there is such a person.
+    registers(asked, procedure, office, None)?;
     let id = known(asked, person)?;
+    registers(asked, procedure, office, Some(id))?;
     read(asked, procedure, office, &id.object(), purpose, &["name", "sign-in-name"])?;
     asked.city.another_code(asked.signed_in()?.id(), id).map_err(Oops::from)
 }
@@ -378,6 +402,7 @@ pub fn look_up(
     purpose: Option<&Id>,
 ) -> Result<Option<(PersonId, bool)>, Oops> {
     let decision = admitted(asked, procedure, office, purpose)?;
+    pace(asked)?;
     let Some((id, by_number)) = asked.city.find_applicant(typed)? else {
         personal::note_nobody(asked, &decision)?;
         return Ok(None);

@@ -4,6 +4,7 @@
 //! patience each time. For changes that is done for each number of moves by turns: a plan of few moves is one of more moves
 //! as well, and no fewer moves come below what more of them cannot.
 
+use super::check;
 use super::look::Look;
 use super::task::Task;
 use crate::balance::beam::{Verdict, Width};
@@ -96,10 +97,20 @@ fn share<const W: usize>(rows: &mut [Row<'_, W>]) {
     for at in 1..rows.len() {
         let (fewer, more) = rows.split_at_mut(at);
         if let (Some(fewer), Some(more)) = (fewer.last(), more.first_mut())
-            && let Some(plan) =
-                fewer.best.as_ref().filter(|plan| more.best.is_none() || plan.cycle < more.most)
+            && let Some(plan) = &fewer.best
         {
             more.take(plan.clone());
+        }
+    }
+    // A plan may make fewer moves than it was allowed.
+    for at in 1..rows.len() {
+        let (fewer, row) = rows.split_at_mut(at);
+        let Some((task, plan)) = row.first().and_then(|row| Some((row.task, row.best.as_ref()?))) else {
+            continue;
+        };
+        let made = check::moves(task, plan).len() as u32;
+        for row in fewer.iter_mut().filter(|row| row.task.moves.is_none_or(|moves| made <= moves)) {
+            row.take(plan.clone());
         }
     }
     for at in (1..rows.len()).rev() {
@@ -146,9 +157,16 @@ impl<'t, const W: usize> Row<'t, W> {
         !self.impossible && (self.best.is_none() || self.least < self.most)
     }
 
+    /// A plan, which is kept if it is the shortest so far.
     fn take(&mut self, plan: Plan) {
+        if self.best.is_some() && plan.cycle >= self.most {
+            return;
+        }
         self.most = plan.cycle;
         self.best = Some(plan);
+        if self.hopeless >= self.most {
+            self.widen();
+        }
     }
 
     /// Asks once. Until there is a plan, whether there is one at all.
@@ -179,7 +197,7 @@ impl<'t, const W: usize> Row<'t, W> {
             Verdict::Unknown if self.best.is_none() => self.widen(),
             Verdict::Unknown => self.hopeless = cycle + 1,
         }
-        if self.best.is_some() && self.hopeless >= self.most {
+        if self.best.is_some() && self.open() && self.hopeless >= self.most {
             self.widen();
         }
     }

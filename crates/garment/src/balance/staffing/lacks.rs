@@ -34,6 +34,8 @@ pub enum Lack {
         /// How many would do.
         wanted: u32,
     },
+    /// There is a plan only with more of several kinds of machine, and with more kinds at a station where that is limited.
+    Several(Vec<usize>),
     /// What those who are there can do fits together in no order of the line.
     Together,
     /// No plan was found, and none was ruled out.
@@ -60,7 +62,12 @@ pub fn plain(floor: &Floor, task: &Task, there: &[usize]) -> Vec<Lack> {
 /// Why there is no plan, once a search has ruled it out: a kind of machine, or kinds at a station, of which more would do.
 pub fn ruled_out(task: &Task, clock: &mut Clock<'_>) -> Vec<Lack> {
     let mut free = Task { moves: None, ..task.clone() };
-    let mut works = |task: &Task| possible(task, clock) == Some(true);
+    let mut known = true;
+    let mut works = |task: &Task| {
+        let found = possible(task, clock);
+        known &= found.is_some();
+        found == Some(true)
+    };
     let mut lacks = Vec::new();
     for kind in task.scarce() {
         let there = task.machines[kind];
@@ -82,7 +89,14 @@ pub fn ruled_out(task: &Task, clock: &mut Clock<'_>) -> Vec<Lack> {
         lacks.extend(wanted.map(|wanted| Lack::Kinds { wanted }));
     }
     if lacks.is_empty() {
-        lacks.push(Lack::Together);
+        let kinds: Vec<usize> = task.scarce().into_iter().collect();
+        kinds.iter().for_each(|kind| free.machines[*kind] = task.workers() as u32);
+        free.most = free.most.map(|_| task.machines.len() as u32);
+        lacks.push(match works(&free) {
+            true => Lack::Several(kinds),
+            false if known => Lack::Together,
+            false => Lack::Unknown,
+        });
     }
     lacks
 }
@@ -119,6 +133,14 @@ impl Lack {
             Self::Kinds { wanted } => format!(
                 "there is no plan with so few kinds of machine at a station; with `machines_each = {wanted}` there is one"
             ),
+            Self::Several(kinds) => {
+                let kinds: Vec<String> = kinds.iter().map(|kind| format!("`{}`", machine(kind))).collect();
+                format!(
+                    "there is a plan only with more of several kinds of machine at once, or more kinds at a station: {}; get more of \
+                     them, or train somebody",
+                    kinds.join(", ")
+                )
+            }
             Self::Together => "what those who are there can do fits together in no order of the line: everybody has one station, \
                                and no piece goes back; train somebody, or divide an operation"
                 .to_owned(),

@@ -75,7 +75,12 @@ pub fn pattern(bytes: &[u8], known: Known) -> Result<Pattern, Vec<String>> {
     let drawn = |block: &&entities::Block| {
         block.entities.iter().any(|entity| matches!(entity.layer, Some(1 | 14)) && entity.is_line())
     };
-    let blocks: Vec<&entities::Block> = file.blocks.iter().chain([&flat]).filter(drawn).collect();
+    // Beside blocks, what lies loose is no piece for a sewing line alone.
+    let loose = |_: &&entities::Block| {
+        file.blocks.is_empty() || file.loose.iter().any(|entity| entity.layer == Some(1) && entity.is_line())
+    };
+    let flat = Some(&flat).into_iter().filter(loose);
+    let blocks: Vec<&entities::Block> = file.blocks.iter().chain(flat).filter(drawn).collect();
     let empty = file.blocks.iter().filter(|block| !drawn(block) && !block.name.starts_with('*'));
     for block in empty {
         wrong.push(format!(

@@ -13,7 +13,7 @@ pub fn marker(pieces: &Pieces, layout: &Layout) -> Vec<u8> {
          0\nENDSEC\n0\nSECTION\n2\nBLOCKS\n",
     );
     let mut names = Vec::new();
-    let mut copies: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut copies: BTreeMap<(String, &str), u64> = BTreeMap::new();
     for (at, placed) in (1..).zip(&layout.placed) {
         let Some(piece) = pieces.pieces.iter().find(|piece| piece.id == placed.piece) else { continue };
         let Ok(region) = piece.shape.placed(placed.mirrored, placed.turn, placed.to) else { continue };
@@ -30,7 +30,7 @@ pub fn marker(pieces: &Pieces, layout: &Layout) -> Vec<u8> {
         }
         text(&mut out, middle, "Quantity: 1");
         // So that whoever reads it again does not take it for a piece that is drawn twice.
-        let copy = copies.entry(piece.id).or_default();
+        let copy = copies.entry((called, &piece.marks.size)).or_default();
         *copy += 1;
         text(&mut out, middle, &format!("Copy: {copy}"));
         for (ring, layer) in region.outlines().zip(std::iter::once(1).chain(std::iter::repeat(11))) {

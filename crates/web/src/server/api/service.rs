@@ -192,16 +192,25 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
         if !decision.allowed() {
             return Err(Oops::denied(&decision));
         }
-        let person = match (person, login.unwrap_or_default()) {
-            (Some(person), _) => counter::known(asked, person)?,
-            (None, login) => counter::by_login(asked, login)?.ok_or_else(|| {
-                let en = format!("nobody has the sign-in name `{login}`: open an account for them first");
-                unreadable(format!("没有 `{login}` 这个登录名，请先为申请人开设账号"), en)
-            })?,
+        let (person, turn) = match (person, login.unwrap_or_default()) {
+            (Some(person), _) => (counter::known(asked, person)?, None),
+            (None, login) => {
+                let (known, turn) = counter::by_login(asked, login, &decision)?;
+                let nobody = || {
+                    let en = format!("nobody has the sign-in name `{login}`: open an account for them first");
+                    unreadable(format!("没有 `{login}` 这个登录名，请先为申请人开设账号"), en)
+                };
+                (known.ok_or_else(nobody)?, Some(turn))
+            }
         };
         if let Some(number) = body.text("number")
-            && let Err(fault) =
-                counter::note(asked, procedure, &office, (person, number), body.id("purpose").as_ref())?
+            && let Err(fault) = counter::note(
+                asked,
+                procedure,
+                &office,
+                (person, number),
+                (body.id("purpose").as_ref(), turn.as_ref()),
+            )?
         {
             let why = Title::new("不能这样开始办理", "It cannot be begun so");
             let faults = vec![("number".into(), fault)];

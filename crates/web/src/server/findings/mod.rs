@@ -161,7 +161,7 @@ impl Findings {
     }
 
     /// A number that differs when other packs count.
-    fn generation(&self) -> usize {
+    pub(super) fn generation(&self) -> usize {
         self.models.count()
     }
 

@@ -127,7 +127,14 @@ fn run(
 ) {
     let (turns, own) = (Arc::clone(city), Arc::clone(&check));
     let working = move || {
-        let _turn = turns.logs.turn();
+        let _turn = loop {
+            match turns.logs.turn() {
+                Some(turn) => break turn,
+                // The log is not held for somebody who has gone.
+                None if own.pace.is_given_up() => return drop(own.outcome.set(Outcome::Left)),
+                None => sleep(LOOK),
+            }
+        };
         let _ = own.begun.set(Instant::now());
         let done = work(&held, &own.pace);
         let outcome = match done {

@@ -48,6 +48,7 @@ fn declared(kind: &str) -> String {
 fn found(asked: &Asked, kept: &Kept, held: &Arc<Held>) -> Result<Result<(bool, Arc<Check>), Answer>, Oops> {
     let anew = asked.words("again").is_some();
     let by_declare = asked.words("with") == Some("declare");
+    let adopted = format!("packs {}", asked.city.findings.generation());
     let begun = if by_declare {
         let text = std::fs::read_to_string(kept.models()).map_err(|_| Oops::Missing)?;
         let kind = kind(asked, held)?;
@@ -59,9 +60,13 @@ fn found(asked: &Asked, kept: &Kept, held: &Arc<Held>) -> Result<Result<(bool, A
     } else {
         let book = Arc::clone(asked.city.casework.book());
         let work = move |held: &Held, pace: &_| Checked::of_packs(held, &book.definitions, pace);
-        check(&asked.city, held, ("packs", anew), work)
+        check(&asked.city, held, (&adopted, anew), work)
     };
     let check = begun.map_err(|error| broken(&error))?;
+    if anew {
+        // The address of the page that asks for itself again is to begin nothing again.
+        return Ok(Err(Answer::go(path::log_findings(&kept.card.id, by_declare))));
+    }
     let standing = match check.outcome() {
         Some(Outcome::Found(_)) => return Ok(Ok((by_declare, check))),
         Some(Outcome::Unfit(lines)) => return Err(unfit(lines)),

@@ -13,7 +13,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 /// The largest log that is taken.
 pub const MOST_LOG: usize = 512_000_000;
@@ -195,9 +195,13 @@ impl Shelf {
         held
     }
 
-    /// Waits for the turn to check a log; it is over with what is given back.
-    pub fn turn(&self) -> MutexGuard<'_, ()> {
-        locked(&self.checking)
+    /// The turn to check a log, where nobody has it; it is over with what is given back.
+    pub fn turn(&self) -> Option<MutexGuard<'_, ()>> {
+        match self.checking.try_lock() {
+            Ok(turn) => Some(turn),
+            Err(TryLockError::Poisoned(turn)) => Some(turn.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
     }
 
     fn held(&self, id: &str) -> Option<Arc<Held>> {
