@@ -6,8 +6,8 @@ use pack::days::today;
 use record::{Entry, Fold, ObjectRef};
 use std::collections::BTreeMap;
 
-/// How fast applicants may be looked up. A counter serves one after the other, so hardly anybody who works at one meets this; whoever
-/// tries number after number does. In memory alone, as for signing in: what was done stands on the record.
+/// How fast applicants may be looked up. A counter serves one after the other, so hardly anybody who works at one meets this;
+/// whoever tries number after number does. In memory alone, as for signing in: what was done stands on the record.
 #[derive(Clone, Debug)]
 pub struct LookUps {
     all: Counts<PersonId>,

@@ -34,7 +34,8 @@ impl Lots {
         {
             let path = path.display();
             let error = format!(
-                "`{path}` holds something else than lots and would be written over; give another file, and append its lots to the contract"
+                "`{path}` holds something else than lots and would be written over; give another file, and append its lots \
+                 to the contract"
             );
             return Err(Wrong(error).into());
         }

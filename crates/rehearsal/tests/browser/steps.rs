@@ -371,8 +371,9 @@ impl Stage {
                 "Up" => "\u{e013}",
                 text => text,
             };
-            let element = client.active_element().await.map_err(said)?;
-            element.send_keys(sent).await.map_err(said)?;
+            // What has the keys may just be drawn anew.
+            let press = || async move { client.active_element().await?.send_keys(sent).await.map(Some) };
+            until("it takes no key", press).await?;
         }
         Ok(())
     }

@@ -33,8 +33,8 @@ const MOST: f32 = 10.0;
 const MEMORY: f32 = 120.0;
 /// Where no vehicle was seen for long, one is supposed to come in so many seconds all the same: a detector may be dead.
 const UNSEEN: f32 = 300.0;
-/// Where one was seen in so many seconds the detector lives, and nobody is supposed before those are over, not even a part of
-/// a vehicle: in light traffic that would keep others waiting.
+/// Where one was seen in so many seconds the detector lives, and nobody is supposed until [`UNSEEN`] is over, not even a part
+/// of a vehicle: in light traffic that would keep others waiting.
 const ALIVE: f32 = 600.0;
 /// A head that stood through so many seconds of green in all, and never moved, is none: a detector may be stuck, or the road
 /// behind is shut.

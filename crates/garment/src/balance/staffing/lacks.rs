@@ -136,8 +136,8 @@ impl Lack {
             Self::Several(kinds) => {
                 let kinds: Vec<String> = kinds.iter().map(|kind| format!("`{}`", machine(kind))).collect();
                 format!(
-                    "there is a plan only with more of several kinds of machine at once, or more kinds at a station: {}; get more of \
-                     them, or train somebody",
+                    "there is a plan only with more of several kinds of machine at once, or more kinds at a station: {}; \
+                     get more of them, or train somebody",
                     kinds.join(", ")
                 )
             }

@@ -13,7 +13,7 @@ use crate::{part, path};
 use maud::{Markup, html};
 use oversight::log::Stray;
 use pack::{Id, Title};
-use record::Time;
+use record::{EventId, Time};
 
 /// The logs of an office.
 #[derive(Clone, Debug)]
@@ -241,13 +241,13 @@ fn standing(lang: Lang, state: &State) -> Markup {
 
 /// What of a log is met nowhere, or by no name, and where the first of it stands.
 fn left_out(lang: Lang, stray: &Stray) -> Markup {
-    let all = [("logs-apart", &stray.apart), ("logs-unnamed", &stray.unnamed)];
+    let values = |(count, first): &(u64, Option<EventId>)| {
+        let first = first.as_ref()?;
+        Some([("count", (*count).into()), ("first", first.to_string().into())])
+    };
     html! {
-        @for (words, (count, first)) in all {
-            @if let Some(first) = first {
-                p.soft { (lang.tell(words, &[("count", (*count).into()), ("first", first.to_string().into())])) }
-            }
-        }
+        @if let Some(values) = values(&stray.apart) { p.soft { (lang.tell("logs-apart", &values)) } }
+        @if let Some(values) = values(&stray.unnamed) { p.soft { (lang.tell("logs-unnamed", &values)) } }
     }
 }
 

@@ -195,7 +195,7 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
         let (person, turn) = match (person, login.unwrap_or_default()) {
             (Some(person), _) => (counter::known(asked, person)?, None),
             (None, login) => {
-                let (known, turn) = counter::by_login(asked, login, &decision)?;
+                let (known, turn) = counter::by_login(asked, login)?;
                 let nobody = || {
                     let en = format!("nobody has the sign-in name `{login}`: open an account for them first");
                     unreadable(format!("没有 `{login}` 这个登录名，请先为申请人开设账号"), en)
