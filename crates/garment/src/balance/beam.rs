@@ -184,7 +184,7 @@ impl<'c, const W: usize> Beam<'c, W> {
     }
 
     fn fill(&self, filling: &mut Filling<W>, start: usize, room: u32, least: &[u64]) {
-        if filling.gain.saturating_add(best_gain(filling, room)) < filling.need {
+        if filling.gain.saturating_add(best_gain(&filling.dense, &filling.load, room)) < filling.need {
             return;
         }
         let mut full = true;
@@ -223,12 +223,12 @@ impl<'c, const W: usize> Beam<'c, W> {
     }
 }
 
-/// At most so much can the room that is left still take off the rest: the densest operations, the last one in part.
-fn best_gain<const W: usize>(filling: &Filling<W>, room: u32) -> u64 {
-    let mut room = room;
+/// At most so much can the room that is left still take off the rest: the densest operations that the load has not, the last one
+/// in part. `dense`: what, time, gain.
+pub(super) fn best_gain<const W: usize>(dense: &[(usize, u32, u64)], load: &Bits<W>, mut room: u32) -> u64 {
     let mut sum = 0u64;
-    for (at, time, gain) in &filling.dense {
-        if filling.load.has(*at) {
+    for (at, time, gain) in dense {
+        if load.has(*at) {
             continue;
         }
         if *time > room {

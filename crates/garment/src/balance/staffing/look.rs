@@ -6,7 +6,7 @@
 
 use super::task::Task;
 use crate::balance::Clock;
-use crate::balance::beam::{Verdict, Width};
+use crate::balance::beam::{Verdict, Width, best_gain};
 use crate::balance::bits::{Bits, Order, Table};
 use crate::balance::dual::{Duals, WHOLE, bound};
 
@@ -222,7 +222,7 @@ impl<'t, const W: usize> Look<'t, W> {
         rest: (u32, &[u32]),
         clock: &mut Clock<'_>,
     ) {
-        if filling.gain.saturating_add(filling.best_gain(room)) < filling.need {
+        if filling.gain.saturating_add(best_gain(&filling.dense, &filling.load, room)) < filling.need {
             return;
         }
         if !clock() {
@@ -356,25 +356,6 @@ impl<'t, const W: usize> Look<'t, W> {
             }
         }
         moves <= most
-    }
-}
-
-impl<const W: usize> Filling<W> {
-    /// At most so much can the room that is left still take off the rest: the densest operations, the last one in part.
-    fn best_gain(&self, mut room: u32) -> u64 {
-        let mut sum = 0u64;
-        for (at, time, gain) in &self.dense {
-            if self.load.has(*at) {
-                continue;
-            }
-            if *time > room {
-                let part = u128::from(*gain) * u128::from(room) / u128::from((*time).max(1));
-                return sum.saturating_add(part as u64 + 1);
-            }
-            room -= time;
-            sum = sum.saturating_add(*gain);
-        }
-        sum
     }
 }
 

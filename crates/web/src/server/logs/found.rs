@@ -49,6 +49,7 @@ fn found(asked: &Asked, kept: &Kept, held: &Arc<Held>) -> Result<Result<(bool, A
     let anew = asked.words("again").is_some();
     let by_declare = asked.words("with") == Some("declare");
     let adopted = format!("packs {}", asked.city.findings.generation());
+    held.forget_others("packs ", &adopted);
     let begun = if by_declare {
         let text = std::fs::read_to_string(kept.models()).map_err(|_| Oops::Missing)?;
         let kind = kind(asked, held)?;

@@ -73,4 +73,10 @@ impl Held {
     pub fn forget(&self, name: &str) {
         self.checks.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
     }
+
+    /// Forgets what the models of packs found that count no more: of the checks that begin alike, all but this one.
+    pub fn forget_others(&self, alike: &str, name: &str) {
+        let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        checks.retain(|own, _| own == name || !own.starts_with(alike));
+    }
 }
