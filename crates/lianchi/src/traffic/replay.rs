@@ -1,12 +1,14 @@
 //! What happened on a network, second by second, in few bytes: which lights each signal showed, and where every vehicle was.
 //!
-//! A line that names the form, a line of JSON, then frames. A frame is the signals whose lights changed (how many; for each its
+//! A line that names the form, a line of JSON with what does not move (what is closed and when, where detectors lie and what they
+//! counted, why a signal shows what it shows), then frames. A frame is the signals whose lights changed (how many; for each its
 //! place, how many lights, their letters) and the vehicles (how many; for each its number, how many lanes it lies after the one
 //! before it, how far along its lane in parts of 255, its speed in quarters of a metre a second). Numbers are LEB128.
 
 use crate::say::Wrong;
-use ::traffic::control::Decision;
+use ::traffic::detector::{Detector, Section, Sight};
 use ::traffic::net::Network;
+use ::traffic::read::Scenario;
 use ::traffic::sim::Simulation;
 use serde_json::{Value as Json, json};
 
@@ -66,16 +68,63 @@ impl Recorder {
     }
 
     /// The whole of it.
-    pub fn bytes(&self, net: &Network, begin: f64, decisions: &[Decision]) -> Vec<u8> {
-        let told = decisions
+    pub fn bytes(&self, scenario: &Scenario, begin: f64, traffic: &Simulation<'_>) -> Vec<u8> {
+        let net = &scenario.net;
+        let told = traffic
+            .decisions()
             .iter()
             .map(|one| json!([one.at, one.signal.0, one.shown, one.choice.chosen, one.choice.waiting]));
+        // Times without end are null.
+        let closed = scenario.demand.closures.iter().map(|one| json!([one.lane.0, one.from, one.to]));
+        let detectors = scenario.detectors.iter().map(|one| {
+            let (kind, parts) = lies(net, one);
+            json!([one.name, kind, parts])
+        });
+        let counted = traffic.counted().into_iter().map(|one| {
+            let hundredth = |value: f64| (value * 100.0).round() / 100.0;
+            let values = one.values.iter().map(|(name, value)| json!([name, hundredth(*value)]));
+            json!([one.detector, one.begin, one.end, values.collect::<Vec<_>>()])
+        });
         let head = json!({
             "begin": begin, "seconds": self.seconds, "lanes": net.lanes.len(), "signals": net.signals.len(),
-            "decisions": told.collect::<Vec<_>>(),
+            "decisions": told.collect::<Vec<_>>(), "closed": closed.collect::<Vec<_>>(),
+            "detectors": detectors.collect::<Vec<_>>(), "counted": counted.collect::<Vec<_>>(),
         });
         [FORM, head.to_string().as_bytes(), b"\n", &self.frames].concat()
     }
+}
+
+/// What a detector is, and where: lanes with the parts of 255 between which it lies on them.
+fn lies(net: &Network, detector: &Detector) -> (&'static str, Vec<Json>) {
+    let part = |lane: usize, pos: f64| {
+        let length = net.lanes[lane].length.max(0.1);
+        (pos / length).clamp(0.0, 1.0) * 255.0
+    };
+    let line = |at: &Section| json!([at.lane.0, part(at.lane.i(), at.pos), part(at.lane.i(), at.pos)]);
+    match &detector.sight {
+        Sight::Loop(at) => ("loop", vec![line(at)]),
+        Sight::Zone { entries, exits, .. } => ("zone", entries.iter().chain(exits).map(line).collect()),
+        Sight::Area { lanes, span, .. } => {
+            let (mut before, mut parts) = (0.0, Vec::new());
+            for lane in lanes {
+                let ends = span.map(|at| part(lane.i(), at - before));
+                parts.push(json!([lane.0, ends[0], ends[1]]));
+                before += net.lanes[lane.i()].length;
+            }
+            ("area", parts)
+        }
+    }
+}
+
+/// Whether all lanes that a head names are the network's.
+fn holds(head: &Json, lanes: usize) -> bool {
+    let known = |lane: Option<&Json>| lane.and_then(Json::as_u64).is_some_and(|lane| (lane as usize) < lanes);
+    let all = |name: &str| head.get(name).and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+    let parts = |detector: &Json| {
+        let parts = detector.get(2).and_then(Json::as_array);
+        parts.is_some_and(|parts| parts.iter().all(|part| known(part.get(0))))
+    };
+    all("closed").iter().all(|one| known(one.get(0))) && all("detectors").iter().all(parts)
 }
 
 impl Replay {
@@ -95,6 +144,9 @@ impl Replay {
             != (Some(net.lanes.len() as u64), Some(net.signals.len() as u64))
         {
             return Err(wrong("the replay is of another network; name the one that was simulated"));
+        }
+        if !holds(&head, net.lanes.len()) {
+            return Err(wrong("the replay is damaged in its second line"));
         }
         let replay = Self { frames: frames[1..].to_vec(), head };
         let mut seconds = 0;

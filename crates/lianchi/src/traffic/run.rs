@@ -59,7 +59,8 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     let mut recorder = options.replay.is_some().then(Recorder::default);
     let all = work.end.map(|end| (end - work.begin) as u64);
     let mut traffic = Simulation::new(&work.scenario.net, &work.scenario.demand, settings);
-    if options.detectors.is_some() {
+    let counts = options.detectors.is_some() || options.replay.is_some();
+    if counts && can_count(&work.scenario).is_ok() {
         traffic.count_by(&work.scenario.detectors);
     }
     let traffic = work.finish(traffic, |traffic| {
@@ -71,7 +72,7 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     drop(progress);
     let cpu = cpu_seconds() - before;
     if let Some((recorder, path)) = recorder.zip(options.replay.as_ref()) {
-        write(path, &recorder.bytes(&work.scenario.net, work.begin, traffic.decisions()))?;
+        write(path, &recorder.bytes(&work.scenario, work.begin, &traffic))?;
     }
     if let Some(path) = &options.trips {
         write(path, trips(&work.scenario, &traffic).as_bytes())?;

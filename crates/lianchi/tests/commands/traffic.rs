@@ -182,11 +182,29 @@ fn what_happened_is_drawn() {
         ("town.net.xml", TOWN.network().as_bytes()),
         ("town.rou.xml", TOWN.demand().as_bytes()),
         ("other.net.xml", Town { size: [1, 1], ..TOWN }.network().as_bytes()),
+        (
+            "town.add.xml",
+            b"<additional>\n <inductionLoop id=\"loop\" lane=\"n0_0ton1_0_0\" pos=\"-20\" period=\"100\"/>\n \
+            <laneAreaDetector id=\"area\" lane=\"n-1_0ton0_0_0\" pos=\"-50\" period=\"100\"/>\n <rerouter id=\"works\" \
+            edges=\"n-1_0ton0_0\"><interval begin=\"100\" end=\"200\"><closingLaneReroute id=\"n0_0ton0_1_0\"/></interval>\
+            </rerouter>\n</additional>\n",
+        ),
     ]);
     desk.run(
-        "traffic run town.net.xml town.rou.xml --controller foresight --seconds 300 --replay replay --json",
+        "traffic run town.net.xml town.rou.xml town.add.xml --controller foresight --seconds 300 --replay replay --json",
     );
     let replay = std::fs::read(desk.path().join("replay")).unwrap();
+    let lines: Vec<&[u8]> = replay.splitn(3, |byte| *byte == b'\n').collect();
+    let mut head: serde_json::Value = serde_json::from_slice(lines[1]).unwrap();
+    assert_eq!(head["closed"].as_array().unwrap().len(), 1, "{}", head["closed"]);
+    let [from, to] = [1, 2].map(|at| head["closed"][0][at].as_f64());
+    assert_eq!((from, to), (Some(100.0), Some(200.0)));
+    let detectors = head["detectors"].as_array().unwrap();
+    let names: Vec<&str> = detectors.iter().map(|one| one[0].as_str().unwrap()).collect();
+    assert_eq!((names, head["counted"].as_array().unwrap().len()), (vec!["loop", "area"], 6));
+    head["detectors"][0][2][0][0] = 10_000.into();
+    let bent = head.to_string();
+    desk.put("bent", &[lines[0], bent.as_bytes(), lines[2]].join(&b"\n"[..]));
     desk.put("cut", &replay[..replay.len() - 40]);
     desk.put("short", &replay[..30]);
     desk.put("letter", b"Dear all");
@@ -198,6 +216,7 @@ fn what_happened_is_drawn() {
         "traffic show town.net.xml",
         "traffic show town.net.xml --replay cut --html page.html",
         "traffic show town.net.xml --replay short --html page.html",
+        "traffic show town.net.xml --replay bent --html page.html",
         "traffic show town.net.xml --replay letter --html page.html",
         "traffic show town.net.xml --replay nowhere --html page.html",
         "traffic show other.net.xml --replay replay --html page.html",
