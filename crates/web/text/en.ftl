@@ -913,6 +913,7 @@ logs-choose = Choose
 logs-bring = Bring a log
 logs-mapping = What the columns are (for CSV alone)
 logs-mapping-hint = Which column is the case, the activity, the time; the others become attributes.
+logs-untimed = Events without a time stand at the time of the one before
 logs-file = The log's file
 logs-file-hint = XES, OCEL (JSON, XML, SQLite) or CSV, also compressed with gzip, at most { $most }. An office keeps at most { $kept }.
 logs-go = Send and read it

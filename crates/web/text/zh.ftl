@@ -818,6 +818,7 @@ logs-choose = 请选择
 logs-bring = 带来一份日志
 logs-mapping = 各列的含义（只有 CSV 需要）
 logs-mapping-hint = 写明哪一列是办件、活动和时间；其余列作为属性。
+logs-untimed = 没有时间的事件按前一事件的时间收入
 logs-file = 日志文件
 logs-file-hint = XES、OCEL（JSON、XML、SQLite）或 CSV，可以用 gzip 压缩，最大{ $most }。每个单位最多保留{ $kept }份。
 logs-go = 上传并读取

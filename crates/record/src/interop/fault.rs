@@ -55,7 +55,7 @@ pub enum Problem {
     },
     /// An event without a time.
     #[error(
-        "{what} has no time; add it, or take it in with `--untimed`, which places it at the time of the one before"
+        "{what} has no time; add it, or have such events stand at the time of the one before: `--untimed`, a box in the browser"
     )]
     Untimed {
         /// Which event.

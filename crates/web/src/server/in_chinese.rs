@@ -83,7 +83,9 @@ fn problem(problem: &Problem) -> String {
         Problem::Missing { what: of, part } => {
             format!("{}缺少{}，请补上", what(of), phrase(part, "必需的内容"))
         }
-        Problem::Untimed { what: of } => format!("{}没有时间，请补上", what(of)),
+        Problem::Untimed { what: of } => {
+            format!("{}没有时间，请补上，或勾选“没有时间的事件按前一事件的时间收入”", what(of))
+        }
         Problem::Type { what: of, text, kind } => {
             format!("{}写作“{text}”，应为{}", what(of), phrase(kind, "另一种类型的值"))
         }
@@ -122,6 +124,10 @@ pub fn import(error: &ImportError, most: usize) -> (u64, Vec<Title>) {
             format!("{}：此处的写法不符合文件格式，无法再往下读；请重新取得或导出完整的文件", place(at))
         }
         ImportError::Options(why) => {
+            if why.contains("`--untimed`") {
+                let zh = "没有哪一列写明时间：请写上“time=列名”，或勾选“没有时间的事件按前一事件的时间收入”";
+                return (1, vec![Title::new(zh, why.clone())]);
+            }
             let columns = why.split_once("its columns are ").map(|(_, all)| all.replace('`', ""));
             let columns = columns.map(|all| format!("；文件的列有：{all}")).unwrap_or_default();
             format!(
@@ -188,7 +194,10 @@ mod tests {
                 Problem::Missing { what: "the event".into(), part: "attribute `value`".into() },
                 "第7行：事件缺少属性“value”，请补上",
             ),
-            (Problem::Untimed { what: "the event `e1`".into() }, "第7行：事件“e1”没有时间，请补上"),
+            (
+                Problem::Untimed { what: "the event `e1`".into() },
+                "第7行：事件“e1”没有时间，请补上，或勾选“没有时间的事件按前一事件的时间收入”",
+            ),
             (
                 Problem::Type { what: what(), text: "ten".into(), kind: "a gadget of some kind" },
                 "第7行：这一项写作“ten”，应为另一种类型的值",

@@ -273,6 +273,32 @@ fn what_is_wrong_is_told_with_its_line() {
     check("a.txt", "", "nothing", &["no log of a known format"]);
 }
 
+/// What has no time is refused with the mend, and stands at the time of the one before once that is asked for.
+#[test]
+fn events_without_a_time_stand_where_the_form_says() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let rows = "Case,Step\nfirst,Create Fine\nfirst,Send Fine\n";
+    let xes = "<log><trace><string key=\"concept:name\" value=\"first\"/><event><string key=\"concept:name\" \
+        value=\"Create Fine\"/><date key=\"time:timestamp\" value=\"2026-01-01T08:00:00+08:00\"/></event>\n\
+        <event><string key=\"concept:name\" value=\"Send Fine\"/></event></trace></log>";
+    for (name, mapping, text) in [("a.csv", "case=Case,activity=Step", rows), ("a.xes", "", xes)] {
+        let mut sent = form("inspect", mapping, name, text);
+        let path = world.call(&shown, "POST", "/board/logs", &sent).header("location").to_owned();
+        let refused = settled(&world, &shown, &path);
+        assert!(
+            refused.contains("a box in the browser") && !refused.contains("2 events"),
+            "{name}: {refused}"
+        );
+        if let Sent::Parts(words, _) = &mut sent {
+            words.push(("untimed".to_owned(), "yes".to_owned()));
+        }
+        let path = world.call(&shown, "POST", "/board/logs", &sent).header("location").to_owned();
+        let page = settled(&world, &shown, &path);
+        assert!(page.contains("2 events of 2 activities"), "{name}: {page}");
+    }
+}
+
 #[test]
 fn a_log_outlives_the_city() {
     let world = World::new();

@@ -16,8 +16,8 @@ const LONGEST: usize = 64 << 20;
 pub(crate) fn read(source: &Source<'_>, intake: &mut Intake<'_>) -> Result<(), ImportError> {
     let (headers, mut mapping) = columns(source, intake.options.mapping.as_ref())?;
     if !mapping.is_timed() && !intake.options.untimed {
-        let what = "no column says when things happened; name it with `time=COLUMN` in the mapping, or take it in \
-            with `--untimed`, which leaves the rows in their order";
+        let what = "no column says when things happened; name it with `time=COLUMN` in the mapping, or have the rows \
+            stand in their order: `--untimed`, a box in the browser";
         return Err(ImportError::Options(what.to_owned()));
     }
     complete(source, &headers, &mut mapping)?;

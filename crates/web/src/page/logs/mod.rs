@@ -162,6 +162,12 @@ fn bring(frame: &Frame, view: &List) -> Markup {
                     placeholder="case=CaseID,activity=Activity,time=Timestamp";
             }
             div.field {
+                div.option {
+                    input #log-untimed type="checkbox" name="untimed" value="yes";
+                    label for="log-untimed" { (lang.say("logs-untimed")) }
+                }
+            }
+            div.field {
                 label for="log-file" { (lang.say("logs-file")) }
                 p.hint #log-file-hint { (lang.tell("logs-file-hint", &facts)) }
                 input #log-file type="file" name="log" required aria-describedby="log-file-hint";

@@ -161,6 +161,7 @@ pub fn upload(asked: &Asked) -> Result<Answer, Oops> {
         at: asked.now,
         purpose,
         mapping,
+        untimed: asked.words("untimed").is_some(),
     };
     // On the record first: what nobody can answer for is not kept.
     note(asked, &card, TAKEN)?;

@@ -56,6 +56,8 @@ pub struct Card {
     pub purpose: Id,
     /// For CSV: which column is what.
     pub mapping: Option<String>,
+    /// Whether events without a time stand at the time of the one before.
+    pub untimed: bool,
 }
 
 /// A log that is kept.
@@ -255,6 +257,7 @@ impl Kept {
         let options = Options {
             prefix: Some(String::new()),
             mapping: mapping.map_err(ImportError::Options)?,
+            untimed: self.card.untimed,
             ..Options::default()
         };
         self.events.store(0, Ordering::Relaxed);
@@ -282,7 +285,7 @@ impl Card {
         json!({
             "id": self.id, "name": self.name, "bytes": self.bytes, "digest": self.digest, "by": self.by,
             "office": self.office.as_str(), "at": self.at.to_string(), "purpose": self.purpose.as_str(),
-            "mapping": self.mapping,
+            "mapping": self.mapping, "untimed": self.untimed,
         })
     }
 
@@ -301,6 +304,7 @@ impl Card {
                 at: Time::parse(&text("at")?).ok()?,
                 purpose: Id::from(text("purpose")?.as_str()),
                 mapping: text("mapping"),
+                untimed: json.get("untimed").and_then(Json::as_bool).unwrap_or_default(),
             })
         };
         read().ok_or_else(wrong)
