@@ -5,17 +5,25 @@
 
 The folder holds one `.net.xml` and one `.rou.xml`. On every lane there is a loop 5 m behind its beginning and one 2 m before its end,
 and an area over its last 60 m; all signals are one zone, from 35 m before the lines to 5 m behind the junctions. Printed are means over
-detectors, five-minute intervals and seeds.
+detectors, five-minute intervals and seeds; where they are farther apart than what they are held to, it fails.
 """
 
 import argparse
 import collections
 import subprocess
+import sys
 import tempfile
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 PERIOD = 300
+# How far our means may be from SUMO's, in percent: counts, what follows from when and how fast one drives, and jams.
+TOLERANCES = {
+    1: [("in", "nVehEntered"), ("out", "nVehEntered"), ("area", "nVehEntered"), ("zone", "vehicleSum")],
+    3: [("in", "occupancy"), ("in", "speed"), ("out", "occupancy"), ("out", "speed"), ("area", "meanOccupancy"),
+        ("area", "meanSpeed"), ("zone", "meanTravelTime")],
+    7: [("area", "meanMaxJamLengthInMeters"), ("area", "maxJamLengthInMeters"), ("zone", "meanHaltsPerVehicle")],
+}
 
 
 def detectors(net):
@@ -70,12 +78,21 @@ def main():
                             str(args.end - args.begin), "--seed", str(seed), "--detectors", out],
                            check=True, capture_output=True)
             gather(out, own)
+    held = {what: most for most, all in TOLERANCES.items() for what in all}
+    if missing := held.keys() - own.keys():
+        sys.exit(f"not counted: {sorted(missing)}")
+    beyond = 0
     for kind, key in sorted(own):
-        one, other = theirs[kind, key], own[kind, key]
+        one, other, most = theirs[kind, key], own[kind, key], held.get((kind, key))
         if one and other:
             one, other = sum(one) / len(one), sum(other) / len(other)
-            off = f"{100 * (other / one - 1):+.1f} %" if one else ""
-            print(f"{kind:6}{key:30}SUMO {one:10.2f}   ours {other:10.2f}   {off}")
+            off = 100 * (other / one - 1) if one else 0.0
+            far = most is not None and abs(off) > most
+            beyond += far
+            told = f"held to {most} %" + (": BEYOND IT" if far else "") if most else ""
+            print(f"{kind:6}{key:30}SUMO {one:10.2f}   ours {other:10.2f}   {off:+5.1f} %   {told}")
+    if beyond:
+        sys.exit(f"{beyond} beyond what they are held to")
 
 
 if __name__ == "__main__":
