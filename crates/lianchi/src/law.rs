@@ -1,6 +1,8 @@
 use crate::packs;
 use crate::say::{Failure, Say, Wrong};
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 use pack::Lang;
 use pack::days::find::{Found, due};
 use pack::days::{Adjustment, Deadline, Standing};
@@ -96,9 +98,17 @@ fn start(text: &str, deadline: &Deadline) -> Result<DateTime, Failure> {
     moment(text)
 }
 
+/// Where the days are counted.
+const BEIJING: Offset = Offset::constant(8);
+
 fn moment(text: &str) -> Result<DateTime, Failure> {
     let told = |_| Wrong(format!("`{text}` is not a day; write `2026-02-13` or `2026-02-13T09:30`"));
-    Ok(text.trim().replacen(' ', "T", 1).parse::<DateTime>().map_err(told)?)
+    let text = text.trim().replacen(' ', "T", 1);
+    // A time that says from where it is told is told anew as it is in Beijing, where the days are counted.
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(BEIJING.to_datetime(moment));
+    }
+    Ok(text.parse::<DateTime>().map_err(told)?)
 }
 
 /// What happened to the period, as the options tell.

@@ -5,6 +5,7 @@ use record::interop::{self, Counts, ExportError, Exported, Format, Mapping, Opti
 use record::{Batch, Event, Pending, Record};
 use serde_json::json;
 use std::collections::VecDeque;
+use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -90,17 +91,39 @@ pub fn import(options: &Import, say: Say) -> Result<(), Failure> {
     let mut cited = 0;
     if there < all {
         let record = options.data.create()?;
+        let before = record.len()?;
         let (mut waiting, mut done) = (Appending::new(&record), 0);
         let mut progress = say.progress("importing");
-        interop::read(&source, &read, &mut |event| {
+        let taken = interop::read(&source, &read, &mut |event| {
             tick(&mut progress, &mut done, Some(all));
             let (event, plain) = foreign::plain(event);
             cited += plain;
             waiting.put(event)
-        })?;
-        waiting.finish()?;
+        });
+        let cause: Option<Box<dyn Error>> = match taken {
+            Ok(_) => waiting.finish().err().map(Into::into),
+            Err(interop::ImportError::Sink(cause)) => Some(cause),
+            Err(other) => Some(other.into()),
+        };
+        if let Some(cause) = cause {
+            let added = record.len().unwrap_or(before).saturating_sub(before);
+            return Err(Stopped { kept: there + added, all, place: options.data.place(), cause }.into());
+        }
     }
     imported(options, say, &checked, Newcomer { all, there, cited })
+}
+
+/// An import that did not come to its end. What was added stays: entries are for good.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the import stopped; {kept} of {all} entries are in {place}. Once that is mended, run it again: it goes on from there"
+)]
+struct Stopped {
+    kept: u64,
+    all: u64,
+    place: String,
+    #[source]
+    cause: Box<dyn Error>,
 }
 
 fn tick(progress: &mut Progress, done: &mut u64, all: Option<u64>) {

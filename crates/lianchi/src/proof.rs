@@ -57,6 +57,9 @@ pub fn whole(data: &Data, say: Say) -> Result<(), Failure> {
     ];
     let gone_through = gone_through.map(|(count, of)| counted(count, of)).join(", ");
     let mut words = format!("{gone_through} checked");
+    if found.erased > 0 {
+        words.push_str(&format!("; erased, and gone: {}", found.erased));
+    }
     for fault in &faults {
         words.push_str(&format!("\n    {fault}"));
     }
@@ -69,7 +72,7 @@ pub fn whole(data: &Data, say: Say) -> Result<(), Failure> {
         &words,
         &json!({
             "sound": faults.is_empty(), "entries": found.entries, "relations": found.touches, "objects": found.objects,
-            "tiles": found.tiles, "sealed": found.sealed, "files": found.files,
+            "tiles": found.tiles, "sealed": found.sealed, "files": found.files, "erased": found.erased,
             "faults": places.collect::<Vec<_>>(), "more": found.more,
         }),
     )?;

@@ -24,12 +24,14 @@ pub struct Keys {
     signer: SignerKey,
     master: [u8; 32],
     random: Random,
+    /// Whether the file that hands out the key is another's, or none.
+    misstated: bool,
 }
 
 impl Keys {
     /// Keys made from 32 random bytes each, for the log named `origin`.
     pub fn new(origin: &str, seed: &[u8; 32], master: [u8; 32], random: Random) -> Result<Self, NoteError> {
-        Ok(Self { signer: SignerKey::new(KeyKind::Log, origin, seed)?, master, random })
+        Ok(Self { signer: SignerKey::new(KeyKind::Log, origin, seed)?, master, random, misstated: false })
     }
 
     /// Makes keys from the system's random bytes and writes them into `dir`, readable by their owner alone; those that
@@ -68,8 +70,17 @@ impl Keys {
         };
         let damaged = |name: &str| StoreError::damaged(format!("the key `{}`", dir.join(name).display()));
         let signer = SignerKey::parse(&read(SIGNER)?).map_err(|_| damaged(SIGNER))?;
-        let master = Digest::parse(read(MASTER)?.trim()).ok_or_else(|| damaged(MASTER))?;
-        Ok(Self { signer, master: master.0, random: system_random() })
+        let text = read(MASTER)?;
+        let master = Digest::parse(text.trim()).filter(|master| master.to_string() == text.trim());
+        let master = master.ok_or_else(|| damaged(MASTER))?;
+        let stated = std::fs::read_to_string(dir.join(VERIFIER)).unwrap_or_default();
+        let misstated = stated.trim() != signer.verifier().to_string();
+        Ok(Self { signer, master: master.0, random: system_random(), misstated })
+    }
+
+    /// What is wrong with the file that hands out the key that checks checkpoints. Nothing here reads it, but people do.
+    pub(crate) fn misstated(&self) -> Option<String> {
+        self.misstated.then(|| format!("it should hold `{}`; write that into it", self.verifier()))
     }
 
     /// The key that signs checkpoints.

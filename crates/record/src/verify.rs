@@ -44,6 +44,8 @@ pub struct Verification {
     pub sealed: u64,
     /// Files hashed, and opened when sealed.
     pub files: u64,
+    /// Sealed values and files that were erased: places that hold nothing.
+    pub erased: u64,
     /// What is wrong, at most [`MAX_FAULTS`].
     pub faults: Vec<Fault>,
     /// Faults beyond those listed.
@@ -94,6 +96,9 @@ impl Record {
                 Ok(faults) => faults.iter().for_each(|fault| found.fault("the store's own form", fault)),
                 Err(error) => found.note("the store's own form", Err(error))?,
             }
+        }
+        if let Some(what) = self.inner().keys.misstated() {
+            found.fault("the key `log.pub`", what);
         }
         let Some(head) = self.head(reader.as_mut(), &mut found)? else { return Ok(found) };
         let mut pass = Pass {

@@ -84,6 +84,14 @@ fn xes_says_where() {
             "compressed and damaged",
             packed.iter().enumerate().map(|(at, byte)| if at == 60 { !byte } else { *byte }).collect(),
         ),
+        ("compressed, and damaged in what it holds", {
+            let mut stored = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+            stored.write_all(XES.as_bytes()).unwrap();
+            let mut stored = stored.finish().unwrap();
+            let at = memchr::memmem::find(&stored, b"1.5").unwrap();
+            stored[at] = b'<';
+            stored
+        }),
         ("cut short in a tag", XES.as_bytes()[..400].to_vec()),
         ("cut short between tags", XES.as_bytes()[..XES.len() - 18].to_vec()),
         ("empty", Vec::new()),

@@ -40,6 +40,10 @@ fn days_are_counted_as_each_law_counts_them() {
         "due DL-117 --from 2026-01-05T08:30 --json",
         "due DL-119 --from 2026-01-05T08:30 --zh",
         "due DL-018 --from 2026-01-05T08:30",
+        // A time told from elsewhere is the one that clocks in Beijing show then.
+        "due DL-015 --from 2026-01-05T17:30",
+        "due DL-015 --from 2026-01-05T09:30+00:00",
+        "due DL-015 --from 2026-01-05T09:30Z",
     ];
     insta::assert_snapshot!(check(&[], &lines));
 }

@@ -60,26 +60,6 @@ fn size(city: &Running) -> u64 {
     text.lines().nth(1).and_then(|line| line.parse().ok()).unwrap_or_default()
 }
 
-/// A figure of `/metrics`.
-fn figure(city: &Running, name: &str) -> Option<u64> {
-    let (_, text) = city.get("/metrics");
-    text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
-}
-
-/// Waits until oversight has read the whole record and has nothing more to see to, and leaves it three ticks to say otherwise.
-fn settle(city: &Running) {
-    let (begun, mut since) = (Instant::now(), Instant::now());
-    while since.elapsed() < Duration::from_secs(3) {
-        assert!(begun.elapsed() < Duration::from_secs(400), "oversight does not come to an end");
-        let read = figure(city, "lianchi_oversight_entries ");
-        let settled = read.is_some() && read == figure(city, "lianchi_record_entries ");
-        if !settled || figure(city, "lianchi_oversight_waiting ") != Some(0) {
-            since = Instant::now();
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    }
-}
-
 #[test]
 fn killed_at_random_it_finds_the_same() {
     let desk = Desk::new(&[]);
@@ -94,7 +74,7 @@ fn killed_at_random_it_finds_the_same() {
 
     let start = |data: &str| Running::start(&desk, &["up", "--data", data]);
     let whole = start("whole");
-    settle(&whole);
+    whole.settle();
     #[expect(clippy::disallowed_methods, reason = "the program under test goes by the clock itself")]
     let looked = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     assert_eq!(whole.stop(), Some(0));
@@ -112,7 +92,7 @@ fn killed_at_random_it_finds_the_same() {
         broken_off += usize::from(!so_far.is_empty() && so_far.len() < whole.len());
     }
     let city = start("killed");
-    settle(&city);
+    city.settle();
     assert_eq!(city.stop(), Some(0));
     let killed = found(&desk.path().join("killed"));
     assert!(killed.values().all(|said| said.handed_in));

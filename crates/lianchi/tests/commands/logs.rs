@@ -198,6 +198,9 @@ fn records_are_written_in_every_format() {
         "export out.csv --data d",
         "export out.xes --data d",
         "export out.xes --object order --data d --json",
+        "export out.xes --object oder --data d",
+        "import a.xes --data d",
+        "export out.xes --data d",
         "export out.json.gz --data d",
         "export out.txt --data d",
         "export out.json --format ocel1-json --data d",
@@ -234,6 +237,7 @@ fn a_record_comes_back_from_csv() {
         &format!("import e.csv {MAP} --data h"),
         "export e2.csv --data h",
         "import e2.csv --prefix e --map case=Case,activity=Step,time=When --data h",
+        "export e.xes --data h",
     ];
     lines.iter().for_each(|line| desk.run(line));
     insta::assert_snapshot!(desk.told());
@@ -270,6 +274,40 @@ fn what_goes_out_comes_back() {
         for format in formats {
             returns(&desk, format, "log");
         }
+    }
+}
+
+/// A trace without a name gets none on its way through another format, and a name that XML cannot hold is not told twice.
+#[test]
+fn names_come_back_as_they_were() {
+    let named = "<string key=\"concept:name\" value=\"case 1\"/>";
+    let event = "<event><string key=\"concept:name\" value=\"a\"/><date key=\"time:timestamp\" value=\"2026-01-01T08:00:00+08:00\"/></event>";
+    let unnamed = format!("<log><trace>{named}{event}</trace><trace>{event}</trace></log>");
+    let odd = "Case,Step,When\n1,A\u{1}b,2026-01-01T08:00:00+08:00\n";
+    let names = |desk: &Desk, file: &str| {
+        let text = String::from_utf8(desk.get(file)).unwrap();
+        let names = text.lines().filter(|line| line.contains("\"concept:name\"")).map(str::trim);
+        names.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let desk = Desk::new(&[("a.xes", unnamed.as_bytes()), ("b.csv", odd.as_bytes())]);
+    for line in [
+        "import a.xes --data d --json",
+        "export direct.xes --data d --json",
+        "import b.csv --map case=Case,activity=Step,time=When --data e --json",
+        "export odd.xes --data e --json",
+        "import odd.xes --data f --json",
+        "export again.xes --data f --json",
+    ] {
+        desk.json(line);
+    }
+    assert_eq!(names(&desk, "direct.xes").len(), 3);
+    assert_eq!(names(&desk, "odd.xes"), names(&desk, "again.xes"));
+    for format in ["ocel-json", "ocel-xml", "ocel-sqlite", "csv"] {
+        desk.json(&format!("export {format}.log --format {format} --data d --json"));
+        let prefix = if format == "csv" { "" } else { "--prefix \"\"" };
+        desk.json(&format!("import {format}.log --format {format} {prefix} --data {format} --json"));
+        desk.json(&format!("export {format}.xes --data {format} --json"));
+        assert_eq!(names(&desk, "direct.xes"), names(&desk, &format!("{format}.xes")), "{format}");
     }
 }
 

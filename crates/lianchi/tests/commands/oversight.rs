@@ -1,12 +1,12 @@
 //! Oversight of a city that is killed at random moments: what it finds is what one finds that was left in peace.
 
+use super::up;
 use casework::State;
 use record::{Event, ObjectRef, Record, Time, Version};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A process that ends with the test.
 pub struct Running(pub Child);
@@ -99,30 +99,16 @@ pub fn on_record(dir: &Path) -> BTreeSet<String> {
 }
 
 /// Starts the city on a record, and waits until it stands.
-fn start(data: &Path, more: &[&str]) -> Running {
-    let args = ["up", "--empty", "--listen", "127.0.0.1:0", "--data", data.to_str().unwrap()];
-    let mut city = Running(lianchi(&args).args(more).stdout(Stdio::piped()).spawn().unwrap());
-    let mut line = String::new();
-    BufReader::new(city.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    assert!(line.contains("http://"), "{line}");
-    city
+fn start(data: &Path, more: &[&str]) -> up::Running {
+    let args = ["up", "--empty", "--listen", "127.0.0.1:0", "--json", "--data", data.to_str().unwrap()];
+    up::Running::spawn(lianchi(&args).args(more))
 }
 
 /// Serves the city until nothing more is found.
 pub fn serve(data: &Path, more: &[&str]) {
-    let mut city = start(data, more);
-    let size = || Record::read_in(data).unwrap().len().unwrap();
-    let (mut last, mut since, begun) = (size(), Instant::now(), Instant::now());
-    while since.elapsed() < Duration::from_secs(6) && begun.elapsed() < Duration::from_secs(180) {
-        std::thread::sleep(Duration::from_millis(300));
-        let now = size();
-        if now != last {
-            (last, since) = (now, Instant::now());
-        }
-    }
-    let process = city.0.id().to_string();
-    assert!(Command::new("kill").args(["-TERM", &process]).status().unwrap().success());
-    assert!(city.0.wait().unwrap().success());
+    let city = start(data, more);
+    city.settle();
+    assert_eq!(city.stop(), Some(0));
 }
 
 /// How many findings were ever begun on a record.
@@ -152,10 +138,10 @@ fn a_city_killed_at_random_finds_the_same_and_nothing_twice() {
         if kill == 4 {
             record("killed", rest);
         }
-        let mut city = start(&killed, &[]);
+        let city = start(&killed, &[]);
         std::thread::sleep(Duration::from_millis(chance.below(1_500)));
-        city.0.kill().unwrap();
-        city.0.wait().unwrap();
+        city.signal("KILL");
+        assert_eq!(city.ended(), None, "it was not killed");
     }
     serve(&killed, &[]);
     assert_eq!(on_record(&killed), found);

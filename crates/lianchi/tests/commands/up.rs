@@ -21,7 +21,8 @@ impl Running {
         Self::spawn(&mut command)
     }
 
-    fn spawn(command: &mut Command) -> Self {
+    /// Starts one that answers with `--json`, and waits until it says that it stands.
+    pub fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut reader = BufReader::new(child.stdout.take().unwrap());
         let mut text = String::new();
@@ -51,6 +52,27 @@ impl Running {
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
         let (status, _, body) = self.send(&request);
         (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// A figure of `/metrics`, by its name and a space.
+    fn figure(&self, name: &str) -> Option<u64> {
+        let (_, text) = self.get("/metrics");
+        text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
+    }
+
+    /// Waits until oversight has read the whole record and has nothing more to see to, and leaves it three ticks to say
+    /// otherwise.
+    pub fn settle(&self) {
+        let (begun, mut since) = (Instant::now(), Instant::now());
+        while since.elapsed() < Duration::from_secs(3) {
+            assert!(begun.elapsed() < Duration::from_secs(400), "oversight does not come to an end");
+            let read = self.figure("lianchi_oversight_entries ");
+            let settled = read.is_some() && read == self.figure("lianchi_record_entries ");
+            if !settled || self.figure("lianchi_oversight_waiting ") != Some(0) {
+                since = Instant::now();
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
     }
 
     /// A form sent; the status and the session's cookie, where there is one.

@@ -158,13 +158,18 @@ fn read_into<'a>(
         None => source.format()?,
     };
     let mut intake = intake::Intake::new(format, source, options, sink);
-    match format {
-        Format::Xes => xes::read(source, &mut intake)?,
-        Format::OcelJson => ocel::json::read(source, &mut intake)?,
-        Format::OcelXml => ocel::xml::read(source, &mut intake)?,
-        Format::OcelSqlite => ocel::sqlite::read(source, &mut intake)?,
-        Format::Ocel1Json => ocel::first::read(source, &mut intake)?,
-        Format::Csv => csv::read(source, &mut intake)?,
+    let read = match format {
+        Format::Xes => xes::read(source, &mut intake),
+        Format::OcelJson => ocel::json::read(source, &mut intake),
+        Format::OcelXml => ocel::xml::read(source, &mut intake),
+        Format::OcelSqlite => ocel::sqlite::read(source, &mut intake),
+        Format::Ocel1Json => ocel::first::read(source, &mut intake),
+        Format::Csv => csv::read(source, &mut intake),
+    };
+    // What damaged data unpack to is nonsense, and no fault of who wrote the log.
+    match read {
+        Err(malformed @ ImportError::Malformed { .. }) => return Err(source.damage().unwrap_or(malformed)),
+        other => other?,
     }
     if matches!(format, Format::OcelJson | Format::Ocel1Json) {
         ocel::locate::locate(source, intake.refused());

@@ -88,6 +88,17 @@ impl Source<'_> {
         }
     }
 
+    /// What keeps a compressed log from being read to its end, if anything does: its checksum stands there.
+    pub(crate) fn damage(&self) -> Option<ImportError> {
+        if !self.packed().ok()? {
+            return None;
+        }
+        match std::io::copy(&mut self.open().ok()?, &mut std::io::sink()) {
+            Ok(_) => None,
+            Err(cause) => Some(ImportError::Unreadable { name: self.name(), cause }),
+        }
+    }
+
     /// The format, from what the content begins with; only CSV, which begins with anything, needs its ending.
     pub fn format(&self) -> Result<Format, ImportError> {
         let name = self.name();

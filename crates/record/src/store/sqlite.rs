@@ -67,10 +67,16 @@ impl SqliteStore {
 
     /// The store that is in `dir`; [`StoreError::Missing`] when there is none.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
-        if !dir.join(RECORD).is_file() {
-            return Err(StoreError::Missing { place: dir.display().to_string() });
+        match std::fs::metadata(dir.join(RECORD)) {
+            Ok(found) if found.is_file() => Self::with(dir, Access::Write),
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                let place = dir.display();
+                Err(StoreError::Failed(format!(
+                    "the folder `{place}` may not be read by you; ask as its owner"
+                )))
+            }
+            _ => Err(StoreError::Missing { place: dir.display().to_string() }),
         }
-        Self::with(dir, Access::Write)
     }
 
     /// As [`Self::open`], for reading only: also where the folder cannot be written to, if all of the record is in its main

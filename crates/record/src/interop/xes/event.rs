@@ -160,9 +160,19 @@ impl Events {
         which: &Which<'_>,
         known: &Known,
     ) -> Result<Option<Time>, ImportError> {
-        let found = self.held.take_values(self.names.all());
-        let activity = known.activity.and_then(|code| self.activities.get(code));
-        let activity = activity.cloned().unwrap_or_else(|| named(&found));
+        let mut found = self.held.take_values(self.names.all());
+        let activity = known.activity.and_then(|code| self.activities.get(code)).cloned();
+        let activity = activity.unwrap_or_else(|| {
+            let activity = named(&found);
+            // A name that XML cannot hold is written in another way, and says no more than the activity.
+            let says = |value: &Value| value.as_text() == Some(activity.as_str());
+            if let Some(at) = found.iter().position(|(name, _)| name.as_str() == parts::NAME)
+                && found.get(at).is_some_and(|(_, value)| says(value))
+            {
+                found.remove(at);
+            }
+            activity
+        });
         let mut event = Event::new(which.id, activity, Time::ZERO);
         let about = |(_, case): (u64, &ObjectRef)| Relation {
             qualifier: vocabulary::CASE.into(),

@@ -6,12 +6,16 @@ use crate::interop::parts as shared;
 use crate::interop::vocabulary::{self, CASE, HEADER, ITEM, LINKS, OBJECT, UNNAMED, UNTIMED, VALUE};
 use crate::interop::xml::{allowed, escape};
 use crate::{Event, Name, ObjectId, ObjectType, Time, Value};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::Write;
 
 /// Writes the events of a record as a log of one trace for every object of one type.
 pub(crate) struct Writer {
     object_type: Option<ObjectType>,
+    /// Whether nobody said the type: it is the only one there is.
+    guessed: bool,
+    /// The types of objects that were met.
+    kinds: BTreeSet<ObjectType>,
     /// Prefixes of the XES logs whose headers were met: what they brought is written as it was read.
     prefixes: Vec<String>,
     header: Header,
@@ -46,10 +50,13 @@ struct Trace {
 type Written = Result<(), ExportError>;
 
 impl Writer {
-    /// A writer whose traces are the objects of `object_type`, or of the type that the first XES log's header names.
+    /// A writer whose traces are the objects of `object_type`, or of the type that the first XES log's header names, or of the
+    /// only type that there is.
     pub(crate) fn new(object_type: Option<ObjectType>) -> Self {
         Self {
             object_type,
+            guessed: false,
+            kinds: BTreeSet::new(),
             prefixes: Vec::new(),
             header: Header::default(),
             spool: Spool::new(),
@@ -101,10 +108,23 @@ impl Writer {
         }
     }
 
-    fn case_type(&self) -> Result<ObjectType, ExportError> {
-        self.object_type.clone().ok_or_else(|| {
-            unfit("a record of objects of several types", "say which type of objects the traces are of")
-        })
+    /// The type of the objects that are traces, once an event about `objects` was met; `None` where none is known yet.
+    fn case_type<'a>(
+        &mut self,
+        objects: impl Iterator<Item = &'a ObjectType>,
+    ) -> Result<Option<ObjectType>, ExportError> {
+        for kind in objects {
+            if !self.kinds.contains(kind) {
+                self.kinds.insert(kind.clone());
+            }
+            self.guessed |= self.object_type.is_none();
+            self.object_type.get_or_insert_with(|| kind.clone());
+        }
+        if self.guessed && self.kinds.len() > 1 {
+            let mend = "say which type of objects the traces are of";
+            return Err(unfit("a record of objects of several types", mend));
+        }
+        Ok(self.object_type.clone())
     }
 
     fn trace(&mut self, id: &ObjectId) -> &mut Trace {
@@ -113,9 +133,9 @@ impl Writer {
     }
 
     fn carrier(&mut self, event: &Event) -> Written {
-        let case_type = self.case_type()?;
         let Some(object) = event.object(vocabulary::SUBJECT) else { return Ok(()) };
-        if object.kind != case_type {
+        let case_type = self.case_type(std::iter::once(&object.kind))?;
+        if Some(&object.kind) != case_type.as_ref() {
             self.exported.objects_left_out += u64::from(event.activity.as_str() == OBJECT);
             return Ok(());
         }
@@ -150,11 +170,11 @@ impl Writer {
     }
 
     fn plain(&mut self, event: &Event) -> Written {
-        let case_type = self.case_type()?;
+        let case_type = self.case_type(event.objects.iter().map(|relation| &relation.object.kind))?;
         let mut about: Vec<(usize, &ObjectId)> = Vec::new();
         for (position, relation) in event.objects.iter().enumerate() {
             let known = about.iter().any(|(_, id)| **id == relation.object.id);
-            if relation.object.kind == case_type && !known {
+            if Some(&relation.object.kind) == case_type.as_ref() && !known {
                 about.push((position, &relation.object.id));
             }
         }
@@ -187,15 +207,25 @@ impl Writer {
 
     /// Writes the log.
     pub(crate) fn finish(mut self, out: &mut dyn Write) -> Result<Exported, ExportError> {
+        if let Some(kind) = self.object_type.as_ref().filter(|kind| !self.kinds.contains(*kind))
+            && !self.kinds.is_empty()
+        {
+            let there = self.kinds.iter().map(|kind| format!("`{kind}`")).collect::<Vec<_>>().join(", ");
+            return Err(unfit(
+                &format!("a record without objects of type `{kind}`"),
+                &format!("its types are {there}"),
+            ));
+        }
         let mut head = Vec::new();
         self.write_header(&mut head)?;
         out.write_all(&head)?;
         let mut traces: Vec<(&ObjectId, &Trace)> = self.traces.iter().collect();
         traces.sort_unstable_by_key(|(_, trace)| trace.order);
         let mut spooled = self.spool.into_reader()?;
-        for (id, trace) in traces {
+        for (place, (id, trace)) in traces.into_iter().enumerate() {
             let mut rendered = b"\t<trace>\n".to_vec();
-            if !trace.named {
+            // A trace without a name is read as the object of its place, whose name nobody gave it.
+            if !trace.named && id.as_str() != format!("#{}", place + 1) {
                 attribute(&mut rendered, 2, parts::NAME, &Value::from(id.as_str()))?;
             }
             rendered.extend_from_slice(&trace.attributes);
