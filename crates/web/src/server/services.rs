@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::{numbered, once};
-use crate::layout::{Face, Frame};
+use super::{numbered, once, whence};
+use crate::layout::Face;
 use crate::page::service::Limit;
 use crate::page::{found, home, offline, service};
 use crate::part::Cited;
@@ -137,9 +137,7 @@ fn shown(asked: &Asked, unchosen: Option<&Title>) -> Result<Answer, Oops> {
     let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
     let runs_from = runs_from.as_ref();
     let view = service::View { procedure, definitions, instruments, limit, runs_from, today, unchosen };
-    // What was posted leads back to the service, in the other language too.
-    let frame = Frame { path: path::service(&procedure.id), ..asked.frame(Face::Resident) };
-    Ok(Answer::page(service::show(&frame, &view)))
+    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
 }
 
 /// A limit of the law with how it is counted: the first steps of a count say it, whatever the day.
@@ -218,6 +216,7 @@ pub fn missing(_asked: &Asked) -> Result<Answer, Oops> {
     Err(Oops::Missing)
 }
 
-pub fn other_method(_asked: &Asked) -> Result<Answer, Oops> {
-    Err(Oops::OtherMethod)
+/// Somebody who loads the answer to a form again, or comes back to its address, is led to where the form stands.
+pub fn other_method(asked: &Asked) -> Result<Answer, Oops> {
+    whence::form_of(asked).map(Answer::go).ok_or(Oops::OtherMethod)
 }
