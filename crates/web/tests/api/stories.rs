@@ -1,7 +1,7 @@
 use super::Story;
 use super::world::call::{Sent, Shown, form};
 use super::world::cases::{NUMBER, OFFICE, PAGE, SECRET, Stage};
-use super::world::{PASSWORD, cases};
+use super::world::{self, PASSWORD, cases};
 use access::activity;
 use access::session::Token;
 use record::ObjectRef;
@@ -277,7 +277,9 @@ fn a_deadline_is_moved_as_far_as_its_law_allows() {
     assert_eq!(none, Vec::<Json>::new());
     story.post("approver-above", &format!("{path}/extend"), extend(&seen));
     let accept = json!({ "step": "accept", "outcome": "accepted" });
+    world::pass(60);
     story.quietly("clerk", "POST", &format!("{path}/do"), &Sent::Json(accept));
+    world::pass(60);
     let (before, seen) = due(&mut story);
     // The branch decides, so it is the branch that gives more time.
     for who in ["clerk", "approver", "approver-above", "approver-above"] {
