@@ -1,7 +1,8 @@
 //! A session as a row of bytes: a heading, its name (32 bytes), the person (16), the kind (1), when it was opened and last
-//! used (8 each, big-endian), the entry that had ended sessions before (0, or 1 and 8 bytes), the post (a length in one byte, then
-//! `role@office`) and the device (a length in one byte, then the words); at the end the SHA-256 of it all. Whatever is wrong with a row, its person signs in again. No row holds a
-//! token, yet each says who is signed in, so they are for the owner of the data alone.
+//! used (8 each, big-endian), the entry that had ended sessions before (0, or 1 and 8 bytes, big-endian), the post (a length in
+//! one byte, then `role@office`) and the device (a length in one byte, then the words); at the end the SHA-256 of it all.
+//! Whatever is wrong with a row, its person signs in again. No row holds a token, yet each says who is signed in, so they are
+//! for the owner of the data alone.
 
 use super::{Kind, Rules, Session, Sessions, stands};
 use crate::bytes::{take, take_text};
