@@ -1,5 +1,6 @@
 use super::staff::person::reasons;
 use crate::layout::{Frame, Head, document};
+use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::{Id, Title};

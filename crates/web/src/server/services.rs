@@ -11,7 +11,6 @@ use crate::text::Lang;
 use crate::{asset, path};
 use axum::http::StatusCode;
 use casework::{Command, difference};
-use pack::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,7 +155,7 @@ fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
     };
     Some(Limit {
         length: Title::new(length.zh(), length.to_string()),
-        counted: Title::new(words(Counting::Zh), words(Counting::En)),
+        counted: Title::new(words(Lang::Zh), words(Lang::En)),
         law: Cited {
             instrument: cite.title.clone(),
             article: cite.article.to_string(),

@@ -8,7 +8,7 @@ use crate::page::clock::{self, Pause};
 use crate::page::course::{Corrected, Happening, Status as Shown, Step};
 use crate::page::refused::Faster;
 use crate::part::{Cited, Due, Standing};
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use access::Post;
 use access::activity::attribute;
 use casework::activity::{self, part};
@@ -16,7 +16,6 @@ use casework::amendment::{self, Amendment};
 use casework::due::Counted;
 use casework::state::{self, Status};
 use casework::{View, answer, clocks, due as counting};
-use pack::Lang as Counting;
 use pack::days::{self, At};
 use pack::model::{ClockLimit, Form, Own, Procedure, Start, Unit};
 use pack::{Id, Title};
@@ -336,8 +335,8 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
         let words = |lang| {
             let steps = counted.iter().flat_map(|counted: &Counted| &counted.limit.steps);
             steps.map(|step| step.words(lang)).collect::<Vec<_>>().join(match lang {
-                Counting::Zh => "；",
-                Counting::En => "; ",
+                Lang::Zh => "；",
+                Lang::En => "; ",
             })
         };
         let promise =
@@ -351,7 +350,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
             started: reading.started,
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
-            counted: Title::new(words(Counting::Zh), words(Counting::En)),
+            counted: Title::new(words(Lang::Zh), words(Lang::En)),
             law: deadline
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),

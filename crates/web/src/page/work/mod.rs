@@ -6,7 +6,7 @@ use super::mark::{self, Mark, Put};
 use super::refused::{self, Faster};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::{Channel, FieldKind, Form};
