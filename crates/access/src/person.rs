@@ -145,8 +145,8 @@ pub struct Standing {
     pub password_since: Option<Time>,
     /// A sign-in code that they were given and have not used.
     pub code: Option<Code>,
-    /// Sessions that were opened before this are over.
-    pub sessions_from: Option<Time>,
+    /// The index of the entry that ended all sessions opened until then.
+    pub sessions_after: Option<u64>,
     /// The post that they held last, where they hold none any more.
     pub last: Option<Post>,
     /// Since when they wish to be erased.
@@ -180,7 +180,7 @@ impl Person {
 /// So that a record keeps snapshots of people as of other objects. What is sealed stays sealed in them.
 impl Fold for Person {
     const NAME: &'static str = "person";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
 
     fn start(object: &ObjectRef) -> Self {
         Self::new(PersonId::of(object).unwrap_or_default())
@@ -211,9 +211,11 @@ fn is_of(me: &ObjectRef, event: &Event) -> bool {
 }
 
 impl Standing {
-    /// Whether a session of theirs still stands: not one from before a lock, a new password or an erasure.
+    /// Whether a session of theirs still stands: not one from before a lock, a new password or an erasure. The order of the
+    /// record says what came before what; clocks do not, which may be set back, and which show the same for things that come
+    /// close together.
     pub fn lets(&self, session: &Session) -> bool {
-        self.locked.is_none() && self.sessions_from.is_none_or(|from| session.opened >= from.seconds())
+        self.locked.is_none() && self.sessions_after == session.after
     }
 
     fn apply(&mut self, me: &ObjectRef, index: u64, event: &Event) {
@@ -222,7 +224,7 @@ impl Standing {
             activity::PASSWORD_SET => {
                 self.password_since = Some(event.time);
                 self.code = None;
-                self.sessions_from = Some(event.time);
+                self.sessions_after = Some(index);
             }
             activity::ROLE_GRANTED => {
                 if let Some(post) = post(event) {
@@ -241,10 +243,10 @@ impl Standing {
             activity::LOCKED => {
                 self.locked = self.locked.or(Some(event.time));
                 self.code = None;
-                self.sessions_from = Some(event.time);
+                self.sessions_after = Some(index);
             }
             activity::UNLOCKED => self.locked = None,
-            activity::SIGNED_OUT => self.sessions_from = Some(event.time),
+            activity::SIGNED_OUT => self.sessions_after = Some(index),
             activity::ERASURE_ASKED => self.wish = self.wish.or(Some(event.time)),
             activity::ERASURE_CALLED_OFF => self.wish = None,
             activity::DETAILS_CHANGED
@@ -255,7 +257,7 @@ impl Standing {
             _ => {
                 *self = Self {
                     erased: Some(event.time),
-                    sessions_from: Some(event.time),
+                    sessions_after: Some(index),
                     registered: self.registered,
                     wish: self.wish,
                     ..Self::default()

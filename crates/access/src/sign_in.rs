@@ -68,6 +68,8 @@ pub struct Account {
     pub hash: Option<Hash>,
     /// The hash of a sign-in code that still holds.
     pub code: Option<Hash>,
+    /// [`crate::person::Standing::sessions_after`].
+    pub after: Option<u64>,
 }
 
 /// Name and password are right.
@@ -77,6 +79,9 @@ pub struct Welcome {
     pub person: PersonId,
     /// Whether the password should be hashed anew, at the cost that now stands.
     pub outdated: bool,
+    /// [`Account::after`]: a session that is opened now stands only if nothing ended sessions while the password was held
+    /// against its hash, which is slow.
+    pub after: Option<u64>,
 }
 
 /// The first of three steps: asks the throttle, and looks the name up. It is quick, and may hold locks on both.
@@ -147,9 +152,11 @@ impl<H: Hasher> Door<H> {
         match (account, kept) {
             (Some(account), Some(_)) if right && account.locked => Err(Refused::Locked),
             (Some(_), Some(_)) if right && code.is_some() => Err(Refused::Choose),
-            (Some(account), Some(hash)) if right => {
-                Ok(Welcome { person: account.person, outdated: self.hasher.is_outdated(hash) })
-            }
+            (Some(account), Some(hash)) if right => Ok(Welcome {
+                person: account.person,
+                outdated: self.hasher.is_outdated(hash),
+                after: account.after,
+            }),
             _ => Err(Refused::Wrong),
         }
     }

@@ -55,7 +55,8 @@ impl Town {
             let sealed = person.now.password.as_ref();
             let hash = sealed.and_then(|sealed| self.record.unseal(sealed).unwrap());
             let hash = hash.and_then(|value| value.as_text().map(Hash::kept));
-            Account { person: id, locked: person.now.locked.is_some(), hash, code: None }
+            let (locked, after) = (person.now.locked.is_some(), person.now.sessions_after);
+            Account { person: id, locked, hash, code: None, after }
         });
         door.verify(account.as_ref(), password).map(|welcome| welcome.person)
     }

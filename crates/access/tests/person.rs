@@ -5,6 +5,7 @@
 use access::activity::{attribute, part};
 use access::entropy::Seeded;
 use access::registry::{self, Details, Stamp};
+use access::session::{Kind, Rules, Sessions};
 use access::{Directory, Person, PersonId, Post, SignInName};
 use access::{directory::DirectoryKey, password::Hash, roster::Roster};
 use proptest::prelude::*;
@@ -95,7 +96,7 @@ fn check(lines: &str) -> String {
     };
     format!(
         "registered {} locked {} erased {} password {} since {}\nname {} phone {} sign-in {}\nposts {:?}{}\n\
-         code {} until {} sessions from {} wish {}\n",
+         code {} until {} sessions after {} wish {}\n",
         at(now.registered),
         at(now.locked),
         at(now.erased),
@@ -108,7 +109,7 @@ fn check(lines: &str) -> String {
         now.last.as_ref().map_or(String::new(), |last| format!(" last {last}")),
         has(&now.code.as_ref().map(|code| code.hash.clone())),
         at(now.code.as_ref().map(|code| code.until)),
-        at(now.sessions_from),
+        now.sessions_after.map_or("-".into(), |entry| format!("e{entry}")),
         at(now.wish),
     )
 }
@@ -230,6 +231,38 @@ fn the_directory_follows_the_record() {
     );
     assert_eq!(follow(&second, person(2), &kept), [Some(person(2)), Some(person(1))]);
     assert_eq!(follow(&first, person(1), &BTreeMap::new()), [Some(person(2)), None], "erased");
+}
+
+/// Things that come close together have the same time, and a clock may be set back between them: what ended a session is
+/// told by the record's order alone.
+#[test]
+fn the_record_ends_sessions_and_no_clock_does() {
+    let known = "register 张三\npassword a\n";
+    let check = |more: &str, second: fn(i64) -> i64| {
+        let mut events = script(&format!("{known}{more}"));
+        for (number, event) in (0..).zip(&mut events) {
+            event.time = Time::new(1_780_000_000 + second(number), 0, Some(480)).unwrap();
+        }
+        let mut sessions = Sessions::new(Rules::default());
+        let mut opened = |person: &Person| {
+            let (now, mut entropy) = (1_780_000_000, Seeded::new(7));
+            let holder = (person.id, person.now.sessions_after);
+            let (token, _) = sessions.open(holder, Kind::Own, None, &mut entropy, now).unwrap();
+            sessions.peek(&token, now).unwrap().clone()
+        };
+        let (before, after) = (Person::fold(person(1), &events[..2]), Person::fold(person(1), &events));
+        let session = opened(&before);
+        assert!(before.now.lets(&session) && after.now.lets(&opened(&after)), "{more}");
+        after.now.lets(&session)
+    };
+    for at in [|_| 0, |number: i64| number, |number: i64| -number] {
+        for ends in ["password b", "leave", "lock left\nunlock back", "erase"] {
+            assert!(!check(ends, at), "{ends}");
+        }
+        for goes_on in ["phone 13800000000", "grant clerk@lake", "code c", "ask", "unlock never-locked"] {
+            assert!(check(goes_on, at), "{goes_on}");
+        }
+    }
 }
 
 fn grants() -> impl Strategy<Value = Vec<(bool, usize, usize)>> {

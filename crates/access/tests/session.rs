@@ -26,7 +26,7 @@ fn person(seed: u64) -> PersonId {
 /// Uses a session every `step` seconds until it is over; how long it lasted, to the step.
 fn lasts(kind: Kind, step: i64) -> i64 {
     let mut sessions = Sessions::new(Rules::default());
-    let (token, _) = sessions.open(person(1), kind, None, &mut Seeded::new(1), START).unwrap();
+    let (token, _) = sessions.open((person(1), None), kind, None, &mut Seeded::new(1), START).unwrap();
     let mut now = START;
     while sessions.resume(&token, now + step).is_some() {
         now += step;
@@ -50,7 +50,7 @@ fn sessions_last_as_long_as_their_kind() {
 #[test]
 fn a_clock_set_back_neither_ends_nor_prolongs() {
     let mut sessions = Sessions::new(Rules::default());
-    let (token, _) = sessions.open(person(1), Kind::Desk, None, &mut Seeded::new(1), START).unwrap();
+    let (token, _) = sessions.open((person(1), None), Kind::Desk, None, &mut Seeded::new(1), START).unwrap();
     assert!(sessions.resume(&token, START + 1_000).is_some());
     assert!(sessions.resume(&token, START - 1_000_000).is_some());
     assert!(sessions.resume(&token, START + 1_000 + 1_800).is_none());
@@ -60,8 +60,9 @@ fn a_clock_set_back_neither_ends_nor_prolongs() {
 fn signing_in_makes_a_new_token_and_ends_the_old() {
     let mut entropy = Seeded::new(1);
     let mut sessions = Sessions::new(Rules::default());
-    let (planted, _) = sessions.open(person(1), Kind::Own, None, &mut entropy, START).unwrap();
-    let (token, closed) = sessions.open(person(2), Kind::Own, Some(&planted), &mut entropy, START).unwrap();
+    let (planted, _) = sessions.open((person(1), None), Kind::Own, None, &mut entropy, START).unwrap();
+    let (token, closed) =
+        sessions.open((person(2), None), Kind::Own, Some(&planted), &mut entropy, START).unwrap();
     assert_ne!(token, planted);
     assert_eq!(closed.iter().map(|c| c.person).collect::<Vec<_>>(), [person(1)]);
     assert!(sessions.resume(&planted, START).is_none());
@@ -78,7 +79,8 @@ fn a_person_has_only_so_many_and_can_end_them_all() {
     let mut sessions = Sessions::new(Rules::default());
     let mut tokens = Vec::new();
     for number in 0..12 {
-        tokens.push(sessions.open(person(1), Kind::Own, None, &mut entropy, START + number).unwrap().0);
+        tokens
+            .push(sessions.open((person(1), None), Kind::Own, None, &mut entropy, START + number).unwrap().0);
         // The first stays in use, and so never gives way.
         assert!(sessions.resume(&tokens[0], START + number).is_some());
     }
@@ -89,8 +91,8 @@ fn a_person_has_only_so_many_and_can_end_them_all() {
     let alive = open(&mut sessions);
     assert_eq!(alive.iter().filter(|alive| **alive).count(), 8);
     assert!(alive[0] && !alive[1] && alive[11]);
-    let (desk, _) = sessions.open(person(1), Kind::Desk, None, &mut entropy, START).unwrap();
-    let (other, _) = sessions.open(person(2), Kind::Own, None, &mut entropy, START).unwrap();
+    let (desk, _) = sessions.open((person(1), None), Kind::Desk, None, &mut entropy, START).unwrap();
+    let (other, _) = sessions.open((person(2), None), Kind::Own, None, &mut entropy, START).unwrap();
     assert_eq!(sessions.close_all(person(1), Some(&desk)).len(), 8);
     assert_eq!(open(&mut sessions), [false; 12]);
     assert!(sessions.resume(&desk, START).is_some() && sessions.resume(&other, START).is_some());
@@ -102,16 +104,16 @@ fn a_person_has_only_so_many_and_can_end_them_all() {
 fn a_kiosk_is_wiped_and_nothing_of_it_survives() {
     let mut entropy = Seeded::new(1);
     let mut sessions = Sessions::new(Rules::default());
-    let (kiosk, _) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START).unwrap();
-    let (own, _) = sessions.open(person(1), Kind::Own, None, &mut entropy, START).unwrap();
+    let (kiosk, _) = sessions.open((person(1), None), Kind::Kiosk, None, &mut entropy, START).unwrap();
+    let (own, _) = sessions.open((person(1), None), Kind::Own, None, &mut entropy, START).unwrap();
     let mut restored = restarted(&mut sessions, START + 1);
     assert!(restored.resume(&kiosk, START + 1).is_none() && restored.resume(&own, START + 1).is_some());
     assert!(sessions.sweep(START + 149).is_empty());
     let swept = sessions.sweep(START + 150);
     assert_eq!(swept.iter().map(|c| (c.session, c.wipe)).collect::<Vec<_>>(), [(kiosk.session(), true)]);
-    let (_, closed) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START + 200).unwrap();
+    let (_, closed) = sessions.open((person(1), None), Kind::Kiosk, None, &mut entropy, START + 200).unwrap();
     assert!(closed.is_empty());
-    let (_, closed) = sessions.open(person(1), Kind::Kiosk, None, &mut entropy, START + 201).unwrap();
+    let (_, closed) = sessions.open((person(1), None), Kind::Kiosk, None, &mut entropy, START + 201).unwrap();
     assert!(closed.len() == 1 && closed[0].wipe, "one kiosk at a time");
     assert!(!sessions.close(&own).unwrap().wipe);
 }
@@ -120,8 +122,8 @@ fn a_kiosk_is_wiped_and_nothing_of_it_survives() {
 fn form_tokens_belong_to_one_session() {
     let mut entropy = Seeded::new(1);
     let mut sessions = Sessions::new(Rules::default());
-    let [a, b] =
-        [1, 2].map(|seed| sessions.open(person(seed), Kind::Own, None, &mut entropy, START).unwrap().0);
+    let [a, b] = [1, 2]
+        .map(|seed| sessions.open((person(seed), None), Kind::Own, None, &mut entropy, START).unwrap().0);
     assert!(a.is_form_token(&a.form_token()) && !b.is_form_token(&a.form_token()));
     assert_ne!(a.form_token(), a.text());
     assert_ne!(a.form_token(), a.session().to_string());
@@ -134,7 +136,7 @@ fn form_tokens_belong_to_one_session() {
 #[test]
 fn posts_are_taken_up_in_open_sessions_only() {
     let mut sessions = Sessions::new(Rules::default());
-    let (token, _) = sessions.open(person(1), Kind::Desk, None, &mut Seeded::new(1), START).unwrap();
+    let (token, _) = sessions.open((person(1), None), Kind::Desk, None, &mut Seeded::new(1), START).unwrap();
     let post = Some(Post::new("clerk", "lake-station"));
     assert!(sessions.act_in(&token, post.clone(), START + 10));
     assert_eq!(sessions.resume(&token, START + 20).unwrap().post, post);
@@ -153,7 +155,7 @@ proptest! {
         let mut tokens = Vec::new();
         for (who, desk, after) in opened {
             let kind = if desk { Kind::Desk } else { Kind::Own };
-            tokens.push(sessions.open(person(who), kind, None, &mut entropy, START + after).unwrap().0);
+            tokens.push(sessions.open((person(who), None), kind, None, &mut entropy, START + after).unwrap().0);
         }
         let mut restored = restarted(&mut sessions, START + 4_000);
         for token in &tokens {
@@ -170,7 +172,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
     ) {
         let mut sessions = Sessions::new(Rules::default());
-        sessions.open(person(1), Kind::Own, None, &mut Seeded::new(1), START).unwrap();
+        sessions.open((person(1), None), Kind::Own, None, &mut Seeded::new(1), START).unwrap();
         let (name, row) = sessions.changes().remove(0);
         let whole = row.unwrap();
         let restored =
@@ -196,8 +198,8 @@ fn only_what_changed_is_kept_anew() {
     let mut sessions = Sessions::new(Rules::default());
     // On the full minute.
     let start = START / 60 * 60;
-    let (own, _) = sessions.open(person(1), Kind::Own, None, &mut entropy, start).unwrap();
-    let (kiosk, _) = sessions.open(person(2), Kind::Kiosk, None, &mut entropy, start).unwrap();
+    let (own, _) = sessions.open((person(1), None), Kind::Own, None, &mut entropy, start).unwrap();
+    let (kiosk, _) = sessions.open((person(2), None), Kind::Kiosk, None, &mut entropy, start).unwrap();
     let kept = |sessions: &mut Sessions| -> Vec<(bool, bool)> {
         let changes = sessions.changes();
         changes.iter().map(|(name, row)| (*name == own.session(), row.is_some())).collect()

@@ -40,13 +40,14 @@ fn known_and_unknown_names_take_the_same_work() {
     let door = Door::new(Counted(Argon2id::CHEAPEST, Cell::new(0)), &mut entropy).unwrap();
     let person = PersonId::random(&mut entropy).unwrap();
     let hash = door.hasher().hash(RIGHT, &mut entropy).unwrap();
-    let account =
-        |locked, hash: Option<&Hash>| Some(Account { person, locked, hash: hash.cloned(), code: None });
+    let account = |locked, hash: Option<&Hash>| {
+        Some(Account { person, locked, hash: hash.cloned(), code: None, after: Some(7) })
+    };
     let check = |account: Option<Account>, password: &str| {
         door.hasher().1.set(0);
         (door.verify(account.as_ref(), password), door.hasher().1.get())
     };
-    let welcome = Ok(Welcome { person, outdated: false });
+    let welcome = Ok(Welcome { person, outdated: false, after: Some(7) });
     let long = "长".repeat(MOST_BYTES);
     assert_eq!(check(account(false, Some(&hash)), RIGHT), (welcome, 1));
     assert_eq!(check(account(false, Some(&hash)), "wrong password"), (Err(Refused::Wrong), 1));
@@ -69,7 +70,7 @@ fn a_code_lets_a_password_be_chosen_and_nothing_more() {
     let hash = |text: &str| Some(door.hasher().hash(text, &mut Seeded::new(4)).unwrap());
     let with_code = |locked, issued: bool| {
         let code = issued.then(|| hash(code.text())).flatten();
-        Account { person, locked, hash: hash(RIGHT), code }
+        Account { person, locked, hash: hash(RIGHT), code, after: None }
     };
     let check = |account: &Account, typed: &str| {
         door.hasher().1.set(0);
@@ -81,7 +82,7 @@ fn a_code_lets_a_password_be_chosen_and_nothing_more() {
     assert_eq!(check(&issued, other.text()), (Err(Refused::Wrong), 1));
     assert_eq!(
         check(&issued, RIGHT),
-        (Ok(Welcome { person, outdated: false }), 1),
+        (Ok(Welcome { person, outdated: false, after: None }), 1),
         "the password still serves"
     );
     assert_eq!(check(&with_code(false, false), code.text()), (Err(Refused::Wrong), 1), "none was issued");
@@ -113,6 +114,7 @@ fn a_try_goes_through_its_three_steps() {
             locked: false,
             hash: Some(hash.clone()),
             code: None,
+            after: None,
         });
         let result = door.verify(account.as_ref(), password);
         sign_in::finish(&mut throttle, tried, &result);

@@ -185,12 +185,12 @@ fn the_last_administrator_stays() {
 #[test]
 fn what_is_done_ends_or_keeps_sessions() {
     let mut town = Town::new(&[("clerk", &["clerk@lake-station"])]);
-    let from = |town: &Town| town.people["clerk"].now.sessions_from;
-    assert_eq!(from(&town), None);
+    let after = town.people["clerk"].now.sessions_after;
+    assert_eq!(after, None);
     let mut sessions = Sessions::new(Rules::default());
     let id = town.people["clerk"].id;
     let opened = at(town.clock).seconds();
-    let (token, _) = sessions.open(id, Kind::Desk, None, &mut Seeded::new(9), opened).unwrap();
+    let (token, _) = sessions.open((id, after), Kind::Desk, None, &mut Seeded::new(9), opened).unwrap();
     let stands = |town: &Town, sessions: &mut Sessions| {
         let now = at(town.clock + 10).seconds();
         let session = sessions.resume(&token, now).unwrap();

@@ -1,5 +1,5 @@
 use crate::layout::Frame;
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use casework::board::SetBy;
 use jiff::civil::Date;
 use maud::{Markup, PreEscaped, Render, html};

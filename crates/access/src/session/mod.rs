@@ -127,6 +127,9 @@ pub struct Session {
     pub post: Option<Post>,
     /// On what device, in a few words, for the person to tell their sessions apart.
     pub device: String,
+    /// The entry that had ended their sessions before, as they were known when they signed in. Once another has,
+    /// [`crate::person::Standing::lets`] this one go no further.
+    pub after: Option<u64>,
 }
 
 /// A session that is over.
@@ -166,13 +169,14 @@ impl Sessions {
     }
 
     /// Signs `person` in, with a new token whatever the browser held before: `before` is closed, so that a token
-    /// planted by another never becomes this person's. Also gives back the sessions that had to make way.
+    /// planted by another never becomes this person's. `after`: [`Session::after`]. Also gives back the sessions that had to
+    /// make way.
     ///
     /// # Errors
     /// When there is no randomness to be had; nothing is closed then.
     pub fn open(
         &mut self,
-        person: PersonId,
+        (person, after): (PersonId, Option<u64>),
         kind: Kind,
         before: Option<&Token>,
         entropy: &mut dyn Entropy,
@@ -190,7 +194,7 @@ impl Sessions {
         closed.extend(alike.iter().take(surplus).filter_map(|(.., name)| self.remove(name)));
         self.insert(
             token.session(),
-            Session { person, kind, opened: now, seen: now, post: None, device: String::new() },
+            Session { person, kind, opened: now, seen: now, post: None, device: String::new(), after },
         );
         Ok((token, closed))
     }

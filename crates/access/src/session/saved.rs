@@ -1,14 +1,15 @@
 //! A session as a row of bytes: a heading, its name (32 bytes), the person (16), the kind (1), when it was opened and last
-//! used (8 each, big-endian), the post (a length in one byte, then `role@office`) and the device (a length in one byte, then
-//! the words); at the end the SHA-256 of it all. Whatever is wrong with a row, its person signs in again. No row holds a
-//! token, yet each says who is signed in, so they are for the owner of the data alone.
+//! used (8 each, big-endian), the entry that had ended sessions before (0, or 1 and 8 bytes, big-endian), the post (a length in
+//! one byte, then `role@office`) and the device (a length in one byte, then the words); at the end the SHA-256 of it all.
+//! Whatever is wrong with a row, its person signs in again. No row holds a token, yet each says who is signed in, so they are
+//! for the owner of the data alone.
 
 use super::{Kind, Rules, Session, Sessions, stands};
 use crate::bytes::{take, take_text};
 use crate::person::{PersonId, Post};
 use record::Digest;
 
-const HEADING: &[u8] = b"lianchi session 3\n";
+const HEADING: &[u8] = b"lianchi session 4\n";
 
 /// A session's name and its row as it is to be kept; none: the session is over, and its row goes.
 pub type Change = (Digest, Option<Vec<u8>>);
@@ -55,6 +56,8 @@ fn row(name: &Digest, session: &Session) -> Vec<u8> {
     bytes.push(u8::from(session.kind == Kind::Desk));
     bytes.extend_from_slice(&session.opened.to_be_bytes());
     bytes.extend_from_slice(&session.seen.to_be_bytes());
+    bytes.push(u8::from(session.after.is_some()));
+    bytes.extend(session.after.into_iter().flat_map(u64::to_be_bytes));
     let post = session.post.as_ref().map(ToString::to_string).unwrap_or_default();
     for text in [&post, &session.device] {
         // What is too long to be written is taken up again by hand.
@@ -87,9 +90,14 @@ fn read(name: &Digest, bytes: &[u8]) -> Option<Session> {
     };
     let opened = i64::from_be_bytes(take(&mut rest)?);
     let seen = i64::from_be_bytes(take(&mut rest)?);
+    let after = match take(&mut rest)? {
+        [0] => None,
+        [1] => Some(u64::from_be_bytes(take(&mut rest)?)),
+        _ => return None,
+    };
     let [length] = take(&mut rest)?;
     let post = Post::parse(take_text(&mut rest, length.into())?);
     let [length] = take(&mut rest)?;
     let device = take_text(&mut rest, length.into())?.to_owned();
-    rest.is_empty().then_some(Session { person, kind, opened, seen, post, device })
+    rest.is_empty().then_some(Session { person, kind, opened, seen, post, device, after })
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// No office, no outcome.
 pub const NONE: u32 = u32::MAX;
-/// A service time that nothing tells.
+/// A time that nothing tells.
 const UNTOLD: i64 = -1;
 
 /// Cases, step by step, in columns: what every figure of a map is made from. A *position* is a step of a case; those of a
@@ -26,7 +26,8 @@ pub struct Cases<'a> {
     events: Cow<'a, [u32]>,
     /// By position; empty where no office is known.
     pub(super) office: Vec<u32>,
-    /// Milliseconds from when a step could have been done; empty where only the step before says when that was.
+    /// Milliseconds from when a step could have been done, `UNTOLD` where nobody waits for it; empty where only the step
+    /// before says when that was.
     waited: Vec<i64>,
     /// Milliseconds from when it was begun; empty where nothing tells.
     served: Vec<i64>,
@@ -47,6 +48,9 @@ pub struct Step {
     pub ready: Option<Time>,
     /// When somebody began with it.
     pub begun: Option<Time>,
+    /// Whether a case waits for it. A deadline that passes, or work that changes hands, is waited for by nobody, and is no step
+    /// from which the next one is waited for.
+    pub awaited: bool,
 }
 
 /// How a log tells of cases.
@@ -159,6 +163,7 @@ impl<'a> Cases<'a> {
             office: self.office.get(at).copied().unwrap_or(NONE),
             ready: None,
             begun: None,
+            awaited: true,
         })
     }
 
@@ -247,7 +252,7 @@ impl<'a> Cases<'a> {
 
     /// Milliseconds that a step was waited for: from when it could have been begun, or else from the step before, until
     /// somebody began with it, or else until it was done. None for the first step of a case where only the one before
-    /// would tell.
+    /// would tell, and for what nobody waits for.
     pub fn waited(&self, at: usize, first: bool) -> Option<i64> {
         if let Some(waited) = self.waited.get(at) {
             return (*waited != UNTOLD).then_some(*waited);
@@ -322,6 +327,9 @@ impl Made {
                 let mut before: Option<Time> = None;
                 let steps = self.steps.get(*start as usize..*end as usize).unwrap_or_default();
                 let waited = steps.iter().map(|step| {
+                    if !step.awaited {
+                        return UNTOLD;
+                    }
                     let since = step.ready.or(before.replace(step.at));
                     let until = step.begun.unwrap_or(step.at);
                     since.map_or(UNTOLD, |since| millis(since, until).max(0))
@@ -334,8 +342,9 @@ impl Made {
         let any_office = self.steps.iter().any(|step| step.office != NONE);
         let any_ready = self.steps.iter().any(|step| step.ready.is_some());
         let any_begun = self.steps.iter().any(|step| step.begun.is_some());
+        let any_unawaited = self.steps.iter().any(|step| !step.awaited);
         Cases {
-            waited: if any_ready || any_begun { waited() } else { Vec::new() },
+            waited: if any_ready || any_begun || any_unawaited { waited() } else { Vec::new() },
             served: if any_begun { self.steps.iter().map(served).collect() } else { Vec::new() },
             office: if any_office { self.steps.iter().map(|step| step.office).collect() } else { Vec::new() },
             activity: Cow::Owned(self.steps.iter().map(|step| step.activity).collect()),

@@ -152,6 +152,7 @@ fn cases(names: &[SmolStr], way: &[usize]) -> Cases<'static> {
         office: NONE,
         ready: None,
         begun: None,
+        awaited: true,
     };
     let steps = way.iter().enumerate().map(step).collect();
     Cases::told([names.to_vec(), Vec::new(), Vec::new()], std::iter::once((0, NONE, steps)))

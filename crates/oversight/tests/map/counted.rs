@@ -2,7 +2,7 @@
 
 use super::{Told, events, log, read, told};
 use oversight::map::{
-    By, Cases, Filter, Follows, Lapses, NONE, Reading, Times, bottlenecks, rework, variants, way_name,
+    By, Cases, Filter, Follows, Lapses, NONE, Reading, Step, Times, bottlenecks, rework, variants, way_name,
 };
 use proptest::prelude::*;
 use record::Time;
@@ -128,6 +128,29 @@ proptest! {
                 assert_eq!(found, expected);
             }
         });
+    }
+
+    /// A deadline that passes is no step: it has no wait, and none is counted from it.
+    #[test]
+    fn what_nobody_waits_for(steps in prop::collection::vec((0u32..3, 0i64..50, any::<bool>()), 0..12)) {
+        let (mut at, mut before) = (0, None);
+        let mut expected: BTreeMap<u32, Vec<i64>> = BTreeMap::new();
+        let mut told = Vec::new();
+        for (activity, later, awaited) in steps {
+            at += later;
+            let moment = Time::new(1_780_000_000 + at, 0, None).unwrap();
+            told.push(Step { activity, at: moment, event: 0, office: NONE, ready: None, begun: None, awaited });
+            if awaited && let Some(before) = before.replace(at) {
+                expected.entry(activity).or_default().push((at - before) * 4);
+            }
+        }
+        let names = ["a", "b", "c"].map(SmolStr::new).to_vec();
+        let cases = Cases::told([names, Vec::new(), Vec::new()], std::iter::once((0, NONE, told)));
+        let found: BTreeMap<u32, Times> =
+            bottlenecks(&cases, By::Step).into_iter().map(|wait| (wait.activity.unwrap(), wait.waited)).collect();
+        let expected: BTreeMap<u32, Times> =
+            expected.into_iter().map(|(activity, waits)| (activity, figures(waits).unwrap())).collect();
+        prop_assert_eq!(found, expected);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use maud::{Markup, html};
 use pack::model::FieldKind;
 

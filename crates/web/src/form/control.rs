@@ -2,7 +2,7 @@
 
 use super::{Filling, anchor, live};
 use crate::layout::Face;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use maud::{Markup, html};
 use pack::Title;
 use pack::model::{Choice, Field, FieldKind};

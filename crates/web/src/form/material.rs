@@ -1,7 +1,7 @@
 use super::Filling;
 use crate::layout::Face;
 use crate::part::{self, Cited};
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use maud::{Markup, html};
 use pack::{Id, Title};
 

@@ -1,5 +1,5 @@
 use crate::layout::Face;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use maud::{Markup, html};
 use pack::model::{Condition, Field, FieldKind, Form};
 use pack::{Id, Title};

@@ -1,7 +1,7 @@
 //! The bands at the top and at the foot.
 
 use super::{Face, Frame, Who};
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
 

@@ -1,4 +1,4 @@
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use crate::{asset, part, path};
 use maud::{DOCTYPE, Markup, html};
 use pack::Title;

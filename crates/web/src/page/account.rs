@@ -1,4 +1,5 @@
 use crate::layout::{Frame, Head, document};
+use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::Title;

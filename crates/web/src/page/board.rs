@@ -6,6 +6,7 @@ use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use crate::text::Speak as _;
 use casework::board::SetBy;
 use casework::number::Part;
 use maud::{Markup, html};

@@ -1,6 +1,7 @@
 use crate::layout::{Face, Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use crate::text::Speak as _;
 use casework::board::SetBy;
 use maud::{Markup, html};
 use pack::Title;

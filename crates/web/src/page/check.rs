@@ -3,7 +3,7 @@ use super::mark::{self, Put};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use crate::{path, text};
 use maud::{Markup, html};
 use pack::Title;

@@ -1,5 +1,5 @@
 use crate::part::{self, Cited, Due, Standing};
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use casework::board::SetBy;
 use maud::{Markup, html};
 use pack::Title;

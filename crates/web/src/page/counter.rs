@@ -1,5 +1,6 @@
 use super::staff::person::reasons;
 use crate::layout::{Frame, Head, document};
+use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::{Id, Title};
@@ -32,6 +33,8 @@ pub struct View {
     pub account: Account,
     /// What is wrong with the applicant.
     pub fault: Option<Title>,
+    /// Why what was asked is not done now, while all that was typed still stands in its form.
+    pub later: Option<Title>,
 }
 
 /// The applicant who was found: no more than their name.
@@ -94,6 +97,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
     let title = lang.say("nav-counter");
     let head = Head {
         faulty: view.fault.is_some()
+            || view.later.is_some()
             || !view.account.faults.is_empty()
             || view.found.iter().flat_map(|found| &found.numbered).any(|one| !one.faults.is_empty()),
         ..Head::new(title.as_ref()).under(lang.say("nav-desk"), path::DESK)
@@ -103,6 +107,9 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &head.wide(),
         &html! {
             h1 { (title) }
+            @if let Some(why) = &view.later {
+                (part::callout("late", lang.say("refused-not-now"), html! { p { (lang.of(why)) } }))
+            }
             @match &view.chosen {
                 None => (choose(frame, view)),
                 Some((id, title)) => (applicant(frame, view, id, title)),
@@ -232,8 +239,9 @@ fn this_one(frame: &Frame, view: &View, found: &Found) -> Markup {
 fn correct(frame: &Frame, view: &View, id: &Id, found: &Found, correction: &Correction) -> Markup {
     let lang = frame.lang;
     let fault = |of: &str| correction.faults.iter().find(|(field, _)| *field == of).map(|(_, what)| what);
+    let typed = !(correction.number.is_empty() && correction.reasons.is_empty());
     html! {
-        details open[!correction.faults.is_empty()] {
+        details open[typed || !correction.faults.is_empty()] {
             summary { (lang.say("counter-correct")) }
             p { (lang.say("counter-correct-lead")) }
             form method="post" action=(path::COUNTER_NUMBER) {

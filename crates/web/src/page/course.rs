@@ -1,4 +1,4 @@
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use crate::{form, part, path};
 use maud::{Markup, html};
 use pack::Title;

@@ -2,6 +2,7 @@ use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use crate::text::Speak as _;
 use casework::board::SetBy;
 use maud::{Markup, html};
 use pack::{Id, Title};

@@ -2,6 +2,7 @@ use crate::layout::{Frame, Head, document};
 use crate::page::staff::person::reasons;
 use crate::part;
 use crate::path;
+use crate::text::Speak as _;
 use casework::difference::{Difference, Differences, How};
 use casework::migration::Plan;
 use maud::{Markup, html};

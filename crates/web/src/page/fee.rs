@@ -2,7 +2,7 @@
 
 use super::service::{View, cited};
 use crate::part;
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use maud::{Markup, html};
 use pack::model::{Charge, Fee, Tier};
 

@@ -1,6 +1,6 @@
 use crate::form::{self, Filling, MaterialAsked};
 use crate::layout::{Face, Frame, Head, document};
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::{Condition, Form};

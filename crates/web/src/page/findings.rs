@@ -8,6 +8,7 @@ use crate::layout::{Frame, Head, document};
 use crate::page::cases::Stage;
 use crate::part::{self, Due};
 use crate::path;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use pack::models::Severity;
 use pack::{Id, Title};

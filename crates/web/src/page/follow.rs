@@ -4,6 +4,7 @@ use super::course::{self, Happening, Step};
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
+use crate::text::Speak as _;
 use casework::given::Valid;
 use maud::{Markup, html};
 use pack::model::Office;

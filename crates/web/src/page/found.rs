@@ -1,6 +1,7 @@
 use super::home::search;
 use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
+use crate::text::Speak as _;
 use crate::{path, text};
 use maud::{Markup, html};
 use pack::model::{Channel, Procedure};

@@ -1,6 +1,7 @@
 use crate::layout::{Frame, Head, document};
 use crate::part;
 use crate::text;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use pack::Title;
 use record::Time;

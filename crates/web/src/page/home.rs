@@ -1,5 +1,6 @@
 use crate::layout::{Face, Frame, Head, Width, document};
 use crate::path;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use pack::{Id, Title};
 

@@ -2,7 +2,7 @@
 
 use crate::form;
 use crate::part;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use maud::{Markup, html};
 use pack::model::FieldKind;
 use record::Time;

@@ -1,5 +1,6 @@
 use super::findings::{sections, severity, ways};
 use crate::layout::{Frame, Head, document};
+use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::explain::Section;

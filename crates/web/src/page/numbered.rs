@@ -1,6 +1,7 @@
 use super::cases::Stage;
 use crate::layout::Frame;
 use crate::part;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use pack::Title;
 

@@ -1,5 +1,6 @@
 use crate::form::{self, Filling};
 use crate::layout::{Face, Frame, Head, document};
+use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::Procedure;

@@ -3,6 +3,7 @@ mod numbered;
 use crate::layout::{Frame, Head, document};
 use crate::part;
 use crate::path;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 pub use numbered::{Numbered, Numbering};
 use pack::Title;

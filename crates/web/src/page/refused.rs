@@ -1,5 +1,5 @@
 use crate::layout::{Face, Frame, Head, document};
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::Title;

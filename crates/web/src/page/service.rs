@@ -2,7 +2,7 @@ use super::fee;
 use crate::form;
 use crate::layout::{Face, Frame, Head, document};
 use crate::part::{self, Cited};
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use crate::{path, text::kind_of_channel};
 use jiff::civil::Date;
 use maud::{Markup, html};

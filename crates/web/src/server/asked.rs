@@ -4,7 +4,7 @@ use super::device::device;
 use super::logs::Arrived;
 use super::operation::{Operation, Work};
 use super::unkept::Unkept;
-use super::{board, counter, show, staff};
+use super::{board, counter, show, staff, whence};
 use crate::layout::{Face, Frame, Who};
 use crate::path;
 use crate::text::Lang;
@@ -50,8 +50,10 @@ pub struct Asked {
     pub method: Method,
     /// The path with its query.
     pub path: String,
-    /// The operation's path, with its parameters in braces.
+    /// The operation's path, with its parameters in braces; empty where there is none, or not by this method.
     pub pattern: &'static str,
+    /// Where its form stands, as [`Operation::on`] says.
+    pub on: Option<&'static str>,
     /// Whether it is for a program: `/api/…`.
     pub api: bool,
     /// Whether it is for a stream of events.
@@ -113,6 +115,7 @@ impl Asked {
             now: city.now(),
             method: parts.method.clone(),
             pattern: operation.path,
+            on: operation.on,
             api: path.starts_with("/api/"),
             live: matches!(operation.work, Work::Live(_)),
             params: params
@@ -256,26 +259,6 @@ impl Asked {
         self.field("back").filter(|back| ours(back)).unwrap_or(path::HOME)
     }
 
-    /// The address of the page that is shown: what was posted is not to be asked for again, but the page that it was posted
-    /// from, or the nearest above it.
-    pub fn page(&self) -> String {
-        if matches!(self.method, Method::GET | Method::HEAD) {
-            return self.path.clone();
-        }
-        let shown =
-            |path: &str| super::operations().any(|(method, pattern)| method == "GET" && fits(pattern, path));
-        let mut path = self.path.split('?').next().unwrap_or_default();
-        loop {
-            if shown(path) {
-                return path.to_owned();
-            }
-            match path.rsplit_once('/') {
-                Some((above, _)) if !above.is_empty() => path = above,
-                _ => return path::HOME.to_owned(),
-            }
-        }
-    }
-
     /// Whether there is a queue for the post: whether its role does a step of any procedure, or begins one.
     fn has_queue(&self, post: &Post) -> bool {
         let mut all = self.city.casework.book().definitions.procedures.values();
@@ -326,7 +309,7 @@ impl Asked {
             lang: self.lang,
             face: if self.kiosk && face == Face::Resident { Face::Kiosk } else { face },
             city: self.city.settings.title.clone(),
-            path: self.page(),
+            path: whence::page(self),
             who,
             token: self.token.as_ref().map(Token::form_token).unwrap_or_default(),
             once: self.token.as_ref().and_then(|_| super::once::key().ok()).unwrap_or_default(),
@@ -341,19 +324,6 @@ impl Asked {
 fn ours(back: &str) -> bool {
     let plain = |c: char| c.is_ascii_graphic() && c != '\\';
     back.starts_with('/') && !back.starts_with("//") && back.chars().all(plain)
-}
-
-/// Whether `path` is one of a pattern's.
-fn fits(pattern: &str, path: &str) -> bool {
-    let (mut wanted, mut given) = (pattern.split('/'), path.split('/'));
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return true,
-            (Some(wanted), Some(given)) if wanted == given => {}
-            (Some(wanted), Some(given)) if wanted.starts_with('{') && !given.is_empty() => {}
-            _ => return false,
-        }
-    }
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -402,7 +372,7 @@ fn accepted(headers: &HeaderMap) -> Lang {
 
 #[cfg(test)]
 mod tests {
-    use super::{fits, ours, own_site, sender};
+    use super::{ours, own_site, sender};
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
     use std::net::IpAddr;
 
@@ -432,20 +402,6 @@ mod tests {
             ("javascript:alert(1)", false),
         ] {
             assert_eq!(ours(back), right, "{back:?}");
-        }
-    }
-
-    #[test]
-    fn paths_fit_their_pattern() {
-        for (pattern, path, right) in [
-            ("/cases/{case}", "/cases/2611-28T5CY4T-B", true),
-            ("/cases/{case}", "/cases/", false),
-            ("/cases/{case}", "/cases", false),
-            ("/cases/{case}", "/cases/a/form", false),
-            ("/cases", "/cases", true),
-            ("/", "/", true),
-        ] {
-            assert_eq!(fits(pattern, path), right, "{pattern} {path}");
         }
     }
 

@@ -4,7 +4,7 @@ use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::personal;
 use super::show::{self, Telling};
-use crate::layout::{Face, Frame};
+use crate::layout::Face;
 use crate::page::{cases, check, clock, follow};
 use crate::path;
 use axum::http::StatusCode;
@@ -146,9 +146,7 @@ fn page(asked: &Asked, case: &ObjectRef, view: &View, tried: Option<follow::Trie
         Some(tried) if tried.faster.is_some() || !tried.may_again(&page) => StatusCode::CONFLICT,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    // What was posted leads back to the case, in the other language too.
-    let frame = Frame { path: path::case(case.id.as_str()), ..asked.frame(Face::Resident) };
-    Ok(Answer::page(follow::show(&frame, &page)).status(status))
+    Ok(Answer::page(follow::show(&asked.frame(Face::Resident), &page)).status(status))
 }
 
 fn complaints(asked: &Asked, state: &State) -> Vec<follow::Complaint> {

@@ -402,6 +402,7 @@ impl City {
         let account = tried.person.and_then(|id| self.person(id).ok()).map(|person| Account {
             person: person.id,
             locked: person.now.locked.is_some(),
+            after: person.now.sessions_after,
             hash: person.now.password.as_ref().and_then(unsealed),
             code: person
                 .now
@@ -434,7 +435,8 @@ impl City {
             (false, true) => Kind::Own,
         };
         let mut sessions = locked(&self.sessions);
-        let opened = sessions.open(welcome.person, kind, before, &mut SystemEntropy, now);
+        let holder = (welcome.person, welcome.after);
+        let opened = sessions.open(holder, kind, before, &mut SystemEntropy, now);
         let (token, closed) = opened.map_err(|_| Refused::Wait { seconds: 1 })?;
         // Somebody with one post acts in it; with several they choose.
         let only = posts.first().filter(|_| posts.len() == 1);

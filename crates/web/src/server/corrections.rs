@@ -2,6 +2,7 @@
 
 use super::asked::Asked;
 use super::case::named;
+use crate::text::Speak as _;
 use casework::{View, activity};
 use pack::{Id, Title};
 use record::{Entry, StoreError, Value};

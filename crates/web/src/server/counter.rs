@@ -128,6 +128,7 @@ fn view(asked: &Asked, post: &Post) -> Result<counter::View, Oops> {
             faults: Vec::new(),
         },
         fault: None,
+        later: None,
     })
 }
 
@@ -158,26 +159,30 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     let post = asked.post()?.clone();
     let mut view = view(asked, &post)?;
     let procedure = chosen(asked, &view)?;
+    let at = (procedure, &post.office);
     let person = asked.words("person").map(|person| known(asked, person)).transpose()?;
     if view.duty || person.is_some() {
-        if let Some((id, number)) = person.zip(asked.words("number"))
-            && let Err(fault) =
-                note(asked, procedure, &post.office, (id, number), (view.purpose.as_ref(), None))?
-        {
-            read(asked, procedure, &post.office, &id.object(), view.purpose.as_ref(), &["name"])?;
-            view.found = Some(shown(asked, id, true)?);
-            view.account.faults = vec![("number", fault)];
-            return Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view))
-                .status(StatusCode::UNPROCESSABLE_ENTITY));
+        if let Some((id, number)) = person.zip(asked.words("number")) {
+            let noted = note(asked, procedure, &post.office, (id, number), (view.purpose.as_ref(), None));
+            match noted {
+                Ok(Ok(())) => {}
+                Ok(Err(fault)) => {
+                    view.found = Some(shown_again(asked, at, id, view.purpose.as_ref())?);
+                    view.account.faults = vec![("number", fault)];
+                    return Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view))
+                        .status(StatusCode::UNPROCESSABLE_ENTITY));
+                }
+                Err(oops) => return put_off(asked, view, oops, Some((at, id))),
+            }
         }
         let command = start(procedure, &post.office, person.map(PersonId::object));
         let begun = once::begin(asked, &procedure.id, &command, asked.words("once"))?;
         let form = path::of_case(begun.case().id.as_str(), "form");
         return Ok(Answer::go(path::under_purpose(&form, view.purpose.as_ref())));
     }
-    match look_up(asked, procedure, &post.office, &view.applicant, view.purpose.as_ref())? {
-        Some((id, _)) => view.found = Some(shown(asked, id, view.opens)?),
-        None => {
+    match look_up(asked, procedure, &post.office, &view.applicant, view.purpose.as_ref()) {
+        Ok((Some((id, _)), _)) => view.found = Some(shown(asked, id, view.opens)?),
+        Ok((None, _)) => {
             view.open = true;
             // What was typed is on their card, and need not be typed again.
             if walk_in::number(&view.applicant).is_ok() {
@@ -188,8 +193,29 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
             let zh = "没有账号登记这个号码或登录名。本人自己注册过的，请用其登录名查找；没有账号的，请在下面代为开设";
             view.fault = Some(Title::new(zh, en));
         }
+        Err(oops) => return put_off(asked, view, oops, None),
     }
     Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)))
+}
+
+/// The page with all that was typed, and why it is not done now; `whose`: who was found before.
+fn put_off(
+    asked: &Asked,
+    mut view: counter::View,
+    oops: Oops,
+    whose: Option<((&Procedure, &Id), PersonId)>,
+) -> Result<Answer, Oops> {
+    let Some(why) = oops.later(asked) else { return Err(oops) };
+    if let Some((at, id)) = whose {
+        view.found = Some(shown_again(asked, at, id, view.purpose.as_ref())?);
+        let correction = view.found.as_mut().and_then(|found| found.numbered.as_mut());
+        if let Some(correction) = correction {
+            let typed = |name: &str| asked.words(name).unwrap_or_default().to_owned();
+            (correction.number, correction.reasons) = (typed("number"), typed("reasons"));
+        }
+    }
+    view.later = Some(why);
+    Ok(oops.on(Answer::page(counter::show(&asked.frame(Face::Staff), &view))))
 }
 
 /// Somebody whom a form names, who is on the record.
@@ -331,17 +357,6 @@ fn pace(asked: &Asked) -> Result<Turn, Oops> {
     wait.map(|()| Turn(())).map_err(|seconds| Oops::LookUps { seconds })
 }
 
-/// Who signs in by this name, for whoever begins a case for them: no faster than they are looked up. That there is nobody is
-/// not on the record here, where no purpose is stated.
-pub fn by_login(asked: &Asked, login: &str) -> Result<(Option<PersonId>, Turn), Oops> {
-    let turn = pace(asked)?;
-    let known = asked.city.find_person(login);
-    if known.is_some() {
-        found(asked);
-    }
-    Ok((known, turn))
-}
-
 fn found(asked: &Asked) {
     if let Some(clerk) = asked.actor.as_ref().and_then(|actor| PersonId::of(actor.id())) {
         asked.city.looked_up(clerk);
@@ -399,17 +414,17 @@ pub fn look_up(
     office: &Id,
     typed: &str,
     purpose: Option<&Id>,
-) -> Result<Option<(PersonId, bool)>, Oops> {
+) -> Result<(Option<(PersonId, bool)>, Turn), Oops> {
     let decision = admitted(asked, procedure, office, purpose)?;
-    pace(asked)?;
+    let turn = pace(asked)?;
     let Some((id, by_number)) = asked.city.find_applicant(typed)? else {
         personal::note_nobody(asked, &decision)?;
-        return Ok(None);
+        return Ok((None, turn));
     };
     found(asked);
     let fields: &[&str] = if by_number { &["name", "identity-number"] } else { &["name"] };
     read(asked, procedure, office, &id.object(), purpose, fields)?;
-    Ok(Some((id, by_number)))
+    Ok((Some((id, by_number)), turn))
 }
 
 /// Puts on the record that the reader sees `fields` of whose case it is to be, or refuses it.
@@ -423,6 +438,17 @@ fn read(
 ) -> Result<(), Oops> {
     let decision = permit(asked, procedure, office, Some(party), access::reading::ACTION, purpose)?;
     personal::note(asked, &decision, party, fields)
+}
+
+/// Somebody who was found before, shown once more: their name is read once more.
+fn shown_again(
+    asked: &Asked,
+    (procedure, office): (&Procedure, &Id),
+    id: PersonId,
+    purpose: Option<&Id>,
+) -> Result<counter::Found, Oops> {
+    read(asked, procedure, office, &id.object(), purpose, &["name"])?;
+    shown(asked, id, true)
 }
 
 /// Whom the page shows as found, after their name was read.
@@ -445,10 +471,13 @@ pub fn number(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = chosen(asked, &view)?;
     let words = |name: &str| asked.words(name).unwrap_or_default();
     let (id, purpose) = (known(asked, words("person"))?, view.purpose.clone());
-    let typed = (words("number"), words("reasons"));
-    let corrected = correct(asked, (procedure, &post.office), id, typed, purpose.as_ref())?;
-    read(asked, procedure, &post.office, &id.object(), purpose.as_ref(), &["name"])?;
-    let found = shown(asked, id, true)?;
+    let (at, typed) = ((procedure, &post.office), (words("number"), words("reasons")));
+    view.account.number.clear();
+    let corrected = match correct(asked, at, id, typed, purpose.as_ref()) {
+        Ok(corrected) => corrected,
+        Err(oops) => return put_off(asked, view, oops, Some((at, id))),
+    };
+    let found = shown_again(asked, at, id, purpose.as_ref())?;
     let (status, found) = match corrected {
         Ok(()) => (StatusCode::OK, counter::Found { corrected: true, ..found }),
         // There is none that could be put right, so that it is said where one is noted.
@@ -462,7 +491,6 @@ pub fn number(asked: &Asked) -> Result<Answer, Oops> {
             (StatusCode::UNPROCESSABLE_ENTITY, counter::Found { numbered, ..found })
         }
     };
-    view.account.number.clear();
     view.found = Some(found);
     Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)).status(status))
 }
@@ -477,8 +505,12 @@ pub fn account(asked: &Asked) -> Result<Answer, Oops> {
     let opened = match asked.words("person") {
         Some(person) => Ok(another_code(asked, at, person, purpose.as_ref())?),
         None => {
+            view.open = true;
             let new = WalkIn::read(words("name"), words("number"), words("login"));
-            open(asked, at, new, (asked.words("once"), purpose.as_ref()))?
+            match open(asked, at, new, (asked.words("once"), purpose.as_ref())) {
+                Ok(opened) => opened,
+                Err(oops) => return put_off(asked, view, oops, None),
+            }
         }
     };
     match opened {
@@ -497,10 +529,10 @@ pub fn account(asked: &Asked) -> Result<Answer, Oops> {
             Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view)))
         }
         Err(NotOpened::Faulty(faults)) => {
-            (view.open, view.account.faults) = (true, faults);
+            view.account.faults = faults;
             Ok(Answer::page(counter::show(&asked.frame(Face::Staff), &view))
                 .status(StatusCode::UNPROCESSABLE_ENTITY))
         }
-        Err(NotOpened::Other(error)) => Err(error.into()),
+        Err(NotOpened::Other(error)) => put_off(asked, view, error.into(), None),
     }
 }

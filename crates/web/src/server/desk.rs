@@ -8,15 +8,14 @@ use super::filling::{files, under_purpose};
 use super::findings::{self, FINDING};
 use super::show::{self, Telling};
 use super::{personal, told};
-use crate::layout::{Face, Frame};
+use crate::layout::Face;
 use crate::page::work;
-use crate::path;
 use access::Post;
 use axum::http::StatusCode;
 use casework::View;
 use casework::service::Point;
 use pack::Id;
-use pack::model::{Channel, Material};
+use pack::model::{Channel, Material, Start};
 use record::{FileRef, ObjectRef};
 
 pub fn case(asked: &Asked) -> Result<Answer, Oops> {
@@ -60,8 +59,9 @@ pub fn page(
         amendable: amendable.filter_map(|possible| possible.about.clone()).collect(),
         points: answered(asked, view)?,
     };
-    let channel =
-        Channel::ALL.iter().find(|(word, _)| *word == view.state.channel).map_or(Channel::Web, |(_, c)| *c);
+    let asked_for = Channel::ALL.iter().find(|(word, _)| *word == view.state.channel);
+    // Nobody applies for a duty.
+    let asked_for = asked_for.filter(|_| procedure.start == Start::Party);
     let finding = (case.kind.as_str() == FINDING).then(|| findings::brief(asked, view)).transpose()?;
     let doings = acting::doings(asked, view, procedure, &moves, tried);
     let page = work::View {
@@ -69,7 +69,8 @@ pub fn page(
         seen: view.state.events,
         title: finding.as_ref().map_or(&procedure.title, |finding| &finding.title),
         stage: show::stage(view),
-        channel,
+        channel: asked_for.map(|(_, channel)| *channel),
+        engine: show::engine(asked, view),
         office: &office,
         steps: show::steps(asked, view),
         clocks: show::clocks(asked, view),
@@ -93,9 +94,7 @@ pub fn page(
         neighbours: neighbours(asked, &post, case)?,
     };
     let status = tried.map_or(StatusCode::OK, Tried::status);
-    // What was posted leads back to the case, in the other language too.
-    let frame = Frame { path: path::desk_case(&number), ..asked.frame(Face::Staff) };
-    Ok(Answer::page(work::show(&frame, &page)).status(status))
+    Ok(Answer::page(work::show(&asked.frame(Face::Staff), &page)).status(status))
 }
 
 /// What became of the corrections that were handed in: what the party is about to change is no one else's yet.

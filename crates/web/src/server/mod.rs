@@ -44,6 +44,7 @@ mod staff;
 mod told;
 mod unkept;
 mod walk_in;
+mod whence;
 
 pub use bounds::Bounds;
 pub use city::{City, Demo, NotRegistered, OpenError, Settings};
@@ -78,16 +79,16 @@ static OPERATIONS: &[Operation] = &[
     page("/language/{lang}", services::language),
     page("/face/{face}", services::face),
     page("/sign-in", account::sign_in_page),
-    form("/sign-in", account::sign_in),
+    form("/sign-in", account::sign_in).on("/sign-in?back"),
     page("/register", account::register_page),
-    form("/register", account::register),
+    form("/register", account::register).on("/register?back"),
     form("/sign-out", account::sign_out),
     form("/sign-in/password", own::chosen),
     page("/account", own::page),
     form("/account/password", own::password),
     form("/account/sessions", own::sessions),
     page("/account/post", own::posts_page),
-    form("/account/post", own::post),
+    form("/account/post", own::post).on("/account/post?back"),
     page("/account/reads", own::reads),
     page("/account/data", own::data),
     page("/account/erasure", own::erasure_page),
@@ -98,12 +99,12 @@ static OPERATIONS: &[Operation] = &[
     page("/cases/{case}/form", filling::fill),
     form("/cases/{case}/form", filling::save).with_files().redrawing(),
     form("/cases/{case}/form/part", filling::fragment),
-    form("/cases/{case}/materials/{material}", filling::attach).with_files(),
+    form("/cases/{case}/materials/{material}", filling::attach).with_files().on("/cases/{case}/form"),
     page("/cases/{case}/materials/{material}/{digest}", filling::file),
     page("/cases/{case}/check", filling::check),
-    form("/cases/{case}/submit", case::submit),
+    form("/cases/{case}/submit", case::submit).on("/cases/{case}/check"),
     page("/cases/{case}/submitted", case::submitted),
-    form("/cases/{case}/answer", case::answer),
+    form("/cases/{case}/answer", case::answer).on("/cases/{case}/check"),
     form("/cases/{case}/withdraw", case::withdraw),
     form("/cases/{case}/rate", case::rate),
     form("/cases/{case}/complain", case::complain),
@@ -114,13 +115,16 @@ static OPERATIONS: &[Operation] = &[
     page("/desk", queue::show),
     stream("/desk/events", live::desk),
     page("/desk/start", counter::show),
-    form("/desk/start", counter::begin),
-    form("/desk/start/account", counter::account),
-    form("/desk/start/number", counter::number),
+    form("/desk/start", counter::begin).on("/desk/start?service&purpose"),
+    form("/desk/start/account", counter::account).on("/desk/start?service&purpose"),
+    form("/desk/start/number", counter::number).on("/desk/start?service&purpose"),
     page("/desk/cases/{case}", desk::case),
     stream("/desk/cases/{case}/events", live::desk_case),
     form("/desk/cases/{case}/personal", desk::personal),
-    form("/desk/cases/{case}/{action}/{about}", acting::act).with_files().redrawing(),
+    form("/desk/cases/{case}/{action}/{about}", acting::act)
+        .with_files()
+        .redrawing()
+        .on("/desk/cases/{case}?amend"),
     page("/board", board::city),
     stream("/board/events", live::board),
     page("/board/record", record_pages::health),

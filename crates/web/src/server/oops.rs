@@ -5,6 +5,7 @@ use super::asked::Asked;
 use super::operation::MOST_FILES;
 use super::show;
 use super::unkept::Unkept;
+use super::whence;
 use crate::layout::Face;
 use crate::page::refused;
 use crate::path;
@@ -145,20 +146,42 @@ impl Oops {
         }
     }
 
-    /// The answer that says so: a page for people, a document for programs.
-    pub fn answer(self, asked: &Asked) -> Answer {
-        let (status, _) = self.kind();
-        let seconds = match &self {
+    /// After how many seconds to try again, where that is known.
+    fn seconds(&self) -> Option<i64> {
+        match self {
             Self::Wait { seconds } | Self::LookUps { seconds } => Some(*seconds),
             Self::Busy => Some(1),
             Self::Away(_) => Some(5),
             _ => None,
-        };
+        }
+    }
+
+    /// Why it is not done now, where the very same may be done a little later: what was typed is then worth keeping.
+    pub fn later(&self, asked: &Asked) -> Option<Title> {
+        match self {
+            Self::Wait { .. } | Self::LookUps { .. } | Self::Busy | Self::Full => Some(self.said()),
+            Self::Away(_) => {
+                self.noted(asked);
+                Some(self.said())
+            }
+            _ => None,
+        }
+    }
+
+    /// The same said by a page of its own, which shows what was typed.
+    pub fn on(&self, page: Answer) -> Answer {
+        timed(page.status(self.kind().0), self.seconds())
+    }
+
+    /// The answer that says so: a page for people, a document for programs.
+    pub fn answer(self, asked: &Asked) -> Answer {
+        let (status, _) = self.kind();
+        let seconds = self.seconds();
         let answer = match self {
             oops if asked.api => Answer::json(&oops.document(asked)),
             // Whoever opens a stream is a script: a page would be lost on it.
             oops if asked.live => Answer::text(format!("{}\n", asked.lang.of(&oops.said()))),
-            Self::SignIn => return Answer::go(path::sign_in(&asked.page())),
+            Self::SignIn => return Answer::go(path::sign_in(&whence::page(asked))),
             oops => {
                 let at_work = ["/desk", "/board", "/staff", "/editions"];
                 let staff = at_work.iter().any(|part| asked.path.starts_with(part));
@@ -167,11 +190,7 @@ impl Oops {
             }
         };
         let answer = answer.status(status);
-        let answer = if status == StatusCode::UNAUTHORIZED { answer.challenge() } else { answer };
-        match seconds {
-            Some(seconds) => answer.later(seconds),
-            None => answer,
-        }
+        timed(if status == StatusCode::UNAUTHORIZED { answer.challenge() } else { answer }, seconds)
     }
 
     /// In words, with what to do next.
@@ -303,6 +322,13 @@ impl Oops {
             told.extend(more.into_iter().map(|(name, value)| (name.to_owned(), value)));
         }
         told
+    }
+}
+
+fn timed(answer: Answer, seconds: Option<i64>) -> Answer {
+    match seconds {
+        Some(seconds) => answer.later(seconds),
+        None => answer,
     }
 }
 

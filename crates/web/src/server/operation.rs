@@ -31,21 +31,24 @@ pub struct Operation {
     pub most: usize,
     /// Whether its own page says which files were not taken, beside what was typed.
     pub redraws: bool,
+    /// Where its form stands: the path of a page, with the names of what is sent that belongs into its query. None: at its
+    /// own path or, where there is no page, at the nearest above it.
+    pub on: Option<&'static str>,
 }
 
 /// Something that is read.
 pub const fn get(path: &'static str, page: Page) -> Operation {
-    Operation { method: "GET", path, work: Work::Page(page), most: 0, redraws: false }
+    Operation { method: "GET", path, work: Work::Page(page), most: 0, redraws: false, on: None }
 }
 
 /// Something that is done.
 pub const fn post(path: &'static str, page: Page) -> Operation {
-    Operation { method: "POST", path, work: Work::Page(page), most: MOST_FORM, redraws: false }
+    Operation { method: "POST", path, work: Work::Page(page), most: MOST_FORM, redraws: false, on: None }
 }
 
 /// Something that is watched.
 pub const fn live(path: &'static str, watch: Watch) -> Operation {
-    Operation { method: "GET", path, work: Work::Live(watch), most: 0, redraws: false }
+    Operation { method: "GET", path, work: Work::Live(watch), most: 0, redraws: false, on: None }
 }
 
 impl Operation {
@@ -58,6 +61,13 @@ impl Operation {
     /// The same, whose own page says which files were not taken.
     pub const fn redrawing(mut self) -> Self {
         self.redraws = true;
+        self
+    }
+
+    /// The same, whose form stands on another page than the nearest, or on one that goes by what is sent: `/desk/start?service`.
+    /// What is sent and is personal is no part of an address.
+    pub const fn on(mut self, page: &'static str) -> Self {
+        self.on = Some(page);
         self
     }
 

@@ -35,6 +35,7 @@ impl From<NotDone> for Oops {
             NotDone::NotIn(NotIn::Wait { seconds }) => Self::Wait { seconds },
             NotDone::NotIn(refused) => Self::Unreadable(refused.title()),
             NotDone::Busy => Self::Busy,
+            NotDone::Store(error) => error.into(),
             NotDone::Broken(what) => Self::Broken(what),
         }
     }

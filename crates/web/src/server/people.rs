@@ -40,6 +40,9 @@ pub enum NotDone {
     /// Too many passwords are being hashed.
     #[error("too many people sign in at once; try again in a moment")]
     Busy,
+    /// The store takes nothing, or cannot be read.
+    #[error("{0}")]
+    Store(StoreError),
     /// The record or the machine fails.
     #[error("{0}")]
     Broken(String),
@@ -56,13 +59,16 @@ impl From<staff::Refused> for NotDone {
 
 impl From<StoreError> for NotDone {
     fn from(error: StoreError) -> Self {
-        Self::Broken(error.to_string())
+        Self::Store(error)
     }
 }
 
 impl From<AppendError> for NotDone {
     fn from(error: AppendError) -> Self {
-        Self::Broken(error.to_string())
+        match error {
+            AppendError::Store(error) => Self::Store(error),
+            error => Self::Broken(error.to_string()),
+        }
     }
 }
 
@@ -362,8 +368,8 @@ impl City {
             let en = "This is the password that you have; choose another";
             return Err(NotDone::Unfit(Title::new("新密码与原密码相同，请换一个", en)));
         }
-        self.set_password(session.person, new)?;
-        self.renew(&session)
+        let set = self.set_password(session.person, new)?;
+        self.renew(&session, set)
     }
 
     /// Sets the password of somebody who has a code, and signs them in.
@@ -388,7 +394,8 @@ impl City {
         Ok(self.sign_in(login, new, address, None, kiosk)?)
     }
 
-    fn set_password(&self, id: PersonId, new: &str) -> Result<(), NotDone> {
+    /// The entry that says so, which ends all sessions.
+    fn set_password(&self, id: PersonId, new: &str) -> Result<Option<u64>, NotDone> {
         let (person, _) = self.folded(id)?;
         let known = [self.login(&person), self.name(&person)].map(Option::unwrap_or_default);
         password::check(new, &known.each_ref().map(String::as_str))?;
@@ -398,9 +405,9 @@ impl City {
         let (person, version) = self.folded(id)?;
         let stamp = self.stamp((&person, version), "password", Some(id.object()), self.now());
         fresh.put(stamp, id, "", |draft| self.seal(draft, &mut batch))?;
-        self.casework.record().append(batch)?;
+        let entries = self.casework.record().append(batch)?;
         self.end_sessions(id);
-        Ok(())
+        Ok(entries.last().copied())
     }
 
     /// Ends all sessions of a person but the one of this token, which goes on under a new one.
@@ -411,16 +418,17 @@ impl City {
         let session = self.session(token, true).ok_or(NotIn::Wrong)?;
         let (person, version) = self.folded(session.person)?;
         let stamp = self.stamp((&person, version), "signed-out", Some(person.id.object()), self.now());
-        self.casework.record().append(registry::signed_out(stamp, person.id))?;
+        let entries = self.casework.record().append(registry::signed_out(stamp, person.id))?;
         self.end_sessions(person.id);
-        self.renew(&session)
+        self.renew(&session, entries.last().copied())
     }
 
-    /// The same session, opened anew.
-    fn renew(&self, session: &Session) -> Result<Token, NotDone> {
+    /// The same session, opened anew after the entry that ended it.
+    fn renew(&self, session: &Session, after: Option<u64>) -> Result<Token, NotDone> {
         let now = self.now().seconds();
         let mut sessions = locked(&self.sessions);
-        let (token, _) = sessions.open(session.person, session.kind, None, &mut SystemEntropy, now)?;
+        let (token, _) =
+            sessions.open((session.person, after), session.kind, None, &mut SystemEntropy, now)?;
         sessions.act_in(&token, session.post.clone(), now);
         sessions.note_device(&token, &session.device);
         drop(sessions);

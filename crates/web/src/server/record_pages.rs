@@ -234,7 +234,11 @@ pub fn of_entry(asked: &Asked) -> Result<(entry::View, String), Oops> {
         what: show::happening(event, case.as_ref().and_then(View::procedure)),
         id: event.id.to_string(),
         at: event.time,
-        by: event.actor.as_ref().map(|by| show::by_name(asked, by).unwrap_or_else(|| by.to_string())),
+        by: event
+            .actor
+            .as_ref()
+            .map(|by| show::by_name(asked, by).unwrap_or_else(|| by.to_string()))
+            .or_else(|| show::itself(asked, case.as_ref()?, event)),
         purpose,
         cause: event.cause.as_ref().map(other).transpose()?.flatten(),
         corrects: event.corrects.as_ref().map(other).transpose()?.flatten(),

@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::{numbered, once};
-use crate::layout::{Face, Frame};
+use super::{numbered, once, whence};
+use crate::layout::Face;
 use crate::page::service::Limit;
 use crate::page::{found, home, offline, service};
 use crate::part::Cited;
@@ -11,7 +11,6 @@ use crate::text::Lang;
 use crate::{asset, path};
 use axum::http::StatusCode;
 use casework::{Command, difference};
-use pack::Lang as Counting;
 use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
@@ -137,9 +136,7 @@ fn shown(asked: &Asked, unchosen: Option<&Title>) -> Result<Answer, Oops> {
     let (instruments, limit, today) = (&instruments, limit.as_ref(), asked.today());
     let runs_from = runs_from.as_ref();
     let view = service::View { procedure, definitions, instruments, limit, runs_from, today, unchosen };
-    // What was posted leads back to the service, in the other language too.
-    let frame = Frame { path: path::service(&procedure.id), ..asked.frame(Face::Resident) };
-    Ok(Answer::page(service::show(&frame, &view)))
+    Ok(Answer::page(service::show(&asked.frame(Face::Resident), &view)))
 }
 
 /// A limit of the law with how it is counted: the first steps of a count say it, whatever the day.
@@ -158,7 +155,7 @@ fn limit(law: &pack::days::Law, id: &Id) -> Option<Limit> {
     };
     Some(Limit {
         length: Title::new(length.zh(), length.to_string()),
-        counted: Title::new(words(Counting::Zh), words(Counting::En)),
+        counted: Title::new(words(Lang::Zh), words(Lang::En)),
         law: Cited {
             instrument: cite.title.clone(),
             article: cite.article.to_string(),
@@ -218,6 +215,7 @@ pub fn missing(_asked: &Asked) -> Result<Answer, Oops> {
     Err(Oops::Missing)
 }
 
-pub fn other_method(_asked: &Asked) -> Result<Answer, Oops> {
-    Err(Oops::OtherMethod)
+/// Somebody who loads the answer to a form again, or comes back to its address, is led to where the form stands.
+pub fn other_method(asked: &Asked) -> Result<Answer, Oops> {
+    whence::form_of(asked).map(Answer::go).ok_or(Oops::OtherMethod)
 }

@@ -8,7 +8,7 @@ use crate::page::clock::{self, Pause};
 use crate::page::course::{Corrected, Happening, Status as Shown, Step};
 use crate::page::refused::Faster;
 use crate::part::{Cited, Due, Standing};
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use access::Post;
 use access::activity::attribute;
 use casework::activity::{self, part};
@@ -16,9 +16,8 @@ use casework::amendment::{self, Amendment};
 use casework::due::Counted;
 use casework::state::{self, Status};
 use casework::{View, answer, clocks, due as counting};
-use pack::Lang as Counting;
 use pack::days::{self, At};
-use pack::model::{ClockLimit, Form, Own, Procedure, Unit};
+use pack::model::{ClockLimit, Form, Own, Procedure, Start, Unit};
 use pack::{Id, Title};
 use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
 
@@ -132,7 +131,11 @@ pub fn happenings(
             at: event.time,
             what: happened(asked, event, view.procedure()),
             filling: draft,
-            by: event.actor.as_ref().map(|actor| who(asked, view, actor)),
+            by: event
+                .actor
+                .as_ref()
+                .map(|actor| who(asked, view, actor))
+                .or_else(|| itself(asked, view, event)),
             office,
             words,
             corrected: corrected(asked, view, &story, event, open)?,
@@ -257,14 +260,39 @@ pub fn by_name(asked: &Asked, actor: &ObjectRef) -> Option<String> {
     asked.city.staff_name(actor).or_else(|| operated.then(operator))
 }
 
+/// What the program is called in a role that it holds itself; none for a role of people.
+fn program(asked: &Asked, view: &View, role: &Id) -> Option<String> {
+    let role = view.book.definitions.roles.get(role).filter(|role| role.program)?;
+    Some(asked.lang.of(&role.title).to_owned())
+}
+
+/// Who began a case, where that was the program.
+pub fn engine(asked: &Asked, view: &View) -> Option<String> {
+    match &view.procedure()?.start {
+        Start::Role(role) => program(asked, view, role),
+        Start::Party => None,
+    }
+}
+
+/// Who did what nobody did: the program in the role that it holds, in a step of that role or where it began the case. None: time.
+pub fn itself(asked: &Asked, view: &View, event: &Event) -> Option<String> {
+    if event.actor.is_some() {
+        return None;
+    }
+    let of_beginning = [activity::STARTED, activity::SAVED, activity::SUBMITTED, activity::WITHDRAWN];
+    match event.attribute("step").and_then(Value::as_text) {
+        Some(step) => program(asked, view, &view.procedure()?.flow.step(step)?.role),
+        None if of_beginning.contains(&event.activity.as_str()) => engine(asked, view),
+        None => None,
+    }
+}
+
 /// The steps of a case in the order of its flow.
 pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
     let Some(procedure) = view.procedure() else { return Vec::new() };
     // What the program does is nobody's work to wait for: it is told once it was done, by the role that it holds.
-    let program =
-        |step: &pack::model::Step| view.book.definitions.roles.get(&step.role).filter(|role| role.program);
-    let itself = |step: &pack::model::Step| program(step).map(|role| asked.lang.of(&role.title).to_owned());
-    let told = |step: &&pack::model::Step| program(step).is_none() || view.state.done(&step.id).is_some();
+    let itself = |step: &pack::model::Step| program(asked, view, &step.role);
+    let told = |step: &&pack::model::Step| itself(step).is_none() || view.state.done(&step.id).is_some();
     let shown = |step: &pack::model::Step| {
         let state = view.state.steps.get(&step.id);
         let run = state.and_then(|state| state.runs.last());
@@ -307,8 +335,8 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
         let words = |lang| {
             let steps = counted.iter().flat_map(|counted: &Counted| &counted.limit.steps);
             steps.map(|step| step.words(lang)).collect::<Vec<_>>().join(match lang {
-                Counting::Zh => "；",
-                Counting::En => "; ",
+                Lang::Zh => "；",
+                Lang::En => "; ",
             })
         };
         let promise =
@@ -322,7 +350,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
             started: reading.started,
             stopped: reading.stopped,
             due: counted.as_ref().and_then(|counted| of(&counted.limit)),
-            counted: Title::new(words(Counting::Zh), words(Counting::En)),
+            counted: Title::new(words(Lang::Zh), words(Lang::En)),
             law: deadline
                 .filter(|deadline| deadline.verified)
                 .and_then(|deadline| cited(deadline.cite.as_ref()?)),

@@ -1,4 +1,5 @@
 use super::Lang;
+use crate::text::Speak as _;
 use jiff::civil::Date;
 use pack::days::local;
 use pack::model::{Channel, Charge, Own, Unit};

@@ -9,16 +9,7 @@ mod figure;
 pub use figure::{
     article, charge, date, kind_of_channel, length, moment, money, points_in_time, size, weekday,
 };
-
-/// The language of a page.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Lang {
-    /// 中文。
-    #[default]
-    Zh,
-    /// English.
-    En,
-}
+pub use pack::Lang;
 
 const SOURCES: [(&str, &str); 2] =
     [("zh-CN", include_str!("../../text/zh.ftl")), ("en", include_str!("../../text/en.ftl"))];
@@ -35,74 +26,44 @@ fn bundle(tag: &str, source: &str) -> FluentBundle<FluentResource> {
     bundle
 }
 
-impl Lang {
-    /// Both languages, Chinese first.
-    pub const ALL: [Self; 2] = [Self::Zh, Self::En];
-
-    /// The tag by which browsers know it.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::Zh => "zh-CN",
-            Self::En => "en",
-        }
-    }
-
-    /// The language of a tag such as `zh`, `zh-CN`, `en-GB`; none for any other.
-    pub fn parse(tag: &str) -> Option<Self> {
-        match tag.split(['-', '_']).next()? {
-            "zh" => Some(Self::Zh),
-            "en" => Some(Self::En),
-            _ => None,
-        }
-    }
-
-    /// The other language.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Zh => Self::En,
-            Self::En => Self::Zh,
-        }
-    }
-
+/// What pages say, in the language of their reader.
+pub trait Speak: Sized {
     /// The words for `key`; the key itself where there are none, which a test keeps from happening.
-    pub fn say(self, key: &str) -> Cow<'static, str> {
-        self.words(key, None)
-    }
+    fn say(self, key: &str) -> Cow<'static, str>;
 
     /// The words for `key`, with `facts` put in.
-    pub fn tell(self, key: &str, facts: &[(&str, FluentValue<'_>)]) -> String {
+    fn tell(self, key: &str, facts: &[(&str, FluentValue<'_>)]) -> String;
+
+    /// What stands between a name and what is said of it.
+    fn colon(self) -> &'static str;
+}
+
+impl Speak for Lang {
+    fn say(self, key: &str) -> Cow<'static, str> {
+        words(self, key, None)
+    }
+
+    fn tell(self, key: &str, facts: &[(&str, FluentValue<'_>)]) -> String {
         let mut args = FluentArgs::with_capacity(facts.len());
         for (name, value) in facts {
             args.set((*name).to_owned(), value.clone());
         }
-        self.words(key, Some(&args)).into_owned()
+        words(self, key, Some(&args)).into_owned()
     }
 
-    /// What stands between a name and what is said of it.
-    pub fn colon(self) -> &'static str {
-        match self {
-            Self::Zh => "：",
-            Self::En => ": ",
-        }
+    fn colon(self) -> &'static str {
+        self.pick("：", ": ")
     }
+}
 
-    /// The words of `title` in this language.
-    pub fn of(self, title: &Title) -> &str {
-        match self {
-            Self::Zh => &title.zh,
-            Self::En => &title.en,
-        }
-    }
-
-    fn words(self, key: &str, args: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
-        let [zh, en] = &*BUNDLES;
-        let bundle = if self == Self::Zh { zh } else { en };
-        let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
-            return Cow::Owned(key.to_owned());
-        };
-        let mut errors = Vec::new();
-        bundle.format_pattern(pattern, args, &mut errors)
-    }
+fn words(lang: Lang, key: &str, args: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
+    let [zh, en] = &*BUNDLES;
+    let bundle = lang.pick(zh, en);
+    let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
+        return Cow::Owned(key.to_owned());
+    };
+    let mut errors = Vec::new();
+    bundle.format_pattern(pattern, args, &mut errors)
 }
 
 /// The words for `key` in both languages, with `facts` put in.
@@ -112,7 +73,7 @@ pub fn both(key: &str, facts: &[(&str, FluentValue<'_>)]) -> Title {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lang, SOURCES};
+    use super::{Lang, SOURCES, Speak as _};
     use fluent_bundle::FluentResource;
     use std::collections::BTreeSet;
     use std::path::Path;

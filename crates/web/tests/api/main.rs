@@ -102,6 +102,12 @@ impl Story {
         text
     }
 
+    /// How often something stands on the record.
+    fn happened(&self, activity: &str) -> usize {
+        let all = self.world.city.casework.record().entries(0, usize::MAX).unwrap();
+        all.iter().filter(|entry| entry.event.activity.as_str() == activity).count()
+    }
+
     fn end(self, name: &str) {
         insta::assert_snapshot!(name, self.told.trim_end());
     }

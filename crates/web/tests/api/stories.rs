@@ -1,7 +1,8 @@
 use super::Story;
 use super::world::call::{Sent, Shown, form};
 use super::world::cases::{NUMBER, OFFICE, PAGE, SECRET, Stage};
-use super::world::{PASSWORD, cases};
+use super::world::{self, PASSWORD, cases};
+use access::activity;
 use access::session::Token;
 use record::ObjectRef;
 use serde_json::{Value as Json, json};
@@ -129,8 +130,13 @@ fn staff_take_correct_decide_and_read_under_a_purpose() {
 fn a_clerk_enters_an_application_and_an_officer_a_duty() {
     let mut story = Story::new();
     let start = "/api/services/entry-change/cases";
-    story.post("clerk", start, json!({ "applicant": "no-such-name" }));
-    let begun = story.post("clerk", start, json!({ "applicant": "party", "key": "at window 3" }));
+    // A sign-in name is looked up like a number: for a purpose, and on the record.
+    story.post("clerk", start, json!({ "applicant": "party" }));
+    story.post("clerk", start, json!({ "applicant": "no-such-name", "purpose": "handle-case" }));
+    let known = json!({ "applicant": "party", "key": "at window 3", "purpose": "handle-case" });
+    let begun = story.post("clerk", start, known);
+    let looked = [activity::DATA_READ, activity::NOT_FOUND].map(|activity| story.happened(activity));
+    assert_eq!(looked, [1, 1], "found once, and once not");
     let case = story.name(&begun["case"], "CASE");
     fill(&mut story, "clerk", &case, "entry-change");
     story.post("clerk", &format!("/api/cases/{case}/submit"), json!({}));
@@ -271,7 +277,9 @@ fn a_deadline_is_moved_as_far_as_its_law_allows() {
     assert_eq!(none, Vec::<Json>::new());
     story.post("approver-above", &format!("{path}/extend"), extend(&seen));
     let accept = json!({ "step": "accept", "outcome": "accepted" });
+    world::pass(60);
     story.quietly("clerk", "POST", &format!("{path}/do"), &Sent::Json(accept));
+    world::pass(60);
     let (before, seen) = due(&mut story);
     // The branch decides, so it is the branch that gives more time.
     for who in ["clerk", "approver", "approver-above", "approver-above"] {
@@ -284,6 +292,15 @@ fn a_deadline_is_moved_as_far_as_its_law_allows() {
     );
     story.post("approver-above", &format!("{path}/extend"), extend(&seen));
     story.get("party", &format!("{path}/history?per=1"));
+    // A map draws it, and does not tell of it as of a step for which cases wait.
+    let map = story.quietly("supervisor-city", "GET", "/api/maps/residence-permit", &Sent::Nothing).json();
+    let told = |list: &str, name: &str| {
+        let all = map[list].as_array().unwrap().iter();
+        all.map(|one| one[name].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(told("edges", "to").contains(&"Deadline extended".to_owned()), "{map}");
+    let waits = told("steps", "step");
+    assert!(!waits.is_empty() && !waits.contains(&"Deadline extended".to_owned()), "{map}");
     story.end("extension");
 }
 

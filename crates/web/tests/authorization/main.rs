@@ -341,3 +341,46 @@ fn everyone_asks_for_everything() {
     insta::assert_snapshot!("who_may_ask_for_what", table);
     insta::assert_snapshot!("who_reads_personal_data", read);
 }
+
+/// Whoever has the address of something that is only posted to, after a reload say, is led to the page with its form; programs
+/// are told the method.
+#[test]
+fn forms_are_found_where_they_stand() {
+    let mut walk = Walk::new();
+    let mut table = String::new();
+    let mut seen = BTreeSet::new();
+    for (_, row) in rows().iter().filter(|(_, row)| row.method == "POST" && seen.insert(row.pattern)) {
+        let case = walk.case(row.stage);
+        let target = walk.target(&case);
+        let path = walk.path(row, &case, &target);
+        let here = walk.world.get(&Shown::Nothing, &path);
+        let has_page = web::server::operations().any(|one| one == ("GET", row.pattern));
+        if has_page {
+            continue;
+        }
+        if row.pattern.starts_with("/api/") {
+            assert_eq!((here.status.as_u16(), here.header("allow")), (405, "POST"), "{path}");
+            continue;
+        }
+        assert_eq!(here.status, 303, "GET {path}");
+        let to = here.header("location").to_owned();
+        let mut standing = Vec::new();
+        for (heading, login, how) in
+            ASKERS.into_iter().filter(|(.., how)| matches!(how, How::Not | How::Browser))
+        {
+            let shown = walk.shown(heading, login, how);
+            let reply = walk.world.get(&shown, &to);
+            if reply.status == 200 && reply.text().contains(&format!("=\"{path}\"")) {
+                standing.push(heading);
+            }
+        }
+        let person = walk.world.person("colleague").to_string();
+        let mut told = to.replace(&target.number, "CASE").replace(&person, "PERSON");
+        if !walk.log.is_empty() {
+            told = told.replace(&walk.log, "LOG");
+        }
+        let standing = if standing.is_empty() { "-".to_owned() } else { standing.join(" ") };
+        writeln!(table, "{} → {told} · {standing}", row.pattern).unwrap();
+    }
+    insta::assert_snapshot!("where_forms_stand", table);
+}

@@ -288,9 +288,13 @@ pub const ROWS: &[Row] = &[
         .about("of nobody here"),
     row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| Sent::Json(json!({ "office": OFFICE }))),
     row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| {
-        Sent::Json(json!({ "applicant": "party" }))
+        Sent::Json(json!({ "applicant": "party", "purpose": "handle-case" }))
     })
     .about("for an applicant"),
+    row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| {
+        Sent::Json(json!({ "applicant": "party" }))
+    })
+    .about("for no purpose"),
     row("POST", "/api/services/{service}/cases", Stage::Open, |_, _| Sent::Json(json!({})))
         .at(&[("service", "response")])
         .about("a duty"),

@@ -112,6 +112,9 @@ fn a_breach_becomes_a_finding_that_is_worked_on_until_it_is_cleared() {
         assert!(page.contains(&format!("/board/entries/{entry}")), "{page}");
         assert!(world.get(&shown, &format!("/board/entries/{entry}")).status.is_success());
     }
+    let first = world.city.casework.record().history(&finding, Version(0), 1).unwrap()[0].index;
+    let entry = world.get(&shown, &format!("/board/entries/{first}")).text();
+    assert!(entry.contains("Engine of oversight") && !entry.contains("the timer"), "{entry}");
     for page in [&board, &page] {
         assert!(![SECRET, NUMBER, "王莲生"].iter().any(|secret| page.contains(secret)), "{page}");
     }
@@ -142,6 +145,11 @@ fn a_breach_becomes_a_finding_that_is_worked_on_until_it_is_cleared() {
             "the applicant will",
         ];
         assert!(!raw.iter().any(|raw| page.contains(raw)), "{login}: {page}");
+        // It was asked for at no window, and time alone did nothing.
+        assert!(page.contains("Engine of oversight"), "{login}: {page}");
+        for wrong in ["Window", "the timer"] {
+            assert!(!page.contains(wrong), "{login} is told {wrong}: {page}");
+        }
         assert_eq!(page.contains("/board/entries/"), login == "supervisor-city");
     }
 

@@ -247,7 +247,8 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         seen: 12,
         title: &procedure.title,
         stage: cases::Stage::Open(Title::new("审核", "Examine")),
-        channel: Channel::Web,
+        channel: Some(Channel::Web),
+        engine: None,
         office: &definitions.offices["lake"].title,
         steps: steps(definitions),
         clocks: clocks(),
@@ -275,7 +276,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
             lost: vec!["材料齐全".into()],
         }),
         moves: vec![],
-        channel: Channel::Window,
+        channel: Some(Channel::Window),
         neighbours: (None, None),
         ..view.clone()
     };

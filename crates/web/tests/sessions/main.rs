@@ -14,9 +14,15 @@ mod world;
 
 use access::session::Token;
 use axum::http::header;
+use record::{Aside, Record};
+use std::cell::RefCell;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
 use world::call::{Sent, Shown, form, request};
 use world::cases::Stage;
-use world::{PASSWORD, World, alone};
+use world::{PASSWORD, World, alone, packs};
 
 /// Signs in by the form in a browser that holds `before`, if any, and other cookies.
 fn sign_in(world: &World, login: &str, before: Option<&Token>, cookies: &str) -> (Token, String) {
@@ -49,6 +55,43 @@ fn a_planted_session_is_never_the_next_persons() {
     let (token, _) = sign_in(&world, "party", Some(&made_up), "lang=en");
     assert_ne!(token.text(), made_up.text());
     assert!(!stands(&world, &made_up));
+}
+
+/// A password is held against its hash for a while, in which another may be set, and a crash may bring back the row of a
+/// session that had just ended: all within a second.
+#[test]
+fn a_new_password_ends_what_the_old_one_opened() {
+    let _alone = alone();
+    let world = World::new();
+    let here = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let new = "another-pond-in-winter";
+    let (city, own) = (Arc::clone(&world.city), world.sign_in("party"));
+    let renewed = Rc::new(RefCell::new(None));
+    let changed = Rc::clone(&renewed);
+    let token = own.clone();
+    world::meanwhile(2, move || {
+        let renewed = city.change_password(&token, (PASSWORD, new), here).unwrap();
+        changed.borrow_mut().replace(renewed);
+    });
+    let late = world.sign_in("party");
+    let renewed =
+        renewed.borrow_mut().take().expect("the password is changed while the old one is looked at");
+    assert!(stands(&world, &renewed), "who changed it goes on");
+    assert!(!stands(&world, &late), "who signed in with the old one meanwhile does not");
+    assert!(!stands(&world, &own));
+
+    let rows = |dir: &Path| Aside::open_in(dir, "sessions.sqlite").unwrap();
+    let kept = rows(world.dir.path()).rows().unwrap();
+    let last = world.city.change_password(&renewed, (new, PASSWORD), here).unwrap();
+    assert!(stands(&world, &last) && !stands(&world, &renewed));
+    let World { city, runtime, router, dir, .. } = world;
+    drop((city, runtime, router));
+    let back: Vec<_> = kept.into_iter().map(|(name, row)| (name, Some(row))).collect();
+    rows(dir.path()).write(&back).unwrap();
+    let record = Record::create_in(dir.path()).unwrap();
+    let world = World::empty(dir, record, &packs(), |_| {});
+    assert!(world.city.stands(Some(&renewed)), "its row is back");
+    assert!(!stands(&world, &renewed), "and opens nothing");
 }
 
 #[test]

@@ -21,6 +21,7 @@ use axum::Router;
 use casework::Ask;
 use pack::{File, Title};
 use record::{Record, Time};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
@@ -33,7 +34,27 @@ use web::server::{City, Settings, router};
 /// than the one before.
 static CLOCK: AtomicI64 = AtomicI64::new(1_795_395_600_000_000);
 
+type Meanwhile = Option<(u32, Box<dyn FnOnce()>)>;
+
+thread_local! {
+    static MEANWHILE: RefCell<Meanwhile> = const { RefCell::new(None) };
+}
+
+/// Has something happen when this thread looks at the clock for the `nth` time from now, counted from 1.
+pub fn meanwhile(nth: u32, happens: impl FnOnce() + 'static) {
+    MEANWHILE.with(|next| *next.borrow_mut() = Some((nth, Box::new(happens))));
+}
+
 fn clock() -> Time {
+    let due = MEANWHILE.with(|next| {
+        let mut next = next.borrow_mut();
+        let (left, _) = next.as_mut()?;
+        *left -= 1;
+        if *left == 0 { next.take() } else { None }
+    });
+    if let Some((_, happens)) = due {
+        happens();
+    }
     let micros = CLOCK.fetch_add(1_000, Ordering::SeqCst);
     let nanos = u32::try_from(micros % 1_000_000).unwrap() * 1_000;
     Time::new(micros / 1_000_000, nanos, Some(8 * 60)).unwrap()

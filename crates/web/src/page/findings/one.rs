@@ -7,7 +7,7 @@ use crate::layout::{Frame, Head, document};
 use crate::page::cases::Stage;
 use crate::part;
 use crate::path;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use maud::{Markup, html};
 use pack::explain::Section;
 use pack::models::Severity;

@@ -3,7 +3,7 @@
 use super::Filter;
 use crate::layout::Frame;
 use crate::path;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use maud::{Markup, html};
 use pack::{Id, Title};
 

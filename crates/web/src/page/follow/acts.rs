@@ -7,6 +7,7 @@ use crate::page::refused::Faster;
 use crate::page::work::{self, Overtaken};
 use crate::part::{self, Written};
 use crate::path;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use pack::{Id, Title};
 

@@ -1,5 +1,6 @@
 use crate::layout::{Frame, Head, document};
 use crate::page::findings::severity;
+use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
 use oversight::check::Verdict;

@@ -8,7 +8,7 @@ pub use found::{
 
 use super::findings::ways;
 use crate::layout::{Frame, Head, document};
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
 use oversight::log::Stray;

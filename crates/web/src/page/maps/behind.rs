@@ -1,5 +1,6 @@
 use crate::layout::{Frame, Head, document};
 use crate::part;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use oversight::map::Words;
 use record::Time;

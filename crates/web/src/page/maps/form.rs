@@ -1,5 +1,5 @@
 use crate::path;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use jiff::civil::Date;
 use maud::{Markup, html};
 use oversight::map::Beside;

@@ -13,6 +13,7 @@ pub use tables::{Again, Edge, Fit, Repeat, Wait, Wrong};
 use super::findings::ways;
 use crate::layout::{Frame, Head, document};
 use crate::path;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use pack::{Id, Title};
 

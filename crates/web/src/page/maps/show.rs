@@ -2,6 +2,7 @@ use super::form::{Choices, Form};
 use super::tables::{self, Again, Edge, Fit, Wait};
 use crate::asset;
 use crate::layout::{Frame, Head, document};
+use crate::text::Speak as _;
 use maud::{Markup, PreEscaped, html};
 use oversight::map::Words;
 

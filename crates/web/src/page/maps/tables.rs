@@ -1,4 +1,4 @@
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use maud::{Markup, html};
 use oversight::map::{Times, Words};
 

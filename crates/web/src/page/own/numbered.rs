@@ -1,5 +1,6 @@
 use crate::layout::Frame;
 use crate::part;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use record::Time;
 

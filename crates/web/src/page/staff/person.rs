@@ -2,6 +2,7 @@ use super::{Standing, fault_at, post};
 use crate::layout::{Frame, Head, document};
 use crate::part;
 use crate::path;
+use crate::text::Speak as _;
 use maud::{Markup, html};
 use pack::{Id, Title};
 use record::Time;

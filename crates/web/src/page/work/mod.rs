@@ -6,7 +6,7 @@ use super::mark::{self, Mark, Put};
 use super::refused::{self, Faster};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
-use crate::text::{self, Lang};
+use crate::text::{self, Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::{Channel, FieldKind, Form};
@@ -27,7 +27,9 @@ pub struct View<'a> {
     /// How far it is.
     pub stage: Stage,
     /// Where it was asked for.
-    pub channel: Channel,
+    pub channel: Option<Channel>,
+    /// What the program is called that began it; none: somebody did.
+    pub engine: Option<String>,
     /// The office that handles it.
     pub office: &'a Title,
     /// The steps.
@@ -207,7 +209,9 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                 p.status data-refresh="status" {
                     (part::tag(view.stage.tone(), &view.stage.words(frame)))
                     " " span.code { (view.case) } " " span.soft {
-                        (lang.of(view.office)) " · " (text::kind_of_channel(lang, view.channel))
+                        (lang.of(view.office))
+                        @if let Some(engine) = &view.engine { " · " (engine) }
+                        @if let Some(channel) = view.channel { " · " (text::kind_of_channel(lang, channel)) }
                     }
                 }
                 (neighbours(lang, view))
@@ -384,7 +388,7 @@ fn papers(lang: Lang, view: &View<'_>) -> Markup {
                         b { (lang.of(&paper.title)) }
                         @if paper.files.is_empty() {
                             p.soft {
-                                @if view.channel == Channel::Window { (lang.say("paper-at-window")) }
+                                @if view.channel == Some(Channel::Window) { (lang.say("paper-at-window")) }
                                 @else { (lang.say("paper-missing")) }
                             }
                         }

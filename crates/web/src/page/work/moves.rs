@@ -5,7 +5,7 @@ use crate::form::{self, Filling};
 use crate::layout::Frame;
 use crate::part::{self, Written};
 use crate::path;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use maud::{Markup, html};
 use pack::model::Outcome;
 use pack::{Id, Title};

@@ -28,7 +28,8 @@ pub fn look_up(asked: &Asked) -> Result<Answer, Oops> {
     let body = Body::of(asked)?;
     let (procedure, office) = at_counter(asked)?;
     let (typed, purpose) = (body.text("applicant").unwrap_or_default(), body.id("purpose"));
-    let Some((id, by_number)) = counter::look_up(asked, procedure, &office, typed, purpose.as_ref())? else {
+    let (found, _) = counter::look_up(asked, procedure, &office, typed, purpose.as_ref())?;
+    let Some((id, by_number)) = found else {
         return Ok(Answer::json(&json!({ "person": null, "name": null, "numbered": null, "waits": null })));
     };
     let person = asked.city.person(id)?;

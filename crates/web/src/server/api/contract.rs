@@ -180,7 +180,11 @@ pub const BEGIN: &[Member] = &[
     ),
     free("answers", ANSWERS, "Answers by field."),
     free("channel", Word(&["window", "web", "phone", "kiosk"]), "Where it is asked for; without: `web`."),
-    free("applicant", Text, "At a counter: the sign-in name of the person whose case it is."),
+    free(
+        "applicant",
+        Text,
+        "At a counter: whose case it is, by the identity number on their card or their sign-in name; wants a `purpose`.",
+    ),
     free(
         "person",
         Text,
@@ -190,7 +194,7 @@ pub const BEGIN: &[Member] = &[
     free(
         "purpose",
         Text,
-        "What for, where a number is given: whose it is may be told, which is on the record.",
+        "What for, where an applicant is looked up or a number is given: who it is may be told, which is on the record.",
     ),
     free(
         "key",

@@ -184,33 +184,31 @@ fn start(asked: &Asked, procedure: &Procedure, body: &Body) -> Result<Command, O
     if procedure.start != Start::Party {
         return Ok(counter::start(procedure, &body.id("office").map_or_else(here, Ok)?, None));
     }
-    let (login, person) = (body.text("applicant"), body.text("person"));
-    if login.is_some() || person.is_some() {
+    let (applicant, person) = (body.text("applicant"), body.text("person"));
+    if applicant.is_some() || person.is_some() {
         let office = body.id("office").map_or_else(here, Ok)?;
         // Whether there is such a person is told to those alone who may begin a case for them.
         let decision = counter::permit(asked, procedure, &office, Some(&counter::somebody()), "start", None)?;
         if !decision.allowed() {
             return Err(Oops::denied(&decision));
         }
-        let (person, turn) = match (person, login.unwrap_or_default()) {
+        let purpose = body.id("purpose");
+        let (person, turn) = match (person, applicant.unwrap_or_default()) {
             (Some(person), _) => (counter::known(asked, person)?, None),
-            (None, login) => {
-                let (known, turn) = counter::by_login(asked, login)?;
+            (None, typed) => {
+                let (found, turn) = counter::look_up(asked, procedure, &office, typed, purpose.as_ref())?;
                 let nobody = || {
-                    let en = format!("nobody has the sign-in name `{login}`: open an account for them first");
-                    unreadable(format!("没有 `{login}` 这个登录名，请先为申请人开设账号"), en)
+                    let en = format!(
+                        "nobody has the number or sign-in name `{typed}`: open an account for them first"
+                    );
+                    unreadable(format!("没有登记 `{typed}` 这个号码或登录名的账号，请先为申请人开设账号"), en)
                 };
-                (known.ok_or_else(nobody)?, Some(turn))
+                (found.ok_or_else(nobody)?.0, Some(turn))
             }
         };
         if let Some(number) = body.text("number")
-            && let Err(fault) = counter::note(
-                asked,
-                procedure,
-                &office,
-                (person, number),
-                (body.id("purpose").as_ref(), turn.as_ref()),
-            )?
+            && let Err(fault) =
+                counter::note(asked, procedure, &office, (person, number), (purpose.as_ref(), turn.as_ref()))?
         {
             let why = Title::new("不能这样开始办理", "It cannot be begun so");
             let faults = vec![("number".into(), fault)];

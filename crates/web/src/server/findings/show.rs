@@ -19,7 +19,7 @@ use jiff::Span;
 use jiff::civil::Date;
 use pack::days::today;
 use pack::models::{Model, Severity, explain, write};
-use pack::{Definitions, Id, Lang as Words, Title};
+use pack::{Definitions, Id, Title};
 use record::{Event, ObjectRef, StoreError, Time};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -284,7 +284,7 @@ pub fn brief(asked: &Asked, view: &View) -> Result<page::Brief, Oops> {
         title: title(asked, state)?,
         link: (catalogue && standing != page::Standing::Withdrawn).then(|| path::model(&id)),
         words: model
-            .map(|(edition, model)| words(asked, model, &edition.book.definitions))
+            .map(|(edition, model)| explain(model, &edition.book.definitions, asked.lang))
             .unwrap_or_default(),
         model: id,
         standing,
@@ -307,14 +307,6 @@ fn place(asked: &Asked, case: &ObjectRef) -> Option<String> {
         (false, true) => Some(path::desk_case(case.id.as_str())),
         (false, false) => None,
     }
-}
-
-fn words(asked: &Asked, model: &Model, definitions: &Definitions) -> Vec<pack::explain::Section> {
-    let lang = match asked.lang {
-        crate::text::Lang::Zh => Words::Zh,
-        crate::text::Lang::En => Words::En,
-    };
-    explain(model, definitions, lang)
 }
 
 fn evidence(asked: &Asked, state: &State) -> Result<Vec<page::Evidence>, Oops> {
@@ -434,7 +426,7 @@ pub fn of_model(asked: &Asked) -> Result<catalogue::One, Oops> {
     Ok(catalogue::One {
         model: (id.clone(), model.title.clone()),
         severity: model.severity,
-        words: words(asked, model, definitions),
+        words: explain(model, definitions, asked.lang),
         idle: idle(model),
         source: write(model).trim_end().to_owned(),
         found: found.collect(),

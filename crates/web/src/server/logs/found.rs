@@ -9,6 +9,7 @@ use super::{Called, Kept, broken, held, kind, shown, unreadable, wanted};
 use crate::layout::Face;
 use crate::page::logs as page;
 use crate::path;
+use crate::text::Speak as _;
 use pack::Title;
 use record::{Name, Value};
 use std::sync::Arc;

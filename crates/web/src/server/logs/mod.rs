@@ -24,7 +24,7 @@ use crate::layout::Face;
 use crate::page::logs as page;
 use crate::page::maps as maps_page;
 use crate::path;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use checked::of_logs;
 use oversight::log::Traces;
 use oversight::map::{Cases, Reading};

@@ -27,6 +27,10 @@ const STALE: i64 = 10;
 /// Moves that are no part of how a case went, since they say only who had it in hand.
 const ASIDE: [&str; 5] =
     [activity::SAVED, activity::ATTACHED, activity::DETACHED, activity::TAKEN, activity::RELEASED];
+/// What the office or the party has to do beside the steps of a procedure. For all else nobody waits: deadlines pass and are
+/// moved, work changes hands, people withdraw, rate and complain of themselves.
+const AWAITED: [&str; 4] =
+    [activity::SUBMITTED, activity::CORRECTION_REQUESTED, activity::CORRECTION_ANSWERED, activity::REPLIED];
 /// The outcome of cases that have none yet.
 pub const RUNNING: &str = "running";
 /// Seconds that nothing tells.
@@ -120,6 +124,7 @@ struct Row {
     /// Seconds before it was done: when it could be, and when somebody began with it.
     ready: u32,
     begun: u32,
+    awaited: bool,
 }
 
 /// Has a thread of its own read the record along, for as long as the city stands, so that nobody who asks for a map waits
@@ -292,6 +297,7 @@ impl Kind {
             (Some(step), Some(outcome)) => format!("{step}.{outcome}"),
             _ => event.activity.to_string(),
         };
+        let awaited = outcome.is_some() || AWAITED.contains(&event.activity.as_str());
         let activity = self.names.code(&key, || called(event, book, procedure));
         let (ready, begun) = (ago(since.0), ago(since.1));
         let office = office.unwrap_or(case.office);
@@ -303,6 +309,7 @@ impl Kind {
             office,
             ready,
             begun,
+            awaited,
         });
         true
     }
@@ -381,6 +388,7 @@ impl Kind {
                 office: row.office,
                 ready: back(row.at, row.ready),
                 begun: back(row.at, row.begun),
+                awaited: row.awaited,
             })
         };
         let all = self.cases.iter().zip(0..).zip(starts.windows(2)).map(|((case, number), range)| {

@@ -3,7 +3,7 @@
 use super::super::answer::Oops;
 use super::super::asked::Asked;
 use crate::page::maps as page;
-use crate::text::Lang;
+use crate::text::{Lang, Speak as _};
 use jiff::civil::Date;
 use oversight::map::{
     Beside, By, Cases, Colour, Conformance, Filter, Follows, Lapses, Look, Most, Move, NONE, Reference,

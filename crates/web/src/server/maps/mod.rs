@@ -10,6 +10,7 @@ use super::show;
 use crate::layout::Face;
 use crate::page::maps as page;
 use crate::path;
+use crate::text::Speak as _;
 use casework::State;
 use casework::state::Stage;
 use courses::{Course, RUNNING};
