@@ -20,7 +20,7 @@ impl<'a> Asked<'a> {
         let found = starts.map(|start| {
             let mut found = Found::default();
             let some = start..self.traces.len().min(start + CHUNK_ONE_BY_ONE);
-            columns.find(some, &mut room, &mut found, &mut counts);
+            columns.find(some, true, (&mut room, &mut found, &mut counts));
             found
         });
         let found = found.collect();

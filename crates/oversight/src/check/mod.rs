@@ -193,7 +193,7 @@ impl Work<'_> {
         let some = chunk * self.size..traces.len().min((chunk + 1) * self.size);
         let Hand { course, desk, room, found, account, counts } = hand;
         if let Some(columns) = &self.columns {
-            columns.find(some, room, found, counts);
+            columns.find(some, self.wanted, (room, found, counts));
             if self.wanted {
                 columns.tell(found, room, tell);
             }

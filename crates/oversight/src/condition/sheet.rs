@@ -104,9 +104,7 @@ impl Spread {
             Values::Integer(all) => Side::Integers(along.lay(all, 0)),
             Values::Float(all) => Side::Floats(along.lay(all, 0.0)),
             Values::Text { codes, .. } => Side::Texts(along.lay(codes, 0)),
-            Values::Boolean(all) => {
-                Side::Truths(along.lay(all, false).into_iter().map(u32::from).collect())
-            }
+            Values::Boolean(all) => Side::Truths(along.lay(all, false).into_iter().map(u32::from).collect()),
             Values::Time(all) => Side::Times(along.lay(all, Time::ZERO)),
             Values::Mixed(all) => {
                 let nothing = vec![(); all.len()];

@@ -64,7 +64,8 @@ impl<'e> Bench<'e> {
         let asked = Asked { log: &self.log, traces, models, until, pace: None };
         let of = |way: Way, threads: usize| {
             let mut heard = Heard::of(models);
-            let summaries = asked.check_by(way, threads, Some(&mut |model, finding| heard.hear(model, finding)));
+            let summaries =
+                asked.check_by(way, threads, Some(&mut |model, finding| heard.hear(model, finding)));
             assert_eq!(summaries, asked.check_by(way, threads, None), "{way:?}");
             heard.findings.into_iter().zip(summaries).collect::<Vec<Told>>()
         };

@@ -23,7 +23,7 @@ pub(super) struct Tried<'a> {
     pub(super) traces: u64,
     pub(super) empty: u64,
     pub(super) edges: Edges<'a>,
-    /// What was noted of it.
+    /// What was noted of it; where it is tried for 64 positions at once on traces that are over, only if it was asked for.
     pub(super) notes: &'a [Note],
     /// The position of the first bit in the room.
     pub(super) base: u32,
@@ -45,8 +45,8 @@ impl Counts {
         }
         let related = matches!(lane.kind, Clause::Relation(_));
         let activated = if related { row::count(asks) } else { tried.traces };
-        let number = notes.len() as u64;
-        let violated = if tried.until == Until::Closed { number } else { row::count(broken) };
+        let violated = row::count(broken);
+        let number = violated + row::count(pending);
         summary.activations.fulfilled += activated - number;
         summary.activations.violated += violated;
         summary.activations.pending += number - violated;
@@ -54,7 +54,7 @@ impl Counts {
         let empty = if related { 0 } else { tried.empty };
         if lane.alone && tried.until == Until::Closed {
             let active = if related { row::traces(*edges, asks) } else { tried.traces };
-            let violated = if related { row::traces(*edges, broken) } else { number };
+            let violated = if related { row::traces(*edges, broken) } else { violated };
             cases.violated += violated;
             cases.satisfied += active - violated;
             cases.vacuous += tried.traces - active;

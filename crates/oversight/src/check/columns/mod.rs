@@ -145,8 +145,15 @@ impl<'a> Columns<'a> {
         counts.summaries(&self.idle, self.asked.traces.len() as u64)
     }
 
-    /// Goes through some traces. What is found in them is then there to be told.
-    pub(super) fn find(&self, traces: Range<usize>, room: &mut Room, found: &mut Found, counts: &mut Counts) {
+    /// Goes through some traces. What is found in them is then there to be told, if it is `wanted`.
+    pub(super) fn find(
+        &self,
+        traces: Range<usize>,
+        wanted: bool,
+        (room, found, counts): (&mut Room, &mut Found, &mut Counts),
+    ) {
+        // What may still come must be noted to be counted.
+        let noted = wanted || self.asked.until != Until::Closed;
         let stretch = Stretch::of(self.asked.traces, traces.clone());
         let edges = self.edges(&stretch);
         let mut lives = Vec::new();
@@ -164,20 +171,23 @@ impl<'a> Columns<'a> {
                 Clause::Relation(relation) => {
                     self.row(lane.asks).into_iter().for_each(|row| stretch.cut(row, &mut room.asks));
                     match lane.by_rows {
-                        true => self.relate(lane, relation, &stretch, room, &mut found.notes),
+                        true => {
+                            self.relate(lane, relation, &stretch, room, noted.then_some(&mut found.notes))
+                        }
                         false => self.relate_apart(lane, relation, &stretch, &mut found.notes),
                     }
                 }
                 _ => {
                     room.asks.clone_from(&lives);
-                    self.look_whole(lane, &stretch, room, &mut found.notes);
+                    self.look_whole(lane, &stretch, room, noted, &mut found.notes);
                 }
             }
             found.ends.push(found.notes.len());
             let last = self.lanes.get(number + 1).is_none_or(|next| next.model != lane.model);
             let (traces, base) = (traces.len() as u64, stretch.base());
             let notes = found.notes.get(first..).unwrap_or_default();
-            counts.add(&Tried { lane, last, until: self.asked.until, traces, empty, edges, notes, base }, room);
+            counts
+                .add(&Tried { lane, last, until: self.asked.until, traces, empty, edges, notes, base }, room);
         }
     }
 

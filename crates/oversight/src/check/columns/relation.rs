@@ -17,14 +17,15 @@ struct Line<'l> {
 }
 
 impl Columns<'_> {
-    /// Notes what is to be told of a clause, whose activations in the stretch are there to be read.
+    /// Finds which activations of a clause are broken, and notes what is to be told of them where it is wanted. The activations in
+    /// the stretch are in the room.
     pub(super) fn relate(
         &self,
         lane: &Lane<'_>,
         relation: Relation,
         stretch: &Stretch,
         room: &mut Room,
-        notes: &mut Vec<Note>,
+        notes: Option<&mut Vec<Note>>,
     ) {
         let (Some(meets), edges) = (self.row(lane.meets), self.edges(stretch)) else { return };
         let line = Line { relation, lane, meets, stretch, edges };
@@ -36,6 +37,7 @@ impl Columns<'_> {
             true => broken.extend(wanted.map(|(asks, found)| asks & found)),
             false => broken.extend(wanted.map(|(asks, found)| asks & !found)),
         }
+        let Some(notes) = notes else { return };
         if relation.forbids {
             let is_early = |at: u32| {
                 let bit = (at - stretch.base()) as usize;

@@ -112,7 +112,11 @@ pub(super) fn right_after(edges: Edges<'_>, marks: &[u64], out: &mut Vec<u64>) {
     out.clear();
     let next = marks.iter().skip(1).chain([&0]);
     out.extend(
-        marks.iter().zip(next).zip(edges.lasts).map(|((marks, next), lasts)| (marks >> 1 | next << 63) & !lasts),
+        marks
+            .iter()
+            .zip(next)
+            .zip(edges.lasts)
+            .map(|((marks, next), lasts)| (marks >> 1 | next << 63) & !lasts),
     );
 }
 

@@ -36,10 +36,11 @@ impl Columns<'_> {
         lane: &Lane<'_>,
         stretch: &Stretch,
         room: &mut Room,
+        noted: bool,
         notes: &mut Vec<Note>,
     ) {
         if lane.by_rows {
-            return self.look_at_all(lane, stretch, room, notes);
+            return self.look_at_all(lane, stretch, room, noted.then_some(notes));
         }
         let of = |picked: usize| {
             self.picked.get(picked).map_or(&[][..], |picked| picked.places(self.asked, stretch))
@@ -56,7 +57,13 @@ impl Columns<'_> {
     }
 
     /// The same of traces that are over, where time does not matter. The activations in the room are the traces' last positions.
-    fn look_at_all(&self, lane: &Lane<'_>, stretch: &Stretch, room: &mut Room, notes: &mut Vec<Note>) {
+    fn look_at_all(
+        &self,
+        lane: &Lane<'_>,
+        stretch: &Stretch,
+        room: &mut Room,
+        notes: Option<&mut Vec<Note>>,
+    ) {
         let Room { asks, found: too_many, early: too_few, broken, .. } = room;
         let edges = self.edges(stretch);
         let cut = |picked: usize| {
@@ -101,7 +108,8 @@ impl Columns<'_> {
                 *too_few = missing(asks, &either);
             }
             Clause::First => {
-                let firsts = edges.firsts.iter().zip(self.row(lane.asks).map_or(&[][..], |row| stretch.words(row)));
+                let firsts =
+                    edges.firsts.iter().zip(self.row(lane.asks).map_or(&[][..], |row| stretch.words(row)));
                 let others: Vec<u64> = firsts.map(|(firsts, row)| firsts & !row).collect();
                 *too_many = at_end(&others);
                 too_many.iter_mut().zip(&*asks).for_each(|(ends, asks)| *ends &= asks);
@@ -111,6 +119,7 @@ impl Columns<'_> {
         }
         broken.clear();
         broken.extend(too_many.iter().zip(&*too_few).map(|(many, few)| many | few));
+        let Some(notes) = notes else { return };
         say(broken, stretch.base(), notes, |at| {
             let bit = (at - stretch.base()) as usize;
             let many = too_many.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
@@ -168,7 +177,8 @@ impl Columns<'_> {
     /// Writes out what was noted of a trace as a whole.
     pub(super) fn of_life(&self, lane: &Lane<'_>, trace: usize, how: How) -> Option<Finding> {
         let (first, last) = self.ends(trace)?;
-        let of = |picked: usize| self.picked.get(picked).map_or(Vec::new(), |one| one.of_trace(self.asked, trace));
+        let of =
+            |picked: usize| self.picked.get(picked).map_or(Vec::new(), |one| one.of_trace(self.asked, trace));
         let (ones, others) = (of(lane.asks), of(lane.meets));
         let life = Life { first, last, start: self.time(first), ones: &ones, others: &others };
         let some = |places: &[Place], most: usize| -> Vec<u32> {
