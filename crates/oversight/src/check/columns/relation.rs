@@ -17,8 +17,8 @@ struct Line<'l> {
 }
 
 impl Columns<'_> {
-    /// Finds which activations of a clause are broken, and notes what is to be told of them where it is wanted. The activations in
-    /// the stretch are in the room.
+    /// Finds which activations of a clause, those in the room, are broken, and notes what is to be told of them where that is
+    /// wanted.
     pub(super) fn relate(
         &self,
         lane: &Lane<'_>,
