@@ -1,5 +1,5 @@
 use super::{Asked, Way};
-use crate::model::Pattern;
+use crate::model::{Model, Pattern};
 use std::collections::HashMap;
 
 /// What a clause takes for each event that it speaks of, in nanoseconds as they were measured on the log of fines: down the
@@ -18,6 +18,13 @@ pub(super) fn is_one_by_one(asked: Asked<'_>, way: Way) -> bool {
         Way::Together => return false,
         Way::Cheapest => {}
     }
+    let room = EVENT * traces.events().len() as f64 / (ALONE - AMONG_MANY);
+    // None speaks of more than all events, so that few models need not be looked at.
+    let most =
+        |model: &Model| model.template.clauses().len() * if model.template.is_binary() { 2 } else { 1 };
+    if models.iter().map(most).sum::<usize>() as f64 * log.len() as f64 <= room {
+        return true;
+    }
     let mut events = vec![0_u32; log.activities().len()];
     for code in log.activity_codes() {
         events.get_mut(*code as usize).into_iter().for_each(|count| *count += 1);
@@ -32,5 +39,5 @@ pub(super) fn is_one_by_one(asked: Asked<'_>, way: Way) -> bool {
         let second = if model.template.is_binary() { of(&model.second) } else { 0.0 };
         model.template.clauses().len() as f64 * (of(&model.first) + second)
     });
-    places.sum::<f64>() * (ALONE - AMONG_MANY) <= EVENT * traces.events().len() as f64
+    places.sum::<f64>() <= room
 }

@@ -9,6 +9,7 @@ mod columns;
 mod cost;
 mod course;
 mod evidence;
+mod findings;
 mod pace;
 mod plan;
 mod rows;
@@ -21,6 +22,7 @@ mod whole;
 mod windows;
 
 pub use evidence::Evidence;
+pub use findings::Findings;
 pub use pace::Pace;
 pub use stream::{Broken, Hearer, Stream};
 pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
@@ -28,7 +30,7 @@ pub use verdict::{Activations, Cases, Finding, Summary, Verdict};
 use crate::log::{Log, Traces};
 use crate::model::Model;
 use account::Account;
-use columns::{Columns, Counts};
+use columns::{Columns, Counts, Room};
 use course::{Course, Desk, Entry, Ground};
 use plan::Plan;
 use record::Time;
@@ -161,6 +163,7 @@ struct Work<'a> {
 struct Hand {
     course: Course,
     desk: Desk,
+    room: Room,
     found: columns::Found,
     account: Account,
     counts: Counts,
@@ -171,6 +174,7 @@ impl Work<'_> {
         Hand {
             course: Course::default(),
             desk: Desk::new(self.ground.plan),
+            room: Room::default(),
             found: columns::Found::default(),
             account: Account::new(&self.ground, self.wanted),
             counts: Counts::new(self.asked.models.len()),
@@ -187,11 +191,11 @@ impl Work<'_> {
     fn chunk(&self, chunk: usize, hand: &mut Hand, tell: &mut dyn FnMut(usize, Finding)) {
         let Asked { log, traces, until, .. } = self.asked;
         let some = chunk * self.size..traces.len().min((chunk + 1) * self.size);
-        let Hand { course, desk, found, account, counts } = hand;
+        let Hand { course, desk, room, found, account, counts } = hand;
         if let Some(columns) = &self.columns {
-            columns.find(some, self.wanted, found, counts);
+            columns.find(some, self.wanted, (room, found, counts));
             if self.wanted {
-                columns.tell(found, tell);
+                columns.tell(found, room, tell);
             }
             return;
         }

@@ -2,12 +2,11 @@ use super::row::Row;
 use super::sheet::{Gathered, Side};
 use super::{Condition, Places, Sheet, What};
 use crate::Bits;
-use crate::log::{EventNumber, Log};
+use crate::log::{EventNumber, Log, Values};
 use pack::cel::{
     BinaryOp, Checked, Functions, NoFunctions, Node, NodeKind, Outcome, Slot, Source, Type, Value, ValueRef,
 };
 use std::cmp::Ordering;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Where a condition holds and where it does not, by the events' places on a sheet; in neither set it is unknown.
@@ -93,7 +92,7 @@ struct Masking<'a, 'l> {
     places: &'a Places,
 }
 
-impl<'l> Masking<'_, 'l> {
+impl<'a> Masking<'a, '_> {
     fn tree(&self, tree: &Tree) -> Mask {
         match tree {
             Tree::And(all) => self.all(all, |mask, other| {
@@ -157,7 +156,7 @@ impl<'l> Masking<'_, 'l> {
         mask.unwrap_or_else(|| self.one_by_one(&leaf.part))
     }
 
-    fn gather(&self, slot: Slot) -> Option<Rc<Gathered<'l>>> {
+    fn gather(&self, slot: Slot) -> Option<&'a Gathered> {
         match &self.places.get(slot)?.what {
             What::Attribute(name) => self.sheet.gather(name),
             _ => None,
@@ -172,7 +171,7 @@ impl<'l> Masking<'_, 'l> {
     }
 
     /// Where a number compares so with a constant: straight down the column.
-    fn numbers_yes(&self, slot: Slot, op: BinaryOp, constant: &Value) -> Option<(Bits, Rc<Gathered<'l>>)> {
+    fn numbers_yes(&self, slot: Slot, op: BinaryOp, constant: &Value) -> Option<(Bits, &'a Gathered)> {
         let gathered = self.gather(slot)?;
         let mut yes = match (&gathered.values, constant) {
             (Side::Integers(all), Value::Int(constant)) => compared(op, all, constant)?,
@@ -214,15 +213,19 @@ impl<'l> Masking<'_, 'l> {
                 None => self.unknown(),
             });
         };
-        let Side::Codes(codes, distinct) = &gathered.values else { return None };
-        let mut known = vec![None; distinct.map_or(2, <[_]>::len)];
+        let (codes, texts) = match (&gathered.values, log.column(name.as_str())?.values()) {
+            (Side::Texts(codes), Values::Text { distinct, .. }) => (codes, Some(distinct.all())),
+            (Side::Truths(codes), _) => (codes, None),
+            _ => return None,
+        };
+        let mut known = vec![None; texts.map_or(2, <[_]>::len)];
         let mut absent = None;
         for (at, code) in codes.iter().enumerate() {
             if !gathered.here.contains(at) {
                 put(at, *absent.get_or_insert_with(|| decide(None)));
                 continue;
             }
-            let value = match distinct {
+            let value = match texts {
                 Some(texts) => ValueRef::String(texts.get(*code as usize)?.as_str()),
                 None => ValueRef::Bool(*code == 1),
             };

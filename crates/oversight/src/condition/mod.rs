@@ -15,6 +15,7 @@ pub use mask::Mask;
 pub use pair::Correlation;
 pub(crate) use pair::{Bound, BoundAll, ComparedNames, Correlations, Lie, WAYS};
 pub use sheet::Sheet;
+pub(crate) use sheet::Spread;
 
 use crate::log::{Column, Log, Values};
 use pack::Title;

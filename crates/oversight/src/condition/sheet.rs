@@ -1,31 +1,45 @@
 use crate::Bits;
 use crate::log::{Column, EventNumber, Log, Values};
 use record::{Name, Time};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::OnceLock;
 
-/// Some events of a log, with the values that conditions ask for laid side by side: gathered once, read by many.
+/// Some events of a log, with the values that conditions ask for laid side by side.
 pub struct Sheet<'l> {
     log: &'l Log,
+    spread: Held<'l>,
+}
+
+enum Held<'l> {
+    Own(Spread),
+    Lent(&'l Spread),
+}
+
+/// Events with their values side by side, of each attribute gathered once somebody asks, read by many.
+#[derive(Clone, Debug)]
+pub(crate) struct Spread {
     events: Vec<EventNumber>,
-    gathered: RefCell<HashMap<Name, Option<Rc<Gathered<'l>>>>>,
+    /// By the log's columns.
+    gathered: Box<[OnceLock<Gathered>]>,
 }
 
 /// The values of one attribute, by the events' places on the sheet.
-pub(super) struct Gathered<'l> {
+#[derive(Clone, Debug)]
+pub(super) struct Gathered {
     /// Which events have one.
     pub here: Bits,
-    pub values: Side<'l>,
+    pub values: Side,
 }
 
 /// Values side by side; where there is none, anything.
-pub(super) enum Side<'l> {
+#[derive(Clone, Debug)]
+pub(super) enum Side {
     Integers(Vec<i64>),
     Floats(Vec<f64>),
     Times(Vec<Time>),
-    /// For each its place among the column's distinct texts; true is 1 where they are truths.
-    Codes(Vec<u32>, Option<&'l [smol_str::SmolStr]>),
+    /// For each its place among the column's distinct texts.
+    Texts(Vec<u32>),
+    /// True is 1.
+    Truths(Vec<u32>),
     /// Of several kinds.
     Mixed,
 }
@@ -33,7 +47,19 @@ pub(super) enum Side<'l> {
 impl<'l> Sheet<'l> {
     /// These events of the log.
     pub fn new(log: &'l Log, events: Vec<EventNumber>) -> Self {
-        Self { log, events, gathered: RefCell::default() }
+        Self { log, spread: Held::Own(Spread::new(log, events)) }
+    }
+
+    /// Events that are kept spread out, of the log.
+    pub(crate) fn of(log: &'l Log, spread: &'l Spread) -> Self {
+        Self { log, spread: Held::Lent(spread) }
+    }
+
+    fn spread(&self) -> &Spread {
+        match &self.spread {
+            Held::Own(spread) => spread,
+            Held::Lent(spread) => spread,
+        }
     }
 
     /// The log.
@@ -43,29 +69,42 @@ impl<'l> Sheet<'l> {
 
     /// The events.
     pub fn events(&self) -> &[EventNumber] {
-        &self.events
+        &self.spread().events
     }
 
     /// The values of an attribute; none where no event of the log has it.
-    pub(super) fn gather(&self, name: &Name) -> Option<Rc<Gathered<'l>>> {
-        if let Some(known) = self.gathered.borrow().get(name) {
-            return known.clone();
-        }
-        let made = self.log.column(name.as_str()).map(|column| Rc::new(self.lay(column)));
-        self.gathered.borrow_mut().insert(name.clone(), made.clone());
-        made
+    pub(super) fn gather(&self, name: &Name) -> Option<&Gathered> {
+        self.spread().gather(self.log, self.log.column_number(name.as_str())?)
+    }
+}
+
+impl Spread {
+    /// Events of the log.
+    pub(crate) fn new(log: &Log, events: Vec<EventNumber>) -> Self {
+        Self { events, gathered: log.columns().map(|_| OnceLock::new()).collect() }
     }
 
-    fn lay(&self, column: &'l Column) -> Gathered<'l> {
+    /// Gathers the values of all attributes.
+    pub(crate) fn gather_all(&self, log: &Log) {
+        (0..self.gathered.len()).for_each(|column| {
+            self.gather(log, column);
+        });
+    }
+
+    fn gather(&self, log: &Log, number: usize) -> Option<&Gathered> {
+        let column = log.columns().nth(number).map(|(_, column)| column)?;
+        // The log may have more columns since, of which these events, which were there before, have no value.
+        Some(self.gathered.get(number)?.get_or_init(|| self.lay(column)))
+    }
+
+    fn lay(&self, column: &Column) -> Gathered {
         let mut here = Bits::none(0);
         let mut along = Along { events: &self.events, column, here: &mut here };
         let values = match column.values() {
             Values::Integer(all) => Side::Integers(along.lay(all, 0)),
             Values::Float(all) => Side::Floats(along.lay(all, 0.0)),
-            Values::Text { codes, distinct } => Side::Codes(along.lay(codes, 0), Some(distinct.all())),
-            Values::Boolean(all) => {
-                Side::Codes(along.lay(all, false).into_iter().map(u32::from).collect(), None)
-            }
+            Values::Text { codes, .. } => Side::Texts(along.lay(codes, 0)),
+            Values::Boolean(all) => Side::Truths(along.lay(all, false).into_iter().map(u32::from).collect()),
             Values::Time(all) => Side::Times(along.lay(all, Time::ZERO)),
             Values::Mixed(all) => {
                 let nothing = vec![(); all.len()];

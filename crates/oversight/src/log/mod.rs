@@ -6,7 +6,7 @@ mod read;
 mod traces;
 
 pub use column::{Column, Values};
-pub use places::{Place, Places};
+pub use places::Places;
 pub use read::read;
 pub use traces::Traces;
 
@@ -182,6 +182,11 @@ impl Log {
     /// The values of an attribute.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.get(self.names.code(name)? as usize)
+    }
+
+    /// Which of [`Self::columns`] holds an attribute.
+    pub(crate) fn column_number(&self, name: &str) -> Option<usize> {
+        self.names.code(name).map(|code| code as usize)
     }
 
     /// The types of the objects that events are about, each with how many objects of it there are.

@@ -103,6 +103,16 @@ impl Traces {
         self.places.get_or_init(|| Places::of(log, self))
     }
 
+    /// Arranges all that models asked one by one look for in the log, of each activity and each attribute; otherwise that is done
+    /// as the first of them asks.
+    pub fn spread(&self, log: &Log) {
+        let places = self.places(log);
+        for code in 0..u32::try_from(log.activities().len()).unwrap_or(u32::MAX) {
+            places.row(code);
+            places.spread(code, log, self).into_iter().for_each(|spread| spread.gather_all(log));
+        }
+    }
+
     /// What `column` says of each event, by position.
     pub fn arrange<'a, T: Copy + Default>(&self, column: &'a [T]) -> Cow<'a, [T]> {
         if self.straight {

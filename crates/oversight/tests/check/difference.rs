@@ -28,6 +28,25 @@ pub struct Bench<'e> {
     seen: Vec<Trace<'e>>,
 }
 
+/// Findings by model, which are to come trace by trace, and within a trace model by model.
+struct Heard {
+    findings: Vec<Vec<Finding>>,
+    latest: (usize, usize),
+}
+
+impl Heard {
+    fn of(models: &[Model]) -> Self {
+        Self { findings: vec![Vec::new(); models.len()], latest: (0, 0) }
+    }
+
+    fn hear(&mut self, model: usize, finding: Finding) {
+        let Self { findings, latest } = self;
+        assert!(*latest <= (finding.trace, model), "{latest:?} before {finding:?} of model {model}");
+        *latest = (finding.trace, model);
+        findings[model].push(finding);
+    }
+}
+
 impl<'e> Bench<'e> {
     pub fn new(events: &'e [Event]) -> Self {
         let mut log = Log::new();
@@ -44,18 +63,18 @@ impl<'e> Bench<'e> {
         let Some(traces) = &self.traces else { return vec![Told::default(); models.len()] };
         let asked = Asked { log: &self.log, traces, models, until, pace: None };
         let of = |way: Way, threads: usize| {
-            let mut findings: Vec<Vec<Finding>> = vec![Vec::new(); models.len()];
-            let mut latest = (0, 0);
-            let mut tell = |model: usize, finding: Finding| {
-                assert!(latest <= (finding.trace, model), "{latest:?} before {finding:?} of model {model}");
-                latest = (finding.trace, model);
-                findings[model].push(finding);
-            };
-            let summaries = asked.check_by(way, threads, Some(&mut tell));
+            let mut heard = Heard::of(models);
+            let summaries =
+                asked.check_by(way, threads, Some(&mut |model, finding| heard.hear(model, finding)));
             assert_eq!(summaries, asked.check_by(way, threads, None), "{way:?}");
-            findings.into_iter().zip(summaries).collect::<Vec<Told>>()
+            heard.findings.into_iter().zip(summaries).collect::<Vec<Told>>()
         };
         let together = of(Way::Together, 2);
+        let (later, mut heard) = (asked.find(), Heard::of(models));
+        later.each(&mut |model, finding| heard.hear(model, finding));
+        assert_eq!(later.len(), heard.findings.iter().map(Vec::len).sum());
+        let later: Vec<Told> = heard.findings.into_iter().zip(later.summaries().to_vec()).collect();
+        assert_eq!(later, together, "read later");
         for way in [Way::OneByOne, Way::Cheapest] {
             for (model, (here, there)) in models.iter().zip(of(way, 2).iter().zip(&together)) {
                 assert_eq!(here, there, "{way:?}: {}", model.name);

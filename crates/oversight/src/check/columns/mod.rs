@@ -1,9 +1,14 @@
-//! Models gone through one by one, each down the places of its own activities: it touches no other event, and no life as a
+//! Models gone through one by one, each down the positions of its own activities: it touches no other event, and no life as a
 //! whole. Where models are few, that is less work than to go through every life for all of them at once.
+//!
+//! A pattern's positions are a row of bits, and what comes before or after in a trace is found for 64 of them at once
+//! ([`row`]). Only where time or values of two events decide are events looked at one by one.
 
+mod apart;
 mod counts;
 mod pick;
 mod relation;
+mod row;
 mod whole;
 
 pub(super) use counts::Counts;
@@ -11,19 +16,22 @@ pub(super) use counts::Counts;
 use super::told::{self, How};
 use super::verdict::{Finding, Summary};
 use super::{Asked, Until};
+use crate::Bits;
 use crate::condition::Bound;
-use crate::log::{EventNumber, Place};
+use crate::log::{EventNumber, Places};
 use crate::model::{Clause, Window};
-use pick::Picker;
+use counts::Tried;
+use pick::{Picked, Picker};
 use record::Time;
-use std::borrow::Cow;
+use row::{Edges, Stretch};
 use std::ops::Range;
 
 /// The models that are gone through so.
 pub(super) struct Columns<'a> {
     asked: Asked<'a>,
-    /// The places that patterns speak of, each pattern's once.
-    picked: Vec<Cow<'a, [Place]>>,
+    ground: &'a Places,
+    /// The positions that patterns speak of, each pattern's once.
+    picked: Vec<Picked<'a>>,
     /// In the order of the models and of their clauses, those of models left out that nothing activates.
     lanes: Vec<Lane<'a>>,
     idle: Vec<u32>,
@@ -35,11 +43,13 @@ struct Lane<'a> {
     /// Whether it is all that its model asks.
     alone: bool,
     kind: Clause,
-    /// The places of its activations and its targets, or of its first and its second pattern.
+    /// The positions of its activations and its targets, or of its first and its second pattern.
     asks: usize,
     meets: usize,
     window: &'a Window,
     both: Option<Both<'a>>,
+    /// Whether it is tried for 64 positions at once.
+    by_rows: bool,
 }
 
 /// What must hold of activation and target together.
@@ -49,35 +59,48 @@ struct Both<'a> {
     exchanged: bool,
 }
 
-/// What is to be told of a lane in one trace.
+/// A finding as it is kept: all else of it stands in the log and in its lane.
 #[derive(Clone, Copy)]
 struct Note {
-    trace: u32,
-    lane: u32,
-    /// The position of the event that asked, and of the one that broke it or [`NOBODY`]; of a whole life nothing, and the
-    /// finding's place.
-    activation: u32,
+    /// The position of the event that asked; of a whole trace its last one.
+    at: u32,
+    /// That of the one that broke it, or [`NOBODY`].
     by: u32,
     how: How,
 }
 
 const NOBODY: u32 = u32::MAX;
 
-/// What was found in some traces, by entry numbers; a finding is written out once somebody asks for it.
+/// What was found in some traces; a finding is written out once somebody reads it.
 #[derive(Default)]
 pub(super) struct Found {
     traces: Range<usize>,
-    /// Lane by lane, of each in the order of the traces.
+    /// Lane by lane, of each in the order of the positions.
     notes: Vec<Note>,
-    /// The same, trace by trace, once they are told so.
-    ordered: Vec<Note>,
+    /// Where each lane's notes end.
+    ends: Vec<usize>,
+}
+
+/// One thread's room to work in.
+#[derive(Default)]
+pub(super) struct Room {
+    /// Of the lane at hand, in the stretch at hand: the activations, or the last positions of the traces.
+    asks: Vec<u64>,
+    /// Which of them have a target, and which of these have it before them.
+    found: Vec<u64>,
+    early: Vec<u64>,
+    /// How they stand.
+    broken: Vec<u64>,
+    pending: Vec<u64>,
+    /// Notes with their lanes, trace by trace.
+    ordered: Vec<(u32, Note)>,
     starts: Vec<u32>,
-    lives: Vec<Finding>,
 }
 
 impl<'a> Columns<'a> {
     pub(super) fn of(asked: Asked<'a>) -> Self {
-        let mut picker = Picker::new(asked);
+        let ground = asked.traces.places(asked.log);
+        let mut picker = Picker::new(asked, ground);
         let (mut lanes, mut idle) = (Vec::new(), Vec::new());
         for (number, model) in (0..).zip(asked.models) {
             let clauses = model.template.clauses();
@@ -97,14 +120,19 @@ impl<'a> Columns<'a> {
                 continue;
             }
             let alone = clauses.len() == 1;
+            let window = &model.window;
             lanes.extend(clauses.by_ref().map(|(kind, [asks, meets])| {
                 let both = model.correlation.as_ref().filter(|_| matches!(kind, Clause::Relation(_)));
                 let exchanged = is_exchanged(&kind) && !model.template.is_activated_by_second();
                 let both = both.map(|one| Both { bound: one.bind(asked.log), exchanged });
-                Lane { model: number, alone, kind, asks, meets, window: &model.window, both }
+                let by_rows = match kind {
+                    Clause::Relation(_) => both.is_none() && (window.is_open() || window.span().is_some()),
+                    _ => window.is_open() && asked.until == Until::Closed && whole::is_by_rows(&kind),
+                };
+                Lane { model: number, alone, kind, asks, meets, window, both, by_rows }
             }));
         }
-        Self { asked, picked: picker.picked(), lanes, idle }
+        Self { asked, ground, picked: picker.picked(), lanes, idle }
     }
 
     /// How many clauses are gone through.
@@ -117,39 +145,59 @@ impl<'a> Columns<'a> {
         counts.summaries(&self.idle, self.asked.traces.len() as u64)
     }
 
-    /// Goes through some traces. What is found in them is then there to be told; what proves it only if it is `wanted`.
-    pub(super) fn find(&self, traces: Range<usize>, wanted: bool, found: &mut Found, counts: &mut Counts) {
+    /// Goes through some traces. What is found in them is then there to be told, if it is `wanted`.
+    pub(super) fn find(
+        &self,
+        traces: Range<usize>,
+        wanted: bool,
+        (room, found, counts): (&mut Room, &mut Found, &mut Counts),
+    ) {
+        // What may still come must be noted to be counted.
+        let noted = wanted || self.asked.until != Until::Closed;
+        let stretch = Stretch::of(self.asked.traces, traces.clone());
+        let edges = self.edges(&stretch);
+        let mut lives = Vec::new();
+        stretch.cut(self.ground.lasts(), &mut lives);
+        let empty = traces.len() as u64 - row::count(&lives);
         found.begin(traces.clone());
-        counts.begin(traces.clone());
         for (lane, number) in self.lanes.iter().zip(0..) {
             if self.asked.is_given_up() {
                 return;
             }
             self.asked.pace.into_iter().for_each(|pace| pace.step(1));
-            let asks = self.places(lane.asks, &traces);
             let first = found.notes.len();
+            room.pending.clear();
             match lane.kind {
                 Clause::Relation(relation) => {
-                    let meets = self.places(lane.meets, &traces);
-                    self.relate(lane, number, relation, (asks, meets), &mut found.notes);
+                    self.row(lane.asks).into_iter().for_each(|row| stretch.cut(row, &mut room.asks));
+                    match lane.by_rows {
+                        true => {
+                            self.relate(lane, relation, &stretch, room, noted.then_some(&mut found.notes))
+                        }
+                        false => self.relate_apart(lane, relation, &stretch, &mut found.notes),
+                    }
                 }
-                _ => self.look_whole(lane, number, traces.clone(), wanted, found),
+                _ => {
+                    room.asks.clone_from(&lives);
+                    self.look_whole(lane, &stretch, room, noted, &mut found.notes);
+                }
             }
-            let last = self.lanes.get(number as usize + 1).is_none_or(|next| next.model != lane.model);
+            found.ends.push(found.notes.len());
+            let last = self.lanes.get(number + 1).is_none_or(|next| next.model != lane.model);
+            let (traces, base) = (traces.len() as u64, stretch.base());
             let notes = found.notes.get(first..).unwrap_or_default();
-            counts.add(lane, last, self.asked.until, asks, notes);
+            counts
+                .add(&Tried { lane, last, until: self.asked.until, traces, empty, edges, notes, base }, room);
         }
     }
 
-    /// A pattern's places in some traces.
-    fn places(&self, picked: usize, traces: &Range<usize>) -> &[Place] {
-        let all = self.picked.get(picked).map_or(&[][..], |picked| picked);
-        let from = all.partition_point(|place| (place.trace as usize) < traces.start);
-        let all = all.get(from..).unwrap_or_default();
-        let rest = all.last().is_some_and(|last| last.trace as usize >= traces.end);
-        let to =
-            if rest { all.partition_point(|place| (place.trace as usize) < traces.end) } else { all.len() };
-        all.get(..to).unwrap_or_default()
+    /// A pattern's positions.
+    fn row(&self, picked: usize) -> Option<&Bits> {
+        self.picked.get(picked).map(|picked| &*picked.row)
+    }
+
+    fn edges(&self, stretch: &Stretch) -> Edges<'_> {
+        Edges { firsts: stretch.words(self.ground.firsts()), lasts: stretch.words(self.ground.lasts()) }
     }
 
     fn event(&self, position: u32) -> EventNumber {
@@ -161,8 +209,8 @@ impl<'a> Columns<'a> {
     }
 
     /// When a trace ended.
-    fn ended(&self, trace: u32) -> Option<Time> {
-        let last = self.asked.traces.range(trace as usize).next_back()?;
+    fn ended(&self, trace: usize) -> Option<Time> {
+        let last = self.asked.traces.range(trace).next_back()?;
         Some(self.time(u32::try_from(last).ok()?))
     }
 
@@ -178,25 +226,53 @@ impl<'a> Columns<'a> {
     }
 
     /// Tells what was found, trace by trace, with its model.
-    pub(super) fn tell(&self, found: &mut Found, tell: &mut dyn FnMut(usize, Finding)) {
-        found.order();
-        for note in &found.ordered {
-            let Some(lane) = self.lanes.get(note.lane as usize) else { continue };
-            self.finding(lane, note, &found.lives).into_iter().for_each(|one| tell(lane.model as usize, one));
+    pub(super) fn tell(&self, found: &Found, room: &mut Room, tell: &mut dyn FnMut(usize, Finding)) {
+        self.order(found, room);
+        for (number, note) in &room.ordered {
+            let Some(lane) = self.lanes.get(*number as usize) else { continue };
+            self.finding(lane, note).into_iter().for_each(|one| tell(lane.model as usize, one));
+        }
+    }
+
+    /// Lays the notes trace by trace, in each lane by lane: counted first, then put where they belong.
+    fn order(&self, found: &Found, room: &mut Room) {
+        let Room { ordered, starts, .. } = room;
+        ordered.clear();
+        let Some(some) = found.notes.first() else { return };
+        starts.clear();
+        starts.resize(found.traces.len() + 1, 0);
+        let of = |note: &Note| (self.ground.trace(note.at) as usize).saturating_sub(found.traces.start);
+        for note in &found.notes {
+            starts.get_mut(of(note) + 1).into_iter().for_each(|count| *count += 1);
+        }
+        let mut sum = 0;
+        for start in starts.iter_mut() {
+            sum += *start;
+            *start = sum;
+        }
+        ordered.resize(found.notes.len(), (0, *some));
+        let mut from = 0;
+        for (lane, end) in (0..).zip(&found.ends) {
+            for note in found.notes.get(from..*end).unwrap_or_default() {
+                let Some(next) = starts.get_mut(of(note)) else { continue };
+                ordered.get_mut(*next as usize).into_iter().for_each(|place| *place = (lane, *note));
+                *next += 1;
+            }
+            from = *end;
         }
     }
 
     /// Writes out what was noted.
     #[inline]
-    fn finding(&self, lane: &Lane<'_>, note: &Note, lives: &[Finding]) -> Option<Finding> {
+    fn finding(&self, lane: &Lane<'_>, note: &Note) -> Option<Finding> {
+        let trace = self.ground.trace(note.at) as usize;
         if !matches!(lane.kind, Clause::Relation(_)) {
-            return lives.get(note.by as usize).cloned();
+            return self.of_life(lane, trace, note.how);
         }
         let moment = |position| (self.time(position), self.event(position));
         let by = (note.by != NOBODY).then(|| moment(note.by));
-        let ended = if note.how == How::Ended { self.ended(note.trace) } else { None };
-        let asked = moment(note.activation);
-        Some(told::of_activation(note.how, lane.window, note.trace as usize, asked, by, ended))
+        let ended = if note.how == How::Ended { self.ended(trace) } else { None };
+        Some(told::of_activation(note.how, lane.window, trace, moment(note.at), by, ended))
     }
 }
 
@@ -208,30 +284,11 @@ impl Found {
     fn begin(&mut self, traces: Range<usize>) {
         self.traces = traces;
         self.notes.clear();
-        self.ordered.clear();
-        self.lives.clear();
+        self.ends.clear();
     }
 
-    /// Puts the notes trace by trace, in each as they were made: counted first, then put where they belong.
-    fn order(&mut self) {
-        let Self { traces, notes, ordered, starts, .. } = self;
-        let Some(some) = notes.first().copied() else { return };
-        starts.clear();
-        starts.resize(traces.len() + 1, 0);
-        let of = |note: &Note| note.trace as usize - traces.start;
-        for note in notes.iter() {
-            starts.get_mut(of(note) + 1).into_iter().for_each(|count| *count += 1);
-        }
-        let mut sum = 0;
-        for start in starts.iter_mut() {
-            sum += *start;
-            *start = sum;
-        }
-        ordered.resize(notes.len(), some);
-        for note in notes.iter() {
-            let Some(next) = starts.get_mut(of(note)) else { continue };
-            ordered.get_mut(*next as usize).into_iter().for_each(|place| *place = *note);
-            *next += 1;
-        }
+    /// How many findings there are.
+    pub(super) fn len(&self) -> usize {
+        self.notes.len()
     }
 }

@@ -1,37 +1,55 @@
 use super::super::Asked;
+use super::row::Stretch;
+use crate::Bits;
 use crate::condition::{Condition, Sameness, Sheet};
-use crate::log::{EventNumber, Place, Places};
+use crate::log::Places;
 use crate::model::Pattern;
+use record::Time;
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
-/// Picks the places that patterns speak of, each pattern's once.
+/// The positions that a pattern speaks of.
+pub(super) struct Picked<'a> {
+    pub(super) row: Cow<'a, Bits>,
+    /// The same one by one, for those who must look at each by itself.
+    places: OnceLock<Vec<Place>>,
+}
+
+/// An event of a trace.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) trace: u32,
+    pub(super) position: u32,
+    /// When it happened.
+    pub(super) time: Time,
+}
+
+/// Picks the positions that patterns speak of, each pattern's once.
 pub(super) struct Picker<'a> {
     asked: Asked<'a>,
-    places: Option<&'a Places>,
-    /// By activity what conditions ask of its events.
-    sheets: HashMap<u32, Sheet<'a>>,
+    places: &'a Places,
     known: HashMap<(Vec<u32>, Option<Sameness>), usize>,
-    picked: Vec<Cow<'a, [Place]>>,
+    picked: Vec<Picked<'a>>,
 }
 
 impl<'a> Picker<'a> {
-    pub(super) fn new(asked: Asked<'a>) -> Self {
-        Self { asked, places: None, sheets: HashMap::new(), known: HashMap::new(), picked: Vec::new() }
+    pub(super) fn new(asked: Asked<'a>, places: &'a Places) -> Self {
+        Self { asked, places, known: HashMap::new(), picked: Vec::new() }
     }
 
     /// What was picked, by what [`Self::pick`] returned.
-    pub(super) fn picked(self) -> Vec<Cow<'a, [Place]>> {
+    pub(super) fn picked(self) -> Vec<Picked<'a>> {
         self.picked
     }
 
     /// Whether nothing was picked there.
     pub(super) fn is_empty(&self, picked: usize) -> bool {
-        self.picked.get(picked).is_none_or(|picked| picked.is_empty())
+        self.picked.get(picked).is_none_or(|picked| picked.row.words().iter().all(|word| *word == 0))
     }
 
     /// The codes of the activities of which there are events, ascending.
-    pub(super) fn codes(&self, pattern: &Pattern) -> Vec<u32> {
+    fn codes(&self, pattern: &Pattern) -> Vec<u32> {
         let code = |activity: &record::Activity| self.asked.log.activity_code(activity.as_str());
         let mut codes: Vec<u32> = pattern.activities.iter().filter_map(code).collect();
         codes.sort_unstable();
@@ -47,46 +65,55 @@ impl<'a> Picker<'a> {
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        let picked = match (key.0.as_slice(), &pattern.condition) {
-            ([code], None) => Cow::Borrowed(self.places().of_activity(*code)),
-            (codes, condition) => {
-                let mut all = Vec::new();
-                codes.iter().for_each(|code| self.gather(*code, condition.as_ref(), &mut all));
-                if codes.len() > 1 {
-                    all.sort_by_key(|place| place.position);
-                }
-                Cow::Owned(all)
-            }
+        let row = match (key.0.as_slice(), condition) {
+            ([code], None) => self.places.row(*code).map(Cow::Borrowed),
+            _ => None,
         };
-        self.picked.push(picked);
+        let row = row.unwrap_or_else(|| {
+            let mut all = Bits::none(self.asked.traces.events().len());
+            key.0.iter().for_each(|code| self.gather(*code, condition, &mut all));
+            Cow::Owned(all)
+        });
+        self.picked.push(Picked { row, places: OnceLock::new() });
         self.known.insert(key, self.picked.len() - 1);
         self.picked.len() - 1
     }
 
-    fn places(&mut self) -> &'a Places {
+    /// The positions of an activity for whose events the condition holds.
+    fn gather(&self, code: u32, condition: Option<&Condition>, out: &mut Bits) {
         let Asked { log, traces, .. } = self.asked;
-        self.places.get_or_insert_with(|| traces.places(log))
-    }
-
-    /// The places of an activity for whose events the condition holds.
-    fn gather(&mut self, code: u32, condition: Option<&Condition>, out: &mut Vec<Place>) {
-        let places = self.places().of_activity(code);
-        let Some(condition) = condition else { return out.extend_from_slice(places) };
-        let Asked { log, traces, .. } = self.asked;
-        let sheet = self.sheets.entry(code).or_insert_with(|| {
-            let event = |place: &Place| traces.events().get(place.position as usize).copied();
-            let events: Vec<EventNumber> =
-                places.iter().map(|place| event(place).unwrap_or_default()).collect();
-            Sheet::new(log, events)
-        });
-        let holds = condition.yes(sheet);
-        out.reserve(holds.count());
-        for (places, word) in places.chunks(64).zip(holds.words()) {
-            let mut left = *word;
-            while left != 0 {
-                out.extend(places.get(left.trailing_zeros() as usize).copied());
-                left &= left - 1;
+        let spread = self.places.spread(code, log, traces);
+        match (condition, spread, self.places.row(code)) {
+            (None, _, Some(row)) => out.join(row),
+            (Some(condition), Some(spread), _) => {
+                let holds = condition.yes(&Sheet::of(log, spread));
+                out.put_each(self.places.of_activity(code), &holds);
             }
+            _ => {}
         }
     }
+}
+
+impl Picked<'_> {
+    /// The places of some traces.
+    pub(super) fn places(&self, asked: Asked<'_>, stretch: &Stretch) -> &[Place] {
+        let all = self
+            .places
+            .get_or_init(|| self.row.iter().map(|position| place(asked, position as u32)).collect());
+        let before = |trace: usize| all.partition_point(|place| (place.trace as usize) < trace);
+        all.get(before(stretch.traces.start)..before(stretch.traces.end)).unwrap_or_default()
+    }
+
+    /// The places of one trace.
+    pub(super) fn of_trace(&self, asked: Asked<'_>, trace: usize) -> Vec<Place> {
+        let positions = asked.traces.range(trace).filter(|position| self.row.contains(*position));
+        positions.map(|position| place(asked, position as u32)).collect()
+    }
+}
+
+fn place(asked: Asked<'_>, position: u32) -> Place {
+    let Asked { log, traces, .. } = asked;
+    let event = traces.events().get(position as usize).copied().unwrap_or_default();
+    let time = log.times().get(event as usize).copied().unwrap_or(Time::ZERO);
+    Place { trace: traces.places(log).trace(position), position, time }
 }

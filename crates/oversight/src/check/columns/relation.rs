@@ -1,264 +1,244 @@
+//! Clauses that relate activations to targets by their order, and by a span of time at most, tried for 64 positions at once.
+
+use super::super::Until;
 use super::super::told::How;
-use super::{Both, Columns, Lane, NOBODY, Note};
-use crate::log::Place;
-use crate::model::{Lapse, Reach, Relation, Side, Window};
+use super::row::{self, Edges, Stretch};
+use super::{Columns, Lane, NOBODY, Note, Room};
+use crate::Bits;
+use crate::model::{Lapse, Reach, Relation, Side};
 
-/// How an event lies to an activation.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fit {
-    /// It may be its target.
-    Holds,
-    /// It may not.
-    Apart,
-    /// It is too far away, and so is what is still farther.
-    Passed,
-}
-
-/// The activations of a clause in some traces, and what may be their targets.
-struct Line<'p> {
+/// A clause in some traces.
+struct Line<'l> {
     relation: Relation,
-    asks: &'p [Place],
-    meets: &'p [Place],
+    lane: &'l Lane<'l>,
+    meets: &'l Bits,
+    stretch: &'l Stretch,
+    edges: Edges<'l>,
 }
 
 impl Columns<'_> {
-    /// Notes what is to be told of a clause that relates activations to targets.
+    /// Finds which activations of a clause, those in the room, are broken, and notes what is to be told of them where that is
+    /// wanted.
     pub(super) fn relate(
         &self,
         lane: &Lane<'_>,
-        number: u32,
         relation: Relation,
-        (asks, meets): (&[Place], &[Place]),
+        stretch: &Stretch,
+        room: &mut Room,
+        notes: Option<&mut Vec<Note>>,
+    ) {
+        let (Some(meets), edges) = (self.row(lane.meets), self.edges(stretch)) else { return };
+        let line = Line { relation, lane, meets, stretch, edges };
+        self.find_targets(&line, room);
+        let Room { asks, found, early, broken, .. } = room;
+        broken.clear();
+        let wanted = asks.iter().zip(found.iter());
+        match relation.forbids {
+            true => broken.extend(wanted.map(|(asks, found)| asks & found)),
+            false => broken.extend(wanted.map(|(asks, found)| asks & !found)),
+        }
+        let Some(notes) = notes else { return };
+        if relation.forbids {
+            let is_early = |at: u32| {
+                let bit = (at - stretch.base()) as usize;
+                early.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+            };
+            self.note_forbidden(&line, asks, found, is_early, notes);
+        } else {
+            self.note_missing(&line, asks, broken, notes);
+        }
+    }
+
+    /// The activations that have a target; of those that may look either way, also which have it before them.
+    fn find_targets(&self, line: &Line<'_>, room: &mut Room) {
+        let Line { relation, meets, edges, stretch, .. } = line;
+        let Room { asks, found, early, .. } = room;
+        let marks = stretch.words(meets);
+        let stops = (relation.reach == Reach::Alternate).then_some(asks.as_slice());
+        early.clear();
+        match (relation.reach, relation.side) {
+            (Reach::Chain, Side::Before) => row::right_before(*edges, marks, found),
+            (Reach::Chain, _) => row::right_after(*edges, marks, found),
+            (_, Side::Before) => row::before(*edges, marks, stops, found),
+            (_, Side::After) | (Reach::Alternate, _) => row::after(*edges, marks, stops, found),
+            (Reach::Trace, Side::Either) => {
+                row::before(*edges, marks, None, early);
+                row::after(*edges, marks, None, found);
+            }
+        }
+        if let Some(span) = line.lane.window.span() {
+            let looks_back = relation.side == Side::Before;
+            self.keep_near(line, span, asks, early, true);
+            self.keep_near(line, span, asks, found, looks_back);
+        }
+        found.iter_mut().zip(early).for_each(|(found, early)| *found |= *early);
+    }
+
+    /// Leaves of the activations for which there is an event of the pattern, on that side, those whose nearest is no farther
+    /// than the span.
+    fn keep_near(&self, line: &Line<'_>, span: Lapse, asks: &[u64], found: &mut [u64], back: bool) {
+        let whole = i64::try_from(span.whole_seconds()).unwrap_or(i64::MAX);
+        let exact = |one: u32, other: u32| Lapse::between(self.time(one), self.time(other)) <= span;
+        match (self.ground.has_whole_seconds(), back) {
+            (true, false) => self.keep::<false>(line, asks, found, |_, apart| apart <= whole),
+            (true, true) => self.keep::<true>(line, asks, found, |_, apart| apart <= whole),
+            // What is less than a second is looked at only where it may decide.
+            (false, false) => self.keep::<false>(line, asks, found, |(one, other), apart| {
+                if apart.abs_diff(whole) <= 1 { exact(one, other) } else { apart < whole }
+            }),
+            (false, true) => self.keep::<true>(line, asks, found, |(one, other), apart| {
+                if apart.abs_diff(whole) <= 1 { exact(one, other) } else { apart < whole }
+            }),
+        }
+    }
+
+    #[inline]
+    fn keep<const BACK: bool>(
+        &self,
+        line: &Line<'_>,
+        asks: &[u64],
+        found: &mut [u64],
+        near: impl Fn((u32, u32), i64) -> bool,
+    ) {
+        let seconds = self.ground.seconds();
+        let (times, _) = seconds.get(line.stretch.positions()).unwrap_or_default().as_chunks::<64>();
+        let marks = line.stretch.words(line.meets);
+        let words = found.iter_mut().zip(asks).zip(marks).zip(times).zip((line.stretch.base()..).step_by(64));
+        for ((((found, asks), marks), times), base) in words {
+            let mut left = *asks & *found;
+            let mut kept = 0;
+            while left != 0 {
+                let at = left.trailing_zeros();
+                let bit = left & left.wrapping_neg();
+                left ^= bit;
+                let beside = if BACK { marks & (bit - 1) } else { marks & !(bit | (bit - 1)) };
+                let own = times[at as usize % 64];
+                let (position, time) = if beside != 0 {
+                    let other = if BACK { 63 - beside.leading_zeros() } else { beside.trailing_zeros() };
+                    (base + other, times[other as usize % 64])
+                } else {
+                    let other = if BACK {
+                        row::previous(line.meets.words(), base)
+                    } else {
+                        row::next(line.meets.words(), base + 63)
+                    };
+                    let other = other.unwrap_or(base);
+                    (other, seconds.get(other as usize).copied().unwrap_or(i64::MAX))
+                };
+                let apart = if BACK { own - time } else { time - own };
+                if near((base + at, position), apart) {
+                    kept |= bit;
+                }
+            }
+            *found = kept;
+        }
+    }
+
+    /// Notes the activations that have what they must not have, and those that may still come to have it.
+    fn note_forbidden(
+        &self,
+        line: &Line<'_>,
+        asks: &[u64],
+        found: &[u64],
+        is_early: impl Fn(u32) -> bool,
         notes: &mut Vec<Note>,
     ) {
-        notes.reserve(asks.len());
-        let line = Line { relation, asks, meets };
-        let window = lane.window;
-        let tell = |ask: &Place, by: u32, how: How| {
-            notes.push(Note { trace: ask.trace, lane: number, activation: ask.position, by, how });
+        let Line { relation, lane, meets, stretch, .. } = *line;
+        let looks_back = relation.side == Side::Before;
+        let by = |at: u32| match relation.reach {
+            Reach::Chain if looks_back => at.checked_sub(1),
+            Reach::Chain => Some(at + 1),
+            _ if looks_back || is_early(at) => row::previous(meets.words(), at),
+            _ => row::next(meets.words(), at),
         };
-        match (&lane.both, window.span()) {
-            (None, _) if window.is_open() => self.along(&line, window, |_, _| Fit::Holds, tell),
-            (None, Some(span)) => {
-                let whole = span.whole_seconds();
-                let fit = |ask: &Place, meet: &Place| {
-                    // What is less than a second is looked at only where it may decide.
-                    let apart = ask.time.seconds().abs_diff(meet.time.seconds());
-                    let holds = match apart.abs_diff(whole) {
-                        0 | 1 => Lapse::between(ask.time, meet.time) <= span,
-                        _ => apart < whole,
-                    };
-                    if holds { Fit::Holds } else { Fit::Passed }
+        let forbidden = |at: u32| Some((by(at).unwrap_or(NOBODY), How::Forbidden));
+        if self.asked.until == Until::Closed || looks_back {
+            let both: Vec<u64> = asks.iter().zip(found).map(|(asks, found)| asks & found).collect();
+            return say(&both, stretch.base(), notes, forbidden);
+        }
+        let is_found = |at: u32| {
+            let bit = (at - stretch.base()) as usize;
+            found.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+        };
+        say(asks, stretch.base(), notes, |at| match is_found(at) {
+            true => forbidden(at),
+            false if self.in_way(line, asks, at).is_some() => None,
+            false => self.left(lane.window, self.time(at), true).map(|how| (NOBODY, how)),
+        });
+    }
+
+    /// Notes the activations that have not what they must have.
+    fn note_missing(&self, line: &Line<'_>, asks: &[u64], missing: &[u64], notes: &mut Vec<Note>) {
+        let Line { relation, lane, stretch, .. } = *line;
+        let base = stretch.base();
+        let left = |at: u32| self.left(lane.window, self.time(at), false).map(|how| (NOBODY, how));
+        match (relation.reach, relation.side) {
+            (Reach::Trace, Side::Before) => say(missing, base, notes, |_| Some((NOBODY, How::Missed))),
+            (Reach::Trace, _) if self.asked.until == Until::Closed => {
+                say(missing, base, notes, |_| Some((NOBODY, How::Ended)));
+            }
+            (Reach::Trace, _) => say(missing, base, notes, left),
+            (_, Side::Before) => say(missing, base, notes, |at| {
+                let before = match relation.reach {
+                    Reach::Chain => at.checked_sub(1).filter(|before| self.is_one_trace(*before, at)),
+                    _ => line.ask_before(asks, at).filter(|before| self.is_one_trace(*before, at)),
                 };
-                self.along(&line, window, fit, tell);
-            }
-            // These two may look at every target for every activation, so that they may have to be given up.
-            (None, None) => {
-                let fit = |ask: &Place, meet: &Place| match within(window, ask, meet) {
-                    Fit::Apart if self.asked.is_given_up() => Fit::Passed,
-                    fit => fit,
-                };
-                self.along(&line, window, fit, tell);
-            }
-            (Some(both), _) => {
-                let fit = |ask: &Place, meet: &Place| match within(window, ask, meet) {
-                    _ if self.asked.is_given_up() => Fit::Passed,
-                    Fit::Holds if !self.holds(both, ask, meet) => Fit::Apart,
-                    fit => fit,
-                };
-                self.along(&line, window, fit, tell);
-            }
+                Some((before.unwrap_or(NOBODY), How::Missed))
+            }),
+            _ => say(missing, base, notes, |at| match self.in_way(line, asks, at) {
+                Some(next) => Some((next, How::InTheWay)),
+                None => left(at),
+            }),
         }
     }
 
-    fn holds(&self, both: &Both<'_>, ask: &Place, meet: &Place) -> bool {
-        let (activation, target) = (self.event(ask.position), self.event(meet.position));
-        let (first, second) = if both.exchanged { (target, activation) } else { (activation, target) };
-        both.bound.holds(first, second)
+    /// What comes in the way of an activation that looks ahead: the next one, or whatever comes next, within the window.
+    fn in_way(&self, line: &Line<'_>, asks: &[u64], at: u32) -> Option<u32> {
+        let next = match line.relation.reach {
+            Reach::Trace => None,
+            Reach::Alternate => line.ask_after(asks, at),
+            Reach::Chain => Some(at + 1),
+        };
+        let next = next.filter(|next| self.is_one_trace(at, *next))?;
+        let window = line.lane.window;
+        let near = window.is_open() || !window.is_passed(self.time(at), self.time(next));
+        near.then_some(next)
     }
 
-    fn along(
-        &self,
-        line: &Line<'_>,
-        window: &Window,
-        fit: impl Fn(&Place, &Place) -> Fit,
-        tell: impl FnMut(&Place, u32, How),
-    ) {
-        match (line.relation.reach, line.relation.side) {
-            (Reach::Trace, Side::After) => self.anywhere::<false, true>(line, window, fit, tell),
-            (Reach::Trace, Side::Before) => self.anywhere::<true, false>(line, window, fit, tell),
-            (Reach::Trace, Side::Either) => self.anywhere::<true, true>(line, window, fit, tell),
-            (Reach::Alternate, Side::Before) => line.alternate_before(fit, tell),
-            (Reach::Alternate, _) => self.alternate_after(line, window, fit, tell),
-            (Reach::Chain, Side::Before) => self.chain_before(line, fit, tell),
-            (Reach::Chain, _) => self.chain_after(line, window, fit, tell),
-        }
-    }
-
-    /// What is to be told of an activation that looks ahead: by the target that was `found`, by what stood in its `way`, or by
-    /// what is left of its window.
-    #[inline]
-    fn outcome(
-        &self,
-        window: &Window,
-        ask: &Place,
-        forbids: bool,
-        found: Option<u32>,
-        way: Option<u32>,
-    ) -> Option<(u32, How)> {
-        match (found, way) {
-            (Some(by), _) => forbids.then_some((by, How::Forbidden)),
-            (None, Some(next)) => (!forbids).then_some((next, How::InTheWay)),
-            (None, None) => self.left(window, ask.time, forbids).map(|how| (NOBODY, how)),
-        }
-    }
-
-    #[inline]
-    fn anywhere<const BEFORE: bool, const AFTER: bool>(
-        &self,
-        line: &Line<'_>,
-        window: &Window,
-        fit: impl Fn(&Place, &Place) -> Fit,
-        mut tell: impl FnMut(&Place, u32, How),
-    ) {
-        let Line { relation, asks, meets } = line;
-        let mut at = 0;
-        for ask in *asks {
-            at = reach(meets, at, ask);
-            let (before, after) = meets.split_at(at);
-            let found = if BEFORE { nearest(ask, before.iter().rev(), &fit) } else { None };
-            let found = match found {
-                None if AFTER => nearest(ask, after.iter(), &fit),
-                found => found,
-            };
-            let said = match found {
-                None if !AFTER => (!relation.forbids).then_some((NOBODY, How::Missed)),
-                found => self.outcome(window, ask, relation.forbids, found.map(|meet| meet.position), None),
-            };
-            said.into_iter().for_each(|(by, how)| tell(ask, by, how));
-        }
-    }
-
-    fn alternate_after(
-        &self,
-        line: &Line<'_>,
-        window: &Window,
-        fit: impl Fn(&Place, &Place) -> Fit,
-        mut tell: impl FnMut(&Place, u32, How),
-    ) {
-        let Line { relation: Relation { forbids, .. }, asks, meets } = *line;
-        let mut at = 0;
-        for (ask, next) in asks.iter().zip(asks.iter().skip(1).map(Some).chain([None])) {
-            at = reach(meets, at, ask);
-            let next = next.filter(|next| next.trace == ask.trace);
-            let near = |meet: &&Place| next.is_none_or(|next| meet.position <= next.position);
-            let found = nearest(ask, meets.iter().skip(at).take_while(near), &fit);
-            let way = next.filter(|next| !window.is_passed(ask.time, next.time));
-            let (found, way) = (found.map(|meet| meet.position), way.map(|next| next.position));
-            let said = self.outcome(window, ask, forbids, found, way);
-            said.into_iter().for_each(|(by, how)| tell(ask, by, how));
-        }
-    }
-
-    fn chain_after(
-        &self,
-        line: &Line<'_>,
-        window: &Window,
-        fit: impl Fn(&Place, &Place) -> Fit,
-        mut tell: impl FnMut(&Place, u32, How),
-    ) {
-        let Line { relation: Relation { forbids, .. }, asks, meets } = *line;
-        let mut at = 0;
-        for ask in asks {
-            at = reach(meets, at, ask);
-            let end = self.asked.traces.range(ask.trace as usize).end;
-            let next = Some(ask.position + 1).filter(|next| (*next as usize) < end);
-            let meet = meets.iter().skip(at).find(|meet| meet.position > ask.position);
-            let meet = meet.filter(|meet| Some(meet.position) == next);
-            let hit = meet.is_some_and(|meet| fit(ask, meet) == Fit::Holds);
-            let near = |next: &u32| window.is_open() || !window.is_passed(ask.time, self.time(*next));
-            let found = hit.then_some(ask.position + 1);
-            let said = self.outcome(window, ask, forbids, found, next.filter(near));
-            said.into_iter().for_each(|(by, how)| tell(ask, by, how));
-        }
-    }
-
-    fn chain_before(
-        &self,
-        line: &Line<'_>,
-        fit: impl Fn(&Place, &Place) -> Fit,
-        mut tell: impl FnMut(&Place, u32, How),
-    ) {
-        let Line { relation: Relation { forbids, .. }, asks, meets } = *line;
-        let mut at = 0;
-        for ask in asks {
-            at = reach(meets, at, ask);
-            let start = self.asked.traces.range(ask.trace as usize).start;
-            let last = ask.position.checked_sub(1).filter(|last| *last as usize >= start);
-            let meet = at.checked_sub(1).and_then(|at| meets.get(at));
-            let meet = meet.filter(|meet| Some(meet.position) == last);
-            match (meet.is_some_and(|meet| fit(ask, meet) == Fit::Holds), forbids) {
-                (true, true) => tell(ask, last.unwrap_or(NOBODY), How::Forbidden),
-                (false, false) => tell(ask, last.unwrap_or(NOBODY), How::Missed),
-                _ => {}
-            }
-        }
+    fn is_one_trace(&self, one: u32, other: u32) -> bool {
+        self.ground.trace(one) == self.ground.trace(other)
     }
 }
 
 impl Line<'_> {
-    fn alternate_before(&self, fit: impl Fn(&Place, &Place) -> Fit, mut tell: impl FnMut(&Place, u32, How)) {
-        let Line { relation: Relation { forbids, .. }, asks, meets } = *self;
-        let mut at = 0;
-        let mut last: Option<&Place> = None;
-        for ask in asks {
-            at = reach(meets, at, ask);
-            let before = last.filter(|last| last.trace == ask.trace);
-            let near = |meet: &&Place| before.is_none_or(|before| meet.position >= before.position);
-            let found = nearest(ask, meets.iter().take(at).rev().take_while(near), &fit);
-            match (found, forbids) {
-                (Some(meet), true) => tell(ask, meet.position, How::Forbidden),
-                (None, false) => tell(ask, before.map_or(NOBODY, |before| before.position), How::Missed),
-                _ => {}
+    fn ask_after(&self, asks: &[u64], at: u32) -> Option<u32> {
+        let base = self.stretch.base();
+        row::next(asks, at - base).map(|next| next + base)
+    }
+
+    fn ask_before(&self, asks: &[u64], at: u32) -> Option<u32> {
+        let base = self.stretch.base();
+        row::previous(asks, at - base).map(|before| before + base)
+    }
+}
+
+/// Notes what is said of each position of a row.
+#[inline]
+pub(super) fn say(
+    row: &[u64],
+    base: u32,
+    notes: &mut Vec<Note>,
+    mut of: impl FnMut(u32) -> Option<(u32, How)>,
+) {
+    notes.reserve(row::count(row) as usize);
+    for (word, base) in row.iter().zip((base..).step_by(64)) {
+        let mut left = *word;
+        while left != 0 {
+            let at = base + left.trailing_zeros();
+            left &= left - 1;
+            if let Some((by, how)) = of(at) {
+                notes.push(Note { at, by, how });
             }
-            last = Some(ask);
         }
     }
-}
-
-/// From a place among the targets on, the first that does not lie before the activation.
-#[inline]
-fn reach(meets: &[Place], mut at: usize, ask: &Place) -> usize {
-    while meets.get(at).is_some_and(|meet| meet.position < ask.position) {
-        at += 1;
-    }
-    at
-}
-
-/// The nearest target, of events that lie ever farther away.
-#[inline]
-fn nearest<'p>(
-    ask: &Place,
-    meets: impl Iterator<Item = &'p Place>,
-    fit: impl Fn(&Place, &Place) -> Fit,
-) -> Option<&'p Place> {
-    for meet in meets.take_while(|meet| meet.trace == ask.trace) {
-        if meet.position == ask.position {
-            continue;
-        }
-        match fit(ask, meet) {
-            Fit::Holds => return Some(meet),
-            Fit::Apart => {}
-            Fit::Passed => return None,
-        }
-    }
-    None
-}
-
-#[inline]
-fn within(window: &Window, ask: &Place, meet: &Place) -> Fit {
-    if window.is_passed(ask.time, meet.time) {
-        return Fit::Passed;
-    }
-    if window.is_reached(ask.time, meet.time) { Fit::Holds } else { Fit::Apart }
 }

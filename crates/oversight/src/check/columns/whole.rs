@@ -1,14 +1,18 @@
 use super::super::Until;
 use super::super::told::{self, How};
-use super::{Columns, Found, Lane, NOBODY, Note};
-use crate::log::Place;
+use super::super::verdict::Finding;
+use super::pick::Place;
+use super::relation::say;
+use super::row::{self, Stretch};
+use super::{Columns, Lane, NOBODY, Note, Room};
 use crate::model::Clause;
 use record::Time;
-use std::ops::Range;
+
+/// Counts up to this are told for 64 positions at once; each takes a look more.
+const COUNTED: u32 = 8;
 
 /// What one trace has for a clause that asks something of it as a whole.
 struct Life<'p> {
-    trace: u32,
     first: u32,
     last: u32,
     start: Time,
@@ -17,33 +21,116 @@ struct Life<'p> {
     others: &'p [Place],
 }
 
+/// Whether a clause may be tried for 64 positions at once on traces that are over.
+pub(super) fn is_by_rows(kind: &Clause) -> bool {
+    match kind {
+        Clause::Count { least, most } => *least <= COUNTED && most.is_none_or(|most| most < COUNTED),
+        _ => true,
+    }
+}
+
 impl Columns<'_> {
-    /// Notes what is to be told of a clause that asks something of each trace as a whole.
+    /// Notes what is to be told of a clause that asks something of each trace as a whole, at the trace's last position.
     pub(super) fn look_whole(
         &self,
         lane: &Lane<'_>,
-        number: u32,
-        traces: Range<usize>,
-        wanted: bool,
-        found: &mut Found,
+        stretch: &Stretch,
+        room: &mut Room,
+        noted: bool,
+        notes: &mut Vec<Note>,
     ) {
-        let mut ones = self.places(lane.asks, &traces);
-        let mut others = self.places(lane.meets, &traces);
-        for trace in traces {
-            let range = self.asked.traces.range(trace);
-            let trace = u32::try_from(trace).unwrap_or(u32::MAX);
+        if lane.by_rows {
+            return self.look_at_all(lane, stretch, room, noted.then_some(notes));
+        }
+        let of = |picked: usize| {
+            self.picked.get(picked).map_or(&[][..], |picked| picked.places(self.asked, stretch))
+        };
+        let (mut ones, mut others) = (of(lane.asks), of(lane.meets));
+        for trace in stretch.traces.clone() {
             let (ones, others) = (own(&mut ones, trace), own(&mut others, trace));
-            let Some(last) = range.end.checked_sub(1).filter(|last| *last >= range.start) else { continue };
-            let (first, last) = (range.start as u32, last as u32);
+            let Some((first, last)) = self.ends(trace) else { continue };
             let start = if lane.window.is_open() { Time::ZERO } else { self.time(first) };
-            let life = Life { trace, first, last, start, ones, others };
-            let Some(how) = self.stands(lane, &life) else { continue };
-            let by = u32::try_from(found.lives.len()).unwrap_or(u32::MAX);
-            found.notes.push(Note { trace, lane: number, activation: NOBODY, by, how });
-            if wanted {
-                found.lives.push(self.of_life(lane, &life, how));
+            if let Some(how) = self.stands(lane, &Life { first, last, start, ones, others }) {
+                notes.push(Note { at: last, by: NOBODY, how });
             }
         }
+    }
+
+    /// The same of traces that are over, where time does not matter. The activations in the room are the traces' last positions.
+    fn look_at_all(
+        &self,
+        lane: &Lane<'_>,
+        stretch: &Stretch,
+        room: &mut Room,
+        notes: Option<&mut Vec<Note>>,
+    ) {
+        let Room { asks, found: too_many, early: too_few, broken, .. } = room;
+        let edges = self.edges(stretch);
+        let cut = |picked: usize| {
+            let mut row = Vec::new();
+            self.row(picked).into_iter().for_each(|all| stretch.cut(all, &mut row));
+            row
+        };
+        let at_end = |marks: &[u64]| {
+            let mut ends = vec![0; marks.len()];
+            row::at_end(edges, marks, &mut ends);
+            ends
+        };
+        too_many.clear();
+        too_many.resize(asks.len(), 0);
+        too_few.clear();
+        let missing = |asks: &[u64], there: &[u64]| -> Vec<u64> {
+            asks.iter().zip(there).map(|(asks, there)| asks & !there).collect()
+        };
+        match lane.kind {
+            Clause::Count { least, most } => {
+                let mut marks = cut(lane.asks);
+                let mut again = Vec::new();
+                too_few.resize(asks.len(), 0);
+                for count in 1..=least.max(most.map_or(0, |most| most + 1)) {
+                    if count == least {
+                        *too_few = missing(asks, &at_end(&marks));
+                    }
+                    if Some(count) == most.map(|most| most + 1) {
+                        *too_many = at_end(&marks);
+                    }
+                    row::before(edges, &marks, None, &mut again);
+                    marks.iter_mut().zip(&again).for_each(|(marks, again)| *marks &= again);
+                }
+            }
+            Clause::Choice { one } => {
+                let (ones, others) = (at_end(&cut(lane.asks)), at_end(&cut(lane.meets)));
+                let both = ones.iter().zip(&others);
+                if one {
+                    *too_many = both.clone().map(|(one, other)| one & other).collect();
+                }
+                let either: Vec<u64> = both.map(|(one, other)| one | other).collect();
+                *too_few = missing(asks, &either);
+            }
+            Clause::First => {
+                let firsts =
+                    edges.firsts.iter().zip(self.row(lane.asks).map_or(&[][..], |row| stretch.words(row)));
+                let others: Vec<u64> = firsts.map(|(firsts, row)| firsts & !row).collect();
+                *too_many = at_end(&others);
+                too_many.iter_mut().zip(&*asks).for_each(|(ends, asks)| *ends &= asks);
+                too_few.resize(asks.len(), 0);
+            }
+            Clause::Last | Clause::Relation(_) => *too_few = missing(asks, &cut(lane.asks)),
+        }
+        broken.clear();
+        broken.extend(too_many.iter().zip(&*too_few).map(|(many, few)| many | few));
+        let Some(notes) = notes else { return };
+        say(broken, stretch.base(), notes, |at| {
+            let bit = (at - stretch.base()) as usize;
+            let many = too_many.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
+            Some((NOBODY, if many { How::Broken } else { How::Ended }))
+        });
+    }
+
+    /// The first and the last position of a trace; none where it has no events.
+    fn ends(&self, trace: usize) -> Option<(u32, u32)> {
+        let range = self.asked.traces.range(trace);
+        (!range.is_empty()).then(|| (range.start as u32, range.end as u32 - 1))
     }
 
     /// How it stands; nothing is said where it is kept, for good.
@@ -87,27 +174,33 @@ impl Columns<'_> {
         }
     }
 
-    fn of_life(&self, lane: &Lane<'_>, life: &Life<'_>, how: How) -> super::Finding {
-        let of = |places: &[Place], most: usize| -> Vec<u32> {
-            let some = places.iter().filter(|place| is_in(lane, life, place)).take(most);
+    /// Writes out what was noted of a trace as a whole.
+    pub(super) fn of_life(&self, lane: &Lane<'_>, trace: usize, how: How) -> Option<Finding> {
+        let (first, last) = self.ends(trace)?;
+        let of =
+            |picked: usize| self.picked.get(picked).map_or(Vec::new(), |one| one.of_trace(self.asked, trace));
+        let (ones, others) = (of(lane.asks), of(lane.meets));
+        let life = Life { first, last, start: self.time(first), ones: &ones, others: &others };
+        let some = |places: &[Place], most: usize| -> Vec<u32> {
+            let some = places.iter().filter(|place| is_in(lane, &life, place)).take(most);
             some.map(|place| place.position).collect()
         };
         let by = match lane.kind {
-            Clause::Count { most, .. } => of(life.ones, told::enough(how, most)),
+            Clause::Count { most, .. } => some(life.ones, told::enough(how, most)),
             Clause::Choice { .. } => {
-                let mut chosen = of(life.ones, 1);
-                chosen.extend(of(life.others, 1));
+                let mut chosen = some(life.ones, 1);
+                chosen.extend(some(life.others, 1));
                 chosen.sort_unstable();
                 chosen.dedup();
                 chosen
             }
-            Clause::First => vec![life.first],
-            Clause::Last | Clause::Relation(_) => vec![life.last],
+            Clause::First => vec![first],
+            Clause::Last | Clause::Relation(_) => vec![last],
         };
         let proven = by.last().map(|position| self.time(*position));
         let evidence = by.iter().map(|position| self.event(*position)).collect();
-        let moments = (Some(self.time(life.first)), Some(self.time(life.last)));
-        told::of_life(how, (lane.kind, lane.window), life.trace as usize, moments, (evidence, proven))
+        let moments = (Some(self.time(first)), Some(self.time(last)));
+        Some(told::of_life(how, (lane.kind, lane.window), trace, moments, (evidence, proven)))
     }
 }
 
@@ -117,8 +210,8 @@ fn is_in(lane: &Lane<'_>, life: &Life<'_>, place: &Place) -> bool {
 }
 
 /// Takes a trace's own places from the front.
-fn own<'p>(places: &mut &'p [Place], trace: u32) -> &'p [Place] {
-    let count = places.iter().take_while(|place| place.trace == trace).count();
+fn own<'p>(places: &mut &'p [Place], trace: usize) -> &'p [Place] {
+    let count = places.iter().take_while(|place| place.trace as usize == trace).count();
     let (own, rest) = places.split_at(count);
     *places = rest;
     own

@@ -10,6 +10,7 @@ use crate::interop::vocabulary;
 use crate::interop::xml::{Scanner, Token};
 use crate::{Change, Event, Name, ObjectId, ObjectRef, ObjectType, Time, Value};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt::Write as _;
 use std::io::Read;
 
@@ -242,8 +243,10 @@ impl Reader<'_, '_, '_> {
         if !self.intake.wants_carriers() && !linked() {
             if trace.object.is_none() {
                 self.name(trace, &attributes);
+                if self.intake.counts.objects == 0 {
+                    self.intake.object_type(&self.case_type);
+                }
                 self.intake.counts.objects += 1;
-                self.intake.object_type(&self.case_type);
             }
             self.intake.counts.values += attributes.len() as u64;
             return Ok(());
@@ -298,8 +301,8 @@ impl Reader<'_, '_, '_> {
             Some(Value::Integer(number)) => ObjectId::from(number.to_string()),
             _ => ObjectId::from(format!("#{}", self.traces)),
         };
-        if !self.names.contains_key(name.as_str()) {
-            self.names.insert(name.clone(), 2);
+        if let Entry::Vacant(new) = self.names.entry(name.clone()) {
+            new.insert(2);
             return name;
         }
         loop {
