@@ -283,7 +283,8 @@ fn what_cannot_be_cut_is_told() {
         format!(
             "width = 1.5\ntable = 4\nplies = 9\ngarments = 2\n[[size]]\nid = \"M\"\n[[marker]]\nsizes = {{ M = 1 }}\nlength = 1\n\
              [[marker]]\nsizes = {{ M = 2 }}\nlength = 1.9\n[[colour]]\nid = \"red\"\nwanted = {{ M = 2 }}\n\
-             [[roll]]\nid = \"a\"\ncolour = \"red\"\nlength = {length}\n[[roll]]\nid = \"b\"\ncolour = \"red\"\nlength = {length}\n"
+             [[roll]]\nid = \"a\"\ncolour = \"red\"\nlength = {length}\n\
+             [[roll]]\nid = \"b\"\ncolour = \"red\"\nlength = {length}\n"
         )
     };
     let why = plan(&read::order(&text("0.99")).unwrap(), 1, &mut looks(50)).unwrap_err();

@@ -11,8 +11,11 @@ pub const MOST: usize = 6;
 /// Columns that are gone through in what counts as one step.
 const STEP: u64 = 64;
 
+/// So many numbers are added up at once.
+const WIDE: usize = 8;
+
 /// Garments of one size in each lay.
-type Column = [u8; MOST];
+type Column = [u8; WIDE];
 
 /// All such plans, which can be gone on with at any time.
 pub struct Columns {
@@ -39,12 +42,16 @@ struct Other {
 }
 
 /// Plies of each lay, at least and at most.
-type Range = [(i64, i64); MOST];
+#[derive(Clone, Default)]
+struct Range {
+    least: [i32; WIDE],
+    most: [i32; WIDE],
+}
 
 /// What the plies of a colour come to, weighed: at least and at most, for each of the other colours.
 #[derive(Clone)]
 struct Row {
-    by: [i64; MOST],
+    by: [i64; WIDE],
     spans: Vec<(i64, i64)>,
 }
 
@@ -57,7 +64,7 @@ struct Node {
     /// What is known of plies; then the same with the plies of a lay taken out of each by those before, with that lay's place.
     rows: Vec<Row>,
     reduced: Vec<(usize, Row)>,
-    room: [i64; MOST],
+    room: [i32; WIDE],
     /// The place in `open` of the size that gets its column now, and the column that is next.
     turn: usize,
     at: usize,
@@ -84,7 +91,8 @@ impl Columns {
     }
 
     fn of(order: &Order, mut colours: Vec<Other>, lays: usize, slack: i64) -> Option<Self> {
-        if lays > MOST || order.garments > u32::from(u8::MAX) {
+        // Sums of so many plies and garments are small numbers.
+        if lays > MOST || order.garments > u32::from(u8::MAX) || order.plies > 100_000 {
             return None;
         }
         // A colour of which nothing is wanted tells nothing.
@@ -196,7 +204,7 @@ fn columns(
     let mut all: Vec<(usize, Vec<Column>)> = Vec::new();
     for size in turn {
         let (least, most) = (i64::from(colour.least[size]), i64::from(colour.most[size]));
-        let mut found: Vec<(Column, i64)> = vec![([0; MOST], 0)];
+        let mut found: Vec<(Column, i64)> = vec![([0; WIDE], 0)];
         for (place, own) in plies.iter().enumerate() {
             let later = i64::from(plies[place + 1..].iter().sum::<u32>() * order.garments);
             let mut next = Vec::new();
@@ -241,18 +249,18 @@ impl Node {
             let more = own.more.iter().take_while(|more| **more < left).count() as i64;
             (i64::from(own.fewest), i64::from(own.fewest) + more - 1)
         };
-        let mut by = [0; MOST];
+        let mut by = [0; WIDE];
         by[..plies.len()].fill(1);
         let all = Row { by, spans: others.iter().map(span).collect() };
         let range = |(_, most): &(i64, i64)| {
-            let mut range = [(0, 0); MOST];
-            range.iter_mut().zip(plies).for_each(|(range, first)| {
-                range.1 = (i64::from(order.plies) - i64::from(*first)).min(*most);
+            let mut range = Range::default();
+            range.most.iter_mut().zip(plies).for_each(|(range, first)| {
+                *range = (i64::from(order.plies) - i64::from(*first)).min(*most) as i32;
             });
             range
         };
-        let mut room = [0; MOST];
-        room[..plies.len()].fill(i64::from(order.garments));
+        let mut room = [0; WIDE];
+        room[..plies.len()].fill(order.garments as i32);
         let mut node = Self {
             open: (0..lists.len()).collect(),
             lists,
@@ -277,7 +285,7 @@ impl Node {
     ) -> Option<Self> {
         let size = self.open[self.turn];
         let mut room = self.room;
-        room.iter_mut().zip(column).for_each(|(room, count)| *room -= i64::from(count));
+        room.iter_mut().zip(column).for_each(|(room, count)| *room -= i32::from(count));
         let span = |own: &Other| {
             let colour = &order.colours[own.colour];
             (i64::from(colour.least[size]), i64::from(colour.most[size]))
@@ -317,32 +325,34 @@ impl Node {
         if !self.ranged(order, plies) {
             return false;
         }
-        let mut least = [0; MOST];
+        let mut least = [0; WIDE];
         let mut fewest = (usize::MAX, 0);
         for (turn, size) in self.open.iter().enumerate() {
             *looked += self.lists[*size].len() as u64;
+            let mut own = [i32::MAX; WIDE];
             let fits = |column: &Column| {
-                let rooms = column.iter().zip(&self.room).all(|(count, room)| i64::from(*count) <= *room);
-                rooms
+                let counts = column.map(i32::from);
+                let sum = |plies: &[i32; WIDE]| -> i32 { counts.iter().zip(plies).map(|(a, b)| a * b).sum() };
+                let rooms =
+                    counts.iter().zip(&self.room).fold(true, |all, (count, room)| all & (count <= room));
+                let fits = rooms
                     && others.iter().zip(&self.ranges).all(|(own, range)| {
                         let colour = &order.colours[own.colour];
-                        let sum = |pick: fn(&(i64, i64)) -> i64| -> i64 {
-                            column
-                                .iter()
-                                .zip(range)
-                                .map(|(count, range)| i64::from(*count) * pick(range))
-                                .sum()
-                        };
-                        sum(|range| range.0) <= i64::from(colour.most[*size])
-                            && sum(|range| range.1) >= i64::from(colour.least[*size])
-                    })
+                        i64::from(sum(&range.least)) <= i64::from(colour.most[*size])
+                            && i64::from(sum(&range.most)) >= i64::from(colour.least[*size])
+                    });
+                if fits {
+                    own.iter_mut().zip(counts).for_each(|(own, count)| *own = count.min(*own));
+                }
+                fits
             };
             let list = &mut self.lists[*size];
             list.retain(fits);
-            fewest = fewest.min((list.len(), turn));
-            for (place, least) in least.iter_mut().enumerate() {
-                *least += list.iter().map(|column| i64::from(column[place])).min().unwrap_or(0);
+            if list.is_empty() {
+                return false;
             }
+            fewest = fewest.min((list.len(), turn));
+            least.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
         }
         self.turn = fewest.1;
         fewest.0 > 0 && least.iter().zip(&self.room).all(|(least, room)| least <= room)
@@ -352,20 +362,20 @@ impl Node {
     fn ranged(&mut self, order: &Order, plies: &[u32]) -> bool {
         /// More often it seldom helps.
         const ROUNDS: usize = 6;
-        let table = i64::from(order.plies);
+        let table = order.plies as i32;
         for _ in 0..ROUNDS {
             let mut changed = false;
             for (lay, first) in plies.iter().enumerate() {
-                let used: i64 = i64::from(*first) + self.ranges.iter().map(|range| range[lay].0).sum::<i64>();
+                let used = *first as i32 + self.ranges.iter().map(|range| range.least[lay]).sum::<i32>();
                 for range in &mut self.ranges {
-                    let most = table - used + range[lay].0;
-                    changed |= most < range[lay].1;
-                    range[lay].1 = range[lay].1.min(most);
+                    let most = table - used + range.least[lay];
+                    changed |= most < range.most[lay];
+                    range.most[lay] = range.most[lay].min(most);
                 }
                 // Lays with as many plies of the first colour have no order of their own.
                 if let Some(range) = self.ranges.first_mut().filter(|_| lay > 0 && plies[lay - 1] == *first) {
-                    range[lay].1 = range[lay].1.min(range[lay - 1].1);
-                    range[lay - 1].0 = range[lay - 1].0.max(range[lay].0);
+                    range.most[lay] = range.most[lay].min(range.most[lay - 1]);
+                    range.least[lay - 1] = range.least[lay - 1].max(range.least[lay]);
                 }
             }
             for row in self.rows.iter().chain(self.reduced.iter().map(|(_, row)| row)) {
@@ -373,7 +383,7 @@ impl Node {
                     changed |= row.narrow(range, *span);
                 }
             }
-            if self.ranges.iter().flatten().any(|(least, most)| least > most) {
+            if self.ranges.iter().any(|range| range.least.iter().zip(&range.most).any(|(a, b)| a > b)) {
                 return false;
             }
             if !changed {
@@ -391,22 +401,34 @@ impl Row {
             if by < 0 { (by * high, by * low) } else { (by * low, by * high) }
         };
         let (mut low, mut high) = (0, 0);
-        for (by, range) in self.by.iter().zip(&*range) {
-            let (from, to) = ends(*by, *range);
+        let mut spans = [(0, 0); WIDE];
+        for (place, by) in self.by.iter().enumerate() {
+            spans[place] = (i64::from(range.least[place]), i64::from(range.most[place]));
+            let (from, to) = ends(*by, spans[place]);
             (low, high) = (low + from, high + to);
         }
         let mut changed = false;
-        for (by, range) in self.by.iter().zip(range).filter(|(by, _)| **by != 0) {
-            let (from, to) = ends(*by, *range);
+        for (place, by) in self.by.iter().enumerate().filter(|(_, by)| **by != 0) {
+            let span = &mut spans[place];
+            let (from, to) = ends(*by, *span);
             // What is left for this lay: at least and at most so much, times `by`.
             let (least, most) = (least - (high - to), most - (low - from));
             let (down, up) = match *by > 0 {
                 true => (-(-least).div_euclid(*by), most.div_euclid(*by)),
                 false => (-most.div_euclid(-by), (-least).div_euclid(-by)),
             };
-            changed |= down > range.0 || up < range.1;
-            *range = (range.0.max(down), range.1.min(up));
-            let (after, until) = ends(*by, *range);
+            if down > span.1 || up < span.0 {
+                // Nothing can be.
+                (range.least[place], range.most[place]) = (1, 0);
+                return true;
+            }
+            if down <= span.0 && up >= span.1 {
+                continue;
+            }
+            changed = true;
+            *span = (span.0.max(down), span.1.min(up));
+            (range.least[place], range.most[place]) = (span.0 as i32, span.1 as i32);
+            let (after, until) = ends(*by, *span);
             (low, high) = (low + after - from, high + until - to);
         }
         changed

@@ -1,6 +1,6 @@
 //! Plans of few lays, all that can come to little: each set of markers, or those that fit the plies of a colour, with the
-//! cheapest plies for each colour by itself. What the cheapest of them takes, or else the cloth that every plan takes and a lay more, is a
-//! bound on all plans; and where the lays of the cheapest hold its plies, it is a plan.
+//! cheapest plies for each colour by itself. What the cheapest of them takes, or else the cloth that every plan takes and a lay
+//! more, is a bound on all plans; and where the lays of the cheapest hold its plies, it is a plan.
 
 use super::bound::{Clothes, row_rank, rows};
 use super::columns::{self, Columns};
