@@ -444,7 +444,7 @@ mod tests {
             let mut looks = 0;
             let mut clock = || {
                 looks += 1;
-                looks < 40
+                looks < 12
             };
             let found = plan::plan(&order, 1, &mut clock).unwrap_or_else(|why| unreachable!("{why}\n{text}"));
             let total = check::check(&order, &found.plan).total(&order, &found.plan);
