@@ -55,7 +55,7 @@ struct Sets {
 /// More lays than these make too many plans, however few markers there are.
 const MOST: usize = columns::MOST;
 /// Of more markers there are too many sets, even of two, and too many to find the least cloth of many numbers of plies.
-const LISTED: usize = 7_000;
+const LISTED: usize = 20_000;
 /// Plies of one set that are tried for a colour.
 const LOOKED: u64 = 1_000_000;
 /// Sets that are looked at one by one rather than by plies.

@@ -108,12 +108,12 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
             }
         }
         let found = match &current {
-            _ if round % (if search.bound.lays > FEW { 32 } else { 256 }) == 0 => search.sloped(),
-            Some(lays) if round % 4 == 3 => search.mended(lays),
-            Some(lays) if round % 4 == 1 && lays.len() <= SMALL => search.fewer(lays),
+            _ if round % (if search.bound.lays > FEW { 32 } else { 256 }) == 0 => search.sloped(clock),
+            Some(lays) if round % 4 == 3 => search.mended(lays, clock),
+            Some(lays) if round % 4 == 1 && lays.len() <= SMALL => search.fewer(lays, clock),
             _ => search.annealed(best.as_ref().map(|(_, lays)| lays.as_slice()), clock),
         };
-        let found = found.or_else(|| current.is_none().then(|| search.anew(round)).flatten());
+        let found = found.or_else(|| current.is_none().then(|| search.anew(round, clock)).flatten());
         let Some(found) = found else { continue };
         let cost = search.cost(&found);
         let (least, known) = best.as_ref().map_or((i64::MAX, None), |(cost, lays)| (*cost, Some(lays)));
@@ -266,7 +266,7 @@ impl Search<'_> {
     }
 
     /// From linear programmes, and what they leave by a beam.
-    fn sloped(&mut self) -> Option<Vec<Lay>> {
+    fn sloped(&mut self, clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
         /// How often what plies bear is learnt before what is left of the best is planned.
         const LEARNT: usize = 8;
         /// Of more markers than can be listed, so many are chosen from.
@@ -284,7 +284,7 @@ impl Search<'_> {
         let rest = Rest::of(self.order, kept.iter());
         let pool = self.pool(&kept, 200);
         let look = Look { width: 4, each: 0.4, blur: 0.0, below: i64::MAX };
-        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance)?;
+        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         Some(self.trimmed(kept.into_iter().chain(found).collect()))
     }
 
@@ -334,7 +334,7 @@ impl Search<'_> {
     /// The most plies of a lay that is annealed: those of a table, or now and then any number, where lays are very many or very
     /// few.
     fn most(&self) -> u32 {
-        let any = self.bound.lays > FEW || (self.turn % 2 == 0 && self.bound.lays < 8);
+        let any = self.bound.lays > FEW || (self.turn.is_multiple_of(2) && self.bound.lays < 8);
         if any { u32::MAX } else { self.order.plies }
     }
 
@@ -394,7 +394,7 @@ impl Search<'_> {
         Some(Lay { ratio: drawn, plies: order.colours.iter().map(share).collect() })
     }
 
-    fn anew(&mut self, round: u32) -> Option<Vec<Lay>> {
+    fn anew(&mut self, round: u32, clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
         let rest = Rest::of(self.order, std::iter::empty());
         let pool = self.pool(&[], 600);
         let look = Look {
@@ -403,12 +403,12 @@ impl Search<'_> {
             blur: if round < 4 { 0.0 } else { 0.5 },
             below: i64::MAX,
         };
-        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance)?;
+        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         Some(self.trimmed(found))
     }
 
     /// Takes some lays out and plans what they cut anew, at no more than they cost.
-    fn mended(&mut self, lays: &[Lay]) -> Option<Vec<Lay>> {
+    fn mended(&mut self, lays: &[Lay], clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
         let mut kept = lays.to_vec();
         let out = (2 + self.chance.below(4) as usize).min(kept.len());
         let removed: Vec<Lay> =
@@ -424,17 +424,20 @@ impl Search<'_> {
             blur: self.chance.below(100) as f64 / 100.0,
             below: self.cost(&removed) + slack,
         };
-        let found = self::lays(self.order, &self.bound, &pool, rest, look, &mut self.chance)?;
+        let found = self::lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         kept.extend(found);
         Some(self.trimmed(kept))
     }
 
     /// Takes a few lays out and looks at all plans that cut the same with one lay less, or with as many.
-    fn fewer(&mut self, lays: &[Lay]) -> Option<Vec<Lay>> {
+    fn fewer(&mut self, lays: &[Lay], clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
         /// How often that is tried at once, and for how many steps at most.
         const TRIES: usize = 8;
         const STEPS: u64 = 8_000;
-        (0..TRIES).find_map(|_| {
+        (0..TRIES).find_map(|turn| {
+            if turn > 0 && !clock() {
+                return None;
+            }
             let mut kept = lays.to_vec();
             let small = (0..kept.len()).min_by_key(|at| kept[*at].plies.iter().sum::<u32>())?;
             let out = (3 + self.chance.below(2) as usize).min(kept.len());
