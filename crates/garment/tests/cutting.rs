@@ -187,6 +187,43 @@ proptest! {
     }
 }
 
+/// An order of these sizes and colours, the sizes alike.
+fn plain(table: &str, plies: u32, garments: u32, wanted: &[Vec<u32>]) -> Order {
+    let mut text = format!(
+        "width = 1.5\nends = 0.04\ntable = {table}\nplies = {plies}\ngarments = {garments}\nlay = 2\n\
+         [[utilisation]]\ngarments = 1\npercent = 78\n[[utilisation]]\ngarments = 8\npercent = 86\n"
+    );
+    for size in 0..wanted[0].len() {
+        text += &format!("[[size]]\nid = \"s{size}\"\narea = {}\n", 1.0 + size as f64 / 20.0);
+    }
+    for (colour, counts) in wanted.iter().enumerate() {
+        let counts: Vec<String> =
+            counts.iter().enumerate().map(|(size, n)| format!("s{size} = {n}")).collect();
+        text += &format!("[[colour]]\nid = \"c{colour}\"\nwanted = {{ {} }}\n", counts.join(", "));
+    }
+    read::order(&text).unwrap_or_else(|faults| panic!("{faults:?}\n{text}"))
+}
+
+#[test]
+fn orders_far_from_the_usual_are_cut_near_what_is_proved() {
+    let cases = [
+        ("one garment", plain("10", 50, 6, &[vec![1]])),
+        ("one size", plain("10", 50, 6, &[vec![731], vec![222]])),
+        ("one ply", plain("10", 1, 6, &[vec![20, 31, 22], vec![7, 8, 9]])),
+        ("a table for one garment", plain("1.0", 50, 6, &[vec![30, 40], vec![11, 12]])),
+        ("twelve sizes", plain("12", 60, 8, &[(0..12).map(|size| 40 + 7 * size).collect()])),
+        ("ten thousand garments", plain("10", 80, 8, &[vec![1500, 2100, 2600, 2000, 1200, 600]])),
+        ("millions", plain("10", 80, 8, &[vec![900_000, 700_001, 800_007], vec![1_000_000, 3, 999_999]])),
+    ];
+    for (name, order) in cases {
+        let answer = plan(&order, 1, &mut looks(20)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let found = check(&order, &answer.plan);
+        assert_eq!((&found.faults, &found.uncovered), (&vec![], &vec![]), "{name}");
+        let (total, least) = (found.total(&order, &answer.plan), answer.bound.total(&order));
+        assert!(least <= total && total * 100 <= least * 104, "{name}: {total} is far above {least}");
+    }
+}
+
 /// Three of one size on a roll that is spliced once.
 fn spliced() -> (Order, Plan) {
     let text = "width = 1.5\ntable = 4\nplies = 9\ngarments = 2\nsplice = 0.1\nremnant = 0.5\n[[size]]\nid = \"M\"\n\
@@ -242,6 +279,23 @@ fn what_cannot_be_cut_is_told() {
     assert_eq!(why, NoPlan::Cloth { colour: "red".into(), needed: 3000, there: 1500 });
     let why = plan(&Order { table: 900, ..order.clone() }, 1, &mut looks(50)).unwrap_err();
     assert_eq!(why, NoPlan::Size("M".into()));
+    let text = |length: &str| {
+        format!(
+            "width = 1.5\ntable = 4\nplies = 9\ngarments = 2\n[[size]]\nid = \"M\"\n[[marker]]\nsizes = {{ M = 1 }}\nlength = 1\n\
+             [[marker]]\nsizes = {{ M = 2 }}\nlength = 1.9\n[[colour]]\nid = \"red\"\nwanted = {{ M = 2 }}\n\
+             [[roll]]\nid = \"a\"\ncolour = \"red\"\nlength = {length}\n\
+             [[roll]]\nid = \"b\"\ncolour = \"red\"\nlength = {length}\n"
+        )
+    };
+    let why = plan(&read::order(&text("0.99")).unwrap(), 1, &mut looks(50)).unwrap_err();
+    assert_eq!(why, NoPlan::Roll { size: "M".into(), longest: 990 });
+    let order_of_short_rolls = read::order(&text("1.2")).unwrap();
+    let answer = plan(&order_of_short_rolls, 1, &mut looks(50)).unwrap();
+    assert_eq!(
+        answer.plan.lays,
+        [Lay { ratio: vec![1], plies: vec![2] }],
+        "no roll is as long as the cheaper marker"
+    );
     let doubles = Order { measured: [(vec![2], 1900)].into(), rolls: Vec::new(), ..order };
     assert_eq!(plan(&doubles, 1, &mut looks(50)).unwrap_err(), NoPlan::Found);
 }

@@ -16,9 +16,11 @@ pub struct Heat {
     pub moves: u32,
     /// What a change may make worse at first: so many garments.
     pub first: f64,
+    /// The most plies of a lay, which may be more than a table takes: they are as many lays then.
+    pub plies: u32,
 }
 
-/// The cheapest plan on the way, none of whose lays has more plies than the table takes, if there is any.
+/// The cheapest plan on the way, if there is any.
 pub fn anneal(
     order: &Order,
     bound: &Bound,
@@ -32,7 +34,7 @@ pub fn anneal(
     const LAST: f64 = 0.07;
     /// The clock is asked each time that so many changes were tried.
     const ASKED: u32 = 4_096;
-    let mut table = Table::new(order, bound, start, chance)?;
+    let mut table = Table::new(order, bound, start, heat.plies, chance)?;
     let unit = table.prices.iter().sum::<i64>() as f64 / table.prices.len().max(1) as f64 / WRONG;
     let cooler = (LAST / heat.first).powf(1.0 / f64::from(heat.moves.max(1)));
     let mut warm = heat.first * unit;

@@ -6,7 +6,7 @@ use super::few::Few;
 use super::ratios::{Ratio, all};
 use super::{Colour, Order};
 use crate::balance::Clock;
-use crate::cut::linear::{Columns, prices};
+use crate::cut::linear::{Columns, cheapest};
 
 /// What is proved of all plans.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,8 @@ pub struct Bound {
     pub lays: u32,
     /// What all plans come to at least by looking at those of few lays; 0 if that was not done.
     pub few: i64,
+    /// The least cloth of each colour.
+    pub(super) cloths: Vec<i64>,
     /// What a garment of each size adds to the cloth of each colour at least, in millimetres.
     pub(super) worth: Vec<Vec<f64>>,
 }
@@ -36,8 +38,9 @@ impl Bound {
 
 /// The bounds of an order, raised by plans of few lays until the clock says stop.
 pub fn raised(order: &Order, clock: &mut Clock<'_>) -> Bound {
-    let mut found = bound(order);
-    let Some(listed) = all(order, LISTED) else { return found };
+    let listed = all(order, LISTED);
+    let mut found = of_markers(order, listed.as_deref());
+    let Some(listed) = listed else { return found };
     let Some(mut few) = Few::begin(order, &listed, found.lays, found.cloth) else { return found };
     while few.go_on(10_000) && clock() {}
     found.raise(&few);
@@ -49,24 +52,32 @@ pub(super) const LISTED: usize = 200_000;
 
 /// The bounds of an order.
 pub fn bound(order: &Order) -> Bound {
-    let listed = all(order, LISTED);
-    let mut found = Bound { cloth: 0, lays: 1, few: 0, worth: Vec::new() };
+    of_markers(order, all(order, LISTED).as_deref())
+}
+
+/// The bounds of an order with all of its markers, if they can be listed.
+pub(super) fn of_markers(order: &Order, listed: Option<&[Ratio]>) -> Bound {
+    let mut found = Bound { cloth: 0, lays: 1, few: 0, cloths: Vec::new(), worth: Vec::new() };
     let mut plies = 0;
     for colour in &order.colours {
-        let needed = needed(order, listed.as_deref(), colour);
+        let needed = needed(order, listed, colour);
         plies += u64::from(needed);
-        let (cloth, worth) = match &listed {
-            Some(listed) => by_listing(listed, colour, needed),
+        let (cloth, worth) = match listed {
+            Some(listed) => {
+                let fair = by_listing(listed, colour, needed);
+                (fair.cloth(colour, needed), fair.worth)
+            }
             None => by_areas(order, colour, needed),
         };
         found.cloth += cloth;
+        found.cloths.push(cloth);
         found.worth.push(worth);
     }
     found.lays = u32::try_from(plies.div_ceil(u64::from(order.plies))).unwrap_or(u32::MAX).max(1);
     if order.colours.iter().all(|colour| colour.least == colour.most) {
         found.lays = found.lays.max(row_rank(rows(order)));
     }
-    if let Some(listed) = &listed {
+    if let Some(listed) = listed {
         found.lays = found.lays.max(not_fewer_than(order, listed));
     }
     if found.lays < 3 && !order.colours.iter().all(|colour| two_may_do(order, colour)) {
@@ -81,53 +92,92 @@ fn needed(order: &Order, listed: Option<&[Ratio]>, colour: &Colour) -> u32 {
     colour.least.iter().sum::<u32>().div_ceil(largest.unwrap_or(order.garments).max(1))
 }
 
-/// The fewest plies of a colour that are not fewer than these, and the least cloth of so many or more.
-pub(super) fn cloth_by_listing(order: &Order, listed: &[Ratio], colour: &Colour, plies: u32) -> (u32, i64) {
-    let plies = needed(order, Some(listed), colour).max(plies);
-    (plies, by_listing(listed, colour, plies).0)
+/// What a colour takes by its plies, as far as that was asked for.
+pub(super) struct Clothes<'l> {
+    listed: &'l [Ratio],
+    colour: &'l Colour,
+    /// The fewest plies.
+    pub fewest: u32,
+    fair: Vec<Fair>,
+}
+
+impl<'l> Clothes<'l> {
+    pub fn new(order: &Order, listed: &'l [Ratio], colour: &'l Colour) -> Self {
+        let fewest = needed(order, Some(listed), colour);
+        Self { listed, colour, fewest, fair: vec![by_listing(listed, colour, fewest)] }
+    }
+
+    /// The least cloth of so many plies.
+    fn least(&self, plies: u32) -> i64 {
+        self.fair.iter().map(|fair| fair.cloth(self.colour, plies)).max().unwrap_or(0)
+    }
+
+    /// By how much more cloth the fewest plies and one more each take at least, below a slack; `None` if they are too many.
+    pub fn more(&mut self, slack: i64) -> Option<Vec<i64>> {
+        /// Numbers of plies.
+        const NUMBERS: u32 = 500;
+        let least = self.least(self.fewest);
+        // Each ply cuts a garment at least.
+        let most = self.colour.most.iter().sum::<u32>().saturating_sub(self.fewest);
+        // Prices of one number of plies hold for all, the nearer the better.
+        let mut further = 1;
+        while further <= most && self.least(self.fewest + further) - least < slack {
+            if further > NUMBERS {
+                return None;
+            }
+            self.fair.push(by_listing(self.listed, self.colour, self.fewest + further));
+            further *= 2;
+        }
+        let all = (0..=most).map(|further| self.least(self.fewest + further) - least);
+        Some(all.take_while(|more| *more < slack).collect())
+    }
 }
 
 fn usable<'l>(listed: &'l [Ratio], colour: &'l Colour) -> impl Iterator<Item = &'l Ratio> + Clone {
-    let fits = |ratio: &&Ratio| ratio.counts.iter().zip(&colour.most).all(|(count, most)| count <= most);
-    listed.iter().filter(fits)
+    listed.iter().filter(|ratio| fits(ratio, colour))
 }
 
-/// Markers as columns over sizes and, last, plies.
-struct Plies<'l>(Vec<&'l Ratio>);
+/// Whether a ply of a marker cuts no more of a colour than may be.
+pub(super) fn fits(ratio: &Ratio, colour: &Colour) -> bool {
+    ratio.counts.iter().zip(&colour.most).all(|(count, most)| count <= most)
+}
 
-impl Columns for Plies<'_> {
-    fn count(&self) -> usize {
-        self.0.len()
+/// Markers with what a ply of them costs, as columns over so many sizes and, last, plies.
+pub(super) fn plies<'l>(sizes: usize, priced: impl Iterator<Item = (&'l Ratio, f64)>) -> Columns {
+    let mut columns = Columns::new(sizes + 1);
+    for (ratio, cost) in priced {
+        columns.push(cost, ratio.counts.iter().map(|count| f64::from(*count)).chain([1.0]));
     }
+    columns
+}
 
-    fn cost(&self, column: usize) -> f64 {
-        self.0.get(column).map_or(0.0, |ratio| ratio.ply as f64)
-    }
+/// Prices under which no marker is worth more than its ply: whatever they are, what is wanted at them is a bound.
+struct Fair {
+    /// Of a garment of each size.
+    worth: Vec<f64>,
+    /// Of a ply.
+    ply: f64,
+}
 
-    fn add(&self, column: usize, times: f64, into: &mut [f64]) {
-        let counts = self.0.get(column).map(|ratio| ratio.counts.iter());
-        let rows = counts.into_iter().flatten().map(|count| f64::from(*count)).chain([1.0]);
-        into.iter_mut().zip(rows).for_each(|(sum, count)| *sum += times * count);
-    }
-
-    fn weigh(&self, column: usize, weights: &[f64]) -> f64 {
-        let counts = self.0.get(column).map(|ratio| ratio.counts.iter());
-        let rows = counts.into_iter().flatten().map(|count| f64::from(*count)).chain([1.0]);
-        rows.zip(weights).map(|(count, weight)| count * weight).sum()
+impl Fair {
+    /// The least cloth of a colour with so many plies or more.
+    fn cloth(&self, colour: &Colour, plies: u32) -> i64 {
+        let sum: f64 =
+            self.worth.iter().zip(&colour.least).map(|(worth, count)| worth * f64::from(*count)).sum();
+        ((sum + self.ply * f64::from(plies)) * (1.0 - 1e-9)).ceil() as i64
     }
 }
 
-/// A bound from prices under which no marker is worth more than its ply: whatever the prices are, that is a proof.
-fn by_listing(listed: &[Ratio], colour: &Colour, needed: u32) -> (i64, Vec<f64>) {
-    let columns = Plies(usable(listed, colour).collect());
+/// The best prices for so many plies.
+fn by_listing(listed: &[Ratio], colour: &Colour, wanted: u32) -> Fair {
+    let priced = usable(listed, colour).map(|ratio| (ratio, ratio.ply as f64));
+    let columns = plies(colour.least.len(), priced);
     let wanted: Vec<f64> =
-        colour.least.iter().map(|count| f64::from(*count)).chain([f64::from(needed)]).collect();
-    let found = prices(&columns, &wanted);
-    let over = (0..columns.count()).map(|at| columns.weigh(at, &found) / columns.cost(at).max(1.0));
-    let over = over.fold(1.0, f64::max);
-    let fair: Vec<f64> = found.iter().map(|price| price / over).collect();
-    let sum: f64 = fair.iter().zip(&wanted).map(|(price, count)| price * count).sum();
-    ((sum * (1.0 - 1e-9)).ceil() as i64, fair.into_iter().take(colour.least.len()).collect())
+        colour.least.iter().map(|count| f64::from(*count)).chain([f64::from(wanted)]).collect();
+    let found = cheapest(&columns, &wanted).prices;
+    let over = columns.over(&found);
+    let mut worth: Vec<f64> = found.iter().map(|price| price / over).collect();
+    Fair { ply: worth.pop().unwrap_or(0.0), worth }
 }
 
 /// The same without a list: each size's area at the best utilisation, and the ends of each ply. A measured marker that beats this

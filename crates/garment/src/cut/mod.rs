@@ -9,15 +9,16 @@
 mod anneal;
 pub mod bound;
 pub mod check;
+mod columns;
 mod few;
 mod lays;
 mod linear;
-mod pairs;
 pub mod plan;
 mod ratios;
 pub mod read;
 mod rolls;
 pub mod sample;
+mod slopes;
 mod table;
 
 use std::collections::BTreeMap;

@@ -3,15 +3,17 @@
 //! the same ways.
 
 use super::anneal::{Heat, anneal};
-use super::bound::{Bound, LISTED, bound};
+use super::bound::{Bound, LISTED, of_markers};
 use super::check::check;
-use super::few::Few;
+use super::few::{Few, exactly};
 use super::lays::{Look, Rest, cost, lays};
 use super::ratios::{Ratio, all, ratio};
-use super::rolls::spread;
+use super::rolls::{Care, spread};
+use super::slopes::Slopes;
 use super::{Lay, Order, Plan};
 use crate::balance::Clock;
 use crate::chance::Chance;
+use std::collections::HashSet;
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +21,16 @@ pub enum NoPlan {
     /// A size that no marker has.
     #[error("no marker that fits on the table has size `{0}`; lengthen `table`, or tell of a marker with it")]
     Size(String),
+    /// A size that is on no marker for which a roll is long enough.
+    #[error(
+        "no roll is as long as a ply with size `{size}`, the longest has {longest} mm; add a longer `[[roll]]`, or allow `splice`"
+    )]
+    Roll {
+        /// The size.
+        size: String,
+        /// The length of the longest roll.
+        longest: i64,
+    },
     /// Not enough cloth, whatever the plan.
     #[error(
         "colour `{colour}` takes {needed} mm of cloth at least and its rolls have {there} mm; add a `[[roll]]`"
@@ -50,17 +62,28 @@ pub struct Answer {
 /// Sets of markers of few lays that are looked at in each round: a small part of what else is done in it.
 const STEPS: u64 = 30_000;
 
+/// Of more lays than these most have the marker of another one: then all plies of a marker are one, and linear programmes come
+/// near to the best.
+const FEW: u32 = 30;
+
+/// In a plan of more lays, few of them seldom can be fewer.
+const SMALL: usize = 10;
+
 /// The best plan that is found until the clock says stop; at least one is looked for.
 pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
-    possible(order)?;
-    let bound = bound(order);
+    possible(order).map_err(NoPlan::Size)?;
+    let whole = whole(order)?;
+    let order = whole.as_ref().unwrap_or(order);
     let listed = all(order, LISTED);
+    let bound = of_markers(order, listed.as_deref());
+    enough(order, &bound)?;
     let mut few = listed.as_ref().and_then(|listed| Few::begin(order, listed, bound.lays, bound.cloth));
     let mut search = Search {
         order,
         bound,
         listed: listed.as_deref(),
         chance: Chance::new(seed),
+        slopes: None,
         best: None,
         turn: 0,
         lays: 0,
@@ -85,10 +108,12 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
             }
         }
         let found = match &current {
-            Some(lays) if round % 4 == 3 => search.mended(lays),
+            _ if round % (if search.bound.lays > FEW { 32 } else { 256 }) == 0 => search.sloped(clock),
+            Some(lays) if round % 4 == 3 => search.mended(lays, clock),
+            Some(lays) if round % 4 == 1 && lays.len() <= SMALL => search.fewer(lays, clock),
             _ => search.annealed(best.as_ref().map(|(_, lays)| lays.as_slice()), clock),
         };
-        let found = found.or_else(|| current.is_none().then(|| search.anew(round)).flatten());
+        let found = found.or_else(|| current.is_none().then(|| search.anew(round, clock)).flatten());
         let Some(found) = found else { continue };
         let cost = search.cost(&found);
         let (least, known) = best.as_ref().map_or((i64::MAX, None), |(cost, lays)| (*cost, Some(lays)));
@@ -102,26 +127,43 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
             current = known.cloned();
         }
     }
+    search.settle();
     let Search { best, bound, .. } = search;
     let plan = best.map(|(_, plan)| plan).ok_or(NoPlan::Found)?;
     Ok(Answer { plan, bound })
 }
 
-fn possible(order: &Order) -> Result<(), NoPlan> {
+/// The size that no marker has, if there is one.
+fn possible(order: &Order) -> Result<(), String> {
     for (at, size) in order.sizes.iter().enumerate() {
         let alone: Vec<u32> = (0..order.sizes.len()).map(|other| u32::from(other == at)).collect();
         let measured = order.measured.keys().any(|ratio| ratio[at] > 0 && order.marker(ratio).is_some());
         let wanted = order.colours.iter().any(|colour| colour.least[at] > 0);
         if wanted && order.marker(&alone).is_none() && !measured {
-            return Err(NoPlan::Size(size.id.clone()));
+            return Err(size.id.clone());
         }
     }
+    Ok(())
+}
+
+/// The order with a table no longer than its longest roll, where plies are whole and that is shorter: no ply is longer.
+fn whole(order: &Order) -> Result<Option<Order>, NoPlan> {
+    let longest = order.wide_enough().map(|(_, roll)| roll.length).max();
+    let Some(longest) = longest.filter(|longest| order.splice.is_none() && *longest < order.table) else {
+        return Ok(None);
+    };
+    let order = Order { table: longest, ..order.clone() };
+    possible(&order).map_err(|size| NoPlan::Roll { size, longest })?;
+    Ok(Some(order))
+}
+
+/// Whether the rolls may be enough.
+fn enough(order: &Order, bound: &Bound) -> Result<(), NoPlan> {
     if order.rolls.is_empty() {
         return Ok(());
     }
-    for (at, colour) in order.colours.iter().enumerate() {
-        let alone = Order { colours: vec![colour.clone()], ..order.clone() };
-        let needed = bound(&alone).cloth;
+    for (at, (colour, needed)) in order.colours.iter().zip(&bound.cloths).enumerate() {
+        let needed = *needed;
         let there =
             order.wide_enough().filter(|(_, roll)| roll.colour == at).map(|(_, roll)| roll.length).sum();
         if needed > there {
@@ -131,8 +173,8 @@ fn possible(order: &Order) -> Result<(), NoPlan> {
     Ok(())
 }
 
-/// How good a plan is: plies without a roll, and what it costs.
-type Worth = (u32, i64, usize);
+/// How good a plan is: plies without a roll, what it costs, its lays, and the rolls that are begun.
+type Worth = (u32, i64, usize, usize);
 
 /// Lays of one marker as one: single plies that were cheap one by one lie on one another as well.
 fn joined(taken: &[Lay]) -> Vec<Lay> {
@@ -168,6 +210,7 @@ struct Search<'o> {
     order: &'o Order,
     bound: Bound,
     listed: Option<&'o [Ratio]>,
+    slopes: Option<Slopes<'o>>,
     chance: Chance,
     best: Option<(Worth, Plan)>,
     /// How often was annealed, and with how many lays to the best end.
@@ -188,7 +231,7 @@ impl Search<'_> {
 
     fn proved(&self) -> bool {
         let least = self.bound.total(self.order);
-        self.best.as_ref().is_some_and(|((uncovered, total, _), _)| *uncovered == 0 && *total <= least)
+        self.best.as_ref().is_some_and(|((uncovered, total, ..), _)| *uncovered == 0 && *total <= least)
     }
 
     /// Spreads a plan from rolls and keeps it if it is the best.
@@ -196,18 +239,66 @@ impl Search<'_> {
         let lays = joined(taken).iter().flat_map(|lay| split(lay, self.order.plies)).collect();
         let mut plan = Plan { lays, spread: Vec::new() };
         plan.lays.sort_by_key(|lay| std::cmp::Reverse(lay.plies.iter().sum::<u32>()));
+        self.spread(plan, Care::Quick);
+    }
+
+    /// Spreads the best plan with more care, so that fewer rolls are begun.
+    fn settle(&mut self) {
+        // Many rolls take long, and there what is lost at their ends is little beside all.
+        let tries = (500 / self.order.rolls.len().max(1)).clamp(2, 12) as u32;
+        if let Some((_, plan)) = self.best.clone() {
+            self.spread(plan, Care::Tries(tries));
+        }
+    }
+
+    fn spread(&mut self, mut plan: Plan, care: Care) {
         if !self.order.rolls.is_empty() {
-            // Many rolls take long, and there what is lost at their ends is little beside all.
-            let tries = (500 / self.order.rolls.len()).clamp(2, 12) as u32;
-            plan.spread = spread(self.order, &plan, tries, &mut self.chance);
+            plan.spread = spread(self.order, &plan, care, &mut self.chance);
         }
         let found = check(self.order, &plan);
         let uncovered = found.uncovered.iter().map(|(_, _, plies)| plies).sum();
-        let worth = (uncovered, found.total(self.order, &plan), plan.lays.len());
+        let begun: HashSet<usize> = plan.spread.iter().map(|spread| spread.roll).collect();
+        let worth = (uncovered, found.total(self.order, &plan), plan.lays.len(), begun.len());
         let better = self.best.as_ref().is_none_or(|(best, _)| worth < *best);
         if better && found.faults.is_empty() {
             self.best = Some((worth, plan));
         }
+    }
+
+    /// From linear programmes, and what they leave by a beam.
+    fn sloped(&mut self, clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
+        /// How often what plies bear is learnt before what is left of the best is planned.
+        const LEARNT: usize = 8;
+        /// Of more markers than can be listed, so many are chosen from.
+        const DRAWN: usize = 2_000;
+        let mut slopes = match self.slopes.take() {
+            Some(slopes) => slopes,
+            None => {
+                let drawn = if self.listed.is_none() { self.pool(&[], DRAWN) } else { Vec::new() };
+                Slopes::new(self.order, &self.bound, self.listed.unwrap_or(&drawn))
+            }
+        };
+        let ways: Vec<Vec<Lay>> = (0..LEARNT).map(|_| slopes.lays(&mut self.chance)).collect();
+        let kept = ways.into_iter().min_by_key(|lays| self.cost(lays) + self.open(lays))?;
+        self.slopes = Some(slopes);
+        let rest = Rest::of(self.order, kept.iter());
+        let pool = self.pool(&kept, 200);
+        let look = Look { width: 4, each: 0.4, blur: 0.0, below: i64::MAX };
+        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
+        Some(self.trimmed(kept.into_iter().chain(found).collect()))
+    }
+
+    /// What garments that these lays leave come to at least.
+    fn open(&self, lays: &[Lay]) -> i64 {
+        let worth = |(colour, worths): (usize, &Vec<f64>)| {
+            let wanted = self.order.colours[colour].least.iter().enumerate().zip(worths);
+            let left = wanted.map(|((size, least), worth)| {
+                let cut: u32 = lays.iter().map(|lay| lay.ratio[size] * lay.plies[colour]).sum();
+                f64::from(least.saturating_sub(cut)) * worth
+            });
+            left.sum::<f64>()
+        };
+        self.bound.worth.iter().enumerate().map(worth).sum::<f64>() as i64
     }
 
     /// With as many lays as once came to the best end or about as many, now from none, now from the best plan.
@@ -218,14 +309,15 @@ impl Search<'_> {
         self.turn += 1;
         if let Some(first) = FIRST.get(turn) {
             // Many lays that must all be full leave little room to change them.
-            let least = self.bound.lays as usize;
+            let least = (self.bound.lays as usize).min(FEW as usize);
             return self.cooled(Vec::new(), least + first * (1 + least / 16), 1, clock);
         }
         // Luby's series: short ways often, long ones seldom (Luby, Sinclair and Zuckerman 1993).
         let length = 1 << (turn - FIRST.len() + 1).trailing_zeros().min(5);
         match known {
             Some(known) if self.chance.below(4) == 0 => {
-                let mut known: Vec<Lay> = known.iter().flat_map(|lay| split(lay, self.order.plies)).collect();
+                let most = self.most();
+                let mut known: Vec<Lay> = known.iter().flat_map(|lay| split(lay, most)).collect();
                 if known.len() > 1 && self.chance.below(2) == 0 {
                     known.swap_remove(self.chance.below(known.len() as u64) as usize);
                 }
@@ -237,6 +329,13 @@ impl Search<'_> {
                 self.cooled(Vec::new(), lays, length, clock)
             }
         }
+    }
+
+    /// The most plies of a lay that is annealed: those of a table, or now and then any number, where lays are very many or very
+    /// few.
+    fn most(&self) -> u32 {
+        let any = self.bound.lays > FEW || (self.turn.is_multiple_of(2) && self.bound.lays < 8);
+        if any { u32::MAX } else { self.order.plies }
     }
 
     fn cooled(
@@ -254,11 +353,11 @@ impl Search<'_> {
         let fresh = start.is_empty();
         let numbers = (lays * (order.sizes.len() + order.colours.len())).max(60);
         let wanted = u32::try_from(numbers * EACH).unwrap_or(u32::MAX).saturating_mul(length);
-        let moves = if self.least == i64::MAX { wanted.min(SOON) } else { wanted };
+        let moves = if self.best.is_none() { wanted.min(SOON) } else { wanted };
         // Who has little time for a change of each number begins less boldly.
         let bold = 6.0 * (f64::from(moves) / f64::from(wanted)).max(0.3);
         let first = if fresh { bold } else { 0.3 + self.chance.below(100) as f64 / 100.0 };
-        let heat = Heat { moves, first };
+        let heat = Heat { moves, first, plies: self.most() };
         while start.len() < lays {
             start.push(self.even(lays)?);
         }
@@ -285,8 +384,8 @@ impl Search<'_> {
             let most = (0..drawn.len()).filter(|at| drawn[*at] > 0).max_by_key(|at| drawn[*at])?;
             drawn[most] -= 1;
         }
-        let mut room = order.plies;
         let garments = drawn.iter().sum::<u32>().max(1) * u32::try_from(lays).ok()?;
+        let mut room = self.most();
         let share = |colour: &super::Colour| {
             let plies = colour.least.iter().sum::<u32>().div_ceil(garments).min(room);
             room -= plies;
@@ -295,7 +394,7 @@ impl Search<'_> {
         Some(Lay { ratio: drawn, plies: order.colours.iter().map(share).collect() })
     }
 
-    fn anew(&mut self, round: u32) -> Option<Vec<Lay>> {
+    fn anew(&mut self, round: u32, clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
         let rest = Rest::of(self.order, std::iter::empty());
         let pool = self.pool(&[], 600);
         let look = Look {
@@ -304,12 +403,12 @@ impl Search<'_> {
             blur: if round < 4 { 0.0 } else { 0.5 },
             below: i64::MAX,
         };
-        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance)?;
+        let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         Some(self.trimmed(found))
     }
 
     /// Takes some lays out and plans what they cut anew, at no more than they cost.
-    fn mended(&mut self, lays: &[Lay]) -> Option<Vec<Lay>> {
+    fn mended(&mut self, lays: &[Lay], clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
         let mut kept = lays.to_vec();
         let out = (2 + self.chance.below(4) as usize).min(kept.len());
         let removed: Vec<Lay> =
@@ -325,9 +424,48 @@ impl Search<'_> {
             blur: self.chance.below(100) as f64 / 100.0,
             below: self.cost(&removed) + slack,
         };
-        let found = self::lays(self.order, &self.bound, &pool, rest, look, &mut self.chance)?;
+        let found = self::lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         kept.extend(found);
         Some(self.trimmed(kept))
+    }
+
+    /// Takes a few lays out and looks at all plans that cut the same with one lay less, or with as many.
+    fn fewer(&mut self, lays: &[Lay], clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
+        /// How often that is tried at once, and for how many steps at most.
+        const TRIES: usize = 8;
+        const STEPS: u64 = 8_000;
+        (0..TRIES).find_map(|turn| {
+            if turn > 0 && !clock() {
+                return None;
+            }
+            let mut kept = lays.to_vec();
+            let small = (0..kept.len()).min_by_key(|at| kept[*at].plies.iter().sum::<u32>())?;
+            let out = (3 + self.chance.below(2) as usize).min(kept.len());
+            let mut removed = vec![kept.swap_remove(small)];
+            while removed.len() < out {
+                removed.push(kept.swap_remove(self.chance.below(kept.len() as u64) as usize));
+            }
+            let count = if self.chance.below(4) == 0 { out } else { out - 1 };
+            let rest = self.rest(&kept)?;
+            let plies = |colour: usize| removed.iter().map(|lay| lay.plies[colour]).sum();
+            let most: Vec<u32> = (0..rest.colours.len()).map(plies).collect();
+            let (cost, found) = exactly(&rest, count, &most, STEPS)?;
+            kept.extend(found);
+            (cost <= self.cost(&removed)).then(|| self.trimmed(kept))
+        })
+    }
+
+    /// What lays leave, as an order; `None` if they cut more than may be.
+    fn rest(&self, lays: &[Lay]) -> Option<Order> {
+        let mut colours = self.order.colours.clone();
+        for (at, colour) in colours.iter_mut().enumerate() {
+            for size in 0..colour.least.len() {
+                let cut: u32 = lays.iter().map(|lay| lay.ratio[size] * lay.plies[at]).sum();
+                colour.most[size] = colour.most[size].checked_sub(cut)?;
+                colour.least[size] = colour.least[size].saturating_sub(cut);
+            }
+        }
+        Some(Order { colours, rolls: Vec::new(), ..self.order.clone() })
     }
 
     /// Markers to plan with: all if they are few, else some by chance, and those of lays at hand with their neighbours.
@@ -429,6 +567,6 @@ impl Search<'_> {
             }
         }
         lays.retain(|lay| lay.plies.iter().any(|plies| *plies > 0));
-        lays
+        joined(&lays)
     }
 }

@@ -1,4 +1,5 @@
-//! Lays while they are annealed: numbers that change by steps, and what they come to.
+//! Lays while they are annealed: numbers that change by steps, and what they come to. A lay may
+//! have more plies than a table takes here; those are as many lays then.
 
 use super::bound::Bound;
 use super::ratios::Ratio;
@@ -21,6 +22,8 @@ pub struct Table<'o> {
     order: &'o Order,
     sizes: usize,
     colours: usize,
+    /// The most plies of a lay here.
+    full: i32,
     /// By lay and size, and by lay and colour.
     ratios: Vec<u32>,
     plies: Vec<i32>,
@@ -51,7 +54,14 @@ struct Remainder {
 }
 
 impl<'o> Table<'o> {
-    pub fn new(order: &'o Order, bound: &Bound, start: &[Lay], chance: &mut Chance) -> Option<Self> {
+    /// A table with lays of so many plies at most.
+    pub fn new(
+        order: &'o Order,
+        bound: &Bound,
+        start: &[Lay],
+        full: u32,
+        chance: &mut Chance,
+    ) -> Option<Self> {
         let (sizes, colours) = (order.sizes.len(), order.colours.len());
         let cells = order.colours.iter().flat_map(|colour| colour.least.iter().zip(&colour.most));
         let wanted: Vec<(i32, i32)> = cells.map(|(least, most)| (*least as i32, *most as i32)).collect();
@@ -73,6 +83,7 @@ impl<'o> Table<'o> {
             order,
             sizes,
             colours,
+            full: i32::try_from(full).unwrap_or(i32::MAX),
             ratios: start.iter().flat_map(|lay| lay.ratio.iter().copied()).collect(),
             plies: vec![0; start.len() * colours],
             laid: vec![0; start.len()],
@@ -180,11 +191,11 @@ impl<'o> Table<'o> {
     fn step(&mut self, step: Step) {
         match step {
             Step::Plies { lay, colour, by } => {
-                let was = self.laid[lay] > 0;
+                let before = self.tables(lay);
                 self.plies[lay * self.colours + colour] += by;
                 self.laid[lay] += by;
-                self.cost += self.ply[lay] * i64::from(by)
-                    + self.order.lay.max(1) * (i64::from(self.laid[lay] > 0) - i64::from(was));
+                self.cost +=
+                    self.ply[lay] * i64::from(by) + self.order.lay.max(1) * (self.tables(lay) - before);
                 for size in 0..self.sizes {
                     let count = self.ratios[lay * self.sizes + size] as i32;
                     if count > 0 {
@@ -203,6 +214,11 @@ impl<'o> Table<'o> {
                 }
             }
         }
+    }
+
+    /// How many lays the plies of a marker are.
+    fn tables(&self, lay: usize) -> i64 {
+        i64::from((self.laid[lay].max(0) as u32).div_ceil(self.order.plies))
     }
 
     /// Takes the length of a lay's marker anew; says whether there can be such a marker.
@@ -252,13 +268,17 @@ impl<'o> Table<'o> {
         let (lay, other) = (any(self.laid.len(), chance), any(self.laid.len(), chance));
         let (colour, second) = (any(self.colours, chance), any(self.colours, chance));
         let (size, next) = (any(self.sizes, chance), any(self.sizes, chance));
-        let some = match chance.below(4) {
-            0 => 1 + chance.below(u64::from(self.order.plies / 4)) as i32,
-            1 => 1 + chance.below(4) as i32,
+        let some = match chance.below(8) {
+            // So that the last lay of a marker is full.
+            0 if self.full > self.order.plies as i32 => {
+                self.order.plies as i32 - self.laid[lay] % self.order.plies as i32
+            }
+            0 | 1 => 1 + chance.below(u64::from(self.order.plies / 4)) as i32,
+            2 | 3 => 1 + chance.below(4) as i32,
             _ => 1,
         };
         let plies = |lay: usize, colour: usize| self.plies[lay * self.colours + colour];
-        let room = |lay: usize| self.order.plies as i32 - self.laid[lay];
+        let room = |lay: usize| self.full - self.laid[lay];
         let has = |lay: usize, size: usize| self.ratios[lay * self.sizes + size] > 0;
         let mut shift = |lay, colour, by: i32| {
             if by != 0 {

@@ -28,8 +28,10 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     if !lacks.is_empty() {
         return Err(case.lacking(&lacks));
     }
-    let (rows, any) = case.rows(options.moves, budget, say)?;
-    let row = case.chosen(&rows, &any, options.moves, budget)?;
+    // One budget for all: looking for plans, and for what is missing where there is none.
+    let mut spent = Spent::new();
+    let (rows, any) = case.rows(options.moves, (&mut spent, budget), say)?;
+    let row = case.chosen(&rows, &any, options.moves, (&mut spent, budget))?;
     let faults = check::faults(&Task { moves: row.moves, ..case.task.clone() }, &row.answer.plan);
     if !faults.is_empty() {
         return Err(Wrong(format!("the plan that was found does not hold: {}", faults.join("; "))).into());
@@ -99,8 +101,12 @@ impl Case {
     }
 
     /// The best by moves, where a plan stands, and with any number of them.
-    fn rows(&self, moves: Option<u32>, budget: Duration, say: Say) -> Result<(Vec<Row>, Outcome), Failure> {
-        let mut spent = Spent::new();
+    fn rows(
+        &self,
+        moves: Option<u32>,
+        (spent, budget): (&mut Spent, Duration),
+        say: Say,
+    ) -> Result<(Vec<Row>, Outcome), Failure> {
         let mut shown = say.progress("seconds of planning");
         let mut clock = || {
             shown.at(spent.seconds(), Some(budget.as_secs()));
@@ -134,7 +140,7 @@ impl Case {
         rows: &[Row],
         any: &Outcome,
         moves: Option<u32>,
-        budget: Duration,
+        (spent, budget): (&mut Spent, Duration),
     ) -> Result<Chosen, Failure> {
         let plans = || rows.iter().filter_map(|(moves, found)| Some((*moves, found.answer()?)));
         let best = plans().map(|(_, answer)| answer.plan.cycle).min();
@@ -173,7 +179,6 @@ impl Case {
                 Err(Wrong(error).into())
             }
             (None, Outcome::Impossible) => {
-                let mut spent = Spent::new();
                 Err(self.lacking(&ruled_out(&self.task, &mut || spent.less_than(budget))))
             }
             (None, Outcome::Unknown) => Err(self.lacking(&[Lack::Unknown])),
