@@ -2,7 +2,7 @@
 
 use super::conflict::between_lanes;
 use super::shape::{between, heading, length};
-use super::{Classes, Junction, Lane, Link, Movement, Network, Signal, Turn};
+use super::{Classes, Gate, Junction, Lane, Link, Movement, Network, Signal, Turn};
 use crate::ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};
 
 /// A movement as a file tells it.
@@ -85,7 +85,7 @@ impl Builder {
             let (index, inner) = (of.lanes, of.inner);
             of.lanes += 1;
             let none = (0, 0);
-            let (roundabout, beside) = (false, false);
+            let (roundabout, beside, leftmost) = (false, false, false);
             self.net.lanes.push(Lane {
                 link,
                 index,
@@ -97,6 +97,7 @@ impl Builder {
                 inner,
                 roundabout,
                 beside,
+                leftmost,
                 leaving: none,
                 coming: none,
             });
@@ -149,11 +150,14 @@ impl Builder {
             let link = &self.net.links[lane.link.i()];
             lane.at = link.to;
             (lane.roundabout, lane.beside) = (link.roundabout, link.lanes > 1 && !link.inner);
+            lane.leftmost = lane.index + 1 == link.lanes;
         }
         self.order_movements();
         let places = self.rights_of_way();
         self.entries();
         self.foes_and_conflicts(&places);
+        let gates = (0..self.net.movements.len()).map(MovementId::at);
+        self.net.gates = gates.map(|movement| Gate::of(&self.net, movement)).collect();
         self.net
     }
 

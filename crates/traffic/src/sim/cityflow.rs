@@ -196,10 +196,7 @@ impl Simulation<'_> {
         let of = &self.cars[car.i()];
         let lanes = self.net.lanes_of(self.ways.links[of.stage as usize]).map(LaneId::at);
         let base = self.ways.place[of.stage as usize];
-        let leads = |lane: &LaneId| {
-            let place = base + self.net.lanes[lane.i()].index;
-            of.left == 0 || self.ways.ahead[place as usize].movement.is_some()
-        };
+        let leads = |lane: &LaneId| of.left == 0 || self.ways.at(base, &self.net.lanes[lane.i()]).goes_on();
         let mut fit = lanes.filter(leads);
         let count = fit.clone().count().max(1) as u64;
         let draw = chance::mix(self.seed ^ 0xC1F, u64::from(of.vehicle.0), 0) % count;
@@ -238,7 +235,7 @@ impl Simulation<'_> {
             car.entered = if on.via.is_some() { self.now } else { f64::INFINITY };
             if !on.via.is_some() {
                 (car.stage, car.left) = (car.stage + 1, car.left - 1);
-                car.aim(self.net, &self.ways);
+                car.aim(self.net, &self.ways, kind);
             }
         }
         let lane = &self.net.lanes[car.lane.i()];
@@ -353,7 +350,7 @@ impl<'d> Driving<'d> {
                 if nearest.is_some() {
                     return nearest;
                 }
-                let next = view.ahead(stage, at).movement;
+                let next = view.onward(stage, at);
                 if !next.is_some() {
                     return None;
                 }

@@ -14,6 +14,7 @@ mod follow;
 mod idm;
 mod insert;
 mod junction;
+mod load;
 mod look;
 mod measure;
 mod meso;
@@ -108,7 +109,7 @@ pub struct Simulation<'s> {
     spare: Spare,
     on: Rows,
     over: Rows,
-    load: Vec<u32>,
+    load: load::Load,
     busy: Vec<u32>,
     /// Lanes that somebody's front is on, in order.
     active: Vec<LaneId>,
@@ -174,7 +175,7 @@ impl<'s> Simulation<'s> {
             spare: Spare::default(),
             on: Rows::new(net.lanes.iter().map(|lane| (lane.length / shortest) as usize + 2)),
             over: Rows::new(net.lanes.iter().map(|_| 2)),
-            load: vec![0; lanes],
+            load: load::Load::new(lanes),
             busy: vec![0; net.junctions.len()],
             active: Vec::new(),
             reached: Vec::new(),
@@ -418,11 +419,16 @@ impl<'s> Simulation<'s> {
     fn find_way(&mut self, vehicle: CarId) -> bool {
         let place = self.cars[vehicle.i()].vehicle.i();
         let of = &self.demand.vehicles[place];
-        if matches!(of.way, Way::Trip(_)) || !self.demand.closures.is_empty() {
-            let Some(links) = self.links_for(vehicle) else { return false };
-            let class = self.demand.kinds[of.kind as usize].class;
-            self.ways.of[place] = self.ways.way(self.net, Course::over(links, class));
-        }
+        let class = self.demand.kinds[of.kind as usize].class;
+        self.ways.of[place] = match &of.way {
+            Way::Route(route) if self.demand.closures.is_empty() => {
+                self.ways.route(self.net, self.demand, *route, class)
+            }
+            _ => {
+                let Some(links) = self.links_for(vehicle) else { return false };
+                self.ways.way(self.net, Course::over(links, class))
+            }
+        };
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
         car.stop = of.stops[0];
@@ -453,6 +459,12 @@ impl<'s> Simulation<'s> {
         self.enter(begin.lane, vehicle);
     }
 
+    /// Has a vehicle note how it goes on from the lane that it has come to.
+    fn aim(&mut self, vehicle: CarId) {
+        let car = &mut self.cars[vehicle.i()];
+        car.aim(self.net, &self.ways, &self.demand.kinds[car.kind as usize]);
+    }
+
     /// Puts a vehicle into a lane's order.
     fn enter(&mut self, lane: LaneId, vehicle: CarId) {
         let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
@@ -463,11 +475,11 @@ impl<'s> Simulation<'s> {
         }
         let at = on.partition_point(|other| self.cars[other.i()].pos >= pos);
         self.on.insert(lane.i(), at, vehicle);
-        self.load[lane.i()] += 1;
+        self.load.add(lane);
         if self.net.lanes[lane.i()].inner {
             self.busy[self.net.lanes[lane.i()].at.i()] += 1;
         }
-        self.cars[vehicle.i()].aim(self.net, &self.ways);
+        self.aim(vehicle);
     }
 }
 
@@ -495,6 +507,12 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         left: 0,
         base: 0,
         next: MovementId::NONE,
+        out: MovementId::NONE,
+        link: LinkId::NONE,
+        length: 0.0,
+        limit: 0.0,
+        inner: false,
+        roundabout: false,
         tail: [LaneId::NONE; TAIL],
         standing: 0.0,
         entered: f64::INFINITY,

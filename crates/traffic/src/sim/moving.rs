@@ -50,11 +50,11 @@ impl Simulation<'_> {
     /// Moves one vehicle. Its lane's order is put right afterwards.
     fn advance(&mut self, step: &Move, end: Option<f64>) {
         let vehicle = step.vehicle;
-        let limit = self.view().limit(vehicle, self.cars[vehicle.i()].lane);
+        let limit = self.cars[vehicle.i()].limit;
         let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
         let (accel_most, length) = (kind.accel, kind.length);
         let (car, log) = (&mut self.cars[vehicle.i()], &mut self.tallies[vehicle.i()]);
-        let link = &mut self.links[self.net.lanes[car.lane.i()].link.i()];
+        let link = &mut self.links[car.link.i()];
         car.accel = step.speed - car.speed;
         let stays = stops::stays(self.demand, car, step.speed, length, self.now);
         stops::ease(&self.net.lanes[car.lane.i()], kind, car, limit, end);
@@ -74,7 +74,7 @@ impl Simulation<'_> {
         if step.yields {
             (car.entered, car.crossing) = (f64::INFINITY, f64::INFINITY);
         }
-        log.approach += f64::from(car.left > 0 && !self.net.lanes[car.lane.i()].inner);
+        log.approach += f64::from(car.left > 0 && !car.inner);
         car.pos += step.speed;
         let before = car.lane;
         if stays && car.stays <= 0.0 {
@@ -84,7 +84,7 @@ impl Simulation<'_> {
         self.detect(vehicle, limit, lost);
         let car = &mut self.cars[vehicle.i()];
         if car.lane != before || !car.driving {
-            self.links[self.net.lanes[before.i()].link.i()].left += 1;
+            self.links[car.link.i()].left += 1;
         }
         if car.lane != before {
             self.entering.push((car.lane, vehicle));
@@ -155,7 +155,7 @@ impl Simulation<'_> {
                 car.driving && car.lane == *lane
             };
             let gone = if on[lane.i()].iter().all(|car| here(*car)) { 0 } else { on.retain(lane.i(), here) };
-            load[lane.i()] -= gone;
+            load.remove(*lane, gone);
             if net.lanes[lane.i()].inner {
                 busy[net.lanes[lane.i()].at.i()] -= gone;
             }
@@ -174,7 +174,7 @@ impl Simulation<'_> {
     pub(super) fn reach(&mut self) {
         for lane in self.reached.drain(..) {
             let gone = self.over.clear(lane.i());
-            self.load[lane.i()] -= gone;
+            self.load.remove(lane, gone);
             if self.net.lanes[lane.i()].inner {
                 self.busy[self.net.lanes[lane.i()].at.i()] -= gone;
             }
@@ -189,7 +189,7 @@ impl Simulation<'_> {
                         self.reached.push(tail);
                     }
                     self.over.push(tail.i(), *vehicle);
-                    self.load[tail.i()] += 1;
+                    self.load.add(tail);
                     if self.net.lanes[tail.i()].inner {
                         self.busy[self.net.lanes[tail.i()].at.i()] += 1;
                     }

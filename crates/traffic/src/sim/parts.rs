@@ -25,6 +25,9 @@ pub(super) struct Part {
 
 /// Divides lanes into parts with about as many cars each.
 pub(super) fn divided(view: &View<'_>, active: &[LaneId], parts: usize) -> Vec<Range<usize>> {
+    if parts < 2 {
+        return std::iter::once(0..active.len()).collect();
+    }
     let all: usize = active.iter().map(|lane| view.on[lane.i()].len()).sum();
     let parts = parts.min(all / WORTH + 1);
     let each = all.div_ceil(parts.max(1)).max(1);

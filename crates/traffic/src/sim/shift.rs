@@ -119,7 +119,7 @@ impl Simulation<'_> {
     fn change(&mut self, vehicle: CarId, to: LaneId) -> bool {
         let from = self.cars[vehicle.i()].lane;
         self.on.retain(from.i(), |other| other != vehicle);
-        self.load[from.i()] -= 1;
+        self.load.remove(from, 1);
         if self.on[from.i()].is_empty()
             && let Ok(place) = self.active.binary_search(&from)
         {

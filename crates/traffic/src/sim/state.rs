@@ -1,8 +1,9 @@
 //! What changes while traffic runs. Numbers that one part of the step reads together lie together, one entry per vehicle.
 
+use super::load::Load;
 use super::rows::Rows;
 use crate::demand::{Demand, Kind};
-use crate::ids::{CarId, LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::Network;
 use crate::route::{Ahead, Ways};
 
@@ -34,6 +35,15 @@ pub struct Car {
     pub base: u32,
     /// The movement by which it leaves its lane, if that is not inside a junction.
     pub next: MovementId,
+    /// The movement by which it leaves its lane.
+    pub out: MovementId,
+    /// Of the lane that it is on: its link, its metres, how fast it would drive there if it were empty, and whether it is a path
+    /// inside a junction or part of a roundabout.
+    pub link: LinkId,
+    pub length: f64,
+    pub limit: f64,
+    pub inner: bool,
+    pub roundabout: bool,
     /// Lanes that it still reaches into, the nearest first.
     pub tail: [LaneId; TAIL],
     /// For how many seconds it has been standing.
@@ -60,11 +70,17 @@ pub struct Car {
 impl Car {
     /// Notes how it goes on from the lane that it has come to.
     #[inline]
-    pub fn aim(&mut self, net: &Network, ways: &Ways) {
+    pub fn aim(&mut self, net: &Network, ways: &Ways, kind: &Kind) {
         let lane = &net.lanes[self.lane.i()];
-        if !lane.inner {
+        (self.link, self.length, self.inner, self.roundabout) =
+            (lane.link, lane.length, lane.inner, lane.roundabout);
+        self.limit = (lane.speed * self.factor).min(kind.max_speed);
+        if lane.inner {
+            self.out = MovementId(lane.leaving.0);
+        } else {
             self.base = ways.place[self.stage as usize];
-            self.next = ways.ahead[(self.base + lane.index) as usize].movement;
+            self.next = ways.at(self.base, lane).movement(lane);
+            self.out = self.next;
         }
     }
 }
@@ -243,7 +259,7 @@ pub struct View<'v> {
     /// Vehicles that reach into a lane from the next.
     pub over: &'v Rows,
     /// How many of both.
-    pub load: &'v [u32],
+    pub load: &'v Load,
     /// How many cars are inside each junction, counted for every inner lane that they are on.
     pub busy: &'v [u32],
     /// What each movement is shown.
@@ -295,7 +311,7 @@ impl View<'_> {
     /// The last vehicle on a lane.
     #[inline]
     pub fn last(&self, lane: LaneId) -> Option<CarId> {
-        if self.load[lane.i()] == 0 {
+        if !self.load.any(lane) {
             return None;
         }
         self.on[lane.i()].last().copied().or_else(|| self.hindmost(lane))
@@ -310,8 +326,14 @@ impl View<'_> {
     /// What lies before a lane at a stage of a way.
     #[inline]
     pub fn ahead(&self, stage: u32, lane: LaneId) -> Ahead {
-        let place = self.ways.place[stage as usize] + self.net.lanes[lane.i()].index;
-        self.ways.ahead[place as usize]
+        self.ways.at(self.ways.place[stage as usize], &self.net.lanes[lane.i()])
+    }
+
+    /// The movement by which a lane at a stage of a way leads on, if it does.
+    #[inline]
+    pub fn onward(&self, stage: u32, lane: LaneId) -> MovementId {
+        let of = &self.net.lanes[lane.i()];
+        self.ways.at(self.ways.place[stage as usize], of).movement(of)
     }
 
     /// What a movement is shown: a light, or its right of way.

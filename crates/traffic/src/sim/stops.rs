@@ -80,7 +80,7 @@ impl Simulation<'_> {
         (car.stays, car.stop) = (0.0, car.stop + 1);
         if self.demand.closures.is_empty() {
             self.lead(vehicle, false);
-            self.cars[vehicle.i()].aim(self.net, &self.ways);
+            self.aim(vehicle);
         } else {
             self.redirect(vehicle);
         }
