@@ -165,12 +165,15 @@ pub struct Ahead {
     pub length: f32,
     /// How many lanes to the left the best one lies; to the right if negative.
     pub offset: i16,
-    /// By which of the movements that leave the lane it goes on; [`Ahead::NOWHERE`] where the lane leads elsewhere or the route ends.
+    /// By which of the movements that leave the lane it goes on; [`Ahead::NOWHERE`] where the lane leads elsewhere or the route
+    /// ends.
     turn: u16,
 }
 
 impl Ahead {
     const NOWHERE: u16 = u16::MAX;
+    /// Nothing lies before.
+    pub(crate) const NOTHING: Self = Self { length: 0.0, offset: 0, turn: Self::NOWHERE };
 
     /// Whether it goes on from the lane.
     #[inline]
@@ -299,7 +302,7 @@ impl Ways {
             place += self.joins.lanes(*link);
         }
         self.links.extend_from_slice(links);
-        self.ahead.resize(place as usize, Ahead { length: 0.0, offset: 0, turn: Ahead::NOWHERE });
+        self.ahead.resize(place as usize, Ahead::NOTHING);
         let (mut end, mut beyond) = (place as usize, place as usize);
         for stage in (0..links.len()).rev() {
             let begin = self.place[first + stage] as usize;

@@ -156,16 +156,16 @@ impl Builder {
         let places = self.rights_of_way();
         self.entries();
         self.foes_and_conflicts(&places);
-        let gates = (0..self.net.movements.len()).map(MovementId::at);
-        self.net.gates = gates.map(|movement| Gate::of(&self.net, movement)).collect();
         self.net
     }
 
     /// Movements by the lane that they leave, in the file's order; lanes know theirs.
     fn order_movements(&mut self) {
         let net = &mut self.net;
-        self.plans.sort_by_key(|plan| plan.from);
-        for plan in &self.plans {
+        let mut plans = std::mem::take(&mut self.plans);
+        plans.sort_by_key(|plan| plan.from);
+        net.movements.reserve_exact(plans.len());
+        for plan in &plans {
             let junction = net.links[net.lanes[plan.from.i()].link.i()].to;
             let id = MovementId::at(net.movements.len());
             net.movements.push(Movement {
@@ -184,8 +184,6 @@ impl Builder {
                 entry: id,
                 radius: f64::INFINITY,
                 has_foes: false,
-                foes: (0, 0),
-                conflicts: (0, 0),
             });
             let leaving = &mut net.lanes[plan.from.i()].leaving;
             if leaving.1 == 0 {
@@ -284,17 +282,20 @@ impl Builder {
         for movement in 0..net.movements.len() {
             let from = net.foes.len() as u32;
             net.foes.append(&mut foes[movement]);
-            net.movements[movement].foes = (from, net.foes.len() as u32);
+            let foes = (from, net.foes.len() as u32);
             let from = net.conflicts.len() as u32;
             let own = net.movements[movement].from;
-            meets[movement].sort_unstable();
-            meets[movement].dedup();
-            for lane in meets[movement].iter().filter(|lane| **lane != own) {
+            let mut met = std::mem::take(&mut meets[movement]);
+            met.sort_unstable();
+            met.dedup();
+            for lane in met.iter().filter(|lane| **lane != own) {
                 if let Some(conflict) = between_lanes(net, MovementId::at(movement), *lane) {
                     net.conflicts.push(conflict);
+                    net.met.push(*lane);
                 }
             }
-            net.movements[movement].conflicts = (from, net.conflicts.len() as u32);
+            let conflicts = (from, net.conflicts.len() as u32);
+            net.gates.push(Gate::of(net, MovementId::at(movement), foes, conflicts));
         }
     }
 

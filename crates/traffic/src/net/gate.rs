@@ -32,7 +32,7 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    pub fn of(net: &Network, movement: MovementId) -> Self {
+    pub fn of(net: &Network, movement: MovementId, foes: (u32, u32), conflicts: (u32, u32)) -> Self {
         let on = &net.movements[movement.i()];
         let next = &net.lanes[on.next().i()];
         Self {
@@ -43,8 +43,8 @@ impl Gate {
             exit: if next.inner { MovementId(next.leaving.0) } else { MovementId::NONE },
             junction: on.junction,
             entry: on.entry,
-            foes: on.foes,
-            conflicts: on.conflicts,
+            foes,
+            conflicts,
             via: on.via.is_some(),
             inner: next.inner,
             keeps: on.keep_clear && on.has_foes,

@@ -33,6 +33,8 @@ pub struct Network {
     pub(crate) incoming: Vec<MovementId>,
     pub(crate) foes: Vec<MovementId>,
     pub(crate) conflicts: Vec<Conflict>,
+    /// For each conflict, the other lane. Most are empty, so that nothing else is asked of them.
+    pub(crate) met: Vec<LaneId>,
     pub(crate) answers: Vec<u64>,
     pub(crate) gates: Vec<Gate>,
 }
@@ -129,8 +131,6 @@ pub struct Movement {
     /// How tightly it turns, in metres, for movements that leave an inner lane to the left.
     pub radius: f64,
     pub(crate) has_foes: bool,
-    pub(crate) foes: (u32, u32),
-    pub(crate) conflicts: (u32, u32),
 }
 
 impl Movement {
@@ -228,9 +228,10 @@ impl Network {
 
     /// Where the inner lane that a movement leaves meets others.
     #[inline]
-    pub fn conflicts(&self, movement: MovementId) -> &[Conflict] {
+    pub fn conflicts(&self, movement: MovementId) -> impl Iterator<Item = (LaneId, &Conflict)> {
         let (from, to) = self.gates[movement.i()].conflicts;
-        &self.conflicts[from as usize..to as usize]
+        let own = from as usize..to as usize;
+        self.met[own.clone()].iter().copied().zip(&self.conflicts[own])
     }
 
     /// Whether the movement at one place of a junction's right of way must give way to that at another.

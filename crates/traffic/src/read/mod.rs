@@ -100,6 +100,7 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
         return Ok(Scenario { net, demand, detectors, begin: Some(0.0), end: None, unsupported });
     }
     let (mut builder, names) = sumo_net::network(net.name, &text, &mut unsupported)?;
+    drop(text);
     let mut all = Demand::default();
     let mut flows = sumo_demand::Reading::default();
     let texts = demand.iter().map(|file| Ok((file.name, unpacked(*file)?)));
@@ -118,6 +119,7 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     for (file, text) in &texts {
         beside.read(file, text, &net, &mut unsupported)?;
     }
+    drop(texts);
     flows.finish(&net, &mut all)?;
     sumo_signals::check(net_file(&names), &net)?;
     let (demand, detectors) = beside.to(all);

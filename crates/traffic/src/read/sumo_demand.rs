@@ -9,13 +9,15 @@ use crate::demand::{Demand, DepartLane, DepartPlace, DepartSpeed, Following, Kin
 use crate::ids::{LinkId, RouteId};
 use crate::net::Network;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 /// What is known from the files read so far.
 #[derive(Default)]
 pub(super) struct Reading {
     kinds: HashMap<String, u32>,
     routes: HashMap<String, RouteId>,
-    shared: HashMap<Vec<LinkId>, RouteId>,
+    /// Routes by a digest of their links; of those with the same one, the later have the next that is free.
+    shared: HashMap<u64, RouteId>,
     /// Where each route stands.
     lines: Vec<(String, usize)>,
     /// The vehicle or flow whose route is still to come, with how often it departs.
@@ -166,11 +168,18 @@ impl Reading {
         if links.is_empty() {
             return Err(element.fault("a route has no edge; name at least one in `edges`"));
         }
-        Ok(*self.shared.entry(links).or_insert_with_key(|links| {
-            all.routes.push(links.clone());
-            self.lines.push((file.to_owned(), element.line));
-            RouteId::at(all.routes.len() - 1)
-        }))
+        let mut digest = self.shared.hasher().hash_one(&links);
+        while let Some(route) = self.shared.get(&digest) {
+            if all.routes[route.i()] == links {
+                return Ok(*route);
+            }
+            digest = digest.wrapping_add(1);
+        }
+        let route = RouteId::at(all.routes.len());
+        self.shared.insert(digest, route);
+        all.routes.push(links);
+        self.lines.push((file.to_owned(), element.line));
+        Ok(route)
     }
 
     fn begin(&mut self, element: &Element<'_>, names: &Names, all: &mut Demand) -> Result<(), Fault> {

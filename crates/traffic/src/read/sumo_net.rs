@@ -18,21 +18,69 @@ pub(super) struct Names {
     pub counts: HashMap<LinkId, u32>,
 }
 
+/// A thing that a file names: itself where it stands before, as it does in most files, else its name.
+enum Named<T> {
+    Known(T),
+    Later(String),
+}
+
+impl<T: Copy> Named<T> {
+    fn of(known: &HashMap<String, T>, name: &str) -> Self {
+        known.get(name).map_or_else(|| Self::Later(name.to_owned()), |id| Self::Known(*id))
+    }
+
+    fn found(&self, known: &HashMap<String, T>) -> Result<T, &str> {
+        match self {
+            Self::Known(id) => Ok(*id),
+            Self::Later(name) => known.get(name).copied().ok_or(name),
+        }
+    }
+}
+
 /// A connection until all lanes are known.
 struct Connection {
-    from: String,
-    to: String,
-    via: Option<String>,
+    from: Named<LaneId>,
+    to: Named<LaneId>,
+    via: Option<Named<LaneId>>,
     turn: Turn,
-    signal: Option<(String, u32)>,
+    signal: Option<(Named<SignalId>, u32)>,
     right: u8,
     keep_clear: bool,
     sight: f64,
     line: usize,
 }
 
+impl Connection {
+    /// The movement, if all that it names is known; else what is wrong.
+    fn plan(&self, names: &Names) -> Result<MovementPlan, String> {
+        let lane = |named: &Named<LaneId>| {
+            let none = |name| format!("a connection names `{name}`, which is no lane; add it");
+            named.found(&names.lanes).map_err(none)
+        };
+        let via = self.via.as_ref().map_or(Ok(LaneId::NONE), lane)?;
+        let (signal, light) = match &self.signal {
+            Some((named, light)) => {
+                let none = |name| format!("no `<tlLogic>` is called `{name}`; add its programme");
+                (named.found(&names.signals).map_err(none)?, *light)
+            }
+            None => (SignalId::NONE, 0),
+        };
+        Ok(MovementPlan {
+            from: lane(&self.from)?,
+            via,
+            to: lane(&self.to)?,
+            turn: self.turn,
+            signal,
+            light,
+            right: self.right,
+            keep_clear: self.keep_clear,
+            sight: self.sight,
+        })
+    }
+}
+
 /// A junction until all lanes are known: itself, lanes that lead in, inner lanes, and whether it is a place to wait inside one.
-type Around = (JunctionId, Vec<String>, Vec<String>, bool, usize);
+type Around = (JunctionId, Vec<Named<LaneId>>, Vec<Named<LaneId>>, bool, usize);
 
 #[derive(Default)]
 struct Reading<'u> {
@@ -180,7 +228,9 @@ impl Reading<'_> {
         }
         let allow = self.allowed(element);
         let mut shape = Vec::new();
-        for point in element.need("shape")?.split_whitespace() {
+        let points = element.need("shape")?.split_whitespace();
+        shape.reserve_exact(points.clone().count());
+        for point in points {
             let mut parts = point.split(',').map(str::parse::<f64>);
             let (Some(Ok(x)), Some(Ok(y))) = (parts.next(), parts.next()) else {
                 let what = format!("the shape of lane `{name}` has `{point}`; write points as x,y");
@@ -233,39 +283,53 @@ impl Reading<'_> {
             _ => Turn::Straight,
         };
         let signal = match element.get("tl") {
-            Some(signal) => Some((signal.to_owned(), element.count("linkIndex")?)),
+            Some(signal) => Some((Named::of(&self.names.signals, signal), element.count("linkIndex")?)),
             None => None,
         };
         let right = element.get("state").and_then(|state| state.bytes().next()).unwrap_or(b'M');
         if right == b'Z' {
             self.leave_out("zipper merges, which go as minor ones");
         }
-        let lane = |edge: &str, key: &str| Ok(format!("{edge}_{}", element.count(key)?));
-        self.connections.push(Connection {
+        let lanes = &self.names.lanes;
+        let lane = |edge: &str, key: &str| Ok(Named::of(lanes, &format!("{edge}_{}", element.count(key)?)));
+        let connection = Connection {
             from: lane(from, "fromLane")?,
             to: lane(to, "toLane")?,
-            via: element.get("via").map(str::to_owned),
+            via: element.get("via").map(|via| Named::of(lanes, via)),
             turn,
             signal,
             right: if right == b'Z' { b'm' } else { right },
             keep_clear: element.yes("keepClear").unwrap_or(true),
             sight: element.number("visibility")?.unwrap_or(4.5),
             line: element.line,
-        });
+        };
+        // Movements keep the file's order.
+        match connection.plan(&self.names) {
+            Ok(plan) if self.connections.is_empty() => self.build.movement(plan),
+            _ => self.connections.push(connection),
+        }
         Ok(())
     }
 
     fn junction(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let name = element.need("id")?;
         let Some(id) = self.names.junctions.get(name).copied() else { return Ok(()) };
-        let list = |key: &str| {
-            element.get(key).unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
-        };
         let kind = element.need("type")?;
         if matches!(kind, "rail_signal" | "rail_crossing") {
             self.leave_out(&format!("junctions of type `{kind}`"));
         }
-        self.around.push((id, list("incLanes"), list("intLanes"), kind == "internal", element.line));
+        let lanes = &self.names.lanes;
+        let list = |key: &str| {
+            let names = element.get(key).unwrap_or_default().split_whitespace();
+            names.map(|name| Named::of(lanes, name)).collect::<Vec<_>>()
+        };
+        let around: Around = (id, list("incLanes"), list("intLanes"), kind == "internal", element.line);
+        let known = |named: &Vec<Named<LaneId>>| named.iter().all(|named| matches!(named, Named::Known(_)));
+        if self.around.is_empty() && known(&around.1) && known(&around.2) {
+            self.surround(around)?;
+        } else {
+            self.around.push(around);
+        }
         self.within = Some(id);
         Ok(())
     }
@@ -309,6 +373,26 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// Tells a junction which lanes are around it. Inner lanes that were left out, such as people's, are passed over.
+    fn surround(&mut self, (junction, coming, inner, waits, line): Around) -> Result<(), Fault> {
+        let known = |named: &[Named<LaneId>]| {
+            let found = named.iter().map(|named| named.found(&self.names.lanes));
+            let wanted = found.filter(|found| !found.is_err_and(|name| name.starts_with(':')));
+            let fault = |name| Fault {
+                file: self.names.file.clone(),
+                line,
+                text: format!("a junction names `{name}`, which is no lane; add it"),
+            };
+            wanted.map(|found| found.map_err(fault)).collect::<Result<Vec<_>, _>>()
+        };
+        let (coming, inner) = (known(&coming)?, known(&inner)?);
+        match waits {
+            true => self.build.waiting_place(coming, inner),
+            false => self.build.lanes_at(junction, coming, inner),
+        }
+        Ok(())
+    }
+
     fn finish(mut self, file: &str) -> Result<(Builder, Names), Fault> {
         if self.names.counts.is_empty() {
             let text = "the network has no lane; name another file".to_owned();
@@ -321,52 +405,14 @@ impl Reading<'_> {
             }
         }
         for connection in std::mem::take(&mut self.connections) {
-            let fault = |text: String| Fault { file: file.to_owned(), line: connection.line, text };
-            let lane = |name: &str| {
-                let found = self.names.lanes.get(name).copied();
-                found.ok_or_else(|| fault(format!("a connection names `{name}`, which is no lane; add it")))
-            };
-            let via = connection.via.as_deref().map_or(Ok(LaneId::NONE), lane)?;
-            let (signal, light) = match &connection.signal {
-                Some((name, light)) => match self.names.signals.get(name) {
-                    Some(signal) => (*signal, *light),
-                    None => {
-                        return Err(fault(format!("no `<tlLogic>` is called `{name}`; add its programme")));
-                    }
-                },
-                None => (SignalId::NONE, 0),
-            };
-            self.build.movement(MovementPlan {
-                from: lane(&connection.from)?,
-                via,
-                to: lane(&connection.to)?,
-                turn: connection.turn,
-                signal,
-                light,
-                right: connection.right,
-                keep_clear: connection.keep_clear,
-                sight: connection.sight,
-            });
+            let plan = connection.plan(&self.names).map_err(|text| {
+                let line = connection.line;
+                Fault { file: file.to_owned(), line, text }
+            })?;
+            self.build.movement(plan);
         }
-        for (junction, coming, inner, waits, line) in std::mem::take(&mut self.around) {
-            let known = |names: &[String]| {
-                let left_out =
-                    |name: &&String| !name.starts_with(':') || self.names.lanes.contains_key(*name);
-                let lane = |name: &String| {
-                    self.names.lanes.get(name).copied().ok_or_else(|| Fault {
-                        file: file.to_owned(),
-                        line,
-                        text: format!("a junction names `{name}`, which is no lane; add it"),
-                    })
-                };
-                names.iter().filter(left_out).map(lane).collect::<Result<Vec<_>, _>>()
-            };
-            let (coming, inner) = (known(&coming)?, known(&inner)?);
-            if waits {
-                self.build.waiting_place(coming, inner);
-            } else {
-                self.build.lanes_at(junction, coming, inner);
-            }
+        for around in std::mem::take(&mut self.around) {
+            self.surround(around)?;
         }
         for link in self.roundabouts.iter().filter_map(|name| self.names.links.get(name)) {
             self.build.roundabout(*link);

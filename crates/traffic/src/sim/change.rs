@@ -89,7 +89,6 @@ pub(super) fn decide(
     messages: &mut Vec<Message>,
 ) -> Choice {
     let car = view.car(vehicle);
-    let lane = &view.net.lanes[car.lane.i()];
     let old = &view.minds[vehicle.i()];
     let mut mind = Mind {
         wish: 0,
@@ -102,10 +101,9 @@ pub(super) fn decide(
     let mut states = [0; 2];
     let heard = cooperate::slow_for_blocked(view, vehicle, &blocked[car.lane.i()], &mut mind);
     for (side, right) in [true, false].into_iter().enumerate() {
-        let exists = if right { lane.index > 0 } else { !lane.leftmost };
         let place = car.lane.i() as i64 + if right { -1 } else { 1 };
         let target = LaneId::at(place as usize);
-        if !exists || !view.ways.open.takes(target, class) {
+        if !car.flanked[side] || (view.ways.open.is_closed() && !view.ways.open.takes(target, class)) {
             continue;
         }
         let beholder = Beholder::new(view, vehicle, leader, target, right);
@@ -126,8 +124,7 @@ pub(super) fn decide(
 impl<'b> Beholder<'b> {
     fn new(view: &'b View<'b>, vehicle: CarId, leader: Near, target: LaneId, right: bool) -> Self {
         let (car, kind) = (view.car(vehicle), view.kind(vehicle));
-        let ahead = |lane: LaneId| view.ways.at(car.base, &view.net.lanes[lane.i()]);
-        let (current, other) = (ahead(car.lane), ahead(target));
+        let (current, other) = (car.ahead(car.lane), car.ahead(target));
         let mut offset = i32::from(current.offset);
         if offset == 0 && other.offset == 0 {
             offset = if right { -1 } else { 1 };

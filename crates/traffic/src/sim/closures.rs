@@ -218,6 +218,7 @@ impl Simulation<'_> {
         (car.stage, car.left) = (self.ways.first[way as usize], left);
         self.lead(vehicle, bound);
         self.aim(vehicle);
+        self.cars[vehicle.i()].foresee(self.net, &self.ways);
     }
 
     /// Whether somebody is on a junction, or cannot stop before it any more.

@@ -140,8 +140,8 @@ pub(super) fn heed_leaders(
         *wait = wait.min(on.v);
         return;
     }
-    for conflict in view.net.conflicts(movement) {
-        if !view.load.any(conflict.lane) {
+    for (met, conflict) in view.net.conflicts(movement) {
+        if !view.load.any(met) {
             continue;
         }
         let there = on.seen - conflict.behind;
@@ -149,9 +149,8 @@ pub(super) fn heed_leaders(
         if there + width < 0.0 && !conflict.merges {
             continue;
         }
-        let lane = conflict.lane.i();
-        for leader in view.on[lane].iter().chain(&view.over[lane]) {
-            let Some(met) = meets(on, movement, conflict, *leader, there) else { continue };
+        for leader in view.on[met.i()].iter().chain(&view.over[met.i()]) {
+            let Some(met) = meets(on, movement, (met, conflict), *leader, there) else { continue };
             if met.in_way || leads(view, on.vehicle, movement, *leader) {
                 yield_to(on, *leader, &met, items, asks);
             }
@@ -172,7 +171,7 @@ struct Met {
 fn meets(
     on: &Looking<'_>,
     movement: MovementId,
-    conflict: &Conflict,
+    (foe_lane, conflict): (LaneId, &Conflict),
     leader: CarId,
     there: f64,
 ) -> Option<Met> {
@@ -180,7 +179,6 @@ fn meets(
     if leader == on.vehicle {
         return None;
     }
-    let foe_lane = conflict.lane;
     let (foe, foe_length) = (view.car(leader), view.kind(leader).length);
     let joined = conflict.merges || conflict.parts;
     let foe_width = if joined { 0.0 } else { conflict.foe_size };

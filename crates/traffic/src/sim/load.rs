@@ -1,5 +1,5 @@
-//! How many vehicles are on each lane, or reach into it. Most lanes are empty at any moment, and whether one is takes a bit: those
-//! of a whole city stay in the nearest cache.
+//! How many vehicles are on each lane, or reach into it. Most lanes are empty at any moment, and whether one is takes a bit:
+//! those of a whole city stay in the nearest cache.
 
 use crate::ids::LaneId;
 

@@ -132,6 +132,7 @@ impl Looking<'_> {
         let movement = match inner {
             true => self.exit,
             false if self.last.is_none() => view.car(self.vehicle).next,
+            false if self.stage == view.car(self.vehicle).stage + 1 => view.car(self.vehicle).then,
             false => view.onward(self.stage, self.lane),
         };
         if !movement.is_some() {

@@ -36,7 +36,7 @@ use crate::control::{Controller, Decision, Detectors, Each, NEAR_LINE, Seen, Sig
 use crate::demand::{Demand, Rules, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
-use crate::route::{Course, Router, Ways};
+use crate::route::{Ahead, Course, Router, Ways};
 use order::Spare;
 use pace::Pace;
 use parts::Part;
@@ -122,6 +122,7 @@ pub struct Simulation<'s> {
     parts: Vec<Part>,
     ranges: Vec<Range<usize>>,
     moves: Vec<Move>,
+    seconds: Vec<moving::Second>,
     entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
     /// The next vehicle of the demand, and those that wait outside by the link where they begin.
@@ -185,6 +186,7 @@ impl<'s> Simulation<'s> {
             parts: (0..settings.threads.max(1)).map(|_| Part::default()).collect(),
             ranges: Vec::new(),
             moves: Vec::new(),
+            seconds: Vec::new(),
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
             next: 0,
@@ -508,11 +510,16 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         base: 0,
         next: MovementId::NONE,
         out: MovementId::NONE,
+        then: MovementId::NONE,
+        foreseen: u32::MAX,
+        sides: [Ahead::NOTHING; 3],
         link: LinkId::NONE,
         length: 0.0,
         limit: 0.0,
         inner: false,
         roundabout: false,
+        beside: false,
+        flanked: [false; 2],
         tail: [LaneId::NONE; TAIL],
         standing: 0.0,
         entered: f64::INFINITY,

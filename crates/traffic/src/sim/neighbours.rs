@@ -49,8 +49,8 @@ pub(super) fn before_first(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Nea
             Some(gate) if gate.inner => gate.exit,
             None if car.inner => car.out,
             _ if left == 0 => return None,
-            None if at == car.lane => car.next,
-            _ => view.onward(stage, at),
+            None => car.ahead(at).movement(&view.net.lanes[at.i()]),
+            Some(_) => view.onward(stage, at),
         };
         if !movement.is_some() || red(view.light(movement)) {
             return None;
@@ -84,7 +84,7 @@ pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
         for _ in 0..3 {
             let from = &view.net.lanes[before.i()];
             let first = if view.load.any(before) { view.on[before.i()].first() } else { None };
-            let heads = |foe: CarId| from.inner || heads_for(view, foe, before, *movement);
+            let heads = |foe: CarId| from.inner || heads_for(view, foe, *movement);
             if let Some(foe) = first.copied().filter(|foe| heads(*foe)) {
                 let gap = distance + from.length - view.car(foe).pos - view.kind(foe).min_gap;
                 if nearest.is_none_or(|(_, nearest)| gap < nearest) {
@@ -104,8 +104,8 @@ pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
 }
 
 /// Whether somebody goes on by a movement, or by the one through which it was entered.
-fn heads_for(view: &View<'_>, vehicle: CarId, lane: LaneId, movement: MovementId) -> bool {
+fn heads_for(view: &View<'_>, vehicle: CarId, movement: MovementId) -> bool {
     let car = view.car(vehicle);
     let entry = view.net.movements[movement.i()].entry;
-    car.left > 0 && if lane == car.lane { car.next == entry } else { view.onward(car.stage, lane) == entry }
+    car.left > 0 && car.next == entry
 }
