@@ -156,6 +156,13 @@ impl Builder {
         let places = self.rights_of_way();
         self.entries();
         self.foes_and_conflicts(&places);
+        let net = &mut self.net;
+        net.links.shrink_to_fit();
+        net.lanes.shrink_to_fit();
+        net.shapes.shrink_to_fit();
+        net.foes.shrink_to_fit();
+        net.conflicts.shrink_to_fit();
+        net.met.shrink_to_fit();
         self.net
     }
 
@@ -279,6 +286,7 @@ impl Builder {
         }
         self.siblings(&mut meets);
         let net = &mut self.net;
+        net.gates.reserve_exact(net.movements.len());
         for movement in 0..net.movements.len() {
             let from = net.foes.len() as u32;
             net.foes.append(&mut foes[movement]);

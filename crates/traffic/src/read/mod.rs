@@ -2,6 +2,7 @@
 //! gzip or not; what a file names beside itself is asked for.
 
 mod cityflow;
+mod index;
 mod sumo_closures;
 mod sumo_demand;
 mod sumo_detectors;
@@ -156,7 +157,7 @@ fn added(
     unsupported: &mut Unsupported,
 ) -> Result<Vec<(SignalId, Program)>, Fault> {
     let named = net.signals.iter().enumerate();
-    let names = named.map(|(place, signal)| (signal.name.clone(), SignalId::at(place))).collect();
+    let names = named.map(|(place, signal)| (signal.name.as_str(), SignalId::at(place))).collect();
     sumo_signals::programs(file.name, text, &names, unsupported)
 }
 

@@ -1,5 +1,6 @@
 //! SUMO's networks.
 
+use super::index::Index;
 use super::xml::{Element, Tag, walk};
 use super::{Fault, Unsupported};
 use crate::ids::{JunctionId, LaneId, LinkId, SignalId};
@@ -10,12 +11,10 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub file: String,
-    pub links: HashMap<String, LinkId>,
-    pub lanes: HashMap<String, LaneId>,
-    pub junctions: HashMap<String, JunctionId>,
-    pub signals: HashMap<String, SignalId>,
-    /// How many lanes each link has.
-    pub counts: HashMap<LinkId, u32>,
+    pub links: Index<LinkId>,
+    pub lanes: Index<LaneId>,
+    pub junctions: Index<JunctionId>,
+    pub signals: Index<SignalId>,
 }
 
 /// A thing that a file names: itself where it stands before, as it does in most files, else its name.
@@ -25,14 +24,14 @@ enum Named<T> {
 }
 
 impl<T: Copy> Named<T> {
-    fn of(known: &HashMap<String, T>, name: &str) -> Self {
-        known.get(name).map_or_else(|| Self::Later(name.to_owned()), |id| Self::Known(*id))
+    fn of(known: &Index<T>, name: &str) -> Self {
+        known.get(name).map_or_else(|| Self::Later(name.to_owned()), Self::Known)
     }
 
-    fn found(&self, known: &HashMap<String, T>) -> Result<T, &str> {
+    fn found(&self, known: &Index<T>) -> Result<T, &str> {
         match self {
             Self::Known(id) => Ok(*id),
-            Self::Later(name) => known.get(name).copied().ok_or(name),
+            Self::Later(name) => known.get(name).ok_or(name),
         }
     }
 }
@@ -145,7 +144,7 @@ fn junctions_first(file: &str, text: &str, read: &mut Reading<'_>) -> Result<(),
             let name = element.need("id")?;
             let place = [element.needed("x")?, element.needed("y")?];
             let id = read.build.junction(name, element.need("type")?, place);
-            read.names.junctions.insert(name.to_owned(), id);
+            read.names.junctions.insert(name, id);
         }
         Ok(())
     })
@@ -190,7 +189,7 @@ impl Reading<'_> {
         }
         let inner = function == "internal";
         let end = |key: &str| match element.get(key) {
-            Some(junction) => self.names.junctions.get(junction).copied().ok_or_else(|| {
+            Some(junction) => self.names.junctions.get(junction).ok_or_else(|| {
                 element
                     .fault(format!("`{key}` of edge `{name}` is `{junction}`, which is no junction; add it"))
             }),
@@ -199,7 +198,7 @@ impl Reading<'_> {
         };
         let (from, to) = (end("from")?, end("to")?);
         let link = self.build.link(name, from, to, inner);
-        if self.names.links.insert(name.to_owned(), link).is_some() {
+        if self.names.links.insert(name, link).is_some() {
             return Err(element.fault(format!("a second edge is called `{name}`; leave one of them out")));
         }
         self.link = Some(link);
@@ -209,16 +208,16 @@ impl Reading<'_> {
     /// The junction that an inner edge lies in: its name is `:junction_number`.
     fn inside(&self, edge: &str) -> JunctionId {
         let name = edge.trim_start_matches(':').rsplit_once('_').map_or("", |(junction, _)| junction);
-        self.names.junctions.get(name).copied().unwrap_or(JunctionId::NONE)
+        self.names.junctions.get(name).unwrap_or(JunctionId::NONE)
     }
 
     fn lane(&mut self, element: &Element<'_>) -> Result<(), Fault> {
-        let Some(link) = self.link else {
+        if self.link.is_none() {
             if let Some(crossing) = self.crossing.take() {
                 self.crossings.insert(crossing, element.needed("length")?.max(0.0));
             }
             return Ok(());
-        };
+        }
         let name = element.need("id")?;
         let (length, speed) = (element.needed("length")?, element.needed("speed")?);
         if length <= 0.0 || speed <= 0.0 {
@@ -240,8 +239,7 @@ impl Reading<'_> {
         }
         let width = element.number("width")?.unwrap_or(3.2);
         let lane = self.build.lane(length, speed, width, allow, shape);
-        self.names.lanes.insert(name.to_owned(), lane);
-        *self.names.counts.entry(link).or_default() += 1;
+        self.names.lanes.insert(name, lane);
         Ok(())
     }
 
@@ -262,7 +260,7 @@ impl Reading<'_> {
 
     fn connection(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let (from, to) = (element.need("from")?, element.need("to")?);
-        let known = |edge: &str| self.names.links.contains_key(edge);
+        let known = |edge: &str| self.names.links.contains(edge);
         if !known(from) || !known(to) {
             // Over a pedestrian crossing, which was left out.
             if from.starts_with(':') || to.starts_with(':') {
@@ -313,7 +311,7 @@ impl Reading<'_> {
 
     fn junction(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let name = element.need("id")?;
-        let Some(id) = self.names.junctions.get(name).copied() else { return Ok(()) };
+        let Some(id) = self.names.junctions.get(name) else { return Ok(()) };
         let kind = element.need("type")?;
         if matches!(kind, "rail_signal" | "rail_crossing") {
             self.leave_out(&format!("junctions of type `{kind}`"));
@@ -351,7 +349,7 @@ impl Reading<'_> {
 
     fn logic(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let name = element.need("id")?;
-        if self.names.signals.contains_key(name) {
+        if self.names.signals.contains(name) {
             self.leave_out("further programmes of a signal");
             return Ok(());
         }
@@ -361,7 +359,7 @@ impl Reading<'_> {
         let offset = element.number("offset")?.unwrap_or(0.0);
         let program = Program { offset, phases: Vec::new() };
         let signal = self.build.signal(Signal { name: name.to_owned(), program, ..Signal::default() });
-        self.names.signals.insert(name.to_owned(), signal);
+        self.names.signals.insert(name, signal);
         self.signal = Some(signal);
         Ok(())
     }
@@ -394,14 +392,14 @@ impl Reading<'_> {
     }
 
     fn finish(mut self, file: &str) -> Result<(Builder, Names), Fault> {
-        if self.names.counts.is_empty() {
+        if self.names.lanes.is_empty() {
             let text = "the network has no lane; name another file".to_owned();
             return Err(Fault { file: file.to_owned(), line: 1, text });
         }
         for (signal, light, edge) in std::mem::take(&mut self.walks) {
             let known = self.names.signals.get(&signal).zip(self.crossings.get(&edge));
             if let Some((signal, length)) = known {
-                self.build.signal_mut(*signal).walks.push(Walk { light, length: *length });
+                self.build.signal_mut(signal).walks.push(Walk { light, length: *length });
             }
         }
         for connection in std::mem::take(&mut self.connections) {
@@ -415,7 +413,7 @@ impl Reading<'_> {
             self.surround(around)?;
         }
         for link in self.roundabouts.iter().filter_map(|name| self.names.links.get(name)) {
-            self.build.roundabout(*link);
+            self.build.roundabout(link);
         }
         Ok((self.build, self.names))
     }

@@ -215,7 +215,7 @@ pub fn dawdled(kind: &Kind, speed: f64, chance: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{brake_gap, dawdled, follow, halting, secure, slowing};
+    use super::{brake_gap, dawdled, follow, halting, secure, slowing, whole};
     use crate::demand::Kind;
     use proptest::prelude::{Strategy, prop_assert, proptest};
 
@@ -286,6 +286,13 @@ mod tests {
                 speed = next;
             }
             prop_assert!(speed - target <= decel + 1e-6);
+        }
+
+        #[test]
+        fn the_whole_number_below_is_the_floor(number in -1e6..1e6f64) {
+            for number in [number, number.round(), number.trunc() - 1e-9, number.trunc() + 1e-9] {
+                prop_assert!(whole(number) == number.floor(), "{number}");
+            }
         }
 
         #[test]

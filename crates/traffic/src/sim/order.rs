@@ -74,3 +74,34 @@ impl Simulation<'_> {
         self.spare = spare;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::arrange;
+    use crate::ids::CarId;
+    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, proptest};
+
+    fn orders() -> impl Strategy<Value = (Vec<usize>, Vec<bool>)> {
+        (1..40usize).prop_flat_map(|count| {
+            let order = Just((0..count).collect::<Vec<_>>()).prop_shuffle();
+            (order, proptest::collection::vec(any::<bool>(), count))
+        })
+    }
+
+    proptest! {
+        /// Those that are kept stand in their order, whatever it is, and nothing is lost.
+        #[test]
+        fn things_come_to_where_they_go((order, keeps) in orders()) {
+            let mut to = vec![CarId::NONE; order.len()];
+            let kept: Vec<usize> = order.into_iter().filter(|thing| keeps[*thing]).collect();
+            for (place, thing) in kept.iter().enumerate() {
+                to[*thing] = CarId::at(place);
+            }
+            let mut things: Vec<usize> = (0..to.len()).collect();
+            arrange(&mut things, &to, kept.len());
+            prop_assert_eq!(&things[..kept.len()], &kept[..]);
+            things.sort_unstable();
+            prop_assert_eq!(things, (0..to.len()).collect::<Vec<_>>());
+        }
+    }
+}
