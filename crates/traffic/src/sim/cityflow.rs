@@ -253,6 +253,7 @@ impl Simulation<'_> {
         }
         if car.lane != before || !car.driving {
             self.links[self.net.lanes[before.i()].link.i()].left += 1;
+            self.leaving.push(before);
         }
         if car.driving && car.lane != before {
             self.entering.push((car.lane, act.car));

@@ -123,6 +123,9 @@ pub struct Simulation<'s> {
     ranges: Vec<Range<usize>>,
     moves: Vec<Move>,
     seconds: Vec<moving::Second>,
+    /// Whether each car reaches into lanes behind its own.
+    tailed: Vec<bool>,
+    leaving: Vec<LaneId>,
     entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
     /// The next vehicle of the demand, and those that wait outside by the link where they begin.
@@ -187,6 +190,8 @@ impl<'s> Simulation<'s> {
             ranges: Vec::new(),
             moves: Vec::new(),
             seconds: Vec::new(),
+            tailed: Vec::new(),
+            leaving: Vec::new(),
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
             next: 0,
@@ -467,21 +472,26 @@ impl<'s> Simulation<'s> {
         car.aim(self.net, &self.ways, &self.demand.kinds[car.kind as usize]);
     }
 
-    /// Puts a vehicle into a lane's order.
+    /// Puts a vehicle onto a lane.
     fn enter(&mut self, lane: LaneId, vehicle: CarId) {
-        let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
-        if on.is_empty()
+        if self.on[lane.i()].is_empty()
             && let Err(place) = self.active.binary_search(&lane)
         {
             self.active.insert(place, lane);
         }
+        self.line_up(lane, vehicle);
+        self.aim(vehicle);
+    }
+
+    /// Puts a vehicle into a lane's order.
+    fn line_up(&mut self, lane: LaneId, vehicle: CarId) {
+        let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
         let at = on.partition_point(|other| self.cars[other.i()].pos >= pos);
         self.on.insert(lane.i(), at, vehicle);
         self.load.add(lane);
         if self.net.lanes[lane.i()].inner {
             self.busy[self.net.lanes[lane.i()].at.i()] += 1;
         }
-        self.aim(vehicle);
     }
 }
 

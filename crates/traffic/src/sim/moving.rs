@@ -7,8 +7,9 @@ use super::resolve::Move;
 use super::state::{Car, Item, Log, TAIL, red};
 use super::{Simulation, stops};
 use crate::demand::Demand;
-use crate::ids::{CarId, LaneId, LinkId};
+use crate::ids::{LaneId, LinkId};
 use crate::net::Network;
+use crate::route::Ways;
 
 /// Notes a second of a vehicle: whether it stands, how far it goes, and which part of the second it loses.
 #[inline]
@@ -35,8 +36,10 @@ pub(super) fn note_link(link: &mut OfLink, stands: bool, way: f64) {
 /// What a second of a vehicle means for others.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Second {
-    /// The link on which it was at first.
+    /// The link and the lane on which it was at first, and how fast it would go there if it were empty.
     link: LinkId,
+    from: LaneId,
+    limit: f64,
     /// How many of its items it passed.
     passed: u32,
     lost: f64,
@@ -53,6 +56,8 @@ pub(super) struct Second {
 impl Second {
     const NONE: Self = Self {
         link: LinkId::NONE,
+        from: LaneId::NONE,
+        limit: 0.0,
         passed: 0,
         lost: 0.0,
         stands: false,
@@ -67,6 +72,7 @@ impl Second {
 struct Moving<'m> {
     net: &'m Network,
     demand: &'m Demand,
+    ways: &'m Ways,
     lights: &'m [u8],
     items: &'m [Item],
     now: f64,
@@ -82,7 +88,7 @@ impl Moving<'_> {
         car.accel = step.speed - car.speed;
         let stays = stops::stays(self.demand, car, step.speed, kind.length, self.now);
         stops::ease(kind, car, end);
-        let mut second = Second { link: car.link, ..Second::NONE };
+        let mut second = Second { link: car.link, from: car.lane, limit, ..Second::NONE };
         if stays {
             car.eased = 0.0;
             log.at_stops += 1.0;
@@ -102,6 +108,9 @@ impl Moving<'_> {
         second.goes_on = stays && car.stays <= 0.0;
         if car.pos > car.length || (car.left == 0 && !car.inner && car.pos > car.length - NEAR) {
             self.cross(car, log, step, &mut second);
+            if second.left {
+                car.aim(self.net, self.ways, kind);
+            }
         }
         if !self.metered {
             leave(self.net, car, kind.length);
@@ -191,35 +200,39 @@ impl Simulation<'_> {
     /// Every thread moves the cars of a part of the memory.
     fn drive(&mut self, moves: &[Move], ends: &[Option<f64>]) {
         self.seconds.resize(self.cars.len(), Second::NONE);
+        self.tailed.resize(self.cars.len(), false);
         let moving = Moving {
             net: self.net,
             demand: self.demand,
+            ways: &self.ways,
             lights: &self.lights,
             items: &self.approach.items,
             now: self.now,
             metered: self.meters.is_some(),
         };
         let each = self.cars.len().div_ceil(self.ranges.len().max(1)).max(1);
-        let work = |from: usize, cars: &mut [Car], tallies: &mut [Log], seconds: &mut [Second]| {
+        type Own<'o> = ((&'o mut [Car], &'o mut [Log]), (&'o mut [Second], &'o mut [bool]));
+        let work = |part: usize, ((cars, tallies), (seconds, tailed)): Own<'_>| {
             for (place, step) in moves.iter().enumerate() {
-                let at = step.vehicle.i().wrapping_sub(from);
-                if let Some(((car, log), second)) =
-                    cars.get_mut(at).zip(tallies.get_mut(at)).zip(seconds.get_mut(at))
-                {
-                    *second = moving.drive(car, log, step, ends.get(place).copied().flatten());
+                let at = step.vehicle.i().wrapping_sub(part * each);
+                if at < cars.len() {
+                    let (car, end) = (&mut cars[at], ends.get(place).copied().flatten());
+                    seconds[at] = moving.drive(car, &mut tallies[at], step, end);
+                    tailed[at] = car.tail[0].is_some();
                 }
             }
         };
-        let parts = self.cars.chunks_mut(each).zip(self.tallies.chunks_mut(each));
-        let mut parts = parts.zip(self.seconds.chunks_mut(each)).enumerate();
+        let cars = self.cars.chunks_mut(each).zip(self.tallies.chunks_mut(each));
+        let told = self.seconds.chunks_mut(each).zip(self.tailed.chunks_mut(each));
+        let mut parts = cars.zip(told).enumerate();
         let first = parts.next();
         std::thread::scope(|scope| {
-            for (part, ((cars, tallies), seconds)) in parts {
+            for (part, own) in parts {
                 let work = &work;
-                scope.spawn(move || work(part * each, cars, tallies, seconds));
+                scope.spawn(move || work(part, own));
             }
-            if let Some((_, ((cars, tallies), seconds))) = first {
-                work(0, cars, tallies, seconds);
+            if let Some((part, own)) = first {
+                work(part, own);
             }
         });
     }
@@ -240,15 +253,18 @@ impl Simulation<'_> {
                 self.logs[self.cars[vehicle.i()].vehicle.i()] = self.tallies[vehicle.i()];
             }
             if self.meters.is_some() {
-                let car = &self.cars[vehicle.i()];
-                let (limit, length) = (car.limit, self.demand.kinds[car.kind as usize].length);
-                self.detect(vehicle, limit, second.lost);
-                leave(self.net, &mut self.cars[vehicle.i()], length);
+                self.detect(vehicle, second.limit, second.lost);
+                let car = &mut self.cars[vehicle.i()];
+                leave(self.net, car, self.demand.kinds[car.kind as usize].length);
+                self.tailed[vehicle.i()] = car.tail[0].is_some();
             }
             if second.goes_on && !second.arrived {
                 self.go_on(vehicle);
             }
-            if second.left {
+            if second.left || second.arrived {
+                self.leaving.push(second.from);
+            }
+            if second.left && !second.arrived {
                 self.entering.push((self.cars[vehicle.i()].lane, vehicle));
             }
         }
@@ -258,28 +274,29 @@ impl Simulation<'_> {
     pub(super) fn settle(&mut self) {
         let (on, cars, load, busy, net) =
             (&mut self.on, &self.cars, &mut self.load, &mut self.busy, self.net);
-        for lane in &self.active {
-            let here = |vehicle: CarId| {
+        for lane in self.leaving.drain(..) {
+            let gone = on.retain(lane.i(), |vehicle| {
                 let car = &cars[vehicle.i()];
-                car.driving && car.lane == *lane
-            };
-            if on[lane.i()].iter().all(|car| here(*car)) {
-                continue;
-            }
-            let gone = on.retain(lane.i(), here);
-            load.remove(*lane, gone);
+                car.driving && car.lane == lane
+            });
+            load.remove(lane, gone);
             if net.lanes[lane.i()].inner {
                 busy[net.lanes[lane.i()].at.i()] -= gone;
             }
         }
         self.active.retain(|lane| !on[lane.i()].is_empty());
+        let before = self.active.len();
         let mut entering = std::mem::take(&mut self.entering);
         for (lane, vehicle) in entering.drain(..) {
-            if self.cars[vehicle.i()].driving {
-                self.enter(lane, vehicle);
+            if self.on[lane.i()].is_empty() {
+                self.active.push(lane);
             }
+            self.line_up(lane, vehicle);
         }
         self.entering = entering;
+        self.active[before..].sort_unstable();
+        // Two rows in order, which are merged.
+        self.active.sort();
     }
 
     /// Notes who reaches into which lane from the next.
@@ -292,7 +309,7 @@ impl Simulation<'_> {
             }
         }
         for lane in &self.active {
-            for vehicle in &self.on[lane.i()] {
+            for vehicle in self.on[lane.i()].iter().filter(|vehicle| self.tailed[vehicle.i()]) {
                 for tail in self.cars[vehicle.i()].tail {
                     if !tail.is_some() {
                         break;

@@ -134,6 +134,7 @@ impl Simulation<'_> {
         car.lane = to;
         car.tail = [LaneId::NONE; TAIL];
         car.tail[0] = beside.flatten().unwrap_or(LaneId::NONE);
+        self.tailed[vehicle.i()] = car.tail[0].is_some();
         self.enter(to, vehicle);
         tail.is_some()
     }
