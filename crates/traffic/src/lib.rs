@@ -9,6 +9,7 @@ pub mod control;
 pub mod demand;
 pub mod detector;
 pub mod ids;
+mod joins;
 pub mod net;
 pub mod open;
 pub mod read;

@@ -51,16 +51,16 @@ impl Open {
 
     /// Whether a way may lead onto a lane.
     pub fn leads_onto(&self, net: &Network, lane: LaneId, class: Classes) -> bool {
-        let link = net.lanes[lane.i()].link;
-        let beside = self.queues && net.lanes[lane.i()].allow.has(class) && self.enters(net, link, class);
-        self.takes(lane, class) || beside
+        let of = || &net.lanes[lane.i()];
+        self.takes(lane, class)
+            || (self.queues && of().allow.has(class) && self.enters(net, of().link, class))
     }
 
     /// Whether somebody on a lane may drive on to its end: not on a closed one, unless the whole link is closed; then whoever is
     /// there drives out.
     pub fn lets_out(&self, net: &Network, lane: LaneId, class: Classes) -> bool {
-        let of = &net.lanes[lane.i()];
-        self.takes(lane, class) || (of.allow.has(class) && !self.enters(net, of.link, class))
+        let of = || &net.lanes[lane.i()];
+        self.takes(lane, class) || (of().allow.has(class) && !self.enters(net, of().link, class))
     }
 
     /// Whether a class may come onto any lane of a link.

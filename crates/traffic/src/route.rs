@@ -1,8 +1,9 @@
 //! Ways through the network: the fastest one for a trip, and for every lane along a route how far one gets on it.
 
-use crate::demand::{Demand, Rules, Way};
-use crate::ids::{LaneId, LinkId, MovementId};
-use crate::net::{Classes, Network};
+use crate::demand::{Demand, Rules};
+use crate::ids::{LaneId, LinkId, MovementId, RouteId};
+use crate::joins::Joins;
+use crate::net::{Classes, Lane, Network};
 use crate::open::Open;
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
@@ -163,9 +164,28 @@ pub struct Ahead {
     /// Metres from the start of the lane that it can go without having to change.
     pub length: f32,
     /// How many lanes to the left the best one lies; to the right if negative.
-    pub offset: i32,
-    /// The movement by which it goes on; none where the lane leads elsewhere or the route ends.
-    pub movement: MovementId,
+    pub offset: i16,
+    /// By which of the movements that leave the lane it goes on; [`Ahead::NOWHERE`] where the lane leads elsewhere or the route
+    /// ends.
+    turn: u16,
+}
+
+impl Ahead {
+    const NOWHERE: u16 = u16::MAX;
+    /// Nothing lies before.
+    pub(crate) const NOTHING: Self = Self { length: 0.0, offset: 0, turn: Self::NOWHERE };
+
+    /// Whether it goes on from the lane.
+    #[inline]
+    pub fn goes_on(&self) -> bool {
+        self.turn != Self::NOWHERE
+    }
+
+    /// The movement by which it goes on from the lane, if it does.
+    #[inline]
+    pub fn movement(&self, lane: &Lane) -> MovementId {
+        if self.goes_on() { MovementId(lane.leaving.0 + u32::from(self.turn)) } else { MovementId::NONE }
+    }
 }
 
 /// Where one stands next on a way: at a stage, a lane and a place on it.
@@ -194,7 +214,7 @@ impl Course {
     }
 }
 
-/// For each route and class of vehicles: what lies before every lane along it.
+/// For each route and class of vehicles: what lies before every lane along it. A way is worked out when somebody takes it.
 #[derive(Debug, Clone)]
 pub struct Ways {
     /// Who may come onto which lane.
@@ -211,33 +231,28 @@ pub struct Ways {
     pub(crate) of: Vec<u32>,
     /// Whether lanes lead on by CityFlow's choice: to the lane that lies straight ahead, of those from which the way goes on.
     pub(crate) straight: bool,
+    joins: Joins,
+    /// Ways of whole routes while all lanes are open, and of all other courses.
+    whole: HashMap<(RouteId, Classes), u32>,
     known: HashMap<Course, u32>,
 }
 
 impl Ways {
-    /// The ways of all vehicles that have their route; trips get theirs when they depart.
+    /// No ways yet.
     pub fn of(net: &Network, demand: &Demand) -> Self {
-        let straight = demand.rules == Rules::CityFlow;
-        let mut ways = Self {
+        Self {
             open: Open::of(net, demand.rules),
             first: Vec::new(),
             stages: Vec::new(),
             place: Vec::new(),
             links: Vec::new(),
             ahead: Vec::new(),
-            of: Vec::new(),
-            straight,
+            of: vec![u32::MAX; demand.vehicles.len()],
+            straight: demand.rules == Rules::CityFlow,
+            joins: Joins::of(net),
+            whole: HashMap::new(),
             known: HashMap::new(),
-        };
-        for vehicle in &demand.vehicles {
-            let class = demand.kinds[vehicle.kind as usize].class;
-            let way = match &vehicle.way {
-                Way::Route(route) => ways.way(net, Course::over(demand.routes[route.i()].clone(), class)),
-                _ => u32::MAX,
-            };
-            ways.of.push(way);
         }
-        ways
     }
 
     /// The way of a course.
@@ -245,8 +260,18 @@ impl Ways {
         if let Some(way) = self.known.get(&course) {
             return *way;
         }
-        let way = self.add(net, &course);
+        let way = self.add(net, &course.links, &course);
         self.known.insert(course, way);
+        way
+    }
+
+    /// The way of a whole route, where no lane is ever closed.
+    pub(crate) fn route(&mut self, net: &Network, demand: &Demand, route: RouteId, class: Classes) -> u32 {
+        if let Some(way) = self.whole.get(&(route, class)) {
+            return *way;
+        }
+        let way = self.add(net, &demand.routes[route.i()], &Course::over(Vec::new(), class));
+        self.whole.insert((route, class), way);
         way
     }
 
@@ -261,33 +286,37 @@ impl Ways {
         &self.links[first..first + self.stages[way as usize] as usize]
     }
 
+    /// What lies before a lane, by what lies before the rightmost one of its stage.
+    #[inline]
+    pub(crate) fn at(&self, base: u32, lane: &Lane) -> Ahead {
+        self.ahead[(base + lane.index) as usize]
+    }
+
     /// Adds a way, from its last link to its first. How far one gets on a lane is as Erdmann (2014) has it: to the end of the
     /// route if a lane beside can be had on the next link, else to where the lane leads elsewhere.
-    fn add(&mut self, net: &Network, course: &Course) -> u32 {
-        let links = &course.links;
+    fn add(&mut self, net: &Network, links: &[LinkId], course: &Course) -> u32 {
         let (first, base) = (self.links.len(), self.ahead.len());
         let mut place = base as u32;
         for link in links {
             self.place.push(place);
-            self.links.push(*link);
-            place += net.links[link.i()].lanes;
+            place += self.joins.lanes(*link);
         }
-        self.ahead.resize(place as usize, Ahead { length: 0.0, offset: 0, movement: MovementId::NONE });
+        self.links.extend_from_slice(links);
+        self.ahead.resize(place as usize, Ahead::NOTHING);
+        let (mut end, mut beyond) = (place as usize, place as usize);
         for stage in (0..links.len()).rev() {
-            let own = self.place[first + stage] as usize;
-            let next = links.get(stage + 1).map(|link| (*link, self.place[first + stage + 1] as usize));
-            let next = next.map(|(link, place)| (link, &self.ahead[place..]));
-            let of = Stage { net, open: &self.open, course, stage };
-            for (lane, ahead) in of.ahead(next).into_iter().enumerate() {
-                self.ahead[own + lane] = ahead;
-            }
+            let begin = self.place[first + stage] as usize;
+            let (before, after) = self.ahead.split_at_mut(end);
+            let next = links.get(stage + 1).map(|link| (*link, &after[..beyond - end]));
+            let of = Stage { joins: &self.joins, open: &self.open, net, course, link: links[stage], stage };
+            of.ahead(next, &mut before[begin..]);
             if let Some(next) = links.get(stage + 1).filter(|_| self.straight) {
                 for lane in net.lanes_of(links[stage]) {
-                    let place = own + net.lanes[lane].index as usize;
-                    self.ahead[place].movement =
-                        straight_on(net, LaneId::at(lane), *next, links.get(stage + 2));
+                    let turn = straight_on(net, LaneId::at(lane), *next, links.get(stage + 2));
+                    self.ahead[begin + net.lanes[lane].index as usize].turn = turn;
                 }
             }
+            (beyond, end) = (end, begin);
         }
         self.first.push(first as u32);
         self.stages.push(links.len() as u32);
@@ -297,63 +326,64 @@ impl Ways {
 
 /// A stage of a course: a link that it leads over.
 struct Stage<'s> {
-    net: &'s Network,
+    joins: &'s Joins,
     open: &'s Open,
+    net: &'s Network,
     course: &'s Course,
+    link: LinkId,
     stage: usize,
 }
 
 impl Stage<'_> {
     /// What lies before each lane of the link, given what lies before those of the next. Where one stands on a lane, the others
     /// lead no farther.
-    fn ahead(&self, next: Option<(LinkId, &[Ahead])>) -> Vec<Ahead> {
-        let (net, class) = (self.net, self.course.class);
-        let link = self.course.links[self.stage];
+    fn ahead(&self, next: Option<(LinkId, &[Ahead])>, own: &mut [Ahead]) {
+        let first = self.joins.first(self.link);
         let stop = self.course.next.filter(|next| next.stage as usize == self.stage);
-        let lanes = net.lanes_of(link);
-        let mut own = Vec::with_capacity(lanes.len());
         let farthest = |lanes: &[Ahead]| lanes.iter().map(|lane| lane.length).fold(0.0f32, f32::max);
-        let reach = next.map_or(0.0, |(to, after)| connected_reach(net, link, to, after));
-        for lane in lanes.clone() {
-            let allowed = self.open.lets_out(net, LaneId::at(lane), class);
-            let mut ahead =
-                Ahead { length: net.lanes[lane].length as f32, offset: 0, movement: MovementId::NONE };
-            if !allowed {
-                ahead.length = 0.0;
-            } else if let Some(stop) = stop.filter(|stop| stop.lane.i() != lane) {
-                ahead.length = stop.pos as f32 / 1000.0;
-            } else if let Some((link, after)) = next {
-                let after = &after[..net.links[link.i()].lanes as usize];
-                if let Some((movement, to)) = self.connected(LaneId::at(lane), link, after) {
-                    let beside = to.length >= reach && to.offset.abs() < 2;
-                    ahead.length += if beside { farthest(after) } else { to.length };
-                    ahead.offset = to.offset;
-                    ahead.movement = movement;
-                }
-            }
-            own.push((ahead, allowed));
-        }
-        offsets(own)
-    }
-
-    /// The movement from a lane to the lane of the next link on which one gets farthest.
-    fn connected(&self, lane: LaneId, link: LinkId, after: &[Ahead]) -> Option<(MovementId, Ahead)> {
-        let (net, class) = (self.net, self.course.class);
-        let bound = self.course.bound && self.stage == 0;
-        let mut best: Option<(MovementId, Ahead)> = None;
-        for movement in net.leaving(lane) {
-            let onto = net.movements[movement].to;
-            let to = &net.lanes[onto.i()];
-            let open = self.open.leads_onto(net, onto, class) || (bound && to.allow.has(class));
-            if to.link != link || !open {
+        let (joins, after) = match next {
+            Some((to, after)) => (self.joins.between(self.link, to), after),
+            None => (&[][..], &[][..]),
+        };
+        let first_after = next.map_or(LaneId::NONE, |(to, _)| self.joins.first(to));
+        let far = farthest(after);
+        // How far one gets on the lanes of the next link that can be reached from any lane.
+        let reach = joins.iter().map(|join| after[usize::from(join.to)].length).fold(0.0f32, f32::max);
+        let lane = |place: usize| LaneId(first.0 + place as u32);
+        let allowed = |place: usize| self.open.lets_out(self.net, lane(place), self.course.class);
+        for (place, own) in own.iter_mut().enumerate() {
+            if !allowed(place) {
+                own.length = 0.0;
                 continue;
             }
-            let ahead = after[to.index as usize];
-            if best.is_none_or(|(_, best)| better(&ahead, &best)) {
-                best = Some((MovementId::at(movement), ahead));
+            own.length = self.joins.length(lane(place));
+            if let Some(stop) = stop.filter(|stop| stop.lane != lane(place)) {
+                own.length = stop.pos as f32 / 1000.0;
+                continue;
+            }
+            let own_joins = joins.iter().filter(|join| usize::from(join.lane) == place);
+            let open = own_joins.filter(|join| self.leads_onto(LaneId(first_after.0 + u32::from(join.to))));
+            // To the lane of the next link on which one gets farthest.
+            let mut best: Option<(u16, Ahead)> = None;
+            for join in open {
+                let ahead = after[usize::from(join.to)];
+                if best.is_none_or(|(_, best)| better(&ahead, &best)) {
+                    best = Some((join.turn, ahead));
+                }
+            }
+            if let Some((turn, to)) = best {
+                let beside = to.length >= reach && to.offset.abs() < 2;
+                own.length += if beside { far } else { to.length };
+                (own.offset, own.turn) = (to.offset, turn);
             }
         }
-        best
+        offsets(own, allowed);
+    }
+
+    fn leads_onto(&self, lane: LaneId) -> bool {
+        let class = self.course.class;
+        let bound = || self.course.bound && self.stage == 0 && self.net.lanes[lane.i()].allow.has(class);
+        self.open.leads_onto(self.net, lane, class) || bound()
     }
 }
 
@@ -362,32 +392,31 @@ fn better(one: &Ahead, other: &Ahead) -> bool {
     one.length > other.length || (one.length == other.length && one.offset.abs() < other.offset.abs())
 }
 
-/// How many lanes away from each the best one lies, of those that are allowed.
-fn offsets(own: Vec<(Ahead, bool)>) -> Vec<Ahead> {
+/// Notes how many lanes away from each the best one lies, of those that are allowed.
+fn offsets(own: &mut [Ahead], allowed: impl Fn(usize) -> bool) {
     let mut best: Option<(usize, usize)> = None;
-    for (place, (ahead, _)) in own.iter().enumerate().filter(|(_, (_, allowed))| *allowed) {
+    for place in (0..own.len()).filter(|place| allowed(*place)) {
         match best {
-            Some((first, _)) if better(&own[first].0, ahead) => {}
-            Some((first, _)) if !better(ahead, &own[first].0) => best = Some((first, place)),
+            Some((first, _)) if better(&own[first], &own[place]) => {}
+            Some((first, _)) if !better(&own[place], &own[first]) => best = Some((first, place)),
             _ => best = Some((place, place)),
         }
     }
     let (first, last) = best.unwrap_or_default();
-    let top = own.get(first).map(|(ahead, _)| *ahead);
-    let finish = |(place, (mut ahead, _)): (usize, (Ahead, bool))| {
-        let lesser = top.is_some_and(|top| better(&top, &ahead));
-        ahead.offset = match lesser {
-            true if place < first => first as i32 - place as i32,
-            true => last as i32 - place as i32,
+    let Some(top) = own.get(first).copied() else { return };
+    for (place, ahead) in own.iter_mut().enumerate() {
+        let away = |best: usize| (best as i64 - place as i64) as i16;
+        ahead.offset = match better(&top, ahead) {
+            true if place < first => away(first),
+            true => away(last),
             false => 0,
         };
-        ahead
-    };
-    own.into_iter().enumerate().map(finish).collect()
+    }
 }
 
-/// The movement from a lane to a link that shifts least aside, if possible to a lane from which one comes to the link after.
-fn straight_on(net: &Network, lane: LaneId, link: LinkId, after: Option<&LinkId>) -> MovementId {
+/// The movement from a lane to a link that shifts least aside, if possible to a lane from which one comes to the link after; by
+/// its place among those that leave the lane.
+fn straight_on(net: &Network, lane: LaneId, link: LinkId, after: Option<&LinkId>) -> u16 {
     // Counted from the left, as CityFlow does.
     let from_left = |lane: LaneId| {
         let of = &net.lanes[lane.i()];
@@ -400,12 +429,5 @@ fn straight_on(net: &Network, lane: LaneId, link: LinkId, after: Option<&LinkId>
     let good = |on: &usize| after.is_none_or(|after| leads(net.movements[*on].to, *after));
     let aside = |on: &usize| from_left(net.movements[*on].to).abs_diff(from_left(lane));
     let best = onto().filter(good).min_by_key(aside).or_else(|| onto().min_by_key(aside));
-    best.map_or(MovementId::NONE, MovementId::at)
-}
-
-/// How far one gets on the lanes of the next link that can be reached from any lane of a link.
-fn connected_reach(net: &Network, from: LinkId, link: LinkId, after: &[Ahead]) -> f32 {
-    let movements = net.lanes_of(from).flat_map(|lane| net.leaving(LaneId::at(lane)));
-    let lanes = movements.map(|movement| &net.lanes[net.movements[movement].to.i()]);
-    lanes.filter(|to| to.link == link).map(|to| after[to.index as usize].length).fold(0.0, f32::max)
+    best.map_or(Ahead::NOWHERE, |movement| (movement - net.leaving(lane).start) as u16)
 }

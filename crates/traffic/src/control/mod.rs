@@ -201,6 +201,9 @@ impl Signals {
             let (changed, shown) = match one {
                 One::Program(running) => {
                     let changed = running.go_on(now);
+                    if !changed && !first {
+                        continue;
+                    }
                     let phase = running.program.phases.get(running.phase);
                     (changed, phase.map(|phase| phase.lights.as_slice()).unwrap_or_default())
                 }

@@ -2,7 +2,7 @@
 
 use super::conflict::between_lanes;
 use super::shape::{between, heading, length};
-use super::{Classes, Junction, Lane, Link, Movement, Network, Signal, Turn};
+use super::{Classes, Gate, Junction, Lane, Link, Movement, Network, Signal, Turn};
 use crate::ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};
 
 /// A movement as a file tells it.
@@ -85,7 +85,7 @@ impl Builder {
             let (index, inner) = (of.lanes, of.inner);
             of.lanes += 1;
             let none = (0, 0);
-            let (roundabout, beside) = (false, false);
+            let (roundabout, beside, leftmost) = (false, false, false);
             self.net.lanes.push(Lane {
                 link,
                 index,
@@ -97,6 +97,7 @@ impl Builder {
                 inner,
                 roundabout,
                 beside,
+                leftmost,
                 leaving: none,
                 coming: none,
             });
@@ -149,19 +150,29 @@ impl Builder {
             let link = &self.net.links[lane.link.i()];
             lane.at = link.to;
             (lane.roundabout, lane.beside) = (link.roundabout, link.lanes > 1 && !link.inner);
+            lane.leftmost = lane.index + 1 == link.lanes;
         }
         self.order_movements();
         let places = self.rights_of_way();
         self.entries();
         self.foes_and_conflicts(&places);
+        let net = &mut self.net;
+        net.links.shrink_to_fit();
+        net.lanes.shrink_to_fit();
+        net.shapes.shrink_to_fit();
+        net.foes.shrink_to_fit();
+        net.conflicts.shrink_to_fit();
+        net.met.shrink_to_fit();
         self.net
     }
 
     /// Movements by the lane that they leave, in the file's order; lanes know theirs.
     fn order_movements(&mut self) {
         let net = &mut self.net;
-        self.plans.sort_by_key(|plan| plan.from);
-        for plan in &self.plans {
+        let mut plans = std::mem::take(&mut self.plans);
+        plans.sort_by_key(|plan| plan.from);
+        net.movements.reserve_exact(plans.len());
+        for plan in &plans {
             let junction = net.links[net.lanes[plan.from.i()].link.i()].to;
             let id = MovementId::at(net.movements.len());
             net.movements.push(Movement {
@@ -180,8 +191,6 @@ impl Builder {
                 entry: id,
                 radius: f64::INFINITY,
                 has_foes: false,
-                foes: (0, 0),
-                conflicts: (0, 0),
             });
             let leaving = &mut net.lanes[plan.from.i()].leaving;
             if leaving.1 == 0 {
@@ -277,20 +286,24 @@ impl Builder {
         }
         self.siblings(&mut meets);
         let net = &mut self.net;
+        net.gates.reserve_exact(net.movements.len());
         for movement in 0..net.movements.len() {
             let from = net.foes.len() as u32;
             net.foes.append(&mut foes[movement]);
-            net.movements[movement].foes = (from, net.foes.len() as u32);
+            let foes = (from, net.foes.len() as u32);
             let from = net.conflicts.len() as u32;
             let own = net.movements[movement].from;
-            meets[movement].sort_unstable();
-            meets[movement].dedup();
-            for lane in meets[movement].iter().filter(|lane| **lane != own) {
+            let mut met = std::mem::take(&mut meets[movement]);
+            met.sort_unstable();
+            met.dedup();
+            for lane in met.iter().filter(|lane| **lane != own) {
                 if let Some(conflict) = between_lanes(net, MovementId::at(movement), *lane) {
                     net.conflicts.push(conflict);
+                    net.met.push(*lane);
                 }
             }
-            net.movements[movement].conflicts = (from, net.conflicts.len() as u32);
+            let conflicts = (from, net.conflicts.len() as u32);
+            net.gates.push(Gate::of(net, MovementId::at(movement), foes, conflicts));
         }
     }
 

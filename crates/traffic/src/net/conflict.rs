@@ -11,8 +11,6 @@ use crate::ids::{LaneId, MovementId};
 /// The inner lane that a movement leaves meets another.
 #[derive(Debug, Clone, Copy)]
 pub struct Conflict {
-    /// The other lane.
-    pub lane: LaneId,
     /// The movement that leaves the other lane.
     pub exit: MovementId,
     /// Metres of the own lane from where they meet to its end.
@@ -94,5 +92,5 @@ pub(super) fn between_lanes(net: &Network, exit: MovementId, b: LaneId) -> Optio
     if kind == Meeting::Cross && source(a).is_some_and(|before| net.lanes[before.i()].inner) {
         behind = net.lanes[a.i()].length;
     }
-    Some(Conflict { lane: b, exit: foe_exit, behind, size, foe_behind, foe_size, merges, parts })
+    Some(Conflict { exit: foe_exit, behind, size, foe_behind, foe_size, merges, parts })
 }

@@ -3,11 +3,13 @@
 mod build;
 mod class;
 mod conflict;
+mod gate;
 pub mod shape;
 
 pub use build::{Builder, MovementPlan};
 pub use class::{Classes, NAMES as CLASS_NAMES};
 pub use conflict::Conflict;
+pub(crate) use gate::Gate;
 
 use crate::ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};
 use shape::Point;
@@ -31,7 +33,10 @@ pub struct Network {
     pub(crate) incoming: Vec<MovementId>,
     pub(crate) foes: Vec<MovementId>,
     pub(crate) conflicts: Vec<Conflict>,
+    /// For each conflict, the other lane. Most are empty, so that nothing else is asked of them.
+    pub(crate) met: Vec<LaneId>,
     pub(crate) answers: Vec<u64>,
+    pub(crate) gates: Vec<Gate>,
 }
 
 /// Lanes side by side.
@@ -74,6 +79,8 @@ pub struct Lane {
     /// Whether its link is part of a roundabout, and whether it has other lanes.
     pub(crate) roundabout: bool,
     pub(crate) beside: bool,
+    /// Whether no other lane of its link lies on its left.
+    pub(crate) leftmost: bool,
     pub(crate) leaving: (u32, u32),
     pub(crate) coming: (u32, u32),
 }
@@ -124,8 +131,6 @@ pub struct Movement {
     /// How tightly it turns, in metres, for movements that leave an inner lane to the left.
     pub radius: f64,
     pub(crate) has_foes: bool,
-    pub(crate) foes: (u32, u32),
-    pub(crate) conflicts: (u32, u32),
 }
 
 impl Movement {
@@ -211,15 +216,22 @@ impl Network {
     /// The movements to which this one must give way.
     #[inline]
     pub fn foes(&self, movement: MovementId) -> &[MovementId] {
-        let (from, to) = self.movements[movement.i()].foes;
+        let (from, to) = self.gates[movement.i()].foes;
         &self.foes[from as usize..to as usize]
+    }
+
+    /// A movement as those see it who come to it.
+    #[inline]
+    pub(crate) fn gate(&self, movement: MovementId) -> &Gate {
+        &self.gates[movement.i()]
     }
 
     /// Where the inner lane that a movement leaves meets others.
     #[inline]
-    pub fn conflicts(&self, movement: MovementId) -> &[Conflict] {
-        let (from, to) = self.movements[movement.i()].conflicts;
-        &self.conflicts[from as usize..to as usize]
+    pub fn conflicts(&self, movement: MovementId) -> impl Iterator<Item = (LaneId, &Conflict)> {
+        let (from, to) = self.gates[movement.i()].conflicts;
+        let own = from as usize..to as usize;
+        self.met[own.clone()].iter().copied().zip(&self.conflicts[own])
     }
 
     /// Whether the movement at one place of a junction's right of way must give way to that at another.

@@ -80,19 +80,17 @@ fn point(shape: &[Point], at: f64) -> Point {
     shape.last().copied().unwrap_or([0.0; 2])
 }
 
-/// How far a point is from a shape.
-fn away(from: Point, shape: &[Point]) -> f64 {
-    let mut nearest = f64::INFINITY;
-    for pair in shape.windows(2) {
+/// Whether a point is nearer to a shape than so far.
+fn near(from: Point, shape: &[Point], apart: f64) -> bool {
+    shape.windows(2).any(|pair| {
         let (dx, dy) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
         let square = dx * dx + dy * dy;
         let part = match square > 0.0 {
             true => (((from[0] - pair[0][0]) * dx + (from[1] - pair[0][1]) * dy) / square).clamp(0.0, 1.0),
             false => 0.0,
         };
-        nearest = nearest.min(distance(from, [pair[0][0] + part * dx, pair[0][1] + part * dy]));
-    }
-    nearest
+        distance(from, [pair[0][0] + part * dx, pair[0][1] + part * dy]) < apart
+    })
 }
 
 /// How far two shapes that start together go before they are `apart`: a distance along both.
@@ -101,7 +99,7 @@ pub fn parting(a: &[Point], b: &[Point], apart: f64) -> f64 {
     let along = |one: &[Point], other: &[Point]| {
         let long = length(one);
         let mut at = 0.0;
-        while at < long && away(point(one, at), other) < apart {
+        while at < long && near(point(one, at), other, apart) {
             at += STEP;
         }
         at.min(long)

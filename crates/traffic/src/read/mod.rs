@@ -2,6 +2,7 @@
 //! gzip or not; what a file names beside itself is asked for.
 
 mod cityflow;
+mod index;
 mod sumo_closures;
 mod sumo_demand;
 mod sumo_detectors;
@@ -100,6 +101,7 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
         return Ok(Scenario { net, demand, detectors, begin: Some(0.0), end: None, unsupported });
     }
     let (mut builder, names) = sumo_net::network(net.name, &text, &mut unsupported)?;
+    drop(text);
     let mut all = Demand::default();
     let mut flows = sumo_demand::Reading::default();
     let texts = demand.iter().map(|file| Ok((file.name, unpacked(*file)?)));
@@ -118,6 +120,7 @@ pub fn scenario(net: File<'_>, demand: &[File<'_>]) -> Result<Scenario, Fault> {
     for (file, text) in &texts {
         beside.read(file, text, &net, &mut unsupported)?;
     }
+    drop(texts);
     flows.finish(&net, &mut all)?;
     sumo_signals::check(net_file(&names), &net)?;
     let (demand, detectors) = beside.to(all);
@@ -154,7 +157,7 @@ fn added(
     unsupported: &mut Unsupported,
 ) -> Result<Vec<(SignalId, Program)>, Fault> {
     let named = net.signals.iter().enumerate();
-    let names = named.map(|(place, signal)| (signal.name.clone(), SignalId::at(place))).collect();
+    let names = named.map(|(place, signal)| (signal.name.as_str(), SignalId::at(place))).collect();
     sumo_signals::programs(file.name, text, &names, unsupported)
 }
 

@@ -1,5 +1,6 @@
 //! SUMO's demand: kinds of vehicles, routes, vehicles, trips and flows.
 
+use super::index::Index;
 use super::sumo_net::Names;
 use super::sumo_stops::{Plan, Plans, Platforms};
 use super::xml::{Element, Tag, walk};
@@ -9,15 +10,18 @@ use crate::demand::{Demand, DepartLane, DepartPlace, DepartSpeed, Following, Kin
 use crate::ids::{LinkId, RouteId};
 use crate::net::Network;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
 /// What is known from the files read so far.
 #[derive(Default)]
 pub(super) struct Reading {
     kinds: HashMap<String, u32>,
     routes: HashMap<String, RouteId>,
-    shared: HashMap<Vec<LinkId>, RouteId>,
+    /// Routes by a digest of their links; of those with the same one, the later have the next that is free.
+    shared: HashMap<u64, RouteId>,
     /// Where each route stands.
-    lines: Vec<(String, usize)>,
+    lines: Vec<(usize, usize)>,
+    files: Vec<String>,
     /// The vehicle or flow whose route is still to come, with how often it departs.
     waiting: Option<Waiting>,
     /// Where vehicles stop, from all files.
@@ -26,7 +30,7 @@ pub(super) struct Reading {
     within: Option<String>,
     stops: HashMap<String, Vec<Plan>>,
     plans: Plans,
-    seen: HashMap<String, usize>,
+    seen: Index<usize>,
 }
 
 /// A vehicle, or what a flow's vehicles share.
@@ -77,6 +81,7 @@ impl Reading {
         all: &mut Demand,
         unsupported: &mut Unsupported,
     ) -> Result<(), Fault> {
+        self.files.push(file.to_owned());
         walk(file, text, &mut |tag| match tag {
             Tag::Open(element) => self.open(file, element, names, all, unsupported),
             Tag::Close("vehicle" | "trip" | "flow") => self.close(file, all),
@@ -104,7 +109,7 @@ impl Reading {
                 all.kinds.push(kind);
             }
             "route" => {
-                let route = self.route(links(element, "edges", names)?, element, file, all)?;
+                let route = self.route(links(element, "edges", names)?, element, all)?;
                 if let Some(waiting) = &mut self.waiting {
                     waiting.vehicle.way = Way::Route(route);
                 } else {
@@ -160,22 +165,28 @@ impl Reading {
         &mut self,
         links: Vec<LinkId>,
         element: &Element<'_>,
-        file: &str,
         all: &mut Demand,
     ) -> Result<RouteId, Fault> {
         if links.is_empty() {
             return Err(element.fault("a route has no edge; name at least one in `edges`"));
         }
-        Ok(*self.shared.entry(links).or_insert_with_key(|links| {
-            all.routes.push(links.clone());
-            self.lines.push((file.to_owned(), element.line));
-            RouteId::at(all.routes.len() - 1)
-        }))
+        let mut digest = self.shared.hasher().hash_one(&links);
+        while let Some(route) = self.shared.get(&digest) {
+            if all.routes[route.i()] == links {
+                return Ok(*route);
+            }
+            digest = digest.wrapping_add(1);
+        }
+        let route = RouteId::at(all.routes.len());
+        self.shared.insert(digest, route);
+        all.routes.push(links);
+        self.lines.push((self.files.len() - 1, element.line));
+        Ok(route)
     }
 
     fn begin(&mut self, element: &Element<'_>, names: &Names, all: &mut Demand) -> Result<(), Fault> {
         let name = element.need("id")?.to_owned();
-        if let Some(line) = self.seen.insert(name.clone(), element.line) {
+        if let Some(line) = self.seen.insert(&name, element.line) {
             let what = format!("a second vehicle is called `{name}`, after that of line {line}; rename one");
             return Err(element.fault(what));
         }
@@ -254,12 +265,12 @@ impl Reading {
     /// Checks that routes hang together, and brings the vehicles in the order in which they depart; those of the same moment
     /// stay as they were written.
     pub fn finish(self, net: &Network, all: &mut Demand) -> Result<(), Fault> {
-        for (route, (file, line)) in all.routes.iter().zip(self.lines) {
+        for (route, (place, line)) in all.routes.iter().zip(self.lines) {
             let apart = route.windows(2).find(|pair| !net.leads(pair[0], pair[1]));
             if let Some([from, to]) = apart {
                 let (from, to) = (&net.links[from.i()].name, &net.links[to.i()].name);
                 let text = format!("no connection leads from edge `{from}` to `{to}`; mend the route");
-                return Err(Fault { file, line, text });
+                return Err(Fault { file: self.files[place].clone(), line, text });
             }
         }
         all.vehicles.sort_by(|one, other| one.depart.total_cmp(&other.depart));
@@ -272,7 +283,7 @@ fn links(element: &Element<'_>, key: &str, names: &Names) -> Result<Vec<LinkId>,
     let listed = element.get(key).unwrap_or_default().split_whitespace();
     listed
         .map(|name| {
-            names.links.get(name).copied().ok_or_else(|| {
+            names.links.get(name).ok_or_else(|| {
                 element.fault(format!("`{key}` names `{name}`, which is no edge of the network; mend it"))
             })
         })

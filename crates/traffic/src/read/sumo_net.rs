@@ -1,5 +1,6 @@
 //! SUMO's networks.
 
+use super::index::Index;
 use super::xml::{Element, Tag, walk};
 use super::{Fault, Unsupported};
 use crate::ids::{JunctionId, LaneId, LinkId, SignalId};
@@ -10,29 +11,75 @@ use std::collections::HashMap;
 #[derive(Debug, Default)]
 pub(super) struct Names {
     pub file: String,
-    pub links: HashMap<String, LinkId>,
-    pub lanes: HashMap<String, LaneId>,
-    pub junctions: HashMap<String, JunctionId>,
-    pub signals: HashMap<String, SignalId>,
-    /// How many lanes each link has.
-    pub counts: HashMap<LinkId, u32>,
+    pub links: Index<LinkId>,
+    pub lanes: Index<LaneId>,
+    pub junctions: Index<JunctionId>,
+    pub signals: Index<SignalId>,
+}
+
+/// A thing that a file names: itself where it stands before, as it does in most files, else its name.
+enum Named<T> {
+    Known(T),
+    Later(String),
+}
+
+impl<T: Copy> Named<T> {
+    fn of(known: &Index<T>, name: &str) -> Self {
+        known.get(name).map_or_else(|| Self::Later(name.to_owned()), Self::Known)
+    }
+
+    fn found(&self, known: &Index<T>) -> Result<T, &str> {
+        match self {
+            Self::Known(id) => Ok(*id),
+            Self::Later(name) => known.get(name).ok_or(name),
+        }
+    }
 }
 
 /// A connection until all lanes are known.
 struct Connection {
-    from: String,
-    to: String,
-    via: Option<String>,
+    from: Named<LaneId>,
+    to: Named<LaneId>,
+    via: Option<Named<LaneId>>,
     turn: Turn,
-    signal: Option<(String, u32)>,
+    signal: Option<(Named<SignalId>, u32)>,
     right: u8,
     keep_clear: bool,
     sight: f64,
     line: usize,
 }
 
+impl Connection {
+    /// The movement, if all that it names is known; else what is wrong.
+    fn plan(&self, names: &Names) -> Result<MovementPlan, String> {
+        let lane = |named: &Named<LaneId>| {
+            let none = |name| format!("a connection names `{name}`, which is no lane; add it");
+            named.found(&names.lanes).map_err(none)
+        };
+        let via = self.via.as_ref().map_or(Ok(LaneId::NONE), lane)?;
+        let (signal, light) = match &self.signal {
+            Some((named, light)) => {
+                let none = |name| format!("no `<tlLogic>` is called `{name}`; add its programme");
+                (named.found(&names.signals).map_err(none)?, *light)
+            }
+            None => (SignalId::NONE, 0),
+        };
+        Ok(MovementPlan {
+            from: lane(&self.from)?,
+            via,
+            to: lane(&self.to)?,
+            turn: self.turn,
+            signal,
+            light,
+            right: self.right,
+            keep_clear: self.keep_clear,
+            sight: self.sight,
+        })
+    }
+}
+
 /// A junction until all lanes are known: itself, lanes that lead in, inner lanes, and whether it is a place to wait inside one.
-type Around = (JunctionId, Vec<String>, Vec<String>, bool, usize);
+type Around = (JunctionId, Vec<Named<LaneId>>, Vec<Named<LaneId>>, bool, usize);
 
 #[derive(Default)]
 struct Reading<'u> {
@@ -97,7 +144,7 @@ fn junctions_first(file: &str, text: &str, read: &mut Reading<'_>) -> Result<(),
             let name = element.need("id")?;
             let place = [element.needed("x")?, element.needed("y")?];
             let id = read.build.junction(name, element.need("type")?, place);
-            read.names.junctions.insert(name.to_owned(), id);
+            read.names.junctions.insert(name, id);
         }
         Ok(())
     })
@@ -142,7 +189,7 @@ impl Reading<'_> {
         }
         let inner = function == "internal";
         let end = |key: &str| match element.get(key) {
-            Some(junction) => self.names.junctions.get(junction).copied().ok_or_else(|| {
+            Some(junction) => self.names.junctions.get(junction).ok_or_else(|| {
                 element
                     .fault(format!("`{key}` of edge `{name}` is `{junction}`, which is no junction; add it"))
             }),
@@ -151,7 +198,7 @@ impl Reading<'_> {
         };
         let (from, to) = (end("from")?, end("to")?);
         let link = self.build.link(name, from, to, inner);
-        if self.names.links.insert(name.to_owned(), link).is_some() {
+        if self.names.links.insert(name, link).is_some() {
             return Err(element.fault(format!("a second edge is called `{name}`; leave one of them out")));
         }
         self.link = Some(link);
@@ -161,16 +208,16 @@ impl Reading<'_> {
     /// The junction that an inner edge lies in: its name is `:junction_number`.
     fn inside(&self, edge: &str) -> JunctionId {
         let name = edge.trim_start_matches(':').rsplit_once('_').map_or("", |(junction, _)| junction);
-        self.names.junctions.get(name).copied().unwrap_or(JunctionId::NONE)
+        self.names.junctions.get(name).unwrap_or(JunctionId::NONE)
     }
 
     fn lane(&mut self, element: &Element<'_>) -> Result<(), Fault> {
-        let Some(link) = self.link else {
+        if self.link.is_none() {
             if let Some(crossing) = self.crossing.take() {
                 self.crossings.insert(crossing, element.needed("length")?.max(0.0));
             }
             return Ok(());
-        };
+        }
         let name = element.need("id")?;
         let (length, speed) = (element.needed("length")?, element.needed("speed")?);
         if length <= 0.0 || speed <= 0.0 {
@@ -180,7 +227,9 @@ impl Reading<'_> {
         }
         let allow = self.allowed(element);
         let mut shape = Vec::new();
-        for point in element.need("shape")?.split_whitespace() {
+        let points = element.need("shape")?.split_whitespace();
+        shape.reserve_exact(points.clone().count());
+        for point in points {
             let mut parts = point.split(',').map(str::parse::<f64>);
             let (Some(Ok(x)), Some(Ok(y))) = (parts.next(), parts.next()) else {
                 let what = format!("the shape of lane `{name}` has `{point}`; write points as x,y");
@@ -190,8 +239,7 @@ impl Reading<'_> {
         }
         let width = element.number("width")?.unwrap_or(3.2);
         let lane = self.build.lane(length, speed, width, allow, shape);
-        self.names.lanes.insert(name.to_owned(), lane);
-        *self.names.counts.entry(link).or_default() += 1;
+        self.names.lanes.insert(name, lane);
         Ok(())
     }
 
@@ -212,7 +260,7 @@ impl Reading<'_> {
 
     fn connection(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let (from, to) = (element.need("from")?, element.need("to")?);
-        let known = |edge: &str| self.names.links.contains_key(edge);
+        let known = |edge: &str| self.names.links.contains(edge);
         if !known(from) || !known(to) {
             // Over a pedestrian crossing, which was left out.
             if from.starts_with(':') || to.starts_with(':') {
@@ -233,39 +281,53 @@ impl Reading<'_> {
             _ => Turn::Straight,
         };
         let signal = match element.get("tl") {
-            Some(signal) => Some((signal.to_owned(), element.count("linkIndex")?)),
+            Some(signal) => Some((Named::of(&self.names.signals, signal), element.count("linkIndex")?)),
             None => None,
         };
         let right = element.get("state").and_then(|state| state.bytes().next()).unwrap_or(b'M');
         if right == b'Z' {
             self.leave_out("zipper merges, which go as minor ones");
         }
-        let lane = |edge: &str, key: &str| Ok(format!("{edge}_{}", element.count(key)?));
-        self.connections.push(Connection {
+        let lanes = &self.names.lanes;
+        let lane = |edge: &str, key: &str| Ok(Named::of(lanes, &format!("{edge}_{}", element.count(key)?)));
+        let connection = Connection {
             from: lane(from, "fromLane")?,
             to: lane(to, "toLane")?,
-            via: element.get("via").map(str::to_owned),
+            via: element.get("via").map(|via| Named::of(lanes, via)),
             turn,
             signal,
             right: if right == b'Z' { b'm' } else { right },
             keep_clear: element.yes("keepClear").unwrap_or(true),
             sight: element.number("visibility")?.unwrap_or(4.5),
             line: element.line,
-        });
+        };
+        // Movements keep the file's order.
+        match connection.plan(&self.names) {
+            Ok(plan) if self.connections.is_empty() => self.build.movement(plan),
+            _ => self.connections.push(connection),
+        }
         Ok(())
     }
 
     fn junction(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let name = element.need("id")?;
-        let Some(id) = self.names.junctions.get(name).copied() else { return Ok(()) };
-        let list = |key: &str| {
-            element.get(key).unwrap_or_default().split_whitespace().map(str::to_owned).collect::<Vec<_>>()
-        };
+        let Some(id) = self.names.junctions.get(name) else { return Ok(()) };
         let kind = element.need("type")?;
         if matches!(kind, "rail_signal" | "rail_crossing") {
             self.leave_out(&format!("junctions of type `{kind}`"));
         }
-        self.around.push((id, list("incLanes"), list("intLanes"), kind == "internal", element.line));
+        let lanes = &self.names.lanes;
+        let list = |key: &str| {
+            let names = element.get(key).unwrap_or_default().split_whitespace();
+            names.map(|name| Named::of(lanes, name)).collect::<Vec<_>>()
+        };
+        let around: Around = (id, list("incLanes"), list("intLanes"), kind == "internal", element.line);
+        let known = |named: &Vec<Named<LaneId>>| named.iter().all(|named| matches!(named, Named::Known(_)));
+        if self.around.is_empty() && known(&around.1) && known(&around.2) {
+            self.surround(around)?;
+        } else {
+            self.around.push(around);
+        }
         self.within = Some(id);
         Ok(())
     }
@@ -287,7 +349,7 @@ impl Reading<'_> {
 
     fn logic(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let name = element.need("id")?;
-        if self.names.signals.contains_key(name) {
+        if self.names.signals.contains(name) {
             self.leave_out("further programmes of a signal");
             return Ok(());
         }
@@ -297,7 +359,7 @@ impl Reading<'_> {
         let offset = element.number("offset")?.unwrap_or(0.0);
         let program = Program { offset, phases: Vec::new() };
         let signal = self.build.signal(Signal { name: name.to_owned(), program, ..Signal::default() });
-        self.names.signals.insert(name.to_owned(), signal);
+        self.names.signals.insert(name, signal);
         self.signal = Some(signal);
         Ok(())
     }
@@ -309,67 +371,49 @@ impl Reading<'_> {
         Ok(())
     }
 
+    /// Tells a junction which lanes are around it. Inner lanes that were left out, such as people's, are passed over.
+    fn surround(&mut self, (junction, coming, inner, waits, line): Around) -> Result<(), Fault> {
+        let known = |named: &[Named<LaneId>]| {
+            let found = named.iter().map(|named| named.found(&self.names.lanes));
+            let wanted = found.filter(|found| !found.is_err_and(|name| name.starts_with(':')));
+            let fault = |name| Fault {
+                file: self.names.file.clone(),
+                line,
+                text: format!("a junction names `{name}`, which is no lane; add it"),
+            };
+            wanted.map(|found| found.map_err(fault)).collect::<Result<Vec<_>, _>>()
+        };
+        let (coming, inner) = (known(&coming)?, known(&inner)?);
+        match waits {
+            true => self.build.waiting_place(coming, inner),
+            false => self.build.lanes_at(junction, coming, inner),
+        }
+        Ok(())
+    }
+
     fn finish(mut self, file: &str) -> Result<(Builder, Names), Fault> {
-        if self.names.counts.is_empty() {
+        if self.names.lanes.is_empty() {
             let text = "the network has no lane; name another file".to_owned();
             return Err(Fault { file: file.to_owned(), line: 1, text });
         }
         for (signal, light, edge) in std::mem::take(&mut self.walks) {
             let known = self.names.signals.get(&signal).zip(self.crossings.get(&edge));
             if let Some((signal, length)) = known {
-                self.build.signal_mut(*signal).walks.push(Walk { light, length: *length });
+                self.build.signal_mut(signal).walks.push(Walk { light, length: *length });
             }
         }
         for connection in std::mem::take(&mut self.connections) {
-            let fault = |text: String| Fault { file: file.to_owned(), line: connection.line, text };
-            let lane = |name: &str| {
-                let found = self.names.lanes.get(name).copied();
-                found.ok_or_else(|| fault(format!("a connection names `{name}`, which is no lane; add it")))
-            };
-            let via = connection.via.as_deref().map_or(Ok(LaneId::NONE), lane)?;
-            let (signal, light) = match &connection.signal {
-                Some((name, light)) => match self.names.signals.get(name) {
-                    Some(signal) => (*signal, *light),
-                    None => {
-                        return Err(fault(format!("no `<tlLogic>` is called `{name}`; add its programme")));
-                    }
-                },
-                None => (SignalId::NONE, 0),
-            };
-            self.build.movement(MovementPlan {
-                from: lane(&connection.from)?,
-                via,
-                to: lane(&connection.to)?,
-                turn: connection.turn,
-                signal,
-                light,
-                right: connection.right,
-                keep_clear: connection.keep_clear,
-                sight: connection.sight,
-            });
+            let plan = connection.plan(&self.names).map_err(|text| {
+                let line = connection.line;
+                Fault { file: file.to_owned(), line, text }
+            })?;
+            self.build.movement(plan);
         }
-        for (junction, coming, inner, waits, line) in std::mem::take(&mut self.around) {
-            let known = |names: &[String]| {
-                let left_out =
-                    |name: &&String| !name.starts_with(':') || self.names.lanes.contains_key(*name);
-                let lane = |name: &String| {
-                    self.names.lanes.get(name).copied().ok_or_else(|| Fault {
-                        file: file.to_owned(),
-                        line,
-                        text: format!("a junction names `{name}`, which is no lane; add it"),
-                    })
-                };
-                names.iter().filter(left_out).map(lane).collect::<Result<Vec<_>, _>>()
-            };
-            let (coming, inner) = (known(&coming)?, known(&inner)?);
-            if waits {
-                self.build.waiting_place(coming, inner);
-            } else {
-                self.build.lanes_at(junction, coming, inner);
-            }
+        for around in std::mem::take(&mut self.around) {
+            self.surround(around)?;
         }
         for link in self.roundabouts.iter().filter_map(|name| self.names.links.get(name)) {
-            self.build.roundabout(*link);
+            self.build.roundabout(link);
         }
         Ok((self.build, self.names))
     }

@@ -1,18 +1,18 @@
 //! Signal programmes that stand beside the network, and whether they fit it.
 
+use super::index::Index;
 use super::sumo_net::phase;
 use super::xml::{Tag, walk};
 use super::{Fault, Unsupported};
 use crate::ids::SignalId;
 use crate::net::{Network, Phase, Program};
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 /// The programmes of an additional file, for signals by their names; of several for one signal the last stands.
 pub(super) fn programs(
     file: &str,
     text: &str,
-    signals: &HashMap<String, SignalId>,
+    signals: &Index<SignalId>,
     unsupported: &mut Unsupported,
 ) -> Result<Vec<(SignalId, Program)>, Fault> {
     let mut read: Vec<(SignalId, Program)> = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn programs(
                     *unsupported.entry(what).or_default() += 1;
                 }
                 let offset = element.number("offset")?.unwrap_or(0.0);
-                read.push((*signal, Program { offset, phases: Vec::new() }));
+                read.push((signal, Program { offset, phases: Vec::new() }));
                 within = true;
             }
             Tag::Open(element) if element.name == "phase" && within => {

@@ -119,7 +119,6 @@ fn lane(element: &Element<'_>, names: &Names) -> Result<LaneId, Fault> {
     names
         .lanes
         .get(name)
-        .copied()
         .ok_or_else(|| element.fault(format!("`lane` is `{name}`, which is no lane of the network; mend it")))
 }
 

@@ -89,8 +89,6 @@ pub(super) fn decide(
     messages: &mut Vec<Message>,
 ) -> Choice {
     let car = view.car(vehicle);
-    let lane = &view.net.lanes[car.lane.i()];
-    let link = &view.net.links[lane.link.i()];
     let old = &view.minds[vehicle.i()];
     let mut mind = Mind {
         wish: 0,
@@ -103,10 +101,9 @@ pub(super) fn decide(
     let mut states = [0; 2];
     let heard = cooperate::slow_for_blocked(view, vehicle, &blocked[car.lane.i()], &mut mind);
     for (side, right) in [true, false].into_iter().enumerate() {
-        let exists = if right { lane.index > 0 } else { lane.index + 1 < link.lanes };
         let place = car.lane.i() as i64 + if right { -1 } else { 1 };
         let target = LaneId::at(place as usize);
-        if !exists || !view.ways.open.takes(target, class) {
+        if !car.flanked[side] || (view.ways.open.is_closed() && !view.ways.open.takes(target, class)) {
             continue;
         }
         let beholder = Beholder::new(view, vehicle, leader, target, right);
@@ -127,9 +124,8 @@ pub(super) fn decide(
 impl<'b> Beholder<'b> {
     fn new(view: &'b View<'b>, vehicle: CarId, leader: Near, target: LaneId, right: bool) -> Self {
         let (car, kind) = (view.car(vehicle), view.kind(vehicle));
-        let ahead = |lane: LaneId| view.ways.ahead[(car.base + view.net.lanes[lane.i()].index) as usize];
-        let (current, other) = (ahead(car.lane), ahead(target));
-        let mut offset = current.offset;
+        let (current, other) = (car.ahead(car.lane), car.ahead(target));
+        let mut offset = i32::from(current.offset);
         if offset == 0 && other.offset == 0 {
             offset = if right { -1 } else { 1 };
         }
@@ -168,7 +164,7 @@ impl<'b> Beholder<'b> {
         let usable = current - self.pos - self.occupied(best);
         let jam = self.occupied(self.lane).max(self.occupied(self.target));
         let other_left = (other - self.pos - jam).max(0.0);
-        let own_offset = self.offset == self.current.offset;
+        let own_offset = self.offset == i32::from(self.current.offset);
         let lanes = f64::from(self.offset.abs());
         if to_best && own_offset && usable / lanes < look {
             let around = self.around(None);
@@ -178,7 +174,7 @@ impl<'b> Beholder<'b> {
         let avoid = self.mind_overtaking_right() && !self.right;
         let back_and_forth = !to_best && other_left / (lanes + 2.0) < look;
         let on_best = self.offset == 0;
-        let leads_elsewhere = on_best && other < TURN_LANE && self.other.movement.is_some();
+        let leads_elsewhere = on_best && other < TURN_LANE && self.other.goes_on();
         let stays = back_and_forth || (on_best && other_left * 2.0 < look) || leads_elsewhere;
         // Looking around is dear; most who stay need not.
         if stays && !avoid {
@@ -208,7 +204,7 @@ impl<'b> Beholder<'b> {
         let way = if self.right { RIGHT } else { LEFT };
         let faster = |near: Near| near.is_some_and(|(foe, _)| view.car(foe).accel > 0.0);
         let starting = faster(before) || faster(self.leader);
-        let top = view.limit(self.vehicle, self.lane);
+        let top = view.car(self.vehicle).limit;
         let there = self.foreseen(before, other, view.limit(self.vehicle, self.target), starting);
         let here = self.foreseen(self.leader, current, top, starting);
         let lean = if self.right { mind.gain / LEAN_RIGHT } else { -mind.gain / LEAN_LEFT };
@@ -327,7 +323,7 @@ impl<'b> Beholder<'b> {
         let Some((foe, gap)) = before else { return false };
         let (view, kind) = (self.view, self.kind);
         let (foe_speed, decel) = (view.car(foe).speed, view.kind(foe).decel);
-        let top = view.limit(self.vehicle, self.lane);
+        let top = view.car(self.vehicle).limit;
         let slower = (top - view.limit(foe, self.target)).max(self.speed - foe_speed);
         if slower <= 0.0 {
             return false;
@@ -349,12 +345,19 @@ impl<'b> Beholder<'b> {
 
     fn best_lane(&self) -> LaneId {
         let place = self.lane.i() as i64 + i64::from(self.offset);
-        let lanes = self.view.net.lanes_of(self.view.net.lanes[self.lane.i()].link);
+        // The lane that is looked at is there.
+        if self.offset == 0 || self.offset == if self.right { -1 } else { 1 } {
+            return LaneId::at(place as usize);
+        }
+        let lanes = self.view.net.lanes_of(self.view.car(self.vehicle).link);
         if lanes.contains(&(place as usize)) { LaneId::at(place as usize) } else { self.lane }
     }
 
     /// Metres that vehicles take on a lane before the own place.
     fn occupied(&self, lane: LaneId) -> f64 {
+        if !self.view.load.any(lane) {
+            return 0.0;
+        }
         let on = &self.view.on[lane.i()];
         let ahead = on.partition_point(|other| self.view.car(*other).pos > self.pos);
         on[..ahead].iter().map(|other| self.view.kind(*other).length + self.view.kind(*other).min_gap).sum()

@@ -196,10 +196,7 @@ impl Simulation<'_> {
         let of = &self.cars[car.i()];
         let lanes = self.net.lanes_of(self.ways.links[of.stage as usize]).map(LaneId::at);
         let base = self.ways.place[of.stage as usize];
-        let leads = |lane: &LaneId| {
-            let place = base + self.net.lanes[lane.i()].index;
-            of.left == 0 || self.ways.ahead[place as usize].movement.is_some()
-        };
+        let leads = |lane: &LaneId| of.left == 0 || self.ways.at(base, &self.net.lanes[lane.i()]).goes_on();
         let mut fit = lanes.filter(leads);
         let count = fit.clone().count().max(1) as u64;
         let draw = chance::mix(self.seed ^ 0xC1F, u64::from(of.vehicle.0), 0) % count;
@@ -216,7 +213,8 @@ impl Simulation<'_> {
         car.accel = act.speed - car.speed;
         let stands = act.speed < super::follow::STANDING;
         let (log, link) = (&mut self.tallies[act.car.i()], &mut self.links[lane.link.i()]);
-        super::moving::note(car, log, link, stands, act.way, 1.0 - act.speed / limit);
+        super::moving::note(car, log, stands, act.way, 1.0 - act.speed / limit);
+        super::moving::note_link(link, stands, act.way);
         log.approach += f64::from(car.left > 0 && !lane.inner);
         (car.speed, car.pos) = (act.speed, car.pos + act.way);
         if car.pos <= lane.length {
@@ -238,7 +236,7 @@ impl Simulation<'_> {
             car.entered = if on.via.is_some() { self.now } else { f64::INFINITY };
             if !on.via.is_some() {
                 (car.stage, car.left) = (car.stage + 1, car.left - 1);
-                car.aim(self.net, &self.ways);
+                car.aim(self.net, &self.ways, kind);
             }
         }
         let lane = &self.net.lanes[car.lane.i()];
@@ -255,6 +253,7 @@ impl Simulation<'_> {
         }
         if car.lane != before || !car.driving {
             self.links[self.net.lanes[before.i()].link.i()].left += 1;
+            self.leaving.push(before);
         }
         if car.driving && car.lane != before {
             self.entering.push((car.lane, act.car));
@@ -353,7 +352,7 @@ impl<'d> Driving<'d> {
                 if nearest.is_some() {
                     return nearest;
                 }
-                let next = view.ahead(stage, at).movement;
+                let next = view.onward(stage, at);
                 if !next.is_some() {
                     return None;
                 }

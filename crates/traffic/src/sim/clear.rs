@@ -3,13 +3,12 @@
 use super::follow::{self, NEAR, STANDING};
 use super::junction::{self, Coming};
 use super::state::{Item, View, major};
-use crate::ids::{CarId, LaneId, MovementId};
+use crate::ids::{CarId, LaneId};
 
 /// Takes back requests for movements behind which there is no room. `before` is how much the vehicles ahead on the lane take.
 pub(super) fn keep_clear(view: &View<'_>, vehicle: CarId, before: f64, items: &mut [Item]) {
     let car = view.car(vehicle);
-    let own = &view.net.lanes[car.lane.i()];
-    if own.roundabout {
+    if car.roundabout {
         return;
     }
     let mut stuck = room(view, vehicle, before, items);
@@ -19,14 +18,14 @@ pub(super) fn keep_clear(view: &View<'_>, vehicle: CarId, before: f64, items: &m
     }
     for place in (1..items.len()).rev() {
         let (item, next) = (items[place - 1], items[place]);
-        let on = &view.net.movements[item.movement.i()];
-        let leaves = !on.via.is_some() || !next.movement.is_some() || next.asks;
+        let on = view.net.gate(item.movement);
+        let leaves = !on.via || !next.movement.is_some() || next.asks;
         let open = leaves && (major(view.light(item.movement)) || place == 1 || free(view, vehicle, &item));
         let mut goes_on = (on.waits_inside || open) && !item.jammed;
         if !open {
             stuck = true;
             let before = place.checked_sub(2).map(|before| items[before].movement);
-            if before.is_some_and(|before| view.net.movements[before.i()].waits_inside) {
+            if before.is_some_and(|before| view.net.gate(before).waits_inside) {
                 goes_on = true;
             }
         }
@@ -49,29 +48,28 @@ fn room(view: &View<'_>, vehicle: CarId, before: f64, items: &mut [Item]) -> boo
             item.space = seen;
             continue;
         }
-        let on = &view.net.movements[item.movement.i()];
-        if on.via.is_some() {
-            if keeps(view, item.movement) {
-                seen -= taken(view, on.via);
-                if on.via == view.car(vehicle).lane {
+        let on = view.net.gate(item.movement);
+        if on.via {
+            if on.keeps {
+                seen -= taken(view, on.next);
+                if on.next == view.car(vehicle).lane {
                     seen += kind.length + kind.min_gap;
                 }
             } else {
-                let (space, stands) = till_standing(view, on.via, vehicle);
+                let (space, stands) = till_standing(view, on.next, vehicle, on.length);
                 (seen, stuck) = (seen + space, stands);
             }
             item.space = seen;
             continue;
         }
-        let length = view.net.lanes[on.to.i()].length;
-        match view.last(on.to).filter(|last| *last != vehicle) {
+        match view.last(on.next).filter(|last| *last != vehicle) {
             None => {
-                if length > kind.length || keeps(view, item.movement) {
-                    seen += length;
+                if on.length > kind.length || on.keeps {
+                    seen += on.length;
                 }
             }
             Some(last) => {
-                let (space, stands) = till_standing(view, on.to, vehicle);
+                let (space, stands) = till_standing(view, on.next, vehicle, on.length);
                 seen += space;
                 if stands || view.car(last).waits {
                     (stuck, item.jammed) = (true, true);
@@ -83,20 +81,20 @@ fn room(view: &View<'_>, vehicle: CarId, before: f64, items: &mut [Item]) -> boo
     stuck
 }
 
-#[inline]
-fn keeps(view: &View<'_>, movement: MovementId) -> bool {
-    let on = &view.net.movements[movement.i()];
-    on.keep_clear && on.has_foes
-}
-
 /// What vehicles take of a lane, with the gaps that they keep.
 fn taken(view: &View<'_>, lane: LaneId) -> f64 {
+    if !view.load.any(lane) {
+        return 0.0;
+    }
     let on = view.on[lane.i()].iter();
     on.map(|vehicle| view.kind(*vehicle).length + view.kind(*vehicle).min_gap).sum()
 }
 
 /// Room on a lane up to the last vehicle that stands.
-fn till_standing(view: &View<'_>, lane: LaneId, own: CarId) -> (f64, bool) {
+fn till_standing(view: &View<'_>, lane: LaneId, own: CarId, length: f64) -> (f64, bool) {
+    if !view.load.any(lane) {
+        return (length, false);
+    }
     let mut between = 0.0;
     for vehicle in view.on[lane.i()].iter().rev() {
         let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
@@ -106,7 +104,7 @@ fn till_standing(view: &View<'_>, lane: LaneId, own: CarId) -> (f64, bool) {
         }
         between += kind.length + kind.min_gap;
     }
-    (view.net.lanes[lane.i()].length - between, false)
+    (length - between, false)
 }
 
 /// Whether a movement farther on is free, as far as was known in the last step.
@@ -128,11 +126,12 @@ fn free(view: &View<'_>, vehicle: CarId, item: &Item) -> bool {
 fn withdraw(view: &View<'_>, vehicle: CarId, items: &mut [Item]) {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     let no_room = |item: &Item| {
-        item.movement.is_some() && item.space - kind.length - kind.min_gap < 0.0 && keeps(view, item.movement)
+        item.movement.is_some()
+            && item.space - kind.length - kind.min_gap < 0.0
+            && view.net.gate(item.movement).keeps
     };
     let Some(from) = items.iter().position(no_room) else { return };
-    let inside = view.net.lanes[car.lane.i()].inner;
-    if from == 0 && inside {
+    if from == 0 && car.inner {
         return;
     }
     let brake = follow::brake_gap(car.speed, kind.decel, 0.0);

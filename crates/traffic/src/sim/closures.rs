@@ -217,7 +217,8 @@ impl Simulation<'_> {
         let car = &mut self.cars[vehicle.i()];
         (car.stage, car.left) = (self.ways.first[way as usize], left);
         self.lead(vehicle, bound);
-        self.cars[vehicle.i()].aim(self.net, &self.ways);
+        self.aim(vehicle);
+        self.cars[vehicle.i()].foresee(self.net, &self.ways);
     }
 
     /// Whether somebody is on a junction, or cannot stop before it any more.

@@ -71,7 +71,7 @@ pub(super) fn urgent(
     if lanes > 1 {
         mind.blocker = mind.blocker.max(if on.right { 20.0 } else { 40.0 });
     }
-    let continues = on.current.movement.is_some();
+    let continues = on.current.goes_on();
     let counter = if on.right { LEFT } else { RIGHT };
     let leader = around.before.map(|(foe, _)| foe);
     let first = Some(blocked[on.lane.i()][0]).filter(|foe| foe.is_some() && Some(*foe) != leader);
@@ -118,7 +118,7 @@ fn tell_leader(
     messages: &mut Vec<Message>,
 ) -> Option<f64> {
     let (view, kind, speed) = (on.view, on.kind, on.speed);
-    let top = view.limit(on.vehicle, on.lane);
+    let top = view.car(on.vehicle).limit;
     let mut planned = speed.min(follow::stop(kind, top, speed, room - mind.blocker, kind.decel));
     for accel in &mind.advice[..mind.advised as usize] {
         if *accel >= -kind.decel {

@@ -18,10 +18,17 @@ pub const STANDING: f64 = 0.1;
 /// How much harder than needed one brakes when more than the usual deceleration is called for.
 const HARDER: f64 = 1.2;
 
+/// The whole number below. What the library has for it is a call, since some processors lack an instruction for it.
+#[inline]
+fn whole(number: f64) -> f64 {
+    let cut = number as i64 as f64;
+    if cut > number { cut - 1.0 } else { cut }
+}
+
 /// The way to a stop, after going on for `tau` seconds.
 #[inline]
 pub fn brake_gap(speed: f64, decel: f64, tau: f64) -> f64 {
-    let steps = (speed / decel).floor();
+    let steps = whole(speed / decel);
     steps * speed - decel * steps * (steps + 1.0) * 0.5 + speed * tau
 }
 
@@ -34,7 +41,7 @@ pub fn halting(gap: f64, decel: f64, tau: f64) -> f64 {
     }
     // n full steps of braking cover n(n−1)/2·b + n·b·τ; the rest is spread over n + τ seconds.
     let root = (1.0 + 4.0 * (2.0 * gap / decel - tau + tau * tau)).max(0.0).sqrt();
-    let steps = (0.5 - tau + 0.5 * root).floor();
+    let steps = whole(0.5 - tau + 0.5 * root);
     let covered = 0.5 * steps * (steps - 1.0) * decel + steps * decel * tau;
     steps * decel + (gap - covered) / (steps + tau)
 }
@@ -149,7 +156,7 @@ pub fn slowing(decel: f64, gap: f64, target: f64, put_there: bool) -> f64 {
     }
     let sum = decel + 2.0 * target;
     let steps = (((sum * sum + 8.0 * decel * gap).sqrt() - decel) * 0.5 - target).max(0.0) / decel;
-    let full = steps.floor();
+    let full = whole(steps);
     let exact = (full * full + full) * 0.5 * decel + full * target + if steps > full { target } else { 0.0 };
     let gain = (full + if put_there { 1.0 } else { 0.0 }) * decel;
     (gap - exact).max(0.0) / (full + 1.0) + gain + target
@@ -208,7 +215,7 @@ pub fn dawdled(kind: &Kind, speed: f64, chance: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{brake_gap, dawdled, follow, halting, secure, slowing};
+    use super::{brake_gap, dawdled, follow, halting, secure, slowing, whole};
     use crate::demand::Kind;
     use proptest::prelude::{Strategy, prop_assert, proptest};
 
@@ -279,6 +286,13 @@ mod tests {
                 speed = next;
             }
             prop_assert!(speed - target <= decel + 1e-6);
+        }
+
+        #[test]
+        fn the_whole_number_below_is_the_floor(number in -1e6..1e6f64) {
+            for number in [number, number.round(), number.trunc() - 1e-9, number.trunc() + 1e-9] {
+                prop_assert!(whole(number) == number.floor(), "{number}");
+            }
         }
 
         #[test]

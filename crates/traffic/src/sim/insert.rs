@@ -203,7 +203,7 @@ fn way_ahead(
         let movement = match inner {
             true => MovementId::at(view.net.leaving(at).start),
             false if left == 0 => return true,
-            false => view.ahead(stage, at).movement,
+            false => view.onward(stage, at),
         };
         let halt = follow::halting(seen, kind.decel, kind.tau);
         if !movement.is_some() {

@@ -32,16 +32,14 @@ pub(super) fn across(
     speeds: [f64; 2],
     length: f64,
 ) -> f64 {
-    let via = view.net.movements[movement.i()].via;
-    let way = if via.is_some() { view.net.lanes[via.i()].length } else { 0.0 };
-    arrival + (way + length) / (0.5 * (speeds[0] + speeds[1])).max(0.001)
+    arrival + (view.net.gate(movement).way() + length) / (0.5 * (speeds[0] + speeds[1])).max(0.001)
 }
 
 /// The light of the movement by which a waiting place inside was entered.
 #[inline]
 fn entry_light(view: &View<'_>, movement: MovementId) -> Option<u8> {
-    let on = &view.net.movements[movement.i()];
-    (on.entry != movement && on.via.is_some()).then(|| view.light(on.entry))
+    let on = view.net.gate(movement);
+    (on.entry != movement && on.via).then(|| view.light(on.entry))
 }
 
 /// Whether somebody inside waited with the right of way, or came in before red.
@@ -51,21 +49,24 @@ pub(super) fn came_first(view: &View<'_>, movement: MovementId) -> bool {
 
 /// Whether a movement is free for somebody who comes as `coming` says.
 pub(super) fn opened(view: &View<'_>, movement: MovementId, own: CarId, coming: &Coming) -> bool {
-    let on = &view.net.movements[movement.i()];
     let light = view.light(movement);
     if red(light) {
         return false;
     }
+    if major(light) {
+        return true;
+    }
     let entry = entry_light(view, movement);
-    if on.waits_inside || major(light) || entry == Some(b'G') {
+    if view.net.gate(movement).waits_inside || entry == Some(b'G') {
         return true;
     }
     if matches!(light, b's' | b'w') && coming.standing == 0.0 {
         return false;
     }
     let behind_red = entry == Some(b'r');
+    let to = |movement: MovementId| view.net.movements[movement.i()].to;
     view.net.foes(movement).iter().all(|foe| {
-        let same = view.net.movements[foe.i()].to == on.to;
+        let same = || to(*foe) == to(movement);
         view.approach.of(*foe).all(|item| {
             let stands = behind_red && view.car(item.vehicle).speed <= STANDING;
             item.vehicle == own || stands || !blocks(view, item, same, coming, light == b'w')
@@ -74,7 +75,7 @@ pub(super) fn opened(view: &View<'_>, movement: MovementId, own: CarId, coming: 
 }
 
 /// Whether somebody who goes first is in the way.
-fn blocks(view: &View<'_>, foe: &Item, same: bool, own: &Coming, all_stop: bool) -> bool {
+fn blocks(view: &View<'_>, foe: &Item, same: impl Fn() -> bool, own: &Coming, all_stop: bool) -> bool {
     if !foe.asks {
         return false;
     }
@@ -92,10 +93,11 @@ fn blocks(view: &View<'_>, foe: &Item, same: bool, own: &Coming, all_stop: bool)
         braking = slow;
     }
     if foe.leave < own.arrival {
-        same && (own.arrival - foe.leave < GAP
-            || unsafe_behind(foe.leaving(), own.speed, foe_decel, own.decel))
+        same()
+            && (own.arrival - foe.leave < GAP
+                || unsafe_behind(foe.leaving(), own.speed, foe_decel, own.decel))
     } else if arrival > own.leave + GAP {
-        same && unsafe_behind(own.leave_speed, braking, own.decel, foe_decel)
+        same() && unsafe_behind(own.leave_speed, braking, own.decel, foe_decel)
     } else {
         true
     }
@@ -134,12 +136,12 @@ pub(super) fn heed_leaders(
     asks: &mut bool,
 ) {
     let view = on.view;
-    if view.busy[view.net.movements[movement.i()].junction.i()] == 0 {
+    if view.busy[view.net.gate(movement).junction.i()] == 0 {
         *wait = wait.min(on.v);
         return;
     }
-    for conflict in view.net.conflicts(movement) {
-        if view.load[conflict.lane.i()] == 0 {
+    for (met, conflict) in view.net.conflicts(movement) {
+        if !view.load.any(met) {
             continue;
         }
         let there = on.seen - conflict.behind;
@@ -147,9 +149,8 @@ pub(super) fn heed_leaders(
         if there + width < 0.0 && !conflict.merges {
             continue;
         }
-        let lane = conflict.lane.i();
-        for leader in view.on[lane].iter().chain(&view.over[lane]) {
-            let Some(met) = meets(on, movement, conflict, *leader, there) else { continue };
+        for leader in view.on[met.i()].iter().chain(&view.over[met.i()]) {
+            let Some(met) = meets(on, movement, (met, conflict), *leader, there) else { continue };
             if met.in_way || leads(view, on.vehicle, movement, *leader) {
                 yield_to(on, *leader, &met, items, asks);
             }
@@ -170,7 +171,7 @@ struct Met {
 fn meets(
     on: &Looking<'_>,
     movement: MovementId,
-    conflict: &Conflict,
+    (foe_lane, conflict): (LaneId, &Conflict),
     leader: CarId,
     there: f64,
 ) -> Option<Met> {
@@ -178,7 +179,6 @@ fn meets(
     if leader == on.vehicle {
         return None;
     }
-    let foe_lane = conflict.lane;
     let (foe, foe_length) = (view.car(leader), view.kind(leader).length);
     let joined = conflict.merges || conflict.parts;
     let foe_width = if joined { 0.0 } else { conflict.foe_size };
@@ -187,7 +187,7 @@ fn meets(
     let bulge = bulge(view.net.movements[movement.i()].radius, on.kind.length);
     let past = foe_there + foe_width + bulge < 0.0;
     let inside = foe_there < foe_length;
-    let foe_steps_in = view.net.movements[conflict.exit.i()].via.is_some();
+    let foe_steps_in = view.net.gate(conflict.exit).via;
     let in_way = ((!past && there > 0.0) || (conflict.merges && there > foe_there - foe_length))
         && inside
         && !foe_steps_in;
@@ -265,11 +265,10 @@ fn leads(view: &View<'_>, own: CarId, movement: MovementId, leader: CarId) -> bo
 fn yield_to(on: &mut Looking<'_>, leader: CarId, met: &Met, items: &mut [Item], asks: &mut bool) {
     let view = on.view;
     let (kind, speed, foe) = (on.kind, on.speed, view.car(leader));
-    let lane = &view.net.lanes[on.lane.i()];
     let mut safe = if met.gap >= 0.0 {
         follow::follow(kind, on.desired, speed, met.gap, foe.speed, view.kind(leader).decel)
     } else {
-        follow::stop(kind, on.desired, speed, on.seen - lane.length - NEAR, kind.decel)
+        follow::stop(kind, on.desired, speed, on.seen - on.length - NEAR, kind.decel)
     };
     if let Some(there) = met.there.filter(|there| *there >= 0.0) {
         // Up to where the paths meet, so as to come there when the other is gone.
@@ -291,7 +290,7 @@ fn yield_to(on: &mut Looking<'_>, leader: CarId, met: &Met, items: &mut [Item], 
         |lane: LaneId| view.net.coming(lane).first().map(|movement| view.net.movements[movement.i()].from);
     let own_lane = view.car(on.vehicle).lane;
     let next = before(foe.lane) == Some(own_lane);
-    let beside = view.net.lanes[own_lane.i()].inner && before(foe.lane) == before(own_lane);
+    let beside = view.car(on.vehicle).inner && before(foe.lane) == before(own_lane);
     if on.v < STANDING && (beside || next || foe.standing > STUCK) {
         *asks = false;
         if let Some(last) = on.last.filter(|_| next) {

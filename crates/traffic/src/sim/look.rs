@@ -6,6 +6,7 @@ use super::state::{Item, View, major, red, yellow};
 use super::stops;
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId, MovementId};
+use crate::net::Gate;
 
 /// How many of its own lengths behind a junction a vehicle looks for room.
 const ROOM: f64 = 5.0;
@@ -25,9 +26,13 @@ pub(super) struct Looking<'l> {
     /// The speed so far, and that with which the next movement is passed.
     pub v: f64,
     pub pass: f64,
-    /// The lane that is looked at, and the distance to its end.
+    /// The lane that is looked at, its metres, and the distance to its end.
     pub lane: LaneId,
+    pub length: f64,
     pub seen: f64,
+    /// Whether it lies inside a junction, and the movement that leaves it there.
+    inside: bool,
+    exit: MovementId,
     /// Where the last item is.
     pub last: Option<usize>,
     limit: f64,
@@ -45,12 +50,11 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
     let kind = view.kind(vehicle);
     let comfort = follow::slowest(kind, car.speed);
     let top = follow::fastest(kind, car.speed);
-    let desired = view.limit(vehicle, car.lane);
+    let desired = car.limit;
     let limit = desired.max(comfort);
     let v = follow::free(kind, desired, car.speed).min(limit);
     let far = top + follow::brake_gap(top, kind.decel, kind.tau);
-    let lane = &view.net.lanes[car.lane.i()];
-    let seen = lane.length - car.pos;
+    let seen = car.length - car.pos;
     let mut on = Looking {
         view,
         vehicle,
@@ -60,12 +64,15 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
         v,
         pass: follow::after(kind, seen, v, kind.accel).min(limit),
         lane: car.lane,
+        length: car.length,
         seen,
+        inside: car.inner,
+        exit: car.out,
         last: None,
         limit,
         stage: car.stage,
         left: car.left,
-        inner: if lane.inner { seen } else { 0.0 },
+        inner: if car.inner { seen } else { 0.0 },
         outer: 0.0,
         left_junction: false,
         slowed: false,
@@ -84,7 +91,7 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
         if let Some(last) = on.last {
             items[last].wait = items[last].wait.min(on.v);
         }
-        if on.stage == car.stop_stage && !view.net.lanes[on.lane.i()].inner {
+        if on.stage == car.stop_stage && !on.inside {
             on.halt(items, comfort);
             break;
         }
@@ -102,8 +109,8 @@ impl Looking<'_> {
     /// Stays behind somebody on the lane that is looked at.
     fn behind(&mut self, leader: CarId, items: &mut [Item]) {
         let view = self.view;
-        let (car, length) = (view.car(leader), view.net.lanes[self.lane.i()].length);
-        let gap = view.back(leader, self.lane) + self.seen - length - self.kind.min_gap;
+        let car = view.car(leader);
+        let gap = view.back(leader, self.lane) + self.seen - self.length - self.kind.min_gap;
         let decel = view.kind(leader).decel;
         let safe = follow::follow(self.kind, self.desired, self.speed, gap, car.speed, decel);
         if let Some(last) = self.last {
@@ -117,15 +124,16 @@ impl Looking<'_> {
     /// Looks at the next movement, and goes on to the lane behind it. Says whether to look further.
     fn movement(&mut self, items: &mut Vec<Item>, comfort: f64, far: f64) -> bool {
         let view = self.view;
-        let inner = view.net.lanes[self.lane.i()].inner;
+        let inner = self.inside;
         if !inner && self.left == 0 {
             self.arrive(items);
             return false;
         }
         let movement = match inner {
-            true => MovementId::at(view.net.leaving(self.lane).start),
+            true => self.exit,
             false if self.last.is_none() => view.car(self.vehicle).next,
-            false => view.ahead(self.stage, self.lane).movement,
+            false if self.stage == view.car(self.vehicle).stage + 1 => view.car(self.vehicle).then,
+            false => view.onward(self.stage, self.lane),
         };
         if !movement.is_some() {
             self.end(items);
@@ -134,12 +142,12 @@ impl Looking<'_> {
         if !self.approach(movement, inner, items) {
             return false;
         }
-        let on = &view.net.movements[movement.i()];
+        let on = view.net.gate(movement);
         // Who is too far to have to stop for anything behind the junction needs to know no more.
         if !inner && self.seen > far {
             return false;
         }
-        if !on.via.is_some() {
+        if !on.via {
             self.left_junction = true;
             self.stage += 1;
             self.left -= 1;
@@ -149,21 +157,20 @@ impl Looking<'_> {
         if (!asks || self.v <= 0.0 || self.seen > far) && self.left_junction && self.outer > room {
             return false;
         }
-        self.enter(on.next(), comfort);
+        self.enter(on, comfort);
         true
     }
 
-    /// Goes on to a lane: it must not be entered faster than one may drive there.
-    fn enter(&mut self, lane: LaneId, comfort: f64) {
-        let next = &self.view.net.lanes[lane.i()];
-        self.limit = self.view.limit(self.vehicle, lane);
+    /// Goes on to the lane behind a movement: it must not be entered faster than one may drive there.
+    fn enter(&mut self, next: &Gate, comfort: f64) {
+        self.limit = self.limit_behind(next);
         let slowing = follow::slowing(self.kind.decel, self.seen, self.limit, false).max(comfort);
         self.v = self.v.min(slowing);
         match next.inner {
             true => self.inner += next.length,
             false => self.outer += next.length,
         }
-        self.lane = lane;
+        (self.lane, self.length, self.inside, self.exit) = (next.next, next.length, next.inner, next.exit);
         self.seen += next.length;
         self.pass = follow::after(self.kind, next.length, self.v, self.kind.accel).min(self.limit);
     }
@@ -192,7 +199,7 @@ impl Looking<'_> {
     fn halt(&mut self, items: &mut Vec<Item>, comfort: f64) {
         let view = self.view;
         let end = stops::end(view, self.vehicle);
-        let gap = self.seen + end + SLACK - view.net.lanes[self.lane.i()].length;
+        let gap = self.seen + end + SLACK - self.length;
         let halt = |speed: f64| follow::stop(self.kind, self.desired, speed, gap, self.kind.decel);
         if let Some(last) = self.last {
             let then = items[last].leaving();
@@ -223,9 +230,14 @@ impl Looking<'_> {
         }
     }
 
+    /// How fast one would drive on the lane behind a movement if it were empty.
+    fn limit_behind(&self, gate: &Gate) -> f64 {
+        (gate.speed * self.view.car(self.vehicle).factor).min(self.kind.max_speed)
+    }
+
     /// How far before a movement to stop.
     fn line(&self, movement: MovementId, brake: f64) -> f64 {
-        let on = &self.view.net.movements[movement.i()];
+        let on = self.view.net.gate(movement);
         let light = self.view.light(movement);
         let mut before = match () {
             () if red(light) || yellow(light) => BEFORE_LINE,
@@ -241,14 +253,14 @@ impl Looking<'_> {
     /// Works out how the vehicle comes to a movement. Says whether it could go on behind it.
     fn approach(&mut self, movement: MovementId, inner: bool, items: &mut Vec<Item>) -> bool {
         let view = self.view;
-        let on = &view.net.movements[movement.i()];
+        let on = view.net.gate(movement);
         let light = view.light(movement);
         let shut = red(light) || yellow(light);
         let decel =
             if shut { FOR_YELLOW.min(self.kind.emergency).max(self.kind.decel) } else { self.kind.decel };
         let brake = follow::brake_gap(self.speed, decel, 0.0);
         let halt = follow::stop(self.kind, self.desired, self.speed, self.line(movement, brake), decel);
-        let leaving = view.net.lanes[view.car(self.vehicle).lane.i()].inner && self.last.is_none();
+        let leaving = view.car(self.vehicle).inner && self.last.is_none();
         let mut asks = (self.v > 0.1 * SLACK && (!self.slowed || inner)) || leaving;
         let mut wait = self.v.min(halt);
         if shut && self.seen >= brake {
@@ -274,9 +286,8 @@ impl Looking<'_> {
         if self.seen < follow::brake_gap(self.v, self.kind.decel, self.kind.tau) {
             item.braking = follow::slowest_there(self.kind, self.seen, self.v).min(arriving);
         }
-        let way = if on.via.is_some() { view.net.lanes[on.via.i()].length } else { 0.0 };
-        let beyond = view.limit(self.vehicle, on.next());
-        item.leave_speed = follow::after(self.kind, way, arriving, self.kind.accel).min(beyond);
+        let beyond = self.limit_behind(on);
+        item.leave_speed = follow::after(self.kind, on.way(), arriving, self.kind.accel).min(beyond);
         self.last = Some(items.len());
         items.push(item);
         true
@@ -285,7 +296,7 @@ impl Looking<'_> {
     /// The speed at a movement: where others go first, slow enough to stop once they can be seen.
     fn arriving(&mut self, movement: MovementId, light: u8, brake: f64, asks: &mut bool) -> f64 {
         let view = self.view;
-        let on = &view.net.movements[movement.i()];
+        let on = view.net.gate(movement);
         let minor = !major(light) && brake < self.seen && !junction::came_first(view, movement);
         let mut arriving = self.pass;
         if minor && self.seen > on.sight {
@@ -296,7 +307,7 @@ impl Looking<'_> {
         } else if light == b'=' && view.car(self.vehicle).standing > 0.0 {
             junction::untie(view, self.vehicle, movement, asks);
         }
-        if minor && view.net.lanes[on.to.i()].roundabout {
+        if minor && on.roundabout {
             self.slowed = true;
         }
         arriving

@@ -226,9 +226,9 @@ impl Simulation<'_> {
         let link = self.ways.links[stage as usize];
         let base = self.ways.place[stage as usize];
         let fits = |lane: &LaneId| {
-            let ahead = &self.ways.ahead[(base + self.net.lanes[lane.i()].index) as usize];
+            let ahead = self.ways.at(base, &self.net.lanes[lane.i()]);
             let leads = ahead.length > 0.0 && self.is_open(*lane, car);
-            leads && (left == 0 || (ahead.movement.is_some() && ahead.offset == 0))
+            leads && (left == 0 || (ahead.goes_on() && ahead.offset == 0))
         };
         let lanes = self.net.lanes_of(link).map(LaneId::at).filter(fits);
         let fuller = |lane: &LaneId| meso.ends[lane.i()].taken + if *lane == straight { 0.0 } else { 0.1 };
@@ -303,7 +303,7 @@ impl Simulation<'_> {
         meso.ends[to.i()].taken += takes;
         let of = &mut self.cars[car.i()];
         of.lane = to;
-        of.aim(self.net, &self.ways);
+        self.aim(car);
         meso.look(to, self.now, self.now + 1.0);
     }
 
@@ -338,9 +338,8 @@ impl Simulation<'_> {
         of.crossing = at + self.net.lanes[lane.i()].length / pace;
         of.speed = pace;
         self.stay_queued(car, at, pace);
-        let of = &mut self.cars[car.i()];
-        of.aim(self.net, &self.ways);
-        let kind = &self.demand.kinds[of.kind as usize];
+        self.aim(car);
+        let kind = &self.demand.kinds[self.cars[car.i()].kind as usize];
         let end = &mut meso.ends[lane.i()];
         end.taken += takes(kind);
         end.came = left;

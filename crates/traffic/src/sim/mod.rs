@@ -14,6 +14,7 @@ mod follow;
 mod idm;
 mod insert;
 mod junction;
+mod load;
 mod look;
 mod measure;
 mod meso;
@@ -35,7 +36,7 @@ use crate::control::{Controller, Decision, Detectors, Each, NEAR_LINE, Seen, Sig
 use crate::demand::{Demand, Rules, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
-use crate::route::{Course, Router, Ways};
+use crate::route::{Ahead, Course, Router, Ways};
 use order::Spare;
 use pace::Pace;
 use parts::Part;
@@ -108,7 +109,7 @@ pub struct Simulation<'s> {
     spare: Spare,
     on: Rows,
     over: Rows,
-    load: Vec<u32>,
+    load: load::Load,
     busy: Vec<u32>,
     /// Lanes that somebody's front is on, in order.
     active: Vec<LaneId>,
@@ -121,6 +122,10 @@ pub struct Simulation<'s> {
     parts: Vec<Part>,
     ranges: Vec<Range<usize>>,
     moves: Vec<Move>,
+    seconds: Vec<moving::Second>,
+    /// Whether each car reaches into lanes behind its own.
+    tailed: Vec<bool>,
+    leaving: Vec<LaneId>,
     entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
     /// The next vehicle of the demand, and those that wait outside by the link where they begin.
@@ -174,7 +179,7 @@ impl<'s> Simulation<'s> {
             spare: Spare::default(),
             on: Rows::new(net.lanes.iter().map(|lane| (lane.length / shortest) as usize + 2)),
             over: Rows::new(net.lanes.iter().map(|_| 2)),
-            load: vec![0; lanes],
+            load: load::Load::new(lanes),
             busy: vec![0; net.junctions.len()],
             active: Vec::new(),
             reached: Vec::new(),
@@ -184,6 +189,9 @@ impl<'s> Simulation<'s> {
             parts: (0..settings.threads.max(1)).map(|_| Part::default()).collect(),
             ranges: Vec::new(),
             moves: Vec::new(),
+            seconds: Vec::new(),
+            tailed: Vec::new(),
+            leaving: Vec::new(),
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
             next: 0,
@@ -418,11 +426,16 @@ impl<'s> Simulation<'s> {
     fn find_way(&mut self, vehicle: CarId) -> bool {
         let place = self.cars[vehicle.i()].vehicle.i();
         let of = &self.demand.vehicles[place];
-        if matches!(of.way, Way::Trip(_)) || !self.demand.closures.is_empty() {
-            let Some(links) = self.links_for(vehicle) else { return false };
-            let class = self.demand.kinds[of.kind as usize].class;
-            self.ways.of[place] = self.ways.way(self.net, Course::over(links, class));
-        }
+        let class = self.demand.kinds[of.kind as usize].class;
+        self.ways.of[place] = match &of.way {
+            Way::Route(route) if self.demand.closures.is_empty() => {
+                self.ways.route(self.net, self.demand, *route, class)
+            }
+            _ => {
+                let Some(links) = self.links_for(vehicle) else { return false };
+                self.ways.way(self.net, Course::over(links, class))
+            }
+        };
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
         car.stop = of.stops[0];
@@ -453,21 +466,32 @@ impl<'s> Simulation<'s> {
         self.enter(begin.lane, vehicle);
     }
 
-    /// Puts a vehicle into a lane's order.
+    /// Has a vehicle note how it goes on from the lane that it has come to.
+    fn aim(&mut self, vehicle: CarId) {
+        let car = &mut self.cars[vehicle.i()];
+        car.aim(self.net, &self.ways, &self.demand.kinds[car.kind as usize]);
+    }
+
+    /// Puts a vehicle onto a lane.
     fn enter(&mut self, lane: LaneId, vehicle: CarId) {
-        let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
-        if on.is_empty()
+        if self.on[lane.i()].is_empty()
             && let Err(place) = self.active.binary_search(&lane)
         {
             self.active.insert(place, lane);
         }
+        self.line_up(lane, vehicle);
+        self.aim(vehicle);
+    }
+
+    /// Puts a vehicle into a lane's order.
+    fn line_up(&mut self, lane: LaneId, vehicle: CarId) {
+        let (on, pos) = (&self.on[lane.i()], self.cars[vehicle.i()].pos);
         let at = on.partition_point(|other| self.cars[other.i()].pos >= pos);
         self.on.insert(lane.i(), at, vehicle);
-        self.load[lane.i()] += 1;
+        self.load.add(lane);
         if self.net.lanes[lane.i()].inner {
             self.busy[self.net.lanes[lane.i()].at.i()] += 1;
         }
-        self.cars[vehicle.i()].aim(self.net, &self.ways);
     }
 }
 
@@ -495,6 +519,17 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         left: 0,
         base: 0,
         next: MovementId::NONE,
+        out: MovementId::NONE,
+        then: MovementId::NONE,
+        foreseen: u32::MAX,
+        sides: [Ahead::NOTHING; 3],
+        link: LinkId::NONE,
+        length: 0.0,
+        limit: 0.0,
+        inner: false,
+        roundabout: false,
+        beside: false,
+        flanked: [false; 2],
         tail: [LaneId::NONE; TAIL],
         standing: 0.0,
         entered: f64::INFINITY,

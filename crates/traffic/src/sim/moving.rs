@@ -1,22 +1,23 @@
-//! Moving: every vehicle goes as far as its speed takes it, from lane to lane.
+//! Moving: every vehicle goes as far as its speed takes it, from lane to lane. Each needs no more for that than itself and what
+//! it was told, so that cars are divided among threads; what follows for others is noted afterwards, one after the other.
 
 use super::follow::{NEAR, STANDING};
 use super::measure::OfLink;
 use super::resolve::Move;
-use super::state::{Car, Log, TAIL, red};
+use super::state::{Car, Item, Log, TAIL, red};
 use super::{Simulation, stops};
-use crate::ids::{CarId, LaneId};
+use crate::demand::Demand;
+use crate::ids::{LaneId, LinkId};
+use crate::net::Network;
+use crate::route::Ways;
 
-/// Notes a second of a vehicle on a link: whether it stands, how far it goes, and which part of the second it loses.
+/// Notes a second of a vehicle: whether it stands, how far it goes, and which part of the second it loses.
 #[inline]
-pub(super) fn note(car: &mut Car, log: &mut Log, link: &mut OfLink, stands: bool, way: f64, lost: f64) {
-    link.seconds += 1;
-    link.driven += way;
+pub(super) fn note(car: &mut Car, log: &mut Log, stands: bool, way: f64, lost: f64) {
     if stands {
         log.halts += u32::from(car.standing == 0.0);
         car.standing += 1.0;
         log.waited += 1.0;
-        link.waited += 1;
     } else {
         car.standing = 0.0;
     }
@@ -24,14 +25,163 @@ pub(super) fn note(car: &mut Car, log: &mut Log, link: &mut OfLink, stands: bool
     log.driven += way;
 }
 
+/// Notes a second of a vehicle on a link.
+#[inline]
+pub(super) fn note_link(link: &mut OfLink, stands: bool, way: f64) {
+    link.seconds += 1;
+    link.driven += way;
+    link.waited += u32::from(stands);
+}
+
+/// What a second of a vehicle means for others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Second {
+    /// The link and the lane on which it was at first, and how fast it would go there if it were empty.
+    link: LinkId,
+    from: LaneId,
+    limit: f64,
+    /// How many of its items it passed.
+    passed: u32,
+    lost: f64,
+    stands: bool,
+    /// Whether it is off the lane on which it was.
+    left: bool,
+    arrived: bool,
+    /// Whether it could not stop in time.
+    late: bool,
+    /// Whether its time at a stop is over.
+    goes_on: bool,
+}
+
+impl Second {
+    const NONE: Self = Self {
+        link: LinkId::NONE,
+        from: LaneId::NONE,
+        limit: 0.0,
+        passed: 0,
+        lost: 0.0,
+        stands: false,
+        left: false,
+        arrived: false,
+        late: false,
+        goes_on: false,
+    };
+}
+
+/// What moving reads.
+struct Moving<'m> {
+    net: &'m Network,
+    demand: &'m Demand,
+    ways: &'m Ways,
+    lights: &'m [u8],
+    items: &'m [Item],
+    now: f64,
+    /// Whether detectors still want to know what a vehicle reached into.
+    metered: bool,
+}
+
+impl Moving<'_> {
+    /// Moves one vehicle. Its lane's order is put right afterwards.
+    fn drive(&self, car: &mut Car, log: &mut Log, step: &Move, end: Option<f64>) -> Second {
+        let limit = car.limit;
+        let kind = &self.demand.kinds[car.kind as usize];
+        car.accel = step.speed - car.speed;
+        let stays = stops::stays(self.demand, car, step.speed, kind.length, self.now);
+        stops::ease(kind, car, end);
+        let mut second = Second { link: car.link, from: car.lane, limit, ..Second::NONE };
+        if stays {
+            car.eased = 0.0;
+            log.at_stops += 1.0;
+        } else {
+            second.stands = step.speed <= STANDING && car.accel <= kind.accel * 0.5;
+            let could = limit.min(car.eased.max(step.speed));
+            second.lost = if could > 0.0 { (could - step.speed) / could } else { 0.0 };
+        }
+        note(car, log, second.stands, step.speed, second.lost);
+        car.speed = step.speed;
+        car.waits = step.waits;
+        if step.yields {
+            (car.entered, car.crossing) = (f64::INFINITY, f64::INFINITY);
+        }
+        log.approach += f64::from(car.left > 0 && !car.inner);
+        car.pos += step.speed;
+        second.goes_on = stays && car.stays <= 0.0;
+        if car.pos > car.length || (car.left == 0 && !car.inner && car.pos > car.length - NEAR) {
+            self.cross(car, log, step, &mut second);
+            if second.left {
+                car.aim(self.net, self.ways, kind);
+            }
+        }
+        if !self.metered {
+            leave(self.net, car, kind.length);
+        }
+        second
+    }
+
+    /// Takes a vehicle over the movements at the ends of its lanes.
+    fn cross(&self, car: &mut Car, log: &mut Log, step: &Move, second: &mut Second) {
+        let before = car.lane;
+        let (mut length, mut inner) = (car.length, car.inner);
+        for item in &self.items[step.first as usize..(step.first + step.count) as usize] {
+            if car.pos <= length || (car.left == 0 && !inner) {
+                break;
+            }
+            if !item.movement.is_some() || (red(self.lights[item.movement.i()]) && !item.asks) {
+                break;
+            }
+            second.passed += 1;
+            let on = self.net.gate(item.movement);
+            car.pos -= length;
+            (length, inner) = (on.length, on.inner);
+            car.tail.rotate_right(1);
+            car.tail[0] = car.lane;
+            car.lane = on.next;
+            if on.entry == item.movement && on.via {
+                (car.entered, car.came) = (self.now, self.now);
+            }
+            if !on.waits_inside && on.via {
+                (car.crossing, car.entered) = (self.now, car.came);
+            }
+            if !on.via {
+                (car.stage, car.left) = (car.stage + 1, car.left - 1);
+                (car.entered, car.crossing, car.came) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+            }
+        }
+        if car.left == 0 && !inner && car.pos > length - NEAR {
+            (car.driving, second.arrived) = (false, true);
+            log.arrived = self.now;
+        } else if car.pos > length {
+            // It could not stop in time; it stands at the end of its lane.
+            second.late = true;
+            (car.pos, car.speed) = (length, 0.0);
+        }
+        second.left = car.lane != before;
+    }
+}
+
+/// Forgets the lanes that a vehicle does not reach into any more.
+#[inline]
+fn leave(net: &Network, car: &mut Car, length: f64) {
+    if !car.tail[0].is_some() {
+        return;
+    }
+    let mut left = length - car.pos;
+    for place in 0..TAIL {
+        if left <= 0.0 {
+            car.tail[place] = LaneId::NONE;
+        } else if car.tail[place].is_some() {
+            left -= net.lanes[car.tail[place].i()].length;
+        }
+    }
+}
+
 impl Simulation<'_> {
     /// Everyone moves.
     pub(super) fn go(&mut self) {
         let moves = std::mem::take(&mut self.moves);
         let ends = self.ends_of_stops(&moves);
-        for (place, step) in moves.iter().enumerate() {
-            self.advance(step, ends.get(place).copied().flatten());
-        }
+        self.drive(&moves, &ends);
+        self.finish(&moves);
         self.moves = moves;
         self.settle();
         self.reach();
@@ -47,101 +197,76 @@ impl Simulation<'_> {
         moves.iter().map(|step| stops(step).then(|| stops::end(&view, step.vehicle))).collect()
     }
 
-    /// Moves one vehicle. Its lane's order is put right afterwards.
-    fn advance(&mut self, step: &Move, end: Option<f64>) {
-        let vehicle = step.vehicle;
-        let limit = self.view().limit(vehicle, self.cars[vehicle.i()].lane);
-        let kind = &self.demand.kinds[self.cars[vehicle.i()].kind as usize];
-        let (accel_most, length) = (kind.accel, kind.length);
-        let (car, log) = (&mut self.cars[vehicle.i()], &mut self.tallies[vehicle.i()]);
-        let link = &mut self.links[self.net.lanes[car.lane.i()].link.i()];
-        car.accel = step.speed - car.speed;
-        let stays = stops::stays(self.demand, car, step.speed, length, self.now);
-        stops::ease(&self.net.lanes[car.lane.i()], kind, car, limit, end);
-        let mut lost = 0.0;
-        if stays {
-            car.eased = 0.0;
-            log.at_stops += 1.0;
-            note(car, log, link, false, step.speed, lost);
-        } else {
-            let stands = step.speed <= STANDING && car.accel <= accel_most * 0.5;
-            let could = limit.min(car.eased.max(step.speed));
-            lost = if could > 0.0 { (could - step.speed) / could } else { 0.0 };
-            note(car, log, link, stands, step.speed, lost);
-        }
-        car.speed = step.speed;
-        car.waits = step.waits;
-        if step.yields {
-            (car.entered, car.crossing) = (f64::INFINITY, f64::INFINITY);
-        }
-        log.approach += f64::from(car.left > 0 && !self.net.lanes[car.lane.i()].inner);
-        car.pos += step.speed;
-        let before = car.lane;
-        if stays && car.stays <= 0.0 {
-            self.go_on(vehicle);
-        }
-        self.cross(step);
-        self.detect(vehicle, limit, lost);
-        let car = &mut self.cars[vehicle.i()];
-        if car.lane != before || !car.driving {
-            self.links[self.net.lanes[before.i()].link.i()].left += 1;
-        }
-        if car.lane != before {
-            self.entering.push((car.lane, vehicle));
-        }
-        // What the vehicle does not reach into any more.
-        if car.tail[0].is_some() {
-            let mut left = length - car.pos;
-            for place in 0..TAIL {
-                if left <= 0.0 {
-                    car.tail[place] = LaneId::NONE;
-                } else if car.tail[place].is_some() {
-                    left -= self.net.lanes[car.tail[place].i()].length;
+    /// Every thread moves the cars of a part of the memory.
+    fn drive(&mut self, moves: &[Move], ends: &[Option<f64>]) {
+        self.seconds.resize(self.cars.len(), Second::NONE);
+        self.tailed.resize(self.cars.len(), false);
+        let moving = Moving {
+            net: self.net,
+            demand: self.demand,
+            ways: &self.ways,
+            lights: &self.lights,
+            items: &self.approach.items,
+            now: self.now,
+            metered: self.meters.is_some(),
+        };
+        let each = self.cars.len().div_ceil(self.ranges.len().max(1)).max(1);
+        type Own<'o> = ((&'o mut [Car], &'o mut [Log]), (&'o mut [Second], &'o mut [bool]));
+        let work = |part: usize, ((cars, tallies), (seconds, tailed)): Own<'_>| {
+            for (place, step) in moves.iter().enumerate() {
+                let at = step.vehicle.i().wrapping_sub(part * each);
+                if at < cars.len() {
+                    let (car, end) = (&mut cars[at], ends.get(place).copied().flatten());
+                    seconds[at] = moving.drive(car, &mut tallies[at], step, end);
+                    tailed[at] = car.tail[0].is_some();
                 }
             }
-        }
+        };
+        let cars = self.cars.chunks_mut(each).zip(self.tallies.chunks_mut(each));
+        let told = self.seconds.chunks_mut(each).zip(self.tailed.chunks_mut(each));
+        let mut parts = cars.zip(told).enumerate();
+        let first = parts.next();
+        std::thread::scope(|scope| {
+            for (part, own) in parts {
+                let work = &work;
+                scope.spawn(move || work(part, own));
+            }
+            if let Some((part, own)) = first {
+                work(part, own);
+            }
+        });
     }
 
-    /// Takes a vehicle over the movements at the ends of its lanes.
-    fn cross(&mut self, step: &Move) {
-        let items = step.first as usize..(step.first + step.count) as usize;
-        let car = &mut self.cars[step.vehicle.i()];
-        for place in items {
-            let lane = &self.net.lanes[car.lane.i()];
-            if car.pos <= lane.length || (car.left == 0 && !lane.inner) {
-                break;
+    /// Notes what everyone's second means for others, in the order of lanes.
+    fn finish(&mut self, moves: &[Move]) {
+        for step in moves {
+            let vehicle = step.vehicle;
+            let second = self.seconds[vehicle.i()];
+            let link = &mut self.links[second.link.i()];
+            note_link(link, second.stands, step.speed);
+            link.left += u32::from(second.left || second.arrived);
+            for item in &mut self.approach.items[step.first as usize..][..second.passed as usize] {
+                item.passed = true;
             }
-            let item = &mut self.approach.items[place];
-            if !item.movement.is_some() || (red(self.lights[item.movement.i()]) && !item.asks) {
-                break;
+            self.emergencies += u64::from(second.late);
+            if second.arrived {
+                self.logs[self.cars[vehicle.i()].vehicle.i()] = self.tallies[vehicle.i()];
             }
-            item.passed = true;
-            let on = &self.net.movements[item.movement.i()];
-            car.pos -= lane.length;
-            car.tail.rotate_right(1);
-            car.tail[0] = car.lane;
-            car.lane = on.next();
-            if on.entry == item.movement && on.via.is_some() {
-                (car.entered, car.came) = (self.now, self.now);
+            if self.meters.is_some() {
+                self.detect(vehicle, second.limit, second.lost);
+                let car = &mut self.cars[vehicle.i()];
+                leave(self.net, car, self.demand.kinds[car.kind as usize].length);
+                self.tailed[vehicle.i()] = car.tail[0].is_some();
             }
-            if !on.waits_inside && on.via.is_some() {
-                (car.crossing, car.entered) = (self.now, car.came);
+            if second.goes_on && !second.arrived {
+                self.go_on(vehicle);
             }
-            if !on.via.is_some() {
-                (car.stage, car.left) = (car.stage + 1, car.left - 1);
-                (car.entered, car.crossing, car.came) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+            if second.left || second.arrived {
+                self.leaving.push(second.from);
             }
-        }
-        let lane = &self.net.lanes[car.lane.i()];
-        if car.left == 0 && !lane.inner && car.pos > lane.length - NEAR {
-            car.driving = false;
-            let tally = &mut self.tallies[step.vehicle.i()];
-            tally.arrived = self.now;
-            self.logs[car.vehicle.i()] = *tally;
-        } else if car.pos > lane.length {
-            // It could not stop in time; it stands at the end of its lane.
-            self.emergencies += 1;
-            (car.pos, car.speed) = (lane.length, 0.0);
+            if second.left && !second.arrived {
+                self.entering.push((self.cars[vehicle.i()].lane, vehicle));
+            }
         }
     }
 
@@ -149,38 +274,42 @@ impl Simulation<'_> {
     pub(super) fn settle(&mut self) {
         let (on, cars, load, busy, net) =
             (&mut self.on, &self.cars, &mut self.load, &mut self.busy, self.net);
-        for lane in &self.active {
-            let here = |vehicle: CarId| {
+        for lane in self.leaving.drain(..) {
+            let gone = on.retain(lane.i(), |vehicle| {
                 let car = &cars[vehicle.i()];
-                car.driving && car.lane == *lane
-            };
-            let gone = if on[lane.i()].iter().all(|car| here(*car)) { 0 } else { on.retain(lane.i(), here) };
-            load[lane.i()] -= gone;
+                car.driving && car.lane == lane
+            });
+            load.remove(lane, gone);
             if net.lanes[lane.i()].inner {
                 busy[net.lanes[lane.i()].at.i()] -= gone;
             }
         }
         self.active.retain(|lane| !on[lane.i()].is_empty());
+        let before = self.active.len();
         let mut entering = std::mem::take(&mut self.entering);
         for (lane, vehicle) in entering.drain(..) {
-            if self.cars[vehicle.i()].driving {
-                self.enter(lane, vehicle);
+            if self.on[lane.i()].is_empty() {
+                self.active.push(lane);
             }
+            self.line_up(lane, vehicle);
         }
         self.entering = entering;
+        self.active[before..].sort_unstable();
+        // Two rows in order, which are merged.
+        self.active.sort();
     }
 
     /// Notes who reaches into which lane from the next.
     pub(super) fn reach(&mut self) {
         for lane in self.reached.drain(..) {
             let gone = self.over.clear(lane.i());
-            self.load[lane.i()] -= gone;
+            self.load.remove(lane, gone);
             if self.net.lanes[lane.i()].inner {
                 self.busy[self.net.lanes[lane.i()].at.i()] -= gone;
             }
         }
         for lane in &self.active {
-            for vehicle in &self.on[lane.i()] {
+            for vehicle in self.on[lane.i()].iter().filter(|vehicle| self.tailed[vehicle.i()]) {
                 for tail in self.cars[vehicle.i()].tail {
                     if !tail.is_some() {
                         break;
@@ -189,7 +318,7 @@ impl Simulation<'_> {
                         self.reached.push(tail);
                     }
                     self.over.push(tail.i(), *vehicle);
-                    self.load[tail.i()] += 1;
+                    self.load.add(tail);
                     if self.net.lanes[tail.i()].inner {
                         self.busy[self.net.lanes[tail.i()].at.i()] += 1;
                     }

@@ -3,6 +3,7 @@
 use super::follow;
 use super::state::{View, red};
 use crate::ids::{CarId, LaneId, MovementId};
+use crate::net::Gate;
 
 /// Somebody near, and the gap to them.
 pub(super) type Near = Option<(CarId, f64)>;
@@ -33,33 +34,37 @@ pub(super) fn behind(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Near {
 /// Who is before a vehicle on a lane on which nobody is farther on.
 pub(super) fn before_first(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Near {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
-    if !view.over[lane.i()].is_empty()
+    if view.load.any(lane)
+        && !view.over[lane.i()].is_empty()
         && let Some(foe) = view.hindmost(lane).filter(|foe| *foe != vehicle)
     {
         return Some((foe, view.back(foe, lane) - car.pos - kind.min_gap));
     }
     let far = follow::brake_gap(car.speed, kind.decel, kind.tau) + kind.min_gap;
-    let mut seen = view.net.lanes[car.lane.i()].length - car.pos;
+    let mut seen = car.length - car.pos;
     let (mut at, mut stage, mut left) = (lane, car.stage, car.left);
+    let mut gate: Option<&Gate> = None;
     while seen <= far {
-        let inner = view.net.lanes[at.i()].inner;
-        let movement = match inner {
-            true => MovementId::at(view.net.leaving(at).start),
-            false if left == 0 => return None,
-            false => view.ahead(stage, at).movement,
+        let movement = match gate {
+            Some(gate) if gate.inner => gate.exit,
+            None if car.inner => car.out,
+            _ if left == 0 => return None,
+            None => car.ahead(at).movement(&view.net.lanes[at.i()]),
+            Some(_) => view.onward(stage, at),
         };
         if !movement.is_some() || red(view.light(movement)) {
             return None;
         }
-        let on = &view.net.movements[movement.i()];
-        if !on.via.is_some() {
+        let on = view.net.gate(movement);
+        if !on.via {
             (stage, left) = (stage + 1, left - 1);
         }
-        at = on.next();
+        at = on.next;
         if let Some(foe) = view.last(at).filter(|foe| *foe != vehicle) {
             return Some((foe, seen + view.back(foe, at) - kind.min_gap));
         }
-        seen += view.net.lanes[at.i()].length;
+        seen += on.length;
+        gate = Some(on);
     }
     None
 }
@@ -78,8 +83,8 @@ pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
         // The inner lanes, then the lane before the junction.
         for _ in 0..3 {
             let from = &view.net.lanes[before.i()];
-            let first = view.on[before.i()].first();
-            let heads = |foe: CarId| from.inner || heads_for(view, foe, before, *movement);
+            let first = if view.load.any(before) { view.on[before.i()].first() } else { None };
+            let heads = |foe: CarId| from.inner || heads_for(view, foe, *movement);
             if let Some(foe) = first.copied().filter(|foe| heads(*foe)) {
                 let gap = distance + from.length - view.car(foe).pos - view.kind(foe).min_gap;
                 if nearest.is_none_or(|(_, nearest)| gap < nearest) {
@@ -99,8 +104,8 @@ pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
 }
 
 /// Whether somebody goes on by a movement, or by the one through which it was entered.
-fn heads_for(view: &View<'_>, vehicle: CarId, lane: LaneId, movement: MovementId) -> bool {
+fn heads_for(view: &View<'_>, vehicle: CarId, movement: MovementId) -> bool {
     let car = view.car(vehicle);
     let entry = view.net.movements[movement.i()].entry;
-    car.left > 0 && view.ahead(car.stage, lane).movement == entry
+    car.left > 0 && car.next == entry
 }

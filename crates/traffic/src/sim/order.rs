@@ -2,21 +2,34 @@
 //! dropped, so that whoever looks at the next car finds it close by.
 
 use super::Simulation;
-use super::state::{Car, Log, Mind};
 use crate::ids::{CarId, LinkId};
 
 /// Cars are put in order every so many steps.
 const EVERY: u64 = 20;
 
-/// Room for the next order.
+/// When cars were put in order, and what for.
 #[derive(Debug, Default)]
 pub(super) struct Spare {
     steps: u64,
-    cars: Vec<Car>,
-    minds: Vec<Mind>,
-    tallies: Vec<Log>,
     /// Where each car goes.
     to: Vec<CarId>,
+}
+
+/// Puts things where they go, in the memory where they are; those that go nowhere come last.
+fn arrange<T>(things: &mut [T], to: &[CarId], kept: usize) {
+    let mut to = to.to_vec();
+    let mut free = kept;
+    for place in to.iter_mut().filter(|place| !place.is_some()) {
+        *place = CarId::at(free);
+        free += 1;
+    }
+    for place in 0..things.len() {
+        while to[place].i() != place {
+            let there = to[place].i();
+            things.swap(place, there);
+            to.swap(place, there);
+        }
+    }
 }
 
 impl Simulation<'_> {
@@ -29,11 +42,10 @@ impl Simulation<'_> {
         let mut spare = std::mem::take(&mut self.spare);
         spare.to.clear();
         spare.to.resize(self.cars.len(), CarId::NONE);
+        let mut kept = 0;
         let mut keep = |car: &mut CarId| {
-            let to = CarId::at(spare.cars.len());
-            spare.cars.push(self.cars[car.i()].clone());
-            spare.minds.push(std::mem::take(&mut self.minds[car.i()]));
-            spare.tallies.push(self.tallies[car.i()]);
+            let to = CarId::at(kept);
+            kept += 1;
             spare.to[car.i()] = to;
             *car = to;
         };
@@ -52,13 +64,44 @@ impl Simulation<'_> {
             item.passed |= !item.vehicle.is_some();
         }
         self.shift.renamed(&spare.to);
-        rename(&spare.to, spare.cars.len());
-        std::mem::swap(&mut self.cars, &mut spare.cars);
-        std::mem::swap(&mut self.minds, &mut spare.minds);
-        std::mem::swap(&mut self.tallies, &mut spare.tallies);
-        spare.cars.clear();
-        spare.minds.clear();
-        spare.tallies.clear();
+        rename(&spare.to, kept);
+        arrange(&mut self.cars, &spare.to, kept);
+        arrange(&mut self.minds, &spare.to, kept);
+        arrange(&mut self.tallies, &spare.to, kept);
+        self.cars.truncate(kept);
+        self.minds.truncate(kept);
+        self.tallies.truncate(kept);
         self.spare = spare;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arrange;
+    use crate::ids::CarId;
+    use proptest::prelude::{Just, Strategy, any, prop_assert_eq, proptest};
+
+    fn orders() -> impl Strategy<Value = (Vec<usize>, Vec<bool>)> {
+        (1..40usize).prop_flat_map(|count| {
+            let order = Just((0..count).collect::<Vec<_>>()).prop_shuffle();
+            (order, proptest::collection::vec(any::<bool>(), count))
+        })
+    }
+
+    proptest! {
+        /// Those that are kept stand in their order, whatever it is, and nothing is lost.
+        #[test]
+        fn things_come_to_where_they_go((order, keeps) in orders()) {
+            let mut to = vec![CarId::NONE; order.len()];
+            let kept: Vec<usize> = order.into_iter().filter(|thing| keeps[*thing]).collect();
+            for (place, thing) in kept.iter().enumerate() {
+                to[*thing] = CarId::at(place);
+            }
+            let mut things: Vec<usize> = (0..to.len()).collect();
+            arrange(&mut things, &to, kept.len());
+            prop_assert_eq!(&things[..kept.len()], &kept[..]);
+            things.sort_unstable();
+            prop_assert_eq!(things, (0..to.len()).collect::<Vec<_>>());
+        }
     }
 }

@@ -25,6 +25,9 @@ pub(super) struct Part {
 
 /// Divides lanes into parts with about as many cars each.
 pub(super) fn divided(view: &View<'_>, active: &[LaneId], parts: usize) -> Vec<Range<usize>> {
+    if parts < 2 {
+        return std::iter::once(0..active.len()).collect();
+    }
     let all: usize = active.iter().map(|lane| view.on[lane.i()].len()).sum();
     let parts = parts.min(all / WORTH + 1);
     let each = all.div_ceil(parts.max(1)).max(1);
@@ -88,7 +91,8 @@ pub(super) fn look_along(view: &View<'_>, lanes: &[LaneId], part: &mut Part) {
 pub(super) fn choose(view: &View<'_>, lanes: &[LaneId], blocked: &[[CarId; 2]], part: &mut Part) {
     part.choices.clear();
     part.messages.clear();
-    for lane in lanes.iter().filter(|lane| view.net.lanes[lane.i()].beside) {
+    let beside = |lane: &&LaneId| view.on[lane.i()].first().is_some_and(|car| view.car(*car).beside);
+    for lane in lanes.iter().filter(beside) {
         let mut before: Option<CarId> = None;
         for vehicle in &view.on[lane.i()] {
             let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));

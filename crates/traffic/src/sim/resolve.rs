@@ -56,20 +56,14 @@ pub(super) fn resolve(view: &View<'_>, vehicle: CarId, items: &[Item]) -> (f64, 
     }
     if verdict.safe + SLACK < verdict.least {
         if verdict.least_brakes && verdict.safe < car.speed {
-            let halt = follow::stop(
-                kind,
-                view.limit(vehicle, car.lane),
-                car.speed,
-                verdict.least_distance,
-                kind.decel,
-            );
+            let halt = follow::stop(kind, car.limit, car.speed, verdict.least_distance, kind.decel);
             verdict.safe = verdict.safe.min(halt.max(follow::slowest(kind, car.speed)));
             (verdict.least, verdict.waits) = (0.0, true);
         } else {
             verdict.least = verdict.safe;
         }
     }
-    if view.net.lanes[car.lane.i()].roundabout {
+    if car.roundabout {
         verdict.waits = false;
     }
     let speed = chosen(view, vehicle, kind, verdict.safe).max(verdict.least);
@@ -81,10 +75,9 @@ fn heed(view: &View<'_>, vehicle: CarId, kind: &Kind, item: &Item, so_far: &mut 
     let car = view.car(vehicle);
     if !item.movement.is_some() || !item.asks {
         if item.movement.is_some() {
-            let on = &view.net.movements[item.movement.i()];
-            let lane = &view.net.lanes[car.lane.i()];
-            so_far.yields |= lane.inner && on.entry != item.movement && {
-                view.net.movements[view.net.leaving(car.lane).start].junction == on.junction
+            so_far.yields |= car.inner && {
+                let on = view.net.gate(item.movement);
+                on.entry != item.movement && view.net.gate(car.out).junction == on.junction
             };
         }
         so_far.safe = item.wait;
@@ -97,10 +90,16 @@ fn heed(view: &View<'_>, vehicle: CarId, kind: &Kind, item: &Item, so_far: &mut 
         (so_far.safe, so_far.waits) = (item.wait, true);
         return false;
     }
-    let open = yellow(light) || open(view, vehicle, kind, item, brakes);
-    let on = &view.net.movements[item.movement.i()];
-    let minor = !major(light) && !on.waits_inside && !junction::came_first(view, item.movement);
+    let on = || view.net.gate(item.movement);
+    let minor = !major(light) && !on().waits_inside && !junction::came_first(view, item.movement);
+    // Who cannot see everyone yet comes no nearer than they can stop from, whether it is free now or not.
+    if minor && brakes && item.distance > on().sight {
+        (so_far.safe, so_far.waits) = (item.wait, true);
+        return false;
+    }
+    let open = major(light) || yellow(light) || open(view, vehicle, kind, item, brakes);
     if open && minor {
+        let on = on();
         if item.distance > on.sight && (brakes || !yellow(light)) {
             (so_far.safe, so_far.waits) = (item.wait, true);
             return false;
@@ -117,7 +116,7 @@ fn heed(view: &View<'_>, vehicle: CarId, kind: &Kind, item: &Item, so_far: &mut 
         return true;
     }
     let too_near = item.distance < follow::brake_gap(car.speed, kind.emergency, 0.0);
-    if !brakes && !on.signal.is_some() && too_near {
+    if !brakes && !on().signal && too_near {
         so_far.safe = item.pass;
         return true;
     }
@@ -145,7 +144,7 @@ fn chosen(view: &View<'_>, vehicle: CarId, kind: &Kind, safe: f64) -> f64 {
     let car = view.car(vehicle);
     let hardest = (car.speed - kind.emergency).max(0.0);
     let least = follow::slowest(kind, car.speed).min(safe.max(hardest));
-    let limit = view.limit(vehicle, car.lane);
+    let limit = car.limit;
     let most = limit.max(safe).min(follow::fastest(kind, car.speed)).min(safe).max(least);
     let chance = chance::unit(view.seed, u64::from(view.car(vehicle).vehicle.0), view.now as u64);
     let wanted = follow::dawdled(kind, most, chance).max(least);

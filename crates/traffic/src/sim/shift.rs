@@ -46,9 +46,9 @@ impl Simulation<'_> {
             shift.blocked[lane.i()] = NOBODY;
         }
         let mut tails = false;
-        for choice in &shift.choices {
+        for choice in shift.choices.drain(..) {
             let vehicle = choice.vehicle;
-            let mut mind = choice.mind.clone();
+            let mut mind = choice.mind;
             if choice.to.is_some() {
                 if change::fits(&self.view(), vehicle, choice.to) {
                     tails |= self.change(vehicle, choice.to);
@@ -85,8 +85,7 @@ impl Simulation<'_> {
         let mut minds = std::mem::take(&mut self.minds);
         // Where there is one lane, what was said is over.
         for lane in &self.active {
-            let of = &self.net.lanes[lane.i()];
-            if !of.beside {
+            if self.on[lane.i()].first().is_some_and(|car| !self.cars[car.i()].beside) {
                 for vehicle in &self.on[lane.i()] {
                     let mind = &mut minds[vehicle.i()];
                     if mind.wish != 0 || mind.advised != 0 || mind.blocker != 0.0 {
@@ -119,7 +118,7 @@ impl Simulation<'_> {
     fn change(&mut self, vehicle: CarId, to: LaneId) -> bool {
         let from = self.cars[vehicle.i()].lane;
         self.on.retain(from.i(), |other| other != vehicle);
-        self.load[from.i()] -= 1;
+        self.load.remove(from, 1);
         if self.on[from.i()].is_empty()
             && let Ok(place) = self.active.binary_search(&from)
         {
@@ -135,6 +134,7 @@ impl Simulation<'_> {
         car.lane = to;
         car.tail = [LaneId::NONE; TAIL];
         car.tail[0] = beside.flatten().unwrap_or(LaneId::NONE);
+        self.tailed[vehicle.i()] = car.tail[0].is_some();
         self.enter(to, vehicle);
         tail.is_some()
     }

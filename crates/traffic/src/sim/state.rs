@@ -1,8 +1,9 @@
 //! What changes while traffic runs. Numbers that one part of the step reads together lie together, one entry per vehicle.
 
+use super::load::Load;
 use super::rows::Rows;
 use crate::demand::{Demand, Kind};
-use crate::ids::{CarId, LaneId, MovementId, VehicleId};
+use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::Network;
 use crate::route::{Ahead, Ways};
 
@@ -34,6 +35,24 @@ pub struct Car {
     pub base: u32,
     /// The movement by which it leaves its lane, if that is not inside a junction.
     pub next: MovementId,
+    /// The movement by which it leaves its lane, and that by which it leaves the lane behind the junction; none where its way
+    /// ends.
+    pub out: MovementId,
+    pub then: MovementId,
+    /// The stage for which that was noted.
+    pub foreseen: u32,
+    /// What lies before the lane on its right, its own, and the one on its left. Inside a junction they are those before it.
+    pub sides: [Ahead; 3],
+    /// Of the lane that it is on: its link, its metres, how fast it would drive there if it were empty, and whether it is a path
+    /// inside a junction, part of a roundabout, or has others beside it.
+    pub link: LinkId,
+    pub length: f64,
+    pub limit: f64,
+    pub inner: bool,
+    pub roundabout: bool,
+    pub beside: bool,
+    /// Whether there is a lane on its right and on its left that takes its class while none is closed.
+    pub flanked: [bool; 2],
     /// Lanes that it still reaches into, the nearest first.
     pub tail: [LaneId; TAIL],
     /// For how many seconds it has been standing.
@@ -60,12 +79,45 @@ pub struct Car {
 impl Car {
     /// Notes how it goes on from the lane that it has come to.
     #[inline]
-    pub fn aim(&mut self, net: &Network, ways: &Ways) {
+    pub fn aim(&mut self, net: &Network, ways: &Ways, kind: &Kind) {
         let lane = &net.lanes[self.lane.i()];
-        if !lane.inner {
+        (self.link, self.length) = (lane.link, lane.length);
+        (self.inner, self.roundabout, self.beside) = (lane.inner, lane.roundabout, lane.beside);
+        self.limit = (lane.speed * self.factor).min(kind.max_speed);
+        if lane.inner {
+            self.out = MovementId(lane.leaving.0);
+            // Who comes over a short lane and the next junction in one second was never told on that lane.
+            if self.foreseen != self.stage {
+                self.foresee(net, ways);
+            }
+        } else {
             self.base = ways.place[self.stage as usize];
-            self.next = ways.ahead[(self.base + lane.index) as usize].movement;
+            let own = (self.base + lane.index) as usize;
+            let right = if lane.index > 0 { ways.ahead[own - 1] } else { Ahead::NOTHING };
+            let left = if lane.leftmost { Ahead::NOTHING } else { ways.ahead[own + 1] };
+            self.sides = [right, ways.ahead[own], left];
+            self.next = ways.ahead[own].movement(lane);
+            self.out = self.next;
+            let takes = |place: usize| net.lanes[place].allow.has(kind.class);
+            self.flanked =
+                [lane.index > 0 && takes(self.lane.i() - 1), !lane.leftmost && takes(self.lane.i() + 1)];
+            self.foresee(net, ways);
         }
+    }
+
+    /// Notes how it goes on from the lane behind the junction.
+    pub fn foresee(&mut self, net: &Network, ways: &Ways) {
+        (self.then, self.foreseen) = (MovementId::NONE, self.stage);
+        if self.left > 0 && self.out.is_some() {
+            let lane = &net.lanes[net.movements[self.out.i()].to.i()];
+            self.then = ways.at(ways.place[self.stage as usize + 1], lane).movement(lane);
+        }
+    }
+
+    /// What lies before its own lane or one beside it.
+    #[inline]
+    pub fn ahead(&self, lane: LaneId) -> Ahead {
+        self.sides[(lane.0 + 1 - self.lane.0) as usize]
     }
 }
 
@@ -243,7 +295,7 @@ pub struct View<'v> {
     /// Vehicles that reach into a lane from the next.
     pub over: &'v Rows,
     /// How many of both.
-    pub load: &'v [u32],
+    pub load: &'v Load,
     /// How many cars are inside each junction, counted for every inner lane that they are on.
     pub busy: &'v [u32],
     /// What each movement is shown.
@@ -295,7 +347,7 @@ impl View<'_> {
     /// The last vehicle on a lane.
     #[inline]
     pub fn last(&self, lane: LaneId) -> Option<CarId> {
-        if self.load[lane.i()] == 0 {
+        if !self.load.any(lane) {
             return None;
         }
         self.on[lane.i()].last().copied().or_else(|| self.hindmost(lane))
@@ -310,8 +362,14 @@ impl View<'_> {
     /// What lies before a lane at a stage of a way.
     #[inline]
     pub fn ahead(&self, stage: u32, lane: LaneId) -> Ahead {
-        let place = self.ways.place[stage as usize] + self.net.lanes[lane.i()].index;
-        self.ways.ahead[place as usize]
+        self.ways.at(self.ways.place[stage as usize], &self.net.lanes[lane.i()])
+    }
+
+    /// The movement by which a lane at a stage of a way leads on, if it does.
+    #[inline]
+    pub fn onward(&self, stage: u32, lane: LaneId) -> MovementId {
+        let of = &self.net.lanes[lane.i()];
+        self.ways.at(self.ways.place[stage as usize], of).movement(of)
     }
 
     /// What a movement is shown: a light, or its right of way.

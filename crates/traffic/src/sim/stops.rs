@@ -5,7 +5,6 @@ use super::follow::{self, NEAR, STANDING};
 use super::state::{Car, View};
 use crate::demand::{Demand, Kind};
 use crate::ids::{CarId, LaneId};
-use crate::net::Lane;
 use crate::route::{Course, NextStop};
 
 /// There is no stop.
@@ -58,7 +57,8 @@ pub(super) fn stays(demand: &Demand, car: &mut Car, speed: f64, length: f64, now
 }
 
 /// Notes the speed that stops allow: down to the next one, and up again behind it. As in SUMO that is no time loss.
-pub(super) fn ease(lane: &Lane, kind: &Kind, car: &mut Car, limit: f64, end: Option<f64>) {
+pub(super) fn ease(kind: &Kind, car: &mut Car, end: Option<f64>) {
+    let limit = car.limit;
     if car.eased.is_finite() {
         car.eased += kind.accel;
         if car.eased >= limit {
@@ -67,7 +67,7 @@ pub(super) fn ease(lane: &Lane, kind: &Kind, car: &mut Car, limit: f64, end: Opt
     }
     let ahead = car.stop_stage.wrapping_sub(car.stage);
     let Some(end) = end.filter(|_| ahead <= 1) else { return };
-    let before = if ahead == 1 || lane.inner { lane.length } else { 0.0 };
+    let before = if ahead == 1 || car.inner { car.length } else { 0.0 };
     let gap = (before + end - car.pos).max(0.0);
     let halt = follow::stop(kind, limit, car.speed, gap, kind.decel);
     car.eased = car.eased.min(if halt < limit.min(car.speed + kind.accel) { halt } else { f64::INFINITY });
@@ -80,7 +80,7 @@ impl Simulation<'_> {
         (car.stays, car.stop) = (0.0, car.stop + 1);
         if self.demand.closures.is_empty() {
             self.lead(vehicle, false);
-            self.cars[vehicle.i()].aim(self.net, &self.ways);
+            self.aim(vehicle);
         } else {
             self.redirect(vehicle);
         }

@@ -1,0 +1,72 @@
+//! Movements as vehicles see them that come to them.
+
+use super::Network;
+use crate::ids::{JunctionId, LaneId, MovementId};
+
+/// All that whoever looks ahead asks of a movement, in one line of the cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct Gate {
+    /// How near one must be to see everyone who has the right of way, in metres.
+    pub sight: f64,
+    /// Metres and limit of the lane that is entered next.
+    pub length: f64,
+    pub speed: f64,
+    /// The lane that is entered next, and the movement that leaves it if it lies inside a junction.
+    pub next: LaneId,
+    pub exit: MovementId,
+    pub junction: JunctionId,
+    /// The movement by which the junction was entered.
+    pub entry: MovementId,
+    pub foes: (u32, u32),
+    pub conflicts: (u32, u32),
+    /// Whether the next lane is on the movement's own way, and whether it lies inside a junction.
+    pub via: bool,
+    pub inner: bool,
+    /// Whether nobody may stand on it when traffic behind it is stuck.
+    pub keeps: bool,
+    pub waits_inside: bool,
+    pub signal: bool,
+    /// Whether it leads into a roundabout.
+    pub roundabout: bool,
+}
+
+impl Gate {
+    pub fn of(net: &Network, movement: MovementId, foes: (u32, u32), conflicts: (u32, u32)) -> Self {
+        let on = &net.movements[movement.i()];
+        let next = &net.lanes[on.next().i()];
+        Self {
+            sight: on.sight,
+            length: next.length,
+            speed: next.speed,
+            next: on.next(),
+            exit: if next.inner { MovementId(next.leaving.0) } else { MovementId::NONE },
+            junction: on.junction,
+            entry: on.entry,
+            foes,
+            conflicts,
+            via: on.via.is_some(),
+            inner: next.inner,
+            keeps: on.keep_clear && on.has_foes,
+            waits_inside: on.waits_inside,
+            signal: on.signal.is_some(),
+            roundabout: net.lanes[on.to.i()].roundabout,
+        }
+    }
+
+    /// Metres inside the junction before the next step.
+    #[inline]
+    pub fn way(&self) -> f64 {
+        if self.via { self.length } else { 0.0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Gate;
+
+    #[test]
+    fn a_gate_is_one_line() {
+        assert_eq!(std::mem::size_of::<Gate>(), 64);
+    }
+}
