@@ -1,8 +1,8 @@
-//! Lines with workers of their own times, for a given cycle: plans that hold but for stations that take too long, changed a little
-//! again and again.
+//! Lines with workers of their own times, for a given cycle: plans that hold but for stations that take too long, changed a
+//! little again and again.
 //!
-//! Annealed (Kirkpatrick, Gelatt and Vecchi 1983) is by how much stations are over the cycle, and a little of all they do, so that
-//! workers come to what they are quick at. An operation goes to another station, two change places, two workers do, or two
+//! Annealed (Kirkpatrick, Gelatt and Vecchi 1983) is by how much stations are over the cycle, and a little of all they do, so
+//! that workers come to what they are quick at. An operation goes to another station, two change places, two workers do, or two
 //! neighbouring stations with all they have; never against the order.
 
 use super::bits::{Bits, Order};

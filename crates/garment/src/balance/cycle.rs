@@ -1,8 +1,8 @@
 //! The shortest cycle: for so many stations (SALBP-2), or for workers with their own times, one at each station (ALWABP-2).
 //!
-//! Both ask again and again whether a cycle is long enough, with more patience each time: cycles below a bound are known to
-//! be too short, that of the best plan is long enough, and what is asked lies between. For workers the plan at hand is annealed, too,
-//! which mostly finds shorter cycles first; what is asked then proves that there are none.
+//! Both ask again and again whether a cycle is long enough, with more patience each time: cycles below a bound are known to be
+//! too short, that of the best plan is long enough, and what is asked lies between. For workers the plan at hand is annealed,
+//! too, which mostly finds shorter cycles first; what is asked then proves that there are none.
 
 use super::anneal::{Anneal, Pace};
 use super::bits::Order;
@@ -96,8 +96,8 @@ fn crew_of<const W: usize>(crew: &Crew, clock: &mut Clock<'_>) -> Result<Answer,
     let anneal = Anneal::new(crew, &order, &stations);
     let best = staffed(crew, stations);
     let least = deal.bound(best.cycle);
-    let mut hunt =
-        Hunt { crew, deal, anneal, least, best, branches: FIRST, chance: Chance::new(2), free: 3, tries: 0 };
+    let chance = Chance::new(2);
+    let mut hunt = Hunt { crew, deal, anneal, least, best, branches: FIRST, free: 3, tries: 0, chance };
     while hunt.least < hunt.best.cycle && clock() {
         hunt.round(clock);
     }
@@ -107,9 +107,15 @@ fn crew_of<const W: usize>(crew: &Crew, clock: &mut Clock<'_>) -> Result<Answer,
 /// Branches of the first round.
 const FIRST: u64 = 500;
 
-/// How often an annealed plan is mended, and at how many branches each time.
+/// How often an annealed plan is mended, and how many branches that takes each time, times the operations: where they are many a
+/// branch takes longer.
 const MENDS: u32 = 24;
-const BRANCHES: u64 = 200;
+const BRANCHES: u64 = 14_000;
+
+/// How hot annealing begins, in cycles: mostly so that the plan at hand is kept on the whole, at times so that it is not.
+const WARM: f64 = 0.06;
+const HOT: f64 = 0.15;
+const COLD: f64 = 0.004;
 
 /// A crew's plan on its way.
 struct Hunt<'c, const W: usize> {
@@ -130,15 +136,16 @@ impl<const W: usize> Hunt<'_, W> {
     /// Looks for a shorter cycle in both ways, about as long in each, and whether shorter ones are impossible.
     fn round(&mut self, clock: &mut Clock<'_>) {
         // A branch takes about as long as so many changes.
-        let mut steps = self.branches * 8 * self.crew.times.len() as u64;
-        let once = steps.min(30_000 * self.crew.times.len() as u64);
+        let (n, workers) = (self.crew.times.len() as u64, self.crew.times[0].len() as u64);
+        let mut steps = self.branches * n * (workers / 2).max(8);
+        let once = steps.min(30_000 * n);
         let mut stride = (self.best.cycle - self.least) / 4;
         while steps > 0 && self.least < self.best.cycle && clock() {
             // Far from the bound in long strides.
             let cycle = (self.best.cycle - 1).saturating_sub(stride).max(self.least);
             stride /= 2;
-            let pace =
-                Pace { steps: once, hot: if self.chance.below(3) == 0 { 0.15 } else { 0.06 }, cold: 0.004 };
+            let hot = if self.chance.below(3) == 0 { HOT } else { WARM };
+            let pace = Pace { steps: once, hot, cold: COLD };
             match self.anneal.look(cycle, pace, clock) {
                 Some(stations) => self.best = staffed(self.crew, stations),
                 None => {
@@ -164,13 +171,14 @@ impl<const W: usize> Hunt<'_, W> {
             has.iter().map(time).sum::<u64>() > u64::from(cycle)
         };
         let must = stations.iter().filter(too_long).fold(0u64, |mask, (_, worker)| mask | 1 << worker);
+        let branches = (BRANCHES / self.crew.times.len() as u64).max(20);
         for _ in 0..MENDS {
             let mut free = must;
             let count = self.free.min(stations.len());
             while (free.count_ones() as usize) < count {
                 free |= 1 << self.chance.below(stations.len() as u64);
             }
-            match self.deal.mend(cycle, BRANCHES, (&stations, free), clock) {
+            match self.deal.mend(cycle, branches, (&stations, free), clock) {
                 Verdict::Plan(stations) => {
                     self.anneal.take(&stations);
                     self.best = staffed(self.crew, stations);

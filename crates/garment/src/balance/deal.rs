@@ -1,10 +1,10 @@
 //! Lines with workers of their own times, for a given cycle: operation by operation.
 //!
-//! Operations are dealt to workers; the order of the stations follows from that. A deal is a plan if nobody has more than the cycle
-//! and workers can be put in a row: whoever has an operation comes before whoever has one that follows from it. So each branch
-//! keeps for every operation who can still get it, and for every worker who must come before them. Searched is as in Borba and Ritt's
-//! task-oriented method (Computers & Operations Research 45, 2014); operations over which branches failed are dealt first
-//! (Boussemart, Hemery, Lecoutre and Sais 2004).
+//! Operations are dealt to workers; the order of the stations follows from that. A deal is a plan if nobody has more than the
+//! cycle and workers can be put in a row: whoever has an operation comes before whoever has one that follows from it. So each
+//! branch keeps for every operation who can still get it, and for every worker who must come before them. Searched is as in
+//! Borba and Ritt's task-oriented method (Computers & Operations Research 45, 2014); operations over which branches failed are
+//! dealt first (Boussemart, Hemery, Lecoutre and Sais 2004).
 
 use super::bits::{Bits, Order};
 use super::{Clock, Crew};
@@ -270,7 +270,8 @@ impl<'c, const W: usize> Deal<'c, W> {
             })
     }
 
-    /// Whoever must come before everybody who can have an operation cannot have one that follows from it, and the other way round.
+    /// Whoever must come before everybody who can have an operation cannot have one that follows from it, and the other way
+    /// round.
     fn rows(&mut self, hand: &mut Hand<W>, changed: &mut bool) -> bool {
         let mut pass = |one: usize, near: &[usize], barring: &dyn Fn(&Hand<W>, usize) -> u64| {
             let barred = near.iter().fold(0, |mask, other| mask | self.barred[*other]);

@@ -170,8 +170,8 @@ fn crew(n: usize, rows: &[(u64, &str)], at: u64, whole: bool) -> Result<Problem,
     let longest: Vec<u32> =
         times.iter().map(|row| row.iter().flatten().copied().max().unwrap_or(0)).collect();
     summed(at, &longest)?;
-    let rows = rows.get(n..).unwrap_or_default();
     let last = rows.last().map_or(at, |row| row.0);
+    let rows = rows.get(n..).unwrap_or_default();
     let order = if whole && !rows.is_empty() { pairs(rows, n)? } else { ended(rows, n, last)? };
     Ok(Problem::Crew(Crew { times, order }))
 }

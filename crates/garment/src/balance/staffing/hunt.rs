@@ -1,8 +1,8 @@
 //! The shortest cycle of a crew at its machines, and how short it gets with few changes.
 //!
-//! Whether a cycle is long enough is asked again and again, forward and backward, with more patience each time. For changes that is
-//! done for each number of moves by turns: a plan of few moves is one of more moves as well, and no fewer moves come below what more
-//! of them cannot.
+//! Whether a cycle is long enough is asked again and again, forward and backward, with more patience each time. For changes
+//! that is done for each number of moves by turns: a plan of few moves is one of more moves as well, and no fewer moves come
+//! below what more of them cannot.
 
 use super::check;
 use super::look::{Look, Width};

@@ -1,10 +1,10 @@
 //! Whether a cycle is long enough for a crew at its machines: station by station, as many partial plans at a time as wanted.
 //!
-//! A state is the set of done operations and of used workers, which machines are taken and how much changed hands; it falls only to
-//! one that took no more. Each is expanded by every free worker with loads that the bound lets through. A load that takes no further
-//! machine and moves nothing further may be the better one, so a load is left out only if something can be added to it for nothing.
-//! The most promising states are kept. A beam that never had to leave anything out has looked at everything, so that finding nothing
-//! is a proof; otherwise a wider one may follow (complete anytime beam search, Zhang 1998).
+//! A state is the set of done operations and of used workers, which machines are taken and how much changed hands; it falls
+//! only to one that took no more. Each is expanded by every free worker with loads that the bound lets through. A load that
+//! takes no further machine and moves nothing further may be the better one, so a load is left out only if something can be
+//! added to it for nothing. The most promising states are kept. A beam that never had to leave anything out has looked at
+//! everything, so that finding nothing is a proof; otherwise a wider one may follow (complete anytime beam search, Zhang 1998).
 
 use super::dual::{Duals, WHOLE, bound};
 use super::task::Task;
