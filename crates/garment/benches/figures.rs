@@ -1,6 +1,6 @@
 //! Figures of the garment engine, beside those of docs/BENCHMARKS.md: `cargo bench -p garment -- pay`,
 //! `… -- balance SECONDS FILE…`, or `… -- nest SECONDS SEEDS FILE…`, `… -- cut SECONDS FILE…`, or
-//! `… -- bound SECONDS FILE…`, a line for each.
+//! `… -- bound SECONDS FILE…`, a line for each. `… -- crews DIR FILE…` writes crews for lines of operations.
 
 #![allow(
     clippy::disallowed_methods,
@@ -11,6 +11,7 @@
 
 use garment::balance::read::{Problem, read};
 use garment::balance::{check, cycle, stations};
+use garment::chance::Chance;
 use garment::cut::{bound, check as cutting, plan, read as orders};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::{check as layout, read as markers};
@@ -52,6 +53,7 @@ fn main() {
                 std::fs::write(path, garment::cut::sample::order(seed)).unwrap();
             }
         }
+        Some("crews") => args[2..].iter().for_each(|file| crews(file, &args[1])),
         Some("nest-one") => marker(&args[3], args[1].parse().unwrap(), args[2].parse().unwrap()),
         _ => println!(
             "name what to measure: pay, balance SECONDS FILE…, nest SECONDS SEEDS FILE…, cut or bound SECONDS FILE…"
@@ -112,6 +114,36 @@ fn balance(file: &str, seconds: f64) {
     };
     assert!(faults.is_empty(), "{file}: {faults:?}");
     println!("{file} {value} {answer} {} {:.2}", value == answer, (computed() - before).as_secs_f64());
+}
+
+/// Writes crews for a line, as Chaves, Lorena and Miralles drew theirs: few or many workers, times up to the operation's or twice
+/// that, and a tenth or a fifth of what cannot be done.
+fn crews(file: &str, folder: &str) {
+    let Problem::Line(line, _) = read(&std::fs::read_to_string(file).unwrap()).unwrap() else {
+        panic!("{file} is no line")
+    };
+    let name = std::path::Path::new(file).file_stem().unwrap().to_string_lossy().to_lowercase();
+    let n = line.times.len();
+    for (workers, many) in [(n / 7, "few"), (n / 4, "many")] {
+        for (times, spread) in [(1, "once"), (2, "twice")] {
+            for percent in [10, 20] {
+                let mut chance = Chance::new((n * workers + times) as u64 * 100 + percent);
+                let mut text = format!("{n}\n");
+                for time in &line.times {
+                    let able = chance.below(workers as u64);
+                    let mut one = |worker: u64| match chance.percent(percent) && worker != able {
+                        true => "Inf".to_owned(),
+                        false => (1 + chance.below(u64::from(*time) * times as u64)).to_string(),
+                    };
+                    let row: Vec<String> = (0..workers as u64).map(&mut one).collect();
+                    text += &(row.join(" ") + "\n");
+                }
+                line.order.iter().for_each(|(a, b)| text += &format!("{} {}\n", a + 1, b + 1));
+                let path = std::path::Path::new(folder).join(format!("{name}-{many}-{spread}-{percent}"));
+                std::fs::write(path, text + "-1 -1\n").unwrap();
+            }
+        }
+    }
 }
 
 /// The search has a thread of its own, so that what this thread has computed is the whole of it.

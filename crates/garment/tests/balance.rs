@@ -109,7 +109,7 @@ fn small_crews_have_the_shortest_cycle() {
     let mut chance = Chance::new(12);
     let mut impossible = 0;
     for _ in 0..250 {
-        let (n, workers) = (2 + chance.below(5) as usize, 1 + chance.below(3) as usize);
+        let (n, workers) = (2 + chance.below(6) as usize, 1 + chance.below(4) as usize);
         let percent = 5 + chance.below(50);
         let mut time = |_: usize| (!chance.percent(15)).then(|| 1 + chance.below(20) as u32);
         let times: Vec<Vec<Option<u32>>> = (0..n).map(|_| (0..workers).map(&mut time).collect()).collect();
@@ -159,6 +159,26 @@ fn a_plan_is_there_also_when_there_is_no_time() {
     assert!(check::faults(&line, &plan).is_empty() && bound <= plan.stations.len() as u32);
     let Answer { plan, bound } = cycle::shortest(&line, 40, &mut || false).unwrap();
     assert!(check::faults(&line, &plan).is_empty() && bound <= plan.cycle && plan.stations.len() <= 40);
+    let mut last = u32::MAX;
+    for asked in [0, 300, 3_000] {
+        let crew = crew(&mut Chance::new(5), 90, 12);
+        let mut left = asked;
+        let mut clock = || {
+            left -= i32::from(left > 0);
+            left > 0
+        };
+        let Answer { plan, bound } = cycle::of_crew(&crew, &mut clock).unwrap();
+        assert!(check::crew_faults(&crew, &plan).is_empty() && bound <= plan.cycle);
+        assert!(plan.cycle < last, "more time makes a shorter cycle: {} after {last}", plan.cycle);
+        last = plan.cycle;
+    }
+}
+
+/// A drawn crew of so many operations and workers.
+fn crew(chance: &mut Chance, n: usize, workers: usize) -> Crew {
+    let order = order(chance, n, 3);
+    let mut time = |_: usize| (!chance.percent(15)).then(|| 1 + chance.below(60) as u32);
+    Crew { times: (0..n).map(|_| (0..workers).map(&mut time).collect()).collect(), order }
 }
 
 #[test]
@@ -188,7 +208,8 @@ fn every_format_is_read_and_every_fault_told_with_its_line() {
     assert_eq!(read(alb), Ok(Problem::Line(line.clone(), Some(10))));
     assert_eq!(read("3\n4\n5\n6\n1,2\n1,3\n-1,-1\n"), Ok(Problem::Line(line, None)));
     let crew = Crew { times: vec![vec![Some(4), None], vec![Some(2), Some(3)]], order: vec![(0, 1)] };
-    assert_eq!(read("2\n4 Inf\n2 3\n1 2\n-1 -1\n"), Ok(Problem::Crew(crew)));
+    assert_eq!(read("2\n4 Inf\n2 3\n1 2\n-1 -1\n"), Ok(Problem::Crew(crew.clone())));
+    assert_eq!(read("2\n4 Inf\n2 3\n1 2\n"), Ok(Problem::Crew(crew)));
     let told: Vec<String> = [
         "",
         "0",
@@ -210,7 +231,8 @@ fn every_format_is_read_and_every_fault_told_with_its_line() {
         "<task times>\n1 4\n",
         "2\n4\n5\n1,2\n",
         "2\n4\n5\n",
-        "2\n4 5\n3 6\n1 2\n",
+        "2\n4 5\n3 6\n1 2",
+        "2\n4 5\n3 6\n",
         "<number of tasks>\n2\n<task times>\n1 4\n2 5\n<precedence relations>\n1,2\n",
     ]
     .iter()

@@ -31,6 +31,15 @@ impl<const W: usize> Bits<W> {
         Self(std::array::from_fn(|at| self.word(at) & !other.word(at)))
     }
 
+    pub fn and(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|at| self.word(at) & other.word(at)))
+    }
+
+    /// Whether something is in both.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.and(other) != Self::NONE
+    }
+
     fn word(&self, at: usize) -> u64 {
         self.0.get(at).copied().unwrap_or_default()
     }

@@ -1,13 +1,15 @@
 //! The shortest cycle: for so many stations (SALBP-2), or for workers with their own times, one at each station (ALWABP-2).
 //!
-//! Both ask again and again whether a cycle is long enough, with more patience each time: cycles below a bound are known to
-//! be too
-//! short, that of the best plan is long enough, and what is asked lies between.
+//! Both ask again and again whether a cycle is long enough, with more patience each time: cycles below a bound are known to be
+//! too short, that of the best plan is long enough, and what is asked lies between. For workers the plan at hand is annealed,
+//! too, which mostly finds shorter cycles first; what is asked then proves that there are none.
 
-use super::beam::{Beam, Verdict, Width};
+use super::anneal::{Anneal, Pace};
 use super::bits::Order;
+use super::deal::{Deal, Verdict};
 use super::stations::within;
 use super::{Answer, Clock, Crew, Line, NoPlan, Plan};
+use crate::chance::Chance;
 
 /// The shortest cycle for `stations` that was found until the clock said stop.
 pub fn shortest(line: &Line, stations: u32, clock: &mut Clock<'_>) -> Result<Answer, NoPlan> {
@@ -81,55 +83,130 @@ fn crew_of<const W: usize>(crew: &Crew, clock: &mut Clock<'_>) -> Result<Answer,
     let n = crew.times.len();
     let told = |(a, b): (usize, usize)| NoPlan::Circle(a + 1, b + 1);
     let order = Order::<W>::new(n, &crew.order).map_err(told)?;
-    let turned: Vec<(usize, usize)> = crew.order.iter().map(|(a, b)| (*b, *a)).collect();
-    let back = Order::<W>::new(n, &turned).map_err(told)?;
-    let mut beams = [Beam::new(crew, &order), Beam::new(crew, &back)];
-    let mut least = beams.first_mut().map_or(0, Beam::bound);
-    let longest: u64 =
-        crew.times.iter().filter_map(|times| times.iter().flatten().max()).map(|time| u64::from(*time)).sum();
-    let mut most = u32::try_from(longest).unwrap_or(u32::MAX).max(least);
-    let mut best: Option<Plan> = None;
-    let mut hopeless = least;
-    let mut width = Width { states: 8, loads: 4 };
-    while least < most || best.is_none() {
-        let cycle = hopeless + (most - hopeless) / 2;
-        let mut verdict = Verdict::Unknown;
-        for (direction, beam) in beams.iter_mut().enumerate() {
-            verdict = beam.look(cycle, width, clock);
-            if let Verdict::Plan(stations) = &mut verdict
-                && direction == 1
-            {
-                stations.reverse();
-            }
-            if !matches!(verdict, Verdict::Unknown) {
-                break;
+    let mut deal = Deal::new(crew, &order);
+    let longest = crew.times.iter().filter_map(|times| times.iter().flatten().max());
+    let longest: u64 = longest.map(|time| u64::from(*time)).sum();
+    let longest = u32::try_from(longest).unwrap_or(u32::MAX);
+    // Whatever the time, as many branches as lead to a plan where nothing has to be taken back.
+    let mut stations = deal.look(longest, 2 * n as u64, &mut || true);
+    if matches!(stations, Verdict::Unknown) {
+        stations = deal.look(longest, u64::MAX, clock);
+    }
+    let Verdict::Plan(stations) = stations else { return Err(NoPlan::NotFound) };
+    let anneal = Anneal::new(crew, &order, &stations);
+    let best = staffed(crew, stations);
+    let least = deal.bound(best.cycle);
+    let chance = Chance::new(2);
+    let mut hunt = Hunt { crew, deal, anneal, least, best, branches: FIRST, free: 3, tries: 0, chance };
+    while hunt.least < hunt.best.cycle && clock() {
+        hunt.round(clock);
+    }
+    Ok(Answer { plan: hunt.best, bound: hunt.least })
+}
+
+/// Branches of the first round.
+const FIRST: u64 = 500;
+
+/// How often an annealed plan is mended, and how many branches that takes each time, times the operations: where they are many a
+/// branch takes longer.
+const MENDS: u32 = 24;
+const BRANCHES: u64 = 14_000;
+
+/// How hot annealing begins, in cycles: mostly so that the plan at hand is kept on the whole, at times so that it is not.
+const WARM: f64 = 0.06;
+const HOT: f64 = 0.15;
+const COLD: f64 = 0.004;
+
+/// A crew's plan on its way.
+struct Hunt<'c, const W: usize> {
+    crew: &'c Crew,
+    deal: Deal<'c, W>,
+    anneal: Anneal<'c, W>,
+    least: u32,
+    best: Plan,
+    /// Branches that a round may look at.
+    branches: u64,
+    /// How many workers are planned anew at a time, and how much oftener that was gone through than not.
+    free: usize,
+    tries: i32,
+    chance: Chance,
+}
+
+impl<const W: usize> Hunt<'_, W> {
+    /// Looks for a shorter cycle in both ways, about as long in each, and whether shorter ones are impossible.
+    fn round(&mut self, clock: &mut Clock<'_>) {
+        // A branch takes about as long as so many changes.
+        let (n, workers) = (self.crew.times.len() as u64, self.crew.times[0].len() as u64);
+        let mut steps = self.branches * n * (workers / 2).max(8);
+        let once = steps.min(30_000 * n);
+        let mut stride = (self.best.cycle - self.least) / 4;
+        while steps > 0 && self.least < self.best.cycle && clock() {
+            // Far from the bound in long strides.
+            let cycle = (self.best.cycle - 1).saturating_sub(stride).max(self.least);
+            stride /= 2;
+            let hot = if self.chance.below(3) == 0 { HOT } else { WARM };
+            let pace = Pace { steps: once, hot, cold: COLD };
+            match self.anneal.look(cycle, pace, clock) {
+                Some(stations) => self.best = staffed(self.crew, stations),
+                None => {
+                    steps = steps.saturating_sub(once);
+                    self.mend(cycle, clock);
+                }
             }
         }
-        match verdict {
-            Verdict::Plan(stations) => {
-                let plan = staffed(crew, stations);
-                most = plan.cycle;
-                best = Some(plan);
+        if self.least < self.best.cycle {
+            self.ask(self.best.cycle - 1, self.branches, clock);
+        }
+        if self.least < self.best.cycle {
+            self.ask(self.least + (self.best.cycle - self.least) / 2, self.branches / 4, clock);
+        }
+        self.branches *= 2;
+    }
+
+    /// Plans anew for those who have too much where annealing ended, and some others by chance.
+    fn mend(&mut self, cycle: u32, clock: &mut Clock<'_>) {
+        let stations = self.anneal.stations();
+        let too_long = |(has, worker): &&(Vec<usize>, usize)| {
+            let time = |one: &usize| self.crew.times[*one][*worker].map_or(u64::MAX / 2048, u64::from);
+            has.iter().map(time).sum::<u64>() > u64::from(cycle)
+        };
+        let must = stations.iter().filter(too_long).fold(0u64, |mask, (_, worker)| mask | 1 << worker);
+        let branches = (BRANCHES / self.crew.times.len() as u64).max(20);
+        for _ in 0..MENDS {
+            let mut free = must;
+            let count = self.free.min(stations.len());
+            while (free.count_ones() as usize) < count {
+                free |= 1 << self.chance.below(stations.len() as u64);
             }
-            Verdict::Impossible => {
-                least = cycle + 1;
-                hopeless = hopeless.max(least);
+            match self.deal.mend(cycle, branches, (&stations, free), clock) {
+                Verdict::Plan(stations) => {
+                    self.anneal.take(&stations);
+                    self.best = staffed(self.crew, stations);
+                    return;
+                }
+                Verdict::Impossible => self.tries += 1,
+                Verdict::Unknown => self.tries -= 1,
             }
-            Verdict::Unknown => hopeless = cycle + 1,
-        }
-        if !clock() {
-            break;
-        }
-        if hopeless >= most {
-            hopeless = least;
-            width = Width { states: width.states * 2, loads: (width.loads * 3).div_ceil(2) };
-        }
-        if best.is_none() && least > most {
-            break;
+            // As many as can mostly just be gone through.
+            if self.tries.abs() > 8 {
+                self.free =
+                    if self.tries > 0 { (self.free + 1).min(stations.len()) } else { (self.free - 1).max(2) };
+                self.tries = 0;
+            }
         }
     }
-    let plan = best.ok_or(NoPlan::NotFound)?;
-    Ok(Answer { plan, bound: least })
+
+    /// Asks whether a cycle is long enough.
+    fn ask(&mut self, cycle: u32, branches: u64, clock: &mut Clock<'_>) {
+        match self.deal.look(cycle, branches, clock) {
+            Verdict::Plan(stations) => {
+                self.anneal.take(&stations);
+                self.best = staffed(self.crew, stations);
+            }
+            Verdict::Impossible => self.least = self.least.max(cycle + 1),
+            Verdict::Unknown => {}
+        }
+    }
 }
 
 /// A plan of the stations that do something; whoever has nothing to do is left out.

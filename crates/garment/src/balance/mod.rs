@@ -6,12 +6,12 @@
 //! Each goes on getting better until it has proved that nothing is better, or until whoever asked says stop; [`check`] looks at a
 //! plan without knowing how it was found.
 
-mod beam;
+mod anneal;
 mod bits;
 mod bounds;
 pub mod check;
 pub mod cycle;
-mod dual;
+mod deal;
 mod matching;
 pub mod read;
 mod search;

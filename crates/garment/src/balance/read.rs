@@ -40,7 +40,7 @@ pub fn read(text: &str) -> Result<Problem, Wrong> {
     let n = count(at, n)?;
     let rows = filled.get(1..).unwrap_or_default();
     match rows.first() {
-        Some((_, row)) if row.split_whitespace().count() > 1 => crew(n, rows, at),
+        Some((_, row)) if row.split_whitespace().count() > 1 => crew(n, rows, at, text.ends_with('\n')),
         _ => in2(n, rows, at),
     }
 }
@@ -137,7 +137,8 @@ fn in2(n: usize, rows: &[(u64, &str)], at: u64) -> Result<Problem, Wrong> {
     Ok(Problem::Line(Line { times, order }, None))
 }
 
-fn crew(n: usize, rows: &[(u64, &str)], at: u64) -> Result<Problem, Wrong> {
+/// Some published lines of crews do not say where they end; those are taken if their last line is `whole`.
+fn crew(n: usize, rows: &[(u64, &str)], at: u64, whole: bool) -> Result<Problem, Wrong> {
     let Some(own) = rows.get(..n) else {
         return wrong(
             rows.last().map_or(at, |(line, _)| *line),
@@ -169,7 +170,9 @@ fn crew(n: usize, rows: &[(u64, &str)], at: u64) -> Result<Problem, Wrong> {
     let longest: Vec<u32> =
         times.iter().map(|row| row.iter().flatten().copied().max().unwrap_or(0)).collect();
     summed(at, &longest)?;
-    let order = ended(rows.get(n..).unwrap_or_default(), n, rows.last().map_or(at, |row| row.0))?;
+    let last = rows.last().map_or(at, |row| row.0);
+    let rows = rows.get(n..).unwrap_or_default();
+    let order = if whole && !rows.is_empty() { pairs(rows, n)? } else { ended(rows, n, last)? };
     Ok(Problem::Crew(Crew { times, order }))
 }
 

@@ -1,15 +1,15 @@
 //! The shortest cycle of a crew at its machines, and how short it gets with few changes.
 //!
-//! As `balance::cycle` does it, whether a cycle is long enough is asked again and again, forward and backward, with more
-//! patience each time. For changes that is done for each number of moves by turns: a plan of few moves is one of more moves
-//! as well, and no fewer moves come below what more of them cannot.
+//! Whether a cycle is long enough is asked again and again, forward and backward, with more patience each time. For changes
+//! that is done for each number of moves by turns: a plan of few moves is one of more moves as well, and no fewer moves come
+//! below what more of them cannot.
 
 use super::check;
-use super::look::Look;
+use super::look::{Look, Width};
 use super::task::Task;
-use crate::balance::beam::{Verdict, Width};
 use crate::balance::bits::Order;
 use crate::balance::cycle::{of_crew, staffed};
+use crate::balance::deal::Verdict;
 use crate::balance::{Answer, Clock, Plan};
 
 /// What came of a search.

@@ -1,14 +1,25 @@
 //! Whether a cycle is long enough for a crew at its machines: station by station, as many partial plans at a time as wanted.
 //!
-//! The search is that of `balance::beam`, with what machines and changes ask. There full loads are enough; here a load that takes
-//! no further machine and moves nothing further may be the better one, so a load is left out only if something can be added to it
-//! for nothing. A state keeps which machines are taken and how much changed hands, and falls only to one that took no more.
+//! A state is the set of done operations and of used workers, which machines are taken and how much changed hands; it falls
+//! only to one that took no more. Each is expanded by every free worker with loads that the bound lets through. A load that
+//! takes no further machine and moves nothing further may be the better one, so a load is left out only if something can be
+//! added to it for nothing. The most promising states are kept. A beam that never had to leave anything out has looked at
+//! everything, so that finding nothing is a proof; otherwise a wider one may follow (complete anytime beam search, Zhang 1998).
 
+use super::dual::{Duals, WHOLE, bound};
 use super::task::Task;
 use crate::balance::Clock;
-use crate::balance::beam::{Verdict, Width, best_gain};
 use crate::balance::bits::{Bits, Order, Table};
-use crate::balance::dual::{Duals, WHOLE, bound};
+use crate::balance::deal::Verdict;
+
+/// How much is looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Width {
+    /// States of a station.
+    pub states: usize,
+    /// Loads of a state and a worker.
+    pub loads: usize,
+}
 
 /// Machines taken of each kind that can be too few.
 type Taken = [u8; 32];
@@ -389,4 +400,22 @@ fn plan<const W: usize>(layers: &[Vec<State<W>>]) -> Vec<(Vec<usize>, usize)> {
     }
     stations.reverse();
     stations
+}
+
+/// At most so much can the room that is left still take off the rest: the densest operations that the load has not, the last one
+/// in part. `dense`: what, time, gain.
+fn best_gain<const W: usize>(dense: &[(usize, u32, u64)], load: &Bits<W>, mut room: u32) -> u64 {
+    let mut sum = 0u64;
+    for (at, time, gain) in dense {
+        if load.has(*at) {
+            continue;
+        }
+        if *time > room {
+            let part = u128::from(*gain) * u128::from(room) / u128::from((*time).max(1));
+            return sum.saturating_add(part as u64 + 1);
+        }
+        room -= time;
+        sum = sum.saturating_add(*gain);
+    }
+    sum
 }

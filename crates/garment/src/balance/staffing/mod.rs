@@ -6,6 +6,7 @@
 //! of how they are found. Times are in thousandths of a minute, for a piece.
 
 pub mod check;
+mod dual;
 pub mod hunt;
 pub mod lacks;
 mod look;

@@ -4,8 +4,8 @@
 //! than the sum over operations of the least weighted time of a worker. Good weights are found by a subgradient method; whatever
 //! they are, the bound is right, and it is reckoned in whole numbers.
 
-use super::Crew;
-use super::bits::{Bits, Table};
+use crate::balance::Crew;
+use crate::balance::bits::{Bits, Table};
 
 /// What the weights of a group sum to.
 pub const WHOLE: u64 = 1 << 20;
