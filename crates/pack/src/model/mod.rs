@@ -2,7 +2,7 @@ use crate::Title;
 use crate::problem::Place;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 mod city;
@@ -11,7 +11,7 @@ mod flow;
 mod form;
 mod procedure;
 
-pub use city::{ACTIONS, Effect, Level, Office, Policy, Role};
+pub use city::{ACTIONS, Effect, Level, Office, Policy, Reach, Role};
 pub(crate) use conditions::schema_field;
 pub use conditions::{Conditions, Known};
 pub use flow::{
@@ -127,6 +127,8 @@ pub struct Definitions {
     pub objects: BTreeMap<Id, Title>,
     /// Headings under which people find services.
     pub categories: BTreeMap<Id, Title>,
+    /// Those of them in whose cases only policies that name them, or that reach everywhere, permit anything.
+    pub closed: BTreeSet<Id>,
     /// Words that mean the same to people, in small letters.
     pub sayings: BTreeMap<Id, Vec<String>>,
     /// Groups of fields that forms share.

@@ -224,6 +224,7 @@ fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)
         path: format!("/cases/{CASE}/form"),
         faulty: true,
         purposes: definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect(),
+        of_party: true,
     };
     // What was typed and is no answer is told at its field alone when the form is opened again.
     let correcting = fill::View { faults: &faults[..1], summed_up: false, asked: &asked, ..view.clone() };

@@ -288,7 +288,7 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
             @if let Some(purpose) = &view.opened {
                 (part::callout("calm", lang.say("personal-open"), html! {
                     p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
-                    p.soft { (lang.say("personal-noted")) }
+                    p.soft { (lang.say(part::noted(view.of_party))) }
                 }))
             } @else if sealed {
                 (unseal(frame, view))
@@ -354,7 +354,7 @@ fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
         } @else {
             form.unseal method="post" action=(path::desk_personal(view.case)) {
                 (part::token(frame))
-                (part::purpose(lang, &view.purposes))
+                (part::purpose(lang, &view.purposes, view.of_party))
             }
         }
     }
