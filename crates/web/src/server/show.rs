@@ -283,6 +283,7 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
                 },
                 None => Shown::Waiting,
             },
+            _ if view.state.completed() => Shown::Skipped,
             _ if view.state.ended() => Shown::Unreached,
             _ => Shown::Waiting,
         };
