@@ -134,8 +134,8 @@ fn who_may_do_what_by_category() {
     let definitions = shipped();
     let policies = Policies::check(&definitions).unwrap();
     let mut text = String::from(
-        "A colleague's case at a station whose flow has had a step of each of its roles: what each role may do with it, by category\n\
-         and procedures in which that is the same; in brackets the purposes that must be stated; of steps one of the role's own.\n",
+        "A colleague's case at a station whose flow has had a step of each of its roles: what each role may do with it,\n\
+         by category and procedures in which that is the same; in brackets the purposes that must be stated; of steps one of the role's own.\n",
     );
     let procedures = alike(&definitions);
     for asked in &ASKED {

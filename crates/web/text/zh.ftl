@@ -77,6 +77,7 @@ found-count = { $count }个事项
 found-none = 没有找到。换个说法试试，或按类别查找。
 numbered-title = 按编号找到的事项
 found-blank = 请输入要办的事、事项编号，登录后也可输入自己事项编号中的至少四位；或者按类别查找。
+found-elsewhere = 报警和紧急求助拨打110；道路交通事故也可拨打122；交通违法的查询、处理和缴款用“交管12123”；举报、投诉公安机关和民警拨打12389；其他政务诉求拨打12345。
 found-instead = 按类别查找
 
 ## A service
@@ -426,6 +427,7 @@ filter-clear = 清除筛选
 work-moves = 可办操作
 work-nothing = 现在没有您可办的操作。
 work-answers = 申请内容
+work-answers-duty = 登记内容
 words-erased = （已删除）
 refused-typed = 您刚才写的内容：
 work-recorded = 环节记录

@@ -83,11 +83,11 @@ impl Policies {
 
     /// Decides: allowed when a permitting policy applies and no forbidding one does.
     ///
-    /// A permitting policy applies when its roles, actions and purpose are those of the request and its condition
-    /// surely holds. A forbidding one already applies when its condition may hold, since a fact that is missing
-    /// must not be a way round it, and reaches the closed categories that permitting ones must name; for the same reason one that is bound to a purpose applies as long as no other
-    /// purpose is stated. In every post and with every purpose that would do instead, the refused person is told
-    /// so.
+    /// A permitting policy applies when its roles, actions and purpose are those of the request, it reaches the category
+    /// of the case, and its condition surely holds. A forbidding one already applies when its condition may hold, since a
+    /// fact that is missing must not be a way round it; it reaches closed categories without naming them; and one that is
+    /// bound to a purpose applies as long as no other purpose is stated. In every post and with every purpose that would do
+    /// instead, the refused person is told so.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         let (allowed, because) = self.judge(request, &self.bind(request));
         let ways = if allowed { Vec::new() } else { self.ways(request) };

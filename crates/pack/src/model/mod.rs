@@ -172,6 +172,34 @@ impl Definitions {
         found.unwrap_or_else(|| own.clone())
     }
 
+    /// The offices at which somebody in `role` has work: a step of a procedure that is handled there or below, or one to start.
+    /// None for a role that can be held anywhere: it has no steps, or a policy lets it supervise or look after people.
+    pub fn work_of(&self, role: &Id) -> Option<BTreeSet<Id>> {
+        const ANYWHERE: [&str; 3] = ["supervise", "administer", "grant"];
+        let anywhere = |policy: &Policy| {
+            let named = policy.effect == Effect::Permit && policy.roles.contains(role);
+            named && policy.actions.iter().any(|action| ANYWHERE.contains(&action.as_str()))
+        };
+        if self.policies.values().any(anywhere) {
+            return None;
+        }
+        let mut all = BTreeSet::new();
+        for procedure in self.procedures.values() {
+            let starts = matches!(&procedure.start, Start::Role(starter) if starter == role);
+            let steps: Vec<&Step> = procedure.flow.steps.iter().filter(|step| step.role == *role).collect();
+            // What the program itself begins concerns an office whatever it handles.
+            let by_program = match &procedure.start {
+                Start::Role(role) => self.roles.get(role).is_some_and(|role| role.program),
+                Start::Party => false,
+            };
+            for office in self.offices.values().filter(|office| by_program || procedure.handled_by(office)) {
+                all.extend(starts.then(|| office.id.clone()));
+                all.extend(steps.iter().map(|step| self.office_of(&office.id, step)));
+            }
+        }
+        (!all.is_empty()).then_some(all)
+    }
+
     /// Whether `office` is `above` or lies below it.
     pub fn lies_in(&self, office: &Id, above: &Id) -> bool {
         self.chain(office).any(|up| up.id == *above)

@@ -18,7 +18,7 @@ use casework::state::{self, Status};
 use casework::{View, answer, clocks, due as counting};
 use pack::Lang as Counting;
 use pack::days::{self, At};
-use pack::model::{ClockLimit, Form, Own, Procedure, Unit};
+use pack::model::{ClockLimit, Form, Own, Procedure, Start, Unit};
 use pack::{Id, Title};
 use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
 
@@ -40,7 +40,9 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         );
     }
     let least = |clock: &str| procedure.is_some_and(|procedure| procedure.flow.waits_for(clock));
+    let duty = procedure.is_some_and(|procedure| procedure.start != Start::Party);
     let (zh, en) = match event.activity.as_str() {
+        activity::SUBMITTED if duty => ("登记完毕", "Entered"),
         activity::EXPIRED if text("clock").is_some_and(least) => {
             ("须等待的期间已过", "The time that had to pass is over")
         }

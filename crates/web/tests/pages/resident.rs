@@ -52,12 +52,16 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     let some = found::View {
         of: found::Of::Query("csdj".into()),
         services: found_of(&["birth-registration", "death-registration"]),
+        all: 42,
+        page: (2, 3),
         categories: headings.clone(),
         cases: vec![],
     };
     let none = found::View {
         of: found::Of::Query("<script>".into()),
         services: vec![],
+        all: 0,
+        page: (1, 1),
         categories: headings.clone(),
         cases: vec![],
     };
@@ -77,6 +81,8 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     let category = found::View {
         of,
         services: found_of(&["birth-registration", "move-in"]),
+        all: 2,
+        page: (1, 1),
         categories: headings,
         ..some.clone()
     };

@@ -284,7 +284,7 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
         || view.papers.iter().flat_map(|paper| &paper.files).any(|(file, _)| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
-            h2 #answers-title { (lang.say("work-answers")) }
+            h2 #answers-title { (lang.say(if view.of_party { "work-answers" } else { "work-answers-duty" })) }
             @if let Some(purpose) = &view.opened {
                 (part::callout("calm", lang.say("personal-open"), html! {
                     p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
