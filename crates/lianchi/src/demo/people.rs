@@ -14,7 +14,7 @@ const PASSWORD: &str = "lotus-pond-2026";
 type SignIn = (&'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
 
 /// Enough people to carry every service to its end, in groups by where they work.
-const GROUPS: [((&str, &str), &[SignIn]); 7] = [
+static GROUPS: [((&str, &str), &[SignIn]); 7] = [
     (
         ("居民", "Residents"),
         &[
@@ -144,13 +144,13 @@ fn known_to(
 
 /// What the sign-in page shows: those whose posts the packs know.
 pub fn sign_ins(all: &Definitions) -> Vec<Demo> {
-    let one = |((group_zh, group_en), (login, _, zh, en)): (&(&str, &str), &SignIn)| Demo {
+    let one = |((group_zh, group_en), (login, _, zh, en)): (&'static (&str, &str), &'static SignIn)| Demo {
         login: (*login).to_owned(),
         password: PASSWORD.to_owned(),
         title: Title::new(zh, en),
         group: Title::new(group_zh, group_en),
     };
-    known_to(all).map(|(group, one_of)| one((group, one_of))).collect()
+    known_to(all).map(one).collect()
 }
 
 /// The posts of those who sign in.
@@ -175,7 +175,7 @@ impl People {
         let mut people = Self { residents: Vec::new(), staff: BTreeMap::new() };
         for (_, (login, posts, zh, _)) in known_to(&book.definitions) {
             if posts.is_empty() {
-                let name = RESIDENTS.get(people.residents.len()).copied().unwrap_or(zh);
+                let name = RESIDENTS.get(people.residents.len()).copied().unwrap_or(*zh);
                 people.residents.push(city.register(login, name, PASSWORD, &[], time)?);
                 continue;
             }
