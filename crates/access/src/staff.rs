@@ -122,6 +122,9 @@ impl Staff<'_> {
         if let By::Person(actor) = by {
             self.permitted(actor, person, act)?;
         }
+        if let Act::Grant(post) = act {
+            self.has_work(post)?;
+        }
         if reasons.trim().is_empty() {
             return unfit("请写明理由".into(), "Say why: it stands on the record".into());
         }
@@ -160,6 +163,23 @@ impl Staff<'_> {
             return unknown("单位", "office", &post.office, offices.keys());
         }
         Ok(())
+    }
+
+    /// That there is work for the role at the office: a post at an office to which nothing of its role comes means nothing.
+    fn has_work(&self, post: &Post) -> Result<(), Refused> {
+        let Definitions { roles, offices, .. } = self.definitions;
+        let Some(at) = self.definitions.work_of(&post.role).filter(|at| !at.contains(&post.office)) else {
+            return Ok(());
+        };
+        let role = roles.get(&post.role).map(|role| role.title.clone()).unwrap_or_default();
+        let office = offices.get(&post.office).map(|office| office.title.clone()).unwrap_or_default();
+        let titles = || at.iter().filter_map(|id| offices.get(id)).map(|office| &office.title);
+        let zh: Vec<&str> = titles().map(|title| title.zh.as_str()).collect();
+        let en: Vec<&str> = titles().map(|title| title.en.as_str()).collect();
+        unfit(
+            format!("“{}”没有“{}”的工作；有这项工作的单位：{}", office.zh, role.zh, zh.join("、")),
+            format!("{} has no work for “{}”; those that have: {}", office.en, role.en, en.join(", ")),
+        )
     }
 
     /// What policies say. An act on a person is one on each office whose person they are, so that nobody gets at a

@@ -7,7 +7,7 @@ use access::policy::{Actor, CaseFacts, Certainty, Decision, NotActing, StaffFact
 use access::registry::{self, Stamp};
 use access::{Person, PersonId, Policies, Post, Request};
 use jiff::civil::{Date, date};
-use pack::model::{Channel, Condition, Definitions, Effect, Policy, Start, StepKind};
+use pack::model::{Channel, Condition, Definitions, Effect, Policy, Reach, Start, StepKind};
 use pack::problem::Place;
 use pack::{File, Id, Title};
 use proptest::prelude::*;
@@ -49,6 +49,7 @@ fn case(office: &str, party: Option<&Person>) -> CaseFacts {
         channel: Some(Channel::Web),
         handed_in: true,
         ended: false,
+        complained: false,
     }
 }
 
@@ -123,8 +124,7 @@ fn shipped_policies_as_tables() {
     let definitions = shipped();
     let policies = Policies::check(&definitions).unwrap();
     let stranger = person(2, &[]);
-    let duty = definitions.procedures.values().find(|one| one.start != Start::Party);
-    let duty = duty.map_or("none".into(), |one| one.id.clone());
+    let duty = definitions.procedures.values().find(|one| one.start != Start::Party).unwrap();
     let lake = "lake-station";
     let tables = [
         ("another's case in one's own office", lake, Some(false), lake),
@@ -143,8 +143,11 @@ fn shipped_policies_as_tables() {
     for (title, office, own, at) in tables {
         let facts = |actor: &Person| {
             let party = own.map(|own| if own { actor } else { &stranger });
-            let procedure = if own.is_some() { "birth-registration".into() } else { duty.clone() };
-            CaseFacts { procedure, ..case(at, party) }
+            let of_party = case(at, party);
+            if own.is_some() {
+                return of_party;
+            }
+            CaseFacts { procedure: duty.id.clone(), category: duty.category.clone(), ..of_party }
         };
         all += &format!("\n{title}\n{}\n", table(&definitions, &policies, office, facts));
     }
@@ -244,6 +247,7 @@ fn policy(id: &str, effect: Effect, actions: &[&str], when: Option<&str>, purpos
         effect,
         roles: Vec::new(),
         actions: actions.iter().map(|action| Id::from(*action)).collect(),
+        reach: Reach::Open,
         when: when.map(|source| Condition { source: source.into(), place }),
         purpose: purpose.map(Id::from),
     }

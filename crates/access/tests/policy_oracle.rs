@@ -9,7 +9,7 @@ use access::policy::{Actor, CaseFacts, StepFacts};
 use access::registry::{self, Stamp};
 use access::{Person, PersonId, Policies, Post, Request};
 use jiff::civil::{Date, date};
-use pack::model::{ACTIONS, Channel, Condition, Definitions, Effect, Policy, StepKind};
+use pack::model::{ACTIONS, Channel, Condition, Definitions, Effect, Policy, Reach, StepKind};
 use pack::problem::Place;
 use pack::{File, Id, Title};
 use proptest::prelude::*;
@@ -47,6 +47,8 @@ const OFFICES: [(&str, &[&str]); 3] = [
     ("east-branch", &["east-branch", "bureau"]),
     ("lake-station", &["lake-station", "east-branch", "bureau"]),
 ];
+/// The categories of the town; the last is closed.
+const CATEGORIES: [&str; 2] = ["household", "duty"];
 const ROLES: [&str; 3] = ["clerk", "approver", "supervisor"];
 const PURPOSES: [Option<&str>; 4] = [None, Some("handle-case"), Some("inspect"), Some("curiosity")];
 
@@ -66,6 +68,7 @@ struct Asking {
 #[derive(Clone, Debug)]
 struct Case {
     office: usize,
+    category: usize,
     /// Whether it is the asking person's own; none: an office's duty.
     own: Option<bool>,
     handed_in: bool,
@@ -73,8 +76,15 @@ struct Case {
 }
 
 fn case() -> impl Strategy<Value = Case> {
-    let facts = (0..OFFICES.len(), proptest::option::of(any::<bool>()), any::<bool>(), any::<bool>());
-    facts.prop_map(|(office, own, handed_in, ended)| Case { office, own, handed_in, ended })
+    let place = (0..OFFICES.len(), 0..CATEGORIES.len());
+    let facts = (place, proptest::option::of(any::<bool>()), any::<bool>(), any::<bool>());
+    facts.prop_map(|((office, category), own, handed_in, ended)| Case {
+        office,
+        category,
+        own,
+        handed_in,
+        ended,
+    })
 }
 
 fn asking() -> impl Strategy<Value = Asking> {
@@ -130,6 +140,10 @@ struct Drawn {
     /// Of which actions: none are all.
     actions: Vec<usize>,
     roles: Vec<usize>,
+    /// Of which categories: none are all.
+    categories: Vec<usize>,
+    /// That it reaches closed ones too, where it names none and permits.
+    everywhere: bool,
     purpose: usize,
 }
 
@@ -137,14 +151,25 @@ fn drawn() -> impl Strategy<Value = Drawn> {
     let actions = prop::collection::vec(0..ACTIONS.len(), 0..3);
     let roles = prop::collection::vec(0..ROLES.len(), 0..2);
     // No pack can bind a policy to a purpose that there is none of.
-    let all = (any::<bool>(), 0..CONDITIONS.len(), actions, roles, 0..PURPOSES.len() - 1);
-    all.prop_map(|(permit, condition, actions, roles, purpose)| Drawn {
+    let reach = (prop::collection::vec(0..CATEGORIES.len(), 0..2), any::<bool>());
+    let all = (any::<bool>(), 0..CONDITIONS.len(), actions, roles, reach, 0..PURPOSES.len() - 1);
+    all.prop_map(|(permit, condition, actions, roles, (categories, everywhere), purpose)| Drawn {
         permit,
         condition,
         actions,
         roles,
+        categories,
+        everywhere,
         purpose,
     })
+}
+
+/// Whether the policy is about the category of the case that is asked about.
+fn reaches(policy: &Drawn, asking: &Asking) -> bool {
+    let Some(case) = &asking.case else { return policy.categories.is_empty() || !policy.permit };
+    let open = case.category != CATEGORIES.len() - 1;
+    let named = policy.categories.contains(&case.category);
+    named || (policy.categories.is_empty() && (!policy.permit || policy.everywhere || open))
 }
 
 /// What the rules come to, written down anew from their description.
@@ -154,7 +179,7 @@ fn oracle(policies: &[Drawn], asking: &Asking) -> bool {
         let of_action = policy.actions.is_empty() || policy.actions.contains(&asking.action);
         let of_role =
             policy.roles.is_empty() || asking.post.is_some_and(|(role, _)| policy.roles.contains(&role));
-        of_action && of_role
+        of_action && of_role && reaches(policy, asking)
     };
     let truth = |policy: &Drawn| CONDITIONS.get(policy.condition).and_then(|(_, says)| says(asking));
     let applies = |policy: &Drawn| {
@@ -181,6 +206,11 @@ fn policy(id: String, drawn: &Drawn) -> Policy {
         effect: if drawn.permit { Effect::Permit } else { Effect::Forbid },
         roles: drawn.roles.iter().map(|role| name(&ROLES, role)).collect(),
         actions: drawn.actions.iter().map(|action| name(&ACTIONS, action)).collect(),
+        reach: match drawn.categories.is_empty() {
+            false => Reach::Of(drawn.categories.iter().map(|one| name(&CATEGORIES, one)).collect()),
+            true if drawn.everywhere && drawn.permit => Reach::Everywhere,
+            true => Reach::Open,
+        },
         when: Some(Condition { source: source.as_str().into(), place }),
         purpose: PURPOSES.get(drawn.purpose).copied().flatten().map(Id::from),
     }
@@ -214,7 +244,7 @@ fn ask<T>(asking: &Asking, look: impl FnOnce(&Request<'_>) -> T) -> T {
         CaseFacts {
             id: ObjectRef::new("application", "1"),
             procedure: "card".into(),
-            category: "household".into(),
+            category: CATEGORIES.get(case.category).copied().unwrap().into(),
             party: case.own.map(|own| if own { someone.id.object() } else { other }),
             offices: BTreeSet::from([office.clone()]),
             office,
@@ -223,6 +253,7 @@ fn ask<T>(asking: &Asking, look: impl FnOnce(&Request<'_>) -> T) -> T {
             channel: Some(Channel::Web),
             handed_in: case.handed_in,
             ended: case.ended,
+            complained: false,
         }
     });
     let step = asking.step.map(|(role, office)| StepFacts {
@@ -302,6 +333,7 @@ struct Abroad {
     handed_in: bool,
     ended: bool,
     handled: bool,
+    complained: bool,
     step: Option<(prop::sample::Index, prop::sample::Index)>,
 }
 
@@ -309,11 +341,11 @@ fn abroad() -> impl Strategy<Value = Abroad> {
     let index = any::<prop::sample::Index>;
     let maybe = || proptest::option::of(any::<prop::sample::Index>());
     let step = proptest::option::of((index(), index()));
-    let flags =
-        (proptest::option::of(any::<bool>()), any::<bool>(), any::<bool>(), any::<bool>(), any::<bool>());
+    let flag = any::<bool>;
+    let flags = (proptest::option::of(flag()), flag(), flag(), flag(), flag(), flag());
     let rest = (index(), 0..ACTIONS.len(), maybe(), flags, step);
     (maybe(), index(), index(), maybe(), rest).prop_map(|(role, at, office, more, rest)| {
-        let (procedure, action, purpose, (own, window, handed_in, ended, handled), step) = rest;
+        let (procedure, action, purpose, (own, window, handed_in, ended, handled, complained), step) = rest;
         Abroad {
             role,
             at,
@@ -327,6 +359,7 @@ fn abroad() -> impl Strategy<Value = Abroad> {
             handed_in,
             ended,
             handled,
+            complained,
             step,
         }
     })
@@ -381,6 +414,7 @@ proptest! {
             channel: Some(if asking.window { Channel::Window } else { Channel::Web }),
             handed_in: asking.handed_in,
             ended: asking.ended,
+            complained: asking.complained,
         };
         let step = asking.step.map(|(role, office)| StepFacts {
             id: "step".into(),
@@ -411,6 +445,18 @@ proptest! {
         prop_assert!(own || post.is_some(), "whoever acts for themselves has their own cases alone");
         prop_assert!(own || !looks || above, "nobody looks at what no office of theirs or below had a part in");
         prop_assert!(own || action != "read-personal" || purpose.is_some(), "personal data is read for a purpose");
+        let answers = purpose.is_some_and(|purpose| purpose.as_str() == "answer-complaint");
+        let waits = asking.complained && !asking.handled;
+        prop_assert!(own || !answers || action != "read-personal" || waits,
+            "a complaint is what personal data is read for to answer it, by whoever had no hand in the case");
+        let role = post.as_ref().map(|post| post.role.as_str());
+        let citys = ["clerk", "examiner", "approver"].map(Some).contains(&role);
+        if procedure.category.as_str() == "enforcement" && citys {
+            prop_assert!(!looks && action != "amend", "those who serve applicants see nothing of enforcement");
+        }
+        if procedure.category.as_str() == "oversight" {
+            prop_assert!(action != "amend", "what was found is nobody's to amend");
+        }
         prop_assert!(!own || !works.contains(&action), "nobody handles their own");
         let entered = asking.window && post.as_ref().is_some_and(|post| post.role.as_str() == "clerk");
         let draft = !asking.handed_in && asking.own == Some(false);

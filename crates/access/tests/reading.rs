@@ -7,7 +7,7 @@ use access::policy::{Actor, CaseFacts};
 use access::reading::{NotReadable, reading};
 use access::registry::{self, Stamp};
 use access::{Person, PersonId, Policies, Post, Request};
-use pack::model::{Definitions, Effect, Policy};
+use pack::model::{Definitions, Effect, Policy, Reach};
 use pack::{Id, Title};
 use record::{ObjectRef, Time};
 
@@ -26,6 +26,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         effect: Effect::Permit,
         roles: Vec::new(),
         actions: ["read-personal", "read-case"].map(Id::from).to_vec(),
+        reach: Reach::Open,
         when: None,
         purpose: None,
     };
@@ -49,6 +50,7 @@ fn check(action: &str, purpose: Option<&str>, subject: Option<&ObjectRef>) -> Re
         channel: None,
         handed_in: true,
         ended: false,
+        complained: false,
     };
     let purpose = purpose.map(Id::from);
     let decision = policies.decide(&Request {

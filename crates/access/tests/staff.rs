@@ -263,3 +263,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_post_is_given_where_there_is_work_for_its_role() {
+    let mut town = Town::new(&[("ada", &["administrator@bureau"]), ("new", &[])]);
+    let mut check = |post: &str, given: bool| {
+        let asked = town.ask("ada administrator@bureau", "new", &Act::Grant(Post::parse(post).unwrap()));
+        let unfit = matches!(&asked, Err(Refused::Unfit(why)) if why.en.contains("has no work for"));
+        assert_eq!((asked.is_ok(), unfit), (given, !given), "{post}: {asked:?}");
+    };
+    check("education-officer@lake-station", false);
+    check("driving-examiner@exit-entry-office", false);
+    check("footage-keeper@lake-station", true);
+    check("driving-examiner@vehicle-office", true);
+    check("dispatcher@west-branch", true);
+    check("supervisor@valley-station", true);
+}

@@ -1,7 +1,7 @@
 //! What policies may know of a case and of a step.
 
 use crate::service::View;
-use crate::state::{Entered, State, Status};
+use crate::state::{Complaint, Entered, State, Status};
 use access::policy::{CaseFacts, StepFacts};
 use pack::model::{Channel, Procedure, Step, StepKind};
 use pack::{Definitions, Id};
@@ -35,6 +35,7 @@ pub(crate) fn of_case(case: &ObjectRef, view: &View, procedure: &Procedure) -> C
         channel: Channel::ALL.iter().find(|(name, _)| *name == state.channel).map(|(_, channel)| *channel),
         handed_in: state.submitted.is_some(),
         ended: state.ended(),
+        complained: state.complaints.iter().any(Complaint::is_open),
     }
 }
 
@@ -58,6 +59,7 @@ pub(crate) fn of_start(
         channel: Some(channel),
         handed_in: false,
         ended: false,
+        complained: false,
     }
 }
 

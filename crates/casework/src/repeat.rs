@@ -83,8 +83,9 @@ impl Casework {
         let judge = judge(procedure, &opened, first.time);
         let then = Ask { now: first.time, ..*ask };
         let recorded = self.recorded(state, command)?;
+        let unseen = self.unseen(&book, procedure, command, ask)?;
         let situation = then.situation((case, procedure, &book), &answers, &judge);
-        let situation = Situation { recorded: recorded.as_ref(), ..situation };
+        let situation = Situation { recorded: recorded.as_ref(), unseen: &unseen, ..situation };
         let Ok(decided) = decide(&opened, command, &situation) else { return Ok(None) };
         let Some(kept) = since.get(..decided.events.len()).filter(|kept| !kept.is_empty()) else {
             return Ok(None);

@@ -140,6 +140,7 @@ impl<'a> Ask<'a> {
             case,
             answers,
             recorded: None,
+            unseen: &decide::ALL_SEEN,
             judge,
         }
     }
@@ -321,8 +322,9 @@ impl Casework {
         let state = self.opened(&view.state, procedure)?;
         let judge = judge(procedure, &state, ask.now);
         let recorded = self.recorded(&view.state, command)?;
+        let unseen = self.unseen(&view.book, procedure, command, ask)?;
         let situation = ask.situation((case, procedure, &view.book), &answers, &judge);
-        let situation = Situation { recorded: recorded.as_ref(), ..situation };
+        let situation = Situation { recorded: recorded.as_ref(), unseen: &unseen, ..situation };
         let decide = || {
             decide::decide(&state, command, &situation).map_err(|mut refusal| {
                 refusal.possible = permit::permitted(case, view, procedure, ask, refusal.possible);

@@ -224,9 +224,17 @@ impl State {
         Some(Complained { open: 1 + open.count(), since: first.at, office: first.office.clone() })
     }
 
+    /// How a case ended of which all was done that its path asked for.
+    pub(crate) const COMPLETED: &'static str = "completed";
+
     /// Whether nothing more can happen to it but rating and complaint.
     pub fn ended(&self) -> bool {
         matches!(self.stage, Stage::Ended { .. })
+    }
+
+    /// Whether it came to the end of its path: what was not done by then was not needed.
+    pub fn completed(&self) -> bool {
+        matches!(&self.stage, Stage::Ended { how, .. } if how == Self::COMPLETED)
     }
 
     /// Who had a hand in it: did a step, corrected what one recorded, asked for a correction or for more time, or has taken

@@ -142,6 +142,7 @@ fn check_of(procedure: &str, script: &str) -> String {
             case: &case,
             answers: &answers,
             recorded: recorded.as_ref(),
+            unseen: &casework::decide::ALL_SEEN,
             judge: &judge,
         };
         let _ = writeln!(told, "> {line}");

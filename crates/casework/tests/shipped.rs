@@ -111,6 +111,7 @@ fn check_from(begin: &str, procedure: &str, answers: &str, script: &str) -> Stri
             case: &case,
             answers: &answers,
             recorded: None,
+            unseen: &casework::decide::ALL_SEEN,
             judge: &judge,
         };
         if *command == Command::Submit {
@@ -558,4 +559,40 @@ fn a_clock_goes_by_where_its_step_will_be_done() {
         }
     }
     assert!(same > 0 && elsewhere > 0, "{same} here, {elsewhere} elsewhere");
+}
+
+/// What is said of the names in a form in which only these are answered.
+fn told_of(procedure: &str, answered: &[(&str, &str)]) -> Vec<String> {
+    let procedure = &DEFINITIONS.procedures[procedure];
+    let answers: BTreeMap<Id, Value> =
+        answered.iter().map(|(field, text)| (Id::from(*field), Value::from(*text))).collect();
+    let state = State { answers: answers.clone(), channel: "window".into(), ..State::default() };
+    let today = Date::constant(2026, 6, 1);
+    let judge = |condition: &Condition, after: Option<&State>, answers: &BTreeMap<Id, Value>| {
+        judge(procedure, after.unwrap_or(&state), condition, answers, today)
+    };
+    let situation = Situation {
+        now: Time::ZERO,
+        actor: None,
+        procedure,
+        definitions: &DEFINITIONS,
+        edition: Digest::of(b"edition"),
+        case: &ObjectRef::new("application", "1"),
+        answers: &answers,
+        recorded: None,
+        unseen: &casework::decide::ALL_SEEN,
+        judge: &judge,
+    };
+    let faults = missing(&state, &situation);
+    let told = faults.into_iter().filter(|(id, _)| id.as_str().starts_with("name-"));
+    told.map(|(id, fault)| format!("{id}: {}", fault.en)).collect()
+}
+
+#[test]
+fn a_rule_over_what_is_not_answered_yet_says_nothing() {
+    let check = |answered: &[_], told: &[&str]| assert_eq!(told_of("minor-name-change", answered), told);
+    check(&[("name-after", "王莲")], &["name-before: This is needed"]);
+    check(&[("name-before", "王莲")], &["name-after: This is needed"]);
+    check(&[("name-before", "王莲"), ("name-after", "王莲")], &["name-after: It is the same as now"]);
+    check(&[("name-before", "王莲"), ("name-after", "王荷")], &[]);
 }

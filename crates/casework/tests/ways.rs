@@ -135,6 +135,7 @@ impl Walk<'_> {
             case: &case,
             answers: &answers,
             recorded: None,
+            unseen: &casework::decide::ALL_SEEN,
             judge: &judge,
         };
         let decided =

@@ -174,9 +174,14 @@ fn announce(say: Say, address: &SocketAddr, city: &City, nobody: Option<&str>) -
         words.push_str(
             "\nTo try it, sign in as one of these (this demonstration is only reachable from here):\n",
         );
+        let mut group = None;
         for one in sign_ins {
+            if group != Some(&one.group) {
+                words.push_str(&format!("  {} · {}\n", one.group.zh, one.group.en));
+                group = Some(&one.group);
+            }
             words.push_str(&format!(
-                "    {:<12} {:<20} {} · {}\n",
+                "    {:<18} {:<16} {} · {}\n",
                 one.login, one.password, one.title.zh, one.title.en
             ));
         }

@@ -155,8 +155,13 @@ pub fn once(frame: &Frame) -> Markup {
     }
 }
 
+/// Who comes to know of a reading: the party of the case, or where it is an office's own duty its supervisors.
+pub fn noted(of_party: bool) -> &'static str {
+    if of_party { "personal-noted" } else { "personal-noted-duty" }
+}
+
 /// Has the reader state a purpose, and say that they want to see.
-pub fn purpose(lang: Lang, purposes: &[(Id, Title)]) -> Markup {
+pub fn purpose(lang: Lang, purposes: &[(Id, Title)], of_party: bool) -> Markup {
     html! {
         div.field {
             label for="purpose" { (lang.say("personal-state")) }
@@ -164,7 +169,7 @@ pub fn purpose(lang: Lang, purposes: &[(Id, Title)]) -> Markup {
                 @if purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
                 @for (id, title) in purposes { option value=(id) { (lang.of(title)) } }
             }
-            p.hint { (lang.say("personal-noted")) }
+            p.hint { (lang.say(noted(of_party))) }
         }
         button type="submit" { (lang.say("personal-show")) }
     }

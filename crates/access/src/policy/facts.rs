@@ -34,6 +34,8 @@ pub struct CaseFacts {
     pub handed_in: bool,
     /// `case.ended`.
     pub ended: bool,
+    /// `case.complained`: whether a complaint about it waits for its answer.
+    pub complained: bool,
 }
 
 /// What policies may know of a step, as `step`.
@@ -108,6 +110,8 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         field("id", Type::String, "本人", "the person"),
         field("roles", Type::list(roles.clone()), "岗位", "role"),
         field("office", offices.clone(), "单位", "office").optional(),
+        field("above", Type::list(offices.clone()), "本单位及上级", "their office and those above")
+            .optional(),
     ];
     let person = [
         field("id", Type::String, "本人", "the person"),
@@ -134,6 +138,7 @@ pub(super) fn env(definitions: &Definitions) -> Env {
         field("channel", channels, "办理渠道", "channel").optional(),
         field("handed_in", Type::Bool, "已提交", "handed in"),
         field("ended", Type::Bool, "已办结", "ended"),
+        field("complained", Type::Bool, "有待答复的投诉", "a complaint waits for its answer"),
     ];
     let step = [
         field("id", Type::String, "名称", "name"),
@@ -196,6 +201,7 @@ pub(super) fn bind(
             ("id", text(request.actor.id())),
             ("roles", list(post.iter().map(|post| &post.role))),
             ("office", post.and_then(|post| text(&post.office))),
+            ("above", post.and_then(|post| above(offices, [&post.office]))),
         ],
     );
     if let Some(case) = request.case {
@@ -254,6 +260,7 @@ fn of_case(
         ("channel", case.channel.and_then(|channel| text(word(&Channel::ALL, channel)))),
         ("handed_in", Some(Value::Bool(case.handed_in))),
         ("ended", Some(Value::Bool(case.ended))),
+        ("complained", Some(Value::Bool(case.complained))),
     ]
 }
 

@@ -1,9 +1,9 @@
 use crate::person::Post;
 use jiff::civil::Date;
 use pack::cel::{Bindings, Bounds, Checked, Env, NoFunctions, Outcome, Source as _, Value};
-use pack::model::{ACTIONS, Definitions, Effect, Policy};
+use pack::model::{ACTIONS, Definitions, Effect, Policy, Reach};
 use pack::{Id, Problem, Title};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod actor;
 mod decision;
@@ -39,6 +39,7 @@ pub struct Request<'a> {
 pub struct Policies {
     env: Env,
     all: Vec<(Policy, Option<Checked>)>,
+    closed: BTreeSet<Id>,
     offices: BTreeMap<Id, facts::OfficeFacts>,
     starters: BTreeMap<Id, Id>,
     roles: BTreeMap<Id, Title>,
@@ -72,6 +73,7 @@ impl Policies {
         Ok(Self {
             env,
             all,
+            closed: definitions.closed.clone(),
             offices: facts::offices(definitions),
             starters: facts::starters(definitions),
             roles,
@@ -81,11 +83,11 @@ impl Policies {
 
     /// Decides: allowed when a permitting policy applies and no forbidding one does.
     ///
-    /// A permitting policy applies when its roles, actions and purpose are those of the request and its condition
-    /// surely holds. A forbidding one already applies when its condition may hold, since a fact that is missing
-    /// must not be a way round it; for the same reason one that is bound to a purpose applies as long as no other
-    /// purpose is stated. In every post and with every purpose that would do instead, the refused person is told
-    /// so.
+    /// A permitting policy applies when its roles, actions and purpose are those of the request, it reaches the category
+    /// of the case, and its condition surely holds. A forbidding one already applies when its condition may hold, since a
+    /// fact that is missing must not be a way round it; it reaches closed categories without naming them; and one that is
+    /// bound to a purpose applies as long as no other purpose is stated. In every post and with every purpose that would do
+    /// instead, the refused person is told so.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         let (allowed, because) = self.judge(request, &self.bind(request));
         let ways = if allowed { Vec::new() } else { self.ways(request) };
@@ -137,7 +139,9 @@ impl Policies {
             return (false, Vec::new());
         }
         let (mut permits, mut forbids) = (Vec::new(), Vec::new());
-        for (policy, condition) in self.all.iter().filter(|(policy, _)| speaks_of(policy, request)) {
+        for (policy, condition) in
+            self.all.iter().filter(|(policy, _)| self.reaches(policy, request) && speaks_of(policy, request))
+        {
             let certainty = condition.as_ref().map_or(Some(Certainty::Sure), |when| ask(when, bindings));
             let Some(certainty) = certainty else { continue };
             let sure = certainty == Certainty::Sure;
@@ -149,6 +153,18 @@ impl Policies {
             }
         }
         if forbids.is_empty() { (!permits.is_empty(), permits) } else { (false, forbids) }
+    }
+
+    /// Whether `policy` speaks of cases such as the one that is asked about. What is about no case is in no category, so a
+    /// policy of some categories permits nothing there, and forbids it: what is missing must not be a way round it.
+    fn reaches(&self, policy: &Policy, request: &Request<'_>) -> bool {
+        let category = request.case.map(|case| &case.category);
+        match (&policy.reach, policy.effect) {
+            (Reach::Everywhere, _) | (Reach::Open, Effect::Forbid) => true,
+            (Reach::Open, Effect::Permit) => category.is_none_or(|category| !self.closed.contains(category)),
+            (Reach::Of(all), Effect::Permit) => category.is_some_and(|category| all.contains(category)),
+            (Reach::Of(all), Effect::Forbid) => category.is_none_or(|category| all.contains(category)),
+        }
     }
 
     fn way(&self, asked: &Request<'_>, refused: &Request<'_>) -> Way {

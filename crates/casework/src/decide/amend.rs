@@ -1,6 +1,6 @@
 //! Correcting what was written down wrongly.
 
-use super::{Carried, Draft, Fault, Place, Truth, named_object, unfit};
+use super::{Carried, Draft, Fault, Place, Truth, named_object, not_seen, unfit};
 use crate::activity::{self, part};
 use crate::amendment;
 use crate::answer;
@@ -22,6 +22,9 @@ impl Draft<'_> {
         }
         if !answer::fits(&field.kind, answer) {
             return Err(unfit(id));
+        }
+        if self.situation.names_unseen(field, answer) {
+            return Err(not_seen(id));
         }
         let place = format!("{of}.{id}");
         let recorded = self.situation.recorded.filter(|recorded| recorded.id == *told);

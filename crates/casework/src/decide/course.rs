@@ -31,7 +31,7 @@ impl Draft<'_> {
             step.is_none_or(|step| !step.optional)
         });
         if !waits && after.stage == Stage::Open {
-            return end(event, &after, "completed".into(), moved);
+            return end(event, &after, State::COMPLETED.into(), moved);
         }
         moved.tell(event);
     }

@@ -1,11 +1,12 @@
 //! The form and the materials of a case: what is asked for, given the answers so far, and what is wrong.
 
-use super::Situation;
+use super::{Situation, unseen};
 use crate::answer;
 use crate::state::{Stage, State};
-use pack::model::{Field, Form, MaterialUse};
+use pack::model::{Field, FieldKind, Form, MaterialUse};
 use pack::{Id, Title};
 use record::Value;
+use std::collections::BTreeSet;
 
 /// The fields that are asked for, given the answers so far.
 pub fn shown_fields<'a>(form: &'a Form, situation: &Situation<'_>) -> Vec<&'a Field> {
@@ -20,6 +21,9 @@ pub fn needed_materials<'a>(situation: &Situation<'a>) -> Vec<&'a MaterialUse> {
 /// Why what was typed is no answer.
 fn unreadable(field: &Field, typed: &Value) -> Title {
     let read = typed.as_text().map(|text| answer::read(&field.kind, text));
+    if matches!((&field.kind, &read), (FieldKind::Object(_), Some(Ok(_)))) {
+        return unseen();
+    }
     read.and_then(Result::err).unwrap_or_else(|| Title::new("请重新填写", "Fill this in again"))
 }
 
@@ -49,7 +53,11 @@ pub fn unchanged(state: &State, situation: &Situation<'_>) -> Vec<(Id, Title)> {
 /// At the window papers are shown, not attached, so none need be there.
 pub fn missing(state: &State, situation: &Situation<'_>) -> Vec<(Id, Title)> {
     let mut faults = Vec::new();
-    for field in shown_fields(&situation.procedure.form, situation) {
+    let shown = shown_fields(&situation.procedure.form, situation);
+    let said = |field: &Field| state.answers.contains_key(&field.id) && !state.unread.contains_key(&field.id);
+    let wanted = |field: &&&Field| !said(field) && (field.required || state.unread.contains_key(&field.id));
+    let unsaid: BTreeSet<&Id> = shown.iter().filter(wanted).map(|field| &field.id).collect();
+    for field in shown {
         if let Some(typed) = state.unread.get(&field.id) {
             faults.push((field.id.clone(), unreadable(field, typed)));
             continue;
@@ -60,7 +68,9 @@ pub fn missing(state: &State, situation: &Situation<'_>) -> Vec<(Id, Title)> {
             }
             continue;
         }
-        if let Some(broken) = field.checks.iter().find(|check| !situation.holds(Some(&check.must))) {
+        if let Some(broken) =
+            field.checks.iter().find(|check| situation.breaks(&check.must, None, None, &unsaid))
+        {
             faults.push((field.id.clone(), broken.title.clone()));
         }
     }

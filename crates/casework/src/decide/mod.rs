@@ -6,7 +6,7 @@ use crate::state::State;
 use pack::model::{Condition, Definitions, Field, FieldKind, Procedure};
 use pack::{Id, Title};
 use record::{Change, Digest, Event, Link, Name, ObjectRef, Relation, Time, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod allowed;
 mod amend;
@@ -39,6 +39,8 @@ pub struct Situation<'a> {
     pub answers: &'a BTreeMap<Id, Value>,
     /// The event that an [`Amend`](Command::Amend) corrects, with the answer in clear; none for every other command.
     pub recorded: Option<&'a Event>,
+    /// What the command's answers name and the person cannot see, whether or not there is such a thing.
+    pub unseen: &'a BTreeSet<ObjectRef>,
     /// Says whether a condition holds for these answers: in the case as it stands, or in the state handed in, which a
     /// command is leading it to.
     pub judge: &'a Judge<'a>,
@@ -58,10 +60,34 @@ pub enum Truth {
     Unknown,
 }
 
+/// What [`Situation::unseen`] is where an answer may name anything.
+pub static ALL_SEEN: BTreeSet<ObjectRef> = BTreeSet::new();
+
 impl Situation<'_> {
+    /// Whether an answer to `field` names what the person cannot see: then it is none.
+    fn names_unseen(&self, field: &Field, value: &Value) -> bool {
+        named_object(field, value).is_some_and(|object| self.unseen.contains(&object))
+    }
+
     /// Whether `condition` surely holds. Without a condition: yes.
     pub fn holds(&self, condition: Option<&Condition>) -> bool {
         condition.is_none_or(|condition| (self.judge)(condition, None, self.answers) == Truth::True)
+    }
+
+    /// Whether a rule over the answers is broken. One that cannot be told yet, since what it asks of is among those `unsaid` of
+    /// which that is said already, is not.
+    fn breaks(
+        &self,
+        must: &Condition,
+        after: Option<&State>,
+        step: Option<&Id>,
+        unsaid: &BTreeSet<&Id>,
+    ) -> bool {
+        match (self.judge)(must, after, self.answers) {
+            Truth::True => false,
+            Truth::False => true,
+            Truth::Unknown => !self.procedure.conditions.asks(must, step).any(|field| unsaid.contains(field)),
+        }
     }
 
     /// Whether `condition` may hold in `after`: a step is skipped only when it surely is not needed.
@@ -278,6 +304,16 @@ impl<'a> Draft<'a> {
 fn named_object(field: &Field, value: &Value) -> Option<ObjectRef> {
     let names = matches!(field.kind, FieldKind::Object(_)) && !field.personal;
     value.as_text().filter(|_| names).and_then(ObjectRef::parse)
+}
+
+/// What is said of a number that there is none of, and of one that is not the person's to see: the same, so that nobody
+/// finds out by trying.
+fn unseen() -> Title {
+    Title::new("没有您可以查看的这一编号", "There is none with this number that you may see")
+}
+
+fn not_seen(field: &Id) -> Fault {
+    Fault { why: unseen(), faults: vec![(field.clone(), unseen())] }
 }
 
 fn unfit(field: &Id) -> Fault {

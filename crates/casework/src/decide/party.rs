@@ -6,7 +6,7 @@ use crate::state::State;
 use crate::{answer, facts};
 use pack::model::{Channel, Start};
 use pack::{Id, Title};
-use record::{Digest, FileRef, ObjectRef, Value};
+use record::{Digest, Event, FileRef, ObjectRef, Value};
 
 /// What a personal file is called where its name is not to be read: names tell of people, too.
 const NAMELESS: &str = "file";
@@ -79,12 +79,18 @@ impl Draft<'_> {
     pub(super) fn save(&mut self, answers: &[(Id, Option<Value>)]) -> Carried {
         self.allowed().to_fill()?;
         let mut event = self.event(activity::SAVED);
+        let before = event.attributes.len();
         for (id, answer) in answers {
             let Some(field) = self.situation.procedure.form.field(id.as_str()) else {
                 return Err(Fault::new("表单中没有这一项", "The form does not ask for this"));
             };
             if answer.as_ref().is_some_and(|answer| !answer::fits(&field.kind, answer)) {
                 return Err(unfit(id));
+            }
+            if let Some(unseen) = answer.as_ref().filter(|answer| self.situation.names_unseen(field, answer))
+            {
+                self.keep_typed(&mut event, id, &answer::write(&field.kind, unseen));
+                continue;
             }
             let value = answer.clone().unwrap_or(Value::List(Vec::new()));
             let personal = field.personal && answer.is_some();
@@ -96,10 +102,21 @@ impl Draft<'_> {
                 self.change(&mut event, "form", id, value, personal);
             }
         }
-        if !event.changes.is_empty() {
+        if !event.changes.is_empty() || event.attributes.len() > before {
             self.put(event);
         }
         Ok(())
+    }
+
+    /// Keeps what is no answer as it was typed; an answer that stood there is taken back.
+    fn keep_typed(&mut self, event: &mut Event, id: &Id, text: &str) {
+        if self.state.unread.get(id).and_then(Value::as_text) == Some(text) {
+            return;
+        }
+        self.say(event, &format!("{}{id}", State::TYPED), text);
+        if self.state.answers.contains_key(id) {
+            self.change(event, State::FORM, id, Value::List(Vec::new()), false);
+        }
     }
 
     pub(super) fn jot(&mut self, typed: &[(Id, String)]) -> Carried {
@@ -116,13 +133,7 @@ impl Draft<'_> {
                     "This is an answer: save it as one",
                 ));
             }
-            if self.state.unread.get(id).and_then(Value::as_text) == Some(text) {
-                continue;
-            }
-            self.say(&mut event, &format!("{}{id}", State::TYPED), text.as_str());
-            if self.state.answers.contains_key(id) {
-                self.change(&mut event, State::FORM, id, Value::List(Vec::new()), false);
-            }
+            self.keep_typed(&mut event, id, text);
         }
         if !event.attributes.is_empty() {
             self.put(event);

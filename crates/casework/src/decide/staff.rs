@@ -1,6 +1,6 @@
 //! What the office and the timer do: steps, corrections, handing over, extensions, deadlines.
 
-use super::{Allowed, Carried, Draft, Fault, Truth, named_object, unfit};
+use super::{Allowed, Carried, Draft, Fault, Truth, named_object, not_seen, unfit};
 use crate::activity::{self, part};
 use crate::answer;
 use crate::clocks::Reading;
@@ -8,6 +8,7 @@ use crate::state::{Stage, State, Status};
 use pack::model::{Condition, Field, Step};
 use pack::{Id, Title};
 use record::{Event, ObjectRef, Relation, Value};
+use std::collections::BTreeSet;
 
 impl Draft<'_> {
     pub(super) fn do_step(
@@ -55,6 +56,9 @@ impl Draft<'_> {
         if !answer::fits(&field.kind, value) {
             return Err(unfit(id));
         }
+        if self.situation.names_unseen(field, value) {
+            return Err(not_seen(id));
+        }
         if let Some(object) = named_object(field, value) {
             event.objects.push(Relation { qualifier: id.as_str().into(), object });
             self.link(event, field, value);
@@ -71,12 +75,18 @@ impl Draft<'_> {
             (self.situation.judge)(condition, Some(&after), self.situation.answers) == Truth::True
         };
         let mut faults = Vec::new();
-        for field in step.form.fields.iter().filter(|field| field.when.as_ref().is_none_or(is)) {
-            if !answers.iter().any(|(id, _)| *id == field.id) {
+        let shown: Vec<&Field> =
+            step.form.fields.iter().filter(|field| field.when.as_ref().is_none_or(is)).collect();
+        let said = |field: &Field| answers.iter().any(|(id, _)| *id == field.id);
+        let wanted = shown.iter().filter(|field| field.required && !said(field));
+        let unsaid: BTreeSet<&Id> = wanted.map(|field| &field.id).collect();
+        let breaks = |must: &Condition| self.situation.breaks(must, Some(&after), Some(&step.id), &unsaid);
+        for field in shown {
+            if !said(field) {
                 if field.required {
                     faults.push((field.id.clone(), Title::new("请填写", "This is needed")));
                 }
-            } else if let Some(broken) = field.checks.iter().find(|check| !is(&check.must)) {
+            } else if let Some(broken) = field.checks.iter().find(|check| breaks(&check.must)) {
                 faults.push((field.id.clone(), broken.title.clone()));
             } else if let Some(early) = self.planned_early(&after, field, answers) {
                 faults.push((field.id.clone(), early));

@@ -1,13 +1,14 @@
 //! What may be known of a case and done with it: nothing here changes it.
 
-use super::{Ask, Casework, View};
+use super::{Ask, Casework, Refused, View};
+use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Situation, Truth};
 use crate::moves::{self, Move};
 use crate::permit;
 use crate::state::{Correction, Stage, State, Status, StepState};
 use pack::days::today;
-use pack::model::{Charge, Condition, Fee, Known, Procedure};
+use pack::model::{Charge, Condition, Fee, FieldKind, Form, Known, Procedure};
 use pack::{Id, Title};
 use record::{Entry, Event, FileRef, ObjectRef, StoreError, Time, Value};
 use std::borrow::Cow;
@@ -254,6 +255,62 @@ impl Casework {
             }
         }
         Ok(Some(event))
+    }
+
+    /// What the answers of `command` name and the person who gives them cannot see: there is no such case, or it is not theirs
+    /// to look at. The program itself may name anything, and so may anybody what no procedure makes cases of.
+    pub(crate) fn unseen(
+        &self,
+        book: &Book,
+        procedure: &Procedure,
+        command: &Command,
+        ask: &Ask<'_>,
+    ) -> Result<BTreeSet<ObjectRef>, StoreError> {
+        let of_step = |step: &Id| procedure.flow.step(step.as_str()).map(|step| &step.form);
+        let given: (Option<&Form>, Vec<(&Id, &Value)>) = match command {
+            Command::Save { answers } => {
+                let given = answers.iter().filter_map(|(id, value)| Some((id, value.as_ref()?)));
+                (Some(&procedure.form), given.collect())
+            }
+            Command::Do { step, answers, .. } => {
+                (of_step(step), answers.iter().map(|(id, value)| (id, value)).collect())
+            }
+            Command::Amend { of, field, answer, .. } => {
+                let form = if of.as_str() == State::FORM { Some(&procedure.form) } else { of_step(of) };
+                (form, vec![(field, answer)])
+            }
+            _ => (None, Vec::new()),
+        };
+        let (Some(form), given) = given else { return Ok(BTreeSet::new()) };
+        if ask.actor.is_none() {
+            return Ok(BTreeSet::new());
+        }
+        let cases = |kind: &Id| book.definitions.procedures.values().any(|one| one.object == *kind);
+        let mut unseen = BTreeSet::new();
+        for (id, value) in given {
+            let kind = form.field(id.as_str()).map(|field| &field.kind);
+            let Some(FieldKind::Object(kind)) =
+                kind.filter(|kind| matches!(kind, FieldKind::Object(of) if cases(of)))
+            else {
+                continue;
+            };
+            let object = value.as_text().and_then(ObjectRef::parse);
+            let Some(object) = object.filter(|object| object.kind.as_str() == kind.as_str()) else {
+                continue;
+            };
+            if !self.sees(&object, ask)? {
+                unseen.insert(object);
+            }
+        }
+        Ok(unseen)
+    }
+
+    fn sees(&self, case: &ObjectRef, ask: &Ask<'_>) -> Result<bool, StoreError> {
+        match self.view(case) {
+            Ok(view) => Ok(self.permit(case, &view, "read-case", ask).is_some_and(|seen| seen.allowed())),
+            Err(Refused::Store(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 
     /// What the person may do in the case now.

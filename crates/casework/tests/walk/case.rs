@@ -73,6 +73,7 @@ impl Case {
         let actor = actor.map(|actor| ObjectRef::new("person", actor));
         ask(&Situation {
             recorded,
+            unseen: &casework::decide::ALL_SEEN,
             now: self.now,
             actor: actor.as_ref(),
             procedure: self.procedure,

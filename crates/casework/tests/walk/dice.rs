@@ -4,6 +4,9 @@ use pack::Id;
 use pack::model::{Field, FieldKind, Form};
 use record::{Digest, FileRef, Value};
 
+/// How many numbers there are of cases that an answer may name.
+pub const OBJECTS: usize = 9;
+
 /// A small generator of its own, so that a walk is the same on every machine.
 pub struct Dice(pub u64);
 
@@ -44,7 +47,7 @@ impl Dice {
             FieldKind::Plate => format!("冀F1234{}", self.below(10)),
             FieldKind::Vin => ["1M8GDM9AXKP042788", "11111111111111111"][self.below(2)].into(),
             FieldKind::CreditCode => "91350100M000100Y43".into(),
-            FieldKind::Object(kind) => format!("{kind}:{}", self.below(9)),
+            FieldKind::Object(kind) => format!("{kind}:{}", self.below(OBJECTS)),
             FieldKind::Text | FieldKind::LongText | FieldKind::Address if self.below(2) == 0 => {
                 "0123456789abcdef".repeat(4)
             }

@@ -122,6 +122,7 @@ impl<'a> Rehearsal<'a> {
             case: &self.case,
             answers,
             recorded: None,
+            unseen: &casework::decide::ALL_SEEN,
             judge,
         }
     }

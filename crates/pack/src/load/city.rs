@@ -3,7 +3,8 @@ use crate::Title;
 use crate::days::Opening;
 use crate::days::opening::{self, Days};
 use crate::model::{
-    ACTIONS, Clock, ClockLimit, Condition, Definitions, Effect, Id, Level, Office, Own, Policy, Role, Unit,
+    ACTIONS, Clock, ClockLimit, Condition, Definitions, Effect, Id, Level, Office, Own, Policy, Reach, Role,
+    Unit,
 };
 use crate::problem::{Place, meant};
 use crate::reader::{Faults, Member, Node, Ref};
@@ -30,7 +31,13 @@ pub(super) fn read(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &m
         definitions.sayings.insert(id, saying(loader, node));
     }
     titles(loader, Kind::Purpose, root, &mut definitions.purposes);
-    titles(loader, Kind::Category, root, &mut definitions.categories);
+    for (id, node) in loader.define(Kind::Category, root) {
+        if node.flag("closed") {
+            definitions.closed.insert(id.clone());
+        }
+        definitions.categories.insert(id, node.need_title("title"));
+        node.finish();
+    }
     titles(loader, Kind::Object, root, &mut definitions.objects);
 }
 
@@ -170,10 +177,12 @@ fn policy(loader: &Loader, id: Id, node: Node<'_>) -> Policy {
         let mend = meant(id.as_str(), ACTIONS.into_iter(), "use some of");
         node.report_at(place, format!("`{id}` is not an action"), mend);
     }
+    let effect = effect.unwrap_or(Effect::Forbid);
     let policy = Policy {
         id,
         title: node.need_title("title"),
-        effect: effect.unwrap_or(Effect::Forbid),
+        reach: reach(loader, &node, effect),
+        effect,
         roles: loader.want_all(Kind::Role, node.ids("roles")),
         actions: actions.into_iter().map(|action| action.id).collect(),
         when: condition(&node, "when"),
@@ -181,6 +190,23 @@ fn policy(loader: &Loader, id: Id, node: Node<'_>) -> Policy {
     };
     node.finish();
     policy
+}
+
+/// Of whose cases a policy speaks.
+fn reach(loader: &Loader, node: &Node<'_>, effect: Effect) -> Reach {
+    let categories = loader.want_all(Kind::Category, node.ids("categories"));
+    let everywhere = node.flag("everywhere");
+    if everywhere && !categories.is_empty() {
+        node.report("`everywhere` is not of some `categories` alone", "leave one of the two out");
+    } else if everywhere && effect == Effect::Forbid {
+        let mend = "leave `everywhere` out";
+        node.report("what forbids reaches closed categories in any case", mend);
+    }
+    match (everywhere, categories.is_empty()) {
+        (true, _) => Reach::Everywhere,
+        (false, true) => Reach::Open,
+        (false, false) => Reach::Of(categories),
+    }
 }
 
 /// The condition in the member `name`, checked later against what it may speak of.

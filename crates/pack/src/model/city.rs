@@ -62,6 +62,18 @@ pub enum Effect {
     Forbid,
 }
 
+/// Of which categories' cases a policy speaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Of all; where it permits, of all but those of closed categories.
+    #[default]
+    Open,
+    /// Of all, closed ones too.
+    Everywhere,
+    /// Of these alone.
+    Of(Vec<Id>),
+}
+
 /// What a policy can speak of: opening an account for an applicant, the commands that move a case, the ways of looking, and
 /// what is done with those who work here: giving and taking back a post, and all else about them.
 pub const ACTIONS: [&str; 27] = [
@@ -107,6 +119,8 @@ pub struct Policy {
     pub roles: Vec<Id>,
     /// The actions that it speaks of, such as `decide` or `read-personal`; empty: all.
     pub actions: Vec<Id>,
+    /// Of whose cases it speaks.
+    pub reach: Reach,
     /// When it applies, over `actor`, `case`, `step`, `office`, `person` and `post`.
     pub when: Option<Condition>,
     /// The purpose that must be stated, if any.

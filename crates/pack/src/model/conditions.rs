@@ -167,6 +167,17 @@ impl Conditions {
         self.recorded.contains(&(step.clone(), field.clone()))
     }
 
+    /// The fields that `condition` speaks of: of the form, or of what `step` records.
+    pub fn asks<'a>(&'a self, condition: &Condition, step: Option<&'a Id>) -> impl Iterator<Item = &'a Id> {
+        let needs =
+            self.checked.get(&condition.source).map(|asked| asked.needs.as_slice()).unwrap_or_default();
+        needs.iter().filter_map(move |(_, need)| match need {
+            Need::Field(field) if step.is_none() => Some(field),
+            Need::Recorded(of, field) if step == Some(of) => Some(field),
+            _ => None,
+        })
+    }
+
     /// Whether `condition` holds; `None` where an answer that decides it is missing.
     pub fn holds(&self, condition: &Condition, known: &Known<'_>) -> Option<bool> {
         let Asked { checked, needs } = self.checked.get(&condition.source)?;

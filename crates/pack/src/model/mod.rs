@@ -2,7 +2,7 @@ use crate::Title;
 use crate::problem::Place;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 mod city;
@@ -11,7 +11,7 @@ mod flow;
 mod form;
 mod procedure;
 
-pub use city::{ACTIONS, Effect, Level, Office, Policy, Role};
+pub use city::{ACTIONS, Effect, Level, Office, Policy, Reach, Role};
 pub(crate) use conditions::schema_field;
 pub use conditions::{Conditions, Known};
 pub use flow::{
@@ -127,6 +127,8 @@ pub struct Definitions {
     pub objects: BTreeMap<Id, Title>,
     /// Headings under which people find services.
     pub categories: BTreeMap<Id, Title>,
+    /// Those of them in whose cases only policies that name them, or that reach everywhere, permit anything.
+    pub closed: BTreeSet<Id>,
     /// Words that mean the same to people, in small letters.
     pub sayings: BTreeMap<Id, Vec<String>>,
     /// Groups of fields that forms share.
@@ -168,6 +170,34 @@ impl Definitions {
             }
         };
         found.unwrap_or_else(|| own.clone())
+    }
+
+    /// The offices at which somebody in `role` has work: a step of a procedure that is handled there or below, or one to start.
+    /// None for a role that can be held anywhere: it has no steps, or a policy lets it supervise or look after people.
+    pub fn work_of(&self, role: &Id) -> Option<BTreeSet<Id>> {
+        const ANYWHERE: [&str; 3] = ["supervise", "administer", "grant"];
+        let anywhere = |policy: &Policy| {
+            let named = policy.effect == Effect::Permit && policy.roles.contains(role);
+            named && policy.actions.iter().any(|action| ANYWHERE.contains(&action.as_str()))
+        };
+        if self.policies.values().any(anywhere) {
+            return None;
+        }
+        let mut all = BTreeSet::new();
+        for procedure in self.procedures.values() {
+            let starts = matches!(&procedure.start, Start::Role(starter) if starter == role);
+            let steps: Vec<&Step> = procedure.flow.steps.iter().filter(|step| step.role == *role).collect();
+            // What the program itself begins concerns an office whatever it handles.
+            let by_program = match &procedure.start {
+                Start::Role(role) => self.roles.get(role).is_some_and(|role| role.program),
+                Start::Party => false,
+            };
+            for office in self.offices.values().filter(|office| by_program || procedure.handled_by(office)) {
+                all.extend(starts.then(|| office.id.clone()));
+                all.extend(steps.iter().map(|step| self.office_of(&office.id, step)));
+            }
+        }
+        (!all.is_empty()).then_some(all)
     }
 
     /// Whether `office` is `above` or lies below it.

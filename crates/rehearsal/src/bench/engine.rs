@@ -111,6 +111,7 @@ fn decided(
         case,
         answers: &state.answers,
         recorded: None,
+        unseen: &casework::decide::ALL_SEEN,
         judge: &judge(procedure, state, now),
     };
     let decided = decide(state, command, &situation);

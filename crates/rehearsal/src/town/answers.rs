@@ -84,6 +84,7 @@ impl Patterns {
             case: &case,
             answers: &answers,
             recorded: None,
+            unseen: &casework::decide::ALL_SEEN,
             judge: &judge(procedure, &state, now),
         };
         let missing = missing(&state, &situation).into_iter().map(|(id, _)| id);

@@ -50,6 +50,8 @@ pub struct Closed {
     pub faulty: bool,
     /// Purposes under which the reader may see them; empty: under none.
     pub purposes: Vec<(Id, Title)>,
+    /// Whether it is a party's case, and not an office's own duty.
+    pub of_party: bool,
 }
 
 /// The page that asks what for.
@@ -67,7 +69,7 @@ pub fn closed(frame: &Frame, view: &Closed) -> Markup {
             } @else {
                 form.unseal method="get" action=(view.path) {
                     @if view.faulty { input type="hidden" name="faults" value="1"; }
-                    (part::purpose(lang, &view.purposes))
+                    (part::purpose(lang, &view.purposes, view.of_party))
                 }
             }
         },

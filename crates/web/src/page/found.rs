@@ -2,7 +2,7 @@ use super::home::search;
 use super::numbered::{self, Numbered};
 use crate::layout::{Frame, Head, document};
 use crate::text::Speak as _;
-use crate::{path, text};
+use crate::{part, path, text};
 use maud::{Markup, html};
 use pack::model::{Channel, Procedure};
 use pack::{Id, Title};
@@ -14,6 +14,10 @@ pub struct View {
     pub of: Of,
     /// The services, best first.
     pub services: Vec<Found>,
+    /// How many there are on all pages.
+    pub all: usize,
+    /// Which page this is, and which is the last.
+    pub page: (u64, u64),
     /// All headings, to look under instead.
     pub categories: Vec<(Id, Title)>,
     /// The reader's own cases with the number that is looked for.
@@ -82,7 +86,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             @if blank {
                 p role="status" { (lang.say("found-blank")) }
             } @else if !view.services.is_empty() || view.cases.is_empty() {
-                p.soft role="status" { (lang.tell("found-count", &[("count", view.services.len().into())])) }
+                p.soft role="status" { (lang.tell("found-count", &[("count", view.all.into())])) }
             }
             @if view.services.is_empty() {
                 @if !blank && view.cases.is_empty() { p { (lang.say("found-none")) } }
@@ -96,7 +100,11 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 ol.found {
                     @for found in &view.services { (one(frame, found)) }
                 }
+                (part::pages(lang, view.page, |page| {
+                    format!("{}&page={page}", path::find(query))
+                }))
             }
+            @if matches!(view.of, Of::Query(_)) { p.soft { (lang.say("found-elsewhere")) } }
         },
     )
 }

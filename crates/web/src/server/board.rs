@@ -55,6 +55,7 @@ fn any_case(office: &Id) -> CaseFacts {
         channel: None,
         handed_in: true,
         ended: false,
+        complained: false,
     }
 }
 

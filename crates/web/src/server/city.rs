@@ -52,6 +52,8 @@ pub struct Demo {
     pub password: String,
     /// Who that is.
     pub title: Title,
+    /// Where they work, or that they are residents: those of one group stand together.
+    pub group: Title,
 }
 
 /// A city at work: its cases, its people, who is signed in.

@@ -195,6 +195,7 @@ fn closed(asked: &Asked, case: &ObjectRef, view: &View) -> Answer {
         path: asked.path.split('?').next().unwrap_or_default().to_owned(),
         faulty: asked.field("faults").is_some(),
         purposes: personal::purposes(asked, case, view),
+        of_party: view.state.party.is_some(),
     };
     Answer::page(fill::closed(&asked.frame(face(asked, view)), &page))
 }

@@ -15,8 +15,8 @@ use pack::model::{Channel, Procedure, Start};
 use pack::{Id, Title};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many services a search shows, and a heading on the front page.
-const MOST_FOUND: usize = 20;
+/// How many services a page of a search shows, and a heading on the front page.
+const ON_PAGE: usize = 20;
 const MOST_SHOWN: usize = 5;
 
 /// Services that a party asks for, in the order of the city's catalogue: it begins with what most people need.
@@ -89,13 +89,19 @@ fn listed(asked: &Asked, procedure: &Procedure) -> found::Found {
 
 pub fn find(asked: &Asked) -> Result<Answer, Oops> {
     let query = asked.words("q").unwrap_or_default();
-    let hits = asked.city.finder.last().find(query, MOST_FOUND);
+    let hits = asked.city.finder.last().find(query, usize::MAX);
     let book = asked.city.casework.book();
     let found = hits.iter().filter_map(|hit| book.procedure(&hit.id)).filter(|p| p.in_force(asked.today()));
-    let services = found.map(|p| listed(asked, p)).collect();
+    let found: Vec<_> = found.collect();
+    let last = found.len().div_ceil(ON_PAGE).max(1);
+    let page = asked.leaf().min(last);
+    let on_page = found.iter().skip((page - 1) * ON_PAGE).take(ON_PAGE);
+    let services = on_page.map(|p| listed(asked, p)).collect();
     let view = found::View {
         of: found::Of::Query(query.to_owned()),
         services,
+        all: found.len(),
+        page: (page as u64, last as u64),
         categories: headings(asked),
         cases: numbered::own(asked, query)?,
     };
@@ -106,9 +112,10 @@ pub fn category(asked: &Asked) -> Result<Answer, Oops> {
     let id = Id::from(asked.param("category"));
     let book = asked.city.casework.book();
     let title = book.definitions.categories.get(&id).ok_or(Oops::Missing)?;
-    let services = offered(asked).filter(|p| p.category == id).map(|p| listed(asked, p)).collect();
+    let services: Vec<_> = offered(asked).filter(|p| p.category == id).map(|p| listed(asked, p)).collect();
     let of = found::Of::Category(id.clone(), title.clone());
-    let view = found::View { of, services, categories: headings(asked), cases: Vec::new() };
+    let (all, page) = (services.len(), (1, 1));
+    let view = found::View { of, services, all, page, categories: headings(asked), cases: Vec::new() };
     Ok(Answer::page(found::show(&asked.frame(Face::Resident), &view)).public(asked))
 }
 

@@ -39,7 +39,9 @@ pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
         );
     }
     let least = |clock: &str| procedure.is_some_and(|procedure| procedure.flow.waits_for(clock));
+    let duty = procedure.is_some_and(|procedure| procedure.start != Start::Party);
     let (zh, en) = match event.activity.as_str() {
+        activity::SUBMITTED if duty => ("登记完毕", "Entered"),
         activity::EXPIRED if text("clock").is_some_and(least) => {
             ("须等待的期间已过", "The time that had to pass is over")
         }
@@ -311,6 +313,7 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
                 },
                 None => Shown::Waiting,
             },
+            _ if view.state.completed() => Shown::Skipped,
             _ if view.state.ended() => Shown::Unreached,
             _ => Shown::Waiting,
         };

@@ -75,6 +75,15 @@ fn all_roles(asked: &Asked) -> Vec<(Id, Title)> {
     titles(of_people.map(|role| (&role.id, &role.title)))
 }
 
+/// The roles for which there is work at one of these offices.
+fn roles_at(asked: &Asked, offices: &[Id]) -> Vec<(Id, Title)> {
+    let book = asked.city.casework.book();
+    let mut all = all_roles(asked);
+    let works = |at: BTreeSet<Id>| offices.iter().any(|office| at.contains(office));
+    all.retain(|(role, _)| book.definitions.work_of(role).is_none_or(works));
+    all
+}
+
 fn named(asked: &Asked, offices: &[Id]) -> Vec<(Id, Title)> {
     offices.iter().map(|id| (id.clone(), show::office(asked, id))).collect()
 }
@@ -180,7 +189,7 @@ fn take_on_view(asked: &Asked, offices: &[Id], faults: Vec<(&'static str, Title)
         role: asked.id("role"),
         office: asked.id("office"),
         reasons: words("reasons"),
-        all_roles: all_roles(asked),
+        all_roles: roles_at(asked, offices),
         all_offices: named(asked, offices),
         faults,
     }
@@ -320,7 +329,7 @@ fn shown(asked: &Asked, person: &Person, offices: &[Id], tried: Option<Tried>) -
         held: held.iter().map(|task| told(asked, task)).collect(),
         happened: history(asked, &object)?,
         may: May { grant: *actor.id() != object, administer: may(&Act::HandOver) },
-        all_roles: all_roles(asked),
+        all_roles: roles_at(asked, offices),
         all_offices: named(asked, offices),
         tried,
     };

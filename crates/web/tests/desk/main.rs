@@ -14,6 +14,7 @@ mod corrected;
 mod dice;
 mod given;
 mod kept;
+mod named;
 mod refused;
 mod sealed;
 mod seen;
@@ -27,7 +28,7 @@ use casework::{Ask, Command};
 use dice::Dice;
 use jiff::civil::Date;
 use pack::Id;
-use pack::model::{Field, FieldKind, Form, Office, Procedure, Start, Step};
+use pack::model::{Channel, Field, FieldKind, Form, Office, Procedure, Start, Step};
 use record::{ObjectRef, Value};
 use std::collections::BTreeMap;
 use world::World;
@@ -50,12 +51,28 @@ fn open(world: &World, procedure: &Procedure, dice: &mut Dice) -> ObjectRef {
     begun(world, procedure, dice, &[])
 }
 
+/// Begins what the steps of the procedure may come to name, at the office where those who do them see it.
+fn name_able(world: &World, procedure: &Procedure, office: &Id) {
+    let casework = &world.city.casework;
+    let start = Command::Start { office: office.clone(), party: None, channel: Channel::Window };
+    for field in procedure.flow.steps.iter().flat_map(|step| &step.form.fields) {
+        let FieldKind::Object(kind) = &field.kind else { continue };
+        let all = &casework.book().definitions.procedures;
+        let made = all.values().find(|one| one.object == *kind).unwrap();
+        for number in 0..dice::OBJECTS {
+            // What is there already is there.
+            let _ = casework.start(&made.id, &number.to_string(), &start, &nobody(world));
+        }
+    }
+}
+
 /// The same, some of whose answers are `fixed`.
 fn begun(world: &World, procedure: &Procedure, dice: &mut Dice, fixed: &[(&str, &str)]) -> ObjectRef {
     let offices = &world.city.casework.book().definitions.offices;
     let handles =
         |office: &&Office| office.handles.contains(&procedure.category) && office.level <= procedure.level;
     let office = offices.values().filter(handles).max_by_key(|office| office.level).unwrap().id.clone();
+    name_able(world, procedure, &office);
     let party = (procedure.start == Start::Party).then(|| world.person("party").object());
     let start = Command::Start { office, party, channel: procedure.channels[0] };
     let number = world.city.case_number(world.city.now()).unwrap();
@@ -103,6 +120,7 @@ fn answers(
             case: &case,
             answers: &answers,
             recorded: None,
+            unseen: &casework::decide::ALL_SEEN,
             judge: &judge,
         };
         let faults = missing(&state, &situation);

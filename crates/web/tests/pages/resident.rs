@@ -52,12 +52,16 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     let some = found::View {
         of: found::Of::Query("csdj".into()),
         services: found_of(&["birth-registration", "death-registration"]),
+        all: 42,
+        page: (2, 3),
         categories: headings.clone(),
         cases: vec![],
     };
     let none = found::View {
         of: found::Of::Query("<script>".into()),
         services: vec![],
+        all: 0,
+        page: (1, 1),
         categories: headings.clone(),
         cases: vec![],
     };
@@ -77,6 +81,8 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
     let category = found::View {
         of,
         services: found_of(&["birth-registration", "move-in"]),
+        all: 2,
+        page: (1, 1),
         categories: headings,
         ..some.clone()
     };
@@ -224,6 +230,7 @@ fn applying(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)
         path: format!("/cases/{CASE}/form"),
         faulty: true,
         purposes: definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect(),
+        of_party: true,
     };
     // What was typed and is no answer is told at its field alone when the form is opened again.
     let correcting = fill::View { faults: &faults[..1], summed_up: false, asked: &asked, ..view.clone() };

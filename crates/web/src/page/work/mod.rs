@@ -288,11 +288,11 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
         || view.papers.iter().flat_map(|paper| &paper.files).any(|(file, _)| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
-            h2 #answers-title { (lang.say("work-answers")) }
+            h2 #answers-title { (lang.say(if view.of_party { "work-answers" } else { "work-answers-duty" })) }
             @if let Some(purpose) = &view.opened {
                 (part::callout("calm", lang.say("personal-open"), html! {
                     p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
-                    p.soft { (lang.say("personal-noted")) }
+                    p.soft { (lang.say(part::noted(view.of_party))) }
                 }))
             } @else if sealed {
                 (unseal(frame, view))
@@ -358,7 +358,7 @@ fn unseal(frame: &Frame, view: &View<'_>) -> Markup {
         } @else {
             form.unseal method="post" action=(path::desk_personal(view.case)) {
                 (part::token(frame))
-                (part::purpose(lang, &view.purposes))
+                (part::purpose(lang, &view.purposes, view.of_party))
             }
         }
     }

@@ -82,10 +82,11 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     form, shown: &shown, answers, faults, notes: &[], hanging: &[], lang, face: frame.face,
                     prefix: &format!("{}.", doing.about),
                 };
-                p.hint { (lang.say("amend-hint")) }
+                p.hint { (lang.say(if view.of_party { "amend-hint" } else { "amend-hint-duty" })) }
                 input type="hidden" name="amend" value={ (doing.about) "." (field) };
                 (form::render(&filling))
-                (words("reasons", &lang.say("move-reasons-shown"), reasons))
+                @let label = if view.of_party { "move-reasons-shown" } else { "move-reasons" };
+                (words("reasons", &lang.say(label), reasons))
                 button.act type="submit" { (lang.say("amend-go")) }
             }
             Ask::Reasons(reasons) => {

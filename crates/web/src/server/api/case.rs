@@ -221,6 +221,7 @@ fn step(asked: &Asked, view: &View, id: &Id, called: Option<&Step>) -> Json {
         "title": called.map(|step| title(&step.title)).unwrap_or_else(|| json!({ "zh": id, "en": id })),
         "office": opened.or_else(expected).unwrap_or_default(),
         "status": match state.map(|step| step.status).unwrap_or_default() {
+            Status::Waiting if view.state.completed() => "skipped",
             Status::Waiting if view.state.ended() => "unreached",
             Status::Waiting => "waiting",
             Status::Open => "open",
