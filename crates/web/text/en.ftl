@@ -92,7 +92,7 @@ found-count = { $count ->
 found-none = Nothing found. Try other words, or look under a heading.
 numbered-title = Cases with this number
 found-blank = Say what you want done, in your own words, or give the number of a service; signed in, at least four characters of the number of your case. Or look under a heading.
-found-elsewhere = In an emergency, and to call the police, dial 110; for a traffic accident also 122. Traffic violations and fines are looked up and paid in the app “交管12123”. To complain of the police dial 12389; for other matters of government 12345.
+found-elsewhere = In an emergency, and to call the police, dial 110; for a traffic accident also 122. Traffic violations and fines are looked up and paid in the app of 12123, the traffic police. To complain of the police dial 12389; for other matters of government 12345.
 found-instead = Look under a heading
 
 ## A service

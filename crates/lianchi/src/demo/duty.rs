@@ -141,10 +141,10 @@ const TAKEN: &[(&str, &str)] = &[
     ("value", "400"),
 ];
 
-/// The way of a whole case, from the report in the evening to the serving.
+/// The way of a whole case, from the report in the evening to the serving. It names the response, and so begins after it.
 const DECIDED: Steps = &[
-    ("open", "opened", 0),
-    ("receipt", "", 0),
+    ("open", "opened", 3),
+    ("receipt", "", 3),
     ("investigate", "established", 2 * DAY),
     ("propose", "penalty", 2 * DAY + 60),
     ("inform", "told", 3 * DAY - 600),
@@ -198,7 +198,7 @@ pub const STORIES: [Story; 17] = [
             call(CALLED, Ended, THEFT),
             duty("response", "response", LAKE, 2, HANDLED, Ended).told(ANSWERED),
             duty("footage", "footage", LAKE, 90, KEPT, Ended).told(RECORDED),
-            duty("case", "public-order-case", LAKE, 0, DECIDED, Ended).told(OF_THEFT),
+            duty("case", "public-order-case", LAKE, 3, DECIDED, Ended).told(OF_THEFT),
             duty("property", "seized-property", LAKE, 41, RETURNED, Ended).told(TAKEN),
         ],
     },
@@ -214,8 +214,8 @@ pub const STORIES: [Story; 17] = [
                 "case",
                 "public-order-case",
                 LAKE,
-                0,
-                &[("open", "opened", 0), ("receipt", "", 0), ("investigate", "expert-needed", 2 * DAY)],
+                3,
+                &[("open", "opened", 3), ("receipt", "", 3), ("investigate", "expert-needed", 2 * DAY)],
                 Open("appraise"),
             )
             .told(REPORTED),

@@ -22,7 +22,7 @@ fn check(world: &World, case: &ObjectRef, login: &str, field: &str, typed: &str)
     let view = world.view(case);
     let missing = world.city.casework.missing(&view, world.city.now()).unwrap();
     match missing.into_iter().find(|(id, _)| id.as_str() == field) {
-        Some((_, fault)) => Err(fault.en),
+        Some((_, fault)) => Err(fault.en.to_string()),
         None => Ok(view.state.answers[&Id::from(field)].as_text().unwrap().to_owned()),
     }
 }
