@@ -109,7 +109,7 @@ fn small_crews_have_the_shortest_cycle() {
     let mut chance = Chance::new(12);
     let mut impossible = 0;
     for _ in 0..250 {
-        let (n, workers) = (2 + chance.below(6) as usize, 1 + chance.below(4) as usize);
+        let (n, workers) = (2 + chance.below(5) as usize, 1 + chance.below(4) as usize);
         let percent = 5 + chance.below(50);
         let mut time = |_: usize| (!chance.percent(15)).then(|| 1 + chance.below(20) as u32);
         let times: Vec<Vec<Option<u32>>> = (0..n).map(|_| (0..workers).map(&mut time).collect()).collect();
