@@ -240,13 +240,18 @@ pub struct Ways {
 impl Ways {
     /// No ways yet.
     pub fn of(net: &Network, demand: &Demand) -> Self {
+        // Room for all routes, so that nothing is moved as they come; what is not used costs nothing.
+        let stages = demand.routes.iter().map(Vec::len).sum();
+        let roads = net.links.iter().filter(|link| !link.inner);
+        let (roads, lanes) =
+            roads.fold((0, 0), |(roads, lanes), link| (roads + 1, lanes + link.lanes as usize));
         Self {
             open: Open::of(net, demand.rules),
             first: Vec::new(),
             stages: Vec::new(),
-            place: Vec::new(),
-            links: Vec::new(),
-            ahead: Vec::new(),
+            place: Vec::with_capacity(stages),
+            links: Vec::with_capacity(stages),
+            ahead: Vec::with_capacity((stages * lanes).div_ceil(roads.max(1))),
             of: vec![u32::MAX; demand.vehicles.len()],
             straight: demand.rules == Rules::CityFlow,
             joins: Joins::of(net),

@@ -7,7 +7,8 @@ use std::hash::{BuildHasher, RandomState};
 #[derive(Debug, Clone)]
 pub(super) struct Index<T> {
     names: String,
-    /// By a digest of the name: where that begins and ends, and the thing. Of names with one digest, the later have the next free.
+    /// By a digest of the name: where that begins and ends, and the thing. Of names with one digest, the later have the next that
+    /// is free.
     known: HashMap<u64, (u32, u32, T)>,
     digests: RandomState,
 }

@@ -17,14 +17,14 @@ pub(super) struct Closing {
     /// Those who do not set out since closed lanes leave them no way.
     pub held: Vec<CarId>,
     /// All lanes open, and routers for that: who has no way even so is not waited for.
-    all_open: Open,
+    all_open: Option<Open>,
     routers: HashMap<u64, Router>,
 }
 
 impl Closing {
     pub fn new(net: &Network, demand: &Demand) -> Self {
         let next = if demand.closures.is_empty() { f64::INFINITY } else { f64::NEG_INFINITY };
-        let all_open = Open::of(net, demand.rules);
+        let all_open = (!demand.closures.is_empty()).then(|| Open::of(net, demand.rules));
         Self { next, held: Vec::new(), all_open, routers: HashMap::new() }
     }
 
@@ -100,7 +100,9 @@ impl Simulation<'_> {
     }
 
     fn swap_open(&mut self) {
-        std::mem::swap(&mut self.ways.open, &mut self.closing.all_open);
+        if let Some(all_open) = &mut self.closing.all_open {
+            std::mem::swap(&mut self.ways.open, all_open);
+        }
         std::mem::swap(&mut self.routers, &mut self.closing.routers);
     }
 

@@ -108,11 +108,13 @@ const STUCK: f64 = 300.0;
 impl Simulation<'_> {
     /// The trips of all vehicles that came onto the road, in the order of the demand.
     pub fn trips(&self) -> impl Iterator<Item = Trip> + '_ {
-        let mut logs = self.logs.clone();
-        for (car, tally) in self.cars.iter().zip(&self.tallies).filter(|(car, _)| car.driving) {
-            logs[car.vehicle.i()] = *tally;
+        let mut driving = vec![u32::MAX; self.logs.len()];
+        for (place, car) in self.cars.iter().enumerate().filter(|(_, car)| car.driving) {
+            driving[car.vehicle.i()] = place as u32;
         }
-        let entered = logs.into_iter().enumerate().filter(|(_, log)| !log.departed.is_nan());
+        let tally = move |place: usize| self.tallies.get(driving[place] as usize);
+        let logs = self.logs.iter().enumerate().map(move |(place, log)| (place, tally(place).unwrap_or(log)));
+        let entered = logs.filter(|(_, log)| !log.departed.is_nan());
         entered.map(|(place, log)| Trip {
             vehicle: VehicleId::at(place),
             wanted: self.demand.vehicles[place].depart,

@@ -21,6 +21,7 @@ mod meso;
 mod moving;
 mod neighbours;
 mod order;
+mod outside;
 mod pace;
 mod parts;
 mod resolve;
@@ -43,7 +44,7 @@ use parts::Part;
 use resolve::Move;
 use rows::Rows;
 use state::{Approach, Car, Log, Mind, Span, TAIL, View};
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Who waits outside looks for a faster way after so many seconds.
@@ -130,7 +131,7 @@ pub struct Simulation<'s> {
     shift: shift::Shift,
     /// The next vehicle of the demand, and those that wait outside by the link where they begin.
     next: usize,
-    outside: Vec<VecDeque<CarId>>,
+    outside: outside::Outside,
     waiting_at: Vec<LinkId>,
     steps: u64,
     emergencies: u64,
@@ -177,7 +178,8 @@ impl<'s> Simulation<'s> {
             tallies: Vec::new(),
             logs: vec![Log::NEW; vehicles],
             spare: Spare::default(),
-            on: Rows::new(net.lanes.iter().map(|lane| (lane.length / shortest) as usize + 2)),
+            // Half of what fits; where more stand, rows grow.
+            on: Rows::new(net.lanes.iter().map(|lane| (lane.length / shortest / 2.0) as usize + 2)),
             over: Rows::new(net.lanes.iter().map(|_| 2)),
             load: load::Load::new(lanes),
             busy: vec![0; net.junctions.len()],
@@ -195,7 +197,7 @@ impl<'s> Simulation<'s> {
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
             next: 0,
-            outside: vec![VecDeque::new(); net.links.len()],
+            outside: outside::Outside::default(),
             waiting_at: Vec::new(),
             steps: 0,
             emergencies: 0,
@@ -343,13 +345,15 @@ impl<'s> Simulation<'s> {
     /// Everyone looks along their way.
     fn look(&mut self) {
         let mut all = std::mem::take(&mut self.parts);
+        // What was told two steps ago makes room.
+        all[0].items = std::mem::take(&mut self.told.items);
         let view = self.view();
         let ranges = parts::divided(&view, &self.active, all.len());
         parts::each(&mut all, &ranges, |range, part| parts::look_along(&view, &self.active[range], part));
         self.ranges = ranges;
         // What the first part wrote is the beginning of all; the others follow.
         let (first, others) = all[..self.ranges.len()].split_at_mut(1);
-        std::mem::swap(&mut self.told.items, &mut first[0].items);
+        self.told.items = std::mem::take(&mut first[0].items);
         std::mem::swap(&mut self.spans, &mut first[0].spans);
         for part in others {
             let before = self.told.items.len() as u32;
@@ -402,6 +406,7 @@ impl<'s> Simulation<'s> {
             }
         }
         waiting.retain(|link| !self.outside[link.i()].is_empty());
+        self.outside.tidy();
         self.waiting_at = waiting;
     }
 

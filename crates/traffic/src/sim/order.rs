@@ -18,10 +18,8 @@ pub(super) struct Spare {
 /// Puts things where they go, in the memory where they are; those that go nowhere come last.
 fn arrange<T>(things: &mut [T], to: &[CarId], kept: usize) {
     let mut to = to.to_vec();
-    let mut free = kept;
-    for place in to.iter_mut().filter(|place| !place.is_some()) {
+    for (place, free) in to.iter_mut().filter(|place| !place.is_some()).zip(kept..) {
         *place = CarId::at(free);
-        free += 1;
     }
     for place in 0..things.len() {
         while to[place].i() != place {
