@@ -31,21 +31,30 @@ pub struct Operation {
     pub most: usize,
     /// Whether its own page says which files were not taken, beside what was typed.
     pub redraws: bool,
+    /// Whether people have typed what it is sent, so that it comes back to them where the session had ended. Never a secret.
+    pub comes_back: bool,
 }
 
 /// Something that is read.
 pub const fn get(path: &'static str, page: Page) -> Operation {
-    Operation { method: "GET", path, work: Work::Page(page), most: 0, redraws: false }
+    Operation { method: "GET", path, work: Work::Page(page), most: 0, redraws: false, comes_back: false }
 }
 
 /// Something that is done.
 pub const fn post(path: &'static str, page: Page) -> Operation {
-    Operation { method: "POST", path, work: Work::Page(page), most: MOST_FORM, redraws: false }
+    Operation {
+        method: "POST",
+        path,
+        work: Work::Page(page),
+        most: MOST_FORM,
+        redraws: false,
+        comes_back: false,
+    }
 }
 
 /// Something that is watched.
 pub const fn live(path: &'static str, watch: Watch) -> Operation {
-    Operation { method: "GET", path, work: Work::Live(watch), most: 0, redraws: false }
+    Operation { method: "GET", path, work: Work::Live(watch), most: 0, redraws: false, comes_back: false }
 }
 
 impl Operation {
@@ -58,6 +67,12 @@ impl Operation {
     /// The same, whose own page says which files were not taken.
     pub const fn redrawing(mut self) -> Self {
         self.redraws = true;
+        self
+    }
+
+    /// The same, of which what was typed comes back to whoever has to sign in anew.
+    pub const fn coming_back(mut self) -> Self {
+        self.comes_back = true;
         self
     }
 

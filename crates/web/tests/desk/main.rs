@@ -14,10 +14,12 @@ mod corrected;
 mod dice;
 mod given;
 mod kept;
+mod once;
 mod refused;
 mod sealed;
 mod seen;
 mod shipped;
+mod square;
 mod words;
 #[path = "../world/mod.rs"]
 mod world;
