@@ -406,7 +406,8 @@ fn site(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> String {
     if host.is_empty() || !host.chars().all(plain) {
         return String::new();
     }
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    let port = |(_, port): &(&str, &str)| port.chars().all(|c| c.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(port).map_or(host, |(name, _)| name);
     let here =
         name == "localhost" || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
     let scheme = match said("x-forwarded-proto") {
@@ -514,7 +515,7 @@ mod tests {
 
     #[test]
     fn the_site_is_the_one_that_was_asked() {
-        let proxies = ["10.0.0.1".parse().unwrap()];
+        let proxies: [IpAddr; 1] = ["10.0.0.1".parse().unwrap()];
         let proxy =
             &[("host", "inside:8080"), ("x-forwarded-host", "city.example"), ("x-forwarded-proto", "https")];
         for (peer, all, right) in [
@@ -523,6 +524,7 @@ mod tests {
             ("127.0.0.1", &[("host", "127.0.0.1:8171")], "http://127.0.0.1:8171"),
             ("127.0.0.1", &[("host", "localhost:8171")], "http://localhost:8171"),
             ("::1", &[("host", "[::1]:8171")], "http://[::1]:8171"),
+            ("::1", &[("host", "[::1]")], "http://[::1]"),
             ("10.0.0.1", proxy, "https://city.example"),
             ("203.0.113.9", proxy, "https://inside:8080"),
             ("10.0.0.1", &[("host", "city.example"), ("x-forwarded-proto", "http")], "http://city.example"),

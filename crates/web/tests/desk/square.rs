@@ -42,8 +42,8 @@ fn read(page: &str) -> String {
     // The format stands around the upper left corner, its lowest bit first.
     let places = (0..6).map(|y| (8, y)).chain([(8, 7), (8, 8), (7, 8)]).chain((0..6).rev().map(|x| (x, 8)));
     let format =
-        places.enumerate().fold(0, |bits, (at, (x, y))| bits | usize::from(dark[y][x]) << at) ^ 0x5412;
-    let (correction, mask) = (format >> 13, format >> 10 & 7);
+        places.enumerate().fold(0, |bits, (at, (x, y))| bits | (usize::from(dark[y][x]) << at)) ^ 0x5412;
+    let (correction, mask) = (format >> 13, (format >> 10) & 7);
     let version = (size - 17) / 4;
     let (blocks, bytes) = BLOCKS[correction][version - 1];
     let near = |x: usize, y: usize| version > 1 && x.abs_diff(size - 7) <= 2 && y.abs_diff(size - 7) <= 2;
@@ -61,12 +61,12 @@ fn read(page: &str) -> String {
         }
     }
     let all: Vec<u8> =
-        bits.chunks(8).map(|byte| byte.iter().fold(0, |n, bit| n << 1 | u8::from(*bit))).collect();
+        bits.chunks(8).map(|byte| byte.iter().fold(0, |n, bit| (n << 1) | u8::from(*bit))).collect();
     let data: Vec<u8> = (0..blocks)
         .flat_map(|block| all.iter().copied().skip(block).step_by(blocks).take(bytes / blocks))
         .collect();
-    let nibble = |at: usize| data[at / 2] >> (4 * (1 - at % 2)) & 15;
-    let byte = |at: usize| nibble(at) << 4 | nibble(at + 1);
+    let nibble = |at: usize| (data[at / 2] >> (4 * (1 - at % 2))) & 15;
+    let byte = |at: usize| (nibble(at) << 4) | nibble(at + 1);
     assert_eq!(nibble(0), 4, "bytes");
     let text = (0..usize::from(byte(1))).map(|at| byte(3 + 2 * at)).collect();
     String::from_utf8(text).unwrap()
