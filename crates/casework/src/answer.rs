@@ -130,7 +130,14 @@ fn moment(text: &str) -> Option<Time> {
     days::moment(text.replacen(' ', "T", 1).parse().ok()?)
 }
 
+/// `text` without the characters that turn the direction of what stands around them, by which a name would be read as another.
+pub fn unturned(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !turns(*c)).collect()
+}
+
 fn bounded(text: &str, most: usize) -> Result<String, Title> {
+    let text = unturned(text);
     if text.is_empty() {
         return Err(Title::new("请填写", "This is needed"));
     }
@@ -139,7 +146,7 @@ fn bounded(text: &str, most: usize) -> Result<String, Title> {
     }
     match text.chars().find(|c| c.is_control() && *c != '\n' && *c != '\r' && *c != '\t') {
         Some(_) => Err(Title::new("含有不能使用的字符", "Contains characters that cannot be used")),
-        None => Ok(text.to_owned()),
+        None => Ok(text),
     }
 }
 

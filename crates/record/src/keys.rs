@@ -14,6 +14,7 @@ const SIGNER: &str = "log.key";
 const VERIFIER: &str = "log.pub";
 const MASTER: &str = "master.key";
 const NONCE: usize = 24;
+const HANDED_OUT: &str = "handed out";
 
 /// Where random bytes come from: the system, or a seeded source in tests.
 pub type Random = Arc<dyn Fn(&mut [u8]) -> Result<(), StoreError> + Send + Sync>;
@@ -133,6 +134,21 @@ impl Keys {
     pub(crate) fn unseal(&self, key: &SubjectKey, kind: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let sealed = sealed.strip_prefix(&key.id[..])?;
         decrypt(&self.unwrap_key(key)?, &context(kind, &key.subject), sealed)
+    }
+
+    /// `plain` sealed for `subject` under a key that is none of its own: for what is handed out and comes back. Nothing of it is
+    /// kept, so that nothing of it has to be erased.
+    pub(crate) fn hand_out(&self, subject: &ObjectRef, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.encrypt(&self.handing_key(), &context(HANDED_OUT, subject), plain)
+    }
+
+    /// What [`Self::hand_out`] sealed for `subject`; `None` when it was sealed for another, or altered.
+    pub(crate) fn take_back(&self, subject: &ObjectRef, sealed: &[u8]) -> Option<Vec<u8>> {
+        decrypt(&self.handing_key(), &context(HANDED_OUT, subject), sealed)
+    }
+
+    fn handing_key(&self) -> [u8; 32] {
+        Digest::of(&[b"lianchi handed out 1\n", &self.master[..]].concat()).0
     }
 
     fn encrypt(&self, key: &[u8; 32], context: &[u8], plain: &[u8]) -> Result<Vec<u8>, StoreError> {

@@ -2,6 +2,7 @@ use crate::commit::{Answer, AppendError, Job, Work};
 use crate::keys::damaged_key;
 use crate::store::{Row, Secret, StoreError, SubjectKey, Table};
 use crate::{Digest, Event, ObjectRef, Record, Relation, SealedRef, Value, encoding};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 
 /// The part that a subject plays in the event that erased their data.
 pub const ERASED: &str = "erased";
@@ -57,6 +58,18 @@ impl Record {
         let digest = Digest::of(&bytes);
         let sealed = SealedRef { subject: subject.clone(), digest };
         Ok((Value::Sealed(sealed), Secret { subject: subject.clone(), key: key.id, bytes, digest }))
+    }
+
+    /// Text that is handed out to come back, in a page's hidden field for one: sealed for `subject`, in base64. Nothing of it is
+    /// kept here.
+    pub fn hand_out(&self, subject: &ObjectRef, text: &str) -> Result<String, StoreError> {
+        Ok(BASE64_STANDARD.encode(self.inner().keys.hand_out(subject, text.as_bytes())?))
+    }
+
+    /// What [`Self::hand_out`] sealed for `subject`; none when it was sealed for another or by another record, or altered.
+    pub fn take_back(&self, subject: &ObjectRef, sealed: &str) -> Option<String> {
+        let plain = self.inner().keys.take_back(subject, &BASE64_STANDARD.decode(sealed).ok()?)?;
+        String::from_utf8(plain).ok()
     }
 
     /// Reads a sealed value; `None` when it was erased.

@@ -71,8 +71,9 @@ function fill(form) {
     const list = new Intl.ListFormat(document.documentElement.lang).format(names);
     const on = materials.waiting.every(({ id }) => id) ? words.waits : words.waitsHere;
     const waits = names.length && on.replace("{names}", () => list);
-    const typed = calm && materials.going ? words.saving : calm && waits ? "" : words[how];
+    const typed = calm && (materials.going || (how !== "saves" && !materials.loaded)) ? words.saving : calm && waits ? "" : words[how];
     lineOf(form).textContent = [typed, waits].filter(Boolean).join(" ");
+    if (how === "out") lineOf(form).append(" ", Object.assign(document.createElement("a"), { href: words.to, textContent: words.signIn }));
   };
   const away = () => keep && (copy || !navigator.onLine);
   // A device does not always know that it is without a network, so it tries again, ever more seldom.
@@ -86,7 +87,6 @@ function fill(form) {
     if (arrived) keepPage().catch(() => {});
   };
   const materials = new Materials(form, { keep, away, told, again: tryAgain });
-  const loaded = materials.load();
 
   // Keeps the form as it is now beside the one that was opened, for times without a network.
   const keepPage = async () => {
@@ -108,9 +108,11 @@ function fill(form) {
     await cache.put(location.pathname, new Response(`<!DOCTYPE html>${page.outerHTML}`, { headers: opened.headers }));
   };
 
+  const write = (more) => store.write(key, { title: heading(), draft: read(form), base, ...more });
+
   // Keeps what was typed for the newer form, and goes there.
   const elsewhere = () => {
-    if (keep && store.write(key, { title: heading(), draft: read(form), base })) changed = false;
+    if (keep && write()) changed = false;
     location.reload();
     throw new Error("elsewhere");
   };
@@ -120,6 +122,7 @@ function fill(form) {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     if (!answer.ok && !answer.redirected) throw new Error(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-form]");
+    if (new URL(answer.url).pathname === "/sign-in") throw new Error("out");
     if (answer.redirected || !fresh || !same(read(fresh), base)) elsewhere();
     for (const name of ["token", "seen"]) {
       const [field, other] = [form, fresh].map((one) => one.querySelector(`[name=${name}]`));
@@ -150,10 +153,13 @@ function fill(form) {
       for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
       return fetch(part, { method: "POST", body, headers: { Accept: "text/html" } });
     };
-    running = loaded.then(() => copy && current()).then(post).then(async (answer) => {
+    const ready = copy ? current() : Promise.resolve();
+    // One has signed in anew since this page was opened.
+    running = ready.then(post).then((answer) => (answer.status === 400 ? current().then(post) : answer)).then(async (answer) => {
       // It was changed elsewhere: what was typed here is put over the newer form, as after a time without a network.
       if (answer.status === 409) elsewhere();
-      if (!answer.ok || answer.redirected) throw new Error(answer.status);
+      if (answer.redirected) throw new Error("out");
+      if (!answer.ok) throw new Error(answer.status);
       const seen = answer.headers.get("Lianchi-Seen");
       const field = form.querySelector("[name=seen]");
       if (seen && field) field.value = seen;
@@ -169,9 +175,10 @@ function fill(form) {
       say(form.querySelector("[data-part] .field.wrong") ? "mend" : "done");
       keepPage().catch(() => {});
       materials.send().then(() => { if (materials.waiting.length) tryAgain(); else wait = 2; });
-    }).catch(() => {
-      const kept = keep && store.write(key, { title: heading(), draft: read(form), base });
-      say(kept ? "kept" : "lost");
+    }).catch(({ message }) => {
+      const kept = keep && write();
+      if (message === "out") say(kept ? message : "outLost");
+      else say(kept ? "kept" : "lost");
       tryAgain();
     }).finally(() => {
       running = null;
@@ -243,16 +250,18 @@ function fill(form) {
       return;
     }
     changed = false;
-    store.drop(key);
+    // It stays here until the page that follows shows that it has arrived.
+    if (!keep || same(read(form), base)) store.drop(key);
+    else write({ handed: true });
   });
   addEventListener("online", () => send(true));
-  addEventListener("pagehide", () => { if (changed && keep) store.write(key, { draft: read(form), base }); });
+  addEventListener("pagehide", () => { if (changed && keep) write(); });
 
   say("saves");
   mark();
   const kept = keep && (store.read(key) ?? store.read(blank));
   if (kept) { put(form, kept); send(true); }
-  loaded.then((any) => any && !kept && send(true));
+  materials.load().then((any) => any && !kept && send(true));
 }
 
 // A log is large: the form says how far it is, and goes on to the page that answers.
@@ -289,6 +298,7 @@ if (blank) {
 document.querySelectorAll("form[data-form]").forEach(fill);
 // A file that waits goes before anything is handed in; its form says so, and sends it.
 const check = document.querySelector("[data-check]")?.dataset.check;
+if (store.read(`draft:${check}`)?.handed) store.drop(`draft:${check}`);
 if (check) files.all().then((all) => { if (all.some(({ path }) => path === check)) location.replace(check); });
 document.querySelector("[data-focus]")?.focus();
 const sent = document.querySelector("[data-sent]")?.dataset.sent;

@@ -23,19 +23,21 @@ export const store = {
   },
 };
 
-// Opened anew for each act, so that no open page holds it up when it has to go. Only what is put in makes it.
-const opened = (make) => new Promise((done, fail) => {
+// Opened anew for each act, and let go when it has to go, so that no open page holds it up. A browser that does not answer
+// keeps nothing.
+const opened = () => new Promise((done, fail) => {
   const request = indexedDB.open(FILES, 1);
-  request.onupgradeneeded = () => {
-    if (make) request.result.createObjectStore("files", { keyPath: "id", autoIncrement: true });
-    else request.transaction.abort();
+  setTimeout(fail, 2000, new Error("no answer"));
+  request.onupgradeneeded = () => request.result.createObjectStore("files", { keyPath: "id", autoIncrement: true });
+  request.onsuccess = () => {
+    request.result.onversionchange = () => request.result.close();
+    done(request.result);
   };
-  request.onsuccess = () => done(request.result);
-  request.onerror = () => fail(request.error);
+  request.onerror = request.onblocked = fail;
 });
 
-const act = async (mode, what, make = false) => {
-  const base = await opened(make);
+const act = async (mode, what) => {
+  const base = await opened();
   try {
     return await new Promise((done, fail) => {
       const all = base.transaction("files", mode);
@@ -52,7 +54,7 @@ export const files = {
   // In the order in which they were attached, and nobody else's; none where this browser keeps nothing.
   async all() { return (await every()).filter((file) => !whose || !file.whose || file.whose === whose); },
   // Gives it a number. Fails where there is no room, or the browser keeps nothing.
-  add: (file) => (over ? Promise.reject(new Error("over")) : act("readwrite", (all) => all.add(file), true)),
+  add: (file) => (over ? Promise.reject(new Error("over")) : act("readwrite", (all) => all.add(file))),
   drop: (id) => act("readwrite", (all) => all.delete(id)).catch(() => {}),
   async leave(gone) { for (const file of await every()) if (gone(file)) await this.drop(file.id); },
 };

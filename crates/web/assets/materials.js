@@ -30,7 +30,7 @@ const post = (to, token, chosen, progress) => new Promise((done) => {
 });
 
 // Whether another try may do: the server was not reached or is hindered, or one has to sign in again first.
-const later = ({ status, responseURL }, to) => !status || status >= 500 || [403, 408, 429].includes(status)
+const later = ({ status, responseURL }, to) => !status || status >= 500 || [400, 401, 403, 408, 429].includes(status)
   || new URL(responseURL).pathname !== new URL(to, location.href).pathname;
 
 export class Materials {
@@ -39,6 +39,7 @@ export class Materials {
   #hooks;
   #sending;
   going = 0;
+  loaded = false;
   waiting = [];
 
   // `away` says whether there is no network; `told` is called when something waits or goes, with `true` when it has arrived;
@@ -55,6 +56,7 @@ export class Materials {
     const kept = this.#hooks.keep ? await files.all() : [];
     const mine = kept.filter((file) => file.path === location.pathname && file.whose === whose);
     this.waiting.unshift(...mine);
+    this.loaded = true;
     this.#changed();
     return mine.length > 0;
   }

@@ -268,7 +268,7 @@ pub fn written(lang: Lang, asked: &Written<'_>) -> Markup {
                 @if *optional { " " span.soft { (lang.say("form-optional")) } }
             }
             (self::fault(lang, &named, *fault))
-            textarea id=(id) name=(name) rows=(rows) maxlength="5000" required[*needed]
+            textarea id=(id) name=(name) rows=(rows) required[*needed]
                 aria-describedby=[fault.map(|_| &named)] aria-invalid=[fault.map(|_| "true")] { (value) }
         }
     }
@@ -294,6 +294,11 @@ pub fn pages(lang: Lang, (now, last): (u64, u64), to: impl Fn(u64) -> String) ->
             }
         }
     }
+}
+
+/// Names one after another.
+pub fn listed(lang: Lang, names: &[String]) -> String {
+    names.join(if lang == Lang::Zh { "、" } else { ", " })
 }
 
 /// A link that looks like a button.

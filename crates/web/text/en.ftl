@@ -174,6 +174,24 @@ form-kept =
     No network. Your answers are kept on this device only, sent when the network is back, and removed
     once handed in or when you sign out.
 form-lost = Not saved; check the network
+carried-along =
+  You are signed out, and nothing was done with what you sent. Sign in again: what you typed comes along, for you to look
+  through and send once more.
+carried-too-long =
+  You are signed out, and nothing was done with what you sent. It is too long to come along: go back, copy it, and then sign in.
+carried-title = Look through it and send it again
+carried-lead =
+  You were signed out when you sent this, and nothing was done. Here is what you typed: send it again if it is right.
+carried-files = Files do not come along and have to be chosen again: { $files }.
+carried-send = Send it again
+carried-leave = Do not send it; go back to the page
+carried-outcome = Outcome
+carried-reasons = Reasons
+carried-words = Words
+carried-stars = Stars
+carried-name = Name
+form-out = You are signed out. What you typed is kept on this device, and saved once you have signed in again.
+form-out-lost = You are signed out, and what you typed last is not saved: press “{ $save }” and sign in to go on.
 form-copy = There is no network: this is the form as you opened it last. Go on filling it in; it is saved when the network is back, and so are files that you attach.
 form-waits = Not sent yet, and kept on this device only: { $names }. Sent when the network is back; signing out removes what waits.
 form-waits-here = Not sent yet: { $names }. Sent when the network is back; do not leave this page before.
@@ -407,7 +425,9 @@ refused-no-policy = No policy permits it.
 refused-missing = There is no such page
 refused-missing-more = The address may be wrong, or the page is not yours to see.
 refused-overtaken = A colleague was faster
+refused-overtaken-own = You did something here yourself meanwhile, in another window or on another device
 refused-impossible = This is not possible now
+refused-nothing-lost-own = What you did just now had no effect and overwrote nothing of what you did before.
 refused-nothing-lost = What you did just now had no effect and overwrote nothing.
 refused-possible = What is possible now
 refused-see-now = See the case as it is now
@@ -650,6 +670,10 @@ post-own = For myself, in my own affairs
 code-title = Choose a password
 code-lead = The code is right. It serves once: from now on you sign in with the password that you choose here, which nobody else knows.
 code-go = Set it and sign in
+erase-count = { $count ->
+    [one] One case in all.
+   *[other] { $count } cases in all.
+  }
 erase-goes = What goes now
 erase-nothing = Nothing can go at the moment.
 erase-account = Your account: name, sign-in name, telephone number and password. You cannot sign in any more.

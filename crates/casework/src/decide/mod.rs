@@ -149,8 +149,11 @@ pub fn decide(state: &State, command: &Command, situation: &Situation<'_>) -> Re
     Ok(Decided { events: draft.events, personal: draft.personal })
 }
 
-/// That what was written freely is no longer than a long answer may be.
+/// That what was written freely is no longer than a long answer may be. What is no answer yet is kept as it was typed.
 fn not_too_long(command: &Command) -> Carried {
+    if matches!(command, Command::Jot { .. }) {
+        return Ok(());
+    }
     let long = |(_, words): &(&str, &str)| words.chars().count() > LONGEST;
     match command.words().into_iter().find(long) {
         None => Ok(()),

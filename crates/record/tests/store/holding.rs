@@ -24,9 +24,14 @@ pub fn seals(place: &dyn Place) {
     record.append(sealed(&record, "2", &li, "李")).unwrap();
     record.append(sealed(&record, "3", &wang, "王")).unwrap();
     assert_eq!(unsealed(&record, "1"), Some("王".into()));
+    let handed = record.hand_out(&wang, "词").unwrap();
     drop(record);
     let record = place.open().unwrap();
     assert_eq!(unsealed(&record, "2"), Some("李".into()));
+    assert_eq!(record.take_back(&wang, &handed).as_deref(), Some("词"), "through a restart");
+    let others =
+        [record.take_back(&li, &handed), record.take_back(&wang, &handed[4..]), record.take_back(&wang, "")];
+    assert_eq!(others, [None, None, None], "for nobody else, and only whole");
     let digest = |id: &str| match record.find(&id.into()).unwrap().unwrap().event.attribute("name") {
         Some(Value::Sealed(sealed)) => sealed.clone(),
         other => panic!("{other:?}"),

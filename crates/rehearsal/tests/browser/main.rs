@@ -80,6 +80,16 @@ fn a_phone_without_a_network() {
     plays("offline", include_str!("offline.steps"), true);
 }
 
+#[test]
+fn what_was_typed_outlives_a_session() {
+    plays("signed-out", include_str!("signed-out.steps"), true);
+}
+
+#[test]
+fn what_was_typed_outlives_a_session_without_scripts() {
+    plays("signed-out-without-scripts", include_str!("signed-out.steps"), false);
+}
+
 /// Answers that are no pages to be looked at, and why; `…` stands for anything.
 const NO_PAGES: [(&str, &str); 16] = [
     ("/language/{lang}", "leads on to the page that it was chosen on; each look goes through it"),

@@ -15,6 +15,7 @@
 //! | `pull the cable`, `plug the cable in` | takes the network away, and brings it back |
 //! | `no room on the device` | keeps nothing more of what this page gives it |
 //! | `the session is over` | as when it was ended from another device |
+//! | `the device does not answer` | its store keeps every page waiting for good |
 //! | `hold the clock`, `let "90" seconds pass` | has the page count its seconds when it is told to |
 //! | `download "words"`, `receipt holds`, `changed receipt fails` | saves a receipt, and has `lianchi verify` check it |
 //! | `attach the receipt to "label"` | gives the saved receipt to the page that checks it |
@@ -82,6 +83,9 @@ const NEW_VERSION: &str = "return (async () => { \
 const HOLD: &str = "const acts = []; const real = setInterval; \
     globalThis.setInterval = (act, wait, ...rest) => wait === 1000 ? acts.push(act) : real(act, wait, ...rest); \
     globalThis.pass = (seconds) => { for (let at = 0; at < seconds; at += 1) for (const act of acts) act(); };";
+
+/// Browsers have been seen that never answered.
+const SILENT: &str = "IDBFactory.prototype.open = () => ({});";
 
 /// What a scenario is played on.
 pub struct Stage {
@@ -232,14 +236,8 @@ impl Stage {
             ("plug the cable in", []) => self.plug(true).await,
             ("no room on the device", []) => self.wait_for(FULL, "the page's store is not there").await,
             ("the session is over", []) => self.browser()?.client.delete_all_cookies().await.map_err(said),
-            ("hold the clock", []) => {
-                let source = json!({ "source": HOLD });
-                self.browser()?
-                    .devtools("Page.addScriptToEvaluateOnNewDocument", source)
-                    .await
-                    .map(drop)
-                    .map_err(said)
-            }
+            ("hold the clock", []) => self.from_now_on(HOLD).await,
+            ("the device does not answer", []) => self.from_now_on(SILENT).await,
             ("let _ seconds pass", [seconds]) => {
                 let script = format!("pass({seconds}); return true");
                 self.wait_for(&script, "the page's clock is not held").await
@@ -256,6 +254,13 @@ impl Stage {
             ("a new version comes", []) => self.wait_for(NEW_VERSION, "it takes what was kept").await,
             _ => Err(format!("no step reads `{shape}` with {} texts", texts.len())),
         }
+    }
+
+    /// Has each page run `script` before its own.
+    async fn from_now_on(&self, script: &str) -> Result<(), String> {
+        let source = json!({ "source": script });
+        let told = self.browser()?.devtools("Page.addScriptToEvaluateOnNewDocument", source).await;
+        told.map(drop).map_err(said)
     }
 
     /// The browser of whose turn it is.
@@ -512,8 +517,9 @@ impl Stage {
         for (who, browser) in &self.browsers {
             for (level, source, words) in browser.console().await.map_err(said)? {
                 let of = |path: &String| words.starts_with(&format!("{} ", browser.url(path)));
-                let refused =
-                    ["403", "409", "422"].iter().any(|code| words.contains(&format!("status of {code} ")));
+                let refused = ["401", "403", "409", "422"]
+                    .iter()
+                    .any(|code| words.contains(&format!("status of {code} ")));
                 let meant = refused || words.contains("net::ERR_") || self.opened.iter().any(of);
                 if level == "SEVERE" && !(source == "network" && meant) {
                     loud.push(format!("{who}'s console: {source}: {words}"));

@@ -125,16 +125,14 @@ fn control(asked: &Asked<'_>) -> Markup {
     let Asked { field, value, .. } = asked;
     match &field.kind {
         FieldKind::LongText => html! {
-            textarea id=(asked.id) name=(asked.name) rows="5" maxlength="5000"
+            textarea id=(asked.id) name=(asked.name) rows="5"
                 aria-describedby=[asked.described.as_deref()] aria-invalid=[asked.fault.map(|_| "true")] {
                     (value)
                 }
         },
         FieldKind::Choice(choices) => select(asked, choices),
-        FieldKind::Integer { min, max } => {
-            let digits = |n: &Option<i64>| n.map_or(19, |n| n.to_string().len());
-            let most = digits(min).max(digits(max)).min(19);
-            line(asked, Line { mode: Some("numeric"), most: Some(most), wide: "short", ..Line::default() })
+        FieldKind::Integer { .. } => {
+            line(asked, Line { mode: Some("numeric"), wide: "short", ..Line::default() })
         }
         FieldKind::Money => html! {
             span.amount {
@@ -146,21 +144,10 @@ fn control(asked: &Asked<'_>) -> Markup {
         FieldKind::Moment => line(asked, Line { kind: "datetime-local", wide: "short", ..Line::default() }),
         FieldKind::Phone => line(
             asked,
-            Line {
-                kind: "tel",
-                mode: Some("tel"),
-                most: Some(20),
-                wide: "short",
-                auto: Some("tel"),
-                ..Line::default()
-            },
+            Line { kind: "tel", mode: Some("tel"), wide: "short", auto: Some("tel"), ..Line::default() },
         ),
-        FieldKind::Address => {
-            line(asked, Line { most: Some(200), auto: Some("street-address"), ..Line::default() })
-        }
-        FieldKind::IdentityNumber | FieldKind::CreditCode => code(asked, 18),
-        FieldKind::Vin => code(asked, 17),
-        FieldKind::Plate => code(asked, 8),
+        FieldKind::Address => line(asked, Line { auto: Some("street-address"), ..Line::default() }),
+        FieldKind::IdentityNumber | FieldKind::CreditCode | FieldKind::Vin | FieldKind::Plate => code(asked),
         FieldKind::File => html! {
             input id=(asked.id) name=(asked.name) type="file" accept="image/*,application/pdf"
                 aria-describedby=[asked.described.as_deref()] aria-invalid=[asked.fault.map(|_| "true")];
@@ -168,14 +155,13 @@ fn control(asked: &Asked<'_>) -> Markup {
         },
         // By the packs' own convention a personal text called `name` is the applicant's.
         FieldKind::Text if field.personal && field.id.as_str() == "name" => {
-            line(asked, Line { most: Some(200), auto: Some("name"), ..Line::default() })
+            line(asked, Line { auto: Some("name"), ..Line::default() })
         }
-        _ => line(asked, Line { most: Some(200), ..Line::default() }),
+        _ => line(asked, Line::default()),
     }
 }
 
-const MONEY: Line =
-    Line { kind: "", mode: Some("decimal"), most: Some(15), wide: "short", auto: None, code: false };
+const MONEY: Line = Line { kind: "", mode: Some("decimal"), wide: "short", auto: None, code: false };
 
 /// How one line is typed.
 #[derive(Clone, Copy, Default)]
@@ -184,8 +170,6 @@ struct Line {
     kind: &'static str,
     /// The keyboard that a phone shows.
     mode: Option<&'static str>,
-    /// The most characters.
-    most: Option<usize>,
     /// The class that says how wide it stands.
     wide: &'static str,
     /// What the browser may offer.
@@ -194,8 +178,8 @@ struct Line {
     code: bool,
 }
 
-fn code(asked: &Asked<'_>, most: usize) -> Markup {
-    line(asked, Line { most: Some(most), wide: "code", code: true, ..Line::default() })
+fn code(asked: &Asked<'_>) -> Markup {
+    line(asked, Line { wide: "code", code: true, ..Line::default() })
 }
 
 fn line(asked: &Asked<'_>, line: Line) -> Markup {
@@ -208,7 +192,7 @@ fn line(asked: &Asked<'_>, line: Line) -> Markup {
     html! {
         input id=(asked.id) name=(asked.name) type=(kind) value=(value)
             class=[(!line.wide.is_empty()).then_some(line.wide)]
-            inputmode=[line.mode] maxlength=[line.most] autocomplete=[auto]
+            inputmode=[line.mode] autocomplete=[auto]
             autocapitalize=[line.code.then_some("characters")] spellcheck=[line.code.then_some("false")]
             min=[(kind == "date").then_some("1850-01-01")] max=[(kind == "date").then_some("2150-12-31")]
             aria-describedby=[asked.described.as_deref()] aria-invalid=[asked.fault.map(|_| "true")];

@@ -2,7 +2,7 @@ use crate::layout::{Frame, Head, document};
 use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
-use pack::Title;
+use pack::{Lang, Title};
 
 /// What was filled in to sign in or to open an account, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -15,8 +15,44 @@ pub struct View {
     pub back: String,
     /// What is wrong, by field: `login`, `name`, `password`; with no such field, with the whole.
     pub faults: Vec<(&'static str, Title)>,
+    /// What was typed before, sealed, to come back once its writer has signed in.
+    pub carried: Option<String>,
+    /// What becomes of that.
+    pub gone: Option<Gone>,
     /// Sign-ins of a demonstration city, shown only there: name, password, who it is.
     pub demo: Vec<(String, String, Title)>,
+}
+
+/// What becomes of a form whose session had ended when it was posted.
+#[derive(Clone, Debug)]
+pub enum Gone {
+    /// It goes along through signing in, but for these files.
+    Along(Vec<String>),
+    /// It is too long to go along.
+    TooLong,
+}
+
+/// What goes along through signing in.
+pub(super) fn carried(sealed: Option<&String>) -> Markup {
+    html! { @if let Some(sealed) = sealed { input type="hidden" name="carried" value=(sealed); } }
+}
+
+/// What is said of it.
+fn gone(lang: Lang, gone: &Gone) -> Markup {
+    let words = match gone {
+        Gone::Along(_) => lang.say("carried-along"),
+        Gone::TooLong => lang.say("carried-too-long"),
+    };
+    html! {
+        div.callout.soon role="alert" {
+            p { (words) }
+            @if let Gone::Along(files) = gone {
+                @if !files.is_empty() {
+                    p { (lang.tell("carried-files", &[("files", part::listed(lang, files).into())])) }
+                }
+            }
+        }
+    }
 }
 
 /// Signing in.
@@ -31,8 +67,10 @@ pub fn sign_in(frame: &Frame, view: &View) -> Markup {
         &html! {
             (summary(frame, view))
             h1 { (title) }
+            @if let Some(gone) = &view.gone { (self::gone(lang, gone)) }
             form method="post" action=(path::SIGN_IN) {
                 (part::token(frame))
+                (carried(view.carried.as_ref()))
                 input type="hidden" name="back" value=(view.back);
                 (field(frame, view, Input { id: "login", kind: "text", auto: "username", value: login, first: true }))
                 (field(frame, view, Input { id: "password", kind: "password", auto: CURRENT, value: "", first: false }))
@@ -156,6 +194,7 @@ fn demo(frame: &Frame, view: &View) -> Markup {
                     li {
                         form method="post" action=(path::SIGN_IN) {
                             (part::token(frame))
+                            (carried(view.carried.as_ref()))
                             input type="hidden" name="back" value=(view.back);
                             input type="hidden" name="login" value=(login);
                             input type="hidden" name="password" value=(password);

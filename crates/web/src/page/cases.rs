@@ -10,8 +10,10 @@ use record::Time;
 /// One's own cases, those that wait for their party first.
 #[derive(Clone, Debug, Default)]
 pub struct View {
-    /// The cases.
+    /// The cases of this page.
     pub cases: Vec<Case>,
+    /// Which page it is, and of how many.
+    pub page: (u64, u64),
 }
 
 /// A case in the list.
@@ -114,6 +116,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     }
                 }
             }
+            (part::pages(lang, view.page, |page| format!("{}?page={page}", path::CASES)))
             section data-drafts data-waits=(lang.tell("offline-waits", &[("names", "{names}".into())])) hidden {
                 h2 { (lang.say("offline-drafts")) }
                 p.soft { (lang.say("offline-drafts-more")) }

@@ -110,14 +110,14 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                     button type="submit" name="then" value="save" { (lang.say("form-save")) }
                 }
                 noscript { p.callout.soon { (lang.say("form-no-script")) } }
-                (saved(frame))
+                (saved(frame, view.case))
             }
         },
     )
 }
 
 /// How far what was typed and attached is, in the words that the form's script puts there. What stands in braces it fills in.
-fn saved(frame: &Frame) -> Markup {
+fn saved(frame: &Frame, case: &str) -> Markup {
     let lang = frame.lang;
     let name = ("name", "{name}".into());
     let large = [name.clone(), ("size", "{size}".into()), ("most", text::size(MAX_FILE as u64).into())];
@@ -127,6 +127,8 @@ fn saved(frame: &Frame) -> Markup {
             data-saving=(lang.say("form-saving")) data-done=(lang.say("form-saved"))
             data-mend=(lang.say("form-saved-mend"))
             data-kept=(lang.say("form-kept")) data-lost=(lang.say("form-lost"))
+            data-out=(lang.say("form-out")) data-out-lost=(lang.tell("form-out-lost", &[("save", lang.say("form-save").into())]))
+            data-to=(path::sign_in(&path::of_case(case, "form"))) data-sign-in=(lang.say("sign-in"))
             data-waits=(lang.tell("form-waits", &names)) data-waits-here=(lang.tell("form-waits-here", &names))
             data-waiting=(lang.say("file-waits")) data-held=(lang.say("file-held"))
             data-large=(lang.tell("file-too-large", &large)) data-most=(MAX_FILE)

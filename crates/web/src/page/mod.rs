@@ -4,6 +4,8 @@
 pub mod account;
 /// A supervisor's board: what is due and overdue, from the city down.
 pub mod board;
+/// What was typed into a form whose session had ended, to be sent once more.
+pub mod carried;
 /// One's own cases.
 pub mod cases;
 /// Answers to be checked before they are handed in, and the page after it.

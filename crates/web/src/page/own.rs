@@ -381,6 +381,8 @@ pub struct Coded {
     pub code: String,
     /// Where to go on to.
     pub back: String,
+    /// What was typed before, sealed.
+    pub carried: Option<String>,
     /// What is wrong: `new`.
     pub faults: Vec<(&'static str, Title)>,
 }
@@ -399,6 +401,7 @@ pub fn choose_password(frame: &Frame, view: &Coded) -> Markup {
             p { (lang.say("code-lead")) }
             form method="post" action=(path::CHOOSE) {
                 (part::token(frame))
+                (super::account::carried(view.carried.as_ref()))
                 input type="hidden" name="back" value=(view.back);
                 input type="hidden" name="password" value=(view.code);
                 div.field {
@@ -415,12 +418,18 @@ pub fn choose_password(frame: &Frame, view: &Coded) -> Markup {
 /// What goes when a person asks to be erased, and what stays.
 #[derive(Clone, Debug, Default)]
 pub struct Erasure {
-    /// Cases whose data goes now.
+    /// Cases whose data goes now, those of this page.
     pub going: Vec<Case>,
+    /// How many such cases there are.
+    pub goes: u64,
     /// Why the account stays; none: it goes.
     pub account: Option<Title>,
-    /// Cases whose data stays, each with why.
+    /// Cases whose data stays, each with why: those of this page.
     pub staying: Vec<(Case, Stays)>,
+    /// How many such cases there are.
+    pub stays: u64,
+    /// Which page of all these cases it is, and of how many.
+    pub page: (u64, u64),
     /// How many cases were erased before.
     pub gone: u64,
     /// Since when the person wishes it.
@@ -466,6 +475,7 @@ pub fn erasure(frame: &Frame, view: &Erasure) -> Markup {
             section aria-labelledby="goes-title" {
                 h2 #goes-title { (lang.say("erase-goes")) }
                 @if view.nothing_goes() { p { (lang.say("erase-nothing")) } } @else {
+                    @if view.page.1 > 1 { p.soft { (lang.tell("erase-count", &[("count", view.goes.into())])) } }
                     ul {
                         @if view.account.is_none() { li { (lang.say("erase-account")) } }
                         @for case in &view.going {
@@ -474,7 +484,8 @@ pub fn erasure(frame: &Frame, view: &Erasure) -> Markup {
                     }
                 }
             }
-            @if view.account.is_some() || !view.staying.is_empty() { (staying(frame, view)) }
+            @if view.account.is_some() || view.stays > 0 { (staying(frame, view)) }
+            (part::pages(lang, view.page, |page| format!("{}?page={page}", path::ERASURE)))
             section aria-labelledby="course-title" {
                 h2 #course-title { (lang.say("erase-always")) }
                 p { (lang.say("erase-always-more")) }
@@ -487,7 +498,7 @@ pub fn erasure(frame: &Frame, view: &Erasure) -> Markup {
 
 impl Erasure {
     fn nothing_goes(&self) -> bool {
-        self.going.is_empty() && self.account.is_some()
+        self.goes == 0 && self.account.is_some()
     }
 }
 
@@ -516,6 +527,7 @@ fn staying(frame: &Frame, view: &Erasure) -> Markup {
     html! {
         section aria-labelledby="stays-title" {
             h2 #stays-title { (lang.say("erase-stays")) }
+            @if view.page.1 > 1 { p.soft { (lang.tell("erase-count", &[("count", view.stays.into())])) } }
             ul {
                 @if let Some(why) = &view.account {
                     li { (lang.say("erase-account-stays")) (lang.colon()) (lang.of(why)) }

@@ -4,6 +4,7 @@ use crate::{part, path};
 use maud::{Markup, html};
 use pack::Title;
 use record::Time;
+use std::borrow::Cow;
 
 /// What could not be done.
 #[derive(Clone, Debug)]
@@ -60,9 +61,11 @@ pub enum View {
     },
 }
 
-/// A colleague who was faster.
+/// Who was faster: a colleague, or the reader themself in another window.
 #[derive(Clone, Debug)]
 pub struct Faster {
+    /// Whether it was the reader.
+    pub own: bool,
     /// Who.
     pub who: String,
     /// When.
@@ -86,7 +89,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
             (lang.say("refused-missing"), html! { p { (lang.say("refused-missing-more")) } (home(frame)) })
         }
         View::Overtaken { by, why, possible, typed, back } => (
-            if by.is_some() { lang.say("refused-overtaken") } else { lang.say("refused-impossible") },
+            by.as_ref().map_or_else(|| lang.say("refused-impossible"), |by| was_faster(lang, by)),
             overtaken(frame, by.as_ref(), why, (possible, typed), back),
         ),
         View::TooLarge { most, back } => (
@@ -164,10 +167,16 @@ fn overtaken(
     }
 }
 
+/// That somebody was faster.
+pub(super) fn was_faster(lang: Lang, by: &Faster) -> Cow<'static, str> {
+    lang.say(if by.own { "refused-overtaken-own" } else { "refused-overtaken" })
+}
+
 /// Who was faster, when, and with what.
 pub(super) fn faster(lang: Lang, by: &Faster, more: &Markup) -> Markup {
-    let who = html! { (by.who) " · " (part::moment(lang, by.at)) };
-    let body = html! { p { (lang.of(&by.what)) } p { (lang.say("refused-nothing-lost")) } (more) };
+    let who = html! { @if !by.own { (by.who) " · " } (part::moment(lang, by.at)) };
+    let lost = lang.say(if by.own { "refused-nothing-lost-own" } else { "refused-nothing-lost" });
+    let body = html! { p { (lang.of(&by.what)) } p { (lost) } (more) };
     part::callout("soon", who, body)
 }
 

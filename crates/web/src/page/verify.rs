@@ -60,7 +60,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 }
                 div.field {
                     label for="receipt-text" { (lang.say("verify-text")) }
-                    textarea.code #receipt-text name="text" rows="8" spellcheck="false" maxlength="20000" {
+                    textarea.code #receipt-text name="text" rows="8" spellcheck="false" {
                         (view.text)
                     }
                 }

@@ -3,7 +3,7 @@
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::city::NotRegistered;
-use super::own;
+use super::{carried, own};
 use crate::layout::Face;
 use crate::page::account::{self, View};
 use crate::path;
@@ -16,13 +16,15 @@ use pack::Title;
 /// Something wrong with what was filled in: the field, and what.
 pub type Fault = (&'static str, Title);
 
-fn view(asked: &Asked) -> View {
+pub fn view(asked: &Asked) -> View {
     let demo = asked.city.settings.demo.iter();
     View {
         login: asked.words("login").unwrap_or_default().to_owned(),
         name: asked.words("name").unwrap_or_default().to_owned(),
         back: asked.back().to_owned(),
         faults: Vec::new(),
+        carried: asked.field(carried::FIELD).map(str::to_owned),
+        gone: None,
         demo: demo.map(|one| (one.login.clone(), one.password.clone(), one.title.clone())).collect(),
     }
 }
@@ -56,8 +58,8 @@ pub fn register_page(asked: &Asked) -> Result<Answer, Oops> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn own_name(typed: &str) -> Result<&str, Title> {
-    let name = typed.trim();
+pub fn own_name(typed: &str) -> Result<String, Title> {
+    let name = casework::answer::unturned(typed).trim().to_owned();
     if name.is_empty() {
         return Err(Title::new("请填写姓名", "Enter the name"));
     }
@@ -76,7 +78,7 @@ pub fn open(asked: &Asked, login: &str, name: &str, secret: &str) -> Result<Resu
         Err(why) => return Ok(Err(("name", why))),
     };
     asked.city.admit_registration(asked.address).map_err(|seconds| Oops::Wait { seconds })?;
-    let fault = match asked.city.register(login, name, secret, &[], asked.now) {
+    let fault = match asked.city.register(login, &name, secret, &[], asked.now) {
         Ok(_) => return sign_in().map(Ok).map_err(waiting),
         Err(NotRegistered::Name(error)) => {
             let zh = match error {

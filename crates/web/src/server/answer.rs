@@ -16,6 +16,7 @@ pub struct Answer {
     body: Vec<u8>,
     cache: &'static str,
     headers: Vec<(HeaderName, String)>,
+    opens: Option<Token>,
 }
 
 /// Tells a form that changes a case how many events the case has now, so that the next one that it sends is no conflict
@@ -45,7 +46,7 @@ impl Answer {
 
     /// Bytes of a kind.
     pub fn bytes(kind: &'static str, body: Vec<u8>) -> Self {
-        Self { status: StatusCode::OK, kind, body, cache: "no-store", headers: Vec::new() }
+        Self { status: StatusCode::OK, kind, body, cache: "no-store", headers: Vec::new(), opens: None }
     }
 
     /// On to another page, which is then asked for with GET.
@@ -94,11 +95,17 @@ impl Answer {
 
     /// With the cookie of a new session, or without one.
     #[must_use]
-    pub fn session(self, token: Option<&Token>) -> Self {
+    pub fn session(mut self, token: Option<&Token>) -> Self {
+        self.opens = token.cloned();
         let value = token.map(Token::text).unwrap_or_default();
         let age = if token.is_some() { "" } else { "; Max-Age=0" };
         let cookie = format!("{SESSION_COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}");
         self.with(header::SET_COOKIE, cookie)
+    }
+
+    /// The session that it opens.
+    pub fn opens(&self) -> Option<&Token> {
+        self.opens.as_ref()
     }
 
     /// With a cookie that keeps a choice of this device for a year.

@@ -56,6 +56,8 @@ pub struct Asked {
     pub on: Option<&'static str>,
     /// Whether it is for a program: `/api/…`.
     pub api: bool,
+    /// Whether what was typed comes back to whoever has to sign in anew.
+    pub comes_back: bool,
     /// Whether it is for a stream of events.
     pub live: bool,
     /// Names and values from the path.
@@ -74,6 +76,8 @@ pub struct Asked {
     pub json: Option<serde_json::Value>,
     /// Where it came from.
     pub address: IpAddr,
+    /// The site that it came to, as its sender wrote it: `https://city.example`.
+    pub site: String,
     /// The token that was shown, whether or not it opens a session.
     pub claimed: Option<Token>,
     /// The session's token.
@@ -117,6 +121,7 @@ impl Asked {
             pattern: operation.path,
             on: operation.on,
             api: path.starts_with("/api/"),
+            comes_back: operation.comes_back,
             live: matches!(operation.work, Work::Live(_)),
             params: params
                 .into_iter()
@@ -130,6 +135,7 @@ impl Asked {
             arrived: Mutex::default(),
             json: None,
             address: sender(peer, headers, &city.proxies),
+            site: site(peer, headers, &city.proxies),
             token: None,
             person: None,
             actor: None,
@@ -174,7 +180,7 @@ impl Asked {
         let sent = || self.posted.iter().find(|(name, _)| name == "token").map(|(_, value)| value);
         let right = match &self.token {
             Some(token) => {
-                sent().is_some_and(|text| token.is_form_token(text))
+                sent().is_some_and(|text| token.is_form_token(text.split('.').next().unwrap_or_default()))
                     || (self.api && self.own_site == Some(true))
             }
             None => self.own_site != Some(false),
@@ -193,6 +199,11 @@ impl Asked {
     /// Whether the browser says that another site had it ask.
     pub fn is_from_elsewhere(&self) -> bool {
         self.own_site == Some(false) && !self.bearer
+    }
+
+    /// Whether the browser says that our own page had it ask.
+    pub fn is_from_our_pages(&self) -> bool {
+        self.own_site == Some(true)
     }
 
     /// A value from the path.
@@ -289,6 +300,13 @@ impl Asked {
         }
     }
 
+    /// What each form of the session carries: what proves it, and for whom it was drawn.
+    fn form_token(&self) -> Option<String> {
+        let (token, person) = self.token.as_ref().zip(self.person.as_ref())?;
+        let post = self.actor.as_ref().and_then(Actor::post);
+        Some(token.form_token() + &super::carried::mark(person.id, post))
+    }
+
     /// The frame of a page for whoever asked.
     pub fn frame(&self, face: Face) -> Frame {
         let who = self.person.as_ref().map(|person| {
@@ -311,7 +329,7 @@ impl Asked {
             city: self.city.settings.title.clone(),
             path: whence::page(self),
             who,
-            token: self.token.as_ref().map(Token::form_token).unwrap_or_default(),
+            token: self.form_token().unwrap_or_default(),
             once: self.token.as_ref().and_then(|_| super::once::key().ok()).unwrap_or_default(),
             at: self.city.casework.record().len().unwrap_or_default(),
             notice,
@@ -339,6 +357,30 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 fn bearer(headers: &HeaderMap) -> Option<Token> {
     let (scheme, token) = text(headers, "authorization")?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| Token::parse(token.trim()))?
+}
+
+/// The site that a request from `peer` came to: what a proxy of ours says of it, where it is one. Browsers keep no session but
+/// over https, or on their own machine; empty where the host is none.
+fn site(peer: IpAddr, headers: &HeaderMap, proxies: &[IpAddr]) -> String {
+    let ours = proxies.contains(&peer.to_canonical());
+    let said = |name: &str| {
+        text(headers, name).filter(|_| ours).and_then(|all| all.split(',').next()).map(str::trim)
+    };
+    let host = said("x-forwarded-host").or_else(|| text(headers, "host")).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    if host.is_empty() || !host.chars().all(plain) {
+        return String::new();
+    }
+    let port = |(_, port): &(&str, &str)| port.chars().all(|c| c.is_ascii_digit());
+    let name = host.rsplit_once(':').filter(port).map_or(host, |(name, _)| name);
+    let here =
+        name == "localhost" || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback());
+    let scheme = match said("x-forwarded-proto") {
+        Some("http") => "http",
+        None if here => "http",
+        _ => "https",
+    };
+    format!("{scheme}://{host}")
 }
 
 /// Who sent a request that came from `peer`: what a proxy of ours says, where it is one.
@@ -372,7 +414,7 @@ fn accepted(headers: &HeaderMap) -> Lang {
 
 #[cfg(test)]
 mod tests {
-    use super::{ours, own_site, sender};
+    use super::{ours, own_site, sender, site};
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
     use std::net::IpAddr;
 
@@ -419,6 +461,28 @@ mod tests {
             (&[("origin", "https://city.example")], Some(false)),
         ] {
             assert_eq!(own_site(&headers(all)), said, "{all:?}");
+        }
+    }
+
+    #[test]
+    fn the_site_is_the_one_that_was_asked() {
+        let proxies: [IpAddr; 1] = ["10.0.0.1".parse().unwrap()];
+        let proxy =
+            &[("host", "inside:8080"), ("x-forwarded-host", "city.example"), ("x-forwarded-proto", "https")];
+        for (peer, all, right) in [
+            ("203.0.113.9", &[("host", "city.example")][..], "https://city.example"),
+            ("203.0.113.9", &[("host", "city.example:8443")], "https://city.example:8443"),
+            ("127.0.0.1", &[("host", "127.0.0.1:8171")], "http://127.0.0.1:8171"),
+            ("127.0.0.1", &[("host", "localhost:8171")], "http://localhost:8171"),
+            ("::1", &[("host", "[::1]:8171")], "http://[::1]:8171"),
+            ("::1", &[("host", "[::1]")], "http://[::1]"),
+            ("10.0.0.1", proxy, "https://city.example"),
+            ("203.0.113.9", proxy, "https://inside:8080"),
+            ("10.0.0.1", &[("host", "city.example"), ("x-forwarded-proto", "http")], "http://city.example"),
+            ("203.0.113.9", &[("host", "a b")], ""),
+            ("203.0.113.9", &[], ""),
+        ] {
+            assert_eq!(site(peer.parse().unwrap(), &headers(all), &proxies), right, "{peer} {all:?}");
         }
     }
 

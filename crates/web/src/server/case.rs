@@ -15,6 +15,9 @@ use pack::model::Procedure;
 use pack::{Id, Title};
 use record::ObjectRef;
 
+/// How many of one's cases stand on a page.
+const ROWS: usize = 50;
+
 /// A case that the reader may look at, as its party or otherwise; to anybody else it is not there.
 pub fn visible(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
     asked.signed_in()?;
@@ -61,9 +64,16 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
     let mut all = Vec::new();
     for line in lines {
         let view = asked.city.casework.view(&line.case)?;
-        let procedure = view.procedure();
         let history = asked.city.casework.record().version(&line.case)?;
         let last = asked.city.casework.record().entry(history.0.saturating_sub(1))?;
+        let touched = last.map_or(line.started, |entry| entry.event.time);
+        all.push((show::stage(&view), touched, line, view));
+    }
+    all.sort_by_key(|(stage, touched, ..)| (stage.rank(), std::cmp::Reverse(*touched)));
+    let last = all.len().div_ceil(ROWS).max(1);
+    let page = asked.leaf().min(last);
+    let these = all.into_iter().skip((page - 1) * ROWS).take(ROWS);
+    let shown = these.map(|(stage, touched, line, view)| {
         let clocks = show::clocks(asked, &view);
         let running = clocks.iter().filter(|clock| clock.stopped.is_none() && !clock.least);
         let first = running.flat_map(clock::View::times).min_by_key(|(due, _)| (due.at.is_none(), due.at));
@@ -72,18 +82,18 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             (None, Some((due, by))) => (Some(due.clone()), Some(by)),
             (answer, _) => (answer, None),
         };
-        all.push(cases::Case {
+        cases::Case {
             number: line.case.id.to_string(),
-            title: procedure.map(|procedure| procedure.title.clone()).unwrap_or_default(),
+            title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
             office: show::office(asked, &line.office),
-            touched: last.map_or(line.started, |entry| entry.event.time),
+            touched,
             due,
             set_by,
-            stage: show::stage(&view),
-        });
-    }
-    all.sort_by_key(|case| (case.stage.rank(), std::cmp::Reverse(case.touched)));
-    Ok(Answer::page(cases::show(&asked.frame(Face::Resident), &cases::View { cases: all })))
+            stage,
+        }
+    });
+    let view = cases::View { cases: shown.collect(), page: (page as u64, last as u64) };
+    Ok(Answer::page(cases::show(&asked.frame(Face::Resident), &view)))
 }
 
 pub fn follow(asked: &Asked) -> Result<Answer, Oops> {

@@ -134,7 +134,7 @@ pub fn files(case: &str, material: &Id, kept: &[FileRef]) -> Vec<Attached> {
     let shown = |file: &record::FileRef| {
         let digest = file.digest.to_string();
         Attached {
-            name: file.name.to_string(),
+            name: answer::unturned(&file.name),
             size: file.size,
             path: path::file(case, material, &digest),
             digest,
@@ -280,10 +280,7 @@ fn keep(
         match answer::read(&field.kind, &text) {
             Ok(value) => answers.push((id, Some(value))),
             Err(fault) => {
-                // Longer than anything that is written freely, it is not kept.
-                if text.chars().count() <= answer::LONGEST {
-                    unread.push((id.clone(), text));
-                }
+                unread.push((id.clone(), text));
                 faults.push((id, fault));
             }
         }
@@ -398,13 +395,13 @@ pub fn named_file(sent: &Sent) -> FileRef {
 
 /// Whether the file that came is one that is kept already, by name and content.
 pub fn alike(asked: &Asked, known: &FileRef, sent: &Sent) -> Result<bool, StoreError> {
-    let alike = known.size == sent.bytes.len() as u64 && *known.name == *named(&sent.name);
+    let alike = known.size == sent.bytes.len() as u64 && *known.name == *named(&sent.name).as_str();
     Ok(alike && asked.city.casework.record().file(known)?.is_some_and(|bytes| *bytes == *sent.bytes))
 }
 
 /// Keeps a file that came.
 pub fn keep_file(asked: &Asked, sent: &Sent, subject: Option<&ObjectRef>) -> Result<FileRef, Oops> {
-    let kept = asked.city.casework.record().attach(named(&sent.name), &sent.bytes, subject);
+    let kept = asked.city.casework.record().attach(&named(&sent.name), &sent.bytes, subject);
     match kept.map_err(|error| Unkept::of(sent, error)) {
         Ok(file) => Ok(file),
         Err(Ok(unkept)) => Err(Oops::File(Box::new(unkept))),
@@ -412,14 +409,11 @@ pub fn keep_file(asked: &Asked, sent: &Sent, subject: Option<&ObjectRef>) -> Res
     }
 }
 
-/// A file's name without the folders that some browsers send, and not longer than people read.
-pub fn named(name: &str) -> &str {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let end = name.char_indices().nth(120).map_or(name.len(), |(end, _)| end);
-    match name.get(..end).unwrap_or_default() {
-        "" => "file",
-        name => name,
-    }
+/// A file's name without the folders that some browsers send, as it reads, and not longer than people read.
+pub fn named(name: &str) -> String {
+    let name = answer::unturned(name.rsplit(['/', '\\']).next().unwrap_or_default());
+    let name: String = name.chars().take(120).collect();
+    if name.is_empty() { "file".to_owned() } else { name }
 }
 
 pub fn attach(asked: &Asked) -> Result<Answer, Oops> {

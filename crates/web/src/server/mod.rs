@@ -10,6 +10,7 @@ mod api;
 mod asked;
 mod board;
 mod bounds;
+mod carried;
 mod case;
 mod city;
 mod corrections;
@@ -74,7 +75,7 @@ static OPERATIONS: &[Operation] = &[
     page("/categories/{category}", services::category),
     page("/services/{service}", services::service),
     page("/services/{service}/form", services::blank),
-    form("/services/{service}/begin", services::begin),
+    form("/services/{service}/begin", services::begin).coming_back(),
     page("/offline", services::offline),
     page("/language/{lang}", services::language),
     page("/face/{face}", services::face),
@@ -97,17 +98,17 @@ static OPERATIONS: &[Operation] = &[
     page("/cases/{case}", case::follow),
     stream("/cases/{case}/events", live::own_case),
     page("/cases/{case}/form", filling::fill),
-    form("/cases/{case}/form", filling::save).with_files().redrawing(),
+    form("/cases/{case}/form", filling::save).with_files().redrawing().coming_back(),
     form("/cases/{case}/form/part", filling::fragment),
     form("/cases/{case}/materials/{material}", filling::attach).with_files().on("/cases/{case}/form"),
     page("/cases/{case}/materials/{material}/{digest}", filling::file),
     page("/cases/{case}/check", filling::check),
-    form("/cases/{case}/submit", case::submit).on("/cases/{case}/check"),
+    form("/cases/{case}/submit", case::submit).on("/cases/{case}/check").coming_back(),
     page("/cases/{case}/submitted", case::submitted),
-    form("/cases/{case}/answer", case::answer).on("/cases/{case}/check"),
-    form("/cases/{case}/withdraw", case::withdraw),
-    form("/cases/{case}/rate", case::rate),
-    form("/cases/{case}/complain", case::complain),
+    form("/cases/{case}/answer", case::answer).on("/cases/{case}/check").coming_back(),
+    form("/cases/{case}/withdraw", case::withdraw).coming_back(),
+    form("/cases/{case}/rate", case::rate).coming_back(),
+    form("/cases/{case}/complain", case::complain).coming_back(),
     page("/cases/{case}/receipt", receipt::page),
     page("/cases/{case}/receipt.tlog-proof", receipt::file),
     page("/verify", record_pages::verify_page),
@@ -124,7 +125,8 @@ static OPERATIONS: &[Operation] = &[
     form("/desk/cases/{case}/{action}/{about}", acting::act)
         .with_files()
         .redrawing()
-        .on("/desk/cases/{case}?amend"),
+        .on("/desk/cases/{case}?amend")
+        .coming_back(),
     page("/board", board::city),
     stream("/board/events", live::board),
     page("/board/record", record_pages::health),
@@ -156,12 +158,12 @@ static OPERATIONS: &[Operation] = &[
     page("/staff/new", staff::new),
     form("/staff/new", staff::take_on),
     page("/staff/people/{person}", staff::person),
-    form("/staff/people/{person}/{act}", staff::act),
+    form("/staff/people/{person}/{act}", staff::act).coming_back(),
     page("/editions", editions::list),
     page("/editions/{procedure}", editions::one),
-    form("/editions/{procedure}", editions::carry_out),
+    form("/editions/{procedure}", editions::carry_out).coming_back(),
     page("/editions/cases/{case}", editions::case),
-    form("/editions/cases/{case}", editions::move_case),
+    form("/editions/cases/{case}", editions::move_case).coming_back(),
     page("/api/openapi.json", api::document),
     form("/api/sign-in", api::sign_in),
     form("/api/sign-out", api::sign_out),
@@ -275,7 +277,7 @@ async fn handle(
         let ready = ready.and_then(|()| asked.whole(operation));
         let oops = match (ready, operation.work) {
             (Ok(()), Work::Page(page)) => match page(&asked) {
-                Ok(answer) => return Outcome::Answered(answer),
+                Ok(answer) => return Outcome::Answered(carried::signed_in(&mut asked, answer)),
                 Err(oops) => oops,
             },
             (Ok(()), Work::Live(watch)) => match live::Watched::new(&asked, watch) {

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
+use super::carried;
 use super::operation::MOST_FILES;
 use super::show;
 use super::unkept::Unkept;
@@ -175,13 +176,21 @@ impl Oops {
 
     /// The answer that says so: a page for people, a document for programs.
     pub fn answer(self, asked: &Asked) -> Answer {
+        if matches!(self, Self::Foreign)
+            && let Some(page) = carried::anew(asked)
+        {
+            return page;
+        }
         let (status, _) = self.kind();
         let seconds = self.seconds();
         let answer = match self {
             oops if asked.api => Answer::json(&oops.document(asked)),
             // Whoever opens a stream is a script: a page would be lost on it.
             oops if asked.live => Answer::text(format!("{}\n", asked.lang.of(&oops.said()))),
-            Self::SignIn => return Answer::go(path::sign_in(&whence::page(asked))),
+            Self::SignIn => {
+                let to_sign_in = || Answer::go(path::sign_in(&whence::page(asked)));
+                return carried::signing_in(asked).unwrap_or_else(to_sign_in);
+            }
             oops => {
                 let at_work = ["/desk", "/board", "/staff", "/editions"];
                 let staff = at_work.iter().any(|part| asked.path.starts_with(part));

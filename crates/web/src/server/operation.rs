@@ -34,21 +34,47 @@ pub struct Operation {
     /// Where its form stands: the path of a page, with the names of what is sent that belongs into its query. None: at its
     /// own path or, where there is no page, at the nearest above it.
     pub on: Option<&'static str>,
+    /// Whether people have typed what it is sent, so that it comes back to them where the session had ended. Never a secret.
+    pub comes_back: bool,
 }
 
 /// Something that is read.
 pub const fn get(path: &'static str, page: Page) -> Operation {
-    Operation { method: "GET", path, work: Work::Page(page), most: 0, redraws: false, on: None }
+    Operation {
+        method: "GET",
+        path,
+        work: Work::Page(page),
+        most: 0,
+        redraws: false,
+        on: None,
+        comes_back: false,
+    }
 }
 
 /// Something that is done.
 pub const fn post(path: &'static str, page: Page) -> Operation {
-    Operation { method: "POST", path, work: Work::Page(page), most: MOST_FORM, redraws: false, on: None }
+    Operation {
+        method: "POST",
+        path,
+        work: Work::Page(page),
+        most: MOST_FORM,
+        redraws: false,
+        on: None,
+        comes_back: false,
+    }
 }
 
 /// Something that is watched.
 pub const fn live(path: &'static str, watch: Watch) -> Operation {
-    Operation { method: "GET", path, work: Work::Live(watch), most: 0, redraws: false, on: None }
+    Operation {
+        method: "GET",
+        path,
+        work: Work::Live(watch),
+        most: 0,
+        redraws: false,
+        on: None,
+        comes_back: false,
+    }
 }
 
 impl Operation {
@@ -68,6 +94,12 @@ impl Operation {
     /// What is sent and is personal is no part of an address.
     pub const fn on(mut self, page: &'static str) -> Self {
         self.on = Some(page);
+        self
+    }
+
+    /// The same, of which what was typed comes back to whoever has to sign in anew.
+    pub const fn coming_back(mut self) -> Self {
+        self.comes_back = true;
         self
     }
 

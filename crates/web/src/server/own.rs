@@ -269,6 +269,7 @@ pub fn choose(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Answer {
         login: asked.field("login").unwrap_or_default().to_owned(),
         code: asked.field("password").unwrap_or_default().to_owned(),
         back: asked.back().to_owned(),
+        carried: asked.field(super::carried::FIELD).map(str::to_owned),
         faults,
     };
     Answer::page(own::choose_password(&asked.frame(Face::Resident), &view)).status(status)
@@ -378,6 +379,15 @@ fn erasure(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Result<Answer, 
         };
         page.staying.push((case, stays));
     }
+    // What goes comes first.
+    let (goes, stays) = (page.going.len(), page.staying.len());
+    let last = (goes + stays).div_ceil(ROWS).max(1);
+    let leaf = asked.leaf().min(last);
+    let from = (leaf - 1) * ROWS;
+    page.going = page.going.into_iter().skip(from).take(ROWS).collect();
+    let left = ROWS - page.going.len();
+    page.staying = page.staying.into_iter().skip(from.saturating_sub(goes)).take(left).collect();
+    (page.goes, page.stays, page.page) = (goes as u64, stays as u64, (leaf as u64, last as u64));
     let status = if faults.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     page.faults = faults;
     Ok(Answer::page(own::erasure(&asked.frame(face(asked)), &page)).status(status))

@@ -42,7 +42,7 @@ pub fn of(asked: &Asked) -> Result<(receipt::View, String), Oops> {
         leaf: Digest::of(line.as_bytes()).to_string(),
         root: proven.head.root.to_string(),
         origin: proven.head.origin,
-        address: path::VERIFY.to_owned(),
+        address: format!("{}{}", asked.site, path::VERIFY),
         download: format!("{}.tlog-proof", path::of_case(case.id.as_str(), "receipt")),
     };
     Ok((view, text))

@@ -3,7 +3,7 @@
 use super::answer::Oops;
 use super::asked::{Asked, Sent};
 use super::city::locked;
-use super::operation::{MOST_FORM, Operation};
+use super::operation::{MOST_FILES, MOST_FORM, Operation};
 use super::unkept::{Unkept, Why};
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::extract::multipart::Field;
@@ -35,7 +35,8 @@ impl Asked {
             return Ok(());
         }
         // Only those who are signed in may have the server take in what is large.
-        if operation.takes_files() && !self.city.stands(self.claimed.as_ref()) {
+        let stranger = operation.takes_files() && !self.city.stands(self.claimed.as_ref());
+        if stranger && !operation.comes_back {
             return Err(Oops::SignIn);
         }
         if operation.takes_log() {
@@ -45,7 +46,9 @@ impl Asked {
         let kind = head.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let kind = kind.unwrap_or_default().trim().to_ascii_lowercase();
         if kind.starts_with("multipart/form-data") {
-            self.read_parts(head, body, operation).await?;
+            // Whose session has ended keeps what they typed, and no file.
+            let most = if stranger { 0 } else { operation.most };
+            self.read_parts(head, body, most).await?;
             // A program that sends files has its document in a part beside them.
             if self.api
                 && let Some(at) = self.posted.iter().position(|(name, _)| name == DOCUMENT)
@@ -55,7 +58,7 @@ impl Asked {
             }
             return Ok(());
         }
-        let bytes = self.read_whole(body, operation.most).await?;
+        let bytes = self.read_whole(body, if stranger { MOST_FORM } else { operation.most }).await?;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -116,9 +119,8 @@ impl Asked {
 
     /// Reads a form with files as it comes. A file that cannot be taken is passed over and noted, and so is that the form broke
     /// off: what else was typed is here, and the page can show it again.
-    async fn read_parts(&mut self, head: Parts, body: Body, operation: &Operation) -> Result<(), Oops> {
-        let most = operation.most;
-        let tap = Tap::new(body, if operation.takes_files() { DRAINED } else { DRAINED / 4 });
+    async fn read_parts(&mut self, head: Parts, body: Body, most: usize) -> Result<(), Oops> {
+        let tap = Tap::new(body, if most == MOST_FILES { DRAINED } else { DRAINED / 4 });
         let until = Instant::now() + self.city.bounds.body;
         let mut reading = Reading { until, most, words: 0, kept: 0, at: (String::new(), String::new()) };
         let request = Request::from_parts(head, Body::from_stream(tap.clone()));

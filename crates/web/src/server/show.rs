@@ -91,7 +91,8 @@ pub struct Telling {
 /// Who was faster, when, and with what.
 pub fn faster(asked: &Asked, event: &Event, procedure: Option<&Procedure>) -> Faster {
     let who = event.actor.as_ref().and_then(|actor| asked.city.staff_name(actor));
-    Faster { who: who.unwrap_or_default(), at: event.time, what: happened(asked, event, procedure) }
+    let own = event.actor.is_some() && event.actor.as_ref() == asked.actor.as_ref().map(|actor| actor.id());
+    Faster { own, who: who.unwrap_or_default(), at: event.time, what: happened(asked, event, procedure) }
 }
 
 /// Everything that happened in a case, the latest first. Saving a draft is told once, not field by field.

@@ -80,7 +80,7 @@ impl WalkIn {
         let number = number.map_err(|why| faults.push(("number", why))).unwrap_or_default();
         let login = given(login).then(|| sign_in_name(login)).transpose();
         let login = login.map_err(|why| faults.push(("login", why))).unwrap_or_default();
-        if faults.is_empty() { Ok(Self { name: name.to_owned(), number, login }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Self { name, number, login }) } else { Err(faults) }
     }
 
     /// The number on their card.

@@ -37,7 +37,7 @@ fn bare(asked: &Asked) -> &str {
 }
 
 fn stands(on: Option<&str>, asked: &Asked) -> String {
-    let Some(on) = on else { return nearest(bare(asked)) };
+    let Some(on) = on else { return nearest(&asked.path) };
     let (page, sent) = on.split_once('?').unwrap_or((on, ""));
     let part = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
         Some(name) => path::segment(asked.param(name)),
@@ -54,7 +54,8 @@ fn stands(on: Option<&str>, asked: &Asked) -> String {
 }
 
 /// The page at `path` or, where there is none, the nearest above it.
-fn nearest(mut path: &str) -> String {
+pub fn nearest(path: &str) -> String {
+    let mut path = path.split('?').next().unwrap_or_default();
     let pages = || OPERATIONS.iter().filter(|operation| operation.method == "GET");
     loop {
         if pages().any(|page| fits(page.path, path)) {

@@ -15,10 +15,12 @@ mod dice;
 mod given;
 mod kept;
 mod named;
+mod once;
 mod refused;
 mod sealed;
 mod seen;
 mod shipped;
+mod square;
 mod words;
 #[path = "../world/mod.rs"]
 mod world;

@@ -11,6 +11,7 @@ pub fn pages(lang: Lang) -> Vec<(&'static str, Markup)> {
     let why = Title::new("自己的申请由他人办理", "One's own application is handled by somebody else");
     let over = Title::new("该环节已经办完", "This step is done already");
     let faster = refused::Faster {
+        own: false,
         who: "张敏".into(),
         at: at("2026-02-02T10:30"),
         what: Title::new("受理了申请", "Accepted the application"),

@@ -499,6 +499,7 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
             mine("LH20260206-0002", cases::Stage::Draft, None),
             mine("LH20251103-0011", cases::Stage::Ended(Title::new("准予登记", "Registered")), None),
         ],
+        page: (1, 3),
     };
     vec![
         ("cases", cases::show(&resident(lang, "/cases"), &list)),

@@ -266,7 +266,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         neighbours: (Some("LH20260120-0003".into()), Some("LH20260201-0008".into())),
     };
     let what = Title::new("审核：通过", "Examine: Pass");
-    let faster = refused::Faster { who: "张敏".into(), at: at("2026-02-06T09:30"), what };
+    let faster = refused::Faster { own: false, who: "张敏".into(), at: at("2026-02-06T09:30"), what };
     let opened = work::View {
         groups: group(true),
         opened: Some(definitions.purposes["handle-case"].clone()),

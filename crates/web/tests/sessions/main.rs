@@ -9,6 +9,7 @@
     reason = "a test stops at its first surprise"
 )]
 
+mod carried;
 #[path = "../world/mod.rs"]
 mod world;
 

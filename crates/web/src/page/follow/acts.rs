@@ -140,7 +140,7 @@ fn complain(frame: &Frame, view: &View) -> Markup {
             summary { (lang.say("complain")) }
             (refused(frame, tried))
             form method="post" action=(path::of_case(&view.case, "complain")) novalidate {
-                (part::token(frame))
+                (part::token(frame)) (part::seen(view.seen))
                 p { (lang.say("complain-more")) }
                 (part::written(lang, &words))
                 button.act type="submit" { (lang.say("complain-go")) }
@@ -174,7 +174,7 @@ fn rate(frame: &Frame, view: &View) -> Markup {
     html! {
         (refused(frame, tried))
         form.rate method="post" action=(path::of_case(&view.case, "rate")) novalidate {
-            (part::token(frame))
+            (part::token(frame)) (part::seen(view.seen))
             fieldset.field.wrong[fault.is_some()] aria-describedby=[fault.map(|_| "stars-error")] {
                 legend { (lang.say("rate")) }
                 (part::fault(lang, "stars-error", fault))

@@ -217,7 +217,7 @@ pub fn reasons(frame: &Frame, id: &str, typed: &str, fault: Option<&Title>) -> M
             label for=(id) { (lang.say("move-reasons")) }
             p.hint id={ (id) "-hint" } { (lang.say("staff-reasons-hint")) }
             (error(frame, id, fault))
-            textarea id=(id) name="reasons" rows="2" required maxlength="500" aria-describedby=(described)
+            textarea id=(id) name="reasons" rows="2" required aria-describedby=(described)
                 aria-invalid=[fault.map(|_| "true")] { (typed) }
         }
     }

@@ -255,7 +255,7 @@ pub(super) fn not_done(lang: Lang, Overtaken { by, why, lost }: &Overtaken) -> M
     html! {
         section role="alert" tabindex="-1" data-focus autofocus aria-labelledby="overtaken-title" {
             @if let Some(by) = by {
-                h2 #overtaken-title { (lang.say("refused-overtaken")) }
+                h2 #overtaken-title { (refused::was_faster(lang, by)) }
                 (refused::faster(lang, by, &kept))
             } @else {
                 h2 #overtaken-title { (lang.say("refused-impossible")) }

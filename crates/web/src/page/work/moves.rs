@@ -192,7 +192,7 @@ fn correct(frame: &Frame, view: &View<'_>, notes: &BTreeMap<Id, String>, key: &s
         @for (id, title) in fields.chain(papers) {
             div.field.row {
                 label for={ (key) "-" (id) } { (lang.of(title)) }
-                input id={ (key) "-" (id) } name={ "note." (id) } type="text" maxlength="500"
+                input id={ (key) "-" (id) } name={ "note." (id) } type="text"
                     value=[notes.get(id)]
                     autocomplete="off";
             }
