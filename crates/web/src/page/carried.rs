@@ -1,5 +1,6 @@
 use crate::form;
 use crate::layout::{Frame, Head, document};
+use crate::text::Speak as _;
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::FieldKind;

@@ -3,12 +3,12 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
-use super::whence;
-use super::{filling, show};
+use super::{filling, show, whence};
 use crate::form;
 use crate::layout::{Face, Frame};
 use crate::page::account;
 use crate::page::carried::{self, Said};
+use crate::text::Speak as _;
 use access::session::Token;
 use access::{PersonId, Post};
 use axum::http::StatusCode;
