@@ -147,11 +147,11 @@ fn a_step_with_a_file_is_recorded_once_and_shown_under_a_purpose() {
     let page = desk.world.get(&shown, &format!("/desk/cases/{}", desk.case.id)).text();
     assert!(page.contains("省鉴定中心") && !page.contains("report.pdf"), "personal files are closed: {page}");
     assert_eq!(desk.world.get(&shown, &path).status, 403);
-    let stated = super::world::call::form(&[("purpose", "handle-case")]);
+    let stated = super::world::call::form(&[("purpose", "give-opinion")]);
     let opened =
         desk.world.call(&shown, "POST", &format!("/desk/cases/{}/personal", desk.case.id), &stated).text();
-    assert!(opened.contains(&format!("{path}?purpose=handle-case")), "{opened}");
-    let read = desk.world.get(&shown, &format!("{path}?purpose=handle-case"));
+    assert!(opened.contains(&format!("{path}?purpose=give-opinion")), "{opened}");
+    let read = desk.world.get(&shown, &format!("{path}?purpose=give-opinion"));
     assert_eq!((read.status.as_u16(), read.body.as_slice()), (200, PAGE));
     // What a step recorded is no paper of the applicant's.
     let party = Shown::Browser(desk.world.sign_in("party"));
