@@ -1,10 +1,11 @@
 //! Reads TOML tables member by member, noting every fault instead of stopping at the first, and every member that
 //! nobody asked for.
 
-use crate::model::Id;
+use crate::model::{Condition, Id};
 use crate::problem::{Place, Problem, meant};
 use crate::{File, Title};
 use jiff::civil::Date;
+use repair::{Lost, Repaired};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -15,74 +16,116 @@ use toml::de::{DeTable, DeValue};
 /// Where faults are gathered.
 pub(crate) type Faults = RefCell<Vec<Problem>>;
 
-/// One file being read.
+mod repair;
+
+/// A file without what is broken in it, to be read.
+pub(crate) struct Text<'a> {
+    file: &'a File,
+    repaired: Repaired<'a>,
+}
+
+impl<'a> Text<'a> {
+    /// Leaves out what is broken.
+    pub(crate) fn of(file: &'a File) -> Self {
+        Self { file, repaired: repair::repair(&file.text) }
+    }
+
+    /// What is to be read: first what stands once, then each table that stands again.
+    pub(crate) fn sources<'s>(&'s self, faults: &'s Faults) -> Vec<Source<'s>> {
+        let texts = self.repaired.texts.iter().enumerate();
+        texts.map(|(number, text)| Source::new(self, text, number > 0, faults)).collect()
+    }
+
+    /// Notes what is broken.
+    pub(crate) fn report(&self, faults: &Faults) {
+        let source = Source::new(self, "", false, faults);
+        let told = self
+            .repaired
+            .broken
+            .iter()
+            .map(|one| source.place(&(one.at..one.at)).problem(&one.what, &one.mend));
+        faults.borrow_mut().extend(told);
+        for part in &self.repaired.parts {
+            Source::new(self, part, true, faults).root().unread();
+        }
+    }
+
+    /// Whether anything of it is broken.
+    pub(crate) fn is_broken(&self) -> bool {
+        !self.repaired.broken.is_empty()
+    }
+
+    /// The headings under which something was left out.
+    pub(crate) fn damaged(&self) -> impl Iterator<Item = &[String]> {
+        self.repaired.lost.iter().map(|lost| lost.path.as_slice())
+    }
+
+    /// The names that what was left out may have given to something: the words of headings and of keys.
+    pub(crate) fn lost_names(&self) -> impl Iterator<Item = String> + '_ {
+        let lost = self.repaired.lost.iter();
+        let lines = lost.flat_map(|lost| self.file.text.get(lost.range.clone()).unwrap_or_default().lines());
+        lines.flat_map(|line| {
+            let named = if repair::heads(line) { Some(line) } else { line.split('=').next() };
+            named.map(repair::words).unwrap_or_default()
+        })
+    }
+}
+
+/// One text being read.
 pub(crate) struct Source<'a> {
     pub(crate) file: Arc<str>,
     text: &'a str,
     /// The byte at which each line begins.
     lines: Vec<usize>,
     table: Spanned<DeTable<'a>>,
-    /// What is wrong with its syntax.
-    pub(crate) broken: Vec<Problem>,
+    /// Whether it holds what stands in its file a second time.
+    pub(crate) again: bool,
+    lost: &'a [Lost],
     faults: &'a Faults,
 }
 
 impl<'a> Source<'a> {
-    /// Reads what can be read of a file, going on after an error of syntax.
-    pub(crate) fn parse(file: &'a File, faults: &'a Faults) -> Self {
-        let text = file.text.as_str();
-        let (table, errors) = DeTable::parse_recoverable(text);
+    fn new(whole: &'a Text<'_>, sound: &'a str, again: bool, faults: &'a Faults) -> Self {
+        let text = whole.file.text.as_str();
+        let (table, _) = DeTable::parse_recoverable(sound);
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let mut source =
-            Self { file: file.path.as_str().into(), text, lines, table, broken: Vec::new(), faults };
-        let told = |error: &toml::de::Error| {
-            let what = format!("this is not TOML: {}", error.message().replace('\n', ", "));
-            let mend = mend(error.message());
-            source.place(&error.span().unwrap_or(0..0)).problem(what, mend)
-        };
-        source.broken = errors.iter().map(told).collect();
-        source
+        let file = whole.file.path.as_str().into();
+        Self { file, text, lines, table, again, lost: &whole.repaired.lost, faults }
     }
 
-    /// The whole file as a table.
+    /// The whole text as a table.
     pub(crate) fn root(&self) -> Node<'_> {
         Node { source: self, table: self.table.get_ref(), span: 0..0, asked: RefCell::default() }
     }
 
-    /// How many lines from the top surely say what they seem to: those before the heading under which the first fault of
-    /// syntax stands; all, where there is none.
-    pub(crate) fn sound_lines(&self) -> usize {
-        let Some(first) = self.broken.iter().map(|problem| problem.line).min() else { return usize::MAX };
-        let headings = self
-            .text
-            .lines()
-            .take(first.saturating_sub(1))
-            .enumerate()
-            .filter(|(_, line)| line.starts_with('['));
-        headings.last().map_or(0, |(before, _)| before)
-    }
-
     fn place(&self, span: &Range<usize>) -> Place {
-        let line = self.lines.partition_point(|start| *start <= span.start);
-        let start = self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0);
+        let (start, line) = self.line(span.start);
         let before = self.text.get(start..span.start).unwrap_or_default();
         Place { file: Arc::clone(&self.file), line, column: before.chars().count() + 1 }
     }
-}
 
-/// What to do about a fault of syntax, by what the reader of TOML says of it.
-fn mend(message: &str) -> &'static str {
-    let known = [
-        ("duplicate key", "a name stands once: join the two, or give one of them another name"),
-        ("missing comma", "put a comma between the two"),
-        (
-            "must be quoted",
-            "write the text in straight quotes, `\"…\"`; quotation marks like “…” are letters here",
-        ),
-        ("invalid basic string", "close the text with `\"` on the same line, or begin it with `\"\"\"`"),
-    ];
-    let found = known.into_iter().find(|(said, _)| message.contains(said));
-    found.map_or("mend the syntax; strings stand in quotes, a table's heading in brackets", |(_, mend)| mend)
+    /// Where the line of a byte begins, and its number.
+    fn line(&self, at: usize) -> (usize, usize) {
+        let line = self.lines.partition_point(|start| *start <= at);
+        (self.lines.get(line.saturating_sub(1)).copied().unwrap_or(0), line)
+    }
+
+    /// Whether something was left out of the table at `span`, its heading or its braces, or of one below it.
+    fn is_damaged(&self, span: &Range<usize>) -> bool {
+        if self.lost.is_empty() {
+            return false;
+        }
+        let (start, _) = self.line(span.start);
+        let line = self.text.get(start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        match repair::path(line) {
+            Some(path) => {
+                // What stands under a heading that is lost may be all that is left of a table.
+                let left_of = |lost: &Lost| lost.heading && path.starts_with(&lost.path);
+                self.lost.iter().any(|lost| lost.path.starts_with(&path) || left_of(lost))
+            }
+            None => self.lost.iter().any(|lost| lost.range.start < span.end && span.start < lost.range.end),
+        }
+    }
 }
 
 /// A table being read. Call [`Node::finish`] when every known member was asked for.
@@ -112,8 +155,24 @@ impl<'a> Node<'a> {
         self.source.place(&self.span)
     }
 
+    /// Notes a fault of the table as a whole. Of one that is broken that may come of what was left out.
     pub(crate) fn report(&self, what: impl Into<String>, mend: impl Into<String>) {
-        self.report_at(&self.place(), what, mend);
+        if !self.is_damaged() {
+            self.report_at(&self.place(), what, mend);
+        }
+    }
+
+    /// Whether something of the table could not be read.
+    pub(crate) fn is_damaged(&self) -> bool {
+        match self.span.is_empty() {
+            true => !self.source.lost.is_empty(),
+            false => self.source.is_damaged(&self.span),
+        }
+    }
+
+    /// Whether it stands in its file a second time.
+    pub(crate) fn is_again(&self) -> bool {
+        self.source.again
     }
 
     /// Notes a fault at a place that was kept.
@@ -196,14 +255,34 @@ impl<'a> Node<'a> {
         self.asked.borrow_mut().extend(names);
     }
 
-    /// Done with this table: notes each member that was never asked for.
+    /// Notes conditions that are no CEL in what nobody reads.
+    pub(crate) fn unread(&self) {
+        for (key, value) in self.table {
+            unread(self.source, key.get_ref(), value);
+        }
+    }
+
+    /// The names in tables that nobody asked for: what they were meant to define.
+    pub(crate) fn strange(&self) -> Vec<String> {
+        let asked = self.asked.borrow();
+        let known = |name: &str| asked.contains(name);
+        let strange = self.table.iter().filter(|(key, _)| !known(key.get_ref()));
+        let tables = strange.filter_map(|(_, value)| value.get_ref().as_table());
+        tables.flat_map(|table| table.iter().map(|(key, _)| key.get_ref().to_string())).collect()
+    }
+
+    /// Done with this table: notes each member that was never asked for. What it is asked for may go by what was left out.
     pub(crate) fn finish(&self) {
         let asked = self.asked.borrow();
-        for (key, _) in self.table {
+        if !self.span.is_empty() && self.is_damaged() {
+            return;
+        }
+        for (key, value) in self.table {
             let name: &str = key.get_ref();
             if asked.contains(name) {
                 continue;
             }
+            unread(self.source, name, value);
             let mend = meant(name, asked.iter().copied(), "remove it, or use one of");
             let place = self.source.place(&key.span());
             self.report_at(&place, format!("`{name}` is not known here"), mend);
@@ -246,6 +325,13 @@ impl<'a> Member<'a> {
             return None;
         }
         Some(text)
+    }
+
+    /// A condition, whose syntax is told here and what it speaks of later.
+    pub(crate) fn condition(&self) -> Option<Condition> {
+        let condition = Condition { source: self.text()?.to_owned(), place: self.place() };
+        self.source.faults.borrow_mut().extend(condition.parse().err());
+        Some(condition)
     }
 
     /// Whether it is a text and not, for example, a table.
@@ -363,6 +449,23 @@ impl<'a> Member<'a> {
         let (zh, en) = (node.need_text("zh"), node.need_text("en"));
         node.finish();
         Some(Title::new(zh?, en?))
+    }
+}
+
+/// Notes conditions that are no CEL in what nobody reads.
+fn unread(source: &Source<'_>, name: &str, value: &Spanned<DeValue<'_>>) {
+    match value.get_ref() {
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                unread(source, key.get_ref(), value);
+            }
+        }
+        DeValue::Array(items) => items.iter().for_each(|item| unread(source, name, item)),
+        DeValue::String(text) if ["when", "must", "check"].contains(&name) => {
+            let condition = Condition { source: text.to_string(), place: source.place(&value.span()) };
+            source.faults.borrow_mut().extend(condition.parse().err());
+        }
+        _ => {}
     }
 }
 

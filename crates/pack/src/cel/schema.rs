@@ -56,6 +56,8 @@ pub struct Schema {
     /// What messages call it.
     pub name: SmolStr,
     fields: Vec<Field>,
+    /// Whether there may be fields that are not known.
+    open: bool,
 }
 
 impl Schema {
@@ -66,7 +68,19 @@ impl Schema {
             kept.retain(|earlier| earlier.id != field.id);
             kept.push(field);
         }
-        Self { name: SmolStr::new(name), fields: kept }
+        Self { name: SmolStr::new(name), fields: kept, open: false }
+    }
+
+    /// The same schema, where other fields may be there too: of what they hold nothing is known.
+    #[must_use]
+    pub fn open_if(mut self, open: bool) -> Self {
+        self.open = open;
+        self
+    }
+
+    /// Whether other fields may be there than those that are known.
+    pub fn is_open(&self) -> bool {
+        self.open
     }
 
     /// The fields in order.

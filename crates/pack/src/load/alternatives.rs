@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 pub(super) fn check(
     definitions: &Definitions,
     procedures: &BTreeMap<Id, Procedure>,
-    unfinished: &[Procedure],
+    unfinished: &[&Procedure],
     faults: &Faults,
 ) {
     for fee in definitions.fees.values() {
@@ -36,12 +36,12 @@ struct Sharing<'a> {
 impl<'a> Sharing<'a> {
     fn of(
         procedures: &'a BTreeMap<Id, Procedure>,
-        unfinished: &[Procedure],
+        unfinished: &[&Procedure],
         shares: &dyn Fn(&Procedure) -> bool,
         faults: &'a Faults,
     ) -> Self {
         let all = procedures.values().filter(|procedure| shares(procedure));
-        let told = !unfinished.iter().any(shares);
+        let told = !unfinished.iter().any(|procedure| shares(procedure));
         Self { procedures: all.filter(|_| told).collect(), faults }
     }
 

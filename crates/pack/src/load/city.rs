@@ -24,7 +24,7 @@ pub(super) fn read(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &m
         node.finish();
         definitions.roles.insert(id, role);
     }
-    for (id, node) in loader.define(Kind::Policy, root) {
+    for (id, node) in loader.define_all(Kind::Policy, root) {
         definitions.policies.insert(id.clone(), policy(loader, id, node));
     }
     for (id, node) in loader.define(Kind::Saying, root) {
@@ -211,9 +211,7 @@ fn reach(loader: &Loader, node: &Node<'_>, effect: Effect) -> Reach {
 
 /// The condition in the member `name`, checked later against what it may speak of.
 pub(super) fn condition(node: &Node<'_>, name: &'static str) -> Option<Condition> {
-    let member = node.get(name)?;
-    let source = member.text()?.to_owned();
-    Some(Condition { source, place: member.place() })
+    node.get(name)?.condition()
 }
 
 /// Offices must form a tree: a parent that leads back to its own child is named.

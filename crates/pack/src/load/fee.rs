@@ -7,7 +7,7 @@ use crate::model::{Charge, Definitions, Fee, Id, Tier};
 use crate::reader::Node;
 
 pub(super) fn read_shared(loader: &Loader, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in loader.define(Kind::Fee, root) {
+    for (id, node) in loader.define_all(Kind::Fee, root) {
         definitions.fees.insert(id.clone(), fee(loader, id, node));
     }
 }
@@ -16,7 +16,7 @@ fn fee(loader: &Loader, id: Id, node: Node<'_>) -> Fee {
     let title = node.need_title("title");
     let basis_in_words = node.title("basis");
     let law = node.get("law").and_then(|law| basis(loader, &law));
-    let mut tiers: Vec<Tier> = node.rows("tier").into_iter().filter_map(|row| tier(loader, row)).collect();
+    let mut tiers: Vec<Tier> = node.rows("tier").into_iter().map(|row| tier(loader, row)).collect();
     if node.get("tier").is_none() {
         tiers.extend(charge(&node).map(|charge| Tier { when: None, charge, law: None }));
     }
@@ -28,12 +28,13 @@ fn fee(loader: &Loader, id: Id, node: Node<'_>) -> Fee {
     Fee { id, title, tiers, law, basis: basis_in_words }
 }
 
-fn tier(loader: &Loader, row: Node<'_>) -> Option<Tier> {
+/// A tier. One that does not say what it charges is told, and its condition checked all the same.
+fn tier(loader: &Loader, row: Node<'_>) -> Tier {
     let when = condition(&row, "when");
     let charge = charge(&row);
     let law = row.get("law").and_then(|law| basis(loader, &law));
     row.finish();
-    Some(Tier { when, charge: charge?, law })
+    Tier { when, charge: charge.unwrap_or(Charge::Free), law }
 }
 
 /// Free, so much, or set by somebody else: one of the three.

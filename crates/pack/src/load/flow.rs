@@ -3,35 +3,45 @@ use super::form::{form, own_of, time_of_office};
 use super::{Kind, Loader, pick, promise, reach, waits};
 use crate::Title;
 use crate::model::{
-    After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Guard, Id, Level, Mark,
+    After, Clock, ClockLimit, Correction, Definitions, FieldKind, Flow, Form, Gaps, Guard, Id, Level, Mark,
     OfficeRule, Outcome, Own, Pause, Step, StepKind, Unit, Watcher,
 };
 use crate::problem::{Place, meant};
 use crate::reader::{Member, Node, Ref};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in loader.define(Kind::Flow, root) {
+    for (id, node) in loader.define_all(Kind::Flow, root) {
         let mut flow = Flow::named(&id);
         flow.title = node.need_title("title");
         flow.withdrawable = node.get("withdrawable").and_then(|member| member.flag()).unwrap_or(true);
-        work_in(loader, &node, &mut flow, definitions);
+        let mut gaps = Gaps { in_steps: !loader.reads(Kind::Flow, &id), ..Gaps::default() };
+        work_in(loader, &node, &mut flow, definitions, &mut gaps);
         if flow.steps.is_empty() {
             node.report(format!("the flow `{id}` has no steps"), format!("add `[flow.{id}.step.…]`"));
         }
-        reach::check(&flow, &node);
+        if gaps.is_none() {
+            reach::check(&flow, &node);
+        }
         node.finish();
+        loader.gaps.borrow_mut().insert((Kind::Flow, id.clone()), gaps);
         definitions.flows.insert(id, flow);
     }
 }
 
 /// Works the steps, clocks and correction of `node` into `flow`. A new name is added; of one that the flow has already
-/// what is said is changed, and what is not said stays.
-pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared: &Definitions) {
+/// what is said is changed, and what is not said stays. What could not be read goes into `gaps`.
+pub(super) fn work_in(
+    loader: &Loader,
+    node: &Node<'_>,
+    flow: &mut Flow,
+    shared: &Definitions,
+    gaps: &mut Gaps,
+) {
     let mut marks: Vec<Ref> = Vec::new();
     for (id, inner) in node.tables("step") {
         let before = flow.step(id.as_str()).cloned();
         let usual_after = flow.steps.last().map(|last| After { step: last.id.clone(), outcome: None });
-        let step = step(loader, inner, id, before, usual_after, shared, &mut marks);
+        let step = step(loader, inner, id, before, usual_after, shared, (&mut marks, &mut *gaps));
         place_in(&mut flow.steps, step, |step| &step.id);
     }
     for (id, inner) in node.tables("clock") {
@@ -47,6 +57,10 @@ pub(super) fn work_in(loader: &Loader, node: &Node<'_>, flow: &mut Flow, shared:
         let answer = answer.unwrap_or(Own { amount: 15, unit: Unit::Workdays });
         flow.correction = Some(Correction { at: at.into_iter().map(|at| at.id).collect(), answer });
         inner.finish();
+    }
+    if gaps.in_steps {
+        // What something names may be among what could not be read.
+        return;
     }
     for Ref { id, place } in marks {
         check_mark(flow, &id, &place, node);
@@ -121,12 +135,19 @@ fn step(
     before: Option<Step>,
     usual_after: Option<After>,
     shared: &Definitions,
-    marks: &mut Vec<Ref>,
+    (marks, gaps): (&mut Vec<Ref>, &mut Gaps),
 ) -> Step {
     let kind = kind(&node, &id, before.as_ref());
+    gaps.in_steps |= kind.is_none();
     let mut step = before.unwrap_or_else(|| {
         let role = node.need("role", "\"clerk\"").and_then(|member| member.id());
-        new_step(&id, kind, role.map(|role| role.id).unwrap_or_default(), usual_after, node.place())
+        new_step(
+            &id,
+            kind.unwrap_or(StepKind::Act),
+            role.map(|role| role.id).unwrap_or_default(),
+            usual_after,
+            node.place(),
+        )
     });
     step.place = node.place();
     if let Some(role) = node.id("role") {
@@ -156,7 +177,9 @@ fn step(
         step.guards = node.rows("guard").into_iter().filter_map(guard).collect();
     }
     if let Some(member) = node.get("form") {
-        step.form = form(loader, &node, "form", shared);
+        let mut of_form = Gaps::default();
+        step.form = form(loader, &node, "form", shared, &mut of_form);
+        gaps.in_steps |= !of_form.is_none();
         if step.form.field("outcome").is_some() {
             let what = format!(
                 "the form of the step `{id}` asks for `outcome`, and `steps.{}.outcome` is how the step ended",
@@ -165,7 +188,7 @@ fn step(
             member.report(what, "give the question another name, such as `result`");
         }
     }
-    outcomes(&node, &mut step.outcomes, marks);
+    outcomes(&node, kind.is_some(), &mut step.outcomes, marks);
     if let Some(clock) = node.id("not-before") {
         step.not_before = Some(clock.id);
     }
@@ -185,13 +208,12 @@ fn step(
     step
 }
 
-/// What the step is by nature. A step of the flow keeps its nature.
-fn kind(node: &Node<'_>, id: &Id, before: Option<&Step>) -> StepKind {
+/// What the step is by nature, where that can be read. A step of the flow keeps its nature.
+fn kind(node: &Node<'_>, id: &Id, before: Option<&Step>) -> Option<StepKind> {
     let Some(before) = before else {
-        let kind = node.need("kind", "\"examine\"").and_then(|member| pick(&member, &StepKind::ALL));
-        return kind.unwrap_or(StepKind::Act);
+        return node.need("kind", "\"examine\"").and_then(|member| pick(&member, &StepKind::ALL));
     };
-    let Some(member) = node.get("kind") else { return before.kind };
+    let Some(member) = node.get("kind") else { return Some(before.kind) };
     if pick(&member, &StepKind::ALL).is_some_and(|kind| kind != before.kind) {
         let word = StepKind::ALL.iter().find(|(_, kind)| *kind == before.kind).map_or("", |(word, _)| word);
         member.report(
@@ -199,7 +221,7 @@ fn kind(node: &Node<'_>, id: &Id, before: Option<&Step>) -> StepKind {
             "leave `kind` out, or give the step another name",
         );
     }
-    before.kind
+    Some(before.kind)
 }
 
 fn new_step(id: &Id, kind: StepKind, role: Id, after: Option<After>, place: Place) -> Step {
@@ -298,8 +320,9 @@ fn usual_outcomes(kind: StepKind) -> Vec<Outcome> {
     }
 }
 
-/// How the step can end: as it says itself; else as before, the first outcome with the step's own `activity`.
-fn outcomes(node: &Node<'_>, outcomes: &mut Vec<Outcome>, marks: &mut Vec<Ref>) {
+/// How the step can end: as it says itself; else as before, the first outcome with the step's own `activity`. Where its kind is
+/// not `known`, nobody can tell how it ends by itself.
+fn outcomes(node: &Node<'_>, known: bool, outcomes: &mut Vec<Outcome>, marks: &mut Vec<Ref>) {
     let activity = node.text("activity");
     let own = node.rows("outcome");
     if !own.is_empty() {
@@ -317,7 +340,7 @@ fn outcomes(node: &Node<'_>, outcomes: &mut Vec<Outcome>, marks: &mut Vec<Ref>) 
             }),
         }
     }
-    if outcomes.is_empty() {
+    if outcomes.is_empty() && known {
         node.report("this step makes no event", "add `activity = \"…\"`, a past-tense fact in English");
     }
 }

@@ -1,14 +1,15 @@
 //! From when a procedure is in force, and until when: its pack's first day, and that of what takes its place.
 
 use crate::model::{Definitions, Id};
-use crate::reader::Faults;
+use crate::reader::{Faults, is_id};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// Tells each procedure what takes its place, and from which day; notes what cannot be.
 pub(super) fn settle(definitions: &mut Definitions, faults: &Faults) {
     let mut replaced: BTreeMap<Id, (Date, Id)> = BTreeMap::new();
-    for procedure in definitions.procedures.values() {
+    // Of what stands twice only the first counts.
+    for procedure in definitions.procedures.values().filter(|procedure| is_id(procedure.id.as_str())) {
         let Some(old) = procedure.replaces.as_ref().and_then(|id| definitions.procedures.get(id)) else {
             continue;
         };

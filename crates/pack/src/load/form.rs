@@ -3,38 +3,49 @@ use super::{Kind, Loader, fee, material, pick};
 use crate::Title;
 use crate::days::Limit;
 use crate::model::{
-    Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Id, Own, Plan, Unit,
+    Check, Choice, Condition, Credential, Definitions, Field, FieldKind, Form, Gaps, Id, Own, Plan, Unit,
 };
 use crate::problem::meant;
 use crate::reader::{Member, Node, Ref, is_id};
 
 pub(super) fn read_shared(loader: &Loader, _pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in loader.define(Kind::Fields, root) {
+    for (id, node) in loader.define_all(Kind::Fields, root) {
         let title = Some(node.need_title("title"));
-        let mut fields = rows(loader, &node);
+        let mut gaps = Gaps { form: !loader.reads(Kind::Fields, &id), ..Gaps::default() };
+        let mut fields = rows(loader, &node, &mut gaps);
         if let Some(first) = fields.first_mut() {
             first.group.clone_from(&title);
         }
         let materials = material::uses(loader, &node);
-        add_checks(&node, &mut fields);
+        add_checks(&node, &mut fields, &gaps);
         node.finish();
+        loader.gaps.borrow_mut().insert((Kind::Fields, id.clone()), gaps);
         definitions.fields.insert(id, Form { title, fields, materials });
     }
     material::read_shared(loader, root, definitions);
     fee::read_shared(loader, root, definitions);
-    for (id, node) in loader.define(Kind::Credential, root) {
+    for (id, node) in loader.define_all(Kind::Credential, root) {
         definitions.credentials.insert(id.clone(), credential(id, node));
     }
 }
 
-/// The form in the member `name`: shared groups first, then its own fields.
-pub(super) fn form(loader: &Loader, node: &Node<'_>, name: &'static str, shared: &Definitions) -> Form {
+/// The form in the member `name`: shared groups first, then its own fields. What could not be read of it goes into `gaps`.
+pub(super) fn form(
+    loader: &Loader,
+    node: &Node<'_>,
+    name: &'static str,
+    shared: &Definitions,
+    gaps: &mut Gaps,
+) -> Form {
+    gaps.form |= node.is_damaged();
     let Some(node) = node.get(name).and_then(|member| member.node()) else { return Form::default() };
     let mut fields = Vec::new();
     let mut materials = Vec::new();
     for reference in node.ids("groups") {
         let place = reference.place.clone();
         let group = loader.want(Kind::Fields, reference);
+        gaps.form |= !shared.fields.contains_key(&group);
+        gaps.join(&loader.gaps(Kind::Fields, &group));
         let added = shared.fields.get(&group).cloned().unwrap_or_default();
         materials.extend(added.materials);
         for field in added.fields {
@@ -44,20 +55,20 @@ pub(super) fn form(loader: &Loader, node: &Node<'_>, name: &'static str, shared:
         }
     }
     let heading = node.title("title");
-    let mut own = rows(loader, &node);
+    let mut own = rows(loader, &node, gaps);
     if let Some(first) = own.first_mut() {
         first.group.clone_from(&heading);
     }
     for field in own {
         add(&mut fields, field, |what, mend| node.report(what, mend));
     }
-    add_checks(&node, &mut fields);
+    add_checks(&node, &mut fields, gaps);
     node.finish();
     Form { title: heading, fields, materials }
 }
 
 /// The rules in `check = [{ at = "born", must = "…", title = … }]`, each given to the field that it is told at.
-fn add_checks(node: &Node<'_>, fields: &mut [Field]) {
+fn add_checks(node: &Node<'_>, fields: &mut [Field], gaps: &Gaps) {
     for row in node.rows("check") {
         let at = row.need("at", "\"born\"").and_then(|member| member.id());
         let must = condition(&row, "must");
@@ -69,6 +80,8 @@ fn add_checks(node: &Node<'_>, fields: &mut [Field]) {
         let Some((at, must)) = at.zip(must) else { continue };
         match fields.iter_mut().find(|field| field.id == at.id) {
             Some(field) => field.checks.push(Check { must, title }),
+            // It may be one that could not be read.
+            None if gaps.form => {}
             None => {
                 let fields = fields.iter().map(|field| field.id.as_str());
                 let mend = meant(at.id.as_str(), fields, "name the field where the fault is told, one of");
@@ -88,16 +101,25 @@ fn add(fields: &mut Vec<Field>, field: Field, report: impl FnOnce(String, String
 }
 
 /// The fields in `[[field]]`.
-fn rows(loader: &Loader, node: &Node<'_>) -> Vec<Field> {
-    node.rows("field").into_iter().filter_map(|row| field(loader, row)).collect()
+fn rows(loader: &Loader, node: &Node<'_>, gaps: &mut Gaps) -> Vec<Field> {
+    node.rows("field").into_iter().filter_map(|row| field(loader, row, gaps)).collect()
 }
 
-fn field(loader: &Loader, node: Node<'_>) -> Option<Field> {
+fn field(loader: &Loader, node: Node<'_>, gaps: &mut Gaps) -> Option<Field> {
     let id = node.need("id", "\"birth-place\"").and_then(|member| member.new_id());
     let title = node.need_title("title");
     let kind = node.need("kind", "\"text\"").and_then(|member| field_kind(loader, &node, &member));
     let id = id.map(|named| named.id).unwrap_or_default();
-    let kind = kind.unwrap_or(FieldKind::Text);
+    let (kind, sure) = kind.unwrap_or_else(|| {
+        // They belong to some kind.
+        node.pass(&["of", "min", "max"]);
+        (FieldKind::Text, false)
+    });
+    match id == Id::default() {
+        true => gaps.form = true,
+        false if !sure || node.is_damaged() => drop(gaps.fields.insert(id.clone())),
+        false => {}
+    }
     let mut checks = if kind == FieldKind::Date { bounds(&node, &id) } else { Vec::new() };
     checks.extend(condition(&node, "check").map(|must| {
         let title = node.need("check-title", "{ zh = \"…\", en = \"…\" }").and_then(|member| member.title());
@@ -146,7 +168,8 @@ fn bounds(node: &Node<'_>, id: &Id) -> Vec<Check> {
     bound("max", "<=", future).into_iter().chain(bound("min", ">=", past)).collect()
 }
 
-fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<FieldKind> {
+/// What an answer is, and whether all of that could be read.
+fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<(FieldKind, bool)> {
     const PLAIN: [(&str, Plain); 16] = [
         ("text", || FieldKind::Text),
         ("long-text", || FieldKind::LongText),
@@ -167,10 +190,11 @@ fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<F
     ];
     if let Some((_, object)) = member.text().and_then(|text| text.split_once("object:")) {
         let reference = Ref { id: Id::from(object), place: member.place() };
-        return Some(FieldKind::Object(loader.want(Kind::Object, reference)));
+        return Some((FieldKind::Object(loader.want(Kind::Object, reference)), true));
     }
     let kind = pick(member, &PLAIN)?();
-    Some(match kind {
+    let mut sure = true;
+    let kind = match kind {
         FieldKind::Integer { .. } => {
             let bound = |name| node.get(name).and_then(|member| Some((member.integer()?, member)));
             let (min, max) = (bound("min"), bound("max"));
@@ -185,15 +209,17 @@ fn field_kind(loader: &Loader, node: &Node<'_>, member: &Member<'_>) -> Option<F
             }
             FieldKind::Integer { min: min.map(|(least, _)| least), max: max.map(|(most, _)| most) }
         }
-        FieldKind::Choice(_) => FieldKind::Choice(choices(node)),
-        FieldKind::Choices(_) => FieldKind::Choices(choices(node)),
+        FieldKind::Choice(_) => FieldKind::Choice(choices(node, &mut sure)),
+        FieldKind::Choices(_) => FieldKind::Choices(choices(node, &mut sure)),
         other => other,
-    })
+    };
+    Some((kind, sure))
 }
 
 type Plain = fn() -> FieldKind;
 
-fn choices(node: &Node<'_>) -> Vec<Choice> {
+/// The answers to choose from; not `sure` where one of them has no name.
+fn choices(node: &Node<'_>, sure: &mut bool) -> Vec<Choice> {
     const EXAMPLE: &str = "[{ id = \"hospital\", zh = \"医院\", en = \"Hospital\" }]";
     let Some(member) = node.need("of", EXAMPLE) else { return Vec::new() };
     if member.items().next().is_none() {
@@ -204,6 +230,7 @@ fn choices(node: &Node<'_>) -> Vec<Choice> {
         let id = row.need("id", "\"hospital\"").and_then(|id| id.new_id()).map(|reference| reference.id);
         let part = |name| row.need(name, "\"…\"").and_then(|text| text.text()).unwrap_or_default().to_owned();
         let title = crate::Title::new(part("zh"), part("en"));
+        *sure &= id.is_some();
         if let Some(id) = id {
             if choices.iter().any(|choice| choice.id == id) {
                 row.report(format!("`{id}` can be chosen twice"), "rename or remove one of the two");

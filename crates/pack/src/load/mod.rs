@@ -1,6 +1,6 @@
-use crate::model::{Definitions, Id, Level, Manifest, Procedure};
+use crate::model::{Definitions, Gaps, Id, Level, Manifest, Procedure};
 use crate::problem::{Place, Problem, meant, nearest};
-use crate::reader::{Faults, Member, Node, Ref, Source};
+use crate::reader::{Faults, Member, Node, Ref, Source, Text};
 use jiff::civil::Date;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,7 +41,6 @@ pub fn load(files: &[File]) -> Result<Definitions, Vec<Problem>> {
 }
 
 /// As [`load`], where something else is to hold of the definitions too: what is wrong by `also` is told beside all other faults.
-/// Where the syntax of a file is broken it is not asked, since what it would miss may stand there.
 ///
 /// # Errors
 /// Every problem of every file, sorted by place.
@@ -50,9 +49,12 @@ pub fn load_and(
     also: impl FnOnce(&Definitions) -> Vec<Problem>,
 ) -> Result<Definitions, Vec<Problem>> {
     let faults = Faults::default();
-    let sources: Vec<Source<'_>> = files.iter().map(|file| Source::parse(file, &faults)).collect();
-    let roots: Vec<(Id, Node<'_>)> = sources.iter().map(|source| (folder(source), source.root())).collect();
-    let loader = Loader::default();
+    let texts: Vec<Text<'_>> = files.iter().map(Text::of).collect();
+    texts.iter().for_each(|text| text.report(&faults));
+    let sources: Vec<Source<'_>> = texts.iter().flat_map(|text| text.sources(&faults)).collect();
+    let roots: Vec<(Id, Node<'_>)> =
+        sources.iter().map(|source| (folder(&source.file), source.root())).collect();
+    let loader = Loader::of(files, &texts);
     let pauses = law::pauses(&loader, &roots);
     let law = law::read(&loader, &roots, &pauses);
     let mut definitions = Definitions { pauses, law, ..Definitions::default() };
@@ -62,33 +64,35 @@ pub fn load_and(
         }
     }
     roots.iter().for_each(|(_, root)| root.finish());
-    check_folders(&roots, &sources, &definitions);
+    loader.lost.borrow_mut().extend(roots.iter().flat_map(|(_, root)| root.strange()));
+    check_folders(&roots, files, &texts, &definitions);
     loader.check_references(&definitions, &faults);
-    let of_reading = faults.borrow().len();
     let unfinished = loader.unfinished.take();
-    conditions::check(&mut definitions, &unfinished, &faults);
+    conditions::check(&loader, &mut definitions, &unfinished, &faults);
     force::settle(&mut definitions, &faults);
     city::check_tree(&loader, &definitions, &faults);
-    city::hours(&mut definitions, &faults);
-    if sources.iter().all(|source| source.broken.is_empty()) {
-        // By name they are there, whatever else they lack.
-        let named = unfinished.into_iter().map(|procedure| (procedure.id.clone(), procedure));
-        definitions.procedures.extend(named);
-        let found = also(&definitions);
-        faults.borrow_mut().extend(found);
+    if loader.is_whole(Kind::Office) {
+        city::hours(&mut definitions, &faults);
     }
+    // By name they are there, whatever else they lack.
+    let named = unfinished.into_iter().map(|procedure| (procedure.id.clone(), procedure));
+    definitions.procedures.extend(named);
+    let found = also(&definitions);
+    faults.borrow_mut().extend(found.into_iter().filter(|problem| !loader.may_come_of_lost(problem)));
     definitions.places =
         loader.defined.take().into_iter().map(|((kind, id), at)| ((kind.word(), id), at)).collect();
-    let problems = sift(faults.take(), of_reading, &sources);
+    let mut problems = faults.take();
+    problems.sort();
+    problems.dedup();
     if problems.is_empty() { Ok(definitions) } else { Err(problems) }
 }
 
 /// The packs that those in `files` require, as far as their manifests can be read.
 pub fn requirements(files: &[File]) -> BTreeSet<Id> {
     let faults = Faults::default();
+    let texts: Vec<Text<'_>> = files.iter().map(Text::of).collect();
     let mut wanted = BTreeSet::new();
-    for file in files {
-        let source = Source::parse(file, &faults);
+    for source in texts.iter().flat_map(|text| text.sources(&faults)) {
         if let Some(node) = source.root().table("pack") {
             wanted.extend(node.ids("requires").into_iter().map(|reference| reference.id));
         }
@@ -97,12 +101,12 @@ pub fn requirements(files: &[File]) -> BTreeSet<Id> {
 }
 
 /// The pack that a file belongs to: the folder that it lies in.
-fn folder(source: &Source<'_>) -> Id {
-    Id::from(source.file.split('/').next().unwrap_or_default())
+fn folder(file: &str) -> Id {
+    Id::from(file.split('/').next().unwrap_or_default())
 }
 
 /// Every folder needs a pack that says what it is, and from when.
-fn check_folders(roots: &[(Id, Node<'_>)], sources: &[Source<'_>], definitions: &Definitions) {
+fn check_folders(roots: &[(Id, Node<'_>)], files: &[File], texts: &[Text<'_>], definitions: &Definitions) {
     let mut silent: BTreeMap<&Id, &Node<'_>> = BTreeMap::new();
     for (pack, root) in roots {
         silent.entry(pack).or_insert(root);
@@ -110,8 +114,8 @@ fn check_folders(roots: &[(Id, Node<'_>)], sources: &[Source<'_>], definitions: 
     for (pack, _) in roots.iter().filter(|(_, root)| root.has("pack")) {
         silent.remove(pack);
     }
-    for source in sources.iter().filter(|source| !source.broken.is_empty()) {
-        silent.remove(&folder(source));
+    for (file, _) in files.iter().zip(texts).filter(|(_, text)| text.is_broken()) {
+        silent.remove(&folder(&file.path));
     }
     silent.retain(|pack, _| !definitions.packs.contains_key(*pack));
     for (pack, root) in silent {
@@ -120,23 +124,6 @@ fn check_folders(roots: &[(Id, Node<'_>)], sources: &[Source<'_>], definitions: 
         );
         root.report(format!("the folder `{pack}` has no `[pack]`"), mend);
     }
-}
-
-/// Every problem once, in order. Where a file's syntax is broken its definitions still count, so that other files' use
-/// of them is no fault. Of such a file is told what was seen when it was read, the first `of_reading`, before the heading over
-/// the broken place: anything else may come of what could not be read.
-fn sift(all: Vec<Problem>, of_reading: usize, sources: &[Source<'_>]) -> Vec<Problem> {
-    let broken: Vec<&Source<'_>> = sources.iter().filter(|source| !source.broken.is_empty()).collect();
-    let sound = |(number, problem): &(usize, Problem)| {
-        let own = broken.iter().find(|source| source.file == problem.file);
-        own.is_none_or(|source| *number < of_reading && problem.line <= source.sound_lines())
-    };
-    let sound = all.into_iter().enumerate().filter(sound);
-    let mut problems: Vec<Problem> = sound.map(|(_, problem)| problem).collect();
-    problems.extend(broken.iter().flat_map(|source| source.broken.iter().cloned()));
-    problems.sort();
-    problems.dedup();
-    problems
 }
 
 type Round = fn(&Loader, &Id, &Node<'_>, &mut Definitions);
@@ -174,6 +161,9 @@ fn manifest(loader: &Loader, folder: &Id, root: &Node<'_>, definitions: &mut Def
         loader.is_first(Kind::Pack, &id, &node);
     }
     node.finish();
+    if node.is_again() {
+        return;
+    }
     // What is wrong in one member is told once, and not again at all that the others are there for.
     let version = version.unwrap_or_default().to_owned();
     let effective = effective.unwrap_or(Date::MIN);
@@ -246,18 +236,81 @@ struct Loader {
     sayings: RefCell<BTreeMap<String, Place>>,
     /// Procedures whose flow is not there: what they say besides is checked all the same.
     unfinished: RefCell<Vec<Procedure>>,
+    /// Names that what could not be read may have defined.
+    lost: RefCell<BTreeSet<String>>,
+    /// The definitions of which a part could not be read, by their heading and their name.
+    damaged: BTreeSet<(String, Id)>,
+    /// What is not known of groups of fields, flows and procedures.
+    gaps: RefCell<BTreeMap<(Kind, Id), Gaps>>,
 }
 
 impl Loader {
+    fn of(files: &[File], texts: &[Text<'_>]) -> Self {
+        let lost = texts.iter().flat_map(|text| text.lost_names()).collect();
+        let of_file = |(file, text): (&File, &Text<'_>)| {
+            let named = text.damaged().filter_map(|path| match path {
+                [word] if word == Kind::Pack.word() => Some((word.clone(), folder(&file.path))),
+                [word, id, ..] => Some((word.clone(), Id::from(id.as_str()))),
+                _ => None,
+            });
+            named.collect::<Vec<_>>()
+        };
+        let damaged = files.iter().zip(texts).flat_map(of_file).collect();
+        Self { lost: RefCell::new(lost), damaged, ..Self::default() }
+    }
+
     /// The definitions of this kind in a file; of two with one name the first counts, and the second is a fault.
     fn define<'a>(&self, kind: Kind, root: &Node<'a>) -> Vec<(Id, Node<'a>)> {
         let tables = root.tables(kind.word()).into_iter();
         tables.filter(|(id, node)| self.is_first(kind, id, node)).collect()
     }
 
+    /// As [`Self::define`], where what is wrong in the second of one name is told too: it is read under a name that nothing
+    /// could have.
+    fn define_all<'a>(&self, kind: Kind, root: &Node<'a>) -> Vec<(Id, Node<'a>)> {
+        let name = |(id, node): (Id, Node<'a>)| {
+            if self.is_first(kind, &id, &node) {
+                return (id, node);
+            }
+            let place = node.place();
+            (Id::from(format!("{id} in {}:{}", place.file, place.line).as_str()), node)
+        };
+        root.tables(kind.word()).into_iter().map(name).collect()
+    }
+
+    /// Whether nothing of this definition was left out.
+    fn reads(&self, kind: Kind, id: &Id) -> bool {
+        self.damaged.is_empty() || !self.damaged.contains(&(kind.word().to_owned(), id.clone()))
+    }
+
+    /// Whether nothing of any definition of this kind was left out.
+    fn is_whole(&self, kind: Kind) -> bool {
+        self.damaged.iter().all(|(word, _)| word != kind.word())
+    }
+
+    /// Whether all procedures and their flows could be read.
+    fn knows_all(&self) -> bool {
+        let all = [Kind::Fields, Kind::Flow, Kind::Procedure].into_iter().all(|kind| self.is_whole(kind));
+        all && self.unfinished.borrow().is_empty() && self.gaps.borrow().values().all(Gaps::is_none)
+    }
+
+    fn gaps(&self, kind: Kind, id: &Id) -> Gaps {
+        self.gaps.borrow().get(&(kind, id.clone())).cloned().unwrap_or_default()
+    }
+
+    /// Whether a problem speaks of a name that what was left out may have defined.
+    fn may_come_of_lost(&self, problem: &Problem) -> bool {
+        let lost = self.lost.borrow();
+        lost.iter().any(|name| problem.what.contains(&format!("\"{name}\"")))
+    }
+
     fn is_first(&self, kind: Kind, id: &Id, node: &Node<'_>) -> bool {
         let mut defined = self.defined.borrow_mut();
         if let Some(first) = defined.get(&(kind, id.clone())) {
+            // What stands twice in one file is told already.
+            if node.is_again() && node.place().file == first.file {
+                return false;
+            }
             let place = format!("{}:{}", first.file, first.line);
             let what = format!("the {} `{id}` is already defined at {place}", kind.word());
             node.report(what, "remove one of the two, or rename it");
@@ -278,11 +331,16 @@ impl Loader {
     }
 
     fn check_references(&self, definitions: &Definitions, faults: &Faults) {
-        let defined = self.defined.borrow();
+        let (defined, lost) = (self.defined.borrow(), self.lost.borrow());
         for (kind, Ref { id, place }) in self.wanted.borrow().iter() {
             if let Some(there) = defined.get(&(*kind, id.clone())) {
-                let problem = required(definitions, *kind, id, place, there);
-                faults.borrow_mut().extend(problem);
+                if self.reads(Kind::Pack, &folder(&place.file)) {
+                    let problem = required(definitions, *kind, id, place, there);
+                    faults.borrow_mut().extend(problem);
+                }
+                continue;
+            }
+            if lost.contains(id.as_str()) {
                 continue;
             }
             let same = || defined.keys().filter(|(other, _)| other == kind).map(|(_, id)| id.as_str());
@@ -304,8 +362,7 @@ impl Loader {
 
 /// Another pack's definitions can be used where it is required.
 fn required(definitions: &Definitions, kind: Kind, id: &Id, from: &Place, there: &Place) -> Option<Problem> {
-    let folder = |place: &Place| Id::from(place.file.split('/').next().unwrap_or_default());
-    let (mine, theirs) = (folder(from), folder(there));
+    let (mine, theirs) = (folder(&from.file), folder(&there.file));
     let manifest = definitions.packs.get(&mine)?;
     if kind == Kind::Pack || mine == theirs || manifest.requires.contains(&theirs) {
         return None;

@@ -3,7 +3,7 @@ use super::form::{form, own_of, time_of_office};
 use super::material::{basis, uses};
 use super::{Kind, Loader, pauses, pick, promise, reach, waits};
 use crate::model::{
-    Audience, Channel, ClockLimit, Conditions, Definitions, Flow, Form, Id, Level, Manifest, Mark,
+    Audience, Channel, ClockLimit, Conditions, Definitions, Flow, Form, Gaps, Id, Level, Manifest, Mark,
     MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
 };
 use crate::problem::nearest;
@@ -11,7 +11,7 @@ use crate::reader::{Member, Node};
 use jiff::civil::Date;
 
 pub(super) fn read(loader: &Loader, pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in loader.define(Kind::Procedure, root) {
+    for (id, node) in loader.define_all(Kind::Procedure, root) {
         let procedure = procedure(loader, pack, id.clone(), node, definitions);
         definitions.procedures.extend(procedure.map(|procedure| (id, procedure)));
     }
@@ -30,27 +30,29 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
     let limit = node.id("limit").map(|deadline| loader.want(Kind::Deadline, deadline));
     let promise = node.get("promise").and_then(|member| time_of_office(&member));
     promise::check(&node, promise, limit.as_ref(), shared);
-    let mut form = form(loader, &node, "form", shared);
+    let whole = loader.reads(Kind::Procedure, &id);
+    let mut gaps = Gaps { form: !whole, in_steps: !whole, ..Gaps::default() };
+    let mut form = form(loader, &node, "form", shared, &mut gaps);
     waits::check_form(&form, &node);
     // What a party answers for themselves, and what offices write down about it, tells of the party's life.
     let personal = start == Start::Party;
     if personal {
         form.seal();
     }
-    let flow = course(loader, &node, (&form, personal), shared, limit.as_ref(), promise);
+    let flow = course(loader, &node, (&form, personal), shared, (limit.as_ref(), promise), &mut gaps);
     let procedure = Procedure {
         id,
         pack: pack.clone(),
         item: node.text("item").map(str::to_owned),
         title: node.need_title("title"),
         about: node.title("about"),
-        category: category(loader, &node, manifest),
+        category: category(loader, pack, &node, manifest),
         audience: words(&node, "audience", &Audience::ALL, &[Audience::Person]),
         search: node.texts("search").into_iter().map(str::to_owned).collect(),
         channels: words(&node, "channels", &Channel::ALL, &Channel::ALL.map(|(_, channel)| channel)),
         start,
         object,
-        level: level(&node, manifest),
+        level: level(loader, pack, &node, manifest),
         law: node
             .get("law")
             .map(|law| law.items().filter_map(|item| basis(loader, &item)).collect())
@@ -70,8 +72,11 @@ fn procedure(loader: &Loader, pack: &Id, id: Id, node: Node<'_>, shared: &Defini
         replaced: None,
         place: node.place(),
     };
-    check_issued(&node, &procedure, shared);
+    if gaps.is_none() {
+        check_issued(&node, &procedure, shared);
+    }
     node.finish();
+    loader.gaps.borrow_mut().insert((Kind::Procedure, procedure.id.clone()), gaps);
     if flow.is_none() {
         loader.unfinished.borrow_mut().push(procedure);
         return None;
@@ -112,8 +117,8 @@ fn course(
     node: &Node<'_>,
     (form, personal): (&Form, bool),
     shared: &Definitions,
-    limit: Option<&Id>,
-    promise: Option<Own>,
+    (limit, promise): (Option<&Id>, Option<Own>),
+    gaps: &mut Gaps,
 ) -> Option<Flow> {
     let named = node.need("flow", "\"counter\"").and_then(|member| member.id());
     let named = named.map(|flow| loader.want(Kind::Flow, flow));
@@ -123,27 +128,32 @@ fn course(
     let Some(mut flow) = named.and_then(|id| shared.flows.get(&id).or_else(|| like(&id))).cloned() else {
         // What they change is not there; they are no strangers all the same.
         node.pass(&["step", "clock", "correction", "without", "issues"]);
+        gaps.join(&Gaps { steps: true, in_steps: true, ..Gaps::default() });
         return None;
     };
-    work_in(loader, node, &mut flow, shared);
-    leave_out(node, &mut flow);
+    gaps.join(&loader.gaps(Kind::Flow, &flow.id));
+    work_in(loader, node, &mut flow, shared, gaps);
+    leave_out(node, &mut flow, gaps);
     if personal {
         flow.steps.iter_mut().for_each(|step| step.form.seal());
     }
     issue(loader, node, &mut flow);
     resolve_clocks(&mut flow, limit, promise);
-    waits::check(&flow, node);
-    reach::check(&flow, node);
-    pauses::check(&flow, shared.law.as_ref(), node);
-    check_answers(&flow, form, node);
+    if gaps.is_none() {
+        waits::check(&flow, node);
+        reach::check(&flow, node);
+        pauses::check(&flow, shared.law.as_ref(), node);
+        check_answers(&flow, form, node);
+    }
     Some(flow)
 }
 
 /// The heading that the procedure names, or else its pack.
-fn category(loader: &Loader, node: &Node<'_>, manifest: Option<&Manifest>) -> Id {
+fn category(loader: &Loader, pack: &Id, node: &Node<'_>, manifest: Option<&Manifest>) -> Id {
     match (node.id("category"), manifest.and_then(|manifest| manifest.category.clone())) {
         (Some(own), _) => loader.want(Kind::Category, own),
         (None, Some(usual)) => usual,
+        (None, None) if !loader.reads(Kind::Pack, pack) => Id::default(),
         (None, None) => {
             let mend = "add `category = \"household\"` here, or to `[pack]` for all of the pack";
             node.report("`category` is missing", mend);
@@ -152,11 +162,11 @@ fn category(loader: &Loader, node: &Node<'_>, manifest: Option<&Manifest>) -> Id
     }
 }
 
-fn level(node: &Node<'_>, manifest: Option<&Manifest>) -> Level {
+fn level(loader: &Loader, pack: &Id, node: &Node<'_>, manifest: Option<&Manifest>) -> Level {
     let own = node.get("level").map(|member| pick(&member, &Level::ALL));
     own.unwrap_or_else(|| {
         let usual = manifest.and_then(|manifest| manifest.level);
-        if usual.is_none() {
+        if usual.is_none() && loader.reads(Kind::Pack, pack) {
             node.report(
                 "`level` is missing",
                 "add `level = \"station\"` here, or to `[pack]` for all of the pack",
@@ -219,9 +229,12 @@ fn words<T: Copy>(node: &Node<'_>, name: &'static str, all: &[(&'static str, T)]
 }
 
 /// Takes out the steps that the procedure does without; what came after such a step comes after what it came after.
-fn leave_out(node: &Node<'_>, flow: &mut Flow) {
+fn leave_out(node: &Node<'_>, flow: &mut Flow, gaps: &Gaps) {
     for reference in node.ids("without") {
         let Some(position) = flow.steps.iter().position(|step| step.id == reference.id) else {
+            if gaps.in_steps {
+                continue;
+            }
             let what = format!("the flow has no step `{}` to do without", reference.id);
             node.report_at(&reference.place, what, "remove it from `without`");
             continue;

@@ -15,15 +15,25 @@ impl Condition {
     /// # Errors
     /// Everything that is wrong with it, each at its place in the file.
     pub fn check(&self, env: &Env) -> Result<Checked, Vec<Problem>> {
-        let place = |problem: cel::Problem| {
-            let before = self.source.get(..problem.span.range().start).unwrap_or_default();
-            let mut place = self.place.clone();
-            // The condition's place is that of its opening quote.
-            place.column += 1 + before.chars().count();
-            place.problem(format!("in the condition, {}", problem.what), problem.mend)
-        };
-        let expr = cel::parse(&self.source).map_err(|problem| vec![place(problem)])?;
-        cel::check(&expr, env, &Type::Bool).map_err(|problems| problems.into_iter().map(place).collect())
+        let expr = self.parse().map_err(|problem| vec![problem])?;
+        cel::check(&expr, env, &Type::Bool)
+            .map_err(|problems| problems.into_iter().map(|one| self.at(one)).collect())
+    }
+
+    /// Its syntax, whatever it may speak of.
+    ///
+    /// # Errors
+    /// The first place that is no CEL.
+    pub(crate) fn parse(&self) -> Result<cel::Expr, Problem> {
+        cel::parse(&self.source).map_err(|problem| self.at(problem))
+    }
+
+    fn at(&self, problem: cel::Problem) -> Problem {
+        let before = self.source.get(..problem.span.range().start).unwrap_or_default();
+        let mut place = self.place.clone();
+        // The condition's place is that of its opening quote.
+        place.column += 1 + before.chars().count();
+        place.problem(format!("in the condition, {}", problem.what), problem.mend)
     }
 }
 
@@ -39,6 +49,40 @@ pub struct Conditions {
     recorded: BTreeSet<(Id, Id)>,
     kinds: BTreeMap<Id, FieldKind>,
     steps: BTreeMap<Id, BTreeMap<Id, FieldKind>>,
+}
+
+/// What is not known of the form and the steps that conditions speak of: where nobody uses what procedures share, or where a
+/// part could not be read. What is said of it is no fault.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Gaps {
+    /// The form may have other fields too.
+    pub(crate) form: bool,
+    /// Its fields of which it is not known what an answer is.
+    pub(crate) fields: BTreeSet<Id>,
+    /// There may be other steps too.
+    pub(crate) steps: bool,
+    /// The steps may end otherwise, and record other things.
+    pub(crate) in_steps: bool,
+}
+
+impl Gaps {
+    /// Nothing but syntax and the types of what is written out can be told.
+    pub(crate) fn all() -> Self {
+        Self { form: true, steps: true, in_steps: true, ..Self::default() }
+    }
+
+    /// Whether everything is known.
+    pub(crate) fn is_none(&self) -> bool {
+        !self.form && self.fields.is_empty() && !self.steps && !self.in_steps
+    }
+
+    /// Adds what else is not known.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.form |= other.form;
+        self.fields.extend(other.fields.iter().cloned());
+        self.steps |= other.steps;
+        self.in_steps |= other.in_steps;
+    }
 }
 
 /// A condition with what it speaks of.
@@ -86,29 +130,32 @@ pub struct Known<'a> {
 impl Conditions {
     /// What conditions over `form` and `steps` may speak of.
     pub fn new(form: &Form, steps: &[Step]) -> Self {
+        Self::within(form, steps, &Gaps::default())
+    }
+
+    /// The same where not all of the form and the steps is known.
+    pub(crate) fn within(form: &Form, steps: &[Step], gaps: &Gaps) -> Self {
         let of_step = |step: &Step| {
             let outcomes = step.outcomes.iter().map(|outcome| choice(&outcome.id, &outcome.title));
-            let mut all = fields_of(&step.form);
+            let outcomes = if gaps.in_steps { Type::String } else { Type::choice(outcomes) };
+            let mut all: Vec<cel::Field> = step.form.fields.iter().map(schema_field).collect();
+            if gaps.in_steps {
+                all.iter_mut().for_each(|field| field.ty = Type::Dyn);
+            }
             let ended = Title::new("结果", "outcome");
-            all.push(
-                cel::Field::new("outcome", Type::choice(outcomes)).titled(&ended.zh, &ended.en).optional(),
-            );
+            all.push(cel::Field::new("outcome", outcomes).titled(&ended.zh, &ended.en).optional());
             let name = format!("steps.{}", step.id);
-            let object = Type::Object(Arc::new(Schema::new(name, all)));
+            let object = Type::Object(Arc::new(Schema::new(name, all).open_if(gaps.in_steps)));
             cel::Field::new(step.id.as_str(), object).titled(&step.title.zh, &step.title.en).optional()
         };
-        let steps_type = Type::Object(Arc::new(Schema::new("steps", steps.iter().map(of_step))));
+        let all = Schema::new("steps", steps.iter().map(of_step));
+        let steps_type = Type::Object(Arc::new(all.open_if(gaps.steps || gaps.in_steps)));
         let steps = steps.iter().map(|step| (step.id.clone(), kinds_of(&step.form))).collect();
-        Self::over(form, steps_type, steps)
-    }
-
-    /// The same while it is not known which steps there are.
-    pub(crate) fn of_form(form: &Form) -> Self {
-        Self::over(form, Type::Dyn, BTreeMap::new())
-    }
-
-    fn over(form: &Form, steps_type: Type, steps: BTreeMap<Id, BTreeMap<Id, FieldKind>>) -> Self {
-        let form_type = Type::Object(Arc::new(Schema::new("form", fields_of(form))));
+        let mut fields: Vec<cel::Field> = form.fields.iter().map(schema_field).collect();
+        for field in fields.iter_mut().filter(|field| gaps.fields.contains(field.id.as_str())) {
+            field.ty = Type::Dyn;
+        }
+        let form_type = Type::Object(Arc::new(Schema::new("form", fields).open_if(gaps.form)));
         let age = Signature::new("age", [Type::Date, Type::Date], Type::Int)
             .titled("从{0}到{1}的周岁数", "the age from {0} to {1}");
         // Their fields say enough: “date of birth is before today”.
@@ -296,10 +343,6 @@ fn age(from: Date, to: Date) -> i64 {
 
 fn choice(id: &Id, title: &Title) -> Choice {
     Choice { value: id.as_str().into(), title: title.clone() }
-}
-
-fn fields_of(form: &Form) -> Vec<cel::Field> {
-    form.fields.iter().map(schema_field).collect()
 }
 
 fn kinds_of(form: &Form) -> BTreeMap<Id, FieldKind> {

@@ -12,8 +12,8 @@ mod form;
 mod procedure;
 
 pub use city::{ACTIONS, Effect, Level, Office, Policy, Reach, Role};
-pub(crate) use conditions::schema_field;
 pub use conditions::{Conditions, Known};
+pub(crate) use conditions::{Gaps, schema_field};
 pub use flow::{
     After, Clock, ClockLimit, Correction, Flow, Guard, Mark, OfficeRule, Outcome, Pause, Step, StepKind,
     Watcher,

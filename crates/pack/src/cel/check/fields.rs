@@ -12,6 +12,9 @@ impl Checker<'_> {
         match of.ty.clone() {
             Type::Object(schema) => match schema.field(&field.text) {
                 Some(found) => self.reach(of, found, span),
+                None if schema.is_open() => {
+                    Node { kind: NodeKind::Key(Box::new(of), field.text.clone()), ty: Type::Dyn, span }
+                }
                 None => self.no_field(&of, &schema, field, false),
             },
             Type::Map(key, value) if key.join(&Type::String).is_some() => {
@@ -61,6 +64,7 @@ impl Checker<'_> {
                 };
                 match schema.exact(id) {
                     Some(found) => self.reach(of, found, span),
+                    None if schema.is_open() => self.element_of(of, at, Type::Dyn, span),
                     None => self.no_field(&of, &schema, &Word { text: id.clone(), span: at.span }, true),
                 }
             }

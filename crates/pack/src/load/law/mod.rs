@@ -62,7 +62,9 @@ fn titled((id, node): (Id, Node<'_>)) -> (Id, Title) {
 
 /// The one `[default-rule]` of all packs; law without it is a fault.
 fn default_rule(roots: &[(Id, Node<'_>)], titles: &Titles<'_>) -> Option<DefaultRule> {
-    let mut rules = roots.iter().filter_map(|(_, root)| root.table("default-rule"));
+    // What stands twice in one file is told already.
+    let once = roots.iter().filter(|(_, root)| !root.is_again());
+    let mut rules = once.filter_map(|(_, root)| root.table("default-rule"));
     let first = rules.next();
     for other in rules {
         other.report("a second `[default-rule]`", "keep one for all packs");

@@ -17,7 +17,7 @@ mod window;
 pub(super) use log::read as read_logs;
 
 pub(super) fn read(loader: &Loader, pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
-    for (id, node) in loader.define(Kind::Model, root) {
+    for (id, node) in loader.define_all(Kind::Model, root) {
         let model = Reading { loader, node: &node, all: definitions }.model(pack, id.clone());
         node.finish();
         definitions.models.extend(model.map(|model| (id, model)));
@@ -35,7 +35,13 @@ impl Reading<'_> {
     fn model(&self, pack: &Id, id: Id) -> Option<Model> {
         let node = self.node;
         let on = self.subject();
-        let language = Language::of(&on, self.all);
+        // What could not be read may be what it speaks of.
+        let known = match &on {
+            Subject::Log(id) => self.loader.reads(Kind::Log, id),
+            Subject::Procedure(id) => self.loader.gaps(Kind::Procedure, id).is_none(),
+            Subject::Record => self.loader.knows_all(),
+        };
+        let language = Language::of(&on, self.all).filter(|_| known);
         let title = node.need_title("title");
         let scope = self.scope(&on);
         let rule = self.rule(&id);

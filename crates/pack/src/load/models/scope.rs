@@ -37,7 +37,8 @@ impl Reading<'_> {
     /// A type of object: one that the log declares, or one of the city's.
     fn object(&self, on: &Subject, named: Ref) -> Id {
         let Subject::Log(log) = on else { return self.loader.want(Kind::Object, named) };
-        if let Some(log) = self.all.logs.get(log)
+        let known = self.all.logs.get(log).filter(|_| self.loader.reads(Kind::Log, log));
+        if let Some(log) = known
             && !log.objects.contains(&named.id)
         {
             let names = log.objects.iter().map(Id::as_str);
