@@ -58,7 +58,7 @@ fn check(login: &str, stage: Stage, (page, path): (&str, &str), words: &[(&str, 
     let _alone = alone();
     let world = World::new();
     let case = world.case(stage);
-    let (page, path) = (page.replace("{case}", &case.id), path.replace("{case}", &case.id));
+    let (page, path) = (page.replace("{case}", case.id.as_str()), path.replace("{case}", case.id.as_str()));
     let (token, sent) = typed(&world, login, (&page, &path), words);
     world::pass(13 * 3600);
     let before = events(&world, &case);
