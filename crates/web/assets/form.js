@@ -30,7 +30,7 @@ const put = (root, { draft, base = {} }) => {
   const now = read(root);
   for (const field of fieldsOf(root)) {
     const [kept, was, is] = [draft, base, now].map((all) => all[field.name]);
-    if (!kept || same(kept, was) || (is?.join("") && !same(is, was))) continue;
+    if (!kept || same(kept, was) || (is && !same(is, was))) continue;
     if (/radio|checkbox/.test(field.type)) field.checked = kept.includes(field.value);
     else field.value = kept[0] ?? "";
   }
@@ -261,7 +261,7 @@ function fill(form) {
   mark();
   const kept = keep && (store.read(key) ?? store.read(blank));
   if (kept) { put(form, kept); send(true); }
-  materials.load().then((any) => any && !kept && send(true));
+  materials.load().then((any) => any && send(true));
 }
 
 // A log is large: the form says how far it is, and goes on to the page that answers.
@@ -298,7 +298,7 @@ if (blank) {
 document.querySelectorAll("form[data-form]").forEach(fill);
 // A file that waits goes before anything is handed in; its form says so, and sends it.
 const check = document.querySelector("[data-check]")?.dataset.check;
-if (store.read(`draft:${check}`)?.handed) store.drop(`draft:${check}`);
+if (document.referrer.endsWith(check) && store.read(`draft:${check}`)?.handed) store.drop(`draft:${check}`);
 if (check) files.all().then((all) => { if (all.some(({ path }) => path === check)) location.replace(check); });
 document.querySelector("[data-focus]")?.focus();
 const sent = document.querySelector("[data-sent]")?.dataset.sent;

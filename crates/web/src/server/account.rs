@@ -23,9 +23,9 @@ pub fn view(asked: &Asked) -> View {
         name: asked.words("name").unwrap_or_default().to_owned(),
         back: asked.back().to_owned(),
         faults: Vec::new(),
-        carried: asked.field(carried::FIELD).map(str::to_owned),
+        carried: carried::along(asked),
         gone: None,
-        demo: demo.map(|one| (one.login.clone(), one.password.clone(), one.title.clone())).collect(),
+        demo: demo.cloned().collect(),
     }
 }
 

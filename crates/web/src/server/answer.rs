@@ -54,7 +54,7 @@ impl Answer {
         Self::text("").status(StatusCode::SEE_OTHER).with(header::LOCATION, path)
     }
 
-    fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+    pub fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }

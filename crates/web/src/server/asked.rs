@@ -78,6 +78,8 @@ pub struct Asked {
     pub address: IpAddr,
     /// The site that it came to, as its sender wrote it: `https://city.example`.
     pub site: String,
+    /// The mark of the browser, where something that was typed there waits to be sent again.
+    pub browser: Option<String>,
     /// The token that was shown, whether or not it opens a session.
     pub claimed: Option<Token>,
     /// The session's token.
@@ -146,6 +148,7 @@ impl Asked {
             room: None,
             own_site: own_site(headers),
             bearer: bearer.is_some(),
+            browser: cookie(headers, super::carried::BROWSER).map(str::to_owned),
             claimed: bearer.or_else(|| cookie(headers, SESSION_COOKIE).and_then(Token::parse)),
             refresh: headers.contains_key(REFRESH) && parts.method == Method::GET,
             path,

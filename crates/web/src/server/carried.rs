@@ -9,13 +9,17 @@ use crate::layout::{Face, Frame};
 use crate::page::account;
 use crate::page::carried::{self, Said};
 use crate::text::Speak as _;
+use access::entropy::{Entropy as _, SystemEntropy};
 use access::session::Token;
 use access::{PersonId, Post};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use pack::Id;
 use pack::model::{Form, Procedure};
+use record::Digest;
 use serde_json::{Value as Json, json};
 
+/// The cookie with the mark of a browser in which something typed waits to be sent again.
+pub const BROWSER: &str = "__Host-lianchi-form";
 /// The hidden field of the page for signing in.
 pub const FIELD: &str = "carried";
 /// The most bytes that go along: every field of a long form filled, and less than what a request may carry once it is sealed.
@@ -43,9 +47,12 @@ impl Carried {
         Self { path: asked.path.clone(), posted: all.cloned().collect(), files: files.collect(), post }
     }
 
-    fn write(&self, asked: &Asked) -> String {
+    /// `browser`: the mark of the browser that it was posted from.
+    fn write(&self, asked: &Asked, browser: &str) -> String {
         let (at, post) = (asked.now.seconds(), self.post.as_ref().map(ToString::to_string));
-        json!({ "at": at, "path": self.path, "posted": self.posted, "files": self.files, "post": post })
+        let browser = Digest::of(browser.as_bytes()).to_string();
+        let (path, posted, files) = (&self.path, &self.posted, &self.files);
+        json!({ "at": at, "browser": browser, "path": path, "posted": posted, "files": files, "post": post })
             .to_string()
     }
 
@@ -55,6 +62,9 @@ impl Carried {
         let pair = |pair: &Json| Some((words(pair.get(0)?)?, words(pair.get(1)?)?));
         let age = asked.now.seconds() - all.get("at")?.as_i64()?;
         (0..=LASTS).contains(&age).then_some(())?;
+        // Anybody may have had a form sealed for anybody: it is theirs only in the browser that it was posted from.
+        let browser = Digest::of(asked.browser.as_deref()?.as_bytes()).to_string();
+        (all.get("browser")?.as_str()? == browser).then_some(())?;
         Some(Self {
             path: words(all.get("path")?)?,
             posted: all.get("posted")?.as_array()?.iter().filter_map(pair).collect(),
@@ -83,7 +93,13 @@ fn shown_to(asked: &Asked) -> Option<(PersonId, Option<Post>)> {
 pub fn signing_in(asked: &Asked) -> Option<Answer> {
     let (person, _) = shown_to(asked).filter(|_| asked.comes_back && !asked.is_from_elsewhere())?;
     let carried = Carried::of(asked);
-    let text = carried.write(asked);
+    let (said, whole) = said(asked, &carried);
+    // What could not be shown whole before it is sent again does not go along.
+    if said.is_empty() && carried.files.is_empty() || !whole {
+        return None;
+    }
+    let browser = asked.browser.clone().or_else(mark_of_browser)?;
+    let text = carried.write(asked, &browser);
     let sealed = (text.len() <= MOST).then(|| asked.city.casework.record().hand_out(&person.object(), &text));
     // What cannot go along is said to be lost, and still stands in the window that it was sent from.
     let sealed = sealed.and_then(Result::ok);
@@ -95,7 +111,20 @@ pub fn signing_in(asked: &Asked) -> Option<Answer> {
         ..super::account::view(asked)
     };
     let page = account::sign_in(&asked.frame(Face::Resident), &view);
-    Some(Answer::page(page).status(StatusCode::UNAUTHORIZED).challenge())
+    let cookie = format!("{BROWSER}={browser}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LASTS}");
+    let page = Answer::page(page).status(StatusCode::UNAUTHORIZED).challenge();
+    Some(page.with(header::SET_COOKIE, cookie))
+}
+
+fn mark_of_browser() -> Option<String> {
+    let mut mark = [0_u8; 16];
+    SystemEntropy.fill(&mut mark).ok()?;
+    Some(mark.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// What went along with a form that was posted: never what an address brings.
+pub fn along(asked: &Asked) -> Option<String> {
+    asked.posted.iter().find(|(name, _)| name == FIELD).map(|(_, text)| text.clone())
 }
 
 /// What stands after somebody has signed in: what went along, where it is theirs, or else `answer`.
@@ -105,7 +134,7 @@ pub fn signed_in(asked: &mut Asked, answer: Answer) -> Answer {
 }
 
 fn brought(asked: &mut Asked, token: &Token) -> Option<Answer> {
-    let sealed = asked.posted.iter().find(|(name, _)| name == FIELD)?.1.clone();
+    let sealed = along(asked)?;
     asked.claimed = Some(token.clone());
     asked.recognize();
     let person = asked.person.as_ref()?;
@@ -130,7 +159,7 @@ pub fn anew(asked: &Asked) -> Option<Answer> {
 /// What was typed, and the button that sends it once more.
 fn confirm(asked: &Asked, carried: &Carried) -> Answer {
     let view = carried::View {
-        said: said(asked, carried),
+        said: said(asked, carried).0,
         path: carried.path.clone(),
         posted: carried.posted.clone(),
         files: carried.files.clone(),
@@ -142,8 +171,12 @@ fn confirm(asked: &Asked, carried: &Carried) -> Answer {
     Answer::page(carried::show(&frame, &view))
 }
 
-/// What was typed, as people read it: answers under the titles of their questions, other words under what they are called.
-fn said(asked: &Asked, carried: &Carried) -> Vec<Said> {
+/// What stands in forms and was not typed: what a form is about, and what keeps it from being carried out twice.
+const UNTYPED: [&str; 6] = ["seen", "once", "then", "back", "purpose", FIELD];
+
+/// What was typed, as people read it: answers under the titles of their questions, other words under what they are called. And
+/// whether that is all that was sent.
+fn said(asked: &Asked, carried: &Carried) -> (Vec<Said>, bool) {
     let steps: Vec<&str> = carried.path.split(['/', '?']).skip(1).collect();
     let book = asked.city.casework.book();
     let of_case = |number: &str| {
@@ -159,11 +192,17 @@ fn said(asked: &Asked, carried: &Carried) -> Vec<Said> {
         ["services", service, ..] => book.definitions.procedures.get(&Id::from(*service)),
         _ => view.as_ref().and_then(casework::View::procedure),
     };
-    let mut all = Vec::new();
+    let (mut all, mut whole) = (Vec::new(), true);
     let of = about.unwrap_or(casework::state::State::FORM);
-    if let Some(form) = procedure.and_then(|procedure| show::form_of(procedure, of)) {
-        all.extend(answers(asked, carried, form, &about.map(|of| format!("{of}.")).unwrap_or_default()));
+    let form = procedure.and_then(|procedure| show::form_of(procedure, of));
+    let prefix = about.map(|of| format!("{of}.")).unwrap_or_default();
+    if let Some(form) = form {
+        all.extend(answers(asked, carried, form, &prefix));
     }
+    let answers = |name: &str| {
+        let field = name.strip_prefix(&*prefix).and_then(|field| field.split(['.', '[']).next());
+        form.zip(field).is_some_and(|(form, field)| form.field(field).is_some())
+    };
     let step = procedure.zip(about).and_then(|(procedure, about)| procedure.flow.step(about));
     for (name, words) in carried.posted.iter().filter(|(_, words)| !words.trim().is_empty()) {
         let chosen = || step?.outcomes.iter().find(|outcome| outcome.id.as_str() == words);
@@ -182,9 +221,11 @@ fn said(asked: &Asked, carried: &Carried) -> Vec<Said> {
                 let name = asked.lang.say(&format!("carried-{name}")).into_owned();
                 all.push(Said { name, words, kind: None });
             }
+        } else {
+            whole &= answers(name) || UNTYPED.contains(&name.as_str());
         }
     }
-    all
+    (all, whole)
 }
 
 fn answers(asked: &Asked, carried: &Carried, form: &Form, prefix: &str) -> Vec<Said> {

@@ -269,7 +269,7 @@ pub fn choose(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Answer {
         login: asked.field("login").unwrap_or_default().to_owned(),
         code: asked.field("password").unwrap_or_default().to_owned(),
         back: asked.back().to_owned(),
-        carried: asked.field(super::carried::FIELD).map(str::to_owned),
+        carried: super::carried::along(asked),
         faults,
     };
     Answer::page(own::choose_password(&asked.frame(Face::Resident), &view)).status(status)

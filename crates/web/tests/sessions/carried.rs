@@ -40,7 +40,55 @@ fn sign_in(world: &World, page: &Reply, login: &str) -> Reply {
     sent.extend(
         [("login", login), ("password", PASSWORD)].map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
-    world.call(&Shown::Nothing, "POST", "/sign-in", &Sent::Form(sent))
+    let mut request = world::call::request(&Shown::Nothing, "POST", "/sign-in", &Sent::Form(sent));
+    if let Some(mark) = mark(page) {
+        request.headers_mut().insert("cookie", mark.parse().unwrap());
+    }
+    world.send(request)
+}
+
+/// The cookie by which a browser shows that the form was posted from it.
+fn mark(page: &Reply) -> Option<String> {
+    let cookie = page.header("set-cookie");
+    cookie
+        .starts_with("__Host-lianchi-form=")
+        .then(|| cookie.split(';').next().unwrap_or_default().to_owned())
+}
+
+/// What somebody had sealed for another brings nothing in another browser, nor by an address.
+#[test]
+fn nobody_is_made_to_send_what_another_typed() {
+    let _alone = alone();
+    let world = World::new();
+    let case = world.case(Stage::Taken);
+    let (page, path) = (format!("/desk/cases/{}", case.id), format!("/desk/cases/{}/accept/accept", case.id));
+    let words = [("outcome", "accepted"), ("reasons", TYPED)];
+    let (token, sent) = typed(&world, "clerk", (&page, &path), &words);
+    world.city.sign_out(&token).unwrap();
+    let out = world.call(&Shown::Nothing, "POST", &path, &sent);
+    let mut posted = hidden(&out.text(), "/sign-in");
+    let sealed = posted.iter().find(|(name, _)| name == "carried").unwrap().1.clone();
+    posted.extend(
+        [("login", "clerk"), ("password", PASSWORD)].map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    let planted = world.call(&Shown::Nothing, "POST", "/sign-in", &Sent::Form(posted));
+    assert_eq!((planted.status.as_u16(), planted.text().contains("荷叶")), (303, false));
+    let linked = world.get(&Shown::Nothing, &format!("/sign-in?carried={sealed}")).text();
+    assert!(!linked.contains(&sealed), "an address brings a form along");
+}
+
+/// What is not shown before it is sent again does not come back.
+#[test]
+fn what_cannot_be_shown_does_not_go_along() {
+    let _alone = alone();
+    let world = World::new();
+    let case = world.case(Stage::Taken);
+    let (page, path) = (format!("/desk/cases/{}", case.id), format!("/desk/cases/{}/accept/accept", case.id));
+    let words = [("outcome", "accepted"), ("reasons", TYPED), ("other", "person/1")];
+    let (token, sent) = typed(&world, "clerk", (&page, &path), &words);
+    world.city.sign_out(&token).unwrap();
+    let out = world.call(&Shown::Nothing, "POST", &path, &sent);
+    assert_eq!((out.status.as_u16(), out.header("location").starts_with("/sign-in")), (303, true));
 }
 
 fn session(reply: &Reply) -> Token {
