@@ -97,7 +97,7 @@ pub fn lays(
     let mut below = look.below;
     let mut best: Option<Vec<Lay>> = None;
     for _ in 0..60 {
-        if !(look.needed && best.is_none()) && !clock() {
+        if !(look.needed && best.is_none() || clock()) {
             break;
         }
         let mut steps = Vec::new();
