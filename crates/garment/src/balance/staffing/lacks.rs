@@ -142,7 +142,10 @@ impl Lack {
                 operation(at)
             ),
             Self::Machines { kind, wanted, fewest } => {
-                let fewer = if *fewest { "" } else { " at most (whether fewer do was not found out in the time; give `--seconds` more)" };
+                let fewer = match fewest {
+                    true => "",
+                    false => " at most (that fewer do was not ruled out in the time; give `--seconds` more)",
+                };
                 format!(
                     "with {} `{}` there is no plan, since nobody can do in the line's order all that is done there; \
                      get {wanted}{fewer}, or train somebody",
