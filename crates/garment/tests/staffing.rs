@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at its first surprise")]
 
 use garment::balance::staffing::hunt::{Outcome, by_moves, possible, shortest};
-use garment::balance::staffing::lacks::{plain, ruled_out};
+use garment::balance::staffing::lacks::{Lack, plain, ruled_out};
 use garment::balance::staffing::practice::minutes;
 use garment::balance::staffing::standing::standing;
 use garment::balance::staffing::task::Task;
@@ -99,41 +99,78 @@ fn cycle(task: &Task, outcome: &Outcome) -> Option<u32> {
     }
 }
 
+/// Whether there is a plan with so many machines of a kind.
+fn does(task: &Task, kind: usize, count: u32) -> bool {
+    let mut task = task.clone();
+    task.machines[kind] = count;
+    oracle(&task).last().copied().flatten().is_some()
+}
+
+/// Whenever the time is over, nothing is told to be missing that was not found out; how often a number is told as the most.
+fn cut_short(task: &Task) -> usize {
+    let mut most = 0;
+    let whole = ruled_out(task, &mut || true);
+    for patience in 0.. {
+        let mut left = patience;
+        let mut clock = || {
+            left -= i32::from(left > 0);
+            left > 0
+        };
+        let lacks = ruled_out(task, &mut clock);
+        for lack in &lacks {
+            match lack {
+                Lack::Machines { kind, wanted, fewest } => {
+                    assert!(does(task, *kind, *wanted), "{patience} {task:?}");
+                    assert!(!fewest || !does(task, *kind, wanted - 1), "{patience} {task:?}");
+                    most += usize::from(!fewest);
+                }
+                Lack::Kinds { wanted } => {
+                    let task = Task { most: Some(*wanted), ..task.clone() };
+                    assert!(oracle(&task).last().copied().flatten().is_some(), "{patience} {task:?}");
+                }
+                Lack::Unclear => {}
+                other => assert!(whole.contains(other), "{patience} {other:?} {task:?}"),
+            }
+        }
+        if lacks == whole {
+            break;
+        }
+    }
+    most
+}
+
 #[test]
 fn small_lines_have_the_shortest_cycle_with_every_number_of_moves() {
     let mut chance = Chance::new(21);
-    let (mut impossible, mut told, mut steps) = (0, 0, 0);
+    let (mut impossible, mut told, mut most, mut steps) = (0, 0, 0, 0);
     for _ in 0..260 {
         let task = any_task(&mut chance, 7, 4);
         let expected = oracle(&task);
         let moves: Vec<u32> = (0..expected.len() as u32).collect();
-        let rows = by_moves(&task, &moves, &mut || true);
+        let rows = by_moves(&task, &moves, &mut |_| true);
         for (moves, outcome) in moves.iter().zip(&rows) {
             let task = Task { moves: Some(*moves), ..task.clone() };
             assert_eq!(cycle(&task, outcome), expected[*moves as usize], "{task:?}");
         }
         let best = expected.last().copied().flatten();
         assert_eq!(cycle(&task, rows.last().unwrap()), best);
-        assert_eq!(cycle(&task, &shortest(&task, &mut || true)), best);
+        assert_eq!(cycle(&task, &shortest(&task, &mut |_| true)), best);
         assert_eq!(possible(&task, &mut || true), Some(best.is_some()));
         steps += BTreeSet::from_iter(expected.iter().flatten()).len();
         impossible += usize::from(best.is_none());
         if best.is_none() && task.crew.times.iter().all(|row| row.iter().any(Option::is_some)) {
             // What is told to be missing is missing: one machine less than that and there is still no plan.
             for lack in ruled_out(&task, &mut || true) {
-                if let garment::balance::staffing::lacks::Lack::Machines { kind, wanted } = lack {
-                    let with = |count: u32| {
-                        let mut task = task.clone();
-                        task.machines[kind] = count;
-                        oracle(&task).last().copied().flatten().is_some()
-                    };
-                    assert_eq!((with(wanted - 1), with(wanted)), (false, true), "{task:?}");
+                if let Lack::Machines { kind, wanted, fewest } = lack {
+                    let with = |count: u32| does(&task, kind, count);
+                    assert_eq!((with(wanted - 1), with(wanted), fewest), (false, true, true), "{task:?}");
                     told += 1;
+                    most += cut_short(&task);
                 }
             }
         }
     }
-    assert!(impossible > 20 && told > 2 && steps > 180, "{impossible} {told} {steps}");
+    assert!(impossible > 20 && told > 2 && most > 0 && steps > 180, "{impossible} {told} {most} {steps}");
 }
 
 proptest! {
@@ -145,7 +182,7 @@ proptest! {
         let mut chance = Chance::new(seed);
         let task = any_task(&mut chance, 24, 8);
         let mut left = patience;
-        let mut clock = || { left = left.saturating_sub(1); left > 0 };
+        let mut clock = |_| { left = left.saturating_sub(1); left > 0 };
         let moves: Vec<u32> = (task.orphans()..task.orphans() + 4).collect();
         let mut before = u32::MAX;
         for (moves, outcome) in moves.iter().map(|moves| Some(*moves)).chain([None]).zip(by_moves(&task, &moves, &mut clock)) {
@@ -317,7 +354,7 @@ fn what_is_missing_is_told_with_the_mend() {
         let task = Task::new(&floor, &there, &floor.practice(None, on), None);
         let mut lacks = plain(&floor, &task, &there);
         if lacks.is_empty() {
-            lacks = match shortest(&task, &mut || true) {
+            lacks = match shortest(&task, &mut |_| true) {
                 Outcome::Best(answer) => return format!("a cycle of {}", minutes(answer.plan.cycle.into())),
                 _ => ruled_out(&task, &mut || true),
             };

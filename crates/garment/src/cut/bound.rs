@@ -99,12 +99,14 @@ pub(super) struct Clothes<'l> {
     /// The fewest plies.
     pub fewest: u32,
     fair: Vec<Fair>,
+    /// Prices are known for these fewest plies, and for all powers of two below this more.
+    further: u32,
 }
 
 impl<'l> Clothes<'l> {
     pub fn new(order: &Order, listed: &'l [Ratio], colour: &'l Colour) -> Self {
         let fewest = needed(order, Some(listed), colour);
-        Self { listed, colour, fewest, fair: vec![by_listing(listed, colour, fewest)] }
+        Self { listed, colour, fewest, fair: vec![by_listing(listed, colour, fewest)], further: 1 }
     }
 
     /// The least cloth of so many plies.
@@ -120,13 +122,12 @@ impl<'l> Clothes<'l> {
         // Each ply cuts a garment at least.
         let most = self.colour.most.iter().sum::<u32>().saturating_sub(self.fewest);
         // Prices of one number of plies hold for all, the nearer the better.
-        let mut further = 1;
-        while further <= most && self.least(self.fewest + further) - least < slack {
-            if further > NUMBERS {
+        while self.further <= most && self.least(self.fewest + self.further) - least < slack {
+            if self.further > NUMBERS {
                 return None;
             }
-            self.fair.push(by_listing(self.listed, self.colour, self.fewest + further));
-            further *= 2;
+            self.fair.push(by_listing(self.listed, self.colour, self.fewest + self.further));
+            self.further *= 2;
         }
         let all = (0..=most).map(|further| self.least(self.fewest + further) - least);
         Some(all.take_while(|more| *more < slack).collect())

@@ -434,33 +434,87 @@ impl Row {
         changed
     }
 
-    /// This row without the plies of a lay, by another row; `None` if nothing can be so.
+    /// This row without the plies of a lay, by another row, or as it is where that takes too large numbers; `None` if nothing can
+    /// be so.
     fn without(self, lay: usize, other: &Row) -> Option<Self> {
-        let (own, by) = (self.by[lay], other.by[lay]);
-        if own == 0 {
+        if self.by[lay] == 0 {
             return Some(self);
         }
-        let (own, by) = if by < 0 { (-own, -by) } else { (own, by) };
-        let mut rest = self;
+        let rest = self.eliminated(lay, other).unwrap_or(self);
+        rest.spans.iter().all(|(least, most)| least <= most).then_some(rest)
+    }
+
+    /// The row times what the other has of the lay, less the other times what this one has; `None` if the numbers grow too large.
+    fn eliminated(&self, lay: usize, other: &Row) -> Option<Self> {
+        /// Such weights times plies can be added up.
+        const WEIGHT: i64 = 1 << 40;
+        /// Such sums can be taken from one another.
+        const SUM: i64 = 1 << 60;
+        let sign = other.by[lay].signum();
+        let (own, by) = (self.by[lay].checked_mul(sign)?, other.by[lay].checked_mul(sign)?);
+        let less = |value: i64, other: i64| value.checked_mul(by)?.checked_sub(other.checked_mul(own)?);
+        let mut rest = self.clone();
         for (value, other) in rest.by.iter_mut().zip(other.by) {
-            *value = *value * by - other * own;
+            *value = less(*value, other).filter(|value| *value > i64::MIN)?;
         }
         let greatest = rest.by.iter().fold(0, |a, b| divisor(a, b.abs())).max(1);
         rest.by.iter_mut().for_each(|value| *value /= greatest);
-        for (span, other) in rest.spans.iter_mut().zip(&other.spans) {
-            let (low, high) =
-                if own > 0 { (other.1 * own, other.0 * own) } else { (other.0 * own, other.1 * own) };
-            let (least, most) = (span.0 * by - low, span.1 * by - high);
-            *span = (-(-least).div_euclid(greatest), most.div_euclid(greatest));
-            if span.0 > span.1 {
-                return None;
-            }
+        for ((least, most), other) in rest.spans.iter_mut().zip(&other.spans) {
+            let (low, high) = if own > 0 { (other.1, other.0) } else { *other };
+            let (from, to) = (less(*least, low)?.checked_neg()?, less(*most, high)?);
+            (*least, *most) = (-from.div_euclid(greatest), to.div_euclid(greatest));
         }
-        Some(rest)
+        let small = rest.by.iter().all(|value| value.abs() <= WEIGHT)
+            && rest
+                .spans
+                .iter()
+                .flat_map(|(least, most)| [least, most])
+                .all(|sum| (-SUM..=SUM).contains(sum));
+        small.then_some(rest)
     }
 }
 
 /// The greatest common divisor.
 fn divisor(a: i64, b: i64) -> i64 {
     if b == 0 { a } else { divisor(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Row, WIDE};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// A row with these weights that has these plies just within its span.
+    fn row(by: &[i64], plies: &[i64], beside: (i64, i64)) -> Row {
+        let mut wide = [0; WIDE];
+        wide.iter_mut().zip(by).for_each(|(wide, by)| *wide = *by);
+        let sum: i64 = by.iter().zip(plies).map(|(by, plies)| by * plies).sum();
+        Row { by: wide, spans: vec![(sum - beside.0, sum + beside.1)] }
+    }
+
+    /// Weights as columns have them, or as large as they may get.
+    fn weights() -> impl Strategy<Value = Vec<i64>> {
+        prop_oneof![vec(-255i64..=255, WIDE), vec(-(1i64 << 40)..=1 << 40, WIDE)]
+    }
+
+    proptest! {
+        /// Plies that two rows allow are allowed without a lay, and that lay is gone unless the numbers are too large.
+        #[test]
+        fn rows_without_a_lay_allow_what_both_allow(
+            a in weights(), b in weights(), plies in vec(0i64..=100_000, WIDE), lay in 0..WIDE,
+            beside in ((0i64..50, 0i64..50), (0i64..50, 0i64..50)),
+        ) {
+            prop_assume!(b[lay] != 0);
+            let (own, other) = (row(&a, &plies, beside.0), row(&b, &plies, beside.1));
+            let rest = own.clone().without(lay, &other);
+            prop_assert!(rest.is_some());
+            let Some(rest) = rest else { return Ok(()) };
+            let sum: i128 = rest.by.iter().zip(&plies).map(|(by, plies)| i128::from(*by) * i128::from(*plies)).sum();
+            let (least, most) = rest.spans[0];
+            prop_assert!((i128::from(least)..=i128::from(most)).contains(&sum), "{} {:?} {:?}", sum, rest.by, rest.spans);
+            let small = a.iter().chain(&b).all(|by| by.abs() <= 255);
+            prop_assert!(rest.by[lay] == 0 || (!small && rest.by == own.by), "{:?}", rest.by);
+        }
+    }
 }

@@ -55,6 +55,8 @@ pub struct Look {
     pub blur: f64,
     /// Only plans that cost less than this are looked for.
     pub below: i64,
+    /// Whether a plan is needed, whatever the time: the clock is asked only once there is one.
+    pub needed: bool,
 }
 
 struct State {
@@ -77,8 +79,8 @@ pub fn cost(order: &Order, ply: i64, plies: &[u32]) -> i64 {
     ply * i64::from(plies) + order.lay.max(1) * i64::from(plies.div_ceil(order.plies))
 }
 
-/// Markers with their plies that cut the rest, if any are found that cost less than is asked for. Those with more plies than
-/// a table takes are so many lays.
+/// Markers with their plies that cut the rest, if any are found that cost less than is asked for; none where nothing is left to
+/// cut. Those with more plies than a table takes are so many lays.
 pub fn lays(
     order: &Order,
     bound: &Bound,
@@ -88,12 +90,14 @@ pub fn lays(
     chance: &mut Chance,
     clock: &mut Clock<'_>,
 ) -> Option<Vec<Lay>> {
+    if rest.done() {
+        return Some(Vec::new());
+    }
     let mut beam = vec![State { rest, taken: Vec::new(), cost: 0 }];
     let mut below = look.below;
     let mut best: Option<Vec<Lay>> = None;
     for _ in 0..60 {
-        // Where any plan will do, one is needed, whatever the time.
-        if look.below < i64::MAX && !clock() {
+        if !(look.needed && best.is_none() || clock()) {
             break;
         }
         let mut steps = Vec::new();
@@ -143,6 +147,36 @@ pub fn lays(
         }
     }
     best
+}
+
+/// Lays of one marker as one: single plies that were cheap one by one lie on one another as well.
+pub fn joined(taken: &[Lay]) -> Vec<Lay> {
+    let mut lays: Vec<Lay> = Vec::new();
+    for lay in taken {
+        match lays.iter_mut().find(|other| other.ratio == lay.ratio) {
+            Some(other) => other.plies.iter_mut().zip(&lay.plies).for_each(|(sum, plies)| *sum += plies),
+            None => lays.push(lay.clone()),
+        }
+    }
+    lays
+}
+
+/// As many lays as the table needs for the plies.
+pub fn split(lay: &Lay, most: u32) -> Vec<Lay> {
+    let mut lays = Vec::new();
+    let mut left = lay.plies.clone();
+    while left.iter().any(|plies| *plies > 0) {
+        let mut room = most;
+        let take = |plies: &mut u32| {
+            let taken = room.min(*plies);
+            room -= taken;
+            *plies -= taken;
+            taken
+        };
+        let plies = left.iter_mut().map(take).collect();
+        lays.push(Lay { ratio: lay.ratio.clone(), plies });
+    }
+    lays
 }
 
 /// As many plies of a marker as finish what they can, of each colour for itself.

@@ -6,7 +6,7 @@ use super::anneal::{Heat, anneal};
 use super::bound::{Bound, LISTED, of_markers};
 use super::check::check;
 use super::few::{Few, exactly};
-use super::lays::{Look, Rest, cost, lays};
+use super::lays::{Look, Rest, cost, joined, lays, split};
 use super::ratios::{Ratio, all, ratio};
 use super::rolls::{Care, spread};
 use super::slopes::Slopes;
@@ -78,17 +78,7 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
     let bound = of_markers(order, listed.as_deref());
     enough(order, &bound)?;
     let mut few = listed.as_ref().and_then(|listed| Few::begin(order, listed, bound.lays, bound.cloth));
-    let mut search = Search {
-        order,
-        bound,
-        listed: listed.as_deref(),
-        chance: Chance::new(seed),
-        slopes: None,
-        best: None,
-        turn: 0,
-        lays: 0,
-        least: i64::MAX,
-    };
+    let mut search = Search::new(order, bound, listed.as_deref(), seed);
     // What is at hand, which may be a little worse than the best, and the best.
     let mut current: Option<Vec<Lay>> = None;
     let mut best: Option<(i64, Vec<Lay>)> = None;
@@ -176,36 +166,6 @@ fn enough(order: &Order, bound: &Bound) -> Result<(), NoPlan> {
 /// How good a plan is: plies without a roll, what it costs, its lays, and the rolls that are begun.
 type Worth = (u32, i64, usize, usize);
 
-/// Lays of one marker as one: single plies that were cheap one by one lie on one another as well.
-fn joined(taken: &[Lay]) -> Vec<Lay> {
-    let mut lays: Vec<Lay> = Vec::new();
-    for lay in taken {
-        match lays.iter_mut().find(|other| other.ratio == lay.ratio) {
-            Some(other) => other.plies.iter_mut().zip(&lay.plies).for_each(|(sum, plies)| *sum += plies),
-            None => lays.push(lay.clone()),
-        }
-    }
-    lays
-}
-
-/// As many lays as the table needs for the plies.
-fn split(lay: &Lay, most: u32) -> Vec<Lay> {
-    let mut lays = Vec::new();
-    let mut left = lay.plies.clone();
-    while left.iter().any(|plies| *plies > 0) {
-        let mut room = most;
-        let take = |plies: &mut u32| {
-            let taken = room.min(*plies);
-            room -= taken;
-            *plies -= taken;
-            taken
-        };
-        let plies = left.iter_mut().map(take).collect();
-        lays.push(Lay { ratio: lay.ratio.clone(), plies });
-    }
-    lays
-}
-
 struct Search<'o> {
     order: &'o Order,
     bound: Bound,
@@ -219,7 +179,12 @@ struct Search<'o> {
     least: i64,
 }
 
-impl Search<'_> {
+impl<'o> Search<'o> {
+    fn new(order: &'o Order, bound: Bound, listed: Option<&'o [Ratio]>, seed: u64) -> Self {
+        let (chance, least) = (Chance::new(seed), i64::MAX);
+        Self { order, bound, listed, chance, slopes: None, best: None, turn: 0, lays: 0, least }
+    }
+
     fn cost(&self, taken: &[Lay]) -> i64 {
         let of = |lay: &Lay| {
             self.order
@@ -278,12 +243,19 @@ impl Search<'_> {
                 Slopes::new(self.order, &self.bound, self.listed.unwrap_or(&drawn))
             }
         };
-        let ways: Vec<Vec<Lay>> = (0..LEARNT).map(|_| slopes.lays(&mut self.chance)).collect();
-        let kept = ways.into_iter().min_by_key(|lays| self.cost(lays) + self.open(lays))?;
+        let held = self.best.is_some();
+        let mut ways: Vec<Vec<Lay>> = Vec::new();
+        while ways.len() < LEARNT {
+            // The first plan is needed, whatever the time.
+            let first = !held && ways.is_empty();
+            let Some(lays) = slopes.lays(&mut self.chance, &mut || first || clock()) else { break };
+            ways.push(lays);
+        }
         self.slopes = Some(slopes);
+        let kept = ways.into_iter().min_by_key(|lays| self.cost(lays) + self.open(lays))?;
         let rest = Rest::of(self.order, kept.iter());
         let pool = self.pool(&kept, 200);
-        let look = Look { width: 4, each: 0.4, blur: 0.0, below: i64::MAX };
+        let look = Look { width: 4, each: 0.4, blur: 0.0, below: i64::MAX, needed: !held };
         let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         Some(self.trimmed(kept.into_iter().chain(found).collect()))
     }
@@ -402,6 +374,7 @@ impl Search<'_> {
             each: [0.4, 0.6, 0.2, 0.8][round as usize % 4],
             blur: if round < 4 { 0.0 } else { 0.5 },
             below: i64::MAX,
+            needed: self.best.is_none(),
         };
         let found = lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         Some(self.trimmed(found))
@@ -423,6 +396,7 @@ impl Search<'_> {
             each: self.chance.below(100) as f64 / 100.0,
             blur: self.chance.below(100) as f64 / 100.0,
             below: self.cost(&removed) + slack,
+            needed: false,
         };
         let found = self::lays(self.order, &self.bound, &pool, rest, look, &mut self.chance, clock)?;
         kept.extend(found);
@@ -568,5 +542,33 @@ impl Search<'_> {
         }
         lays.retain(|lay| lay.plies.iter().any(|plies| *plies > 0));
         joined(&lays)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Search;
+    use crate::cut::{bound, ratios, read};
+
+    /// Holds the plan of the linear programmes against the bound: it is less than a ply above.
+    fn check(wanted: &str, overcut: u32) {
+        let text = format!(
+            "width = 1.5\nends = 0.05\ntable = 20\nplies = 50\ngarments = 6\nlay = 2\novercut = {overcut}\n\
+             [[utilisation]]\ngarments = 1\npercent = 75\n[[utilisation]]\ngarments = 6\npercent = 84\n\
+             [[size]]\nid = \"m\"\narea = 1.1\n[[colour]]\nid = \"c\"\nwanted = {{ m = {wanted} }}\n"
+        );
+        let order = read::order(&text).unwrap_or_else(|faults| unreachable!("{faults:?}"));
+        let (listed, bound) = (ratios::all(&order, 1_000).unwrap_or_default(), bound::bound(&order));
+        let least = bound.total(&order);
+        let ply = listed.iter().map(|ratio| ratio.ply).max().unwrap_or(0);
+        let mut search = Search::new(&order, bound, Some(&listed), 1);
+        let cost = search.sloped(&mut || false).map(|lays| search.cost(&lays));
+        assert!(cost.is_some_and(|cost| cost < least + ply), "{wanted} {overcut}: {cost:?} {least}");
+    }
+
+    #[test]
+    fn where_rounding_leaves_nothing_to_cut_the_plan_is_whole() {
+        check("6000", 0);
+        check("5998", 5);
     }
 }

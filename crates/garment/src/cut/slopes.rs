@@ -6,6 +6,7 @@ use super::bound::{Bound, fits, plies};
 use super::linear::cheapest;
 use super::ratios::Ratio;
 use super::{Colour, Lay, Order};
+use crate::balance::Clock;
 use crate::chance::Chance;
 
 /// Markers to choose from, and what a ply of each bears.
@@ -58,13 +59,16 @@ impl<'o> Slopes<'o> {
     }
 
     /// Whole plies of markers that cut no garment more than may be; what is wanted beyond them is little. A marker may have more
-    /// plies than a table takes.
-    pub fn lays(&mut self, chance: &mut Chance) -> Vec<Lay> {
+    /// plies than a table takes. `None` where the clock says stop between two colours.
+    pub fn lays(&mut self, chance: &mut Chance, clock: &mut Clock<'_>) -> Option<Vec<Lay>> {
         let order = self.order;
         let mut turn: Vec<usize> = (0..order.colours.len()).collect();
         (1..turn.len()).rev().for_each(|at| turn.swap(at, chance.below(at as u64 + 1) as usize));
         let mut given = vec![vec![0.0; order.colours.len()]; self.markers.len()];
         for at in turn {
+            if !clock() {
+                return None;
+            }
             let colour = &order.colours[at];
             let places: Vec<(usize, &Ratio)> =
                 self.markers.iter().enumerate().filter(|(_, ratio)| fits(ratio, colour)).collect();
@@ -80,7 +84,7 @@ impl<'o> Slopes<'o> {
             }
         }
         self.learn(&given);
-        self.rounded(&given)
+        Some(self.rounded(&given))
     }
 
     /// Has plies bear what the lays of their marker are worth with so many; those of other markers what a usual one's bear.

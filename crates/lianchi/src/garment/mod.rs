@@ -157,12 +157,13 @@ struct Spent {
     since: Instant,
     before: Option<Duration>,
     asked: Option<Instant>,
-    over: bool,
+    /// Budgets up to this are spent.
+    over: Duration,
 }
 
 impl Spent {
     fn new() -> Self {
-        Self { since: Instant::now(), before: computed(), asked: None, over: false }
+        Self { since: Instant::now(), before: computed(), asked: None, over: Duration::ZERO }
     }
 
     /// Whole seconds on the wall, to be shown.
@@ -174,14 +175,32 @@ impl Spent {
         /// How often the system is asked.
         const PACE: Duration = Duration::from_millis(1);
         // Nobody computes longer than it takes, so the clock on the wall is asked first.
-        if self.over || self.since.elapsed() < budget {
-            return !self.over;
+        if self.over >= budget || self.since.elapsed() < budget {
+            return self.over < budget;
         }
         if self.asked.is_none_or(|asked| asked.elapsed() >= PACE) {
             self.asked = Some(Instant::now());
             let spent = self.before.and_then(|before| computed()?.checked_sub(before));
-            self.over = spent.is_none_or(|spent| spent >= budget);
+            if spent.is_none_or(|spent| spent >= budget) {
+                self.over = budget;
+            }
         }
-        !self.over
+        self.over < budget
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spent;
+    use std::time::Duration;
+
+    #[test]
+    fn when_a_part_of_a_budget_is_spent_the_rest_is_left() {
+        let mut spent = Spent::new();
+        for part in [3, 9].map(Duration::from_millis) {
+            while spent.less_than(part) {}
+            assert!(!spent.less_than(part / 2), "{part:?}");
+            assert!(spent.less_than(Duration::from_secs(3_600)), "{part:?}");
+        }
     }
 }

@@ -33,11 +33,14 @@ impl Outcome {
     }
 }
 
+/// As `Clock` does, and is told whether there is a plan: who has none may want time left to find out why.
+pub type Patience<'c> = dyn FnMut(bool) -> bool + 'c;
+
 /// The shortest cycle that is found until the clock says stop.
-pub fn shortest(task: &Task, clock: &mut Clock<'_>) -> Outcome {
+pub fn shortest(task: &Task, clock: &mut Patience<'_>) -> Outcome {
     // Where nothing is asked beyond times and order the plain search is enough. What it does not find is looked for below.
     if task.plain()
-        && let Ok(answer) = of_crew(&task.crew, clock)
+        && let Ok(answer) = of_crew(&task.crew, &mut || clock(true))
     {
         return Outcome::Best(answer);
     }
@@ -45,7 +48,7 @@ pub fn shortest(task: &Task, clock: &mut Clock<'_>) -> Outcome {
 }
 
 /// The shortest cycles with so many moves, each of them, and at the end with any number of moves.
-pub fn by_moves(task: &Task, moves: &[u32], clock: &mut Clock<'_>) -> Vec<Outcome> {
+pub fn by_moves(task: &Task, moves: &[u32], clock: &mut Patience<'_>) -> Vec<Outcome> {
     let limits = moves.iter().copied().map(Some).chain([None]);
     let tasks: Vec<Task> = limits.map(|moves| Task { moves, ..task.clone() }).collect();
     hunt(&tasks, false, clock)
@@ -53,14 +56,14 @@ pub fn by_moves(task: &Task, moves: &[u32], clock: &mut Clock<'_>) -> Vec<Outcom
 
 /// Whether there is a plan at all; none if that was not found out in the time.
 pub fn possible(task: &Task, clock: &mut Clock<'_>) -> Option<bool> {
-    match hunt(std::slice::from_ref(task), true, clock).pop() {
+    match hunt(std::slice::from_ref(task), true, &mut |_| clock()).pop() {
         Some(Outcome::Best(_)) => Some(true),
         Some(Outcome::Impossible) => Some(false),
         Some(Outcome::Unknown) | None => None,
     }
 }
 
-fn hunt(tasks: &[Task], any: bool, clock: &mut Clock<'_>) -> Vec<Outcome> {
+fn hunt(tasks: &[Task], any: bool, clock: &mut Patience<'_>) -> Vec<Outcome> {
     match tasks.first().map_or(0, |task| task.crew.times.len()) {
         0..=64 => hunt_of::<1>(tasks, any, clock),
         65..=128 => hunt_of::<2>(tasks, any, clock),
@@ -69,7 +72,7 @@ fn hunt(tasks: &[Task], any: bool, clock: &mut Clock<'_>) -> Vec<Outcome> {
 }
 
 /// Tasks that differ in their moves, fewest first. For some `any` plan is enough.
-fn hunt_of<const W: usize>(tasks: &[Task], any: bool, clock: &mut Clock<'_>) -> Vec<Outcome> {
+fn hunt_of<const W: usize>(tasks: &[Task], any: bool, clock: &mut Patience<'_>) -> Vec<Outcome> {
     let Some(first) = tasks.first() else { return Vec::new() };
     let n = first.crew.times.len();
     let turned: Vec<(usize, usize)> = first.crew.order.iter().map(|(a, b)| (*b, *a)).collect();
@@ -80,11 +83,13 @@ fn hunt_of<const W: usize>(tasks: &[Task], any: bool, clock: &mut Clock<'_>) -> 
     let mut rows: Vec<Row<'_, W>> = tasks.iter().map(|task| Row::new(task, &order, &back)).collect();
     share(&mut rows);
     let open = |row: &Row<'_, W>| row.open() && !(any && row.best.is_some());
-    while rows.iter().any(open) && clock() {
-        // The last row is for any number of moves: what it finds out holds for all.
+    // The last row is for any number of moves: what it finds out holds for all, and it takes every plan of the others.
+    let planned = |rows: &[Row<'_, W>]| rows.last().is_some_and(|row| row.best.is_some());
+    while rows.iter().any(open) && clock(planned(&rows)) {
         for at in (0..rows.len()).rev() {
-            if open(&rows[at]) && clock() {
-                rows[at].step(clock);
+            let planned = planned(&rows);
+            if open(&rows[at]) && clock(planned) {
+                rows[at].step(&mut || clock(planned));
                 share(&mut rows);
             }
         }

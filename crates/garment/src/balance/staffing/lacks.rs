@@ -28,6 +28,8 @@ pub enum Lack {
         kind: usize,
         /// How many would do.
         wanted: u32,
+        /// Whether fewer are ruled out; else they were not looked at to the end in the time.
+        fewest: bool,
     },
     /// There is a plan only with more kinds of machine at a station.
     Kinds {
@@ -38,6 +40,8 @@ pub enum Lack {
     Several(Vec<usize>),
     /// What those who are there can do fits together in no order of the line.
     Together,
+    /// There is no plan; why was not found out in the time.
+    Unclear,
     /// No plan was found, and none was ruled out.
     Unknown,
 }
@@ -59,17 +63,23 @@ pub fn plain(floor: &Floor, task: &Task, there: &[usize]) -> Vec<Lack> {
     lacks
 }
 
-/// Why there is no plan, once a search has ruled it out: a kind of machine, or kinds at a station, of which more would do.
+/// Why there is no plan, once a search has ruled it out with any number of moves: a kind of machine, or kinds at a station, of
+/// which more would do.
 pub fn ruled_out(task: &Task, clock: &mut Clock<'_>) -> Vec<Lack> {
     let mut free = Task { moves: None, ..task.clone() };
+    let kinds = task.scarce();
+    if kinds.is_empty() && task.most.is_none() {
+        // Machines are no reason, and the search has told the rest.
+        return vec![Lack::Together];
+    }
     let mut known = true;
     let mut works = |task: &Task| {
         let found = possible(task, clock);
         known &= found.is_some();
-        found == Some(true)
+        found
     };
     let mut lacks = Vec::new();
-    for kind in task.scarce() {
+    for kind in kinds.iter().copied() {
         let there = task.machines[kind];
         let all = task.workers() as u32;
         let mut with = |count: u32| {
@@ -78,24 +88,31 @@ pub fn ruled_out(task: &Task, clock: &mut Clock<'_>) -> Vec<Lack> {
             free.machines[kind] = there;
             found
         };
-        if with(all) {
-            let wanted = (there + 1..all).find(|count| with(*count)).unwrap_or(all);
-            lacks.push(Lack::Machines { kind, wanted });
+        if with(all) == Some(true) {
+            // More do what fewer do: the first of which it is not ruled out that they do.
+            let found =
+                (there + 1..all).map(|count| (count, with(count))).find(|(_, does)| *does != Some(false));
+            let (wanted, fewest) = match found {
+                None => (all, true),
+                Some((wanted, Some(_))) => (wanted, true),
+                Some((_, None)) => (all, false),
+            };
+            lacks.push(Lack::Machines { kind, wanted, fewest });
         }
     }
     if let Some(most) = task.most {
         let all = task.machines.len() as u32;
-        let wanted = (most + 1..=all).find(|wanted| works(&Task { most: Some(*wanted), ..free.clone() }));
+        let wanted = (most + 1..=all)
+            .find(|wanted| works(&Task { most: Some(*wanted), ..free.clone() }) == Some(true));
         lacks.extend(wanted.map(|wanted| Lack::Kinds { wanted }));
     }
     if lacks.is_empty() {
-        let kinds: Vec<usize> = task.scarce().into_iter().collect();
         kinds.iter().for_each(|kind| free.machines[*kind] = task.workers() as u32);
         free.most = free.most.map(|_| task.machines.len() as u32);
         lacks.push(match works(&free) {
-            true => Lack::Several(kinds),
-            false if known => Lack::Together,
-            false => Lack::Unknown,
+            Some(true) if known => Lack::Several(kinds),
+            Some(false) => Lack::Together,
+            Some(true) | None => Lack::Unclear,
         });
     }
     lacks
@@ -124,12 +141,18 @@ impl Lack {
                 machine(kind),
                 operation(at)
             ),
-            Self::Machines { kind, wanted } => format!(
-                "with {} `{}` there is no plan, since nobody can do in the line's order all that is done there; \
-                 get {wanted}, or train somebody",
-                floor.machines[*kind].count,
-                machine(kind)
-            ),
+            Self::Machines { kind, wanted, fewest } => {
+                let fewer = match fewest {
+                    true => "",
+                    false => " at most (that fewer do was not ruled out in the time; give `--seconds` more)",
+                };
+                format!(
+                    "with {} `{}` there is no plan, since nobody can do in the line's order all that is done there; \
+                     get {wanted}{fewer}, or train somebody",
+                    floor.machines[*kind].count,
+                    machine(kind)
+                )
+            }
             Self::Kinds { wanted } => format!(
                 "there is no plan with so few kinds of machine at a station; with `machines_each = {wanted}` there is one"
             ),
@@ -144,6 +167,7 @@ impl Lack {
             Self::Together => "what those who are there can do fits together in no order of the line: everybody has one station, \
                                and no piece goes back; train somebody, or divide an operation"
                 .to_owned(),
+            Self::Unclear => "there is no plan, and the time was not enough to find out why; give `--seconds` more".to_owned(),
             Self::Unknown => "no plan was found in the time; give `--seconds` more".to_owned(),
         }
     }
