@@ -72,7 +72,7 @@ impl<'e> Bench<'e> {
         let together = of(Way::Together, 2);
         let (later, mut heard) = (asked.find(), Heard::of(models));
         later.each(&mut |model, finding| heard.hear(model, finding));
-        assert_eq!(later.len(), heard.findings.iter().map(Vec::len).sum());
+        assert_eq!(later.len(), heard.findings.iter().map(Vec::len).sum::<usize>());
         let later: Vec<Told> = heard.findings.into_iter().zip(later.summaries().to_vec()).collect();
         assert_eq!(later, together, "read later");
         for way in [Way::OneByOne, Way::Cheapest] {

@@ -100,10 +100,11 @@ pub(super) fn after(edges: Edges<'_>, marks: &[u64], stops: Option<&[u64]>, out:
 pub(super) fn right_before(edges: Edges<'_>, marks: &[u64], out: &mut Vec<u64>) {
     let mut carry = 0;
     out.clear();
-    out.extend(marks.iter().zip(edges.firsts).map(|(marks, firsts)| {
-        let moved = marks << 1 | carry;
-        carry = marks >> 63;
-        moved & !firsts
+    out.extend(marks.iter().zip(edges.lasts).map(|(marks, lasts)| {
+        let moving = marks & !lasts;
+        let moved = moving << 1 | carry;
+        carry = moving >> 63;
+        moved
     }));
 }
 
