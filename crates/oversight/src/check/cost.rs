@@ -56,3 +56,44 @@ pub(super) fn is_one_by_one(asked: Asked<'_>, way: Way) -> bool {
     });
     places.sum::<f64>() <= room
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Asked, Way, is_one_by_one};
+    use crate::check::Until;
+    use crate::log::Log;
+    use crate::model::{Model, Pattern, Template, Window};
+    use record::{Event, ObjectRef, Time};
+
+    /// Whether so many models are asked one by one that speak of two events in ten thousand.
+    fn check(models: usize) -> bool {
+        let mut log = Log::new();
+        for at in 0..10_000 {
+            let activity = if at % 5_000 == 7 { "rare" } else { "common" };
+            let event = Event::new(format!("e{at}"), activity, Time::ZERO);
+            let pushed = log.push(&event.about("case", ObjectRef::new("case", format!("{}", at / 5))));
+            assert!(pushed.is_ok(), "{pushed:?}");
+        }
+        let pattern = || Pattern { activities: vec!["rare".into()], condition: None };
+        let model = || Model {
+            name: "rare".to_owned(),
+            template: Template::Response,
+            first: pattern(),
+            second: pattern(),
+            correlation: None,
+            window: Window { least: None, most: None },
+        };
+        let models: Vec<Model> = (0..models).map(|_| model()).collect();
+        let traces = log.traces("case");
+        traces.is_some_and(|traces| {
+            let asked =
+                Asked { log: &log, traces: &traces, models: &models, until: Until::Closed, pace: None };
+            is_one_by_one(asked, Way::Cheapest)
+        })
+    }
+
+    #[test]
+    fn many_models_are_asked_together_even_of_rare_events() {
+        assert_eq!([1, 100, 5_000].map(check), [true, true, false]);
+    }
+}

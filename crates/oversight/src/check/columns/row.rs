@@ -261,12 +261,12 @@ mod tests {
             prop_assert_eq!(&ends, &all(&|at| is_last(at) && holds(trace_of[at])));
             prop_assert_eq!(traces(edges, set.words()), (0..lengths.len()).filter(|one| holds(*one)).count() as u64);
             let (mut ahead, mut back) = (Nearest::<false>::of(set.words()), Nearest::<true>::of(set.words()));
-            for at in 0..len {
+            for (at, is_asked) in stops.iter().enumerate() {
                 let later = (at + 1..len).find(|one| marks[*one]).map(|one| one as u32);
                 prop_assert_eq!(next(set.words(), at as u32), later);
                 let earlier = (0..at).rev().find(|one| marks[*one]).map(|one| one as u32);
                 prop_assert_eq!(previous(set.words(), at as u32), earlier);
-                if stops[at] {
+                if *is_asked {
                     prop_assert_eq!(ahead.to(at as u32), later);
                     prop_assert_eq!(back.to(at as u32), earlier);
                 }
