@@ -9,6 +9,8 @@ mod by_hand;
 mod chance;
 #[path = "check/difference.rs"]
 mod difference;
+#[path = "check/long.rs"]
+mod long;
 mod oracle;
 #[path = "check/random.rs"]
 mod random;

@@ -2,8 +2,9 @@ use super::columns::{Columns, Counts, Found, Room};
 use super::verdict::{Finding, Summary};
 use super::{Asked, CHUNK_ONE_BY_ONE};
 
-/// What was found of models that were asked one by one: their figures, and each finding in a few words of memory, by the events
-/// that asked and that broke it. Written out it is as somebody reads it.
+/// What was found of models that were asked one by one: their figures, and each finding in twelve bytes. Of a clause that relates
+/// events these are the events that asked and that broke it; of one on a trace as a whole its last event, and what proves it is
+/// looked up in the trace. Written out it is as somebody reads it.
 pub struct Findings<'a> {
     columns: Columns<'a>,
     found: Vec<Found>,
@@ -12,8 +13,8 @@ pub struct Findings<'a> {
 
 impl<'a> Asked<'a> {
     /// Finds what [`Self::check`] tells, on one thread and to be read later, of models that are few enough to ask one by one.
-    /// It takes twelve bytes a finding.
-    pub fn find(&self) -> Findings<'a> {
+    /// It takes twelve bytes a finding. None where it was given up.
+    pub fn find(&self) -> Option<Findings<'a>> {
         let columns = Columns::of(*self);
         let (mut room, mut counts) = (Room::default(), Counts::new(self.models.len()));
         let starts = (0..self.traces.len()).step_by(CHUNK_ONE_BY_ONE);
@@ -25,7 +26,7 @@ impl<'a> Asked<'a> {
         });
         let found = found.collect();
         let summaries = columns.summaries(counts);
-        Findings { columns, found, summaries }
+        (!self.is_given_up()).then_some(Findings { columns, found, summaries })
     }
 }
 

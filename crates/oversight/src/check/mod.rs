@@ -91,7 +91,7 @@ pub enum Way {
     /// The one that takes less.
     #[default]
     Cheapest,
-    /// One after the other, each down the events of its own activities.
+    /// One after the other, each by where the events of its activities stand among all.
     OneByOne,
     /// All together, life by life.
     Together,

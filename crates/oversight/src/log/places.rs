@@ -82,8 +82,12 @@ impl Places {
         range.and_then(|range: Range<usize>| self.positions.get(range)).unwrap_or_default()
     }
 
-    /// The same as a set.
+    /// The same as a set; none where they are less than one in 64, so that what is kept is at most a word a position.
     pub(crate) fn row(&self, code: u32) -> Option<&Bits> {
+        let (some, all) = (self.of_activity(code).len(), self.traces.len());
+        if some < all.div_ceil(64) {
+            return None;
+        }
         let made = || {
             let mut row = Bits::none(self.traces.len());
             self.of_activity(code).iter().for_each(|position| row.insert(*position as usize));

@@ -70,7 +70,7 @@ impl<'e> Bench<'e> {
             heard.findings.into_iter().zip(summaries).collect::<Vec<Told>>()
         };
         let together = of(Way::Together, 2);
-        let (later, mut heard) = (asked.find(), Heard::of(models));
+        let (later, mut heard) = (asked.find().unwrap(), Heard::of(models));
         later.each(&mut |model, finding| heard.hear(model, finding));
         assert_eq!(later.len(), heard.findings.iter().map(Vec::len).sum::<usize>());
         let later: Vec<Told> = heard.findings.into_iter().zip(later.summaries().to_vec()).collect();

@@ -1,5 +1,5 @@
-//! Models gone through one by one, each down the positions of its own activities: it touches no other event, and no life as a
-//! whole. Where models are few, that is less work than to go through every life for all of them at once.
+//! Models gone through one by one, each by where the events of its activities stand among all positions. Where models are few,
+//! that is less work than to go through every life for all of them at once.
 //!
 //! A pattern's positions are a row of bits, and what comes before or after in a trace is found for 64 of them at once
 //! ([`row`]). Only where time or values of two events decide are events looked at one by one.
@@ -12,6 +12,7 @@ mod row;
 mod whole;
 
 pub(super) use counts::Counts;
+pub(super) use pick::rows;
 
 use super::told::{self, How};
 use super::verdict::{Finding, Summary};

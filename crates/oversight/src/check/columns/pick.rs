@@ -2,12 +2,15 @@ use super::super::Asked;
 use super::row::Stretch;
 use crate::Bits;
 use crate::condition::{Condition, Sameness, Sheet};
-use crate::log::Places;
-use crate::model::Pattern;
+use crate::log::{Log, Places};
+use crate::model::{Model, Pattern};
 use record::Time;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
+
+/// The codes of a pattern's activities of which there are events, ascending, and what it asks of them.
+type Key = (Vec<u32>, Option<Sameness>);
 
 /// The positions that a pattern speaks of.
 pub(super) struct Picked<'a> {
@@ -29,7 +32,7 @@ pub(super) struct Place {
 pub(super) struct Picker<'a> {
     asked: Asked<'a>,
     places: &'a Places,
-    known: HashMap<(Vec<u32>, Option<Sameness>), usize>,
+    known: HashMap<Key, usize>,
     picked: Vec<Picked<'a>>,
 }
 
@@ -48,20 +51,8 @@ impl<'a> Picker<'a> {
         self.picked.get(picked).is_none_or(|picked| picked.row.words().iter().all(|word| *word == 0))
     }
 
-    /// The codes of the activities of which there are events, ascending.
-    fn codes(&self, pattern: &Pattern) -> Vec<u32> {
-        let code = |activity: &record::Activity| self.asked.log.activity_code(activity.as_str());
-        let mut codes: Vec<u32> = pattern.activities.iter().filter_map(code).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        codes
-    }
-
     pub(super) fn pick(&mut self, pattern: &Pattern) -> usize {
-        let codes = self.codes(pattern);
-        // What never happens is the same, whatever is asked of it.
-        let condition = pattern.condition.as_ref().filter(|_| !codes.is_empty());
-        let key = (codes, condition.map(Condition::sameness));
+        let (key, condition) = key(self.asked.log, pattern);
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
@@ -82,16 +73,34 @@ impl<'a> Picker<'a> {
     /// The positions of an activity for whose events the condition holds.
     fn gather(&self, code: u32, condition: Option<&Condition>, out: &mut Bits) {
         let Asked { log, traces, .. } = self.asked;
-        let spread = self.places.spread(code, log, traces);
-        match (condition, spread, self.places.row(code)) {
-            (None, _, Some(row)) => out.join(row),
-            (Some(condition), Some(spread), _) => {
-                let holds = condition.yes(&Sheet::of(log, spread));
-                out.put_each(self.places.of_activity(code), &holds);
-            }
-            _ => {}
+        let positions = self.places.of_activity(code);
+        let Some(condition) = condition else {
+            return match self.places.row(code) {
+                Some(row) => out.join(row),
+                None => positions.iter().for_each(|position| out.insert(*position as usize)),
+            };
+        };
+        if let Some(spread) = self.places.spread(code, log, traces) {
+            out.put_each(positions, &condition.yes(&Sheet::of(log, spread)));
         }
     }
+}
+
+/// What makes two patterns pick the same, and the condition that they have.
+fn key<'p>(log: &Log, pattern: &'p Pattern) -> (Key, Option<&'p Condition>) {
+    let code = |activity: &record::Activity| log.activity_code(activity.as_str());
+    let mut codes: Vec<u32> = pattern.activities.iter().filter_map(code).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    // What never happens is the same, whatever is asked of it.
+    let condition = pattern.condition.as_ref().filter(|_| !codes.is_empty());
+    ((codes, condition.map(Condition::sameness)), condition)
+}
+
+/// How many rows the models' patterns take.
+pub(in super::super) fn rows(log: &Log, models: &[Model]) -> usize {
+    let patterns = models.iter().flat_map(|model| [&model.first, &model.second]);
+    patterns.map(|pattern| key(log, pattern).0).collect::<HashSet<Key>>().len()
 }
 
 impl Picked<'_> {

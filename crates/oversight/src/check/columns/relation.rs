@@ -2,10 +2,13 @@
 
 use super::super::Until;
 use super::super::told::How;
-use super::row::{self, Edges, Stretch};
+use super::row::{self, Edges, Nearest, Stretch};
 use super::{Columns, Lane, NOBODY, Note, Room};
 use crate::Bits;
 use crate::model::{Lapse, Reach, Relation, Side};
+
+/// Words between two looks at whether it was given up.
+const LOOK: usize = 1 << 12;
 
 /// A clause in some traces.
 struct Line<'l> {
@@ -103,8 +106,13 @@ impl Columns<'_> {
         let seconds = self.ground.seconds();
         let (times, _) = seconds.get(line.stretch.positions()).unwrap_or_default().as_chunks::<64>();
         let marks = line.stretch.words(line.meets);
-        let words = found.iter_mut().zip(asks).zip(marks).zip(times).zip((line.stretch.base()..).step_by(64));
-        for ((((found, asks), marks), times), base) in words {
+        let mut beyond = Nearest::<BACK>::of(marks);
+        let words = found.iter_mut().zip(asks).zip(marks).zip(times).enumerate();
+        for (word, (((found, asks), marks), times)) in words {
+            if word % LOOK == 0 && self.asked.is_given_up() {
+                return;
+            }
+            let base = line.stretch.base() + 64 * word as u32;
             let mut left = *asks & *found;
             let mut kept = 0;
             while left != 0 {
@@ -117,12 +125,7 @@ impl Columns<'_> {
                     let other = if BACK { 63 - beside.leading_zeros() } else { beside.trailing_zeros() };
                     (base + other, times[other as usize % 64])
                 } else {
-                    let other = if BACK {
-                        row::previous(line.meets.words(), base)
-                    } else {
-                        row::next(line.meets.words(), base + 63)
-                    };
-                    let other = other.unwrap_or(base);
+                    let other = beyond.beyond(word).map_or(base, |other| other + line.stretch.base());
                     (other, seconds.get(other as usize).copied().unwrap_or(i64::MAX))
                 };
                 let apart = if BACK { own - time } else { time - own };
@@ -144,23 +147,25 @@ impl Columns<'_> {
         notes: &mut Vec<Note>,
     ) {
         let Line { relation, lane, meets, stretch, .. } = *line;
-        let looks_back = relation.side == Side::Before;
-        let by = |at: u32| match relation.reach {
+        let (looks_back, base) = (relation.side == Side::Before, stretch.base());
+        let marks = stretch.words(meets);
+        let (mut back, mut ahead) = (Nearest::<true>::of(marks), Nearest::<false>::of(marks));
+        let mut by = |at: u32| match relation.reach {
             Reach::Chain if looks_back => at.checked_sub(1),
             Reach::Chain => Some(at + 1),
-            _ if looks_back || is_early(at) => row::previous(meets.words(), at),
-            _ => row::next(meets.words(), at),
+            _ if looks_back || is_early(at) => back.to(at - base).map(|mark| mark + base),
+            _ => ahead.to(at - base).map(|mark| mark + base),
         };
-        let forbidden = |at: u32| Some((by(at).unwrap_or(NOBODY), How::Forbidden));
+        let mut forbidden = |at: u32| Some((by(at).unwrap_or(NOBODY), How::Forbidden));
         if self.asked.until == Until::Closed || looks_back {
             let both: Vec<u64> = asks.iter().zip(found).map(|(asks, found)| asks & found).collect();
-            return say(&both, stretch.base(), notes, forbidden);
+            return self.say(&both, base, notes, forbidden);
         }
         let is_found = |at: u32| {
-            let bit = (at - stretch.base()) as usize;
+            let bit = (at - base) as usize;
             found.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
         };
-        say(asks, stretch.base(), notes, |at| match is_found(at) {
+        self.say(asks, base, notes, |at| match is_found(at) {
             true => forbidden(at),
             false if self.in_way(line, asks, at).is_some() => None,
             false => self.left(lane.window, self.time(at), true).map(|how| (NOBODY, how)),
@@ -173,19 +178,19 @@ impl Columns<'_> {
         let base = stretch.base();
         let left = |at: u32| self.left(lane.window, self.time(at), false).map(|how| (NOBODY, how));
         match (relation.reach, relation.side) {
-            (Reach::Trace, Side::Before) => say(missing, base, notes, |_| Some((NOBODY, How::Missed))),
+            (Reach::Trace, Side::Before) => self.say(missing, base, notes, |_| Some((NOBODY, How::Missed))),
             (Reach::Trace, _) if self.asked.until == Until::Closed => {
-                say(missing, base, notes, |_| Some((NOBODY, How::Ended)));
+                self.say(missing, base, notes, |_| Some((NOBODY, How::Ended)));
             }
-            (Reach::Trace, _) => say(missing, base, notes, left),
-            (_, Side::Before) => say(missing, base, notes, |at| {
+            (Reach::Trace, _) => self.say(missing, base, notes, left),
+            (_, Side::Before) => self.say(missing, base, notes, |at| {
                 let before = match relation.reach {
                     Reach::Chain => at.checked_sub(1).filter(|before| self.is_one_trace(*before, at)),
                     _ => line.ask_before(asks, at).filter(|before| self.is_one_trace(*before, at)),
                 };
                 Some((before.unwrap_or(NOBODY), How::Missed))
             }),
-            _ => say(missing, base, notes, |at| match self.in_way(line, asks, at) {
+            _ => self.say(missing, base, notes, |at| match self.in_way(line, asks, at) {
                 Some(next) => Some((next, How::InTheWay)),
                 None => left(at),
             }),
@@ -205,6 +210,31 @@ impl Columns<'_> {
         near.then_some(next)
     }
 
+    /// Notes what is said of each position of a row.
+    #[inline]
+    pub(super) fn say(
+        &self,
+        row: &[u64],
+        base: u32,
+        notes: &mut Vec<Note>,
+        mut of: impl FnMut(u32) -> Option<(u32, How)>,
+    ) {
+        notes.reserve(row::count(row) as usize);
+        for (word, bits) in row.iter().enumerate() {
+            if word % LOOK == 0 && self.asked.is_given_up() {
+                return;
+            }
+            let mut left = *bits;
+            while left != 0 {
+                let at = base + 64 * word as u32 + left.trailing_zeros();
+                left &= left - 1;
+                if let Some((by, how)) = of(at) {
+                    notes.push(Note { at, by, how });
+                }
+            }
+        }
+    }
+
     fn is_one_trace(&self, one: u32, other: u32) -> bool {
         self.ground.trace(one) == self.ground.trace(other)
     }
@@ -219,26 +249,5 @@ impl Line<'_> {
     fn ask_before(&self, asks: &[u64], at: u32) -> Option<u32> {
         let base = self.stretch.base();
         row::previous(asks, at - base).map(|before| before + base)
-    }
-}
-
-/// Notes what is said of each position of a row.
-#[inline]
-pub(super) fn say(
-    row: &[u64],
-    base: u32,
-    notes: &mut Vec<Note>,
-    mut of: impl FnMut(u32) -> Option<(u32, How)>,
-) {
-    notes.reserve(row::count(row) as usize);
-    for (word, base) in row.iter().zip((base..).step_by(64)) {
-        let mut left = *word;
-        while left != 0 {
-            let at = base + left.trailing_zeros();
-            left &= left - 1;
-            if let Some((by, how)) = of(at) {
-                notes.push(Note { at, by, how });
-            }
-        }
     }
 }

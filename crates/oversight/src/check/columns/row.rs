@@ -100,10 +100,11 @@ pub(super) fn after(edges: Edges<'_>, marks: &[u64], stops: Option<&[u64]>, out:
 pub(super) fn right_before(edges: Edges<'_>, marks: &[u64], out: &mut Vec<u64>) {
     let mut carry = 0;
     out.clear();
-    out.extend(marks.iter().zip(edges.firsts).map(|(marks, firsts)| {
-        let moved = marks << 1 | carry;
-        carry = marks >> 63;
-        moved & !firsts
+    out.extend(marks.iter().zip(edges.lasts).map(|(marks, lasts)| {
+        let moving = marks & !lasts;
+        let moved = moving << 1 | carry;
+        carry = moving >> 63;
+        moved
     }));
 }
 
@@ -141,6 +142,52 @@ pub(super) fn count(row: &[u64]) -> u64 {
     row.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
+/// The mark nearest to each of several positions that are asked for in ascending order, the last before it or the first after
+/// it: no word is gone through twice, however far marks are apart.
+pub(super) struct Nearest<'r, const BACK: bool> {
+    words: &'r [u64],
+    /// Backwards the words gone through, which are all before it; forwards the word of the mark.
+    word: usize,
+    mark: Option<u32>,
+}
+
+impl<'r, const BACK: bool> Nearest<'r, BACK> {
+    pub(super) fn of(words: &'r [u64]) -> Self {
+        Self { words, word: 0, mark: None }
+    }
+
+    /// The nearest to a position.
+    pub(super) fn to(&mut self, position: u32) -> Option<u32> {
+        let (word, below) = (position as usize / 64, (1_u64 << (position % 64)) - 1);
+        let side = if BACK { below } else { !below & !(below + 1) };
+        match self.words.get(word)? & side {
+            0 => self.beyond(word),
+            own => {
+                Some((word * 64) as u32 + if BACK { 63 - own.leading_zeros() } else { own.trailing_zeros() })
+            }
+        }
+    }
+
+    /// The nearest that is not in the word itself.
+    #[inline]
+    pub(super) fn beyond(&mut self, word: usize) -> Option<u32> {
+        if BACK && self.word < word {
+            let fresh = self.words.get(self.word..word).unwrap_or_default();
+            if let Some((at, bits)) = fresh.iter().enumerate().rev().find(|(_, bits)| **bits != 0) {
+                self.mark = Some(((self.word + at) * 64) as u32 + 63 - bits.leading_zeros());
+            }
+            self.word = word;
+        }
+        if !BACK && self.word <= word {
+            let ahead = self.words.get(word + 1..).unwrap_or_default();
+            let next = ahead.iter().zip(word + 1..).find(|(bits, _)| **bits != 0);
+            self.mark = next.map(|(bits, at)| (at * 64) as u32 + bits.trailing_zeros());
+            self.word = next.map_or(self.words.len(), |(_, at)| at);
+        }
+        self.mark
+    }
+}
+
 /// The first mark after a position.
 pub(super) fn next(words: &[u64], position: u32) -> Option<u32> {
     let from = position as usize + 1;
@@ -165,17 +212,20 @@ pub(super) fn previous(words: &[u64], position: u32) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Edges, after, at_end, before, next, previous, right_after, right_before, traces};
+    use super::{Edges, Nearest, after, at_end, before, next, previous, right_after, right_before, traces};
     use crate::Bits;
     use proptest::prelude::*;
 
-    /// Some 300 positions in traces, some of them marks and some of them stops.
+    /// Some 300 positions in traces, some of them marks and some of them stops; few marks where traces are long, so that there
+    /// are whole words without any.
     fn drawn() -> impl Strategy<Value = (Vec<usize>, Vec<bool>, Vec<bool>)> {
-        prop::collection::vec(1_usize..90, 1..12).prop_flat_map(|lengths| {
+        let lengths = prop::collection::vec(1_usize..90, 1..12);
+        let long = prop::collection::vec(200_usize..500, 1..3);
+        prop_oneof![lengths, long].prop_flat_map(|lengths| {
             let len: usize = lengths.iter().sum();
             let some = |share: f64| prop::collection::vec(prop::bool::weighted(share), len);
-            let marks = prop_oneof![some(0.02), some(0.3)];
-            (Just(lengths), marks, prop_oneof![some(0.02), some(0.3)])
+            let marks = prop_oneof![some(0.004), some(0.02), some(0.3)];
+            (Just(lengths), marks, prop_oneof![some(0.004), some(0.02), some(0.3)])
         })
     }
 
@@ -210,11 +260,16 @@ mod tests {
             at_end(edges, set.words(), &mut ends);
             prop_assert_eq!(&ends, &all(&|at| is_last(at) && holds(trace_of[at])));
             prop_assert_eq!(traces(edges, set.words()), (0..lengths.len()).filter(|one| holds(*one)).count() as u64);
-            for at in 0..len {
+            let (mut ahead, mut back) = (Nearest::<false>::of(set.words()), Nearest::<true>::of(set.words()));
+            for (at, is_asked) in stops.iter().enumerate() {
                 let later = (at + 1..len).find(|one| marks[*one]).map(|one| one as u32);
                 prop_assert_eq!(next(set.words(), at as u32), later);
                 let earlier = (0..at).rev().find(|one| marks[*one]).map(|one| one as u32);
                 prop_assert_eq!(previous(set.words(), at as u32), earlier);
+                if *is_asked {
+                    prop_assert_eq!(ahead.to(at as u32), later);
+                    prop_assert_eq!(back.to(at as u32), earlier);
+                }
             }
         }
     }

@@ -2,7 +2,6 @@ use super::super::Until;
 use super::super::told::{self, How};
 use super::super::verdict::Finding;
 use super::pick::Place;
-use super::relation::say;
 use super::row::{self, Stretch};
 use super::{Columns, Lane, NOBODY, Note, Room};
 use crate::model::Clause;
@@ -120,7 +119,7 @@ impl Columns<'_> {
         broken.clear();
         broken.extend(too_many.iter().zip(&*too_few).map(|(many, few)| many | few));
         let Some(notes) = notes else { return };
-        say(broken, stretch.base(), notes, |at| {
+        self.say(broken, stretch.base(), notes, |at| {
             let bit = (at - stretch.base()) as usize;
             let many = too_many.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
             Some((NOBODY, if many { How::Broken } else { How::Ended }))
