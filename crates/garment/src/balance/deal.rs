@@ -342,12 +342,9 @@ impl<'c, const W: usize> Deal<'c, W> {
         }
         let room = u64::from(self.cycle) * hand.weights.iter().sum::<u64>();
         let Some(slack) = room.checked_sub(least.iter().sum()) else { return false };
-        for one in 0..n {
-            if hand.dealt.has(one) {
-                continue;
-            }
+        for (one, least) in least.iter().enumerate().filter(|(one, _)| !hand.dealt.has(*one)) {
             for worker in members(hand.can[one]) {
-                if u64::from(self.time(one, worker)) * hand.weights[worker] - least[one] > slack {
+                if u64::from(self.time(one, worker)) * hand.weights[worker] - least > slack {
                     hand.can[one] &= !(1 << worker);
                     *changed = true;
                 }
