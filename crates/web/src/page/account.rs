@@ -19,8 +19,9 @@ pub struct View {
     pub carried: Option<String>,
     /// What becomes of that.
     pub gone: Option<Gone>,
-    /// Sign-ins of a demonstration city, shown only there: name, password, who it is.
-    pub demo: Vec<(String, String, Title)>,
+    /// Sign-ins of a demonstration city, shown only there: of which group, name, password, who it is; those of one group stand
+    /// together.
+    pub demo: Vec<(Title, String, String, Title)>,
 }
 
 /// What becomes of a form whose session had ended when it was posted.
@@ -189,16 +190,19 @@ fn demo(frame: &Frame, view: &View) -> Markup {
         section.demo aria-labelledby="demo-title" {
             h2 #demo-title { (lang.say("demo-title")) }
             p.soft { (lang.say("demo-lead")) }
-            ul {
-                @for (login, password, who) in &view.demo {
-                    li {
-                        form method="post" action=(path::SIGN_IN) {
-                            (part::token(frame))
-                            (carried(view.carried.as_ref()))
-                            input type="hidden" name="back" value=(view.back);
-                            input type="hidden" name="login" value=(login);
-                            input type="hidden" name="password" value=(password);
-                            button type="submit" { (lang.of(who)) code { (login) } }
+            @for group in view.demo.chunk_by(|one, other| one.0 == other.0) {
+                @if let Some((title, ..)) = group.first() { h3 { (lang.of(title)) } }
+                ul {
+                    @for (_, login, password, who) in group {
+                        li {
+                            form method="post" action=(path::SIGN_IN) {
+                                (part::token(frame))
+                                (carried(view.carried.as_ref()))
+                                input type="hidden" name="back" value=(view.back);
+                                input type="hidden" name="login" value=(login);
+                                input type="hidden" name="password" value=(password);
+                                button type="submit" { (lang.of(who)) code { (login) } }
+                            }
                         }
                     }
                 }

@@ -25,7 +25,9 @@ pub fn view(asked: &Asked) -> View {
         faults: Vec::new(),
         carried: carried::along(asked),
         gone: None,
-        demo: demo.cloned().collect(),
+        demo: demo
+            .map(|one| (one.group.clone(), one.login.clone(), one.password.clone(), one.title.clone()))
+            .collect(),
     }
 }
 
