@@ -135,8 +135,18 @@ fn finding(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
 
 fn accounts(lang: Lang) -> Vec<(&'static str, Markup)> {
     let demo = vec![
-        ("lotus".into(), "a quiet pond at dawn".into(), Title::new("居民 王小莲", "Resident 王小莲")),
-        ("clerk".into(), "eleven blue umbrellas".into(), Title::new("窗口受理员", "Counter clerk")),
+        (
+            Title::new("居民", "Residents"),
+            "lotus".into(),
+            "a quiet pond at dawn".into(),
+            Title::new("居民 王小莲", "Resident 王小莲"),
+        ),
+        (
+            Title::new("南湖派出所", "South Lake Station"),
+            "clerk".into(),
+            "eleven blue umbrellas".into(),
+            Title::new("窗口受理员", "Counter clerk"),
+        ),
     ];
     let first = account::View { back: "/cases".into(), demo, ..account::View::default() };
     let wrong = account::View {
