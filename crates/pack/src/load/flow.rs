@@ -180,13 +180,7 @@ fn step(
         let mut of_form = Gaps::default();
         step.form = form(loader, &node, "form", shared, &mut of_form);
         gaps.in_steps |= !of_form.is_none();
-        if step.form.field("outcome").is_some() {
-            let what = format!(
-                "the form of the step `{id}` asks for `outcome`, and `steps.{}.outcome` is how the step ended",
-                id.variable()
-            );
-            member.report(what, "give the question another name, such as `result`");
-        }
+        outcome_is_no_question(&step.form, &id, &member);
     }
     outcomes(&node, kind.is_some(), &mut step.outcomes, marks);
     if let Some(clock) = node.id("not-before") {
@@ -198,14 +192,29 @@ fn step(
     if let Some(member) = node.get("pauses") {
         step.pauses = pause(loader, &member, shared);
     }
+    flags(&node, &mut step);
+    node.finish();
+    step
+}
+
+fn flags(node: &Node<'_>, step: &mut Step) {
     let flags = [("any", &mut step.any), ("optional", &mut step.optional), ("repeats", &mut step.repeats)];
     for (name, flag) in flags {
         if let Some(member) = node.get(name) {
             *flag = member.flag().unwrap_or(*flag);
         }
     }
-    node.finish();
-    step
+}
+
+/// The name `outcome` is taken.
+fn outcome_is_no_question(form: &Form, step: &Id, member: &Member<'_>) {
+    if form.field("outcome").is_some() {
+        let what = format!(
+            "the form of the step `{step}` asks for `outcome`, and `steps.{}.outcome` is how the step ended",
+            step.variable()
+        );
+        member.report(what, "give the question another name, such as `result`");
+    }
 }
 
 /// What the step is by nature, where that can be read. A step of the flow keeps its nature.

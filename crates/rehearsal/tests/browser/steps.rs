@@ -236,8 +236,8 @@ impl Stage {
             ("plug the cable in", []) => self.plug(true).await,
             ("no room on the device", []) => self.wait_for(FULL, "the page's store is not there").await,
             ("the session is over", []) => self.browser()?.client.delete_all_cookies().await.map_err(said),
-            ("hold the clock", []) => self.from_now_on(HOLD).await,
-            ("the device does not answer", []) => self.from_now_on(SILENT).await,
+            ("hold the clock", []) => self.keep_to(HOLD).await,
+            ("the device does not answer", []) => self.keep_to(SILENT).await,
             ("let _ seconds pass", [seconds]) => {
                 let script = format!("pass({seconds}); return true");
                 self.wait_for(&script, "the page's clock is not held").await
@@ -257,7 +257,7 @@ impl Stage {
     }
 
     /// Has each page run `script` before its own.
-    async fn from_now_on(&self, script: &str) -> Result<(), String> {
+    async fn keep_to(&self, script: &str) -> Result<(), String> {
         let source = json!({ "source": script });
         let told = self.browser()?.devtools("Page.addScriptToEvaluateOnNewDocument", source).await;
         told.map(drop).map_err(said)
