@@ -6,6 +6,7 @@ use maud::{Markup, PreEscaped, Render, html};
 use pack::model::Own;
 use pack::{Id, Title};
 use record::Time;
+use std::borrow::Cow;
 
 /// When something is due, and how that stands at the moment of the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -156,8 +157,8 @@ pub fn once(frame: &Frame) -> Markup {
 }
 
 /// Who comes to know of a reading: the party of the case, or where it is an office's own duty its supervisors.
-pub fn noted(of_party: bool) -> &'static str {
-    if of_party { "personal-noted" } else { "personal-noted-duty" }
+pub fn noted(lang: Lang, of_party: bool) -> Cow<'static, str> {
+    if of_party { lang.say("personal-noted") } else { lang.say("personal-noted-duty") }
 }
 
 /// Has the reader state a purpose, and say that they want to see.
@@ -169,7 +170,7 @@ pub fn purpose(lang: Lang, purposes: &[(Id, Title)], of_party: bool) -> Markup {
                 @if purposes.len() > 1 { option value="" { (lang.say("form-choose")) } }
                 @for (id, title) in purposes { option value=(id) { (lang.of(title)) } }
             }
-            p.hint { (lang.say(noted(of_party))) }
+            p.hint { (noted(lang, of_party)) }
         }
         button type="submit" { (lang.say("personal-show")) }
     }

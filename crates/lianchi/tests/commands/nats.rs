@@ -27,14 +27,27 @@ fn start_nats(dir: &Path) -> Option<(Running, String)> {
 }
 
 fn start_nats_at(dir: &Path, port: u16) -> Option<(Running, String)> {
-    let mut server = Command::new("nats-server");
-    server.args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"]).arg(dir);
-    let child = server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()?;
-    // It takes a moment to come up.
-    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-        std::thread::sleep(Duration::from_millis(20));
+    loop {
+        let mut server = Command::new("nats-server");
+        server.args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"]).arg(dir);
+        server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = Running(server.spawn().ok()?);
+        // It takes a moment to come up, and ends where another process holds its port for a moment.
+        while child.0.try_wait().unwrap().is_none() {
+            if greets(port) {
+                return Some((child, format!("nats://127.0.0.1:{port}")));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
-    Some((Running(child), format!("nats://127.0.0.1:{port}")))
+}
+
+/// Whether a server of NATS answers at a port: it speaks first.
+fn greets(port: u16) -> bool {
+    let Ok(stream) = std::net::TcpStream::connect(("127.0.0.1", port)) else { return false };
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).is_ok() && line.starts_with("INFO")
 }
 
 /// A city, what it finds by itself, and the server to which it publishes its entries.

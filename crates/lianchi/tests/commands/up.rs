@@ -330,7 +330,8 @@ fn a_demonstration_stays_on_its_own_machine() {
         );
         let (status, _, body) = city.send(&request);
         let body = String::from_utf8_lossy(&body).into_owned();
-        assert_eq!(status, 200, "{login}");
+        // Whoever has several posts says first in which one they act.
+        assert!(status == 200 || status == 403 && body.contains("/account/post"), "{login}: {status}");
         if !["/cases/", "/board/", "/staff/people/"].iter().any(|link| body.contains(link)) {
             idle.push(login);
         }

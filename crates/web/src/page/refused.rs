@@ -169,13 +169,13 @@ fn overtaken(
 
 /// That somebody was faster.
 pub(super) fn was_faster(lang: Lang, by: &Faster) -> Cow<'static, str> {
-    lang.say(if by.own { "refused-overtaken-own" } else { "refused-overtaken" })
+    if by.own { lang.say("refused-overtaken-own") } else { lang.say("refused-overtaken") }
 }
 
 /// Who was faster, when, and with what.
 pub(super) fn faster(lang: Lang, by: &Faster, more: &Markup) -> Markup {
     let who = html! { @if !by.own { (by.who) " · " } (part::moment(lang, by.at)) };
-    let lost = lang.say(if by.own { "refused-nothing-lost-own" } else { "refused-nothing-lost" });
+    let lost = if by.own { lang.say("refused-nothing-lost-own") } else { lang.say("refused-nothing-lost") };
     let body = html! { p { (lang.of(&by.what)) } p { (lost) } (more) };
     part::callout("soon", who, body)
 }

@@ -13,8 +13,8 @@ use access::entropy::{Entropy as _, SystemEntropy};
 use access::session::Token;
 use access::{PersonId, Post};
 use axum::http::{StatusCode, header};
-use pack::Id;
 use pack::model::{Form, Procedure};
+use pack::{Id, Lang};
 use record::Digest;
 use serde_json::{Value as Json, json};
 
@@ -214,18 +214,25 @@ fn said(asked: &Asked, carried: &Carried) -> (Vec<Said>, bool) {
         } else if let Some((procedure, field)) = note() {
             let name = super::case::named(procedure, &book.definitions, &field.into());
             all.push(Said { name: asked.lang.of(&name).to_owned(), words, kind: None });
-        } else if let Some(name) = ["reasons", "words", "stars", "name"].iter().find(|known| *known == name) {
-            let known =
-                procedure.is_some_and(|procedure| procedure.form.field(name).is_some()) && about.is_none();
-            if !known {
-                let name = asked.lang.say(&format!("carried-{name}")).into_owned();
-                all.push(Said { name, words, kind: None });
-            }
+        } else if let Some(called) = called(asked.lang, name).filter(|_| !answers(name)) {
+            all.push(Said { name: called, words, kind: None });
         } else {
             whole &= answers(name) || UNTYPED.contains(&name.as_str());
         }
     }
     (all, whole)
+}
+
+/// What people write in forms beside answers, as it is called.
+fn called(lang: Lang, name: &str) -> Option<String> {
+    let called = match name {
+        "reasons" => lang.say("carried-reasons"),
+        "words" => lang.say("carried-words"),
+        "stars" => lang.say("carried-stars"),
+        "name" => lang.say("carried-name"),
+        _ => return None,
+    };
+    Some(called.into_owned())
 }
 
 fn answers(asked: &Asked, carried: &Carried, form: &Form, prefix: &str) -> Vec<Said> {

@@ -120,7 +120,7 @@ fn a_breach_becomes_a_finding_that_is_worked_on_until_it_is_cleared() {
     }
     // Who may not supervise the office sees none of it.
     // Whoever may look at it and supervises nobody finds it at their desk, in words and with what they may open.
-    for (login, status) in [("clerk", 303), ("approver", 303), ("party", 403), ("supervisor-elsewhere", 404)]
+    for (login, status) in [("clerk", 403), ("approver", 303), ("party", 403), ("supervisor-elsewhere", 404)]
     {
         let shown = Shown::Browser(world.sign_in(login));
         let reply = world.get(&shown, &format!("/board/findings/{}", finding.id));

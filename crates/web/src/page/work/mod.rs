@@ -288,11 +288,11 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
         || view.papers.iter().flat_map(|paper| &paper.files).any(|(file, _)| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
-            h2 #answers-title { (lang.say(if view.of_party { "work-answers" } else { "work-answers-duty" })) }
+            h2 #answers-title { (if view.of_party { lang.say("work-answers") } else { lang.say("work-answers-duty") }) }
             @if let Some(purpose) = &view.opened {
                 (part::callout("calm", lang.say("personal-open"), html! {
                     p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
-                    p.soft { (lang.say(part::noted(view.of_party))) }
+                    p.soft { (part::noted(lang, view.of_party)) }
                 }))
             } @else if sealed {
                 (unseal(frame, view))

@@ -82,7 +82,7 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                     form, shown: &shown, answers, faults, notes: &[], hanging: &[], lang, face: frame.face,
                     prefix: &format!("{}.", doing.about),
                 };
-                p.hint { (lang.say(if view.of_party { "amend-hint" } else { "amend-hint-duty" })) }
+                p.hint { (if view.of_party { lang.say("amend-hint") } else { lang.say("amend-hint-duty") }) }
                 input type="hidden" name="amend" value={ (doing.about) "." (field) };
                 (form::render(&filling))
                 @let label = if view.of_party { "move-reasons-shown" } else { "move-reasons" };
