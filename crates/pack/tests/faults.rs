@@ -65,7 +65,7 @@ own = "3 workdays"
 title = { zh = "全", en = "All" }
 effect = "permit"
 roles = ["clerk"]
-actions = ["read"]
+actions = ["read-case"]
 when = 'actor.office == case.office'
 "#;
 

@@ -30,7 +30,7 @@ const put = (root, { draft, base = {} }) => {
   const now = read(root);
   for (const field of fieldsOf(root)) {
     const [kept, was, is] = [draft, base, now].map((all) => all[field.name]);
-    if (!kept || same(kept, was) || (is && !same(is, was))) continue;
+    if (!kept || same(kept, was) || (is && !same(is, was) && (was || is.join("")))) continue;
     if (/radio|checkbox/.test(field.type)) field.checked = kept.includes(field.value);
     else field.value = kept[0] ?? "";
   }
