@@ -245,7 +245,10 @@ function fill(form) {
       const { submitter } = event;
       all().then(() => {
         const sent = !away() && !materials.waiting.length && /done|mend/.test(how);
-        if (sent && submitter?.isConnected !== false) form.requestSubmit(submitter);
+        // What was pressed may have been drawn anew meanwhile.
+        const alike = () => [...form.elements].find(({ name, value, type }) => type === "submit" && name === submitter.name && value === submitter.value);
+        const button = submitter?.isConnected === false ? alike() : submitter;
+        if (sent && (button || !submitter)) form.requestSubmit(button);
       });
       return;
     }
