@@ -3,13 +3,12 @@
 
 use super::answer::Answer;
 use super::asked::Asked;
-use super::{filling, show, whence};
+use super::{filling, once, show, whence};
 use crate::form;
 use crate::layout::{Face, Frame};
 use crate::page::account;
 use crate::page::carried::{self, Said};
 use crate::text::Speak as _;
-use access::entropy::{Entropy as _, SystemEntropy};
 use access::session::Token;
 use access::{PersonId, Post};
 use axum::http::{StatusCode, header};
@@ -98,7 +97,7 @@ pub fn signing_in(asked: &Asked) -> Option<Answer> {
     if said.is_empty() && carried.files.is_empty() || !whole {
         return None;
     }
-    let browser = asked.browser.clone().or_else(mark_of_browser)?;
+    let browser = asked.browser.clone().or_else(|| once::key().ok())?;
     let text = carried.write(asked, &browser);
     let sealed = (text.len() <= MOST).then(|| asked.city.casework.record().hand_out(&person.object(), &text));
     // What cannot go along is said to be lost, and still stands in the window that it was sent from.
@@ -114,12 +113,6 @@ pub fn signing_in(asked: &Asked) -> Option<Answer> {
     let cookie = format!("{BROWSER}={browser}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LASTS}");
     let page = Answer::page(page).status(StatusCode::UNAUTHORIZED).challenge();
     Some(page.with(header::SET_COOKIE, cookie))
-}
-
-fn mark_of_browser() -> Option<String> {
-    let mut mark = [0_u8; 16];
-    SystemEntropy.fill(&mut mark).ok()?;
-    Some(mark.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// What went along with a form that was posted: never what an address brings.
