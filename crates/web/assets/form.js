@@ -144,7 +144,8 @@ function fill(form) {
     wanted ||= redraw;
     if (running) { again = true; return running; }
     clearTimeout(retry);
-    say("saving");
+    // Whoever is signed out is told so until they are signed in again, and the link to it stays where it is.
+    if (how !== "out") say("saving");
     const sent = read(form);
     const state = () => JSON.stringify([read(form), form.dataset.uploads]);
     const before = state();
@@ -177,7 +178,7 @@ function fill(form) {
       materials.send().then(() => { if (materials.waiting.length) tryAgain(); else wait = 2; });
     }).catch(({ message }) => {
       const kept = keep && write();
-      if (message === "out") say(kept ? message : "outLost");
+      if (message === "out") how === "out" || say(kept ? message : "outLost");
       else say(kept ? "kept" : "lost");
       tryAgain();
     }).finally(() => {

@@ -19,7 +19,7 @@ function read(page, size) {
     if (text.includes("{$") || text.includes("{ $")) faults.push(["unfilled", text]);
     const tokens = lang === "en" ? [text] : text.split(/[^a-z-]+/);
     for (const token of tokens) if (token.includes("-") && known.has(token)) faults.push(["no words for", token]);
-    const rest = words.reduce((rest, word) => rest.replaceAll(word, ""), text.replace(/\p{Script=Han}+（演示）/gu, ""));
+    const rest = words.reduce((rest, word) => rest.replaceAll(word, ""), text.replace(/[\p{Script=Han}、]+（演示）/gu, ""));
     if (lang === "en" && /\p{Script=Han}/u.test(rest) && !at.closest("[lang|=zh]")) faults.push(["untranslated", text]);
   }
 }
