@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What workers have published under a name.
 fn published(nats: &str, findings: &str) -> BTreeSet<String> {
@@ -23,10 +23,13 @@ fn published(nats: &str, findings: &str) -> BTreeSet<String> {
 }
 
 fn start_nats(dir: &Path) -> Option<(Running, String)> {
-    start_nats_at(dir, TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port())
+    // What held the port is closed before the server is started: as an argument it would be held until the call returns.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    start_nats_at(dir, port)
 }
 
 fn start_nats_at(dir: &Path, port: u16) -> Option<(Running, String)> {
+    let begun = Instant::now();
     loop {
         let mut server = Command::new("nats-server");
         server.args(["-js", "-a", "127.0.0.1", "-p", &port.to_string(), "-sd"]).arg(dir);
@@ -39,6 +42,7 @@ fn start_nats_at(dir: &Path, port: u16) -> Option<(Running, String)> {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
+        assert!(begun.elapsed() < Duration::from_secs(60), "no server of NATS comes up at port {port}");
     }
 }
 
@@ -200,7 +204,7 @@ fn a_worker_says_what_is_missing_and_outlives_its_server() {
     city.server = start_nats_at(&city.dir.path().join("nats"), port).unwrap().0;
     line("connected again");
     let expected = city.finds(rest);
-    let begun = std::time::Instant::now();
+    let begun = Instant::now();
     while published(&nats, "outlived") != expected {
         assert!(begun.elapsed() < Duration::from_secs(60), "{expected:?}");
         std::thread::sleep(Duration::from_millis(200));
