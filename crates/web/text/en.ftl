@@ -420,6 +420,7 @@ verify-offline-more = On your own computer, with no network, run the following. 
 refused-unreadable = This cannot be read
 refused-not-now = Not at the moment
 refused-denied = You may not do this
+refused-no-post = You act for yourself at present. If this is the work of one of your posts, choose the post first.
 refused-because = Why
 refused-no-policy = No policy permits it.
 refused-missing = There is no such page

@@ -370,6 +370,7 @@ verify-offline-more = 在自己的电脑上运行此命令，不需要网络。�
 refused-unreadable = 无法读取您的请求
 refused-not-now = 暂时不能办理
 refused-denied = 您不能这样做
+refused-no-post = 您目前以本人身份办理。如果这是某个岗位的工作，请先选择岗位。
 refused-because = 原因
 refused-no-policy = 没有任何规定允许您这样做。
 refused-missing = 没有这个页面

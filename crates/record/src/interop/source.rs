@@ -2,7 +2,7 @@ use super::Format;
 use super::fault::ImportError;
 use flate2::bufread::MultiGzDecoder;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -81,7 +81,7 @@ impl Source<'_> {
             Self::Bytes { bytes, .. } => Cursor::new(*bytes).read_exact(&mut head),
         };
         match read {
-            Err(cause) if cause.kind() != std::io::ErrorKind::UnexpectedEof => {
+            Err(cause) if cause.kind() != ErrorKind::UnexpectedEof => {
                 Err(ImportError::Unreadable { name: self.name(), cause })
             }
             _ => Ok(head == [0x1F, 0x8B]),
@@ -93,10 +93,9 @@ impl Source<'_> {
         if !self.packed().ok()? {
             return None;
         }
-        match std::io::copy(&mut self.open().ok()?, &mut std::io::sink()) {
-            Ok(_) => None,
-            Err(cause) => Some(ImportError::Unreadable { name: self.name(), cause }),
-        }
+        let cause = std::io::copy(&mut self.open().ok()?, &mut std::io::sink()).err()?;
+        // A file that swells without end is whole: what its reader met first says more.
+        (cause.kind() != ErrorKind::Other).then(|| ImportError::Unreadable { name: self.name(), cause })
     }
 
     /// The format, from what the content begins with; only CSV, which begins with anything, needs its ending.
@@ -152,10 +151,13 @@ impl Read for Watched<'_> {
 /// What is wrong with a compressed stream, and what to do about it.
 #[cold]
 fn damaged(error: std::io::Error) -> std::io::Error {
-    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
     let what = match error.kind() {
-        UnexpectedEof => "its compressed data has no end; it was cut short, get it whole".to_owned(),
-        InvalidData | InvalidInput => format!("its compressed data is damaged ({error}); get it again"),
+        ErrorKind::UnexpectedEof => {
+            "its compressed data has no end; it was cut short, get it whole".to_owned()
+        }
+        ErrorKind::InvalidData | ErrorKind::InvalidInput => {
+            format!("its compressed data is damaged ({error}); get it again")
+        }
         _ => return error,
     };
     std::io::Error::new(error.kind(), what)

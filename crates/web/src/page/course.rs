@@ -20,7 +20,10 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub enum Status {
     /// Not yet possible.
-    Waiting,
+    Waiting {
+        /// Whether it comes only in some cases, which is not known of this one yet.
+        sometimes: bool,
+    },
     /// To be done, since when, and who took it.
     Open {
         /// Since when.
@@ -75,8 +78,9 @@ pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
                             " · " (lang.say("step-since")) " " (part::moment(lang, *since))
                         }
                     },
-                    Status::Waiting => li.ahead {
+                    Status::Waiting { sometimes } => li.ahead {
                         b { (lang.of(&step.title)) }
+                        @if *sometimes { " " (part::tag("plain", &lang.say("step-sometimes"))) }
                         p.soft { (lang.of(&step.office)) }
                     },
                     Status::Skipped => li.ahead {

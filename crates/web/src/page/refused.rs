@@ -139,6 +139,10 @@ fn denied(frame: &Frame, why: Option<&Title>, anonymous: bool) -> Markup {
         }
         @if anonymous {
             p.buttons { (part::go(&path::sign_in(&frame.path), &lang.say("sign-in"))) }
+        } @else if frame.who.as_ref().is_some_and(|who| who.posts > 0 && who.post.is_none()) {
+            // Where they begin would send them here again.
+            p { (lang.say("refused-no-post")) }
+            p.buttons { (part::go(&path::choose_post(&frame.path), &lang.say("post-choose"))) }
         } @else {
             (home(frame))
         }

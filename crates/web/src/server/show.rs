@@ -299,6 +299,7 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
     let shown = |step: &pack::model::Step| {
         let state = view.state.steps.get(&step.id);
         let run = state.and_then(|state| state.runs.last());
+        let waiting = Shown::Waiting { sometimes: step.when.is_some() };
         let status = match state.map(|state| state.status) {
             Some(Status::Skipped) => Shown::Skipped,
             Some(Status::Open) => Shown::Open {
@@ -312,11 +313,11 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
                     by: done.by.as_ref().map(|by| who(asked, view, by)).or_else(|| itself(step)),
                     reasons: done.reasons.as_ref().map(|why| words(asked, why)).filter(|why| why != "deemed"),
                 },
-                None => Shown::Waiting,
+                None => waiting,
             },
             _ if view.state.completed() => Shown::Skipped,
             _ if view.state.ended() => Shown::Unreached,
-            _ => Shown::Waiting,
+            _ => waiting,
         };
         let office = state.map(|state| state.office.clone()).filter(|id| *id != Id::default());
         let expected = || view.book.definitions.office_of(&view.state.office, step);

@@ -25,8 +25,8 @@ pub fn steps(definitions: &Definitions) -> Vec<Step> {
         ),
         step("专家评审", "Expert review", Status::Skipped),
         step("邮寄", "Post it", Status::Unreached),
-        step("决定", "Decide", Status::Waiting),
-        step("送达", "Deliver", Status::Waiting),
+        step("决定", "Decide", Status::Waiting { sometimes: false }),
+        step("送达", "Deliver", Status::Waiting { sometimes: true }),
     ]
 }
 
