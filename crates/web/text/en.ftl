@@ -403,6 +403,22 @@ receipt-means =
     office.
 receipt-download = Download the proof
 receipt-print = Print
+document-number = Document number
+document-holder = Holder
+document-office = Issued by
+document-issued = Issued
+document-valid = Validity
+document-delivered = Handed over
+document-not-delivered = not yet
+document-of = Issued in
+document-revoked = No longer stands
+document-revoked-more = what it rests on was taken up again. Do not rely on it.
+document-over = Its validity is over
+document-corrected = Something on it was corrected after it was issued. What stands here is the corrected wording.
+document-closed = Whose it is and what it says of them is sealed. State a purpose to see it.
+document-means =
+    The proof shows that this document was issued: by which office, when, and in which case. Anyone can check it,
+    without asking the office. Names and answers are not in the proof.
 verify-lead = Upload or paste a receipt to see whether it is true. No sign-in is needed and nothing is kept.
 verify-file = The receipt's file (.tlog-proof)
 verify-text = Or paste its text
@@ -500,6 +516,7 @@ work-answers-duty = What was entered
 words-erased = (erased)
 refused-typed = What you had written:
 work-recorded = Recorded by the steps
+work-given = Documents given
 amend = Correct
 amend-hint = Put right only what was written down wrongly. What stood before stays on the record, with who corrected it, why and when; the person concerned can see it.
 amend-hint-duty = Put right only what was written down wrongly. What stood before stays on the record, with who corrected it, why and when.

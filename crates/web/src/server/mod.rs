@@ -17,6 +17,7 @@ mod corrections;
 mod counter;
 mod desk;
 mod device;
+mod document;
 mod editions;
 mod erasure;
 mod filling;
@@ -111,6 +112,8 @@ static OPERATIONS: &[Operation] = &[
     form("/cases/{case}/complain", case::complain).coming_back(),
     page("/cases/{case}/receipt", receipt::page),
     page("/cases/{case}/receipt.tlog-proof", receipt::file),
+    page("/cases/{case}/documents/{credential}", document::page),
+    page("/cases/{case}/documents/{credential}/receipt.tlog-proof", document::file),
     page("/verify", record_pages::verify_page),
     form("/verify", record_pages::verify),
     page("/desk", queue::show),
@@ -185,6 +188,7 @@ static OPERATIONS: &[Operation] = &[
     form("/api/cases/{case}/materials/{material}", api::attach).with_files(),
     page("/api/cases/{case}/materials/{material}/{digest}", api::file),
     page("/api/cases/{case}/receipt", api::receipt),
+    page("/api/cases/{case}/documents/{credential}", api::issued),
     page("/api/cases/{case}/migration", api::plan),
     form("/api/cases/{case}/{action}", api::act).with_files(),
     page("/api/queue", api::queue),
