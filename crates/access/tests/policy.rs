@@ -248,7 +248,7 @@ fn policy(id: &str, effect: Effect, actions: &[&str], when: Option<&str>, purpos
         roles: Vec::new(),
         actions: actions.iter().map(|action| Id::from(*action)).collect(),
         reach: Reach::Open,
-        when: when.map(|source| Condition { source: source.into(), place }),
+        when: when.map(|source| Condition::new(source, place)),
         purpose: purpose.map(Id::from),
     }
 }

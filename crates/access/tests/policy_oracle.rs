@@ -211,7 +211,7 @@ fn policy(id: String, drawn: &Drawn) -> Policy {
             true if drawn.everywhere && drawn.permit => Reach::Everywhere,
             true => Reach::Open,
         },
-        when: Some(Condition { source: source.as_str().into(), place }),
+        when: Some(Condition::new(source.as_str(), place)),
         purpose: PURPOSES.get(drawn.purpose).copied().flatten().map(Id::from),
     }
 }

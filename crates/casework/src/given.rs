@@ -3,12 +3,12 @@
 use crate::decide::Truth;
 use crate::due;
 use crate::service::{Casework, View, judge};
-use crate::state::Done;
+use crate::state::{Done, Run, Status};
 use jiff::civil::Date;
 use pack::days::At;
 use pack::model::{Credential, Own, Procedure, Step};
 use pack::{Id, Title};
-use record::{StoreError, Time, Value};
+use record::{EventId, ObjectRef, StoreError, Time, Value};
 use std::collections::BTreeMap;
 
 /// A credential that a case gave.
@@ -18,10 +18,23 @@ pub struct Given {
     pub credential: Id,
     /// What people call it.
     pub title: Title,
+    /// The object that the record knows it as: of its own type, under the case's number.
+    pub object: ObjectRef,
+    /// The step that gave it.
+    pub step: Id,
     /// When.
     pub at: Time,
+    /// The event that says so: the last correction of it, where it was corrected.
+    pub event: EventId,
     /// How long it is valid.
     pub valid: Valid,
+    /// Since when it stands no more: what gave it was opened again, or came out otherwise.
+    pub revoked: Option<Time>,
+}
+
+/// The object that a case's credential is.
+pub(crate) fn object(credential: &Id, case: &ObjectRef) -> ObjectRef {
+    ObjectRef::new(format!("credential.{credential}"), case.id.clone())
 }
 
 /// How long a credential is valid.
@@ -38,25 +51,27 @@ pub enum Valid {
 }
 
 impl Casework {
-    /// What the case has given: the credentials of steps that ended with their first outcome.
+    /// What the case has given: the credentials of steps that ended with their first outcome, those that stand no more too.
     ///
     /// # Errors
     /// When the record cannot be read.
     pub fn given(&self, view: &View) -> Result<Vec<Given>, StoreError> {
-        let Some(procedure) = view.procedure() else { return Ok(Vec::new()) };
+        let Some((procedure, case)) = view.procedure().zip(view.state.case.as_ref()) else {
+            return Ok(Vec::new());
+        };
         let mut all = Vec::new();
         for step in &procedure.flow.steps {
-            let Some(done) = view.state.done(&step.id) else { continue };
-            let first = step.outcomes.first().is_some_and(|outcome| outcome.id == done.outcome);
-            let issued = step.issues.as_ref().filter(|_| first);
-            let Some(credential) = issued.and_then(|id| view.book.definitions.credentials.get(id)) else {
-                continue;
-            };
+            let issued = step.issues.as_ref().and_then(|id| view.book.definitions.credentials.get(id));
+            let Some((credential, (done, since))) = issued.zip(last(view, step)) else { continue };
             all.push(Given {
                 credential: credential.id.clone(),
                 title: credential.title.clone(),
+                object: object(&credential.id, case),
+                step: step.id.clone(),
                 at: done.at,
+                event: done.event.clone(),
                 valid: self.valid(view, procedure, (step, done), credential)?,
+                revoked: revoked(view, procedure, step, (done, since)),
             });
         }
         Ok(all)
@@ -76,7 +91,7 @@ impl Casework {
             let recorded = of_step.and_then(|_| view.state.steps.get(&step.id)?.answers.get(field));
             let said = recorded.or_else(|| view.state.answers.get(field));
             if let Some(said) = said {
-                return Ok(self.in_clear(said)?.as_ref().and_then(last).unwrap_or(Valid::Unsaid));
+                return Ok(self.in_clear(said)?.as_ref().and_then(end).unwrap_or(Valid::Unsaid));
             }
         }
         let answers: BTreeMap<Id, Value> = self.answers(&view.state)?;
@@ -102,8 +117,32 @@ impl Casework {
     }
 }
 
+/// How the step ended when it last gave what it gives, with the times that it was open since.
+fn last<'a>(view: &'a View, step: &Step) -> Option<(&'a Done, &'a [Run])> {
+    let (runs, gives) = (&view.state.steps.get(&step.id)?.runs, &step.outcomes.first()?.id);
+    let of = |run: &'a Run| run.done.as_ref().filter(|done| done.outcome == *gives);
+    let at = runs.iter().rposition(|run| of(run).is_some())?;
+    runs.get(at).and_then(of).zip(runs.get(at + 1..))
+}
+
+/// Since when what a step gave stands no more. A step that may be done again and again takes nothing back by being open.
+fn revoked(view: &View, procedure: &Procedure, step: &Step, (done, since): (&Done, &[Run])) -> Option<Time> {
+    if step.repeats {
+        return since.iter().find_map(|run| run.done.as_ref()).map(|other| other.at);
+    }
+    if let Some(again) = since.first() {
+        return Some(again.opened);
+    }
+    let stands = view.state.steps.get(&step.id).is_some_and(|state| state.status == Status::Done);
+    // An earlier step was opened again, and the case has not come back to this one.
+    let before = |id: &Id| procedure.flow.later_than(id).contains(&&step.id);
+    let earlier = view.state.steps.iter().filter(|(id, _)| !stands && before(id));
+    let opened = earlier.flat_map(|(_, state)| &state.runs).map(|run| run.opened);
+    opened.filter(|opened| *opened >= done.at).min()
+}
+
 /// The end that an answer says: of a day, or a moment.
-fn last(said: &Value) -> Option<Valid> {
+fn end(said: &Value) -> Option<Valid> {
     match said {
         Value::Time(moment) => Some(Valid::To(*moment)),
         day => day.as_text()?.parse().ok().map(Valid::Until),

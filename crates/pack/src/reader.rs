@@ -1,7 +1,7 @@
 //! Reads TOML tables member by member, noting every fault instead of stopping at the first, and every member that
 //! nobody asked for.
 
-use crate::model::{Condition, Id};
+use crate::model::{Condition, Id, Opening};
 use crate::problem::{Place, Problem, meant};
 use crate::{File, Title};
 use jiff::civil::Date;
@@ -102,6 +102,11 @@ impl<'a> Source<'a> {
         let (start, line) = self.line(span.start);
         let before = self.text.get(start..span.start).unwrap_or_default();
         Place { file: Arc::clone(&self.file), line, column: before.chars().count() + 1 }
+    }
+
+    /// How the text at `span` is opened.
+    fn opening(&self, span: &Range<usize>) -> Opening {
+        self.text.get(span.clone()).map_or(Opening::PLAIN, Opening::of)
     }
 
     /// Where the line of a byte begins, and its number.
@@ -220,6 +225,17 @@ impl<'a> Node<'a> {
         self.get(name).map(|member| member.ids()).unwrap_or_default()
     }
 
+    /// As [`Self::ids`], where none at all would be read as any: an empty list is told, since nobody can see which is meant.
+    pub(crate) fn some_ids(&self, name: &'static str) -> Vec<Ref> {
+        let Some(member) = self.get(name) else { return Vec::new() };
+        let ids = member.ids();
+        if member.items().next().is_none() {
+            let mend = format!("name at least one, or take `{name}` out: it then goes for all");
+            member.report(format!("`{name}` is empty"), mend);
+        }
+        ids
+    }
+
     pub(crate) fn texts(&self, name: &'static str) -> Vec<&'a str> {
         let Some(member) = self.get(name) else { return Vec::new() };
         member.items().filter_map(|item| item.text()).collect()
@@ -329,7 +345,8 @@ impl<'a> Member<'a> {
 
     /// A condition, whose syntax is told here and what it speaks of later.
     pub(crate) fn condition(&self) -> Option<Condition> {
-        let condition = Condition { source: self.text()?.to_owned(), place: self.place() };
+        let opening = self.source.opening(&self.value.span());
+        let condition = Condition { source: self.text()?.to_owned(), place: self.place(), opening };
         self.source.faults.borrow_mut().extend(condition.parse().err());
         Some(condition)
     }
@@ -462,7 +479,8 @@ fn unread(source: &Source<'_>, name: &str, value: &Spanned<DeValue<'_>>) {
         }
         DeValue::Array(items) => items.iter().for_each(|item| unread(source, name, item)),
         DeValue::String(text) if ["when", "must", "check"].contains(&name) => {
-            let condition = Condition { source: text.to_string(), place: source.place(&value.span()) };
+            let (place, opening) = (source.place(&value.span()), source.opening(&value.span()));
+            let condition = Condition { source: text.to_string(), place, opening };
             source.faults.borrow_mut().extend(condition.parse().err());
         }
         _ => {}

@@ -85,6 +85,16 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         "kind = \"decide\"",
     ),
     ("there is nothing to choose from", "of = []", "of = [{ id = \"roof\", zh = \"屋顶\", en = \"Roof\" }]"),
+    (
+        "a condition over several lines",
+        "when = '''\nform.area > 100\n    && form.aera < 9'''",
+        "when = 'form.area > 100'",
+    ),
+    (
+        "a policy of no categories",
+        "[policy.all]\ntitle = { zh = \"规则\", en = \"A rule\" }\neffect = \"permit\"\ncategories = []\n[role.clerk]",
+        "[role.clerk]",
+    ),
     ("a level is none", "level = \"village\"", "level = \"station\""),
 ];
 

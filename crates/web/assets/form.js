@@ -36,6 +36,7 @@ const put = (root, { draft, base = {} }) => {
   }
 };
 
+const postOf = (token) => token?.value.replace(/^[^.]*/, "");
 const lineOf = (root) => root.querySelector("[data-saved]");
 const heading = () => document.querySelector("h1")?.textContent;
 
@@ -86,7 +87,7 @@ function fill(form) {
     say(arrived && how === "saves" ? "done" : how);
     if (arrived) keepPage().catch(() => {});
   };
-  const materials = new Materials(form, { keep, away, told, again: tryAgain });
+  const materials = new Materials(form, { keep, away, told, current, again: tryAgain });
 
   // Keeps the form as it is now beside the one that was opened, for times without a network.
   const keepPage = async () => {
@@ -118,7 +119,7 @@ function fill(form) {
   };
 
   // Before anything is sent from a kept form: whether it is still what stands there. What was typed is put into the newer one.
-  const current = async () => {
+  async function current() {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     if (!answer.ok && !answer.redirected) throw new Error(answer.status);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form[data-form]");
@@ -126,12 +127,13 @@ function fill(form) {
     if (answer.redirected || !fresh || !same(read(fresh), base)) elsewhere();
     for (const name of ["token", "seen"]) {
       const [field, other] = [form, fresh].map((one) => one.querySelector(`[name=${name}]`));
+      if (postOf(field) !== postOf(other)) throw new Error(403);
       if (field && other) field.value = other.value;
     }
     copy = false;
     delete document.documentElement.dataset.kept;
     mark();
-  };
+  }
 
   // What cannot be done without a network.
   const mark = () => {

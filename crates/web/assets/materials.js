@@ -30,7 +30,7 @@ const post = (to, token, chosen, progress) => new Promise((done) => {
 });
 
 // Whether another try may do: the server was not reached or is hindered, or one has to sign in again first.
-const later = ({ status, responseURL }, to) => !status || status >= 500 || [400, 401, 403, 408, 429].includes(status)
+const later = ({ status, responseURL }, to) => !status || status >= 500 || [401, 403, 408, 429].includes(status)
   || new URL(responseURL).pathname !== new URL(to, location.href).pathname;
 
 export class Materials {
@@ -141,12 +141,14 @@ export class Materials {
       here(box, "sending");
     }
     this.#count(1);
-    const token = this.#form.querySelector("[name=token]")?.value ?? "";
-    const request = await post(upload, token, chosen, (part) => { bar.value = part; });
+    const send = () => post(upload, this.#form.querySelector("[name=token]").value, chosen, (part) => { bar.value = part; });
+    let request = await send();
+    // Signed in anew?
+    const stuck = request.status === 400 && await this.#hooks.current().then(async () => { request = await send(); }, () => true);
     bar.remove();
     if (box) delete box.dataset.sending;
     this.#count(-1);
-    if (later(request, upload)) return false;
+    if (stuck || later(request, upload)) return false;
     const page = new DOMParser().parseFromString(request.responseText, "text/html");
     if (request.status === 200) this.#arrived(upload, page, request.getResponseHeader("Lianchi-Seen"));
     else {

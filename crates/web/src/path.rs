@@ -164,6 +164,11 @@ pub fn file(case: &str, material: &Id, digest: &str) -> String {
     format!("/cases/{}/materials/{material}/{digest}", segment(case))
 }
 
+/// A licence, certificate or entry that a case gave.
+pub fn document(case: &str, credential: &Id) -> String {
+    format!("/cases/{}/documents/{credential}", segment(case))
+}
+
 /// The same address with the purpose that was stated, where one was.
 pub fn under_purpose(path: &str, purpose: Option<&Id>) -> String {
     let with = if path.contains('?') { '&' } else { '?' };

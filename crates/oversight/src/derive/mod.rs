@@ -89,7 +89,7 @@ impl Deriving<'_> {
         let Clause { duty, name, title, about, template, first, second, correlation, window, severity, law } =
             clause;
         let id = format!("{}-{}-{name}", self.procedure.id, duty.word());
-        let condition = |source: String| Condition { source, place: self.procedure.place.clone() };
+        let condition = |source: String| Condition::new(source, self.procedure.place.clone());
         let pattern = |events: Events| Pattern {
             activities: events.activities().into_iter().map(Activity::from).collect(),
             condition: events.condition().map(condition),

@@ -172,7 +172,7 @@ fn saying(loader: &Loader, node: Node<'_>) -> Vec<String> {
 fn policy(loader: &Loader, id: Id, node: Node<'_>) -> Policy {
     let effects = [("permit", Effect::Permit), ("forbid", Effect::Forbid)];
     let effect = node.need("effect", "\"permit\"").and_then(|member| pick(&member, &effects));
-    let actions = node.ids("actions");
+    let actions = node.some_ids("actions");
     for Ref { id, place } in actions.iter().filter(|action| !ACTIONS.contains(&action.id.as_str())) {
         let mend = meant(id.as_str(), ACTIONS.into_iter(), "use some of");
         node.report_at(place, format!("`{id}` is not an action"), mend);
@@ -183,7 +183,7 @@ fn policy(loader: &Loader, id: Id, node: Node<'_>) -> Policy {
         title: node.need_title("title"),
         reach: reach(loader, &node, effect),
         effect,
-        roles: loader.want_all(Kind::Role, node.ids("roles")),
+        roles: loader.want_all(Kind::Role, node.some_ids("roles")),
         actions: actions.into_iter().map(|action| action.id).collect(),
         when: condition(&node, "when"),
         purpose: node.id("purpose").map(|purpose| loader.want(Kind::Purpose, purpose)),
@@ -194,7 +194,7 @@ fn policy(loader: &Loader, id: Id, node: Node<'_>) -> Policy {
 
 /// Of whose cases a policy speaks.
 fn reach(loader: &Loader, node: &Node<'_>, effect: Effect) -> Reach {
-    let categories = loader.want_all(Kind::Category, node.ids("categories"));
+    let categories = loader.want_all(Kind::Category, node.some_ids("categories"));
     let everywhere = node.flag("everywhere");
     if everywhere && !categories.is_empty() {
         node.report("`everywhere` is not of some `categories` alone", "leave one of the two out");

@@ -161,7 +161,7 @@ fn bounds(node: &Node<'_>, id: &Id) -> Vec<Check> {
         }
         let source = format!("form.{} {relation} today", id.variable());
         // Of what has no proper name nothing can be said; that is told at its id.
-        is_id(id.as_str()).then(|| Check { must: Condition { source, place: member.place() }, title })
+        is_id(id.as_str()).then(|| Check { must: Condition::new(source, member.place()), title })
     };
     let future = Title::new("日期不能在将来", "The day cannot lie in the future");
     let past = Title::new("日期不能早于今天", "The day cannot lie in the past");

@@ -30,9 +30,7 @@ impl Condition {
 
     fn at(&self, problem: cel::Problem) -> Problem {
         let before = self.source.get(..problem.span.range().start).unwrap_or_default();
-        let mut place = self.place.clone();
-        // The condition's place is that of its opening quote.
-        place.column += 1 + before.chars().count();
+        let place = self.opening.place(&self.place, before);
         place.problem(format!("in the condition, {}", problem.what), problem.mend)
     }
 }

@@ -83,6 +83,47 @@ pub struct Condition {
     pub source: String,
     /// Where it stands.
     pub place: Place,
+    /// How its text is opened there.
+    pub(crate) opening: Opening,
+}
+
+impl Condition {
+    /// A condition behind one quote at `place`.
+    pub fn new(source: impl Into<String>, place: Place) -> Self {
+        Self { source: source.into(), place, opening: Opening::PLAIN }
+    }
+}
+
+/// What stands between the place of a text in its file and the text itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Opening {
+    /// How many quotes.
+    quotes: usize,
+    /// Whether a line ends behind them, which is no part of the text.
+    breaks: bool,
+}
+
+impl Opening {
+    /// One quote.
+    pub(crate) const PLAIN: Self = Self { quotes: 1, breaks: false };
+
+    /// Of a text as it is written, with its quotes.
+    pub(crate) fn of(written: &str) -> Self {
+        match ["'''", "\"\"\""].iter().find_map(|quotes| written.strip_prefix(quotes)) {
+            Some(text) => Self { quotes: 3, breaks: text.starts_with(['\n', '\r']) },
+            None => Self::PLAIN,
+        }
+    }
+
+    /// The place in the file of what stands behind `before` in a text at `place`.
+    pub(crate) fn place(self, place: &Place, before: &str) -> Place {
+        let mut place = place.clone();
+        place.line += before.matches('\n').count() + usize::from(self.breaks);
+        let in_line = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let is_first = !self.breaks && !before.contains('\n');
+        place.column = if is_first { place.column + self.quotes + in_line } else { 1 + in_line };
+        place
+    }
 }
 
 /// What one pack says of itself.

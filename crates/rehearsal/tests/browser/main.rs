@@ -91,11 +91,12 @@ fn what_was_typed_outlives_a_session_without_scripts() {
 }
 
 /// Answers that are no pages to be looked at, and why; `…` stands for anything.
-const NO_PAGES: [(&str, &str); 16] = [
+const NO_PAGES: [(&str, &str); 17] = [
     ("/language/{lang}", "leads on to the page that it was chosen on; each look goes through it"),
     ("/face/{face}", "leads on to the front page; the scenario of the self-service screen goes through it"),
     ("/cases/{case}/materials/{material}/{digest}", "a file as it was attached"),
     ("/cases/{case}/receipt.tlog-proof", "a file, checked offline by the resident's scenario"),
+    ("/cases/{case}/documents/{credential}/receipt.tlog-proof", "a file, as that of the receipt"),
     ("/account/data", "a file: what the record holds of its reader"),
     ("/board/maps/{procedure}/map.svg", "a drawing, which the page of the map shows"),
     ("/board/logs/{log}/map/map.svg", "a drawing, which the page of the map shows"),

@@ -43,6 +43,16 @@ fn switch(frame: &Frame) -> Markup {
         Lang::Zh => "中文",
         Lang::En => "English",
     };
+    if let Some(sealed) = &frame.carried {
+        return html! {
+            form.switch method="post" action=(path::SIGN_IN) {
+                (part::token(frame))
+                input type="hidden" name="carried" value=(sealed);
+                input type="hidden" name="back" value=(frame.path);
+                button.quiet type="submit" name="lang" value=(other.tag()) lang=(other.tag()) { (name) }
+            }
+        };
+    }
     html! {
         a.switch href=(path::language(other, &frame.path)) lang=(other.tag()) hreflang=(other.tag()) {
             (name)

@@ -36,6 +36,8 @@ pub struct Frame {
     pub once: String,
     /// How many entries the record had when the page was made: what happened since is news to it.
     pub at: u64,
+    /// What was typed before and waits sealed for its writer to sign in: it stays through a change of language.
+    pub carried: Option<String>,
     /// Said once, at the top: what was just done.
     pub notice: Option<Title>,
 }

@@ -77,7 +77,13 @@ pub fn sign_in(frame: &Frame, view: &View) -> Markup {
                 (field(frame, view, Input { id: "password", kind: "password", auto: CURRENT, value: "", first: false }))
                 p.buttons { button.act type="submit" { (title) } }
             }
-            p { (lang.say("account-none")) " " a href=(path::with_back(path::REGISTER, &view.back)) { (lang.say("register")) } }
+            // Whoever typed what goes along has an account.
+            @if view.carried.is_none() {
+                p {
+                    (lang.say("account-none")) " "
+                    a href=(path::with_back(path::REGISTER, &view.back)) { (lang.say("register")) }
+                }
+            }
             @if !view.demo.is_empty() { (demo(frame, view)) }
         },
     )

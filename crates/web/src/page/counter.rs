@@ -222,7 +222,7 @@ fn this_one(frame: &Frame, view: &View, found: &Found) -> Markup {
         @if let Some(purpose) = &view.purpose { input type="hidden" name="purpose" value=(purpose); }
         input type="hidden" name="person" value=(found.person);
         @if found.corrected { p.done role="status" { (lang.say("counter-corrected")) } }
-        p { (lang.say("counter-who")) " " b { (found.name) } }
+        @if !found.name.is_empty() { p { (lang.say("counter-who")) " " b { (found.name) } } }
         @if found.unnumbered {
             (field(frame, &view.account, "number", &lang.say("counter-number-missing"), &lang.say("counter-number-note")))
         }

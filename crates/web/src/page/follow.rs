@@ -1,6 +1,7 @@
 use super::cases::Stage;
 use super::clock;
 use super::course::{self, Happening, Step};
+use super::document as documents;
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
@@ -89,6 +90,8 @@ pub struct Given {
     pub title: Title,
     /// How long it is valid.
     pub valid: Valid,
+    /// Since when it stands no more.
+    pub revoked: Option<Time>,
     /// Where it can be had.
     pub path: String,
 }
@@ -213,13 +216,9 @@ fn given(frame: &Frame, view: &View) -> Markup {
                 @for given in &view.given {
                     li {
                         a href=(given.path) { (lang.of(&given.title)) } " "
-                        span.soft {
-                            @match given.valid {
-                                Valid::Until(day) => { (lang.say("valid-until")) " " (part::date(lang, day)) }
-                                Valid::To(moment) => { (lang.say("valid-until")) " " (part::moment(lang, moment)) }
-                                Valid::Always => (lang.say("valid-always")),
-                                Valid::Unsaid => (lang.say("valid-unsaid")),
-                            }
+                        @match given.revoked {
+                            Some(_) => (part::tag("late", &lang.say("document-revoked"))),
+                            None => span.soft { (documents::valid(lang, given.valid)) },
                         }
                     }
                 }

@@ -18,6 +18,8 @@ pub mod counter;
 pub mod course;
 /// A clerk's queue.
 pub mod desk;
+/// A licence, certificate or entry that a case gave.
+pub mod document;
 /// Running cases that are not in the current edition, and what going over to it would change for them.
 pub mod editions;
 /// An event with its entry on the record and its proof.

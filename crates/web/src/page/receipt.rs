@@ -1,5 +1,5 @@
 use crate::layout::{Frame, Head, document};
-use crate::text::Speak as _;
+use crate::text::{Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
 use pack::Title;
@@ -20,6 +20,13 @@ pub struct View {
     pub at: Time,
     /// The office.
     pub office: Title,
+    /// What proves it.
+    pub proof: Proof,
+}
+
+/// What proves that an event stands on the record.
+#[derive(Clone, Debug)]
+pub struct Proof {
     /// The entry on the record.
     pub entry: u64,
     /// How many entries the checkpoint covers.
@@ -36,45 +43,68 @@ pub struct View {
     pub download: String,
 }
 
+impl Proof {
+    /// What anybody needs to find it again.
+    pub(super) fn rows(&self, lang: Lang) -> [(String, Markup); 4] {
+        let entry = lang.tell(
+            "entry-of",
+            &[("n", self.entry.to_string().into()), ("size", self.size.to_string().into())],
+        );
+        [
+            (lang.say("receipt-entry").into_owned(), html! { (entry) }),
+            (lang.say("receipt-leaf").into_owned(), html! { span.hash { (self.leaf) } }),
+            (lang.say("receipt-root").into_owned(), html! { span.hash { (self.root) } }),
+            (lang.say("receipt-origin").into_owned(), html! { span.code { (self.origin) } }),
+        ]
+    }
+
+    /// What is proven, with the code by which it is checked: what prints on one sheet.
+    pub(super) fn sheet(&self, lang: Lang, rows: &[(String, Markup)]) -> Markup {
+        html! {
+            div.sheet {
+                (part::rows(rows))
+                @if let Some(code) = square(&self.address, &lang.say("receipt-code")) {
+                    figure { (code) figcaption.soft { (lang.say("receipt-scan")) } }
+                }
+            }
+        }
+    }
+
+    /// What can be done with it.
+    pub(super) fn buttons(&self, lang: Lang) -> Markup {
+        html! {
+            p.buttons.screen {
+                a.act href=(self.download) download { (lang.say("receipt-download")) }
+                button type="button" data-print hidden { (lang.say("receipt-print")) }
+                a href=(path::VERIFY) { (lang.say("nav-verify")) }
+            }
+        }
+    }
+}
+
 /// The receipt as a page that prints on one sheet.
 pub fn show(frame: &Frame, view: &View) -> Markup {
     let lang = frame.lang;
     let title = lang.say("receipt");
     let head = Head::new(title.as_ref()).under(lang.say("nav-cases"), path::CASES);
     let head = head.under(lang.of(&view.title), path::case(&view.case));
-    let rows = [
+    let mut rows = vec![
         (lang.say("case-number").into_owned(), html! { span.code { (view.case) } }),
         (lang.say("receipt-service").into_owned(), html! { (lang.of(&view.title)) }),
         (lang.say("receipt-what").into_owned(), html! { (lang.of(&view.what)) }),
         (lang.say("receipt-at").into_owned(), part::moment(lang, view.at)),
         (lang.say("case-office").into_owned(), html! { (lang.of(&view.office)) }),
-        (
-            lang.say("receipt-entry").into_owned(),
-            html! { (lang.tell("entry-of", &[
-            ("n", view.entry.to_string().into()), ("size", view.size.to_string().into())])) },
-        ),
-        (lang.say("receipt-leaf").into_owned(), html! { span.hash { (view.leaf) } }),
-        (lang.say("receipt-root").into_owned(), html! { span.hash { (view.root) } }),
-        (lang.say("receipt-origin").into_owned(), html! { span.code { (view.origin) } }),
     ];
+    rows.extend(view.proof.rows(lang));
     document(
         frame,
         &head,
         &html! {
             article.receipt {
                 h1 { (title) }
-                div.sheet {
-                    (part::rows(&rows))
-                    @if let Some(code) = square(&view.address, &lang.say("receipt-code")) {
-                        figure { (code) figcaption.soft { (lang.say("receipt-scan")) } }
-                    }
-                }
+                (view.proof.sheet(lang, &rows))
                 p { (lang.say("receipt-means")) }
-                p.buttons.screen {
-                    a.act href=(view.download) download { (lang.say("receipt-download")) }
-                    button type="button" data-print hidden { (lang.say("receipt-print")) }
-                    a href=(path::VERIFY) { (lang.say("nav-verify")) }
-                }
+                (view.proof.buttons(lang))
             }
         },
     )

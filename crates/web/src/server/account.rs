@@ -4,9 +4,10 @@ use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::city::NotRegistered;
 use super::{carried, own};
-use crate::layout::Face;
+use crate::layout::{Face, Frame};
 use crate::page::account::{self, View};
 use crate::path;
+use crate::text::Lang;
 use access::directory::BadName;
 use access::session::Token;
 use access::sign_in::Refused;
@@ -31,11 +32,28 @@ pub fn view(asked: &Asked) -> View {
     }
 }
 
+/// The frame of a page for signing in: with what goes along.
+pub fn frame(asked: &Asked) -> Frame {
+    let back = asked.field("back").map(|_| asked.back().to_owned());
+    let carried = carried::along(asked);
+    let frame = asked.frame(Face::Resident);
+    // Another language is chosen by the same form, which names the page that it leads to.
+    let path = back.filter(|_| carried.is_some()).unwrap_or_else(|| frame.path.clone());
+    Frame { carried, path, ..frame }
+}
+
 pub fn sign_in_page(asked: &Asked) -> Result<Answer, Oops> {
-    Ok(Answer::page(account::sign_in(&asked.frame(Face::Resident), &view(asked))))
+    Ok(Answer::page(account::sign_in(&frame(asked), &view(asked))))
 }
 
 pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
+    // In another language, with what goes along.
+    if let Some(lang) = asked.field("lang").and_then(Lang::parse).filter(|_| carried::along(asked).is_some())
+    {
+        let view = View { gone: Some(account::Gone::Along(Vec::new())), ..view(asked) };
+        let page = account::sign_in(&Frame { lang, ..frame(asked) }, &view);
+        return Ok(Answer::page(page).choice("lang", lang.tag()));
+    }
     let (login, secret) =
         (asked.field("login").unwrap_or_default(), asked.field("password").unwrap_or_default());
     match asked.city.sign_in(login, secret, asked.address, asked.token.as_ref(), asked.kiosk) {
@@ -43,7 +61,7 @@ pub fn sign_in(asked: &Asked) -> Result<Answer, Oops> {
         Err(Refused::Choose) => Ok(own::choose(asked, Vec::new())),
         Err(refused) => {
             let view = View { faults: vec![("login", refused.title())], ..view(asked) };
-            let page = Answer::page(account::sign_in(&asked.frame(Face::Resident), &view));
+            let page = Answer::page(account::sign_in(&frame(asked), &view));
             Ok(match refused {
                 Refused::Wait { seconds } => page.status(StatusCode::TOO_MANY_REQUESTS).later(seconds),
                 _ => page.status(StatusCode::FORBIDDEN),

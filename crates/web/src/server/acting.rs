@@ -231,6 +231,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
             let Refusal { why, faults, .. } = *refusal;
             page(asked, &case, &view, None, Some(&tried(why, faults, None)))
         }
+        Err(oops) if oops.later(asked).is_some() => put_off(asked, (&case, &view), tried, oops),
         Err(Oops::Refused(refused)) => match *refused {
             Refused::Case(refusal) => {
                 let Refusal { why, faults, .. } = *refusal;
@@ -248,6 +249,21 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
             other => Err(other.into()),
         },
         Err(other) => Err(other),
+    }
+}
+
+/// The case's page with all that was typed, and why it is not done now; where the page cannot be had either, whoever answers says
+/// so with what was typed.
+fn put_off<'a>(
+    asked: &Asked,
+    (case, view): (&ObjectRef, &View),
+    tried: impl Fn(Title, Vec<(Id, Title)>, Option<Faster>) -> Tried<'a>,
+    oops: Oops,
+) -> Result<Answer, Oops> {
+    let Some(why) = oops.later(asked) else { return Err(oops) };
+    match page(asked, case, view, None, Some(&tried(why, Vec::new(), None))) {
+        Ok(page) => Ok(oops.on(page)),
+        Err(_) => Err(oops),
     }
 }
 

@@ -19,6 +19,7 @@ mod contract;
 mod document;
 mod findings;
 mod gives;
+mod issued;
 mod maps;
 mod migration;
 mod moves;
@@ -32,6 +33,7 @@ pub use applicant::{another_code, correct_number, look_up, open as open_account}
 pub use case::{attach, case, cases, file, history, personal, receipt};
 pub use document::document;
 pub use findings::{finding, findings, model, models};
+pub use issued::issued;
 pub use maps::map;
 pub use migration::plan;
 pub use moves::act;

@@ -176,7 +176,10 @@ impl Asked {
     /// Refuses what another site made this browser send: a form without the session's token, or, where nobody is signed
     /// in, one that the browser itself says comes from elsewhere. A program that shows its token in a header is no
     /// browser. Our own scripts, which speak JSON, are known by what the browser says of them.
-    pub fn check(&self) -> Result<(), Oops> {
+    ///
+    /// Nor is a form carried out in another post than the one for which it was drawn, as long as that makes a difference: whoever
+    /// switched posts in another window may not know it.
+    pub fn check(&self, operation: &Operation) -> Result<(), Oops> {
         if self.method != Method::POST || self.bearer {
             return Ok(());
         }
@@ -188,7 +191,11 @@ impl Asked {
             }
             None => self.own_site != Some(false),
         };
-        if right { Ok(()) } else { Err(Oops::Foreign) }
+        match right {
+            false => Err(Oops::Foreign),
+            true if !operation.in_any_post && super::carried::of_another_post(self) => Err(Oops::OtherPost),
+            true => Ok(()),
+        }
     }
 
     /// Refuses what came without a file that was to come with it, unless the operation's own page says so.
@@ -333,6 +340,7 @@ impl Asked {
             path: whence::page(self),
             who,
             token: self.form_token().unwrap_or_default(),
+            carried: None,
             once: self.token.as_ref().and_then(|_| super::once::key().ok()).unwrap_or_default(),
             at: self.city.casework.record().len().unwrap_or_default(),
             notice,

@@ -9,12 +9,13 @@ use crate::layout::{Face, Frame};
 use crate::page::account;
 use crate::page::carried::{self, Said};
 use crate::text::Speak as _;
+use access::policy::Actor;
 use access::session::Token;
 use access::{PersonId, Post};
 use axum::http::{StatusCode, header};
 use pack::model::{Form, Procedure};
-use pack::{Id, Lang};
-use record::Digest;
+use pack::{Id, Lang, Title};
+use record::{Digest, ObjectRef};
 use serde_json::{Value as Json, json};
 
 /// The cookie with the mark of a browser in which something typed waits to be sent again.
@@ -98,10 +99,8 @@ pub fn signing_in(asked: &Asked) -> Option<Answer> {
         return None;
     }
     let browser = asked.browser.clone().or_else(|| once::key().ok())?;
-    let text = carried.write(asked, &browser);
-    let sealed = (text.len() <= MOST).then(|| asked.city.casework.record().hand_out(&person.object(), &text));
     // What cannot go along is said to be lost, and still stands in the window that it was sent from.
-    let sealed = sealed.and_then(Result::ok);
+    let sealed = sealed(asked, &carried, person, &browser);
     let gone = if sealed.is_some() { account::Gone::Along(carried.files) } else { account::Gone::TooLong };
     let view = account::View {
         back: whence::page(asked),
@@ -109,10 +108,74 @@ pub fn signing_in(asked: &Asked) -> Option<Answer> {
         gone: Some(gone),
         ..super::account::view(asked)
     };
-    let page = account::sign_in(&asked.frame(Face::Resident), &view);
-    let cookie = format!("{BROWSER}={browser}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LASTS}");
+    let frame = Frame { carried: view.carried.clone(), ..asked.frame(Face::Resident) };
+    let page = account::sign_in(&frame, &view);
     let page = Answer::page(page).status(StatusCode::UNAUTHORIZED).challenge();
-    Some(page.with(header::SET_COOKIE, cookie))
+    Some(page.with(header::SET_COOKIE, cookie(&browser)))
+}
+
+/// What was posted, sealed for `person` in this browser; none where it is too long, or cannot be sealed.
+fn sealed(asked: &Asked, carried: &Carried, person: PersonId, browser: &str) -> Option<String> {
+    let text = carried.write(asked, browser);
+    let sealed = (text.len() <= MOST).then(|| asked.city.casework.record().hand_out(&person.object(), &text));
+    sealed.and_then(Result::ok)
+}
+
+fn cookie(browser: &str) -> String {
+    format!("{BROWSER}={browser}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={LASTS}")
+}
+
+/// Whether the posted form says that it was drawn for another post than the one in which its sender acts.
+pub fn of_another_post(asked: &Asked) -> bool {
+    let drawn = asked.token.as_ref().and_then(|_| shown_to(asked));
+    drawn.is_some_and(|(_, post)| post.as_ref() != acting(asked))
+}
+
+/// The post in which somebody acts; none: for themselves.
+fn acting(asked: &Asked) -> Option<&Post> {
+    asked.actor.as_ref().and_then(Actor::post)
+}
+
+/// The page that says that a form was drawn for another post than the one in which its sender acts: with what was typed, and the
+/// way back to that post, through which it goes along.
+pub fn in_another_post(asked: &Asked) -> Answer {
+    other_post(asked, &Carried::of(asked), asked.comes_back)
+}
+
+/// `comes_back`: whether it is something that people have typed.
+fn other_post(asked: &Asked, carried: &Carried, comes_back: bool) -> Answer {
+    let (said, whole) = if comes_back { said(asked, carried) } else { (Vec::new(), false) };
+    let browser = asked.browser.clone().or_else(|| once::key().ok()).unwrap_or_default();
+    let person = asked.person.as_ref();
+    let goes = whole && !browser.is_empty() && !(said.is_empty() && carried.files.is_empty());
+    let along = person.filter(|_| goes).and_then(|person| sealed(asked, carried, person.id, &browser));
+    let own = || Title::new("本人", "yourself");
+    let called = |post: Option<&Post>| post.map_or_else(own, |post| show::post(asked, post));
+    let held = |post: &Post| person.is_some_and(|person| person.now.posts.contains(post));
+    let view = carried::Elsewhere {
+        drawn: called(carried.post.as_ref()),
+        now: called(acting(asked)),
+        post: carried.post.as_ref().map(ToString::to_string).unwrap_or_default(),
+        held: carried.post.as_ref().is_none_or(held),
+        said,
+        files: carried.files.clone(),
+        carried: along,
+        back: page_of(asked, carried),
+    };
+    let frame = Frame { path: view.back.clone(), ..asked.frame(face_of(carried)) };
+    let page = Answer::page(carried::elsewhere(&frame, &view)).status(StatusCode::FORBIDDEN);
+    if browser.is_empty() { page } else { page.with(header::SET_COOKIE, cookie(&browser)) }
+}
+
+/// The page on which a form stands: as its operation says, where it is the one that is asked for.
+fn page_of(asked: &Asked, carried: &Carried) -> String {
+    if asked.path == carried.path { whence::page(asked) } else { whence::nearest(&carried.path) }
+}
+
+fn face_of(carried: &Carried) -> Face {
+    let at_work =
+        ["/desk", "/staff", "/editions", "/board"].iter().any(|part| carried.path.starts_with(part));
+    if at_work { Face::Staff } else { Face::Resident }
 }
 
 /// What went along with a form that was posted: never what an address brings.
@@ -134,8 +197,8 @@ fn brought(asked: &mut Asked, token: &Token) -> Option<Answer> {
     let text = asked.city.casework.record().take_back(&person.id.object(), &sealed)?;
     let carried = Carried::read(asked, &text)?;
     // They go on in the post in which they typed it, if they still hold it.
-    if let Some(post) = carried.post.as_ref().filter(|post| person.now.posts.contains(post)) {
-        asked.city.act_in(token, person, Some(post.clone())).ok()?;
+    if carried.post.as_ref().is_none_or(|post| person.now.posts.contains(post)) {
+        asked.city.act_in(token, person, carried.post.clone()).ok()?;
         asked.recognize();
     }
     Some(confirm(asked, &carried))
@@ -146,26 +209,60 @@ fn brought(asked: &mut Asked, token: &Token) -> Option<Answer> {
 pub fn anew(asked: &Asked) -> Option<Answer> {
     let (shown, _) = shown_to(asked).filter(|_| asked.comes_back && asked.is_from_our_pages())?;
     let same = asked.person.as_ref().is_some_and(|person| person.id == shown);
-    same.then(|| confirm(asked, &Carried::of(asked)).status(StatusCode::CONFLICT))
+    let of_post = !of_another_post(asked);
+    let page = || confirm(asked, &Carried::of(asked));
+    same.then(|| if of_post { page().status(StatusCode::CONFLICT) } else { page() })
 }
 
-/// What was typed, and the button that sends it once more.
+/// The page with what was typed, and why it was not carried out now: where the very same may be carried out a little later. None
+/// where it is nothing that people have typed.
+pub fn put_off(asked: &Asked, why: &Title) -> Option<Answer> {
+    asked.person.as_ref().filter(|_| asked.comes_back)?;
+    let carried = Carried::of(asked);
+    let (mut all, whole) = said(asked, &carried);
+    if !whole {
+        // Without the case nobody knows what its questions are called.
+        let typed = carried
+            .posted
+            .iter()
+            .filter(|(name, words)| !UNTYPED.contains(&name.as_str()) && !words.trim().is_empty());
+        let plain = |(name, words): &(String, String)| Said {
+            name: called(asked.lang, name).unwrap_or_else(|| name.clone()),
+            words: words.trim().to_owned(),
+            kind: None,
+        };
+        all = typed.map(plain).collect();
+    }
+    if all.is_empty() && carried.files.is_empty() {
+        return None;
+    }
+    Some(shown(asked, &carried, all, page_of(asked, &carried), Some(why.clone())))
+}
+
+/// What was typed, and the button that sends it once more: in the post in which it was typed, and in no other.
 fn confirm(asked: &Asked, carried: &Carried) -> Answer {
+    if carried.post.as_ref() != acting(asked) {
+        return other_post(asked, carried, true);
+    }
+    shown(asked, carried, said(asked, carried).0, whence::nearest(&carried.path), None)
+}
+
+/// `why`: what kept it from being carried out, where that is not that the session had ended.
+fn shown(asked: &Asked, carried: &Carried, said: Vec<Said>, back: String, why: Option<Title>) -> Answer {
     let view = carried::View {
-        said: said(asked, carried).0,
+        said,
         path: carried.path.clone(),
         posted: carried.posted.clone(),
         files: carried.files.clone(),
-        back: whence::nearest(&carried.path),
+        back,
+        why,
     };
-    let at_work = ["/desk", "/staff", "/editions"].iter().any(|part| carried.path.starts_with(part));
-    let face = if at_work { Face::Staff } else { Face::Resident };
-    let frame = Frame { path: view.back.clone(), ..asked.frame(face) };
+    let frame = Frame { path: view.back.clone(), ..asked.frame(face_of(carried)) };
     Answer::page(carried::show(&frame, &view))
 }
 
 /// What stands in forms and was not typed: what a form is about, and what keeps it from being carried out twice.
-const UNTYPED: [&str; 6] = ["seen", "once", "then", "back", "purpose", FIELD];
+const UNTYPED: [&str; 7] = ["seen", "once", "then", "back", "purpose", "amend", FIELD];
 
 /// What was typed, as people read it: answers under the titles of their questions, other words under what they are called. And
 /// whether that is all that was sent.
@@ -207,6 +304,8 @@ fn said(asked: &Asked, carried: &Carried) -> (Vec<Said>, bool) {
         } else if let Some((procedure, field)) = note() {
             let name = super::case::named(procedure, &book.definitions, &field.into());
             all.push(Said { name: asked.lang.of(&name).to_owned(), words, kind: None });
+        } else if let Some(chosen) = chosen_of(asked, name, &words).filter(|_| !answers(name)) {
+            all.push(chosen);
         } else if let Some(called) = called(asked.lang, name).filter(|_| !answers(name)) {
             all.push(Said { name: called, words, kind: None });
         } else {
@@ -214,6 +313,21 @@ fn said(asked: &Asked, carried: &Carried) -> (Vec<Said>, bool) {
         }
     }
     (all, whole)
+}
+
+/// Whom, or which post, people choose in forms.
+fn chosen_of(asked: &Asked, name: &str, value: &str) -> Option<Said> {
+    let definitions = &asked.city.casework.book().definitions;
+    let lang = asked.lang;
+    let (name, words) = match name {
+        "to" if value == "queue" => (lang.say("carried-to"), lang.say("carried-queue").into_owned()),
+        "to" => (lang.say("carried-to"), asked.city.staff_name(&ObjectRef::parse(value)?)?),
+        "post" => (lang.say("carried-post"), lang.of(&show::post(asked, &Post::parse(value)?)).to_owned()),
+        "role" => (lang.say("carried-role"), lang.of(&definitions.roles.get(value)?.title).to_owned()),
+        "office" => (lang.say("carried-office"), lang.of(&definitions.offices.get(value)?.title).to_owned()),
+        _ => return None,
+    };
+    Some(Said { name: name.into_owned(), words, kind: None })
 }
 
 /// What people write in forms beside answers, as it is called.

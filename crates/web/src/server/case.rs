@@ -2,8 +2,8 @@
 
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
-use super::personal;
 use super::show::{self, Telling};
+use super::{document, personal};
 use crate::layout::Face;
 use crate::page::{cases, check, clock, follow};
 use crate::path;
@@ -207,12 +207,13 @@ fn reads(asked: &Asked, view: &View, case: &ObjectRef) -> Result<Vec<follow::Rea
 
 /// What the case gave.
 fn given(asked: &Asked, view: &View, case: &ObjectRef) -> Result<Vec<follow::Given>, Oops> {
-    let shown = |given: Given| follow::Given {
+    let shown = |(given, path): (Given, String)| follow::Given {
         title: given.title,
         valid: given.valid,
-        path: path::of_case(&case.id.to_string(), "receipt"),
+        revoked: given.revoked,
+        path,
     };
-    Ok(asked.city.casework.given(view)?.into_iter().map(shown).collect())
+    Ok(document::listed(asked, view, case, None)?.into_iter().map(shown).collect())
 }
 
 /// Carries out a command on the case in the path, as far as the policies permit it to whoever asks.

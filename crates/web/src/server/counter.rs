@@ -207,12 +207,22 @@ fn put_off(
 ) -> Result<Answer, Oops> {
     let Some(why) = oops.later(asked) else { return Err(oops) };
     if let Some((at, id)) = whose {
-        view.found = Some(shown_again(asked, at, id, view.purpose.as_ref())?);
-        let correction = view.found.as_mut().and_then(|found| found.numbered.as_mut());
-        if let Some(correction) = correction {
+        let corrects = asked.pattern == path::COUNTER_NUMBER;
+        // Their name is read once more where that can be put on the record; what was typed stands there without it.
+        let again = shown_again(asked, at, id, view.purpose.as_ref());
+        let mut found = again.unwrap_or_else(|_| counter::Found {
+            person: id.object().to_string(),
+            name: String::new(),
+            unnumbered: !corrects,
+            waits: false,
+            numbered: corrects.then(counter::Correction::default),
+            corrected: false,
+        });
+        if let Some(correction) = &mut found.numbered {
             let typed = |name: &str| asked.words(name).unwrap_or_default().to_owned();
             (correction.number, correction.reasons) = (typed("number"), typed("reasons"));
         }
+        view.found = Some(found);
     }
     view.later = Some(why);
     Ok(oops.on(Answer::page(counter::show(&asked.frame(Face::Staff), &view))))
@@ -470,7 +480,14 @@ pub fn number(asked: &Asked) -> Result<Answer, Oops> {
     let mut view = view(asked, &post)?;
     let procedure = chosen(asked, &view)?;
     let words = |name: &str| asked.words(name).unwrap_or_default();
-    let (id, purpose) = (known(asked, words("person"))?, view.purpose.clone());
+    let purpose = view.purpose.clone();
+    let id = match known(asked, words("person")) {
+        Ok(id) => id,
+        Err(oops) => {
+            let named = ObjectRef::parse(words("person")).and_then(|person| PersonId::of(&person));
+            return put_off(asked, view, oops, named.map(|id| ((procedure, &post.office), id)));
+        }
+    };
     let (at, typed) = ((procedure, &post.office), (words("number"), words("reasons")));
     view.account.number.clear();
     let corrected = match correct(asked, at, id, typed, purpose.as_ref()) {

@@ -7,7 +7,7 @@ use super::case::visible;
 use super::filling::{files, under_purpose};
 use super::findings::{self, FINDING};
 use super::show::{self, Telling};
-use super::{personal, told};
+use super::{document, personal, told};
 use crate::layout::Face;
 use crate::page::work;
 use access::Post;
@@ -89,6 +89,7 @@ pub fn page(
             .filter_map(|wanted| view.book.definitions.materials.get(&wanted.material))
             .map(|material| paper(view, material, &seen))
             .collect(),
+        given: given(asked, view, case, purpose)?,
         overtaken: tried.and_then(|tried| tried.overtaken(asked, &doings)),
         moves: doings,
         neighbours: neighbours(asked, &post, case)?,
@@ -127,6 +128,22 @@ fn paper(view: &View, material: &Material, seen: &told::Seen<'_>) -> work::Paper
         superseded: superseded.collect(),
         mark: seen.mark(id, None),
     }
+}
+
+/// What the case gave, to be seen under the purpose that was stated.
+fn given(
+    asked: &Asked,
+    view: &View,
+    case: &ObjectRef,
+    purpose: Option<&Id>,
+) -> Result<Vec<work::Given>, Oops> {
+    let shown = |(given, path): (casework::given::Given, String)| work::Given {
+        title: given.title,
+        at: given.at,
+        revoked: given.revoked.is_some(),
+        path,
+    };
+    Ok(document::listed(asked, view, case, purpose)?.into_iter().map(shown).collect())
 }
 
 fn neighbours(

@@ -17,6 +17,7 @@ mod corrections;
 mod counter;
 mod desk;
 mod device;
+mod document;
 mod editions;
 mod erasure;
 mod filling;
@@ -80,20 +81,20 @@ static OPERATIONS: &[Operation] = &[
     page("/language/{lang}", services::language),
     page("/face/{face}", services::face),
     page("/sign-in", account::sign_in_page),
-    form("/sign-in", account::sign_in).on("/sign-in?back"),
+    form("/sign-in", account::sign_in).on("/sign-in?back").in_any_post(),
     page("/register", account::register_page),
-    form("/register", account::register).on("/register?back"),
-    form("/sign-out", account::sign_out),
-    form("/sign-in/password", own::chosen),
+    form("/register", account::register).on("/register?back").in_any_post(),
+    form("/sign-out", account::sign_out).in_any_post(),
+    form("/sign-in/password", own::chosen).in_any_post(),
     page("/account", own::page),
-    form("/account/password", own::password),
-    form("/account/sessions", own::sessions),
+    form("/account/password", own::password).in_any_post(),
+    form("/account/sessions", own::sessions).in_any_post(),
     page("/account/post", own::posts_page),
-    form("/account/post", own::post).on("/account/post?back"),
+    form("/account/post", own::post).on("/account/post?back").in_any_post(),
     page("/account/reads", own::reads),
     page("/account/data", own::data),
     page("/account/erasure", own::erasure_page),
-    form("/account/erasure", own::erase),
+    form("/account/erasure", own::erase).in_any_post(),
     page("/cases", case::list),
     page("/cases/{case}", case::follow),
     stream("/cases/{case}/events", live::own_case),
@@ -111,8 +112,10 @@ static OPERATIONS: &[Operation] = &[
     form("/cases/{case}/complain", case::complain).coming_back(),
     page("/cases/{case}/receipt", receipt::page),
     page("/cases/{case}/receipt.tlog-proof", receipt::file),
+    page("/cases/{case}/documents/{credential}", document::page),
+    page("/cases/{case}/documents/{credential}/receipt.tlog-proof", document::file),
     page("/verify", record_pages::verify_page),
-    form("/verify", record_pages::verify),
+    form("/verify", record_pages::verify).in_any_post(),
     page("/desk", queue::show),
     stream("/desk/events", live::desk),
     page("/desk/start", counter::show),
@@ -158,7 +161,7 @@ static OPERATIONS: &[Operation] = &[
     page("/staff/new", staff::new),
     form("/staff/new", staff::take_on),
     page("/staff/people/{person}", staff::person),
-    form("/staff/people/{person}/{act}", staff::act),
+    form("/staff/people/{person}/{act}", staff::act).coming_back(),
     page("/editions", editions::list),
     page("/editions/{procedure}", editions::one),
     form("/editions/{procedure}", editions::carry_out),
@@ -185,6 +188,7 @@ static OPERATIONS: &[Operation] = &[
     form("/api/cases/{case}/materials/{material}", api::attach).with_files(),
     page("/api/cases/{case}/materials/{material}/{digest}", api::file),
     page("/api/cases/{case}/receipt", api::receipt),
+    page("/api/cases/{case}/documents/{credential}", api::issued),
     page("/api/cases/{case}/migration", api::plan),
     form("/api/cases/{case}/{action}", api::act).with_files(),
     page("/api/queue", api::queue),
@@ -273,7 +277,7 @@ async fn handle(
     let begun = Instant::now();
     let outcome = tokio::task::spawn_blocking(move || {
         asked.recognize();
-        let ready = received.and_then(|()| asked.check()).and_then(|()| api::admit(&asked));
+        let ready = received.and_then(|()| asked.check(operation)).and_then(|()| api::admit(&asked));
         let ready = ready.and_then(|()| asked.whole(operation));
         let oops = match (ready, operation.work) {
             (Ok(()), Work::Page(page)) => match page(&asked) {

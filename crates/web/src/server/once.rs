@@ -65,6 +65,18 @@ pub fn begin(asked: &Asked, procedure: &Id, command: &Command, key: Option<&str>
     Err(Oops::Broken("no case number is free".to_owned()))
 }
 
+/// The case of `procedure` for which a `key` of whoever asks stands; none where it stands for none yet.
+pub fn begun(asked: &Asked, procedure: &Id, key: &str) -> Result<Option<ObjectRef>, Oops> {
+    for tried in 0..TRIES {
+        match known(asked, procedure, key, tried)? {
+            Found::Same(case) => return Ok(Some(case)),
+            Found::Another => {}
+            Found::Free(_) => break,
+        }
+    }
+    Ok(None)
+}
+
 fn taken(error: &AppendError) -> bool {
     matches!(error, AppendError::Conflict { .. } | AppendError::IdTaken { .. })
 }

@@ -36,6 +36,8 @@ pub enum Oops {
     },
     /// A form that is not, or no longer, one of ours for this session.
     Foreign,
+    /// A form that was drawn for another post than the one in which its sender acts now.
+    OtherPost,
     /// It cannot be read.
     Unreadable(Title),
     /// Something in it is wrong, each with what.
@@ -129,6 +131,7 @@ impl Oops {
             Self::OtherMethod => (StatusCode::METHOD_NOT_ALLOWED, "other-method"),
             Self::Denied { .. } => (StatusCode::FORBIDDEN, "denied"),
             Self::Foreign => (StatusCode::BAD_REQUEST, "foreign"),
+            Self::OtherPost => (StatusCode::FORBIDDEN, "other-post"),
             Self::Unreadable(_) => (StatusCode::BAD_REQUEST, "unreadable"),
             Self::Faulty(_) => (StatusCode::UNPROCESSABLE_ENTITY, "faulty"),
             Self::Kind | Self::FilesAlone => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type"),
@@ -176,10 +179,19 @@ impl Oops {
 
     /// The answer that says so: a page for people, a document for programs.
     pub fn answer(self, asked: &Asked) -> Answer {
-        if matches!(self, Self::Foreign)
-            && let Some(page) = carried::anew(asked)
-        {
-            return page;
+        match &self {
+            Self::Foreign => {
+                if let Some(page) = carried::anew(asked) {
+                    return page;
+                }
+            }
+            Self::OtherPost if !asked.api => return carried::in_another_post(asked),
+            oops if asked.comes_back => {
+                if let Some(page) = oops.later(asked).and_then(|why| carried::put_off(asked, &why)) {
+                    return oops.on(page);
+                }
+            }
+            _ => {}
         }
         let (status, _) = self.kind();
         let seconds = self.seconds();
@@ -218,6 +230,10 @@ impl Oops {
             Self::Foreign => title(
                 "这个表单已经过期，请刷新页面后重试",
                 "This form is out of date: load the page again and try once more",
+            ),
+            Self::OtherPost => title(
+                "这个表单是以另一个岗位的身份打开的，请先切换回去",
+                "this form was opened in another post: switch back to it first",
             ),
             Self::Unreadable(what) => what.clone(),
             Self::Faulty(refusal) => refusal.why.clone(),

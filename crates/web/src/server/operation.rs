@@ -36,6 +36,8 @@ pub struct Operation {
     pub on: Option<&'static str>,
     /// Whether people have typed what it is sent, so that it comes back to them where the session had ended. Never a secret.
     pub comes_back: bool,
+    /// Whether it is the same in whatever post somebody acts: what is their own alone.
+    pub in_any_post: bool,
 }
 
 /// Something that is read.
@@ -48,6 +50,7 @@ pub const fn get(path: &'static str, page: Page) -> Operation {
         redraws: false,
         on: None,
         comes_back: false,
+        in_any_post: false,
     }
 }
 
@@ -61,6 +64,7 @@ pub const fn post(path: &'static str, page: Page) -> Operation {
         redraws: false,
         on: None,
         comes_back: false,
+        in_any_post: false,
     }
 }
 
@@ -74,6 +78,7 @@ pub const fn live(path: &'static str, watch: Watch) -> Operation {
         redraws: false,
         on: None,
         comes_back: false,
+        in_any_post: false,
     }
 }
 
@@ -100,6 +105,12 @@ impl Operation {
     /// The same, of which what was typed comes back to whoever has to sign in anew.
     pub const fn coming_back(mut self) -> Self {
         self.comes_back = true;
+        self
+    }
+
+    /// The same, which is no matter of the post in which somebody acts.
+    pub const fn in_any_post(mut self) -> Self {
+        self.in_any_post = true;
         self
     }
 

@@ -237,6 +237,10 @@ pub fn post(asked: &Asked) -> Result<Answer, Oops> {
     let post = chosen.map(|post| Post::parse(post).ok_or(Oops::Missing)).transpose()?;
     asked.city.act_in(token, person, post.clone())?;
     let actor = Actor::of(person, post.as_ref()).map_err(|_| Oops::forbidden(None))?;
+    // What was typed in this post, and could not be sent in another, comes back.
+    if super::carried::along(asked).is_some() {
+        return Ok(Answer::go(asked.back()).session(Some(token)));
+    }
     // A page of the post that was left may be none of the new one's.
     let own_page = [path::ACCOUNT, path::CASES].iter().any(|page| asked.back().starts_with(page));
     let to = if own_page { asked.back() } else { asked.start(&actor) };
@@ -272,7 +276,7 @@ pub fn choose(asked: &Asked, faults: Vec<(&'static str, Title)>) -> Answer {
         carried: super::carried::along(asked),
         faults,
     };
-    Answer::page(own::choose_password(&asked.frame(Face::Resident), &view)).status(status)
+    Answer::page(own::choose_password(&super::account::frame(asked), &view)).status(status)
 }
 
 pub fn chosen(asked: &Asked) -> Result<Answer, Oops> {

@@ -8,7 +8,7 @@ use crate::layout::Face;
 use crate::page::receipt;
 use crate::path;
 use casework::activity;
-use record::{Digest, ObjectRef, Value};
+use record::{Digest, EventId, ObjectRef, Value};
 
 /// The event that a receipt is for: the last that ended the case, or else the handing in.
 fn receipted(asked: &Asked, case: &ObjectRef) -> Result<record::Entry, Oops> {
@@ -26,26 +26,35 @@ fn receipted(asked: &Asked, case: &ObjectRef) -> Result<record::Entry, Oops> {
 pub fn of(asked: &Asked) -> Result<(receipt::View, String), Oops> {
     let (case, view) = own(asked)?;
     let entry = receipted(asked, &case)?;
-    let record = asked.city.casework.record();
-    let text = record.receipt(&entry.event.id)?.ok_or(Oops::Missing)?;
-    let proven = record::proof::verify_receipt(&text, None, Some(record.verifier()));
-    let proven = proven.map_err(|error| Oops::Broken(error.to_string()))?;
-    let line = record::encoding::encode(&entry.event);
+    let download = format!("{}.tlog-proof", path::of_case(case.id.as_str(), "receipt"));
+    let (proof, text) = proof(asked, &entry.event.id, download)?;
     let view = receipt::View {
         case: case.id.to_string(),
         title: view.procedure().map(|procedure| procedure.title.clone()).unwrap_or_default(),
         what: show::happening(&entry.event, view.procedure()),
         at: entry.event.time,
         office: show::office(asked, &view.state.office),
-        entry: entry.index,
+        proof,
+    };
+    Ok((view, text))
+}
+
+/// What proves that an event stands on the record, and the text that says so, which is to be had at `download`.
+pub fn proof(asked: &Asked, event: &EventId, download: String) -> Result<(receipt::Proof, String), Oops> {
+    let record = asked.city.casework.record();
+    let text = record.receipt(event)?.ok_or(Oops::Missing)?;
+    let proven = record::proof::verify_receipt(&text, None, Some(record.verifier()));
+    let proven = proven.map_err(|error| Oops::Broken(error.to_string()))?;
+    let proof = receipt::Proof {
+        entry: proven.index,
         size: proven.head.size,
-        leaf: Digest::of(line.as_bytes()).to_string(),
+        leaf: Digest::of(record::encoding::encode(&proven.event).as_bytes()).to_string(),
         root: proven.head.root.to_string(),
         origin: proven.head.origin,
         address: format!("{}{}", asked.site, path::VERIFY),
-        download: format!("{}.tlog-proof", path::of_case(case.id.as_str(), "receipt")),
+        download,
     };
-    Ok((view, text))
+    Ok((proof, text))
 }
 
 pub fn page(asked: &Asked) -> Result<Answer, Oops> {

@@ -21,6 +21,9 @@ use pack::model::{ClockLimit, Form, Own, Procedure, Start, Unit};
 use pack::{Id, Title};
 use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
 
+/// By what a reading names a document, before the credential's name.
+pub const DOCUMENT: &str = "document.";
+
 /// What an event is called.
 pub fn happening(event: &Event, procedure: Option<&Procedure>) -> Title {
     let text = |name: &str| event.attribute(name).and_then(Value::as_text);
@@ -181,6 +184,10 @@ pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
         Some(match name.split_once('.') {
             None => named(name),
             Some(("file", material)) => named(material),
+            Some(("document", credential)) => {
+                let credential = view.book.definitions.credentials.get(credential)?;
+                asked.lang.of(&credential.title).to_owned()
+            }
             Some((step, field)) => {
                 let step = procedure.flow.step(step)?;
                 let field = step.form.field(field)?;

@@ -2,7 +2,7 @@
 //! a fault of the city's own.
 
 use super::world::call::{Sent, Shown};
-use super::world::cases::{OFFICE, PAGE, SERVICE, Stage};
+use super::world::cases::{GIVES, OFFICE, PAGE, SERVICE, Stage};
 use super::world::schema::Document;
 use super::world::{PASSWORD, World};
 use casework::{Ask, Command};
@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
 /// Requests to each operation.
-const EACH: usize = 50;
+const EACH: usize = 60;
 const ASKERS: [&str; 6] = ["", "party", "clerk", "approver", "supervisor-above", "administrator"];
 /// Texts that programs send, rightly and wrongly.
 const TEXTS: [&str; 26] = [
@@ -182,8 +182,15 @@ impl Caller {
     fn new() -> Self {
         let world = World::new();
         let document = Document(world.get(&Shown::Nothing, "/api/openapi.json").json());
-        let stages =
-            [Stage::Draft, Stage::Counter, Stage::Open, Stage::Taken, Stage::Correcting, Stage::Ended];
+        let stages = [
+            Stage::Draft,
+            Stage::Counter,
+            Stage::Open,
+            Stage::Taken,
+            Stage::Correcting,
+            Stage::Ended,
+            Stage::Issued,
+        ];
         let mut cases: Vec<_> = stages.iter().map(|stage| world.case(*stage)).collect();
         cases.push(finding(&world));
         let digest = world.view(&cases[2]).state.materials["identity-card"][0].digest.to_string();
@@ -194,6 +201,7 @@ impl Caller {
             ("office", texts(&[OFFICE, "bureau"])),
             ("procedure", texts(&[SERVICE])),
             ("material", texts(&["identity-card", "accept.before"])),
+            ("credential", texts(&[GIVES])),
             ("digest", vec![digest]),
             ("model", texts(&["told-once-what-is-missing", "entry-change-fee-free", "nothing"])),
             ("entry", texts(&["0", "7", "18446744073709551615", "-1", "1.5"])),

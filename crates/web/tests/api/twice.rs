@@ -59,6 +59,26 @@ fn every_action_that_is_sent_twice_is_done_once() {
     check_again_on(&world, &case, "save", json!({ "answers": { "before": "somewhere else" } }));
 }
 
+/// A case that was begun by a key is given again without another look-up: its applicant sees one reading.
+#[test]
+fn a_case_begun_for_an_applicant_is_looked_up_once() {
+    let world = World::new();
+    let clerk = Shown::Bearer(world.sign_in("clerk"));
+    let body = json!({ "applicant": "party", "purpose": "handle-case", "key": "window-3/17" });
+    let begin = || world.call(&clerk, "POST", "/api/services/entry-change/cases", &Sent::Json(body.clone()));
+    let readings = || {
+        let party = world.person("party").object();
+        let history = world.city.casework.record().history(&party, Version(0), usize::MAX).unwrap();
+        let read = |entry: &&record::Entry| entry.event.activity.as_str() == access::activity::DATA_READ;
+        history.iter().filter(read).count()
+    };
+    let (first, once) = (begin(), readings());
+    let (second, twice) = (begin(), readings());
+    assert_eq!((first.status.as_u16(), second.status.as_u16()), (201, 200), "{}", second.text());
+    assert_eq!(first.json()["case"], second.json()["case"]);
+    assert_eq!((once, twice), (1, 1));
+}
+
 /// The same for a draft that stands: nothing is done the second time, whatever is said.
 fn check_again_on(world: &World, case: &ObjectRef, action: &str, mut body: Json) {
     body["seen"] = world.view(case).state.events.into();

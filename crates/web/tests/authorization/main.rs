@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use world::World;
 use world::call::{Reply, Sent, Shown};
-use world::cases::{NUMBER, OFFICE, PAGE, SECRET, SERVICE, Stage};
+use world::cases::{GIVES, NUMBER, OFFICE, PAGE, SECRET, SERVICE, Stage};
 use world::schema::Document;
 
 /// Everyone who asks: the heading, who that is, and how they show it.
@@ -198,6 +198,7 @@ impl Walk {
             ("procedure", SERVICE.to_owned()),
             ("entry", entry),
             ("material", "identity-card".to_owned()),
+            ("credential", GIVES.to_owned()),
             ("digest", target.digest.clone()),
             ("person", self.world.person("colleague").to_string()),
             ("log", log),

@@ -111,6 +111,8 @@ const DESK: &str = "/desk/cases/{case}/{action}/{about}";
 const ACT: &str = "/api/cases/{case}/{action}";
 const PERSON: &str = "/staff/people/{person}/{act}";
 const FILE: &str = "/cases/{case}/materials/{material}/{digest}";
+const DOCUMENT: &str = "/cases/{case}/documents/{credential}";
+const API_DOCUMENT: &str = "/api/cases/{case}/documents/{credential}";
 const API_FILE: &str = "/api/cases/{case}/materials/{material}/{digest}";
 
 /// Operations that change something, and those that are asked for in more ways than one.
@@ -193,6 +195,11 @@ pub const ROWS: &[Row] = &[
     row("POST", "/cases/{case}/complain", Stage::Open, |_, target| moved(target, &[("words", "太慢")])),
     row("GET", "/cases/{case}/receipt", Stage::Open, nothing),
     row("GET", "/cases/{case}/receipt", Stage::Draft, nothing).about("not handed in"),
+    row("GET", DOCUMENT, Stage::Issued, nothing),
+    row("GET", DOCUMENT, Stage::Issued, nothing).with("?purpose=handle-case").about("to handle"),
+    row("GET", DOCUMENT, Stage::Issued, nothing).with("?purpose=inspect").about("to inspect"),
+    row("GET", DOCUMENT, Stage::Open, nothing).about("not given"),
+    row("GET", "/cases/{case}/documents/{credential}/receipt.tlog-proof", Stage::Issued, nothing),
     row("POST", "/verify", Stage::Open, |_, _| form(&[("text", "no receipt")])),
     row("POST", "/desk/start", Stage::Open, |_, _| form(&[("service", SERVICE), ("applicant", "party")]))
         .about("look up, no purpose"),
@@ -329,6 +336,9 @@ pub const ROWS: &[Row] = &[
     })
     .about("to inspect"),
     row("POST", "/api/cases/{case}/materials/{material}", Stage::Draft, file),
+    row("GET", API_DOCUMENT, Stage::Issued, nothing),
+    row("GET", API_DOCUMENT, Stage::Issued, nothing).with("?purpose=handle-case").about("to handle"),
+    row("GET", API_DOCUMENT, Stage::Issued, nothing).with("?purpose=inspect").about("to inspect"),
     row("GET", API_FILE, Stage::Open, nothing),
     row("GET", API_FILE, Stage::Open, nothing).with("?purpose=handle-case").about("to handle"),
     row("GET", API_FILE, Stage::Open, nothing).with("?purpose=inspect").about("to inspect"),

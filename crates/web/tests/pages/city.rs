@@ -85,6 +85,7 @@ fn frame(lang: Lang, face: Face, path: &str) -> Frame {
         city: Title::new("示范市公安局", "Demo City Public Security"),
         path: path.into(),
         who: None,
+        carried: None,
         once: "c0ffee".into(),
         at: 41,
         token: "sample-token".into(),

@@ -8,6 +8,7 @@ use web::text::Lang;
 
 mod city;
 mod course;
+mod documents;
 mod refusals;
 mod resident;
 mod staff;

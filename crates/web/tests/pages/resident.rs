@@ -1,5 +1,6 @@
 use crate::city::{at, cited, clerk, due, instruments, kiosk, own, resident, visitor};
 use crate::course::{clocks, happened, steps};
+use crate::documents;
 use casework::board::SetBy;
 use casework::given::Valid;
 use maud::Markup;
@@ -9,17 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use web::form::{Attached, MaterialAsked};
 use web::page::mark::Put;
 use web::page::{
-    account, cases, check, fill, follow, found, home, numbered, offline, receipt, service, verify,
+    account, cases, check, document, fill, follow, found, home, numbered, offline, receipt, service, verify,
 };
 use web::part::Standing;
 use web::text::Lang;
 
 const KEY: &str = "demo.city/record+f9731200+AVMet+DXsrOE+JGKUfZhzhAU5ex3Yin2NppIhunkxbwM";
-const CASE: &str = "LH20260131-0007";
-const LEAF: &str = "9f2c5d7be0a4417a8f1e6b30c2d95f1144aa7be3d90c61f25e8a07b46c3d1e92";
-const ROOT: &str = "1c8e44b5f0d7a6293be15c70d8f9a2b3c4d5e6f708192a3b4c5d6e7f80911a2b";
+pub const CASE: &str = "LH20260131-0007";
+pub const LEAF: &str = "9f2c5d7be0a4417a8f1e6b30c2d95f1144aa7be3d90c61f25e8a07b46c3d1e92";
+pub const ROOT: &str = "1c8e44b5f0d7a6293be15c70d8f9a2b3c4d5e6f708192a3b4c5d6e7f80911a2b";
 
-fn title(definitions: &Definitions) -> Title {
+pub fn title(definitions: &Definitions) -> Title {
     definitions.procedures["birth-registration"].title.clone()
 }
 
@@ -362,14 +363,9 @@ fn handing_in(
         what: Title::new("申请已提交", "Application handed in"),
         at: at("2026-01-31T09:12"),
         office: definitions.offices["lake"].title.clone(),
-        entry: 104_217,
-        size: 104_512,
-        leaf: LEAF.into(),
-        root: ROOT.into(),
-        origin: "demo.city/record".into(),
-        address: format!("https://demo.city/verify?entry=104217#{LEAF}"),
-        download: format!("/cases/{CASE}/receipt.tlog-proof"),
+        proof: documents::proof(format!("/cases/{CASE}/receipt.tlog-proof")),
     };
+    let [issued, revoked, closed] = documents::views(definitions);
     let proven = verify::Proven {
         origin: "demo.city/record".into(),
         entry: 104_217,
@@ -388,6 +384,9 @@ fn handing_in(
         ("handed-in", check::handed_in(&resident(lang, "/cases/x/check"), &handed)),
         ("submitted", check::submitted(&resident(lang, "/cases/x/submitted"), &sent)),
         ("receipt", receipt::show(&resident(lang, "/cases/x/receipt"), &receipt)),
+        ("document", document::show(&resident(lang, "/cases/x/documents/booklet"), &issued)),
+        ("document-revoked", document::show(&resident(lang, "/cases/x/documents/booklet"), &revoked)),
+        ("document-closed", document::show(&clerk(lang, "/cases/x/documents/booklet"), &closed)),
         (
             "verify",
             verify::show(&visitor(lang, "/verify"), &verify::View { key: KEY.into(), ..Default::default() }),
@@ -440,7 +439,8 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         given: vec![follow::Given {
             title: Title::new("居民户口簿", "Household register booklet"),
             valid: Valid::Until(jiff::civil::date(2036, 2, 9)),
-            path: "/credentials/hb-1".into(),
+            revoked: None,
+            path: format!("/cases/{CASE}/documents/booklet"),
         }],
         may: vec!["rate", "complain"],
         reads: vec![],

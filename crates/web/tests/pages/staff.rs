@@ -261,6 +261,12 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
         purposes: definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect(),
         bare: false,
         papers: vec![paper("birth-certificate", vec![file]), paper("household-book", vec![])],
+        given: vec![work::Given {
+            title: Title::new("居民户口簿", "Household register booklet"),
+            at: at("2026-02-09T10:00"),
+            revoked: false,
+            path: format!("/cases/{CASE}/documents/booklet"),
+        }],
         overtaken: None,
         moves: moves(definitions),
         neighbours: (Some("LH20260120-0003".into()), Some("LH20260201-0008".into())),

@@ -5,12 +5,42 @@ use record::store::sqlite::SqliteStore;
 use record::store::{Files, Group, Known, Question, Reader, Store, StoreError, Writer};
 use record::{Cache, Keys, Record};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
-/// A store whose disk breaks when it is told to.
-struct Brittle(SqliteStore, Arc<AtomicBool>);
+/// A new city on a store that fails as it is told to.
+pub fn brittle() -> (World, Arc<AtomicU8>) {
+    let dir = tempfile::tempdir().unwrap();
+    let how = Arc::new(AtomicU8::new(SOUND));
+    let store = Brittle(SqliteStore::create(dir.path()).unwrap(), Arc::clone(&how));
+    let keys = Keys::create_in(&dir.path().join("keys"), "city.example/record").unwrap();
+    let record = Record::open(store, keys, Cache::open_in(dir.path())).unwrap();
+    (World::on(dir, record, |_| {}), how)
+}
 
-struct Pen(Box<dyn Writer>, Arc<AtomicBool>);
+pub const SOUND: u8 = 0;
+/// Its disk breaks.
+pub const BROKEN: u8 = 1;
+/// Its disk is full.
+pub const FULL: u8 = 2;
+/// It is a database that does not answer: nothing is read either.
+pub const AWAY: u8 = 3;
+
+struct Brittle(SqliteStore, Arc<AtomicU8>);
+
+struct Pen(Box<dyn Writer>, Arc<AtomicU8>);
+
+fn away() -> StoreError {
+    StoreError::Away { reason: "nobody listens".into() }
+}
+
+fn stands(how: &AtomicU8) -> Result<(), StoreError> {
+    match how.load(Ordering::SeqCst) {
+        BROKEN => Err(StoreError::Failed("the disk does not answer".into())),
+        FULL => Err(StoreError::Full),
+        AWAY => Err(away()),
+        _ => Ok(()),
+    }
+}
 
 impl Store for Brittle {
     fn writer(&self) -> Result<Box<dyn Writer>, StoreError> {
@@ -18,6 +48,9 @@ impl Store for Brittle {
     }
 
     fn reader(&self) -> Result<Box<dyn Reader + '_>, StoreError> {
+        if self.1.load(Ordering::SeqCst) == AWAY {
+            return Err(away());
+        }
         self.0.reader()
     }
 
@@ -48,10 +81,8 @@ impl Writer for Pen {
     }
 
     fn commit(&mut self, group: &Group) -> Result<(), StoreError> {
-        match self.1.load(Ordering::SeqCst) {
-            true => Err(StoreError::Failed("the disk does not answer".into())),
-            false => self.0.commit(group),
-        }
+        stands(&self.1)?;
+        self.0.commit(group)
     }
 
     fn settle(&mut self) -> Result<(), StoreError> {
@@ -65,17 +96,12 @@ impl Writer for Pen {
 
 #[test]
 fn a_writer_that_has_stopped_is_no_health() {
-    let dir = tempfile::tempdir().unwrap();
-    let broken = Arc::new(AtomicBool::new(false));
-    let store = Brittle(SqliteStore::create(dir.path()).unwrap(), Arc::clone(&broken));
-    let keys = Keys::create_in(&dir.path().join("keys"), "city.example/record").unwrap();
-    let record = Record::open(store, keys, Cache::open_in(dir.path())).unwrap();
-    let world = World::on(dir, record, |_| {});
+    let (world, how) = brittle();
     let case = world.case(Stage::Open);
     let alive = || world.get(&Shown::Nothing, "/healthz").status.as_u16();
     let stopped = || world.get(&Shown::Nothing, "/metrics").text().contains("\nlianchi_record_stopped 1\n");
     assert_eq!((alive(), stopped()), (200, false));
-    broken.store(true, Ordering::SeqCst);
+    how.store(BROKEN, Ordering::SeqCst);
     let clerk = Shown::Browser(world.sign_in("clerk"));
     let taken = world.call(&clerk, "POST", &format!("/desk/cases/{}/take/accept", case.id), &Sent::Nothing);
     assert_eq!(taken.status, 500);

@@ -10,6 +10,7 @@
 mod health;
 mod live;
 mod pace;
+mod put_off;
 mod socket;
 #[path = "../world/mod.rs"]
 mod world;

@@ -4,6 +4,7 @@
 use super::world::call::{Reply, Sent, Shown, form};
 use super::world::cases::{PAGE, Stage};
 use super::world::{self, PASSWORD, World, alone};
+use access::Post;
 use access::session::Token;
 use record::ObjectRef;
 
@@ -223,4 +224,99 @@ fn what_cannot_go_along_is_said() {
     world.city.sign_out(&token).unwrap();
     let out = world.call(&Shown::Nothing, "POST", "/account/password", &Sent::Form(pairs));
     assert_eq!((out.status.as_u16(), out.header("location")), (303, "/sign-in?back=%2Faccount"));
+}
+
+/// What somebody corrects in the record, or hands over, comes back like all else that is typed.
+#[test]
+fn a_correction_of_the_record_comes_back() {
+    let words = [("form.before", "荷叶十一号"), ("reasons", TYPED)];
+    let (page, path) = ("/desk/cases/{case}?amend=form.before", "/desk/cases/{case}/amend/form");
+    check("clerk", Stage::Entered, (page, path), &words, &["荷叶十一号", "荷叶七号“理由”"]);
+}
+
+#[test]
+fn a_step_that_is_handed_over_comes_back() {
+    let words = [("to", "queue"), ("reasons", TYPED)];
+    let shown = ["荷叶七号“理由”", "Back into the queue"];
+    let path = "/desk/cases/{case}/hand-over/accept";
+    check("clerk", Stage::Taken, ("/desk/cases/{case}", path), &words, &shown);
+}
+
+/// Another language is chosen on the page for signing in: what goes along stays, and nobody is sent to open an account.
+#[test]
+fn another_language_keeps_what_goes_along() {
+    let _alone = alone();
+    let world = World::new();
+    let path = format!("/cases/{}/form", world.case(Stage::Draft).id);
+    let (token, sent) = typed(&world, "party", (&path, &path), &[("before", "荷叶九号"), ("then", "save")]);
+    world.city.sign_out(&token).unwrap();
+    let out = world.call(&Shown::Nothing, "POST", &path, &sent);
+    let page = out.text();
+    assert!(!page.contains("href=\"/register") && !page.contains("href=\"/language/"), "{page}");
+    let mut asked = hidden(&page, "/sign-in");
+    assert_eq!(asked.iter().find(|(name, _)| name == "back").map(|(_, back)| back.clone()), Some(path));
+    asked.push(("lang".to_owned(), "zh-CN".to_owned()));
+    let chinese = world.call(&Shown::Nothing, "POST", "/sign-in", &Sent::Form(asked));
+    assert!(chinese.header("set-cookie").starts_with("lang=zh-CN"), "{:?}", chinese.headers);
+    let page = chinese.text();
+    assert!(page.contains("lang=\"zh-CN\"") && page.contains("您填写的内容会带过来"), "{page}");
+    let carried = |page: &str| hidden(page, "/sign-in").into_iter().find(|(name, _)| name == "carried");
+    assert_eq!(carried(&page), carried(&out.text()));
+}
+
+/// A form that was drawn in one post is not carried out in another: its page says so, keeps what was typed, and leads back.
+#[test]
+fn a_form_is_carried_out_in_the_post_for_which_it_was_drawn() {
+    let _alone = alone();
+    let world = World::new();
+    let case = world.case(Stage::Open);
+    let posts = [Post::new("clerk", "lake-station"), Post::new("clerk", "bridge-station")];
+    world.city.register("both", "双岗位", PASSWORD, &posts, world.city.now()).unwrap();
+    let token = world.sign_in("both");
+    let browser = Shown::CookieAlone(token.clone());
+    let person = world.city.person(world.city.find_person("both").unwrap()).unwrap();
+    let act_in = |post: &Post| world.city.act_in(&token, &person, Some(post.clone())).unwrap();
+    let (page, path) =
+        (format!("/desk/cases/{}", case.id), format!("/desk/cases/{}/correct/accept", case.id));
+    act_in(&posts[0]);
+    let drawn = world.get(&browser, &page).text();
+    let mut pairs = hidden(&drawn, &path);
+    pairs.push(("note.before".to_owned(), TYPED.to_owned()));
+    let sent = Sent::Form(pairs);
+    act_in(&posts[1]);
+    let before = events(&world, &case);
+    let refused = world.call(&browser, "POST", &path, &sent);
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    for said in ["You act in another post now", "South Lake", "荷叶七号“理由”", "Switch back"] {
+        assert!(refused.text().contains(said), "{said}: {}", refused.text());
+    }
+    assert_eq!(events(&world, &case), before);
+    // By a script it is told the same by its status.
+    assert_eq!(world.call(&browser, "POST", &path, &sent).status, 403);
+    // Back in that post it is looked through, and sent.
+    let mut back = hidden(&refused.text(), "/account/post");
+    back.push(("post".to_owned(), posts[0].to_string()));
+    let cookie = mark(&refused).unwrap();
+    let mut request = world::call::request(&browser, "POST", "/account/post", &Sent::Form(back));
+    let both = format!("{}; {cookie}", request.headers()["cookie"].to_str().unwrap());
+    request.headers_mut().insert("cookie", both.parse().unwrap());
+    let again = world.send(request);
+    assert!(again.status == 200 && again.text().contains("荷叶七号“理由”"), "{}", again.text());
+    assert_eq!(events(&world, &case), before, "nothing is carried out unseen");
+    let done = world.call(&browser, "POST", &path, &Sent::Form(hidden(&again.text(), &path)));
+    assert!(done.status == 303 && events(&world, &case) > before, "{}", done.text());
+    // What is one's own alone is the same in every post.
+    act_in(&posts[0]);
+    let account = world.get(&browser, "/account").text();
+    let pairs = hidden(&account, "/sign-out");
+    act_in(&posts[1]);
+    let own = world.call(&browser, "POST", "/sign-out", &Sent::Form(pairs));
+    assert_eq!(own.status, 303, "{}", own.text());
+    // Nor is a form of an earlier session carried on into another post.
+    let new = world.sign_in("both");
+    world.city.act_in(&new, &person, Some(posts[1].clone())).unwrap();
+    let mut request = world::call::request(&Shown::CookieAlone(new), "POST", &path, &sent);
+    request.headers_mut().insert("origin", "https://city.example".parse().unwrap());
+    let reply = world.send(request);
+    assert!(reply.status == 403 && reply.text().contains("Switch back"), "{}", reply.text());
 }

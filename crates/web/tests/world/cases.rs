@@ -22,12 +22,16 @@ pub enum Stage {
     Correcting,
     /// Over, and complained about.
     Ended,
+    /// A case of another service, of which the certificate is given and yet to be handed over.
+    Issued,
     /// No case of a party's: a finding about one that is open, which the office is to explain.
     Finding,
 }
 
 /// The service of which the cases are: a station's, accepted by a clerk, checked by an examiner, decided by an approver.
 pub const SERVICE: &str = "entry-change";
+/// The service of those of which something was given, and what that is.
+pub const GIVES: &str = "household-certificate";
 pub const OFFICE: &str = "lake-station";
 /// Stands in every personal answer that is free text.
 pub const SECRET: &str = "莲藕密语";
@@ -52,7 +56,8 @@ impl World {
         let channel = if entered { Channel::Window } else { Channel::Web };
         let start = Command::Start { office: OFFICE.into(), party: Some(party.id().clone()), channel };
         let number = self.city.case_number(self.city.now()).unwrap();
-        let case = self.city.casework.start(&SERVICE.into(), &number, &start, &self.ask(&by)).unwrap();
+        let service = if stage == Stage::Issued { GIVES } else { SERVICE };
+        let case = self.city.casework.start(&service.into(), &number, &start, &self.ask(&by)).unwrap();
         if entered {
             // Papers are seen at the window; this one was copied.
             self.attach(&case, &"identity-card".into(), "clerk");
@@ -64,6 +69,14 @@ impl World {
         }
         match stage {
             Stage::Draft | Stage::Counter | Stage::Entered | Stage::Open | Stage::Finding => {}
+            Stage::Issued => {
+                for (who, step, outcome) in
+                    [("clerk", "accept", "accepted"), ("clerk", "certify", "certified")]
+                {
+                    let (step, outcome) = (Id::from(step), Id::from(outcome));
+                    self.act(&case, who, &Command::Do { step, outcome, reasons: None, answers: Vec::new() });
+                }
+            }
             Stage::Taken => self.act(&case, "clerk", &Command::Take { step: "accept".into() }),
             Stage::Correcting => {
                 let notes = vec![("before".into(), "看不清".to_owned())];

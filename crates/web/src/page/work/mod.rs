@@ -11,6 +11,7 @@ use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::{Channel, FieldKind, Form};
 use pack::{Id, Title};
+use record::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
 mod moves;
@@ -54,6 +55,8 @@ pub struct View<'a> {
     pub bare: bool,
     /// The materials.
     pub papers: Vec<Paper>,
+    /// What the case gave.
+    pub given: Vec<Given>,
     /// Why what the reader has just tried is not possible, where none of the moves says so.
     pub overtaken: Option<Overtaken>,
     /// What the reader may do now.
@@ -107,6 +110,19 @@ pub struct Paper {
     pub superseded: Vec<(Attached, Put)>,
     /// What became of it when a correction was handed in.
     pub mark: Option<Mark>,
+}
+
+/// A licence, certificate or entry that the case gave.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// What.
+    pub title: Title,
+    /// When.
+    pub at: Time,
+    /// Whether it stands no more.
+    pub revoked: bool,
+    /// Where it is to be seen.
+    pub path: String,
 }
 
 /// What was tried and is not possible any more, or was done by a colleague meanwhile.
@@ -232,7 +248,7 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
                 div.middle {
                     @match &view.finding {
                         Some(finding) => (findings::brief(frame, view.case, finding)),
-                        None => { (answers(frame, view)) (papers(lang, view)) }
+                        None => { (answers(frame, view)) (papers(lang, view)) (given(lang, view)) }
                     }
                     section aria-labelledby="events-title" {
                         h2 #events-title { (lang.say("case-events")) }
@@ -374,6 +390,25 @@ fn attached(lang: Lang, file: &Attached) -> Markup {
             }
         }
         " " span.soft { (text::size(file.size)) }
+    }
+}
+
+fn given(lang: Lang, view: &View<'_>) -> Markup {
+    html! {
+        @if !view.given.is_empty() {
+            section aria-labelledby="given-title" {
+                h2 #given-title { (lang.say("work-given")) }
+                ul {
+                    @for given in &view.given {
+                        li {
+                            a href=(given.path) { (lang.of(&given.title)) }
+                            " " span.soft { (part::moment(lang, given.at)) }
+                            @if given.revoked { " " (part::tag("late", &lang.say("document-revoked"))) }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::gives::{
     APPLICANT, ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS,
-    HEALTH, HISTORY, MAP, MIGRATION, MODEL, MODELS, NUMBERED, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE,
+    HEALTH, HISTORY, ISSUED, MAP, MIGRATION, MODEL, MODELS, NUMBERED, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE,
     READINGS, RECEIPT, SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WAYS, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Within, Word};
@@ -405,6 +405,14 @@ pub const CONTRACTS: &[Contract] = &[
         refuses: &[403, 404],
     },
     get("/api/cases/{case}/receipt", "The receipt of one's own case.", &[], RECEIPT, &[404]),
+    get(
+        "/api/cases/{case}/documents/{credential}",
+        "A licence, certificate or entry that a case gave, as its holder has it. Somebody else's is read under a purpose, \
+         which is on the record.",
+        &[free("purpose", Text, "What for.")],
+        ISSUED,
+        &[403, 404],
+    ),
     get(
         "/api/cases/{case}/migration",
         "What going over to the current edition would do to a case; `migrate` does it.",

@@ -2,11 +2,13 @@
 
 mod counter;
 mod findings;
+mod issued;
 mod maps;
 mod record;
 
 pub use counter::{APPLICANT, NUMBERED, SLIP};
 pub use findings::{FINDING, FINDINGS, MODEL, MODELS, SEVERITIES};
+pub use issued::{GIVEN, ISSUED};
 pub use maps::MAP;
 pub use record::{CHECKPOINT, ENTRY, HEALTH, PROVEN, VERIFYING};
 
@@ -342,6 +344,7 @@ pub const CASE: &[Member] = &[
         ])),
         "The clocks that have started.",
     ),
+    always("given", List(&GIVEN), "What the case gave."),
     always(
         "complaints",
         List(&Object(&[

@@ -163,8 +163,15 @@ pub fn begin(asked: &Asked) -> Result<Answer, Oops> {
     let procedure = named(asked)?;
     let body = Body::of(asked)?;
     let answers = body.answers(&procedure.form)?;
-    let command = start(asked, procedure, &body)?;
-    let begun = once::begin(asked, &procedure.id, &command, body.text("key"))?;
+    // What was begun before is not looked up again, which would be another reading of its applicant's data.
+    let known = body.text("key").map(|key| once::begun(asked, &procedure.id, key)).transpose()?.flatten();
+    let begun = match known {
+        Some(case) => Begun::Known(case),
+        None => {
+            let command = start(asked, procedure, &body)?;
+            once::begin(asked, &procedure.id, &command, body.text("key"))?
+        }
+    };
     let case = begun.case();
     let view = asked.city.casework.view(case)?;
     if !answers.is_empty() && view.state.stage == Stage::Draft {
