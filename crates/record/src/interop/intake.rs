@@ -54,8 +54,8 @@ pub struct Report {
     pub strays: Strays,
 }
 
-/// Where, of events whose ids the log does not give, the first stands of those that whoever follows cases does not meet, or not by
-/// a name.
+/// Of the events that whoever follows cases does not meet, or not by a name, where the first stands; known of logs that are
+/// written in lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Strays {
     /// About no object at all.
