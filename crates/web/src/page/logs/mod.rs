@@ -267,10 +267,10 @@ fn left_out(lang: Lang, strays: &[Stray; 2]) -> Markup {
         };
         Some([("count", (*count).into()), ("first", first.into())])
     };
+    let [apart, unnamed] = strays;
     html! {
-        @for (stray, text) in strays.iter().zip(["logs-apart", "logs-unnamed"]) {
-            @if let Some(values) = values(stray) { p.soft { (lang.tell(text, &values)) } }
-        }
+        @if let Some(values) = values(apart) { p.soft { (lang.tell("logs-apart", &values)) } }
+        @if let Some(values) = values(unnamed) { p.soft { (lang.tell("logs-unnamed", &values)) } }
     }
 }
 
