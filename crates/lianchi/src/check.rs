@@ -6,9 +6,13 @@ use oversight::check::{Finding, Summary, Until, check};
 use oversight::condition::Language;
 use oversight::decl;
 use oversight::log::{EventNumber, Log};
+use oversight::model::Model;
 use pack::Problem;
-use record::{ObjectRef, Time};
+use pack::models::Subject;
+use record::interop::vocabulary;
+use record::{Activity, ObjectRef, Time};
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
@@ -57,6 +61,7 @@ fn by_declare(options: &Options, file: &Path, say: Say) -> Result<bool, Failure>
     let text = read(file)?;
     let (log, traces) = options.log.read(say)?;
     let models = decl::models(&text, &log).map_err(|problems| told(file, &problems))?;
+    tell_unheard(&log, models.iter(), say);
     let names = models.iter().map(|model| (model.name.clone(), None)).collect();
     let mut teller = Teller::new(&log, names, options.summary, say);
     let summaries = check(&log, &traces, &models, until(&log, options.open), &mut |model, finding| {
@@ -75,17 +80,19 @@ fn by_models(options: &Options, dir: &Path, say: Say) -> Result<bool, Failure> {
     let catalogue = held.catalogue();
     let names = catalogue.attributes();
     let (mut log, mut links, mut recall) = (Log::new(), Links::new(), Recall::of(names));
-    options.log.each(say, &mut |event| {
+    let strays = options.log.each(say, &mut |event| {
         links.push(event);
         Ok(log.push(&recall.seen(event))?)
     })?;
-    tell_stray(&log, say);
+    tell_stray(&log, &strays, say);
     let catalogue = catalogue.about(&log);
     if catalogue.models.is_empty() {
         let place = dir.display();
+        let activities = log.activities().iter().filter(|activity| activity.as_str() != vocabulary::UNNAMED);
+        let held = named(&activities.map(Activity::as_str).collect());
         let error = format!(
-            "no model in `{place}` speaks of what this log holds; declare the log's activities with `[log.…]` beside the \
-             models, or name another folder"
+            "no model in `{place}` speaks of what this log holds: {held}; declare the log's activities with `[log.…]` \
+             beside the models, as the log writes them, or name another folder"
         );
         return Err(Wrong(error).into());
     }
@@ -102,6 +109,9 @@ fn by_models(options: &Options, dir: &Path, say: Say) -> Result<bool, Failure> {
         let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
         return Err(Wrong(lines.join("\n")).into());
     }
+    let of_logs = catalogue.models.iter().zip(&ready);
+    let of_logs = of_logs.filter(|(model, _)| matches!(model.on, Subject::Log(_)));
+    tell_unheard(&log, of_logs.map(|(_, ready)| &ready.model), say);
     let named = catalogue.models.iter().map(|model| (model.id.to_string(), Some(model.title.en.to_string())));
     let mut teller = Teller::new(&log, named.collect(), options.summary, say);
     let until = until(&log, options.open);
@@ -109,6 +119,33 @@ fn by_models(options: &Options, dir: &Path, say: Say) -> Result<bool, Failure> {
         teller.finding(model, &found.scope, &found.finding);
     });
     teller.end(&summaries)
+}
+
+/// Tells beside the answer of which activities models speak that no event has: a name may be misspelt.
+fn tell_unheard<'a>(log: &Log, models: impl Iterator<Item = &'a Model>, say: Say) {
+    let activities =
+        models.flat_map(|model| [&model.first, &model.second]).flat_map(|pattern| &pattern.activities);
+    let unheard: BTreeSet<&str> =
+        activities.map(Activity::as_str).filter(|activity| log.activity_code(activity).is_none()).collect();
+    if unheard.is_empty() {
+        return;
+    }
+    let words = format!(
+        "lianchi: models speak of what no event of the log is called: {}; if one goes by another name there, mend it",
+        named(&unheard)
+    );
+    say.aside(&words, &json!({ "unheard": unheard }));
+}
+
+/// The first of them by name, and how many more there are.
+fn named(activities: &BTreeSet<&str>) -> String {
+    const NAMED: usize = 12;
+    let first =
+        activities.iter().take(NAMED).map(|activity| format!("`{activity}`")).collect::<Vec<_>>().join(", ");
+    match activities.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
@@ -124,7 +161,10 @@ fn read(path: &Path) -> Result<String, Failure> {
 fn told(path: &Path, problems: &[decl::Problem]) -> Wrong {
     let lines: Vec<String> = problems
         .iter()
-        .map(|one| format!("{}:{}:{}: {}\n    {}", path.display(), one.line, one.column, one.what, one.mend))
+        .map(|one| {
+            let decl::Problem { line, column, what, mend } = one;
+            format!("{}:{line}:{column}: {}\n    {}", path.display(), what.en, mend.en)
+        })
         .collect();
     Wrong(lines.join("\n"))
 }

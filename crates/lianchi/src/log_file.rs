@@ -3,7 +3,7 @@ use crate::say::{Failure, Say, Wrong, counted};
 use casework::activity;
 use oversight::log::{self, Log, Stray, Traces};
 use pack::model::Procedure;
-use record::interop::{self, Options, SinkError, Source};
+use record::interop::{self, Options, SinkError, Source, Strays};
 use record::{Event, ObjectRef, Value};
 use serde_json::json;
 use std::collections::HashSet;
@@ -36,8 +36,9 @@ impl LogFile {
     /// Reads the log whole, and its events by the objects of the chosen type.
     pub fn read(&self, say: Say) -> Result<(Log, Traces), Failure> {
         let mut progress = say.progress("reading events");
-        let (log, _) = log::read(&self.source(), &self.options()?, &mut |count| progress.at(count, None))?;
-        tell_stray(&log, say);
+        let (log, report) =
+            log::read(&self.source(), &self.options()?, &mut |count| progress.at(count, None))?;
+        tell_stray(&log, &report.strays, say);
         let traces = self.traces(&log)?;
         Ok((log, traces))
     }
@@ -47,7 +48,7 @@ impl LogFile {
     pub fn read_of(&self, procedure: &Procedure, say: Say) -> Result<(Log, Traces), Failure> {
         let (mut all, mut own) = (Log::new(), Log::new());
         let mut cases: HashSet<ObjectRef> = HashSet::new();
-        self.each(say, &mut |event| {
+        let strays = self.each(say, &mut |event| {
             let Some(case) = activity::moved(event) else { return Ok(all.push(event)?) };
             let of = event.attribute("procedure").and_then(Value::as_text);
             if event.activity.as_str() == activity::STARTED && of == Some(procedure.id.as_str()) {
@@ -56,7 +57,7 @@ impl LogFile {
             if cases.contains(case) { Ok(own.push(event)?) } else { Ok(all.push(event)?) }
         })?;
         if own.is_empty() {
-            tell_stray(&all, say);
+            tell_stray(&all, &strays, say);
             let traces = self.traces(&all)?;
             return Ok((all, traces));
         }
@@ -72,18 +73,18 @@ impl LogFile {
         self.object.is_some()
     }
 
-    /// Reads the log event by event.
-    pub fn each(&self, say: Say, take: &mut Take<'_>) -> Result<(), Failure> {
+    /// Reads the log event by event; where the first stray ones stand.
+    pub fn each(&self, say: Say, take: &mut Take<'_>) -> Result<Strays, Failure> {
         let mut progress = say.progress("reading events");
         let mut count: u64 = 0;
-        interop::read(&self.source(), &self.options()?, &mut |event| {
+        let report = interop::read(&self.source(), &self.options()?, &mut |event| {
             if count.is_multiple_of(10_000) {
                 progress.at(count, None);
             }
             count += 1;
             take(&event)
         })?;
-        Ok(())
+        Ok(report.strays)
     }
 
     fn source(&self) -> Source<'_> {
@@ -125,19 +126,21 @@ impl LogFile {
 }
 
 /// Tells of events that are met nowhere, or by no name, beside the answer.
-pub fn tell_stray(log: &Log, say: Say) {
+pub fn tell_stray(log: &Log, strays: &Strays, say: Say) {
     let Stray { apart, unnamed } = log.stray();
     let told = [
-        (apart, "left_out", "of no case, and left out", "its case"),
-        (unnamed, "unnamed", "of no activity, and told as `log:unnamed`", "its activity"),
+        (apart, &strays.apart, "left_out", "of no case, and left out", "its case"),
+        (unnamed, &strays.unnamed, "unnamed", "of no activity, and told as `log:unnamed`", "its activity"),
     ];
-    for ((count, first), name, what, lacks) in told {
+    for ((count, first), place, name, what, lacks) in told {
         let Some(first) = first else { continue };
+        let at = place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
         let (is, these) = if count == 1 { ("is", "this") } else { ("are", "the first") };
         let words = format!(
-            "lianchi: {} {is} {what}: {these} is event `{first}`; give it {lacks} in the log",
+            "lianchi: {} {is} {what}: {these} is event `{first}`{at}; give it {lacks} in the log",
             counted(count, "event")
         );
-        say.aside(&words, &json!({ name: { "events": count, "first": first.to_string() } }));
+        let place = place.as_ref().map(ToString::to_string);
+        say.aside(&words, &json!({ name: { "events": count, "first": first.to_string(), "place": place } }));
     }
 }

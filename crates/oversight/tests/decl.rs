@@ -195,6 +195,16 @@ fn lines() -> Vec<(&'static str, Meaning)> {
         ("Chain Precedence[a, b] |A.n > 2 |T.n > 1 |", says(ChainPrecedence, ["event.n > 1", of_n, ""])),
         ("Succession[a, b] |A.n > 2 |T.n < 4 |", says(Succession, [of_n, "event.n < 4", ""])),
         ("Succession[a, b] | |T.n > A.n |", says(Succession, ["", "", "target.n > activation.n"])),
+        // What is said of the target alone says which events ask, whatever is said of both beside it.
+        ("Succession[a, b] | |T.n < 4 and same who |", {
+            says(Succession, ["", "event.n < 4", "activation.who == target.who"])
+        }),
+        ("Co-Existence[a, b] |A.n > 2 |(different who and (T.n < 4 and T.who is x)) |", {
+            says(CoExistence, [of_n, "event.n < 4 && event.who == 'x'", "activation.who != target.who"])
+        }),
+        ("Succession[a, b] | |T.n < 4 or same who |", {
+            says(Succession, ["", "", "target.n < 4 || activation.who == target.who"])
+        }),
         ("Alternate Succession[a, b] | | |", plain(AlternateSuccession)),
         ("Chain Succession[a, b] | |different by |", {
             says(ChainSuccession, ["", "", "activation.by != target.by"])
@@ -384,11 +394,23 @@ fn broken_lines_are_refused_with_their_place_and_the_mend() {
         let models = declared.and_then(|read| read.models(&Language::new(&log, &read.attributes)));
         let _ = match models {
             Ok(_) => writeln!(taken, "{line}"),
-            Err(problems) => writeln!(refused, "{line}\n  {}", shown(&problems)),
+            Err(problems) => {
+                let zh = problems.iter().map(|one| format!("  {}；{}\n", one.what.zh, one.mend.zh));
+                writeln!(refused, "{line}\n  {}\n{}", shown(&problems), zh.collect::<String>().trim_end())
+            }
         };
     }
     insta::assert_snapshot!("broken_lines", refused);
     assert!(taken.is_empty(), "taken as they are:\n{taken}");
+}
+
+/// A check that checks nothing would look as if all were well.
+#[test]
+fn a_file_that_states_nothing_is_refused() {
+    for text in ["", "# Fines\n", HEAD] {
+        let problems = decl::models(text, &log()).unwrap_err();
+        assert!(shown(&problems).starts_with("1:1: the file states no constraint"), "{problems:?}");
+    }
 }
 
 /// Numbers and texts of a log that declares neither are compared as what they are.

@@ -3,11 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails loudly")]
 
 use oversight::catalogue::{Catalogue, Links, Ready, Recall, Unready, try_all};
-use oversight::check::Until;
+use oversight::check::{Until, summarize};
 use oversight::condition::Language;
+use oversight::decl;
 use oversight::log::Log;
 use pack::{Definitions, File, folder, load};
-use record::{Event, ObjectRef, Time};
+use record::{Event, ObjectRef, Time, Value};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -162,4 +163,29 @@ fn a_case_is_recalled() {
     assert_eq!(land, ["-", "private", "public"]);
     recall.forget(&case);
     assert!(recall.is_empty());
+}
+
+/// What the guide shows of Declare is read, and finds what it says.
+#[test]
+fn the_example_in_declare_is_read() {
+    let text = GUIDE.split("```decl\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let mut log = Log::new();
+    for (number, (activity, day, of)) in [
+        ("Create Fine", 1, [("amount", Value::Float(60.0)), ("article", Value::Integer(157))]),
+        ("Send Fine", 100, [("expense", Value::Float(70.0)), ("article", Value::Integer(157))]),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let event = Event::new(number.to_string(), activity, Time::new(day * 86_400, 0, Some(480)).unwrap());
+        let event = of.into_iter().fold(event, |event, (name, value)| event.with(name, value));
+        log.push(&event.about("case", ObjectRef::new("case", "1"))).unwrap();
+    }
+    let models = decl::models(text, &log).unwrap();
+    let broken = |at: usize| {
+        let traces = log.traces("case").unwrap();
+        summarize(&log, &traces, &models[at..=at], Until::Closed)[0].cases.violated
+    };
+    let said: Vec<u64> = (0..models.len()).map(broken).collect();
+    assert_eq!(said, [1, 0, 1, 0, 0]);
 }

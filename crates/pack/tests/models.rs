@@ -54,11 +54,16 @@ attribute = [
 "#;
 
 fn read(models: &str) -> Result<Definitions, String> {
-    let files = [
+    read_beside(&[], models)
+}
+
+fn read_beside(others: &[File], models: &str) -> Result<Definitions, String> {
+    let own = [
         File { path: "town/pack.toml".into(), text: TOWN.into() },
         File { path: "town/models.toml".into(), text: models.into() },
     ];
-    load(&files).map_err(|problems| problems.iter().map(|problem| format!("{problem}\n")).collect())
+    load(&[&own, others].concat())
+        .map_err(|problems| problems.iter().map(|problem| format!("{problem}\n")).collect())
 }
 
 #[test]
@@ -192,6 +197,30 @@ within = "0 minutes"
 "#,
     );
     insta::assert_snapshot!(told.unwrap_err());
+}
+
+/// Time that is counted needs what it is counted by, or it would never end.
+#[test]
+fn what_is_counted_needs_the_rules_and_the_hours() {
+    let counts = |within: &str| {
+        format!(
+            "[model.counts]\ntitle = {{ zh = \"数\", en = \"Counts\" }}\nlog = \"orders\"\n\
+             response = [\"place\", \"pay\"]\nwithin = {{ counted = \"{within}\" }}\n"
+        )
+    };
+    let mut law = folder::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs")).unwrap();
+    law.retain(|file| file.path.starts_with("law/"));
+    let mut told = String::new();
+    for (beside, files) in [("nothing", &[][..]), ("the law", &law[..])] {
+        for within in ["20 workdays", "2 workhours", "3 months"] {
+            let said = read_beside(files, &counts(within)).map(|_| "taken\n".to_owned());
+            told.push_str(&format!(
+                "{within}, beside {beside}:\n{}",
+                said.unwrap_or_else(|problems| problems)
+            ));
+        }
+    }
+    insta::assert_snapshot!(told);
 }
 
 const SOUND: &str = r##"

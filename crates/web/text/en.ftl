@@ -1006,6 +1006,7 @@ logs-delete-go = Delete this log
 logs-found = What models found
 logs-all-models = Show what all models found
 logs-waiting = It is read when it is opened.
+logs-event-at = { $event } ({ $place })
 logs-apart = { $count ->
     [one] One event belongs to no case
    *[other] { $count } events belong to no case

@@ -893,6 +893,7 @@ logs-delete-go = 删除这份日志
 logs-found = 模型检查的结果
 logs-all-models = 看全部模型的发现
 logs-waiting = 打开时读取
+logs-event-at = { $event }（{ $place }）
 logs-apart = 有{ $count }个事件不属于任何案例，各处都不显示；第一个是事件{ $first }。请在文件中补上案例，再重新提交。
 logs-unnamed = 有{ $count }个事件没有活动名称，显示为“log:unnamed”；第一个是事件{ $first }。请在文件中补上名称，再重新提交。
 logs-checking = 正在检查，已用{ $seconds }秒，最多{ $most }秒

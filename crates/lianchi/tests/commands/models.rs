@@ -104,11 +104,16 @@ field = [{ id = "length", title = { zh = "长度", en = "Length" }, kind = "inte
 #[test]
 fn logs_are_checked_against_models() {
     let broken = PACK.replace("\"notify\", \"add penalty\"]", "\"notfy\", \"add penalty\"]");
-    let files: [(&str, &[u8]); 5] = [
+    let uncounted = PACK.replace("requires = [\"city\"]\n", "").replace("owner = \"supervisor\"\n", "");
+    let files: [(&str, &[u8]); 9] = [
         ("fines.csv", FINES.as_bytes()),
+        ("holes.csv", b"Case,Step,When\n,create,2026-01-05\n1,,2026-01-06\n1,create,2026-01-07\n"),
         ("other.csv", b"Case,Step,When\n1,sing,2026-01-05\n"),
         ("packs/fines/pack.toml", PACK.as_bytes()),
         ("broken/fines/pack.toml", broken.as_bytes()),
+        ("uncounted/fines/pack.toml", uncounted.as_bytes()),
+        ("silent.decl", b"activity create\n"),
+        ("misspelt.decl", b"activity create\nactivity sned\nResponse[create, sned] | | |\n"),
         ("one.decl", b"activity create\nactivity send\nResponse[create, send] | | |\n"),
     ];
     let lines = [
@@ -120,11 +125,16 @@ fn logs_are_checked_against_models() {
         format!("check other.csv {MAP} --models packs"),
         format!("check fines.csv {MAP} --models broken"),
         format!("check fines.csv {MAP} --models broken --json"),
+        format!("check fines.csv {MAP} --models uncounted"),
         format!("check fines.csv {MAP} --models nowhere"),
         format!("check fines.csv {MAP} --models packs --object case"),
         format!("check fines.csv {MAP}"),
         format!("check fines.csv {MAP} --models packs --declare one.decl"),
         format!("check fines.csv {MAP} --declare one.decl --summary"),
+        format!("check fines.csv {MAP} --declare silent.decl"),
+        format!("check fines.csv {MAP} --declare misspelt.decl --summary"),
+        format!("check holes.csv {MAP} --declare one.decl --summary"),
+        format!("check holes.csv {MAP} --models packs --summary --json"),
     ];
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     insta::assert_snapshot!(check(&files, &lines));

@@ -3,7 +3,7 @@ use crate::check::{Activations, Asked, Cases, Evidence, Finding, Pace, Summary, 
 use crate::log::{EventNumber, Log, Traces, Values};
 use crate::model::{Model, Pattern};
 use pack::Id;
-use pack::models::{HowMany, Over};
+use pack::models::{Clause, HowMany, Over, Relation};
 use record::{ObjectRef, Time};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -268,7 +268,9 @@ impl<'a> Pairs<'a> {
                 }
             };
             *match verdict {
-                None if own.is_empty() && every => &mut cases.vacuous,
+                None if every && !own.iter().any(|(pair, _)| self.is_asked(&model.model, *pair)) => {
+                    &mut cases.vacuous
+                }
                 None => &mut cases.satisfied,
                 Some(verdict) if verdict.is_violated() => &mut cases.violated,
                 Some(_) => &mut cases.pending,
@@ -314,10 +316,7 @@ impl<'a> Pairs<'a> {
         let times =
             self.each.events().get(self.each.range(trace)).unwrap_or_default().iter().chain(evidence.iter());
         // That too few keep it is certain once nothing more comes to any of them.
-        let others = own
-            .iter()
-            .filter(|_| !too_many)
-            .flat_map(|(pair, _)| self.traces.events().get(self.traces.range(*pair)).unwrap_or_default());
+        let others = own.iter().filter(|_| !too_many).flat_map(|(pair, _)| self.events(*pair));
         let last =
             times.chain(others).filter_map(|event| self.log.times().get(*event as usize)).max().copied();
         let at: Option<Time> = last.filter(|_| verdict.is_violated());
@@ -326,19 +325,34 @@ impl<'a> Pairs<'a> {
 }
 
 impl Pairs<'_> {
+    fn events(&self, pair: usize) -> &[EventNumber] {
+        self.traces.events().get(self.traces.range(pair)).unwrap_or_default()
+    }
+
+    fn is_of(&self, event: EventNumber, pattern: &Pattern) -> bool {
+        let code = self.log.activity_codes().get(event as usize);
+        let activity = code.and_then(|code| self.log.activities().get(*code as usize));
+        activity.is_some_and(|activity| pattern.activities.contains(activity))
+            && pattern.condition.as_ref().is_none_or(|one| one.holds(self.log, event) == Some(true))
+    }
+
+    /// Whether a model asks anything of a pair.
+    fn is_asked(&self, model: &Model, pair: usize) -> bool {
+        let asks = |pattern| self.events(pair).iter().any(|event| self.is_of(*event, pattern));
+        model.template.clauses().iter().any(|clause| match clause {
+            Clause::Relation(Relation { exchanged: true, .. }) => asks(&model.second),
+            Clause::Relation(_) => asks(&model.first),
+            _ => true,
+        })
+    }
+
     /// The events of a pair of which a model speaks: they are why it is kept. The last event where there are none.
     fn spoken_of(&self, model: &Model, pair: usize) -> Vec<EventNumber> {
-        let events = self.traces.events().get(self.traces.range(pair)).unwrap_or_default();
-        let is_of = |event: EventNumber, pattern: &Pattern| {
-            let code = self.log.activity_codes().get(event as usize);
-            let activity = code.and_then(|code| self.log.activities().get(*code as usize));
-            activity.is_some_and(|activity| pattern.activities.contains(activity))
-                && pattern.condition.as_ref().is_none_or(|one| one.holds(self.log, event) == Some(true))
+        let events = self.events(pair);
+        let of = |event: &EventNumber| {
+            [&model.first, &model.second].iter().any(|pattern| self.is_of(*event, pattern))
         };
-        let patterns = [&model.first, &model.second];
-        let all = events.iter().copied();
-        let spoken: Vec<EventNumber> =
-            all.filter(|event| patterns.iter().any(|one| is_of(*event, one))).collect();
+        let spoken: Vec<EventNumber> = events.iter().copied().filter(of).collect();
         if spoken.is_empty() { events.last().copied().into_iter().collect() } else { spoken }
     }
 }

@@ -48,6 +48,8 @@ pub(super) struct Course {
     carried: Vec<u64>,
     /// In a long life, the lanes of which a target has come.
     seen: Vec<u64>,
+    /// Once so many entries wait, it is looked which of them wait in vain.
+    full: usize,
     whole: Whole,
 }
 
@@ -122,6 +124,7 @@ impl Course {
         self.open.clear();
         self.carried.clear();
         self.seen.clear();
+        self.full = LONG;
         self.whole.clear();
     }
 

@@ -210,6 +210,11 @@ impl Work<'_> {
                 let at = *event as usize;
                 let (Some(time), Some(sort)) = (log.times().get(at), self.sorted.get(at)) else { continue };
                 course.take(&self.ground, desk, Entry::new(*time, *event, *sort), account);
+                let passed = match until {
+                    Until::Closed => *time,
+                    Until::Open(watermark) => watermark.min(*time),
+                };
+                course.thin(&self.ground, desk, passed, account);
             }
             if let Until::Open(watermark) = until {
                 course.expire(&self.ground, desk, watermark, account);

@@ -73,6 +73,9 @@ impl Expression {
     }
 }
 
+const CLOSE: [&str; 2] = ["请写“)”", "write `)`"];
+const NAMELESS: [&str; 2] = ["缺少属性的名称", "the name of an attribute is missing"];
+
 /// Nested deeper, a condition is refused: reading it must not exhaust the stack.
 const DEEPEST: usize = 50;
 
@@ -84,8 +87,9 @@ pub(super) fn read(text: &str, at: usize, known: &[Name]) -> Result<Expression, 
     match reader.rest() {
         "" => Ok(whole),
         rest => {
-            Err(reader
-                .fault(format!("`{rest}` follows a whole condition"), "join conditions with `and` or `or`"))
+            let what = [format!("条件之后多出“{rest}”"), format!("`{rest}` follows a whole condition")];
+            let mend = ["请用“and”或“or”连接条件", "join conditions with `and` or `or`"];
+            Err(reader.fault(what, mend))
         }
     }
 }
@@ -103,7 +107,7 @@ impl<'a> Reader<'a> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    fn fault(&self, what: impl Into<String>, mend: impl Into<String>) -> Fault {
+    fn fault<T: AsRef<str>, U: AsRef<str>>(&self, what: [T; 2], mend: [U; 2]) -> Fault {
         Fault::new(self.base + self.at, what, mend)
     }
 
@@ -146,7 +150,8 @@ impl<'a> Reader<'a> {
     fn one(&mut self) -> Result<Expression, Fault> {
         self.depth += 1;
         if self.depth > DEEPEST {
-            return Err(self.fault("the condition is nested too deep", "divide it into several constraints"));
+            let mend = ["请分成几条约束", "divide it into several constraints"];
+            return Err(self.fault(["条件嵌套太深", "the condition is nested too deep"], mend));
         }
         let one = self.one_within();
         self.depth -= 1;
@@ -161,7 +166,7 @@ impl<'a> Reader<'a> {
             let inner = self.either()?;
             return match self.take(")") {
                 true => Ok(inner),
-                false => Err(self.fault("a parenthesis is not closed", "write `)`")),
+                false => Err(self.fault(["圆括号没有关上", "a parenthesis is not closed"], CLOSE)),
             };
         }
         for (word, equal) in [("same", true), ("different", false)] {
@@ -169,9 +174,8 @@ impl<'a> Reader<'a> {
                 self.blanks();
                 let at = self.base + self.at;
                 if self.rest().is_empty() {
-                    return Err(
-                        self.fault("the name of an attribute is missing", format!("write it after `{word}`"))
-                    );
+                    let mend = [format!("请写在“{word}”之后"), format!("write it after `{word}`")];
+                    return Err(self.fault(NAMELESS, mend));
                 }
                 return Ok(Expression::Same { attribute: self.attribute()?, equal, at });
             }
@@ -187,10 +191,11 @@ impl<'a> Reader<'a> {
             return Ok(if not { Expression::Not(Box::new(within)) } else { within });
         }
         let sign = self.sign().filter(|_| !not).ok_or_else(|| {
-            self.fault(
-                "a comparison is missing",
+            let mend = [
+                "请写 is、is not、in (…)、=、!=、<、<=、> 或 >=",
                 "write `is`, `is not`, `in (…)`, `=`, `!=`, `<`, `<=`, `>` or `>=`",
-            )
+            ];
+            self.fault(["缺少比较", "a comparison is missing"], mend)
         })?;
         self.compared(place, sign)
     }
@@ -224,14 +229,15 @@ impl<'a> Reader<'a> {
             Some("T." | "t.") => true,
             _ => {
                 let word = self.rest().split_whitespace().next().unwrap_or("");
-                let what = if word.is_empty() {
-                    "a condition is missing".to_owned()
-                } else {
-                    format!("`{word}` is no attribute")
+                let what = match word {
+                    "" => ["缺少条件".to_owned(), "a condition is missing".to_owned()],
+                    word => [format!("“{word}”不是属性"), format!("`{word}` is no attribute")],
                 };
-                return Err(
-                    self.fault(what, "write `A.NAME` for the activation's, `T.NAME` for the target's")
-                );
+                let mend = [
+                    "激活事件的属性写作“A.名称”，目标事件的写作“T.名称”",
+                    "write `A.NAME` for the activation's, `T.NAME` for the target's",
+                ];
+                return Err(self.fault(what, mend));
             }
         };
         self.at += 2;
@@ -250,7 +256,7 @@ impl<'a> Reader<'a> {
         let plain = rest.find(|c: char| c.is_whitespace() || "()=<>!".contains(c)).unwrap_or(rest.len());
         let length = known.map(str::len).max().unwrap_or(plain);
         if length == 0 {
-            return Err(self.fault("the name of an attribute is missing", "write it right after the dot"));
+            return Err(self.fault(NAMELESS, ["请紧接在点之后写", "write it right after the dot"]));
         }
         self.at += length;
         Ok(rest.get(..length).unwrap_or("").into())
@@ -284,23 +290,26 @@ impl<'a> Reader<'a> {
         }
         let value = self.text.get(start..self.at).unwrap_or("").trim().to_owned();
         if value.is_empty() {
-            return Err(self.fault("a value is missing", "write what the attribute is compared with"));
+            let mend = ["请写出属性与什么相比", "write what the attribute is compared with"];
+            return Err(self.fault(["缺少取值", "a value is missing"], mend));
         }
         Ok(value)
     }
 
     fn values(&mut self) -> Result<Vec<String>, Fault> {
         if !self.take("(") {
-            return Err(self.fault("the list of values is missing", "write `in (VALUE, VALUE)`"));
+            let mend = ["请写作“in (取值, 取值)”", "write `in (VALUE, VALUE)`"];
+            return Err(self.fault(["缺少取值的列表", "the list of values is missing"], mend));
         }
         let close = self.rest().find(')');
         let Some(close) = close else {
-            return Err(self.fault("the list of values is not closed", "write `)`"));
+            return Err(self.fault(["取值的列表没有关上", "the list of values is not closed"], CLOSE));
         };
         let values: Vec<String> =
             self.rest().get(..close).unwrap_or("").split(',').map(|value| value.trim().to_owned()).collect();
         if values.iter().any(String::is_empty) {
-            return Err(self.fault("a listed value is missing", "write a value between each two commas"));
+            let mend = ["两个逗号之间请都写上取值", "write a value between each two commas"];
+            return Err(self.fault(["列表里缺少取值", "a listed value is missing"], mend));
         }
         self.at += close + 1;
         Ok(values)

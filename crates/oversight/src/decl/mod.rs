@@ -14,6 +14,7 @@ pub use constraint::Constraint;
 use crate::condition::Language;
 use crate::log::Log;
 use crate::model::Model;
+use pack::Title;
 use record::{Activity, Name};
 use std::fmt;
 
@@ -36,14 +37,14 @@ pub struct Problem {
     /// The character in it, from 1.
     pub column: usize,
     /// What is wrong.
-    pub what: String,
+    pub what: Title,
     /// What to write instead.
-    pub mend: String,
+    pub mend: Title,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}; {}", self.line, self.column, self.what, self.mend)
+        write!(f, "{}:{}: {}; {}", self.line, self.column, self.what.en, self.mend.en)
     }
 }
 
@@ -51,13 +52,16 @@ impl fmt::Display for Problem {
 #[derive(Debug)]
 struct Fault {
     at: usize,
-    what: String,
-    mend: String,
+    what: Title,
+    mend: Title,
 }
 
 impl Fault {
-    fn new(at: usize, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { at, what: what.into(), mend: mend.into() }
+    /// What is wrong and the mend, each in Chinese and in English.
+    fn new<T: AsRef<str>, U: AsRef<str>>(at: usize, what: [T; 2], mend: [U; 2]) -> Self {
+        let said = |zh: &dyn AsRef<str>, en: &dyn AsRef<str>| Title::new(zh.as_ref(), en.as_ref());
+        let ([what_zh, what_en], [mend_zh, mend_en]) = (what, mend);
+        Self { at, what: said(&what_zh, &what_en), mend: said(&mend_zh, &mend_en) }
     }
 
     fn on(self, line: usize, text: &str) -> Problem {
@@ -81,6 +85,15 @@ pub fn read(text: &str) -> Result<Declared, Vec<Problem>> {
 /// Every line that cannot be read, and every one that speaks of what neither the file nor the log knows, in one go.
 pub fn models(text: &str, log: &Log) -> Result<Vec<Model>, Vec<Problem>> {
     let (declared, mut problems) = parse(text);
+    if declared.constraints.is_empty() && problems.is_empty() {
+        let what =
+            ["文件里没有约束，无可检查", "the file states no constraint, so that there is nothing to check"];
+        let mend = [
+            "请另起一行写一条约束，例如“Response[A, B] | | |”",
+            "write one on a line of its own, such as `Response[A, B] | | |`",
+        ];
+        return Err(vec![Fault::new(0, what, mend).on(1, "")]);
+    }
     match declared.models(&Language::new(log, &declared.attributes)) {
         Ok(models) if problems.is_empty() => return Ok(models),
         Ok(_) => {}
@@ -136,13 +149,13 @@ fn declaration(line: &str, declared: &mut Declared) -> Result<(), Fault> {
     };
     if let Some(bound) = word("bind") {
         // Names may hold colons; the one before the attributes has a blank after it.
-        let (activity, attributes) =
-            bound.split_once(": ").or_else(|| bound.rsplit_once(':')).ok_or_else(|| {
-                Fault::new(0, "a binding names no attributes", "write `bind ACTIVITY: ATTRIBUTE, ATTRIBUTE`")
-            })?;
+        let (activity, attributes) = bound
+            .split_once(": ")
+            .or_else(|| bound.rsplit_once(':'))
+            .ok_or_else(|| Fault::new(0, ["绑定没有写属性", "a binding names no attributes"], BINDING))?;
         if activity.trim().is_empty() || attributes.trim().is_empty() {
-            let what = "a binding lacks its activity or its attributes";
-            return Err(Fault::new(0, what, "write `bind ACTIVITY: ATTRIBUTE, ATTRIBUTE`"));
+            let what = ["绑定缺少活动或者属性", "a binding lacks its activity or its attributes"];
+            return Err(Fault::new(0, what, BINDING));
         }
         declared.activity(activity.trim());
         names(declared, attributes);
@@ -150,35 +163,45 @@ fn declaration(line: &str, declared: &mut Declared) -> Result<(), Fault> {
     }
     if let Some((attributes, values)) = line.split_once(": ") {
         if attributes.trim().is_empty() {
-            return Err(Fault::new(0, "a declaration names no attribute", "write `ATTRIBUTE: VALUES`"));
+            let what = ["声明没有写属性", "a declaration names no attribute"];
+            return Err(Fault::new(0, what, ["请写作“属性: 取值”", "write `ATTRIBUTE: VALUES`"]));
         }
-        range(values.trim()).map_err(|mend| {
-            Fault::new(
-                line.len() - values.trim_start().len(),
-                format!("`{}` is no range", values.trim()),
-                mend,
-            )
-        })?;
+        let values = values.trim_start();
+        if !is_range(values.trim()) {
+            let said = values.trim();
+            let what = [format!("“{said}”不是取值范围"), format!("`{said}` is no range")];
+            return Err(Fault::new(line.len() - values.len(), what, RANGE));
+        }
         names(declared, attributes);
         return Ok(());
     }
-    let mend = "write `activity …`, `bind …: …`, `ATTRIBUTE: VALUES`, or a constraint such as `Response[A, B] | | |`";
-    Err(Fault::new(0, format!("`{line}` is nothing that a Declare file says"), mend))
+    let what =
+        [format!("“{line}”不是 Declare 文件的写法"), format!("`{line}` is nothing that a Declare file says")];
+    let mend = [
+        "请写“activity …”、“bind …: …”、“属性: 取值”，或者“Response[A, B] | | |”这样的约束",
+        "write `activity …`, `bind …: …`, `ATTRIBUTE: VALUES`, or a constraint such as `Response[A, B] | | |`",
+    ];
+    Err(Fault::new(0, what, mend))
 }
 
+const BINDING: [&str; 2] = ["请写作“bind 活动: 属性, 属性”", "write `bind ACTIVITY: ATTRIBUTE, ATTRIBUTE`"];
+const RANGE: [&str; 2] = [
+    "请写作“integer between 1 and 5”，小的数在前",
+    "write it like `integer between 1 and 5`, the lesser number first",
+];
+
 /// What `integer between 1 and 5` says must be a range; anything else is a list of values.
-fn range(values: &str) -> Result<(), &'static str> {
+fn is_range(values: &str) -> bool {
     let lower = values.to_ascii_lowercase();
     let words: Vec<&str> = lower.split_whitespace().collect();
     let number = |word: &str| word.parse::<f64>().ok().filter(|number| number.is_finite());
-    let holds = match words.as_slice() {
+    match words.as_slice() {
         ["integer" | "float", "between", least, "and", most] => {
             number(least).zip(number(most)).is_some_and(|(least, most)| least <= most)
         }
         ["integer" | "float", "between", ..] => false,
         _ => true,
-    };
-    if holds { Ok(()) } else { Err("write it like `integer between 1 and 5`, the lesser number first") }
+    }
 }
 
 impl Declared {

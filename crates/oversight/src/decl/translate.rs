@@ -17,18 +17,21 @@ pub(super) fn model(
         if !declared.activities.iter().any(named) && language.log().activity_code(activity.as_str()).is_none()
         {
             let at = constraint.text.find(activity.as_str()).unwrap_or(0);
-            let what =
-                format!("nothing in the log is called `{activity}`, and the file declares no such activity");
-            return Err(Fault::new(at, what, format!("write `activity {activity}` above, or mend the name")));
+            let what = [
+                format!("日志里没有叫做“{activity}”的活动，文件也没有声明它"),
+                format!("nothing in the log is called `{activity}`, and the file declares no such activity"),
+            ];
+            let mend = [
+                format!("请在上面写“activity {activity}”，或者改正名称"),
+                format!("write `activity {activity}` above, or mend the name"),
+            ];
+            return Err(Fault::new(at, what, mend));
         }
     }
     let [mut first, mut second] = constraint.activities.clone().map(Pattern::of);
     let activation = translator.condition(constraint.activation.as_ref(), false)?;
-    let (alone, both) = match &constraint.target {
-        Some(target) if speaks_of_both(target) => (None, Some(target)),
-        target => (target.as_ref(), None),
-    };
-    let target = translator.condition(alone, true)?;
+    let [alone, both] = constraint.target.as_ref().map(divided).unwrap_or_default();
+    let target = translator.condition(alone.as_ref(), true)?;
     let exchanged = constraint.template.is_activated_by_second();
     let (of_first, of_second) = if exchanged { (target, activation) } else { (activation, target) };
     match constraint.template {
@@ -36,7 +39,7 @@ pub(super) fn model(
         _ => second.condition = of_second,
     }
     first.condition = of_first;
-    let correlation = both.map(|both| translator.source(both, Roles::Both)).transpose()?;
+    let correlation = both.as_ref().map(|both| translator.source(both, Roles::Both)).transpose()?;
     let correlation =
         correlation.map(|source| language.correlation(&source).map_err(|all| refused(constraint, &all)));
     Ok(Model {
@@ -49,6 +52,21 @@ pub(super) fn model(
     })
 }
 
+/// What a second condition says of the target alone, and what of both: `T.n > 1 and same who` says one of each. In a succession,
+/// where either event may ask for the other, the first decides which events ask at all.
+fn divided(target: &Expression) -> [Option<Expression>; 2] {
+    let (both, alone): (Vec<_>, Vec<_>) = parts(target).into_iter().cloned().partition(speaks_of_both);
+    [alone, both].map(|mut parts| if parts.len() > 1 { Some(Expression::And(parts)) } else { parts.pop() })
+}
+
+/// What must hold one beside the other.
+fn parts(expression: &Expression) -> Vec<&Expression> {
+    match expression {
+        Expression::And(all) => all.iter().flat_map(parts).collect(),
+        one => vec![one],
+    }
+}
+
 fn speaks_of_both(expression: &Expression) -> bool {
     let mut seen = [false; 2];
     expression.sides(&mut |target| seen[usize::from(target)] = true);
@@ -56,10 +74,20 @@ fn speaks_of_both(expression: &Expression) -> bool {
 }
 
 fn refused(constraint: &Constraint, problems: &[pack::cel::Problem]) -> Fault {
-    let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
     let at = constraint.text.find('|').map_or(0, |bar| bar + 1);
-    Fault::new(at, format!("the conditions cannot be judged: {}", all.join("; ")), "compare like with like")
+    unjudged(at, "the conditions", problems)
 }
+
+fn unjudged(at: usize, which: &str, problems: &[pack::cel::Problem]) -> Fault {
+    let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    let what = [
+        "条件无法判断：相比的两边不是同一类值".to_owned(),
+        format!("{which} cannot be judged: {}", all.join("; ")),
+    ];
+    Fault::new(at, what, ALIKE)
+}
+
+const ALIKE: [&str; 2] = ["请用同类的值相比", "compare like with like"];
 
 /// Whom a condition speaks of.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,15 +109,8 @@ impl Translator<'_> {
         let Some(expression) = expression else { return Ok(None) };
         self.only(expression, target)?;
         let source = self.source(expression, Roles::One)?;
-        let condition = self.language.condition(&source).map_err(|problems| {
-            let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            Fault::new(
-                first_place(expression),
-                format!("the condition cannot be judged: {}", all.join("; ")),
-                "compare like with like",
-            )
-        });
-        condition.map(Some)
+        let told = |problems: Vec<_>| unjudged(first_place(expression), "the condition", &problems);
+        self.language.condition(&source).map(Some).map_err(told)
     }
 
     /// Refuses what speaks of the other event.
@@ -99,8 +120,12 @@ impl Translator<'_> {
         if !other {
             return Ok(());
         }
-        let mend = "compare the two in the second condition, between the second `|` and the third";
-        Err(Fault::new(first_place(expression), "the condition on the activation speaks of the target", mend))
+        let what = ["激活条件讲到了目标事件", "the condition on the activation speaks of the target"];
+        let mend = [
+            "两个事件请在第二个条件里相比，写在第二个与第三个“|”之间",
+            "compare the two in the second condition, between the second `|` and the third",
+        ];
+        Err(Fault::new(first_place(expression), what, mend))
     }
 
     fn source(&self, expression: &Expression, roles: Roles) -> Result<String, Fault> {
@@ -133,8 +158,15 @@ impl Translator<'_> {
         {
             return Ok(());
         }
-        let what = format!("no event of the log has an attribute `{attribute}`, and the file declares none");
-        Err(Fault::new(at, what, format!("bind it with `bind ACTIVITY: {attribute}`, or mend the name")))
+        let what = [
+            format!("日志里没有事件带有属性“{attribute}”，文件也没有声明它"),
+            format!("no event of the log has an attribute `{attribute}`, and the file declares none"),
+        ];
+        let mend = [
+            format!("请用“bind 活动: {attribute}”绑定它，或者改正名称"),
+            format!("bind it with `bind ACTIVITY: {attribute}`, or mend the name"),
+        ];
+        Err(Fault::new(at, what, mend))
     }
 
     /// A comparison in CEL: the constant takes the type of the log's values.
@@ -144,10 +176,13 @@ impl Translator<'_> {
         let values = self.values(place);
         let number = value.parse::<f64>().ok().filter(|number| number.is_finite());
         let ordered = !matches!(sign, Sign::Equal | Sign::Unequal);
-        let wrong = |kind: &str| {
-            let what =
-                format!("`{value}` cannot be compared with `{}`, whose values are {kind}", place.attribute);
-            Err(Fault::new(place.at, what, format!("write a value that is {kind}")))
+        let wrong = |[zh, en]: [&str; 2]| {
+            let attribute = &place.attribute;
+            let what = [
+                format!("“{value}”不能与“{attribute}”相比，它的值是{zh}"),
+                format!("`{value}` cannot be compared with `{attribute}`, whose values are {en}"),
+            ];
+            Err(Fault::new(place.at, what, [format!("请写{zh}"), format!("write a value that is {en}")]))
         };
         let (operand, constant) = match (values, number) {
             (Some(Values::Integer(_)), Some(_)) if value.parse::<i64>().is_ok() => {
@@ -155,19 +190,22 @@ impl Translator<'_> {
             }
             (Some(Values::Integer(_)), Some(number)) => (format!("double({operand})"), double(number)),
             (Some(Values::Float(_)), Some(number)) => (operand, double(number)),
-            (Some(Values::Integer(_) | Values::Float(_)), None) => return wrong("numbers"),
+            (Some(Values::Integer(_) | Values::Float(_)), None) => return wrong(["数字", "numbers"]),
             (Some(Values::Boolean(_)), _) => match value.to_ascii_lowercase().as_str() {
                 truth @ ("true" | "false") => (operand, truth.to_owned()),
-                _ => return wrong("true or false"),
+                _ => return wrong(["真假（true 或 false）", "true or false"]),
             },
             (Some(Values::Time(_)), _) => match Time::parse(value) {
                 Ok(time) => (operand, format!("timestamp({})", quoted(&time.to_string()))),
-                Err(_) => return wrong("moments, such as 2026-01-31T08:30:00+08:00"),
+                Err(_) => {
+                    let en = "moments, such as 2026-01-31T08:30:00+08:00";
+                    return wrong(["时间，如 2026-01-31T08:30:00+08:00", en]);
+                }
             },
             (Some(Values::Text { distinct, .. }), Some(number)) if ordered => {
                 // A log in CSV may write its numbers as texts.
                 if !distinct.all().iter().any(|text| text.trim().parse::<f64>().is_ok()) {
-                    return wrong("texts");
+                    return wrong(["文字", "texts"]);
                 }
                 (format!("double({operand})"), double(number))
             }
@@ -191,9 +229,12 @@ impl Translator<'_> {
             (Some(Values::Integer(_)), Some(Values::Float(_))) => (format!("double({left})"), right),
             (Some(Values::Float(_)), Some(Values::Integer(_))) => (left, format!("double({right})")),
             (Some(one), Some(another)) if std::mem::discriminant(one) != std::mem::discriminant(another) => {
-                let what =
-                    format!("`{}` and `{}` hold values of different kinds", place.attribute, other.attribute);
-                return Err(Fault::new(place.at, what, "compare like with like"));
+                let (one, another) = (&place.attribute, &other.attribute);
+                let what = [
+                    format!("“{one}”和“{another}”的值不是同一类"),
+                    format!("`{one}` and `{another}` hold values of different kinds"),
+                ];
+                return Err(Fault::new(place.at, what, ALIKE));
             }
             _ => (left, right),
         };

@@ -174,7 +174,8 @@ impl Deriving<'_> {
                 let within = Length::Deadline { id: id.clone(), promise: None };
                 (limit.direction == Direction::After).then_some(within)
             }
-            ClockLimit::Own(own) => length_of(*own),
+            // Without the calendar and the rules nothing can be counted.
+            ClockLimit::Own(own) => self.all.law.as_ref().and_then(|_| length_of(*own)),
             ClockLimit::Procedure => None,
         }
     }

@@ -23,8 +23,12 @@ fn model(template: Template, most: Option<u32>) -> Model {
 
 /// An event a second, or one and a half.
 fn log(nanos: i128, activity: impl Fn(i64) -> &'static str) -> Log {
+    log_of(EVENTS, nanos, activity)
+}
+
+fn log_of(events: i64, nanos: i128, activity: impl Fn(i64) -> &'static str) -> Log {
     let mut log = Log::new();
-    for at in 0..EVENTS {
+    for at in 0..events {
         let since = i128::from(at) * nanos;
         let time = Time::new((since / SECOND) as i64, (since % SECOND) as u32, None).unwrap();
         let event = Event::new(format!("e{at}"), activity(at), time).about("case", ObjectRef::new(KIND, "1"));
@@ -107,6 +111,32 @@ fn life_by_life_says_the_same() {
         (found, summaries)
     };
     assert!(of(Way::OneByOne) == of(Way::Together), "the ways differ");
+}
+
+/// What waits in vain for a window that is over is not met by every later event: both ways say the same, and soon.
+#[test]
+fn life_by_life_lets_go_of_what_is_over() {
+    const EVENTS: i64 = 60_000;
+    let log = log_of(EVENTS, 3 * SECOND / 2, |at| match at % 1_009 {
+        0 => "b",
+        rest if rest % 3 == 0 => "a",
+        _ => "c",
+    });
+    let traces = log.traces(KIND).unwrap();
+    let templates =
+        [Template::Response, Template::NotResponse, Template::AlternateResponse, Template::CoExistence];
+    let models: Vec<Model> =
+        [1, 20].into_iter().flat_map(|most| templates.map(|template| model(template, Some(most)))).collect();
+    for until in [Until::Closed, Until::Open(Time::new(EVENTS * 3 / 2 - 10, 0, None).unwrap())] {
+        let asked = Asked { log: &log, traces: &traces, models: &models, until, pace: None };
+        let of = |way: Way| -> (Vec<(usize, Finding)>, Vec<Summary>) {
+            let mut found = Vec::new();
+            let summaries = asked.check_by(way, 1, Some(&mut |model, finding| found.push((model, finding))));
+            (found, summaries)
+        };
+        let [one_by_one, together] = [Way::OneByOne, Way::Together].map(of);
+        assert!(one_by_one == together, "the ways differ: {:?} {:?}", one_by_one.1, together.1);
+    }
 }
 
 #[test]

@@ -171,11 +171,13 @@ fn expected(events: &[Event], rule: &Rule, over: &Over, until: Until) -> (Vec<Fo
     for order in &orders {
         let mut verdicts: Vec<Option<Verdict>> = Vec::new();
         let mut proofs: Vec<(BTreeSet<u32>, Vec<u32>)> = Vec::new();
+        let mut asked = false;
         for other in belonging(events, order, over) {
             let (findings, summary) = judged(events, [order, &other], rule, until);
             sum.activations.fulfilled += summary.activations.fulfilled;
             sum.activations.violated += summary.activations.violated;
             sum.activations.pending += summary.activations.pending;
+            asked |= summary.cases.vacuous == 0;
             verdicts.push(findings.iter().map(|finding| finding.verdict).max());
             let proof = findings
                 .iter()
@@ -199,7 +201,7 @@ fn expected(events: &[Event], rule: &Rule, over: &Over, until: Until) -> (Vec<Fo
         };
         let all = over.how_many == HowMany::All;
         *match verdict {
-            None if all && verdicts.is_empty() => &mut sum.cases.vacuous,
+            None if all && !asked => &mut sum.cases.vacuous,
             None => &mut sum.cases.satisfied,
             Some(verdict) if verdict.is_violated() => &mut sum.cases.violated,
             Some(_) => &mut sum.cases.pending,

@@ -73,6 +73,7 @@ pub fn load_and(
     city::check_tree(&loader, &definitions, &faults);
     if loader.is_whole(Kind::Office) {
         city::hours(&mut definitions, &faults);
+        models::open_hours(&definitions, &faults);
     }
     // By name they are there, whatever else they lack.
     let named = unfinished.into_iter().map(|procedure| (procedure.id.clone(), procedure));

@@ -50,6 +50,18 @@ pub struct Report {
     pub counts: Counts,
     /// Every part that was left out; empty unless [`Options::lenient`].
     pub refused: Vec<Refusal>,
+    /// Where the first event stands that belongs to nothing, or has no name.
+    pub strays: Strays,
+}
+
+/// Of the events that whoever follows cases does not meet, or not by a name, where the first stands; known of logs that are
+/// written in lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Strays {
+    /// About no object at all.
+    pub apart: Option<Place>,
+    /// Of no activity.
+    pub unnamed: Option<Place>,
 }
 
 /// Where all readers put what they find.
@@ -65,6 +77,7 @@ pub(crate) struct Intake<'a> {
     types: HashSet<ObjectType>,
     refused: Vec<Refusal>,
     total: u64,
+    strays: Strays,
 }
 
 /// Who takes what is read: each event as one of its own, those that carry a log's parts among them; or the log's events,
@@ -88,6 +101,7 @@ impl<'a> Intake<'a> {
             types: HashSet::new(),
             refused: Vec::new(),
             total: 0,
+            strays: Strays::default(),
         }
     }
 
@@ -195,6 +209,20 @@ impl<'a> Intake<'a> {
         taken.map_err(ImportError::Sink)
     }
 
+    /// Takes note of an event at a place that is `apart` from all objects, or `unnamed`.
+    #[inline]
+    pub(crate) fn note(&mut self, [apart, unnamed]: [bool; 2], place: impl FnOnce() -> Place) {
+        if apart || unnamed {
+            let place = place();
+            let Strays { apart: first_apart, unnamed: first_unnamed } = &mut self.strays;
+            for (first, _) in
+                [(first_apart, apart), (first_unnamed, unnamed)].into_iter().filter(|(_, is)| *is)
+            {
+                first.get_or_insert_with(|| place.clone());
+            }
+        }
+    }
+
     /// Leaves a part of the log out.
     #[cold]
     pub(crate) fn refuse(&mut self, place: Place, problem: Problem) {
@@ -216,6 +244,6 @@ impl<'a> Intake<'a> {
         }
         self.counts.event_types = self.activities.len() as u64;
         self.counts.object_types = self.types.len() as u64;
-        Ok(Report { format: self.format, counts: self.counts, refused: self.refused })
+        Ok(Report { format: self.format, counts: self.counts, refused: self.refused, strays: self.strays })
     }
 }

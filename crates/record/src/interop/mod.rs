@@ -24,7 +24,7 @@ mod xml;
 pub use csv::Mapping;
 pub use export::{Exported, WriteOptions, write};
 pub use fault::{ExportError, ImportError, Place, Problem, Refusal, SinkError};
-pub use intake::{Counts, Report};
+pub use intake::{Counts, Report, Strays};
 pub use source::Source;
 pub use taken::{Plain, PlainValue, Taken};
 

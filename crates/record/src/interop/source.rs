@@ -105,7 +105,15 @@ impl Source<'_> {
         let read = self.open()?.take(HEAD).read_to_end(&mut head);
         read.map_err(|cause| ImportError::Unreadable { name: name.clone(), cause })?;
         let known = of_content(&head).or(Format::of_name(&name).filter(|format| *format == Format::Csv));
-        known.ok_or(ImportError::Format { name })
+        match known {
+            Some(format) => Ok(format),
+            None if head.is_empty() => {
+                let cause =
+                    std::io::Error::new(std::io::ErrorKind::UnexpectedEof, "it is empty; get it whole");
+                Err(ImportError::Unreadable { name, cause })
+            }
+            None => Err(ImportError::Format { name }),
+        }
     }
 }
 

@@ -5,7 +5,11 @@ use pack::Title;
 use record::interop::{ImportError, Place, Problem, Refusal};
 
 /// What the floors below say, in the order in which it is looked for: what holds another stands before it.
-const WORDS: [(&str, &str); 41] = [
+const WORDS: [(&str, &str); 45] = [
+    ("; if all are written so, give their format", "；若全部如此书写，请写明格式"),
+    ("has it; mend the format, or the cell", "所写格式的时间；请改正格式，或者这一格"),
+    ("a time as the mapping's", "按"),
+    ("a time like", "时间，形如"),
     ("the number of cells, where the first row has", "单元格数目，而第一行有"),
     ("the same; a quotation mark within a cell must be doubled", "同样的数目；单元格内的引号须写两遍"),
     ("the event that ends here", "在此结束的事件"),
@@ -64,6 +68,11 @@ fn phrase(english: &str, otherwise: &str) -> String {
         said.push_str(told.trim());
     }
     said
+}
+
+/// Where in a log something stands.
+pub fn spot(at: &Place) -> Title {
+    Title::new(place(at), at.to_string())
 }
 
 fn place(place: &Place) -> String {
@@ -143,10 +152,7 @@ pub fn import(error: &ImportError, most: usize) -> (u64, Vec<Title>) {
 /// What is wrong with a line of models in the text of Declare.
 pub fn declared(problem: &decl::Problem) -> Title {
     let decl::Problem { line, column, what, mend } = problem;
-    Title::new(
-        format!("第{line}行第{column}个字符处无法按 Declare 的写法理解，请核对这一行"),
-        format!("{line}:{column}: {what}; {mend}"),
-    )
+    Title::new(format!("第{line}行第{column}个字符：{}；{}", what.zh, mend.zh), problem.to_string())
 }
 
 /// What a verification found wrong with the record.
@@ -201,6 +207,22 @@ mod tests {
             (
                 Problem::Type { what: what(), text: "ten".into(), kind: "a gadget of some kind" },
                 "第7行：这一项写作“ten”，应为另一种类型的值",
+            ),
+            (
+                Problem::Type {
+                    what: "the time".into(),
+                    text: "soon".into(),
+                    kind: "a time like `2026-01-31T08:30:00+08:00`; if all are written so, give their format",
+                },
+                "第7行：时间写作“soon”，应为时间，形如“2026-01-31T08:30:00+08:00”；若全部如此书写，请写明格式",
+            ),
+            (
+                Problem::Type {
+                    what: "the time".into(),
+                    text: "soon".into(),
+                    kind: "a time as the mapping's `format=` has it; mend the format, or the cell",
+                },
+                "第7行：时间写作“soon”，应为按“format=”所写格式的时间；请改正格式，或者这一格",
             ),
             (
                 Problem::Duplicate { what: "event", id: "e1".into() },

@@ -1,5 +1,6 @@
 use super::super::Until;
 use super::super::plan::Block;
+use super::super::rows::is_empty;
 use super::super::told::{How, Sink, Told};
 use super::{Course, Desk, Entry, Ground, LONG, UNKNOWN};
 use record::Time;
@@ -20,6 +21,32 @@ impl Course {
             }
         }
         self.whole.expire(ground, desk, &self.entries, moment, sink);
+    }
+
+    /// In a long life, now and then, has wait no more what waits for a window that was over before the moment: every event
+    /// would meet it again.
+    pub(in super::super) fn thin<S: Sink>(
+        &mut self,
+        ground: &Ground<'_>,
+        desk: &mut Desk,
+        moment: Time,
+        sink: &mut S,
+    ) {
+        if self.open.len() <= self.full {
+            return;
+        }
+        let mut open = std::mem::take(&mut self.open);
+        open.retain(|at| {
+            let at = *at as usize;
+            // When it is due says nothing of what must not come.
+            self.run_out(ground, desk, at, moment, sink);
+            let entry = self.entries[at];
+            let place = entry.rows as usize;
+            let rows = self.rows.get(place..place + ground.sorts.get(entry.sort).waits);
+            !is_empty(rows.unwrap_or_default())
+        });
+        self.full = LONG.max(2 * open.len());
+        self.open = open;
     }
 
     /// The windows of an entry that were over before the moment.

@@ -15,6 +15,7 @@ mod scope;
 mod window;
 
 pub(super) use log::read as read_logs;
+pub(super) use window::open_hours;
 
 pub(super) fn read(loader: &Loader, pack: &Id, root: &Node<'_>, definitions: &mut Definitions) {
     for (id, node) in loader.define_all(Kind::Model, root) {

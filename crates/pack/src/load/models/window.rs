@@ -1,13 +1,38 @@
 use super::Reading;
-use crate::days::{Direction, Limit};
+use crate::days::{Direction, Limit, Unit};
 use crate::load::Kind;
+use crate::model::Definitions;
 use crate::models::{Elapsed, Length, Window};
-use crate::reader::{Member, Node, Ref};
+use crate::reader::{Faults, Member, Node, Ref};
 
 const ELAPSED: &str = "write a number and `seconds`, `minutes`, `hours`, `days` or `weeks`: `\"90 days\"`; what law counts is \
                        written `{ counted = \"20 workdays\" }` or `{ deadline = \"…\" }`";
 const COUNTED: &str =
     "write a number from 1 to 3660 and `hours`, `workhours`, `days`, `workdays`, `months` or `years`";
+
+const UNRULED: &str =
+    "nothing here says how time is counted: no pack that this one builds on holds the calendar and the rules";
+
+/// Notes models that count the hours at which offices are open, where no office says so: such a time would never end.
+pub(in crate::load) fn open_hours(definitions: &Definitions, faults: &Faults) {
+    if definitions.law.as_ref().is_none_or(|law| !law.hours.is_empty()) {
+        return;
+    }
+    for model in definitions.models.values() {
+        let lengths = [&model.window.least, &model.window.most].into_iter().flatten();
+        let mut limits = lengths.filter_map(|length| match length {
+            Length::Elapsed { .. } => None,
+            Length::Counted { limit, .. } => Some(limit),
+            Length::Deadline { promise, .. } => promise.as_ref(),
+        });
+        if limits.any(|limit| limit.unit == Unit::Workhours) {
+            let what = format!("`{}` counts workhours, and nothing says when any office is open", model.id);
+            let mend =
+                "add `open = { workdays = \"9:00-17:00\" }` to an office, or count `hours` or `workdays`";
+            faults.borrow_mut().push(model.place.problem(what, mend));
+        }
+    }
+}
 
 impl Reading<'_> {
     /// `from` and `within`: how long after the activation, at the earliest and at the latest.
@@ -81,7 +106,13 @@ impl Reading<'_> {
                 let id = self.loader.want(Kind::Deadline, Ref { id, place });
                 Some(Length::Deadline { id, promise: counted })
             }
-            None if node.has("counted") => Some(Length::Counted { limit: counted?, by }),
+            None if node.has("counted") => {
+                // Law that could not be read was told where it stands.
+                if self.all.law.is_none() && self.loader.is_whole(Kind::Instrument) {
+                    node.report(UNRULED, "add `\"law\"` to `requires` in the pack's `pack.toml`");
+                }
+                Some(Length::Counted { limit: counted?, by })
+            }
             None => {
                 node.report("nothing says how long", "add `counted = \"20 workdays\"` or `deadline = \"…\"`");
                 None

@@ -276,7 +276,14 @@ impl Rows<'_> {
                 Role::Time => match parse(cell, self.mapping.time_format.as_deref()) {
                     Some(read) => beside.time = Some(read),
                     None => {
-                        let kind = "a time like `2026-01-31T08:30:00+08:00`; if all are written so, give their format";
+                        let kind = match self.mapping.time_format {
+                            Some(_) => {
+                                "a time as the mapping's `format=` has it; mend the format, or the cell"
+                            }
+                            None => {
+                                "a time like `2026-01-31T08:30:00+08:00`; if all are written so, give their format"
+                            }
+                        };
                         let what = "the time".to_owned();
                         intake.refuse(place, Problem::Type { what, text: excerpt(cell), kind });
                         return Ok(());
@@ -348,6 +355,9 @@ impl Rows<'_> {
         time: Option<Time>,
         place: Place,
     ) -> Result<(), ImportError> {
+        intake.note([event.objects.is_empty(), event.activity.as_str() == vocabulary::UNNAMED], || {
+            place.clone()
+        });
         for id in [&mut event.cause, &mut event.corrects].into_iter().flatten() {
             *id = intake.id(id.as_str()).into();
         }

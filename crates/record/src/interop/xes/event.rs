@@ -93,6 +93,7 @@ impl Events {
             && let Some(named) = self.activities.get(activity)
         {
             let Which { id, case, .. } = *which;
+            intake.note([case.is_none(), false], || scanner.place());
             let activity = (activity, named);
             let plain = Plain { id, activity, time, case, held: &self.held, names: self.names.all() };
             intake.plain(&plain)?;
@@ -180,6 +181,8 @@ impl Events {
         };
         event.objects = which.case.map(about).into_iter().collect();
         event.attributes = found;
+        intake
+            .note([which.case.is_none(), event.activity.as_str() == vocabulary::UNNAMED], || scanner.place());
         shared::fold(&mut event);
         let stated = event.attributes.iter().find(|(name, _)| name.as_str() == parts::TIME);
         let stated = stated.and_then(|(_, value)| match value {

@@ -11,7 +11,6 @@ use crate::layout::{Frame, Head, document};
 use crate::text::{self, Lang, Speak as _};
 use crate::{part, path};
 use maud::{Markup, html};
-use oversight::log::Stray;
 use pack::{Id, Title};
 use record::{EventId, Time};
 
@@ -177,6 +176,17 @@ fn bring(frame: &Frame, view: &List) -> Markup {
     }
 }
 
+/// Events that maps and models do not show as they should.
+#[derive(Clone, Debug)]
+pub struct Stray {
+    /// How many there are.
+    pub count: u64,
+    /// The first of them.
+    pub first: Option<EventId>,
+    /// Where in the file it stands, where that is known.
+    pub place: Option<Title>,
+}
+
 /// One log.
 #[derive(Clone, Debug)]
 pub struct One {
@@ -184,8 +194,8 @@ pub struct One {
     pub card: Card,
     /// The types of its objects with how many there are.
     pub kinds: Vec<(String, usize)>,
-    /// Its events that maps and models do not show as they should.
-    pub stray: Stray,
+    /// Its events that maps and models do not show as they should: those of no case, and those of no activity.
+    pub strays: [Stray; 2],
     /// How many models of the packs speak of it.
     pub models: u64,
     /// Whether models were brought along.
@@ -217,7 +227,7 @@ pub fn one(frame: &Frame, view: &One) -> Markup {
             div data-refresh="log" {
                 h2 { (lang.say("logs-state")) }
                 (standing(lang, &card.state))
-                (left_out(lang, &view.stray))
+                (left_out(lang, &view.strays))
                 @if let State::Whole { .. } = card.state { (what_next(frame, view)) }
             }
             (delete(frame, &card.id))
@@ -246,14 +256,21 @@ fn standing(lang: Lang, state: &State) -> Markup {
 }
 
 /// What of a log is met nowhere, or by no name, and where the first of it stands.
-fn left_out(lang: Lang, stray: &Stray) -> Markup {
-    let values = |(count, first): &(u64, Option<EventId>)| {
-        let first = first.as_ref()?;
-        Some([("count", (*count).into()), ("first", first.to_string().into())])
+fn left_out(lang: Lang, strays: &[Stray; 2]) -> Markup {
+    let values = |Stray { count, first, place }: &Stray| {
+        let first = first.as_ref()?.to_string();
+        let first = match place {
+            Some(place) => {
+                lang.tell("logs-event-at", &[("event", first.into()), ("place", lang.of(place).into())])
+            }
+            None => first,
+        };
+        Some([("count", (*count).into()), ("first", first.into())])
     };
+    let [apart, unnamed] = strays;
     html! {
-        @if let Some(values) = values(&stray.apart) { p.soft { (lang.tell("logs-apart", &values)) } }
-        @if let Some(values) = values(&stray.unnamed) { p.soft { (lang.tell("logs-unnamed", &values)) } }
+        @if let Some(values) = values(apart) { p.soft { (lang.tell("logs-apart", &values)) } }
+        @if let Some(values) = values(unnamed) { p.soft { (lang.tell("logs-unnamed", &values)) } }
     }
 }
 

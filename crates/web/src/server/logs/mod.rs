@@ -18,6 +18,7 @@ pub use shelf::{Kept, MOST_LOG, Shelf};
 use super::answer::{Answer, Oops};
 use super::asked::Asked;
 use super::board::own_office;
+use super::in_chinese;
 use super::live::Matter;
 use super::maps::ground::{Ground, Wanted, named};
 use crate::layout::Face;
@@ -31,8 +32,8 @@ use oversight::map::{Cases, Reading};
 use pack::models::Subject;
 use pack::{Id, Title};
 use read::Held;
-use record::interop::Mapping;
-use record::{Event, Name};
+use record::interop::{Mapping, Place};
+use record::{Event, EventId, Name};
 use shelf::{Card, MOST_KEPT, State};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
@@ -216,13 +217,19 @@ fn shown(asked: &Asked, kept: &Kept, wrong: Vec<Title>) -> Answer {
         State::Whole(_) => read(asked, kept),
         _ => None,
     };
-    let stray = held.as_ref().map(|held| held.log.stray()).unwrap_or_default();
+    let (stray, strays) =
+        held.as_ref().map(|held| (held.log.stray(), held.strays.clone())).unwrap_or_default();
+    let told = |(count, first): (u64, Option<EventId>), place: Option<Place>| page::Stray {
+        count,
+        first,
+        place: place.as_ref().map(in_chinese::spot),
+    };
     let kinds = held.map(|held| held.kinds.clone()).unwrap_or_default();
     let view = page::One {
         models: models_of(asked, kept).map_or(0, |count| count as u64),
         card: card(asked, kept),
         kinds,
-        stray,
+        strays: [told(stray.apart, strays.apart), told(stray.unnamed, strays.unnamed)],
         declared: kept.models().exists(),
         wrong,
     };

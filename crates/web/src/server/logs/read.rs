@@ -4,7 +4,7 @@ use super::checking::Check;
 use oversight::catalogue::{Links, Recall};
 use oversight::log::{Log, Traces};
 use record::Name;
-use record::interop::{self, Counts, ImportError, Options, Source, vocabulary};
+use record::interop::{self, Counts, ImportError, Options, Source, Strays, vocabulary};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +19,8 @@ pub struct Held {
     pub log: Log,
     /// The links between its objects.
     pub links: Links,
+    /// Where the first of the events stands that belong to nothing, or have no name.
+    pub strays: Strays,
     /// Its types of objects with how many there are of each, the most first.
     pub kinds: Vec<(String, usize)>,
     traces: Mutex<HashMap<String, Arc<Traces>>>,
@@ -55,7 +57,15 @@ impl Held {
         let mut kinds: Vec<(String, usize)> =
             log.kinds().map(|(kind, count)| (kind.to_string(), count)).collect();
         kinds.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
-        Ok((Self { log, links, kinds, traces: Mutex::default(), checks: Mutex::default() }, report.counts))
+        let held = Self {
+            log,
+            links,
+            strays: report.strays,
+            kinds,
+            traces: Mutex::default(),
+            checks: Mutex::default(),
+        };
+        Ok((held, report.counts))
     }
 
     /// The events by the objects of a type.
