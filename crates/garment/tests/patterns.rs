@@ -137,13 +137,15 @@ fn patterns_are_read_as_they_are_drawn() {
     let read = check(text.as_bytes(), None, &all);
     assert_eq!(check(&gbk, None, &all), read, "GBK and UTF-8 are one");
     assert_eq!(check(text.replace('\n', "\r\n").as_bytes(), None, &all), read);
-    let inches = text.replace("METRIC", "ENGLISH");
-    assert!(
-        check(inches.as_bytes(), None, &all).contains("read as millimetres: the longest piece is 640 mm"),
-        "no piece is 16 m"
-    );
+    let header = |unit: u8| format!("HEADER\n9\n$INSUNITS\n70\n{unit}\n");
+    for inches in [text.replace("METRIC", "ENGLISH"), text.replace("HEADER\n", &header(1))] {
+        assert!(
+            check(inches.as_bytes(), None, &all).contains("read as millimetres: the longest piece is 640 mm"),
+            "no piece is 16 m"
+        );
+    }
     let small = file(&[block("a", &["Size: M"], &square(1, 0.0, 10.0))], &["Units: ENGLISH"]);
-    let header = small.replace("HEADER\n", "HEADER\n9\n$INSUNITS\n70\n5\n");
+    let header = small.replace("HEADER\n", &header(5));
     insta::assert_snapshot!(
         [
             read,
@@ -297,6 +299,15 @@ fn a_sewing_line_grows_by_its_allowance() {
                 assert!(off > by - 1e-6 && off < by * 2.24 + 1e-6, "{by}: {place:?} is {off} off");
             }
         }
+    }
+    let drawn = polyline(14, true, &[(0.0, 0.0, 0.0), (200.0, 0.0, 0.0), (200.0, 300.0, 0.0)]);
+    let known = Known { allowance: Some(5.0), ..Known::default() };
+    for (text, longest) in [
+        (file(&[block("a", &[], &drawn)], &[]), 300),
+        (file(&[block("a", &["Units: CM"], &drawn)], &[]), 3000),
+    ] {
+        let told = dxf::pattern(text.as_bytes(), known).unwrap().told;
+        assert!(told[0].contains(&format!("the longest piece is {longest} mm")), "{told:?}");
     }
     let slit = [
         (0.0, 0.0, 0.0),
