@@ -304,6 +304,9 @@ fn what_cannot_be_cut_is_told() {
         [Lay { ratio: vec![1], plies: vec![2] }],
         "no roll is as long as the cheaper marker"
     );
+    // A roll longer than any: no more of it is thought about than is spread.
+    let answer = plan(&read::order(&text("4294967296")).unwrap(), 1, &mut looks(50)).unwrap();
+    assert_eq!(answer.plan.spread.iter().map(|spread| spread.plies).sum::<u32>(), 1);
     let doubles = Order { measured: [(vec![2], 1900)].into(), rolls: Vec::new(), ..order };
     assert_eq!(plan(&doubles, 1, &mut looks(50)).unwrap_err(), NoPlan::Found);
 }

@@ -387,6 +387,17 @@ fn drawings_are_read_in_millimetres_and_what_is_no_piece_is_told() {
         drawing("", broken),
         drawing("", "<path id=\"x\" d=\"M0 0L50 50L50 0L0 50Z\"/>"),
         drawing("", ""),
+        drawing(
+            "",
+            "<path id=\"long\" d=\"M0 0C0 9 9 99999999999999999999 9 0Z\"/><path id=\"arc\" d=\"M0 0A1E+308 9 0 0 1 9 0Z\"/>\n\
+            <circle id=\"wheel\" r=\"1e308\"/><polygon id=\"far\" points=\"0 0 9 0 1e300 9\"/>\n\
+            <rect id=\"grown\" width=\"9\" height=\"9\" transform=\"scale(1e20)\"/><path id=\"fine\" d=\"M0 0 L9e0 1e-12 9 9Z\"/>",
+        ),
+        drawing(
+            "viewBox=\"0 0 9\" width=\"9mm\"",
+            "<polygon id=\"odd\" points=\"0,0 9,0 9\"/>\n<polygon id=\"text\" points=\"0,0 x,0 9,9 0,9\"/>\n\
+            <rect id=\"turned\" width=\"9\" height=\"9\" transform=\"rotate(90 x)\"/>",
+        ),
         drawing("", "<g>").replace("</svg>", ""),
         "<html></html>".to_owned(),
         "not a drawing <".to_owned(),

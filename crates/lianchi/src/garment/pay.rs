@@ -120,10 +120,15 @@ pub fn pay(options: &Pay, say: Say) -> Result<(), Failure> {
     }
     let json = if say.json { as_json(&contract, &scans, &month) } else { Json::Null };
     say.answer(&words(&contract, &scans, &month), &json)?;
-    // Scans that somebody must look at are something found.
+    // What somebody must look at is something found.
     let open =
         scans.told.iter().any(|told| ![Kind::Late, Kind::SentTwice, Kind::NextMonth].contains(&told.kind));
-    if open { Err(Failure::Finding) } else { Ok(()) }
+    if open || overdrawn(&month).next().is_some() { Err(Failure::Finding) } else { Ok(()) }
+}
+
+/// Payslips on which more is withheld than there is wage.
+fn overdrawn(month: &Month) -> impl Iterator<Item = &garment::pay::reckon::Slip> {
+    month.slips.iter().filter(|slip| slip.net < Fen(0))
 }
 
 /// The tickets that a month paid, as [`paid_out`] wrote them.
@@ -177,6 +182,14 @@ fn words(contract: &Contract, scans: &Scans, month: &Month) -> String {
             out,
             "\n{} has no scan and gets the minimum wage; if they were not there, say `absent = …`",
             person.id
+        );
+    }
+    for slip in overdrawn(month) {
+        let person = contract.people.get(slip.person).map_or("", |person| person.id.as_str());
+        let _ = write!(
+            out,
+            "\n{person} would be paid {}: more is withheld than there is wage; mend their `[[adjustment]]`",
+            slip.net
         );
     }
     for (kind, name) in Kind::ALL {

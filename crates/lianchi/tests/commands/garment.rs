@@ -108,6 +108,10 @@ fn a_month_is_paid_from_scans_to_slips() {
     ] {
         desk.run(line);
     }
+    let contract = String::from_utf8(desk.get("m/contract.toml")).unwrap();
+    let fine = "\n[[adjustment]]\nperson = \"0001\"\nname = \"赔偿\"\namount = -9000\n";
+    desk.put("m/fined.toml", (contract + fine).as_bytes());
+    desk.run("garment pay m/scans.csv m/fined.toml");
     let all = desk.json("garment pay m/scans.csv m/contract.toml --json");
     assert_eq!(all["residual_fen"], 0);
     let slip = &all["slips"][0];
