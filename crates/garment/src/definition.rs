@@ -97,6 +97,11 @@ impl<'a> Node<'a> {
         self.source.report(span, what, mend);
     }
 
+    /// How many faults are noted so far: what follows from one of them need not be told, too.
+    pub(crate) fn told(&self) -> usize {
+        self.source.faults.borrow().len()
+    }
+
     fn get(&self, name: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().insert(name);
         self.table.get(name)
@@ -265,7 +270,15 @@ impl<'a> Node<'a> {
             match number.filter(|number| (0..=most).contains(number)) {
                 Some(number) => counts.push((named, number as u32)),
                 None => {
-                    let what = format!("`{}` has no count", named.value);
+                    let what = match count.get_ref() {
+                        DeValue::Integer(number) => {
+                            format!("`{}` cannot be `{}`", named.value, number.as_str())
+                        }
+                        DeValue::Float(number) => {
+                            format!("`{}` cannot be `{}`", named.value, number.as_str())
+                        }
+                        _ => format!("`{}` has no count", named.value),
+                    };
                     self.report(&count.span(), what, format!("write a whole number from 0 to {most}"));
                 }
             }

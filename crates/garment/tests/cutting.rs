@@ -276,7 +276,7 @@ fn what_cannot_be_cut_is_told() {
     let (order, _) = spliced();
     let short = Order { rolls: vec![order.rolls[0].clone()], ..order.clone() };
     let why = plan(&short, 1, &mut looks(50)).unwrap_err();
-    assert_eq!(why, NoPlan::Cloth { colour: "red".into(), needed: 3000, there: 1500 });
+    assert_eq!(why, NoPlan::Cloth { colour: "red".into(), needed: 3000, there: 1500, useless: false });
     let why = plan(&Order { table: 900, ..order.clone() }, 1, &mut looks(50)).unwrap_err();
     assert_eq!(why, NoPlan::Size("M".into()));
     let text = |length: &str| {
@@ -289,6 +289,14 @@ fn what_cannot_be_cut_is_told() {
     };
     let why = plan(&read::order(&text("0.99")).unwrap(), 1, &mut looks(50)).unwrap_err();
     assert_eq!(why, NoPlan::Roll { size: "M".into(), longest: 990 });
+    // A metre of each of four rolls, but no two plies: what is too short for any is no cloth.
+    let scraps: String = ["c", "d", "e"]
+        .map(|id| format!("[[roll]]\nid = \"{id}\"\ncolour = \"red\"\nlength = 0.9\n"))
+        .concat();
+    let scraps = format!("{}{scraps}", text("1.2").replacen("length = 1.2", "length = 0.8", 1));
+    let why = plan(&read::order(&scraps).unwrap(), 1, &mut looks(50)).unwrap_err();
+    assert!(matches!(why, NoPlan::Cloth { there: 1200, useless: true, .. }), "{why:?}");
+    assert!(why.to_string().contains("shorter than any ply"), "{why}");
     let order_of_short_rolls = read::order(&text("1.2")).unwrap();
     let answer = plan(&order_of_short_rolls, 1, &mut looks(50)).unwrap();
     assert_eq!(
@@ -296,6 +304,9 @@ fn what_cannot_be_cut_is_told() {
         [Lay { ratio: vec![1], plies: vec![2] }],
         "no roll is as long as the cheaper marker"
     );
+    // A roll longer than any: no more of it is thought about than is spread.
+    let answer = plan(&read::order(&text("4294967296")).unwrap(), 1, &mut looks(50)).unwrap();
+    assert_eq!(answer.plan.spread.iter().map(|spread| spread.plies).sum::<u32>(), 1);
     let doubles = Order { measured: [(vec![2], 1900)].into(), rolls: Vec::new(), ..order };
     assert_eq!(plan(&doubles, 1, &mut looks(50)).unwrap_err(), NoPlan::Found);
 }
@@ -314,4 +325,9 @@ fn every_mistake_of_an_order_is_told_at_once() {
     };
     insta::assert_snapshot!(told(text));
     insta::assert_snapshot!(told("width = 1.5\n"));
+    // A marker that is shorter than its pieces; and what follows from a mistake is not told with it.
+    let dense = "width = 1.5\ntable = 12\nplies = 9\ngarments = 2\n[[size]]\nid = \"M\"\narea = 1.1\n\
+        [[marker]]\nsizes = { M = 2 }\nlength = 0.2\n[[colour]]\nid = \"red\"\nwanted = { M = -1 }\n\
+        [[colour]]\nid = \"blue\"\nwanted = { M = 0 }\n";
+    insta::assert_snapshot!(told(dense));
 }

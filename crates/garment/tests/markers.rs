@@ -151,6 +151,57 @@ fn what_is_no_shape_is_told() {
     }
 }
 
+/// The first two sides that meet and must not, each held against each.
+fn plainly_meeting(corners: &[(i64, i64)]) -> Option<(usize, usize)> {
+    let n = corners.len();
+    let side = |at: usize| (corners[at], corners[(at + 1) % n]);
+    let cross = |a: (i64, i64), b: (i64, i64), c: (i64, i64)| {
+        ((b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)).signum()
+    };
+    let on = |(a, b): ((i64, i64), (i64, i64)), p: (i64, i64)| {
+        let between = |a: i64, b: i64, p: i64| (a - p) * (b - p) <= 0;
+        cross(a, b, p) == 0 && between(a.0, b.0, p.0) && between(a.1, b.1, p.1)
+    };
+    let pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
+    let met = |(i, j): &(usize, usize)| {
+        let (one, other) = (side(*i), side(*j));
+        match (j - i, *i == 0 && j + 1 == n) {
+            (1, _) => on(one, other.1) || on(other, one.0),
+            (_, true) => on(one, other.0) || on(other, one.1),
+            _ => {
+                let across = cross(one.0, one.1, other.0) * cross(one.0, one.1, other.1) < 0
+                    && cross(other.0, other.1, one.0) * cross(other.0, other.1, one.1) < 0;
+                across || on(one, other.0) || on(one, other.1) || on(other, one.0) || on(other, one.1)
+            }
+        }
+    };
+    pairs.into_iter().find(met)
+}
+
+#[test]
+fn lines_that_meet_themselves_are_told_with_their_first_two_sides() {
+    let mut chance = Chance::new(3);
+    let mut seen = [0; 2];
+    for _ in 0..20_000 {
+        let count = 3 + chance.below(7);
+        let mut corners: Vec<(i64, i64)> =
+            (0..count).map(|_| (chance.below(9) as i64, chance.below(9) as i64)).collect();
+        corners.dedup();
+        if corners.len() < 3 || corners.first() == corners.last() {
+            continue;
+        }
+        let places: Vec<(f64, f64)> = corners.iter().map(|(x, y)| (*x as f64, *y as f64)).collect();
+        let told = match Ring::new(&places) {
+            Ok(_) => None,
+            Err(NoShape::Meets(one, other)) => Some((one - 1, other - 1)),
+            Err(other) => panic!("{other:?}: {corners:?}"),
+        };
+        assert_eq!(told, plainly_meeting(&corners), "{corners:?}");
+        seen[usize::from(told.is_some())] += 1;
+    }
+    assert!(seen.iter().all(|times| *times > 1_000), "{seen:?}");
+}
+
 /// Two pieces in both dialects, and a layout of them.
 fn document() -> Json {
     json!({
@@ -166,7 +217,7 @@ fn document() -> Json {
             {"item_id": 1, "transformation": {"rotation": 0.0, "translation": [0, 0]}, "garment": "a"},
             {"item_id": 1, "transformation": {"rotation": 180.0, "translation": [4, 4]}, "garment": "b"},
             {"item_id": 2, "transformation": {"rotation": 0.0, "translation": [4, 0]}, "garment": "a"},
-            {"item_id": 2, "transformation": {"rotation": 0.0, "translation": [4, 4], "reflected": true}, "garment": "b"},
+            {"item_id": 2, "transformation": {"rotation": 0.0, "translation": [4, 4], "reflected": true}, "garment": "a"},
         ]}},
     })
 }
@@ -230,7 +281,45 @@ fn layouts_are_judged_by_every_rule() {
             "by garment",
             Box::new(|d| {
                 d["direction"] = json!("garment");
+                d["items"][0]["per_garment"] = json!(2);
                 put(d, place(1) + "/garment", json!("a"))
+            }),
+        ),
+        ("whole garments", Box::new(|d| d["direction"] = json!("garment"))),
+        (
+            "a garment of two",
+            Box::new(|d| {
+                d["direction"] = json!("garment");
+                put(d, place(1) + "/garment", json!("a"))
+            }),
+        ),
+        (
+            "garments that are none",
+            Box::new(|d| {
+                d["direction"] = json!("garment");
+                d["items"][1]["per_garment"] = json!(2);
+                (2..4).for_each(|at| put(d, place(at) + "/garment", json!("c")));
+            }),
+        ),
+        (
+            "a garment of two sizes",
+            Box::new(|d| {
+                d["direction"] = json!("garment");
+                d["items"][0]["size"] = json!("130");
+                d["items"][1]["size"] = json!("140");
+            }),
+        ),
+        (
+            "one of each side",
+            Box::new(|d| {
+                d["direction"] = json!("garment");
+                d["items"][1]["demand"] = json!(4);
+                let places = d.pointer_mut("/solution/layout/placed_items").unwrap().as_array_mut().unwrap();
+                places.truncate(2);
+                for (garment, mirrored) in [("a", false), ("a", false), ("b", true), ("b", true)] {
+                    places.push(json!({"item_id": 2, "garment": garment, "transformation":
+                        {"rotation": 0, "translation": [4, if mirrored { 4 } else { 0 }], "reflected": mirrored}}));
+                }
             }),
         ),
         (
@@ -287,6 +376,7 @@ fn layouts_are_judged_by_every_rule() {
             Box::new(move |d: &mut Json| {
                 checks(d, 0.3);
                 d["items"][0]["match"]["group"] = json!("front");
+                d["items"][0]["per_garment"] = json!(2);
                 put(d, place(1) + "/garment", json!("a"));
             }) as _,
         ),
@@ -341,7 +431,24 @@ fn what_cannot_be_read_is_named_piece_by_piece() {
             .as_array_mut()
             .unwrap()
             .push(json!({"id": 3, "demand": 1, "allowed_orientations": "all", "shape": {}}));
+        for (member, value) in [
+            ("paired", json!("yes")),
+            ("grain", json!([[0, 0]])),
+            ("name", json!(5)),
+            ("allowed_orientations", json!([])),
+        ] {
+            let mut item = json!({"id": 4, "demand": 1, "shape": {"type": "simple_polygon", "data": [[0, 0], [1, 0], [0, 1]]}});
+            item[member] = value;
+            d["items"].as_array_mut().unwrap().push(item);
+        }
+        d["items"].as_array_mut().unwrap().push(json!({
+            "id": 5, "demand": 2, "paired": true, "per_garment": 1,
+            "orientation": {"rotation": {"mode": "continuous"}, "reflection_axes": true},
+            "shape": {"type": "simple_polygon", "data": [[0, 0], [1, 0], [0, 1]]},
+        }));
         d["solution"]["layout"]["placed_items"][0]["transformation"] = json!({"rotation": "half"});
+        d["solution"]["layout"]["placed_items"][1]["transformation"]["reflected"] = json!(1);
+        d["solution"]["layout"]["placed_items"][1]["garment"] = json!(1);
     });
     insta::assert_snapshot!(told.join("\n"));
     assert_eq!(said(&|d| drop(d.as_object_mut().unwrap().remove("solution"))).len(), 1);

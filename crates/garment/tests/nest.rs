@@ -355,7 +355,17 @@ fn what_cannot_be_laid_out_is_told() {
     striped.pieces[0].matching =
         Some(Match { at: (0.0, -1.0), group: None, phase: (0.0, 0.0), along: true, across: true });
     striped.cloth.repeat.as_mut().unwrap().origin = (0.0, 2.5);
-    let all = [&wide, &against, &none, &striped, &several, &many].map(said);
+    // More shapes that match each other than can be compared, each with each.
+    let mut crowd = strip(4.0, Vec::new());
+    crowd.cloth.repeat = late.cloth.repeat.clone();
+    crowd.pieces = (0..600)
+        .map(|at| {
+            let to = 1.0 + at as f64 / 1_000.0;
+            let own = piece(at, 1, &[(0.0, 0.0), (to, 0.0), (to, 1.0)], angles(&[0.0], 0.0));
+            Piece { matching: late.pieces[0].matching.clone(), ..own }
+        })
+        .collect();
+    let all = [&wide, &against, &none, &striped, &several, &many, &crowd].map(said);
     let all = [&all[..], &[over.unwrap_err().to_string()]].concat();
     insta::assert_snapshot!(all.join("\n"));
 }

@@ -137,13 +137,15 @@ fn patterns_are_read_as_they_are_drawn() {
     let read = check(text.as_bytes(), None, &all);
     assert_eq!(check(&gbk, None, &all), read, "GBK and UTF-8 are one");
     assert_eq!(check(text.replace('\n', "\r\n").as_bytes(), None, &all), read);
-    let inches = text.replace("METRIC", "ENGLISH");
-    assert!(
-        check(inches.as_bytes(), None, &all).contains("read as millimetres: the longest piece is 640 mm"),
-        "no piece is 16 m"
-    );
+    let header = |unit: u8| format!("HEADER\n9\n$INSUNITS\n70\n{unit}\n");
+    for inches in [text.replace("METRIC", "ENGLISH"), text.replace("HEADER\n", &header(1))] {
+        assert!(
+            check(inches.as_bytes(), None, &all).contains("read as millimetres: the longest piece is 640 mm"),
+            "no piece is 16 m"
+        );
+    }
     let small = file(&[block("a", &["Size: M"], &square(1, 0.0, 10.0))], &["Units: ENGLISH"]);
-    let header = small.replace("HEADER\n", "HEADER\n9\n$INSUNITS\n70\n5\n");
+    let header = small.replace("HEADER\n", &header(5));
     insta::assert_snapshot!(
         [
             read,
@@ -298,6 +300,15 @@ fn a_sewing_line_grows_by_its_allowance() {
             }
         }
     }
+    let drawn = polyline(14, true, &[(0.0, 0.0, 0.0), (200.0, 0.0, 0.0), (200.0, 300.0, 0.0)]);
+    let known = Known { allowance: Some(5.0), ..Known::default() };
+    for (text, longest) in [
+        (file(&[block("a", &[], &drawn)], &[]), 300),
+        (file(&[block("a", &["Units: CM"], &drawn)], &[]), 3000),
+    ] {
+        let told = dxf::pattern(text.as_bytes(), known).unwrap().told;
+        assert!(told[0].contains(&format!("the longest piece is {longest} mm")), "{told:?}");
+    }
     let slit = [
         (0.0, 0.0, 0.0),
         (90.0, 0.0, 0.0),
@@ -376,6 +387,17 @@ fn drawings_are_read_in_millimetres_and_what_is_no_piece_is_told() {
         drawing("", broken),
         drawing("", "<path id=\"x\" d=\"M0 0L50 50L50 0L0 50Z\"/>"),
         drawing("", ""),
+        drawing(
+            "",
+            "<path id=\"long\" d=\"M0 0C0 9 9 99999999999999999999 9 0Z\"/><path id=\"arc\" d=\"M0 0A1E+308 9 0 0 1 9 0Z\"/>\n\
+            <circle id=\"wheel\" r=\"1e308\"/><polygon id=\"far\" points=\"0 0 9 0 1e300 9\"/>\n\
+            <rect id=\"grown\" width=\"9\" height=\"9\" transform=\"scale(1e20)\"/><path id=\"fine\" d=\"M0 0 L9e0 1e-12 9 9Z\"/>",
+        ),
+        drawing(
+            "viewBox=\"0 0 9\" width=\"9mm\"",
+            "<polygon id=\"odd\" points=\"0,0 9,0 9\"/>\n<polygon id=\"text\" points=\"0,0 x,0 9,9 0,9\"/>\n\
+            <rect id=\"turned\" width=\"9\" height=\"9\" transform=\"rotate(90 x)\"/>",
+        ),
         drawing("", "<g>").replace("</svg>", ""),
         "<html></html>".to_owned(),
         "not a drawing <".to_owned(),

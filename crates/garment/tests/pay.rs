@@ -368,6 +368,8 @@ fn every_mistake_of_a_contract_is_told_at_once() {
     // What is no TOML is told alone: what its tables hold is not what was meant.
     assert_eq!(Contract::read(&format!("{overlapping}[[lot]\n")).unwrap_err().len(), 1);
     insta::assert_snapshot!(told(""));
+    let gone = CONTRACT.replace("absent = 7", "from = 2026-10-20\nuntil = 2026-10-19");
+    insta::assert_snapshot!(told(&gone));
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub struct Answer {
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoPlan {
-    /// An operation takes longer than the cycle.
+    /// An operation takes longer than the cycle; of several the longest.
     #[error(
         "operation {operation} takes {time}, longer than the cycle of {cycle}; divide it, or take a cycle of {time} at least"
     )]

@@ -26,10 +26,12 @@ pub(super) fn within(
     more: &mut dyn FnMut(usize) -> bool,
     clock: &mut Clock<'_>,
 ) -> Result<(Vec<Vec<usize>>, u32), NoPlan> {
-    for (at, time) in (1..).zip(&line.times) {
-        if *time > cycle {
-            return Err(NoPlan::TooLong { operation: at, time: *time, cycle });
-        }
+    // The longest, so that a cycle which is as long has a plan.
+    if let Some((operation, time)) =
+        (1..).zip(&line.times).max_by_key(|(at, time)| (**time, std::cmp::Reverse(*at)))
+        && *time > cycle
+    {
+        return Err(NoPlan::TooLong { operation, time: *time, cycle });
     }
     match line.times.len() {
         0..=64 => solve::<1>(line, cycle, enough, more, clock),

@@ -33,7 +33,8 @@ pub enum NoPlan {
     },
     /// Not enough cloth, whatever the plan.
     #[error(
-        "colour `{colour}` takes {needed} mm of cloth at least and its rolls have {there} mm; add a `[[roll]]`"
+        "colour `{colour}` takes {needed} mm of cloth at least and its rolls have {there} mm{}; add a `[[roll]]`",
+        if *useless { ", without those that are narrower than the markers or shorter than any ply" } else { "" }
     )]
     Cloth {
         /// The colour.
@@ -42,6 +43,8 @@ pub enum NoPlan {
         needed: i64,
         /// What there is.
         there: i64,
+        /// Whether there are rolls from which no ply can be spread.
+        useless: bool,
     },
     /// Nothing was found that cuts just what is wanted.
     #[error(
@@ -76,7 +79,7 @@ pub fn plan(order: &Order, seed: u64, clock: &mut Clock<'_>) -> Result<Answer, N
     let order = whole.as_ref().unwrap_or(order);
     let listed = all(order, LISTED);
     let bound = of_markers(order, listed.as_deref());
-    enough(order, &bound)?;
+    enough(order, &bound, listed.as_deref())?;
     let mut few = listed.as_ref().and_then(|listed| Few::begin(order, listed, bound.lays, bound.cloth));
     let mut search = Search::new(order, bound, listed.as_deref(), seed);
     // What is at hand, which may be a little worse than the best, and the best.
@@ -147,17 +150,21 @@ fn whole(order: &Order) -> Result<Option<Order>, NoPlan> {
     Ok(Some(order))
 }
 
-/// Whether the rolls may be enough.
-fn enough(order: &Order, bound: &Bound) -> Result<(), NoPlan> {
+/// Whether the rolls may be enough; of a roll that is shorter than any ply nothing is used where plies are whole.
+fn enough(order: &Order, bound: &Bound, listed: Option<&[Ratio]>) -> Result<(), NoPlan> {
     if order.rolls.is_empty() {
         return Ok(());
     }
+    let shortest = listed.into_iter().flatten().map(|ratio| ratio.ply).min();
+    let shortest = shortest.filter(|_| order.splice.is_none()).unwrap_or(0);
     for (at, (colour, needed)) in order.colours.iter().zip(&bound.cloths).enumerate() {
         let needed = *needed;
-        let there =
-            order.wide_enough().filter(|(_, roll)| roll.colour == at).map(|(_, roll)| roll.length).sum();
+        let own = || order.rolls.iter().filter(|roll| roll.colour == at);
+        let useful = |roll: &&super::Roll| roll.width >= order.width && roll.length >= shortest;
+        let there = own().filter(useful).map(|roll| roll.length).sum();
         if needed > there {
-            return Err(NoPlan::Cloth { colour: colour.id.clone(), needed, there });
+            let (colour, useless) = (colour.id.clone(), own().any(|roll| !useful(&roll)));
+            return Err(NoPlan::Cloth { colour, needed, there, useless });
         }
     }
     Ok(())

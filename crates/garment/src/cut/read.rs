@@ -35,9 +35,10 @@ fn read(root: &Node<'_>) -> Option<Order> {
     let sizes = sizes(root);
     let colours = colours(root, &sizes, overcut);
     let rolls = rolls(root, &colours, width.as_ref().map_or(0, |width| width.value));
-    let measured = measured(root, &sizes);
+    let measured = measured(root, &sizes, width.as_ref().map(|width| width.value));
     root.finish();
-    if measured.is_empty() && utilisation.is_empty() {
+    let none = |name| root.rows(name).is_empty();
+    if none("marker") && none("utilisation") {
         let mend = "add `[[marker]]` with what `garment nest` found, or `[[utilisation]]` with `garments = 1` and `percent = 80`";
         root.report(&root.span, "nothing tells how long a marker is", mend);
     }
@@ -106,7 +107,7 @@ fn sizes<'a>(root: &Node<'a>) -> Vec<(Size, std::ops::Range<usize>)> {
         }
         sizes.push((Size { id: id.value.to_owned(), area: area.map(|area| area.value) }, id.span));
     }
-    if sizes.is_empty() {
+    if root.rows("size").is_empty() {
         root.report(&root.span, "there are no sizes", "add `[[size]]` with `id = \"130\"` for each");
     }
     sizes
@@ -119,6 +120,7 @@ fn counts(
     sizes: &[(Size, std::ops::Range<usize>)],
     most: i64,
 ) -> Option<At<Vec<u32>>> {
+    let before = row.told();
     let table = row.need(name, "{ \"130\" = 40 }", row.counts(name, most))?;
     let mut counts = vec![0; sizes.len()];
     for (id, count) in table.value {
@@ -126,13 +128,22 @@ fn counts(
             Some(at) => counts[at] = count,
             None => {
                 let known: Vec<&str> = sizes.iter().map(|(size, _)| size.id.as_str()).collect();
-                let mend = format!("add `[[size]]` with this id, or write one of `{}`", known.join("`, `"));
+                let mend = match known.as_slice() {
+                    [] => "add `[[size]]` with this id".to_owned(),
+                    known => format!("add `[[size]]` with this id, or write one of `{}`", known.join("`, `")),
+                };
                 row.report(&id.span, format!("no size is called `{}`", id.value), mend);
             }
         }
     }
     if counts.iter().all(|count| *count == 0) {
-        row.report(&table.span, format!("`{name}` counts no garment"), "write a number above 0 for a size");
+        if row.told() == before {
+            row.report(
+                &table.span,
+                format!("`{name}` counts no garment"),
+                "write a number above 0 for a size",
+            );
+        }
         return None;
     }
     Some(At { value: counts, span: table.span })
@@ -153,7 +164,7 @@ fn colours(root: &Node<'_>, sizes: &[(Size, std::ops::Range<usize>)], overcut: i
         let most = wanted.value.iter().map(most).collect();
         colours.push(Colour { id: id.value.to_owned(), least: wanted.value, most });
     }
-    if colours.is_empty() {
+    if root.rows("colour").is_empty() {
         let mend = "add `[[colour]]` with `id = \"navy\"` and `wanted = { \"130\" = 40 }`";
         root.report(&root.span, "nothing is ordered", mend);
     }
@@ -185,12 +196,26 @@ fn rolls(root: &Node<'_>, colours: &[Colour], width: i64) -> Vec<Roll> {
     rolls
 }
 
-fn measured(root: &Node<'_>, sizes: &[(Size, std::ops::Range<usize>)]) -> BTreeMap<Vec<u32>, i64> {
+fn measured(
+    root: &Node<'_>,
+    sizes: &[(Size, std::ops::Range<usize>)],
+    width: Option<i64>,
+) -> BTreeMap<Vec<u32>, i64> {
     let mut markers = BTreeMap::new();
     for row in root.rows("marker") {
         let (ratio, length) = (counts(&row, "sizes", sizes, 24), row.need_decimal("length", 3, 1));
         row.finish();
         let (Some(ratio), Some(length)) = (ratio, length) else { continue };
+        let areas = ratio.value.iter().zip(sizes).filter(|(count, _)| **count > 0);
+        let covered: Option<i128> =
+            areas.map(|(count, (size, _))| Some(i128::from(*count) * i128::from(size.area?))).sum();
+        if let (Some(covered), Some(width)) = (covered, width)
+            && covered > i128::from(width) * i128::from(length.value)
+        {
+            let cloth = width as f64 * length.value as f64 / 1e6;
+            let what = format!("its garments cover {:.3} m², and it has {cloth:.3} m²", covered as f64 / 1e6);
+            row.report(&length.span, what, "write the marker's length in metres, or mend the sizes' `area`");
+        }
         if markers.insert(ratio.value, length.value).is_some() {
             row.report(&ratio.span, "a marker of these sizes stands twice", "keep the shorter one");
         }

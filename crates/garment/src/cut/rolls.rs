@@ -169,7 +169,9 @@ fn filled(order: &Order, due: &[Due], length: i64, way: Way) -> Vec<u32> {
             None => {}
         }
     }
-    let room = (length / STEP) as usize;
+    // Of a very long roll no more is filled than there is to spread.
+    let all: usize = open.iter().map(|(width, most)| width * *most as usize).sum();
+    let room = ((length / STEP) as usize).min(all);
     let mut gives = knapsack(&open, room, |filled, all| match way {
         // What ends the work may leave whatever it leaves.
         _ if filled == all => (lost(order, length - filled as i64 * STEP).min(order.remnant), 0),

@@ -3,7 +3,7 @@
 use super::cloth::{Repeat, off, phase};
 use super::exact::{Region, nearer, overlap};
 use super::{Direction, Layout, Piece, Pieces, Placed, Turns};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a layout comes to.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,7 @@ pub fn check(pieces: &Pieces, layout: &Layout) -> Found {
     let length = on_the_strip(pieces, layout, &regions, &mut faults);
     apart(pieces, &regions, layout, &mut faults);
     counted(pieces, layout, &mut faults);
+    garments(pieces, layout, &mut faults);
     directed(pieces, layout, &mut faults);
     on_rolls(pieces, layout, &regions, &mut faults);
     if let Some(repeat) = &pieces.cloth.repeat {
@@ -131,6 +132,46 @@ fn counted(pieces: &Pieces, layout: &Layout, faults: &mut Vec<String>) {
                 piece.id
             ));
         }
+    }
+}
+
+/// Whether garments, where a rule goes by them, are whole: each has all of every piece of one size, so that no layout keeps
+/// to the rule by telling more garments than there are.
+fn garments(pieces: &Pieces, layout: &Layout, faults: &mut Vec<String>) {
+    let grouped = |piece: &Piece| piece.matching.as_ref().is_some_and(|own| own.group.is_some());
+    let matters = |piece: &&Piece| {
+        pieces.direction == Direction::Garment || (pieces.cloth.repeat.is_some() && grouped(piece))
+    };
+    // Of each size the garments that are told of, and how many there are; and the size of each garment.
+    let mut of_size: BTreeMap<&str, (BTreeSet<&str>, u64)> = BTreeMap::new();
+    let mut size_of: BTreeMap<&str, &str> = BTreeMap::new();
+    for piece in pieces.pieces.iter().filter(matters) {
+        let mut told: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        for placed in layout.placed.iter().filter(|placed| placed.piece == piece.id) {
+            let Some(garment) = placed.garment.as_deref() else { continue };
+            let (count, mirrored) = told.entry(garment).or_default();
+            *count += 1;
+            *mirrored += u64::from(placed.mirrored);
+        }
+        let (each, size) = (piece.per_garment, piece.marks.size.as_str());
+        for (garment, (count, mirrored)) in &told {
+            if *count != each {
+                faults.push(format!("garment `{garment}`: has piece {} {count} times, not {each}", piece.id));
+            } else if piece.paired && mirrored * 2 != each {
+                faults.push(format!("garment `{garment}`: has no whole pairs of piece {}", piece.id));
+            }
+            let own = size_of.entry(garment).or_insert(size);
+            if *own != size {
+                faults.push(format!("garment `{garment}`: has pieces of the sizes `{own}` and `{size}`"));
+            }
+        }
+        let (all, most) = of_size.entry(size).or_default();
+        all.extend(told.into_keys());
+        *most = (*most).max(piece.demand / each.max(1));
+    }
+    for (size, (all, most)) in of_size.into_iter().filter(|(_, (all, most))| all.len() as u64 > *most) {
+        let of = if size.is_empty() { String::new() } else { format!(" of size `{size}`") };
+        faults.push(format!("{} garments{of} are told, and there are {most}", all.len()));
     }
 }
 

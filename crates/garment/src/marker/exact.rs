@@ -107,21 +107,45 @@ impl Ring {
             return Err(NoShape::Few);
         }
         let ring = Self(points);
-        let sides: Vec<(Point, Point)> = ring.sides().collect();
-        for (i, (a, b)) in sides.iter().enumerate() {
-            for (j, (c, d)) in sides.iter().enumerate().skip(i + 1) {
-                // Neighbours have their common corner, and must not lie on each other.
-                let fault = match (j == i + 1, i == 0 && j + 1 == sides.len()) {
-                    (true, _) => on(*a, *b, *d) || on(*c, *d, *a),
-                    (_, true) => on(*a, *b, *c) || on(*c, *d, *b),
-                    _ => meet(*a, *b, *c, *d),
-                };
-                if fault {
-                    return Err(NoShape::Meets(i + 1, j + 1));
+        match ring.meeting() {
+            Some((one, other)) => Err(NoShape::Meets(one + 1, other + 1)),
+            None => Ok(ring),
+        }
+    }
+
+    /// The first two sides that have a place in common which they must not have. Of sides sorted along x each is held against
+    /// those that begin before it ends.
+    fn meeting(&self) -> Option<(usize, usize)> {
+        let sides: Vec<(Point, Point)> = self.sides().collect();
+        let mut sorted: Vec<(i64, usize)> =
+            sides.iter().enumerate().map(|(at, (a, b))| (a.x.min(b.x), at)).collect();
+        sorted.sort_unstable();
+        let mut found: Option<(usize, usize)> = None;
+        for (place, (_, one)) in sorted.iter().enumerate() {
+            let Some((a, b)) = sides.get(*one) else { continue };
+            let (end, low, high) = (a.x.max(b.x), a.y.min(b.y), a.y.max(b.y));
+            for (_, other) in sorted.iter().skip(place + 1).take_while(|(begin, _)| *begin <= end) {
+                let Some((c, d)) = sides.get(*other) else { continue };
+                if c.y.max(d.y) < low || c.y.min(d.y) > high {
+                    continue;
+                }
+                let pair = (*one.min(other), *one.max(other));
+                if found.is_none_or(|found| pair < found) && Self::clash(&sides, pair) {
+                    found = Some(pair);
                 }
             }
         }
-        Ok(ring)
+        found
+    }
+
+    /// Whether two sides meet that must not. Neighbours have their common corner, and must not lie on each other.
+    fn clash(sides: &[(Point, Point)], (i, j): (usize, usize)) -> bool {
+        let (Some((a, b)), Some((c, d))) = (sides.get(i), sides.get(j)) else { return false };
+        match (j == i + 1, i == 0 && j + 1 == sides.len()) {
+            (true, _) => on(*a, *b, *d) || on(*c, *d, *a),
+            (_, true) => on(*a, *b, *c) || on(*c, *d, *b),
+            _ => meet(*a, *b, *c, *d),
+        }
     }
 
     fn sides(&self) -> impl Iterator<Item = (Point, Point)> + '_ {

@@ -120,6 +120,15 @@ impl Reader {
         value
     }
 
+    /// Whether something is so; it is not where nothing is said.
+    fn flag(&mut self, of: &Json, path: &str, name: &str) -> bool {
+        let value = of.get(name).map(Json::as_bool);
+        if value == Some(None) {
+            self.tell(&format!("{path}{name}"), "is neither true nor false; write one of them");
+        }
+        value.flatten().unwrap_or(false)
+    }
+
     fn whole(&mut self, of: &Json, path: &str, name: &str) -> Option<u64> {
         let value = of.get(name).and_then(Json::as_u64);
         if value.is_none() {
@@ -137,7 +146,7 @@ impl Reader {
             self.tell(&format!("{path}.tilt"), format!("`{tilt}` is no tilt; write degrees from 0 to 45"));
         }
         let (turns, mirror) = self.turns(item, path, tilt)?;
-        let paired = item.get("paired").and_then(Json::as_bool).unwrap_or(false);
+        let paired = self.flag(item, &dotted, "paired");
         if paired && demand.is_some_and(|demand| demand % 2 == 1) {
             self.tell(&format!("{path}.paired"), "pairs need an even `demand`; write both of each pair");
         }
@@ -150,6 +159,8 @@ impl Reader {
         if told.is_some_and(|(demand, each)| each == 0 || demand % each > 0) {
             let what = "does not divide `demand`; write how many a garment takes";
             self.tell(&format!("{path}.per_garment"), what);
+        } else if paired && told.is_some_and(|(_, each)| each % 2 == 1) {
+            self.tell(&format!("{path}.per_garment"), "pairs need an even number; write both of each pair");
         }
         Some(Piece {
             id: id?,
@@ -165,7 +176,14 @@ impl Reader {
     }
 
     fn marks(&mut self, item: &Json, path: &str) -> Option<Marks> {
-        let text = |name: &str| item.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let mut text = |name: &str| {
+            let value = item.get(name).map(Json::as_str);
+            if value == Some(None) {
+                self.tell(&format!("{path}.{name}"), "is no text; write it in quotes");
+            }
+            value.flatten().unwrap_or_default().to_owned()
+        };
+        let (name, size) = (text("name"), text("size"));
         let place = |place: &Json| Some((place.get(0)?.as_f64()?, place.get(1)?.as_f64()?));
         let places = |list: &Json| list.as_array()?.iter().map(place).collect::<Option<Vec<_>>>();
         let mut read = |name: &str| match item.get(name) {
@@ -183,8 +201,12 @@ impl Reader {
         if lines.is_none() {
             self.tell(&format!("{path}.lines"), "is no list of lines; write `[[[0, 0], [2, 0]]]`");
         }
+        let ends = grain.len();
         let grain = <[(f64, f64); 2]>::try_from(grain).ok();
-        Some(Marks { name: text("name"), size: text("size"), grain, notches, drills, lines: lines? })
+        if grain.is_none() && ends > 0 {
+            self.tell(&format!("{path}.grain"), "is no line; write its two ends, `[[0, 0], [2, 0]]`");
+        }
+        Some(Marks { name, size, grain, notches, drills, lines: lines? })
     }
 
     /// How a piece may be turned, and whether mirrored.
@@ -224,13 +246,20 @@ impl Reader {
                 return None;
             }
         };
-        let axes = orientation.get("reflection_axes").and_then(Json::as_array);
-        Some((turns, axes.is_some_and(|axes| !axes.is_empty())))
+        let axes = orientation.get("reflection_axes").filter(|axes| !axes.is_null());
+        let listed = axes.and_then(Json::as_array);
+        if axes.is_some() && listed.is_none() {
+            let what = "is no list of axes; write `[0]` where it may lie with its other side up";
+            self.tell(&format!("{path}.orientation.reflection_axes"), what);
+        }
+        Some((turns, listed.is_some_and(|axes| !axes.is_empty())))
     }
 
     fn angles(&mut self, listed: &Json, path: &str) -> Option<Vec<f64>> {
         let angles =
             listed.as_array().and_then(|all| all.iter().map(Json::as_f64).collect::<Option<Vec<f64>>>());
+        // An empty list is none either: a piece lies somehow.
+        let angles = angles.filter(|angles| !angles.is_empty());
         if angles.is_none() {
             self.tell(path, "is no list of angles; write degrees, `[0, 180]`");
         }
@@ -312,8 +341,12 @@ impl Reader {
         if to.is_none() {
             self.tell(&format!("{place}translation"), "is no place; write `[x, y]`");
         }
-        let mirrored = transformation.get("reflected").and_then(Json::as_bool).unwrap_or(false);
-        let garment = item.get("garment").and_then(Json::as_str).map(str::to_owned);
+        let mirrored = self.flag(transformation, &place, "reflected");
+        let garment = item.get("garment").filter(|garment| !garment.is_null()).map(Json::as_str);
+        if garment == Some(None) {
+            self.tell(&format!("{path}garment"), "is no text; write it in quotes");
+        }
+        let garment = garment.flatten().map(str::to_owned);
         Some(Placed { piece: piece?, mirrored, turn: turn?, to: to?, garment })
     }
 }

@@ -15,6 +15,10 @@ use std::collections::BTreeMap;
 const NEAR: f64 = 0.05;
 /// Millimetres of a unit where the drawing says no size: pixels at 96 for an inch, as CSS counts.
 const PIXEL: f64 = 25.4 / 96.0;
+/// Farther off, in millimetres, lies no piece: its numbers, or the drawing's size, are not what was meant.
+const FAR: f64 = 1e6;
+/// Numbers of more digits before the point than this are no measures in any unit.
+const DIGITS: usize = 9;
 
 /// Reads a pattern. All that cannot be read is told at once, with its line.
 pub fn pattern(text: &str, name: &str) -> Result<Pattern, Vec<String>> {
@@ -93,7 +97,13 @@ impl Drawing {
 
     /// From the drawing's units to millimetres, its y axis turned upwards.
     fn sized(&mut self, attributes: &Attributes) -> Affine {
-        let view = attributes.get("viewBox").map(|view| numbers(view));
+        let view = attributes.get("viewBox").and_then(|view| {
+            let read = numbers(view).filter(|all| all.len() == 4);
+            if read.is_none() {
+                self.wrong.push(format!("`viewBox` is `{view}`; write four numbers, `0 0 300 200`"));
+            }
+            read
+        });
         let wide = attributes.get("width").and_then(|width| length(width));
         let scale = match (view.as_deref(), wide) {
             (Some([_, _, width, _]), Some(wide)) if *width > 0.0 && wide > 0.0 => wide / width,
@@ -164,8 +174,14 @@ impl Drawing {
         moved: Affine,
         line: usize,
     ) -> Result<(), String> {
-        let path = path(kind, attributes)?;
-        let mut rings = rings(&(moved * path))?;
+        let path = moved * path(kind, attributes)?;
+        let around = path.control_box();
+        let reach =
+            [around.x0, around.y0, around.x1, around.y1].into_iter().map(f64::abs).fold(0.0, f64::max);
+        if !path.is_finite() || reach > FAR {
+            return Err("it reaches over a kilometre; mend its numbers, or the drawing's size".to_owned());
+        }
+        let mut rings = rings(&path)?;
         rings.sort_by(|a, b| area(b).total_cmp(&area(a)));
         if rings.is_empty() {
             return Err("has no extent; draw it or take it out".to_owned());
@@ -199,19 +215,23 @@ impl Drawing {
 fn path(kind: &str, attributes: &Attributes) -> Result<BezPath, String> {
     let number = |name: &str| {
         attributes.get(name).map_or(Ok(0.0), |text| {
-            text.trim()
-                .trim_end_matches("px")
-                .parse::<f64>()
-                .map_err(|_| format!("`{name}` is `{text}`; write a number"))
+            let number = text.trim().trim_end_matches("px").parse::<f64>().ok();
+            let number = number.filter(|number| number.abs() < 10f64.powi(DIGITS as i32));
+            number.ok_or_else(|| format!("`{name}` is `{text}`; write a number of at most {DIGITS} digits"))
         })
     };
     Ok(match kind {
         "path" => {
             let data = attributes.get("d").map_or("", String::as_str);
+            if let Some(number) = astray(data) {
+                return Err(format!("its path says `{number}`; write numbers of at most {DIGITS} digits"));
+            }
             BezPath::from_svg(data).map_err(|error| format!("its path cannot be read: {error}"))?
         }
         "polygon" => {
-            let all = numbers(attributes.get("points").map_or("", String::as_str));
+            let points = attributes.get("points").map_or("", String::as_str);
+            let all = numbers(points).filter(|all| all.len().is_multiple_of(2));
+            let all = all.ok_or("its `points` are no pairs of numbers; write `0,0 10,0 10,20`")?;
             let mut path = BezPath::new();
             for (at, pair) in all.chunks_exact(2).enumerate() {
                 let to = Point::new(pair[0], pair[1]);
@@ -234,6 +254,20 @@ fn path(kind: &str, attributes: &Attributes) -> Result<BezPath, String> {
     })
 }
 
+/// The first number of a path's data that is no measure. It is looked for before the path is read, since a curve so long has
+/// parts without end.
+fn astray(data: &str) -> Option<String> {
+    // Of `1e+9` the sign says nothing; what follows `1e-` is a number by itself here, and no large one.
+    let data = data.to_lowercase().replace("e+", "e");
+    let apart = |letter: char| !(letter.is_ascii_digit() || matches!(letter, '.' | 'e'));
+    let far = |number: &&str| {
+        let (digits, power) = number.split_once('e').unwrap_or((number, ""));
+        let whole = digits.split('.').next().unwrap_or_default().trim_start_matches('0');
+        whole.len() > DIGITS || power.trim_start_matches('0').len() > 1
+    };
+    data.split(apart).find(far).map(str::to_owned)
+}
+
 fn called(attributes: &Attributes) -> Option<String> {
     ["data-name", "inkscape:label", "id"].iter().find_map(|name| attributes.get(*name)).cloned()
 }
@@ -248,8 +282,10 @@ fn attributes(start: &BytesStart<'_>) -> Result<Attributes, String> {
     Ok(found)
 }
 
-fn numbers(text: &str) -> Vec<f64> {
-    text.split([' ', ',', '\n', '\t', '\r']).filter_map(|part| part.parse().ok()).collect()
+/// Numbers with spaces or commas between; `None` where something else stands among them.
+fn numbers(text: &str) -> Option<Vec<f64>> {
+    let parts = text.split([' ', ',', '\n', '\t', '\r']).filter(|part| !part.is_empty());
+    parts.map(|part| part.parse().ok()).collect()
 }
 
 /// A length in millimetres; `None` for percent and what is none.
@@ -277,7 +313,7 @@ fn transform(text: &str) -> Result<Affine, String> {
         .filter(|part| !part.is_empty())
     {
         let (name, inner) = part.split_once('(').unwrap_or((part, ""));
-        let one = match (name.trim(), numbers(inner).as_slice()) {
+        let one = match (name.trim(), numbers(inner).unwrap_or_default().as_slice()) {
             ("matrix", [a, b, c, d, e, f]) => Affine::new([*a, *b, *c, *d, *e, *f]),
             ("translate", [x]) => Affine::translate((*x, 0.0)),
             ("translate", [x, y]) => Affine::translate((*x, *y)),

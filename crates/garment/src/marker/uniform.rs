@@ -35,8 +35,8 @@ impl Style {
 /// The smallest and the largest height that is drafted, in millimetres.
 pub const HEIGHTS: (u32, u32) = (1000, 1900);
 
-/// A cut: an outline, how many of it, and whether half of them are mirrored.
-type Cut = (Vec<(f64, f64)>, u64, bool);
+/// A cut: its name, an outline, how many of it, and whether half of them are mirrored.
+type Cut = (&'static str, Vec<(f64, f64)>, u64, bool);
 
 /// The pieces of `sets` uniforms of each height, on cloth of a width in millimetres.
 pub fn uniform(style: Style, heights: &[u32], sets: u64, width: f64, seed: u64) -> Result<Pieces, NoShape> {
@@ -52,7 +52,7 @@ pub fn uniform(style: Style, heights: &[u32], sets: u64, width: f64, seed: u64) 
             Style::Skirt => body.skirt(),
             Style::Tracksuit => [body.jacket(), body.trousers(0.64, 30.0)].concat(),
         };
-        for (outline, count, paired) in cuts {
+        for (name, outline, count, paired) in cuts {
             pieces.push(Piece {
                 id: pieces.len() as u64,
                 demand: count * sets,
@@ -62,7 +62,7 @@ pub fn uniform(style: Style, heights: &[u32], sets: u64, width: f64, seed: u64) 
                 paired,
                 per_garment: count,
                 matching: None,
-                marks: Marks { size: (height / 10).to_string(), ..Marks::default() },
+                marks: Marks { name: name.to_owned(), size: (height / 10).to_string(), ..Marks::default() },
             });
         }
     }
@@ -170,13 +170,18 @@ impl Body {
             .to(neck * 0.5 + 24.0, 74.0)
             .bow((neck * 0.3, 62.0), (0.0, 58.0));
         vec![
-            (self.half(32.0, 34.0, self.chest * 0.1).done(), 2, true),
-            (back.off_the_fold(), 1, false),
-            (self.sleeve(self.h * 0.3, self.chest * 0.2 + 24.0), 2, false),
-            (collar.done(), 4, true),
-            (band(self.chest * 0.25 + 50.0, 62.0), 4, false),
-            (band(neck + 46.0, 36.0), 2, false),
-            (Pen::at(0.0, 0.0).to(96.0, 0.0).to(116.0, 46.0).to(96.0, 92.0).to(0.0, 92.0).done(), 1, false),
+            ("前片", self.half(32.0, 34.0, self.chest * 0.1).done(), 2, true),
+            ("后片", back.off_the_fold(), 1, false),
+            ("袖片", self.sleeve(self.h * 0.3, self.chest * 0.2 + 24.0), 2, false),
+            ("领面", collar.done(), 4, true),
+            ("袖口", band(self.chest * 0.25 + 50.0, 62.0), 4, false),
+            ("领座", band(neck + 46.0, 36.0), 2, false),
+            (
+                "胸袋",
+                Pen::at(0.0, 0.0).to(96.0, 0.0).to(116.0, 46.0).to(96.0, 92.0).to(0.0, 92.0).done(),
+                1,
+                false,
+            ),
         ]
     }
 
@@ -194,10 +199,11 @@ impl Body {
                 .done()
         };
         vec![
-            (leg(hip / 4.0 + 12.0, hip * 0.05, 0.0), 2, true),
-            (leg(hip / 4.0 + 34.0, hip * 0.09, 22.0), 2, true),
-            (band(hip * 0.82 + 60.0, 76.0), 1, false),
+            ("前裤片", leg(hip / 4.0 + 12.0, hip * 0.05, 0.0), 2, true),
+            ("后裤片", leg(hip / 4.0 + 34.0, hip * 0.09, 22.0), 2, true),
+            ("腰头", band(hip * 0.82 + 60.0, 76.0), 1, false),
             (
+                "袋布",
                 Pen::at(0.0, 0.0)
                     .to(260.0, 0.0)
                     .bow((290.0, 80.0), (220.0, 150.0))
@@ -219,10 +225,10 @@ impl Body {
                 .bow((length, top * 0.25), (length, 0.0))
         };
         vec![
-            (panel(hip / 4.0, hip / 2.4).unfolded(), 2, false),
-            (panel(hip / 8.0, hip / 4.0).unfolded(), 4, false),
-            (band(hip * 0.78 + 60.0, 72.0), 1, false),
-            (band(length * 0.8, 110.0), 2, false),
+            ("裙片", panel(hip / 4.0, hip / 2.4).unfolded(), 2, false),
+            ("侧裙片", panel(hip / 8.0, hip / 4.0).unfolded(), 4, false),
+            ("裙腰", band(hip * 0.78 + 60.0, 72.0), 1, false),
+            ("褶裥", band(length * 0.8, 110.0), 2, false),
         ]
     }
 
@@ -232,12 +238,12 @@ impl Body {
             .bow((self.h * 0.24, 150.0), (self.h * 0.15, 220.0))
             .bow((self.h * 0.03, 240.0), (0.0, 130.0));
         vec![
-            (self.half(56.0, 8.0, self.chest * 0.11).done(), 2, true),
-            (self.half(58.0, 0.0, 20.0).off_the_fold(), 1, false),
-            (self.sleeve(self.h * 0.31, self.chest * 0.21 + 36.0), 2, false),
-            (hood.done(), 2, true),
-            (band(self.h * 0.5, 58.0), 4, false),
-            (band(self.chest * 0.9, 120.0), 1, false),
+            ("衣前片", self.half(56.0, 8.0, self.chest * 0.11).done(), 2, true),
+            ("衣后片", self.half(58.0, 0.0, 20.0).off_the_fold(), 1, false),
+            ("袖片", self.sleeve(self.h * 0.31, self.chest * 0.21 + 36.0), 2, false),
+            ("帽片", hood.done(), 2, true),
+            ("拼条", band(self.h * 0.5, 58.0), 4, false),
+            ("下摆", band(self.chest * 0.9, 120.0), 1, false),
         ]
     }
 }

@@ -51,7 +51,8 @@ pub fn slips(contract: &Contract, month: &Month, font: &Font<'_>) -> Result<Vec<
                 "计件明细每行的扫码记录可查；如有不符，请在发放后向车间提出。",
             );
         }
-        down += STEP * 2.4;
+        // Slips are cut apart here.
+        down += STEP * 3.4;
     }
     document(font, &pages)
 }

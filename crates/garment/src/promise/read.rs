@@ -102,7 +102,7 @@ fn styles(root: &Node<'_>) -> Vec<Style> {
         let setup = setup.map_or(0, |setup| setup.value);
         styles.push(Style { id: id.to_owned(), minutes: minutes.value, setup });
     }
-    if styles.is_empty() {
+    if root.rows("style").is_empty() {
         let mend = "add `[[style]]` with `id = \"shirt\"` and `minutes = 18.5` for each";
         root.report(&root.span, "there are no styles", mend);
     }
@@ -149,7 +149,7 @@ fn lines(root: &Node<'_>, workshops: &[Workshop], styles: &[Style], from: Day) -
             set_up,
         });
     }
-    if lines.is_empty() {
+    if root.rows("line").is_empty() {
         let mend = "add `[[line]]` with `id`, `minutes = 9600` a workday and `skills = { shirt = 95 }`";
         root.report(&root.span, "there are no lines", mend);
     }
@@ -175,7 +175,7 @@ fn orders(root: &Node<'_>, styles: &[Style], from: Day) -> Vec<Order> {
         let (pieces, due) = (pieces.value as u32, due.value);
         orders.push(Order { id: id.to_owned(), style, pieces, ready, due, weight, bundle, shares });
     }
-    if orders.is_empty() {
+    if root.rows("order").is_empty() {
         let mend = "add `[[order]]` with `id`, `style`, `pieces` and `due`";
         root.report(&root.span, "nothing is ordered", mend);
     }

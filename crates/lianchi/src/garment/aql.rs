@@ -90,8 +90,9 @@ fn one(options: &Options, lot: u64, aql: Aql, say: Say) -> Result<(), Failure> {
 fn curve(plan: &Plan, lot: u64, aql: Aql) -> (String, Json) {
     let defects = aql.counts_defects();
     let of = |x: f64| if defects { Quality::Rate(x) } else { Quality::Fraction(x) };
-    // A lot is sent back only from the rejection number on.
-    let (sample, passes) = (plan.sample, plan.reject - 1);
+    // Of a lot that is smaller than the plan's sample all is inspected; it is sent back only from the rejection number on.
+    let (sample, passes) =
+        (u32::try_from(lot).map_or(plan.sample, |lot| plan.sample.min(lot)), plan.reject - 1);
     let (unit, from) = if defects { ("defects per hundred", "Poisson") } else { ("% defective", "binomial") };
     let mut words = format!("\n\nlots of a process ({from}):\n  accepted  {unit}");
     let mut process = Vec::new();

@@ -53,7 +53,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
             "this line names nobody; write it as `.toml`, or leave `--day`, `--from` and `--without` out";
         return Err(Wrong(error.into()).into());
     }
-    let text = super::read(&options.file)?;
+    let text = super::plain(&options.file)?;
     let problem = read(&text).map_err(|wrong| super::faults(&options.file, [(wrong.line, wrong.what)]))?;
     let budget = super::budget(options.seconds)?;
     let mut spent = Spent::new();

@@ -10,7 +10,7 @@ pub struct Lots {
     #[arg(long, value_name = "FILE", requires = "style")]
     pub lots: Option<PathBuf>,
     /// Of the lots: the style's id in the contract.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", requires = "lots")]
     style: Option<String>,
     /// Of the lots: the most pieces of a bundle.
     #[arg(long, value_name = "N", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=1000))]

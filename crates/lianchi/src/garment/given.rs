@@ -198,7 +198,8 @@ fn areas(pieces: &Pieces, sizes: &[(String, u64)]) -> Vec<String> {
     }
     let told = |(size, sum): (&str, f64)| {
         let garments: u64 = sizes.iter().filter(|(own, _)| own == size).map(|(_, count)| count).sum();
-        format!("a garment of size `{size}` covers {:.4} m² of cloth", sum / 1e6 / garments.max(1) as f64)
+        let of = if size.is_empty() { String::new() } else { format!(" of size `{size}`") };
+        format!("a garment{of} covers {:.4} m² of cloth", sum / 1e6 / garments.max(1) as f64)
     };
     sums.into_iter().map(told).collect()
 }

@@ -12,6 +12,7 @@ mod pieces;
 mod promise;
 mod spc;
 mod staffing;
+mod stop;
 
 use crate::say::{Failure, Say, Wrong};
 use garment::promise::Split;
@@ -72,6 +73,13 @@ fn read(path: &Path) -> Result<String, Failure> {
     let told = |why: &dyn std::fmt::Display| Wrong(format!("`{}` cannot be read: {why}", path.display()));
     let bytes = std::fs::read(path).map_err(|error| told(&error))?;
     Ok(String::from_utf8(bytes).map_err(|_| told(&"it is not UTF-8; save it as UTF-8"))?)
+}
+
+/// A file's text where only digits and signs matter: published lines have notes in letters of old code pages beside them.
+fn plain(path: &Path) -> Result<String, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Wrong(format!("`{}` cannot be read: {error}", path.display())))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Writes a file that was asked for.
@@ -149,10 +157,13 @@ fn budget(seconds: f64) -> Result<Duration, Failure> {
     if seconds > 0.0 && seconds <= 1e6 {
         return Ok(Duration::from_secs_f64(seconds));
     }
+    if seconds > 0.0 {
+        return Err(Wrong("`--seconds` is over eleven days; write at most 1000000".into()).into());
+    }
     Err(Wrong(format!("`--seconds {seconds}` leaves no time; write a number over 0")).into())
 }
 
-/// How long this thread has computed: where the system tells it, time that others took from it does not count.
+/// How long this thread has computed: where the system tells it, time that others took from it does not count. Ctrl-C ends it.
 struct Spent {
     since: Instant,
     before: Option<Duration>,
@@ -163,6 +174,7 @@ struct Spent {
 
 impl Spent {
     fn new() -> Self {
+        stop::heed();
         Self { since: Instant::now(), before: computed(), asked: None, over: Duration::ZERO }
     }
 
@@ -174,6 +186,9 @@ impl Spent {
     fn less_than(&mut self, budget: Duration) -> bool {
         /// How often the system is asked.
         const PACE: Duration = Duration::from_millis(1);
+        if stop::asked() {
+            return false;
+        }
         // Nobody computes longer than it takes, so the clock on the wall is asked first.
         if self.over >= budget || self.since.elapsed() < budget {
             return self.over < budget;

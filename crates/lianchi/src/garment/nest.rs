@@ -52,7 +52,11 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let kept = Mutex::new(Kept { options, pieces: &pieces, font: font.as_deref(), last: None });
     let shown = Mutex::new(say.progress("seconds of laying out"));
     let (before, since) = (computed(), Instant::now());
+    super::stop::heed();
     let spent = || {
+        if super::stop::asked() {
+            return 1.0;
+        }
         // A thread of the search has computed nothing before it began.
         let gone = computed().filter(|_| before.is_some()).unwrap_or_else(|| since.elapsed()).as_secs_f64();
         if let Ok(mut shown) = shown.try_lock() {
@@ -66,8 +70,11 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
         }
     };
     let effort = Effort { seed: options.seed, threads: options.threads.into() };
-    let layout = nest(&pieces, effort, &spent, &better)
-        .map_err(|error| given::told(&options.pieces, error.to_string().lines().map(str::to_owned)))?;
+    let layout = nest(&pieces, effort, &spent, &better).map_err(|error| {
+        // What was taken as what may be the reason.
+        let notes = notes.iter().map(|note| format!("note: {note}"));
+        given::told(&options.pieces, error.to_string().lines().map(str::to_owned).chain(notes))
+    })?;
     drop(shown);
     let found = check::check(&pieces, &layout);
     write(options, &pieces, &layout, found.density, font.as_deref())?;

@@ -120,10 +120,15 @@ pub fn pay(options: &Pay, say: Say) -> Result<(), Failure> {
     }
     let json = if say.json { as_json(&contract, &scans, &month) } else { Json::Null };
     say.answer(&words(&contract, &scans, &month), &json)?;
-    // Scans that somebody must look at are something found.
+    // What somebody must look at is something found.
     let open =
         scans.told.iter().any(|told| ![Kind::Late, Kind::SentTwice, Kind::NextMonth].contains(&told.kind));
-    if open { Err(Failure::Finding) } else { Ok(()) }
+    if open || overdrawn(&month).next().is_some() { Err(Failure::Finding) } else { Ok(()) }
+}
+
+/// Payslips on which more is withheld than there is wage.
+fn overdrawn(month: &Month) -> impl Iterator<Item = &garment::pay::reckon::Slip> {
+    month.slips.iter().filter(|slip| slip.net < Fen(0))
 }
 
 /// The tickets that a month paid, as [`paid_out`] wrote them.
@@ -177,6 +182,14 @@ fn words(contract: &Contract, scans: &Scans, month: &Month) -> String {
             out,
             "\n{} has no scan and gets the minimum wage; if they were not there, say `absent = …`",
             person.id
+        );
+    }
+    for slip in overdrawn(month) {
+        let person = contract.people.get(slip.person).map_or("", |person| person.id.as_str());
+        let _ = write!(
+            out,
+            "\n{person} would be paid {}: more is withheld than there is wage; mend their `[[adjustment]]`",
+            slip.net
         );
     }
     for (kind, name) in Kind::ALL {
@@ -260,6 +273,11 @@ pub fn tickets(options: &Tickets, say: Say) -> Result<(), Failure> {
             bundles as usize * (lot.operations.1 - lot.operations.0)
         })
         .sum();
+    let missing = missing(&contract, from, to);
+    if missing == [(from, to)] {
+        let mend = "name bundles of the contract, or add their `[[lot]]`";
+        return Err(Wrong(format!("no lot has {}; {mend}", spans(&missing))).into());
+    }
     if count == 0 || count > MOST {
         let error = format!("bundles {from} to {to} have {count} tickets; print from 1 to {MOST} at a time");
         return Err(Wrong(error).into());
@@ -268,7 +286,42 @@ pub fn tickets(options: &Tickets, say: Say) -> Result<(), Failure> {
     let font = options.font.read()?;
     super::write(&options.pdf, &tickets::tickets(&contract, from..=to, &Font::read(&font)?)?)?;
     let place = options.pdf.display();
-    say.answer(&format!("{count} tickets printed into {place}"), &json!({"tickets": count}))
+    let mut words = format!("{count} tickets printed into {place}");
+    if !missing.is_empty() {
+        words.push_str(&format!("\nno lot has {}: no tickets of them", spans(&missing)));
+    }
+    say.answer(&words, &json!({"tickets": count, "missing": missing}))
+}
+
+/// The bundles from one to another that no lot has, in stretches.
+fn missing(contract: &Contract, from: u32, to: u32) -> Vec<(u32, u32)> {
+    let mut lots: Vec<(u32, u32)> = contract.lots.iter().map(|lot| (lot.first, lot.last)).collect();
+    lots.sort_unstable();
+    let mut missing = Vec::new();
+    // Bundles before this one are looked at.
+    let mut next = from;
+    for (first, last) in lots {
+        if first > next && next <= to {
+            missing.push((next, to.min(first - 1)));
+        }
+        next = next.max(last + 1);
+    }
+    missing.extend((next <= to).then_some((next, to)));
+    missing
+}
+
+/// Stretches of bundles in words.
+fn spans(stretches: &[(u32, u32)]) -> String {
+    let one = |(first, last): &(u32, u32)| match first == last {
+        true => first.to_string(),
+        false => format!("{first} to {last}"),
+    };
+    let all: Vec<String> = stretches.iter().map(one).collect();
+    format!(
+        "{} {}",
+        if matches!(stretches, [(a, b)] if a == b) { "bundle" } else { "bundles" },
+        all.join(", ")
+    )
 }
 
 pub fn sample(options: &Sample, say: Say) -> Result<(), Failure> {

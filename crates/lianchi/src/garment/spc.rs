@@ -98,7 +98,10 @@ fn few(options: &Options, faults: Vec<(String, u64)>, say: Say) -> Result<(), Fa
         format!("{mark} {:>8}  {:>5.1} %  {}", share.count, share.cumulated * 100.0, share.name)
     };
     let mut lines: Vec<String> = shares.iter().map(line).collect();
-    lines.push("the kinds with * make four fifths of all faults".to_owned());
+    lines.push(match shares.iter().any(|share| share.vital) {
+        true => "the kinds with * make four fifths of all faults".to_owned(),
+        false => "no faults were found".to_owned(),
+    });
     let rows = shares.iter().map(|share| {
         json!({"fault": share.name, "count": share.count, "cumulated": share.cumulated, "vital": share.vital})
     });

@@ -23,6 +23,7 @@ fn lots_are_inspected_by_the_standard() {
         "garment aql --lot 30 --level iii --aql 0.010 --severity tightened",
         "garment aql --lot 4000 --aql 4 --severity reduced --oc",
         "garment aql --lot 400 --aql 25 --oc --json",
+        "garment aql --lot 9 --aql 1.0 --oc",
         "garment aql --lots lots.csv --aql 2.5",
         "garment aql --lots good.csv --aql 2.5",
         "garment aql --lots good.csv --aql 2.5 --never-reduced --json",
@@ -55,6 +56,7 @@ fn a_process_is_watched() {
         ("most.csv", "sample,inspected,defective\na,10,20\nb,0,0\n".as_bytes()),
         ("far.csv", "sample,x1,x2\na,1e308,-1e308\nb,1,2\n".as_bytes()),
         ("one.csv", "sample,inspected,defects\na,10,20\n".as_bytes()),
+        ("flawless.csv", "fault,count\n跳针,0\n".as_bytes()),
     ]);
     for line in [
         "garment spc p.csv --svg p.svg",
@@ -62,6 +64,7 @@ fn a_process_is_watched() {
         "garment spc x.csv --rules nelson --svg x.svg",
         "garment spc faults.csv --svg faults.svg",
         "garment spc faults.csv --json",
+        "garment spc flawless.csv",
         "garment spc broken.csv",
         "garment spc other.csv",
         "garment spc none.csv",
@@ -93,6 +96,8 @@ fn a_month_is_paid_from_scans_to_slips() {
         "garment pay m/scans.csv m/contract.toml --paid paid.csv",
         "garment tickets m/contract.toml --bundles 1-2 --pdf tickets.pdf",
         "garment tickets m/contract.toml --bundles 500-600 --pdf none.pdf",
+        "garment tickets m/contract.toml --bundles 0-2 --pdf few.pdf --json",
+        "garment tickets m/contract.toml --bundles 60-4294967295 --pdf more.pdf",
         "garment tickets m/contract.toml --bundles two --pdf none.pdf",
         "garment pay m/scans.csv broken.toml",
         "garment pay other.csv m/contract.toml",
@@ -103,6 +108,10 @@ fn a_month_is_paid_from_scans_to_slips() {
     ] {
         desk.run(line);
     }
+    let contract = String::from_utf8(desk.get("m/contract.toml")).unwrap();
+    let fine = "\n[[adjustment]]\nperson = \"0001\"\nname = \"赔偿\"\namount = -9000\n";
+    desk.put("m/fined.toml", (contract + fine).as_bytes());
+    desk.run("garment pay m/scans.csv m/fined.toml");
     let all = desk.json("garment pay m/scans.csv m/contract.toml --json");
     assert_eq!(all["residual_fen"], 0);
     let slip = &all["slips"][0];
@@ -120,8 +129,10 @@ fn a_month_is_paid_from_scans_to_slips() {
 #[test]
 fn a_line_is_balanced() {
     let jackson = "11\n6\n2\n5\n7\n1\n2\n3\n6\n5\n5\n4\n1,2\n1,3\n1,4\n1,5\n2,6\n3,7\n4,7\n5,7\n6,8\n7,9\n8,10\n9,11\n10,11\n-1,-1\n";
-    let files: [(&str, &[u8]); 3] = [
+    let noted = [jackson.as_bytes(), b"\r\nTransitive Pfeile gel\x94scht: 24.5.93\r\n43,91\r\n"].concat();
+    let files: [(&str, &[u8]); 4] = [
         ("jackson.IN2", jackson.as_bytes()),
+        ("noted.IN2", &noted),
         ("crew.alwabp", b"3\n4 2\n3 Inf\n2 5\n1 2\n1 3\n-1 -1\n"),
         ("broken.IN2", b"3\n4\n5\n"),
     ];
@@ -134,6 +145,9 @@ fn a_line_is_balanced() {
         "garment balance crew.alwabp --stations 2",
         "garment balance broken.IN2 --cycle 6",
         "garment balance jackson.IN2 --cycle 10 --seconds 0",
+        "garment balance jackson.IN2 --cycle 10 --seconds 1e300",
+        "garment balance jackson.IN2 --cycle 0",
+        "garment balance noted.IN2 --cycle 10",
     ];
     insta::assert_snapshot!(check(&files, &lines));
 }
@@ -285,7 +299,10 @@ fn an_order_is_cut() {
     let narrow =
         format!("{order}{rolls}\n[[roll]]\nid = \"w2\"\ncolour = \"white\"\nlength = 31\nwidth = 1.4\n");
     let whole = rolls.replace("26.41", "23.1");
-    let files: [(&str, &[u8]); 6] = [
+    let unused = "[[marker]]\nsizes = { 130 = 3 }\nlength = 9\n[[marker]]\nsizes = { 130 = 4 }\nlength = 3.5\n\n[[colour]]";
+    let files: [(&str, &[u8]); 8] = [
+        ("unused.toml", &order.replacen("[[colour]]", unused, 1).into_bytes()),
+        ("narrow.toml", &format!("{order}{}", rolls.replace("length", "width = 1.4\nlength")).into_bytes()),
         ("order.toml", order.as_bytes()),
         ("rolls.toml", narrow.as_bytes()),
         ("scarce.toml", &format!("{order}{whole}").into_bytes()),
@@ -303,6 +320,9 @@ fn an_order_is_cut() {
         "garment cut rolls.toml --seconds 0.2 --json",
         "garment cut scarce.toml --seconds 0.1",
         "garment cut short.toml",
+        "garment cut narrow.toml",
+        "garment cut unused.toml",
+        "garment cut order.toml --style shirt",
         "garment cut broken.toml",
         "garment cut none.toml",
         "garment cut order.toml --seconds 0",
@@ -384,6 +404,31 @@ fn pieces_are_laid_out() {
     let drawn = String::from_utf8(desk.get("good.svg")).unwrap();
     assert_eq!((drawn.matches("<path").count(), drawn.contains("&lt;方&gt;")), (4, true), "{drawn}");
     insta::assert_snapshot!(desk.told());
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_has_the_best_so_far_told() {
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+    let desk = Desk::new(&[]);
+    desk.output("garment pieces skirt --sizes 130 --out skirt.json");
+    let line = "garment nest skirt.json --seconds 600 --out layout.json --json";
+    let args: Vec<&str> = line.split(' ').collect();
+    let mut child = desk.command(&args).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let (since, found) = (Instant::now(), desk.path().join("layout.json"));
+    while !found.exists() && since.elapsed() < Duration::from_secs(60) {
+        assert_eq!(child.try_wait().unwrap(), None, "it ended by itself");
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let kept: serde_json::Value = serde_json::from_slice(&desk.get("layout.json")).unwrap();
+    assert_eq!(told["solution"]["density"], kept["solution"]["density"]);
+    assert_eq!(desk.json("garment check layout.json --json")["holds"], true);
 }
 
 #[test]

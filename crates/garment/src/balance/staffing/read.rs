@@ -37,11 +37,12 @@ fn read(root: &Node<'_>) -> Option<Floor> {
         node.finish();
         days
     });
-    let learning = root.table("learning").and_then(|node| learning(&node));
+    let curve = root.table("learning");
+    let learning = curve.as_ref().and_then(learning);
     let machines = machines(root);
     let (operations, order) = operations(root, &machines);
     let new = learning.as_ref().and_then(|(_, new)| *new);
-    let operators = operators(root, &machines, &operations, learning.is_some(), new);
+    let operators = operators(root, &machines, &operations, curve.is_some(), new);
     root.finish();
     let learning = learning.map(|(learning, _)| learning);
     let minutes = minutes?;
@@ -176,7 +177,7 @@ fn operations(root: &Node<'_>, machines: &[Machine]) -> (Vec<Operation>, Vec<(us
         operations.push(Operation { id: id.value.to_owned(), minutes, machine });
         waits.push((after, row.span.clone()));
     }
-    if operations.is_empty() {
+    if root.rows("operation").is_empty() {
         let mend = "add `[[operation]]` with `id`, `minutes` and, where it takes one, `machine`";
         root.report(&root.span, "there are no operations", mend);
     }
@@ -239,7 +240,7 @@ fn operators(
         let (from, until) = (from.map(|day| day.value), until.map(|day| day.value));
         operators.push(Operator { id: id.value.to_owned(), percent, done, absent, from, until });
     }
-    if operators.is_empty() {
+    if root.rows("operator").is_empty() {
         let mend = "add `[[operator]]` with `id` and `machines = { lockstitch = 95 }` for each";
         root.report(&root.span, "there are no operators", mend);
     }

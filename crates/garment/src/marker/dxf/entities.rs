@@ -91,7 +91,10 @@ impl Entity {
 impl Block {
     /// How long or wide its outline is, whichever is more, in the file's unit.
     pub fn extent(&self) -> f64 {
-        let all = || self.entities.iter().filter(|entity| entity.layer == Some(1)).flat_map(Entity::places);
+        // What has no line to cut along is as long as its sewing line.
+        let on = |layer: u32| move |entity: &&Entity| entity.layer == Some(layer) && entity.is_line();
+        let layer = if self.entities.iter().any(|entity| on(1)(&entity)) { 1 } else { 14 };
+        let all = || self.entities.iter().filter(on(layer)).flat_map(Entity::places);
         let wide = |axis: fn((f64, f64)) -> f64| {
             let (low, high) =
                 all().map(axis).fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at), high.max(at)));

@@ -62,14 +62,6 @@ pub fn pattern(bytes: &[u8], known: Known) -> Result<Pattern, Vec<String>> {
     let file = entities(&text).map_err(|error| vec![error])?;
     let mut pattern =
         Pattern { name: file.said("style name").unwrap_or("pattern").to_owned(), ..Pattern::default() };
-    let longest = file.blocks.iter().map(entities::Block::extent).fold(0.0, f64::max);
-    let unit = self::unit(&file, known.unit, longest);
-    let called = Unit::ALL.iter().find(|(own, _)| *own == unit).map_or("", |(_, name)| name);
-    pattern.told.push(format!(
-        "read as {called}: the longest piece is {:.0} mm; if that cannot be, give `--unit`",
-        longest * unit.millimetres()
-    ));
-    let scale = unit.millimetres();
     let mut wrong = Vec::new();
     let flat = entities::Block { name: pattern.name.clone(), line: 1, entities: file.loose.clone() };
     let drawn = |block: &&entities::Block| {
@@ -88,6 +80,14 @@ pub fn pattern(bytes: &[u8], known: Known) -> Result<Pattern, Vec<String>> {
             block.name, block.line
         ));
     }
+    let longest = blocks.iter().map(|block| block.extent()).fold(0.0, f64::max);
+    let unit = self::unit(&file, known.unit, longest);
+    let (scale, called) = (unit.millimetres(), Unit::ALL.iter().find(|(own, _)| *own == unit));
+    pattern.told.push(format!(
+        "read as {}: the longest piece is {:.0} mm; if that cannot be, give `--unit`",
+        called.map_or("", |(_, name)| name),
+        longest * scale
+    ));
     let mut told = Vec::new();
     for block in &blocks {
         let count = quantity(block).unwrap_or_else(|error| {
@@ -140,15 +140,16 @@ fn unit(file: &entities::File, given: Option<Unit>, longest: f64) -> Unit {
     if let Some(unit) = given {
         return unit;
     }
+    // Many programs write inches whatever they count; no piece is as long as that would make these.
+    let inches = longest * Unit::Inch.millimetres() <= LONGEST;
     match file.header("$INSUNITS").and_then(|value| value.parse::<u8>().ok()) {
-        Some(1) => return Unit::Inch,
+        Some(1) if inches => return Unit::Inch,
         Some(4) => return Unit::Millimetre,
         Some(5) => return Unit::Centimetre,
         _ => {}
     }
     match file.said("units").map(str::to_uppercase).as_deref() {
-        // Many programs write ENGLISH whatever they count; no piece is as long as that would make these.
-        Some("ENGLISH" | "INCH" | "INCHES") if longest * 25.4 <= LONGEST => Unit::Inch,
+        Some("ENGLISH" | "INCH" | "INCHES") if inches => Unit::Inch,
         Some("CM" | "CENTIMETER" | "CENTIMETERS" | "CENTIMETRES") => Unit::Centimetre,
         _ => Unit::Millimetre,
     }

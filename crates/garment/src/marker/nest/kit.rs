@@ -183,6 +183,11 @@ impl Kit {
         true
     }
 
+    /// How many different shapes there are, mirrored ones too.
+    pub fn shapes(&self) -> usize {
+        self.shapes.len()
+    }
+
     /// How far pieces reach.
     pub fn reach(&self, spots: &[Spot]) -> f64 {
         let laid = self.items.iter().zip(spots).filter(|(item, _)| item.piece.is_some());

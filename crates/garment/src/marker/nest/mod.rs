@@ -41,6 +41,12 @@ pub enum NoLayout {
     /// Some pieces have no place, each told on a line.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Unfit(Vec<Unfit>),
+    /// Shapes are too many to look closer at any two, and boxes alone are not enough, as where pieces match each other.
+    #[error(
+        "there are {0} different shapes, too many to compare each two, and without that nothing that fits was found; \
+         lay out fewer sizes at a time"
+    )]
+    Shapes(usize),
     /// The time was over before anything fitted.
     #[error("nothing that fits was found in the time; give more")]
     Time,
@@ -124,7 +130,8 @@ pub fn nest(
             }
         });
     }
-    layout.into_inner().ok().flatten().ok_or(NoLayout::Time)
+    let shapes = kit.shapes();
+    layout.into_inner().ok().flatten().ok_or(if room { NoLayout::Time } else { NoLayout::Shapes(shapes) })
 }
 
 fn laid(kit: &Kit, pieces: &Pieces, spots: &[Spot]) -> Layout {

@@ -246,9 +246,16 @@ fn people(
                     format!("leave `{name}` out"),
                 );
             }
-            Some(day.value)
+            Some(day)
         };
         let (from, until) = (day("from"), day("until"));
+        if let (Some(from), Some(until)) = (&from, &until)
+            && until.value < from.value
+        {
+            let what = format!("the last day `{}` comes before the first, `{}`", until.value, from.value);
+            row.report(&until.span, what, "write the earlier day as `from`");
+        }
+        let (from, until) = (from.map(|day| day.value), until.map(|day| day.value));
         row.finish();
         let factor = match &grade {
             None => 10_000,
