@@ -4,6 +4,7 @@ use super::conflict::between_lanes;
 use super::shape::{between, heading, length};
 use super::{Classes, Gate, Junction, Lane, Link, Movement, Network, Signal, Turn};
 use crate::ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};
+use std::collections::{HashMap, HashSet};
 
 /// A movement as a file tells it.
 #[derive(Debug, Clone)]
@@ -142,6 +143,27 @@ impl Builder {
     /// first, and the inner lanes that are met.
     pub fn waiting_place(&mut self, coming: Vec<LaneId>, inner: Vec<LaneId>) {
         self.waits.push((coming, inner));
+    }
+
+    /// A lane inside a junction from which one comes back to it and never out, if there is one.
+    pub fn round(&self) -> Option<LaneId> {
+        let mut via: HashMap<LaneId, LaneId> = HashMap::new();
+        for plan in self.plans.iter().filter(|plan| self.net.lanes[plan.from.i()].inner) {
+            via.entry(plan.from).or_insert(plan.via);
+        }
+        let mut out: HashSet<LaneId> = HashSet::new();
+        for plan in &self.plans {
+            let (mut lane, mut along) = (plan.via, Vec::new());
+            while lane.is_some() && !out.contains(&lane) {
+                if along.contains(&lane) {
+                    return Some(lane);
+                }
+                along.push(lane);
+                lane = via.get(&lane).copied().unwrap_or(LaneId::NONE);
+            }
+            out.extend(along);
+        }
+        None
     }
 
     /// The network.

@@ -14,6 +14,7 @@ pub(crate) use gate::Gate;
 use crate::ids::{JunctionId, LaneId, LinkId, MovementId, SignalId};
 use shape::Point;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// A road network, ready to be driven on.
 #[derive(Debug, Default, Clone)]
@@ -37,6 +38,8 @@ pub struct Network {
     pub(crate) met: Vec<LaneId>,
     pub(crate) answers: Vec<u64>,
     pub(crate) gates: Vec<Gate>,
+    /// Links by their names, once somebody asks for one.
+    pub(crate) named: OnceLock<Vec<LinkId>>,
 }
 
 /// Lanes side by side.
@@ -264,7 +267,13 @@ impl Network {
 
     /// The link of a name.
     pub fn link_named(&self, name: &str) -> Option<LinkId> {
-        self.links.iter().position(|link| link.name == name).map(LinkId::at)
+        let of = |link: &LinkId| self.links[link.i()].name.as_str();
+        let named = self.named.get_or_init(|| {
+            let mut all: Vec<LinkId> = (0..self.links.len()).map(LinkId::at).collect();
+            all.sort_by(|one, other| of(one).cmp(of(other)));
+            all
+        });
+        named.binary_search_by(|link| of(link).cmp(name)).ok().map(|place| named[place])
     }
 
     /// The lane of a name.

@@ -57,6 +57,9 @@ fn short(json: &Json) -> String {
     format!("`{}`", &text[..end])
 }
 
+/// Most vehicles that one flow may make.
+const MOST: f64 = 10_000_000.0;
+
 /// Reads a network.
 pub(super) fn network(file: &str, text: &str) -> Result<(Network, Links), Fault> {
     let place = Place { file };
@@ -76,6 +79,9 @@ pub(super) fn network(file: &str, text: &str) -> Result<(Network, Links), Fault>
     for road in place.list(&json, "roads")? {
         let (name, own) = road_of(&place, road, &junctions, &mut build)?;
         let link = LinkId::at(links.len());
+        if let Some(name) = links.contains_key(&name).then_some(&name) {
+            return Err(place.fault(format!("a second road is called `{name}`; leave one of them out")));
+        }
         links.insert(name, link);
         lanes.insert(link, own);
     }
@@ -244,11 +250,14 @@ fn signal_of(place: &Place<'_>, one: &Json, paths: &[Path], build: &mut Builder)
     let count = place.list(one, "roadLinks")?.len();
     let mut phases = Vec::new();
     for phase in one["trafficLight"]["lightphases"].as_array().into_iter().flatten() {
-        let free: Vec<usize> = place
-            .list(phase, "availableRoadLinks")?
-            .iter()
-            .filter_map(|link| link.as_u64().map(|link| link as usize))
-            .collect();
+        let known = |link: &Json| link.as_u64().map(|link| link as usize).filter(|link| *link < count);
+        let free = place.list(phase, "availableRoadLinks")?.iter().map(|link| {
+            known(link).ok_or_else(|| {
+                let name = one["id"].as_str().unwrap_or_default();
+                place.fault(format!("a phase of `{name}` lets {link} go of its {count} road links; mend it"))
+            })
+        });
+        let free: Vec<usize> = free.collect::<Result<_, _>>()?;
         let light = |link: usize| {
             let own = || paths.iter().filter(move |path| path.link == link);
             let first = |other: &Path, path: &Path| {
@@ -260,7 +269,12 @@ fn signal_of(place: &Place<'_>, one: &Json, paths: &[Path], build: &mut Builder)
                 false => b'r',
             }
         };
-        let duration = place.number(phase, "time")?.max(1.0);
+        let time = place.number(phase, "time")?;
+        if time < 0.0 {
+            let name = one["id"].as_str().unwrap_or_default();
+            return Err(place.fault(format!("a phase of `{name}` lasts {time} s; write a positive time")));
+        }
+        let duration = time.max(1.0);
         let lights = (0..count).map(light).collect();
         phases.push(Phase { duration, min: None, max: None, lights });
     }
@@ -327,7 +341,13 @@ pub(super) fn flows(
             let text = format!("flow {number} goes from {begin} to {end} every {every} s; mend its times");
             return Err(place.fault(text));
         }
-        for turn in 0..=((end - begin) / every) as u64 {
+        let count = (end - begin) / every;
+        if count > MOST {
+            let text =
+                format!("flow {number} makes {count:.0} vehicles, one every {every} s; mend its times");
+            return Err(place.fault(text));
+        }
+        for turn in 0..=count as u64 {
             all.vehicles.push(Vehicle {
                 name: format!("flow_{number}_{turn}"),
                 kind: kind as u32,

@@ -37,6 +37,15 @@ impl<T: Copy> Index<T> {
         self.find(name).1
     }
 
+    /// The name of a thing; looked for one by one.
+    pub fn name(&self, thing: T) -> Option<&str>
+    where
+        T: PartialEq,
+    {
+        let (from, to, _) = self.known.values().find(|(.., known)| *known == thing)?;
+        self.names.get(*from as usize..*to as usize)
+    }
+
     /// Whether there is a thing of a name.
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()

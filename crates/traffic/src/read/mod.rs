@@ -6,6 +6,8 @@ mod index;
 mod sumo_closures;
 mod sumo_demand;
 mod sumo_detectors;
+mod sumo_flows;
+mod sumo_mixed;
 mod sumo_net;
 mod sumo_signals;
 mod sumo_stops;

@@ -1,6 +1,8 @@
 //! SUMO's demand: kinds of vehicles, routes, vehicles, trips and flows.
 
 use super::index::Index;
+use super::sumo_flows::departures;
+use super::sumo_mixed::{Mixed, drawn, weight};
 use super::sumo_net::Names;
 use super::sumo_stops::{Plan, Plans, Platforms};
 use super::xml::{Element, Tag, walk};
@@ -17,6 +19,8 @@ use std::hash::BuildHasher;
 pub(super) struct Reading {
     kinds: HashMap<String, u32>,
     routes: HashMap<String, RouteId>,
+    /// Kinds and routes of which each vehicle draws one, with their weights.
+    mixed: Mixed,
     /// Routes by a digest of their links; of those with the same one, the later have the next that is free.
     shared: HashMap<u64, RouteId>,
     /// Where each route stands.
@@ -31,6 +35,7 @@ pub(super) struct Reading {
     stops: HashMap<String, Vec<Plan>>,
     plans: Plans,
     seen: Index<usize>,
+    begins: Vec<Begin>,
 }
 
 /// A vehicle, or what a flow's vehicles share.
@@ -39,7 +44,35 @@ struct Waiting {
     departs: Option<Vec<f64>>,
     stops: Vec<Plan>,
     line: usize,
+    /// Of which it draws one, if that is not said.
+    kinds: Vec<(u32, f64)>,
+    ways: Vec<(RouteId, f64)>,
 }
+
+/// Where vehicles begin that say so: the file and line, the link, and the lane and the place on it as far as they are named.
+type Begin = (usize, usize, LinkId, DepartLane, DepartPlace);
+
+/// Attributes of vehicles, trips and flows that are read, or that change nothing here.
+const VEHICLE: [&str; 18] = [
+    "id",
+    "type",
+    "route",
+    "from",
+    "via",
+    "to",
+    "depart",
+    "departLane",
+    "departPos",
+    "departSpeed",
+    "begin",
+    "end",
+    "period",
+    "vehsPerHour",
+    "perHour",
+    "number",
+    "probability",
+    "color",
+];
 
 /// Attributes of kinds that are read.
 const KIND: [&str; 23] = [
@@ -68,9 +101,6 @@ const KIND: [&str; 23] = [
     "personCapacity",
 ];
 
-/// Most vehicles that one flow may make.
-const MOST: f64 = 10_000_000.0;
-
 impl Reading {
     /// Reads a file.
     pub fn read(
@@ -89,6 +119,7 @@ impl Reading {
                 self.within = None;
                 Ok(())
             }
+            Tag::Close("vTypeDistribution" | "routeDistribution") => self.mixed.close(file),
             Tag::Close(_) => Ok(()),
         })
     }
@@ -105,24 +136,45 @@ impl Reading {
         match element.name {
             "vType" => {
                 let kind = kind(element, &mut leave_out)?;
-                self.kinds.insert(kind.name.clone(), all.kinds.len() as u32);
+                let place = all.kinds.len() as u32;
+                let usual = kind.name.starts_with("DEFAULT_");
+                if self.kinds.insert(kind.name.clone(), place).is_some() && !usual {
+                    return Err(element.fault(format!("a second kind is called `{}`; rename one", kind.name)));
+                }
+                self.mixed.kind(element, place)?;
                 all.kinds.push(kind);
             }
             "route" => {
-                let route = self.route(links(element, "edges", names)?, element, all)?;
+                let shared = element.get("refId").and_then(|known| self.routes.get(known)).copied();
+                let route = match shared {
+                    Some(route) => route,
+                    None => self.route(links(element, "edges", names)?, element, all)?,
+                };
+                let mixed = self.mixed.route(element, route)?;
                 if let Some(waiting) = &mut self.waiting {
                     waiting.vehicle.way = Way::Route(route);
-                } else {
+                    if mixed {
+                        waiting.ways.push((route, weight(element)?));
+                    }
+                } else if !(mixed && element.get("id").is_none()) {
                     let name = element.need("id")?.to_owned();
                     self.within = Some(name.clone());
-                    self.routes.insert(name, route);
+                    if self.routes.insert(name.clone(), route).is_some() {
+                        return Err(element.fault(format!("a second route is called `{name}`; rename one")));
+                    }
                 }
             }
-            "vehicle" | "trip" | "flow" => self.begin(element, names, all)?,
+            "vTypeDistribution" | "routeDistribution" => {
+                self.mixed.open(element, self.waiting.is_some(), &self.kinds, &self.routes)?;
+            }
+            "vehicle" | "trip" | "flow" => {
+                for key in element.names().filter(|key| !VEHICLE.contains(key)) {
+                    leave_out(format!("attribute `{key}` of <{}>", element.name));
+                }
+                self.begin(element, names, all)?;
+            }
             "stop" => self.stop(file, element, names, &mut leave_out)?,
-            "vTypeDistribution"
-            | "routeDistribution"
-            | "person"
+            "person"
             | "personFlow"
             | "container"
             | "containerFlow"
@@ -190,13 +242,11 @@ impl Reading {
             let what = format!("a second vehicle is called `{name}`, after that of line {line}; rename one");
             return Err(element.fault(what));
         }
-        let kind = match element.get("type") {
-            Some(kind) => *self.kinds.get(kind).ok_or_else(|| {
-                element.fault(format!("no `<vType>` before this line is called `{kind}`; add it above"))
-            })?,
-            None => self.usual(all),
-        };
+        let (kind, kinds) = self.kinds_of(element, all)?;
+        let ways = element.get("route").and_then(|route| self.mixed.routes.get(route)).cloned();
+        let ways = ways.unwrap_or_default();
         let way = match element.get("route") {
+            Some(_) if !ways.is_empty() => Way::Route(ways[0].0),
             Some(route) => Way::Route(*self.routes.get(route).ok_or_else(|| {
                 element.fault(format!("no `<route>` before this line is called `{route}`; add it above"))
             })?),
@@ -227,8 +277,20 @@ impl Reading {
         // Stops of a route by itself count their `until` from the departure.
         let stops = element.get("route").and_then(|route| self.stops.get(route)).cloned();
         let stops = stops.unwrap_or_default();
-        self.waiting = Some(Waiting { vehicle, departs, stops, line: element.line });
+        self.waiting = Some(Waiting { vehicle, departs, stops, line: element.line, kinds, ways });
         Ok(())
+    }
+
+    /// The kind of a vehicle, and those of which it draws one.
+    fn kinds_of(&mut self, element: &Element<'_>, all: &mut Demand) -> Result<(u32, Vec<(u32, f64)>), Fault> {
+        let Some(name) = element.get("type") else { return Ok((self.usual(all), Vec::new())) };
+        if let Some(kind) = self.kinds.get(name) {
+            return Ok((*kind, Vec::new()));
+        }
+        let mixed = self.mixed.kinds.get(name).cloned().ok_or_else(|| {
+            element.fault(format!("no `<vType>` before this line is called `{name}`; add it above"))
+        })?;
+        Ok((mixed[0].0, mixed))
     }
 
     /// The kind of vehicles that name none.
@@ -240,14 +302,24 @@ impl Reading {
     }
 
     fn close(&mut self, file: &str, all: &mut Demand) -> Result<(), Fault> {
-        let Some(Waiting { mut vehicle, departs, stops, line }) = self.waiting.take() else { return Ok(()) };
+        let Some(waiting) = self.waiting.take() else { return Ok(()) };
+        let Waiting { mut vehicle, departs, stops, line, kinds, ways } = waiting;
         if vehicle.way == Way::None {
             let text = format!("`{}` has neither a route nor `from` and `to`; add one", vehicle.name);
             return Err(Fault { file: file.to_owned(), line, text });
         }
+        self.note_begin(&vehicle, &ways, line, all);
+        let draw = |vehicle: &mut Vehicle| {
+            let who = chance::of_text(&vehicle.name);
+            vehicle.kind = drawn(&kinds, chance::unit(who, 1, 0)).unwrap_or(vehicle.kind);
+            if let Some(route) = drawn(&ways, chance::unit(who, 2, 0)) {
+                vehicle.way = Way::Route(route);
+            }
+        };
         match departs {
             None => {
                 vehicle.stops = self.plans.add(&stops, vehicle.depart, 0.0);
+                draw(&mut vehicle);
                 all.vehicles.push(vehicle);
             }
             Some(departs) => {
@@ -255,8 +327,52 @@ impl Reading {
                 for (number, depart) in departs.into_iter().enumerate() {
                     let name = format!("{}.{number}", vehicle.name);
                     let stops = self.plans.add(&stops, depart, depart - first);
-                    all.vehicles.push(Vehicle { name, depart, stops, ..vehicle.clone() });
+                    let mut vehicle = Vehicle { name, depart, stops, ..vehicle.clone() };
+                    draw(&mut vehicle);
+                    all.vehicles.push(vehicle);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes where a vehicle begins, to look whether there is such a place once the network is whole.
+    fn note_begin(&mut self, vehicle: &Vehicle, ways: &[(RouteId, f64)], line: usize, all: &Demand) {
+        let named =
+            matches!(vehicle.lane, DepartLane::Index(_)) || matches!(vehicle.place, DepartPlace::At(_));
+        if !named {
+            return;
+        }
+        let first = |route: RouteId| all.routes[route.i()].first().copied();
+        let own = match &vehicle.way {
+            Way::Route(route) => first(*route),
+            Way::Trip(over) => over.first().copied(),
+            Way::None => None,
+        };
+        for link in own.into_iter().chain(ways.iter().filter_map(|(route, _)| first(*route))) {
+            self.begins.push((self.files.len() - 1, line, link, vehicle.lane, vehicle.place));
+        }
+    }
+
+    /// Whether there are the lanes and places on which vehicles are said to begin.
+    fn check_begins(&self, net: &Network) -> Result<(), Fault> {
+        for (file, line, link, lane, place) in &self.begins {
+            let of = &net.links[link.i()];
+            let fault = |text: String| Err(Fault { file: self.files[*file].clone(), line: *line, text });
+            if let DepartLane::Index(index) = lane
+                && *index >= of.lanes
+            {
+                let (name, last) = (&of.name, of.lanes.saturating_sub(1));
+                return fault(format!(
+                    "`departLane` is {index}; the lanes of edge `{name}` are 0 to {last}, mend it"
+                ));
+            }
+            let length = net.lanes[of.first.i()].length;
+            if let DepartPlace::At(pos) = place
+                && pos.abs() > length
+            {
+                let name = &of.name;
+                return fault(format!("`departPos` is {pos}, off the {length} m of edge `{name}`; mend it"));
             }
         }
         Ok(())
@@ -265,6 +381,7 @@ impl Reading {
     /// Checks that routes hang together, and brings the vehicles in the order in which they depart; those of the same moment
     /// stay as they were written.
     pub fn finish(self, net: &Network, all: &mut Demand) -> Result<(), Fault> {
+        self.check_begins(net)?;
         for (route, (place, line)) in all.routes.iter().zip(self.lines) {
             let apart = route.windows(2).find(|pair| !net.leads(pair[0], pair[1]));
             if let Some([from, to]) = apart {
@@ -342,8 +459,20 @@ fn kind(element: &Element<'_>, leave_out: &mut dyn FnMut(String)) -> Result<Kind
     Ok(kind)
 }
 
-/// How drivers differ in the speed they choose: a number, or `normc(mean,deviation,least,most)`.
+/// How drivers differ in the speed they choose, and whether any could.
 fn speed_factor(element: &Element<'_>, kind: &mut Kind) -> Result<(), Fault> {
+    read_speed_factor(element, kind)?;
+    let [mean, deviation, least, most] = kind.speed_factor;
+    let sound = mean > 0.0 && mean.is_finite() && deviation.is_finite() && least <= most && most > 0.0;
+    if !sound {
+        let what = "the mean of `speedFactor` must be positive and finite, its least not above its most";
+        return Err(element.fault(format!("kind `{}`: {what}", kind.name)));
+    }
+    Ok(())
+}
+
+/// A number, or `normc(mean,deviation,least,most)`.
+fn read_speed_factor(element: &Element<'_>, kind: &mut Kind) -> Result<(), Fault> {
     if let Some(text) = element.get("speedFactor") {
         let fault =
             || element.fault(format!("`speedFactor` is `{text}`; write a number or normc(1,0.1,0.2,2)"));
@@ -394,7 +523,7 @@ fn begins(element: &Element<'_>, name: &str) -> Result<(DepartLane, DepartPlace,
         Some("last") => DepartPlace::Last,
         Some(text) => {
             let known = "metres, or base, free, last, random, random_free";
-            DepartPlace::At(text.parse().map_err(|_| odd("departPos", text, known))?)
+            DepartPlace::At(finite(text).ok_or_else(|| odd("departPos", text, known))?)
         }
     };
     let speed = match element.get("departSpeed") {
@@ -406,47 +535,13 @@ fn begins(element: &Element<'_>, name: &str) -> Result<(DepartLane, DepartPlace,
         Some("random") => DepartSpeed::Random,
         Some(text) => {
             let known = "m/s, or avg, max, desired, speedLimit, last, random";
-            DepartSpeed::At(text.parse().map_err(|_| odd("departSpeed", text, known))?)
+            let speed = finite(text).filter(|speed| *speed >= 0.0);
+            DepartSpeed::At(speed.ok_or_else(|| odd("departSpeed", text, known))?)
         }
     };
     Ok((lane, place, speed))
 }
 
-/// When the vehicles of a flow depart.
-fn departures(element: &Element<'_>, name: &str) -> Result<Vec<f64>, Fault> {
-    let begin = if element.get("begin").is_some() { element.seconds("begin")? } else { 0.0 };
-    let end = if element.get("end").is_some() { Some(element.seconds("end")?) } else { None };
-    let number = element.number("number")?;
-    if let Some(chance) = element.number("probability")? {
-        let end = end.ok_or_else(|| element.fault(format!("flow `{name}` has no `end`; add it")))?;
-        let draw = |second: u64| chance::unit(chance::of_text(name), second, 0) < chance;
-        let seconds = 0..(end - begin).clamp(0.0, MOST) as u64;
-        return Ok(seconds.filter(|second| draw(*second)).map(|second| begin + second as f64).collect());
-    }
-    let period = match (element.get("period"), element.number("vehsPerHour")?) {
-        (Some(text), _) if text.starts_with("exp") => {
-            return Err(
-                element.fault(format!("`period` of `{name}` is `{text}`; write seconds or `probability`"))
-            );
-        }
-        (Some(_), _) => element.number("period")?,
-        (None, Some(rate)) if rate > 0.0 => Some(3600.0 / rate),
-        _ => None,
-    };
-    let (period, count) = match (period, number, end) {
-        (Some(period), Some(number), _) => (period, number),
-        (Some(period), None, Some(end)) if period > 0.0 => (period, ((end - begin) / period).ceil()),
-        (None, Some(number), Some(end)) if number > 0.0 => ((end - begin) / number, number),
-        _ => {
-            let what = format!(
-                "flow `{name}` does not say how many; give `end` with `period`, `vehsPerHour` or `number`"
-            );
-            return Err(element.fault(what));
-        }
-    };
-    if !(period > 0.0 && (0.0..=MOST).contains(&count)) {
-        let what = format!("flow `{name}` makes {count} vehicles, one every {period} s; mend its times");
-        return Err(element.fault(what));
-    }
-    Ok((0..count as u64).map(|place| begin + place as f64 * period).collect())
+pub(super) fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }

@@ -5,6 +5,7 @@ use super::{Fault, Unsupported};
 use crate::detector::{Detector, Section, Sight, Standing};
 use crate::ids::LaneId;
 use crate::net::Network;
+use std::collections::HashSet;
 
 const LOOPS: [&str; 2] = ["inductionLoop", "e1Detector"];
 const AREAS: [&str; 2] = ["laneAreaDetector", "e2Detector"];
@@ -42,6 +43,7 @@ pub(super) fn detectors(
     if !known.into_iter().any(|name| text.contains(&format!("<{name}"))) {
         return Ok(());
     }
+    let mut names: HashSet<String> = all.iter().map(|known| known.name.clone()).collect();
     // The zone whose entries and exits are read, and its line.
     let mut zone: Option<(Detector, usize)> = None;
     walk(file, text, &mut |tag| {
@@ -58,15 +60,15 @@ pub(super) fn detectors(
         match element.name {
             name if LOOPS.contains(&name) => {
                 let section = section(element, net)?;
-                all.push(named(element, Sight::Loop(section), all, unsupported)?);
+                all.push(named(element, Sight::Loop(section), &mut names, unsupported)?);
             }
             name if AREAS.contains(&name) => {
                 let area = area(element, net)?;
-                all.push(named(element, area, all, unsupported)?);
+                all.push(named(element, area, &mut names, unsupported)?);
             }
             name if ZONES.contains(&name) => {
                 let sight = Sight::Zone { entries: vec![], exits: vec![], standing: standing(element)? };
-                zone = Some((named(element, sight, all, unsupported)?, element.line));
+                zone = Some((named(element, sight, &mut names, unsupported)?, element.line));
             }
             "detEntry" | "detExit" => {
                 if let Some((Detector { sight: Sight::Zone { entries, exits, .. }, .. }, _)) = &mut zone {
@@ -84,11 +86,11 @@ pub(super) fn detectors(
 fn named(
     element: &Element<'_>,
     sight: Sight,
-    all: &[Detector],
+    names: &mut HashSet<String>,
     unsupported: &mut Unsupported,
 ) -> Result<Detector, Fault> {
     let name = element.need("id")?.to_owned();
-    if all.iter().any(|known| known.name == name) {
+    if !names.insert(name.clone()) {
         return Err(element.fault(format!("a second detector is called `{name}`; rename one")));
     }
     for key in element.names().filter(|key| !KNOWN.contains(key)) {

@@ -17,6 +17,9 @@ pub(super) struct Names {
     pub signals: Index<SignalId>,
 }
 
+/// No signal has so many lights; a number beyond that is a slip, for which no room should be made.
+const LIGHTS: u32 = 100_000;
+
 /// A thing that a file names: itself where it stands before, as it does in most files, else its name.
 enum Named<T> {
     Known(T),
@@ -235,9 +238,16 @@ impl Reading<'_> {
                 let what = format!("the shape of lane `{name}` has `{point}`; write points as x,y");
                 return Err(element.fault(what));
             };
+            if !(x.is_finite() && y.is_finite()) {
+                let what = format!("the shape of lane `{name}` has `{point}`, which is nowhere; mend it");
+                return Err(element.fault(what));
+            }
             shape.push([x, y]);
         }
         let width = element.number("width")?.unwrap_or(3.2);
+        if width <= 0.0 {
+            return Err(element.fault(format!("lane `{name}` is {width} m wide; write a positive width")));
+        }
         let lane = self.build.lane(length, speed, width, allow, shape);
         self.names.lanes.insert(name, lane);
         Ok(())
@@ -281,7 +291,14 @@ impl Reading<'_> {
             _ => Turn::Straight,
         };
         let signal = match element.get("tl") {
-            Some(signal) => Some((Named::of(&self.names.signals, signal), element.count("linkIndex")?)),
+            Some(signal) => {
+                let light = element.count("linkIndex")?;
+                if light >= LIGHTS {
+                    let what = format!("`linkIndex` is {light}; no signal has {LIGHTS} lights, mend it");
+                    return Err(element.fault(what));
+                }
+                Some((Named::of(&self.names.signals, signal), light))
+            }
             None => None,
         };
         let right = element.get("state").and_then(|state| state.bytes().next()).unwrap_or(b'M');
@@ -411,6 +428,13 @@ impl Reading<'_> {
         }
         for around in std::mem::take(&mut self.around) {
             self.surround(around)?;
+        }
+        if let Some(lane) = self.build.round() {
+            let name = self.names.lanes.name(lane).unwrap_or_default();
+            let text = format!(
+                "by `via` lane `{name}` leads back to itself inside its junction; mend its connections"
+            );
+            return Err(Fault { file: file.to_owned(), line: 1, text });
         }
         for link in self.roundabouts.iter().filter_map(|name| self.names.links.get(name)) {
             self.build.roundabout(link);
