@@ -5,11 +5,13 @@
 //! any number of threads. The model's equations and where they come from stand in `docs/traffic.md`.
 
 pub mod chance;
+pub mod congestion;
 pub mod control;
 pub mod demand;
 pub mod detector;
 pub mod ids;
 mod joins;
+pub mod ledger;
 pub mod net;
 pub mod open;
 pub mod read;

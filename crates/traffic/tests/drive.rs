@@ -27,6 +27,8 @@ fn settings(scenario: &Scenario, controller: &str, seed: u64) -> Settings {
     let (controller, programs) = match controller {
         "actuated" => (Controller::Actuated, own()),
         "max-pressure" => (Controller::MaxPressure, own()),
+        "efficient-pressure" => (Controller::EfficientPressure, own()),
+        "advanced-pressure" => (Controller::AdvancedPressure, own()),
         "foresight" => (Controller::Foresight, own()),
         "fixed" => (Controller::Program, webster(&scenario.net, &scenario.demand, [0.0, 3600.0], times)),
         _ => (Controller::Program, own()),

@@ -29,7 +29,8 @@ struct Rules {
     controller: &'static str,
 }
 
-const CONTROLLERS: [&str; 4] = ["fixed", "actuated", "max-pressure", "foresight"];
+const CONTROLLERS: [&str; 6] =
+    ["fixed", "actuated", "max-pressure", "efficient-pressure", "advanced-pressure", "foresight"];
 /// Everyone's least green, and people's.
 const LEAST: [f64; 2] = [5.0, 5.0];
 
@@ -133,6 +134,8 @@ impl Rules {
             "fixed" => (Controller::Program, webster(net, &scenario.demand, [0.0, 3600.0], self.times)),
             "actuated" => (Controller::Actuated, own),
             "max-pressure" => (Controller::MaxPressure, own),
+            "efficient-pressure" => (Controller::EfficientPressure, own),
+            "advanced-pressure" => (Controller::AdvancedPressure, own),
             _ => (Controller::Foresight, own),
         };
         let times = self.times;

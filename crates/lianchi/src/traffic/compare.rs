@@ -80,13 +80,13 @@ fn words(work: &Work, names: &[&str], runs: &[Vec<Measures>]) -> String {
         1 => "1 seed".to_owned(),
         many => format!("{many} seeds; means with their intervals of 95 %"),
     };
-    let mut text = format!("{vehicles} vehicles, {of}\n\n{:<14}", "");
+    let mut text = format!("{vehicles} vehicles, {of}\n\n{:<20}", "");
     for (_, title, _) in MEASURES {
         let _ = write!(text, "{title:>16}");
     }
     text.push('\n');
     for (name, own) in names.iter().zip(runs) {
-        let _ = write!(text, "{name:<14}");
+        let _ = write!(text, "{name:<20}");
         for (.., of) in MEASURES {
             let _ = write!(text, "{:>16}", mean(&column(own, of)).to_string());
         }

@@ -45,19 +45,19 @@ struct Inputs {
     /// Demand and additions: SUMO's `.rou.xml`, `.add.xml`, CityFlow's flows.
     demand: Vec<PathBuf>,
     /// How many seconds to simulate; until everyone has arrived if none are named.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     seconds: Option<f64>,
     /// When to begin, in seconds; when the configuration says, or the first vehicle departs.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     begin: Option<f64>,
     /// How many threads to use; the answer is the same for any number.
-    #[arg(long, value_name = "T", default_value_t = 1)]
-    threads: usize,
+    #[arg(long, value_name = "T", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: u16,
     /// Seconds of yellow for controllers other than `program`.
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
     yellow: Option<f64>,
     /// How often a controller decides, in seconds.
-    #[arg(long, value_name = "S", default_value_t = 5.0)]
+    #[arg(long, value_name = "S", default_value_t = 5.0, allow_negative_numbers = true)]
     decide: f64,
     /// The fixed plan that the controller `plan` runs, as `lianchi traffic tune` wrote it, or any other
     /// `.add.xml` with `<tlLogic>`.
@@ -81,7 +81,16 @@ struct Inputs {
     close: Vec<String>,
 }
 
-const NAMES: [&str; 6] = ["program", "fixed", "plan", "actuated", "max-pressure", "foresight"];
+const NAMES: [&str; 8] = [
+    "program",
+    "fixed",
+    "plan",
+    "actuated",
+    "max-pressure",
+    "efficient-pressure",
+    "advanced-pressure",
+    "foresight",
+];
 /// Without `--seconds`, nobody is waited for longer than this after the last departure.
 const PATIENCE: f64 = 4.0 * 3600.0;
 /// What draws who is left out or added depends on, beside the vehicle.
@@ -100,8 +109,33 @@ struct Work {
     plan: Option<Vec<Program>>,
 }
 
+/// Farther off than this in seconds, a step of one would be lost in rounding.
+const FAR: f64 = 1e9;
+
 impl Inputs {
+    /// Whether the times that are named are times.
+    fn check(&self) -> Result<(), Wrong> {
+        let within = |name: &str, value: Option<f64>, [least, most]: [f64; 2], mend: &str| match value {
+            Some(value) if !(least..=most).contains(&value) => {
+                let value = if value.abs() > FAR { format!("{value:e}") } else { value.to_string() };
+                Err(Wrong(format!("`--{name} {value}` is not {least} to {most} s; {mend}")))
+            }
+            _ => Ok(()),
+        };
+        within("seconds", self.seconds, [1.0, FAR], "name some seconds, such as 3600")?;
+        within("begin", self.begin, [-FAR, FAR], "name a second, such as 25200")?;
+        within("yellow", self.yellow, [0.0, 60.0], "name some seconds, such as 3")?;
+        within("decide", Some(self.decide), [1.0, 3600.0], "name some seconds, such as 5")?;
+        if self.decide.fract() != 0.0 {
+            let what =
+                format!("`--decide {}` is between two steps of a second; name whole seconds", self.decide);
+            return Err(Wrong(what));
+        }
+        Ok(())
+    }
+
     fn work(&self) -> Result<Work, Failure> {
+        self.check()?;
         let mut scenario = scenario(self)?;
         if !(self.scale > 0.0 && self.scale <= 100.0) {
             let what = format!("`--scale {}` is no factor; name one above 0, such as 1.2", self.scale);
@@ -133,7 +167,7 @@ impl Inputs {
         let first = departures.fold(f64::INFINITY, f64::min);
         let begin = self.begin.or(scenario.begin).unwrap_or(first.floor());
         let end = self.seconds.map(|seconds| begin + seconds).or(scenario.end);
-        let times = Times { yellow: self.yellow, decide: self.decide.max(1.0), ..Times::default() };
+        let times = Times { yellow: self.yellow, decide: self.decide, ..Times::default() };
         let broken = self.broken.iter().map(|told| broken(&scenario.net, told)).collect::<Result<_, _>>()?;
         let plan = match &self.plan {
             None => None,
@@ -142,7 +176,7 @@ impl Inputs {
                 Some(read::plan(&scenario.net, File { name: &path.display().to_string(), bytes: &held })?)
             }
         };
-        Ok(Work { scenario, begin, end, last, times, threads: self.threads, broken, plan })
+        Ok(Work { scenario, begin, end, last, times, threads: self.threads.into(), broken, plan })
     }
 }
 
@@ -167,6 +201,8 @@ impl Work {
         let (controller, programs) = match controller {
             "actuated" => (Controller::Actuated, own()),
             "max-pressure" => (Controller::MaxPressure, own()),
+            "efficient-pressure" => (Controller::EfficientPressure, own()),
+            "advanced-pressure" => (Controller::AdvancedPressure, own()),
             "foresight" => (Controller::Foresight, own()),
             "fixed" => {
                 let span = [self.begin, self.end.unwrap_or(f64::INFINITY)];

@@ -2,8 +2,11 @@ use super::replay::Recorder;
 use super::told::Told;
 use super::{Inputs, NAMES, cpu_seconds};
 use crate::say::{Failure, Say, Wrong};
+use ::traffic::congestion::{self, BANDS};
 use ::traffic::demand::Rules;
 use ::traffic::detector::Detector;
+use ::traffic::ledger::{Ledger, Of, Row};
+use ::traffic::net::Network;
 use ::traffic::read::Scenario;
 use ::traffic::sim::Simulation;
 use std::fmt::Write as _;
@@ -15,7 +18,7 @@ pub struct Run {
     #[command(flatten)]
     inputs: Inputs,
     /// Who decides about the signals: the network's `program`, a `fixed` plan after Webster, the `plan` of `--plan`,
-    /// `actuated`, `max-pressure`, or `foresight`, which looks a minute ahead.
+    /// `actuated`, three kinds of pressure, or `foresight`, which looks a minute ahead.
     #[arg(long, value_name = "C", default_value = "program", value_parser = NAMES)]
     controller: String,
     /// What chance starts from: the same seed gives the same traffic to the bit.
@@ -34,6 +37,13 @@ pub struct Run {
     /// Write what the detectors of the additions count to a file, interval by interval, as XML with SUMO's names.
     #[arg(long, value_name = "FILE")]
     detectors: Option<PathBuf>,
+    /// Write what happened to a file, as CSV: the whole network, each junction and each link, interval by interval, with queues
+    /// and how congested it was.
+    #[arg(long, value_name = "FILE")]
+    measures: Option<PathBuf>,
+    /// How long the intervals of `--measures` are, in seconds.
+    #[arg(long, value_name = "S", default_value_t = 300, value_parser = clap::value_parser!(u32).range(1..))]
+    interval: u32,
 }
 
 pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
@@ -58,6 +68,9 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     let mut progress = say.progress("seconds simulated");
     let mut recorder = options.replay.is_some().then(Recorder::default);
     let all = work.end.map(|end| (end - work.begin) as u64);
+    let net = &work.scenario.net;
+    let mut ledger =
+        options.measures.as_ref().map(|_| Ledger::new(net, work.begin, f64::from(options.interval)));
     let mut traffic = Simulation::new(&work.scenario.net, &work.scenario.demand, settings);
     let counts = options.detectors.is_some() || options.replay.is_some();
     if counts && can_count(&work.scenario).is_ok() {
@@ -66,6 +79,9 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     let traffic = work.finish(traffic, |traffic| {
         if let Some(recorder) = &mut recorder {
             recorder.take(&work.scenario.net, traffic);
+        }
+        if let Some(ledger) = &mut ledger {
+            ledger.take(traffic);
         }
         progress.at((traffic.now() - work.begin) as u64, all);
     });
@@ -82,6 +98,9 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     }
     if let Some(path) = &options.detectors {
         write(path, counted(&work.scenario.detectors, &traffic).as_bytes())?;
+    }
+    if let Some((ledger, path)) = ledger.zip(options.measures.as_ref()) {
+        write(path, measured(net, &ledger.rows(&traffic)).as_bytes())?;
     }
     let all = traffic.measures();
     let (controller, seed) = (options.controller.as_str(), options.seed);
@@ -142,6 +161,42 @@ fn why(scenario: &Scenario, traffic: &Simulation<'_>) -> String {
             if let Some(waiting) = decision.choice.waiting.get(stage).copied().flatten() {
                 let _ = write!(text, "{waiting:.1}");
             }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// What happened by place and interval, a line each.
+fn measured(net: &Network, rows: &[Row]) -> String {
+    let mut text =
+        "what,name,begin,end,left,vehicle_seconds,metres,speed,time_loss,waiting,halts,queue,longest_queue,\
+                    delay_index,band,tpi,tomtom_percent,trip_duration,trip_time_loss\n"
+            .to_owned();
+    for row in rows {
+        let (what, name) = match row.of {
+            Of::Network => ("network", String::new()),
+            Of::Junction(junction) => ("junction", quoted(&net.junctions[junction.i()].name)),
+            Of::Link(link) => ("link", quoted(&net.links[link.i()].name)),
+        };
+        let [begin, end] = row.span;
+        let speed = row.driven / row.seconds.max(1.0);
+        let lost = (row.seconds - row.free).max(0.0);
+        let _ = write!(text, "{what},{name},{begin},{end},{},{},{:.0},", row.left, row.seconds, row.driven);
+        let [queue, longest] = row.queue;
+        let _ = write!(text, "{speed:.2},{lost:.1},{},{},{queue:.2},{longest}", row.waited, row.halts);
+        // Where all stood, there is no index.
+        let index = row.delay_index();
+        let band = BANDS[congestion::band(index)].1;
+        let finite = |value: f64, digits: usize| {
+            if value.is_finite() { format!("{value:.digits$}") } else { String::new() }
+        };
+        let (told, more) = (finite(index, 3), finite(congestion::more(index), 0));
+        let _ = write!(text, ",{told},{band},{:.1},{more},", congestion::performance(index));
+        if let Some([duration, lost]) = row.trips {
+            let _ = write!(text, "{duration:.1},{lost:.1}");
+        } else {
+            text.push(',');
         }
         text.push('\n');
     }

@@ -1,4 +1,5 @@
 use super::peak_memory;
+use ::traffic::congestion::{self, BANDS};
 use ::traffic::demand::Rules;
 use ::traffic::ids::LaneId;
 use ::traffic::read::Scenario;
@@ -78,6 +79,15 @@ impl Told<'_> {
         line("mean delay (RESCO)", format!("{:.1} s", all.delay));
         line("approach travel time", format!("{:.1} s", all.approach_time));
         line("travel time (CityFlow)", format!("{:.1} s", all.travel_time));
+        let index = all.delay_index;
+        let (_, english, chinese) = BANDS[congestion::band(index)];
+        let (performance, more) = (congestion::performance(index), congestion::more(index));
+        line(
+            "congestion",
+            format!(
+                "delay index {index:.2}, {english} ({chinese}); TPI {performance:.1} of 10; TomTom {more:.0} %"
+            ),
+        );
         line("speed", format!("{} vehicle-steps in {:.2} CPU s", all.vehicle_steps, self.cpu));
         for (vehicle, lane, pos, seconds) in self.traffic.stuck().take(10) {
             let name = &self.scenario.demand.vehicles[vehicle.i()].name;
@@ -113,6 +123,8 @@ impl Told<'_> {
             "throughput": all.finished as f64 / ((self.traffic.now() - begin) / 3600.0).max(1e-9),
             "emergency_stops": all.emergencies, "vehicle_steps": all.vehicle_steps, "cpu_seconds": self.cpu,
             "load_seconds": self.loading, "peak_memory_mb": peak_memory(),
+            "delay_index": all.delay_index, "band": BANDS[congestion::band(all.delay_index)].1,
+            "tpi": congestion::performance(all.delay_index), "tomtom_percent": congestion::more(all.delay_index),
             "stuck_vehicles": stuck, "left_out": self.scenario.unsupported,
         })
     }

@@ -81,6 +81,8 @@ fn controllers_are_compared() {
             "traffic compare town.net.xml town.rou.xml --seconds 900 --seeds 3",
             "traffic compare town.net.xml town.rou.xml --seconds 900 --seeds 1 --controllers actuated,foresight --scale 1.5",
             "traffic compare town.net.xml town.rou.xml --seconds 300 --seeds 2 --controllers foresight --json",
+            "traffic compare town.net.xml town.rou.xml --seconds 900 --seeds 2 --scale 1.5 --controllers \
+             max-pressure,efficient-pressure,advanced-pressure",
         ]
     ));
 }
@@ -165,6 +167,17 @@ fn what_is_asked_wrongly_of_traffic_is_told() {
             "traffic run town.net.xml broken.rou.xml",
             "traffic run town.rou.xml town.rou.xml",
             "traffic run town.net.xml town.rou.xml --scale 0",
+            "traffic run town.net.xml town.rou.xml --seconds nan",
+            "traffic run town.net.xml town.rou.xml --seconds -5",
+            "traffic run town.net.xml town.rou.xml --seconds 1e300",
+            "traffic run town.net.xml town.rou.xml --begin nan",
+            "traffic run town.net.xml town.rou.xml --yellow -3",
+            "traffic run town.net.xml town.rou.xml --yellow nan",
+            "traffic run town.net.xml town.rou.xml --decide 0",
+            "traffic run town.net.xml town.rou.xml --decide 2.5",
+            "traffic run town.net.xml town.rou.xml --threads 0",
+            "traffic run town.net.xml town.rou.xml --interval 0",
+            "traffic run town.net.xml town.rou.xml --seconds 60 --measures nowhere/measures.csv",
             "traffic run town.net.xml town.rou.xml --broken here",
             "traffic run town.net.xml town.rou.xml --broken here=dead",
             "traffic run town.net.xml town.rou.xml --controller actuated --why why.csv",
@@ -253,6 +266,34 @@ fn decisions_are_written_with_their_reasons() {
     assert!(decisions > 50, "{decisions} decisions");
     let trips = std::fs::read_to_string(desk.path().join("trips.csv")).unwrap();
     assert!(trips.lines().count() > 20, "{trips}");
+}
+
+/// What happened is written by place and interval, and adds up to what is told of the whole.
+#[test]
+fn places_and_intervals_are_measured() {
+    let mut desk =
+        Desk::new(&[("town.net.xml", TOWN.network().as_bytes()), ("town.rou.xml", TOWN.demand().as_bytes())]);
+    desk.run(
+        "traffic run town.net.xml town.rou.xml --seconds 600 --interval 240 --measures measures.csv --json",
+    );
+    let text = std::fs::read_to_string(desk.path().join("measures.csv")).unwrap();
+    let mut lines = text.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let rows: Vec<Vec<&str>> = lines.collect();
+    let column = |name: &str| head.iter().position(|one| *one == name).unwrap();
+    let sum = |what: &str, name: &str| -> f64 {
+        rows.iter().filter(|row| row[0] == what).map(|row| row[column(name)].parse::<f64>().unwrap()).sum()
+    };
+    assert!(rows.iter().all(|row| row.len() == head.len()));
+    let told = desk.told();
+    let whole: serde_json::Value =
+        serde_json::from_str(&told[told.find('{').unwrap()..=told.rfind('}').unwrap()]).unwrap();
+    assert_eq!(Some(sum("network", "left")), whole["finished"].as_f64());
+    assert_eq!(sum("network", "vehicle_seconds"), sum("junction", "vehicle_seconds"));
+    assert!(sum("link", "vehicle_seconds") < sum("network", "vehicle_seconds"));
+    let network: Vec<String> =
+        rows.iter().filter(|row| row[0] == "network").map(|row| row.join(",")).collect();
+    insta::assert_snapshot!(head.join(",") + "\n" + &network.join("\n"));
 }
 
 /// What detectors count is written with SUMO's names.

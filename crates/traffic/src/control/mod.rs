@@ -29,6 +29,10 @@ pub enum Controller {
     Actuated,
     /// The stage that moves most vehicles to where there is room (Varaiya 2013).
     MaxPressure,
+    /// The stage with the highest pressure by lanes and queues (Wu and others 2021).
+    EfficientPressure,
+    /// The same, but a stage stays while more come to it than wait elsewhere (Zhang and others 2022).
+    AdvancedPressure,
     /// The stage that costs the least waiting in the next minute, as far as one can see who comes.
     Foresight,
 }

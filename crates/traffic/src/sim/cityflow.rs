@@ -213,8 +213,8 @@ impl Simulation<'_> {
         car.accel = act.speed - car.speed;
         let stands = act.speed < super::follow::STANDING;
         let (log, link) = (&mut self.tallies[act.car.i()], &mut self.links[lane.link.i()]);
-        super::moving::note(car, log, stands, act.way, 1.0 - act.speed / limit);
-        super::moving::note_link(link, stands, act.way);
+        let halts = super::moving::note(car, log, stands, act.way, 1.0 - act.speed / limit);
+        super::moving::note_link(link, [stands, halts], act.way, limit);
         log.approach += f64::from(car.left > 0 && !lane.inner);
         (car.speed, car.pos) = (act.speed, car.pos + act.way);
         if car.pos <= lane.length {

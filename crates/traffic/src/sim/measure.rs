@@ -2,6 +2,7 @@
 
 use super::state::Car;
 use super::{Model, Simulation};
+use crate::congestion;
 use crate::ids::{LaneId, MovementId, SignalId, VehicleId};
 
 /// One vehicle's trip.
@@ -53,6 +54,10 @@ pub struct OfLink {
     pub waited: u32,
     /// Metres that were driven on it, summed.
     pub driven: f64,
+    /// Seconds that these metres would have taken on an empty road, summed.
+    pub free: f64,
+    /// How often somebody came to a stand on it.
+    pub halts: u32,
 }
 
 /// All trips together. Means are over those that arrived.
@@ -100,6 +105,8 @@ pub struct Measures {
     pub vehicle_steps: u64,
     /// How often somebody could not stop before the end of a lane.
     pub emergencies: u64,
+    /// Seconds on the road by those that it would have taken on an empty one, of all vehicles until now.
+    pub delay_index: f64,
 }
 
 /// Who has not moved for so many seconds is stuck.
@@ -229,6 +236,11 @@ impl Simulation<'_> {
         ] {
             *mean /= finished;
         }
+        let (seconds, free) = self
+            .links
+            .iter()
+            .fold((0.0, 0.0), |(seconds, free), link| (seconds + f64::from(link.seconds), free + link.free));
+        all.delay_index = congestion::index(seconds, free);
         all.approach_time /= (all.entered as f64).max(1.0);
         all.travel_time /= (all.loaded as f64).max(1.0);
         all

@@ -374,6 +374,8 @@ impl Simulation<'_> {
         link.seconds += seconds as u32;
         link.waited += stood as u32;
         link.driven += long;
+        link.free += free;
+        link.halts += u32::from(stood > 1.0);
     }
 
     /// Whoever waits outside comes onto a lane, as soon as that has room.

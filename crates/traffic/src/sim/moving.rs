@@ -11,11 +11,13 @@ use crate::ids::{LaneId, LinkId};
 use crate::net::Network;
 use crate::route::Ways;
 
-/// Notes a second of a vehicle: whether it stands, how far it goes, and which part of the second it loses.
+/// Notes a second of a vehicle: whether it stands, how far it goes, and which part of the second it loses. Says whether it has
+/// come to a stand just now.
 #[inline]
-pub(super) fn note(car: &mut Car, log: &mut Log, stands: bool, way: f64, lost: f64) {
+pub(super) fn note(car: &mut Car, log: &mut Log, stands: bool, way: f64, lost: f64) -> bool {
+    let halts = stands && car.standing == 0.0;
+    log.halts += u32::from(halts);
     if stands {
-        log.halts += u32::from(car.standing == 0.0);
         car.standing += 1.0;
         log.waited += 1.0;
     } else {
@@ -23,14 +25,17 @@ pub(super) fn note(car: &mut Car, log: &mut Log, stands: bool, way: f64, lost: f
     }
     log.lost += lost;
     log.driven += way;
+    halts
 }
 
-/// Notes a second of a vehicle on a link.
+/// Notes a second of a vehicle on a link: whether it stands, and has just come to, how far it goes, and how fast it could.
 #[inline]
-pub(super) fn note_link(link: &mut OfLink, stands: bool, way: f64) {
+pub(super) fn note_link(link: &mut OfLink, [stands, halts]: [bool; 2], way: f64, limit: f64) {
     link.seconds += 1;
     link.driven += way;
+    link.free += if limit > 0.0 { way / limit } else { 0.0 };
     link.waited += u32::from(stands);
+    link.halts += u32::from(halts);
 }
 
 /// What a second of a vehicle means for others.
@@ -44,6 +49,8 @@ pub(super) struct Second {
     passed: u32,
     lost: f64,
     stands: bool,
+    /// Whether it has come to a stand just now.
+    halts: bool,
     /// Whether it is off the lane on which it was.
     left: bool,
     arrived: bool,
@@ -61,6 +68,7 @@ impl Second {
         passed: 0,
         lost: 0.0,
         stands: false,
+        halts: false,
         left: false,
         arrived: false,
         late: false,
@@ -97,7 +105,7 @@ impl Moving<'_> {
             let could = limit.min(car.eased.max(step.speed));
             second.lost = if could > 0.0 { (could - step.speed) / could } else { 0.0 };
         }
-        note(car, log, second.stands, step.speed, second.lost);
+        second.halts = note(car, log, second.stands, step.speed, second.lost);
         car.speed = step.speed;
         car.waits = step.waits;
         if step.yields {
@@ -243,7 +251,7 @@ impl Simulation<'_> {
             let vehicle = step.vehicle;
             let second = self.seconds[vehicle.i()];
             let link = &mut self.links[second.link.i()];
-            note_link(link, second.stands, step.speed);
+            note_link(link, [second.stands, second.halts], step.speed, second.limit);
             link.left += u32::from(second.left || second.arrived);
             for item in &mut self.approach.items[step.first as usize..][..second.passed as usize] {
                 item.passed = true;
