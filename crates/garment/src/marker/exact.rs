@@ -80,18 +80,25 @@ fn within_box(a: Point, b: Point, p: Point) -> bool {
 }
 
 fn on(a: Point, b: Point, p: Point) -> bool {
-    cross(a, b, p) == 0 && within_box(a, b, p)
+    within_box(a, b, p) && cross(a, b, p) == 0
+}
+
+/// Whether the boxes around two sides have nothing in common. Asked first, since most sides are far from each other.
+fn far(a: Point, b: Point, c: Point, d: Point) -> bool {
+    let apart = |a: i64, b: i64, c: i64, d: i64| a.max(b) < c.min(d) || c.max(d) < a.min(b);
+    apart(a.x, b.x, c.x, d.x) || apart(a.y, b.y, c.y, d.y)
 }
 
 /// Whether two sides cross in a place that is an end of neither.
 fn cross_each_other(a: Point, b: Point, c: Point, d: Point) -> bool {
     let opposite = |one: i128, other: i128| one.signum() * other.signum() < 0;
-    opposite(cross(a, b, c), cross(a, b, d)) && opposite(cross(c, d, a), cross(c, d, b))
+    !far(a, b, c, d) && opposite(cross(a, b, c), cross(a, b, d)) && opposite(cross(c, d, a), cross(c, d, b))
 }
 
 /// Whether two sides have a place in common.
 fn meet(a: Point, b: Point, c: Point, d: Point) -> bool {
-    cross_each_other(a, b, c, d) || on(a, b, c) || on(a, b, d) || on(c, d, a) || on(c, d, b)
+    !far(a, b, c, d)
+        && (cross_each_other(a, b, c, d) || on(a, b, c) || on(a, b, d) || on(c, d, a) || on(c, d, b))
 }
 
 impl Ring {

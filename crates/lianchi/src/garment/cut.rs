@@ -112,17 +112,7 @@ fn words(order: &Order, answer: &Answer, found: &Found) -> String {
             counted((*plies).into(), "ply")
         );
     }
-    for roll in order.rolls.iter().filter(|roll| roll.width < order.width) {
-        let _ = writeln!(out, "roll {} is narrower than the markers and was left out", roll.id);
-    }
-    for ratio in order.measured.keys().filter(|ratio| order.marker(ratio).is_none()) {
-        let sizes = listed(order.sizes.iter().map(|size| size.id.as_str()), ratio, " × ");
-        let why = match ratio.iter().sum::<u32>() > order.garments {
-            true => "has more garments than a marker may",
-            false => "is longer than the table with its ends",
-        };
-        let _ = writeln!(out, "the marker with {sizes} {why} and was left out");
-    }
+    out.push_str(&left_out(order));
     let back: Vec<String> = found
         .remnants
         .iter()
@@ -151,6 +141,23 @@ fn words(order: &Order, answer: &Answer, found: &Found) -> String {
         metres(answer.bound.cloth),
         metres(order.lay),
     );
+    out
+}
+
+/// Rolls and markers of the order that no plan uses, and why.
+fn left_out(order: &Order) -> String {
+    let mut out = String::new();
+    for roll in order.rolls.iter().filter(|roll| roll.width < order.width) {
+        let _ = writeln!(out, "roll {} is narrower than the markers and was left out", roll.id);
+    }
+    for ratio in order.measured.keys().filter(|ratio| order.marker(ratio).is_none()) {
+        let sizes = listed(order.sizes.iter().map(|size| size.id.as_str()), ratio, " × ");
+        let why = match ratio.iter().sum::<u32>() > order.garments {
+            true => "has more garments than a marker may",
+            false => "is longer than the table with its ends",
+        };
+        let _ = writeln!(out, "the marker with {sizes} {why} and was left out");
+    }
     out
 }
 
