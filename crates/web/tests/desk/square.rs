@@ -48,7 +48,7 @@ fn read(page: &str) -> String {
     let (blocks, bytes) = BLOCKS[correction][version - 1];
     let near = |x: usize, y: usize| version > 1 && x.abs_diff(size - 7) <= 2 && y.abs_diff(size - 7) <= 2;
     let fixed = |x: usize, y: usize| {
-        let corner = (x < 9 && y < 9) || (x >= size - 8 && y < 9) || (x < 9 && y >= size - 8);
+        let corner = (y < 9 && (x < 9 || x >= size - 8)) || (x < 9 && y >= size - 8);
         corner || x == 6 || y == 6 || near(x, y)
     };
     let mut bits = Vec::new();
