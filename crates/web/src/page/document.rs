@@ -122,7 +122,10 @@ fn rows(lang: Lang, view: &View) -> Vec<(String, Markup)> {
     let mut rows = vec![(lang.say("document-number").into_owned(), html! { span.code { (view.number) } })];
     let told = view.told.as_ref();
     if let Some(holder) = told.and_then(|told| told.holder.as_ref()) {
-        rows.push((lang.say("document-holder").into_owned(), html! { b { (holder) } }));
+        rows.push((
+            lang.say("document-holder").into_owned(),
+            html! { b { (part::as_written(lang, holder)) } },
+        ));
     }
     for shown in told.map(|told| told.shows.as_slice()).unwrap_or_default() {
         let answer = match &shown.typed {
