@@ -96,7 +96,8 @@ fn a_person_has_only_so_many_and_can_end_them_all() {
     assert_eq!(sessions.close_all(person(1), Some(&desk)).len(), 8);
     assert_eq!(open(&mut sessions), [false; 12]);
     assert!(sessions.resume(&desk, START).is_some() && sessions.resume(&other, START).is_some());
-    assert_eq!(sessions.of_person(person(1)).count(), 1);
+    assert_eq!(sessions.of_person(person(1), START).count(), 1);
+    assert_eq!(sessions.of_person(person(1), START + 86_400).count(), 0, "none that ran out");
     assert!(sessions.close(&desk).is_some() && sessions.close(&desk).is_none());
 }
 

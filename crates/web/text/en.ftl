@@ -416,7 +416,7 @@ receipt-means =
     office.
 receipt-download = Download the proof
 receipt-print = Print
-document-number = Document number
+document-number = On the record
 document-holder = Holder
 document-office = Issued by
 document-issued = Issued
@@ -424,6 +424,7 @@ document-valid = Validity
 document-delivered = Handed over
 document-not-delivered = not yet
 document-of = Issued in
+document-case = Case number
 document-revoked = No longer stands
 document-revoked-more = what it rests on was taken up again. Do not rely on it.
 document-over = Its validity is over

@@ -185,7 +185,7 @@ impl Sessions {
         let token = Token(draw(entropy)?);
         let mut closed: Vec<Closed> = before.and_then(|token| self.close(token)).into_iter().collect();
         let mut alike: Vec<(i64, i64, Digest)> = self
-            .of_person(person)
+            .of_person(person, now)
             .filter(|(_, session)| session.kind == kind)
             .map(|(name, session)| (session.seen, session.opened, *name))
             .collect();
@@ -258,10 +258,11 @@ impl Sessions {
         names.iter().filter(|name| Some(**name) != keep).filter_map(|name| self.remove(name)).collect()
     }
 
-    /// A person's sessions, for them to see where they are signed in.
-    pub fn of_person(&self, person: PersonId) -> impl Iterator<Item = (&Digest, &Session)> {
+    /// A person's sessions that stand, for them to see where they are signed in.
+    pub fn of_person(&self, person: PersonId, now: i64) -> impl Iterator<Item = (&Digest, &Session)> {
         let names = self.people.get(&person).into_iter().flatten();
-        names.filter_map(|name| self.open.get_key_value(name))
+        let kept = names.filter_map(|name| self.open.get_key_value(name));
+        kept.filter(move |(_, session)| stands(&self.rules, session, now))
     }
 
     /// Closes every session that ran out, in the order of their names. To be asked every few seconds where there

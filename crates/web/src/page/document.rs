@@ -14,7 +14,7 @@ use record::Time;
 pub struct View {
     /// What people call it.
     pub title: Title,
-    /// Its own number, as the record knows it.
+    /// The object that the record knows it as.
     pub number: String,
     /// The case's number.
     pub case: String,
@@ -119,7 +119,7 @@ fn standing(lang: Lang, view: &View) -> Markup {
 }
 
 fn rows(lang: Lang, view: &View) -> Vec<(String, Markup)> {
-    let mut rows = vec![(lang.say("document-number").into_owned(), html! { span.code { (view.number) } })];
+    let mut rows = Vec::new();
     let told = view.told.as_ref();
     if let Some(holder) = told.and_then(|told| told.holder.as_ref()) {
         rows.push((
@@ -147,7 +147,8 @@ fn rows(lang: Lang, view: &View) -> Vec<(String, Markup)> {
         rows.push((lang.say("document-delivered").into_owned(), delivered));
     }
     rows.push((lang.say("document-of").into_owned(), html! { (lang.of(&view.service)) }));
-    rows.push((lang.say("case-number").into_owned(), html! { span.code { (view.case) } }));
+    rows.push((lang.say("document-case").into_owned(), html! { span.code { (view.case) } }));
+    rows.push((lang.say("document-number").into_owned(), html! { span.code { (view.number) } }));
     rows.extend(view.proof.rows(lang));
     rows
 }

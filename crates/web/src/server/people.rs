@@ -438,9 +438,9 @@ impl City {
 
     /// A person's sessions, the one used last first.
     pub fn sessions_of(&self, id: PersonId) -> Vec<(Digest, Session)> {
-        let sessions = locked(&self.sessions);
+        let (sessions, now) = (locked(&self.sessions), self.now().seconds());
         let mut all: Vec<_> =
-            sessions.of_person(id).map(|(name, session)| (*name, session.clone())).collect();
+            sessions.of_person(id, now).map(|(name, session)| (*name, session.clone())).collect();
         all.sort_by_key(|(name, session)| (std::cmp::Reverse(session.seen), *name));
         all
     }
