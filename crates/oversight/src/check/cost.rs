@@ -1,4 +1,5 @@
 use super::{Asked, Way, columns};
+use crate::log::Log;
 use crate::model::{Model, Pattern};
 use std::collections::HashMap;
 
@@ -24,49 +25,58 @@ pub(super) fn is_one_by_one(asked: Asked<'_>, way: Way) -> bool {
         Way::Cheapest => {}
     }
     let len = traces.events().len();
-    let clauses: usize = models.iter().map(|model| model.template.clauses().len()).sum();
-    let words = WORD * clauses as f64 * len.div_ceil(64) as f64;
-    let room = (EVENT * len as f64 - words) / (ALONE - AMONG_MANY);
-    if room < 0.0 {
-        return false;
-    }
     let row = len.div_ceil(8);
     if 2 * models.len() * row > ROWS && columns::rows(log, models) * row > ROWS {
         return false;
     }
+    // What may be spent on events of the models' activities, where so many clauses are gone through word by word.
+    let room = |clauses: usize| {
+        let words = WORD * clauses as f64 * len.div_ceil(64) as f64;
+        (EVENT * len as f64 - words) / (ALONE - AMONG_MANY)
+    };
+    let clauses = |model: &Model| model.template.clauses().len();
     // None speaks of more than all events, so that few models need not be looked at.
-    let most =
-        |model: &Model| model.template.clauses().len() * if model.template.is_binary() { 2 } else { 1 };
-    if models.iter().map(most).sum::<usize>() as f64 * log.len() as f64 <= room {
+    let most = |model: &Model| clauses(model) * if model.template.is_binary() { 2 } else { 1 };
+    let speak = models.iter().map(most).sum::<usize>() as f64 * log.len() as f64;
+    if speak <= room(models.iter().map(clauses).sum()) {
         return true;
     }
-    let mut events = vec![0_u32; log.activities().len()];
-    for code in log.activity_codes() {
-        events.get_mut(*code as usize).into_iter().for_each(|count| *count += 1);
-    }
-    let events: HashMap<&str, u32> =
-        log.activities().iter().map(|activity| activity.as_str()).zip(events).collect();
+    let counts = counts(log);
     let of = |pattern: &Pattern| -> f64 {
-        let counts = pattern.activities.iter().filter_map(|activity| events.get(activity.as_str()));
+        let counts = pattern.activities.iter().filter_map(|activity| counts.get(activity.as_str()));
         counts.map(|count| f64::from(*count)).sum()
     };
-    let places = models.iter().map(|model| {
-        let second = if model.template.is_binary() { of(&model.second) } else { 0.0 };
-        model.template.clauses().len() as f64 * (of(&model.first) + second)
-    });
-    places.sum::<f64>() <= room
+    // Clauses of a model that nothing activates take no time, however many such models there are.
+    let (mut asked, mut places) = (0, 0.0);
+    for model in models {
+        let (first, second) =
+            (of(&model.first), if model.template.is_binary() { of(&model.second) } else { 0.0 });
+        if !columns::is_idle(model, [first > 0.0, second > 0.0]) {
+            asked += clauses(model);
+            places += clauses(model) as f64 * (first + second);
+        }
+    }
+    places <= room(asked)
+}
+
+/// How many events there are of each activity.
+fn counts(log: &Log) -> HashMap<&str, u32> {
+    let mut counts = vec![0_u32; log.activities().len()];
+    for code in log.activity_codes() {
+        counts.get_mut(*code as usize).into_iter().for_each(|count| *count += 1);
+    }
+    log.activities().iter().map(|activity| activity.as_str()).zip(counts).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Asked, Way, is_one_by_one};
+    use super::{Asked, Log, Way, is_one_by_one};
     use crate::check::Until;
-    use crate::log::Log;
     use crate::model::{Model, Pattern, Template, Window};
     use record::{Event, ObjectRef, Time};
 
-    /// Whether so many models are asked one by one that speak of two events in ten thousand.
-    fn check(models: usize) -> bool {
+    /// Whether so many models are asked one by one that speak of two events in ten thousand, beside others that speak of none.
+    fn check((models, others): (usize, usize)) -> bool {
         let mut log = Log::new();
         for at in 0..10_000 {
             let activity = if at % 5_000 == 7 { "rare" } else { "common" };
@@ -74,16 +84,18 @@ mod tests {
             let pushed = log.push(&event.about("case", ObjectRef::new("case", format!("{}", at / 5))));
             assert!(pushed.is_ok(), "{pushed:?}");
         }
-        let pattern = || Pattern { activities: vec!["rare".into()], condition: None };
-        let model = || Model {
+        let pattern = |activity: &str| Pattern { activities: vec![activity.into()], condition: None };
+        let model = |activity| Model {
             name: "rare".to_owned(),
             template: Template::Response,
-            first: pattern(),
-            second: pattern(),
+            first: pattern(activity),
+            second: pattern(activity),
             correlation: None,
             window: Window { least: None, most: None },
         };
-        let models: Vec<Model> = (0..models).map(|_| model()).collect();
+        let rare = std::iter::repeat_with(|| model("rare")).take(models);
+        let none = std::iter::repeat_with(|| model("unheard of")).take(others);
+        let models: Vec<Model> = rare.chain(none).collect();
         let traces = log.traces("case");
         traces.is_some_and(|traces| {
             let asked =
@@ -94,6 +106,11 @@ mod tests {
 
     #[test]
     fn many_models_are_asked_together_even_of_rare_events() {
-        assert_eq!([1, 100, 5_000].map(check), [true, true, false]);
+        assert_eq!([(1, 0), (100, 0), (5_000, 0)].map(check), [true, true, false]);
+    }
+
+    #[test]
+    fn models_that_nothing_activates_do_not_count() {
+        assert_eq!([(0, 50_000), (100, 50_000), (5_000, 50_000)].map(check), [true, true, false]);
     }
 }

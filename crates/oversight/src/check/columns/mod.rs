@@ -20,7 +20,7 @@ use super::{Asked, Until};
 use crate::Bits;
 use crate::condition::Bound;
 use crate::log::{EventNumber, Places};
-use crate::model::{Clause, Window};
+use crate::model::{Clause, Model, Window};
 use counts::Tried;
 use pick::{Picked, Picker};
 use record::Time;
@@ -275,6 +275,14 @@ impl<'a> Columns<'a> {
         let ended = if note.how == How::Ended { self.ended(trace) } else { None };
         Some(told::of_activation(note.how, lane.window, trace, moment(note.at), by, ended))
     }
+}
+
+/// Whether nothing activates a model, if it is so that there are events of its first and of its second pattern's activities.
+pub(super) fn is_idle(model: &Model, [first, second]: [bool; 2]) -> bool {
+    let never = |kind: &Clause| {
+        matches!(kind, Clause::Relation(_)) && !if is_exchanged(kind) { second } else { first }
+    };
+    model.template.clauses().iter().all(never)
 }
 
 fn is_exchanged(kind: &Clause) -> bool {

@@ -15,6 +15,8 @@ type Key = (Vec<u32>, Option<Sameness>);
 /// The positions that a pattern speaks of.
 pub(super) struct Picked<'a> {
     pub(super) row: Cow<'a, Bits>,
+    /// Whether it speaks of none.
+    empty: bool,
     /// The same one by one, for those who must look at each by itself.
     places: OnceLock<Vec<Place>>,
 }
@@ -48,7 +50,7 @@ impl<'a> Picker<'a> {
 
     /// Whether nothing was picked there.
     pub(super) fn is_empty(&self, picked: usize) -> bool {
-        self.picked.get(picked).is_none_or(|picked| picked.row.words().iter().all(|word| *word == 0))
+        self.picked.get(picked).is_none_or(|picked| picked.empty)
     }
 
     pub(super) fn pick(&mut self, pattern: &Pattern) -> usize {
@@ -65,7 +67,8 @@ impl<'a> Picker<'a> {
             key.0.iter().for_each(|code| self.gather(*code, condition, &mut all));
             Cow::Owned(all)
         });
-        self.picked.push(Picked { row, places: OnceLock::new() });
+        let empty = row.words().iter().all(|word| *word == 0);
+        self.picked.push(Picked { row, empty, places: OnceLock::new() });
         self.known.insert(key, self.picked.len() - 1);
         self.picked.len() - 1
     }
