@@ -12,8 +12,9 @@ const AMONG_MANY: f64 = 1.4;
 const WORD: f64 = 13.0;
 /// How much memory the models' rows of positions may take, in bytes.
 const ROWS: usize = 1 << 28;
-/// What it takes to go through an event of a life, whatever is asked of it.
-const EVENT: f64 = 85.0;
+/// What it takes to go through an event of a life, and through one of which any model speaks besides, however many do.
+const EVENT: f64 = 105.0;
+const SPOKEN_OF: f64 = 180.0;
 
 /// Whether it takes less to ask the models one by one. To go through every life costs most of what it costs once for all models,
 /// so that it pays for many.
@@ -29,41 +30,48 @@ pub(super) fn is_one_by_one(asked: Asked<'_>, way: Way) -> bool {
     if 2 * models.len() * row > ROWS && columns::rows(log, models) * row > ROWS {
         return false;
     }
-    // What may be spent on events of the models' activities, where so many clauses are gone through word by word.
-    let room = |clauses: usize| {
+    // What may be spent on events of the models' activities, where so many clauses are gone through word by word, and so many
+    // events are spoken of at all.
+    let room = |clauses: usize, spoken_of: f64| {
         let words = WORD * clauses as f64 * len.div_ceil(64) as f64;
-        (EVENT * len as f64 - words) / (ALONE - AMONG_MANY)
+        (EVENT * len as f64 + SPOKEN_OF * spoken_of - words) / (ALONE - AMONG_MANY)
     };
     let clauses = |model: &Model| model.template.clauses().len();
     // None speaks of more than all events, so that few models need not be looked at.
     let most = |model: &Model| clauses(model) * if model.template.is_binary() { 2 } else { 1 };
     let speak = models.iter().map(most).sum::<usize>() as f64 * log.len() as f64;
-    if speak <= room(models.iter().map(clauses).sum()) {
+    if speak <= room(models.iter().map(clauses).sum(), 0.0) {
         return true;
     }
-    let counts = counts(log);
-    let of = |pattern: &Pattern| -> f64 {
-        let counts = pattern.activities.iter().filter_map(|activity| counts.get(activity.as_str()));
-        counts.map(|count| f64::from(*count)).sum()
+    let mut counts = counts(log);
+    let mut spoken_of = 0.0;
+    let mut of = |pattern: &Pattern| -> f64 {
+        let mut sum = 0.0;
+        for activity in &pattern.activities {
+            let Some((count, first)) = counts.get_mut(activity.as_str()) else { continue };
+            spoken_of += if std::mem::take(first) { *count } else { 0.0 };
+            sum += *count;
+        }
+        sum
     };
     // Clauses of a model that nothing activates take no time, however many such models there are.
     let (mut asked, mut places) = (0, 0.0);
     for model in models {
-        let (first, second) =
-            (of(&model.first), if model.template.is_binary() { of(&model.second) } else { 0.0 });
+        let second = if model.template.is_binary() { of(&model.second) } else { 0.0 };
+        let first = of(&model.first);
         if !columns::is_idle(model, [first > 0.0, second > 0.0]) {
             asked += clauses(model);
             places += clauses(model) as f64 * (first + second);
         }
     }
-    places <= room(asked)
+    places <= room(asked, spoken_of)
 }
 
-/// How many events there are of each activity.
-fn counts(log: &Log) -> HashMap<&str, u32> {
-    let mut counts = vec![0_u32; log.activities().len()];
+/// How many events there are of each activity; of each it is true that it was not spoken of yet.
+fn counts(log: &Log) -> HashMap<&str, (f64, bool)> {
+    let mut counts = vec![(0.0, true); log.activities().len()];
     for code in log.activity_codes() {
-        counts.get_mut(*code as usize).into_iter().for_each(|count| *count += 1);
+        counts.get_mut(*code as usize).into_iter().for_each(|(count, _)| *count += 1.0);
     }
     log.activities().iter().map(|activity| activity.as_str()).zip(counts).collect()
 }

@@ -104,6 +104,11 @@ impl<'a> Columns<'a> {
         let mut picker = Picker::new(asked, ground);
         let (mut lanes, mut idle) = (Vec::new(), Vec::new());
         for (number, model) in (0..).zip(asked.models) {
+            if is_idle(model, [&model.first, &model.second].map(|pattern| pick::happens(asked.log, pattern)))
+            {
+                idle.push(number);
+                continue;
+            }
             let clauses = model.template.clauses();
             let picked: Vec<[usize; 2]> = clauses
                 .iter()
@@ -279,6 +284,9 @@ impl<'a> Columns<'a> {
 
 /// Whether nothing activates a model, if it is so that there are events of its first and of its second pattern's activities.
 pub(super) fn is_idle(model: &Model, [first, second]: [bool; 2]) -> bool {
+    if first && second {
+        return false;
+    }
     let never = |kind: &Clause| {
         matches!(kind, Clause::Relation(_)) && !if is_exchanged(kind) { second } else { first }
     };

@@ -100,10 +100,17 @@ fn key<'p>(log: &Log, pattern: &'p Pattern) -> (Key, Option<&'p Condition>) {
     ((codes, condition.map(Condition::sameness)), condition)
 }
 
-/// How many rows the models' patterns take.
+/// Whether there are events of one of a pattern's activities.
+pub(super) fn happens(log: &Log, pattern: &Pattern) -> bool {
+    pattern.activities.iter().any(|activity| log.activity_code(activity.as_str()).is_some())
+}
+
+/// How many rows the models' patterns take, at most.
 pub(in super::super) fn rows(log: &Log, models: &[Model]) -> usize {
     let patterns = models.iter().flat_map(|model| [&model.first, &model.second]);
-    patterns.map(|pattern| key(log, pattern).0).collect::<HashSet<Key>>().len()
+    let some = patterns.filter(|pattern| happens(log, pattern));
+    // What never happens has one for all.
+    some.map(|pattern| key(log, pattern).0).collect::<HashSet<Key>>().len() + 1
 }
 
 impl Picked<'_> {
