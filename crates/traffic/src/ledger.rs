@@ -1,12 +1,10 @@
 //! What happened by link, by junction and by interval. Nobody is told apart: there are sums alone.
 
 use crate::congestion;
+use crate::control::STANDING;
 use crate::ids::{JunctionId, LinkId};
 use crate::net::Network;
 use crate::sim::{OfLink, Simulation};
-
-/// Slower than this a vehicle belongs to a queue, in m/s.
-const STANDS: f64 = 0.1;
 
 /// What is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +113,7 @@ impl<'n> Ledger<'n> {
 
     /// Takes down a second that is over.
     pub fn take(&mut self, traffic: &Simulation<'_>) {
-        for place in traffic.cars().filter(|place| place.speed < STANDS) {
+        for place in traffic.cars().filter(|place| place.speed < STANDING) {
             let link = self.net.lanes[place.lane.i()].link;
             self.links[link.i()].now += 1;
             if let Some(junction) = self.junction(link) {

@@ -3,7 +3,7 @@
 use super::foresee::{Course, Foresight};
 use super::stage::{self, Stages, between, clearance, clearing, green};
 use super::watch::{Watched, watched};
-use super::{Choice, Controller, Detectors, NEAR_LINE, Seen, Times};
+use super::{Choice, Controller, Detectors, NEAR_LINE, STANDING, Seen, Times};
 use crate::ids::{LaneId, LinkId, MovementId};
 use crate::net::{Network, Signal, Walk};
 
@@ -11,8 +11,6 @@ use crate::net::{Network, Signal, Walk};
 const REACH: f64 = 30.0;
 /// A stage ends when nobody came near the line for so many seconds.
 const GAP: f64 = 3.0;
-/// Slower than this a vehicle stands, in m/s.
-const STANDS: f64 = 0.1;
 /// Who is slower than this on a junction does not leave it for now, in m/s; nobody else comes onto it meanwhile, for so many
 /// seconds at most.
 const SLOW: f64 = 1.5;
@@ -82,7 +80,7 @@ impl Served {
                 let distance = distance + offset;
                 if distance < REACH {
                     seen.vehicles += 1;
-                    seen.standing += u32::from(speed < STANDS);
+                    seen.standing += u32::from(speed < STANDING);
                     seen.near |= distance < NEAR_LINE * limit;
                 }
             });
@@ -97,7 +95,7 @@ impl Served {
             std::iter::once((self.lane, 0.0)).chain(self.before.iter().map(|one| (one.lane, one.offset)));
         for (lane, offset) in here {
             (detectors.each)(lane, &mut |distance, speed, limit| {
-                let comes = speed >= STANDS && distance + offset < within * limit;
+                let comes = speed >= STANDING && distance + offset < within * limit;
                 count += f64::from(u8::from(comes));
             });
         }

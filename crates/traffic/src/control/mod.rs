@@ -58,6 +58,8 @@ impl Default for Times {
     }
 }
 
+/// Slower than this a vehicle stands, for detectors and for whoever drives, in m/s.
+pub(crate) const STANDING: f64 = 0.1;
 /// A vehicle is near the line if it is there within so many seconds.
 pub(crate) const NEAR_LINE: f64 = 2.0;
 

@@ -7,14 +7,13 @@
 //! the way of a step. `desired` is how fast one would drive on an empty lane.
 
 use super::idm;
+pub(crate) use crate::control::STANDING;
 use crate::demand::{Following, Kind};
 
 /// Slack in gaps.
 pub const SLACK: f64 = 0.001;
 /// Slack in places.
 pub const NEAR: f64 = 0.1;
-/// Slower than this is standing.
-pub const STANDING: f64 = 0.1;
 /// How much harder than needed one brakes when more than the usual deceleration is called for.
 const HARDER: f64 = 1.2;
 

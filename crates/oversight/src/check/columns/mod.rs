@@ -118,6 +118,7 @@ impl<'a> Columns<'a> {
                 })
                 .collect();
             let mut clauses = clauses.into_iter().zip(picked);
+            // Of its activities there are events, but none for which its condition holds.
             let never = |(kind, [asks, _]): &(Clause, [usize; 2])| {
                 matches!(kind, Clause::Relation(_)) && picker.is_empty(*asks)
             };
