@@ -181,7 +181,7 @@ carried-too-long =
   You are signed out, and nothing was done with what you sent. It is too long to come along: go back, copy it, and then sign in.
 carried-title = Look through it and send it again
 carried-lead =
-  You were signed out when you sent this, and nothing was done. Here is what you typed: send it again if it is right.
+  What you sent was not carried out: you were signed out, or acted in another post. Here is what you typed: send it again if it is right.
 carried-put-off = What you typed stands below and is not lost. Try again in a moment.
 carried-files = Files do not come along and have to be chosen again: { $files }.
 carried-send = Send it again
