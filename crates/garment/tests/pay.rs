@@ -8,6 +8,7 @@ use garment::day::Day;
 use garment::pay::calendar::{Calendar, Time};
 use garment::pay::contract::{Adjustment, Amount, Collective, Contract, Lot, Operation, Person};
 use garment::pay::ledger::Account;
+use garment::pay::left::Left;
 use garment::pay::money::{Fen, divided, rounded};
 use garment::pay::reckon::{Month, reckon};
 use garment::pay::sample::{self, Wanted};
@@ -338,6 +339,45 @@ fn what_does_not_fit_is_told_and_nothing_is_dropped() {
     let scans = Scans::read(text.as_bytes(), &contract, &before).unwrap();
     assert_eq!((scans.paid.len(), scans.told.len()), (0, 1));
     assert!(Scans::read("a,b\n".as_bytes(), &contract, &[]).is_err());
+}
+
+#[test]
+fn work_outside_of_someones_days_is_paid_and_told() {
+    let days = "name = \"乙\"\nfrom = 2026-10-12\nuntil = 2026-10-20";
+    let contract = Contract::read(&CONTRACT.replace("name = \"乙\"", days)).unwrap();
+    let rows: Vec<String> = (1..)
+        .zip(["2026-10-11", "2026-10-12", "2026-10-20", "2026-10-21", "2026-09-30"])
+        .flat_map(|(bundle, day)| {
+            ["p1", "p2"].map(|who| format!("{who}{bundle},{day}T09:00:00,{},{who},5,", code(bundle, 1)))
+        })
+        .collect();
+    let scans = scans(&contract, &rows.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(scans.paid.len(), rows.len());
+    let told: Vec<String> =
+        scans.told.iter().map(|told| format!("{} {}: {}", told.line, told.kind.word(), told.what)).collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+#[test]
+fn what_nobody_scanned_is_left() {
+    let contract = Contract::read(CONTRACT).unwrap();
+    let rows = [
+        format!("a,2026-10-08T09:00:00,{},p1,20,", code(2, 1)),
+        format!("b,2026-10-08T09:00:00,{},p1,,", code(4, 1)),
+        format!("c,2026-10-08T09:00:00,{},p1,,", code(4, 2)),
+        format!("d,2026-10-08T09:00:00,{},p1,,", code(40, 2)),
+        format!("e,2026-10-08T09:00:00,{},p1,,", code(7, 2)),
+        format!("f,2026-10-09T09:00:00,{},p1,0,e", code(7, 2)),
+    ];
+    let scans = scans(&contract, &rows.iter().map(String::as_str).collect::<Vec<_>>());
+    let ticket = |bundle, operation, pieces| (Ticket { bundle, operation }, pieces);
+    assert_eq!(
+        Left::of(&contract, &scans),
+        Left {
+            tickets: vec![ticket(2, 1, 5), ticket(2, 2, 25), ticket(40, 1, 25)],
+            bundles: vec![(1, 1), (3, 3), (5, 39)],
+        }
+    );
 }
 
 #[test]

@@ -43,11 +43,7 @@ pub fn layout(pieces: &Pieces, layout: &Layout, density: f64) -> String {
         }
         let (low, high) = region.bounds();
         let ((x, y), (to_x, to_y)) = (low.units(), high.units());
-        let label = match (piece.marks.name.as_str(), piece.marks.size.as_str()) {
-            ("", "") => placed.piece.to_string(),
-            ("", size) => format!("{} ({size})", placed.piece),
-            _ => piece.marks.label(),
-        };
+        let label = placed.label(piece);
         let size = ((to_y - y) * 0.4).min(width * 0.03).min((to_x - x) * 0.8 / ems(&label));
         if let Some(ends) = piece.marks.grain {
             out.push_str(&grain(ends.map(|end| placed.at(end)), width));

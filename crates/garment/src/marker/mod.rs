@@ -152,6 +152,20 @@ pub struct Placed {
 }
 
 impl Placed {
+    /// What is written on the piece: its name with the garment, or its number where it has no name.
+    pub fn label(&self, piece: &Piece) -> String {
+        let (name, size) = (piece.marks.name.as_str(), piece.marks.size.as_str());
+        let number = if name.is_empty() { piece.id.to_string() } else { name.to_owned() };
+        let garment = self.garment.as_deref().unwrap_or_default();
+        // Garments that were laid out here are called by their size and a number.
+        let size = if garment.split(' ').next() == Some(size) { "" } else { size };
+        [number.as_str(), size, garment]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
     /// Where a place of the piece lies.
     pub fn at(&self, (x, y): (f64, f64)) -> (f64, f64) {
         let y = if self.mirrored { -y } else { y };

@@ -64,11 +64,13 @@ pub enum Kind {
     NextMonth,
     /// It belongs to an earlier month, and is paid now.
     Late,
+    /// Whoever did it was not employed on that day; it is paid, for pieces that were sewn are owed.
+    NotEmployed,
 }
 
 impl Kind {
     /// Every kind with its name.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 10] = [
         (Self::Broken, "broken row"),
         (Self::UnknownTicket, "unknown ticket"),
         (Self::UnknownPerson, "unknown person"),
@@ -78,6 +80,7 @@ impl Kind {
         (Self::Correction, "correction"),
         (Self::NextMonth, "next month"),
         (Self::Late, "late, paid now"),
+        (Self::NotEmployed, "not employed that day, paid"),
     ];
 
     /// Its name.
@@ -96,6 +99,8 @@ pub struct Scans {
     pub rows: usize,
     /// What is told.
     pub told: Vec<Told>,
+    /// Of each ticket how many pieces are paid, those of earlier months among them; in the order of tickets' numbers.
+    pub(super) claimed: Vec<u32>,
     ids: Ids,
 }
 
@@ -452,9 +457,29 @@ impl<'c> Gathered<'c> {
                     format!("made on {}, and paid in this month", scan.at.day()),
                 );
             }
+            self.tell_not_employed(&scan);
             paid.push(scan);
         }
         self.told.sort();
-        Scans { paid, corrected, rows: self.rows, told: self.told, ids: self.ids }
+        let claimed = claimed.into_iter().map(|(pieces, _)| pieces).collect();
+        Scans { paid, corrected, rows: self.rows, told: self.told, claimed, ids: self.ids }
+    }
+
+    /// Late scans are told as such: who left in an earlier month is not in this month's contract by mistake.
+    fn tell_not_employed(&mut self, scan: &Scan) {
+        let (day, month) = (scan.at.day(), self.contract.month.0);
+        let Some(person) = self.contract.people.get(scan.person as usize).filter(|_| day >= month) else {
+            return;
+        };
+        let what = match (person.from, person.until) {
+            (Some(from), _) if day < from => format!("made on {day}, and {} begins on {from}", person.id),
+            (_, Some(until)) if until < day => format!("made on {day}, and {} left on {until}", person.id),
+            _ => return,
+        };
+        self.tell(
+            scan.line,
+            Kind::NotEmployed,
+            format!("{what}; correct the scan's person, or the contract's days"),
+        );
     }
 }

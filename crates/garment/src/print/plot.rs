@@ -34,7 +34,7 @@ pub fn marker(
         plot.marks(&marks, rings.first().map_or(&[], Vec::as_slice));
         let (low, high) = region.bounds();
         let ((x, y), (to_x, to_y)) = (low.units(), high.units());
-        let label = if marks.label().is_empty() { piece.id.to_string() } else { marks.label() };
+        let label = placed.label(piece);
         let room = (to_x - x) * 0.8 / f64::from(font.width(&label)).max(0.1);
         let size = room.min((to_y - y) * 0.25).clamp(2.0, 18.0);
         let wide = f64::from(font.width(&label)) * size;

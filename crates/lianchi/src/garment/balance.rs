@@ -1,5 +1,5 @@
 use super::Spent;
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use garment::balance::read::{Problem, read};
 use garment::balance::{Answer, check, cycle, stations};
 use serde_json::json;
@@ -102,16 +102,20 @@ enum Seeks {
 
 fn tell(answer: &Answer, seeks: Seeks, say: Say) -> Result<(), Failure> {
     let plan = &answer.plan;
-    let (value, unit) = match seeks {
-        Seeks::Stations => (plan.stations.len() as u32, "stations"),
-        Seeks::Cycle => (plan.cycle, "cycle time"),
+    let value = match seeks {
+        Seeks::Stations => plan.stations.len() as u32,
+        Seeks::Cycle => plan.cycle,
     };
     let proved = value == answer.bound;
     let proof =
         if proved { "proved the best".to_owned() } else { format!("no plan is below {}", answer.bound) };
     let mut words = match seeks {
-        Seeks::Stations => format!("{value} {unit}, the longest takes {}; {proof}", plan.cycle),
-        Seeks::Cycle => format!("{unit} {value} with {} stations; {proof}", plan.stations.len()),
+        Seeks::Stations => {
+            format!("{}, the longest takes {}; {proof}", counted(value.into(), "station"), plan.cycle)
+        }
+        Seeks::Cycle => {
+            format!("cycle time {value} with {}; {proof}", counted(plan.stations.len() as u64, "station"))
+        }
     };
     let mut rows = Vec::new();
     for (at, station) in plan.stations.iter().enumerate() {

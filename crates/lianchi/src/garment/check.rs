@@ -1,4 +1,4 @@
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use garment::marker::{check, read};
 use serde_json::json;
 use std::path::PathBuf;
@@ -25,9 +25,9 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     };
     let found = check::check(&pieces, &layout);
     let mut words = format!(
-        "{}: {} pieces on {:.3} of the strip, {:.3} % of it covered",
+        "{}: {} on {:.3} of the strip, {:.3} % of it covered",
         pieces.name,
-        layout.placed.len(),
+        counted(layout.placed.len() as u64, "piece"),
         found.length,
         found.density * 100.0
     );

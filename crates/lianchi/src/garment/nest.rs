@@ -1,7 +1,7 @@
 use super::computed;
 use super::given::{self, Given};
 use super::pay::FontFile;
-use crate::say::{Failure, Say};
+use crate::say::{Failure, Say, counted};
 use garment::marker::nest::{Effort, nest};
 use garment::marker::{Layout, Pieces, check, draw, dxf, read};
 use garment::print::paper::Font;
@@ -80,9 +80,9 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     write(options, &pieces, &layout, found.density, font.as_deref())?;
     let mut words: String = notes.iter().map(|note| format!("note: {note}\n")).collect();
     words += &format!(
-        "{}: {} pieces on {:.3} of the strip, {:.3} % of it covered; the exact test holds",
+        "{}: {} on {:.3} of the strip, {:.3} % of it covered; the exact test holds",
         pieces.name,
-        layout.placed.len(),
+        counted(layout.placed.len() as u64, "piece"),
         found.length,
         found.density * 100.0
     );

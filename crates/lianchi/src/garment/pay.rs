@@ -1,6 +1,7 @@
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use garment::definition::Problem;
 use garment::pay::contract::Contract;
+use garment::pay::left::Left;
 use garment::pay::money::Fen;
 use garment::pay::reckon::{Month, reckon};
 use garment::pay::sample::{self, Wanted};
@@ -118,8 +119,9 @@ pub fn pay(options: &Pay, say: Say) -> Result<(), Failure> {
         let font = options.font.read()?;
         super::write(path, &slips::slips(&contract, &month, &Font::read(&font)?)?)?;
     }
-    let json = if say.json { as_json(&contract, &scans, &month) } else { Json::Null };
-    say.answer(&words(&contract, &scans, &month), &json)?;
+    let left = Left::of(&contract, &scans);
+    let json = if say.json { as_json(&contract, &scans, &month, &left) } else { Json::Null };
+    say.answer(&(words(&contract, &scans, &month) + &what_is_left(&left)), &json)?;
     // What somebody must look at is something found.
     let open =
         scans.told.iter().any(|told| ![Kind::Late, Kind::SentTwice, Kind::NextMonth].contains(&told.kind));
@@ -207,10 +209,34 @@ fn words(contract: &Contract, scans: &Scans, month: &Month) -> String {
     out
 }
 
+/// What nobody scanned: no fault, for work may go on next month, but a lost ticket is found so.
+fn what_is_left(left: &Left) -> String {
+    let mut out = String::new();
+    if !left.tickets.is_empty() {
+        let pieces: u64 = left.tickets.iter().map(|(_, pieces)| u64::from(*pieces)).sum();
+        let _ = write!(
+            out,
+            "\nleft of bundles that were begun: {} on {}",
+            counted(pieces, "piece"),
+            counted(left.tickets.len() as u64, "ticket")
+        );
+        for (ticket, pieces) in left.tickets.iter().take(FEW) {
+            let _ = write!(out, "\n  `{ticket}`: {pieces}");
+        }
+        if left.tickets.len() > FEW {
+            let _ = write!(out, "\n  and {} more, each in the answer of `--json`", left.tickets.len() - FEW);
+        }
+    }
+    if !left.bundles.is_empty() {
+        let _ = write!(out, "\nnot begun: {}", spans(&left.bundles));
+    }
+    out
+}
+
 /// How many scans of a kind are told in words.
 const FEW: usize = 5;
 
-fn as_json(contract: &Contract, scans: &Scans, month: &Month) -> Json {
+fn as_json(contract: &Contract, scans: &Scans, month: &Month, left: &Left) -> Json {
     let slip = |slip: &garment::pay::reckon::Slip| {
         let person = contract.people.get(slip.person);
         let line = |line: &garment::pay::reckon::WageLine| {
@@ -246,6 +272,8 @@ fn as_json(contract: &Contract, scans: &Scans, month: &Month) -> Json {
         json!({"number": entry.number, "what": entry.what, "lines": entry.lines.iter().map(line).collect::<Vec<_>>()})
     };
     let told = |told: &garment::pay::scans::Told| json!({"line": told.line, "kind": told.kind.word(), "what": told.what});
+    let of_ticket =
+        |(ticket, pieces): &(Ticket, u32)| json!({"ticket": ticket.to_string(), "pieces": pieces});
     json!({
         "rows": scans.rows, "paid": scans.paid.len(), "corrected": scans.corrected,
         "slips": month.slips.iter().map(slip).collect::<Vec<_>>(),
@@ -253,6 +281,7 @@ fn as_json(contract: &Contract, scans: &Scans, month: &Month) -> Json {
         "collectives": month.shares.due.iter().map(due).collect::<Vec<_>>(),
         "ledger": month.ledger.entries.iter().map(entry).collect::<Vec<_>>(), "residual_fen": month.ledger.residual().0,
         "told": scans.told.iter().map(told).collect::<Vec<_>>(),
+        "left": {"tickets": left.tickets.iter().map(of_ticket).collect::<Vec<_>>(), "bundles": left.bundles},
     })
 }
 
@@ -329,6 +358,15 @@ pub fn sample(options: &Sample, say: Say) -> Result<(), Failure> {
     let wanted = Wanted { people: *people, scans: *scans, collectives: *collectives, seed: *seed };
     let told = |error| Wrong(format!("`{}` cannot be written: {error}", dir.display()));
     std::fs::create_dir_all(dir).map_err(told)?;
+    if let Some(own) =
+        ["contract.toml", "scans.csv"].map(|name| dir.join(name)).iter().find(|path| path.exists())
+    {
+        let error = format!(
+            "`{}` is there and is not written over; name another folder, or remove it",
+            own.display()
+        );
+        return Err(Wrong(error).into());
+    }
     super::write(&dir.join("contract.toml"), sample::contract(wanted).as_bytes())?;
     let file = std::fs::File::create(dir.join("scans.csv")).map_err(told)?;
     let mut out = std::io::BufWriter::new(file);

@@ -1,4 +1,4 @@
-use crate::say::{Failure, Say, Wrong};
+use crate::say::{Failure, Say, Wrong, counted};
 use garment::marker::read::written;
 use garment::marker::uniform::{HEIGHTS, Style, uniform};
 use serde_json::json;
@@ -42,6 +42,11 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     let pieces = uniform(options.style, &heights, options.sets, f64::from(options.width), options.seed)?;
     super::write(&options.out, format!("{:#}\n", written(&pieces)).as_bytes())?;
     let count: u64 = pieces.pieces.iter().map(|piece| piece.demand).sum();
-    let words = format!("{count} pieces of {} shapes are in {}", pieces.pieces.len(), options.out.display());
+    let words = format!(
+        "{} of {} written into {}",
+        counted(count, "piece"),
+        counted(pieces.pieces.len() as u64, "shape"),
+        options.out.display()
+    );
     say.answer(&words, &json!({"pieces": count, "shapes": pieces.pieces.len()}))
 }

@@ -503,7 +503,7 @@ fn a_pattern_becomes_a_marker_for_the_plotter() {
         desk.run(line);
     }
     let drawn = String::from_utf8(desk.get("m.svg")).unwrap();
-    assert_eq!(drawn.matches(">前片 130</text>").count(), 2, "{drawn}");
+    assert_eq!(drawn.matches(">前片 130 1</text>").count(), 2, "{drawn}");
     // A page is as large as the cloth and the marker's title; one longer than PDF's 14,400 units counts in larger ones.
     for (name, millimetres, unit) in [("m.pdf", [725.0, 800.0], 1.0), ("long.pdf", [6025.0, 400.0], 2.0)] {
         let pdf = String::from_utf8_lossy(&desk.get(name)).into_owned();

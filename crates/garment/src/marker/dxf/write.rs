@@ -33,6 +33,9 @@ pub fn marker(pieces: &Pieces, layout: &Layout) -> Vec<u8> {
         let copy = copies.entry((called, &piece.marks.size)).or_default();
         *copy += 1;
         text(&mut out, middle, &format!("Copy: {copy}"));
+        if let Some(garment) = &placed.garment {
+            text(&mut out, middle, &format!("Garment: {garment}"));
+        }
         for (ring, layer) in region.outlines().zip(std::iter::once(1).chain(std::iter::repeat(11))) {
             polyline(&mut out, layer, &ring, true);
         }

@@ -141,7 +141,9 @@ fn laid(kit: &Kit, pieces: &Pieces, spots: &[Spot]) -> Layout {
     for (item, spot) in kit.items.iter().zip(spots) {
         let Some((form, id)) = kit.forms.get(spot.form).zip(item.piece) else { continue };
         let Some(piece) = pieces.pieces.iter().find(|piece| piece.id == id) else { continue };
-        let garment = all || piece.matching.as_ref().is_some_and(|own| own.group.is_some());
+        // Where no rule goes by garments, what is sewn together is still told, if it is a garment's piece at all.
+        let sewn = !piece.marks.label().is_empty();
+        let garment = all || sewn || piece.matching.as_ref().is_some_and(|own| own.group.is_some());
         length = length.max(spot.x + form.high.0);
         placed.push(Placed {
             piece: id,
