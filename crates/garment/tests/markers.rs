@@ -100,6 +100,47 @@ fn overlaps_and_distances_are_those_of_squares() {
     assert!(seen.iter().all(|times| *times > 300), "{seen:?}");
 }
 
+/// The same shape with each side divided into parts, by corners that change nothing.
+fn divided(shape: &Region, parts: usize) -> Region {
+    let ring = |outline: Vec<(f64, f64)>| {
+        let ends = outline.iter().copied().zip(outline.iter().copied().cycle().skip(1));
+        let corners: Vec<(f64, f64)> = ends
+            .flat_map(|(a, b)| {
+                (0..parts).map(move |part| {
+                    let share = part as f64 / parts as f64;
+                    (a.0 + (b.0 - a.0) * share, a.1 + (b.1 - a.1) * share)
+                })
+            })
+            .collect();
+        Ring::new(&corners).unwrap()
+    };
+    let mut rings = shape.outlines().map(ring);
+    Region::new(rings.next().unwrap(), rings.collect()).unwrap()
+}
+
+#[test]
+fn shapes_of_many_corners_are_judged_as_those_of_few() {
+    let mut chance = Chance::new(10);
+    let mut seen = [0; 3];
+    for _ in 0..400 {
+        let (one, other) = (squares(&mut chance, 6).1, squares(&mut chance, 6).1);
+        let by = (chance.below(50) as f64 / 10.0 - 2.5, chance.below(50) as f64 / 10.0 - 2.5);
+        let turn = 90.0 * chance.below(4) as f64;
+        let moved = other.placed(false, turn, by).unwrap();
+        let (fine, finer) = (divided(&one, 64), divided(&other, 40).placed(false, turn, by).unwrap());
+        let overlaps = overlap(&one, &moved);
+        assert_eq!(
+            (overlap(&fine, &finer), overlap(&finer, &fine)),
+            (overlaps, overlaps),
+            "{one:?} {moved:?}"
+        );
+        let near = !overlaps && nearer(&one, &moved, 0.4);
+        assert_eq!(!overlaps && nearer(&fine, &finer, 0.4), near, "{one:?} {moved:?}");
+        seen[if overlaps { 0 } else { 1 + usize::from(near) }] += 1;
+    }
+    assert!(seen.iter().all(|times| *times > 10), "{seen:?}");
+}
+
 #[test]
 fn touching_is_no_overlap_and_a_hair_is() {
     let square = region(&[(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0)]);

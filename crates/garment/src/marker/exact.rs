@@ -1,7 +1,9 @@
-//! Geometry on whole numbers. Lengths are counted in millionths of their unit; all that is decided is decided by the signs
-//! of whole
-//! numbers, never by rounding.
+//! Geometry on whole numbers. Lengths are counted in millionths of their unit; all that is decided is decided by the signs of
+//! whole numbers, never by rounding.
 
+mod bands;
+
+use bands::{Bands, Side};
 use std::cmp::Ordering;
 
 /// A millionth of a unit is six, so that halves and thirds of it are whole too.
@@ -305,10 +307,12 @@ pub fn overlap(one: &Region, other: &Region) -> bool {
     }
     // Only sides that come to where the other is can cross it or run within it.
     let (near, its) = (one.sides_in(c, d), other.sides_in(a, b));
-    let crossing = near.iter().any(|(a, b)| its.iter().any(|(c, d)| cross_each_other(*a, *b, *c, *d)));
+    let bands = Bands::of(&its);
+    let crossing =
+        near.iter().any(|side| bands.near(*side).any(|its| cross_each_other(side.0, side.1, its.0, its.1)));
     crossing
-        || enters(&near, &its, other)
-        || enters(&its, &near, one)
+        || enters(&near, &bands, other)
+        || enters(&its, &Bands::of(&near), one)
         || holds(one, other)
         || holds(other, one)
 }
@@ -320,15 +324,19 @@ fn holds(one: &Region, other: &Region) -> bool {
 
 /// Whether one of some sides runs within `other`, of which those sides are given that they may meet. No sides cross, so a side
 /// meets the other's line only at corners of it; between two neighbouring ones it is all within or all without.
-fn enters(sides: &[(Point, Point)], its: &[(Point, Point)], other: &Region) -> bool {
+fn enters(sides: &[Side], its: &Bands, other: &Region) -> bool {
+    if sides.is_empty() {
+        return false;
+    }
+    let all = Bands::of(&other.sides().collect::<Vec<_>>());
     sides.iter().any(|(a, b)| {
-        let corners = its.iter().flat_map(|(c, d)| [*c, *d]);
+        let corners = its.near((*a, *b)).flat_map(|(c, d)| [*c, *d]);
         let mut stops: Vec<Point> = corners.filter(|corner| on(*a, *b, *corner)).collect();
         stops.extend([*a, *b]);
         stops.sort_unstable();
         stops.dedup();
         stops.windows(2).any(|pair| match pair {
-            [p, q] => other.lies(Point { x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 }) == Lies::Inside,
+            [p, q] => all.lies(Point { x: (p.x + q.x) / 2, y: (p.y + q.y) / 2 }) == Lies::Inside,
             _ => false,
         })
     })
@@ -346,10 +354,15 @@ pub fn nearer(one: &Region, other: &Region, spacing: f64) -> bool {
     };
     let ((low, high), (its_low, its_high)) = (wider(a, b), wider(c, d));
     let (near, its) = (one.sides_in(its_low, its_high), other.sides_in(low, high));
-    let ends = |from: &[(Point, Point)], to: &[(Point, Point)]| {
-        from.iter().flat_map(|(p, q)| [p, q]).any(|p| to.iter().any(|(a, b)| point_nearer(*p, *a, *b, apart)))
+    let ends = |from: &[Side], to: &[Side]| {
+        let bands = Bands::of(to);
+        let about = |p: &Point| (Point { x: p.x, y: p.y - apart }, Point { x: p.x, y: p.y + apart });
+        from.iter()
+            .flat_map(|(p, q)| [p, q])
+            .any(|p| bands.near(about(p)).any(|(a, b)| point_nearer(*p, *a, *b, apart)))
     };
-    let touching = near.iter().any(|(a, b)| its.iter().any(|(c, d)| meet(*a, *b, *c, *d)));
+    let bands = Bands::of(&its);
+    let touching = near.iter().any(|side| bands.near(*side).any(|its| meet(side.0, side.1, its.0, its.1)));
     touching || ends(&near, &its) || ends(&its, &near)
 }
 
