@@ -39,6 +39,25 @@ fn faults_are_told_with_their_place_and_mend() {
         net("state=\"GGgrrrGGgrrr\"", "state=\"GGgrrrGGgrr\""),
         net("state=\"GGgrrrGGgrrr\"", "state=\"GGgrrrGGgrrX\""),
         net("duration=\"30\"", "duration=\"-3\""),
+        net("type=\"static\"", "type=\"delay_based\""),
+        check(
+            &[
+                ("type=\"static\"", "type=\"actuated\""),
+                ("offset=\"0\">", "offset=\"0\"><param key=\"max-gap\" value=\"-1\"/>"),
+            ],
+            &[],
+        ),
+        check(
+            &[
+                ("type=\"static\"", "type=\"actuated\""),
+                (
+                    "offset=\"0\">",
+                    "offset=\"0\"><param key=\"freq\" value=\"60\"/><param key=\"linkMaxDur:1\" value=\"9\"/>",
+                ),
+                ("<phase duration=\"30\"", "<phase next=\"1 2\" minDur=\"5\" duration=\"30\""),
+            ],
+            &[],
+        ),
         net("tl=\"n0_0\" linkIndex=\"0\"", "tl=\"other\" linkIndex=\"0\""),
         net("via=\":n0_0_0_0\"", "via=\":n0_0_77_0\""),
         net("response=\"0", "response=\"2"),

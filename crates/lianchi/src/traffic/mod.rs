@@ -8,7 +8,7 @@ mod told;
 mod tune;
 
 use crate::say::{Failure, Say, Wrong};
-use ::traffic::control::{Controller, Times, webster};
+use ::traffic::control::{Controller, Times, gap_out, webster};
 use ::traffic::demand::{Closure, Rules};
 use ::traffic::ids::LaneId;
 use ::traffic::net::{Classes, Network, Program};
@@ -81,10 +81,11 @@ struct Inputs {
     close: Vec<String>,
 }
 
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "program",
     "fixed",
     "plan",
+    "gap-out",
     "actuated",
     "max-pressure",
     "efficient-pressure",
@@ -208,6 +209,7 @@ impl Work {
                 let span = [self.begin, self.end.unwrap_or(f64::INFINITY)];
                 (Controller::Program, webster(net, &self.scenario.demand, span, self.times))
             }
+            "gap-out" => (Controller::Program, gap_out(net, self.times)),
             "plan" => (Controller::Program, self.plan.clone().unwrap_or_else(own)),
             _ => (Controller::Program, own()),
         };

@@ -82,7 +82,7 @@ fn controllers_are_compared() {
             "traffic compare town.net.xml town.rou.xml --seconds 900 --seeds 1 --controllers actuated,foresight --scale 1.5",
             "traffic compare town.net.xml town.rou.xml --seconds 300 --seeds 2 --controllers foresight --json",
             "traffic compare town.net.xml town.rou.xml --seconds 900 --seeds 2 --scale 1.5 --controllers \
-             max-pressure,efficient-pressure,advanced-pressure",
+             max-pressure,efficient-pressure,advanced-pressure,gap-out",
         ]
     ));
 }

@@ -434,7 +434,7 @@ mod tests {
                 let count = u32::from(stands(lane));
                 Seen { vehicles: count, standing: count, near: count > 0 }
             };
-            choosing.go_on(now, Detectors { seen: &seen, each: &each, full: &|_| false });
+            choosing.go_on(now, Detectors { seen: &seen, each: &each, full: &|_| false, left: &|_, _| None });
             if choosing.shown().iter().any(|light| matches!(light, b'G' | b'g')) {
                 all.extend((dark > 0).then_some(dark));
                 dark = 0;

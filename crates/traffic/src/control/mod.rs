@@ -1,12 +1,13 @@
 //! Signals: what they show, and who decides.
 //!
-//! A *programme* shows phase after phase. Every other controller chooses among *stages*, the phases of the programme that let
+//! A *programme* shows phase after phase, each for as long as written or for as long as vehicles keep coming. Every other controller chooses among *stages*, the phases of the programme that let
 //! somebody go and warn nobody: between two of them it shows yellow to whoever loses the green, then red to all whom the change
 //! concerns. No stage is cut short of its least green. Controllers see what detectors could: who is on a lane before the signal
 //! and behind it, who stands, and who is near the line.
 
 mod choose;
 mod foresee;
+mod gaps;
 mod plan;
 pub(crate) mod stage;
 mod watch;
@@ -19,6 +20,8 @@ pub use webster::webster;
 use crate::ids::{LaneId, SignalId};
 use crate::net::{Network, Program};
 use choose::Choosing;
+use gaps::GapControl;
+pub use gaps::gap_out;
 
 /// Who decides about the signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,6 +113,9 @@ pub struct Detectors<'d> {
     pub each: &'d dyn Fn(LaneId, Each<'_>),
     /// Whether there is no room on it.
     pub full: &'d dyn Fn(LaneId) -> bool,
+    /// How many seconds ago the last vehicle left a loop so many metres from the lane's start: none while one is over it; nothing
+    /// if that is more than a second.
+    pub left: &'d dyn Fn(LaneId, f64) -> Option<f64>,
 }
 
 /// A signal that runs a programme.
@@ -151,6 +157,7 @@ impl Running {
 #[derive(Debug)]
 enum One {
     Program(Running),
+    Gaps(Box<GapControl>),
     Choosing(Box<Choosing>),
 }
 
@@ -173,7 +180,17 @@ impl Signals {
             let of = &net.signals[signal];
             let stages = stages(&program, &of.walks);
             if controller == Controller::Program || stages.all.len() < 2 {
-                return One::Program(Running::new(program, begin));
+                let running = Running::new(program, begin);
+                let Some(gaps) = running.program.gaps else { return One::Program(running) };
+                let Running { program, phase, .. } = running;
+                return One::Gaps(Box::new(GapControl::new(
+                    net,
+                    SignalId::at(signal),
+                    program,
+                    gaps,
+                    phase,
+                    begin,
+                )));
             }
             One::Choosing(Box::new(Choosing::new(net, of, stages, controller, times, begin)))
         };
@@ -189,6 +206,7 @@ impl Signals {
                 .get(running.phase)
                 .map(|phase| phase.lights.as_slice())
                 .unwrap_or_default(),
+            One::Gaps(control) => control.shown(),
             One::Choosing(choosing) => choosing.shown(),
         }
     }
@@ -213,6 +231,7 @@ impl Signals {
                     let phase = running.program.phases.get(running.phase);
                     (changed, phase.map(|phase| phase.lights.as_slice()).unwrap_or_default())
                 }
+                One::Gaps(control) => (control.go_on(now, detectors), control.shown()),
                 One::Choosing(choosing) => {
                     let changed = choosing.go_on(now, detectors);
                     if let Some(((shown, choice), all)) = choosing.chose().zip(decisions.as_deref_mut()) {

@@ -73,6 +73,6 @@ impl Plan {
             add(between(&self.walks, own, next, false), self.yellow);
             add(between(&self.walks, own, next, true), self.all_red);
         }
-        Program { offset, phases }
+        Program { offset, phases, gaps: None }
     }
 }

@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn stages_change_by_yellow_and_red() {
         let phases = vec![phase("Ggr", 30.0), phase("yyr", 4.0), phase("rrr", 2.0), phase("rGG", 20.0)];
-        let stages = stages(&Program { offset: 0.0, phases }, &[]);
+        let stages = stages(&Program { offset: 0.0, phases, gaps: None }, &[]);
         assert_eq!((stages.all.len(), stages.yellow, stages.all_red), (2, 4.0, 2.0));
         let change = |warned| text(between(&[], b"Ggr", b"rGG", warned));
         assert_eq!((change(false).as_str(), change(true).as_str()), ("ygr", "rgr"));
@@ -164,7 +164,7 @@ mod tests {
             phase("ryrr", 3.0),
         ];
         let walks = [Walk { light: 2, length: 7.4 }, Walk { light: 3, length: 12.0 }];
-        let stages = stages(&Program { offset: 0.0, phases }, &walks);
+        let stages = stages(&Program { offset: 0.0, phases, gaps: None }, &walks);
         let all: Vec<_> = stages.all.iter().map(|stage| (stage.least, stage.most)).collect();
         assert_eq!((all, stages.all_red), (vec![(8.0, Some(40.0)), (5.0, None)], 0.0));
         let [from, to] = [&stages.all[0].lights, &stages.all[1].lights].map(Vec::as_slice);

@@ -46,6 +46,8 @@ impl Classes {
     pub const ALL: Self = Self(u64::MAX);
     /// Nobody.
     pub const NOBODY: Self = Self(0);
+    /// Every class that has a name.
+    const KNOWN: u64 = (1 << NAMES.len()) - 1;
 
     /// The class of a name.
     pub fn named(name: &str) -> Option<Self> {
@@ -69,6 +71,12 @@ impl Classes {
     /// Everyone else.
     pub fn others(self) -> Self {
         Self(!self.0)
+    }
+
+    /// Whether anybody is in it who neither walks nor cycles.
+    pub fn any_motor(self) -> bool {
+        let (slow, _) = Self::listed("pedestrian bicycle");
+        self.0 & Self::KNOWN & !slow.0 != 0
     }
 
     /// Whether all of `class` are in it.

@@ -186,6 +186,25 @@ pub struct Program {
     pub offset: f64,
     /// The phases.
     pub phases: Vec<Phase>,
+    /// Whether phases last for as long as vehicles keep coming, and how that is told; for as long as they say if none.
+    pub gaps: Option<Gaps>,
+}
+
+/// When vehicles keep coming over the loops before lines.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Gaps {
+    /// Seconds after the last vehicle in which one more still makes a phase longer.
+    pub longest: f64,
+    /// How far before a line its loop lies, in seconds at the lane's limit.
+    pub ahead: f64,
+    /// Seconds that each vehicle of a queue takes over the line.
+    pub passing: f64,
+}
+
+impl Default for Gaps {
+    fn default() -> Self {
+        Self { longest: 3.0, ahead: 2.0, passing: 1.9 }
+    }
 }
 
 /// A phase: lights, and how long they stay.

@@ -282,7 +282,11 @@ fn signal_of(place: &Place<'_>, one: &Json, paths: &[Path], build: &mut Builder)
         return Ok(SignalId::NONE);
     }
     let name = place.text(one, "id")?.to_owned();
-    Ok(build.signal(Signal { name, program: Program { offset: 0.0, phases }, ..Signal::default() }))
+    Ok(build.signal(Signal {
+        name,
+        program: Program { offset: 0.0, phases, gaps: None },
+        ..Signal::default()
+    }))
 }
 
 /// Who goes first: straight on, then left, then right, as CityFlow has it.

@@ -2,9 +2,9 @@
 
 use super::index::Index;
 use super::xml::{Element, Tag, walk};
-use super::{Fault, Unsupported};
+use super::{Fault, Unsupported, sumo_signals};
 use crate::ids::{JunctionId, LaneId, LinkId, SignalId};
-use crate::net::{Builder, Classes, MovementPlan, Phase, Program, Signal, Turn, Walk};
+use crate::net::{Builder, Classes, MovementPlan, Signal, Turn, Walk};
 use std::collections::HashMap;
 
 /// What the files of a scenario call things.
@@ -168,7 +168,7 @@ impl Reading<'_> {
             "junction" => self.junction(element),
             "request" => self.request(element),
             "tlLogic" => self.logic(element),
-            "phase" => self.phase(element),
+            "phase" | "param" | "condition" | "assignment" | "function" => self.part(element),
             "roundabout" => {
                 let links = element.need("edges")?.split_whitespace().map(str::to_owned);
                 self.roundabouts.extend(links);
@@ -370,21 +370,19 @@ impl Reading<'_> {
             self.leave_out("further programmes of a signal");
             return Ok(());
         }
-        if let Some(kind) = element.get("type").filter(|kind| *kind != "static") {
-            self.leave_out(&format!("signals of type `{kind}`, whose phases last as written"));
-        }
-        let offset = element.number("offset")?.unwrap_or(0.0);
-        let program = Program { offset, phases: Vec::new() };
+        let program = sumo_signals::program(element, &mut |what| self.leave_out(&what))?;
         let signal = self.build.signal(Signal { name: name.to_owned(), program, ..Signal::default() });
         self.names.signals.insert(name, signal);
         self.signal = Some(signal);
         Ok(())
     }
 
-    fn phase(&mut self, element: &Element<'_>) -> Result<(), Fault> {
+    fn part(&mut self, element: &Element<'_>) -> Result<(), Fault> {
         let Some(signal) = self.signal else { return Ok(()) };
-        let phase = phase(element)?;
-        self.build.signal_mut(signal).program.phases.push(phase);
+        let mut left_out = Vec::new();
+        let program = &mut self.build.signal_mut(signal).program;
+        sumo_signals::part(element, program, &mut |what| left_out.push(what))?;
+        left_out.iter().for_each(|what| self.leave_out(what));
         Ok(())
     }
 
@@ -441,23 +439,4 @@ impl Reading<'_> {
         }
         Ok((self.build, self.names))
     }
-}
-
-/// A phase of a signal's programme.
-pub(super) fn phase(element: &Element<'_>) -> Result<Phase, Fault> {
-    let duration = element.needed("duration")?;
-    if duration <= 0.0 {
-        return Err(element.fault(format!("a phase lasts {duration} s; write a positive time")));
-    }
-    let state = element.need("state")?;
-    if let Some(odd) = state.chars().find(|light| !"GgyYrusoO".contains(*light)) {
-        let what = format!("a phase shows `{odd}`; the lights are G, g, y, Y, r, u, s, o and O");
-        return Err(element.fault(what));
-    }
-    let (min, max) = (element.number("minDur")?, element.number("maxDur")?);
-    let longer = |least: f64| max.is_some_and(|most| most < least);
-    if min.is_some_and(|least| least < 0.0 || longer(least)) {
-        return Err(element.fault("`minDur` must not be negative, nor above `maxDur`; mend one of them"));
-    }
-    Ok(Phase { duration, min, max, lights: state.bytes().collect() })
 }

@@ -1,11 +1,10 @@
 //! Signal programmes that stand beside the network, and whether they fit it.
 
 use super::index::Index;
-use super::sumo_net::phase;
-use super::xml::{Tag, walk};
+use super::xml::{Element, Tag, walk};
 use super::{Fault, Unsupported};
 use crate::ids::SignalId;
-use crate::net::{Network, Phase, Program};
+use crate::net::{Gaps, Network, Phase, Program};
 use std::fmt::Write as _;
 
 /// The programmes of an additional file, for signals by their names; of several for one signal the last stands.
@@ -24,17 +23,15 @@ pub(super) fn programs(
                 let Some(signal) = signals.get(name) else {
                     return Err(element.fault(format!("the network has no signal `{name}`; leave it out")));
                 };
-                if let Some(kind) = element.get("type").filter(|kind| *kind != "static") {
-                    let what = format!("signals of type `{kind}`, whose phases last as written");
-                    *unsupported.entry(what).or_default() += 1;
-                }
-                let offset = element.number("offset")?.unwrap_or(0.0);
-                read.push((signal, Program { offset, phases: Vec::new() }));
+                read.push((
+                    signal,
+                    program(element, &mut |what| *unsupported.entry(what).or_default() += 1)?,
+                ));
                 within = true;
             }
-            Tag::Open(element) if element.name == "phase" && within => {
+            Tag::Open(element) if within => {
                 if let Some((_, program)) = read.last_mut() {
-                    program.phases.push(phase(element)?);
+                    part(element, program, &mut |what| *unsupported.entry(what).or_default() += 1)?;
                 }
             }
             Tag::Close("tlLogic") => within = false,
@@ -43,6 +40,74 @@ pub(super) fn programs(
         Ok(())
     })?;
     Ok(read)
+}
+
+/// A programme that begins; what is not run as it says is named.
+pub(super) fn program(element: &Element<'_>, leave_out: &mut dyn FnMut(String)) -> Result<Program, Fault> {
+    let kind = element.get("type").unwrap_or("static");
+    if !matches!(kind, "static" | "actuated") {
+        leave_out(format!("signals of type `{kind}`, whose phases last as written"));
+    }
+    let gaps = (kind == "actuated").then(Gaps::default);
+    Ok(Program { offset: element.number("offset")?.unwrap_or(0.0), phases: Vec::new(), gaps })
+}
+
+/// A phase of a programme, or what it says of gaps.
+pub(super) fn part(
+    element: &Element<'_>,
+    program: &mut Program,
+    leave_out: &mut dyn FnMut(String),
+) -> Result<(), Fault> {
+    match element.name {
+        "phase" => {
+            for key in ["next", "earlyTarget", "finalTarget", "earliestEnd", "latestEnd"] {
+                if program.gaps.is_some() && element.get(key).is_some() {
+                    leave_out(format!("attribute `{key}` of <phase>"));
+                }
+            }
+            program.phases.push(phase(element)?);
+        }
+        "param" => {
+            let Some(gaps) = &mut program.gaps else { return Ok(()) };
+            let place = match element.need("key")? {
+                "max-gap" => &mut gaps.longest,
+                "detector-gap" => &mut gaps.ahead,
+                "passing-time" => &mut gaps.passing,
+                // What is drawn, written down, or asked only where a phase may be followed by several.
+                "show-detectors" | "file" | "freq" | "inactive-threshold" => return Ok(()),
+                other => {
+                    leave_out(format!("<param> `{other}` of <tlLogic>"));
+                    return Ok(());
+                }
+            };
+            *place = element.needed("value")?;
+            if *place < 0.0 {
+                return Err(element.fault("a gap or time of passing is negative; write seconds"));
+            }
+        }
+        "condition" | "assignment" | "function" => leave_out(format!("<{}> of <tlLogic>", element.name)),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// A phase of a signal's programme.
+fn phase(element: &Element<'_>) -> Result<Phase, Fault> {
+    let duration = element.needed("duration")?;
+    if duration <= 0.0 {
+        return Err(element.fault(format!("a phase lasts {duration} s; write a positive time")));
+    }
+    let state = element.need("state")?;
+    if let Some(odd) = state.chars().find(|light| !"GgyYrusoO".contains(*light)) {
+        let what = format!("a phase shows `{odd}`; the lights are G, g, y, Y, r, u, s, o and O");
+        return Err(element.fault(what));
+    }
+    let (min, max) = (element.number("minDur")?, element.number("maxDur")?);
+    let longer = |least: f64| max.is_some_and(|most| most < least);
+    if min.is_some_and(|least| least < 0.0 || longer(least)) {
+        return Err(element.fault("`minDur` must not be negative, nor above `maxDur`; mend one of them"));
+    }
+    Ok(Phase { duration, min, max, lights: state.bytes().collect() })
 }
 
 /// Programmes as an additional file, which SUMO reads too.

@@ -303,7 +303,12 @@ impl<'s> Simulation<'s> {
             });
             seen
         };
-        let detectors = Detectors { seen: &seen, each: &each, full: &full };
+        let left = |lane: LaneId, pos: f64| match fault(lane) {
+            Some(Broken::Dead) => None,
+            Some(Broken::Stuck) => Some(0.0),
+            None => self.left(lane, pos),
+        };
+        let detectors = Detectors { seen: &seen, each: &each, full: &full, left: &left };
         signals.show(net, self.now, false, detectors, &mut lights, decisions.as_mut());
         (self.lights, self.decisions, self.signals) = (lights, decisions, signals);
     }
@@ -322,6 +327,20 @@ impl<'s> Simulation<'s> {
                 tell(of.pos, of.speed);
             }
         }
+    }
+
+    /// How many seconds ago a vehicle left a place on a lane, if that is no more than one; none while one is over it. In a
+    /// mesoscopic simulation nobody knows.
+    fn left(&self, lane: LaneId, pos: f64) -> Option<f64> {
+        if self.demand.rules == Rules::Meso {
+            return None;
+        }
+        let ago = |car: &CarId| {
+            let of = &self.cars[car.i()];
+            let beyond = of.pos - self.demand.kinds[of.kind as usize].length - pos;
+            (of.pos >= pos && beyond < of.speed.max(1e-9)).then(|| (beyond / of.speed.max(1e-9)).max(0.0))
+        };
+        self.on[lane.i()].iter().filter_map(ago).reduce(f64::min)
     }
 
     fn view(&self) -> View<'_> {
@@ -503,7 +522,8 @@ impl<'s> Simulation<'s> {
 /// What is shown before anybody is on the road.
 fn first_lights(net: &Network, signals: &mut Signals, begin: f64) -> Vec<u8> {
     let mut lights: Vec<u8> = net.movements.iter().map(|movement| movement.right).collect();
-    let nobody = Detectors { seen: &|_| Seen::default(), each: &|_, _| {}, full: &|_| false };
+    let nobody =
+        Detectors { seen: &|_| Seen::default(), each: &|_, _| {}, full: &|_| false, left: &|_, _| None };
     signals.show(net, begin, true, nobody, &mut lights, None);
     lights
 }
