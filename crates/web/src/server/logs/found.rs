@@ -9,7 +9,7 @@ use super::{Called, Kept, broken, held, kind, shown, unreadable, wanted};
 use crate::layout::Face;
 use crate::page::logs as page;
 use crate::path;
-use crate::text::Speak as _;
+use crate::text::{self, Speak as _};
 use pack::Title;
 use record::{Name, Value};
 use std::sync::Arc;
@@ -107,7 +107,7 @@ pub fn findings(asked: &Asked) -> Result<Answer, Oops> {
     let line = |(place, one): (usize, &checked::One)| {
         let kind = checked.kind(one);
         let object = held.traces(kind).and_then(|traces| traces.object(one.case as usize));
-        let [deadline, at] = checked::moments(&one.finding);
+        let [deadline, at] = checked::moments(&held, &one.finding);
         let finding = Some((by_declare, place));
         page::Finding {
             model: checked.tried(one).map(|tried| tried.title.clone()).unwrap_or_default(),
@@ -170,7 +170,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         page::Happening {
             number: *event,
             what: names.get(code as usize).map(|name| called.activity(name.as_str())).unwrap_or_default(),
-            at: held.log.times().get(*event as usize).copied().unwrap_or(record::Time::ZERO),
+            at: held.log.times().get(*event as usize).and_then(|at| held.log.known(*at)),
             values: values.collect(),
             proves: finding.is_some_and(|(_, finding)| finding.evidence.contains(event)),
             asked: finding.is_some_and(|(_, finding)| finding.activation == Some(*event)),
@@ -180,12 +180,10 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         log: (kept.card.id.clone(), kept.card.name.clone()),
         case: object.id.to_string(),
         kind,
-        finding: finding.map(|(tried, finding)| page::Proven {
-            title: tried.title.clone(),
-            link: tried.link.clone(),
-            verdict: finding.verdict,
-            deadline: finding.deadline,
-            at: finding.at,
+        finding: finding.map(|(tried, finding)| {
+            let [deadline, at] = checked::moments(&held, finding);
+            let (title, link) = (tried.title.clone(), tried.link.clone());
+            page::Proven { title, link, verdict: finding.verdict, deadline, at }
         }),
         events: events.iter().take(MOST_EVENTS).map(event).collect(),
         total: total as u64,
@@ -199,7 +197,7 @@ fn written(asked: &Asked, value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Boolean(truth) => asked.lang.say(if *truth { "yes" } else { "no" }).into_owned(),
-        Value::Time(time) => time.to_string(),
+        Value::Time(time) => text::elsewhere(asked.lang, *time),
         _ => "…".to_owned(),
     }
 }
