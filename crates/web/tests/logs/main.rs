@@ -327,8 +327,9 @@ fn times_are_told_where_the_log_was_written() {
             checked(&world, &shown, reply.header("location"))
         }
     };
-    let timed = "activity a\nactivity b\nResponse[a, b] | | |0,2,d\n";
-    let rows = "Case,Step,When\nfirst,a,2026-01-01T23:30:00-05:00\nsecond,a,2026-01-02T00:30:00-05:00\nsecond,c,2026-01-03\n";
+    let timed = "activity a\nactivity b\nbind a: room\nResponse[a, b] |A.room is not attic | |0,2,d\n";
+    let rows = "Case,Step,When,room,other\nfirst,a,2026-01-01T23:30:00-05:00,cellar,shed\n\
+                second,a,2026-01-02T00:30:00-05:00,,\nsecond,c,2026-01-03,,\n";
     let path = bring(MAPPING, rows, false);
     let list = found(&path, timed);
     let case = world.get(&shown, &format!("{path}/cases/0?with=declare&finding=0")).text();
@@ -338,6 +339,8 @@ fn times_are_told_where_the_log_was_written() {
             "{page}"
         );
     }
+    // What the models that were brought along speak of is shown beside what proves it, and nothing else.
+    assert!(case.contains("room") && case.contains("cellar") && !case.contains("shed"), "{case}");
     let second = world.get(&shown, &format!("{path}/cases/1")).text();
     assert!(second.contains("3 January 2026, 00:00 (UTC)"), "{second}");
     let map = world.get(&shown, &format!("{path}/map?since=2026-01-02&until=2026-01-02")).text();
@@ -346,7 +349,7 @@ fn times_are_told_where_the_log_was_written() {
     assert!(edge.contains("2 January 2026, 00:30 (UTC-05:00)"), "{edge}");
 
     let path = bring("case=Case,activity=Step", "Case,Step\nfirst,a\nfirst,c\n", true);
-    let refused = found(&path, timed);
+    let refused = found(&path, "activity a\nactivity b\nResponse[a, b] | | |0,2,d\n");
     assert!(
         refused.contains("3:21") && refused.contains("the log does not tell when `1` happened"),
         "{refused}"

@@ -10,6 +10,7 @@ use crate::layout::Face;
 use crate::page::logs as page;
 use crate::path;
 use crate::text::{self, Speak as _};
+use oversight::decl;
 use pack::Title;
 use record::{Name, Value};
 use std::sync::Arc;
@@ -151,7 +152,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         Some((checked.tried(one)?, &one.finding))
     });
     // What conditions can speak of, and nothing else that a log may say of people.
-    let told: Vec<&Name> = wanted(asked)
+    let told: Vec<&Name> = spoken_of(asked, &kept)
         .iter()
         .filter_map(|name| held.log.columns().find(|(own, _)| *own == name))
         .map(|(name, _)| name)
@@ -189,6 +190,19 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         total: total as u64,
     };
     Ok(Answer::page(page::case(&asked.frame(Face::Staff), &view)))
+}
+
+/// The attributes that models speak of: those of the packs, and, where a finding of models is shown that were brought along, theirs.
+fn spoken_of(asked: &Asked, kept: &Kept) -> Vec<Name> {
+    let mut names = wanted(asked);
+    let by_declare = asked.words("with") == Some("declare");
+    let text = by_declare.then(|| std::fs::read_to_string(kept.models()).ok()).flatten();
+    let own =
+        text.and_then(|text| decl::read(&text).ok()).map(|declared| declared.attributes).unwrap_or_default();
+    names.extend(own);
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn written(asked: &Asked, value: &Value) -> String {
