@@ -2,7 +2,7 @@ use crate::log_file::{LogFile, tell_stray};
 use crate::models;
 use crate::say::{Failure, Say, Wrong};
 use oversight::catalogue::{Links, Recall, Unready, try_all};
-use oversight::check::{Finding, Summary, Until, check};
+use oversight::check::{Asked, Finding, Summary, Until};
 use oversight::condition::Language;
 use oversight::decl;
 use oversight::log::{EventNumber, Log};
@@ -64,7 +64,9 @@ fn by_declare(options: &Options, file: &Path, say: Say) -> Result<bool, Failure>
     tell_unheard(&log, models.iter(), say);
     let names = models.iter().map(|model| (model.name.clone(), None)).collect();
     let mut teller = Teller::new(&log, names, options.summary, say);
-    let summaries = check(&log, &traces, &models, until(&log, options.open), &mut |model, finding| {
+    let until = until(&log, options.open);
+    let asked = Asked { log: &log, traces: &traces, models: &models, until, pace: None };
+    let summaries = asked.each_once(&mut |model, finding| {
         let scope: Vec<ObjectRef> = traces.object(finding.trace).into_iter().collect();
         teller.finding(model, &scope, &finding);
     });
@@ -101,7 +103,13 @@ fn by_models(options: &Options, dir: &Path, say: Say) -> Result<bool, Failure> {
     let (mut ready, mut problems) = (Vec::new(), Vec::<Problem>::new());
     for model in &catalogue.models {
         match unready.ready(model) {
-            Ok(model) => ready.push(model),
+            Ok(one) => match one.model.unmeasured(&log) {
+                Some(what) => {
+                    let what = format!("`{}` cannot be judged on this log: {}", model.id, what.en);
+                    problems.push(model.place.problem(what, Model::unmeasured_mend().en));
+                }
+                None => ready.push(one),
+            },
             Err(found) => problems.extend(found),
         }
     }
@@ -206,7 +214,9 @@ impl<'a> Teller<'a> {
         let (name, said) = self.name(model);
         let evidence: Vec<&str> = finding.evidence.iter().map(|event| self.id(*event)).collect();
         let activation = finding.activation.map(|event| self.id(event));
-        let moment = |time: Option<Time>| time.map_or(Json::Null, |time| time.to_string().into());
+        // A log may tell of what followed what and not when it happened.
+        let known = |time: Option<Time>| time.and_then(|time| self.log.known(time)).map(Time::rfc3339);
+        let [deadline, at] = [known(finding.deadline), known(finding.at)];
         let objects: Vec<String> = scope.iter().map(ToString::to_string).collect();
         let mut words =
             format!("{}: {}: {said}", objects.join(" + "), finding.verdict.word().replace('-', " "));
@@ -216,8 +226,8 @@ impl<'a> Teller<'a> {
         if !evidence.is_empty() {
             words.push_str(&format!("\n    evidence {}", evidence.join(", ")));
         }
-        for (what, time) in [("due by", finding.deadline), ("certain since", finding.at)] {
-            words.push_str(&time.map(|time| format!("\n    {what} {time}")).unwrap_or_default());
+        for (what, time) in [("due by", &deadline), ("certain since", &at)] {
+            words.push_str(&time.as_ref().map(|time| format!("\n    {what} {time}")).unwrap_or_default());
         }
         self.say.record(
             &words,
@@ -227,8 +237,8 @@ impl<'a> Teller<'a> {
                 "verdict": finding.verdict.word(),
                 "activation": activation,
                 "evidence": evidence,
-                "deadline": moment(finding.deadline),
-                "at": moment(finding.at),
+                "deadline": deadline,
+                "at": at,
             }),
         )
     }

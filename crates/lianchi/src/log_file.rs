@@ -7,7 +7,7 @@ use record::interop::{self, Options, SinkError, Source, Strays};
 use record::{Event, ObjectRef, Value};
 use serde_json::json;
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What is done with each event.
 pub type Take<'t> = dyn FnMut(&Event) -> Result<(), SinkError> + 't;
@@ -66,6 +66,12 @@ impl LogFile {
             None => own.traces(procedure.object.as_str()).map_or_else(|| self.traces(&own), Ok)?,
         };
         Ok((own, traces))
+    }
+
+    /// Whether it is what stands at the path.
+    pub fn is_at(&self, path: &Path) -> bool {
+        let whole = |path: &Path| path.canonicalize().ok();
+        whole(path).is_some_and(|path| whole(&self.log) == Some(path))
     }
 
     /// Whether somebody chose a type of objects.

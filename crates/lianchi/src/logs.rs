@@ -259,6 +259,10 @@ pub fn export(options: &Export, say: Say) -> Result<(), Failure> {
             Wrong(format!("`{name}` does not tell a format; add `--format`, one of {}", to_write()))
         })?,
     };
+    if options.map.is_some() && format != Format::Csv {
+        let error = format!("`--map` says which columns a CSV file has; leave it out, {format} has none");
+        return Err(Wrong(error).into());
+    }
     let record = options.data.read()?;
     let write = WriteOptions {
         object_type: options.object.as_deref().map(Into::into),

@@ -160,8 +160,17 @@ impl Data {
 
 fn main() -> ExitCode {
     let args = with_command(std::env::args_os().collect());
-    let json = args.iter().any(|arg| arg == "--json");
-    let options = match Options::try_parse_from(args) {
+    let json = args.iter().any(|arg| arg.to_string_lossy().starts_with("--json"));
+    // Where it stands before the log and the log is all that is named, it is no file that stands after `--json`.
+    let named = map::with_figures(&args).map(Options::try_parse_from);
+    let options = match named {
+        Some(Err(error)) if error.kind() == ErrorKind::MissingRequiredArgument => {
+            Options::try_parse_from(args)
+        }
+        Some(named) => named,
+        None => Options::try_parse_from(args),
+    };
+    let options = match options {
         Ok(options) => options,
         Err(error) => return misused(&error, json),
     };

@@ -365,8 +365,8 @@ impl Worker<'_> {
             "objects": breach.objects.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "activation": breach.activation.as_ref().map(ToString::to_string),
             "evidence": breach.evidence.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "verdict": breach.verdict.word(), "deadline": breach.deadline.map(|deadline| deadline.to_string()),
-            "at": breach.at.map(|at| at.to_string()),
+            "verdict": breach.verdict.word(), "deadline": breach.deadline.map(Time::rfc3339),
+            "at": breach.at.map(Time::rfc3339),
         });
         (
             format!("{}.{}", self.subject(&object), breach.number()),

@@ -63,7 +63,8 @@ field = [
 {form}]
 "#
     );
-    match load(&[File { path: "gardens/pack.toml".into(), text }]) {
+    let law = File { path: "law/pack.toml".into(), text: include_str!("rule.toml").into() };
+    match load(&[File { path: "gardens/pack.toml".into(), text }, law]) {
         Ok(_) => "no problem\n".into(),
         Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
     }

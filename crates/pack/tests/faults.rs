@@ -86,7 +86,8 @@ guard = [{ must = 'form.trees > 1', title = { zh = "有树", en = "Trees" } }]
 fn files(library: &str, user: Option<&str>) -> Vec<File> {
     let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
     let user = user.map(|text| file("library/user.toml", text));
-    [file("library/pack.toml", library)].into_iter().chain(user).collect()
+    let law = file("law/pack.toml", include_str!("rule.toml"));
+    [file("library/pack.toml", library), law].into_iter().chain(user).collect()
 }
 
 fn problems(files: &[File]) -> Vec<Problem> {

@@ -4,10 +4,15 @@
 
 use pack::{File, load};
 
+/// A file, beside one that says how time is counted.
+fn files(text: &str) -> [File; 2] {
+    let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
+    [file("broken/pack.toml", text), file("law/pack.toml", include_str!("rule.toml"))]
+}
+
 /// The faults of one file, as its author sees them.
 fn check(text: &str) -> String {
-    let files = [File { path: "broken/pack.toml".into(), text: text.into() }];
-    match load(&files) {
+    match load(&files(text)) {
         Ok(_) => "no fault".into(),
         Err(problems) => problems.iter().map(|problem| format!("{problem}\n")).collect(),
     }
@@ -214,6 +219,31 @@ to = "erase"
 own = "6 months"
 "#
     ));
+}
+
+/// Times of an office's own that nobody would count are told, each once, where no pack says how.
+#[test]
+fn times_of_the_offices_own_need_the_rules() {
+    let rest = r#"
+issues = "card"
+[procedure.list]
+title = { zh = "登记", en = "List" }
+flow = "counter"
+category = "x"
+level = "station"
+[flow.counter.clock.whole]
+title = { zh = "办结", en = "Done" }
+from = "accept"
+to = "decide"
+own = "30 minutes"
+[credential.card]
+title = { zh = "证", en = "Card" }
+valid = "10 years"
+"#;
+    let [own, law] = files(&format!("{SMALL}{rest}"));
+    assert!(load(&[own.clone(), law]).is_ok());
+    let problems = load(&[own]).err().unwrap_or_default();
+    insta::assert_snapshot!(problems.iter().map(|problem| format!("{problem}\n")).collect::<String>());
 }
 
 /// What stops a clock of the law, and what a notice may say, is held against the law and the flow.
@@ -489,7 +519,7 @@ activity = "noted"
 title = { zh = "证", en = "Card" }
 "#;
     let text = format!("{SMALL}{rest}");
-    let definitions = load(&[File { path: "broken/pack.toml".into(), text }]).unwrap();
+    let definitions = load(&files(&text)).unwrap();
     let flow = &definitions.procedures["card"].flow;
     let course = flow.steps.iter().map(|step| {
         let after: Vec<&str> = step.after.iter().map(|after| after.step.as_str()).collect();

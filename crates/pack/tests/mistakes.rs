@@ -98,9 +98,13 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ("a level is none", "level = \"village\"", "level = \"station\""),
 ];
 
+fn files(text: &str) -> [File; 2] {
+    let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
+    [file("gardens/pack.toml", text), file("law/pack.toml", include_str!("rule.toml"))]
+}
+
 #[test]
 fn the_likeliest_mistakes_are_told_where_they_stand() {
-    let files = |text: &str| [File { path: "gardens/pack.toml".into(), text: text.into() }];
     let sound = load(&files(PACK)).err().unwrap_or_default();
     assert!(sound.is_empty(), "{sound:?}");
     let mut told = String::new();
@@ -145,7 +149,7 @@ fn one_fault_makes_and_hides_no_other() {
         ),
     ] {
         let text = manifest.replacen(right, wrong, 1);
-        let problems = load(&[File { path: "gardens/pack.toml".into(), text }]).err().unwrap_or_default();
+        let problems = load(&files(&text)).err().unwrap_or_default();
         let found: Vec<(&str, usize)> = problems.iter().map(|own| (own.what.as_str(), own.line)).collect();
         let same = found.len() == told.len()
             && found

@@ -113,15 +113,21 @@ fn survive(bytes: &[u8], path: &str, others: &[File]) -> Result<bool, String> {
     }
 }
 
+/// How time is counted, beside what is damaged.
+fn law() -> File {
+    File { path: "law/pack.toml".into(), text: include_str!("rule.toml").into() }
+}
+
 #[test]
 fn packs() {
     let samples: Vec<Sample> = (1..=3).map(pack).collect();
     for sample in &samples {
         let text = String::from_utf8(sample.bytes.clone()).unwrap();
-        let problems = load(&[File { path: "small/pack.toml".into(), text }]).err().unwrap_or_default();
+        let problems =
+            load(&[File { path: "small/pack.toml".into(), text }, law()]).err().unwrap_or_default();
         assert!(problems.is_empty(), "{}", problems.iter().map(|own| format!("{own}\n")).collect::<String>());
     }
-    run("pack", &samples, |bytes| survive(bytes, "small/pack.toml", &[]));
+    run("pack", &samples, |bytes| survive(bytes, "small/pack.toml", &[law()]));
 }
 
 /// One file of the shipped packs is damaged, beside all others.

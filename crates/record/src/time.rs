@@ -76,6 +76,12 @@ impl Time {
         jiff::Timestamp::new(self.seconds, nanos).unwrap_or(end)
     }
 
+    /// As RFC 3339 has it: like [`Display`](fmt::Display), and with `Z` where the text named no offset, since it was read as UTC.
+    pub fn rfc3339(self) -> String {
+        let zone = if self.offset().is_none() { "Z" } else { "" };
+        format!("{self}{zone}")
+    }
+
     /// Reads ISO 8601 as XML Schema and JSON logs write it: a date, `T` or a space, a time to the minute or finer, and
     /// `Z`, an offset or nothing (then read as UTC). A date alone is its midnight. More than nine digits of a second
     /// are an error, since the record could not keep them.

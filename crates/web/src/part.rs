@@ -112,6 +112,11 @@ pub fn moment(lang: Lang, time: Time) -> Markup {
     html! { time datetime=(text::points_in_time(time)) { (text::moment(lang, time)) } }
 }
 
+/// A moment of a log from elsewhere, at the offset from UTC at which it was written down.
+pub fn moment_elsewhere(lang: Lang, time: Time) -> Markup {
+    html! { time datetime=(time.rfc3339()) { (text::elsewhere(lang, time)) } }
+}
+
 /// A short label with a tone: `calm`, `soon`, `late`, `still`, `kept`, `plain`.
 pub fn tag(tone: &str, words: &str) -> Markup {
     html! { span class={ "tag " (tone) } { (words) } }

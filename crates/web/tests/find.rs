@@ -4,8 +4,10 @@ use pack::model::Definitions;
 use web::find::Index;
 
 fn definitions() -> Definitions {
-    let text = include_str!("pages/city.toml").to_owned();
-    pack::load(&[pack::File { path: "demo/pack.toml".into(), text }]).expect("the tests' city has no fault")
+    let file = |path: &str, text: &str| pack::File { path: path.into(), text: text.into() };
+    let rule = include_str!("../../pack/tests/rule.toml");
+    let files = [file("demo/pack.toml", include_str!("pages/city.toml")), file("law/pack.toml", rule)];
+    pack::load(&files).expect("the tests' city has no fault")
 }
 
 fn check(index: &Index, query: &str, wanted: &str) -> Option<String> {

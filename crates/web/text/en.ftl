@@ -895,6 +895,7 @@ maps-drawn = Of { $total } edges the { $shown } most frequent are drawn.
 maps-of-all = (Those of { $all } that fit.)
 maps-left-out = The { $count } cases that were closed longest ago are not kept for maps any more.
 maps-objects = Which objects to follow
+maps-zone = Days begin at midnight in { $zone }, where the first event of the log was written.
 maps-since = Begun from
 maps-until = Begun until
 maps-outcome = Outcome

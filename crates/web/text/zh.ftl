@@ -797,6 +797,7 @@ maps-drawn = 共{ $total }条边，画出最常见的{ $shown }条。
 maps-of-all = （全部{ $all }件中符合条件的）
 maps-left-out = 最早办结的{ $count }件不再保留在图中。
 maps-objects = 看哪一类对象
+maps-zone = 每天从{ $zone }的零时算起，即日志第一个事件所写的时区。
 maps-since = 开始于（起）
 maps-until = 开始于（止）
 maps-outcome = 结果

@@ -16,20 +16,21 @@ use oversight::map::{
 };
 use pack::problem::nearest;
 use pack::{Definitions, Lang};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 #[derive(clap::Args)]
 pub struct Map {
     #[command(flatten)]
     log: LogFile,
-    /// With `--json`: write all of the map's figures into this file in place of answering with them.
-    #[arg(value_name = "FILE")]
-    file: Option<PathBuf>,
+    /// What stands beside the log, with nothing to say what it is for.
+    #[arg(hide = true)]
+    stray: Option<PathBuf>,
     /// Draw the map into this file.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// Write all of the map's figures into this file; `-` writes them out.
-    #[arg(long = "figures", value_name = "FILE")]
+    /// Write all of the map's figures into this file, as `--json FILE` does; `-` writes them out.
+    #[arg(long, value_name = "FILE")]
     figures: Option<PathBuf>,
     #[command(flatten)]
     asked: Asked,
@@ -112,21 +113,39 @@ struct Made<'a> {
     fit: Option<(Reference<'a>, Conformance)>,
 }
 
-pub fn map(options: &Map, say: Say) -> Result<(), Failure> {
-    let file = match (&options.file, say.json, &options.figures) {
-        (Some(_), true, Some(_)) => {
-            return Err(Wrong(
-                "the figures go into one file; leave `--figures` or the file after `--json` out".into(),
-            )
-            .into());
+/// The arguments with `--json FILE` told as `--json --figures FILE`, where they ask for a map; none where they do not say so.
+/// `--json` stands alone as well, before the log, so that this holds only if the log is named besides.
+pub fn with_figures(args: &[OsString]) -> Option<Vec<OsString>> {
+    let command = 1 + args.iter().skip(1).position(|arg| arg != "--json")?;
+    let own =
+        args.get(command + 1..).filter(|_| args.get(command).is_some_and(|command| command == "map"))?;
+    let joined = |arg: &OsString| Some(OsString::from(arg.to_str()?.strip_prefix("--json=")?));
+    let (place, file, rest) = match (0..).zip(own).find_map(|(place, arg)| Some((place, joined(arg)?))) {
+        Some((place, file)) => (place, file, place + 1),
+        None => {
+            let place = own.iter().position(|arg| arg == "--json")?;
+            let is_file = |arg: &&OsString| *arg == "-" || !arg.to_string_lossy().starts_with('-');
+            (place, own.get(place + 1).filter(is_file)?.clone(), place + 2)
         }
-        (Some(file), false, _) => {
-            let error =
-                format!("nothing says what `{}` is for; name it with `--svg` or `--json`", file.display());
-            return Err(Wrong(error).into());
-        }
-        (file, ..) => file.as_ref().or(options.figures.as_ref()),
     };
+    let named = ["--json".into(), "--figures".into(), file];
+    let (before, after) = (args.get(..=command + place)?, own.get(rest..)?);
+    Some(before.iter().cloned().chain(named).chain(after.iter().cloned()).collect())
+}
+
+pub fn map(options: &Map, say: Say) -> Result<(), Failure> {
+    if let Some(stray) = &options.stray {
+        let error =
+            format!("nothing says what `{}` is for; name it with `--svg` or `--json`", stray.display());
+        return Err(Wrong(error).into());
+    }
+    let file = options.figures.as_ref();
+    let mut written = [&options.svg, &options.figures].into_iter().flatten();
+    if let Some(path) = written.find(|path| options.log.is_at(path)) {
+        let error =
+            format!("`{}` is the log itself; name another file for what is made of it", path.display());
+        return Err(Wrong(error).into());
+    }
     let (beside, most) = (options.drawing.beside()?, options.drawing.most()?);
     let definitions = match &options.procedure {
         Some(_) => Some(packs::definitions(options.packs.as_deref(), say)?),

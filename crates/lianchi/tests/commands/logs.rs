@@ -118,6 +118,8 @@ fn what_is_wrong_with_a_log_is_told_with_its_place() {
         "import table.csv --map case=Case,activity=Step --data f",
         "import table.csv --map case=Case,activity=Step --data g --untimed",
         "import table.csv --map activity:Step --data f",
+        "import untimed.xes --map case=Case,activity=Step --data f",
+        "import dangling.json --map case=Case,activity=Step --data f --json",
         "import dangling.json --data f",
         "import dangling.json --format nonsense --data f",
         "import folder --data f",

@@ -46,6 +46,10 @@ fn a_log_is_drawn_and_narrowed() {
         "variants permits.csv MAP",
         "variants permits.csv MAP --without \"send back\" --until 2026-02-01",
         "map permits.csv MAP --variant 1 --json figures.json",
+        "map --json first.json permits.csv MAP --variant 1",
+        "map --json permits.csv MAP --office annex --svg again.svg",
+        "map MAP --json=joined.json --variant 1 permits.csv",
+        "map --svg again.svg --json - MAP permits.csv --office annex",
         "map findings.csv --map case=case,activity=step,time=when --procedure finding",
     ];
     let lines: Vec<String> = lines.iter().map(|line| line.replace("MAP", MAP)).collect();
@@ -55,6 +59,9 @@ fn a_log_is_drawn_and_narrowed() {
     assert!(drawn.starts_with("<svg ") && drawn.contains("send back"), "{drawn}");
     let figures: serde_json::Value = serde_json::from_slice(&desk.get("figures.json")).unwrap();
     assert_eq!(figures["cases"], 1);
+    for other in ["first.json", "joined.json"] {
+        assert_eq!(desk.get(other), desk.get("figures.json"), "{other}");
+    }
     insta::assert_snapshot!(desk.told());
 }
 
@@ -94,14 +101,20 @@ fn what_a_log_lacks_is_told() {
     let untimed = "case,activity,time\n1,a,2026-06-01\n1,b,\n";
     let unnamed = "<log><trace><string key=\"concept:name\" value=\"1\"/><event><date key=\"time:timestamp\" \
                    value=\"2026-07-01T00:00:00+08:00\"/></event></trace></log>";
+    let nowhen = "case,activity\n1,a\n1,b\n2,a\n";
     let models =
         "activity a\nRespond[a, a] | | |\nbind a: colour\nAbsence[c] | |\nResponse[a, a] |A.colour > 3 | |\n";
     let files = [
         ("rows.csv", table.as_bytes()),
         ("untimed.csv", untimed.as_bytes()),
+        ("nowhen.csv", nowhen.as_bytes()),
         ("unnamed.xes", unnamed.as_bytes()),
         ("own.decl", models.as_bytes()),
         ("sound.decl", b"activity a\nactivity b\nResponse[a, b] | | |\n"),
+        (
+            "timed.decl",
+            b"activity a\nactivity b\nResponse[a, b] | | |\nResponse[a, b] | | |0,2,d\nEnd[b] | |1,2,h\n",
+        ),
     ];
     let columns = "--map case=case,activity=activity,time=time";
     let lines = [
@@ -110,7 +123,12 @@ fn what_a_log_lacks_is_told() {
         format!("check rows.csv {columns} --declare sound.decl --json"),
         format!("check untimed.csv {columns} --declare sound.decl"),
         format!("check untimed.csv {columns} --declare sound.decl --untimed"),
+        "check nowhen.csv --map case=case,activity=activity --declare sound.decl --untimed".to_owned(),
+        "check nowhen.csv --map case=case,activity=activity --declare sound.decl --untimed --json".to_owned(),
+        "check nowhen.csv --map case=case,activity=activity --declare timed.decl --untimed".to_owned(),
         "variants unnamed.xes".to_owned(),
+        format!("variants unnamed.xes {columns}"),
+        format!("check unnamed.xes {columns} --declare sound.decl --json"),
         format!("check rows.csv {columns} --declare own.decl"),
     ];
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -121,6 +139,12 @@ fn what_a_log_lacks_is_told() {
 fn mistakes_about_maps_are_told() {
     let lines = [
         "map permits.csv MAP other.json",
+        "map permits.csv other.json MAP --json",
+        "map permits.csv MAP --json permits.csv",
+        "map permits.csv MAP --svg ./permits.csv",
+        "map permits.csv MAP --json a.json --figures b.json",
+        "map --json MAP",
+        "variants permits.csv MAP --json ways.json",
         "map permits.csv MAP --with exmaine",
         "map permits.csv MAP --outcome sold",
         "map permits.csv MAP --office attic",

@@ -60,11 +60,15 @@ const FINES: &str = "Case,Step,When,Amount,Who
 
 const MAP: &str = "--map case=Case,activity=Step,time=When";
 
+/// How the town counts time.
+const RULE: &str = include_str!("../../../pack/tests/rule.toml");
+
 const BOATS: &str = r#"[pack]
 id = "town"
 title = { zh = "小城", en = "Town" }
 version = "1"
 effective = 2026-01-01
+requires = ["law"]
 
 [object.application]
 title = { zh = "申请", en = "Application" }
@@ -105,7 +109,8 @@ field = [{ id = "length", title = { zh = "长度", en = "Length" }, kind = "inte
 fn logs_are_checked_against_models() {
     let broken = PACK.replace("\"notify\", \"add penalty\"]", "\"notfy\", \"add penalty\"]");
     let uncounted = PACK.replace("requires = [\"city\"]\n", "").replace("owner = \"supervisor\"\n", "");
-    let files: [(&str, &[u8]); 9] = [
+    let files: [(&str, &[u8]); 10] = [
+        ("nowhen.csv", b"Case,Step\n1,create\n1,add penalty\n2,notify\n2,pay\n"),
         ("fines.csv", FINES.as_bytes()),
         ("holes.csv", b"Case,Step,When\n,create,2026-01-05\n1,,2026-01-06\n1,create,2026-01-07\n"),
         ("other.csv", b"Case,Step,When\n1,sing,2026-01-05\n"),
@@ -123,6 +128,7 @@ fn logs_are_checked_against_models() {
         format!("check fines.csv {MAP} --models packs --summary --json"),
         format!("check fines.csv {MAP} --models packs --open"),
         format!("check other.csv {MAP} --models packs"),
+        "check nowhen.csv --map case=Case,activity=Step --untimed --models packs".to_owned(),
         format!("check fines.csv {MAP} --models broken"),
         format!("check fines.csv {MAP} --models broken --json"),
         format!("check fines.csv {MAP} --models uncounted"),
@@ -212,8 +218,11 @@ fn models_speak_of_several_objects() {
 
 #[test]
 fn models_are_listed_explained_and_derived() {
-    let files: [(&str, &[u8]); 2] =
-        [("town/town/pack.toml", BOATS.as_bytes()), ("packs/fines/pack.toml", PACK.as_bytes())];
+    let files: [(&str, &[u8]); 3] = [
+        ("town/town/pack.toml", BOATS.as_bytes()),
+        ("town/law/pack.toml", RULE.as_bytes()),
+        ("packs/fines/pack.toml", PACK.as_bytes()),
+    ];
     let lines = [
         "models list --packs town",
         "models explain boat-deadline-decision --packs town",
@@ -247,7 +256,8 @@ fn shipped_packs_yield_thousands_of_models() {
 /// What is derived is what a pack can hold: written into a pack of one's own it has no fault, and is found there.
 #[test]
 fn what_is_derived_can_be_kept_as_ones_own() {
-    let mut desk = Desk::new(&[("town/town/pack.toml", BOATS.as_bytes())]);
+    let mut desk =
+        Desk::new(&[("town/town/pack.toml", BOATS.as_bytes()), ("town/law/pack.toml", RULE.as_bytes())]);
     let derived = desk.output("models derive boat --packs town").stdout;
     desk.put("town/town/models.toml", &derived);
     let checked = desk.json("pack check town --json");

@@ -1,12 +1,12 @@
 use super::{Links, Ready};
-use crate::check::{Activations, Asked, Cases, Evidence, Finding, Pace, Summary, Until, Verdict, processors};
+use crate::check::{Activations, Asked, Cases, Evidence, Finding, Pace, Summary, Until, Verdict};
 use crate::log::{EventNumber, Log, Traces, Values};
 use crate::model::{Model, Pattern};
 use pack::Id;
 use pack::models::{Clause, HowMany, Over, Relation};
 use record::{ObjectRef, Time};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A finding, and the objects of which it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,15 +52,12 @@ pub fn try_paced(
         let Some(part) = wholes.get(kind).and_then(|whole| Part::of(log, whole, procedure)) else { continue };
         let group: Vec<Model> = places.iter().filter_map(|at| Some(models.get(*at)?.model.clone())).collect();
         let asked = Asked { log: &part.log, traces: &part.traces, models: &group, until, pace: Some(pace) };
-        let told = asked.check(
-            processors(),
-            Some(&mut |nth, finding| {
-                if let Some(at) = places.get(nth) {
-                    let scope = part.traces.object(finding.trace).into_iter().collect();
-                    tell(*at, Found { scope, finding: part.in_whole(finding) });
-                }
-            }),
-        );
+        let told = asked.each_once(&mut |nth, finding| {
+            if let Some(at) = places.get(nth) {
+                let scope = part.traces.object(finding.trace).into_iter().collect();
+                tell(*at, Found { scope, finding: part.in_whole(finding) });
+            }
+        });
         for (at, summary) in places.iter().zip(told) {
             summaries.iter_mut().skip(*at).take(1).for_each(|place| *place = summary);
         }
@@ -232,21 +229,22 @@ impl<'a> Pairs<'a> {
         let every = self.over.how_many == HowMany::All;
         let models = std::slice::from_ref(&model.model);
         let asked = Asked { log: self.log, traces: &self.traces, models, until, pace: Some(pace) };
-        let summary = asked.check(
-            processors(),
-            Some(&mut |_, finding: Finding| {
-                if let Some(standing) = standings.get_mut(finding.trace) {
-                    standing.verdict = standing.verdict.max(Some(finding.verdict));
-                    standing
-                        .events
-                        .extend(finding.activation.into_iter().chain(finding.evidence.iter().copied()));
-                }
-                if every && let Some((trace, other)) = self.pairs.get(finding.trace) {
-                    let scope = self.each.object(*trace).into_iter().chain([other.clone()]).collect();
-                    tell(Found { scope, finding });
-                }
-            }),
-        );
+        let mutual = if every { self.mutual() } else { HashSet::new() };
+        let summary = asked.each_once(&mut |_, finding: Finding| {
+            if let Some(standing) = standings.get_mut(finding.trace) {
+                standing.verdict = standing.verdict.max(Some(finding.verdict));
+                standing
+                    .events
+                    .extend(finding.activation.into_iter().chain(finding.evidence.iter().copied()));
+            }
+            if every
+                && !mutual.contains(&finding.trace)
+                && let Some((trace, other)) = self.pairs.get(finding.trace)
+            {
+                let scope = self.each.object(*trace).into_iter().chain([other.clone()]).collect();
+                tell(Found { scope, finding });
+            }
+        });
         let activations = summary.first().map_or_else(Activations::default, |summary| summary.activations);
         let mut cases = Cases::default();
         // Pairs stand in the order of the first object's traces.
@@ -325,6 +323,23 @@ impl<'a> Pairs<'a> {
 }
 
 impl Pairs<'_> {
+    /// The pairs that stand the other way round as well, the one of lesser name first: what happened between two objects of one
+    /// type that belong to each other is the same for both, and told once.
+    fn mutual(&self) -> HashSet<usize> {
+        if self.over.object.as_str() != self.each.kind().as_str() {
+            return HashSet::new();
+        }
+        let named =
+            self.pairs.iter().filter_map(|(trace, other)| Some([self.each.object(*trace)?, other.clone()]));
+        let all: HashSet<[ObjectRef; 2]> = named.collect();
+        let again = |(trace, other): &(usize, ObjectRef)| {
+            let first = self.each.object(*trace)?;
+            Some(*other < first && all.contains(&[other.clone(), first]))
+        };
+        let pairs = self.pairs.iter().enumerate();
+        pairs.filter(|(_, pair)| again(pair) == Some(true)).map(|(number, _)| number).collect()
+    }
+
     fn events(&self, pair: usize) -> &[EventNumber] {
         self.traces.events().get(self.traces.range(pair)).unwrap_or_default()
     }
@@ -339,7 +354,7 @@ impl Pairs<'_> {
     /// Whether a model asks anything of a pair.
     fn is_asked(&self, model: &Model, pair: usize) -> bool {
         let asks = |pattern| self.events(pair).iter().any(|event| self.is_of(*event, pattern));
-        model.template.clauses().iter().any(|clause| match clause {
+        model.clauses().iter().any(|clause| match clause {
             Clause::Relation(Relation { exchanged: true, .. }) => asks(&model.second),
             Clause::Relation(_) => asks(&model.first),
             _ => true,

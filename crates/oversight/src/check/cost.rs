@@ -36,7 +36,7 @@ pub(super) fn is_one_by_one(asked: Asked<'_>, way: Way) -> bool {
         let words = WORD * clauses as f64 * len.div_ceil(64) as f64;
         (EVENT * len as f64 + SPOKEN_OF * spoken_of - words) / (ALONE - AMONG_MANY)
     };
-    let clauses = |model: &Model| model.template.clauses().len();
+    let clauses = |model: &Model| model.clauses().len();
     // None speaks of more than all events, so that few models need not be looked at.
     let most = |model: &Model| clauses(model) * if model.template.is_binary() { 2 } else { 1 };
     let speak = models.iter().map(most).sum::<usize>() as f64 * log.len() as f64;

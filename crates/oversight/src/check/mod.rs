@@ -10,6 +10,7 @@ mod cost;
 mod course;
 mod evidence;
 mod findings;
+mod once;
 mod pace;
 mod plan;
 mod rows;
@@ -32,6 +33,7 @@ use crate::model::Model;
 use account::Account;
 use columns::{Columns, Counts, Room};
 use course::{Course, Desk, Entry, Ground};
+use once::Once;
 use plan::Plan;
 use record::Time;
 use sign::{SortNumber, Sorts};
@@ -81,7 +83,7 @@ pub fn summarize(log: &Log, traces: &Traces, models: &[Model], until: Until) -> 
     Asked { log, traces, models, until, pace: None }.check(processors(), None)
 }
 
-pub(crate) fn processors() -> usize {
+fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
@@ -114,6 +116,16 @@ impl Asked<'_> {
         self.check_by(Way::Cheapest, threads, tell)
     }
 
+    /// [`Self::check`], on as many threads as there are processors, of a model in two halves each breach once: what both halves
+    /// say of one event, with the same proof, is told as the half says it that was broken first.
+    pub fn each_once(&self, tell: &mut dyn FnMut(usize, Finding)) -> Vec<Summary> {
+        let mut once = Once::new(self.models);
+        let mut take = |model, finding| once.take(model, finding, tell);
+        let summaries = self.check(processors(), Some(&mut take));
+        once.end(tell);
+        summaries
+    }
+
     /// [`Self::check`], in one way.
     pub fn check_by(
         &self,
@@ -125,7 +137,7 @@ impl Asked<'_> {
         let together = if columns.is_some() { &[] } else { self.models };
         let plan = Plan::new(together);
         let mut sorts = Sorts::new(&plan);
-        let sorted = if together.is_empty() { Vec::new() } else { sorts.sort(&plan, self.log) };
+        let sorted = if together.is_empty() { Vec::new() } else { sorts.sort(&plan, self.log, threads) };
         let correlations = plan.correlations.bind(self.log);
         let ground = Ground { plan: &plan, sorts: &sorts, correlations: &correlations };
         let size = if columns.is_some() { CHUNK_ONE_BY_ONE } else { CHUNK };

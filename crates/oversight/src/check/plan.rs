@@ -196,7 +196,7 @@ impl Plan {
         let mut blocks: BTreeMap<Vec<u32>, Vec<Draft<'_>>> = BTreeMap::new();
         let mut whole = Vec::new();
         for (model, of) in (0..).zip(models) {
-            for (clause, kind) in (0..).zip(of.template.clauses()) {
+            for (clause, kind) in (0..).zip(of.clauses()) {
                 let exchanged = matches!(kind, Clause::Relation(relation) if relation.exchanged);
                 let (asks, meets) = if exchanged { (&of.second, &of.first) } else { (&of.first, &of.second) };
                 let draft = Draft { model, clause, kind, asks, meets, of };

@@ -8,6 +8,7 @@ use crate::numbers::Seeded;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::ops::Range;
+use std::panic::resume_unwind;
 
 /// What events are to the lanes of a plan: few sorts of events, however many events there are. Two are of one sort when
 /// they are of one activity and the same conditions hold of them.
@@ -66,6 +67,58 @@ struct Meets {
 struct Known {
     cuts: Cuts,
     sorts: HashMap<u64, SortNumber, Seeded>,
+}
+
+/// What is known of the sorts of some events by where their values lie.
+struct Told<'e> {
+    events: &'e [EventNumber],
+    /// The sort of each, and which of them wait for that of a new place.
+    sorted: Vec<SortNumber>,
+    waiting: Vec<(u32, u32)>,
+    /// The places that are not known yet, each with the first event that lies there.
+    new: Vec<(u64, EventNumber)>,
+}
+
+/// Fewer events than these are not worth a thread.
+const WORTH_A_THREAD: usize = 1 << 12;
+
+impl<'e> Told<'e> {
+    /// Of all events, part by part in their order.
+    fn of_all(
+        events: &'e [EventNumber],
+        laid: &Laid<'_>,
+        sorts: &HashMap<u64, SortNumber, Seeded>,
+        threads: usize,
+    ) -> Vec<Self> {
+        let parts = threads.min(events.len() / WORTH_A_THREAD).max(1);
+        let mut parts = events.chunks(events.len().div_ceil(parts).max(1));
+        let Some(first) = parts.next() else { return Vec::new() };
+        std::thread::scope(|scope| {
+            let others: Vec<_> = parts.map(|part| scope.spawn(|| Self::of(part, laid, sorts))).collect();
+            let others =
+                others.into_iter().map(|other| other.join().unwrap_or_else(|broken| resume_unwind(broken)));
+            std::iter::once(Self::of(first, laid, sorts)).chain(others).collect()
+        })
+    }
+
+    fn of(events: &'e [EventNumber], laid: &Laid<'_>, sorts: &HashMap<u64, SortNumber, Seeded>) -> Self {
+        let (mut waiting, mut new) = (Vec::new(), Vec::new());
+        let mut numbers: HashMap<u64, u32, Seeded> = HashMap::default();
+        let sorted = (0..).zip(events).map(|(nth, event)| {
+            let place = laid.place(*event);
+            sorts.get(&place).copied().unwrap_or_else(|| {
+                let next = numbers.len() as u32;
+                let number = *numbers.entry(place).or_insert_with(|| {
+                    new.push((place, *event));
+                    next
+                });
+                waiting.push((nth, number));
+                OTHER
+            })
+        });
+        let sorted = sorted.collect();
+        Self { events, sorted, waiting, new }
+    }
 }
 
 /// With fewer conditions it is faster to try them all than to look where an event's values lie.
@@ -184,8 +237,8 @@ impl Sorts {
         self.few.all.get(range).unwrap_or_default()
     }
 
-    /// The sort of each event of a log.
-    pub(super) fn sort(&mut self, plan: &Plan, log: &Log) -> Vec<SortNumber> {
+    /// The sort of each event of a log, looked up on so many threads: the same for any number of them.
+    pub(super) fn sort(&mut self, plan: &Plan, log: &Log, threads: usize) -> Vec<SortNumber> {
         let mut sorted = vec![OTHER; log.len()];
         let activities: Vec<Option<u32>> = log.activities().iter().map(|one| plan.activity(one)).collect();
         let mut events: Vec<Vec<EventNumber>> = vec![Vec::new(); activities.len()];
@@ -194,7 +247,7 @@ impl Sorts {
         }
         for (events, activity) in events.into_iter().zip(activities) {
             if let Some(activity) = activity.filter(|_| !events.is_empty()) {
-                self.sort_activity(plan, activity, log, events, &mut sorted);
+                self.sort_activity((plan, activity), (log, threads), events, &mut sorted);
             }
         }
         sorted
@@ -202,9 +255,8 @@ impl Sorts {
 
     fn sort_activity(
         &mut self,
-        plan: &Plan,
-        activity: u32,
-        log: &Log,
+        (plan, activity): (&Plan, u32),
+        (log, threads): (&Log, usize),
         events: Vec<EventNumber>,
         sorted: &mut [SortNumber],
     ) {
@@ -216,7 +268,8 @@ impl Sorts {
             let Known { cuts, sorts } = &mut known;
             let laid = cuts.lay(log);
             if let Some(laid) = &laid {
-                self.sort_by_place(plan, activity, sorts, (log, laid), &events, &mut put);
+                let told = Told::of_all(&events, laid, sorts, threads);
+                self.sort_by_place((plan, activity), log, sorts, told, &mut put);
             }
             let done = laid.is_some();
             if let Some(place) = self.known.get_mut(activity as usize) {
@@ -233,38 +286,33 @@ impl Sorts {
     /// Tries the conditions only on one event of each place that is not known yet.
     fn sort_by_place(
         &mut self,
-        plan: &Plan,
-        activity: u32,
+        (plan, activity): (&Plan, u32),
+        log: &Log,
         sorts: &mut HashMap<u64, SortNumber, Seeded>,
-        (log, laid): (&Log, &Laid<'_>),
-        events: &[EventNumber],
+        told: Vec<Told<'_>>,
         put: &mut dyn FnMut(EventNumber, SortNumber),
     ) {
-        let mut new: HashMap<u64, usize> = HashMap::new();
-        let (mut first, mut waiting) = (Vec::new(), Vec::new());
-        for event in events {
-            let place = laid.place(*event);
-            match sorts.get(&place) {
-                Some(sort) => put(*event, *sort),
-                None => {
-                    let nth = *new.entry(place).or_insert_with(|| {
-                        first.push(*event);
-                        first.len() - 1
-                    });
-                    waiting.push((*event, nth));
-                }
-            }
-        }
-        if first.is_empty() {
-            return;
+        let mut places: HashMap<u64, usize, Seeded> = HashMap::default();
+        let mut first = Vec::new();
+        for (place, event) in told.iter().flat_map(|told| &told.new) {
+            places.entry(*place).or_insert_with(|| {
+                first.push(*event);
+                first.len() - 1
+            });
         }
         let mut found = vec![OTHER; first.len()];
-        self.try_all(plan, activity, &Sheet::new(log, first), &mut |nth, sort| found[nth] = sort);
-        waiting.into_iter().for_each(|(event, nth)| put(event, found[nth]));
-        if sorts.len() + new.len() > PLACES {
+        if !first.is_empty() {
+            self.try_all(plan, activity, &Sheet::new(log, first), &mut |nth, sort| found[nth] = sort);
+        }
+        for Told { events, mut sorted, waiting, new } in told {
+            let new: Vec<SortNumber> = new.iter().map(|(place, _)| found[places[place]]).collect();
+            waiting.into_iter().for_each(|(nth, of)| sorted[nth as usize] = new[of as usize]);
+            events.iter().zip(sorted).for_each(|(event, sort)| put(*event, sort));
+        }
+        if sorts.len() + places.len() > PLACES {
             sorts.clear();
         }
-        sorts.extend(new.into_iter().map(|(place, nth)| (place, found[nth])));
+        sorts.extend(places.into_iter().map(|(place, nth)| (place, found[nth])));
     }
 
     /// Tries all conditions on the events of a sheet.

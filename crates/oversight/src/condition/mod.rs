@@ -130,6 +130,11 @@ impl Condition {
     pub(crate) fn sameness(&self) -> Sameness {
         sameness(&self.places, &self.said)
     }
+
+    /// Whether it asks when an event happened.
+    pub(crate) fn reads_time(&self) -> bool {
+        self.places.tell_time(&self.checked)
+    }
 }
 
 fn compile(source: &str, env: &Env) -> Result<Checked, Vec<Problem>> {
@@ -162,6 +167,12 @@ impl Places {
             Read { target, what }
         };
         Self(env.places().iter().map(read).collect())
+    }
+
+    /// Whether what was checked reads when an event happened.
+    fn tell_time(&self, checked: &Checked) -> bool {
+        let is_time = |slot: Slot| self.get(slot).is_some_and(|read| read.what == What::Time);
+        checked.slots().into_iter().any(is_time)
     }
 
     fn get(&self, slot: Slot) -> Option<&Read> {

@@ -97,16 +97,17 @@ enum Pair<'a> {
 
 impl Correlation {
     pub(super) fn new(checked: Checked, places: Arc<Places>) -> Self {
-        let parts = match &checked.root.kind {
-            NodeKind::And(all) => all.iter().collect(),
-            _ => vec![&checked.root],
-        };
-        let comparisons = parts.into_iter().map(|part| comparison(part, &places)).collect();
+        let comparisons = parts(&checked.root).into_iter().map(|part| comparison(part, &places)).collect();
         Self { said: said(&checked), checked, places, comparisons }
     }
 
     pub(crate) fn sameness(&self) -> Sameness {
         sameness(&self.places, &self.said)
+    }
+
+    /// Whether it asks when an event happened.
+    pub(crate) fn reads_time(&self) -> bool {
+        self.places.tell_time(&self.checked)
     }
 
     /// The attributes that it reads.
@@ -136,6 +137,18 @@ impl Correlation {
             (names, std::array::from_fn(|way| accepts >> way & 1 == 1))
         };
         Some(self.comparisons.as_ref()?.iter().map(compared).collect())
+    }
+
+    /// Whether it surely says the same with activation and target exchanged.
+    pub(crate) fn is_mutual(&self) -> bool {
+        let Some(all) = &self.comparisons else { return false };
+        all.iter().all(|one| {
+            let is_other_way_round = |other: &Comparison| {
+                (&other.activation, &other.target, other.op)
+                    == (&one.target, &one.activation, mirrored(one.op))
+            };
+            all.iter().any(is_other_way_round)
+        })
     }
 
     pub(crate) fn bind<'a>(&'a self, log: &'a Log) -> Bound<'a> {
@@ -306,6 +319,14 @@ fn accepted(op: BinaryOp) -> u8 {
         _ => &[],
     };
     ways.iter().fold(0, |bits, way| bits | 1 << way)
+}
+
+/// What must all hold.
+fn parts(node: &Node) -> Vec<&Node> {
+    match &node.kind {
+        NodeKind::And(all) => all.iter().flat_map(parts).collect(),
+        _ => vec![node],
+    }
 }
 
 /// Which attribute of the activation is compared with which of the target, and how.

@@ -220,12 +220,18 @@ impl Declared {
     /// The constraints as models over a log; `language` must know [`Self::attributes`].
     ///
     /// # Errors
-    /// Every constraint that speaks of what neither the file nor the log knows, or compares what cannot be compared.
+    /// Every constraint that speaks of what neither the file nor the log knows, compares what cannot be compared, or asks for
+    /// times where the log has none.
     pub fn models(&self, language: &Language<'_>) -> Result<Vec<Model>, Vec<Problem>> {
         let mut models = Vec::new();
         let mut problems = Vec::new();
         for constraint in &self.constraints {
-            match translate::model(self, constraint, language) {
+            let model = translate::model(self, constraint, language).and_then(|model| {
+                let Some(what) = model.unmeasured(language.log()) else { return Ok(model) };
+                let at = constraint.text.rfind('|').map_or(0, |bar| bar + 1);
+                Err(Fault { at, what, mend: Model::unmeasured_mend() })
+            });
+            match model {
                 Ok(model) => models.push(model),
                 Err(fault) => problems.push(fault.on(constraint.line, &constraint.text)),
             }

@@ -159,6 +159,19 @@ impl Log {
         &self.time
     }
 
+    /// The first event of which nothing tells when it happened: the log gives no time to it, nor to one before it whose time
+    /// it could stand at, so that it stands at [`Time::ZERO`].
+    pub fn timeless(&self) -> Option<EventNumber> {
+        let marked = self.column(vocabulary::UNTIMED)?.events();
+        let is_nowhere = |event: &&EventNumber| self.time.get(**event as usize) == Some(&Time::ZERO);
+        marked.iter().find(is_nowhere).copied()
+    }
+
+    /// A moment that was found in this log; none for the one at which events stand of which nothing tells when they happened.
+    pub fn known(&self, moment: Time) -> Option<Time> {
+        (moment != Time::ZERO || self.timeless().is_none()).then_some(moment)
+    }
+
     /// The code of each event's activity: its place in [`Self::activities`].
     pub fn activity_codes(&self) -> &[u32] {
         &self.activity

@@ -80,6 +80,9 @@ impl<'a> Cases<'a> {
             events: Cow::Borrowed(traces.events()),
             ..Self::default()
         };
+        if log.timeless().is_some() {
+            cases.stand();
+        }
         let named = reading.office.as_deref();
         if let Some(column) = named.into_iter().chain(OFFICES).find_map(|name| log.column(name)) {
             cases.take_offices(column);
@@ -104,6 +107,20 @@ impl<'a> Cases<'a> {
             told.end(number, outcome);
         }
         Cases { names, offices, outcomes, ..told.cases() }
+    }
+
+    /// Puts steps of which nothing tells when they were done at the time of the first that tells it: nothing was waited for from
+    /// them on.
+    fn stand(&mut self) {
+        let starts = self.starts.to_vec();
+        let all = self.at.to_mut();
+        for range in starts.windows(2) {
+            let [start, end] = range else { continue };
+            let of_case = all.get_mut(*start as usize..*end as usize).unwrap_or_default();
+            if let Some(first) = of_case.iter().copied().find(|at| *at != Time::ZERO) {
+                of_case.iter_mut().take_while(|at| **at == Time::ZERO).for_each(|at| *at = first);
+            }
+        }
     }
 
     fn take_offices(&mut self, column: &Column) {

@@ -101,6 +101,11 @@ fn as_declare_has_it() {
         ("responded existence", aa, "aa", "++"),
         ("co-existence", ab, "ab", "++"),
         ("co-existence", ab, "cbb", "--"),
+        // Of two halves that ask the same one is left, and each breach told once.
+        ("co-existence", aa, "aba", "++"),
+        ("co-existence", aa, "ab", "-"),
+        ("not co-existence", aa, "aa", "--"),
+        ("not co-existence", aa, "ab", "+"),
         ("succession", ab, "bab", "+-+"),
         ("succession", ab, "aba", "+-+"),
         ("alternate succession", ab, "aabb", "-++-"),

@@ -83,6 +83,15 @@ impl<'e> Bench<'e> {
         together
     }
 
+    /// What is told of each model, each breach once.
+    pub fn told_once(&self, models: &[Model], until: Until) -> Vec<Vec<Finding>> {
+        let Some(traces) = &self.traces else { return vec![Vec::new(); models.len()] };
+        let mut heard = Heard::of(models);
+        let asked = Asked { log: &self.log, traces, models, until, pace: None };
+        asked.each_once(&mut |model, finding| heard.hear(model, finding));
+        heard.findings
+    }
+
     pub fn judged(&self, rule: &Rule, until: Until) -> Told {
         let (mut findings, summary) = judge(&self.seen, rule, until);
         findings.sort_by_key(|finding| finding.trace);

@@ -4,7 +4,7 @@
 use crate::chance::Chance;
 use crate::difference::{Bench, KIND, SECOND, explain, model};
 use crate::oracle::says::{Literal, Of, Says, Sign, Term};
-use crate::oracle::{Pattern, Rule};
+use crate::oracle::{Pattern, Rule, once};
 use oversight::check::Until;
 use oversight::condition::Sheet;
 use oversight::model::{Model, Template};
@@ -280,6 +280,28 @@ fn on_random_logs_and_what_is_done_to_them() {
     }
     let text: String = differences.into_values().collect();
     assert!(text.is_empty(), "{text}");
+}
+
+/// One event that is broken twice by the same, once for each half of a model, is one breach, and told as the half says it that was
+/// broken first.
+#[test]
+fn each_breach_is_told_once() {
+    let mut twice = 0;
+    for seed in 0..LOGS {
+        let mut chance = Chance::new(seed);
+        let events = events(&mut chance);
+        let bench = Bench::new(&events);
+        let (rules, models) = rules(&mut chance, &bench);
+        for until in [Until::Closed, Until::Open(moment(&mut chance))] {
+            for (rule, told) in rules.iter().zip(bench.told_once(&models, until)) {
+                let (all, _) = bench.judged(rule, until);
+                let expected = once(all.clone());
+                twice += all.len() - expected.len();
+                assert_eq!(told, expected, "seed {seed}, {until:?}: {rule:?}");
+            }
+        }
+    }
+    assert!(twice > 100, "{twice}");
 }
 
 /// More lives than are gone through at once.

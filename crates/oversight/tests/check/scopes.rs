@@ -5,7 +5,7 @@
 //! counted.
 
 use crate::chance::Chance;
-use crate::oracle::{Pattern, Rule, judge, traces};
+use crate::oracle::{Pattern, Rule, judge, once, traces};
 use oversight::catalogue::{Found, Links, Ready, try_all};
 use oversight::check::{Cases, Finding, Summary, Until, Verdict};
 use oversight::log::Log;
@@ -149,7 +149,8 @@ fn judged(events: &[Event], pair: [&ObjectRef; 2], rule: &Rule, until: Until) ->
         .collect();
     let alone: Vec<Event> = own.iter().map(|(_, event)| event.clone()).collect();
     let whole = |number: &u32| own[*number as usize].0;
-    let (mut findings, summary) = judge(&traces(&alone, "pair"), rule, until);
+    let (findings, summary) = judge(&traces(&alone, "pair"), rule, until);
+    let mut findings = once(findings);
     for finding in &mut findings {
         finding.activation = finding.activation.as_ref().map(whole);
         finding.evidence = finding.evidence.iter().map(whole).collect();
@@ -183,7 +184,10 @@ fn expected(events: &[Event], rule: &Rule, over: &Over, until: Until) -> (Vec<Fo
                 .iter()
                 .flat_map(|one| one.activation.into_iter().chain(one.evidence.iter().copied()));
             proofs.push((proof.collect(), spoken_of(events, [order, &other], rule)));
-            if over.how_many == HowMany::All {
+            // Of two orders that belong to each other the one of lesser name tells.
+            let elsewhere =
+                other < *order && orders.contains(&other) && belonging(events, &other, over).contains(order);
+            if over.how_many == HowMany::All && !elsewhere {
                 let scope = vec![order.clone(), other.clone()];
                 found.extend(findings.into_iter().map(|finding| Found { scope: scope.clone(), finding }));
             }

@@ -8,7 +8,7 @@ use oversight::log::EventNumber;
 use oversight::model::Template;
 use record::{Event, Time};
 use says::Says;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// A constraint.
 #[derive(Clone, Debug)]
@@ -155,9 +155,27 @@ fn halves(template: Template) -> Vec<Half> {
     }
 }
 
+impl Rule {
+    /// The halves, of which one is left where the other asks the same of the same events: of either side of an event, both
+    /// patterns being one, and what is asked of two events being the same whichever of them asks.
+    fn halves(&self) -> Vec<Half> {
+        let mut halves = halves(self.template);
+        let pattern = |one: &Pattern| {
+            let activities: BTreeSet<&str> = one.activities.iter().copied().collect();
+            (activities, one.condition.as_ref().map(|condition| condition.cel(["event", "event"])))
+        };
+        let mutual = self.correlation.as_ref().is_none_or(Says::is_mutual);
+        let either = halves.iter().all(|half| half.two_way && half.side == Side::Either);
+        if either && mutual && pattern(&self.first) == pattern(&self.second) {
+            halves.truncate(1);
+        }
+        halves
+    }
+}
+
 /// What a rule says of traces: the findings half by half, in each trace by trace, in each by activation; the figures.
 pub fn judge(traces: &[Trace<'_>], rule: &Rule, until: Until) -> (Vec<Finding>, Summary) {
-    let halves = halves(rule.template);
+    let halves = rule.halves();
     let mut findings = Vec::new();
     let mut standing: Vec<Vec<Verdict>> = vec![Vec::new(); traces.len()];
     for half in 0..halves.len().max(1) {
@@ -174,6 +192,32 @@ pub fn judge(traces: &[Trace<'_>], rule: &Rule, until: Until) -> (Vec<Finding>, 
         }
     }
     (findings, summary(&standing))
+}
+
+/// Each breach once: of what two halves say of one event, with the same proof, what was certain first.
+pub fn once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut told: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let violated = |one: &Finding| matches!(one.verdict, Verdict::Violated | Verdict::ViolatedAtDeadline);
+        let same = |other: &&mut Finding| {
+            other.trace == finding.trace
+                && other.activation.is_some()
+                && other.activation == finding.activation
+                && other.evidence == finding.evidence
+        };
+        let Some(other) = told.iter_mut().find(same) else {
+            told.push(finding);
+            continue;
+        };
+        let first = match (violated(&finding), violated(other)) {
+            (true, true) => (finding.at, other.verdict) < (other.at, finding.verdict),
+            (one, other) => one && !other,
+        };
+        if first {
+            *other = finding;
+        }
+    }
+    told
 }
 
 fn summary(standing: &[Vec<Verdict>]) -> Summary {

@@ -21,7 +21,7 @@ pub enum Of {
     Target,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Sign {
     Equal,
     Unequal,
@@ -59,6 +59,32 @@ enum Known {
 }
 
 impl Says {
+    /// Whether it compares attributes of the two events in such a way that it says the same of them exchanged.
+    pub fn is_mutual(&self) -> bool {
+        fn parts<'s>(says: &'s Says, all: &mut Vec<&'s Says>) {
+            match says {
+                Says::And(one, other) => [one, other].into_iter().for_each(|inner| parts(inner, all)),
+                other => all.push(other),
+            }
+        }
+        let mut all = Vec::new();
+        parts(self, &mut all);
+        // What is asked of an attribute of the one and one of the other, by a sign.
+        let asked = |says: &&Says| match says {
+            Says::Is(Term::Attribute(Of::Activation, one), sign, Term::Attribute(Of::Target, other)) => {
+                Some((*one, *sign, *other))
+            }
+            Says::Is(Term::Attribute(Of::Target, one), sign, Term::Attribute(Of::Activation, other)) => {
+                Some((*other, sign.turned(), *one))
+            }
+            _ => None,
+        };
+        let asked: Option<Vec<_>> = all.iter().map(asked).collect();
+        asked.is_some_and(|asked| {
+            asked.iter().all(|(one, sign, other)| asked.contains(&(*other, sign.turned(), *one)))
+        })
+    }
+
     /// Whether it is so; none where that is unknown.
     pub fn holds(&self, activation: &Event, target: &Event) -> Option<bool> {
         match self {
@@ -145,6 +171,17 @@ impl Sign {
             Self::AtMost => Some(left <= right),
             Self::Above => Some(left > right),
             Self::AtLeast => Some(left >= right),
+        }
+    }
+
+    /// The sign that says the same with the sides exchanged.
+    fn turned(self) -> Self {
+        match self {
+            Self::Below => Self::Above,
+            Self::AtMost => Self::AtLeast,
+            Self::Above => Self::Below,
+            Self::AtLeast => Self::AtMost,
+            Self::Equal | Self::Unequal => self,
         }
     }
 

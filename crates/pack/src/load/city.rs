@@ -1,10 +1,10 @@
-use super::{Kind, Loader, pick};
+use super::{Kind, Loader, RULES, UNRULED, pick};
 use crate::Title;
 use crate::days::Opening;
 use crate::days::opening::{self, Days};
 use crate::model::{
-    ACTIONS, Clock, ClockLimit, Condition, Definitions, Effect, Id, Level, Office, Own, Policy, Reach, Role,
-    Unit,
+    ACTIONS, Clock, ClockLimit, Condition, Credential, Definitions, Effect, Id, Level, Office, Own, Policy,
+    Reach, Role, Unit,
 };
 use crate::problem::{Place, meant};
 use crate::reader::{Faults, Member, Node, Ref};
@@ -105,6 +105,23 @@ fn opening(member: &Member<'_>) -> Option<Opening> {
     node.finish();
     // What is wrong here is told once, and not again at all that counts these hours.
     Opening::new(all).or_else(|| Opening::new(vec![(Days::Daily, vec![(0, 1)])]))
+}
+
+/// Notes times of the offices' own that nobody counts where no pack holds the calendar and the rules: such a clock would never
+/// run out, an answer could be given for ever, and of a paper nobody would know how long it is valid.
+pub(super) fn unruled(definitions: &Definitions, faults: &Faults) {
+    let report = |place: &Place| faults.borrow_mut().push(place.problem(UNRULED, RULES));
+    for procedure in definitions.procedures.values() {
+        let own = procedure.flow.clocks.iter().filter(|clock| matches!(clock.limit, ClockLimit::Own(_)));
+        own.for_each(|clock| report(&clock.place));
+        if procedure.flow.correction.is_some() {
+            report(&procedure.place);
+        }
+    }
+    let limited = |credential: &&Credential| {
+        credential.valid.is_some() || credential.terms.iter().any(|(_, length)| length.is_some())
+    };
+    definitions.credentials.values().filter(limited).for_each(|credential| report(&credential.place));
 }
 
 /// Lays down when each office is open, as it says or as the nearest one above it does; and notes clocks that count the hours

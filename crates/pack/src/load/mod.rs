@@ -71,6 +71,9 @@ pub fn load_and(
     conditions::check(&loader, &mut definitions, &unfinished, &faults);
     force::settle(&mut definitions, &faults);
     city::check_tree(&loader, &definitions, &faults);
+    if definitions.law.is_none() && loader.damaged.is_empty() && !law::is_spoken_of(&roots) {
+        city::unruled(&definitions, &faults);
+    }
     if loader.is_whole(Kind::Office) {
         city::hours(&mut definitions, &faults);
         models::open_hours(&definitions, &faults);
@@ -126,6 +129,11 @@ fn check_folders(roots: &[(Id, Node<'_>)], files: &[File], texts: &[Text<'_>], d
         root.report(format!("the folder `{pack}` has no `[pack]`"), mend);
     }
 }
+
+/// That times are to be counted, and nothing says how, with the mend.
+const UNRULED: &str =
+    "nothing here says how time is counted: no pack that this one builds on holds the calendar and the rules";
+const RULES: &str = "add `\"law\"` to `requires` in the pack's `pack.toml`";
 
 type Round = fn(&Loader, &Id, &Node<'_>, &mut Definitions);
 

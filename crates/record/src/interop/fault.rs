@@ -153,6 +153,15 @@ pub enum ImportError {
     /// The options do not fit the file.
     #[error("{0}")]
     Options(String),
+    /// Columns are told of a log that has none.
+    #[error(
+        "columns are told of a log that has none: it is {format}; leave them out (`--map`, a field in the browser), or, if it \
+         is CSV, say so as its format"
+    )]
+    Columns {
+        /// What the log is.
+        format: super::Format,
+    },
     /// Parts of the log cannot be taken in, and leaving them out was not asked for.
     #[error("{} of the log's parts cannot be taken in:{}", total, listed(first, *total))]
     Refused {

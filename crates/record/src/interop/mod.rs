@@ -109,7 +109,7 @@ pub struct Options {
     /// Places an XES event without a time at the time of the one before it in its trace, marked
     /// [`vocabulary::UNTIMED`], instead of refusing it.
     pub untimed: bool,
-    /// Which column of a CSV file is what.
+    /// Which column of a CSV file is what; none for a log of another format, where it is refused.
     pub mapping: Option<Mapping>,
 }
 
@@ -157,6 +157,9 @@ fn read_into<'a>(
         Some(format) => format,
         None => source.format()?,
     };
+    if options.mapping.is_some() && format != Format::Csv {
+        return Err(ImportError::Columns { format });
+    }
     let mut intake = intake::Intake::new(format, source, options, sink);
     let read = match format {
         Format::Xes => xes::read(source, &mut intake),

@@ -132,6 +132,10 @@ pub fn import(error: &ImportError, most: usize) -> (u64, Vec<Title>) {
         ImportError::Malformed { place: at, .. } => {
             format!("{}：此处的写法不符合文件格式，无法再往下读；请重新取得或导出完整的文件", place(at))
         }
+        ImportError::Columns { format } => {
+            let format = format.to_string().to_uppercase();
+            format!("只有 CSV 才需要说明各列的含义，这份日志是“{format}”：请将该栏留空")
+        }
         ImportError::Options(why) => {
             if why.contains("`--untimed`") {
                 let zh = "没有哪一列写明时间：请写上“time=列名”，或勾选“没有时间的事件按前一事件的时间收入”";

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use pack::days::local;
 use pack::model::{Channel, Charge, Own, Unit};
 use record::Time;
+use record::time::civil_from_days;
 
 /// A day: `2026年1月31日`, `31 January 2026`.
 pub fn date(lang: Lang, date: Date) -> String {
@@ -18,6 +19,37 @@ pub fn moment(lang: Lang, time: Time) -> String {
     let at = local(time);
     let comma = if lang == Lang::En { "," } else { "" };
     format!("{}{comma} {:02}:{:02}", date(lang, at.date()), at.hour(), at.minute())
+}
+
+/// A moment of a log from elsewhere, at the offset at which it was written down, and which that is: `26 March 2012, 00:00
+/// (UTC+02:00)`. One that was written down without an offset was read as UTC.
+pub fn elsewhere(lang: Lang, time: Time) -> String {
+    let offset = time.offset().unwrap_or(0);
+    let local = time.seconds() + i64::from(offset) * 60;
+    let (year, in_year, day) = civil_from_days(local.div_euclid(86_400));
+    let (hour, minute) = (local.rem_euclid(86_400) / 3600, local.rem_euclid(3600) / 60);
+    let zone = zone(offset);
+    match lang {
+        Lang::Zh => format!("{year}年{in_year}月{day}日 {hour:02}:{minute:02}（{zone}）"),
+        Lang::En => {
+            let month = month(i8::try_from(in_year).unwrap_or(1));
+            format!("{day} {month} {year}, {hour:02}:{minute:02} ({zone})")
+        }
+    }
+}
+
+/// An offset in minutes east of UTC: `UTC`, `UTC+02:00`.
+pub fn zone(offset: i16) -> String {
+    match offset {
+        0 => "UTC".to_owned(),
+        _ => format!("UTC{}", self::offset(offset)),
+    }
+}
+
+/// An offset in minutes east of UTC, for machines: `+00:00`, `+02:00`.
+pub fn offset(offset: i16) -> String {
+    let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs());
+    format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
 /// A moment for machines: the `datetime` of a `<time>`.
@@ -169,6 +201,10 @@ mod tests {
         let time = Time::parse("2026-01-30T18:05:00Z").unwrap();
         assert_eq!(moment(Lang::Zh, time), "2026年1月31日 02:05");
         assert_eq!(moment(Lang::En, time), "31 January 2026, 02:05");
+        let elsewhere = |text: &str, lang| super::elsewhere(lang, Time::parse(text).unwrap());
+        assert_eq!(elsewhere("2012-03-26T00:00:00+02:00", Lang::En), "26 March 2012, 00:00 (UTC+02:00)");
+        assert_eq!(elsewhere("2012-03-26T23:30:00-03:30", Lang::Zh), "2012年3月26日 23:30（UTC-03:30）");
+        assert_eq!(elsewhere("2012-03-26", Lang::En), "26 March 2012, 00:00 (UTC)");
         assert_eq!(points_in_time(time), "2026-01-31T02:05:00+08:00");
         assert_eq!(weekday(Lang::Zh, local(time).date()), "周六");
         assert_eq!(money(Lang::Zh, 12_000), "120元");

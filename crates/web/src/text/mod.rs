@@ -7,7 +7,8 @@ use std::sync::LazyLock;
 mod figure;
 
 pub use figure::{
-    article, charge, date, kind_of_channel, length, moment, money, points_in_time, size, weekday,
+    article, charge, date, elsewhere, kind_of_channel, length, moment, money, offset, points_in_time, size,
+    weekday, zone,
 };
 pub use pack::Lang;
 

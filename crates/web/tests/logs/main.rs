@@ -271,6 +271,7 @@ fn what_is_wrong_is_told_with_its_line() {
     };
     check("a.csv", MAPPING, "Case,Step,When\n1,a,yesterday\n2,b,\n", &["line 2", "yesterday", "line 3"]);
     check("a.csv", "", ROWS, &["cannot be taken in"]);
+    check("a.xes", MAPPING, "<log/>", &["columns are told of a log that has none: it is xes"]);
     check("a.xes", "", "<log>\n<trace>\n<event>\n</trace></log>", &["line 4"]);
     check("a.txt", "", "nothing", &["no log of a known format"]);
 }
@@ -298,6 +299,66 @@ fn events_without_a_time_stand_where_the_form_says() {
         let path = world.call(&shown, "POST", "/board/logs", &sent).header("location").to_owned();
         let page = settled(&world, &shown, &path);
         assert!(page.contains("2 events of 2 activities"), "{name}: {page}");
+    }
+}
+
+/// Times are those that the log writes, and say at which offset; a day of the map begins there. What no log tells has no time, and
+/// models that ask for one say so.
+#[test]
+fn times_are_told_where_the_log_was_written() {
+    let world = World::new();
+    let shown = Shown::Browser(world.sign_in("supervisor-above"));
+    let bring = |mapping: &str, rows: &str, untimed: bool| {
+        let mut sent = form("inspect", mapping, "a.csv", rows);
+        if let (Sent::Parts(words, _), true) = (&mut sent, untimed) {
+            words.push(("untimed".to_owned(), "yes".to_owned()));
+        }
+        let path = world.call(&shown, "POST", "/board/logs", &sent).header("location").to_owned();
+        settled(&world, &shown, &path);
+        path
+    };
+    let found = |path: &str, models: &str| {
+        let file = ("models".into(), "own.decl".into(), models.as_bytes().to_vec());
+        let sent = Sent::Parts(Vec::new(), vec![file]);
+        let reply = world.call(&shown, "POST", &format!("{path}/models"), &sent);
+        if reply.status.as_u16() == 200 {
+            reply.text()
+        } else {
+            checked(&world, &shown, reply.header("location"))
+        }
+    };
+    let timed = "activity a\nactivity b\nbind a: room\nResponse[a, b] |A.room is not attic | |0,2,d\n";
+    let rows = "Case,Step,When,room,other\nfirst,a,2026-01-01T23:30:00-05:00,cellar,shed\n\
+                second,a,2026-01-02T00:30:00-05:00,,\nsecond,c,2026-01-03,,\n";
+    let path = bring(MAPPING, rows, false);
+    let list = found(&path, timed);
+    let case = world.get(&shown, &format!("{path}/cases/0?with=declare&finding=0")).text();
+    for page in [&list, &case] {
+        assert!(
+            page.contains("3 January 2026, 23:30 (UTC-05:00)") && page.contains("2026-01-03T23:30:00-05:00"),
+            "{page}"
+        );
+    }
+    // What the models that were brought along speak of is shown beside what proves it, and nothing else.
+    assert!(case.contains("room") && case.contains("cellar") && !case.contains("shed"), "{case}");
+    let second = world.get(&shown, &format!("{path}/cases/1")).text();
+    assert!(second.contains("3 January 2026, 00:00 (UTC)"), "{second}");
+    let map = world.get(&shown, &format!("{path}/map?since=2026-01-02&until=2026-01-02")).text();
+    assert!(map.contains("Days begin at midnight in UTC-05:00") && map.contains("1 case"), "{map}");
+    let edge = world.get(&shown, &format!("{path}/map/cases?from=a&to=c")).text();
+    assert!(edge.contains("2 January 2026, 00:30 (UTC-05:00)"), "{edge}");
+
+    let path = bring("case=Case,activity=Step", "Case,Step\nfirst,a\nfirst,c\n", true);
+    let refused = found(&path, "activity a\nactivity b\nResponse[a, b] | | |0,2,d\n");
+    assert!(
+        refused.contains("3:21") && refused.contains("the log does not tell when `1` happened"),
+        "{refused}"
+    );
+    let list = found(&path, "activity a\nactivity b\nResponse[a, b] | | |\n");
+    assert!(list.contains("1 of 1 findings"), "{list}");
+    for page in ["/cases/0?with=declare&finding=0", "/map/cases?from=a&to=c"] {
+        let page = world.get(&shown, &format!("{path}{page}")).text();
+        assert!(page.contains("first") && !page.contains("1970"), "{page}");
     }
 }
 

@@ -25,10 +25,12 @@ pub const WORDS: [&str; 14] = [
     "冀F12345",
 ];
 
-/// The law is put in by code, since this small city has no law pack.
+/// The law is put in by code, since this small city has no law pack but what says how time is counted.
 pub fn definitions() -> Definitions {
-    let text = include_str!("city.toml").to_owned();
-    let loaded = pack::load(&[pack::File { path: "demo/pack.toml".into(), text }]);
+    let file = |path: &str, text: &str| pack::File { path: path.into(), text: text.into() };
+    let rule = include_str!("../../../pack/tests/rule.toml");
+    let loaded =
+        pack::load(&[file("demo/pack.toml", include_str!("city.toml")), file("law/pack.toml", rule)]);
     let mut definitions = loaded.expect("the tests' city has no fault");
     let birth = definitions.procedures.get_mut("birth-registration").expect("it is defined");
     let basis = |quote: &str, place: &pack::problem::Place| Basis {

@@ -109,7 +109,7 @@ impl<'a> Columns<'a> {
                 idle.push(number);
                 continue;
             }
-            let clauses = model.template.clauses();
+            let clauses = model.clauses();
             let picked: Vec<[usize; 2]> = clauses
                 .iter()
                 .map(|kind| match is_exchanged(kind) {
@@ -291,7 +291,7 @@ pub(super) fn is_idle(model: &Model, [first, second]: [bool; 2]) -> bool {
     let never = |kind: &Clause| {
         matches!(kind, Clause::Relation(_)) && !if is_exchanged(kind) { second } else { first }
     };
-    model.template.clauses().iter().all(never)
+    model.clauses().iter().all(never)
 }
 
 fn is_exchanged(kind: &Clause) -> bool {

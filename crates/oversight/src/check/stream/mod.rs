@@ -229,7 +229,7 @@ impl Stream {
     /// Takes in events, told in the order of their arrival; that order decides between events of one time.
     pub fn take(&mut self, batch: &Log, hearer: &mut dyn Hearer) {
         self.bury();
-        let sorted = self.sorts.sort(&self.plan, batch);
+        let sorted = self.sorts.sort(&self.plan, batch, 1);
         let first = self.kept.append(batch, |name| self.read.contains(name));
         let about: Vec<(EventNumber, u32)> = batch.about_codes(self.kind.as_str()).collect();
         let objects = batch.objects_of(self.kind.as_str());
@@ -373,7 +373,7 @@ impl Stream {
         let place = self.objects.code(object).and_then(|code| self.places.get(code as usize).copied());
         let Some(place) = place.filter(|place| !matches!(*place, NOWHERE | CLOSED)) else { return false };
         let correction = correction.and_then(|log| {
-            let sort = *self.sorts.sort(&self.plan, log).first()?;
+            let sort = *self.sorts.sort(&self.plan, log, 1).first()?;
             let time = *log.times().first()?;
             Some(Entry::new(time, self.kept.append(log, |name| self.read.contains(name)), sort))
         });

@@ -72,12 +72,20 @@ fn default_rule(roots: &[(Id, Node<'_>)], titles: &Titles<'_>) -> Option<Default
     if let Some(node) = first {
         return instrument::default_rule(&node, titles);
     }
-    let law = [Kind::Instrument, Kind::Deadline, Kind::Calendar].map(Kind::word);
-    if let Some((_, root)) = roots.iter().find(|(_, root)| law.iter().any(|heading| root.has(heading))) {
+    if let Some((_, root)) = roots.iter().find(|(_, root)| speaks_of_law(root)) {
         let mend = "add `[default-rule]` with its reason, for instruments that do not say how they count";
         root.report("the law has no default rule", mend);
     }
     None
+}
+
+fn speaks_of_law(root: &Node<'_>) -> bool {
+    [Kind::Instrument, Kind::Deadline, Kind::Calendar].map(Kind::word).iter().any(|heading| root.has(heading))
+}
+
+/// Whether some pack says something of law or of how time is counted, be it wrong: that is told where it stands.
+pub(super) fn is_spoken_of(roots: &[(Id, Node<'_>)]) -> bool {
+    roots.iter().any(|(_, root)| speaks_of_law(root) || root.has("default-rule"))
 }
 
 /// Completes the rule of each instrument that follows another from that one's.

@@ -1,6 +1,6 @@
 use super::Reading;
 use crate::days::{Direction, Limit, Unit};
-use crate::load::Kind;
+use crate::load::{Kind, RULES, UNRULED};
 use crate::model::Definitions;
 use crate::models::{Elapsed, Length, Window};
 use crate::reader::{Faults, Member, Node, Ref};
@@ -9,9 +9,6 @@ const ELAPSED: &str = "write a number and `seconds`, `minutes`, `hours`, `days` 
                        written `{ counted = \"20 workdays\" }` or `{ deadline = \"…\" }`";
 const COUNTED: &str =
     "write a number from 1 to 3660 and `hours`, `workhours`, `days`, `workdays`, `months` or `years`";
-
-const UNRULED: &str =
-    "nothing here says how time is counted: no pack that this one builds on holds the calendar and the rules";
 
 /// Notes models that count the hours at which offices are open, where no office says so: such a time would never end.
 pub(in crate::load) fn open_hours(definitions: &Definitions, faults: &Faults) {
@@ -109,7 +106,7 @@ impl Reading<'_> {
             None if node.has("counted") => {
                 // Law that could not be read was told where it stands.
                 if self.all.law.is_none() && self.loader.is_whole(Kind::Instrument) {
-                    node.report(UNRULED, "add `\"law\"` to `requires` in the pack's `pack.toml`");
+                    node.report(UNRULED, RULES);
                 }
                 Some(Length::Counted { limit: counted?, by })
             }

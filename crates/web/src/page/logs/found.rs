@@ -247,7 +247,7 @@ fn found(frame: &Frame, view: &Findings) -> Markup {
 }
 
 fn moment(frame: &Frame, at: Option<Time>) -> Markup {
-    html! { @match at { Some(at) => (part::moment(frame.lang, at)), None => "–" } }
+    html! { @match at { Some(at) => (part::moment_elsewhere(frame.lang, at)), None => "–" } }
 }
 
 /// A case of a log.
@@ -289,8 +289,8 @@ pub struct Happening {
     pub number: u32,
     /// What happened.
     pub what: String,
-    /// When.
-    pub at: Time,
+    /// When, where the log tells.
+    pub at: Option<Time>,
     /// What models can speak of.
     pub values: Vec<(String, String)>,
     /// Whether it proves the finding.
@@ -316,7 +316,7 @@ pub fn case(frame: &Frame, view: &Case) -> Markup {
                     li id={ "e" (event.number) } {
                         p {
                             @if event.proves { b { (event.what) } } @else { (event.what) }
-                            " " span.soft.nowrap { (part::moment(lang, event.at)) }
+                            @if let Some(at) = event.at { " " span.soft.nowrap { (part::moment_elsewhere(lang, at)) } }
                             @if event.asked { " " (part::tag("soon", &lang.say("finding-asked"))) }
                             @if event.proves { " " (part::tag("late", &lang.say("logs-proves"))) }
                         }
@@ -340,7 +340,7 @@ fn proven(frame: &Frame, finding: &Proven) -> Markup {
     let mut rows = vec![(lang.say("logs-verdict").into_owned(), html! { (verdict(frame, finding.verdict)) })];
     for (head, at) in [(lang.say("finding-deadline"), finding.deadline), (lang.say("finding-at"), finding.at)]
     {
-        rows.extend(at.map(|at| (head.into_owned(), part::moment(lang, at))));
+        rows.extend(at.map(|at| (head.into_owned(), part::moment_elsewhere(lang, at))));
     }
     part::callout(
         "late",

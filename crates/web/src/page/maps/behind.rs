@@ -10,6 +10,8 @@ use record::Time;
 pub struct Cases {
     /// What they are behind.
     pub title: String,
+    /// Whether times are those of a log from elsewhere, each told at the offset at which it was written down.
+    pub elsewhere: bool,
     /// What each of the two events is.
     pub heads: [String; 2],
     /// Whether the figure says how much is wrong, and not how long it took.
@@ -28,6 +30,9 @@ pub struct Cases {
     pub words: &'static Words,
 }
 
+/// An event: when it happened, where that is told; what it is called and where it is.
+pub type Happened = (Option<Time>, (String, String));
+
 /// A case.
 #[derive(Clone, Debug)]
 pub struct Case {
@@ -35,8 +40,8 @@ pub struct Case {
     pub case: (String, String),
     /// The office.
     pub office: String,
-    /// The two events: when each happened, what it is called and where it is.
-    pub events: [Option<(Time, (String, String))>; 2],
+    /// The two events.
+    pub events: [Option<Happened>; 2],
     /// Seconds, or how much is wrong.
     pub figure: f64,
 }
@@ -52,10 +57,11 @@ pub fn cases(frame: &Frame, view: &Cases) -> Markup {
     let heads: Vec<(usize, &String)> =
         view.heads.iter().enumerate().filter(|(_, head)| !head.is_empty()).collect();
     let offices = view.cases.iter().any(|case| !case.office.is_empty());
-    let event = |event: &Option<(Time, (String, String))>| {
+    let moment = if view.elsewhere { part::moment_elsewhere } else { part::moment };
+    let event = |event: &Option<Happened>| {
         html! {
             @if let Some((at, (words, to))) = event {
-                span { (part::moment(lang, *at)) " " a.nowrap href=(to) { (words) } }
+                span { @if let Some(at) = at { (moment(lang, *at)) " " } a.nowrap href=(to) { (words) } }
             }
         }
     };

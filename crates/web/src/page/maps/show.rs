@@ -27,6 +27,8 @@ pub struct Map {
     pub variants: u64,
     /// Closed cases that are not held any more.
     pub left_out: u64,
+    /// Of a log from elsewhere, the offset from UTC at which its days begin.
+    pub zone: Option<String>,
     /// The drawing.
     pub drawn: String,
     /// Which event came right after which, the most frequent first: those that are drawn.
@@ -90,6 +92,9 @@ pub fn show(frame: &Frame, view: &Map) -> Markup {
             }
             @if view.left_out > 0 {
                 p.soft { (lang.tell("maps-left-out", &[("count", view.left_out.into())])) }
+            }
+            @if let Some(zone) = &view.zone {
+                p.soft { (lang.tell("maps-zone", &[("zone", zone.as_str().into())])) }
             }
             (view.form.shown(lang, &view.base, &view.choices))
             @if let Some(way) = &view.form.way {

@@ -38,7 +38,8 @@ pub struct Tried {
     pub severity: Option<Severity>,
     /// Its figures.
     pub summary: Summary,
-    /// How many findings it has that are not held.
+    /// How many findings it has, and how many of them are not held.
+    pub findings: u64,
     pub more: u64,
 }
 
@@ -61,8 +62,10 @@ pub fn of_logs(definitions: &Definitions) -> Catalogue<'_> {
 
 impl Checked {
     fn begun(titles: impl Iterator<Item = (Title, Option<String>, Option<Severity>)>) -> Self {
-        let tried =
-            |(title, link, severity)| Tried { title, link, severity, summary: Summary::default(), more: 0 };
+        let tried = |(title, link, severity)| {
+            let summary = Summary::default();
+            Tried { title, link, severity, summary, findings: 0, more: 0 }
+        };
         Self { models: titles.map(tried).collect(), ..Self::default() }
     }
 
@@ -70,6 +73,7 @@ impl Checked {
         let Some(tried) = self.models.get_mut(model).filter(|_| finding.verdict.is_violated()) else {
             return;
         };
+        tried.findings += 1;
         if self.found.len() >= MOST {
             tried.more += 1;
             return;
@@ -136,7 +140,10 @@ impl Checked {
         let (mut ready, mut problems) = (Vec::new(), Vec::new());
         for model in &catalogue.models {
             match unready.ready(model) {
-                Ok(model) => ready.push(model),
+                Ok(one) => match one.model.unmeasured(&held.log) {
+                    Some(what) => problems.push(unmeasured(model, &what)),
+                    None => ready.push(one),
+                },
                 Err(found) => problems.extend(found.iter().map(|problem| {
                     let zh = format!("模型“{}”的条件不能用于这份日志", model.title.zh);
                     Title::new(zh, problem.to_string())
@@ -176,8 +183,7 @@ impl Checked {
         };
         let (log, until, pace) = (&held.log, Until::Closed, Some(pace));
         let asked = Asked { log, traces: &traces, models: &models, until, pace };
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let summaries = asked.check(threads, Some(&mut take));
+        let summaries = asked.each_once(&mut take);
         Ok(checked.ended(summaries))
     }
 
@@ -191,7 +197,7 @@ impl Checked {
             kept: tried.summary.cases.satisfied,
             broken: tried.summary.cases.violated,
             idle: tried.summary.cases.vacuous,
-            findings: tried.summary.activations.violated,
+            findings: tried.findings,
         };
         let mut sums: Vec<page::Sum> = self.models.iter().enumerate().map(sum).collect();
         sums.sort_by_key(|sum| (sum.findings == 0, Reverse(sum.severity), Reverse(sum.broken), sum.place));
@@ -220,7 +226,14 @@ fn numbers(held: &Held, kind: &str) -> HashMap<String, u32> {
     (0..u32::try_from(traces.len()).unwrap_or(u32::MAX)).filter_map(number).collect()
 }
 
-/// When something is due, or since when it is certain.
-pub fn moments(finding: &Finding) -> [Option<Time>; 2] {
-    [finding.deadline, finding.at]
+/// Why a model of packs asks for times in vain, and what can be done about it.
+fn unmeasured(model: &Model, what: &Title) -> Title {
+    let mend = Ready::unmeasured_mend();
+    let zh = format!("模型“{}”不能用于这份日志：{}；{}", model.title.zh, what.zh, mend.zh);
+    Title::new(zh, format!("`{}` cannot be judged on this log: {}; {}", model.id, what.en, mend.en))
+}
+
+/// When something is due, and since when it is certain, as far as the log tells when things happened.
+pub fn moments(held: &Held, finding: &Finding) -> [Option<Time>; 2] {
+    [finding.deadline, finding.at].map(|at| at.and_then(|at| held.log.known(at)))
 }

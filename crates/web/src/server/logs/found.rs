@@ -9,7 +9,8 @@ use super::{Called, Kept, broken, held, kind, shown, unreadable, wanted};
 use crate::layout::Face;
 use crate::page::logs as page;
 use crate::path;
-use crate::text::Speak as _;
+use crate::text::{self, Speak as _};
+use oversight::decl;
 use pack::Title;
 use record::{Name, Value};
 use std::sync::Arc;
@@ -107,7 +108,7 @@ pub fn findings(asked: &Asked) -> Result<Answer, Oops> {
     let line = |(place, one): (usize, &checked::One)| {
         let kind = checked.kind(one);
         let object = held.traces(kind).and_then(|traces| traces.object(one.case as usize));
-        let [deadline, at] = checked::moments(&one.finding);
+        let [deadline, at] = checked::moments(&held, &one.finding);
         let finding = Some((by_declare, place));
         page::Finding {
             model: checked.tried(one).map(|tried| tried.title.clone()).unwrap_or_default(),
@@ -151,7 +152,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         Some((checked.tried(one)?, &one.finding))
     });
     // What conditions can speak of, and nothing else that a log may say of people.
-    let told: Vec<&Name> = wanted(asked)
+    let told: Vec<&Name> = spoken_of(asked, &kept)
         .iter()
         .filter_map(|name| held.log.columns().find(|(own, _)| *own == name))
         .map(|(name, _)| name)
@@ -170,7 +171,7 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         page::Happening {
             number: *event,
             what: names.get(code as usize).map(|name| called.activity(name.as_str())).unwrap_or_default(),
-            at: held.log.times().get(*event as usize).copied().unwrap_or(record::Time::ZERO),
+            at: held.log.times().get(*event as usize).and_then(|at| held.log.known(*at)),
             values: values.collect(),
             proves: finding.is_some_and(|(_, finding)| finding.evidence.contains(event)),
             asked: finding.is_some_and(|(_, finding)| finding.activation == Some(*event)),
@@ -180,17 +181,28 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         log: (kept.card.id.clone(), kept.card.name.clone()),
         case: object.id.to_string(),
         kind,
-        finding: finding.map(|(tried, finding)| page::Proven {
-            title: tried.title.clone(),
-            link: tried.link.clone(),
-            verdict: finding.verdict,
-            deadline: finding.deadline,
-            at: finding.at,
+        finding: finding.map(|(tried, finding)| {
+            let [deadline, at] = checked::moments(&held, finding);
+            let (title, link) = (tried.title.clone(), tried.link.clone());
+            page::Proven { title, link, verdict: finding.verdict, deadline, at }
         }),
         events: events.iter().take(MOST_EVENTS).map(event).collect(),
         total: total as u64,
     };
     Ok(Answer::page(page::case(&asked.frame(Face::Staff), &view)))
+}
+
+/// The attributes that models speak of: those of the packs, and, where a finding of models is shown that were brought along, theirs.
+fn spoken_of(asked: &Asked, kept: &Kept) -> Vec<Name> {
+    let mut names = wanted(asked);
+    let by_declare = asked.words("with") == Some("declare");
+    let text = by_declare.then(|| std::fs::read_to_string(kept.models()).ok()).flatten();
+    let own =
+        text.and_then(|text| decl::read(&text).ok()).map(|declared| declared.attributes).unwrap_or_default();
+    names.extend(own);
+    names.sort();
+    names.dedup();
+    names
 }
 
 fn written(asked: &Asked, value: &Value) -> String {
@@ -199,7 +211,7 @@ fn written(asked: &Asked, value: &Value) -> String {
         Value::Integer(number) => number.to_string(),
         Value::Float(number) => number.to_string(),
         Value::Boolean(truth) => asked.lang.say(if *truth { "yes" } else { "no" }).into_owned(),
-        Value::Time(time) => time.to_string(),
+        Value::Time(time) => text::elsewhere(asked.lang, *time),
         _ => "…".to_owned(),
     }
 }

@@ -324,6 +324,8 @@ fn on<T>(asked: &Asked, look: impl FnOnce(&Ground<'_>) -> Result<T, Oops>) -> Re
             (asked.lang.say("nav-logs").into_owned(), path::LOGS.to_owned()),
             (kept.card.name.clone(), path::log(id)),
         ],
+        log: Some(held.offset()),
+        known: &|at| held.log.known(at),
         cases: &cases,
         name: &|code| called.activity(cases.name(code)),
         office: &|code| named(cases.offices(), code).to_owned(),
@@ -356,21 +358,21 @@ fn on<T>(asked: &Asked, look: impl FnOnce(&Ground<'_>) -> Result<T, Oops>) -> Re
 
 /// The map of a log.
 pub fn map(asked: &Asked) -> Result<Answer, Oops> {
-    let wanted = Wanted::of(asked)?;
+    let wanted = Wanted::of(asked, Some(held(asked)?.1.offset()))?;
     let view = on(asked, |ground| Ok(ground.map(asked, &wanted)))?;
     Ok(Answer::page(maps_page::show(&asked.frame(Face::Staff), &view)))
 }
 
 /// The drawing by itself, to be saved.
 pub fn drawing(asked: &Asked) -> Result<Answer, Oops> {
-    let wanted = Wanted::of(asked)?;
+    let wanted = Wanted::of(asked, Some(held(asked)?.1.offset()))?;
     let view = on(asked, |ground| Ok(ground.map(asked, &wanted)))?;
     Ok(Answer::bytes("image/svg+xml", view.drawn.into_bytes()))
 }
 
 /// The cases behind an edge or a step.
 pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
-    let wanted = Wanted::of(asked)?;
+    let wanted = Wanted::of(asked, Some(held(asked)?.1.offset()))?;
     let view = on(asked, |ground| ground.behind(asked, &wanted))?;
     Ok(Answer::page(maps_page::cases(&asked.frame(Face::Staff), &view)))
 }

@@ -68,6 +68,11 @@ impl Held {
         Ok((held, report.counts))
     }
 
+    /// The offset from UTC at which its first event was written, in minutes: where its days begin.
+    pub fn offset(&self) -> i16 {
+        self.log.times().first().and_then(|first| first.offset()).unwrap_or(0)
+    }
+
     /// The events by the objects of a type.
     pub fn traces(&self, kind: &str) -> Option<Arc<Traces>> {
         let mut all = self.traces.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,7 +3,7 @@
 use super::super::answer::Oops;
 use super::super::asked::Asked;
 use crate::page::maps as page;
-use crate::text::{Lang, Speak as _};
+use crate::text::{self, Lang, Speak as _};
 use jiff::civil::Date;
 use oversight::map::{
     Beside, By, Cases, Colour, Conformance, Filter, Follows, Lapses, Look, Most, Move, NONE, Reference,
@@ -36,6 +36,8 @@ pub struct Ground<'a> {
     /// What it is called, and the pages above it.
     pub title: String,
     pub above: Vec<Linked>,
+    /// Of a log from elsewhere the offset from UTC at which it was written, in minutes.
+    pub log: Option<i16>,
     /// All its cases.
     pub cases: &'a Cases<'a>,
     /// What an activity, an office, an outcome is called, by code.
@@ -46,6 +48,8 @@ pub struct Ground<'a> {
     pub case: &'a dyn Fn(u32) -> (Linked, String),
     /// An event of a case, both by their numbers.
     pub event: &'a dyn Fn(u32, u32) -> Linked,
+    /// A moment, unless it only stands for one that nothing tells.
+    pub known: &'a dyn Fn(Time) -> Option<Time>,
     /// The procedure that its cases are held against, and which of them are over.
     pub reference: Option<Reference<'a>>,
     pub over: &'a dyn Fn(u32) -> bool,
@@ -64,7 +68,9 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    pub fn of(asked: &Asked) -> Result<Self, Oops> {
+    /// What the address asks for. `log`: the offset from UTC, in minutes, at which a log from elsewhere was written, where its
+    /// days begin; those of the city's own record begin here.
+    pub fn of(asked: &Asked, log: Option<i16>) -> Result<Self, Oops> {
         let words = |name: &str| asked.words(name).map(str::to_owned);
         let date = |name: &str| -> Result<Option<Date>, Oops> {
             let Some(text) = asked.words(name) else { return Ok(None) };
@@ -76,7 +82,13 @@ impl Wanted {
             })
         };
         let (since, until) = (date("since")?, date("until")?);
-        let midnight = |date: Option<Date>| date.and_then(|date| pack::days::moment(date.at(0, 0, 0, 0)));
+        let midnight = |date: Option<Date>| {
+            let date = date?;
+            match log {
+                None => pack::days::moment(date.at(0, 0, 0, 0)),
+                Some(offset) => Time::parse(&format!("{date}T00:00:00{}", text::offset(offset))).ok(),
+            }
+        };
         let after = |date: Option<Date>| date.and_then(|date| date.tomorrow().ok());
         let names = |name: &str| words(name).map(SmolStr::new).into_iter().collect();
         let colour = asked.words("colour").and_then(page::Tint::parse).unwrap_or_default();
@@ -189,6 +201,7 @@ impl Ground<'_> {
             all: self.cases.len() as u64,
             variants: ways.len() as u64,
             left_out: self.left_out,
+            zone: self.log.map(text::zone),
             drawn,
             edges,
             total: graph.edges.len() as u64,
@@ -346,8 +359,9 @@ impl Ground<'_> {
         let shown = found.iter().skip((leaf - 1) * A_PAGE).take(A_PAGE).map(|(figure, case, events)| {
             let number = cases.number(*case);
             let (case, office) = (self.case)(number);
-            let event =
-                |at: Option<usize>| at.map(|at| (cases.at(at), (self.event)(number, cases.event(at))));
+            let event = |at: Option<usize>| {
+                at.map(|at| ((self.known)(cases.at(at)), (self.event)(number, cases.event(at))))
+            };
             page::Case { case, office, events: events.map(event), figure: *figure }
         });
         let mut of = wanted.form.pairs();
@@ -355,6 +369,7 @@ impl Ground<'_> {
         of.extend(named.iter().filter_map(|name| Some((*name, asked.words(name)?.to_owned()))));
         Ok(page::Cases {
             title,
+            elsewhere: self.log.is_some(),
             heads,
             by_fit,
             above: self

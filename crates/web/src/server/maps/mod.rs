@@ -83,6 +83,8 @@ fn on<T>(asked: &Asked, look: impl FnOnce(&Ground<'_>) -> Result<T, Oops>) -> Re
         outcomes
     };
     look(&Ground {
+        log: None,
+        known: &Some,
         base: path::map(&id),
         title: asked.lang.of(&procedure.title).to_owned(),
         above: vec![
@@ -112,7 +114,7 @@ fn on<T>(asked: &Asked, look: impl FnOnce(&Ground<'_>) -> Result<T, Oops>) -> Re
 
 /// The map of the procedure in the path: the drawing, and the same in figures.
 pub fn of_procedure(asked: &Asked) -> Result<page::Map, Oops> {
-    let wanted = Wanted::of(asked)?;
+    let wanted = Wanted::of(asked, None)?;
     on(asked, |ground| Ok(ground.map(asked, &wanted)))
 }
 
@@ -128,7 +130,7 @@ pub fn drawing(asked: &Asked) -> Result<Answer, Oops> {
 
 /// The cases behind an edge or a step, and those that do not fit.
 pub fn cases(asked: &Asked) -> Result<Answer, Oops> {
-    let wanted = Wanted::of(asked)?;
+    let wanted = Wanted::of(asked, None)?;
     let view = on(asked, |ground| ground.behind(asked, &wanted))?;
     Ok(Answer::page(page::cases(&asked.frame(Face::Staff), &view)))
 }
