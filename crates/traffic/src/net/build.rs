@@ -309,6 +309,10 @@ impl Builder {
         self.siblings(&mut meets);
         let net = &mut self.net;
         net.gates.reserve_exact(net.movements.len());
+        let mut by_the_right = vec![false; net.junctions.len()];
+        for movement in net.movements.iter().filter(|movement| movement.right == b'=') {
+            by_the_right[movement.junction.i()] = true;
+        }
         for movement in 0..net.movements.len() {
             let from = net.foes.len() as u32;
             net.foes.append(&mut foes[movement]);
@@ -325,7 +329,8 @@ impl Builder {
                 }
             }
             let conflicts = (from, net.conflicts.len() as u32);
-            net.gates.push(Gate::of(net, MovementId::at(movement), foes, conflicts));
+            let by_the_right = by_the_right[net.movements[movement].junction.i()];
+            net.gates.push(Gate::of(net, MovementId::at(movement), [foes, conflicts], by_the_right));
         }
     }
 

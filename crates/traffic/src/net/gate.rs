@@ -29,10 +29,17 @@ pub(crate) struct Gate {
     pub signal: bool,
     /// Whether it leads into a roundabout.
     pub roundabout: bool,
+    /// Whether others heed those too who wait before it: inside the junction, or where all give way to the right.
+    pub heard: bool,
 }
 
 impl Gate {
-    pub fn of(net: &Network, movement: MovementId, foes: (u32, u32), conflicts: (u32, u32)) -> Self {
+    pub fn of(
+        net: &Network,
+        movement: MovementId,
+        [foes, conflicts]: [(u32, u32); 2],
+        by_the_right: bool,
+    ) -> Self {
         let on = &net.movements[movement.i()];
         let next = &net.lanes[on.next().i()];
         Self {
@@ -51,6 +58,7 @@ impl Gate {
             waits_inside: on.waits_inside,
             signal: on.signal.is_some(),
             roundabout: net.lanes[on.to.i()].roundabout,
+            heard: by_the_right || on.entry != movement,
         }
     }
 

@@ -61,8 +61,9 @@ pub struct Link {
     pub roundabout: bool,
 }
 
-/// A lane.
+/// A lane, in one line of the cache.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub struct Lane {
     /// The link that it belongs to.
     pub link: LinkId,

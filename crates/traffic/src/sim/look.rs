@@ -1,6 +1,6 @@
 //! A vehicle looks along its way: how fast it may be behind whoever is ahead, and how it would come to each movement.
 
-use super::follow::{self, NEAR, SLACK};
+use super::follow::{self, NEAR, SLACK, STANDING};
 use super::junction;
 use super::state::{Item, View, major, red, yellow};
 use super::stops;
@@ -78,7 +78,7 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
         slowed: false,
     };
     let first = items.len();
-    if car.stays > 0.0 {
+    if car.stays(view.demand) {
         on.v = 0.0;
         items.push(on.item(MovementId::NONE, 0.0, false));
         return;
@@ -164,8 +164,10 @@ impl Looking<'_> {
     /// Goes on to the lane behind a movement: it must not be entered faster than one may drive there.
     fn enter(&mut self, next: &Gate, comfort: f64) {
         self.limit = self.limit_behind(next);
-        let slowing = follow::slowing(self.kind.decel, self.seen, self.limit, false).max(comfort);
-        self.v = self.v.min(slowing);
+        if self.limit < self.v {
+            let slowing = follow::slowing(self.kind.decel, self.seen, self.limit, false).max(comfort);
+            self.v = self.v.min(slowing);
+        }
         match next.inner {
             true => self.inner += next.length,
             false => self.outer += next.length,
@@ -210,23 +212,22 @@ impl Looking<'_> {
     }
 
     fn item(&self, movement: MovementId, wait: f64, asks: bool) -> Item {
+        let car = self.view.car(self.vehicle);
         Item {
-            vehicle: self.vehicle,
+            vehicle: car.vehicle,
+            kind: car.kind,
             movement,
             next: u32::MAX,
+            standing: car.standing,
             asks,
-            passed: false,
-            jammed: false,
-            pass: self.v,
+            silent: !movement.is_some(),
+            stands: car.speed <= STANDING,
+            withdrawn: false,
+            comes: self.v,
             wait,
             distance: self.seen,
-            arrival: f64::INFINITY,
             arrival_speed: 0.0,
-            braking: 0.0,
             leave_speed: -1.0,
-            leave: f64::INFINITY,
-            space: 0.0,
-            standing: self.view.car(self.vehicle).standing,
         }
     }
 
@@ -267,10 +268,8 @@ impl Looking<'_> {
             if inner {
                 junction::heed_leaders(self, movement, items, &mut wait, &mut asks);
             }
-            let mut item = self.item(movement, wait, false);
-            (item.arrival, item.arrival_speed) = (self.arrival(self.pass), wait);
             self.last = Some(items.len());
-            items.push(item);
+            items.push(self.item(movement, wait, false));
             return false;
         }
         if inner {
@@ -282,10 +281,6 @@ impl Looking<'_> {
         let arriving = self.arriving(movement, light, brake, &mut asks);
         let mut item = self.item(movement, wait, asks);
         item.arrival_speed = arriving;
-        item.arrival = self.arrival(arriving);
-        if self.seen < follow::brake_gap(self.v, self.kind.decel, self.kind.tau) {
-            item.braking = follow::slowest_there(self.kind, self.seen, self.v).min(arriving);
-        }
         let beyond = self.limit_behind(on);
         item.leave_speed = follow::after(self.kind, on.way(), arriving, self.kind.accel).min(beyond);
         self.last = Some(items.len());
@@ -311,9 +306,5 @@ impl Looking<'_> {
             self.slowed = true;
         }
         arriving
-    }
-
-    fn arrival(&self, arriving: f64) -> f64 {
-        self.view.now - 1.0 + follow::soonest(self.kind, self.seen, self.v, arriving)
     }
 }
