@@ -3,7 +3,7 @@
 use super::cooperate::{self, Message};
 use super::follow::{self, NEAR, SLACK, STANDING};
 use super::neighbours::{self, Near};
-use super::state::{Mind, Plan, View};
+use super::state::{Mind, Plan, View, flags};
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId};
 use crate::route::Ahead;
@@ -104,9 +104,10 @@ pub(super) fn decide(
     let mut states = [0; 2];
     let heard = cooperate::slow_for_blocked(view, vehicle, &blocked[car.lane.i()], &mut plan);
     for (side, right) in [true, false].into_iter().enumerate() {
+        let flank = if right { flags::RIGHT } else { flags::LEFT };
         let place = car.lane.i() as i64 + if right { -1 } else { 1 };
         let target = LaneId::at(place as usize);
-        if !car.flanked[side] || (view.ways.open.is_closed() && !view.ways.open.takes(target, class)) {
+        if !car.has(flank) || (view.ways.open.is_closed() && !view.ways.open.takes(target, class)) {
             continue;
         }
         let beholder = Beholder::new(view, vehicle, leader, target, right);
@@ -174,23 +175,24 @@ impl<'b> Beholder<'b> {
         let earlier = if self.right { 1.0 } else { EARLIER_LEFT };
         let look = mind.look * FORWARD * earlier + 2.0 * whole;
         let (current, other) = (f64::from(self.current.length), f64::from(self.other.length));
-        let best = self.best_lane();
-        let usable = current - self.pos - self.occupied(best);
-        let jam = self.occupied(self.lane).max(self.occupied(self.target));
-        let other_left = (other - self.pos - jam).max(0.0);
+        let usable = || current - self.pos - self.occupied(self.best_lane());
         let own_offset = self.offset == i32::from(self.current.offset);
         let lanes = f64::from(self.offset.abs());
-        if to_best && own_offset && usable / lanes < look {
+        if to_best && own_offset && usable() / lanes < look {
             let around = self.around(None);
             plan.room = current - self.pos;
             cooperate::urgent(self, &around, [mind.look, plan.room], plan, blocked, messages);
             return way | STRATEGIC | URGENT | around.blocked;
         }
         let avoid = self.mind_overtaking_right() && !self.right;
-        let back_and_forth = !to_best && other_left / (lanes + 2.0) < look;
         let on_best = self.offset == 0;
         let leads_elsewhere = on_best && other < TURN_LANE && self.other.goes_on();
-        let stays = back_and_forth || (on_best && other_left * 2.0 < look) || leads_elsewhere;
+        let stays = leads_elsewhere
+            || (!to_best && {
+                let jam = self.occupied(self.lane).max(self.occupied(self.target));
+                let left = (other - self.pos - jam).max(0.0);
+                left / (lanes + 2.0) < look || (on_best && left * 2.0 < look)
+            });
         // Looking around is dear; most who stay need not.
         if stays && !avoid {
             return STAY | STRATEGIC;

@@ -2,7 +2,7 @@
 
 use super::follow::{self, NEAR, STANDING};
 use super::junction::{self, Coming};
-use super::state::{Item, View, major};
+use super::state::{Item, View, flags, major};
 use crate::ids::{CarId, LaneId};
 
 /// What is behind a movement.
@@ -23,7 +23,8 @@ pub(super) fn keep_clear(
     behind: &mut Vec<Behind>,
 ) {
     let car = view.car(vehicle);
-    if car.roundabout {
+    // Before a junction with paths inside, whoever looks no farther than the line asks for nothing behind it.
+    if car.roundabout || (items.len() == 1 && !car.inner && car.has(flags::VIA)) {
         return;
     }
     let mut stuck = room(view, vehicle, before, items, behind);

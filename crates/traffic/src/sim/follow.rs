@@ -101,6 +101,12 @@ fn tempered(kind: &Kind, speed: f64, safe: f64, decel: f64, needed: impl Fn() ->
     (speed - (HARDER * needed()).max(decel).min(asked)).max(0.0)
 }
 
+/// Whether a stop within a gap, or a longer one, leaves one as free as nobody ahead.
+#[inline]
+pub fn is_free(kind: &Kind, speed: f64, gap: f64, decel: f64) -> bool {
+    kind.following == Following::Krauss && ample(gap, fastest(kind, speed), decel, 1.0)
+}
+
 /// The highest speed from which one stops within a gap.
 #[inline]
 pub fn stop(kind: &Kind, desired: f64, speed: f64, gap: f64, decel: f64) -> f64 {

@@ -2,7 +2,7 @@
 
 use super::follow::{self, NEAR, SLACK, STANDING};
 use super::junction;
-use super::state::{Item, View, major, red, yellow};
+use super::state::{Item, View, flags, major, red, yellow};
 use super::stops;
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId, MovementId};
@@ -131,7 +131,7 @@ impl Looking<'_> {
         }
         let movement = match inner {
             true => self.exit,
-            false if self.last.is_none() => view.car(self.vehicle).next,
+            false if self.last.is_none() => view.car(self.vehicle).out,
             false if self.stage == view.car(self.vehicle).stage + 1 => view.car(self.vehicle).then,
             false => view.onward(self.stage, self.lane),
         };
@@ -213,6 +213,10 @@ impl Looking<'_> {
 
     fn item(&self, movement: MovementId, wait: f64, asks: bool) -> Item {
         let car = self.view.car(self.vehicle);
+        let heard = || match self.is_next(movement) {
+            true => car.has(flags::HEARD),
+            false => self.view.net.gate(movement).heard,
+        };
         Item {
             vehicle: car.vehicle,
             kind: car.kind,
@@ -220,7 +224,7 @@ impl Looking<'_> {
             next: u32::MAX,
             standing: car.standing,
             asks,
-            silent: !movement.is_some(),
+            silent: !movement.is_some() || !(asks || heard()),
             stands: car.speed <= STANDING,
             withdrawn: false,
             comes: self.v,
@@ -237,9 +241,8 @@ impl Looking<'_> {
     }
 
     /// How far before a movement to stop.
-    fn line(&self, movement: MovementId, brake: f64) -> f64 {
+    fn line(&self, movement: MovementId, light: u8, brake: f64) -> f64 {
         let on = self.view.net.gate(movement);
-        let light = self.view.light(movement);
         let mut before = match () {
             () if red(light) || yellow(light) => BEFORE_LINE,
             () if major(light) => (on.sight - NEAR).min(BEFORE_LINE),
@@ -254,13 +257,17 @@ impl Looking<'_> {
     /// Works out how the vehicle comes to a movement. Says whether it could go on behind it.
     fn approach(&mut self, movement: MovementId, inner: bool, items: &mut Vec<Item>) -> bool {
         let view = self.view;
-        let on = view.net.gate(movement);
         let light = view.light(movement);
         let shut = red(light) || yellow(light);
         let decel =
             if shut { FOR_YELLOW.min(self.kind.emergency).max(self.kind.decel) } else { self.kind.decel };
         let brake = follow::brake_gap(self.speed, decel, 0.0);
-        let halt = follow::stop(self.kind, self.desired, self.speed, self.line(movement, brake), decel);
+        let halt = match follow::is_free(self.kind, self.speed, self.seen - BEFORE_LINE, decel) {
+            true => self.v,
+            false => {
+                follow::stop(self.kind, self.desired, self.speed, self.line(movement, light, brake), decel)
+            }
+        };
         let leaving = view.car(self.vehicle).inner && self.last.is_none();
         let mut asks = (self.v > 0.1 * SLACK && (!self.slowed || inner)) || leaving;
         let mut wait = self.v.min(halt);
@@ -268,8 +275,9 @@ impl Looking<'_> {
             if inner {
                 junction::heed_leaders(self, movement, items, &mut wait, &mut asks);
             }
+            let item = self.item(movement, wait, false);
             self.last = Some(items.len());
-            items.push(self.item(movement, wait, false));
+            items.push(item);
             return false;
         }
         if inner {
@@ -281,11 +289,27 @@ impl Looking<'_> {
         let arriving = self.arriving(movement, light, brake, &mut asks);
         let mut item = self.item(movement, wait, asks);
         item.arrival_speed = arriving;
-        let beyond = self.limit_behind(on);
-        item.leave_speed = follow::after(self.kind, on.way(), arriving, self.kind.accel).min(beyond);
+        item.leave_speed = self.leaving(movement, arriving);
         self.last = Some(items.len());
         items.push(item);
         true
+    }
+
+    /// The speed behind a movement that is reached with a speed.
+    fn leaving(&self, movement: MovementId, arriving: f64) -> f64 {
+        let car = self.view.car(self.vehicle);
+        if self.is_next(movement) && car.has(flags::VIA) && arriving >= car.beyond {
+            return car.beyond;
+        }
+        let on = self.view.net.gate(movement);
+        follow::after(self.kind, on.way(), arriving, self.kind.accel).min(self.limit_behind(on))
+    }
+
+    /// Whether the vehicle carries along what it must know of a movement: it leaves the vehicle's lane, before a junction.
+    #[inline]
+    fn is_next(&self, movement: MovementId) -> bool {
+        let car = self.view.car(self.vehicle);
+        car.out == movement && !car.inner && self.last.is_none()
     }
 
     /// The speed at a movement: where others go first, slow enough to stop once they can be seen.

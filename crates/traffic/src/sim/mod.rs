@@ -121,8 +121,8 @@ pub struct Simulation<'s> {
     /// What threads write.
     parts: Vec<Part>,
     seconds: Vec<moving::Second>,
-    /// Whether each car reaches into lanes behind its own.
-    tailed: Vec<bool>,
+    /// Those who reach into lanes behind their own.
+    tails: Vec<CarId>,
     leaving: Vec<LaneId>,
     entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
@@ -186,7 +186,7 @@ impl<'s> Simulation<'s> {
             spans: Vec::new(),
             parts: (0..settings.threads.max(1)).map(|_| Part::default()).collect(),
             seconds: Vec::new(),
-            tailed: Vec::new(),
+            tails: Vec::new(),
             leaving: Vec::new(),
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
@@ -402,6 +402,7 @@ impl<'s> Simulation<'s> {
         };
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        car.foresees = false;
         car.stop = of.stops[0];
         self.lead(vehicle, false);
         if self.ways.straight {
@@ -481,10 +482,9 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         kind: of.kind,
         stage: 0,
         left: 0,
-        next: MovementId::NONE,
         out: MovementId::NONE,
         then: MovementId::NONE,
-        foreseen: u32::MAX,
+        foresees: false,
         sides: [Ahead::NOTHING; 3],
         link: LinkId::NONE,
         length: 0.0,
@@ -492,7 +492,8 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         inner: false,
         roundabout: false,
         beside: false,
-        flanked: [false; 2],
+        flags: 0,
+        beyond: 0.0,
         tail: [LaneId::NONE; TAIL],
         tailed: false,
         standing: 0.0,

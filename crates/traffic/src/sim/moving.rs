@@ -6,7 +6,8 @@ use super::measure::OfLink;
 use super::resolve::{self, Move};
 use super::state::{Car, Item, Known, Log, Mind, Span, TAIL, red};
 use super::{Simulation, stops};
-use crate::ids::{LaneId, LinkId};
+use crate::ids::{CarId, LaneId, LinkId};
+use crate::memory::fetch;
 use crate::net::Network;
 
 /// Notes a second of a vehicle: whether it stands, how far it goes, and which part of the second it loses. Says whether it has
@@ -88,18 +89,46 @@ struct Moving<'m> {
 
 impl Moving<'_> {
     /// Moves the cars of a part of the memory.
-    fn all(&self, spans: &[Vec<Span>], own: Own<'_>) {
-        let all =
-            spans.iter().enumerate().flat_map(|(part, spans)| spans.iter().map(move |span| (part, span)));
-        for (place, (part, span)) in all.enumerate() {
-            let at = span.vehicle.i().wrapping_sub(own.first);
-            if at < own.cars.len() {
-                let (car, end) = (&mut own.cars[at], self.ends.get(place).copied().flatten());
-                let items = self.known.approach.told(part, span);
-                let step = resolve::resolve(&self.known, car, &own.minds[at], items);
-                own.seconds[at] = self.drive(car, &mut own.tallies[at], step, items, end);
-                own.tailed[at] = car.tailed;
+    fn all(&self, spans: &[Vec<Span>], mut own: Own<'_>) {
+        let mut place = 0;
+        for (part, spans) in spans.iter().enumerate() {
+            for (at, span) in spans.iter().enumerate() {
+                self.fetch(&spans[at..], &own);
+                let end = self.ends.get(place).copied().flatten();
+                self.one(span, self.known.approach.told(part, span), end, &mut own);
+                place += 1;
             }
+        }
+    }
+
+    /// Asks the memory for what cars to come will need: first for them, then, where they come over a line, for what is behind it.
+    #[inline]
+    fn fetch(&self, spans: &[Span], own: &Own<'_>) {
+        if let Some(span) = spans.get(8) {
+            let at = span.vehicle.i().wrapping_sub(own.first);
+            fetch(own.cars, at);
+            fetch(own.tallies, at);
+            fetch(own.minds, at);
+        }
+        let Some(span) = spans.get(4) else { return };
+        let Some(car) = own.cars.get(span.vehicle.i().wrapping_sub(own.first)) else { return };
+        if car.length - car.pos < car.speed + 2.0 {
+            let (net, ways) = (self.known.net, self.known.ways);
+            fetch(&net.gates, car.out.i());
+            fetch(&net.gates, car.then.i());
+            fetch(&ways.place, car.stage as usize + 1);
+        }
+    }
+
+    /// Moves a vehicle if it is one of a part's.
+    #[inline]
+    fn one(&self, span: &Span, items: &[Item], end: Option<f64>, own: &mut Own<'_>) {
+        let at = span.vehicle.i().wrapping_sub(own.first);
+        let Some(car) = own.cars.get_mut(at) else { return };
+        let step = resolve::resolve(&self.known, car, &own.minds[at], items);
+        own.seconds[at] = self.drive(car, &mut own.tallies[at], step, items, end);
+        if car.tailed {
+            own.tails.push(span.vehicle);
         }
     }
 
@@ -166,7 +195,7 @@ impl Moving<'_> {
                 (car.crossing, car.entered) = (now, car.came);
             }
             if !on.via {
-                (car.stage, car.left) = (car.stage + 1, car.left - 1);
+                (car.stage, car.left, car.foresees) = (car.stage + 1, car.left - 1, false);
                 (car.entered, car.crossing, car.came) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
             }
         }
@@ -190,7 +219,8 @@ struct Own<'o> {
     minds: &'o [Mind],
     tallies: &'o mut [Log],
     seconds: &'o mut [Second],
-    tailed: &'o mut [bool],
+    /// Those who reach into lanes behind their own.
+    tails: &'o mut Vec<CarId>,
 }
 
 /// Forgets the lanes that a vehicle does not reach into any more.
@@ -235,21 +265,20 @@ impl Simulation<'_> {
     /// Every thread moves the cars of a part of the memory, by what all of them told.
     fn drive(&mut self, spans: &[Vec<Span>], ends: &[Option<f64>]) {
         let (mut cars, mut tallies) = (std::mem::take(&mut self.cars), std::mem::take(&mut self.tallies));
-        let (mut seconds, mut tailed) = (std::mem::take(&mut self.seconds), std::mem::take(&mut self.tailed));
+        let (mut seconds, mut all) = (std::mem::take(&mut self.seconds), std::mem::take(&mut self.parts));
         seconds.resize(cars.len(), Second::NONE);
-        tailed.resize(cars.len(), false);
         let moving = Moving { known: self.known(), ends, metered: self.meters.is_some() };
         let each = cars.len().div_ceil(spans.len().max(1)).max(1);
         let parts = cars.chunks_mut(each).zip(self.minds.chunks(each)).zip(tallies.chunks_mut(each));
-        let told = seconds.chunks_mut(each).zip(tailed.chunks_mut(each));
+        let told = seconds.chunks_mut(each).zip(&mut all).map(|(seconds, part)| (seconds, &mut part.tails));
         let mut parts =
-            parts.zip(told).enumerate().map(|(part, (((cars, minds), tallies), (seconds, tailed)))| Own {
+            parts.zip(told).enumerate().map(|(part, (((cars, minds), tallies), (seconds, tails)))| Own {
                 first: part * each,
                 cars,
                 minds,
                 tallies,
                 seconds,
-                tailed,
+                tails,
             });
         std::thread::scope(|scope| {
             let first = parts.next();
@@ -261,7 +290,9 @@ impl Simulation<'_> {
                 moving.all(spans, own);
             }
         });
-        (self.cars, self.tallies, self.seconds, self.tailed) = (cars, tallies, seconds, tailed);
+        self.tails.clear();
+        all.iter_mut().for_each(|part| self.tails.append(&mut part.tails));
+        (self.cars, self.tallies, self.seconds, self.parts) = (cars, tallies, seconds, all);
     }
 
     /// Notes what everyone's second means for others, in the order of lanes.
@@ -285,7 +316,6 @@ impl Simulation<'_> {
                 self.detect(vehicle, second.limit, second.lost);
                 let car = &mut self.cars[vehicle.i()];
                 leave(self.net, car, self.demand.kinds[car.kind as usize].length);
-                self.tailed[vehicle.i()] = car.tailed;
             }
             if second.goes_on && !second.arrived {
                 self.go_on(vehicle);
@@ -337,22 +367,31 @@ impl Simulation<'_> {
                 self.busy[self.net.lanes[lane.i()].at.i()] -= gone;
             }
         }
-        for lane in &self.active {
-            for vehicle in self.on[lane.i()].iter().filter(|vehicle| self.tailed[vehicle.i()]) {
-                for tail in self.cars[vehicle.i()].tail {
-                    if !tail.is_some() {
-                        break;
-                    }
-                    if self.over[tail.i()].is_empty() {
-                        self.reached.push(tail);
-                    }
-                    self.over.push(tail.i(), *vehicle);
-                    self.load.add(tail);
-                    if self.net.lanes[tail.i()].inner {
-                        self.busy[self.net.lanes[tail.i()].at.i()] += 1;
-                    }
+        let mut tails = std::mem::take(&mut self.tails);
+        tails.retain(|vehicle| self.cars[vehicle.i()].driving && self.cars[vehicle.i()].tailed);
+        // In the order of lanes, the first on each first.
+        tails.sort_unstable_by(|one, other| {
+            let (one, other) = (&self.cars[one.i()], &self.cars[other.i()]);
+            one.lane
+                .cmp(&other.lane)
+                .then(other.pos.total_cmp(&one.pos))
+                .then(one.vehicle.cmp(&other.vehicle))
+        });
+        for vehicle in &tails {
+            for tail in self.cars[vehicle.i()].tail {
+                if !tail.is_some() {
+                    break;
+                }
+                if self.over[tail.i()].is_empty() {
+                    self.reached.push(tail);
+                }
+                self.over.push(tail.i(), *vehicle);
+                self.load.add(tail);
+                if self.net.lanes[tail.i()].inner {
+                    self.busy[self.net.lanes[tail.i()].at.i()] += 1;
                 }
             }
         }
+        self.tails = tails;
     }
 }

@@ -21,6 +21,7 @@ pub(super) struct Part {
     pub behind: Vec<Behind>,
     pub choices: Vec<Choice>,
     pub told: Told,
+    pub tails: Vec<CarId>,
     pub acts: Vec<Act>,
 }
 
@@ -67,16 +68,14 @@ where
 pub(super) fn look_along(view: &View<'_>, lanes: &[LaneId], part: &mut Part) {
     part.items.clear();
     part.spans.clear();
-    for lane in lanes {
+    for (place, lane) in lanes.iter().enumerate() {
+        view.fetch(lanes, place);
         let mut before = 0.0;
         let mut leader = if view.over[lane.i()].is_empty() { None } else { view.hindmost(*lane) };
         for vehicle in &view.on[lane.i()] {
             let first = part.items.len();
             look::look(view, *vehicle, leader, &mut part.items);
             clear::keep_clear(view, *vehicle, before, &mut part.items[first..], &mut part.behind);
-            for item in part.items[first..].iter_mut().filter(|item| !item.asks && !item.silent) {
-                item.silent = !view.net.gate(item.movement).heard;
-            }
             let kind = view.kind(*vehicle);
             let count = (part.items.len() - first) as u32;
             part.spans.push(Span { vehicle: *vehicle, first: first as u32, count });
@@ -91,7 +90,8 @@ pub(super) fn choose(view: &View<'_>, lanes: &[LaneId], blocked: &[[CarId; 2]], 
     part.choices.clear();
     part.told.messages.clear();
     part.told.plans.clear();
-    for lane in lanes {
+    for (place, lane) in lanes.iter().enumerate() {
+        view.fetch(lanes, place);
         let on = &view.on[lane.i()];
         if on.first().is_some_and(|car| view.car(*car).beside) {
             choose_on(view, *lane, on, blocked, part);

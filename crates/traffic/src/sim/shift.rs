@@ -123,7 +123,6 @@ impl Simulation<'_> {
         car.tail = [LaneId::NONE; TAIL];
         car.tail[0] = beside.flatten().unwrap_or(LaneId::NONE);
         car.tailed = car.tail[0].is_some();
-        self.tailed[vehicle.i()] = car.tailed;
         self.enter(to, vehicle);
         tail.is_some()
     }

@@ -5,6 +5,7 @@ use super::load::Load;
 use super::rows::Rows;
 use crate::demand::{Demand, Kind};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
+use crate::memory::fetch;
 use crate::net::Network;
 use crate::route::{Ahead, Ways};
 use std::ops::Deref;
@@ -50,22 +51,22 @@ pub struct Car {
     pub accel: f64,
     /// Its driver's own speed, relative to limits.
     pub factor: f64,
+    /// How fast it would drive on the lane behind the line, if that were empty.
+    pub beyond: f64,
     /// For how many seconds it has been standing.
     pub standing: f32,
-    /// The movement by which it leaves its lane, if that is not inside a junction.
-    pub next: MovementId,
     /// The link that it is on.
     pub link: LinkId,
-    /// The stage for which it was noted by what it leaves the lane behind the junction.
-    pub foreseen: u32,
     /// What lies before the lane on its right, its own, and the one on its left. Inside a junction they are those before it.
     pub sides: [Ahead; 3],
-    /// Whether its lane has others beside it, and whether there is one on its right and on its left that takes its class while
-    /// none is closed.
+    /// Whether its lane has others beside it.
     pub beside: bool,
-    pub flanked: [bool; 2],
+    /// What is so of its lane and the movement that leaves it, in the bits of [`flags`].
+    pub flags: u8,
     /// Whether it reaches into lanes behind its own.
     pub tailed: bool,
+    /// Whether it is known by what it leaves the lane behind the junction.
+    pub foresees: bool,
     /// The stage of its way at which its next stop is; `u32::MAX` if it stands there, or there is none.
     pub stop_stage: u32,
 
@@ -84,7 +85,24 @@ pub struct Car {
     pub stop: u32,
 }
 
+/// What a car knows of its lane and the movement that leaves it, while that is not inside a junction.
+pub mod flags {
+    /// There is a lane on the right, or on the left, that takes its class while none is closed.
+    pub const RIGHT: u8 = 1;
+    pub const LEFT: u8 = 2;
+    /// The movement leads over a path inside the junction.
+    pub const VIA: u8 = 4;
+    /// Others heed those too who wait before it.
+    pub const HEARD: u8 = 8;
+}
+
 impl Car {
+    /// Whether something is so of its lane and the movement that leaves it.
+    #[inline]
+    pub fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
     /// Notes how it goes on from the lane that it has come to.
     #[inline]
     pub fn aim(&mut self, net: &Network, ways: &Ways, kind: &Kind) {
@@ -95,7 +113,8 @@ impl Car {
         if lane.inner {
             self.out = MovementId(lane.leaving.0);
             // Who comes over a short lane and the next junction in one second was never told on that lane.
-            if self.foreseen != self.stage {
+            self.flags = 0;
+            if !self.foresees {
                 self.foresee(net, ways);
             }
         } else {
@@ -103,20 +122,25 @@ impl Car {
             let right = if lane.index > 0 { ways.ahead[own - 1] } else { Ahead::NOTHING };
             let left = if lane.leftmost { Ahead::NOTHING } else { ways.ahead[own + 1] };
             self.sides = [right, ways.ahead[own], left];
-            self.next = ways.ahead[own].movement(lane);
-            self.out = self.next;
+            self.out = ways.ahead[own].movement(lane);
             let takes = |place: usize| net.lanes[place].allow.has(kind.class);
-            self.flanked =
-                [lane.index > 0 && takes(self.lane.i() - 1), !lane.leftmost && takes(self.lane.i() + 1)];
+            let right = lane.index > 0 && takes(self.lane.i() - 1);
+            let left = !lane.leftmost && takes(self.lane.i() + 1);
+            self.flags = u8::from(right) * flags::RIGHT + u8::from(left) * flags::LEFT;
+            if self.out.is_some() {
+                let on = net.gate(self.out);
+                self.beyond = (on.speed * self.factor).min(kind.max_speed);
+                self.flags |= u8::from(on.via) * flags::VIA + u8::from(on.heard) * flags::HEARD;
+            }
             self.foresee(net, ways);
         }
     }
 
     /// Notes how it goes on from the lane behind the junction.
     pub fn foresee(&mut self, net: &Network, ways: &Ways) {
-        (self.then, self.foreseen) = (MovementId::NONE, self.stage);
+        (self.then, self.foresees) = (MovementId::NONE, true);
         if self.left > 0 && self.out.is_some() {
-            let lane = &net.lanes[net.movements[self.out.i()].to.i()];
+            let lane = &net.lanes[net.gate(self.out).to.i()];
             self.then = ways.at(ways.place[self.stage as usize + 1], lane).movement(lane);
         }
     }
@@ -463,6 +487,22 @@ impl View<'_> {
         self.net.lanes[lane.i()].length
     }
 
+    /// Asks the memory for what will be needed of the vehicles on lanes to come: first for them, then, with the lanes nearer, for
+    /// what they drive on.
+    #[inline]
+    pub fn fetch(&self, lanes: &[LaneId], place: usize) {
+        if let Some(lane) = lanes.get(place + 8) {
+            for vehicle in &self.on[lane.i()] {
+                fetch(self.cars, vehicle.i());
+            }
+        }
+        let Some(lane) = lanes.get(place + 4) else { return };
+        fetch(&self.net.lanes, lane.i());
+        if let Some(first) = self.on[lane.i()].first() {
+            fetch(&self.net.gates, self.car(*first).out.i());
+        }
+    }
+
     /// The last vehicle on a lane.
     #[inline]
     pub fn last(&self, lane: LaneId) -> Option<CarId> {
@@ -508,4 +548,14 @@ pub fn red(light: u8) -> bool {
 #[inline]
 pub fn yellow(light: u8) -> bool {
     matches!(light, b'y' | b'Y')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Car, Item};
+
+    #[test]
+    fn cars_and_items_are_whole_lines() {
+        assert_eq!([std::mem::size_of::<Car>(), std::mem::size_of::<Item>()], [192, 64]);
+    }
 }

@@ -121,7 +121,7 @@ impl Simulation<'_> {
         let way = self.ways.way(self.net, Course { next, bound, ..Course::over(links, class) });
         self.ways.of[place] = way;
         let first = self.ways.first[way as usize];
-        car.stage = first + from;
+        (car.stage, car.foresees) = (first + from, false);
         match next {
             Some(next) => car.stop_stage = first + next.stage,
             None => (car.stop, car.stop_stage) = (NONE, NONE),
