@@ -1,5 +1,5 @@
-//! What is needed soon is asked of the memory early, so that it is there when its turn comes: what a step reads of a city does not
-//! fit the caches, and a loop over its vehicles would else wait for each in turn.
+//! What is needed soon is asked of the memory early, so that it is there when its turn comes: what a step reads of a city does
+//! not fit the caches, and a loop over its vehicles would else wait for each in turn.
 #![allow(
     unsafe_code,
     reason = "a hint to the processor is unsafe by its type alone; no memory is read or written"
