@@ -2,7 +2,8 @@
 //! link by link.
 
 use crate::ids::{LaneId, LinkId};
-use crate::net::Network;
+use crate::memory::fetch;
+use crate::net::{Classes, Network};
 
 /// A movement from a lane of one link to a lane of the next; lanes by their places on their links.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +21,8 @@ struct Road {
     lanes: u32,
     /// Its first pair.
     pairs: u32,
+    /// Who may use each of its lanes.
+    allow: Classes,
 }
 
 /// Joins of all links, by the lane that they leave, in the order of the movements.
@@ -39,8 +42,10 @@ impl Joins {
             Self { lengths: net.lanes.iter().map(|lane| lane.length as f32).collect(), ..Self::default() };
         let mut own: Vec<(LinkId, Join)> = Vec::new();
         for link in &net.links {
-            let road = Road { first: link.first, lanes: link.lanes, pairs: all.pairs.len() as u32 };
-            all.roads.push(road);
+            let (first, lanes) = (link.first, link.lanes);
+            let own_lanes = &net.lanes[first.i()..first.i() + lanes as usize];
+            let allow = Classes(own_lanes.iter().fold(Classes::ALL.0, |all, lane| all & lane.allow.0));
+            all.roads.push(Road { first, lanes, pairs: all.pairs.len() as u32, allow });
             own.clear();
             for index in 0..link.lanes {
                 let lane = LaneId(link.first.0 + index);
@@ -56,9 +61,20 @@ impl Joins {
                 all.joins.extend(pair.iter().map(|(_, join)| *join));
             }
         }
-        all.roads.push(Road { first: LaneId::NONE, lanes: 0, pairs: all.pairs.len() as u32 });
+        let pairs = all.pairs.len() as u32;
+        all.roads.push(Road { first: LaneId::NONE, lanes: 0, pairs, allow: Classes(0) });
         all.pairs.push((LinkId::NONE, all.joins.len() as u32));
         all
+    }
+
+    /// Asks the memory for what will be needed of links, of those that come after others first.
+    #[inline]
+    pub fn fetch(&self, links: &[LinkId]) {
+        fetch(&self.roads, links[0].i());
+        if let Some(road) = links.get(2).and_then(|link| self.roads.get(link.i())) {
+            fetch(&self.pairs, road.pairs as usize);
+            fetch(&self.lengths, road.first.i());
+        }
     }
 
     /// How many lanes a link has.
@@ -69,6 +85,11 @@ impl Joins {
     /// A link's rightmost lane.
     pub fn first(&self, link: LinkId) -> LaneId {
         self.roads[link.i()].first
+    }
+
+    /// Whether each lane of a link takes a class, while none is closed.
+    pub fn takes(&self, link: LinkId, class: Classes) -> bool {
+        self.roads[link.i()].allow.has(class)
     }
 
     /// Metres of a lane.

@@ -12,6 +12,7 @@ pub mod detector;
 pub mod ids;
 mod joins;
 pub mod ledger;
+mod memory;
 pub mod net;
 pub mod open;
 pub mod read;

@@ -313,6 +313,9 @@ impl Ways {
             let begin = self.place[first + stage] as usize;
             let (before, after) = self.ahead.split_at_mut(end);
             let next = links.get(stage + 1).map(|link| (*link, &after[..beyond - end]));
+            if let Some(soon) = stage.checked_sub(4) {
+                self.joins.fetch(&links[soon..]);
+            }
             let of = Stage { joins: &self.joins, open: &self.open, net, course, link: links[stage], stage };
             of.ahead(next, &mut before[begin..]);
             if let Some(next) = links.get(stage + 1).filter(|_| self.straight) {
@@ -355,7 +358,10 @@ impl Stage<'_> {
         // How far one gets on the lanes of the next link that can be reached from any lane.
         let reach = joins.iter().map(|join| after[usize::from(join.to)].length).fold(0.0f32, f32::max);
         let lane = |place: usize| LaneId(first.0 + place as u32);
-        let allowed = |place: usize| self.open.lets_out(self.net, lane(place), self.course.class);
+        // Where every lane is for everyone there is no need to ask lane by lane.
+        let all = |link: LinkId| !self.open.is_closed() && self.joins.takes(link, self.course.class);
+        let (all, all_after) = (all(self.link), next.is_some_and(|(to, _)| all(to)));
+        let allowed = |place: usize| all || self.open.lets_out(self.net, lane(place), self.course.class);
         for (place, own) in own.iter_mut().enumerate() {
             if !allowed(place) {
                 own.length = 0.0;
@@ -367,7 +373,8 @@ impl Stage<'_> {
                 continue;
             }
             let own_joins = joins.iter().filter(|join| usize::from(join.lane) == place);
-            let open = own_joins.filter(|join| self.leads_onto(LaneId(first_after.0 + u32::from(join.to))));
+            let open = own_joins
+                .filter(|join| all_after || self.leads_onto(LaneId(first_after.0 + u32::from(join.to))));
             // To the lane of the next link on which one gets farthest.
             let mut best: Option<(u16, Ahead)> = None;
             for join in open {

@@ -309,11 +309,15 @@ impl Builder {
         self.siblings(&mut meets);
         let net = &mut self.net;
         net.gates.reserve_exact(net.movements.len());
+        let mut by_the_right = vec![false; net.junctions.len()];
+        for movement in net.movements.iter().filter(|movement| movement.right == b'=') {
+            by_the_right[movement.junction.i()] = true;
+        }
         for movement in 0..net.movements.len() {
-            let from = net.foes.len() as u32;
+            let from = net.foes.len();
             net.foes.append(&mut foes[movement]);
-            let foes = (from, net.foes.len() as u32);
-            let from = net.conflicts.len() as u32;
+            let foes = from..net.foes.len();
+            let from = net.conflicts.len();
             let own = net.movements[movement].from;
             let mut met = std::mem::take(&mut meets[movement]);
             met.sort_unstable();
@@ -324,8 +328,9 @@ impl Builder {
                     net.met.push(*lane);
                 }
             }
-            let conflicts = (from, net.conflicts.len() as u32);
-            net.gates.push(Gate::of(net, MovementId::at(movement), foes, conflicts));
+            let conflicts = from..net.conflicts.len();
+            let by_the_right = by_the_right[net.movements[movement].junction.i()];
+            net.gates.push(Gate::of(net, MovementId::at(movement), [foes, conflicts], by_the_right));
         }
     }
 

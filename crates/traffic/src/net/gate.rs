@@ -2,6 +2,7 @@
 
 use super::Network;
 use crate::ids::{JunctionId, LaneId, MovementId};
+use std::ops::Range;
 
 /// All that whoever looks ahead asks of a movement, in one line of the cache.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +19,12 @@ pub(crate) struct Gate {
     pub junction: JunctionId,
     /// The movement by which the junction was entered.
     pub entry: MovementId,
-    pub foes: (u32, u32),
-    pub conflicts: (u32, u32),
+    /// The lane to which it leads in the end.
+    pub to: LaneId,
+    /// The first of those that go first, and of the paths that meet the own one, and how many there are.
+    foes: u32,
+    conflicts: u32,
+    counts: [u16; 2],
     /// Whether the next lane is on the movement's own way, and whether it lies inside a junction.
     pub via: bool,
     pub inner: bool,
@@ -29,10 +34,17 @@ pub(crate) struct Gate {
     pub signal: bool,
     /// Whether it leads into a roundabout.
     pub roundabout: bool,
+    /// Whether others heed those too who wait before it: inside the junction, or where all give way to the right.
+    pub heard: bool,
 }
 
 impl Gate {
-    pub fn of(net: &Network, movement: MovementId, foes: (u32, u32), conflicts: (u32, u32)) -> Self {
+    pub fn of(
+        net: &Network,
+        movement: MovementId,
+        [foes, conflicts]: [Range<usize>; 2],
+        by_the_right: bool,
+    ) -> Self {
         let on = &net.movements[movement.i()];
         let next = &net.lanes[on.next().i()];
         Self {
@@ -43,15 +55,30 @@ impl Gate {
             exit: if next.inner { MovementId(next.leaving.0) } else { MovementId::NONE },
             junction: on.junction,
             entry: on.entry,
-            foes,
-            conflicts,
+            to: on.to,
+            foes: foes.start as u32,
+            conflicts: conflicts.start as u32,
+            counts: [foes.len() as u16, conflicts.len() as u16],
             via: on.via.is_some(),
             inner: next.inner,
             keeps: on.keep_clear && on.has_foes,
             waits_inside: on.waits_inside,
             signal: on.signal.is_some(),
             roundabout: net.lanes[on.to.i()].roundabout,
+            heard: by_the_right || on.entry != movement,
         }
+    }
+
+    /// The places of those that go first.
+    #[inline]
+    pub fn foes(&self) -> Range<usize> {
+        self.foes as usize..self.foes as usize + self.counts[0] as usize
+    }
+
+    /// The places of the paths that meet the own one.
+    #[inline]
+    pub fn conflicts(&self) -> Range<usize> {
+        self.conflicts as usize..self.conflicts as usize + self.counts[1] as usize
     }
 
     /// Metres inside the junction before the next step.

@@ -61,8 +61,9 @@ pub struct Link {
     pub roundabout: bool,
 }
 
-/// A lane.
+/// A lane, in one line of the cache.
 #[derive(Debug, Clone)]
+#[repr(align(64))]
 pub struct Lane {
     /// The link that it belongs to.
     pub link: LinkId,
@@ -238,8 +239,7 @@ impl Network {
     /// The movements to which this one must give way.
     #[inline]
     pub fn foes(&self, movement: MovementId) -> &[MovementId] {
-        let (from, to) = self.gates[movement.i()].foes;
-        &self.foes[from as usize..to as usize]
+        &self.foes[self.gates[movement.i()].foes()]
     }
 
     /// A movement as those see it who come to it.
@@ -251,8 +251,7 @@ impl Network {
     /// Where the inner lane that a movement leaves meets others.
     #[inline]
     pub fn conflicts(&self, movement: MovementId) -> impl Iterator<Item = (LaneId, &Conflict)> {
-        let (from, to) = self.gates[movement.i()].conflicts;
-        let own = from as usize..to as usize;
+        let own = self.gates[movement.i()].conflicts();
         self.met[own.clone()].iter().copied().zip(&self.conflicts[own])
     }
 

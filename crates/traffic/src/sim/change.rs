@@ -3,7 +3,7 @@
 use super::cooperate::{self, Message};
 use super::follow::{self, NEAR, SLACK, STANDING};
 use super::neighbours::{self, Near};
-use super::state::{Mind, View};
+use super::state::{Mind, Plan, View, flags};
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId};
 use crate::route::Ahead;
@@ -46,12 +46,19 @@ const TURN_LANE: f64 = 200.0;
 const SLOW_ROAD: f64 = 60.1 / 3.6;
 
 /// What a vehicle decided about its lane.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Choice {
     pub vehicle: CarId,
     /// The lane that it changes to; none if it stays.
     pub to: LaneId,
     pub mind: Mind,
+}
+
+/// What those on some lanes tell others, and how they drive who have a plan.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    pub messages: Vec<Message>,
+    pub plans: Vec<Plan>,
 }
 
 /// Who is near on the lane beside, and what keeps a vehicle from changing there.
@@ -86,28 +93,25 @@ pub(super) fn decide(
     vehicle: CarId,
     leader: Near,
     blocked: &[[CarId; 2]],
-    messages: &mut Vec<Message>,
+    told: &mut Told,
 ) -> Choice {
     let car = view.car(vehicle);
-    let old = &view.minds[vehicle.i()];
-    let mut mind = Mind {
-        wish: 0,
-        gain: old.gain,
-        keep_right: old.keep_right,
-        look: (MEMORY * old.look + (1.0 - MEMORY) * car.speed).max(car.speed),
-        ..Mind::default()
-    };
+    let old = view.minds[vehicle.i()];
+    let look = (MEMORY * old.look + (1.0 - MEMORY) * car.speed).max(car.speed);
+    let mut mind = Mind { wish: 0, plan: 0, look, ..old };
+    let mut plan = Plan::default();
     let class = view.kind(vehicle).class;
     let mut states = [0; 2];
-    let heard = cooperate::slow_for_blocked(view, vehicle, &blocked[car.lane.i()], &mut mind);
+    let heard = cooperate::slow_for_blocked(view, vehicle, &blocked[car.lane.i()], &mut plan);
     for (side, right) in [true, false].into_iter().enumerate() {
+        let flank = if right { flags::RIGHT } else { flags::LEFT };
         let place = car.lane.i() as i64 + if right { -1 } else { 1 };
         let target = LaneId::at(place as usize);
-        if !car.flanked[side] || (view.ways.open.is_closed() && !view.ways.open.takes(target, class)) {
+        if !car.has(flank) || (view.ways.open.is_closed() && !view.ways.open.takes(target, class)) {
             continue;
         }
         let beholder = Beholder::new(view, vehicle, leader, target, right);
-        let state = beholder.wants(&mut mind, old.wish, blocked, messages);
+        let state = beholder.wants(&mut mind, &mut plan, old.wish, blocked, &mut told.messages);
         let way = if right { RIGHT } else { LEFT };
         if state & way != 0 && state & BLOCKED == 0 {
             return Choice { vehicle, to: target, mind: Mind::default() };
@@ -118,6 +122,10 @@ pub(super) fn decide(
         states[1] = 0;
     }
     mind.wish = states[0] | states[1] | heard;
+    if !plan.is_idle() {
+        told.plans.push(plan);
+        mind.plan = told.plans.len() as u32;
+    }
     Choice { vehicle, to: LaneId::NONE, mind }
 }
 
@@ -153,35 +161,44 @@ impl<'b> Beholder<'b> {
     }
 
     /// What the vehicle wants of the lane beside.
-    fn wants(&self, mind: &mut Mind, heard: u32, blocked: &[[CarId; 2]], messages: &mut Vec<Message>) -> u32 {
+    fn wants(
+        &self,
+        mind: &mut Mind,
+        plan: &mut Plan,
+        heard: u32,
+        blocked: &[[CarId; 2]],
+        messages: &mut Vec<Message>,
+    ) -> u32 {
         let way = if self.right { RIGHT } else { LEFT };
         let to_best = self.offset != 0 && (self.offset < 0) == self.right;
         let whole = self.kind.length + self.kind.min_gap;
         let earlier = if self.right { 1.0 } else { EARLIER_LEFT };
         let look = mind.look * FORWARD * earlier + 2.0 * whole;
         let (current, other) = (f64::from(self.current.length), f64::from(self.other.length));
-        let best = self.best_lane();
-        let usable = current - self.pos - self.occupied(best);
-        let jam = self.occupied(self.lane).max(self.occupied(self.target));
-        let other_left = (other - self.pos - jam).max(0.0);
+        let usable = || current - self.pos - self.occupied(self.best_lane());
         let own_offset = self.offset == i32::from(self.current.offset);
         let lanes = f64::from(self.offset.abs());
-        if to_best && own_offset && usable / lanes < look {
+        if to_best && own_offset && usable() / lanes < look {
             let around = self.around(None);
-            cooperate::urgent(self, &around, mind, current - self.pos, blocked, messages);
+            plan.room = current - self.pos;
+            cooperate::urgent(self, &around, [mind.look, plan.room], plan, blocked, messages);
             return way | STRATEGIC | URGENT | around.blocked;
         }
         let avoid = self.mind_overtaking_right() && !self.right;
-        let back_and_forth = !to_best && other_left / (lanes + 2.0) < look;
         let on_best = self.offset == 0;
         let leads_elsewhere = on_best && other < TURN_LANE && self.other.goes_on();
-        let stays = back_and_forth || (on_best && other_left * 2.0 < look) || leads_elsewhere;
+        let stays = leads_elsewhere
+            || (!to_best && {
+                let jam = self.occupied(self.lane).max(self.occupied(self.target));
+                let left = (other - self.pos - jam).max(0.0);
+                left / (lanes + 2.0) < look || (on_best && left * 2.0 < look)
+            });
         // Looking around is dear; most who stay need not.
         if stays && !avoid {
             return STAY | STRATEGIC;
         }
         let before = neighbours::before(self.view, self.vehicle, self.target);
-        let leaning = avoid && self.stay_behind_left(mind, before);
+        let leaning = avoid && self.stay_behind_left(mind, plan, before);
         if stays {
             return STAY | STRATEGIC;
         }
@@ -308,9 +325,8 @@ impl<'b> Beholder<'b> {
             Some((foe, gap)) => (gap, self.view.car(foe).speed, self.view.kind(foe).decel),
             None => (distance, 0.0, kind.decel),
         };
-        let safe = follow::safe_there(kind, gap, speed, decel);
-        let safe = if starting { safe.min(follow::fastest(kind, self.speed)) } else { safe };
-        safe.min(top)
+        let top = if starting { top.min(follow::fastest(kind, self.speed)) } else { top };
+        follow::safe_up_to(kind, top, gap, speed, decel)
     }
 
     /// Whether overtaking on the right is out of place: on fast roads, while traffic flows.
@@ -319,7 +335,7 @@ impl<'b> Beholder<'b> {
     }
 
     /// Stays behind a slower one on the left, or leans to the left.
-    fn stay_behind_left(&self, mind: &mut Mind, before: Near) -> bool {
+    fn stay_behind_left(&self, mind: &mut Mind, plan: &mut Plan, before: Near) -> bool {
         let Some((foe, gap)) = before else { return false };
         let (view, kind) = (self.view, self.kind);
         let (foe_speed, decel) = (view.car(foe).speed, view.kind(foe).decel);
@@ -334,7 +350,7 @@ impl<'b> Beholder<'b> {
         if mind.gain < LEAN_LEFT {
             safe = safe.max(foe_speed);
         }
-        mind.advise(safe - self.speed);
+        plan.advise(safe - self.speed);
         let soon = follow::follow(kind, top, self.speed, gap - slower * 8.0, foe_speed, decel);
         if soon < safe {
             mind.gain += slower / top.max(GAIN_SPEED);
@@ -366,17 +382,18 @@ impl<'b> Beholder<'b> {
 
 /// A speed with what changing lanes asks for; `range` holds the least, the wanted and the highest speed.
 pub(super) fn adapt(
-    mind: &Mind,
+    wish: u32,
+    plan: Option<&Plan>,
     kind: &Kind,
     [desired, speed]: [f64; 2],
     [least, wanted, most]: [f64; 3],
 ) -> f64 {
-    if mind.wish == 0 && mind.advised == 0 && mind.blocker == 0.0 {
+    if wish == 0 && plan.is_none() {
         return wanted;
     }
     let (mut least, mut most, mut chosen, mut got) = (least, most, wanted, false);
-    if mind.blocker != 0.0 {
-        let space = mind.room - mind.blocker - 1.0 - kind.min_gap;
+    if let Some(plan) = plan.filter(|plan| plan.blocker != 0.0) {
+        let space = plan.room - plan.blocker - 1.0 - kind.min_gap;
         if space > 0.0 {
             let hardest = (speed - kind.emergency).max(0.0);
             let safe = follow::stop(kind, desired, speed, space, kind.decel);
@@ -390,26 +407,26 @@ pub(super) fn adapt(
             }
         }
     }
-    for advice in &mind.advice[..mind.advised as usize] {
+    for advice in plan.iter().flat_map(|plan| plan.advice()) {
         let advised = speed + advice;
         if (least..=most).contains(&advised) {
             chosen = chosen.min(advised);
             got = true;
         }
     }
-    if got && !mind.go_on {
+    if got && plan.is_some_and(|plan| !plan.go_on) {
         return chosen;
     }
-    if mind.wish & (LEFT | RIGHT) != 0 && mind.wish & BLOCKED != 0 {
-        if mind.wish & STRATEGIC != 0 {
+    if wish & (LEFT | RIGHT) != 0 && wish & BLOCKED != 0 {
+        if wish & STRATEGIC != 0 {
             return (most + wanted) / 2.0;
         }
-        if mind.wish & COOPERATIVE != 0 {
-            let towards = if mind.wish & BLOCKED_BEFORE != 0 { least } else { most };
+        if wish & COOPERATIVE != 0 {
+            let towards = if wish & BLOCKED_BEFORE != 0 { least } else { most };
             return (towards + wanted) / 2.0;
         }
     }
-    if mind.wish & IN_WAY_BEFORE != 0 {
+    if wish & IN_WAY_BEFORE != 0 {
         return (most + wanted) / 2.0;
     }
     wanted

@@ -225,7 +225,7 @@ impl Simulation<'_> {
             let lane = &self.net.lanes[car.lane.i()];
             let movement = match lane.inner {
                 true => MovementId::at(self.net.leaving(car.lane).start),
-                false => car.next,
+                false => car.out,
             };
             if !movement.is_some() {
                 break;
@@ -235,7 +235,7 @@ impl Simulation<'_> {
             (car.tail[0], car.lane) = (car.lane, on.next());
             car.entered = if on.via.is_some() { self.now } else { f64::INFINITY };
             if !on.via.is_some() {
-                (car.stage, car.left) = (car.stage + 1, car.left - 1);
+                (car.stage, car.left, car.foresees) = (car.stage + 1, car.left - 1, false);
                 car.aim(self.net, &self.ways, kind);
             }
         }
@@ -312,10 +312,10 @@ impl<'d> Driving<'d> {
             speed = speed.min(behind(kind, car.speed, foe, gap));
         }
         let mut blocker = CarId::NONE;
-        if lane.inner || (car.next.is_some() && lane.length - car.pos <= far(kind)) {
+        if lane.inner || (car.out.is_some() && lane.length - car.pos <= far(kind)) {
             let (most, foe) = self.at_junction(own);
             (speed, blocker) = (speed.min(most), foe);
-        } else if car.left > 0 && !car.next.is_some() {
+        } else if car.left > 0 && !car.out.is_some() {
             speed = speed.min(halting(kind, car.speed, lane.length - car.pos));
         }
         speed = speed.max(car.speed - kind.emergency);
@@ -379,7 +379,7 @@ impl<'d> Driving<'d> {
         let (path, from_start) = if lane.inner {
             (&self.rules.paths[car.lane.i()], car.pos)
         } else {
-            let path = &self.rules.paths[view.net.movements[car.next.i()].via.i()];
+            let path = &self.rules.paths[view.net.movements[car.out.i()].via.i()];
             let rest = lane.length - car.pos;
             if (!self.open(path) || !self.room(LaneId(path.to), kind)) && braking(kind, car.speed) <= rest {
                 return (halting(kind, car.speed, rest), CarId::NONE);
@@ -425,7 +425,7 @@ impl<'d> Driving<'d> {
         }
         let first = view.on[path.from as usize].first()?;
         let car = view.car(*first);
-        let comes = car.next == MovementId(path.entry) && self.open(path);
+        let comes = car.out == MovementId(path.entry) && self.open(path);
         comes.then(|| (*first, view.net.lanes[path.from as usize].length - car.pos + at))
     }
 

@@ -257,7 +257,7 @@ impl Simulation<'_> {
         let leaves = |(lane, car): &(LaneId, CarId)| {
             let of = &self.cars[car.i()];
             let class = self.demand.kinds[of.kind as usize].class;
-            (of.left > 0 && !of.next.is_some()) || !self.ways.open.lets_out(self.net, *lane, class)
+            (of.left > 0 && !of.out.is_some()) || !self.ways.open.lets_out(self.net, *lane, class)
         };
         for (lane, car) in on.filter(leaves).collect::<Vec<_>>() {
             self.change_queue(meso, lane, car);

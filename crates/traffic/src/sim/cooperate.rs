@@ -5,7 +5,7 @@ use super::change::{
     THEIR_RIGHT,
 };
 use super::follow::{self, NEAR, SLACK};
-use super::state::{Mind, View};
+use super::state::{Plan, View};
 use crate::ids::CarId;
 
 /// A difference of speed at which one overtakes.
@@ -36,7 +36,7 @@ pub(super) fn slow_for_blocked(
     view: &View<'_>,
     vehicle: CarId,
     blocked: &[CarId; 2],
-    mind: &mut Mind,
+    plan: &mut Plan,
 ) -> u32 {
     let (car, kind) = (view.car(vehicle), view.kind(vehicle));
     if car.speed >= kind.decel {
@@ -51,45 +51,45 @@ pub(super) fn slow_for_blocked(
         let gap = foe.pos - foe_kind.length - car.pos - kind.min_gap;
         if same_link && foe.driving && foe.lane != car.lane && gap > NEAR {
             let safe = follow::safe_there(kind, gap - NEAR, foe.speed, foe_kind.decel);
-            mind.advise(safe.min(follow::fastest(kind, car.speed)) - car.speed);
+            plan.advise(safe.min(follow::fastest(kind, car.speed)) - car.speed);
         }
     }
     0
 }
 
-/// Prepares a change that must happen within `room` metres: speeds, and messages to who is in the way.
+/// Prepares a change that must happen within `room` metres, by somebody who looks ahead by the speed `look`: speeds, and
+/// messages to who is in the way.
 pub(super) fn urgent(
     on: &Beholder<'_>,
     around: &Around,
-    mind: &mut Mind,
-    room: f64,
+    [look, room]: [f64; 2],
+    plan: &mut Plan,
     blocked: &[[CarId; 2]],
     messages: &mut Vec<Message>,
 ) {
-    mind.room = room;
     let lanes = on.offset.abs();
     if lanes > 1 {
-        mind.blocker = mind.blocker.max(if on.right { 20.0 } else { 40.0 });
+        plan.blocker = plan.blocker.max(if on.right { 20.0 } else { 40.0 });
     }
     let continues = on.current.goes_on();
     let counter = if on.right { LEFT } else { RIGHT };
     let leader = around.before.map(|(foe, _)| foe);
     let first = Some(blocked[on.lane.i()][0]).filter(|foe| foe.is_some() && Some(*foe) != leader);
     for foe in [leader, first].into_iter().flatten() {
-        if on.view.minds[foe.i()].wish & counter != 0 && !leave_room(on, mind, foe, room, messages) {
-            mind.go_on = continues;
+        if on.view.wish(foe) & counter != 0 && !leave_room(on, plan, foe, room, messages) {
+            plan.go_on = continues;
         }
     }
-    let seconds = (room / mind.look.max(SLACK) / f64::from(lanes.max(1)) / URGENCY).max(1.0);
-    if let Some(planned) = tell_leader(on, around, mind, [room, seconds], messages) {
-        tell_follower(on, around, mind, [planned, seconds], messages);
+    let seconds = (room / look.max(SLACK) / f64::from(lanes.max(1)) / URGENCY).max(1.0);
+    if let Some(planned) = tell_leader(on, around, plan, [room, seconds], messages) {
+        tell_follower(on, around, plan, [planned, seconds], messages);
     }
 }
 
 /// Leaves room for one who must come across, or asks them to.
 fn leave_room(
     on: &Beholder<'_>,
-    mind: &mut Mind,
+    plan: &mut Plan,
     foe: CarId,
     room: f64,
     messages: &mut Vec<Message>,
@@ -97,7 +97,7 @@ fn leave_room(
     let kind = on.view.kind(foe);
     let long = kind.length + kind.min_gap;
     if long <= room - follow::brake_gap(on.speed, on.kind.decel, 0.0) {
-        mind.blocker = mind.blocker.max(long);
+        plan.blocker = plan.blocker.max(long);
         return true;
     }
     let reserve = [on.kind.length + on.kind.min_gap, room];
@@ -113,14 +113,14 @@ fn theirs(on: &Beholder<'_>) -> u32 {
 fn tell_leader(
     on: &Beholder<'_>,
     around: &Around,
-    mind: &mut Mind,
+    plan: &mut Plan,
     [room, seconds]: [f64; 2],
     messages: &mut Vec<Message>,
 ) -> Option<f64> {
     let (view, kind, speed) = (on.view, on.kind, on.speed);
     let top = view.car(on.vehicle).limit;
-    let mut planned = speed.min(follow::stop(kind, top, speed, room - mind.blocker, kind.decel));
-    for accel in &mind.advice[..mind.advised as usize] {
+    let mut planned = speed.min(follow::stop(kind, top, speed, room - plan.blocker, kind.decel));
+    for accel in plan.advice() {
         if *accel >= -kind.decel {
             planned = planned.min(speed + accel);
         }
@@ -132,7 +132,7 @@ fn tell_leader(
     let behind = follow::follow(kind, top, speed, gap_next, foe_next.max(0.0), foe_kind.decel)
         .max(follow::slowest(kind, speed));
     if around.blocked & BLOCKED_BEFORE == 0 {
-        mind.advise(behind - speed);
+        plan.advise(behind - speed);
         return Some(behind.min(planned));
     }
     let overtake = overtaking(kind, foe_kind, gap, speed, foe_car.speed);
@@ -141,7 +141,7 @@ fn tell_leader(
     let congested = speed < 60.0 / 3.6 || view.net.lanes[on.lane.i()].speed < 60.1 / 3.6;
     let stays = faster < 0.0
         || (!on.right && !congested)
-        || room - mind.blocker - follow::brake_gap(speed, kind.decel, kind.tau) < overtake
+        || room - plan.blocker - follow::brake_gap(speed, kind.decel, kind.tau) < overtake
         || seconds < takes;
     let wish = IN_WAY_BEFORE | theirs(on);
     if !stays {
@@ -152,10 +152,10 @@ fn tell_leader(
     if behind < speed {
         let decel = kind.decel.min(FALL_BACK.max((speed - behind) / seconds));
         let next = planned.min((speed - decel).max(0.0));
-        mind.advise(next - speed);
+        plan.advise(next - speed);
         return Some(next);
     }
-    mind.advise(behind - speed);
+    plan.advise(behind - speed);
     Some(planned)
 }
 
@@ -175,7 +175,7 @@ fn overtaking(
 fn tell_follower(
     on: &Beholder<'_>,
     around: &Around,
-    mind: &mut Mind,
+    plan: &mut Plan,
     [planned, seconds]: [f64; 2],
     messages: &mut Vec<Message>,
 ) {
@@ -230,5 +230,5 @@ fn tell_follower(
     }
     tell(help, IN_WAY_BEHIND);
     let overtake = overtaking(foe_kind, kind, gap, help, planned);
-    mind.advise((help - overtake / seconds).max(speed - kind.decel) - speed);
+    plan.advise((help - overtake / seconds).max(speed - kind.decel) - speed);
 }

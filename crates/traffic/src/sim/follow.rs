@@ -45,6 +45,14 @@ pub fn halting(gap: f64, decel: f64, tau: f64) -> f64 {
     steps * decel + (gap - covered) / (steps + tau)
 }
 
+/// Whether a gap is so long that one comes to a stop within it from a speed, told without a root or a division: in steps one
+/// covers less than v²/2b. Where it is, `halting` says no less than that speed.
+#[inline]
+fn ample(gap: f64, speed: f64, decel: f64, tau: f64) -> bool {
+    let left = gap - speed * tau - NEAR;
+    left > 0.0 && speed * speed <= 2.0 * decel * left
+}
+
 /// The highest speed of the next step.
 #[inline]
 pub fn fastest(kind: &Kind, speed: f64) -> f64 {
@@ -93,15 +101,24 @@ fn tempered(kind: &Kind, speed: f64, safe: f64, decel: f64, needed: impl Fn() ->
     (speed - (HARDER * needed()).max(decel).min(asked)).max(0.0)
 }
 
+/// Whether a stop within a gap, or a longer one, leaves one as free as nobody ahead.
+#[inline]
+pub fn is_free(kind: &Kind, speed: f64, gap: f64, decel: f64) -> bool {
+    kind.following == Following::Krauss && ample(gap, fastest(kind, speed), decel, 1.0)
+}
+
 /// The highest speed from which one stops within a gap.
 #[inline]
 pub fn stop(kind: &Kind, desired: f64, speed: f64, gap: f64, decel: f64) -> f64 {
     if let Following::Idm(exponent) = kind.following {
         return idm::stop(kind, exponent, desired, speed, gap, decel).min(fastest(kind, speed));
     }
+    let fastest = fastest(kind, speed);
+    if ample(gap, fastest, decel, 1.0) {
+        return fastest;
+    }
     let safe = halting(gap, decel, 1.0);
-    let safe = tempered(kind, speed, safe, decel, || needed(kind, gap, speed, 0.0, 1.0));
-    safe.min(fastest(kind, speed))
+    tempered(kind, speed, safe, decel, || needed(kind, gap, speed, 0.0, 1.0)).min(fastest)
 }
 
 /// The highest speed at which one stays behind somebody.
@@ -124,7 +141,20 @@ pub fn follow(kind: &Kind, desired: f64, speed: f64, gap: f64, foe_speed: f64, f
         return idm::next(kind, exponent, desired, speed, gap, foe_speed, kind.min_gap)
             .min(fastest(kind, speed));
     }
-    safe(kind, speed, gap, foe_speed, foe_decel).min(fastest(kind, speed))
+    let fastest = fastest(kind, speed);
+    if ample(gap, fastest, kind.decel, kind.tau) {
+        return fastest;
+    }
+    safe(kind, speed, gap, foe_speed, foe_decel).min(fastest)
+}
+
+/// The highest speed up to `top` behind somebody, for one who compares lanes.
+#[inline]
+pub fn safe_up_to(kind: &Kind, top: f64, gap: f64, foe_speed: f64, foe_decel: f64) -> f64 {
+    if kind.following == Following::Krauss && ample(gap, top, kind.decel, kind.tau) {
+        return top;
+    }
+    safe_there(kind, gap, foe_speed, foe_decel).min(top)
 }
 
 /// The highest speed behind somebody, for one who is put there at this moment or who compares lanes: nothing is tempered.
@@ -214,7 +244,7 @@ pub fn dawdled(kind: &Kind, speed: f64, chance: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{brake_gap, dawdled, follow, halting, secure, slowing, whole};
+    use super::{ample, brake_gap, dawdled, follow, halting, secure, slowing, whole};
     use crate::demand::Kind;
     use proptest::prelude::{Strategy, prop_assert, proptest};
 
@@ -259,6 +289,7 @@ mod tests {
         ) {
             prop_assert!((halting(gap + 0.001, decel, tau) - highest(gap, decel, tau)).abs() < 1e-6);
             prop_assert!((brake_gap(speed, decel, tau) - covered(speed, decel, tau)).abs() < 1e-6);
+            prop_assert!(!ample(gap, speed, decel, tau) || halting(gap, decel, tau) >= speed);
         }
 
         /// Whoever follows at the speed of the model never runs into one who brakes as hard as they can.

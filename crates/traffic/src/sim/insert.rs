@@ -219,7 +219,7 @@ fn way_ahead(
             decel: kind.decel,
             standing: 0.0,
         };
-        let open = junction::opened(view, movement, vehicle, &coming);
+        let open = junction::opened(view, movement, car.vehicle, &coming);
         if !open || !major(view.light(movement)) {
             return tried.keep(halt);
         }

@@ -2,15 +2,16 @@
 
 use super::follow::{self, NEAR, STANDING};
 use super::look::Looking;
-use super::state::{Item, View, major, red, yellow};
+use super::state::{Item, Known, View, major, red, yellow};
 use crate::chance;
-use crate::ids::{CarId, LaneId, MovementId};
+use crate::demand::Kind;
+use crate::ids::{CarId, LaneId, MovementId, VehicleId};
 use crate::net::Conflict;
 
 /// The time gap that one leaves before and behind those who go first.
 const GAP: f64 = 1.0;
 /// Who stands so long on a junction is taken to be stuck.
-const STUCK: f64 = 5.0;
+const STUCK: f32 = 5.0;
 
 /// How somebody comes to a movement.
 pub(super) struct Coming {
@@ -23,81 +24,102 @@ pub(super) struct Coming {
     pub standing: f64,
 }
 
+impl Coming {
+    /// Somebody who comes as an item says that was told at `now`.
+    pub fn of(known: &Known<'_>, item: &Item, kind: &Kind, [impatience, now]: [f64; 2]) -> Self {
+        let (arrival, leave_speed) = (item.arrival(kind, now), item.leaving());
+        let speeds = [item.arrival_speed, leave_speed];
+        Self {
+            arrival,
+            speed: item.arrival_speed,
+            leave: across(known, item.movement, arrival, speeds, kind.length),
+            leave_speed,
+            impatience,
+            decel: kind.decel,
+            standing: item.standing.into(),
+        }
+    }
+}
+
 /// When a vehicle's end is across a movement.
 #[inline]
 pub(super) fn across(
-    view: &View<'_>,
+    known: &Known<'_>,
     movement: MovementId,
     arrival: f64,
     speeds: [f64; 2],
     length: f64,
 ) -> f64 {
-    arrival + (view.net.gate(movement).way() + length) / (0.5 * (speeds[0] + speeds[1])).max(0.001)
+    arrival + (known.net.gate(movement).way() + length) / (0.5 * (speeds[0] + speeds[1])).max(0.001)
 }
 
 /// The light of the movement by which a waiting place inside was entered.
 #[inline]
-fn entry_light(view: &View<'_>, movement: MovementId) -> Option<u8> {
-    let on = view.net.gate(movement);
-    (on.entry != movement && on.via).then(|| view.light(on.entry))
+fn entry_light(known: &Known<'_>, movement: MovementId) -> Option<u8> {
+    let on = known.net.gate(movement);
+    (on.entry != movement && on.via).then(|| known.light(on.entry))
 }
 
 /// Whether somebody inside waited with the right of way, or came in before red.
-pub(super) fn came_first(view: &View<'_>, movement: MovementId) -> bool {
-    entry_light(view, movement).is_some_and(|light| major(light) || yellow(light))
+pub(super) fn came_first(known: &Known<'_>, movement: MovementId) -> bool {
+    entry_light(known, movement).is_some_and(|light| major(light) || yellow(light))
 }
 
 /// Whether a movement is free for somebody who comes as `coming` says.
-pub(super) fn opened(view: &View<'_>, movement: MovementId, own: CarId, coming: &Coming) -> bool {
-    let light = view.light(movement);
+pub(super) fn opened(known: &Known<'_>, movement: MovementId, own: VehicleId, coming: &Coming) -> bool {
+    let light = known.light(movement);
     if red(light) {
         return false;
     }
     if major(light) {
         return true;
     }
-    let entry = entry_light(view, movement);
-    if view.net.gate(movement).waits_inside || entry == Some(b'G') {
+    let entry = entry_light(known, movement);
+    if known.net.gate(movement).waits_inside || entry == Some(b'G') {
         return true;
     }
     if matches!(light, b's' | b'w') && coming.standing == 0.0 {
         return false;
     }
     let behind_red = entry == Some(b'r');
-    let to = |movement: MovementId| view.net.movements[movement.i()].to;
-    view.net.foes(movement).iter().all(|foe| {
+    let to = |movement: MovementId| known.net.movements[movement.i()].to;
+    known.net.foes(movement).iter().all(|foe| {
         let same = || to(*foe) == to(movement);
-        view.approach.of(*foe).all(|item| {
-            let stands = behind_red && view.car(item.vehicle).speed <= STANDING;
-            item.vehicle == own || stands || !blocks(view, item, same, coming, light == b'w')
+        known.approach.of(*foe).all(|item| {
+            let stands = behind_red && item.stands;
+            item.vehicle == own || stands || !blocks(known, item, same, coming, light == b'w')
         })
     })
 }
 
 /// Whether somebody who goes first is in the way.
-fn blocks(view: &View<'_>, foe: &Item, same: impl Fn() -> bool, own: &Coming, all_stop: bool) -> bool {
+fn blocks(known: &Known<'_>, foe: &Item, same: impl Fn() -> bool, own: &Coming, all_stop: bool) -> bool {
     if !foe.asks {
         return false;
     }
+    let kind = &known.demand.kinds[foe.kind as usize];
+    let arrives = foe.arrival(kind, known.approach.now);
     if all_stop {
-        let first = own.standing > foe.standing;
-        if first || (own.standing == foe.standing && own.arrival < foe.arrival) {
+        let first = own.standing > foe.standing.into();
+        if first || (own.standing == f64::from(foe.standing) && own.arrival < arrives) {
             return false;
         }
     }
-    let foe_decel = view.kind(foe.vehicle).decel;
-    let (mut arrival, mut braking) = (foe.arrival, foe.braking);
-    if own.impatience > 0.0 && own.arrival < foe.arrival {
-        let (late, slow) = made_to_brake(view, foe, own, foe_decel);
-        arrival = (1.0 - own.impatience) * foe.arrival + own.impatience * late;
+    let speeds = [foe.arrival_speed, foe.leaving()];
+    let leaves = across(known, foe.movement, arrives, speeds, kind.length);
+    if leaves < own.arrival {
+        return same()
+            && (own.arrival - leaves < GAP || unsafe_behind(speeds[1], own.speed, kind.decel, own.decel));
+    }
+    let (mut arrival, mut braking) = (arrives, None);
+    if own.impatience > 0.0 && own.arrival < arrives {
+        let (late, slow) = made_to_brake(known, foe, arrives, own, kind);
+        arrival = (1.0 - own.impatience) * arrives + own.impatience * late;
         braking = slow;
     }
-    if foe.leave < own.arrival {
-        same()
-            && (own.arrival - foe.leave < GAP
-                || unsafe_behind(foe.leaving(), own.speed, foe_decel, own.decel))
-    } else if arrival > own.leave + GAP {
-        same() && unsafe_behind(own.leave_speed, braking, own.decel, foe_decel)
+    let braking = || braking.unwrap_or_else(|| foe.braking(kind));
+    if arrival > own.leave + GAP {
+        same() && unsafe_behind(own.leave_speed, braking(), own.decel, kind.decel)
     } else {
         true
     }
@@ -108,23 +130,30 @@ fn unsafe_behind(leader: f64, follower: f64, leader_decel: f64, follower_decel: 
     leader * leader / leader_decel <= follower * follower / follower_decel
 }
 
-/// When somebody would arrive, and how fast, if an impatient one made them brake.
-fn made_to_brake(view: &View<'_>, foe: &Item, own: &Coming, decel: f64) -> (f64, f64) {
-    if own.arrival.floor() == foe.arrival.floor() {
-        return (foe.arrival, foe.braking);
+/// When somebody would arrive, and how fast, if an impatient one made them brake; as if they braked by themselves if no speed is
+/// said.
+fn made_to_brake(
+    known: &Known<'_>,
+    foe: &Item,
+    arrives: f64,
+    own: &Coming,
+    kind: &Kind,
+) -> (f64, Option<f64>) {
+    if own.arrival.floor() == arrives.floor() {
+        return (arrives, None);
     }
-    let brake = decel * own.impatience;
-    let seconds = foe.arrival - own.arrival;
+    let brake = kind.decel * own.impatience;
+    let seconds = arrives - own.arrival;
     let slower = seconds * brake;
     let saved = seconds * slower / 2.0;
-    let speed = foe.distance / (foe.arrival - view.now + 1.0);
-    let left = foe.distance - speed * (own.arrival - view.now);
+    let speed = foe.distance / (arrives - known.now + 1.0);
+    let left = foe.distance - speed * (own.arrival - known.now);
     if 0.5 * speed * speed / brake <= left {
-        return (foe.arrival + 30.0, 0.0);
+        return (arrives + 30.0, Some(0.0));
     }
     let root = (4.0 * (speed - slower) * (speed - slower) - 8.0 * brake * saved).max(0.0).sqrt();
     let more = (root * -0.5 - slower + speed) / brake;
-    (foe.arrival + more, speed - (seconds + more) * brake)
+    (arrives + more, Some(speed - (seconds + more) * brake))
 }
 
 /// Slows down for those whose paths inside the junction meet the own one.
@@ -225,7 +254,8 @@ fn bulge(radius: f64, length: f64) -> f64 {
 }
 
 fn asks_to_pass(view: &View<'_>, conflict: &Conflict, leader: CarId) -> bool {
-    let item = view.approach.of(conflict.exit).find(|item| item.vehicle == leader);
+    let vehicle = view.car(leader).vehicle;
+    let item = view.approach.of(conflict.exit).find(|item| item.vehicle == vehicle);
     // Who is not known there has just changed lanes.
     item.map_or(conflict.merges, |item| item.asks)
 }
@@ -258,7 +288,7 @@ fn leads(view: &View<'_>, own: CarId, movement: MovementId, leader: CarId) -> bo
     if own_since != foe_since {
         return own_since > foe_since;
     }
-    if car.speed == foe.speed { own < leader } else { car.speed < foe.speed }
+    if car.speed == foe.speed { car.vehicle < foe.vehicle } else { car.speed < foe.speed }
 }
 
 /// Slows down for somebody on a path that meets the own one.

@@ -1,8 +1,8 @@
 //! A vehicle looks along its way: how fast it may be behind whoever is ahead, and how it would come to each movement.
 
-use super::follow::{self, NEAR, SLACK};
+use super::follow::{self, NEAR, SLACK, STANDING};
 use super::junction;
-use super::state::{Item, View, major, red, yellow};
+use super::state::{Item, View, flags, major, red, yellow};
 use super::stops;
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId, MovementId};
@@ -78,7 +78,7 @@ pub(super) fn look(view: &View<'_>, vehicle: CarId, ahead: Option<CarId>, items:
         slowed: false,
     };
     let first = items.len();
-    if car.stays > 0.0 {
+    if car.stays(view.demand) {
         on.v = 0.0;
         items.push(on.item(MovementId::NONE, 0.0, false));
         return;
@@ -131,7 +131,7 @@ impl Looking<'_> {
         }
         let movement = match inner {
             true => self.exit,
-            false if self.last.is_none() => view.car(self.vehicle).next,
+            false if self.last.is_none() => view.car(self.vehicle).out,
             false if self.stage == view.car(self.vehicle).stage + 1 => view.car(self.vehicle).then,
             false => view.onward(self.stage, self.lane),
         };
@@ -164,8 +164,10 @@ impl Looking<'_> {
     /// Goes on to the lane behind a movement: it must not be entered faster than one may drive there.
     fn enter(&mut self, next: &Gate, comfort: f64) {
         self.limit = self.limit_behind(next);
-        let slowing = follow::slowing(self.kind.decel, self.seen, self.limit, false).max(comfort);
-        self.v = self.v.min(slowing);
+        if self.limit < self.v {
+            let slowing = follow::slowing(self.kind.decel, self.seen, self.limit, false).max(comfort);
+            self.v = self.v.min(slowing);
+        }
         match next.inner {
             true => self.inner += next.length,
             false => self.outer += next.length,
@@ -210,23 +212,26 @@ impl Looking<'_> {
     }
 
     fn item(&self, movement: MovementId, wait: f64, asks: bool) -> Item {
+        let car = self.view.car(self.vehicle);
+        let heard = || match self.is_next(movement) {
+            true => car.has(flags::HEARD),
+            false => self.view.net.gate(movement).heard,
+        };
         Item {
-            vehicle: self.vehicle,
+            vehicle: car.vehicle,
+            kind: car.kind,
             movement,
             next: u32::MAX,
+            standing: car.standing,
             asks,
-            passed: false,
-            jammed: false,
-            pass: self.v,
+            silent: !movement.is_some() || !(asks || heard()),
+            stands: car.speed <= STANDING,
+            withdrawn: false,
+            comes: self.v,
             wait,
             distance: self.seen,
-            arrival: f64::INFINITY,
             arrival_speed: 0.0,
-            braking: 0.0,
             leave_speed: -1.0,
-            leave: f64::INFINITY,
-            space: 0.0,
-            standing: self.view.car(self.vehicle).standing,
         }
     }
 
@@ -236,9 +241,8 @@ impl Looking<'_> {
     }
 
     /// How far before a movement to stop.
-    fn line(&self, movement: MovementId, brake: f64) -> f64 {
+    fn line(&self, movement: MovementId, light: u8, brake: f64) -> f64 {
         let on = self.view.net.gate(movement);
-        let light = self.view.light(movement);
         let mut before = match () {
             () if red(light) || yellow(light) => BEFORE_LINE,
             () if major(light) => (on.sight - NEAR).min(BEFORE_LINE),
@@ -253,13 +257,17 @@ impl Looking<'_> {
     /// Works out how the vehicle comes to a movement. Says whether it could go on behind it.
     fn approach(&mut self, movement: MovementId, inner: bool, items: &mut Vec<Item>) -> bool {
         let view = self.view;
-        let on = view.net.gate(movement);
         let light = view.light(movement);
         let shut = red(light) || yellow(light);
         let decel =
             if shut { FOR_YELLOW.min(self.kind.emergency).max(self.kind.decel) } else { self.kind.decel };
         let brake = follow::brake_gap(self.speed, decel, 0.0);
-        let halt = follow::stop(self.kind, self.desired, self.speed, self.line(movement, brake), decel);
+        let halt = match follow::is_free(self.kind, self.speed, self.seen - BEFORE_LINE, decel) {
+            true => self.v,
+            false => {
+                follow::stop(self.kind, self.desired, self.speed, self.line(movement, light, brake), decel)
+            }
+        };
         let leaving = view.car(self.vehicle).inner && self.last.is_none();
         let mut asks = (self.v > 0.1 * SLACK && (!self.slowed || inner)) || leaving;
         let mut wait = self.v.min(halt);
@@ -267,8 +275,7 @@ impl Looking<'_> {
             if inner {
                 junction::heed_leaders(self, movement, items, &mut wait, &mut asks);
             }
-            let mut item = self.item(movement, wait, false);
-            (item.arrival, item.arrival_speed) = (self.arrival(self.pass), wait);
+            let item = self.item(movement, wait, false);
             self.last = Some(items.len());
             items.push(item);
             return false;
@@ -282,15 +289,27 @@ impl Looking<'_> {
         let arriving = self.arriving(movement, light, brake, &mut asks);
         let mut item = self.item(movement, wait, asks);
         item.arrival_speed = arriving;
-        item.arrival = self.arrival(arriving);
-        if self.seen < follow::brake_gap(self.v, self.kind.decel, self.kind.tau) {
-            item.braking = follow::slowest_there(self.kind, self.seen, self.v).min(arriving);
-        }
-        let beyond = self.limit_behind(on);
-        item.leave_speed = follow::after(self.kind, on.way(), arriving, self.kind.accel).min(beyond);
+        item.leave_speed = self.leaving(movement, arriving);
         self.last = Some(items.len());
         items.push(item);
         true
+    }
+
+    /// The speed behind a movement that is reached with a speed.
+    fn leaving(&self, movement: MovementId, arriving: f64) -> f64 {
+        let car = self.view.car(self.vehicle);
+        if self.is_next(movement) && car.has(flags::VIA) && arriving >= car.beyond {
+            return car.beyond;
+        }
+        let on = self.view.net.gate(movement);
+        follow::after(self.kind, on.way(), arriving, self.kind.accel).min(self.limit_behind(on))
+    }
+
+    /// Whether the vehicle carries along what it must know of a movement: it leaves the vehicle's lane, before a junction.
+    #[inline]
+    fn is_next(&self, movement: MovementId) -> bool {
+        let car = self.view.car(self.vehicle);
+        car.out == movement && !car.inner && self.last.is_none()
     }
 
     /// The speed at a movement: where others go first, slow enough to stop once they can be seen.
@@ -311,9 +330,5 @@ impl Looking<'_> {
             self.slowed = true;
         }
         arriving
-    }
-
-    fn arrival(&self, arriving: f64) -> f64 {
-        self.view.now - 1.0 + follow::soonest(self.kind, self.seen, self.v, arriving)
     }
 }

@@ -174,7 +174,7 @@ impl Simulation<'_> {
         match &self.model {
             // Who left before it moved the whole queue on.
             Model::Meso(meso) => self.now - car.crossing.max(meso.left(car.lane)),
-            _ => car.standing,
+            _ => car.standing.into(),
         }
     }
 

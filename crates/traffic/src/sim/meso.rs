@@ -142,7 +142,7 @@ impl Simulation<'_> {
             if ready >= self.now + NEAR {
                 return meso.look(lane, self.now, ready - NEAR + 1.0);
             }
-            let movement = car.next;
+            let movement = car.out;
             let open = movement.is_some() && self.lit(meso, lane, head);
             if ready >= self.now + 1.0 || !open {
                 return meso.look(lane, self.now, self.now + 1.0);
@@ -162,7 +162,7 @@ impl Simulation<'_> {
     /// Whether a head's light lets it go; over yellow goes who could not stop well, and one who waits on the junction.
     fn lit(&self, meso: &mut Meso, lane: LaneId, head: CarId) -> bool {
         let car = &self.cars[head.i()];
-        let (light, end) = (self.lights[car.next.i()], &mut meso.ends[lane.i()]);
+        let (light, end) = (self.lights[car.out.i()], &mut meso.ends[lane.i()]);
         if red(light) {
             end.red = self.now;
             return false;
@@ -172,7 +172,7 @@ impl Simulation<'_> {
             return true;
         }
         let within = self.net.lanes[lane.i()].speed / (2.0 * YELLOW);
-        let waits_inside = self.net.movements[car.next.i()].turn == Turn::Left && end.left < end.green;
+        let waits_inside = self.net.movements[car.out.i()].turn == Turn::Left && end.left < end.green;
         car.crossing <= end.green + 1.0 + within && (car.crossing > end.green - 1.0 || waits_inside)
     }
 
@@ -191,7 +191,7 @@ impl Simulation<'_> {
             let Some(first) = self.on[from.i()].first().filter(|_| waited < PATIENCE) else { return true };
             let other = &self.cars[first.i()];
             let light = self.lights[entry.i()];
-            if other.next != entry || red(light) || yellow(light) {
+            if other.out != entry || red(light) || yellow(light) {
                 return true;
             }
             let comes = other.crossing.max(meso.ends[from.i()].left + HEADWAY);
@@ -245,7 +245,7 @@ impl Simulation<'_> {
 
     /// Takes somebody off a lane at a moment, to the next one or the goal.
     fn leave(&mut self, meso: &mut Meso, lane: LaneId, head: CarId, at: f64, arrives: bool) {
-        let to = if arrives { lane } else { self.onto(meso, self.cars[head.i()].next, head) };
+        let to = if arrives { lane } else { self.onto(meso, self.cars[head.i()].out, head) };
         self.on.retain(lane.i(), |car| car != head);
         if self.on[lane.i()].is_empty()
             && let Ok(place) = self.active.binary_search(&lane)
@@ -270,7 +270,7 @@ impl Simulation<'_> {
             self.logs[car.vehicle.i()] = self.tallies[head.i()];
             return;
         }
-        let movement = self.cars[head.i()].next;
+        let movement = self.cars[head.i()].out;
         meso.passed[movement.i()] = at;
         let across = self.cross_queued(head, lane, to, stood);
         let car = &mut self.cars[head.i()];
@@ -312,7 +312,7 @@ impl Simulation<'_> {
         let kind = &self.demand.kinds[self.cars[car.i()].kind as usize];
         let (before, after) = (self.pace_on(car, from), self.pace_on(car, to));
         let (mut seconds, mut slowest) = (0.0, before.min(after));
-        let mut lane = self.net.movements[self.cars[car.i()].next.i()].via;
+        let mut lane = self.net.movements[self.cars[car.i()].out.i()].via;
         while lane.is_some() {
             let pace = self.pace_on(car, lane);
             let long = self.net.lanes[lane.i()].length;

@@ -41,11 +41,9 @@ use crate::route::{Ahead, Course, Router, Ways};
 use order::Spare;
 use pace::Pace;
 use parts::Part;
-use resolve::Move;
 use rows::Rows;
-use state::{Approach, Car, Log, Mind, Span, TAIL, View};
+use state::{Approach, Car, Known, Log, Mind, Span, TAIL, View};
 use std::collections::HashMap;
-use std::ops::Range;
 
 /// Who waits outside looks for a faster way after so many seconds.
 const AGAIN: f64 = 60.0;
@@ -118,14 +116,13 @@ pub struct Simulation<'s> {
     reached: Vec<LaneId>,
     approach: Approach,
     told: Approach,
-    spans: Vec<Span>,
-    /// What threads write, and how lanes are divided among them in this step.
+    /// Whose items are whose, by parts.
+    spans: Vec<Vec<Span>>,
+    /// What threads write.
     parts: Vec<Part>,
-    ranges: Vec<Range<usize>>,
-    moves: Vec<Move>,
     seconds: Vec<moving::Second>,
-    /// Whether each car reaches into lanes behind its own.
-    tailed: Vec<bool>,
+    /// Those who reach into lanes behind their own.
+    tails: Vec<CarId>,
     leaving: Vec<LaneId>,
     entering: Vec<(LaneId, CarId)>,
     shift: shift::Shift,
@@ -160,7 +157,6 @@ impl<'s> Simulation<'s> {
         settings.broken.iter().for_each(|(lane, how)| broken[lane.i()] = Some(*how));
         let lengths = demand.kinds.iter().map(|kind| kind.length + kind.min_gap);
         let shortest = lengths.fold(10.0, f64::min).max(1.0);
-        let heads = || Approach { heads: vec![u32::MAX; net.movements.len()], ..Approach::default() };
         Self {
             net,
             demand,
@@ -185,14 +181,12 @@ impl<'s> Simulation<'s> {
             busy: vec![0; net.junctions.len()],
             active: Vec::new(),
             reached: Vec::new(),
-            approach: heads(),
-            told: heads(),
+            approach: Approach::new(net.movements.len()),
+            told: Approach::new(net.movements.len()),
             spans: Vec::new(),
             parts: (0..settings.threads.max(1)).map(|_| Part::default()).collect(),
-            ranges: Vec::new(),
-            moves: Vec::new(),
             seconds: Vec::new(),
-            tailed: Vec::new(),
+            tails: Vec::new(),
             leaving: Vec::new(),
             entering: Vec::new(),
             shift: shift::Shift::new(lanes),
@@ -254,8 +248,7 @@ impl<'s> Simulation<'s> {
         self.show();
         self.look();
         std::mem::swap(&mut self.approach, &mut self.told);
-        self.approach.register();
-        self.resolve();
+        self.approach.register(self.now);
         self.go();
         self.shift();
         self.count();
@@ -343,73 +336,39 @@ impl<'s> Simulation<'s> {
         self.on[lane.i()].iter().filter_map(ago).reduce(f64::min)
     }
 
-    fn view(&self) -> View<'_> {
-        View {
+    fn known(&self) -> Known<'_> {
+        Known {
             net: self.net,
             demand: self.demand,
             ways: &self.ways,
-            cars: &self.cars,
-            minds: &self.minds,
-            on: &self.on,
-            over: &self.over,
-            load: &self.load,
-            busy: &self.busy,
             lights: &self.lights,
             approach: &self.approach,
+            plans: &self.shift.plans,
             now: self.now,
             seed: self.seed,
         }
     }
 
+    fn view(&self) -> View<'_> {
+        let (cars, minds, on, over) = (&self.cars, &self.minds, &self.on, &self.over);
+        View { known: self.known(), cars, minds, on, over, load: &self.load, busy: &self.busy }
+    }
+
     /// Everyone looks along their way.
     fn look(&mut self) {
         let mut all = std::mem::take(&mut self.parts);
-        // What was told two steps ago makes room.
-        all[0].items = std::mem::take(&mut self.told.items);
         let view = self.view();
         let ranges = parts::divided(&view, &self.active, all.len());
         parts::each(&mut all, &ranges, |range, part| parts::look_along(&view, &self.active[range], part));
-        self.ranges = ranges;
-        // What the first part wrote is the beginning of all; the others follow.
-        let (first, others) = all[..self.ranges.len()].split_at_mut(1);
-        self.told.items = std::mem::take(&mut first[0].items);
-        std::mem::swap(&mut self.spans, &mut first[0].spans);
-        for part in others {
-            let before = self.told.items.len() as u32;
-            self.told.items.extend_from_slice(&part.items);
-            self.spans.extend(part.spans.iter().map(|span| Span { first: span.first + before, ..*span }));
+        // What was told two steps ago makes room.
+        self.told.parts.resize_with(ranges.len(), Vec::new);
+        self.spans.resize_with(ranges.len(), Vec::new);
+        for ((part, items), spans) in all.iter_mut().zip(&mut self.told.parts).zip(&mut self.spans) {
+            std::mem::swap(&mut part.items, items);
+            std::mem::swap(&mut part.spans, spans);
+            self.steps += spans.len() as u64;
         }
-        self.steps += self.spans.len() as u64;
         self.parts = all;
-    }
-
-    /// Everyone takes a speed.
-    fn resolve(&mut self) {
-        let mut moves = std::mem::take(&mut self.moves);
-        moves.clear();
-        let none = Move { vehicle: CarId::NONE, speed: 0.0, waits: false, yields: false, first: 0, count: 0 };
-        moves.resize(self.spans.len(), none);
-        let view = self.view();
-        let each = self.spans.len().div_ceil(self.ranges.len().max(1)).max(1);
-        let work = |spans: &[Span], moves: &mut [Move]| {
-            for (span, to) in spans.iter().zip(moves) {
-                let Span { vehicle, first, count } = *span;
-                let items = &view.approach.items[first as usize..(first + count) as usize];
-                let (speed, waits, yields) = resolve::resolve(&view, vehicle, items);
-                *to = Move { vehicle, speed, waits, yields, first, count };
-            }
-        };
-        if self.ranges.len() < 2 {
-            work(&self.spans, &mut moves);
-        } else {
-            std::thread::scope(|scope| {
-                for (spans, moves) in self.spans.chunks(each).zip(moves.chunks_mut(each)) {
-                    let work = &work;
-                    scope.spawn(move || work(spans, moves));
-                }
-            });
-        }
-        self.moves = moves;
     }
 
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
@@ -462,6 +421,7 @@ impl<'s> Simulation<'s> {
         };
         let (way, car) = (self.ways.of[place] as usize, &mut self.cars[vehicle.i()]);
         (car.stage, car.left) = (self.ways.first[way], self.ways.stages[way] - 1);
+        car.foresees = false;
         car.stop = of.stops[0];
         self.lead(vehicle, false);
         if self.ways.straight {
@@ -542,11 +502,9 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         kind: of.kind,
         stage: 0,
         left: 0,
-        base: 0,
-        next: MovementId::NONE,
         out: MovementId::NONE,
         then: MovementId::NONE,
-        foreseen: u32::MAX,
+        foresees: false,
         sides: [Ahead::NOTHING; 3],
         link: LinkId::NONE,
         length: 0.0,
@@ -554,8 +512,10 @@ fn car(demand: &Demand, vehicle: VehicleId, seed: u64) -> Car {
         inner: false,
         roundabout: false,
         beside: false,
-        flanked: [false; 2],
+        flags: 0,
+        beyond: 0.0,
         tail: [LaneId::NONE; TAIL],
+        tailed: false,
         standing: 0.0,
         entered: f64::INFINITY,
         crossing: f64::INFINITY,

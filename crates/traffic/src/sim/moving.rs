@@ -3,13 +3,12 @@
 
 use super::follow::{NEAR, STANDING};
 use super::measure::OfLink;
-use super::resolve::Move;
-use super::state::{Car, Item, Log, TAIL, red};
+use super::resolve::{self, Move};
+use super::state::{Car, Item, Known, Log, Mind, Span, TAIL, red};
 use super::{Simulation, stops};
-use crate::demand::Demand;
-use crate::ids::{LaneId, LinkId};
+use crate::ids::{CarId, LaneId, LinkId};
+use crate::memory::fetch;
 use crate::net::Network;
-use crate::route::Ways;
 
 /// Notes a second of a vehicle: whether it stands, how far it goes, and which part of the second it loses. Says whether it has
 /// come to a stand just now.
@@ -45,8 +44,10 @@ pub(super) struct Second {
     link: LinkId,
     from: LaneId,
     limit: f64,
+    /// Metres that it goes.
+    way: f64,
     /// How many of its items it passed.
-    passed: u32,
+    passed: u8,
     lost: f64,
     stands: bool,
     /// Whether it has come to a stand just now.
@@ -65,6 +66,7 @@ impl Second {
         link: LinkId::NONE,
         from: LaneId::NONE,
         limit: 0.0,
+        way: 0.0,
         passed: 0,
         lost: 0.0,
         stands: false,
@@ -78,31 +80,72 @@ impl Second {
 
 /// What moving reads.
 struct Moving<'m> {
-    net: &'m Network,
-    demand: &'m Demand,
-    ways: &'m Ways,
-    lights: &'m [u8],
-    items: &'m [Item],
-    now: f64,
+    known: Known<'m>,
+    /// Where those come to a stand who have a stop ahead, in the order of lanes; nothing if nobody stops.
+    ends: &'m [Option<f64>],
     /// Whether detectors still want to know what a vehicle reached into.
     metered: bool,
 }
 
 impl Moving<'_> {
+    /// Moves the cars of a part of the memory.
+    fn all(&self, spans: &[Vec<Span>], mut own: Own<'_>) {
+        let mut place = 0;
+        for (part, spans) in spans.iter().enumerate() {
+            for (at, span) in spans.iter().enumerate() {
+                self.fetch(&spans[at..], &own);
+                let end = self.ends.get(place).copied().flatten();
+                self.one(span, self.known.approach.told(part, span), end, &mut own);
+                place += 1;
+            }
+        }
+    }
+
+    /// Asks the memory for what cars to come will need: first for them, then, where they come over a line, for what is behind it.
+    #[inline]
+    fn fetch(&self, spans: &[Span], own: &Own<'_>) {
+        if let Some(span) = spans.get(8) {
+            let at = span.vehicle.i().wrapping_sub(own.first);
+            fetch(own.cars, at);
+            fetch(own.tallies, at);
+            fetch(own.minds, at);
+        }
+        let Some(span) = spans.get(4) else { return };
+        let Some(car) = own.cars.get(span.vehicle.i().wrapping_sub(own.first)) else { return };
+        if car.length - car.pos < car.speed + 2.0 {
+            let (net, ways) = (self.known.net, self.known.ways);
+            fetch(&net.gates, car.out.i());
+            fetch(&net.gates, car.then.i());
+            fetch(&ways.place, car.stage as usize + 1);
+        }
+    }
+
+    /// Moves a vehicle if it is one of a part's.
+    #[inline]
+    fn one(&self, span: &Span, items: &[Item], end: Option<f64>, own: &mut Own<'_>) {
+        let at = span.vehicle.i().wrapping_sub(own.first);
+        let Some(car) = own.cars.get_mut(at) else { return };
+        let step = resolve::resolve(&self.known, car, &own.minds[at], items);
+        own.seconds[at] = self.drive(car, &mut own.tallies[at], step, items, end);
+        if car.tailed {
+            own.tails.push(span.vehicle);
+        }
+    }
+
     /// Moves one vehicle. Its lane's order is put right afterwards.
-    fn drive(&self, car: &mut Car, log: &mut Log, step: &Move, end: Option<f64>) -> Second {
+    fn drive(&self, car: &mut Car, log: &mut Log, step: Move, items: &[Item], end: Option<f64>) -> Second {
         let limit = car.limit;
-        let kind = &self.demand.kinds[car.kind as usize];
+        let kind = &self.known.demand.kinds[car.kind as usize];
         car.accel = step.speed - car.speed;
-        let stays = stops::stays(self.demand, car, step.speed, kind.length, self.now);
-        stops::ease(kind, car, end);
-        let mut second = Second { link: car.link, from: car.lane, limit, ..Second::NONE };
+        let stays = stops::stays(self.known.demand, car, step.speed, kind.length, self.known.now);
+        let eased = stops::ease(self.known.demand, car, end, stays);
+        let (link, from, way) = (car.link, car.lane, step.speed);
+        let mut second = Second { link, from, limit, way, ..Second::NONE };
         if stays {
-            car.eased = 0.0;
             log.at_stops += 1.0;
         } else {
             second.stands = step.speed <= STANDING && car.accel <= kind.accel * 0.5;
-            let could = limit.min(car.eased.max(step.speed));
+            let could = limit.min(eased.max(step.speed));
             second.lost = if could > 0.0 { (could - step.speed) / could } else { 0.0 };
         }
         second.halts = note(car, log, second.stands, step.speed, second.lost);
@@ -115,49 +158,50 @@ impl Moving<'_> {
         car.pos += step.speed;
         second.goes_on = stays && car.stays <= 0.0;
         if car.pos > car.length || (car.left == 0 && !car.inner && car.pos > car.length - NEAR) {
-            self.cross(car, log, step, &mut second);
+            self.cross(car, log, items, &mut second);
             if second.left {
-                car.aim(self.net, self.ways, kind);
+                car.aim(self.known.net, self.known.ways, kind);
             }
         }
         if !self.metered {
-            leave(self.net, car, kind.length);
+            leave(self.known.net, car, kind.length);
         }
         second
     }
 
     /// Takes a vehicle over the movements at the ends of its lanes.
-    fn cross(&self, car: &mut Car, log: &mut Log, step: &Move, second: &mut Second) {
+    fn cross(&self, car: &mut Car, log: &mut Log, items: &[Item], second: &mut Second) {
         let before = car.lane;
         let (mut length, mut inner) = (car.length, car.inner);
-        for item in &self.items[step.first as usize..(step.first + step.count) as usize] {
+        let now = self.known.now;
+        for item in items {
             if car.pos <= length || (car.left == 0 && !inner) {
                 break;
             }
-            if !item.movement.is_some() || (red(self.lights[item.movement.i()]) && !item.asks) {
+            if !item.movement.is_some() || (red(self.known.light(item.movement)) && !item.asks) {
                 break;
             }
             second.passed += 1;
-            let on = self.net.gate(item.movement);
+            let on = self.known.net.gate(item.movement);
             car.pos -= length;
             (length, inner) = (on.length, on.inner);
             car.tail.rotate_right(1);
-            car.tail[0] = car.lane;
+            (car.tail[0], car.tailed) = (car.lane, true);
             car.lane = on.next;
             if on.entry == item.movement && on.via {
-                (car.entered, car.came) = (self.now, self.now);
+                (car.entered, car.came) = (now, now);
             }
             if !on.waits_inside && on.via {
-                (car.crossing, car.entered) = (self.now, car.came);
+                (car.crossing, car.entered) = (now, car.came);
             }
             if !on.via {
-                (car.stage, car.left) = (car.stage + 1, car.left - 1);
+                (car.stage, car.left, car.foresees) = (car.stage + 1, car.left - 1, false);
                 (car.entered, car.crossing, car.came) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
             }
         }
         if car.left == 0 && !inner && car.pos > length - NEAR {
             (car.driving, second.arrived) = (false, true);
-            log.arrived = self.now;
+            log.arrived = now;
         } else if car.pos > length {
             // It could not stop in time; it stands at the end of its lane.
             second.late = true;
@@ -167,10 +211,22 @@ impl Moving<'_> {
     }
 }
 
+/// What a thread moves.
+struct Own<'o> {
+    /// The place of its first car among all.
+    first: usize,
+    cars: &'o mut [Car],
+    minds: &'o [Mind],
+    tallies: &'o mut [Log],
+    seconds: &'o mut [Second],
+    /// Those who reach into lanes behind their own.
+    tails: &'o mut Vec<CarId>,
+}
+
 /// Forgets the lanes that a vehicle does not reach into any more.
 #[inline]
 fn leave(net: &Network, car: &mut Car, length: f64) {
-    if !car.tail[0].is_some() {
+    if !car.tailed {
         return;
     }
     let mut left = length - car.pos;
@@ -181,80 +237,76 @@ fn leave(net: &Network, car: &mut Car, length: f64) {
             left -= net.lanes[car.tail[place].i()].length;
         }
     }
+    car.tailed = car.tail[0].is_some();
 }
 
 impl Simulation<'_> {
-    /// Everyone moves.
+    /// Everyone takes a speed and moves.
     pub(super) fn go(&mut self) {
-        let moves = std::mem::take(&mut self.moves);
-        let ends = self.ends_of_stops(&moves);
-        self.drive(&moves, &ends);
-        self.finish(&moves);
-        self.moves = moves;
+        let spans = std::mem::take(&mut self.spans);
+        let ends = self.ends_of_stops(&spans);
+        self.drive(&spans, &ends);
+        self.finish(&spans);
+        self.spans = spans;
         self.settle();
         self.reach();
     }
 
     /// Where those come to a stand who have a stop ahead, by how things are before anybody moves; nothing if nobody stops.
-    fn ends_of_stops(&self, moves: &[Move]) -> Vec<Option<f64>> {
+    fn ends_of_stops(&self, spans: &[Vec<Span>]) -> Vec<Option<f64>> {
         if self.demand.stops.is_empty() {
             return Vec::new();
         }
         let view = self.view();
-        let stops = |step: &Move| view.car(step.vehicle).stop_stage != u32::MAX;
-        moves.iter().map(|step| stops(step).then(|| stops::end(&view, step.vehicle))).collect()
+        let stops = |span: &Span| view.car(span.vehicle).stop_stage != u32::MAX;
+        spans.iter().flatten().map(|span| stops(span).then(|| stops::end(&view, span.vehicle))).collect()
     }
 
-    /// Every thread moves the cars of a part of the memory.
-    fn drive(&mut self, moves: &[Move], ends: &[Option<f64>]) {
-        self.seconds.resize(self.cars.len(), Second::NONE);
-        self.tailed.resize(self.cars.len(), false);
-        let moving = Moving {
-            net: self.net,
-            demand: self.demand,
-            ways: &self.ways,
-            lights: &self.lights,
-            items: &self.approach.items,
-            now: self.now,
-            metered: self.meters.is_some(),
-        };
-        let each = self.cars.len().div_ceil(self.ranges.len().max(1)).max(1);
-        type Own<'o> = ((&'o mut [Car], &'o mut [Log]), (&'o mut [Second], &'o mut [bool]));
-        let work = |part: usize, ((cars, tallies), (seconds, tailed)): Own<'_>| {
-            for (place, step) in moves.iter().enumerate() {
-                let at = step.vehicle.i().wrapping_sub(part * each);
-                if at < cars.len() {
-                    let (car, end) = (&mut cars[at], ends.get(place).copied().flatten());
-                    seconds[at] = moving.drive(car, &mut tallies[at], step, end);
-                    tailed[at] = car.tail[0].is_some();
-                }
-            }
-        };
-        let cars = self.cars.chunks_mut(each).zip(self.tallies.chunks_mut(each));
-        let told = self.seconds.chunks_mut(each).zip(self.tailed.chunks_mut(each));
-        let mut parts = cars.zip(told).enumerate();
-        let first = parts.next();
+    /// Every thread moves the cars of a part of the memory, by what all of them told.
+    fn drive(&mut self, spans: &[Vec<Span>], ends: &[Option<f64>]) {
+        let (mut cars, mut tallies) = (std::mem::take(&mut self.cars), std::mem::take(&mut self.tallies));
+        let (mut seconds, mut all) = (std::mem::take(&mut self.seconds), std::mem::take(&mut self.parts));
+        seconds.resize(cars.len(), Second::NONE);
+        let moving = Moving { known: self.known(), ends, metered: self.meters.is_some() };
+        let each = cars.len().div_ceil(spans.len().max(1)).max(1);
+        let parts = cars.chunks_mut(each).zip(self.minds.chunks(each)).zip(tallies.chunks_mut(each));
+        let told = seconds.chunks_mut(each).zip(&mut all).map(|(seconds, part)| (seconds, &mut part.tails));
+        let mut parts =
+            parts.zip(told).enumerate().map(|(part, (((cars, minds), tallies), (seconds, tails)))| Own {
+                first: part * each,
+                cars,
+                minds,
+                tallies,
+                seconds,
+                tails,
+            });
         std::thread::scope(|scope| {
-            for (part, own) in parts {
-                let work = &work;
-                scope.spawn(move || work(part, own));
+            let first = parts.next();
+            for own in parts {
+                let moving = &moving;
+                scope.spawn(move || moving.all(spans, own));
             }
-            if let Some((part, own)) = first {
-                work(part, own);
+            if let Some(own) = first {
+                moving.all(spans, own);
             }
         });
+        self.tails.clear();
+        all.iter_mut().for_each(|part| self.tails.append(&mut part.tails));
+        (self.cars, self.tallies, self.seconds, self.parts) = (cars, tallies, seconds, all);
     }
 
     /// Notes what everyone's second means for others, in the order of lanes.
-    fn finish(&mut self, moves: &[Move]) {
-        for step in moves {
-            let vehicle = step.vehicle;
+    fn finish(&mut self, spans: &[Vec<Span>]) {
+        for (part, span) in
+            spans.iter().enumerate().flat_map(|(part, spans)| spans.iter().map(move |span| (part, span)))
+        {
+            let vehicle = span.vehicle;
             let second = self.seconds[vehicle.i()];
             let link = &mut self.links[second.link.i()];
-            note_link(link, [second.stands, second.halts], step.speed, second.limit);
+            note_link(link, [second.stands, second.halts], second.way, second.limit);
             link.left += u32::from(second.left || second.arrived);
-            for item in &mut self.approach.items[step.first as usize..][..second.passed as usize] {
-                item.passed = true;
+            if second.passed > 0 {
+                self.approach.pass(part, span.first, second.passed.into());
             }
             self.emergencies += u64::from(second.late);
             if second.arrived {
@@ -264,7 +316,6 @@ impl Simulation<'_> {
                 self.detect(vehicle, second.limit, second.lost);
                 let car = &mut self.cars[vehicle.i()];
                 leave(self.net, car, self.demand.kinds[car.kind as usize].length);
-                self.tailed[vehicle.i()] = car.tail[0].is_some();
             }
             if second.goes_on && !second.arrived {
                 self.go_on(vehicle);
@@ -316,22 +367,31 @@ impl Simulation<'_> {
                 self.busy[self.net.lanes[lane.i()].at.i()] -= gone;
             }
         }
-        for lane in &self.active {
-            for vehicle in self.on[lane.i()].iter().filter(|vehicle| self.tailed[vehicle.i()]) {
-                for tail in self.cars[vehicle.i()].tail {
-                    if !tail.is_some() {
-                        break;
-                    }
-                    if self.over[tail.i()].is_empty() {
-                        self.reached.push(tail);
-                    }
-                    self.over.push(tail.i(), *vehicle);
-                    self.load.add(tail);
-                    if self.net.lanes[tail.i()].inner {
-                        self.busy[self.net.lanes[tail.i()].at.i()] += 1;
-                    }
+        let mut tails = std::mem::take(&mut self.tails);
+        tails.retain(|vehicle| self.cars[vehicle.i()].driving && self.cars[vehicle.i()].tailed);
+        // In the order of lanes, the first on each first.
+        tails.sort_unstable_by(|one, other| {
+            let (one, other) = (&self.cars[one.i()], &self.cars[other.i()]);
+            one.lane
+                .cmp(&other.lane)
+                .then(other.pos.total_cmp(&one.pos))
+                .then(one.vehicle.cmp(&other.vehicle))
+        });
+        for vehicle in &tails {
+            for tail in self.cars[vehicle.i()].tail {
+                if !tail.is_some() {
+                    break;
+                }
+                if self.over[tail.i()].is_empty() {
+                    self.reached.push(tail);
+                }
+                self.over.push(tail.i(), *vehicle);
+                self.load.add(tail);
+                if self.net.lanes[tail.i()].inner {
+                    self.busy[self.net.lanes[tail.i()].at.i()] += 1;
                 }
             }
         }
+        self.tails = tails;
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn before_first(view: &View<'_>, vehicle: CarId, lane: LaneId) -> Nea
             Some(gate) if gate.inner => gate.exit,
             None if car.inner => car.out,
             _ if left == 0 => return None,
+            None if at == car.lane => car.out,
             None => car.ahead(at).movement(&view.net.lanes[at.i()]),
             Some(_) => view.onward(stage, at),
         };
@@ -107,5 +108,5 @@ pub(super) fn coming(view: &View<'_>, lane: LaneId, back: f64) -> Near {
 fn heads_for(view: &View<'_>, vehicle: CarId, movement: MovementId) -> bool {
     let car = view.car(vehicle);
     let entry = view.net.movements[movement.i()].entry;
-    car.left > 0 && car.next == entry
+    car.left > 0 && car.out == entry
 }

@@ -57,10 +57,6 @@ impl Simulation<'_> {
         for lane in &self.reached {
             self.over.row_mut(lane.i()).iter_mut().for_each(|car| *car = spare.to[car.i()]);
         }
-        for item in &mut self.approach.items {
-            item.vehicle = spare.to[item.vehicle.i()];
-            item.passed |= !item.vehicle.is_some();
-        }
         self.shift.renamed(&spare.to);
         rename(&spare.to, kept);
         arrange(&mut self.cars, &spare.to, kept);

@@ -1,12 +1,12 @@
 //! Passes that only read how things stand are divided among threads: lanes in order, a part for each, and what the parts wrote
 //! is put together in that order. So the result is the same for any number of threads.
 
-use super::change::{self, Choice};
+use super::change::{self, Choice, Told};
 use super::cityflow::Act;
-use super::cooperate::Message;
+use super::clear::{self, Behind};
+use super::look;
 use super::neighbours::before_first;
 use super::state::{Item, Mind, Span, View};
-use super::{clear, junction, look};
 use crate::ids::{CarId, LaneId};
 use std::ops::Range;
 
@@ -18,8 +18,10 @@ const WORTH: usize = 500;
 pub(super) struct Part {
     pub items: Vec<Item>,
     pub spans: Vec<Span>,
+    pub behind: Vec<Behind>,
     pub choices: Vec<Choice>,
-    pub messages: Vec<Message>,
+    pub told: Told,
+    pub tails: Vec<CarId>,
     pub acts: Vec<Act>,
 }
 
@@ -66,19 +68,15 @@ where
 pub(super) fn look_along(view: &View<'_>, lanes: &[LaneId], part: &mut Part) {
     part.items.clear();
     part.spans.clear();
-    for lane in lanes {
+    for (place, lane) in lanes.iter().enumerate() {
+        view.fetch(lanes, place);
         let mut before = 0.0;
         let mut leader = if view.over[lane.i()].is_empty() { None } else { view.hindmost(*lane) };
         for vehicle in &view.on[lane.i()] {
             let first = part.items.len();
             look::look(view, *vehicle, leader, &mut part.items);
-            let own = &mut part.items[first..];
-            clear::keep_clear(view, *vehicle, before, own);
+            clear::keep_clear(view, *vehicle, before, &mut part.items[first..], &mut part.behind);
             let kind = view.kind(*vehicle);
-            for item in own.iter_mut().filter(|item| item.movement.is_some()) {
-                let speeds = [item.arrival_speed, item.leaving()];
-                item.leave = junction::across(view, item.movement, item.arrival, speeds, kind.length);
-            }
             let count = (part.items.len() - first) as u32;
             part.spans.push(Span { vehicle: *vehicle, first: first as u32, count });
             before += kind.length + kind.min_gap;
@@ -90,24 +88,41 @@ pub(super) fn look_along(view: &View<'_>, lanes: &[LaneId], part: &mut Part) {
 /// Everyone on some lanes decides whether to change.
 pub(super) fn choose(view: &View<'_>, lanes: &[LaneId], blocked: &[[CarId; 2]], part: &mut Part) {
     part.choices.clear();
-    part.messages.clear();
-    let beside = |lane: &&LaneId| view.on[lane.i()].first().is_some_and(|car| view.car(*car).beside);
-    for lane in lanes.iter().filter(beside) {
-        let mut before: Option<CarId> = None;
-        for vehicle in &view.on[lane.i()] {
-            let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
-            if car.stays > 0.0 {
-                let stay = Choice { vehicle: *vehicle, to: LaneId::NONE, mind: Mind::default() };
-                part.choices.push(stay);
-                before = Some(*vehicle);
-                continue;
-            }
-            let leader = match before {
-                Some(foe) => Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap)),
-                None => before_first(view, *vehicle, *lane),
-            };
-            part.choices.push(change::decide(view, *vehicle, leader, blocked, &mut part.messages));
-            before = Some(*vehicle);
+    part.told.messages.clear();
+    part.told.plans.clear();
+    for (place, lane) in lanes.iter().enumerate() {
+        view.fetch(lanes, place);
+        let on = &view.on[lane.i()];
+        if on.first().is_some_and(|car| view.car(*car).beside) {
+            choose_on(view, *lane, on, blocked, part);
+            continue;
         }
+        // Where there is one lane, what was said is over.
+        for vehicle in on {
+            let mind = view.minds[vehicle.i()];
+            if mind.wish != 0 || mind.plan != 0 {
+                let mind = Mind { wish: 0, plan: 0, ..mind };
+                part.choices.push(Choice { vehicle: *vehicle, to: LaneId::NONE, mind });
+            }
+        }
+    }
+}
+
+fn choose_on(view: &View<'_>, lane: LaneId, on: &[CarId], blocked: &[[CarId; 2]], part: &mut Part) {
+    let mut before: Option<CarId> = None;
+    for vehicle in on {
+        let (car, kind) = (view.car(*vehicle), view.kind(*vehicle));
+        if car.stays(view.demand) {
+            let stay = Choice { vehicle: *vehicle, to: LaneId::NONE, mind: Mind::default() };
+            part.choices.push(stay);
+            before = Some(*vehicle);
+            continue;
+        }
+        let leader = match before {
+            Some(foe) => Some((foe, view.car(foe).pos - view.kind(foe).length - car.pos - kind.min_gap)),
+            None => before_first(view, *vehicle, lane),
+        };
+        part.choices.push(change::decide(view, *vehicle, leader, blocked, &mut part.told));
+        before = Some(*vehicle);
     }
 }

@@ -5,14 +5,14 @@ use super::change::{self, Choice, LEFT, RIGHT, URGENT};
 use super::cooperate::Message;
 use super::follow;
 use super::parts;
-use super::state::{Mind, TAIL};
+use super::state::{Mind, Plan, TAIL};
 use crate::ids::{CarId, LaneId};
 
 /// What is kept between steps.
 #[derive(Debug)]
 pub(super) struct Shift {
-    choices: Vec<Choice>,
-    messages: Vec<Message>,
+    /// How those drive who must change, or help others to.
+    pub plans: Vec<Plan>,
     /// For each lane the first and the last of those who wanted onto it and could not.
     blocked: Vec<[CarId; 2]>,
     touched: Vec<LaneId>,
@@ -22,7 +22,22 @@ const NOBODY: [CarId; 2] = [CarId::NONE; 2];
 
 impl Shift {
     pub fn new(lanes: usize) -> Self {
-        Self { choices: Vec::new(), messages: Vec::new(), blocked: vec![NOBODY; lanes], touched: Vec::new() }
+        Self { plans: Vec::new(), blocked: vec![NOBODY; lanes], touched: Vec::new() }
+    }
+
+    /// Notes who must change from a lane and cannot.
+    fn note_blocked(&mut self, vehicle: CarId, lane: LaneId, wish: u32) {
+        for (bit, target) in [(RIGHT, lane.i().wrapping_sub(1)), (LEFT, lane.i() + 1)] {
+            if wish & bit != 0
+                && let Some(blocked) = self.blocked.get_mut(target)
+            {
+                blocked[1] = vehicle;
+                if !blocked[0].is_some() {
+                    blocked[0] = vehicle;
+                    self.touched.push(LaneId::at(target));
+                }
+            }
+        }
     }
 
     /// Cars are called otherwise from now on.
@@ -39,67 +54,6 @@ impl Simulation<'_> {
     /// Everyone decides about their lane, and changes if that is safe.
     pub(super) fn shift(&mut self) {
         let mut shift = std::mem::replace(&mut self.shift, Shift::new(0));
-        shift.choices.clear();
-        shift.messages.clear();
-        self.decide(&mut shift);
-        for lane in shift.touched.drain(..) {
-            shift.blocked[lane.i()] = NOBODY;
-        }
-        let mut tails = false;
-        for choice in shift.choices.drain(..) {
-            let vehicle = choice.vehicle;
-            let mut mind = choice.mind;
-            if choice.to.is_some() {
-                if change::fits(&self.view(), vehicle, choice.to) {
-                    tails |= self.change(vehicle, choice.to);
-                } else {
-                    mind = self.minds[vehicle.i()].clone();
-                    (mind.wish, mind.advised, mind.blocker) = (0, 0, 0.0);
-                }
-            } else if mind.wish & URGENT != 0 {
-                let lane = self.cars[vehicle.i()].lane.i();
-                for (bit, target) in [(RIGHT, lane.wrapping_sub(1)), (LEFT, lane + 1)] {
-                    if mind.wish & bit != 0
-                        && let Some(blocked) = shift.blocked.get_mut(target)
-                    {
-                        blocked[1] = vehicle;
-                        if !blocked[0].is_some() {
-                            blocked[0] = vehicle;
-                            shift.touched.push(LaneId::at(target));
-                        }
-                    }
-                }
-            }
-            self.minds[vehicle.i()] = mind;
-        }
-        for message in &shift.messages {
-            self.deliver(message);
-        }
-        if tails {
-            self.reach();
-        }
-        self.shift = shift;
-    }
-
-    fn decide(&mut self, shift: &mut Shift) {
-        let mut minds = std::mem::take(&mut self.minds);
-        // Where there is one lane, what was said is over.
-        for lane in &self.active {
-            if self.on[lane.i()].first().is_some_and(|car| !self.cars[car.i()].beside) {
-                for vehicle in &self.on[lane.i()] {
-                    let mind = &mut minds[vehicle.i()];
-                    if mind.wish != 0 || mind.advised != 0 || mind.blocker != 0.0 {
-                        *mind = Mind {
-                            gain: mind.gain,
-                            keep_right: mind.keep_right,
-                            look: mind.look,
-                            ..Mind::default()
-                        };
-                    }
-                }
-            }
-        }
-        self.minds = minds;
         let mut all = std::mem::take(&mut self.parts);
         let view = self.view();
         let ranges = parts::divided(&view, &self.active, all.len());
@@ -107,11 +61,45 @@ impl Simulation<'_> {
         parts::each(&mut all, &ranges, |range, part| {
             parts::choose(&view, &self.active[range], blocked, part)
         });
+        for lane in shift.touched.drain(..) {
+            shift.blocked[lane.i()] = NOBODY;
+        }
+        shift.plans.clear();
+        let mut tails = false;
         for part in &mut all[..ranges.len()] {
-            shift.choices.append(&mut part.choices);
-            shift.messages.append(&mut part.messages);
+            let before = shift.plans.len() as u32;
+            shift.plans.append(&mut part.told.plans);
+            for choice in &part.choices {
+                let mut choice = *choice;
+                choice.mind.plan += if choice.mind.plan > 0 { before } else { 0 };
+                tails |= self.follow(choice, &mut shift);
+            }
+        }
+        for message in all[..ranges.len()].iter().flat_map(|part| &part.told.messages) {
+            self.deliver(message, &mut shift.plans);
         }
         self.parts = all;
+        if tails {
+            self.reach();
+        }
+        self.shift = shift;
+    }
+
+    /// Does what a vehicle decided. Says whether it is off lanes behind that it reached into.
+    fn follow(&mut self, choice: Choice, shift: &mut Shift) -> bool {
+        let Choice { vehicle, to, mut mind } = choice;
+        let mut tails = false;
+        if to.is_some() {
+            if change::fits(&self.view(), vehicle, to) {
+                tails = self.change(vehicle, to);
+            } else {
+                mind = Mind { wish: 0, plan: 0, ..self.minds[vehicle.i()] };
+            }
+        } else if mind.wish & URGENT != 0 {
+            shift.note_blocked(vehicle, self.cars[vehicle.i()].lane, mind.wish);
+        }
+        self.minds[vehicle.i()] = mind;
+        tails
     }
 
     /// Changes a vehicle's lane. Says whether it reached into lanes behind.
@@ -134,23 +122,31 @@ impl Simulation<'_> {
         car.lane = to;
         car.tail = [LaneId::NONE; TAIL];
         car.tail[0] = beside.flatten().unwrap_or(LaneId::NONE);
-        self.tailed[vehicle.i()] = car.tail[0].is_some();
+        car.tailed = car.tail[0].is_some();
         self.enter(to, vehicle);
         tail.is_some()
     }
 
-    fn deliver(&mut self, message: &Message) {
+    fn deliver(&mut self, message: &Message, plans: &mut Vec<Plan>) {
         let (car, mind) = (&self.cars[message.to.i()], &mut self.minds[message.to.i()]);
-        if message.accel.is_finite() {
-            mind.advise(message.accel);
-        }
         mind.wish |= message.wish;
-        let [long, room] = message.reserve;
+        let [long, reserved] = message.reserve;
+        if !message.accel.is_finite() && long <= 0.0 {
+            return;
+        }
+        if mind.plan == 0 {
+            plans.push(Plan::default());
+            mind.plan = plans.len() as u32;
+        }
+        let plan = &mut plans[mind.plan as usize - 1];
+        if message.accel.is_finite() {
+            plan.advise(message.accel);
+        }
         if long > 0.0 {
             let kind = &self.demand.kinds[car.kind as usize];
-            let left = mind.room - follow::brake_gap(car.speed, kind.decel, 0.0);
-            if long <= left || mind.room > room {
-                mind.blocker = mind.blocker.max(long);
+            let left = plan.room - follow::brake_gap(car.speed, kind.decel, 0.0);
+            if long <= left || plan.room > reserved {
+                plan.blocker = plan.blocker.max(long);
             }
         }
     }

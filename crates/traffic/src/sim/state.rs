@@ -1,82 +1,108 @@
 //! What changes while traffic runs. Numbers that one part of the step reads together lie together, one entry per vehicle.
 
+use super::follow;
 use super::load::Load;
 use super::rows::Rows;
 use crate::demand::{Demand, Kind};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
+use crate::memory::fetch;
 use crate::net::Network;
 use crate::route::{Ahead, Ways};
+use std::ops::Deref;
 
 /// How many lanes behind its own a vehicle may still reach into.
 pub const TAIL: usize = 4;
 
-/// What car following and junctions need of a vehicle.
+/// What car following and junctions need of a vehicle, in three lines of the cache: what everyone asks of it, what it needs by
+/// itself, and what only crossings and stops need.
 #[derive(Debug, Clone)]
+#[repr(C, align(64))]
 pub struct Car {
-    /// Which vehicle of the demand it is.
-    pub vehicle: VehicleId,
     /// Where its front is on its lane.
     pub pos: f64,
     /// How fast it is.
     pub speed: f64,
-    /// What it changed its speed by in the last step.
-    pub accel: f64,
-    /// Its driver's own speed, relative to limits.
-    pub factor: f64,
+    /// Of the lane that it is on, metres, and how fast it would drive there if it were empty.
+    pub length: f64,
+    pub limit: f64,
     /// The lane of its front.
     pub lane: LaneId,
     /// Its place among the kinds.
     pub kind: u32,
-    /// The stage of its way, counted over all ways.
-    pub stage: u32,
-    /// How many stages come after that.
-    pub left: u32,
-    /// What lies before the rightmost lane of its stage.
-    pub base: u32,
-    /// The movement by which it leaves its lane, if that is not inside a junction.
-    pub next: MovementId,
     /// The movement by which it leaves its lane, and that by which it leaves the lane behind the junction; none where its way
     /// ends.
     pub out: MovementId,
     pub then: MovementId,
-    /// The stage for which that was noted.
-    pub foreseen: u32,
-    /// What lies before the lane on its right, its own, and the one on its left. Inside a junction they are those before it.
-    pub sides: [Ahead; 3],
-    /// Of the lane that it is on: its link, its metres, how fast it would drive there if it were empty, and whether it is a path
-    /// inside a junction, part of a roundabout, or has others beside it.
-    pub link: LinkId,
-    pub length: f64,
-    pub limit: f64,
+    /// The stage of its way, counted over all ways.
+    pub stage: u32,
+    /// How many stages come after that.
+    pub left: u32,
+    /// Which vehicle of the demand it is.
+    pub vehicle: VehicleId,
+    /// Whether its lane is a path inside a junction, or part of a roundabout.
     pub inner: bool,
     pub roundabout: bool,
+    /// Whether it has to stop before the next junction.
+    pub waits: bool,
+    /// Whether it is on the road.
+    pub driving: bool,
+
+    /// What it changed its speed by in the last step.
+    pub accel: f64,
+    /// Its driver's own speed, relative to limits.
+    pub factor: f64,
+    /// How fast it would drive on the lane behind the line, if that were empty.
+    pub beyond: f64,
+    /// For how many seconds it has been standing.
+    pub standing: f32,
+    /// The link that it is on.
+    pub link: LinkId,
+    /// What lies before the lane on its right, its own, and the one on its left. Inside a junction they are those before it.
+    pub sides: [Ahead; 3],
+    /// Whether its lane has others beside it.
     pub beside: bool,
-    /// Whether there is a lane on its right and on its left that takes its class while none is closed.
-    pub flanked: [bool; 2],
+    /// What is so of its lane and the movement that leaves it, in the bits of [`flags`].
+    pub flags: u8,
+    /// Whether it reaches into lanes behind its own.
+    pub tailed: bool,
+    /// Whether it is known by what it leaves the lane behind the junction.
+    pub foresees: bool,
+    /// The stage of its way at which its next stop is; `u32::MAX` if it stands there, or there is none.
+    pub stop_stage: u32,
+
     /// Lanes that it still reaches into, the nearest first.
     pub tail: [LaneId; TAIL],
-    /// For how many seconds it has been standing.
-    pub standing: f64,
     /// When it entered the junction that it is on, and when it came to where paths cross; never, if it gave way since.
     pub entered: f64,
     pub crossing: f64,
     /// When it entered the junction that it is on.
     pub came: f64,
-    /// Whether it has to stop before the next junction.
-    pub waits: bool,
-    /// Whether it is on the road.
-    pub driving: bool,
-    /// Where it stands next, or stands, among all stops; `u32::MAX` if nowhere.
-    pub stop: u32,
-    /// The stage of its way at which that is; `u32::MAX` if it stands there, or there is none.
-    pub stop_stage: u32,
     /// For how many seconds it stands at its stop still.
     pub stays: f64,
     /// The speed that its stops allow, before and behind them; what it drives slower than that is lost.
     pub eased: f64,
+    /// Where it stands next, or stands, among all stops; `u32::MAX` if nowhere.
+    pub stop: u32,
+}
+
+/// What a car knows of its lane and the movement that leaves it, while that is not inside a junction.
+pub mod flags {
+    /// There is a lane on the right, or on the left, that takes its class while none is closed.
+    pub const RIGHT: u8 = 1;
+    pub const LEFT: u8 = 2;
+    /// The movement leads over a path inside the junction.
+    pub const VIA: u8 = 4;
+    /// Others heed those too who wait before it.
+    pub const HEARD: u8 = 8;
 }
 
 impl Car {
+    /// Whether something is so of its lane and the movement that leaves it.
+    #[inline]
+    pub fn has(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
     /// Notes how it goes on from the lane that it has come to.
     #[inline]
     pub fn aim(&mut self, net: &Network, ways: &Ways, kind: &Kind) {
@@ -87,31 +113,42 @@ impl Car {
         if lane.inner {
             self.out = MovementId(lane.leaving.0);
             // Who comes over a short lane and the next junction in one second was never told on that lane.
-            if self.foreseen != self.stage {
+            self.flags = 0;
+            if !self.foresees {
                 self.foresee(net, ways);
             }
         } else {
-            self.base = ways.place[self.stage as usize];
-            let own = (self.base + lane.index) as usize;
+            let own = (ways.place[self.stage as usize] + lane.index) as usize;
             let right = if lane.index > 0 { ways.ahead[own - 1] } else { Ahead::NOTHING };
             let left = if lane.leftmost { Ahead::NOTHING } else { ways.ahead[own + 1] };
             self.sides = [right, ways.ahead[own], left];
-            self.next = ways.ahead[own].movement(lane);
-            self.out = self.next;
+            self.out = ways.ahead[own].movement(lane);
             let takes = |place: usize| net.lanes[place].allow.has(kind.class);
-            self.flanked =
-                [lane.index > 0 && takes(self.lane.i() - 1), !lane.leftmost && takes(self.lane.i() + 1)];
+            let right = lane.index > 0 && takes(self.lane.i() - 1);
+            let left = !lane.leftmost && takes(self.lane.i() + 1);
+            self.flags = u8::from(right) * flags::RIGHT + u8::from(left) * flags::LEFT;
+            if self.out.is_some() {
+                let on = net.gate(self.out);
+                self.beyond = (on.speed * self.factor).min(kind.max_speed);
+                self.flags |= u8::from(on.via) * flags::VIA + u8::from(on.heard) * flags::HEARD;
+            }
             self.foresee(net, ways);
         }
     }
 
     /// Notes how it goes on from the lane behind the junction.
     pub fn foresee(&mut self, net: &Network, ways: &Ways) {
-        (self.then, self.foreseen) = (MovementId::NONE, self.stage);
+        (self.then, self.foresees) = (MovementId::NONE, true);
         if self.left > 0 && self.out.is_some() {
-            let lane = &net.lanes[net.movements[self.out.i()].to.i()];
+            let lane = &net.lanes[net.gate(self.out).to.i()];
             self.then = ways.at(ways.place[self.stage as usize + 1], lane).movement(lane);
         }
+    }
+
+    /// Whether it stands at a stop. Where nobody stops that takes no look at it.
+    #[inline]
+    pub fn stays(&self, demand: &Demand) -> bool {
+        !demand.stops.is_empty() && self.stays > 0.0
     }
 
     /// What lies before its own lane or one beside it.
@@ -122,16 +159,23 @@ impl Car {
 }
 
 /// What changing lanes needs of a vehicle.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Mind {
-    /// What it wants and what it is told, in the bits of [`super::change`].
-    pub wish: u32,
     /// Its leaning to a faster lane: left if positive.
     pub gain: f64,
     /// Its leaning to the right lane, below zero.
     pub keep_right: f64,
     /// The speed by which it looks ahead, which falls slowly.
     pub look: f64,
+    /// What it wants and what it is told, in the bits of [`super::change`].
+    pub wish: u32,
+    /// The place of its plan, counted from one; few have any.
+    pub plan: u32,
+}
+
+/// How somebody drives who must change lanes, or whom another tells to help.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
     /// Room to leave for one who must come across.
     pub blocker: f64,
     /// Metres to where it must have changed.
@@ -139,18 +183,28 @@ pub struct Mind {
     /// Whether it need not brake for that.
     pub go_on: bool,
     /// Speeds that were advised, as accelerations.
-    pub advice: [f64; 4],
+    advice: [f64; 4],
     /// How many.
-    pub advised: u32,
+    advised: u32,
 }
 
-impl Mind {
+impl Plan {
     /// Advises a speed.
     pub fn advise(&mut self, accel: f64) {
         if let Some(place) = self.advice.get_mut(self.advised as usize) {
             *place = accel;
             self.advised += 1;
         }
+    }
+
+    /// What was advised.
+    pub fn advice(&self) -> &[f64] {
+        &self.advice[..self.advised as usize]
+    }
+
+    /// Whether there is nothing to it.
+    pub fn is_idle(&self) -> bool {
+        self.advised == 0 && self.blocker == 0.0 && self.room == 0.0 && !self.go_on
     }
 }
 
@@ -189,43 +243,65 @@ impl Log {
     };
 }
 
-/// A movement that a vehicle looks at, and how it would come there.
+/// A movement that a vehicle looks at, and how it would come there, in one line of the cache. What follows from that is worked
+/// out for whoever asks.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
 pub struct Item {
-    pub vehicle: CarId,
+    pub vehicle: VehicleId,
+    /// Its place among the kinds.
+    pub kind: u32,
     /// None where it stops for another reason.
     pub movement: MovementId,
     /// The next vehicle's item for the same movement, `u32::MAX` if there is none.
     pub next: u32,
+    /// For how many seconds it has been standing.
+    pub standing: f32,
     /// Whether it asks to pass.
     pub asks: bool,
-    /// Whether it has passed since.
-    pub passed: bool,
-    /// Whether traffic behind the movement stands.
-    pub jammed: bool,
-    /// The speeds of the next step if it may pass, and if not.
-    pub pass: f64,
+    /// Whether it is nobody else's concern: it has passed since, or waits where others do not go by who waits.
+    pub silent: bool,
+    /// Whether it stood as it told that.
+    pub stands: bool,
+    /// Whether it comes no farther even if it may pass, for want of room.
+    pub withdrawn: bool,
+    /// The speed of the next step with which it comes there, and that with which it stops before it.
+    pub comes: f64,
     pub wait: f64,
     /// Metres to the movement.
     pub distance: f64,
-    pub arrival: f64,
     pub arrival_speed: f64,
-    /// The speed there if it brakes from now on.
-    pub braking: f64,
     /// The speed behind it; negative if nothing restricts it.
     pub leave_speed: f64,
-    /// When its end would be across.
-    pub leave: f64,
-    /// Room behind it.
-    pub space: f64,
-    pub standing: f64,
 }
 
 impl Item {
+    /// The speed of the next step if it may pass.
+    #[inline]
+    pub fn pass(&self) -> f64 {
+        if self.withdrawn { self.wait } else { self.comes }
+    }
+
+    /// When it is there, by how things were at `now`.
+    #[inline]
+    pub fn arrival(&self, kind: &Kind, now: f64) -> f64 {
+        now - 1.0 + follow::soonest(kind, self.distance, self.comes, self.arrival_speed)
+    }
+
+    /// The speed there if it brakes from now on.
+    #[inline]
+    pub fn braking(&self, kind: &Kind) -> f64 {
+        if self.distance < follow::brake_gap(self.comes, kind.decel, kind.tau) {
+            follow::slowest_there(kind, self.distance, self.comes).min(self.arrival_speed)
+        } else {
+            0.0
+        }
+    }
+
     /// The speed at which the vehicle leaves.
     #[inline]
     pub fn leaving(&self) -> f64 {
-        if self.leave_speed < 0.0 { self.pass } else { self.leave_speed }
+        if self.leave_speed < 0.0 { self.pass() } else { self.leave_speed }
     }
 
     /// Restricts the speed behind the movement.
@@ -235,47 +311,7 @@ impl Item {
     }
 }
 
-/// Who approaches which movement, as far as everyone told.
-#[derive(Debug, Default)]
-pub struct Approach {
-    pub items: Vec<Item>,
-    /// For each movement, the first item.
-    pub heads: Vec<u32>,
-    /// Movements with items.
-    pub touched: Vec<MovementId>,
-}
-
-impl Approach {
-    /// The items of a movement.
-    #[inline]
-    pub fn of(&self, movement: MovementId) -> impl Iterator<Item = &Item> {
-        let mut at = self.heads[movement.i()];
-        std::iter::from_fn(move || {
-            let item = self.items.get(at as usize)?;
-            at = item.next;
-            Some(item)
-        })
-        .filter(|item| !item.passed)
-    }
-
-    /// Takes what was told anew.
-    pub fn register(&mut self) {
-        for movement in self.touched.drain(..) {
-            self.heads[movement.i()] = u32::MAX;
-        }
-        for (place, item) in self.items.iter_mut().enumerate() {
-            if item.movement.is_some() {
-                let head = &mut self.heads[item.movement.i()];
-                if *head == u32::MAX {
-                    self.touched.push(item.movement);
-                }
-                item.next = std::mem::replace(head, place as u32);
-            }
-        }
-    }
-}
-
-/// A vehicle's items among all, in the order of lanes.
+/// A vehicle's items among those of its part, in the order of lanes.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
     pub vehicle: CarId,
@@ -283,11 +319,100 @@ pub struct Span {
     pub count: u32,
 }
 
-/// Everything that parts of the step read.
-pub struct View<'v> {
+/// Who approaches which movement, as far as everyone told.
+#[derive(Debug, Default)]
+pub struct Approach {
+    /// What the vehicles of each part told; items are counted over all parts.
+    pub parts: Vec<Vec<Item>>,
+    /// When they told it, in seconds.
+    pub now: f64,
+    bases: Vec<u32>,
+    /// For each movement, the first item.
+    heads: Vec<u32>,
+    /// Movements with items.
+    touched: Vec<MovementId>,
+}
+
+impl Approach {
+    /// Nobody comes to any of some movements.
+    pub fn new(movements: usize) -> Self {
+        Self { heads: vec![u32::MAX; movements], ..Self::default() }
+    }
+
+    /// The items of a movement.
+    #[inline]
+    pub fn of(&self, movement: MovementId) -> impl Iterator<Item = &Item> {
+        let mut at = self.heads[movement.i()];
+        std::iter::from_fn(move || {
+            let item = self.item(at)?;
+            at = item.next;
+            Some(item)
+        })
+        .filter(|item| !item.silent)
+    }
+
+    #[inline]
+    fn item(&self, at: u32) -> Option<&Item> {
+        if at == u32::MAX {
+            return None;
+        }
+        let part = if self.bases.len() < 2 { 0 } else { self.bases.partition_point(|base| *base <= at) - 1 };
+        self.parts[part].get((at - self.bases[part]) as usize)
+    }
+
+    /// What one vehicle told.
+    #[inline]
+    pub fn told(&self, part: usize, span: &Span) -> &[Item] {
+        &self.parts[part][span.first as usize..(span.first + span.count) as usize]
+    }
+
+    /// Notes that a vehicle has passed the first of its items.
+    pub fn pass(&mut self, part: usize, first: u32, count: u32) {
+        for item in &mut self.parts[part][first as usize..(first + count) as usize] {
+            item.silent = true;
+        }
+    }
+
+    /// Takes what was told anew.
+    pub fn register(&mut self, now: f64) {
+        self.now = now;
+        for movement in self.touched.drain(..) {
+            self.heads[movement.i()] = u32::MAX;
+        }
+        self.bases.clear();
+        let mut base = 0;
+        for items in &mut self.parts {
+            self.bases.push(base);
+            for (place, item) in items.iter_mut().enumerate().filter(|(_, item)| !item.silent) {
+                let head = &mut self.heads[item.movement.i()];
+                if *head == u32::MAX {
+                    self.touched.push(item.movement);
+                }
+                item.next = std::mem::replace(head, base + place as u32);
+            }
+            base += items.len() as u32;
+        }
+    }
+}
+
+/// What everyone knows alike.
+#[derive(Clone, Copy)]
+pub struct Known<'v> {
     pub net: &'v Network,
     pub demand: &'v Demand,
     pub ways: &'v Ways,
+    /// What each movement is shown.
+    pub lights: &'v [u8],
+    pub approach: &'v Approach,
+    /// How those drive who must change lanes, or help others to.
+    pub plans: &'v [Plan],
+    pub now: f64,
+    pub seed: u64,
+}
+
+/// Everything that parts of the step read.
+pub struct View<'v> {
+    pub known: Known<'v>,
     pub cars: &'v [Car],
     pub minds: &'v [Mind],
     /// Vehicles with their front on a lane, the first first.
@@ -298,11 +423,23 @@ pub struct View<'v> {
     pub load: &'v Load,
     /// How many cars are inside each junction, counted for every inner lane that they are on.
     pub busy: &'v [u32],
-    /// What each movement is shown.
-    pub lights: &'v [u8],
-    pub approach: &'v Approach,
-    pub now: f64,
-    pub seed: u64,
+}
+
+impl Known<'_> {
+    /// What a movement is shown: a light, or its right of way.
+    #[inline]
+    pub fn light(&self, movement: MovementId) -> u8 {
+        self.lights[movement.i()]
+    }
+}
+
+impl<'v> Deref for View<'v> {
+    type Target = Known<'v>;
+
+    #[inline]
+    fn deref(&self) -> &Known<'v> {
+        &self.known
+    }
 }
 
 impl View<'_> {
@@ -314,6 +451,12 @@ impl View<'_> {
     #[inline]
     pub fn kind(&self, vehicle: CarId) -> &Kind {
         &self.demand.kinds[self.cars[vehicle.i()].kind as usize]
+    }
+
+    /// What a vehicle wanted in the last second. Where there is one lane, what was said is over.
+    #[inline]
+    pub fn wish(&self, vehicle: CarId) -> u32 {
+        if self.car(vehicle).beside { self.minds[vehicle.i()].wish } else { 0 }
     }
 
     /// The speed that a vehicle would drive on an empty lane.
@@ -344,6 +487,22 @@ impl View<'_> {
         self.net.lanes[lane.i()].length
     }
 
+    /// Asks the memory for what will be needed of the vehicles on lanes to come: first for them, then, with the lanes nearer, for
+    /// what they drive on.
+    #[inline]
+    pub fn fetch(&self, lanes: &[LaneId], place: usize) {
+        if let Some(lane) = lanes.get(place + 8) {
+            for vehicle in &self.on[lane.i()] {
+                fetch(self.cars, vehicle.i());
+            }
+        }
+        let Some(lane) = lanes.get(place + 4) else { return };
+        fetch(&self.net.lanes, lane.i());
+        if let Some(first) = self.on[lane.i()].first() {
+            fetch(&self.net.gates, self.car(*first).out.i());
+        }
+    }
+
     /// The last vehicle on a lane.
     #[inline]
     pub fn last(&self, lane: LaneId) -> Option<CarId> {
@@ -371,12 +530,6 @@ impl View<'_> {
         let of = &self.net.lanes[lane.i()];
         self.ways.at(self.ways.place[stage as usize], of).movement(of)
     }
-
-    /// What a movement is shown: a light, or its right of way.
-    #[inline]
-    pub fn light(&self, movement: MovementId) -> u8 {
-        self.lights[movement.i()]
-    }
 }
 
 /// Whether a light or right of way lets pass before others.
@@ -395,4 +548,14 @@ pub fn red(light: u8) -> bool {
 #[inline]
 pub fn yellow(light: u8) -> bool {
     matches!(light, b'y' | b'Y')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Car, Item};
+
+    #[test]
+    fn cars_and_items_are_whole_lines() {
+        assert_eq!([std::mem::size_of::<Car>(), std::mem::size_of::<Item>()], [192, 64]);
+    }
 }

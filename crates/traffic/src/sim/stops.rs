@@ -3,7 +3,7 @@
 use super::Simulation;
 use super::follow::{self, NEAR, STANDING};
 use super::state::{Car, View};
-use crate::demand::{Demand, Kind};
+use crate::demand::Demand;
 use crate::ids::{CarId, LaneId};
 use crate::route::{Course, NextStop};
 
@@ -40,7 +40,7 @@ pub(super) fn end(view: &View<'_>, vehicle: CarId) -> f64 {
 /// Whether a vehicle stands at its stop in this second: it has come there, or its time is not over. The second in which it
 /// comes counts.
 pub(super) fn stays(demand: &Demand, car: &mut Car, speed: f64, length: f64, now: f64) -> bool {
-    if car.stays > 0.0 {
+    if car.stays(demand) {
         car.stays -= 1.0;
         return true;
     }
@@ -56,9 +56,12 @@ pub(super) fn stays(demand: &Demand, car: &mut Car, speed: f64, length: f64, now
     true
 }
 
-/// Notes the speed that stops allow: down to the next one, and up again behind it. As in SUMO that is no time loss.
-pub(super) fn ease(kind: &Kind, car: &mut Car, end: Option<f64>) {
-    let limit = car.limit;
+/// Notes the speed that stops allow, and says it: down to the next one, and up again behind it. As in SUMO that is no time loss.
+pub(super) fn ease(demand: &Demand, car: &mut Car, end: Option<f64>, stays: bool) -> f64 {
+    if demand.stops.is_empty() {
+        return f64::INFINITY;
+    }
+    let (kind, limit) = (&demand.kinds[car.kind as usize], car.limit);
     if car.eased.is_finite() {
         car.eased += kind.accel;
         if car.eased >= limit {
@@ -66,11 +69,17 @@ pub(super) fn ease(kind: &Kind, car: &mut Car, end: Option<f64>) {
         }
     }
     let ahead = car.stop_stage.wrapping_sub(car.stage);
-    let Some(end) = end.filter(|_| ahead <= 1) else { return };
-    let before = if ahead == 1 || car.inner { car.length } else { 0.0 };
-    let gap = (before + end - car.pos).max(0.0);
-    let halt = follow::stop(kind, limit, car.speed, gap, kind.decel);
-    car.eased = car.eased.min(if halt < limit.min(car.speed + kind.accel) { halt } else { f64::INFINITY });
+    if let Some(end) = end.filter(|_| ahead <= 1) {
+        let before = if ahead == 1 || car.inner { car.length } else { 0.0 };
+        let gap = (before + end - car.pos).max(0.0);
+        let halt = follow::stop(kind, limit, car.speed, gap, kind.decel);
+        let slows = halt < limit.min(car.speed + kind.accel);
+        car.eased = car.eased.min(if slows { halt } else { f64::INFINITY });
+    }
+    if stays {
+        car.eased = 0.0;
+    }
+    car.eased
 }
 
 impl Simulation<'_> {
@@ -112,7 +121,7 @@ impl Simulation<'_> {
         let way = self.ways.way(self.net, Course { next, bound, ..Course::over(links, class) });
         self.ways.of[place] = way;
         let first = self.ways.first[way as usize];
-        car.stage = first + from;
+        (car.stage, car.foresees) = (first + from, false);
         match next {
             Some(next) => car.stop_stage = first + next.stage,
             None => (car.stop, car.stop_stage) = (NONE, NONE),
