@@ -66,8 +66,8 @@ pub enum Valid {
 }
 
 impl Casework {
-    /// What the case has given: the credentials of steps that ended with their first outcome, those that stand no more too, each
-    /// with what took its place.
+    /// What the case has given: the credentials of steps that ended with their first outcome, those that stand no more too,
+    /// each with what took its place.
     ///
     /// # Errors
     /// When the record cannot be read.
@@ -79,8 +79,8 @@ impl Casework {
         Ok(all)
     }
 
-    /// The first that the same party was given later, of the same kind and with the same answers by which one is told from another.
-    /// Only its own party's cases are looked at: a register of who holds what is nobody's to keep.
+    /// The first that the same party was given later, of the same kind and with the same answers by which one is told from
+    /// another. Only its own party's cases are looked at: a register of who holds what is nobody's to keep.
     fn replaced(&self, view: &View, given: &Given) -> Result<Option<Replaced>, StoreError> {
         let Some((party, case)) = view.state.party.as_ref().zip(view.state.case.as_ref()) else {
             return Ok(None);
