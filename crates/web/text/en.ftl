@@ -490,6 +490,8 @@ refused-number = When you report it, give this number
 
 offline-title = No network
 offline-lead = The page returns with the network.
+unsent =
+    { $names } had not been sent when this was handed in from elsewhere, and is not attached. Ask the office whether it is needed.
 offline-waits = ({ $names } not sent yet)
 offline-drafts = Drafts on this device
 offline-drafts-more = Not handed in yet, those that were opened here among them. They are removed from this device once handed in, or when you sign out.

@@ -438,6 +438,7 @@ refused-number = 报告时请提供编号
 
 offline-title = 没有网络
 offline-lead = 联网后页面会自动恢复。
+unsent = { $names }还没有上传，这件申请就已在别处提交，所以没有附上。是否需要，请咨询办理单位。
 offline-waits = （{ $names }还没有上传）
 offline-drafts = 这台设备上的草稿
 offline-drafts-more = 尚未提交的表单，包括打开过的。提交或退出登录后，从这台设备上删除。

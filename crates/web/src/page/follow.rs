@@ -126,7 +126,8 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &head,
         &html! {
             h1 { (lang.of(&view.title)) }
-            p.status data-refresh="status" data-sent=[handed_in.then_some(&view.case)] {
+            p.status data-refresh="status" data-sent=[handed_in.then_some(&view.case)]
+                data-unsent=[handed_in.then(|| unsent(lang))] {
                 (part::tag(view.stage.tone(), &view.stage.words(frame)))
                 " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
                 @if let Some(at) = view.submitted {
@@ -185,6 +186,11 @@ fn trail(frame: &Frame, view: &View) -> Markup {
             }
         }
     }
+}
+
+/// What is said of files that still wait on the device when their case was handed in from elsewhere.
+pub(super) fn unsent(lang: Lang) -> String {
+    lang.tell("unsent", &[("names", "{names}".into())])
 }
 
 /// What was corrected after the case was over, where nobody looks at its events any more.
