@@ -205,14 +205,13 @@ pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
 
 /// What a kind of words is called.
 fn said_of(asked: &Asked, kind: &str) -> Option<Cow<'static, str>> {
-    let key = match kind {
-        kinds::REASONS => "said-reasons",
-        kinds::CORRECTIONS => "said-corrections",
-        kinds::COMPLAINTS => "said-complaints",
-        kinds::RATING => "said-rating",
+    Some(match kind {
+        kinds::REASONS => asked.lang.say("said-reasons"),
+        kinds::CORRECTIONS => asked.lang.say("said-corrections"),
+        kinds::COMPLAINTS => asked.lang.say("said-complaints"),
+        kinds::RATING => asked.lang.say("said-rating"),
         _ => return None,
-    };
-    Some(asked.lang.say(key))
+    })
 }
 
 /// The answer that an event put right, as it was and as it is.
