@@ -1,6 +1,7 @@
 //! Past-tense facts. Those of steps are named by the packs; these belong to every case.
 
-use record::{Event, ObjectRef};
+use crate::state::State;
+use record::{Event, ObjectRef, Value};
 
 /// A case was begun; nobody need act on it yet.
 pub const STARTED: &str = "case started";
@@ -56,7 +57,12 @@ pub mod part {
     pub const WRONG: &str = "wrongly named";
     /// Who a step went to.
     pub const HOLDER: &str = "holder";
+    /// The credential that a step gave.
+    pub const ISSUES: &str = "issues";
 }
+
+/// By this name an event says what somebody called the file that it attaches.
+pub const FILE_NAME: &str = "file name";
 
 /// The case that an event is of, where it is one of the moves that make up its course. Others are about a case: somebody
 /// read its answers, or another case names it.
@@ -64,6 +70,34 @@ pub fn moved(event: &Event) -> Option<&ObjectRef> {
     let case = event.object(part::CASE)?;
     let number = event.id.as_str().strip_prefix(case.kind.as_str())?.strip_prefix(':')?;
     number.strip_prefix(case.id.as_str())?.starts_with('/').then_some(case)
+}
+
+/// The kinds of words that are said in a case.
+pub mod said {
+    /// Why something was done, or is so.
+    pub const REASONS: &str = "reasons";
+    /// What is to be corrected.
+    pub const CORRECTIONS: &str = "corrections";
+    /// A complaint, or the answer to one.
+    pub const COMPLAINTS: &str = "complaints";
+    /// How well the party was served.
+    pub const RATING: &str = "rating";
+}
+
+/// What kind of words an event says that are sealed; none where it says none. What a file is called is read with the file, and
+/// what was typed and is no answer is its party's alone.
+pub fn kind_of_words(event: &Event) -> Option<&'static str> {
+    let spoken = |name: &str| name != FILE_NAME && !name.starts_with(State::TYPED);
+    let sealed = event
+        .attributes
+        .iter()
+        .any(|(name, value)| matches!(value, Value::Sealed(_)) && spoken(name.as_str()));
+    sealed.then(|| match event.activity.as_str() {
+        CORRECTION_REQUESTED => said::CORRECTIONS,
+        COMPLAINED | REPLIED => said::COMPLAINTS,
+        RATED => said::RATING,
+        _ => said::REASONS,
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What cases give: licences, certificates, entries, and how long each is valid.
 
+use crate::book::Book;
+use crate::cases::of_party;
 use crate::decide::Truth;
 use crate::due;
-use crate::service::{Casework, View, judge};
+use crate::service::{Casework, Refused, View, judge};
 use crate::state::{Done, Run, Status};
 use jiff::civil::Date;
 use pack::days::At;
@@ -30,6 +32,19 @@ pub struct Given {
     pub valid: Valid,
     /// Since when it stands no more: what gave it was opened again, or came out otherwise.
     pub revoked: Option<Time>,
+    /// What took its place, where its pack says that there is one at a time.
+    pub replaced: Option<Replaced>,
+}
+
+/// A later credential that took the place of an earlier one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replaced {
+    /// The later one, as the record knows it.
+    pub by: ObjectRef,
+    /// The case that gave it.
+    pub case: ObjectRef,
+    /// When.
+    pub at: Time,
 }
 
 /// The object that a case's credential is.
@@ -51,11 +66,79 @@ pub enum Valid {
 }
 
 impl Casework {
-    /// What the case has given: the credentials of steps that ended with their first outcome, those that stand no more too.
+    /// What the case has given: the credentials of steps that ended with their first outcome, those that stand no more too,
+    /// each with what took its place.
     ///
     /// # Errors
     /// When the record cannot be read.
     pub fn given(&self, view: &View) -> Result<Vec<Given>, StoreError> {
+        let mut all = self.issued(view)?;
+        for given in &mut all {
+            given.replaced = self.replaced(view, given)?;
+        }
+        Ok(all)
+    }
+
+    /// The first that the same party was given later, of the same kind and with the same answers by which one is told from
+    /// another. Only its own party's cases are looked at: a register of who holds what is nobody's to keep.
+    fn replaced(&self, view: &View, given: &Given) -> Result<Option<Replaced>, StoreError> {
+        let Some((party, case)) = view.state.party.as_ref().zip(view.state.case.as_ref()) else {
+            return Ok(None);
+        };
+        let single = |book: &Book| {
+            let credential = book.definitions.credentials.get(&given.credential);
+            credential.is_some_and(|credential| !credential.one_per.is_empty())
+        };
+        if !single(&view.book) && !single(self.book()) {
+            return Ok(None);
+        }
+        let cases = of_party(self.record(), party)?;
+        let own = (given.at, cases.iter().position(|other| other == case));
+        let mut first: Option<((Time, Option<usize>), Replaced)> = None;
+        for (place, other) in cases.iter().enumerate().filter(|(_, other)| *other != case) {
+            let later = match self.view(other) {
+                Ok(later) => later,
+                Err(Refused::Store(error)) => return Err(error),
+                Err(_) => continue,
+            };
+            let steps =
+                later.procedure().map(|procedure| procedure.flow.steps.as_slice()).unwrap_or_default();
+            for step in steps.iter().filter(|step| step.issues.as_ref() == Some(&given.credential)) {
+                let Some(at) = standing(&later, step).map(|at| (at, Some(place))) else { continue };
+                let sooner = first.as_ref().is_none_or(|(then, _)| at < *then);
+                if at > own
+                    && sooner
+                    && self.are_alike(&given.credential, (view, &given.step), (&later, &step.id))?
+                {
+                    let by = object(&given.credential, other);
+                    first = Some((at, Replaced { by, case: other.clone(), at: at.0 }));
+                }
+            }
+        }
+        Ok(first.map(|(_, replaced)| replaced))
+    }
+
+    /// Whether the later of two credentials takes the place of the earlier, as the later one's definitions say. What is not
+    /// answered, or was erased, is not known to be the same.
+    fn are_alike(
+        &self,
+        credential: &Id,
+        earlier: (&View, &Id),
+        later: (&View, &Id),
+    ) -> Result<bool, StoreError> {
+        let credential = later.0.book.definitions.credentials.get(credential);
+        let one_per = credential.map(|credential| credential.one_per.as_slice()).unwrap_or_default();
+        for field in one_per {
+            let clear = |(view, step)| said(view, step, field).map(|value| self.in_clear(value)).transpose();
+            match (clear(earlier)?.flatten(), clear(later)?.flatten()) {
+                (Some(earlier), Some(later)) if same(&earlier, &later) => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(!one_per.is_empty())
+    }
+
+    fn issued(&self, view: &View) -> Result<Vec<Given>, StoreError> {
         let Some((procedure, case)) = view.procedure().zip(view.state.case.as_ref()) else {
             return Ok(Vec::new());
         };
@@ -72,6 +155,7 @@ impl Casework {
                 event: done.event.clone(),
                 valid: self.valid(view, procedure, (step, done), credential)?,
                 revoked: revoked(view, procedure, step, (done, since)),
+                replaced: None,
             });
         }
         Ok(all)
@@ -115,6 +199,29 @@ impl Casework {
             Some(None) => Valid::Unsaid,
         })
     }
+}
+
+/// What was answered to `field` where the step that gives something asks for it, or the form does.
+fn said<'a>(view: &'a View, step: &Id, field: &Id) -> Option<&'a Value> {
+    let asks = view.procedure()?.flow.step(step.as_str())?.form.field(field.as_str()).is_some();
+    if asks { view.state.steps.get(step)?.answers.get(field) } else { view.state.answers.get(field) }
+}
+
+/// Whether two answers say the same, however they were spaced or in whichever letters they were typed.
+fn same(one: &Value, other: &Value) -> bool {
+    let letters = |text: &str| -> String {
+        text.chars().filter(|letter| !letter.is_whitespace()).flat_map(char::to_lowercase).collect()
+    };
+    match (one.as_text(), other.as_text()) {
+        (Some(one), Some(other)) => letters(one) == letters(other),
+        _ => one == other,
+    }
+}
+
+/// When the step gave what it gives, where that stands.
+fn standing(view: &View, step: &Step) -> Option<Time> {
+    let (done, since) = last(view, step)?;
+    revoked(view, view.procedure()?, step, (done, since)).is_none().then_some(done.at)
 }
 
 /// How the step ended when it last gave what it gives, with the times that it was open since.

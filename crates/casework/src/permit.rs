@@ -15,7 +15,10 @@ impl Casework {
     pub fn permit(&self, case: &ObjectRef, view: &View, action: &str, ask: &Ask<'_>) -> Option<Decision> {
         let procedure = view.procedure()?;
         let facts = facts::of_case(case, view, procedure);
-        Some(view.book.policies.decide(&request(ask.actor?, action, ask, &facts)))
+        // Whoever answers a complaint looks at what it is about: of both policies are told the step that decides.
+        let step = facts::deciding_step(&view.book.definitions, procedure, &view.state);
+        let request = Request { step: step.as_ref(), ..request(ask.actor?, action, ask, &facts) };
+        Some(view.book.policies.decide(&request))
     }
 
     /// Whether a command would be carried out now; nothing is kept.

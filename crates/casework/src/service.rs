@@ -78,13 +78,15 @@ pub struct View {
     pub state: Arc<State>,
     /// The edition; the current one where the case is [stranded](Self::stranded).
     pub book: Arc<Book>,
+    /// Whether what was said in it stands here [in clear](Casework::spoken), as far as it can be read.
+    pub spoken: bool,
     version: Version,
 }
 
 impl View {
     /// A case before its first event.
     pub(crate) fn none(book: &Arc<Book>) -> Self {
-        Self { state: Arc::default(), book: Arc::clone(book), version: Version(0) }
+        Self { state: Arc::default(), book: Arc::clone(book), spoken: false, version: Version(0) }
     }
 
     /// What it is a case of.
@@ -217,7 +219,7 @@ impl Casework {
         }
         let edition = state.edition.map(|edition| self.edition(edition)).transpose()?;
         let book = edition.flatten().unwrap_or_else(|| Arc::clone(self.book()));
-        Ok(View { state, book, version })
+        Ok(View { state, book, spoken: false, version })
     }
 
     /// The entries that are the case's own, in order: its moves, and readings of its answers. Events of other cases that

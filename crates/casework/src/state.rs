@@ -58,6 +58,8 @@ pub struct State {
     pub erased: Option<Time>,
     /// Whether anything was sealed since.
     pub sealed_since: bool,
+    /// When what the office wrote down was last corrected after the case was over.
+    pub put_right: Option<Time>,
 }
 
 /// Who of the office entered an answer, and the event that tells it.
@@ -424,7 +426,7 @@ impl State {
     fn change_material(&mut self, event: &Event) {
         let material = event.attribute("material").and_then(Value::as_text);
         let (Some(material), Some(Value::File(file))) = (material, event.attribute("file")) else { return };
-        if let Some(name) = event.attribute("file name") {
+        if let Some(name) = event.attribute(activity::FILE_NAME) {
             self.file_names.insert(file.digest, name.clone());
         }
         let files = self.materials.entry(material.into()).or_default();
@@ -568,7 +570,7 @@ impl StepState {
 
 impl Fold for State {
     const NAME: &'static str = "case";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
 
     fn apply(&mut self, entry: &Entry) {
         self.apply(&entry.event);
@@ -578,6 +580,9 @@ impl Fold for State {
     fn corrected(&mut self, by: &Entry) {
         let ours = activity::moved(&by.event).is_some_and(|case| self.case.as_ref() == Some(case));
         self.events += u64::from(ours);
+        if ours && self.ended() {
+            self.put_right = Some(by.event.time);
+        }
         let step = amendment::of(&by.event).and_then(|amendment| self.steps.get_mut(amendment.of));
         if let (Some(step), Some(actor)) = (step, &by.event.actor) {
             step.amended.insert(actor.clone());

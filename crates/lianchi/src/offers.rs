@@ -268,10 +268,13 @@ impl<'a> Shelf<'a> {
 
     fn credential(&self, one: &'a Credential) -> Offer<'a> {
         let shows = names(&one.shows);
-        let line =
-            (!shows.is_empty()).then(|| format!("{} {}", self.lang.pick("载明", "shows"), shows.join(", ")));
-        let more = json!({ "shows": shows });
-        Offer { id: &one.id, title: &one.title, lines: line.into_iter().collect(), more }
+        let one_per = names(&one.one_per);
+        let line = |word: &str, all: &[&str]| (!all.is_empty()).then(|| format!("{word} {}", all.join(", ")));
+        let shown = line(self.lang.pick("载明", "shows"), &shows);
+        let single = line(self.lang.pick("同时只有一份有效，依据", "one at a time per"), &one_per);
+        let lines = shown.into_iter().chain(single).collect();
+        let more = json!({ "shows": shows, "one_per": one_per });
+        Offer { id: &one.id, title: &one.title, lines, more }
     }
 
     fn role(&self, role: &'a Role) -> Offer<'a> {

@@ -1,5 +1,6 @@
 use crate::Data;
 use crate::say::{Failure, Say, Wrong, counted};
+use casework::activity::part::ISSUES;
 use record::proof::{self, Trust, VerifiedReceipt};
 use record::{Fault, StoreError, Time, Verification, VerifierKey};
 use serde_json::json;
@@ -134,6 +135,12 @@ fn receipt(file: &Path, options: &Options, say: Say) -> Result<(), Failure> {
                      add `--key` with the key that the office publishes"
                 }
             });
+            if event.object(ISSUES).is_some() {
+                words.push_str(
+                    "\nit proves what was given then; whether that still stands, or a later one took its place, the city's \
+                     page for checking receipts (`/verify`) says",
+                );
+            }
             let mut signers = Vec::new();
             for (name, seconds) in &witnesses {
                 let time = i64::try_from(*seconds).ok().and_then(|seconds| Time::new(seconds, 0, Some(0)));

@@ -503,6 +503,46 @@ shows = ["born", "name"]
     insta::assert_snapshot!(check(&format!("{SMALL}{rest}")));
 }
 
+/// What there is one at a time of is looked for among the cases of a party, by answers that can be compared.
+#[test]
+fn what_there_is_one_of_is_told_by_what_was_asked() {
+    let rest = r#"
+issues = "card"
+[procedure.card.form]
+field = [
+    { id = "number", title = { zh = "号码", en = "Number" }, kind = "text" },
+    { id = "photo", title = { zh = "照片", en = "Photo" }, kind = "file" },
+]
+[procedure.duty]
+title = { zh = "职责", en = "Duty" }
+flow = "counter"
+category = "x"
+level = "station"
+started-by = "clerk"
+issues = "licence"
+[procedure.duty.form]
+field = [{ id = "number", title = { zh = "号码", en = "Number" }, kind = "text" }]
+[procedure.licence]
+title = { zh = "执照", en = "Get a licence" }
+flow = "counter"
+category = "x"
+level = "station"
+issues = "licence"
+[procedure.licence.form]
+field = [{ id = "number", title = { zh = "号码", en = "Number" }, kind = "text" }]
+[credential.card]
+title = { zh = "证", en = "Card" }
+one-per = ["number", "photo", "nmber", "number"]
+[credential.licence]
+title = { zh = "执照", en = "Licence" }
+one-per = "number"
+[credential.pass]
+title = { zh = "通行证", en = "Pass" }
+one-per = []
+"#;
+    insta::assert_snapshot!(check(&format!("{SMALL}{rest}")));
+}
+
 /// Of a step that the flow has a procedure says what differs; the step keeps its place, and the last decision issues.
 #[test]
 fn a_changed_step_keeps_what_is_not_said() {

@@ -1,5 +1,4 @@
-// Saves a form as it is typed, and shows what hangs on an answer. Without a network what was typed is kept on this device
-// alone.
+// Saves a form as it is typed, and shows what hangs on an answer.
 
 import { done, files, store } from "@asset(keep.js)";
 import { Materials } from "@asset(materials.js)";
@@ -38,6 +37,7 @@ const put = (root, { draft, base = {} }) => {
 
 const postOf = (token) => token?.value.replace(/^[^.]*/, "");
 const lineOf = (root) => root.querySelector("[data-saved]");
+const listed = (names) => new Intl.ListFormat(document.documentElement.lang).format(names);
 const heading = () => document.querySelector("h1")?.textContent;
 
 function fill(form) {
@@ -69,15 +69,14 @@ function fill(form) {
     const words = lineOf(form).dataset;
     const calm = /saves|done|mend/.test(how);
     const names = materials.waiting.map(({ name }) => name);
-    const list = new Intl.ListFormat(document.documentElement.lang).format(names);
     const on = materials.waiting.every(({ id }) => id) ? words.waits : words.waitsHere;
-    const waits = names.length && on.replace("{names}", () => list);
+    const waits = names.length && on.replace("{names}", () => listed(names));
     const typed = calm && (materials.going || (how !== "saves" && !materials.loaded)) ? words.saving : calm && waits ? "" : words[how];
     lineOf(form).textContent = [typed, waits].filter(Boolean).join(" ");
     if (how === "out") lineOf(form).append(" ", Object.assign(document.createElement("a"), { href: words.to, textContent: words.signIn }));
   };
   const away = () => keep && (copy || !navigator.onLine);
-  // A device does not always know that it is without a network, so it tries again, ever more seldom.
+  // Not every device knows that it is without a network: it tries again, ever more seldom.
   const tryAgain = () => {
     clearTimeout(retry);
     wait = Math.min(60, wait * 2);
@@ -118,7 +117,7 @@ function fill(form) {
     throw new Error("elsewhere");
   };
 
-  // Before anything is sent from a kept form: whether it is still what stands there. What was typed is put into the newer one.
+  // Before a kept form sends anything: is it still what stands there? What was typed is put into the newer one.
   async function current() {
     const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
     if (!answer.ok && !answer.redirected) throw new Error(answer.status);
@@ -135,7 +134,7 @@ function fill(form) {
     mark();
   }
 
-  // What cannot be done without a network.
+  // Not without a network.
   const mark = () => {
     const note = form.querySelector("[data-copy]");
     if (note) note.hidden = !copy;
@@ -146,7 +145,7 @@ function fill(form) {
     wanted ||= redraw;
     if (running) { again = true; return running; }
     clearTimeout(retry);
-    // Whoever is signed out is told so until they are signed in again, and the link to it stays where it is.
+    // Whoever is signed out is told so until they are signed in again.
     if (how !== "out") say("saving");
     const sent = read(form);
     const state = () => JSON.stringify([read(form), form.dataset.uploads]);
@@ -159,7 +158,7 @@ function fill(form) {
     const ready = copy ? current() : Promise.resolve();
     // One has signed in anew since this page was opened.
     running = ready.then(post).then((answer) => (answer.status === 400 ? current().then(post) : answer)).then(async (answer) => {
-      // It was changed elsewhere: what was typed here is put over the newer form, as after a time without a network.
+      // It was changed elsewhere: what was typed here is put over the newer form.
       if (answer.status === 409) elsewhere();
       if (answer.redirected) throw new Error("out");
       if (!answer.ok) throw new Error(answer.status);
@@ -307,5 +306,12 @@ const check = document.querySelector("[data-check]")?.dataset.check;
 if (document.referrer.endsWith(check) && store.read(`draft:${check}`)?.handed) store.drop(`draft:${check}`);
 if (check) files.all().then((all) => { if (all.some(({ path }) => path === check)) location.replace(check); });
 document.querySelector("[data-focus]")?.focus();
-const sent = document.querySelector("[data-sent]")?.dataset.sent;
-if (sent) done(`/cases/${encodeURIComponent(sent)}/form`);
+// Handed in from elsewhere, without what still waits.
+const sent = document.querySelector("[data-sent]");
+if (sent) files.all().then((all) => {
+  const own = `/cases/${encodeURIComponent(sent.dataset.sent)}/form`;
+  const left = all.filter(({ path }) => path === own).map(({ name }) => name);
+  const textContent = sent.dataset.unsent?.replace("{names}", () => listed(left));
+  if (left.length) sent.after(Object.assign(document.createElement("p"), { className: "callout soon", role: "alert", textContent }));
+  done(own);
+});

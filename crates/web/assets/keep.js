@@ -1,5 +1,4 @@
-// What waits on this device for a network: what was typed, and files. It goes once it is sent or handed in, when one signs
-// out, when somebody else signs in, and from a screen that others use.
+// What waits on this device for a network: what was typed, and files. When it goes, `What waits on a device` says.
 
 const FILES = "lianchi files";
 const page = document.documentElement.dataset;
@@ -23,8 +22,7 @@ export const store = {
   },
 };
 
-// Opened anew for each act, and let go when it has to go, so that no open page holds it up. A browser that does not answer
-// keeps nothing.
+// Opened for each act, so that no open page holds it up. A browser that does not answer keeps nothing.
 const opened = () => new Promise((done, fail) => {
   const request = indexedDB.open(FILES, 1);
   setTimeout(fail, 2000, new Error("no answer"));

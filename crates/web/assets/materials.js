@@ -1,5 +1,4 @@
-// The files of a form: each goes by itself, with its progress. What does not arrive waits, on this device where the form may
-// be kept there, else on this page, and is sent again.
+// The files of a form, each sent by itself. What does not arrive waits, on this device or else on this page.
 
 import { files, whose } from "@asset(keep.js)";
 
@@ -9,7 +8,7 @@ const made = (name, properties, ...inside) => {
   return element;
 };
 
-// What scripts put into a page is marked, so that it is not kept with it.
+// What scripts put into a page is not kept with it.
 const here = (element, mark = "here") => { element.dataset[mark] = ""; return element; };
 
 const size = (bytes) => (bytes < 1e3 ? `${bytes} B` : bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${Math.floor(bytes / 1e5) / 10} MB`);
@@ -61,7 +60,7 @@ export class Materials {
     return mine.length > 0;
   }
 
-  // Has each box take files; those that came anew, too.
+  // Has each new box take files.
   ready() {
     for (const box of this.#form.querySelectorAll("[data-upload]:not([data-ready])")) {
       const input = inputOf(here(box, "ready"));
@@ -111,7 +110,7 @@ export class Materials {
     for (const kept of all) await this.#keep(kept);
   }
 
-  // Its bytes are read at once: the file itself may be gone by the time there is a network, as pictures just taken are.
+  // Its bytes are read at once: a picture just taken may be gone by the time there is a network.
   async #keep(kept) {
     const bytes = await kept.file.arrayBuffer().catch(() => null);
     if (!bytes) { this.#refuse(kept.upload, "cutOff", kept); await this.#drop(kept); return; }

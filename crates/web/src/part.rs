@@ -181,6 +181,45 @@ pub fn purpose(lang: Lang, purposes: &[(Id, Title)], of_party: bool) -> Markup {
     }
 }
 
+/// Words that somebody wrote, as far as their reader may see them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// What is open of them: they themselves, and what stands before them.
+    pub text: String,
+    /// Whether there are more, which are read under a purpose alone.
+    pub closed: bool,
+}
+
+impl Words {
+    /// Words that the reader may see.
+    pub fn open(text: impl Into<String>) -> Self {
+        Self { text: text.into(), closed: false }
+    }
+
+    /// Words that they may not.
+    pub fn closed() -> Self {
+        Self { text: String::new(), closed: true }
+    }
+
+    /// The same after what stands before them.
+    #[must_use]
+    pub fn after(self, lang: Lang, before: &str) -> Self {
+        let colon = if self.text.is_empty() { "" } else { lang.colon() };
+        Self { text: format!("{before}{colon}{}", self.text), closed: self.closed }
+    }
+}
+
+/// Words that somebody wrote, or that they are sealed.
+pub fn said(lang: Lang, words: &Words) -> Markup {
+    html! {
+        (as_written(lang, &words.text))
+        @if words.closed {
+            @if !words.text.is_empty() { (lang.colon()) }
+            span.sealed { (lang.say("words-sealed")) }
+        }
+    }
+}
+
 /// The state that its reader saw: how many events the case had. A form that changes a case carries it, so that the
 /// slower of two colleagues is told and not overwritten.
 pub fn seen(events: u64) -> Markup {

@@ -155,7 +155,7 @@ impl Draft<'_> {
         let mut event = self.event(activity::ATTACHED).with("material", material.as_str());
         if file.subject.is_some() {
             event = event.with("file", Value::File(FileRef { name: NAMELESS.into(), ..file.clone() }));
-            self.say(&mut event, "file name", &*file.name);
+            self.say(&mut event, activity::FILE_NAME, &*file.name);
         } else {
             event = event.with("file", Value::File(file.clone()));
         }

@@ -39,7 +39,7 @@ impl Draft<'_> {
         if let Some(credential) =
             step.issues.as_ref().filter(|_| step.outcomes.first().is_some_and(|first| first.id == outcome.id))
         {
-            event = event.about("issues", crate::given::object(credential, self.situation.case));
+            event = event.about(part::ISSUES, crate::given::object(credential, self.situation.case));
         }
         let office = self.state.steps.get(id).map(|state| state.office.clone()).unwrap_or_default();
         Self::at_office(&mut event, &office);

@@ -1,6 +1,7 @@
 //! What may be known of a case and done with it: nothing here changes it.
 
 use super::{Ask, Casework, Refused, View};
+use crate::activity;
 use crate::book::Book;
 use crate::command::Command;
 use crate::decide::{self, Situation, Truth};
@@ -121,8 +122,8 @@ impl Casework {
         self.clear_some(&state.answers, |field| procedure.conditions.speak_of(field) || saved(field))
     }
 
-    /// The case with the words that were said in it, and the names of its files, in clear. They are the case's own course,
-    /// told to whoever may see it; sealed they are so that they go when the case is erased.
+    /// The case with the words that were said in it, and the names of its files, in clear: for its own party, and for whoever
+    /// stated a purpose, once that is on the record.
     ///
     /// # Errors
     /// When the record cannot be read.
@@ -144,7 +145,15 @@ impl Casework {
             }
         }
         state.file_names = names;
-        Ok(View { state: Arc::new(state), ..view })
+        Ok(View { state: Arc::new(state), spoken: true, ..view })
+    }
+
+    /// What of it was said in words and is sealed, by its kinds: under these names readings of it are told.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn said(&self, case: &ObjectRef) -> Result<BTreeSet<&'static str>, StoreError> {
+        Ok(self.story(case)?.iter().filter_map(|entry| activity::kind_of_words(&entry.event)).collect())
     }
 
     /// The state with what steps recorded in clear, as far as conditions of `procedure` speak of it; with what was typed and is

@@ -240,6 +240,16 @@ impl Speaker<'_> {
             let shown = self.listed(shown.iter().map(String::as_str));
             lines.push(format!("    {}{shown}", self.pick("载明：", "it shows: ")));
         }
+        let told: Vec<String> = credential.one_per.iter().map(|id| self.answer_title(id)).collect();
+        if !told.is_empty() {
+            let told = self.listed(told.iter().map(String::as_str));
+            lines.push(match self.lang {
+                Lang::Zh => format!("    {told}相同的，以最后颁发的为准，先前的不再有效"),
+                Lang::En => {
+                    format!("    one at a time for the same {told}: the later takes the place of the earlier")
+                }
+            });
+        }
         lines
     }
 

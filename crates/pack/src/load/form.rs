@@ -262,10 +262,31 @@ fn credential(id: Id, node: Node<'_>) -> Credential {
         terms: node.rows("term").into_iter().filter_map(term).collect(),
         until: node.id("until").map(|until| until.id),
         shows: node.ids("shows").into_iter().map(|shown| shown.id).collect(),
+        one_per: one_per(&node),
         place: node.place(),
     };
     node.finish();
     credential
+}
+
+/// The answers by which a credential is told from others of its kind.
+fn one_per(node: &Node<'_>) -> Vec<Id> {
+    let Some(member) = node.get("one-per") else { return Vec::new() };
+    if member.items().next().is_none() {
+        member.report(
+            "`one-per` is empty",
+            "name the answers by which one is told from another, or take it out: any number then stand side by side",
+        );
+    }
+    let mut told: Vec<Id> = Vec::new();
+    for Ref { id, place } in member.ids() {
+        if told.contains(&id) {
+            node.report_at(&place, format!("`{id}` stands twice in `one-per`"), "leave it in once");
+        } else {
+            told.push(id);
+        }
+    }
+    told
 }
 
 /// A length of time such as `"3 workdays"`.

@@ -3,8 +3,8 @@ use super::form::{form, own_of, time_of_office};
 use super::material::{basis, uses};
 use super::{Kind, Loader, pauses, pick, promise, reach, waits};
 use crate::model::{
-    Audience, Channel, ClockLimit, Conditions, Definitions, Flow, Form, Gaps, Id, Level, Manifest, Mark,
-    MaterialUse, Own, Procedure, Retention, Start, StepKind, Unit,
+    Audience, Channel, ClockLimit, Conditions, Credential, Definitions, FieldKind, Flow, Form, Gaps, Id,
+    Level, Manifest, Mark, MaterialUse, Own, Procedure, Retention, Start, Step, StepKind, Unit,
 };
 use crate::problem::nearest;
 use crate::reader::{Member, Node};
@@ -201,12 +201,13 @@ fn issue(loader: &Loader, node: &Node<'_>, flow: &mut Flow) {
     }
 }
 
-/// A credential can show only what the procedure, or the step that issues it, asks for.
+/// A credential can show, and be told from others by, only what the procedure, or the step that issues it, asks for.
 fn check_issued(node: &Node<'_>, procedure: &Procedure, shared: &Definitions) {
     for step in &procedure.flow.steps {
         let Some(credential) = step.issues.as_ref().and_then(|id| shared.credentials.get(id)) else {
             continue;
         };
+        check_one_per(node, procedure, step, credential);
         for shown in credential.shows.iter().chain(&credential.until) {
             if procedure.form.field(shown.as_str()).or_else(|| step.form.field(shown.as_str())).is_none() {
                 node.report(
@@ -217,6 +218,34 @@ fn check_issued(node: &Node<'_>, procedure: &Procedure, shared: &Definitions) {
                     format!("add a field `{shown}` to the form, or take it out of the credential"),
                 );
             }
+        }
+    }
+}
+
+/// What there is one at a time of is looked for among the cases of its party, by answers that can be compared.
+fn check_one_per(node: &Node<'_>, procedure: &Procedure, step: &Step, credential: &Credential) {
+    let issues = format!("`{}` issues `{}`", procedure.id, credential.id);
+    if !credential.one_per.is_empty() && procedure.start != Start::Party {
+        node.report(
+            format!(
+                "{issues}, of which a party has one at a time, but an office starts it and it has no party"
+            ),
+            "let the party apply for it, or take `one-per` out of the credential",
+        );
+        return;
+    }
+    for told in &credential.one_per {
+        let field = procedure.form.field(told.as_str()).or_else(|| step.form.field(told.as_str()));
+        match field.map(|field| &field.kind) {
+            None => node.report(
+                format!("{issues}, of which there is one per `{told}`, but nobody asks for it"),
+                format!("add a field `{told}` to the form, or take it out of the credential's `one-per`"),
+            ),
+            Some(FieldKind::File) => node.report(
+                format!("{issues}, of which there is one per `{told}`, but files are not compared"),
+                "name an answer that is the same each time, such as a number",
+            ),
+            Some(_) => {}
         }
     }
 }

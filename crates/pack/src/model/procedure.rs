@@ -274,6 +274,9 @@ pub struct Credential {
     pub until: Option<Id>,
     /// The answers that it shows, of the procedure's form or of the step that issues it.
     pub shows: Vec<Id>,
+    /// The answers, of the form or of the step that issues it, by which it is told whose or of what it is: of these there is one
+    /// at a time, and a later one takes the place of the earlier. Empty: any number stand side by side.
+    pub one_per: Vec<Id>,
     /// Where it is defined.
     pub place: Place,
 }

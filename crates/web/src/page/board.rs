@@ -490,15 +490,16 @@ pub fn case(frame: &Frame, view: &Trail) -> Markup {
             div.twofold {
                 section.left aria-labelledby="steps-title" {
                     h2 #steps-title { (lang.say("case-steps")) }
-                    (course::steps(lang, &view.steps))
+                    (course::steps(lang, &view.steps, false))
                     @if !view.clocks.is_empty() {
                         h2 { (lang.say("case-clocks")) }
-                        (clock::list(lang, &view.clocks))
+                        (clock::list(lang, &view.clocks, false))
                     }
                 }
                 section.middle aria-labelledby="events-title" {
                     h2 #events-title { (lang.say("case-events")) }
-                    (course::happenings(lang, &view.happened, true))
+                    (course::sealed(lang, &view.case, &view.happened))
+                    (course::happenings(lang, &view.happened, true, false))
                 }
             }
         },

@@ -33,6 +33,8 @@ pub struct Case {
     pub due: Option<Due>,
     /// What sets that time; none: the party's time to answer.
     pub set_by: Option<SetBy>,
+    /// When what the office wrote down was last corrected after the case was over.
+    pub put_right: Option<Time>,
 }
 
 /// How far a case is, as its party sees it.
@@ -139,6 +141,7 @@ fn one(frame: &Frame, case: &Case) -> Markup {
                 @if matches!(case.stage, Stage::Open(_) | Stage::Ended(_)) {
                     (part::tag(case.stage.tone(), &case.stage.words(frame)))
                 }
+                @if case.put_right.is_some() { " " (part::tag("soon", &lang.say("put-right-after"))) }
                 @if let Some(due) = &case.due {
                     " " (part::standing(lang, due.standing)) " "
                     @if due.at.is_some() { (lang.say("due-by")) " " }

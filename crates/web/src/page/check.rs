@@ -1,4 +1,5 @@
 use super::fill::{stages, under_list};
+use super::follow;
 use super::mark::{self, Put};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
@@ -285,7 +286,7 @@ pub fn submitted(frame: &Frame, view: &Submitted) -> Markup {
         &under_list(frame, Head::new(title.as_ref())),
         &html! {
             (stages(lang, 3))
-            div.done data-sent=(view.case) {
+            div.done data-sent=(view.case) data-unsent=(follow::unsent(lang)) {
                 h1 { (title) }
                 p { (lang.of(&view.title)) }
                 p.number { span.soft { (lang.say("case-number")) } " " b.code { (view.case) } }

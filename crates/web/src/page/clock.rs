@@ -1,4 +1,4 @@
-use crate::part::{self, Cited, Due, Standing};
+use crate::part::{self, Cited, Due, Standing, Words};
 use crate::text::{self, Lang, Speak as _};
 use casework::board::SetBy;
 use maud::{Markup, html};
@@ -54,13 +54,14 @@ pub struct Extension {
     /// By whom.
     pub by: Option<String>,
     /// Why.
-    pub reasons: String,
+    pub reasons: Words,
 }
 
 /// All clocks of a case, each with its due date in words and how it is counted on request.
-pub fn list(lang: Lang, clocks: &[View]) -> Markup {
+/// `live`: whether they are drawn anew when the case moves on.
+pub fn list(lang: Lang, clocks: &[View], live: bool) -> Markup {
     html! {
-        ul.clocks data-refresh="clocks" {
+        ul.clocks data-refresh=[live.then_some("clocks")] {
             @for clock in clocks { (one(lang, clock)) }
         }
     }
@@ -162,7 +163,7 @@ fn history(lang: Lang, clock: &View) -> Markup {
                 li {
                     (lang.say("clock-extended")) " " (part::moment(lang, moved.at))
                     @if let Some(by) = &moved.by { " · " (by) }
-                    (lang.colon()) (moved.reasons)
+                    (lang.colon()) (part::said(lang, &moved.reasons))
                 }
             }
             @if let Some(stopped) = clock.stopped {

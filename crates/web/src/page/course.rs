@@ -1,3 +1,4 @@
+use crate::part::Words;
 use crate::text::{Lang, Speak as _};
 use crate::{form, part, path};
 use maud::{Markup, html};
@@ -40,7 +41,7 @@ pub enum Status {
         /// By whom; none where silence counted as an answer.
         by: Option<String>,
         /// Why.
-        reasons: Option<String>,
+        reasons: Option<Words>,
     },
     /// Not needed in this case.
     Skipped,
@@ -48,10 +49,11 @@ pub enum Status {
     Unreached,
 }
 
-/// The steps of a case in order: what was done, by whom, where, and what is to come.
-pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
+/// The steps of a case in order: what was done, by whom, where, and what is to come. `live`: whether they are drawn anew when
+/// the case moves on, which what was opened under a purpose must not be.
+pub fn steps(lang: Lang, steps: &[Step], live: bool) -> Markup {
     html! {
-        ol.course data-refresh="steps" {
+        ol.course data-refresh=[live.then_some("steps")] {
             @for step in steps {
                 @match &step.status {
                     Status::Done { at, outcome, by, reasons } => li.done {
@@ -64,7 +66,7 @@ pub fn steps(lang: Lang, steps: &[Step]) -> Markup {
                             }
                         }
                         @if let Some(reasons) = reasons {
-                            p.reasons { (lang.say("step-reasons")) (part::as_written(lang, reasons)) }
+                            p.reasons { (lang.say("step-reasons")) (part::said(lang, reasons)) }
                         }
                     },
                     Status::Open { since, holder } => li.now aria-current="step" {
@@ -111,11 +113,25 @@ pub struct Happening {
     /// In which office.
     pub office: Option<Title>,
     /// What was said with it.
-    pub words: Option<String>,
+    pub words: Option<Words>,
     /// The answer that it put right.
     pub corrected: Option<Corrected>,
     /// Its entry on the record.
     pub entry: Option<u64>,
+}
+
+/// Where a supervisor reads what was said in a case, where that is sealed on this page.
+pub fn sealed(lang: Lang, case: &str, happened: &[Happening]) -> Markup {
+    html! {
+        @if is_closed(happened) {
+            p.soft { (lang.say("words-elsewhere")) " " a href=(path::desk_case(case)) { (lang.say("words-at-desk")) } }
+        }
+    }
+}
+
+/// Whether anything that was said in a case is sealed to the reader.
+pub fn is_closed(happenings: &[Happening]) -> bool {
+    happenings.iter().any(|happening| happening.words.as_ref().is_some_and(|words| words.closed))
 }
 
 /// An answer that was put right.
@@ -132,10 +148,10 @@ pub struct Corrected {
 }
 
 /// Everything that happened, the latest first. `linked`: whether each leads to its entry. Of a run of events of filling in the
-/// latest stands there, and those before it open from it.
-pub fn happenings(lang: Lang, happenings: &[Happening], linked: bool) -> Markup {
+/// latest stands there, and those before it open from it. `live`: as of [`steps`].
+pub fn happenings(lang: Lang, happenings: &[Happening], linked: bool, live: bool) -> Markup {
     html! {
-        ol.events reversed data-refresh="events" {
+        ol.events reversed data-refresh=[live.then_some("events")] {
             @for run in happenings.chunk_by(|one, other| one.filling && other.filling) {
                 @if let Some((latest, earlier)) = run.split_first() {
                     (happening(lang, latest, linked))
@@ -176,7 +192,7 @@ fn happening(lang: Lang, happening: &Happening, linked: bool) -> Markup {
                 }
             }
             @if let Some(corrected) = &happening.corrected { (put_right(lang, corrected)) }
-            @if let Some(words) = &happening.words { p.reasons { (part::as_written(lang, words)) } }
+            @if let Some(words) = &happening.words { p.reasons { (part::said(lang, words)) } }
         }
     }
 }

@@ -28,6 +28,8 @@ pub struct View {
     pub delivered: Option<Option<Time>>,
     /// Since when it stands no more, where that is so.
     pub revoked: Option<Time>,
+    /// What took its place.
+    pub replaced: Option<Replaced>,
     /// What is personal of it; none: closed to whoever looks, until they state a purpose.
     pub told: Option<Told>,
     /// Purposes under which the reader may see that; empty: under none.
@@ -40,6 +42,15 @@ pub struct View {
     pub path: String,
     /// What proves it.
     pub proof: Proof,
+}
+
+/// What took a document's place.
+#[derive(Clone, Debug)]
+pub struct Replaced {
+    /// When.
+    pub at: Time,
+    /// Its number and where it is to be seen, for whoever may see the case that gave it.
+    pub by: Option<(String, String)>,
 }
 
 /// What a document says of its holder.
@@ -108,6 +119,16 @@ fn standing(lang: Lang, view: &View) -> Markup {
         @if let Some(since) = view.revoked {
             (part::callout("late", lang.say("document-revoked"), html! {
                 p { (part::moment(lang, since)) (lang.colon()) (lang.say("document-revoked-more")) }
+            }))
+        } @else if let Some(replaced) = &view.replaced {
+            (part::callout("late", lang.say("document-replaced"), html! {
+                p {
+                    (part::moment(lang, replaced.at)) (lang.colon())
+                    @match &replaced.by {
+                        Some((number, path)) => { (lang.say("document-replaced-by")) " " a.code href=(path) { (number) } },
+                        None => (lang.say("document-replaced-more")),
+                    }
+                }
             }))
         } @else if told.is_some_and(|told| told.over) {
             (part::callout("late", lang.say("document-over"), html! {}))

@@ -5,7 +5,7 @@ use super::document as documents;
 use crate::layout::{Frame, Head, document};
 use crate::part::{self, Due};
 use crate::path;
-use crate::text::Speak as _;
+use crate::text::{Lang, Speak as _};
 use casework::given::Valid;
 use maud::{Markup, html};
 use pack::model::Office;
@@ -41,6 +41,8 @@ pub struct View {
     pub clocks: Vec<clock::View>,
     /// Everything that happened, the latest first.
     pub happened: Vec<Happening>,
+    /// What of that corrected what the office had written down, after the case was over.
+    pub put_right: Vec<Happening>,
     /// Who has read the party's personal data, the latest first.
     pub reads: Vec<Read>,
     /// What the case has given.
@@ -92,6 +94,8 @@ pub struct Given {
     pub valid: Valid,
     /// Since when it stands no more.
     pub revoked: Option<Time>,
+    /// Since when a later one stands in its place.
+    pub replaced: Option<Time>,
     /// Where it can be had.
     pub path: String,
 }
@@ -122,7 +126,8 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
         &head,
         &html! {
             h1 { (lang.of(&view.title)) }
-            p.status data-refresh="status" data-sent=[handed_in.then_some(&view.case)] {
+            p.status data-refresh="status" data-sent=[handed_in.then_some(&view.case)]
+                data-unsent=[handed_in.then(|| unsent(lang))] {
                 (part::tag(view.stage.tone(), &view.stage.words(frame)))
                 " " span.soft { (lang.say("case-number")) " " } span.code { (view.case) }
                 @if let Some(at) = view.submitted {
@@ -130,6 +135,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                 }
             }
             (acts::not_done(frame, view))
+            div data-refresh="put-right" { (put_right(lang, view)) }
             div.beside {
                 div {
                     div data-refresh="asked" {
@@ -138,7 +144,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                     div data-refresh="given" { @if !view.given.is_empty() { (given(frame, view)) } }
                     section aria-labelledby="steps-title" {
                         h2 #steps-title { (lang.say("case-steps")) }
-                        (course::steps(lang, &view.steps))
+                        (course::steps(lang, &view.steps, true))
                     }
                 }
                 div.next {
@@ -147,7 +153,7 @@ pub fn show(frame: &Frame, view: &View) -> Markup {
                         @if !view.clocks.is_empty() {
                             section aria-labelledby="clocks-title" {
                                 h2 #clocks-title { (lang.say("case-clocks")) }
-                                (clock::list(lang, &view.clocks))
+                                (clock::list(lang, &view.clocks, true))
                             }
                         }
                     }
@@ -175,9 +181,26 @@ fn trail(frame: &Frame, view: &View) -> Markup {
             div data-refresh="history" {
                 details {
                     summary { (lang.tell("case-events-show", &[("count", view.happened.len().into())])) }
-                    (course::happenings(lang, &view.happened, false))
+                    (course::happenings(lang, &view.happened, false, true))
                 }
             }
+        }
+    }
+}
+
+/// What is said of files that still wait on the device when their case was handed in from elsewhere.
+pub(super) fn unsent(lang: Lang) -> String {
+    lang.tell("unsent", &[("names", "{names}".into())])
+}
+
+/// What was corrected after the case was over, where nobody looks at its events any more.
+fn put_right(lang: Lang, view: &View) -> Markup {
+    html! {
+        @if !view.put_right.is_empty() {
+            (part::callout("soon", lang.say("put-right-after"), html! {
+                p { (lang.say("put-right-after-more")) }
+                (course::happenings(lang, &view.put_right, false, false))
+            }))
         }
     }
 }
@@ -216,9 +239,10 @@ fn given(frame: &Frame, view: &View) -> Markup {
                 @for given in &view.given {
                     li {
                         a href=(given.path) { (lang.of(&given.title)) } " "
-                        @match given.revoked {
-                            Some(_) => (part::tag("late", &lang.say("document-revoked"))),
-                            None => span.soft { (documents::valid(lang, given.valid)) },
+                        @match (given.revoked, given.replaced) {
+                            (Some(_), _) => (part::tag("late", &lang.say("document-revoked"))),
+                            (None, Some(_)) => (part::tag("late", &lang.say("document-replaced"))),
+                            (None, None) => span.soft { (documents::valid(lang, given.valid)) },
                         }
                     }
                 }

@@ -31,6 +31,19 @@ pub struct Proven {
     pub leaf: String,
     /// Who signed the checkpoint besides the log.
     pub witnesses: Vec<String>,
+    /// Where it proves that something was given: whether that stands today.
+    pub standing: Option<Standing>,
+}
+
+/// Whether what a receipt proves to have been given stands. Which took its place is told to its holder alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It does.
+    Stands,
+    /// It was taken back then.
+    Revoked(Time),
+    /// A later one took its place then.
+    Replaced(Time),
 }
 
 /// The page, open to everyone.
@@ -84,6 +97,18 @@ fn good(frame: &Frame, proven: &Proven) -> Markup {
         ),
         (lang.say("receipt-leaf").into_owned(), html! { span.hash { (proven.leaf) } }),
     ];
+    if let Some(standing) = proven.standing {
+        let today = match standing {
+            Standing::Stands => html! { (part::tag("kept", &lang.say("verify-stands"))) },
+            Standing::Revoked(at) => html! {
+                (part::tag("late", &lang.say("document-revoked"))) " " (part::moment(lang, at))
+            },
+            Standing::Replaced(at) => html! {
+                (part::tag("late", &lang.say("document-replaced"))) " " (part::moment(lang, at))
+            },
+        };
+        rows.push((lang.say("verify-today").into_owned(), today));
+    }
     if let Some(at) = proven.at {
         rows.push((lang.say("verify-signed").into_owned(), part::moment(lang, at)));
     }

@@ -101,7 +101,7 @@ fn replies<'a>(asked: &Asked, view: &View, possible: &Move, tried: Option<&Tried
             action: "reply",
             about,
             title: possible.title.clone(),
-            ask: Asking::Reply { complaint: show::words(asked, &complaint.words), words },
+            ask: Asking::Reply { complaint: show::words(asked, view, &complaint.words), words },
             refused: tried.map(|tried| tried.why.clone()),
             faults: tried.map(|tried| tried.faults.clone()).unwrap_or_default(),
         }
@@ -238,7 +238,7 @@ pub fn act(asked: &Asked) -> Result<Answer, Oops> {
                 page(asked, &case, &view, None, Some(&tried(why, faults, None)))
             }
             Refused::Overtaken(event) => {
-                let now = asked.city.spoken(&case)?;
+                let now = asked.city.casework.view(&case)?;
                 let why = Title::new(
                     "这件事项刚刚有了变化：请看过后再决定",
                     "The case has just changed: look at it first, then decide anew",

@@ -388,7 +388,7 @@ fn line(asked: &Asked, (state, due, still): &Running) -> Result<board::Case, Sto
 /// A case that the reader may supervise.
 pub fn supervised(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
     asked.signed_in()?;
-    let view = asked.city.spoken(case)?;
+    let view = asked.city.casework.view(case)?;
     let permit = |action| asked.city.casework.permit(case, &view, action, &asked.ask()).ok_or(Oops::Missing);
     let decision = permit("supervise")?;
     match decision.allowed() {

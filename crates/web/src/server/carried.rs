@@ -271,7 +271,7 @@ fn said(asked: &Asked, carried: &Carried) -> (Vec<Said>, bool) {
     let book = asked.city.casework.book();
     let of_case = |number: &str| {
         let case = asked.city.casework.named(number).ok().flatten()?;
-        asked.city.spoken(&case).ok()
+        asked.city.casework.view(&case).ok()
     };
     let (view, about) = match steps.as_slice() {
         ["desk", "cases", number, _, about, ..] => (of_case(number), Some(*about)),

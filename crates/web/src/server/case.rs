@@ -5,11 +5,12 @@ use super::asked::Asked;
 use super::show::{self, Telling};
 use super::{document, personal};
 use crate::layout::Face;
+use crate::page::course::Happening;
 use crate::page::{cases, check, clock, follow};
 use crate::path;
 use axum::http::StatusCode;
 use casework::given::Given;
-use casework::state::{Stage, State};
+use casework::state::Stage;
 use casework::{Command, Refused, View};
 use pack::model::Procedure;
 use pack::{Id, Title};
@@ -18,14 +19,19 @@ use record::ObjectRef;
 /// How many of one's cases stand on a page.
 const ROWS: usize = 50;
 
-/// A case that the reader may look at, as its party or otherwise; to anybody else it is not there.
+/// A case that the reader may look at, as its party or otherwise; to anybody else it is not there. What was said in it stands
+/// there in clear to its party alone: all others [state what for](super::personal::opened).
 pub fn visible(asked: &Asked) -> Result<(ObjectRef, View), Oops> {
     asked.signed_in()?;
     let case = asked.case()?;
-    let view = asked.city.spoken(&case)?;
+    let view = asked.city.casework.view(&case)?;
     let decision =
         asked.city.casework.permit(&case, &view, "read-case", &asked.ask()).ok_or(Oops::Missing)?;
-    if decision.allowed() { Ok((case, view)) } else { Err(Oops::Missing) }
+    if !decision.allowed() {
+        return Err(Oops::Missing);
+    }
+    let view = if theirs(asked, &view) { asked.city.casework.spoken(view)? } else { view };
+    Ok((case, view))
 }
 
 /// A case of the reader's own, or one that they enter for somebody at a counter.
@@ -89,6 +95,7 @@ pub fn list(asked: &Asked) -> Result<Answer, Oops> {
             touched,
             due,
             set_by,
+            put_right: view.state.put_right,
             stage,
         }
     });
@@ -123,6 +130,13 @@ fn page(asked: &Asked, case: &ObjectRef, view: &View, tried: Option<follow::Trie
             .map(|(id, note)| (named(procedure, definitions, &id), note))
             .collect(),
     });
+    let happened =
+        show::happenings(asked, view, case, Telling { open: sees_own(asked, case, view), linked: false })?;
+    let over = match view.state.stage {
+        Stage::Ended { at, .. } if view.state.put_right.is_some() => Some(at),
+        _ => None,
+    };
+    let after = |one: &&Happening| one.corrected.is_some() && over.is_some_and(|over| one.at > over);
     let page = follow::View {
         case: case.id.to_string(),
         seen: view.state.events,
@@ -134,21 +148,15 @@ fn page(asked: &Asked, case: &ObjectRef, view: &View, tried: Option<follow::Trie
         asked: asked_for,
         steps: show::steps(asked, view),
         clocks,
-        happened: show::happenings(
-            asked,
-            view,
-            case,
-            Telling { open: sees_own(asked, case, view), linked: false },
-        )?,
+        put_right: happened.iter().filter(after).cloned().collect(),
+        happened,
         reads: reads(asked, view, case)?,
         given: given(asked, view, case)?,
         may: moves.iter().map(|possible| possible.action).collect(),
-        rating: view
-            .state
-            .rating
-            .as_ref()
-            .map(|rating| (rating.stars, rating.words.as_ref().map(|words| show::words(asked, words)))),
-        complaints: complaints(asked, &view.state),
+        rating: view.state.rating.as_ref().map(|rating| {
+            (rating.stars, rating.words.as_ref().map(|words| show::words(asked, view, words).text))
+        }),
+        complaints: complaints(asked, view),
         tried,
     };
     let status = match &page.tried {
@@ -159,14 +167,14 @@ fn page(asked: &Asked, case: &ObjectRef, view: &View, tried: Option<follow::Trie
     Ok(Answer::page(follow::show(&asked.frame(Face::Resident), &page)).status(status))
 }
 
-fn complaints(asked: &Asked, state: &State) -> Vec<follow::Complaint> {
+fn complaints(asked: &Asked, view: &View) -> Vec<follow::Complaint> {
     let told = |complaint: &casework::state::Complaint| follow::Complaint {
-        words: show::words(asked, &complaint.words),
+        words: show::words(asked, view, &complaint.words).text,
         at: complaint.at,
-        reply: complaint.reply.as_ref().map(|(at, words)| (*at, show::words(asked, words))),
+        reply: complaint.reply.as_ref().map(|(at, words)| (*at, show::words(asked, view, words).text)),
         closed: complaint.closed,
     };
-    state.complaints.iter().map(told).collect()
+    view.state.complaints.iter().map(told).collect()
 }
 
 /// Until when the correction that waits for the party is to be answered.
@@ -211,6 +219,7 @@ fn given(asked: &Asked, view: &View, case: &ObjectRef) -> Result<Vec<follow::Giv
         title: given.title,
         valid: given.valid,
         revoked: given.revoked,
+        replaced: given.replaced.map(|replaced| replaced.at),
         path,
     };
     Ok(document::listed(asked, view, case, None)?.into_iter().map(shown).collect())

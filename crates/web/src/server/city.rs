@@ -537,7 +537,7 @@ impl City {
         locked(&self.sessions).close(token);
     }
 
-    /// A case as its pages show it: with the words that were said in it in clear.
+    /// A case with the words that were said in it in clear, as its party sees it.
     ///
     /// # Errors
     /// As [`Casework::view`].

@@ -2,7 +2,8 @@
 
 use super::asked::Asked;
 use super::case::named;
-use crate::text::Speak as _;
+use crate::part::Words;
+use crate::text::{Lang, Speak as _};
 use casework::{View, activity};
 use pack::{Id, Title};
 use record::{Entry, StoreError, Value};
@@ -13,18 +14,29 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// When the record cannot be read.
-pub fn told(asked: &Asked, view: &View, story: &[Entry], at: usize) -> Result<Option<String>, StoreError> {
+pub fn told(asked: &Asked, view: &View, story: &[Entry], at: usize) -> Result<Option<Words>, StoreError> {
     let Some(event) = story.get(at).map(|entry| &entry.event) else { return Ok(None) };
     match event.activity.as_str() {
         activity::CORRECTION_REQUESTED => {
             let points = points(asked, event.attribute("notes"))?;
+            if points.is_empty() {
+                return Ok(None);
+            }
+            if !view.spoken {
+                // Which answers are asked for is the case's course; what is said of them is not told without a purpose.
+                let all: Vec<String> = points.iter().map(|(id, _)| called(asked, view, id)).collect();
+                let stop = if asked.lang == Lang::Zh { "、" } else { ", " };
+                return Ok(Some(Words::closed().after(asked.lang, &all.join(stop))));
+            }
             let line = |(id, note): &(Id, String)| {
                 format!("{}{}{note}", called(asked, view, id), asked.lang.colon())
             };
             let lines: Vec<String> = points.iter().map(line).collect();
-            Ok((!lines.is_empty()).then(|| lines.join("\n")))
+            Ok(Some(Words::open(lines.join("\n"))))
         }
-        activity::CORRECTION_ANSWERED => left_alone(asked, view, story.get(..at).unwrap_or_default()),
+        activity::CORRECTION_ANSWERED => {
+            Ok(left_alone(asked, view, story.get(..at).unwrap_or_default())?.map(Words::open))
+        }
         _ => Ok(None),
     }
 }

@@ -141,6 +141,7 @@ fn given(
         title: given.title,
         at: given.at,
         revoked: given.revoked.is_some(),
+        replaced: given.replaced.is_some(),
         path,
     };
     Ok(document::listed(asked, view, case, purpose)?.into_iter().map(shown).collect())
@@ -161,6 +162,9 @@ fn neighbours(
 pub fn personal(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = staffed(asked)?;
     let purpose = asked.id("purpose");
-    personal::read_all(asked, &case, &view, purpose.as_ref())?;
+    let mut fields = personal::answers(&view);
+    fields.extend(personal::said(asked, &case)?);
+    personal::read(asked, &case, &view, purpose.as_ref(), &fields)?;
+    let view = asked.city.casework.spoken(view)?;
     page(asked, &case, &view, purpose.as_ref(), None)
 }

@@ -6,7 +6,7 @@ use super::case::{face, sees_own, theirs, visible};
 use super::{personal, receipt, show};
 use crate::page::document;
 use crate::path;
-use casework::given::{Given, Valid};
+use casework::given::{Given, Replaced, Valid};
 use casework::{View, answer};
 use pack::Id;
 use pack::model::{Field, StepKind};
@@ -62,6 +62,7 @@ pub fn issued(asked: &Asked) -> Result<Issued, Oops> {
         at: given.at,
         delivered: delivered(&view, &given),
         revoked: given.revoked,
+        replaced: given.replaced.as_ref().map(|replaced| taken(asked, &given, replaced)),
         told: open.then(|| told(asked, &view, &given, purpose.as_ref())).transpose()?,
         purposes,
         of_party: view.state.party.is_some(),
@@ -72,6 +73,20 @@ pub fn issued(asked: &Asked) -> Result<Issued, Oops> {
     let shows = if open { answers(asked, &view, &given)? } else { Vec::new() };
     let shows = shows.into_iter().filter_map(|(field, typed)| Some((field.id.clone(), typed?))).collect();
     Ok(Issued { credential: given.credential, page, shows, proof: text, view })
+}
+
+/// What took its place, with its number for whoever may see the case that gave that.
+pub fn taken(asked: &Asked, given: &Given, replaced: &Replaced) -> document::Replaced {
+    let casework = &asked.city.casework;
+    let seen = casework.view(&replaced.case).ok().and_then(|view| {
+        let own = theirs(asked, &view);
+        let decision = || casework.permit(&replaced.case, &view, "read-case", &asked.ask());
+        (own || decision().is_some_and(|decision| decision.allowed())).then(|| {
+            let path = path::document(replaced.case.id.as_str(), &given.credential);
+            (replaced.by.to_string(), path)
+        })
+    });
+    document::Replaced { at: replaced.at, by: seen }
 }
 
 /// An answer that a document shows, by the name under which a reading of it is told.

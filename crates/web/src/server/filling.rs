@@ -11,6 +11,7 @@ use crate::page::{check, fill};
 use crate::part::Cited;
 use crate::{form, path};
 use axum::http::StatusCode;
+use casework::activity::said;
 use casework::service::Point;
 use casework::state::Stage;
 use casework::{Command, Refused, View, answer};
@@ -169,8 +170,8 @@ fn cited(definitions: &pack::Definitions, law: &Basis) -> Cited {
     Cited { instrument, article: law.article.clone(), quote: law.quote.clone() }
 }
 
-/// Whether the reader sees the personal answers that are kept: their own, or those that they enter for somebody, under the
-/// purpose that they state, which is then on the record. Without one they stay closed.
+/// Whether the reader sees the personal answers that are kept, and what is asked to be corrected: their own, or what they enter
+/// for somebody, under the purpose that they state, which is then on the record. Without one it stays closed.
 fn opens(asked: &Asked, case: &ObjectRef, view: &View) -> Result<bool, Oops> {
     if theirs(asked, view) {
         return Ok(true);
@@ -179,7 +180,9 @@ fn opens(asked: &Asked, case: &ObjectRef, view: &View) -> Result<bool, Oops> {
     let state = &view.state;
     let holds = |id: &Id| state.answers.contains_key(id) || state.unread.contains_key(id);
     let kept = fields.iter().filter(|field| field.personal && holds(&field.id));
-    let kept: Vec<&str> = kept.map(|field| field.id.as_str()).collect();
+    let notes = state.asked().filter(|asked| matches!(asked.notes, Value::Sealed(_)) && !state.is_bare());
+    let notes = notes.map(|_| format!("{}{}", personal::SAID, said::CORRECTIONS));
+    let kept: Vec<String> = kept.map(|field| field.id.to_string()).chain(notes).collect();
     if kept.is_empty() {
         return Ok(true);
     }
@@ -217,6 +220,7 @@ pub fn fill(asked: &Asked) -> Result<Answer, Oops> {
     if !opens(asked, &case, &view)? {
         return Ok(closed(asked, &case, &view));
     }
+    let view = asked.city.casework.spoken(view)?;
     Filling::new(asked, view, None, true)?.show(asked, case.id.as_str(), &faults, true)
 }
 
@@ -228,7 +232,7 @@ pub fn fragment(asked: &Asked) -> Result<Answer, Oops> {
         return Ok(Answer::text("").status(StatusCode::CONFLICT));
     }
     keep(asked, &case, &view, &BTreeSet::new())?;
-    let view = asked.city.spoken(&case)?;
+    let view = anew(asked, &case)?;
     let (typed, open) = (typed(asked, view.procedure().ok_or(Oops::Missing)?), theirs(asked, &view));
     Filling::new(asked, view, Some(&typed), open)?.show(asked, case.id.as_str(), &[], false)
 }
@@ -323,7 +327,7 @@ fn keep_files(asked: &Asked, case: &ObjectRef) -> Result<Vec<(Id, Title)>, Oops>
 
 /// Keeps the answers that came with the beginning of a case, from a draft made without a network.
 pub fn keep_draft(asked: &Asked, case: &ObjectRef) -> Result<(), Oops> {
-    let view = asked.city.spoken(case)?;
+    let view = asked.city.casework.view(case)?;
     match view.state.stage {
         Stage::Draft => keep(asked, case, &view, &BTreeSet::new()).map(drop),
         _ => Ok(()),
@@ -342,7 +346,7 @@ pub fn save(asked: &Asked) -> Result<Answer, Oops> {
         );
         (id.clone(), Title::new(zh, en))
     }));
-    let view = asked.city.spoken(&case)?;
+    let view = anew(asked, &case)?;
     let check = asked.field("then") == Some("check");
     if check && unreadable.is_empty() && asked.city.casework.missing(&view, asked.now)?.is_empty() {
         return Ok(Answer::go(onward(asked, &number, "check")));
@@ -438,7 +442,14 @@ pub fn attached(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
     for sent in &asked.files {
         attach_one(asked, case, &material, sent)?;
     }
-    Ok(asked.city.spoken(case)?)
+    anew(asked, case)
+}
+
+/// The case after something of it was kept: with what is asked to be corrected, where the reader has that before them.
+fn anew(asked: &Asked, case: &ObjectRef) -> Result<View, Oops> {
+    let view = asked.city.casework.view(case)?;
+    let open = theirs(asked, &view) || personal::has_opened_notes(asked, case, &view)?;
+    if open { Ok(asked.city.casework.spoken(view)?) } else { Ok(view) }
 }
 
 pub fn file(asked: &Asked) -> Result<Answer, Oops> {
@@ -554,6 +565,7 @@ pub fn check(asked: &Asked) -> Result<Answer, Oops> {
     if !opens(asked, &case, &view)? {
         return Ok(closed(asked, &case, &view));
     }
+    let view = asked.city.casework.spoken(view)?;
     let filling = Filling::new(asked, view, None, true)?;
     let procedure = filling.view.procedure().ok_or(Oops::Missing)?;
     let materials = materials(asked, &filling.view, &number)?;

@@ -45,17 +45,42 @@ pub fn verify(asked: &Asked) -> Result<Answer, Oops> {
         Some(file) => String::from_utf8_lossy(&file.bytes).into_owned(),
         None => asked.field("text").unwrap_or_default().to_owned(),
     };
-    let (text, result) = proven_by(asked, &text);
+    let (text, result) = proven_by(asked, &text)?;
     let status = if result.is_ok() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let view = verify::View { text, result: Some(result), key: own_key(asked) };
     Ok(Answer::page(verify::show(&asked.frame(Face::Resident), &view)).status(status))
 }
 
 /// The receipt as it was given out, and what it proves.
-pub fn proven_by(asked: &Asked, text: &str) -> (String, Result<verify::Proven, Title>) {
+///
+/// # Errors
+/// When the record cannot be read.
+pub fn proven_by(asked: &Asked, text: &str) -> Result<(String, Result<verify::Proven, Title>), StoreError> {
     let text = normal(text);
-    let result = proven(&text, asked.city.casework.record().verifier());
-    (text, result)
+    let result = match proven(&text, asked.city.casework.record().verifier()) {
+        Ok((event, proven)) => Ok(verify::Proven { standing: standing(asked, &event)?, ..proven }),
+        Err(why) => Err(why),
+    };
+    Ok((text, result))
+}
+
+/// Whether what an event gave stands today; none where it gave nothing.
+fn standing(asked: &Asked, event: &Event) -> Result<Option<verify::Standing>, StoreError> {
+    let Some((case, object)) = event.object(part::CASE).zip(event.object(part::ISSUES)) else {
+        return Ok(None);
+    };
+    let casework = &asked.city.casework;
+    let view = match casework.view(case) {
+        Ok(view) => view,
+        Err(casework::Refused::Store(error)) => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    let given = casework.given(&view)?.into_iter().find(|given| given.object == *object);
+    Ok(given.map(|given| match (given.revoked, given.replaced) {
+        (Some(at), _) => verify::Standing::Revoked(at),
+        (None, Some(later)) => verify::Standing::Replaced(later.at),
+        (None, None) => verify::Standing::Stands,
+    }))
 }
 
 /// A receipt as it was given out: browsers send what is pasted with other line ends, people copy it without the last.
@@ -63,17 +88,19 @@ fn normal(text: &str) -> String {
     format!("{}\n", text.replace("\r\n", "\n").trim())
 }
 
-fn proven(text: &str, key: &record::VerifierKey) -> Result<verify::Proven, Title> {
+fn proven(text: &str, key: &record::VerifierKey) -> Result<(Event, verify::Proven), Title> {
     let verified = proof::verify_receipt(text, None, Some(key)).map_err(|error| in_words(&error))?;
     let signed = verified.witnesses.iter().filter_map(|(_, at)| i64::try_from(*at).ok()).min();
-    Ok(verify::Proven {
+    let proven = verify::Proven {
         origin: verified.head.origin,
         entry: verified.index,
         size: verified.head.size,
         at: signed.and_then(|at| record::Time::new(at, 0, Some(8 * 60))),
         leaf: digest_of(&verified.event).to_string(),
         witnesses: verified.witnesses.into_iter().map(|(name, _)| name).collect(),
-    })
+        standing: None,
+    };
+    Ok((verified.event, proven))
 }
 
 /// The entry of an event in the log: the digest of its line.

@@ -7,11 +7,11 @@ use crate::page::cases::Stage;
 use crate::page::clock::{self, Pause};
 use crate::page::course::{Corrected, Happening, Status as Shown, Step};
 use crate::page::refused::Faster;
-use crate::part::{Cited, Due, Standing};
+use crate::part::{Cited, Due, Standing, Words};
 use crate::text::{Lang, Speak as _};
 use access::Post;
 use access::activity::attribute;
-use casework::activity::{self, part};
+use casework::activity::{self, part, said as kinds};
 use casework::amendment::{self, Amendment};
 use casework::due::Counted;
 use casework::state::{self, Status};
@@ -20,6 +20,7 @@ use pack::days::{self, At};
 use pack::model::{ClockLimit, Form, Own, Procedure, Start, Unit};
 use pack::{Id, Title};
 use record::{Entry, Event, ObjectRef, StoreError, Time, Value};
+use std::borrow::Cow;
 
 /// By what a reading names a document, before the credential's name.
 pub const DOCUMENT: &str = "document.";
@@ -116,23 +117,26 @@ pub fn happenings(
             continue;
         }
         last = if draft { activity::SAVED.to_owned() } else { event.activity.to_string() };
-        let said = |value: Option<&Value>| said(asked, value);
+        let said = |value: Option<&Value>| said(asked, view, value);
         let office = event.object(part::OFFICE).map(|office| self::office(asked, &office.id.as_str().into()));
         let words = match amendment::of(event) {
             Some(amendment) => said(amendment.reasons)?,
-            None if event.activity.as_str() == access::activity::DATA_READ => Some(read(asked, view, event)),
-            None => match said(event.attribute("reasons"))?.filter(|reasons| reasons != "deemed") {
+            None if event.activity.as_str() == access::activity::DATA_READ => {
+                Some(Words::open(read(asked, view, event)))
+            }
+            None => match said(event.attribute("reasons"))?.filter(|reasons| reasons.text != "deemed") {
                 None => match said(event.attribute("words"))? {
                     None => corrections::told(asked, view, &story, at)?,
                     words => words,
                 },
-                Some(reasons) => Some(given(asked, event).unwrap_or(reasons)),
+                Some(reasons) => Some(given(asked, event).map_or(reasons, Words::open)),
             },
         };
-        let words = [stars(asked, event), words]
-            .into_iter()
-            .flatten()
-            .reduce(|stars, words| format!("{stars}{}{words}", asked.lang.colon()));
+        let words = match (stars(asked, event), words) {
+            (None, words) => words,
+            (Some(stars), None) => Some(Words::open(stars)),
+            (Some(stars), Some(words)) => Some(words.after(asked.lang, &stars)),
+        };
         told.push(Happening {
             at: event.time,
             what: happened(asked, event, view.procedure()),
@@ -184,6 +188,7 @@ pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
         Some(match name.split_once('.') {
             None => named(name),
             Some(("file", material)) => named(material),
+            Some(("said", kind)) => said_of(asked, kind)?.into_owned(),
             Some(("document", credential)) => {
                 let credential = view.book.definitions.credentials.get(credential)?;
                 asked.lang.of(&credential.title).to_owned()
@@ -196,6 +201,17 @@ pub fn read(asked: &Asked, view: &View, event: &Event) -> String {
         })
     };
     listed(asked, event, |name| called(name).unwrap_or_else(|| name.to_owned()))
+}
+
+/// What a kind of words is called.
+fn said_of(asked: &Asked, kind: &str) -> Option<Cow<'static, str>> {
+    Some(match kind {
+        kinds::REASONS => asked.lang.say("said-reasons"),
+        kinds::CORRECTIONS => asked.lang.say("said-corrections"),
+        kinds::COMPLAINTS => asked.lang.say("said-complaints"),
+        kinds::RATING => asked.lang.say("said-rating"),
+        _ => return None,
+    })
 }
 
 /// The answer that an event put right, as it was and as it is.
@@ -236,9 +252,13 @@ pub fn form_of<'a>(procedure: &'a Procedure, of: &str) -> Option<&'a Form> {
     }
 }
 
-/// Words that were said, as a case that is [spoken](casework::Casework::spoken) has them.
-pub fn words(asked: &Asked, said: &Value) -> String {
-    said.as_text().map_or_else(|| asked.lang.say("words-erased").into_owned(), str::to_owned)
+/// Words that were said in a case: in clear, sealed where nobody opened them to the reader, or erased.
+pub fn words(asked: &Asked, view: &View, said: &Value) -> Words {
+    match said.as_text() {
+        Some(text) => Words::open(text),
+        None if view.spoken || view.state.is_bare() => Words::open(asked.lang.say("words-erased")),
+        None => Words::closed(),
+    }
 }
 
 /// Reasons that the program gave, in the reader's language.
@@ -248,11 +268,11 @@ fn given(asked: &Asked, event: &Event) -> Option<String> {
     casework::erase::given(reasons).map(|given| asked.lang.of(&given).to_owned())
 }
 
-/// Words as they stand on the record.
-fn said(asked: &Asked, value: Option<&Value>) -> Result<Option<String>, StoreError> {
+/// Words as they stand on the record, opened where those of the case are.
+fn said(asked: &Asked, view: &View, value: Option<&Value>) -> Result<Option<Words>, StoreError> {
     let Some(value) = value else { return Ok(None) };
-    let clear = asked.city.casework.in_clear(value)?;
-    Ok(Some(clear.map_or_else(|| words(asked, value), |clear| words(asked, &clear))))
+    let clear = view.spoken.then(|| asked.city.casework.in_clear(value)).transpose()?.flatten();
+    Ok(Some(words(asked, view, clear.as_ref().unwrap_or(value))))
 }
 
 /// Who did something, as readers of the case may know: staff by name, the party as such.
@@ -318,7 +338,11 @@ pub fn steps(asked: &Asked, view: &View) -> Vec<Step> {
                     at: done.at,
                     outcome: step.outcome(done.outcome.as_str()).map(|o| o.title.clone()).unwrap_or_default(),
                     by: done.by.as_ref().map(|by| who(asked, view, by)).or_else(|| itself(step)),
-                    reasons: done.reasons.as_ref().map(|why| words(asked, why)).filter(|why| why != "deemed"),
+                    reasons: done
+                        .reasons
+                        .as_ref()
+                        .map(|why| words(asked, view, why))
+                        .filter(|why| why.text != "deemed"),
                 },
                 None => waiting,
             },
@@ -372,7 +396,7 @@ pub fn clocks(asked: &Asked, view: &View) -> Vec<clock::View> {
                 .map(|extension| clock::Extension {
                     at: extension.at,
                     by: extension.by.as_ref().map(|by| who(asked, view, by)),
-                    reasons: self::words(asked, &extension.reasons),
+                    reasons: self::words(asked, view, &extension.reasons),
                 })
                 .collect(),
             undecided: counted.as_ref().is_some_and(|counted| counted.limit.undecided) && deadline.is_some(),

@@ -202,6 +202,7 @@ impl Caller {
             ("procedure", texts(&[SERVICE])),
             ("material", texts(&["identity-card", "accept.before"])),
             ("credential", texts(&[GIVES])),
+            ("purpose", texts(&["handle-case", "answer-complaint", "inspect"])),
             ("digest", vec![digest]),
             ("model", texts(&["told-once-what-is-missing", "entry-change-fee-free", "nothing"])),
             ("entry", texts(&["0", "7", "18446744073709551615", "-1", "1.5"])),
@@ -244,7 +245,11 @@ impl Caller {
                 let value = if value.is_empty() { "x" } else { value.as_str() };
                 path = path.replace(&format!("{{{name}}}"), &web::path::segment(value));
             } else if self.dice.below(3) == 0 {
-                let value = self.dice.of(&self.document.0, &schema);
+                let known = self.known.get(name).filter(|_| self.dice.below(6) > 0);
+                let value = match known {
+                    Some(known) => known[self.dice.below(known.len())].as_str().into(),
+                    None => self.dice.of(&self.document.0, &schema),
+                };
                 let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 let text: String = text.chars().take(300).collect();
                 let name = if self.dice.below(12) == 0 { "nonsense" } else { name };
@@ -313,6 +318,8 @@ fn whatever_is_sent_is_no_fault_of_the_citys_own() {
     for (pattern, methods) in &paths {
         for (method, operation) in methods.as_object().unwrap() {
             count += 1;
+            // Whoever was turned to another post, or signed out, by what was sent before begins anew.
+            caller.sessions.clear();
             let done = (0..EACH).filter(|_| caller.check(&method.to_uppercase(), pattern, operation)).count();
             answered += usize::from(done > 0);
         }

@@ -171,6 +171,79 @@ fn what_a_case_gave_is_a_document() {
     assert_eq!(page("clerk", &format!("/api{path}")).0, 403);
 }
 
+/// Takes cases of a service to their end until one gives something, with these answers.
+fn gives(world: &World, procedure: &str, fixed: &[(&str, &str)], dice: &mut Dice) -> ObjectRef {
+    let book = std::sync::Arc::clone(world.city.casework.book());
+    let procedure = &book.definitions.procedures[procedure];
+    for _ in 0..20 {
+        let case = begun(world, procedure, dice, fixed);
+        through(world, procedure, &case, None, dice);
+        if !world.city.casework.given(&world.view(&case)).unwrap().is_empty() {
+            return case;
+        }
+    }
+    panic!("{} gives nothing", procedure.id);
+}
+
+/// The second document of its kind about the same person takes the place of the first, whichever service gave it; one about somebody
+/// else, whom the same party applied for, does not.
+#[test]
+fn a_later_document_takes_the_place_of_the_earlier() {
+    let world = World::new();
+    let mut dice = Dice(11);
+    let mine: &[(&str, &str)] = &[("identity-number", "11010519491231002X"), ("born", "1949-12-31")];
+    let child: &[(&str, &str)] = &[("identity-number", "130102202002030012"), ("born", "2020-02-03")];
+    let first = gives(&world, "passport-first", mine, &mut dice);
+    let other = gives(&world, "passport-first", child, &mut dice);
+    let replaced =
+        |case: &ObjectRef| world.city.casework.given(&world.view(case)).unwrap().remove(0).replaced;
+    assert_eq!((replaced(&first), replaced(&other)), (None, None));
+    let second = gives(&world, "passport-replacement", mine, &mut dice);
+    let by = replaced(&first).unwrap();
+    assert_eq!((&by.case, by.by.to_string()), (&second, format!("credential.passport:{}", second.id)));
+    assert_eq!((replaced(&other), replaced(&second)), (None, None));
+    let third = gives(&world, "passport-renewal", mine, &mut dice);
+    assert_eq!(replaced(&first).unwrap().case, second, "the first was replaced by the second");
+    assert_eq!(replaced(&second).unwrap().case, third);
+    let path = |case: &ObjectRef| format!("/cases/{}/documents/passport", case.id);
+    let party = as_(&world, "party");
+    let page = world.get(&party, &path(&first)).text();
+    assert!(page.contains("Replaced") && page.contains(&format!("href=\"{}\"", path(&second))), "{page}");
+    assert!(world.get(&party, &format!("/cases/{}", first.id)).text().contains("Replaced"));
+    assert!(!world.get(&party, &path(&third)).text().contains("Replaced"));
+    let program = Shown::Bearer(world.sign_in("party"));
+    let told = world.get(&program, &format!("/api{}", path(&first))).json();
+    assert_eq!(told["replaced"]["by"], format!("credential.passport:{}", second.id));
+    // Whoever checks the proof learns that it stands no more, and nothing of the later case.
+    let checked = |case: &ObjectRef| {
+        let proof = world.get(&party, &format!("{}/receipt.tlog-proof", path(case))).text();
+        let page = world
+            .call(&Shown::Nothing, "POST", "/verify", &super::world::call::form(&[("text", &proof)]))
+            .text();
+        let sent = Sent::Json(serde_json::json!({ "receipt": proof }));
+        (page, world.call(&Shown::Nothing, "POST", "/api/verify", &sent).json())
+    };
+    let (page, told) = checked(&first);
+    let told_of = |text: &str| text.matches(second.id.as_str()).count();
+    assert!(page.contains("Replaced") && told_of(&page) == 0 && told_of(&told.to_string()) == 0, "{page}");
+    assert_eq!(told["standing"]["is"], "replaced");
+    let (page, told) = checked(&third);
+    assert!(
+        page.contains("it stands") && told["standing"] == serde_json::json!({ "is": "stands" }),
+        "{page}"
+    );
+    // What the later one says whose it is may be erased: then nobody knows it.
+    let request = casework::erase::Request {
+        subject: &casework::state::sealed_under(&second),
+        reasons: "asked",
+        actor: None,
+        now: world.city.now(),
+        running: true,
+    };
+    casework::erase::erase(world.city.casework.record(), &request).unwrap();
+    assert_eq!(replaced(&first).unwrap().case, third);
+}
+
 /// A flow whose last step may send the case back to the one that gives something.
 const AGAIN: &str = r#"
 [flow.certificate.step.deliver]

@@ -56,7 +56,7 @@ fn a_reason_that_was_chosen_is_read_under_a_purpose_until_it_is_erased() {
 }
 
 /// Takes the case as far as first outcomes lead.
-fn onwards(world: &World, procedure: &Procedure, case: &ObjectRef, dice: &mut Dice) {
+pub fn onwards(world: &World, procedure: &Procedure, case: &ObjectRef, dice: &mut Dice) {
     for _ in 0..40 {
         let view = world.view(case);
         let steps = view.state.open_steps().filter_map(|(id, _)| procedure.flow.step(id.as_str()));

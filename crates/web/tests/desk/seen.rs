@@ -77,6 +77,48 @@ fn what_the_office_put_right_is_shown_to_whom_it_concerns() {
     assert!(seen > 0, "no step of the packs records a personal answer in words");
 }
 
+/// While a case runs whoever wrote something down corrects it; what is over, a superior who did not, and whom it concerns is told
+/// where they look.
+#[test]
+fn what_is_over_is_corrected_by_a_superior_and_told() {
+    let world = World::new();
+    let case = world.case(Stage::Entered);
+    let amend = |answer: &str| {
+        let (of, field, answer) = ("form".into(), "before".into(), Value::from(answer));
+        Command::Amend { of, field, answer, reasons: "荷叶录错".to_owned() }
+    };
+    world.act(&case, "clerk", &amend("办结前更正"));
+    for (who, step, outcome) in [
+        ("colleague", "accept", "accepted"),
+        ("examiner", "check", "passed"),
+        ("approver", "enter", "entered"),
+        ("clerk", "deliver", "delivered"),
+    ] {
+        let (step, outcome) = (step.into(), outcome.into());
+        world.act(&case, who, &Command::Do { step, outcome, reasons: None, answers: Vec::new() });
+    }
+    let party = Shown::Browser(world.sign_in("party"));
+    let told = |path: &str| world.get(&party, path).text().contains("Corrected after it was over");
+    let page = format!("/cases/{}", case.id);
+    assert!(!told(&page) && !told("/cases"), "what was corrected in time is no news");
+    for login in ["clerk", "colleague", "approver", "approver-above"] {
+        let actor = world.actor(login);
+        let refused = world.city.casework.run(&case, &amend("办结后更正"), &world.ask(&actor));
+        assert!(matches!(refused, Err(casework::Refused::Denied(_))), "{login}: {refused:?}");
+    }
+    world.act(&case, "supervisor-above", &amend("办结后更正"));
+    assert!(told(&page) && told("/cases"));
+    let text = world.get(&party, &page).text();
+    let callout =
+        text.split("data-refresh=\"put-right\"").nth(1).unwrap().split("data-refresh").next().unwrap();
+    assert!(
+        callout.contains("办结前更正") && callout.contains("办结后更正") && callout.contains("荷叶录错"),
+        "{callout}"
+    );
+    let program = Shown::Bearer(world.sign_in("party"));
+    assert!(world.get(&program, &format!("/api/cases/{}", case.id)).json()["put_right"].is_string());
+}
+
 #[test]
 fn whoever_gets_the_work_is_named() {
     let world = World::new();

@@ -6,6 +6,7 @@ use pack::model::{Definitions, FieldKind, Unit, Watcher};
 use web::page::clock;
 use web::page::course::{Corrected, Happening, Status, Step};
 use web::part::Standing;
+use web::part::Words;
 
 pub fn steps(definitions: &Definitions) -> Vec<Step> {
     let office = definitions.offices["lake"].title.clone();
@@ -14,7 +15,7 @@ pub fn steps(definitions: &Definitions) -> Vec<Step> {
         at: at("2026-02-02T10:30"),
         outcome: Title::new("受理", "Accepted"),
         by: Some("张敏".into()),
-        reasons: Some("材料齐全".into()),
+        reasons: Some(Words::open("材料齐全")),
     };
     vec![
         step("受理", "Accept", done),
@@ -53,7 +54,7 @@ pub fn clocks() -> Vec<clock::View> {
         extensions: vec![clock::Extension {
             at: at("2026-02-06T09:00"),
             by: Some("赵刚".into()),
-            reasons: "专家排期，需再等三天".into(),
+            reasons: Words::open("专家排期，需再等三天"),
         }],
         undecided: true,
     };
@@ -98,7 +99,7 @@ pub fn happened(definitions: &Definitions) -> Vec<Happening> {
         filling: false,
         by: by.map(str::to_owned),
         office: Some(office.clone()),
-        words: words.map(str::to_owned),
+        words: words.map(Words::open),
         corrected: None,
         entry,
     };
@@ -114,7 +115,8 @@ pub fn happened(definitions: &Definitions) -> Vec<Happening> {
     };
     vec![
         put_right("2026-02-07T09:00", Some("2026-01-20"), Some("2026-01-02")),
-        put_right("2026-02-06T15:00", None, None),
+        // As somebody sees it who stated no purpose.
+        Happening { words: Some(Words::closed()), ..put_right("2026-02-06T15:00", None, None) },
         one(
             "2026-02-06T09:00",
             "期限延长",

@@ -17,8 +17,11 @@ pub fn proof(download: String) -> receipt::Proof {
     }
 }
 
-/// A document to its holder; one that stands no more; one that is closed to an official.
-pub fn views(definitions: &Definitions) -> [document::View; 3] {
+/// The case that gave another later.
+const LATER: &str = "LH20260301-0007";
+
+/// A document to its holder; one that stands no more; one in whose place another stands; one that is closed to an official.
+pub fn views(definitions: &Definitions) -> [document::View; 4] {
     let path = format!("/cases/{CASE}/documents/booklet");
     let field = |id: &str, typed: Option<&str>| {
         let field = definitions.procedures["birth-registration"].form.field(id).expect("it is asked");
@@ -42,6 +45,7 @@ pub fn views(definitions: &Definitions) -> [document::View; 3] {
         at: at("2026-02-09T10:00"),
         delivered: Some(Some(at("2026-02-10T09:00"))),
         revoked: None,
+        replaced: None,
         told: Some(told.clone()),
         purposes: vec![],
         of_party: true,
@@ -56,8 +60,13 @@ pub fn views(definitions: &Definitions) -> [document::View; 3] {
         told: Some(over),
         ..issued.clone()
     };
+    let later = (format!("credential.booklet:{LATER}"), format!("/cases/{LATER}/documents/booklet"));
+    let replaced = document::View {
+        replaced: Some(document::Replaced { at: at("2026-03-02T09:00"), by: Some(later) }),
+        ..issued.clone()
+    };
     let purposes =
         definitions.purposes.iter().map(|(id, title)| (id.clone(), title.clone())).collect::<Vec<_>>();
     let closed = document::View { told: None, purposes, ..issued.clone() };
-    [issued, revoked, closed]
+    [issued, revoked, replaced, closed]
 }

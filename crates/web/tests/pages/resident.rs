@@ -365,7 +365,7 @@ fn handing_in(
         office: definitions.offices["lake"].title.clone(),
         proof: documents::proof(format!("/cases/{CASE}/receipt.tlog-proof")),
     };
-    let [issued, revoked, closed] = documents::views(definitions);
+    let [issued, revoked, replaced, closed] = documents::views(definitions);
     let proven = verify::Proven {
         origin: "demo.city/record".into(),
         entry: 104_217,
@@ -373,6 +373,7 @@ fn handing_in(
         at: Some(at("2026-01-31T10:00")),
         leaf: LEAF.into(),
         witnesses: vec!["people-congress.demo".into()],
+        standing: Some(verify::Standing::Replaced(at("2026-03-02T09:00"))),
     };
     let good = verify::View { text: String::new(), result: Some(Ok(proven)), key: KEY.into() };
     let why = Title::new("签名与记录的公钥不符", "The signature does not fit the log's key");
@@ -386,6 +387,7 @@ fn handing_in(
         ("receipt", receipt::show(&resident(lang, "/cases/x/receipt"), &receipt)),
         ("document", document::show(&resident(lang, "/cases/x/documents/booklet"), &issued)),
         ("document-revoked", document::show(&resident(lang, "/cases/x/documents/booklet"), &revoked)),
+        ("document-replaced", document::show(&resident(lang, "/cases/x/documents/booklet"), &replaced)),
         ("document-closed", document::show(&clerk(lang, "/cases/x/documents/booklet"), &closed)),
         (
             "verify",
@@ -420,6 +422,7 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         steps: steps(definitions),
         clocks: clocks(),
         happened: happened(definitions),
+        put_right: vec![],
         reads: vec![follow::Read {
             at: at("2026-02-02T10:31"),
             by: "李建国".into(),
@@ -436,10 +439,12 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
     let ended = follow::View {
         stage: cases::Stage::Ended(Title::new("准予登记", "Registered")),
         asked: None,
+        put_right: happened(definitions).into_iter().take(1).collect(),
         given: vec![follow::Given {
             title: Title::new("居民户口簿", "Household register booklet"),
             valid: Valid::Until(jiff::civil::date(2036, 2, 9)),
             revoked: None,
+            replaced: Some(at("2026-03-02T09:00")),
             path: format!("/cases/{CASE}/documents/booklet"),
         }],
         may: vec!["rate", "complain"],
@@ -491,6 +496,7 @@ fn following(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup
         stage,
         office: definitions.offices["lake"].title.clone(),
         touched: at("2026-02-06T09:00"),
+        put_right: (number == "LH20251103-0011").then(|| at("2026-02-06T09:00")),
         set_by: (number == "LH20260205-0031").then_some(SetBy::Promise),
         due,
     };

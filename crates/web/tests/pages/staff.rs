@@ -9,6 +9,7 @@ use web::form::Attached;
 use web::page::mark::{Mark, Put};
 use web::page::{board, cases, counter, desk, entry, health, numbered, refused, work};
 use web::part::Standing;
+use web::part::Words;
 use web::path;
 use web::text::Lang;
 
@@ -265,6 +266,7 @@ fn working(lang: Lang, definitions: &Definitions) -> Vec<(&'static str, Markup)>
             title: Title::new("居民户口簿", "Household register booklet"),
             at: at("2026-02-09T10:00"),
             revoked: false,
+            replaced: true,
             path: format!("/cases/{CASE}/documents/booklet"),
         }],
         overtaken: None,
@@ -381,7 +383,7 @@ fn moves(definitions: &Definitions) -> Vec<work::Doing<'_>> {
             "reply",
             "0",
             Title::new("答复投诉", "Answer the complaint"),
-            work::Ask::Reply { complaint: "窗口排队太久".into(), words: String::new() },
+            work::Ask::Reply { complaint: Words::closed(), words: String::new() },
         ),
     ]
 }

@@ -125,13 +125,14 @@ pub fn one(frame: &Frame, view: &Finding) -> Markup {
                     p.soft { (lang.say("finding-evidence-hint")) }
                     (evidence(lang, &view.brief.evidence))
                     h2 { (lang.say("case-steps")) }
-                    (course::steps(lang, &view.steps))
+                    (course::steps(lang, &view.steps, false))
                     @if !view.clocks.is_empty() {
                         h2 { (lang.say("case-clocks")) }
-                        (clock::list(lang, &view.clocks))
+                        (clock::list(lang, &view.clocks, false))
                     }
                     h2 { (lang.say("case-events")) }
-                    (course::happenings(lang, &view.happened, true))
+                    (course::sealed(lang, &view.case, &view.happened))
+                    (course::happenings(lang, &view.happened, true, false))
                 }
             }
         },

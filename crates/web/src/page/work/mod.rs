@@ -6,8 +6,9 @@ use super::mark::{self, Mark, Put};
 use super::refused::{self, Faster};
 use crate::form::{self, Attached};
 use crate::layout::{Frame, Head, document};
+use crate::part::{self, Words};
+use crate::path;
 use crate::text::{self, Lang, Speak as _};
-use crate::{part, path};
 use maud::{Markup, html};
 use pack::model::{Channel, FieldKind, Form};
 use pack::{Id, Title};
@@ -121,6 +122,8 @@ pub struct Given {
     pub at: Time,
     /// Whether it stands no more.
     pub revoked: bool,
+    /// Whether a later one took its place.
+    pub replaced: bool,
     /// Where it is to be seen.
     pub path: String,
 }
@@ -201,7 +204,7 @@ pub enum Ask<'a> {
     /// To answer in words.
     Reply {
         /// The complaint.
-        complaint: String,
+        complaint: Words,
         /// The words as filled in before.
         words: String,
     },
@@ -213,6 +216,8 @@ pub enum Ask<'a> {
 pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
     let refused = view.overtaken.is_some() || view.moves.iter().any(|doing| doing.refused.is_some());
+    // What was opened stays while its reader is at it; what changes then is offered in a line.
+    let live = view.opened.is_none();
     let mut head =
         Head::new(format!("{} {}", lang.of(view.title), view.case)).under(lang.say("nav-desk"), path::DESK);
     head.faulty = refused;
@@ -239,20 +244,23 @@ pub fn show(frame: &Frame, view: &View<'_>) -> Markup {
             div.threefold {
                 section.left aria-labelledby="steps-title" {
                     h2 #steps-title { (lang.say("case-steps")) }
-                    (course::steps(lang, &view.steps))
+                    (course::steps(lang, &view.steps, live))
                     @if !view.clocks.is_empty() {
                         h2 { (lang.say("case-clocks")) }
-                        (clock::list(lang, &view.clocks))
+                        (clock::list(lang, &view.clocks, live))
                     }
                 }
                 div.middle {
                     @match &view.finding {
-                        Some(finding) => (findings::brief(frame, view.case, finding)),
+                        Some(finding) => {
+                            (findings::brief(frame, view.case, finding))
+                            (reading(frame, view))
+                        }
                         None => { (answers(frame, view)) (papers(lang, view)) (given(lang, view)) }
                     }
                     section aria-labelledby="events-title" {
                         h2 #events-title { (lang.say("case-events")) }
-                        (course::happenings(lang, &view.happened, false))
+                        (course::happenings(lang, &view.happened, false, live))
                     }
                 }
                 section.right #moves tabindex="-1" aria-labelledby="moves-title" {
@@ -299,20 +307,10 @@ fn neighbours(lang: Lang, view: &View<'_>) -> Markup {
 
 fn answers(frame: &Frame, view: &View<'_>) -> Markup {
     let lang = frame.lang;
-    let groups = view.groups.iter().chain(&view.recorded);
-    let sealed = groups.flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
-        || view.papers.iter().flat_map(|paper| &paper.files).any(|(file, _)| file.path.is_empty());
     html! {
         section aria-labelledby="answers-title" {
             h2 #answers-title { (if view.of_party { lang.say("work-answers") } else { lang.say("work-answers-duty") }) }
-            @if let Some(purpose) = &view.opened {
-                (part::callout("calm", lang.say("personal-open"), html! {
-                    p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
-                    p.soft { (part::noted(lang, view.of_party)) }
-                }))
-            } @else if sealed {
-                (unseal(frame, view))
-            }
+            (reading(frame, view))
             (groups_of(lang, &view.groups, view.bare))
         }
         @if !view.recorded.is_empty() {
@@ -320,6 +318,25 @@ fn answers(frame: &Frame, view: &View<'_>) -> Markup {
                 h2 #recorded-title { (lang.say("work-recorded")) }
                 (groups_of(lang, &view.recorded, view.bare))
             }
+        }
+    }
+}
+
+/// The purpose under which what is sealed is open; or the form that asks for one, where anything is closed.
+fn reading(frame: &Frame, view: &View<'_>) -> Markup {
+    let lang = frame.lang;
+    let groups = view.groups.iter().chain(&view.recorded);
+    let sealed = groups.flat_map(|group| &group.answers).any(|answer| answer.typed.is_none())
+        || view.papers.iter().flat_map(|paper| &paper.files).any(|(file, _)| file.path.is_empty())
+        || course::is_closed(&view.happened);
+    html! {
+        @if let Some(purpose) = &view.opened {
+            (part::callout("calm", lang.say("personal-open"), html! {
+                p { (lang.say("personal-purpose")) (lang.colon()) (lang.of(purpose)) }
+                p.soft { (part::noted(lang, view.of_party)) }
+            }))
+        } @else if sealed {
+            (unseal(frame, view))
         }
     }
 }
@@ -404,6 +421,7 @@ fn given(lang: Lang, view: &View<'_>) -> Markup {
                             a href=(given.path) { (lang.of(&given.title)) }
                             " " span.soft { (part::moment(lang, given.at)) }
                             @if given.revoked { " " (part::tag("late", &lang.say("document-revoked"))) }
+                            @else if given.replaced { " " (part::tag("late", &lang.say("document-replaced"))) }
                         }
                     }
                 }

@@ -94,7 +94,8 @@ fn ask(frame: &Frame, view: &View<'_>, doing: &Doing<'_>, key: &str) -> Markup {
                 button.act type="submit" { (lang.of(&doing.title)) }
             }
             Ask::Reply { complaint, words: written } => {
-                blockquote { (complaint) }
+                blockquote { (part::said(lang, complaint)) }
+                @if complaint.closed { p.hint { (lang.say("reply-sealed")) } }
                 (words("words", &lang.say("reply-words"), written))
                 button.act type="submit" { (lang.say("reply-send")) }
             }

@@ -3,14 +3,14 @@
 use super::body::Body;
 use super::moves::{not_now, possible};
 use super::{Page, left, moment, title};
-use crate::part::Standing;
+use crate::part::{Standing, Words};
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::case::{answer_by, entering, named, sees_own, theirs, visible};
 use crate::server::show::{self, Telling};
 use crate::server::{board, filling, personal as reading, receipt as receipts};
 use casework::state::{Stage, Status};
-use casework::{State, View, answer, clocks};
+use casework::{View, answer, clocks};
 use pack::Id;
 use pack::model::{Form, Step};
 use record::{FileRef, ObjectRef, Value};
@@ -48,6 +48,7 @@ fn stage(stage: &Stage) -> Json {
 /// A case as it stands, for whoever may see it.
 pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
+    let view = reading::opened(asked, &case, view)?;
     let state = &view.state;
     let clear = asked.city.casework.answers(state)?;
     let own = theirs(asked, &view);
@@ -67,14 +68,15 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     });
     let complaints = state.complaints.iter().map(|complaint| {
         json!({
-            "words": show::words(asked, &complaint.words),
+            "words": said(show::words(asked, &view, &complaint.words)),
             "at": moment(Some(complaint.at)),
-            "reply": complaint.reply.as_ref().map(|(_, words)| show::words(asked, words)),
+            "reply": complaint.reply.as_ref().and_then(|(_, words)| said(show::words(asked, &view, words))),
+            "replied": moment(complaint.reply.as_ref().map(|(at, _)| *at)),
             "closed": moment(complaint.closed),
         })
     });
     let rating = state.rating.as_ref().map(|rating| {
-        let words = rating.words.as_ref().map(|words| show::words(asked, words));
+        let words = rating.words.as_ref().and_then(|words| said(show::words(asked, &view, words)));
         json!({ "stars": rating.stars, "words": words })
     });
     let form = view.procedure().map(|procedure| &procedure.form);
@@ -89,7 +91,8 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
         "stage": stage(&state.stage),
         "answers": form.map_or_else(|| json!({}), |form| written(form, &clear, own)),
         "erased": moment(state.erased),
-        "sealed": form.filter(|_| !own && !state.is_bare()).map(|form| sealed(form, state)).unwrap_or_default(),
+        "put_right": moment(state.put_right),
+        "sealed": if own || state.is_bare() { Vec::new() } else { sealed(asked, &case, &view)? },
         "purposes": purposes(asked, &case, &view, own || state.is_bare()),
         "typed": typed(asked, &view, own)?,
         "corrected": corrected(asked, &view, own)?,
@@ -116,10 +119,18 @@ fn written(form: &Form, clear: &BTreeMap<Id, Value>, open: bool) -> Json {
     Json::Object(written.collect())
 }
 
-/// The fields whose answers are there, and are told under a purpose alone.
-fn sealed<'f>(form: &'f Form, state: &State) -> Vec<&'f Id> {
-    let fields = form.fields.iter().filter(|field| field.personal);
-    fields.map(|field| &field.id).filter(|id| state.answers.contains_key(*id)).collect()
+/// What is there and is told under a purpose alone: answers by their fields, and the kinds of words that were said.
+fn sealed(asked: &Asked, case: &ObjectRef, view: &View) -> Result<Vec<String>, Oops> {
+    let form = view.procedure().map(|procedure| procedure.form.fields.as_slice()).unwrap_or_default();
+    let fields = form.iter().filter(|field| field.personal).map(|field| &field.id);
+    let fields = fields.filter(|id| view.state.answers.contains_key(*id)).map(ToString::to_string);
+    let words = if view.spoken { Vec::new() } else { reading::said(asked, case)? };
+    Ok(fields.chain(words).collect())
+}
+
+/// Words that somebody wrote, as far as the reader may see them.
+fn said(words: Words) -> Option<String> {
+    (!words.text.is_empty()).then_some(words.text)
 }
 
 /// Under which purposes the reader may read what is sealed; none where it is `open` to them, or nothing is left.
@@ -213,8 +224,8 @@ fn steps(asked: &Asked, view: &View) -> Vec<Json> {
 
 fn step(asked: &Asked, view: &View, id: &Id, called: Option<&Step>) -> Json {
     let (state, done) = (view.state.steps.get(id), view.state.done(id));
-    let reasons = done.and_then(|done| done.reasons.as_ref()).map(|why| show::words(asked, why));
-    let reasons = reasons.filter(|why| why != "deemed");
+    let reasons = done.and_then(|done| done.reasons.as_ref()).map(|why| show::words(asked, view, why));
+    let reasons = reasons.filter(|why| why.text != "deemed");
     let opened = state.map(|step| step.office.clone()).filter(|office| *office != Id::default());
     let expected = || Some(view.book.definitions.office_of(&view.state.office, called?));
     json!({
@@ -232,7 +243,7 @@ fn step(asked: &Asked, view: &View, id: &Id, called: Option<&Step>) -> Json {
         "holder": state.and_then(|step| asked.city.staff_name(step.holder.as_ref()?)),
         "by": done.and_then(|done| done.by.as_ref()).map(|by| show::who(asked, view, by)),
         "outcome": done.map(|done| &done.outcome),
-        "reasons": reasons,
+        "reasons": reasons.and_then(said),
         "at": moment(done.map(|done| done.at)),
     })
 }
@@ -273,6 +284,7 @@ fn standing(standing: Option<Standing>) -> &'static str {
 /// What happened in a case; for supervisors with the entries on the record.
 pub fn history(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
+    let view = reading::opened(asked, &case, view)?;
     let supervised = board::supervised(asked, &case).is_ok();
     let telling = Telling { linked: supervised, open: sees_own(asked, &case, &view) };
     let all = show::happenings(asked, &view, &case, telling)?;
@@ -283,7 +295,7 @@ pub fn history(asked: &Asked) -> Result<Answer, Oops> {
             "what": title(&happening.what),
             "by": happening.by,
             "office": happening.office.as_ref().map(title),
-            "words": happening.words,
+            "words": happening.words.clone().and_then(said),
             "corrected": happening.corrected.as_ref().map(|corrected| json!({
                 "title": title(&corrected.title),
                 "before": corrected.before,
@@ -301,7 +313,7 @@ pub fn personal(asked: &Asked) -> Result<Answer, Oops> {
     let (case, view) = visible(asked)?;
     let body = Body::of(asked)?;
     let purpose = body.id("purpose").unwrap_or_default();
-    reading::read_all(asked, &case, &view, Some(&purpose))?;
+    reading::read(asked, &case, &view, Some(&purpose), &reading::answers(&view))?;
     let procedure = view.procedure().ok_or(Oops::Missing)?;
     let clear = asked.city.casework.answers(&view.state)?;
     let mut steps = Map::new();

@@ -4,7 +4,7 @@
 use super::gives::{
     APPLICANT, ATTACHED, BEGUN, BOARD, BOARD_CASES, CASE, CASES, CHECKPOINT, DONE, ENTRY, FINDING, FINDINGS,
     HEALTH, HISTORY, ISSUED, MAP, MIGRATION, MODEL, MODELS, NUMBERED, OPENED, PAGE, POSSIBLE, PROVEN, QUEUE,
-    READINGS, RECEIPT, SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, VERIFYING, WAYS, WHO,
+    READINGS, RECEIPT, SERVICE, SERVICES, SEVERITIES, SIGNED_IN, SLIP, TOLD, VERIFYING, WAYS, WHO,
 };
 use super::shape::Shape::{Answer, Count, Map, Moment, Object, Text, Title, Within, Word};
 use super::shape::{Member, Shape, always, free, maybe};
@@ -375,8 +375,20 @@ pub const CONTRACTS: &[Contract] = &[
         &[403, 404],
     ),
     get("/api/cases", "One's own cases.", PAGE, CASES, &[]),
-    get("/api/cases/{case}", "A case as it stands.", &[], CASE, &[404]),
-    get("/api/cases/{case}/history", "What happened in a case.", PAGE, HISTORY, &[404]),
+    get(
+        "/api/cases/{case}",
+        "A case as it stands. What was written in another's is read under a purpose, which is on the record.",
+        &[free("purpose", Text, "What for.")],
+        CASE,
+        &[403, 404],
+    ),
+    get(
+        "/api/cases/{case}/history",
+        "What happened in a case. What was written in another's is read under a purpose, which is on the record.",
+        TOLD,
+        HISTORY,
+        &[403, 404],
+    ),
     post(
         "/api/cases/{case}/personal",
         "Reads the personal answers of a case. That is on the record before it is answered, and their subject sees it.",

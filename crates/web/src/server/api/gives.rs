@@ -20,6 +20,12 @@ pub const PAGE: &[Member] = &[
     free("page", Count, "Which page, counted from 1."),
     free("per", Count, "How many on a page: at most 200, 50 where it is not said."),
 ];
+/// Which part of what happened in a case, and what for it is read.
+pub const TOLD: &[Member] = &[
+    free("page", Count, "Which page, counted from 1."),
+    free("per", Count, "How many on a page: at most 200, 50 where it is not said."),
+    free("purpose", Text, "What for."),
+];
 const TOTAL: Member = always("total", Count, "How many there are in all.");
 const AT_PAGE: Member = always("page", Count, "The page, counted from 1.");
 const PAGES: Member = always("pages", Count, "How many pages there are.");
@@ -237,15 +243,21 @@ pub const CASE: &[Member] = &[
     always("stage", STAGE, "How far it is."),
     always("answers", Map(&Text), "Answers by field, as people type them; personal ones to the party alone."),
     maybe("erased", Moment, "When what was personal of it was last destroyed; null: never."),
+    maybe(
+        "put_right",
+        Moment,
+        "When what the office wrote down was last corrected after the case was over; null: never.",
+    ),
     always(
         "sealed",
         List(&Text),
-        "Fields that are answered, and whose answers are read under a purpose alone.",
+        "What is read under a purpose alone: fields that are answered, and, as `said.reasons`, `said.corrections`, \
+         `said.complaints` and `said.rating`, what was written in the case.",
     ),
     always(
         "purposes",
         List(&Object(NAMED)),
-        "The purposes under which the reader may read them; none where a policy needs none, or permits none.",
+        "The purposes under which the reader may read that; none where a policy needs none, or permits none.",
     ),
     always(
         "typed",
@@ -290,7 +302,7 @@ pub const CASE: &[Member] = &[
         Object(&[
             always("at", Moment, "When it was asked for."),
             maybe("due", Moment, "By when it is to be answered."),
-            always("notes", Map(&Text), "What is wrong, by field or material."),
+            always("notes", Map(&Text), "What is wrong, by field or material; empty while it is sealed."),
         ]),
         "The correction that waits for the party.",
     ),
@@ -319,7 +331,7 @@ pub const CASE: &[Member] = &[
             maybe("holder", Text, "Who took it."),
             maybe("by", Text, "Who did it; null where silence counted as an answer."),
             maybe("outcome", Text, "How it ended."),
-            maybe("reasons", Text, "Why."),
+            maybe("reasons", Text, "Why; null while it is sealed."),
             maybe("at", Moment, "When it ended."),
         ])),
         "All steps, in the order of the procedure.",
@@ -348,16 +360,20 @@ pub const CASE: &[Member] = &[
     always(
         "complaints",
         List(&Object(&[
-            always("words", Text, "What about."),
+            maybe("words", Text, "What about; null while it is sealed."),
             always("at", Moment, "When."),
-            maybe("reply", Text, "The answer."),
+            maybe("reply", Text, "The answer; null while there is none, or while it is sealed."),
+            maybe("replied", Moment, "When it was answered."),
             maybe("closed", Moment, "When it was closed without one: its words were erased."),
         ])),
         "Complaints, the first first.",
     ),
     maybe(
         "rating",
-        Object(&[always("stars", Within(1, 5), "One to five."), maybe("words", Text, "In words.")]),
+        Object(&[
+            always("stars", Within(1, 5), "One to five."),
+            maybe("words", Text, "In words; null while they are sealed."),
+        ]),
         "How well its party was served, as they say.",
     ),
     always("possible", POSSIBLE, "What the reader can do now."),
@@ -376,7 +392,7 @@ pub const HISTORY: &[Member] = &[
             always("what", Title, "What."),
             maybe("by", Text, "By whom."),
             maybe("office", Title, "Where."),
-            maybe("words", Text, "In words."),
+            maybe("words", Text, "In words, as far as they are not sealed."),
             maybe("corrected", CORRECTED, "The answer that it put right."),
             maybe("entry", Count, "Its entry on the record, for supervisors."),
         ])),

@@ -1,6 +1,7 @@
 //! What cases gave.
 
 use super::{moment, title};
+use crate::page::document::Replaced;
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::document;
@@ -25,6 +26,7 @@ pub fn issued(asked: &Asked) -> Result<Answer, Oops> {
         "valid": valid(told.valid),
         "over": told.over,
         "revoked": moment(issued.page.revoked),
+        "replaced": issued.page.replaced.map(replaced),
         "corrected": told.corrected,
         "delivered": moment(issued.page.delivered.flatten()),
         "shows": Json::Object(shows.collect::<Map<_, _>>()),
@@ -42,9 +44,15 @@ pub fn given(asked: &Asked, view: &View, case: &ObjectRef) -> Result<Vec<Json>, 
             "number": given.object.to_string(),
             "at": moment(Some(given.at)),
             "revoked": moment(given.revoked),
+            "replaced": given.replaced.as_ref().map(|later| replaced(document::taken(asked, given, later))),
         })
     });
     Ok(told.collect())
+}
+
+/// What took its place.
+fn replaced(Replaced { at, by }: Replaced) -> Json {
+    json!({ "at": moment(Some(at)), "by": by.map(|(number, _)| number) })
 }
 
 fn valid(valid: Valid) -> Json {

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::{moment, title};
+use crate::page::verify::Standing;
 use crate::server::answer::{Answer, Oops};
 use crate::server::asked::Asked;
 use crate::server::record_pages as pages;
@@ -75,7 +76,7 @@ pub fn entry(asked: &Asked) -> Result<Answer, Oops> {
 /// What a receipt proves.
 pub fn verify(asked: &Asked) -> Result<Answer, Oops> {
     let body = Body::of(asked)?;
-    let (_, result) = pages::proven_by(asked, body.verbatim("receipt"));
+    let (_, result) = pages::proven_by(asked, body.verbatim("receipt"))?;
     let proven = result.map_err(|why| {
         let faults = vec![("receipt".into(), why.clone())];
         Oops::Faulty(Box::new(Refusal { why, faults, possible: Vec::new() }))
@@ -87,5 +88,10 @@ pub fn verify(asked: &Asked) -> Result<Answer, Oops> {
         "at": moment(proven.at),
         "leaf": proven.leaf,
         "witnesses": proven.witnesses,
+        "standing": proven.standing.map(|standing| match standing {
+            Standing::Stands => json!({ "is": "stands" }),
+            Standing::Revoked(at) => json!({ "is": "revoked", "at": moment(Some(at)) }),
+            Standing::Replaced(at) => json!({ "is": "replaced", "at": moment(Some(at)) }),
+        }),
     })))
 }

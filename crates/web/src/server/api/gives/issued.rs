@@ -3,6 +3,14 @@
 use super::super::shape::Shape::{Map, Moment, Object, Text, Title, Truth, Word};
 use super::super::shape::{Member, Shape, always, free, maybe};
 
+const REPLACED: Member = maybe(
+    "replaced",
+    Object(&[
+        always("at", Moment, "Since when."),
+        maybe("by", Text, "By which, to whoever may see the case that gave that."),
+    ]),
+    "What took its place, where there is one of its kind at a time.",
+);
 /// What a case gave, without what is personal of it.
 pub const GIVEN: Shape = Object(&[
     always("credential", Text, "Its name in the packs, by which it is asked for."),
@@ -10,6 +18,7 @@ pub const GIVEN: Shape = Object(&[
     always("number", Text, "Its own number."),
     always("at", Moment, "When it was given."),
     maybe("revoked", Moment, "Since when it stands no more."),
+    REPLACED,
 ]);
 /// A document.
 pub const ISSUED: &[Member] = &[
@@ -35,6 +44,7 @@ pub const ISSUED: &[Member] = &[
     ),
     always("over", Truth, "Whether that time has passed."),
     maybe("revoked", Moment, "Since when it stands no more."),
+    REPLACED,
     always("corrected", Truth, "Whether what it shows was corrected after it was given."),
     maybe("delivered", Moment, "When it was handed over."),
     always("shows", Map(&Text), "The answers that it shows, as people type them."),

@@ -1,7 +1,7 @@
 //! What the record itself is asked for.
 
-use crate::server::api::shape::Shape::{Count, List, Moment, Object, Text, Title, Truth};
-use crate::server::api::shape::{Member, Shape, always, maybe};
+use crate::server::api::shape::Shape::{Count, List, Moment, Object, Text, Title, Truth, Word};
+use crate::server::api::shape::{Member, Shape, always, free, maybe};
 
 /// A signed checkpoint.
 pub const CHECKPOINT: &[Member] = &[
@@ -62,4 +62,16 @@ pub const PROVEN: &[Member] = &[
     maybe("at", Moment, "When the checkpoint was signed, where witnesses say so."),
     always("leaf", Text, "The digest of the entry."),
     always("witnesses", List(&Text), "Who signed the checkpoint besides the log."),
+    maybe(
+        "standing",
+        Object(&[
+            always(
+                "is",
+                Word(&["stands", "revoked", "replaced"]),
+                "Whether that stands today, was taken back, or a later one took its place.",
+            ),
+            free("at", Moment, "Since when it does not."),
+        ]),
+        "Where the receipt proves that something was given.",
+    ),
 ];
