@@ -192,7 +192,8 @@ pub fn case(asked: &Asked) -> Result<Answer, Oops> {
     Ok(Answer::page(page::case(&asked.frame(Face::Staff), &view)))
 }
 
-/// The attributes that models speak of: those of the packs, and, where a finding of models is shown that were brought along, theirs.
+/// The attributes that models speak of: those of the packs, and those of models that were brought along where a finding of theirs
+/// is shown.
 fn spoken_of(asked: &Asked, kept: &Kept) -> Vec<Name> {
     let mut names = wanted(asked);
     let by_declare = asked.words("with") == Some("declare");
