@@ -1,6 +1,7 @@
 //! Models over a record as it grows: the events of the log of fines are appended at a steady rate, and followed by the live
 //! engine as a city follows its record. How long from the commit of an event until everything that follows from it is said.
 
+use super::disk::Watch;
 use super::oversight::{KIND, SEED, events, kept};
 use super::report::{Amount, Bar, Report};
 use super::usage::{Meter, megabytes, thread_cpu_seconds};
@@ -42,7 +43,9 @@ pub fn run(dir: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Repor
     let (models, attributes) = models(&events, amounts)?;
     let number = models.len();
     let record = Record::create_in(&dir.join("live"))?;
+    let watch = Watch::begin(dir)?;
     let ran = follow(&record, events, Live::of_ready(models, attributes))?;
+    let disk = watch.end()?;
     let note = format!(
         "{TOGETHER} events an append, each in a commit with others; {:.2} cores in all, {:.1} µs CPU an event, of which {:.1} \
          to follow; {} findings",
@@ -59,6 +62,12 @@ pub fn run(dir: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Repor
     };
     let note = format!("{number} models; half within {:.1} ms, the longest {:.0} ms", at(0.5), at(1.0));
     report.figure("p99 from commit to finding", Amount(at(0.99), "ms"), Bar::AtMost(20.0), &note);
+    let note = format!(
+        "half within {:.1} ms, the longest {:.0} ms; each 20 ms, in this run; what is handed in meanwhile is committed at once, and \
+         nothing was for {:.0} ms at most",
+        disk.p50, disk.most, ran.longest_wait
+    );
+    report.figure("beside it: p99 of a bare block made durable", Amount(disk.p99, "ms"), Bar::None, &note);
     let size = ran.live.size();
     let note =
         format!("{} cases open; the process holds {:.0} MB more", size.lives, megabytes("self") - before);
@@ -107,6 +116,8 @@ struct Ran {
     /// From commit until all was said, of each event, ascending, in nanoseconds.
     latencies: Vec<u64>,
     findings: u64,
+    /// The longest time in which nothing was committed, in milliseconds.
+    longest_wait: f64,
     wall: f64,
     cpu: f64,
     /// CPU of the thread that follows.
@@ -122,18 +133,21 @@ fn follow(record: &Record, events: Vec<Event>, mut live: Live) -> Result<Ran, Fa
     let failed = AtomicBool::new(false);
     let mut said: Vec<u64> = Vec::with_capacity(count);
     let mut findings = 0;
+    let longest_wait = AtomicU64::new(0);
     std::thread::scope(|scope| -> Result<(), Failed> {
         let (send, waiting) = std::sync::mpsc::sync_channel(1 << 16);
-        let (committed, failed) = (&committed, &failed);
+        let (committed, failed, longest_wait) = (&committed, &failed, &longest_wait);
         scope.spawn(move || {
             if !append(record, events, start, &send) {
                 failed.store(true, Ordering::Relaxed);
             }
         });
         scope.spawn(move || {
+            let mut last = None;
             for pending in waiting {
                 let Ok(indices) = pending.wait() else { return failed.store(true, Ordering::Relaxed) };
                 let now = start.elapsed().as_nanos() as u64;
+                longest_wait.fetch_max(now - last.replace(now).unwrap_or(now), Ordering::Relaxed);
                 let places =
                     indices.into_iter().filter_map(|index| committed.get(usize::try_from(index).ok()?));
                 places.for_each(|place| place.store(now, Ordering::Relaxed));
@@ -173,7 +187,8 @@ fn follow(record: &Record, events: Vec<Event>, mut live: Live) -> Result<Ran, Fa
         |(said, committed): (u64, &AtomicU64)| said.saturating_sub(committed.load(Ordering::Relaxed));
     let mut latencies: Vec<u64> = said.into_iter().zip(&committed).map(latency).collect();
     latencies.sort_unstable();
-    Ok(Ran { live, latencies, findings, wall, cpu, following })
+    let longest_wait = longest_wait.into_inner() as f64 / 1e6;
+    Ok(Ran { live, latencies, findings, longest_wait, wall, cpu, following })
 }
 
 /// Hands in the events at the rate, whether or not those before were committed. Whether the record took them.

@@ -56,8 +56,8 @@ fn extends(phase: &Phase) -> bool {
     least != most
 }
 
-/// The programmes of a network as they would be were vehicles heard: who lets somebody go does so for the least green at least, the
-/// time in which people come across with it, and for the longest at most. What a file says of these stands above it.
+/// The programmes of a network as they would be were vehicles heard: a phase that lets somebody go lasts for the least green and
+/// the time in which people come across at least, and for the longest green at most. What a file says stands above it.
 pub fn gap_out(net: &Network, by: Times) -> Vec<Program> {
     let heard = |signal: &Signal| {
         let own = &signal.program.phases;
@@ -214,8 +214,8 @@ impl<'n> Lines<'n> {
         }
     }
 
-    /// Whether a light lets its lane go in a phase for sure: who must give way may stand on a loop for nothing, unless nobody else
-    /// would ask for them.
+    /// Whether a light lets its lane go in a phase for sure: who must give way may stand on a loop for nothing, unless nobody
+    /// else would ask for them.
     fn goes(&self, phase: &Phase, light: usize) -> bool {
         let shows = |at: usize| phase.lights.get(at).copied().unwrap_or(b'r');
         let protected = || {
@@ -264,7 +264,8 @@ mod tests {
         read::scenario(File { name: "town.net.xml", bytes: actuated.as_bytes() }, &[]).unwrap()
     }
 
-    /// When phases begin in the first minute, where vehicles leave the loops of the first phase, and of the second, at some seconds.
+    /// When phases begin in the first minute, where vehicles leave the loops of the first phase, and of the second, at some
+    /// seconds.
     fn check(first: &dyn Fn(u32) -> bool, second: &dyn Fn(u32) -> bool) -> Vec<u32> {
         let scenario = town();
         let net = &scenario.net;
@@ -312,7 +313,7 @@ mod tests {
             let far = |before: &Before| net.lanes[before.lane.i()].length - before.pos;
             lines.loops(program, gaps).iter().map(|before| (far(before) * 100.0).round() / 100.0).collect()
         };
-        // Five seconds let (5 / 1.9 + 0.5) vehicles of 7.5 m go, which is nearer than 2 s at 13.89 m/s; half a second is nearer still.
+        // Five seconds let (5 / 1.9 + 0.5) vehicles of 7.5 m go, which is nearer than 2 s at 13.89 m/s; half a second is nearer.
         assert_eq!(places(Gaps::default()), [23.49; 4]);
         assert_eq!(places(Gaps { ahead: 0.5, ..Gaps::default() }), [6.94; 4]);
         // A lane that is too short has its loop on the one before it, or at its own start.

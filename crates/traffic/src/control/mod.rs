@@ -1,9 +1,9 @@
 //! Signals: what they show, and who decides.
 //!
-//! A *programme* shows phase after phase, each for as long as written or for as long as vehicles keep coming. Every other controller chooses among *stages*, the phases of the programme that let
-//! somebody go and warn nobody: between two of them it shows yellow to whoever loses the green, then red to all whom the change
-//! concerns. No stage is cut short of its least green. Controllers see what detectors could: who is on a lane before the signal
-//! and behind it, who stands, and who is near the line.
+//! A *programme* shows phase after phase, each for as long as written or for as long as vehicles keep coming. Every other
+//! controller chooses among *stages*, the phases of the programme that let somebody go and warn nobody: between two of them it
+//! shows yellow to whoever loses the green, then red to all whom the change concerns. No stage is cut short of its least green.
+//! Controllers see what detectors could: who is on a lane before the signal and behind it, who stands, and who is near the line.
 
 mod choose;
 mod foresee;

@@ -227,20 +227,22 @@ fn groups(frame: &Frame, view: &Board) -> Markup {
     html! {
         div {
             h2 #groups-title { (lang.say("findings-groups")) }
-            @if again.is_empty() { p { (lang.say("findings-none-again")) } } @else {
-                p.soft { (lang.say("findings-groups-hint")) }
-                table.wide data-refresh="groups" aria-labelledby="groups-title" {
-                    thead {
-                        tr {
-                            th scope="col" { (lang.say("findings-severity")) }
-                            th scope="col" { (lang.say("findings-model")) }
-                            th scope="col" { (lang.say("filter-office")) }
-                            th.figure scope="col" { (lang.say("findings-open")) }
-                            th.figure scope="col" { (lang.say("findings-ever")) }
-                            th scope="col" { (lang.say("findings-oldest")) }
+            div data-refresh="groups" {
+                @if again.is_empty() { p { (lang.say("findings-none-again")) } } @else {
+                    p.soft { (lang.say("findings-groups-hint")) }
+                    table.wide aria-labelledby="groups-title" {
+                        thead {
+                            tr {
+                                th scope="col" { (lang.say("findings-severity")) }
+                                th scope="col" { (lang.say("findings-model")) }
+                                th scope="col" { (lang.say("filter-office")) }
+                                th.figure scope="col" { (lang.say("findings-open")) }
+                                th.figure scope="col" { (lang.say("findings-ever")) }
+                                th scope="col" { (lang.say("findings-oldest")) }
+                            }
                         }
+                        tbody { @for group in again { (one_group(frame, group)) } }
                     }
-                    tbody { @for group in again { (one_group(frame, group)) } }
                 }
             }
         }
@@ -272,20 +274,23 @@ fn list(frame: &Frame, view: &Board) -> Markup {
         div {
             h2 #findings-title { (lang.say("findings-list")) }
             (filter(frame, view))
-            @if view.total == 0 { p role="status" { (lang.say("findings-none")) } } @else {
-                p.soft role="status" { (lang.tell("findings-shown", &facts)) }
-                table.wide data-refresh="findings" aria-labelledby="findings-title" {
-                    thead {
-                        tr {
-                            th scope="col" { (lang.say("findings-severity")) }
-                            th scope="col" { (lang.say("findings-model")) }
-                            th scope="col" { (lang.say("filter-office")) }
-                            th scope="col" { (lang.say("queue-step")) }
-                            th scope="col" { (lang.say("findings-found")) }
-                            th scope="col" { (lang.say("queue-due")) }
+            // With what is said of none, so that a list that was empty fills as findings come.
+            div data-refresh="findings" {
+                @if view.total == 0 { p role="status" { (lang.say("findings-none")) } } @else {
+                    p.soft role="status" { (lang.tell("findings-shown", &facts)) }
+                    table.wide aria-labelledby="findings-title" {
+                        thead {
+                            tr {
+                                th scope="col" { (lang.say("findings-severity")) }
+                                th scope="col" { (lang.say("findings-model")) }
+                                th scope="col" { (lang.say("filter-office")) }
+                                th scope="col" { (lang.say("queue-step")) }
+                                th scope="col" { (lang.say("findings-found")) }
+                                th scope="col" { (lang.say("queue-due")) }
+                            }
                         }
+                        tbody { @for line in &view.findings { (one_line(frame, line)) } }
                     }
-                    tbody { @for line in &view.findings { (one_line(frame, line)) } }
                 }
             }
         }

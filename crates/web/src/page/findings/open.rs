@@ -27,30 +27,32 @@ pub fn by_office(frame: &Frame, offices: &[OfOffice]) -> Markup {
     let heads = heads(lang);
     let sum = |at: usize| offices.iter().filter_map(|one| one.ages.get(at)).sum::<u64>();
     html! {
-        @if !offices.is_empty() {
-            h2 #ages-title { (lang.say("findings-ages")) }
-            div.scroll {
-                table data-refresh="ages" aria-labelledby="ages-title" {
-                    thead {
-                        tr {
-                            th scope="col" { (lang.say("filter-office")) }
-                            @for head in &heads { th.figure scope="col" { (head) } }
-                            th.figure scope="col" { (lang.say("count-late")) }
-                        }
-                    }
-                    tbody {
-                        @for one in offices {
+        div data-refresh="ages" {
+            @if !offices.is_empty() {
+                h2 #ages-title { (lang.say("findings-ages")) }
+                div.scroll {
+                    table aria-labelledby="ages-title" {
+                        thead {
                             tr {
-                                th scope="row" { a href=(of_office(&one.office.0)) data-row { (lang.of(&one.office.1)) } }
-                                @for count in one.ages { td.figure { (figure(count)) } }
-                                td.figure.late[one.late > 0] { (figure(one.late)) }
+                                th scope="col" { (lang.say("filter-office")) }
+                                @for head in &heads { th.figure scope="col" { (head) } }
+                                th.figure scope="col" { (lang.say("count-late")) }
                             }
                         }
-                        @if offices.len() > 1 {
-                            tr {
-                                th scope="row" { (lang.say("findings-all-offices")) }
-                                @for at in 0..heads.len() { td.figure { b { (figure(sum(at))) } } }
-                                td.figure { b { (figure(offices.iter().map(|one| one.late).sum())) } }
+                        tbody {
+                            @for one in offices {
+                                tr {
+                                    th scope="row" { a href=(of_office(&one.office.0)) data-row { (lang.of(&one.office.1)) } }
+                                    @for count in one.ages { td.figure { (figure(count)) } }
+                                    td.figure.late[one.late > 0] { (figure(one.late)) }
+                                }
+                            }
+                            @if offices.len() > 1 {
+                                tr {
+                                    th scope="row" { (lang.say("findings-all-offices")) }
+                                    @for at in 0..heads.len() { td.figure { b { (figure(sum(at))) } } }
+                                    td.figure { b { (figure(offices.iter().map(|one| one.late).sum())) } }
+                                }
                             }
                         }
                     }
