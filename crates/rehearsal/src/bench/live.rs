@@ -63,8 +63,8 @@ pub fn run(dir: &Path, log: Option<&Path>, amounts: &Amounts, report: &mut Repor
     let note = format!("{number} models; half within {:.1} ms, the longest {:.0} ms", at(0.5), at(1.0));
     report.figure("p99 from commit to finding", Amount(at(0.99), "ms"), Bar::AtMost(20.0), &note);
     let note = format!(
-        "half within {:.1} ms, the longest {:.0} ms; each 20 ms, in this run; what is handed in meanwhile is committed at once, and \
-         nothing was for {:.0} ms at most",
+        "half within {:.1} ms, the longest {:.0} ms; each 20 ms, in this run; the record committed nothing for {:.0} ms at \
+         most, and then all that waited",
         disk.p50, disk.most, ran.longest_wait
     );
     report.figure("beside it: p99 of a bare block made durable", Amount(disk.p99, "ms"), Bar::None, &note);
