@@ -113,7 +113,8 @@ def queues(args, scratch):
         rate, our_rate = mean(theirs, "steps_per_second"), mean(own, "steps_per_second")
         print(f"  vehicle-steps a CPU second   SUMO {rate:>12,.0f}   ours {our_rate:>12,.0f}   {our_rate / rate:.1f} ×")
         wanted = mean(micro, "duration")
-        off = lambda rows: f"{mean(rows, 'duration'):>9.2f} s ({100 * (mean(rows, 'duration') / wanted - 1):+.1f} %)"
+        # Where a run ends before anybody arrives there are none.
+        off = lambda rows: f"{mean(rows, 'duration'):>9.2f} s" + (f" ({100 * (mean(rows, 'duration') / wanted - 1):+.1f} %)" if wanted else "")
         print(f"  mean duration, micro {wanted:.2f} s   SUMO {off(theirs)}   ours {off(own)}")
         print(f"  finished                     SUMO {mean(theirs, 'finished'):>12,.0f}   ours {mean(own, 'finished'):>12,.0f}")
 

@@ -7,6 +7,7 @@
 pub mod chance;
 pub mod congestion;
 pub mod control;
+mod crew;
 pub mod demand;
 pub mod detector;
 pub mod ids;

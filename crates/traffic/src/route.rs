@@ -1,5 +1,6 @@
 //! Ways through the network: the fastest one for a trip, and for every lane along a route how far one gets on it.
 
+use crate::crew::Crew;
 use crate::demand::{Demand, Rules};
 use crate::ids::{LaneId, LinkId, MovementId, RouteId};
 use crate::joins::Joins;
@@ -10,6 +11,8 @@ use std::collections::{BinaryHeap, HashMap};
 
 /// Seconds that a driver reckons with for crossing a junction without the right of way, where no signal helps.
 const MINOR: f64 = 1.5;
+/// Fewer ways than this are not worth waking a thread for.
+const WORTH: usize = 12;
 
 /// From link to link: the neighbours that a class can reach, and the movement that leads there.
 #[derive(Debug)]
@@ -297,38 +300,101 @@ impl Ways {
         self.ahead[(base + lane.index) as usize]
     }
 
-    /// Adds a way, from its last link to its first. How far one gets on a lane is as Erdmann (2014) has it: to the end of the
-    /// route if a lane beside can be had on the next link, else to where the lane leads elsewhere.
+    /// Works out those of some whole routes that are not known yet, one beside the other; no lane is ever closed.
+    pub(crate) fn prepare(
+        &mut self,
+        crew: &Crew,
+        net: &Network,
+        demand: &Demand,
+        routes: impl Iterator<Item = (RouteId, Classes)>,
+    ) {
+        let (ways, base) = (self.first.len(), self.ahead.len());
+        let mut new: Vec<(&[LinkId], Classes)> = Vec::new();
+        for (route, class) in routes {
+            let links = &demand.routes[route.i()];
+            if !self.whole.contains_key(&(route, class)) {
+                let way = self.lay(links);
+                self.whole.insert((route, class), way);
+                new.push((links, class));
+            }
+        }
+        let Self { open, joins, straight, first, place, ahead, .. } = self;
+        let ground = Ground { joins, open, net, straight: *straight };
+        let mut rest = &mut ahead[base..];
+        let places = first[ways..].iter().map(|first| &place[*first as usize..]);
+        let mut laid: Vec<_> = new
+            .into_iter()
+            .zip(places)
+            .map(|((links, class), place)| {
+                let lanes: u32 = links.iter().map(|link| joins.lanes(*link)).sum();
+                let (own, after) = std::mem::take(&mut rest).split_at_mut(lanes as usize);
+                rest = after;
+                (links, class, place, own)
+            })
+            .collect();
+        let each = laid.len().div_ceil(crew.size()).max(WORTH);
+        crew.each(laid.chunks_mut(each), |laid| {
+            for (links, class, place, ahead) in laid {
+                ground.fill(&Course::over(Vec::new(), *class), links, place, ahead);
+            }
+        });
+    }
+
     fn add(&mut self, net: &Network, links: &[LinkId], course: &Course) -> u32 {
         let (first, base) = (self.links.len(), self.ahead.len());
-        let mut place = base as u32;
+        let way = self.lay(links);
+        let ground = Ground { joins: &self.joins, open: &self.open, net, straight: self.straight };
+        ground.fill(course, links, &self.place[first..], &mut self.ahead[base..]);
+        way
+    }
+
+    /// Makes room for a way over some links.
+    fn lay(&mut self, links: &[LinkId]) -> u32 {
+        self.first.push(self.links.len() as u32);
+        self.stages.push(links.len() as u32);
+        let mut place = self.ahead.len() as u32;
         for link in links {
             self.place.push(place);
             place += self.joins.lanes(*link);
         }
         self.links.extend_from_slice(links);
         self.ahead.resize(place as usize, Ahead::NOTHING);
-        let (mut end, mut beyond) = (place as usize, place as usize);
+        self.first.len() as u32 - 1
+    }
+}
+
+/// What ways are laid over.
+struct Ground<'g> {
+    joins: &'g Joins,
+    open: &'g Open,
+    net: &'g Network,
+    straight: bool,
+}
+
+impl Ground<'_> {
+    /// Fills in what lies before the lanes of some links, from the last link to the first; `place` says where the lanes of each
+    /// begin. How far one gets on a lane is as Erdmann (2014) has it: to the end of the route if a lane beside can be had on the
+    /// next link, else to where the lane leads elsewhere.
+    fn fill(&self, course: &Course, links: &[LinkId], place: &[u32], ahead: &mut [Ahead]) {
+        let Self { joins, open, net, straight } = self;
+        let (mut end, mut beyond) = (ahead.len(), ahead.len());
         for stage in (0..links.len()).rev() {
-            let begin = self.place[first + stage] as usize;
-            let (before, after) = self.ahead.split_at_mut(end);
+            let begin = (place[stage] - place[0]) as usize;
+            let (before, after) = ahead.split_at_mut(end);
             let next = links.get(stage + 1).map(|link| (*link, &after[..beyond - end]));
             if let Some(soon) = stage.checked_sub(4) {
-                self.joins.fetch(&links[soon..]);
+                joins.fetch(&links[soon..]);
             }
-            let of = Stage { joins: &self.joins, open: &self.open, net, course, link: links[stage], stage };
+            let of = Stage { joins, open, net, course, link: links[stage], stage };
             of.ahead(next, &mut before[begin..]);
-            if let Some(next) = links.get(stage + 1).filter(|_| self.straight) {
+            if let Some(next) = links.get(stage + 1).filter(|_| *straight) {
                 for lane in net.lanes_of(links[stage]) {
                     let turn = straight_on(net, LaneId::at(lane), *next, links.get(stage + 2));
-                    self.ahead[begin + net.lanes[lane].index as usize].turn = turn;
+                    ahead[begin + net.lanes[lane].index as usize].turn = turn;
                 }
             }
             (beyond, end) = (end, begin);
         }
-        self.first.push(first as u32);
-        self.stages.push(links.len() as u32);
-        self.first.len() as u32 - 1
     }
 }
 

@@ -64,7 +64,7 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     let explain = options.why.is_some() || (options.replay.is_some() && foresees);
     let settings = work.settings(&options.controller, options.seed, explain);
     let loading = started.elapsed().as_secs_f64();
-    let before = cpu_seconds();
+    let (before, begun) = (cpu_seconds(), Instant::now());
     let mut progress = say.progress("seconds simulated");
     let mut recorder = options.replay.is_some().then(Recorder::default);
     let all = work.end.map(|end| (end - work.begin) as u64);
@@ -86,7 +86,7 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
         progress.at((traffic.now() - work.begin) as u64, all);
     });
     drop(progress);
-    let cpu = cpu_seconds() - before;
+    let (cpu, wall) = (cpu_seconds() - before, begun.elapsed().as_secs_f64());
     if let Some((recorder, path)) = recorder.zip(options.replay.as_ref()) {
         write(path, &recorder.bytes(&work.scenario, work.begin, &traffic))?;
     }
@@ -105,7 +105,7 @@ pub fn run(options: &Run, say: Say) -> Result<(), Failure> {
     let all = traffic.measures();
     let (controller, seed) = (options.controller.as_str(), options.seed);
     let told =
-        Told { all: &all, traffic: &traffic, scenario: &work.scenario, controller, seed, cpu, loading };
+        Told { all: &all, traffic: &traffic, scenario: &work.scenario, controller, seed, cpu, wall, loading };
     say.answer(&told.words(work.begin), &told.json(work.begin))
 }
 

@@ -17,6 +17,7 @@ pub struct Told<'t> {
     pub seed: u64,
     /// CPU seconds of the simulation, and seconds that reading took.
     pub cpu: f64,
+    pub wall: f64,
     pub loading: f64,
 }
 
@@ -35,14 +36,8 @@ impl Told<'_> {
         let mut line = |what: &str, value: String| {
             let _ = writeln!(text, "{what:<28}{value}");
         };
-        line(
-            "network",
-            format!(
-                "{} links, {} signals",
-                self.scenario.net.roads().count(),
-                self.scenario.net.signals.len()
-            ),
-        );
+        let net = &self.scenario.net;
+        line("network", format!("{} links, {} signals", net.roads().count(), net.signals.len()));
         line("rules", self.rules().to_owned());
         line("controller", self.controller.to_owned());
         line("simulated", format!("{:.0} s from {begin:.0}", self.traffic.now() - begin));
@@ -88,7 +83,8 @@ impl Told<'_> {
                 "delay index {index:.2}, {english} ({chinese}); TPI {performance:.1} of 10; TomTom {more:.0} %"
             ),
         );
-        line("speed", format!("{} vehicle-steps in {:.2} CPU s", all.vehicle_steps, self.cpu));
+        let took = format!("{:.2} CPU s, {:.2} s on the wall", self.cpu, self.wall);
+        line("speed", format!("{} vehicle-steps in {took}", all.vehicle_steps));
         for (vehicle, lane, pos, seconds) in self.traffic.stuck().take(10) {
             let name = &self.scenario.demand.vehicles[vehicle.i()].name;
             let lane = self.scenario.net.lane_name(lane);
@@ -121,8 +117,8 @@ impl Told<'_> {
             "depart_delay": all.depart_delay, "length": all.length, "approach_travel_time": all.approach_time,
             "travel_time": all.travel_time, "delay": all.delay,
             "throughput": all.finished as f64 / ((self.traffic.now() - begin) / 3600.0).max(1e-9),
-            "emergency_stops": all.emergencies, "vehicle_steps": all.vehicle_steps, "cpu_seconds": self.cpu,
-            "load_seconds": self.loading, "peak_memory_mb": peak_memory(),
+            "emergency_stops": all.emergencies, "vehicle_steps": all.vehicle_steps,
+            "cpu_seconds": self.cpu, "wall_seconds": self.wall, "load_seconds": self.loading, "peak_memory_mb": peak_memory(),
             "delay_index": all.delay_index, "band": BANDS[congestion::band(all.delay_index)].1,
             "tpi": congestion::performance(all.delay_index), "tomtom_percent": congestion::more(all.delay_index),
             "stuck_vehicles": stuck, "left_out": self.scenario.unsupported,

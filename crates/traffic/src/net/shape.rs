@@ -80,27 +80,34 @@ fn point(shape: &[Point], at: f64) -> Point {
     shape.last().copied().unwrap_or([0.0; 2])
 }
 
-/// Whether a point is nearer to a shape than so far.
-fn near(from: Point, shape: &[Point], apart: f64) -> bool {
-    shape.windows(2).any(|pair| {
+/// How far a point is from a shape.
+fn away(from: Point, shape: &[Point]) -> f64 {
+    let from_piece = |pair: &[Point]| {
         let (dx, dy) = (pair[1][0] - pair[0][0], pair[1][1] - pair[0][1]);
         let square = dx * dx + dy * dy;
         let part = match square > 0.0 {
             true => (((from[0] - pair[0][0]) * dx + (from[1] - pair[0][1]) * dy) / square).clamp(0.0, 1.0),
             false => 0.0,
         };
-        distance(from, [pair[0][0] + part * dx, pair[0][1] + part * dy]) < apart
-    })
+        distance(from, [pair[0][0] + part * dx, pair[0][1] + part * dy])
+    };
+    shape.windows(2).map(from_piece).fold(f64::INFINITY, f64::min)
 }
 
-/// How far two shapes that start together go before they are `apart`: a distance along both.
+/// How far two shapes that start together go before they are `apart`: a distance along both, in steps of a decimetre.
 pub fn parting(a: &[Point], b: &[Point], apart: f64) -> f64 {
     const STEP: f64 = 0.1;
     let along = |one: &[Point], other: &[Point]| {
         let long = length(one);
         let mut at = 0.0;
-        while at < long && near(point(one, at), other, apart) {
-            at += STEP;
+        while at < long {
+            let away = away(point(one, at), other);
+            if away >= apart {
+                break;
+            }
+            // No step leads farther away than it is long: so many need no look.
+            let near = ((apart - away - 1e-6) / STEP) as usize;
+            (0..near.max(1)).for_each(|_| at += STEP);
         }
         at.min(long)
     };

@@ -5,13 +5,14 @@
 //! Whoever comes to where two paths over a junction cross asks who else is before that place, and one of the two gives way.
 
 use super::Simulation;
-use super::parts;
+use super::parts::{self, Part};
 use super::state::{Car, View, red, yellow};
 use crate::chance;
 use crate::demand::Kind;
 use crate::ids::{CarId, LaneId, LinkId, MovementId};
 use crate::net::shape::{Point, distance};
 use crate::net::{Network, Turn};
+use std::ops::Range;
 
 /// How far before a crossing of paths one stops who gives way, in metres.
 const YIELD: f64 = 5.0;
@@ -153,8 +154,10 @@ impl Simulation<'_> {
         rules.blockers.resize(self.cars.len(), CarId::NONE);
         let view = self.view();
         let driving = Driving { view: &view, rules };
-        let ranges = parts::divided(&view, &self.active, all.len());
-        parts::each(&mut all, &ranges, |range, part| driving.decide(&self.active[range], &mut part.acts));
+        let ranges = parts::divided(&self.active, &self.cuts);
+        let work =
+            |(range, part): (Range<usize>, &mut Part)| driving.decide(&self.active[range], &mut part.acts);
+        self.crew.each(ranges.iter().cloned().zip(&mut all), work);
         for part in &all[..ranges.len()] {
             for act in &part.acts {
                 self.act(rules, act);

@@ -34,7 +34,8 @@ pub use measure::{Measures, OfLink, Place, Trip};
 
 use crate::chance;
 use crate::control::{Controller, Decision, Detectors, Each, NEAR_LINE, Seen, Signals, Times};
-use crate::demand::{Demand, Rules, Way};
+use crate::crew::Crew;
+use crate::demand::{Demand, Rules, Vehicle, Way};
 use crate::ids::{CarId, LaneId, LinkId, MovementId, VehicleId};
 use crate::net::{Network, Program};
 use crate::route::{Ahead, Course, Router, Ways};
@@ -44,6 +45,7 @@ use parts::Part;
 use rows::Rows;
 use state::{Approach, Car, Known, Log, Mind, Span, TAIL, View};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// Who waits outside looks for a faster way after so many seconds.
 const AGAIN: f64 = 60.0;
@@ -115,11 +117,13 @@ pub struct Simulation<'s> {
     /// Lanes that somebody reaches into from the next.
     reached: Vec<LaneId>,
     approach: Approach,
-    told: Approach,
     /// Whose items are whose, by parts.
     spans: Vec<Vec<Span>>,
-    /// What threads write.
+    /// Who works, and what each writes.
+    crew: Crew,
     parts: Vec<Part>,
+    /// The lanes with which parts after the first begin.
+    cuts: Vec<LaneId>,
     seconds: Vec<moving::Second>,
     /// Those who reach into lanes behind their own.
     tails: Vec<CarId>,
@@ -149,7 +153,7 @@ impl<'s> Simulation<'s> {
             Rules::Meso => Model::Meso(Box::new(meso::Meso::new(net))),
         };
         let ways = Ways::of(net, demand);
-        let (lanes, vehicles) = (net.lanes.len(), demand.vehicles.len());
+        let (lanes, vehicles, threads) = (net.lanes.len(), demand.vehicles.len(), settings.threads.max(1));
         let Settings { programs, controller, times, begin, .. } = settings;
         let mut signals = Signals::new(net, programs, controller, times, begin);
         let lights = first_lights(net, &mut signals, begin);
@@ -181,10 +185,11 @@ impl<'s> Simulation<'s> {
             busy: vec![0; net.junctions.len()],
             active: Vec::new(),
             reached: Vec::new(),
-            approach: Approach::new(net.movements.len()),
-            told: Approach::new(net.movements.len()),
+            approach: Approach::new(threads, net.movements.len()),
             spans: Vec::new(),
-            parts: (0..settings.threads.max(1)).map(|_| Part::default()).collect(),
+            crew: Crew::new(threads),
+            cuts: Vec::new(),
+            parts: (0..threads).map(|_| Part::new(net.movements.len())).collect(),
             seconds: Vec::new(),
             tails: Vec::new(),
             leaving: Vec::new(),
@@ -247,8 +252,6 @@ impl<'s> Simulation<'s> {
         self.order_with(|_, _| {});
         self.show();
         self.look();
-        std::mem::swap(&mut self.approach, &mut self.told);
-        self.approach.register(self.now);
         self.go();
         self.shift();
         self.count();
@@ -358,17 +361,20 @@ impl<'s> Simulation<'s> {
     fn look(&mut self) {
         let mut all = std::mem::take(&mut self.parts);
         let view = self.view();
-        let ranges = parts::divided(&view, &self.active, all.len());
-        parts::each(&mut all, &ranges, |range, part| parts::look_along(&view, &self.active[range], part));
-        // What was told two steps ago makes room.
-        self.told.parts.resize_with(ranges.len(), Vec::new);
+        let ranges = parts::divided(&self.active, &self.cuts);
+        let work = |(range, part): (Range<usize>, _)| parts::look_along(&view, &self.active[range], part);
+        self.crew.each(ranges.iter().cloned().zip(&mut all), work);
+        all[ranges.len()..].iter_mut().for_each(|part| part.roll.clear());
+        // What was told a step ago makes room.
         self.spans.resize_with(ranges.len(), Vec::new);
-        for ((part, items), spans) in all.iter_mut().zip(&mut self.told.parts).zip(&mut self.spans) {
-            std::mem::swap(&mut part.items, items);
+        for (part, roll) in all.iter_mut().zip(&mut self.approach.parts) {
+            std::mem::swap(&mut part.roll, roll);
+        }
+        for (part, spans) in all.iter_mut().zip(&mut self.spans) {
             std::mem::swap(&mut part.spans, spans);
             self.steps += spans.len() as u64;
         }
-        self.parts = all;
+        (self.parts, self.approach.now) = (all, self.now);
     }
 
     /// Whoever wants to depart waits outside, and comes onto the road as soon as that is safe.
@@ -390,6 +396,7 @@ impl<'s> Simulation<'s> {
 
     /// Whoever wants to depart by now waits outside.
     fn spawn(&mut self) {
+        self.prepare_ways();
         while let Some(vehicle) = self.demand.vehicles.get(self.next).filter(|one| one.depart <= self.now) {
             let place = VehicleId::at(self.next);
             self.next += 1;
@@ -403,6 +410,20 @@ impl<'s> Simulation<'s> {
             self.tallies.push(Log::NEW);
             self.set_out(id);
         }
+    }
+
+    /// Works out what lies along routes that are driven for the first time from now on.
+    fn prepare_ways(&mut self) {
+        if !self.demand.closures.is_empty() {
+            return;
+        }
+        let begin = |of: &&Vehicle| of.depart <= self.now;
+        let soon = self.demand.vehicles[self.next..].iter().take_while(begin);
+        let routes = soon.filter(|of| of.depart >= self.begin).filter_map(|of| match of.way {
+            Way::Route(route) => Some((route, self.demand.kinds[of.kind as usize].class)),
+            _ => None,
+        });
+        self.ways.prepare(&self.crew, self.net, self.demand, routes);
     }
 
     /// Gives a vehicle its way, if there is one: the fastest as traffic is now, where only its goal is given.

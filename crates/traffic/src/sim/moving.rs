@@ -1,10 +1,10 @@
 //! Moving: every vehicle goes as far as its speed takes it, from lane to lane. Each needs no more for that than itself and what
-//! it was told, so that cars are divided among threads; what follows for others is noted afterwards, one after the other.
+//! it was told, so that cars are divided among threads; what follows for others is noted afterwards, link by link.
 
 use super::follow::{NEAR, STANDING};
 use super::measure::OfLink;
 use super::resolve::{self, Move};
-use super::state::{Car, Item, Known, Log, Mind, Span, TAIL, red};
+use super::state::{Car, Item, Known, Log, Mind, Roll, Span, TAIL, red};
 use super::{Simulation, stops};
 use crate::ids::{CarId, LaneId, LinkId};
 use crate::memory::fetch;
@@ -223,6 +223,49 @@ struct Own<'o> {
     tails: &'o mut Vec<CarId>,
 }
 
+/// What moving means for the order of lanes, and for what is counted.
+#[derive(Debug, Default)]
+pub(super) struct Passed {
+    leaving: Vec<LaneId>,
+    entering: Vec<(LaneId, CarId)>,
+    arrived: Vec<CarId>,
+    /// How many could not stop in time.
+    late: u64,
+}
+
+/// What a thread notes of those on some links.
+struct After<'a> {
+    /// The place of its first link among all.
+    first: usize,
+    links: &'a mut [OfLink],
+    roll: &'a mut Roll,
+    passed: &'a mut Passed,
+}
+
+impl After<'_> {
+    /// Notes what some vehicles' second means for others.
+    fn all(self, spans: &[Span], cars: &[Car], seconds: &[Second]) {
+        for Span { vehicle, first, .. } in spans.iter().copied() {
+            let second = &seconds[vehicle.i()];
+            let link = &mut self.links[second.link.i() - self.first];
+            note_link(link, [second.stands, second.halts], second.way, second.limit);
+            link.left += u32::from(second.left || second.arrived);
+            if second.passed > 0 {
+                self.roll.pass(first, second.passed.into());
+            }
+            self.passed.late += u64::from(second.late);
+            if second.left || second.arrived {
+                self.passed.leaving.push(second.from);
+            }
+            if second.arrived {
+                self.passed.arrived.push(vehicle);
+            } else if second.left {
+                self.passed.entering.push((cars[vehicle.i()].lane, vehicle));
+            }
+        }
+    }
+}
+
 /// Forgets the lanes that a vehicle does not reach into any more.
 #[inline]
 fn leave(net: &Network, car: &mut Car, length: f64) {
@@ -271,7 +314,7 @@ impl Simulation<'_> {
         let each = cars.len().div_ceil(spans.len().max(1)).max(1);
         let parts = cars.chunks_mut(each).zip(self.minds.chunks(each)).zip(tallies.chunks_mut(each));
         let told = seconds.chunks_mut(each).zip(&mut all).map(|(seconds, part)| (seconds, &mut part.tails));
-        let mut parts =
+        let parts =
             parts.zip(told).enumerate().map(|(part, (((cars, minds), tallies), (seconds, tails)))| Own {
                 first: part * each,
                 cars,
@@ -280,38 +323,47 @@ impl Simulation<'_> {
                 seconds,
                 tails,
             });
-        std::thread::scope(|scope| {
-            let first = parts.next();
-            for own in parts {
-                let moving = &moving;
-                scope.spawn(move || moving.all(spans, own));
-            }
-            if let Some(own) = first {
-                moving.all(spans, own);
-            }
-        });
+        self.crew.each(parts, |own| moving.all(spans, own));
         self.tails.clear();
         all.iter_mut().for_each(|part| self.tails.append(&mut part.tails));
         (self.cars, self.tallies, self.seconds, self.parts) = (cars, tallies, seconds, all);
     }
 
-    /// Notes what everyone's second means for others, in the order of lanes.
+    /// Notes what everyone's second means for others, in the order of lanes: all lanes of a link are of one part.
     fn finish(&mut self, spans: &[Vec<Span>]) {
-        for (part, span) in
-            spans.iter().enumerate().flat_map(|(part, spans)| spans.iter().map(move |span| (part, span)))
-        {
-            let vehicle = span.vehicle;
-            let second = self.seconds[vehicle.i()];
-            let link = &mut self.links[second.link.i()];
-            note_link(link, [second.stands, second.halts], second.way, second.limit);
-            link.left += u32::from(second.left || second.arrived);
-            if second.passed > 0 {
-                self.approach.pass(part, span.first, second.passed.into());
-            }
-            self.emergencies += u64::from(second.late);
-            if second.arrived {
+        let mut all = std::mem::take(&mut self.parts);
+        let (cars, seconds) = (&self.cars, &self.seconds);
+        let last = self.links.len();
+        let begins =
+            |spans: &Vec<Span>| spans.first().map_or(last, |span| seconds[span.vehicle.i()].link.i());
+        let ends = spans.iter().skip(1).map(begins).chain([last]);
+        let (mut links, mut first) = (&mut self.links[..], 0);
+        let parts = spans.iter().zip(ends).zip(&mut all).zip(&mut self.approach.parts);
+        let parts = parts.map(|(((spans, end), part), roll)| {
+            let (own, rest) = std::mem::take(&mut links).split_at_mut(end - first);
+            let after = After { first, links: own, roll, passed: &mut part.passed };
+            (links, first) = (rest, end);
+            (spans, after)
+        });
+        self.crew.each(parts, |(spans, after)| after.all(spans, cars, seconds));
+        for part in &mut all {
+            self.leaving.append(&mut part.passed.leaving);
+            self.entering.append(&mut part.passed.entering);
+            self.emergencies += std::mem::take(&mut part.passed.late);
+            for vehicle in part.passed.arrived.drain(..) {
                 self.logs[self.cars[vehicle.i()].vehicle.i()] = self.tallies[vehicle.i()];
             }
+        }
+        self.parts = all;
+        if self.meters.is_some() || !self.demand.stops.is_empty() {
+            self.heed_places(spans);
+        }
+    }
+
+    /// Detectors see who moves, and whose time at a stop is over goes on.
+    fn heed_places(&mut self, spans: &[Vec<Span>]) {
+        for Span { vehicle, .. } in spans.iter().flatten().copied() {
+            let second = self.seconds[vehicle.i()];
             if self.meters.is_some() {
                 self.detect(vehicle, second.limit, second.lost);
                 let car = &mut self.cars[vehicle.i()];
@@ -319,12 +371,6 @@ impl Simulation<'_> {
             }
             if second.goes_on && !second.arrived {
                 self.go_on(vehicle);
-            }
-            if second.left || second.arrived {
-                self.leaving.push(second.from);
-            }
-            if second.left && !second.arrived {
-                self.entering.push((self.cars[vehicle.i()].lane, vehicle));
             }
         }
     }

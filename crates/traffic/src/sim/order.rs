@@ -1,7 +1,8 @@
 //! Cars lie in memory as they drive: every so often they are put in the order of their lanes, and those that arrived are
-//! dropped, so that whoever looks at the next car finds it close by.
+//! dropped, so that whoever looks at the next car finds it close by. Lanes are divided among threads then, too, so that each has
+//! the cars of its lanes in its own part of the memory.
 
-use super::Simulation;
+use super::{Simulation, parts};
 use crate::ids::{CarId, LinkId};
 
 /// Cars are put in order every so many steps.
@@ -66,6 +67,7 @@ impl Simulation<'_> {
         self.minds.truncate(kept);
         self.tallies.truncate(kept);
         self.spare = spare;
+        self.cuts = parts::cut(&self.view(), &self.active, self.parts.len());
     }
 }
 

@@ -5,8 +5,9 @@ use super::change::{self, Choice, Told};
 use super::cityflow::Act;
 use super::clear::{self, Behind};
 use super::look;
+use super::moving::Passed;
 use super::neighbours::before_first;
-use super::state::{Item, Mind, Span, View};
+use super::state::{Mind, Roll, Span, View};
 use crate::ids::{CarId, LaneId};
 use std::ops::Range;
 
@@ -14,75 +15,88 @@ use std::ops::Range;
 const WORTH: usize = 500;
 
 /// What one part writes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Part {
-    pub items: Vec<Item>,
+    pub roll: Roll,
     pub spans: Vec<Span>,
     pub behind: Vec<Behind>,
     pub choices: Vec<Choice>,
     pub told: Told,
     pub tails: Vec<CarId>,
+    pub passed: Passed,
     pub acts: Vec<Act>,
 }
 
-/// Divides lanes into parts with about as many cars each.
-pub(super) fn divided(view: &View<'_>, active: &[LaneId], parts: usize) -> Vec<Range<usize>> {
+impl Part {
+    /// Nothing yet, on a network with so many movements.
+    pub fn new(movements: usize) -> Self {
+        Self {
+            roll: Roll::new(movements),
+            spans: Vec::new(),
+            behind: Vec::new(),
+            choices: Vec::new(),
+            told: Told::default(),
+            tails: Vec::new(),
+            passed: Passed::default(),
+            acts: Vec::new(),
+        }
+    }
+}
+
+/// The lanes with which parts after the first begin, so that each has about as many cars; those of a link stay together. It looks
+/// at each lane, and holds for a while, since lanes fill and empty slowly.
+pub(super) fn cut(view: &View<'_>, active: &[LaneId], parts: usize) -> Vec<LaneId> {
     if parts < 2 {
-        return std::iter::once(0..active.len()).collect();
+        return Vec::new();
     }
-    let all: usize = active.iter().map(|lane| view.on[lane.i()].len()).sum();
+    let cars = |lane: &LaneId| view.on[lane.i()].len();
+    let all: usize = active.iter().map(cars).sum();
     let parts = parts.min(all / WORTH + 1);
-    let each = all.div_ceil(parts.max(1)).max(1);
-    let mut ranges = Vec::with_capacity(parts);
-    let (mut from, mut cars) = (0, 0);
-    for (place, lane) in active.iter().enumerate() {
-        cars += view.on[lane.i()].len();
-        if cars >= each && ranges.len() + 1 < parts {
-            ranges.push(from..place + 1);
-            (from, cars) = (place + 1, 0);
+    let each = all.div_ceil(parts).max(1);
+    let mut cuts = Vec::with_capacity(parts);
+    let mut so_far = 0;
+    for lane in active {
+        if so_far >= each * (cuts.len() + 1) {
+            let link = view.net.lanes[lane.i()].link;
+            let first = view.net.links[link.i()].first;
+            if cuts.last() != Some(&first) {
+                cuts.push(first);
+            }
         }
+        so_far += cars(lane);
     }
-    ranges.push(from..active.len());
-    ranges
+    cuts.truncate(parts - 1);
+    cuts
 }
 
-/// Runs `work` for each range on a thread of its own, the first on this one.
-pub(super) fn each<W>(parts: &mut [Part], ranges: &[Range<usize>], work: W)
-where
-    W: Fn(Range<usize>, &mut Part) + Sync,
-{
-    std::thread::scope(|scope| {
-        let mut pairs = parts.iter_mut().zip(ranges.iter().cloned());
-        let first = pairs.next();
-        for (part, range) in pairs {
-            let work = &work;
-            scope.spawn(move || work(range, part));
-        }
-        if let Some((part, range)) = first {
-            work(range, part);
-        }
-    });
+/// Divides lanes into parts by the lanes with which those after the first begin.
+pub(super) fn divided(active: &[LaneId], cuts: &[LaneId]) -> Vec<Range<usize>> {
+    let begins = cuts.iter().map(|cut| active.partition_point(|lane| lane < cut));
+    let (begins, ends) = (std::iter::once(0).chain(begins.clone()), begins.chain([active.len()]));
+    begins.zip(ends).map(|(begin, end)| begin..end).collect()
 }
 
-/// Everyone on some lanes looks along their way.
+/// Everyone on some lanes looks along their way, and is entered with the movements that they come to.
 pub(super) fn look_along(view: &View<'_>, lanes: &[LaneId], part: &mut Part) {
-    part.items.clear();
+    part.roll.clear();
     part.spans.clear();
+    let items = &mut part.roll.items;
     for (place, lane) in lanes.iter().enumerate() {
         view.fetch(lanes, place);
         let mut before = 0.0;
         let mut leader = if view.over[lane.i()].is_empty() { None } else { view.hindmost(*lane) };
         for vehicle in &view.on[lane.i()] {
-            let first = part.items.len();
-            look::look(view, *vehicle, leader, &mut part.items);
-            clear::keep_clear(view, *vehicle, before, &mut part.items[first..], &mut part.behind);
+            let first = items.len();
+            look::look(view, *vehicle, leader, items);
+            clear::keep_clear(view, *vehicle, before, &mut items[first..], &mut part.behind);
             let kind = view.kind(*vehicle);
-            let count = (part.items.len() - first) as u32;
+            let count = (items.len() - first) as u32;
             part.spans.push(Span { vehicle: *vehicle, first: first as u32, count });
             before += kind.length + kind.min_gap;
             leader = Some(*vehicle);
         }
     }
+    part.roll.enter();
 }
 
 /// Everyone on some lanes decides whether to change.

@@ -7,6 +7,7 @@ use super::follow;
 use super::parts;
 use super::state::{Mind, Plan, TAIL};
 use crate::ids::{CarId, LaneId};
+use std::ops::Range;
 
 /// What is kept between steps.
 #[derive(Debug)]
@@ -56,11 +57,11 @@ impl Simulation<'_> {
         let mut shift = std::mem::replace(&mut self.shift, Shift::new(0));
         let mut all = std::mem::take(&mut self.parts);
         let view = self.view();
-        let ranges = parts::divided(&view, &self.active, all.len());
+        let ranges = parts::divided(&self.active, &self.cuts);
         let blocked = &shift.blocked;
-        parts::each(&mut all, &ranges, |range, part| {
-            parts::choose(&view, &self.active[range], blocked, part)
-        });
+        let work =
+            |(range, part): (Range<usize>, _)| parts::choose(&view, &self.active[range], blocked, part);
+        self.crew.each(ranges.iter().cloned().zip(&mut all), work);
         for lane in shift.touched.drain(..) {
             shift.blocked[lane.i()] = NOBODY;
         }

@@ -253,7 +253,7 @@ pub struct Item {
     pub kind: u32,
     /// None where it stops for another reason.
     pub movement: MovementId,
-    /// The next vehicle's item for the same movement, `u32::MAX` if there is none.
+    /// The item before it in its part for the same movement, `u32::MAX` if there is none.
     pub next: u32,
     /// For how many seconds it has been standing.
     pub standing: f32,
@@ -311,7 +311,7 @@ impl Item {
     }
 }
 
-/// A vehicle's items among those of its part, in the order of lanes.
+/// A vehicle's items among those of its part.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
     pub vehicle: CarId,
@@ -319,79 +319,88 @@ pub struct Span {
     pub count: u32,
 }
 
-/// Who approaches which movement, as far as everyone told.
-#[derive(Debug, Default)]
-pub struct Approach {
-    /// What the vehicles of each part told; items are counted over all parts.
-    pub parts: Vec<Vec<Item>>,
-    /// When they told it, in seconds.
-    pub now: f64,
-    bases: Vec<u32>,
-    /// For each movement, the first item.
+/// What the vehicles of one part told, and which of it is about which movement.
+#[derive(Debug)]
+pub struct Roll {
+    pub items: Vec<Item>,
+    /// For each movement, the first item; `u32::MAX` if there is none.
     heads: Vec<u32>,
     /// Movements with items.
     touched: Vec<MovementId>,
 }
 
-impl Approach {
+impl Roll {
     /// Nobody comes to any of some movements.
     pub fn new(movements: usize) -> Self {
-        Self { heads: vec![u32::MAX; movements], ..Self::default() }
+        Self { items: Vec::new(), heads: vec![u32::MAX; movements], touched: Vec::new() }
     }
 
-    /// The items of a movement.
+    /// Forgets what was told.
+    pub fn clear(&mut self) {
+        self.items.clear();
+        for movement in self.touched.drain(..) {
+            self.heads[movement.i()] = u32::MAX;
+        }
+    }
+
+    /// Enters each item with its movement.
+    pub fn enter(&mut self) {
+        for (place, item) in self.items.iter_mut().enumerate().filter(|(_, item)| !item.silent) {
+            let head = &mut self.heads[item.movement.i()];
+            if *head == u32::MAX {
+                self.touched.push(item.movement);
+            }
+            item.next = std::mem::replace(head, place as u32);
+        }
+    }
+
+    /// Notes that a vehicle has passed the first of its items.
+    pub fn pass(&mut self, first: u32, count: u32) {
+        for item in &mut self.items[first as usize..(first + count) as usize] {
+            item.silent = true;
+        }
+    }
+}
+
+/// Who approaches which movement, as far as everyone told.
+#[derive(Debug)]
+pub struct Approach {
+    /// What the vehicles of each part told, in the order of lanes.
+    pub parts: Vec<Roll>,
+    /// When they told it, in seconds.
+    pub now: f64,
+}
+
+impl Approach {
+    /// Nobody comes to any of some movements.
+    pub fn new(parts: usize, movements: usize) -> Self {
+        Self { parts: (0..parts).map(|_| Roll::new(movements)).collect(), now: 0.0 }
+    }
+
+    /// The items of a movement, the last told first.
     #[inline]
     pub fn of(&self, movement: MovementId) -> impl Iterator<Item = &Item> {
-        let mut at = self.heads[movement.i()];
+        let mut rolls = self.parts.iter().rev();
+        let mut roll = rolls.next();
+        let head = move |roll: Option<&Roll>| roll.map_or(u32::MAX, |roll| roll.heads[movement.i()]);
+        let mut at = head(roll);
         std::iter::from_fn(move || {
-            let item = self.item(at)?;
-            at = item.next;
-            Some(item)
+            loop {
+                if let Some(item) = roll?.items.get(at as usize) {
+                    at = item.next;
+                    return Some(item);
+                }
+                roll = rolls.next();
+                at = head(roll);
+            }
         })
         .filter(|item| !item.silent)
-    }
-
-    #[inline]
-    fn item(&self, at: u32) -> Option<&Item> {
-        if at == u32::MAX {
-            return None;
-        }
-        let part = if self.bases.len() < 2 { 0 } else { self.bases.partition_point(|base| *base <= at) - 1 };
-        self.parts[part].get((at - self.bases[part]) as usize)
     }
 
     /// What one vehicle told.
     #[inline]
     pub fn told(&self, part: usize, span: &Span) -> &[Item] {
-        &self.parts[part][span.first as usize..(span.first + span.count) as usize]
-    }
-
-    /// Notes that a vehicle has passed the first of its items.
-    pub fn pass(&mut self, part: usize, first: u32, count: u32) {
-        for item in &mut self.parts[part][first as usize..(first + count) as usize] {
-            item.silent = true;
-        }
-    }
-
-    /// Takes what was told anew.
-    pub fn register(&mut self, now: f64) {
-        self.now = now;
-        for movement in self.touched.drain(..) {
-            self.heads[movement.i()] = u32::MAX;
-        }
-        self.bases.clear();
-        let mut base = 0;
-        for items in &mut self.parts {
-            self.bases.push(base);
-            for (place, item) in items.iter_mut().enumerate().filter(|(_, item)| !item.silent) {
-                let head = &mut self.heads[item.movement.i()];
-                if *head == u32::MAX {
-                    self.touched.push(item.movement);
-                }
-                item.next = std::mem::replace(head, base + place as u32);
-            }
-            base += items.len() as u32;
-        }
+        &self.parts[part].items[span.first as usize..(span.first + span.count) as usize]
     }
 }
 
