@@ -32,7 +32,7 @@ pub struct Sample {
 }
 
 pub fn sample(options: &Sample, say: Say) -> Result<(), Failure> {
-    super::write(&options.out, sample::order(options.seed).as_bytes())?;
+    super::make(&options.out, sample::order(options.seed).as_bytes())?;
     let words = format!("a made-up order is in {}", options.out.display());
     say.answer(&words, &json!({"seed": options.seed}))
 }

@@ -88,6 +88,22 @@ fn write(path: &Path, content: &[u8]) -> Result<(), Failure> {
     Ok(std::fs::write(path, content).map_err(told)?)
 }
 
+/// Writes a file of made-up work, over nothing that is there: that may be somebody's own.
+fn make(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    nothing_at(path)?;
+    write(path, content)
+}
+
+fn nothing_at(path: &Path) -> Result<(), Failure> {
+    // An empty file is nobody's work, and what is no file keeps nothing.
+    if std::fs::metadata(path).is_ok_and(|there| there.is_file() && there.len() > 0) {
+        let path = path.display();
+        let error = format!("`{path}` is there and is not written over; name another, or remove it");
+        return Err(Wrong(error).into());
+    }
+    Ok(())
+}
+
 /// Says before a long computation that an answer would have no place, or take that of what is read or of another answer.
 fn outputs<'p>(
     read: impl IntoIterator<Item = Option<&'p PathBuf>>,

@@ -358,15 +358,7 @@ pub fn sample(options: &Sample, say: Say) -> Result<(), Failure> {
     let wanted = Wanted { people: *people, scans: *scans, collectives: *collectives, seed: *seed };
     let told = |error| Wrong(format!("`{}` cannot be written: {error}", dir.display()));
     std::fs::create_dir_all(dir).map_err(told)?;
-    if let Some(own) =
-        ["contract.toml", "scans.csv"].map(|name| dir.join(name)).iter().find(|path| path.exists())
-    {
-        let error = format!(
-            "`{}` is there and is not written over; name another folder, or remove it",
-            own.display()
-        );
-        return Err(Wrong(error).into());
-    }
+    ["contract.toml", "scans.csv"].iter().try_for_each(|name| super::nothing_at(&dir.join(name)))?;
     super::write(&dir.join("contract.toml"), sample::contract(wanted).as_bytes())?;
     let file = std::fs::File::create(dir.join("scans.csv")).map_err(told)?;
     let mut out = std::io::BufWriter::new(file);

@@ -40,7 +40,7 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     }
     let heights: Vec<u32> = options.sizes.iter().map(|size| size * 10).collect();
     let pieces = uniform(options.style, &heights, options.sets, f64::from(options.width), options.seed)?;
-    super::write(&options.out, format!("{:#}\n", written(&pieces)).as_bytes())?;
+    super::make(&options.out, format!("{:#}\n", written(&pieces)).as_bytes())?;
     let count: u64 = pieces.pieces.iter().map(|piece| piece.demand).sum();
     let words = format!(
         "{} of {} written into {}",

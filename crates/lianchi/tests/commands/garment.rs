@@ -328,6 +328,7 @@ fn an_order_is_cut() {
         "garment cut order.toml --seconds 0",
         "garment cut missing.toml",
         "garment order made.toml --seed 4",
+        "garment order made.toml --seed 5",
     ];
     insta::assert_snapshot!(check(&files, &lines));
 }
