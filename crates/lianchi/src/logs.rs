@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 /// What stands for the standard input or output in place of a file.
@@ -294,27 +295,37 @@ fn to_write() -> String {
     Format::written().collect::<Vec<_>>().join(", ")
 }
 
-/// Writes beside the file and then renames, so that a failed export never stands where a whole one is expected.
+/// Writes beside the file and then renames, so that a failed export never stands where a whole one is expected. What is no
+/// file, a pipe or a device, is written to as it is, and a link leads to its file.
 fn to_file(
     options: &Export,
     write: impl FnOnce(&mut dyn Write) -> Result<Exported, ExportError>,
 ) -> Result<Exported, Failure> {
     let file = &options.file;
-    let mut beside = file.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
     let told = |error: std::io::Error| Wrong(format!("`{}` cannot be written: {error}", file.display()));
     if file.is_dir() {
         return Err(Wrong(format!("`{}` is a folder; name a file in it", file.display())).into());
     }
-    let mut out = BufWriter::new(File::create(&beside).map_err(told)?);
-    let written = write(&mut out).map_err(|error| mended(error, options)).and_then(|exported| {
-        let out = out.into_inner().map_err(|error| told(error.into_error()))?;
-        out.sync_all().map_err(told)?;
-        std::fs::rename(&beside, file).map_err(told)?;
-        Ok(exported)
-    });
-    written.inspect_err(|_| drop(std::fs::remove_file(&beside)))
+    let there = std::fs::metadata(file).ok();
+    if there.is_some_and(|there| !there.is_file()) {
+        let mut out = BufWriter::new(File::options().write(true).open(file).map_err(told)?);
+        let exported = write(&mut out).map_err(|error| mended(error, options))?;
+        out.flush().map_err(told)?;
+        return Ok(exported);
+    }
+    let file = &std::fs::canonicalize(file).unwrap_or_else(|_| file.clone());
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::metadata(folder).map_err(told)?;
+    // As readable as any file that is made.
+    let mode = std::fs::Permissions::from_mode(0o666);
+    let beside =
+        tempfile::Builder::new().prefix(".export-").permissions(mode).tempfile_in(folder).map_err(told)?;
+    let mut out = BufWriter::new(beside);
+    let exported = write(&mut out).map_err(|error| mended(error, options))?;
+    let beside = out.into_inner().map_err(|error| told(error.into_error()))?;
+    beside.as_file().sync_all().map_err(told)?;
+    beside.persist(file).map_err(|error| told(error.error))?;
+    Ok(exported)
 }
 
 /// Says by which option what does not fit can be made to.

@@ -1,5 +1,6 @@
 //! The one binary: a city's services on one record.
 
+mod allocator;
 mod backup;
 mod check;
 mod clock;
@@ -159,6 +160,7 @@ impl Data {
 }
 
 fn main() -> ExitCode {
+    allocator::keep_little();
     let args = with_command(std::env::args_os().collect());
     let json = args.iter().any(|arg| arg.to_string_lossy().starts_with("--json"));
     // Where it stands before the log and the log is all that is named, it is no file that stands after `--json`.

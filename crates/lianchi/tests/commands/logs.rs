@@ -222,6 +222,30 @@ fn records_are_written_in_every_format() {
 }
 
 /// A record in CSV is read back by itself; by a mapping as the answer says, with what the mapping has no column for told.
+/// Nothing but the file that is named comes to be another, and what is no file stays what it is.
+#[test]
+fn an_export_goes_where_it_is_sent() {
+    use std::os::unix::fs::FileTypeExt;
+    let mut desk =
+        Desk::new(&[("log.xes", XES.as_bytes()), ("real.csv.part", b"mine"), ("real.csv", b"old")]);
+    std::os::unix::fs::symlink("real.csv", desk.path().join("link.csv")).unwrap();
+    let mut run = |line: &str| desk.run(line);
+    run("import log.xes --data d");
+    run("export link.csv --data d");
+    run("export /dev/full --format csv --data d");
+    run("export /dev/null --format csv --data d");
+    let linked = std::fs::symlink_metadata(desk.path().join("link.csv")).unwrap();
+    assert!(linked.is_symlink());
+    assert!(String::from_utf8(desk.get("real.csv")).unwrap().contains("submit"));
+    assert_eq!(desk.get("real.csv.part"), b"mine");
+    assert!(std::fs::metadata("/dev/full").unwrap().file_type().is_char_device());
+    let names = std::fs::read_dir(desk.path()).unwrap().map(|entry| entry.unwrap().file_name());
+    let mut names: Vec<_> = names.map(|name| name.into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["d", "link.csv", "log.xes", "real.csv", "real.csv.part"]);
+    insta::assert_snapshot!(desk.told());
+}
+
 #[test]
 fn a_record_comes_back_from_csv() {
     let mut desk = Desk::new(&[("c.json", OCEL.as_bytes()), ("e.csv", CSV.as_bytes())]);

@@ -211,6 +211,30 @@ worked = [2027-03-06]
     insta::assert_snapshot!(check(&[RULE, GOOD, bad]));
 }
 
+/// Dates would be counted through holidays that nobody listed, and shown as certain.
+#[test]
+fn a_year_that_is_settled_has_its_holidays() {
+    let calendar = |id: &str, years: &str, days: &[[&str; 2]]| {
+        let holiday = |[from, to]: &[&str; 2]| {
+            format!(
+                "[[calendar.{id}.holiday]]\nname = {{ zh = \"节\", en = \"Day\" }}\nfrom = {from}\nto = {to}\n"
+            )
+        };
+        let title = "title = { zh = \"安排\", en = \"arrangement\" }";
+        format!("[calendar.{id}]\n{title}\nyears = {years}\n{}", days.iter().map(holiday).collect::<String>())
+    };
+    let new_year = ["2026-12-31", "2027-01-02"];
+    let good = calendar("good", "[2027]", &[new_year]);
+    assert!(read(&[RULE, GOOD, &good]).is_ok());
+    let bad = [
+        calendar("none", "[]", &[new_year]),
+        calendar("empty", "[2027, 2028]", &[new_year]),
+        calendar("elsewhere", "[2027]", &[new_year, ["2029-05-01", "2029-05-03"]]),
+        calendar("twice", "[2027]", &[new_year, ["2027-01-02", "2027-01-03"]]),
+    ];
+    insta::assert_snapshot!(check(&[RULE, GOOD, &bad.concat()]));
+}
+
 #[test]
 fn an_office_closes_on_days_of_its_own() {
     let office = r#"

@@ -4,6 +4,10 @@ use rehearsal::bench::{AREAS, Amounts, Failed, Options, open_loop, run};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// As the program that is shipped has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let mut options = Options { areas: Vec::new(), amounts: Amounts::full(), log: None };
     let mut dir = PathBuf::from(".");

@@ -124,9 +124,9 @@ fn standing(lang: Lang, view: &View) -> Markup {
             (part::callout("late", lang.say("document-replaced"), html! {
                 p {
                     (part::moment(lang, replaced.at)) (lang.colon())
-                    @match &replaced.by {
-                        Some((number, path)) => { (lang.say("document-replaced-by")) " " a.code href=(path) { (number) } },
-                        None => (lang.say("document-replaced-more")),
+                    (lang.say("document-replaced-more"))
+                    @if let Some((_, path)) = &replaced.by {
+                        " " a href=(path) { (lang.say("document-replaced-by")) }
                     }
                 }
             }))

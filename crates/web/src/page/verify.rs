@@ -101,10 +101,12 @@ fn good(frame: &Frame, proven: &Proven) -> Markup {
         let today = match standing {
             Standing::Stands => html! { (part::tag("kept", &lang.say("verify-stands"))) },
             Standing::Revoked(at) => html! {
-                (part::tag("late", &lang.say("document-revoked"))) " " (part::moment(lang, at))
+                (part::tag("late", &lang.say("document-revoked"))) " " (part::moment(lang, at)) (lang.colon())
+                (lang.say("document-revoked-more"))
             },
             Standing::Replaced(at) => html! {
-                (part::tag("late", &lang.say("document-replaced"))) " " (part::moment(lang, at))
+                (part::tag("late", &lang.say("document-replaced"))) " " (part::moment(lang, at)) (lang.colon())
+                (lang.say("document-replaced-more"))
             },
         };
         rows.push((lang.say("verify-today").into_owned(), today));
@@ -115,8 +117,9 @@ fn good(frame: &Frame, proven: &Proven) -> Markup {
     if !proven.witnesses.is_empty() {
         rows.push((lang.say("witnesses").into_owned(), html! { (proven.witnesses.join(", ")) }));
     }
+    let stands = matches!(proven.standing, None | Some(Standing::Stands));
     part::callout(
-        "kept",
+        if stands { "kept" } else { "late" },
         lang.say("verify-good"),
         html! { p { (lang.say("verify-good-more")) } (part::rows(&rows)) },
     )

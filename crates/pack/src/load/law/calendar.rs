@@ -4,22 +4,49 @@ use crate::reader::{Member, Node};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-/// `[calendar.id]`: the years that it settles, the days off and the weekend days worked.
+/// `[calendar.id]`: the years that it settles, the days off and the weekend days worked. A year without its holidays would have
+/// dates counted through them and shown as certain.
 pub(super) fn read(node: &Node<'_>) -> Overrides {
     let mut overrides = Overrides::default();
     node.need_title("title");
     node.title("source");
-    let years = node.get("years").into_iter().flat_map(|years| years.items());
-    overrides.years.extend(years.filter_map(|year| i16::try_from(year.count()?).ok()));
+    let mut years = Vec::new();
+    if let Some(member) = node.get("years") {
+        let items: Vec<Member<'_>> = member.items().collect();
+        if items.is_empty() {
+            member.report("it settles no year", "name the years of which it gives all days off: `[2026]`");
+        }
+        years.extend(items.into_iter().filter_map(|item| Some((i16::try_from(item.count()?).ok()?, item))));
+        overrides.years.extend(years.iter().map(|(year, _)| *year));
+    }
     for row in node.rows("holiday") {
         let name = row.need_title("name");
-        for date in days_off(&row) {
-            overrides.days.insert(date, Mark { works: false, name: name.clone() });
+        let days = days_off(&row);
+        let settled = |date: &&Date| overrides.years.contains(&date.year());
+        // A New Year may begin in December.
+        if let Some(first) =
+            days.first().filter(|_| !overrides.years.is_empty() && !days.iter().any(|day| settled(&day)))
+        {
+            row.report(
+                format!("{first} lies in no year of `years`"),
+                "name its year there, or mend the date",
+            );
+        }
+        for date in days {
+            if overrides.days.insert(date, Mark { works: false, name: name.clone() }).is_some() {
+                row.report(format!("{date} is listed twice"), "list each day once");
+            }
         }
         for member in row.get("worked").into_iter().flat_map(|worked| worked.items()) {
             work(&member, &name, &mut overrides);
         }
         row.finish();
+    }
+    for (year, item) in years {
+        if !overrides.days.iter().any(|(date, mark)| date.year() == year && !mark.works) {
+            let mend = "list its days off in `holiday`, or leave the year out until they are published";
+            item.report(format!("no day of {year} is off"), mend);
+        }
     }
     node.finish();
     overrides
