@@ -104,8 +104,8 @@ pub fn run(options: &Options, say: Say) -> Result<(), Failure> {
     served
 }
 
-/// Has threads share what memory of the C library they let go of, which is SQLite's, as many sharing as there are processors. It
-/// would be kept in eight places for each of these, which a city whose requests go from thread to thread fills one after the other.
+/// Has threads share what memory of the C library they let go of, which is SQLite's, as many sharing as there are processors.
+/// It would be kept in eight places for each of these, which a city whose requests go from thread to thread fills one by one.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code, reason = "the C library has no safe way to be told")]
 fn share_memory() {
