@@ -4,7 +4,7 @@ use rehearsal::bench::{AREAS, Amounts, Failed, Options, open_loop, run};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// As the program that is shipped has it.
+/// As the program that is shipped, which hands back at once what this keeps for ten milliseconds.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
